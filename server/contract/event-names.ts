@@ -1,0 +1,57 @@
+/** What the audit trail can hold. */
+export const AUDIT_EVENTS = [
+  'uuid_validation_attempt',
+  'uuid_generation_attempt',
+  'uuid_generated',
+  'uuid_generation_failed',
+  'session_resumed',
+  'session_reset',
+  'step_reached',
+  'consent_given',
+  'consent_refused',
+  'consent_withdrawn',
+  'file_upload',
+  'file_upload_error',
+  'file_download',
+  'file_deleted',
+  'file_deletion_error',
+  'contact_given',
+  'verification_sent',
+  'email_verified',
+  'verification_expired',
+  'data_exported',
+  'data_rectified',
+  'session_erased',
+  'session_archived',
+  'visit_abandoned',
+  'orphan_cleanup',
+  'rate_limit_exceeded',
+  'origin_refused',
+  'suspicious_activity',
+  'admin_notified',
+  'error',
+] as const;
+
+export type AuditEvent = (typeof AUDIT_EVENTS)[number];
+
+/** What the element tells the page. None carries personal data. */
+export const WIDGET_EVENTS = [
+  'maria-ready',
+  'maria-before-open',
+  'maria-open',
+  'maria-close',
+  'maria-step',
+  'maria-consent',
+  'maria-file-accept',
+  'maria-file-uploaded',
+  'maria-file-deleted',
+  'maria-submitted',
+  'maria-complete',
+  'maria-reset',
+  'maria-message',
+  'maria-unread',
+  'maria-offline',
+  'maria-error',
+] as const;
+
+export type WidgetEvent = (typeof WIDGET_EVENTS)[number];

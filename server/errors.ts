@@ -1,0 +1,162 @@
+import {ERROR_CODES, errorStatus} from './contract/error-codes.js';
+import type {ErrorCode} from './contract/error-codes.js';
+import type {ErrorBody} from './contract/common.js';
+
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+export interface ErrorDetails {
+  faults?: Fault[];
+  /** Seconds, for the `Retry-After` header. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** What an answer can say went wrong. The message is for the page's developer, never a visitor. */
+export class MariaError extends Error {
+  readonly statusCode: number;
+  readonly faults: Fault[] | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    {faults, retryAfter, cause}: ErrorDetails = {},
+  ) {
+    super(message, {cause});
+    this.name = new.target.name;
+    this.statusCode = ERROR_CODES[code];
+    this.faults = faults;
+    this.retryAfter = retryAfter;
+  }
+
+  body(requestId: string): ErrorBody {
+    return {
+      status: errorStatus(this.code),
+      code: this.code,
+      message: this.message,
+      request_id: requestId,
+      ...(this.faults && {faults: this.faults}),
+    };
+  }
+}
+
+const errorOf = (code: ErrorCode, standard: string) =>
+  class extends MariaError {
+    constructor(message = standard, details?: ErrorDetails) {
+      super(code, message, details);
+    }
+  };
+
+export class InvalidRequest extends errorOf(
+  'invalid_request',
+  'The request does not have the expected form.',
+) {}
+export class InvalidUuid extends errorOf(
+  'invalid_uuid',
+  'Expected a version-4 UUID. Ask POST /api/session/generate-uuid for one.',
+) {}
+export class EmptyFile extends errorOf(
+  'empty_file',
+  'Expected a PDF, got a file of 0 bytes. Send the file’s content.',
+) {}
+export class NoFile extends errorOf(
+  'no_file',
+  'Expected a multipart part named "file", got none. Add it, after the optional "size" field.',
+) {}
+export class SizeMismatch extends errorOf(
+  'size_mismatch',
+  'The file is not as long as announced.',
+) {}
+export class TokenRequired extends errorOf(
+  'token_required',
+  'Expected the headers Authorization: Bearer <visitor token> and X-Session-UUID. Send both.',
+) {}
+export class TokenInvalid extends errorOf(
+  'token_invalid',
+  'The visitor token does not belong to this UUID. Send the token that came with it.',
+) {}
+export class ConsentRequired extends errorOf(
+  'consent_required',
+  'Nothing is taken before consent to storing personal data is recorded: PUT /api/session/consents.',
+) {}
+export class OriginNotAllowed extends errorOf(
+  'origin_not_allowed',
+  'This origin is not allowed.',
+) {}
+export class NotFound extends errorOf('not_found', 'There is nothing at this address.') {}
+export class UnknownSite extends errorOf('unknown_site', 'There is no site with this key.') {}
+export class MethodNotAllowed extends errorOf(
+  'method_not_allowed',
+  'This address does not take this method.',
+) {}
+export class TooSlow extends errorOf(
+  'too_slow',
+  'The body arrived too slowly. Send it again on a better line.',
+) {}
+export class UuidCollision extends errorOf(
+  'uuid_collision',
+  'This UUID is in use and the token for it is missing or wrong. Start with a new UUID.',
+) {}
+export class TooManyFiles extends errorOf(
+  'too_many_files',
+  'The session holds all the files it may.',
+) {}
+export class InProgress extends errorOf(
+  'in_progress',
+  'An upload with this Idempotency-Key is still under way. Try again in a few seconds.',
+) {}
+export class SessionGone extends errorOf(
+  'session_gone',
+  'This session has ended and its data is removed. Start with a new UUID.',
+) {}
+export class BodyTooLarge extends errorOf('body_too_large', 'The body is too large.') {}
+export class FileTooLarge extends errorOf('file_too_large', 'The file is too large.') {}
+export class NotAPdf extends errorOf(
+  'not_a_pdf',
+  'Expected a PDF: "%PDF-" within the first 1,024 bytes. Convert the document to PDF.',
+) {}
+export class UnsupportedMediaType extends errorOf(
+  'unsupported_media_type',
+  'The body has a Content-Type this address does not take.',
+) {}
+export class InvalidEmail extends errorOf(
+  'invalid_email',
+  'Expected one plain e-mail address such as anna@example.com.',
+) {}
+export class InvalidName extends errorOf('invalid_name', 'Expected a name.') {}
+export class FileInfected extends errorOf(
+  'file_infected',
+  'The virus scanner refused this file. Nothing of it was stored.',
+) {}
+export class ActiveContent extends errorOf(
+  'active_content',
+  'This site takes no PDF with scripts, launch actions or embedded files. Send a plain PDF.',
+) {}
+export class IdempotencyKeyReused extends errorOf(
+  'idempotency_key_reused',
+  'This Idempotency-Key belongs to a file with other bytes. Use a new key for each file.',
+) {}
+export class RateLimited extends errorOf('rate_limited', 'Too many requests.') {}
+export class Internal extends errorOf(
+  'internal',
+  'The server failed. The operator finds the cause in the log under the request_id.',
+) {}
+export class UuidGenerationFailed extends errorOf(
+  'uuid_generation_failed',
+  'Failed to generate a unique UUID after multiple attempts',
+) {}
+export class Unavailable extends errorOf(
+  'unavailable',
+  'A part of the service does not answer. Nothing was changed; try again shortly.',
+) {}
+export class Busy extends errorOf(
+  'busy',
+  'Too many uploads at once. Nothing was stored; try again shortly.',
+) {}
+export class ScanUnavailable extends errorOf(
+  'scan_unavailable',
+  'The virus scanner does not answer. Nothing was stored; try again shortly.',
+) {}
