@@ -1,0 +1,32 @@
+const TRANSPORT = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+
+// PostgreSQL's classes: 08 connection, 53 resources, 57 operator intervention (statement timeout,
+// shutdown, starting up), 58 system error.
+const SERVER_CLASSES = /^(08|53|57|58)/;
+
+/** Whether an error says that the database did not answer, rather than that it said no. */
+export const isDatabaseDown = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const {code} = error as {code?: unknown};
+  if (typeof code === 'string') return TRANSPORT.has(code) || SERVER_CLASSES.test(code);
+  return error.message.startsWith('The database was silent');
+};
+
+/** PostgreSQL's five-character code, when the database itself refused. */
+export const sqlState = (error: unknown): string | undefined => {
+  const {code} = (error ?? {}) as {code?: unknown};
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+};

@@ -1,0 +1,87 @@
+import {createHash} from 'node:crypto';
+import {readFile, readdir} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+
+import postgres from 'postgres';
+
+// dist/server/database/ -> the project's migrations/
+const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+/** Any constant will do; it must only be the same in every server. */
+const LOCK = 7_271_935;
+
+interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/**
+ * Brings a database to the newest schema. Safe when several servers start at once: one works, the
+ * others wait. Throws when a landed migration was edited or the database is newer than this code.
+ */
+export const migrate = async (url: string): Promise<void> => {
+  const migrations = await readMigrations();
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: 5,
+    onnotice: () => {
+      // "relation already exists, skipping" is what a second start looks like.
+    },
+    connection: {application_name: 'maria-chat migrate'},
+  });
+  try {
+    await sql.begin(async (tx) => {
+      // One transaction for all: a failure leaves the schema as it was.
+      await tx`select pg_advisory_xact_lock(${LOCK})`;
+      await tx`
+        create table if not exists schema_migrations (
+          version integer primary key,
+          name text not null,
+          checksum text not null,
+          applied_at timestamptz not null default now()
+        )`;
+      const applied = await tx<{version: number; name: string; checksum: string}[]>`
+        select version, name, checksum from schema_migrations order by version`;
+      refuseStrangers(applied, migrations);
+      for (const migration of migrations.slice(applied.length)) {
+        await tx.unsafe(migration.sql);
+        await tx`
+          insert into schema_migrations (version, name, checksum)
+          values (${migration.version}, ${migration.name}, ${migration.checksum})`;
+      }
+    });
+  } finally {
+    await sql.end({timeout: 5});
+  }
+};
+
+const readMigrations = async (): Promise<Migration[]> => {
+  const names = (await readdir(DIRECTORY)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(`${DIRECTORY}${name}`, 'utf8');
+      const checksum = createHash('sha256').update(sql).digest('hex');
+      return {version: Number(name.slice(0, 4)), name, sql, checksum};
+    }),
+  );
+};
+
+const refuseStrangers = (
+  applied: {version: number; name: string; checksum: string}[],
+  migrations: Migration[],
+): void => {
+  applied.forEach((row, i) => {
+    const ours = migrations[i];
+    if (!ours) {
+      throw new Error(
+        `The database has migration ${row.name}, which this version does not know. Start a newer version.`,
+      );
+    }
+    if (ours.checksum !== row.checksum) {
+      throw new Error(
+        `Migration ${ours.name} differs from what the database was made with. Restore the file; put changes into a new one.`,
+      );
+    }
+  });
+};
