@@ -1,0 +1,22 @@
+import ipaddr from 'ipaddr.js';
+
+import type {IpMode} from '../config.js';
+
+/** The address as it may be stored: whole, cut to /24 or /48, or not at all. */
+export const storedAddress = (address: string | undefined, mode: IpMode): string | null => {
+  if (mode === 'none' || !address || !ipaddr.isValid(address)) return null;
+  const parsed = ipaddr.process(address);
+  if (mode === 'full') return parsed.toString();
+  const bytes = parsed.toByteArray();
+  const kept = parsed.kind() === 'ipv4' ? 3 : 6;
+  return ipaddr.fromByteArray(bytes.map((byte, i) => (i < kept ? byte : 0))).toString();
+};
+
+/** One client for the limits: an IPv4 address, or an IPv6 /64, which is what one line gets. */
+export const clientNetwork = (address: string): string => {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  const bytes = parsed.toByteArray().map((byte, i) => (i < 8 ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/64`;
+};
