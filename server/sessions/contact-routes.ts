@@ -1,0 +1,165 @@
+import {Type} from 'typebox';
+
+import {clientNetwork} from '../audit/address.js';
+import {recordAudit} from '../audit/store.js';
+import {ContactAnswer, GiveContact, RectifySession, Session} from '../contract/sessions.js';
+import type {Queryable} from '../database/connect.js';
+import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {Access, Caller} from './access.js';
+import {recordConsents, withdrawsStoring} from './consents.js';
+import {
+  changeAddress,
+  giveContact,
+  readContact,
+  readEmail,
+  readName,
+  sendConfirmation,
+} from './contact.js';
+import type {ContactParts} from './contact.js';
+import {describeSession} from './describe.js';
+import {maskedEmail} from './email.js';
+import {withdrawStoring} from './end.js';
+import {findSession, setSessionName} from './store.js';
+import {secondsUntilResend, unconfirmedAddress} from './verification-store.js';
+
+export interface ContactRouteParts extends ContactParts {
+  access: Access;
+  /** Tells the reaper that something waits to be removed. */
+  onEnded: () => void;
+  /** Tells the sender that a mail waits. */
+  onMail: () => void;
+}
+
+const RESENDS_PER_DAY = 5;
+
+/** Calls that hand over or correct who the visitor is. */
+export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
+  const {config, access} = parts;
+  const options = {
+    config: rateLimit(config.ratePerMinute, 'change'),
+    preParsing: [access.identify],
+  };
+
+  app.put(
+    '/api/session/contact',
+    {
+      ...options,
+      schema: {
+        summary: 'Stores the session as pending and mails the confirmation link',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        body: GiveContact,
+        response: answers({202: ContactAnswer}, [
+          ...SESSION_CODES,
+          'consent_required',
+          'invalid_email',
+          'invalid_name',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const {locale = null, consents = []} = request.body;
+      if (withdrawsStoring(consents)) throw new ConsentRequired();
+      const caller = access.callerOf(request);
+      const contact = readContact(request.body);
+      const session = await access.change(request, caller, async (tx) => {
+        const client = clientNetwork(request.ip);
+        await giveContact(tx, parts, caller, {...contact, locale, consents, client});
+        return findSession(tx, caller.uuid);
+      });
+      parts.onMail();
+      return reply
+        .code(202)
+        .send({state: session?.state ?? 'pending', email_masked: maskedEmail(contact.email)});
+    },
+  );
+
+  app.post(
+    '/api/session/verification',
+    {
+      ...options,
+      schema: {
+        summary: 'Mails the confirmation link again',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        response: answers({202: Type.Null()}, [...SESSION_CODES, 'not_found']),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      await access.change(request, caller, async (tx) => {
+        const session = await demandSession(tx, caller);
+        const email = await unconfirmedAddress(tx, caller.uuid);
+        if (!email && session.state === 'complete') return;
+        await demandPause(tx, caller);
+        const client = clientNetwork(request.ip);
+        await sendConfirmation(tx, parts, caller, {email: email ?? session.email, client});
+      });
+      parts.onMail();
+      return reply.code(202).send(null);
+    },
+  );
+
+  app.patch(
+    '/api/session',
+    {
+      ...options,
+      schema: {
+        summary: 'Corrects what is stored; a new address must be confirmed again',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        body: RectifySession,
+        response: answers({200: Session}, [
+          ...SESSION_CODES,
+          'not_found',
+          'invalid_email',
+          'invalid_name',
+        ]),
+      },
+    },
+    async (request) => {
+      const caller = access.callerOf(request);
+      const {consents = []} = request.body;
+      const name = request.body.name === undefined ? undefined : readName(request.body.name);
+      const email = request.body.email === undefined ? undefined : readEmail(request.body.email);
+      const result = await access.change(request, caller, async (tx, visit) => {
+        await demandSession(tx, caller);
+        await recordConsents(tx, caller, consents);
+        const client = clientNetwork(request.ip);
+        if (name) await setSessionName(tx, caller.uuid, name);
+        if (email) await changeAddress(tx, parts, caller, {email, client});
+        await recordAudit(tx, {
+          event: 'data_rectified',
+          uuid: caller.uuid,
+          site: caller.site.key,
+          address: caller.address,
+          metadata: {fields: Object.keys(request.body)},
+        });
+        const session = await describeSession(tx, caller.uuid, visit);
+        if (withdrawsStoring(consents)) await withdrawStoring(tx, caller, visit);
+        return session;
+      });
+      parts.onMail();
+      parts.onEnded();
+      return result;
+    },
+  );
+};
+
+const demandSession = async (tx: Queryable, {uuid}: Caller) => {
+  const session = await findSession(tx, uuid);
+  if (session) return session;
+  throw new NotFound('There is no e-mail address yet. Send it first: PUT /api/session/contact.');
+};
+
+const demandPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
+  const seconds = await secondsUntilResend(tx, uuid, RESENDS_PER_DAY);
+  if (seconds === 0) return;
+  throw new RateLimited(
+    `Expected at most one link a minute and ${RESENDS_PER_DAY} repeats a day. Wait ${seconds} s.`,
+    {retryAfter: seconds},
+  );
+};

@@ -1,0 +1,132 @@
+import {recordAudit} from '../audit/store.js';
+import type {Config} from '../config.js';
+import type {ConsentDecision} from '../contract/sessions.js';
+import type {Queryable} from '../database/connect.js';
+import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
+import {countMail} from '../mail/limits.js';
+import type {ConfirmationLinks} from '../mail/links.js';
+import {enqueueMail} from '../mail/queue.js';
+import type {Caller} from './access.js';
+import {recordConsents} from './consents.js';
+import {strictEmail} from './email.js';
+import {cleanName} from './name.js';
+import {
+  countFunnel,
+  findSession,
+  hasConsent,
+  insertSession,
+  setSessionName,
+  setVisitState,
+} from './store.js';
+import {insertVerification, unconfirmedAddress, voidVerifications} from './verification-store.js';
+
+export interface ContactParts {
+  config: Config;
+  links: ConfirmationLinks;
+  mailHashKey: Buffer;
+}
+
+export interface Contact {
+  name: string;
+  email: string;
+}
+
+/** The contact as it is stored. Throws `InvalidName`, `InvalidEmail`. */
+export const readContact = ({name, email}: Contact): Contact => ({
+  name: readName(name),
+  email: readEmail(email),
+});
+
+export const readName = (given: string): string => {
+  const name = cleanName(given);
+  if (name) return name;
+  throw new InvalidName(
+    `Expected a name of 1 to 100 characters with a letter or digit in it, got ${[...given].length} characters.`,
+  );
+};
+
+export const readEmail = (given: string): string => {
+  const email = strictEmail(given);
+  if (email) return email;
+  throw new InvalidEmail();
+};
+
+/**
+ * Turns a visit into a pending session and queues the confirmation link; a repeat with the same
+ * address changes nothing and mails nothing. Runs in the transaction that holds the visit.
+ */
+export const giveContact = async (
+  tx: Queryable,
+  {config, links, mailHashKey}: ContactParts,
+  caller: Caller,
+  contact: Contact & {locale: string | null; consents: ConsentDecision[]; client: string},
+): Promise<void> => {
+  await recordConsents(tx, caller, contact.consents);
+  if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
+  const before = await findSession(tx, caller.uuid);
+  if (before) {
+    await setSessionName(tx, caller.uuid, contact.name);
+    await changeAddress(tx, {config, links, mailHashKey}, caller, contact);
+    return;
+  }
+  await insertSession(tx, {
+    uuid: caller.uuid,
+    siteKey: caller.site.key,
+    name: contact.name,
+    email: contact.email,
+    locale: contact.locale,
+    address: caller.address,
+    trainingGranted: await hasConsent(tx, caller.uuid, 'ai_training'),
+  });
+  await setVisitState(tx, caller.uuid, 'session');
+  await audit(tx, caller, 'contact_given');
+  await sendConfirmation(tx, {config, links, mailHashKey}, caller, contact);
+  await countFunnel(tx, caller.site.key, 'contact_given');
+};
+
+/** A new address takes effect when it is confirmed; until then state and old address stay. */
+export const changeAddress = async (
+  tx: Queryable,
+  parts: ContactParts,
+  caller: Caller,
+  {email, client}: {email: string; client: string},
+): Promise<void> => {
+  const session = await findSession(tx, caller.uuid);
+  const waiting = await unconfirmedAddress(tx, caller.uuid);
+  if (!session || email === (waiting ?? session.email)) return;
+  if (email === session.email && session.state === 'complete') {
+    await voidVerifications(tx, caller.uuid);
+    return;
+  }
+  await sendConfirmation(tx, parts, caller, {email, client});
+};
+
+/** Makes a new link and queues its mail, unless the address or the client had enough of them. */
+export const sendConfirmation = async (
+  tx: Queryable,
+  {config, links, mailHashKey}: ContactParts,
+  caller: Caller,
+  {email, client}: {email: string; client: string},
+): Promise<void> => {
+  const id = await insertVerification(tx, {
+    uuid: caller.uuid,
+    address: email,
+    keyId: links.keyId,
+    validMs: config.verificationMs,
+  });
+  const stoppedBy = await countMail(tx, mailHashKey, {address: email, client});
+  if (!stoppedBy) {
+    await enqueueMail(tx, {template: 'confirmation', verification_id: id}, caller.uuid);
+  }
+  await audit(tx, caller, 'verification_sent', {
+    mailed: !stoppedBy,
+    ...(stoppedBy && {stopped_by: stoppedBy}),
+  });
+};
+
+const audit = (
+  tx: Queryable,
+  {uuid, site, address}: Caller,
+  event: 'contact_given' | 'verification_sent',
+  metadata = {},
+) => recordAudit(tx, {event, uuid, site: site.key, address, metadata});

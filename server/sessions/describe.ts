@@ -1,0 +1,47 @@
+import type {Session} from '../contract/sessions.js';
+import type {Queryable} from '../database/connect.js';
+import {SessionGone} from '../errors.js';
+import {shownFile, storedFiles} from '../files/store.js';
+import {maskedEmail} from './email.js';
+import {findSession, latestConsents} from './store.js';
+import type {Visit} from './store.js';
+import {unconfirmedAddress} from './verification-store.js';
+
+/** What the visitor may see of the session; a UUID before its first change is an empty visit. */
+export const describeSession = async (
+  sql: Queryable,
+  uuid: string,
+  visit: Visit | undefined,
+): Promise<Session> => {
+  if (!visit) return {...EMPTY, uuid};
+  const isSession = visit.state === 'session';
+  const [consents, files, session, waiting] = await Promise.all([
+    latestConsents(sql, uuid),
+    storedFiles(sql, uuid),
+    isSession ? findSession(sql, uuid) : undefined,
+    isSession ? unconfirmedAddress(sql, uuid) : undefined,
+  ]);
+  // To its visitor an archived session is over.
+  if (session?.archived) throw new SessionGone();
+  const pending = waiting !== undefined && waiting !== session?.email ? waiting : undefined;
+  return {
+    uuid,
+    state: session?.state ?? 'visit',
+    name: session?.name ?? null,
+    email_masked: session ? maskedEmail(session.email) : null,
+    pending_email_masked: pending === undefined ? null : maskedEmail(pending),
+    consents,
+    files: files.map(shownFile),
+    idle_expires_at: isSession ? null : visit.idleExpiresAt.toISOString(),
+  };
+};
+
+const EMPTY: Omit<Session, 'uuid'> = {
+  state: 'visit',
+  name: null,
+  email_masked: null,
+  pending_email_masked: null,
+  consents: [],
+  files: [],
+  idle_expires_at: null,
+};

@@ -1,0 +1,77 @@
+import {recordAudit} from '../audit/store.js';
+import type {Queryable} from '../database/connect.js';
+import {countFunnel, deleteSession, setVisitState} from './store.js';
+import type {Visit} from './store.js';
+
+/** Why an unfinished visit ended. */
+export type EndCause = 'idle' | 'too_old' | 'left' | 'discarded';
+
+interface Ending {
+  uuid: string;
+  siteKey: string;
+  address: string | null;
+}
+
+/**
+ * Ends an unfinished visit that the caller holds locked. From here on its token gets 410; the
+ * reaper removes what it left, and then its tombstone stays.
+ */
+export const endVisit = async (
+  sql: Queryable,
+  {uuid, siteKey, address}: Ending,
+  cause: EndCause,
+): Promise<void> => {
+  await setVisitState(sql, uuid, 'purging');
+  await condemnFiles(sql, uuid);
+  const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
+  await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause}});
+  await countFunnel(sql, siteKey, 'abandoned');
+};
+
+/**
+ * Erases a session that the caller holds locked: its row, links, queued mail and messages go with
+ * this transaction, its objects as soon as the reaper has run. What stays names nobody.
+ */
+export const eraseSession = async (
+  sql: Queryable,
+  {uuid, siteKey}: Omit<Ending, 'address'>,
+): Promise<void> => {
+  await condemnFiles(sql, uuid);
+  // The rows outlive this moment until their objects are gone; the names in them must not.
+  await sql`
+    update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null
+    where session_uuid = ${uuid}`;
+  await sql`delete from jobs where session_uuid = ${uuid}`;
+  await sql`delete from email_verifications where session_uuid = ${uuid}`;
+  await sql`delete from messages where session_uuid = ${uuid}`;
+  await deleteSession(sql, uuid);
+  await setVisitState(sql, uuid, 'erased');
+  await forgetAddresses(sql, uuid);
+  await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey});
+};
+
+/**
+ * Without consent to storing nothing may stay: an unfinished visit loses its files, a session all.
+ */
+export const withdrawStoring = async (
+  sql: Queryable,
+  {uuid, site}: {uuid: string; site: {key: string}},
+  visit: Pick<Visit, 'state'>,
+): Promise<void> => {
+  if (visit.state === 'session') await eraseSession(sql, {uuid, siteKey: site.key});
+  else await condemnFiles(sql, uuid);
+};
+
+/** Marks all files of a session for removal and frees their places. */
+export const condemnFiles = async (sql: Queryable, uuid: string): Promise<number> => {
+  const rows = await sql`
+    update file_uploads set state = 'deleting', slot = null, leased_until = null
+    where session_uuid = ${uuid} and state in ('uploading', 'stored') returning id`;
+  return rows.length;
+};
+
+/** The one change that the audit trail allows. */
+export const forgetAddresses = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`
+    update audit_logs set ip_address = null where user_uuid = ${uuid} and ip_address is not null`;
+};

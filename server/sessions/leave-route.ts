@@ -1,0 +1,69 @@
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+import type {FastifyRequest} from 'fastify';
+import {Type} from 'typebox';
+
+import type {Config} from '../config.js';
+import {LeavePage} from '../contract/sessions.js';
+import type {Sql} from '../database/connect.js';
+import type {App} from '../http/app-type.js';
+import {SESSION_CODES, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import {demandAlive} from './access.js';
+import type {Access, Caller} from './access.js';
+import {findVisit, markLeft} from './store.js';
+import {emptyBodyIsFine} from './uuid-routes.js';
+
+export interface LeaveParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  /** Tells the reaper that a visit may end when its grace is over. */
+  onLeft: () => void;
+}
+
+/**
+ * What the widget reports by `sendBeacon`, which can send neither headers nor JSON: in this scope
+ * alone a body may be text/plain, with the credentials in it.
+ */
+export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts): void => {
+  const callerOf = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
+    if (token !== undefined) return access.callerWith(request, uuid, token);
+    await access.identify(request);
+    return access.callerOf(request);
+  };
+
+  const routes = async (scope: App): Promise<void> => {
+    scope.addContentTypeParser(
+      'text/plain',
+      {parseAs: 'string'},
+      scope.getDefaultJsonParser('error', 'error'),
+    );
+    scope.post(
+      '/api/session/leave',
+      {
+        config: rateLimit(config.ratePerMinute, 'change'),
+        preValidation: emptyBodyIsFine,
+        schema: {
+          summary: 'The visitor left the page',
+          tags: ['session'],
+          body: LeavePage,
+          response: answers({204: Type.Null()}, SESSION_CODES),
+        },
+      },
+      async (request, reply) => {
+        const caller = await callerOf(request, request.body);
+        // Leaving is no change that would make a row.
+        if (await findVisit(sql, caller.uuid, config.visit)) {
+          await access.locked(request, caller, async (tx, visit) => {
+            demandAlive(visit);
+            await markLeft(tx, caller.uuid);
+          });
+        }
+        onLeft();
+        return reply.code(204).send(null);
+      },
+    );
+    await Promise.resolve();
+  };
+  void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+};

@@ -1,0 +1,151 @@
+import {Type} from 'typebox';
+
+import {recordAudit} from '../audit/store.js';
+import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
+import type {Config} from '../config.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {InvalidRequest} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {RateKind} from '../http/rate-limits.js';
+import type {Access, Caller} from './access.js';
+import {recordConsents, withdrawsStoring} from './consents.js';
+import {describeSession} from './describe.js';
+import {endVisit, eraseSession, withdrawStoring} from './end.js';
+import {countFunnel, latestConsents, setFurthestStep} from './store.js';
+import type {Visit} from './store.js';
+
+export interface SessionParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  /** Tells the reaper that something waits to be removed. */
+  onEnded: () => void;
+}
+
+/** Calls that act on one session. */
+export const sessionRoutes = (app: App, parts: SessionParts): void => {
+  const {config, sql, access} = parts;
+  const options = (kind: RateKind) => ({
+    config: rateLimit(config.ratePerMinute, kind),
+    preParsing: [access.identify],
+  });
+
+  app.get(
+    '/api/session',
+    {
+      ...options('read'),
+      schema: {
+        summary: 'What is stored about this session',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        response: answers({200: Session}, SESSION_CODES),
+      },
+    },
+    async (request) => {
+      const caller = access.callerOf(request);
+      return describeSession(sql, caller.uuid, await access.visit(request, caller));
+    },
+  );
+
+  app.put(
+    '/api/session/consents',
+    {
+      ...options('change'),
+      schema: {
+        summary: 'Records decisions with the words they were made on',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        body: RecordConsents,
+        response: answers({200: RecordedConsents}, SESSION_CODES),
+      },
+    },
+    async (request) => {
+      const {consents} = request.body;
+      const caller = access.callerOf(request);
+      const recorded = await access.change(request, caller, async (tx, visit) => {
+        await recordConsents(tx, caller, consents);
+        const latest = await latestConsents(tx, caller.uuid);
+        if (withdrawsStoring(consents)) await withdrawStoring(tx, caller, visit);
+        return latest;
+      });
+      parts.onEnded();
+      return {consents: recorded};
+    },
+  );
+
+  app.post(
+    '/api/session/progress',
+    {
+      ...options('change'),
+      schema: {
+        summary: 'The step reached, without anything the visitor said',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        body: ReachStep,
+        response: answers({204: Type.Null()}, SESSION_CODES),
+      },
+    },
+    async (request, reply) => {
+      const {step} = request.body;
+      const caller = access.callerOf(request);
+      await access.change(request, caller, (tx, visit) => reachStep(tx, caller, visit, step));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    '/api/session',
+    {
+      ...options('change'),
+      schema: {
+        summary: 'Discards an unfinished visit, erases a session',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        response: answers({204: Type.Null()}, SESSION_CODES),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      await access.locked(request, caller, async (tx, visit) => {
+        if (visit.state === 'open') await endVisit(tx, endingOf(caller), 'discarded');
+        if (visit.state === 'session') await eraseSession(tx, endingOf(caller));
+      });
+      parts.onEnded();
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+const endingOf = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
+
+const reachStep = async (
+  tx: Queryable,
+  caller: Caller,
+  visit: Visit,
+  step: string,
+): Promise<void> => {
+  const steps = (caller.site.settings.conversation ?? DEFAULT_CONVERSATION).steps.map(({id}) => id);
+  const reached = steps.indexOf(step);
+  if (reached === -1) {
+    throw new InvalidRequest(
+      `Expected a step of the conversation (${steps.join(', ')}), got "${step}".`,
+      {
+        faults: [{path: '/step', message: 'is not a step of this conversation'}],
+      },
+    );
+  }
+  // A step seen again after going back or a reload is counted once.
+  if (visit.furthestStep !== null && steps.indexOf(visit.furthestStep) >= reached) return;
+  await setFurthestStep(tx, caller.uuid, step);
+  await recordAudit(tx, {
+    event: 'step_reached',
+    uuid: caller.uuid,
+    site: caller.site.key,
+    address: caller.address,
+    metadata: {step},
+  });
+  await countFunnel(tx, caller.site.key, `step_${step}`);
+};

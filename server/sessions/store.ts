@@ -1,0 +1,210 @@
+import type {Purpose, RecordedConsent, SessionState} from '../contract/sessions.js';
+import type {Queryable} from '../database/connect.js';
+
+export type VisitState = 'open' | 'session' | 'purging' | 'gone' | 'erased';
+
+export interface Visit {
+  uuid: string;
+  siteKey: string;
+  tokenHash: Uint8Array;
+  state: VisitState;
+  /** Idle or too old by the database's clock, whether or not the reaper has come by. */
+  expired: boolean;
+  idleExpiresAt: Date;
+  furthestStep: string | null;
+}
+
+export interface VisitTimes {
+  idleMs: number;
+  maxMs: number;
+}
+
+export interface StoredSession {
+  name: string;
+  email: string;
+  locale: string | null;
+  state: Exclude<SessionState, 'visit'>;
+  archived: boolean;
+}
+
+const interval = (ms: number) => `${ms} milliseconds`;
+
+const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
+  uuid, site_key as "siteKey", token_hash as "tokenHash", state, furthest_step as "furthestStep",
+  least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
+    as "idleExpiresAt",
+  state = 'open' and
+  least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
+    < clock_timestamp() as expired`;
+
+export const findVisit = async (
+  sql: Queryable,
+  uuid: string,
+  times: VisitTimes,
+): Promise<Visit | undefined> => {
+  const [visit] = await sql<Visit[]>`
+    select ${visitColumns(sql, times)} from visits where uuid = ${uuid}`;
+  return visit;
+};
+
+/** Makes the row of a UUID's first change unless somebody did, and locks it either way. */
+export const openVisit = async (
+  sql: Queryable,
+  {uuid, siteKey, tokenHash}: Pick<Visit, 'uuid' | 'siteKey' | 'tokenHash'>,
+  times: VisitTimes,
+): Promise<Visit & {isNew: boolean}> => {
+  const made = await sql`
+    insert into visits (uuid, site_key, token_hash) values (${uuid}, ${siteKey}, ${tokenHash})
+    on conflict (uuid) do nothing returning uuid`;
+  const [visit] = await sql<Visit[]>`
+    select ${visitColumns(sql, times)} from visits where uuid = ${uuid} for update`;
+  if (!visit) throw new Error('A visit that was just made is not there.');
+  return {...visit, isNew: made.length > 0};
+};
+
+/** Any call keeps a visit alive, and takes back that the page was left. */
+export const touchVisit = async (
+  sql: Queryable,
+  uuid: string,
+  {idleMs, maxMs}: VisitTimes,
+): Promise<Date> => {
+  const [row] = await sql<{at: Date}[]>`
+    update visits set last_seen_at = clock_timestamp(), left_at = null where uuid = ${uuid}
+    returning least(last_seen_at + ${interval(idleMs)}::interval,
+                    started_at + ${interval(maxMs)}::interval) as at`;
+  if (!row) throw new Error('A visit that was found a moment ago is not there.');
+  return row.at;
+};
+
+export const markLeft = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`update visits set left_at = clock_timestamp() where uuid = ${uuid} and state = 'open'`;
+};
+
+export const setFurthestStep = async (
+  sql: Queryable,
+  uuid: string,
+  step: string,
+): Promise<void> => {
+  await sql`update visits set furthest_step = ${step} where uuid = ${uuid}`;
+};
+
+export const setVisitState = async (
+  sql: Queryable,
+  uuid: string,
+  state: VisitState,
+): Promise<void> => {
+  await sql`update visits set state = ${state} where uuid = ${uuid}`;
+};
+
+export const insertConsents = async (
+  sql: Queryable,
+  uuid: string,
+  decisions: {purpose: Purpose; granted: boolean; wording: string; locale: string}[],
+): Promise<void> => {
+  for (const {purpose, granted, wording, locale} of decisions) {
+    await sql`
+      insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
+      values (${uuid}, ${purpose}, ${granted ? 'granted' : 'refused'}, ${wording},
+              sha256(convert_to(${wording}::text, 'UTF8')), ${locale})`;
+  }
+};
+
+/** The latest decision of each purpose. */
+export const latestConsents = async (sql: Queryable, uuid: string): Promise<RecordedConsent[]> => {
+  const rows = await sql<{purpose: Purpose; granted: boolean; at: Date}[]>`
+    select distinct on (purpose) purpose, decision = 'granted' as granted, recorded_at as at
+    from consents where session_uuid = ${uuid} order by purpose desc, id desc`;
+  return rows.map(({purpose, granted, at}) => ({purpose, granted, recorded_at: at.toISOString()}));
+};
+
+export const hasConsent = async (
+  sql: Queryable,
+  uuid: string,
+  purpose: Purpose,
+): Promise<boolean> => {
+  const consents = await latestConsents(sql, uuid);
+  return consents.some((consent) => consent.purpose === purpose && consent.granted);
+};
+
+export const findSession = async (
+  sql: Queryable,
+  uuid: string,
+): Promise<StoredSession | undefined> => {
+  const [session] = await sql<StoredSession[]>`
+    select name, email, locale, archived_at is not null as archived,
+           case when verified then 'complete' else 'pending' end as state
+    from user_sessions where uuid = ${uuid}`;
+  return session;
+};
+
+export interface NewSession {
+  uuid: string;
+  siteKey: string;
+  name: string;
+  email: string;
+  locale: string | null;
+  address: string | null;
+  trainingGranted: boolean;
+}
+
+export const insertSession = async (sql: Queryable, session: NewSession): Promise<void> => {
+  await sql`
+    insert into user_sessions
+      (uuid, site_key, name, email, locale, ip_address, consent_personal_data, consent_ai_training)
+    values (${session.uuid}, ${session.siteKey}, ${session.name}, ${session.email},
+            ${session.locale}, ${session.address}, true, ${session.trainingGranted})`;
+};
+
+export const setSessionName = async (sql: Queryable, uuid: string, name: string): Promise<void> => {
+  await sql`update user_sessions set name = ${name}, updated_at = now() where uuid = ${uuid}`;
+};
+
+export const setPendingEmail = async (
+  sql: Queryable,
+  uuid: string,
+  email: string,
+): Promise<void> => {
+  await sql`
+    update user_sessions set email = ${email}, updated_at = now()
+    where uuid = ${uuid} and not verified`;
+};
+
+export const setTrainingConsent = async (
+  sql: Queryable,
+  uuid: string,
+  granted: boolean,
+): Promise<void> => {
+  await sql`
+    update user_sessions set consent_ai_training = ${granted}, updated_at = now()
+    where uuid = ${uuid}`;
+};
+
+/** Marks the address as confirmed. The first confirmation completes the session. */
+export const completeSession = async (
+  sql: Queryable,
+  uuid: string,
+  address: string,
+): Promise<{first: boolean}> => {
+  const [row] = await sql<{first: boolean}[]>`
+    update user_sessions set email = ${address}, verified = true,
+      completed_at = coalesce(user_sessions.completed_at, now()), updated_at = now()
+    from (select verified from user_sessions where uuid = ${uuid}) as before
+    where uuid = ${uuid} returning not before.verified as first`;
+  return {first: row?.first ?? false};
+};
+
+export const deleteSession = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`delete from user_sessions where uuid = ${uuid}`;
+};
+
+export const countFunnel = async (
+  sql: Queryable,
+  siteKey: string,
+  counter: string,
+  by = 1,
+): Promise<void> => {
+  await sql`
+    insert into funnel_daily (site_key, day, counter, count)
+    values (${siteKey}, (now() at time zone 'utc')::date, ${counter}, ${by})
+    on conflict (site_key, day, counter) do update set count = funnel_daily.count + excluded.count`;
+};

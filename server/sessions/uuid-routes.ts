@@ -1,0 +1,201 @@
+import type {FastifyRequest} from 'fastify';
+
+import type {AuditAttempts, AuditEntry} from '../audit/store.js';
+import type {Config} from '../config.js';
+import {Type} from 'typebox';
+import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
+import type {Sql} from '../database/connect.js';
+import {
+  InvalidRequest,
+  InvalidUuid,
+  UnknownSite,
+  UuidCollision,
+  UuidGenerationFailed,
+} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import {demandAllowedOrigin} from '../sites/origin.js';
+import {DEMO_SITE} from '../sites/store.js';
+import type {Site, Sites} from '../sites/store.js';
+import {readUuid} from './access.js';
+import type {Access} from './access.js';
+import {describeSession} from './describe.js';
+import {SessionGone, TokenInvalid} from '../errors.js';
+import {findVisit} from './store.js';
+import type {VisitorTokens} from './token.js';
+
+export interface UuidParts {
+  config: Config;
+  sql: Sql;
+  sites: Sites;
+  tokens: VisitorTokens;
+  access: Access;
+  attempts: AuditAttempts;
+  newUuid: () => string;
+  onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
+}
+
+const MAX_GENERATION_TRIES = 3;
+
+/** The two calls that a session begins with. */
+export const uuidRoutes = (app: App, parts: UuidParts): void => {
+  const {config, tokens, attempts} = parts;
+
+  const entry = (
+    request: FastifyRequest,
+    site: Site,
+    uuid: string | undefined,
+    event: AuditEntry['event'],
+    metadata: AuditEntry['metadata'] = {},
+  ): AuditEntry => ({
+    event,
+    uuid: uuid ?? null,
+    site: site.key,
+    address: parts.access.addressOf(request),
+    metadata,
+  });
+
+  app.post(
+    '/api/session/generate-uuid',
+    {
+      config: rateLimit(config.ratePerMinute, 'uuid'),
+      preValidation: emptyBodyIsFine,
+      schema: {
+        summary: 'A new session UUID with its visitor token',
+        tags: ['session'],
+        body: GenerateUuid,
+        response: answers({200: GeneratedUuid}, [
+          'invalid_request',
+          'origin_not_allowed',
+          'unknown_site',
+          'uuid_generation_failed',
+        ]),
+      },
+    },
+    async (request) => {
+      const site = await siteOf(parts, request, request.body.site);
+      const uuid = await unusedUuid(parts);
+      if (!uuid) {
+        await attempts.record(entry(request, site, undefined, 'uuid_generation_failed'));
+        throw new UuidGenerationFailed();
+      }
+      await attempts.record(
+        entry(request, site, uuid, 'uuid_generation_attempt'),
+        entry(request, site, uuid, 'uuid_generated'),
+      );
+      const token = tokens.issue(uuid, site.key);
+      return {status: 'success' as const, uuid, token, message: 'A new session UUID.'};
+    },
+  );
+
+  app.post(
+    '/api/session/validate-uuid',
+    {
+      config: rateLimit(config.ratePerMinute, 'uuid'),
+      schema: {
+        summary: 'Whether a UUID can be used, and by whom',
+        tags: ['session'],
+        headers: Type.Object({authorization: Type.Optional(Type.String())}),
+        body: ValidateUuid,
+        response: answers({200: ValidatedUuid}, [
+          'invalid_request',
+          'invalid_uuid',
+          'origin_not_allowed',
+          'unknown_site',
+          'uuid_collision',
+          'session_gone',
+        ]),
+      },
+    },
+    async (request) => {
+      const {uuid: given} = request.body;
+      const site = await siteOf(parts, request, request.body.site);
+      const uuid = readUuid(given);
+      const outcome = uuid ? await judge(parts, request, site, uuid) : 'invalid';
+      const attempt = entry(request, site, uuid, 'uuid_validation_attempt', {
+        outcome: nameOf(outcome),
+      });
+      await attempts.record(
+        attempt,
+        ...(typeof outcome === 'object' && 'session' in outcome
+          ? [entry(request, site, uuid, 'session_resumed')]
+          : []),
+      );
+      if (given === undefined || given === null || given === '') {
+        throw new InvalidRequest('Expected the key "uuid" with a version-4 UUID, got none.', {
+          faults: [{path: '/uuid', message: 'is missing'}],
+        });
+      }
+      if (outcome === 'invalid' || outcome === 'collision') parts.onUuidRefused(request, uuid);
+      if (!uuid || outcome === 'invalid') throw new InvalidUuid();
+      if (outcome === 'collision') throw new UuidCollision();
+      if (outcome === 'gone') throw new SessionGone();
+      return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
+    },
+  );
+};
+
+type Outcome =
+  | 'invalid'
+  | 'collision'
+  | 'gone'
+  | {token: string}
+  | {session: Awaited<ReturnType<typeof describeSession>>};
+
+const nameOf = (outcome: Outcome): string => {
+  if (typeof outcome === 'string') return outcome;
+  return 'token' in outcome ? 'claimed' : 'resumed';
+};
+
+/** Section by section: unknown is claimed, known needs its token, ended is gone. */
+const judge = async (
+  {config, sql, tokens, access}: UuidParts,
+  request: FastifyRequest,
+  site: Site,
+  uuid: string,
+): Promise<Outcome> => {
+  const visit = await findVisit(sql, uuid, config.visit);
+  if (!visit) return {token: tokens.issue(uuid, site.key)};
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) return 'collision';
+  try {
+    const caller = await access.callerWith(request, uuid, token);
+    const alive = await access.visit(request, caller);
+    return {session: await describeSession(sql, uuid, alive)};
+  } catch (error) {
+    if (error instanceof TokenInvalid) return 'collision';
+    if (error instanceof SessionGone) return 'gone';
+    throw error;
+  }
+};
+
+const unusedUuid = async ({config, sql, newUuid}: UuidParts): Promise<string | undefined> => {
+  for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {
+    const uuid = newUuid();
+    if (!(await findVisit(sql, uuid, config.visit))) return uuid;
+  }
+  return undefined;
+};
+
+/** The site that a call names, or the demo's where that exists, once its origin may call. */
+export const siteOf = async (
+  {config, sites}: Pick<UuidParts, 'config' | 'sites'>,
+  request: FastifyRequest,
+  key: string | undefined,
+): Promise<Site> => {
+  if (!key && config.production) {
+    throw new InvalidRequest('Expected the key "site" with your site’s key, got none.', {
+      faults: [{path: '/site', message: 'is missing'}],
+    });
+  }
+  const site = await sites.find(key ?? DEMO_SITE);
+  if (!site) throw new UnknownSite(`There is no site "${key ?? DEMO_SITE}". Check data-site.`);
+  demandAllowedOrigin(site, request.headers.origin, config);
+  return site;
+};
+
+export const emptyBodyIsFine = async (request: FastifyRequest): Promise<void> => {
+  request.body ??= {};
+  await Promise.resolve();
+};

@@ -1,0 +1,94 @@
+import {randomUUID} from 'node:crypto';
+
+import type {Queryable} from '../database/connect.js';
+
+export type VerificationState = 'open' | 'used' | 'expired' | 'voided';
+
+export interface Verification {
+  id: string;
+  keyId: string;
+  uuid: string;
+  siteKey: string;
+  address: string;
+  locale: string | null;
+  state: VerificationState;
+}
+
+/** Makes a link's row; the one before it is void from now on. */
+export const insertVerification = async (
+  sql: Queryable,
+  {uuid, address, keyId, validMs}: {uuid: string; address: string; keyId: string; validMs: number},
+): Promise<string> => {
+  const id = randomUUID();
+  await voidVerifications(sql, uuid);
+  await sql`
+    insert into email_verifications (id, key_id, session_uuid, address, expires_at)
+    values (${id}, ${keyId}, ${uuid}, ${address}, now() + ${`${validMs} milliseconds`}::interval)`;
+  return id;
+};
+
+export const voidVerifications = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`
+    update email_verifications set voided_at = now()
+    where session_uuid = ${uuid} and used_at is null and voided_at is null`;
+};
+
+export const findVerification = async (
+  sql: Queryable,
+  id: string,
+): Promise<Verification | undefined> => {
+  const [verification] = await sql<Verification[]>`
+    select v.id, v.key_id as "keyId", v.session_uuid as uuid, s.site_key as "siteKey", v.address,
+           s.locale,
+           case when v.used_at is not null then 'used'
+                when v.expires_at < now() then 'expired'
+                when v.voided_at is not null then 'voided'
+                else 'open' end as state
+    from email_verifications v join user_sessions s on s.uuid = v.session_uuid
+    where v.id = ${id} and s.archived_at is null`;
+  return verification;
+};
+
+/** The state of the link after locking the session, so that two presses confirm once. */
+export const lockVerification = async (
+  sql: Queryable,
+  id: string,
+): Promise<Verification | undefined> => {
+  await sql`
+    select from visits where uuid = (select session_uuid from email_verifications where id = ${id})
+    for update`;
+  return findVerification(sql, id);
+};
+
+export const useVerification = async (sql: Queryable, id: string): Promise<void> => {
+  await sql`update email_verifications set used_at = now() where id = ${id}`;
+};
+
+/** The address that the latest link was made for, unless it has been confirmed. */
+export const unconfirmedAddress = async (
+  sql: Queryable,
+  uuid: string,
+): Promise<string | undefined> => {
+  const [row] = await sql<{address: string; used: boolean}[]>`
+    select address, used_at is not null as used from email_verifications
+    where session_uuid = ${uuid} order by created_at desc, id limit 1`;
+  return row?.used === false ? row.address : undefined;
+};
+
+/** Seconds until another link may be asked for; 0 when now. */
+export const secondsUntilResend = async (
+  sql: Queryable,
+  uuid: string,
+  perDay: number,
+): Promise<number> => {
+  const [row] = await sql<{sinceLast: number | null; today: number; untilDay: number | null}[]>`
+    select extract(epoch from now() - max(created_at))::float8 as "sinceLast",
+           count(*) filter (where created_at > now() - interval '1 day')::int as today,
+           extract(epoch from min(created_at) filter (where created_at > now() - interval '1 day')
+             + interval '1 day' - now())::float8 as "untilDay"
+    from email_verifications where session_uuid = ${uuid}`;
+  if (!row) return 0;
+  // The first link came with the address and is no repeat.
+  if (row.today > perDay) return Math.ceil(row.untilDay ?? 0);
+  return row.sinceLast === null ? 0 : Math.max(0, Math.ceil(60 - row.sinceLast));
+};

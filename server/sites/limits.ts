@@ -1,0 +1,14 @@
+import type {Config} from '../config.js';
+import type {Site} from './store.js';
+
+export type FileLimits = Config['limits'];
+
+/** The server's limits, lowered by what the site asks for. */
+export const siteLimits = (site: Site, limits: FileLimits): FileLimits => {
+  const maxFiles = Math.min(limits.maxFiles, site.settings.max_files ?? Infinity);
+  return {
+    maxFiles,
+    minFiles: Math.min(maxFiles, site.settings.min_files ?? limits.minFiles),
+    maxFileBytes: Math.min(limits.maxFileBytes, site.settings.max_file_bytes ?? Infinity),
+  };
+};

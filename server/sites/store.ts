@@ -1,0 +1,83 @@
+import type {Conversation} from '../contract/conversation.js';
+import type {Queryable, Sql} from '../database/connect.js';
+
+/** What a site may set for itself. Limits can only be lowered. */
+export interface SiteSettings {
+  max_files?: number;
+  min_files?: number;
+  max_file_bytes?: number;
+  privacy_url?: string;
+  refuse_active_content?: boolean;
+  conversation?: Conversation;
+}
+
+export interface Site {
+  key: string;
+  name: string;
+  allowedOrigins: string[];
+  notifyEmail: string | null;
+  settings: SiteSettings;
+}
+
+interface Row {
+  key: string;
+  name: string;
+  allowed_origins: string[];
+  notify_email: string | null;
+  settings: SiteSettings;
+}
+
+const CACHED_MS = 5_000;
+/** A flood of made-up keys must not fill the memory. */
+const MAX_CACHED = 1_000;
+
+/** Looks sites up, and remembers each answer for a few seconds since every call needs one. */
+export class Sites {
+  private readonly cache = new Map<string, {site: Site | undefined; until: number}>();
+
+  constructor(private readonly sql: Sql) {}
+
+  async find(key: string): Promise<Site | undefined> {
+    const cached = this.cache.get(key);
+    if (cached && cached.until > performance.now()) return cached.site;
+    const site = await findSite(this.sql, key);
+    if (this.cache.size >= MAX_CACHED) this.cache.clear();
+    this.cache.set(key, {site, until: performance.now() + CACHED_MS});
+    return site;
+  }
+}
+
+export const findSite = async (sql: Queryable, key: string): Promise<Site | undefined> => {
+  const [row] = await sql<Row[]>`
+    select key, name, allowed_origins, notify_email, settings from sites where key = ${key}`;
+  return (
+    row && {
+      key: row.key,
+      name: row.name,
+      allowedOrigins: row.allowed_origins,
+      notifyEmail: row.notify_email,
+      settings: row.settings,
+    }
+  );
+};
+
+/** Makes a site, or brings an existing one to these values. */
+export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
+  await sql`
+    insert into sites (key, name, allowed_origins, notify_email, settings)
+    values (${site.key}, ${site.name}, ${site.allowedOrigins}, ${site.notifyEmail},
+            ${JSON.stringify(site.settings)}::text::jsonb)
+    on conflict (key) do update set
+      name = excluded.name, allowed_origins = excluded.allowed_origins,
+      notify_email = excluded.notify_email, settings = excluded.settings, updated_at = now()`;
+};
+
+export const DEMO_SITE = 'demo';
+
+/** The site of the demo page. Its origins are judged by rule, so that any local port works. */
+export const ensureDemoSite = async (sql: Queryable, publicUrl: string): Promise<void> => {
+  await sql`
+    insert into sites (key, name, allowed_origins, notify_email)
+    values (${DEMO_SITE}, 'Demo', ${[new URL(publicUrl).origin]}, 'owner@example.com')
+    on conflict (key) do nothing`;
+};
