@@ -1,0 +1,31 @@
+import {MAX_FILE_NAME_BYTES} from '../contract/limits.js';
+
+// Control characters, bidirectional marks and overrides, isolates, and the byte order mark.
+const INVISIBLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const FALLBACK = 'document.pdf';
+
+/**
+ * The visitor's file name as it may be shown: NFC, without path parts, control characters and
+ * bidirectional overrides, at most 255 bytes of UTF-8 and never cut inside a grapheme.
+ */
+export const cleanFileName = (given: string | undefined): string => {
+  const lastPart = (given ?? '').toWellFormed().split(/[/\\]/).at(-1) ?? '';
+  const name = lastPart.normalize('NFC').replace(INVISIBLE, '').trim();
+  if (/^\.*$/.test(name)) return FALLBACK;
+  return Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES ? name : shortened(name);
+};
+
+const shortened = (name: string): string => {
+  const extension = /\.[a-z0-9]{1,8}$/i.exec(name)?.[0] ?? '';
+  const room = MAX_FILE_NAME_BYTES - Buffer.byteLength(extension);
+  let kept = '';
+  let bytes = 0;
+  for (const {segment} of new Intl.Segmenter().segment(
+    name.slice(0, name.length - extension.length),
+  )) {
+    bytes += Buffer.byteLength(segment);
+    if (bytes > room) break;
+    kept += segment;
+  }
+  return `${kept}${extension}` || FALLBACK;
+};

@@ -1,0 +1,56 @@
+import {TooSlow} from '../errors.js';
+
+export const MIN_BYTES_PER_SECOND = 8 * 1024;
+export const WINDOW_MS = 20_000;
+export const UPLOAD_MAX_MS = 900_000;
+
+/**
+ * Watches how fast a client sends. Only the time spent waiting for the client counts, so that a
+ * slow store never makes a visitor look slow. Aborts with `TooSlow`.
+ */
+export class Pace {
+  private waitedMs = 0;
+  private windowBytes = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly end: NodeJS.Timeout;
+
+  constructor(private readonly abort: (reason: Error) => void) {
+    this.end = setTimeout(() => {
+      abort(new TooSlow(`The upload took longer than ${UPLOAD_MAX_MS / 1000} s. Send it again.`));
+    }, UPLOAD_MAX_MS);
+  }
+
+  /** Wraps the wait for the client's next bytes. */
+  async wait<T>(next: () => Promise<T>, sizeOf: (result: T) => number): Promise<T> {
+    const started = performance.now();
+    this.timer = setTimeout(() => {
+      this.judge();
+    }, WINDOW_MS - this.waitedMs);
+    try {
+      const result = await next();
+      this.windowBytes += sizeOf(result);
+      return result;
+    } finally {
+      clearTimeout(this.timer);
+      this.waitedMs += performance.now() - started;
+      if (this.waitedMs >= WINDOW_MS) this.judge();
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.end);
+  }
+
+  private judge(): void {
+    if (this.windowBytes < (MIN_BYTES_PER_SECOND * WINDOW_MS) / 1000) {
+      this.abort(
+        new TooSlow(
+          `Expected at least ${MIN_BYTES_PER_SECOND} bytes a second, got ${this.windowBytes} in ${WINDOW_MS / 1000} s. Send it again on a better line.`,
+        ),
+      );
+    }
+    this.windowBytes = 0;
+    this.waitedMs = 0;
+  }
+}

@@ -1,0 +1,198 @@
+import {Type} from 'typebox';
+
+import {clientNetwork} from '../audit/address.js';
+import {recordAudit} from '../audit/store.js';
+import {Uuid} from '../contract/common.js';
+import {DownloadLink, FileList, UploadAnswer} from '../contract/files.js';
+import {MAX_IDEMPOTENCY_KEY_LENGTH, PDF_CONTENT_TYPE} from '../contract/limits.js';
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import type {Access, Caller} from '../sessions/access.js';
+import {hasConsent} from '../sessions/store.js';
+import {siteLimits} from '../sites/limits.js';
+import {tooLarge} from './checked-bytes.js';
+import {readIncoming} from './incoming.js';
+import {countDownload, findStoredFile, shownFile, softDelete, storedFiles} from './store.js';
+import type {UploadGate} from './upload-gate.js';
+import type {Uploads} from './upload.js';
+
+export interface FileParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  objects: ObjectStore;
+  uploads: Uploads;
+  gate: UploadGate;
+  counters: SharedCounters | LocalCounters;
+  /** Tells the reaper that an object waits to be removed. */
+  onDeleted: () => void;
+}
+
+/** Room for the multipart frame and the fields around the file. */
+const FRAME_BYTES = 64 * 1024;
+const DOWNLOADS_PER_MINUTE = 30;
+
+export const fileRoutes = (app: App, parts: FileParts): void => {
+  const {config, sql, access} = parts;
+  const options = (kind: 'read' | 'change') => ({
+    config: rateLimit(config.ratePerMinute, kind),
+    preParsing: [access.identify],
+  });
+  const FileId = Type.Object({file_id: Uuid});
+
+  app.post(
+    '/api/files/upload',
+    {
+      preParsing: [access.identify],
+      // An upload has bounds of its own: pace, lease and a longest time.
+      config: {...rateLimit(config.ratePerMinute, 'upload'), keepsOwnTime: true},
+      schema: {
+        summary: 'Stores one PDF',
+        tags: ['files'],
+        consumes: ['multipart/form-data'],
+        security: SESSION_SECURITY,
+        headers: Type.Object({
+          'idempotency-key': Type.Optional(
+            Type.String({minLength: 1, maxLength: MAX_IDEMPOTENCY_KEY_LENGTH}),
+          ),
+          'content-length': Type.Optional(Type.String()),
+        }),
+        response: answers({200: UploadAnswer, 201: UploadAnswer}, [
+          ...SESSION_CODES,
+          'empty_file',
+          'no_file',
+          'size_mismatch',
+          'consent_required',
+          'too_slow',
+          'too_many_files',
+          'in_progress',
+          'file_too_large',
+          'not_a_pdf',
+          'unsupported_media_type',
+          'file_infected',
+          'active_content',
+          'idempotency_key_reused',
+          'busy',
+          'scan_unavailable',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      await access.visit(request, caller);
+      if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
+      const limits = siteLimits(caller.site, config.limits);
+      const announced = Number(request.headers['content-length'] ?? 0);
+      if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
+      const leave = parts.gate.enter(caller.uuid, clientNetwork(request.ip));
+      try {
+        const incoming = await readIncoming(request, limits.maxFileBytes);
+        const idempotencyKey = request.headers['idempotency-key'];
+        const taken = await parts.uploads.take({request, caller, limits, incoming, idempotencyKey});
+        return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
+      } finally {
+        leave();
+      }
+    },
+  );
+
+  app.get(
+    '/api/files',
+    {
+      ...options('read'),
+      schema: {
+        summary: 'The session’s own files',
+        tags: ['files'],
+        security: SESSION_SECURITY,
+        response: answers({200: FileList}, SESSION_CODES),
+      },
+    },
+    async (request) => {
+      const caller = access.callerOf(request);
+      await access.visit(request, caller);
+      return {files: (await storedFiles(sql, caller.uuid)).map(shownFile)};
+    },
+  );
+
+  app.get(
+    '/api/files/download/:file_id',
+    {
+      ...options('read'),
+      schema: {
+        summary: 'A short-lived link to one file',
+        tags: ['files'],
+        security: SESSION_SECURITY,
+        params: FileId,
+        response: answers({200: DownloadLink}, [...SESSION_CODES, 'not_found']),
+      },
+    },
+    async (request) => {
+      const caller = access.callerOf(request);
+      await access.visit(request, caller);
+      await demandDownloadPace(parts, caller);
+      const link = await downloadLink(parts, caller, request.params.file_id.toLowerCase());
+      return {url: link.url, expires_at: link.expiresAt.toISOString()};
+    },
+  );
+
+  app.delete(
+    '/api/files/:file_id',
+    {
+      ...options('change'),
+      schema: {
+        summary: 'Deletes one file; a repeat is a success',
+        tags: ['files'],
+        security: SESSION_SECURITY,
+        params: FileId,
+        response: answers({204: Type.Null()}, [...SESSION_CODES, 'not_found']),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      const id = request.params.file_id.toLowerCase();
+      await access.change(request, caller, async (tx) => {
+        const deletion = await softDelete(tx, caller.uuid, id);
+        if (deletion === 'unknown') throw noSuchFile();
+        if (deletion === 'already_deleted') return;
+        await recordAudit(tx, {...auditOf(caller), event: 'file_deleted', metadata: {file_id: id}});
+      });
+      parts.onDeleted();
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+const auditOf = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});
+
+const noSuchFile = () =>
+  new NotFound('The session has no file with this id. GET /api/files lists those it has.');
+
+const demandDownloadPace = async ({counters}: FileParts, {uuid}: Caller): Promise<void> => {
+  const {current, ttl} = await counters.count(`download ${uuid}`);
+  if (current <= DOWNLOADS_PER_MINUTE) return;
+  const seconds = Math.ceil(ttl / 1000);
+  throw new RateLimited(
+    `Expected at most ${DOWNLOADS_PER_MINUTE} links a minute in one session. Wait ${seconds} s.`,
+    {retryAfter: seconds},
+  );
+};
+
+/** The link is counted and audited when it is made; nobody hears of its use. */
+const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, id: string) =>
+  sql.begin(async (tx) => {
+    const file = await findStoredFile(tx, caller.uuid, id);
+    if (!file) throw noSuchFile();
+    await countDownload(tx, id);
+    await recordAudit(tx, {...auditOf(caller), event: 'file_download', metadata: {file_id: id}});
+    return objects.downloadUrl(file.key, {
+      fileName: file.name,
+      contentType: PDF_CONTENT_TYPE,
+      seconds: config.downloadSeconds,
+    });
+  });

@@ -1,0 +1,40 @@
+import {randomUUID} from 'node:crypto';
+import {createReadStream, createWriteStream} from 'node:fs';
+import {mkdir, readdir, rm, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
+
+import {UPLOAD_MAX_MS} from './pace.js';
+
+/**
+ * A place for files whose length was not announced: a store wants to know it beforehand. Bounded
+ * by the file size limit times the number of uploads at once.
+ */
+export class Spool {
+  constructor(private readonly directory: string) {}
+
+  /** Writes all bytes down, hands them over to be read once, and leaves nothing behind. */
+  async through<T>(
+    bytes: AsyncIterable<Uint8Array>,
+    use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T> {
+    await mkdir(this.directory, {recursive: true, mode: 0o700});
+    const file = path.join(this.directory, randomUUID());
+    try {
+      await pipeline(bytes, createWriteStream(file, {flags: 'wx', mode: 0o600}));
+      return await use(createReadStream(file));
+    } finally {
+      await rm(file, {force: true});
+    }
+  }
+
+  /** Removes what a killed process left. Younger files may belong to another one that lives. */
+  async sweep(): Promise<void> {
+    await mkdir(this.directory, {recursive: true, mode: 0o700});
+    for (const name of await readdir(this.directory)) {
+      const file = path.join(this.directory, name);
+      const found = await stat(file).catch(() => undefined);
+      if (found && Date.now() - found.mtimeMs > UPLOAD_MAX_MS) await rm(file, {force: true});
+    }
+  }
+}

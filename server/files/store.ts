@@ -1,0 +1,164 @@
+import type {StoredFile} from '../contract/files.js';
+import type {Queryable} from '../database/connect.js';
+
+export const LEASE_SECONDS = 60;
+const LEASE = `${LEASE_SECONDS} seconds`;
+
+export interface FileRow {
+  id: string;
+  uuid: string;
+  key: string;
+  name: string;
+  state: 'uploading' | 'stored' | 'deleting';
+  size: number | null;
+  sha256: Uint8Array | null;
+  uploadedAt: Date | null;
+}
+
+export interface NewUpload {
+  id: string;
+  uuid: string;
+  name: string;
+  idempotencyKey: string | undefined;
+  maxFiles: number;
+}
+
+const columns = (sql: Queryable) => sql`
+  id, session_uuid as uuid, s3_key as key, file_name as name, state, file_size::int as size, sha256,
+  uploaded_at as "uploadedAt"`;
+
+export const objectKey = (uuid: string, id: string): string => `uploads/${uuid}/${id}.pdf`;
+
+/**
+ * Takes the lowest free place in the session for a new upload; undefined when all are taken. The
+ * caller holds the visit's lock, without which parallel uploads would see the same place free and
+ * be refused for nothing; the unique index is what can never be passed.
+ */
+export const reservePlace = async (
+  sql: Queryable,
+  {id, uuid, name, idempotencyKey, maxFiles}: NewUpload,
+): Promise<FileRow | undefined> => {
+  const [row] = await sql<FileRow[]>`
+    insert into file_uploads
+      (id, session_uuid, file_name, s3_key, slot, idempotency_key, leased_until)
+    select ${id}, ${uuid}, ${name}, ${objectKey(uuid, id)}, free.slot, ${idempotencyKey ?? null},
+           clock_timestamp() + ${LEASE}::interval
+    from generate_series(1, ${maxFiles}::int) as free (slot)
+    where not exists (
+      select from file_uploads
+      where session_uuid = ${uuid} and slot = free.slot and state in ('uploading', 'stored'))
+    order by free.slot limit 1
+    returning ${columns(sql)}`;
+  return row;
+};
+
+/** Answers false when the row is no upload of ours any more: the reaper or an erasure took it. */
+export const renewLease = async (sql: Queryable, {id, uuid}: FileRow): Promise<boolean> => {
+  const rows = await sql`
+    with alive as (
+      update visits set last_seen_at = clock_timestamp() where uuid = ${uuid} and state = 'open')
+    update file_uploads set leased_until = clock_timestamp() + ${LEASE}::interval
+    where id = ${id} and state = 'uploading' returning id`;
+  return rows.length > 0;
+};
+
+export interface Received {
+  size: number;
+  sha256: Buffer;
+  flags: string[];
+}
+
+/** Undefined when the row is no upload any more. */
+export const markStored = async (
+  sql: Queryable,
+  id: string,
+  {size, sha256, flags}: Received,
+): Promise<FileRow | undefined> => {
+  const [row] = await sql<FileRow[]>`
+    update file_uploads set state = 'stored', file_size = ${size}, sha256 = ${sha256},
+      flags = ${flags}, uploaded_at = clock_timestamp(), leased_until = null
+    where id = ${id} and state = 'uploading' returning ${columns(sql)}`;
+  return row;
+};
+
+/** For an upload whose object cannot exist, since its last bytes were never sent. */
+export const forgetUpload = async (sql: Queryable, id: string): Promise<void> => {
+  await sql`delete from file_uploads where id = ${id} and state = 'uploading'`;
+};
+
+/** For an upload whose object may have landed: the reaper makes sure that it goes. */
+export const condemnUpload = async (sql: Queryable, id: string): Promise<void> => {
+  await sql`
+    update file_uploads set state = 'deleting', slot = null, leased_until = null
+    where id = ${id} and state = 'uploading'`;
+};
+
+/** Takes the place of an upload whose server has died. Answers whether there was one to take. */
+export const releaseLapsed = async (sql: Queryable, id: string): Promise<boolean> => {
+  const rows = await sql`
+    update file_uploads set state = 'deleting', slot = null, leased_until = null
+    where id = ${id} and state = 'uploading' and leased_until < clock_timestamp() returning id`;
+  return rows.length > 0;
+};
+
+export const findByIdempotencyKey = async (
+  sql: Queryable,
+  uuid: string,
+  key: string,
+): Promise<FileRow | undefined> => {
+  const [row] = await sql<FileRow[]>`
+    select ${columns(sql)} from file_uploads
+    where session_uuid = ${uuid} and idempotency_key = ${key} and state in ('uploading', 'stored')`;
+  return row;
+};
+
+export const storedFiles = async (sql: Queryable, uuid: string): Promise<FileRow[]> =>
+  sql<FileRow[]>`
+    select ${columns(sql)} from file_uploads
+    where session_uuid = ${uuid} and state = 'stored' order by uploaded_at, id`;
+
+export const findStoredFile = async (
+  sql: Queryable,
+  uuid: string,
+  id: string,
+): Promise<FileRow | undefined> => {
+  const [row] = await sql<FileRow[]>`
+    select ${columns(sql)} from file_uploads
+    where id = ${id} and session_uuid = ${uuid} and state = 'stored'`;
+  return row;
+};
+
+export const countDownload = async (sql: Queryable, id: string): Promise<void> => {
+  await sql`
+    update file_uploads set download_count = download_count + 1, last_downloaded_at = now()
+    where id = ${id}`;
+};
+
+export type Deletion = 'deleted' | 'already_deleted' | 'unknown';
+
+/** Marks a file as deleted by its visitor. Its object goes at once, or with the next cleanup. */
+export const softDelete = async (sql: Queryable, uuid: string, id: string): Promise<Deletion> => {
+  const marked = await sql`
+    update file_uploads set is_deleted = true, deleted_at = now(), state = 'deleting', slot = null
+    where id = ${id} and session_uuid = ${uuid} and state = 'stored' returning id`;
+  if (marked.length > 0) return 'deleted';
+  const earlier = await sql`
+    select from file_uploads where id = ${id} and session_uuid = ${uuid} and is_deleted`;
+  return earlier.length > 0 ? 'already_deleted' : 'unknown';
+};
+
+/** The file as the API shows it. */
+export const shownFile = (row: FileRow): StoredFile => {
+  if (row.size === null || !row.sha256 || !row.uploadedAt) {
+    throw new Error(`File ${row.id} is shown before it is stored.`);
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    size: row.size,
+    content_type: 'application/pdf',
+    sha256: Buffer.from(row.sha256).toString('hex'),
+    uploaded_at: row.uploadedAt.toISOString(),
+    url: `/api/files/download/${row.id}`,
+  };
+};

@@ -1,0 +1,298 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
+import {v4 as newUuid} from 'uuid';
+
+import {recordAudit} from '../audit/store.js';
+import type {StoredFile} from '../contract/files.js';
+import type {Config} from '../config.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {sqlState} from '../database/failure.js';
+import {
+  ConsentRequired,
+  IdempotencyKeyReused,
+  InProgress,
+  MariaError,
+  SessionGone,
+  TooManyFiles,
+} from '../errors.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import type {Access, Caller} from '../sessions/access.js';
+import {countFunnel, hasConsent} from '../sessions/store.js';
+import type {FileLimits} from '../sites/limits.js';
+import {CheckedBytes} from './checked-bytes.js';
+import type {Incoming} from './incoming.js';
+import {Pace} from './pace.js';
+import {Spool} from './spool.js';
+import {
+  LEASE_SECONDS,
+  condemnUpload,
+  findByIdempotencyKey,
+  forgetUpload,
+  markStored,
+  releaseLapsed,
+  renewLease,
+  reservePlace,
+  shownFile,
+} from './store.js';
+import type {FileRow} from './store.js';
+import {VirusScan} from './virus-scan.js';
+
+export interface UploadParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  objects: ObjectStore;
+  spool: Spool;
+  log: FastifyBaseLogger;
+  /** Tells the reaper that an object may be left over. */
+  onCondemned: () => void;
+}
+
+export interface Upload {
+  request: FastifyRequest;
+  caller: Caller;
+  limits: FileLimits;
+  incoming: Incoming;
+  idempotencyKey: string | undefined;
+}
+
+const TWIN_WAIT_MS = 10_000;
+const TWIN_LOOK_MS = 200;
+const UNIQUE_VIOLATION = '23505';
+
+/** Takes one file: row first, object second, state `stored` third, the answer last. */
+export class Uploads {
+  constructor(private readonly parts: UploadParts) {}
+
+  async take(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
+    const reserved = await this.reserve(upload);
+    if ('twin' in reserved) return this.repeat(upload, reserved.twin);
+    const {row} = reserved;
+    const abort = new AbortController();
+    const pace = new Pace((reason) => {
+      abort.abort(reason);
+    });
+    const stopWatching = watchClient(upload, abort);
+    const scan = this.parts.config.scanner && (await this.beginScan(row, upload));
+    const checked = this.checkedBytes(upload, pace, scan);
+    const stopRenewing = this.keepLease(row, checked, abort);
+    try {
+      await this.store(row, upload.incoming, checked, abort.signal);
+      return {file: shownFile(await this.finish(upload, row, checked)), repeated: false};
+    } catch (error) {
+      const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
+      await this.undo(upload, row, checked.released, reason);
+      throw reason;
+    } finally {
+      scan?.stop();
+      stopRenewing();
+      stopWatching();
+      pace.stop();
+    }
+  }
+
+  /** Takes a place in the session, or finds the file that this very key has stored already. */
+  private async reserve(upload: Upload): Promise<{row: FileRow} | {twin: FileRow}> {
+    const {request, caller, idempotencyKey} = upload;
+    const until = performance.now() + TWIN_WAIT_MS;
+    for (;;) {
+      const twin = idempotencyKey
+        ? await findByIdempotencyKey(this.parts.sql, caller.uuid, idempotencyKey)
+        : undefined;
+      if (twin?.state === 'stored') return {twin};
+      if (!twin) {
+        const row = await this.parts.access
+          .change(request, caller, (tx) => this.reserveIn(tx, upload))
+          .catch((error: unknown) => {
+            // Another request with this key was faster by a moment: look again.
+            if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
+            throw error;
+          });
+        if (row) return {row};
+      } else if (!(await releaseLapsed(this.parts.sql, twin.id))) {
+        if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
+        await sleep(TWIN_LOOK_MS);
+      }
+    }
+  }
+
+  private async reserveIn(tx: Queryable, {caller, limits, incoming, idempotencyKey}: Upload) {
+    if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
+    const row = await reservePlace(tx, {
+      id: newUuid(),
+      uuid: caller.uuid,
+      name: incoming.name,
+      idempotencyKey,
+      maxFiles: limits.maxFiles,
+    });
+    if (row) return row;
+    throw new TooManyFiles(
+      `Expected at most ${limits.maxFiles} files in a session, and they are there. Delete one first.`,
+    );
+  }
+
+  /** A retry whose first try arrived: the same bytes get the same answer. */
+  private async repeat(upload: Upload, twin: FileRow) {
+    const pace = new Pace((reason) => {
+      upload.incoming.bytes.destroy(reason);
+    });
+    const checked = this.checkedBytes(upload, pace, undefined);
+    try {
+      for await (const chunk of checked) void chunk;
+    } finally {
+      pace.stop();
+    }
+    if (!twin.sha256 || !checked.result.sha256.equals(twin.sha256))
+      throw new IdempotencyKeyReused();
+    return {file: shownFile(twin), repeated: true};
+  }
+
+  private checkedBytes(
+    {incoming, limits, caller}: Upload,
+    pace: Pace,
+    scan: VirusScan | undefined,
+  ) {
+    return new CheckedBytes(paced(incoming.bytes, pace), {
+      maxBytes: limits.maxFileBytes,
+      declaredBytes: incoming.declaredBytes,
+      refuseActiveContent: caller.site.settings.refuse_active_content ?? false,
+      scan,
+    });
+  }
+
+  private async beginScan(row: FileRow, upload: Upload): Promise<VirusScan | undefined> {
+    const {scanner} = this.parts.config;
+    try {
+      return scanner && (await VirusScan.begin(scanner));
+    } catch (error) {
+      await this.undo(upload, row, false, error);
+      throw error;
+    }
+  }
+
+  private async store(
+    {key}: FileRow,
+    {declaredBytes}: Incoming,
+    checked: CheckedBytes,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const {objects, spool} = this.parts;
+    if (declaredBytes !== undefined) {
+      await objects.put(key, await primed(checked), declaredBytes, signal);
+      return;
+    }
+    await spool.through(checked, async (bytes) => {
+      await objects.put(key, bytes, checked.result.size, signal);
+    });
+  }
+
+  private async finish({request, caller}: Upload, row: FileRow, {result}: CheckedBytes) {
+    return this.parts.access.change(request, caller, async (tx) => {
+      const stored = await markStored(tx, row.id, result);
+      if (!stored) throw new SessionGone();
+      await recordAudit(tx, {
+        event: 'file_upload',
+        uuid: caller.uuid,
+        site: caller.site.key,
+        address: caller.address,
+        metadata: {file_id: row.id, size: result.size, flags: result.flags},
+      });
+      await countFunnel(tx, caller.site.key, 'uploaded');
+      return stored;
+    });
+  }
+
+  /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
+  private async undo({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
+    const code = reason instanceof MariaError ? reason.code : 'aborted';
+    try {
+      await this.parts.sql.begin(async (tx) => {
+        await (released ? condemnUpload : forgetUpload)(tx, row.id);
+        await recordAudit(tx, {
+          event: 'file_upload_error',
+          uuid: caller.uuid,
+          site: caller.site.key,
+          address: caller.address,
+          metadata: {file_id: row.id, code},
+        });
+      });
+    } catch (error) {
+      // The lease runs out and the reaper does it.
+      this.parts.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
+    }
+    if (released) this.parts.onCondemned();
+  }
+
+  private keepLease(row: FileRow, checked: CheckedBytes, abort: AbortController): () => void {
+    let seenBytes = 0;
+    const renew = async () => {
+      if (checked.seenBytes === seenBytes && !checked.released) return;
+      seenBytes = checked.seenBytes;
+      if (!(await renewLease(this.parts.sql, row))) abort.abort(new SessionGone());
+    };
+    const timer = setInterval(
+      () => {
+        renew().catch((error: unknown) => {
+          this.parts.log.warn({err: error, file: row.id}, 'a lease could not be renewed');
+        });
+      },
+      (LEASE_SECONDS * 1000) / 3,
+    );
+    return () => {
+      clearInterval(timer);
+    };
+  }
+}
+
+/** A client that leaves takes everything with it: its stream, the put, the scan. */
+const watchClient = ({request, incoming}: Upload, abort: AbortController): (() => void) => {
+  const onClose = () => {
+    if (!request.raw.complete) abort.abort(new Error('The client broke off.'));
+  };
+  const onAbort = () => {
+    incoming.bytes.destroy(abort.signal.reason as Error);
+  };
+  request.raw.once('close', onClose);
+  abort.signal.addEventListener('abort', onAbort);
+  if (request.raw.destroyed) onClose();
+  return () => {
+    request.raw.off('close', onClose);
+    abort.signal.removeEventListener('abort', onAbort);
+  };
+};
+
+async function* paced(bytes: AsyncIterable<Uint8Array>, pace: Pace): AsyncGenerator<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const {value, done} = await pace.wait(
+        () => iterator.next() as Promise<IteratorResult<Uint8Array, undefined>>,
+        (result) => result.value?.length ?? 0,
+      );
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Waits for the first bytes, so that what they alone refuse never opens a connection to the store. */
+const primed = async (bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> => {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return (async function* () {
+    try {
+      if (first.done) return;
+      yield first.value;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+};
