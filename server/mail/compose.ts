@@ -1,0 +1,92 @@
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {storedFiles} from '../files/store.js';
+import {findSession, latestConsents} from '../sessions/store.js';
+import {findVerification} from '../sessions/verification-store.js';
+import {findSite} from '../sites/store.js';
+import {confirmationMail} from './confirmation-mail.js';
+import type {MailContent} from './confirmation-mail.js';
+import type {ConfirmationLinks} from './links.js';
+import {alertMail, leadMail} from './owner-mails.js';
+import type {MailJob} from './queue.js';
+
+export interface Mail extends MailContent {
+  to: string;
+}
+
+const LAST_ACTIONS_LENGTH = 200;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Renders a job with what is stored at this moment. Undefined when there is nothing to say any
+ * more: the link is used or void, the session erased, nobody to tell.
+ */
+export const composeMail = async (
+  {sql, config, links}: {sql: Sql; config: Config; links: ConfirmationLinks},
+  job: MailJob,
+): Promise<Mail | undefined> => {
+  if (job.template === 'confirmation') return confirmation(sql, config, links, job.verification_id);
+  if (job.template === 'lead') return lead(sql, job.uuid);
+  return config.mail.admin ? alert(sql, config.mail.admin, job) : undefined;
+};
+
+const confirmation = async (
+  sql: Sql,
+  config: Config,
+  links: ConfirmationLinks,
+  id: string,
+): Promise<Mail | undefined> => {
+  const verification = await findVerification(sql, id);
+  if (verification?.state !== 'open') return undefined;
+  const site = await findSite(sql, verification.siteKey);
+  return {
+    to: verification.address,
+    ...confirmationMail({
+      site: site?.name ?? verification.siteKey,
+      url: links.url(verification.id, verification.keyId),
+      hours: Math.round(config.verificationMs / HOUR_MS),
+      locale: verification.locale,
+    }),
+  };
+};
+
+const lead = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+  const session = await findSession(sql, uuid);
+  const [visit] = await sql<{site: string}[]>`
+    select site_key as site from visits where uuid = ${uuid}`;
+  const site = visit && (await findSite(sql, visit.site));
+  if (!session || !site?.notifyEmail) return undefined;
+  const consents = await latestConsents(sql, uuid);
+  const files = await storedFiles(sql, uuid);
+  return {
+    to: site.notifyEmail,
+    ...leadMail({
+      reference: uuid,
+      site: site.name,
+      name: session.name,
+      email: session.email,
+      consents: consents.map((consent) => ({...consent, at: new Date(consent.recorded_at)})),
+      files: files.map(({name, size}) => ({name, size: size ?? 0})),
+    }),
+  };
+};
+
+const alert = async (
+  sql: Sql,
+  to: string,
+  {cause, code, message, uuid}: MailJob & {template: 'alert'},
+): Promise<Mail> => {
+  const [counted] = await sql<{count: number}[]>`
+    select count from alerts where cause = ${cause}`;
+  const actions = uuid
+    ? await sql<{event: string}[]>`
+        select event_type as event from audit_logs where user_uuid = ${uuid}
+        order by timestamp desc, id desc limit 10`
+    : [];
+  const lastActions = actions
+    .map(({event}) => event)
+    .join(', ')
+    .slice(0, LAST_ACTIONS_LENGTH);
+  const count = counted?.count ?? 1;
+  return {to, ...alertMail({cause, code, message, uuid, count, at: new Date(), lastActions})};
+};

@@ -1,0 +1,74 @@
+import {randomUUID} from 'node:crypto';
+import {createWriteStream} from 'node:fs';
+import {mkdir, readFile, readdir} from 'node:fs/promises';
+import type {AddressInfo} from 'node:net';
+import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
+
+import PostalMime from 'postal-mime';
+import type {Email} from 'postal-mime';
+import {SMTPServer} from 'smtp-server';
+
+export interface CaughtMail {
+  id: string;
+  mail: Email;
+}
+
+const MAX_SHOWN = 50;
+
+/** A real SMTP server on loopback that delivers nothing and keeps what it gets, for development. */
+export class DevMailbox {
+  private constructor(
+    private readonly directory: string,
+    private readonly server: SMTPServer,
+    readonly smtpUrl: string,
+  ) {}
+
+  static async start(directory: string): Promise<DevMailbox> {
+    await mkdir(directory, {recursive: true, mode: 0o700});
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      onData(stream, _session, done) {
+        // The time comes first, so that names sort by it.
+        const name = `${Date.now()}-${randomUUID()}.eml`;
+        pipeline(stream, createWriteStream(path.join(directory, name), {mode: 0o600})).then(
+          () => {
+            done();
+          },
+          (error: unknown) => {
+            done(error as Error);
+          },
+        );
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const {port} = server.server.address() as AddressInfo;
+    return new DevMailbox(directory, server, `smtp://127.0.0.1:${port}`);
+  }
+
+  /** The newest first. */
+  async list(): Promise<CaughtMail[]> {
+    const names = (await readdir(this.directory)).filter((name) => name.endsWith('.eml'));
+    const newest = names.sort().reverse().slice(0, MAX_SHOWN);
+    return Promise.all(
+      newest.map(async (name) => ({
+        id: name.replace(/\.eml$/, ''),
+        mail: await PostalMime.parse(await readFile(path.join(this.directory, name))),
+      })),
+    );
+  }
+
+  async find(id: string): Promise<CaughtMail | undefined> {
+    return (await this.list()).find((caught) => caught.id === id);
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(resolve);
+    });
+  }
+}

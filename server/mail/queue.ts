@@ -1,0 +1,72 @@
+import type {Queryable, Sql} from '../database/connect.js';
+
+/** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
+export type MailJob =
+  | {template: 'confirmation'; verification_id: string}
+  | {template: 'lead'; uuid: string}
+  | {template: 'alert'; cause: string; code: string; message: string; uuid: string | null};
+
+export interface ClaimedJob {
+  id: string;
+  payload: MailJob;
+  attempts: number;
+  ageMs: number;
+}
+
+export const LEASE_SECONDS = 30;
+const HOUR_SECONDS = 3_600;
+/** Pauses between tries, in seconds; the last one repeats until a day has passed. */
+const PAUSES_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
+const GIVE_UP_AFTER_MS = 86_400_000;
+
+/** Writes a mail in the transaction of its cause. */
+export const enqueueMail = async (
+  sql: Queryable,
+  job: MailJob,
+  sessionUuid: string | null,
+): Promise<void> => {
+  await sql`
+    insert into jobs (kind, payload, session_uuid)
+    values ('mail', ${JSON.stringify(job)}::text::jsonb, ${sessionUuid})`;
+};
+
+/** Takes due jobs for `LEASE_SECONDS`; a sender that dies gives them back by letting that pass. */
+export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> =>
+  sql<ClaimedJob[]>`
+    update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
+                    attempts = attempts + 1
+    where id in (
+      select id from jobs
+      where kind = 'mail' and state = 'queued' and run_at <= now()
+        and (leased_until is null or leased_until < now())
+      order by run_at for update skip locked limit ${limit})
+    returning id, payload, attempts,
+              extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
+
+export const finishJob = async (sql: Sql, id: string): Promise<void> => {
+  await sql`delete from jobs where id = ${id}`;
+};
+
+/** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */
+export const postponeJob = async (
+  sql: Sql,
+  {id, attempts, ageMs}: ClaimedJob,
+  lastError: string,
+): Promise<boolean> => {
+  const dead = ageMs > GIVE_UP_AFTER_MS;
+  const pause = PAUSES_SECONDS[Math.min(attempts, PAUSES_SECONDS.length) - 1] ?? HOUR_SECONDS;
+  await sql`
+    update jobs set state = ${dead ? 'dead' : 'queued'}, leased_until = null,
+      run_at = now() + ${`${pause} seconds`}::interval, last_error = ${lastError.slice(0, 200)}
+    where id = ${id}`;
+  return dead;
+};
+
+/** When the next job falls due, in ms from now; undefined when none waits. */
+export const nextJobMs = async (sql: Sql): Promise<number | undefined> => {
+  const [row] = await sql<{ms: number | null}[]>`
+    select extract(epoch from
+      min(greatest(run_at, coalesce(leased_until, run_at))) - now())::float8 * 1000 as ms
+    from jobs where kind = 'mail' and state = 'queued'`;
+  return row?.ms === null || row === undefined ? undefined : Math.max(0, row.ms);
+};

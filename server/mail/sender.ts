@@ -1,0 +1,131 @@
+import type {FastifyBaseLogger} from 'fastify';
+import {createTransport} from 'nodemailer';
+import type {Transporter} from 'nodemailer';
+
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {raiseAlert} from './alerts.js';
+import {composeMail} from './compose.js';
+import type {Mail} from './compose.js';
+import type {ConfirmationLinks} from './links.js';
+import {LEASE_SECONDS, claimJobs, finishJob, nextJobMs, postponeJob} from './queue.js';
+import type {ClaimedJob} from './queue.js';
+
+export interface SenderParts {
+  sql: Sql;
+  config: Config;
+  links: ConfirmationLinks;
+  smtpUrl: string;
+  log: FastifyBaseLogger;
+}
+
+const BATCH = 10;
+const LOOK_MS = 5_000;
+const SMTP_MS = 10_000;
+
+/** Sends what is queued. Any number of them, in any replica, share the work. */
+export class MailSender {
+  private readonly transport: Transporter;
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(private readonly parts: SenderParts) {
+    this.transport = createTransport({
+      url: parts.smtpUrl,
+      pool: true,
+      maxConnections: 2,
+      connectionTimeout: SMTP_MS,
+      greetingTimeout: SMTP_MS,
+      // Within the lease, or another replica would send the same mail meanwhile.
+      socketTimeout: (LEASE_SECONDS - 10) * 1000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    } as Parameters<typeof createTransport>[0]);
+  }
+
+  /** Something was queued: look now rather than at the next turn. */
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+      // Woken between the last look and here.
+      if (this.again) this.wake();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+    this.transport.close();
+  }
+
+  private async run(): Promise<void> {
+    clearTimeout(this.timer);
+    let pauseMs = LOOK_MS;
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        const jobs = await claimJobs(this.parts.sql, BATCH);
+        await Promise.all(jobs.map((job) => this.handle(job)));
+        if (jobs.length === BATCH) this.again = true;
+      }
+      pauseMs = Math.min(LOOK_MS, (await nextJobMs(this.parts.sql)) ?? LOOK_MS);
+    } catch (error) {
+      if (!isDatabaseDown(error)) this.parts.log.error({err: error}, 'the mail queue stumbled');
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.wake();
+    }, pauseMs + 50);
+  }
+
+  private async handle(job: ClaimedJob): Promise<void> {
+    const {sql, log} = this.parts;
+    try {
+      const mail = await composeMail(this.parts, job.payload);
+      if (mail) await this.send(job.id, mail);
+      await finishJob(sql, job.id);
+    } catch (error) {
+      if (isDatabaseDown(error)) throw error;
+      // The server's answer can hold the address; the log must not.
+      const reason = smtpReason(error);
+      log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
+      if (!(await postponeJob(sql, job, reason))) return;
+      await raiseAlert(sql, {
+        cause: 'mail_dead',
+        code: 'mail_dead',
+        message: `A ${job.payload.template} mail was given up after a day: ${reason}`,
+      });
+    }
+  }
+
+  private async send(id: string, {to, subject, text, html}: Mail): Promise<void> {
+    const {from} = this.parts.config.mail;
+    await this.transport.sendMail({
+      from: {name: 'Maria', address: from},
+      to: {name: '', address: to},
+      envelope: {from, to: [to]},
+      // The same for every try, so that a mailbox can see a repeat for what it is.
+      messageId: `<${id}@${from.split('@')[1] ?? 'localhost'}>`,
+      subject,
+      text,
+      html,
+      headers: {'Auto-Submitted': 'auto-generated'},
+    });
+  }
+}
+
+const smtpReason = (error: unknown): string => {
+  const {code, responseCode, command} = error as {
+    code?: string;
+    responseCode?: number;
+    command?: string;
+  };
+  const parts = [code, responseCode, command].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(' ') : error instanceof Error ? error.name : 'unknown';
+};

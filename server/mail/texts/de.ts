@@ -1,0 +1,33 @@
+import type {Texts} from './texts.js';
+
+export const de: Texts = {
+  language: 'de',
+  direction: 'ltr',
+  mailSubject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+  mailHello: 'Guten Tag,',
+  mailBody:
+    'diese Adresse wurde im Chat von {site} angegeben. Wenn Sie das waren, bestätigen Sie sie bitte, damit Ihr Anliegen bearbeitet werden kann.',
+  mailButton: 'Meine Adresse bestätigen',
+  mailExpires: 'Der Link gilt einmal und {hours} Stunden lang.',
+  mailNotMe: 'Das waren nicht Sie? Dann tun Sie nichts, oder sagen Sie es uns hier:',
+  mailNotMeLink: 'Das war ich nicht',
+  confirmTitle: 'Ihre E-Mail-Adresse bestätigen',
+  confirmBody: 'Drücken Sie den Knopf, um Ihre Adresse für {site} zu bestätigen.',
+  confirmButton: 'Bestätigen',
+  doneTitle: 'Danke, Ihre Adresse ist bestätigt',
+  doneBody:
+    'Ihr Anliegen ist angekommen. Sie können diese Seite schließen und zum Chat zurückkehren.',
+  usedTitle: 'Ihre Adresse ist bereits bestätigt',
+  usedBody: 'Es ist nichts mehr zu tun. Sie können diese Seite schließen.',
+  expiredTitle: 'Dieser Link gilt nicht mehr',
+  expiredBody:
+    'Er ist abgelaufen, oder es wurde ein neuerer geschickt. Nehmen Sie die neueste E-Mail, oder wählen Sie im Chat „Erneut senden“.',
+  unknownTitle: 'Dieser Link ist nicht bekannt',
+  unknownBody:
+    'Vielleicht wurde er in der E-Mail abgeschnitten: kopieren Sie ihn ganz. Wurden Ihre Daten gelöscht, gelten auch die Links nicht mehr.',
+  notMeTitle: 'Das waren nicht Sie?',
+  notMeBody: 'Drücken Sie den Knopf, dann gilt der Link in der E-Mail nicht mehr.',
+  notMeButton: 'Das war ich nicht',
+  notMeDoneTitle: 'Danke für den Hinweis',
+  notMeDoneBody: 'Der Link gilt nicht mehr. Sie müssen nichts weiter tun.',
+};

@@ -1,0 +1,32 @@
+import type {Texts} from './texts.js';
+
+export const en: Texts = {
+  language: 'en',
+  direction: 'ltr',
+  mailSubject: 'Please confirm your e-mail address',
+  mailHello: 'Hello,',
+  mailBody:
+    'somebody entered this address in the chat of {site}. If that was you, please confirm it, so that your request can be handled.',
+  mailButton: 'Confirm my address',
+  mailExpires: 'The link works once and for {hours} hours.',
+  mailNotMe: 'This was not you? Then do nothing, or tell us here:',
+  mailNotMeLink: 'This was not me',
+  confirmTitle: 'Confirm your e-mail address',
+  confirmBody: 'Press the button to confirm your address for {site}.',
+  confirmButton: 'Confirm',
+  doneTitle: 'Thank you, your address is confirmed',
+  doneBody: 'Your request has arrived. You can close this page and go back to the chat.',
+  usedTitle: 'Your address is already confirmed',
+  usedBody: 'There is nothing left to do. You can close this page.',
+  expiredTitle: 'This link does not work any more',
+  expiredBody:
+    'It has expired, or a newer one was sent. Use the newest mail, or go back to the chat and choose “Send again”.',
+  unknownTitle: 'This link is not known',
+  unknownBody:
+    'Perhaps it was cut in the mail: copy it whole. If your data has been erased, its links are gone too.',
+  notMeTitle: 'This was not you?',
+  notMeBody: 'Press the button, and the link in the mail will stop working.',
+  notMeButton: 'This was not me',
+  notMeDoneTitle: 'Thank you for telling us',
+  notMeDoneBody: 'The link does not work any more. You need not do anything else.',
+};

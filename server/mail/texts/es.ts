@@ -1,0 +1,32 @@
+import type {Texts} from './texts.js';
+
+export const es: Texts = {
+  language: 'es',
+  direction: 'ltr',
+  mailSubject: 'Confirma tu dirección de correo',
+  mailHello: 'Hola:',
+  mailBody:
+    'alguien ha escrito esta dirección en el chat de {site}. Si has sido tú, confírmala para que podamos atender tu solicitud.',
+  mailButton: 'Confirmar mi dirección',
+  mailExpires: 'El enlace sirve una sola vez y durante {hours} horas.',
+  mailNotMe: '¿No has sido tú? No hagas nada, o dínoslo aquí:',
+  mailNotMeLink: 'No he sido yo',
+  confirmTitle: 'Confirma tu dirección de correo',
+  confirmBody: 'Pulsa el botón para confirmar tu dirección para {site}.',
+  confirmButton: 'Confirmar',
+  doneTitle: 'Gracias, tu dirección está confirmada',
+  doneBody: 'Tu solicitud ha llegado. Puedes cerrar esta página y volver al chat.',
+  usedTitle: 'Tu dirección ya está confirmada',
+  usedBody: 'No queda nada por hacer. Puedes cerrar esta página.',
+  expiredTitle: 'Este enlace ya no sirve',
+  expiredBody:
+    'Ha caducado o se envió uno más reciente. Usa el último correo, o vuelve al chat y elige «Enviar de nuevo».',
+  unknownTitle: 'No conocemos este enlace',
+  unknownBody:
+    'Quizá se cortó en el correo: cópialo entero. Si tus datos se han borrado, sus enlaces también.',
+  notMeTitle: '¿No has sido tú?',
+  notMeBody: 'Pulsa el botón y el enlace del correo dejará de funcionar.',
+  notMeButton: 'No he sido yo',
+  notMeDoneTitle: 'Gracias por avisarnos',
+  notMeDoneBody: 'El enlace ya no sirve. No tienes que hacer nada más.',
+};

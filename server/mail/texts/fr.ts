@@ -1,0 +1,32 @@
+import type {Texts} from './texts.js';
+
+export const fr: Texts = {
+  language: 'fr',
+  direction: 'ltr',
+  mailSubject: 'Veuillez confirmer votre adresse e-mail',
+  mailHello: 'Bonjour,',
+  mailBody:
+    'cette adresse a été saisie dans le chat de {site}. Si c’était vous, confirmez-la afin que votre demande puisse être traitée.',
+  mailButton: 'Confirmer mon adresse',
+  mailExpires: 'Le lien fonctionne une seule fois, pendant {hours} heures.',
+  mailNotMe: 'Ce n’était pas vous ? Ne faites rien, ou dites-le-nous ici :',
+  mailNotMeLink: 'Ce n’était pas moi',
+  confirmTitle: 'Confirmez votre adresse e-mail',
+  confirmBody: 'Appuyez sur le bouton pour confirmer votre adresse pour {site}.',
+  confirmButton: 'Confirmer',
+  doneTitle: 'Merci, votre adresse est confirmée',
+  doneBody: 'Votre demande est arrivée. Vous pouvez fermer cette page et revenir au chat.',
+  usedTitle: 'Votre adresse est déjà confirmée',
+  usedBody: 'Il n’y a plus rien à faire. Vous pouvez fermer cette page.',
+  expiredTitle: 'Ce lien ne fonctionne plus',
+  expiredBody:
+    'Il a expiré, ou un plus récent a été envoyé. Utilisez le dernier e-mail, ou revenez au chat et choisissez « Renvoyer ».',
+  unknownTitle: 'Ce lien est inconnu',
+  unknownBody:
+    'Il a peut-être été coupé dans l’e-mail : copiez-le en entier. Si vos données ont été effacées, leurs liens le sont aussi.',
+  notMeTitle: 'Ce n’était pas vous ?',
+  notMeBody: 'Appuyez sur le bouton, et le lien de l’e-mail cessera de fonctionner.',
+  notMeButton: 'Ce n’était pas moi',
+  notMeDoneTitle: 'Merci de nous l’avoir dit',
+  notMeDoneBody: 'Le lien ne fonctionne plus. Vous n’avez rien d’autre à faire.',
+};

@@ -1,0 +1,32 @@
+import type {Texts} from './texts.js';
+
+export const ptBr: Texts = {
+  language: 'pt-BR',
+  direction: 'ltr',
+  mailSubject: 'Confirme seu endereço de e-mail',
+  mailHello: 'Olá,',
+  mailBody:
+    'alguém informou este endereço no chat de {site}. Se foi você, confirme-o para que sua solicitação seja atendida.',
+  mailButton: 'Confirmar meu endereço',
+  mailExpires: 'O link funciona uma única vez e por {hours} horas.',
+  mailNotMe: 'Não foi você? Não faça nada, ou avise-nos aqui:',
+  mailNotMeLink: 'Não fui eu',
+  confirmTitle: 'Confirme seu endereço de e-mail',
+  confirmBody: 'Pressione o botão para confirmar seu endereço para {site}.',
+  confirmButton: 'Confirmar',
+  doneTitle: 'Obrigado, seu endereço está confirmado',
+  doneBody: 'Sua solicitação chegou. Você pode fechar esta página e voltar ao chat.',
+  usedTitle: 'Seu endereço já está confirmado',
+  usedBody: 'Não há mais nada a fazer. Você pode fechar esta página.',
+  expiredTitle: 'Este link não funciona mais',
+  expiredBody:
+    'Ele expirou ou um mais novo foi enviado. Use o e-mail mais recente, ou volte ao chat e escolha “Enviar novamente”.',
+  unknownTitle: 'Este link não é conhecido',
+  unknownBody:
+    'Talvez ele tenha sido cortado no e-mail: copie-o inteiro. Se seus dados foram apagados, os links também foram.',
+  notMeTitle: 'Não foi você?',
+  notMeBody: 'Pressione o botão e o link do e-mail deixará de funcionar.',
+  notMeButton: 'Não fui eu',
+  notMeDoneTitle: 'Obrigado por avisar',
+  notMeDoneBody: 'O link não funciona mais. Você não precisa fazer mais nada.',
+};
