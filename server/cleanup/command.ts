@@ -1,0 +1,142 @@
+import {parseArgs} from 'node:util';
+
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {S3Objects} from '../object-store/s3.js';
+import type {Parts} from '../parts.js';
+import {Reaper} from './reaper.js';
+import {Sweep, SweepStopped} from './sweep.js';
+
+export interface CommandParts extends Parts {
+  config: Config;
+  log: FastifyBaseLogger;
+  print: (line: string) => void;
+}
+
+const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
+  Removes what abandoned visits left behind, as the server does on its interval.
+  --dry-run      says what would go, and changes nothing
+  --age          visits idle, or unknown objects, for this many minutes
+  --sweep        compares the whole bucket with the database; a dry run unless --delete is given
+  --quarantine   unknown objects wait this many days before they are deleted
+  --bucket       sweeps another bucket than S3_BUCKET
+  --json         one JSON object instead of lines`;
+
+const OPTIONS = {
+  'dry-run': {type: 'boolean', default: false},
+  age: {type: 'string'},
+  sweep: {type: 'boolean', default: false},
+  delete: {type: 'boolean', default: false},
+  quarantine: {type: 'string'},
+  bucket: {type: 'string'},
+  json: {type: 'boolean', default: false},
+} as const;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export const cleanupCommand = {
+  usage: USAGE,
+  run: async (parts: CommandParts, args: string[]): Promise<void> => {
+    const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    try {
+      if (values.sweep) await sweep(parts, values);
+      else await reap(parts, values);
+    } catch (error) {
+      if (!isDatabaseDown(error) && !(error instanceof SweepStopped)) throw error;
+      parts.print(
+        isDatabaseDown(error)
+          ? 'The database does not answer. Nothing was deleted.'
+          : (error as Error).message,
+      );
+      process.exitCode = 1;
+    }
+  },
+};
+
+interface Values {
+  'dry-run': boolean;
+  age?: string | undefined;
+  delete: boolean;
+  quarantine?: string | undefined;
+  bucket?: string | undefined;
+  json: boolean;
+}
+
+const reap = async (parts: CommandParts, values: Values): Promise<void> => {
+  const {config, backgroundSql: sql, objects, log} = parts;
+  const idleMs =
+    values.age === undefined ? config.visit.idleMs : number(values.age, 'age') * MINUTE_MS;
+  const reaper = new Reaper({
+    sql,
+    objects,
+    log,
+    config: {...config, visit: {...config.visit, idleMs}},
+  });
+  if (!values['dry-run']) {
+    show(parts, {...(await reaper.run())}, values);
+    return;
+  }
+  const {visits, objects: doomed} = await reaper.plan();
+  if (!values.json) {
+    for (const {key, size} of doomed) parts.print(`would delete ${key} (${size} bytes)`);
+  }
+  const bytes = doomed.reduce((sum, {size}) => sum + size, 0);
+  const keys = values.json ? {keys: doomed.map(({key}) => key)} : {};
+  show(
+    parts,
+    {
+      dry_run: true,
+      abandoned: visits.length,
+      removed: 0,
+      would_remove: doomed.length,
+      bytes,
+      ...keys,
+    },
+    values,
+  );
+};
+
+const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
+  const {config, backgroundSql: sql, log} = parts;
+  const dryRun = values['dry-run'] || !values.delete;
+  const report = await new Sweep({sql, log, config, objects: bucketOf(parts, values.bucket)}).run({
+    dryRun,
+    force: true,
+    ...(values.quarantine !== undefined && {
+      quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
+    }),
+    ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
+    onUnknown: (key) => {
+      if (!values.json) parts.print(`unknown ${key}`);
+    },
+  });
+  if (report) show(parts, {...report}, values);
+  else parts.print('Another process is sweeping at this moment.');
+};
+
+const bucketOf = ({config, objects}: CommandParts, bucket: string | undefined) => {
+  if (bucket === undefined) return objects;
+  if (config.s3) return new S3Objects({...config.s3, bucket});
+  throw usageError('--bucket needs the S3 settings of that bucket.');
+};
+
+const number = (given: string, name: string): number => {
+  const value = Number(given);
+  if (given.trim() !== '' && value >= 0) return value;
+  throw usageError(`--${name} takes a number of 0 or more, but is "${given}".`);
+};
+
+const usageError = (message: string): Error =>
+  Object.assign(new Error(message), {code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'});
+
+const show = ({print}: CommandParts, report: Record<string, unknown>, {json}: Values): void => {
+  if (json) {
+    print(JSON.stringify(report));
+    return;
+  }
+  for (const [name, value] of Object.entries(report))
+    print(`${name.replaceAll('_', ' ')}: ${String(value)}`);
+};

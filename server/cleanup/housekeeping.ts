@@ -1,0 +1,47 @@
+import {recordAudit} from '../audit/store.js';
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+
+const BATCH = 1_000;
+const AUDIT_MONTHS_AHEAD = 3;
+
+/** What only grows unless somebody looks: links, counters, addresses, old months of the trail. */
+export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
+  await expireLinks(sql);
+  await sql`delete from rate_limits where resets_at < now() - interval '1 minute'`;
+  await sql`delete from mail_counts where counted_at < now() - interval '1 day'`;
+  await sql`select make_audit_partitions(${AUDIT_MONTHS_AHEAD})`;
+  await forgetOldAddresses(sql, audit.ipDays);
+  // Without an archive a month may go; with one, only once it has been written.
+  if (!audit.archiveDir) await sql`select drop_audit_partitions(${audit.retentionDays})`;
+};
+
+const forgetOldAddresses = async (sql: Sql, days: number): Promise<void> => {
+  for (;;) {
+    const rows = await sql`
+      update audit_logs set ip_address = null
+      where (id, timestamp) in (
+        select id, timestamp from audit_logs
+        where ip_address is not null and timestamp < now() - ${`${days} days`}::interval
+        limit ${BATCH})
+      returning id`;
+    if (rows.length < BATCH) return;
+  }
+};
+
+const expireLinks = async (sql: Sql): Promise<void> => {
+  await sql.begin(async (tx) => {
+    const rows = await tx<{uuid: string; site: string}[]>`
+      update email_verifications v set voided_at = now()
+      from visits
+      where visits.uuid = v.session_uuid and v.id in (
+        select id from email_verifications
+        where used_at is null and voided_at is null and expires_at < now()
+        limit ${BATCH} for update skip locked)
+      returning v.session_uuid as uuid, visits.site_key as site`;
+    await recordAudit(
+      tx,
+      ...rows.map(({uuid, site}) => ({event: 'verification_expired', uuid, site}) as const),
+    );
+  });
+};

@@ -1,0 +1,132 @@
+import type {Config} from '../config.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {endVisit} from '../sessions/end.js';
+import type {EndCause} from '../sessions/end.js';
+
+export const BATCH = 500;
+const CLAIM_SECONDS = 60;
+
+export interface DueVisit {
+  uuid: string;
+  siteKey: string;
+  cause: EndCause;
+}
+
+const interval = (ms: number) => `${ms} milliseconds`;
+
+/** What makes an unfinished visit abandoned, as a condition on `visits`. */
+const isAbandoned = (sql: Queryable, {idleMs, maxMs, leaveGraceMs}: Config['visit']) => sql`
+  state = 'open' and (
+    last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval
+    or started_at < clock_timestamp() - ${interval(maxMs)}::interval
+    or (${leaveGraceMs ?? null}::float8 is not null
+        and left_at < clock_timestamp() - ${interval(leaveGraceMs ?? 0)}::interval))`;
+
+const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
+  case when last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval then 'idle'
+       when started_at < clock_timestamp() - ${interval(maxMs)}::interval then 'too_old'
+       else 'left' end`;
+
+/** Ends a batch of abandoned visits. Visits that a request holds at this moment are not abandoned. */
+export const endAbandoned = async (sql: Sql, times: Config['visit']): Promise<DueVisit[]> =>
+  sql.begin(async (tx) => {
+    const due = await tx<DueVisit[]>`
+      select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
+      from visits where ${isAbandoned(tx, times)} limit ${BATCH} for update skip locked`;
+    for (const visit of due) await endVisit(tx, {...visit, address: null}, visit.cause);
+    return [...due];
+  });
+
+export const listAbandoned = async (sql: Sql, times: Config['visit']): Promise<string[]> => {
+  const rows = await sql<{uuid: string}[]>`
+    select uuid from visits where ${isAbandoned(sql, times)} order by uuid`;
+  return rows.map(({uuid}) => uuid);
+};
+
+/** Uploads whose lease ran out: their server died, and what it had begun goes. */
+export const condemnLapsed = async (sql: Sql): Promise<number> => {
+  const rows = await sql`
+    update file_uploads set state = 'deleting', slot = null, leased_until = null
+    where id in (
+      select id from file_uploads where state = 'uploading' and leased_until < clock_timestamp()
+      limit ${BATCH} for update skip locked)
+    returning id`;
+  return rows.length;
+};
+
+export interface DueFile {
+  id: string;
+  uuid: string;
+  siteKey: string;
+  key: string;
+  size: number;
+}
+
+// A put that was never acknowledged can land after its server has died, so its key is removed once
+// more in a later run; one removal is enough for a file that had been stored.
+const needsRemoval = (sql: Queryable, before: Date | undefined) => sql`
+  f.state = 'deleting'
+  and (f.leased_until is null or f.leased_until < clock_timestamp())
+  and (f.removals = 0
+       or (f.uploaded_at is null and f.removals = 1
+           and f.removed_at < ${before ?? null}::timestamptz))`;
+
+/**
+ * Takes files whose objects are to be removed, for a minute. With `before`, also those that want a
+ * second removal and had the first one earlier than that.
+ */
+export const claimDeletions = async (sql: Sql, before: Date | undefined): Promise<DueFile[]> =>
+  sql<DueFile[]>`
+    update file_uploads as claimed
+    set leased_until = clock_timestamp() + ${`${CLAIM_SECONDS} seconds`}::interval
+    from visits v
+    where v.uuid = claimed.session_uuid and claimed.id in (
+      select f.id from file_uploads f where ${needsRemoval(sql, before)}
+      limit ${BATCH} for update skip locked)
+    returning claimed.id, claimed.session_uuid as uuid, v.site_key as "siteKey",
+              claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size`;
+
+export const listDeletions = async (sql: Sql): Promise<{key: string; size: number}[]> =>
+  sql<{key: string; size: number}[]>`
+    select f.s3_key as key, coalesce(f.file_size, 0)::int as size
+    from file_uploads f where ${needsRemoval(sql, new Date())} order by f.s3_key`;
+
+export const markRemoved = async (sql: Queryable, ids: string[]): Promise<void> => {
+  await sql`
+    update file_uploads
+    set removals = removals + 1, removed_at = clock_timestamp(), leased_until = null
+    where id = any(${ids}::uuid[])`;
+};
+
+const isRemoved = (sql: Queryable) => sql`
+  f.state = 'deleting' and f.removals >= case when f.uploaded_at is null then 2 else 1 end`;
+
+/** Drops rows of uploads that never were, and of erased sessions, once their objects are gone. */
+export const dropRemovedRows = async (sql: Sql): Promise<void> => {
+  await sql`
+    delete from file_uploads f using visits v
+    where v.uuid = f.session_uuid and ${isRemoved(sql)}
+      and (f.uploaded_at is null or v.state = 'erased')`;
+};
+
+/** Turns visits whose files are all gone into tombstones; answers how many. */
+export const buryVisits = async (sql: Sql): Promise<number> =>
+  sql.begin(async (tx) => {
+    const rows = await tx<{uuid: string}[]>`
+      select uuid from visits v
+      where state = 'purging' and not exists (
+        select from file_uploads f where f.session_uuid = v.uuid and not (${isRemoved(tx)}))
+      limit ${BATCH} for update skip locked`;
+    const uuids = rows.map(({uuid}) => uuid);
+    if (uuids.length === 0) return 0;
+    for (const table of ['file_uploads', 'messages', 'consents', 'email_verifications', 'jobs']) {
+      await tx`delete from ${tx(table)} where session_uuid = any(${uuids}::uuid[])`;
+    }
+    await tx`delete from user_sessions where uuid = any(${uuids}::uuid[])`;
+    await tx`
+      update audit_logs set ip_address = null
+      where user_uuid = any(${uuids}::uuid[]) and ip_address is not null`;
+    await tx`
+      update visits set state = 'gone', furthest_step = null where uuid = any(${uuids}::uuid[])`;
+    return uuids.length;
+  });
