@@ -1,0 +1,283 @@
+import multipart from '@fastify/multipart';
+import rateLimiting from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+import Fastify, {LogController} from 'fastify';
+import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
+import {nanoid} from 'nanoid';
+import {v4} from 'uuid';
+
+import {clientNetwork} from './audit/address.js';
+import {AuditAttempts} from './audit/store.js';
+import {Watch} from './audit/watch.js';
+import {Cleanup} from './cleanup/interval.js';
+import {Reaper} from './cleanup/reaper.js';
+import {Sweep} from './cleanup/sweep.js';
+import {derivedKey} from './config.js';
+import type {Config, SecretKey} from './config.js';
+import type {Sql} from './database/connect.js';
+import {Unavailable} from './errors.js';
+import type {MariaError} from './errors.js';
+import {drainRefused} from './files/drain.js';
+import {UPLOAD_MAX_MS} from './files/pace.js';
+import {fileRoutes} from './files/routes.js';
+import {Spool} from './files/spool.js';
+import {UploadGate} from './files/upload-gate.js';
+import {Uploads} from './files/upload.js';
+import type {App} from './http/app-type.js';
+import {projectVersion, registerAssets} from './http/assets.js';
+import {keepDeadlines} from './http/deadline.js';
+import {answerErrors} from './http/error-answers.js';
+import {registerHeaders} from './http/headers.js';
+import {healthRoutes} from './http/health.js';
+import {parseJsonBodies} from './http/json-bodies.js';
+import {registerOpenApi} from './http/openapi.js';
+import {registerPages} from './http/pages.js';
+import {
+  LocalCounters,
+  RATE_MULTIPLES,
+  SharedCounters,
+  rateLimitOptions,
+} from './http/rate-limits.js';
+import {raiseAlert} from './mail/alerts.js';
+import type {DevMailbox} from './mail/dev-mailbox.js';
+import {devRoutes} from './mail/dev-routes.js';
+import {ConfirmationLinks} from './mail/links.js';
+import {MailSender} from './mail/sender.js';
+import {diskRoutes} from './object-store/disk-routes.js';
+import type {ObjectStore} from './object-store/object-store.js';
+import {Access} from './sessions/access.js';
+import {contactRoutes} from './sessions/contact-routes.js';
+import {leaveRoute} from './sessions/leave-route.js';
+import {sessionRoutes} from './sessions/routes.js';
+import {VisitorTokens} from './sessions/token.js';
+import {uuidRoutes} from './sessions/uuid-routes.js';
+import {verificationRoutes} from './sessions/verification-routes.js';
+import {siteRoutes} from './sites/routes.js';
+import {Sites} from './sites/store.js';
+
+export interface AppParts {
+  config: Config;
+  /** For requests: short deadlines. */
+  sql: Sql;
+  /** For cleanup and mail: may take longer, and must not take a visitor's connection. */
+  backgroundSql: Sql;
+  objects: ObjectStore;
+  /** Signs links of the store on disk; undefined with a bucket. */
+  diskKey: Buffer | undefined;
+  mailbox: DevMailbox | undefined;
+  smtpUrl: string;
+  log: FastifyBaseLogger;
+  /** Spool folder for uploads of unknown length. */
+  spoolDir: string;
+  newUuid?: () => string;
+}
+
+export interface RunningApp {
+  app: App;
+  cleanup: Cleanup;
+  sender: MailSender;
+  /** Until this is called, every route that needs the database answers 503. */
+  migrated: () => void;
+  drain: () => void;
+}
+
+const JSON_BODY_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
+export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
+  const {config, sql, backgroundSql, objects, log} = parts;
+  const version = projectVersion();
+  let notReady: string | undefined = 'starting';
+
+  const attempts = new AuditAttempts(sql);
+  const watch = new Watch(sql, attempts, log);
+  const sites = new Sites(sql);
+  const tokens = new VisitorTokens(config.secrets);
+  const links = new ConfirmationLinks(config.secrets, config.publicUrl);
+  const mailHashKey = derivedKey(config.secrets[0] as SecretKey, 'mail-counts');
+  const spool = new Spool(parts.spoolDir);
+  const gate = new UploadGate(config.uploads);
+  const shared = new SharedCounters(sql);
+  const sender = new MailSender({
+    sql: backgroundSql,
+    config,
+    links,
+    smtpUrl: parts.smtpUrl,
+    log,
+  });
+  const background = {sql: backgroundSql, objects, config, log};
+  const cleanup = new Cleanup({
+    ...background,
+    reaper: new Reaper(background),
+    sweep: new Sweep(background),
+  });
+
+  const prompt = () => {
+    cleanup.prompt();
+  };
+  const onMail = () => {
+    sender.wake();
+  };
+  const actorOf = (request: FastifyRequest, uuid?: string) => ({
+    client: clientNetwork(request.ip),
+    address: access.addressOf(request),
+    uuid,
+  });
+  const access = new Access({
+    config,
+    sql,
+    sites,
+    tokens,
+    onEnded: prompt,
+    onTokenRefused: (request, uuid) => {
+      watch.tokenRefused(actorOf(request, uuid));
+    },
+  });
+  const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
+
+  const app: App = Fastify({
+    loggerInstance: log,
+    logController: new LogController({disableRequestLogging: true}),
+    genReqId: () => nanoid(),
+    requestIdHeader: false,
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    bodyLimit: JSON_BODY_BYTES,
+    requestTimeout: UPLOAD_MAX_MS + 60_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  await registerHeaders(app, config);
+  await app.register(rateLimiting, {
+    ...rateLimitOptions({
+      shared,
+      local: new LocalCounters(),
+      perMinute: config.ratePerMinute,
+      onExceeded: (request) => {
+        watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
+      },
+    }),
+  });
+  answerErrors(app, {
+    limitUnknown: app.rateLimit({max: config.ratePerMinute * RATE_MULTIPLES.unknown}),
+    onServerError: (error, request) => {
+      tellServerError(parts, attempts, error, request);
+    },
+    onOriginRefused: (request) => {
+      watch.originRefused(actorOf(request), request.headers.origin ?? '');
+    },
+  });
+  await app.register(underPressure, {
+    maxEventLoopDelay: 1_000,
+    pressureHandler: () => {
+      throw new Unavailable(undefined, {retryAfter: 2});
+    },
+  });
+  app.addHook('onRequest', async (request) => {
+    // The pages that need nothing behind them are there from the first moment.
+    if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
+    await Promise.resolve();
+  });
+  keepDeadlines(app);
+  app.addHook('onResponse', async (request, reply) => {
+    drainRefused(request.raw);
+    // The route's pattern and never the address: links and queries can hold secrets.
+    const route = request.routeOptions.url ?? 'unknown';
+    const ms = Math.round(reply.elapsedTime);
+    log.info(
+      {req: request.id, method: request.method, route, status: reply.statusCode, ms},
+      'answered',
+    );
+    await Promise.resolve();
+  });
+  parseJsonBodies(app);
+  await app.register(multipart, {throwFileSizeLimit: false});
+  await registerOpenApi(app, {publicUrl: config.publicUrl, version});
+  await registerPages(app);
+  await registerAssets(app, {version, development: !config.production});
+
+  healthRoutes(app, {sql, objects, notReady: () => notReady});
+  siteRoutes(app, {config, sites, version});
+  uuidRoutes(app, {
+    config,
+    sql,
+    sites,
+    tokens,
+    access,
+    attempts,
+    newUuid: parts.newUuid ?? v4,
+    onUuidRefused: (request, uuid) => {
+      watch.uuidRefused(actorOf(request, uuid));
+    },
+  });
+  sessionRoutes(app, {config, sql, access, onEnded: prompt});
+  contactRoutes(app, {config, access, links, mailHashKey, onEnded: prompt, onMail});
+  leaveRoute(app, {
+    config,
+    sql,
+    access,
+    onLeft: () => {
+      const {leaveGraceMs} = config.visit;
+      if (leaveGraceMs !== undefined) cleanup.promptIn(leaveGraceMs);
+    },
+  });
+  verificationRoutes(app, {config, sql, access, links, onMail});
+  fileRoutes(app, {
+    config,
+    sql,
+    access,
+    objects,
+    uploads,
+    gate,
+    counters: shared,
+    onDeleted: prompt,
+  });
+  if (parts.diskKey) {
+    diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
+  }
+  if (parts.mailbox && !config.production) devRoutes(app, parts.mailbox);
+
+  return {
+    app,
+    cleanup,
+    sender,
+    migrated: () => {
+      notReady = undefined;
+    },
+    drain: () => {
+      notReady = 'draining';
+    },
+  };
+};
+
+/** The log gets everything, the trail the code, and the operator a mail unless one went out lately. */
+const tellServerError = (
+  {sql, log}: AppParts,
+  attempts: AuditAttempts,
+  error: MariaError,
+  request: FastifyRequest,
+): void => {
+  const route = request.routeOptions.url ?? 'unknown';
+  const {code} = error;
+  const details = {req: request.id, route, code, err: error.cause ?? error};
+  if (error.statusCode === 503) {
+    log.warn(details, 'a part of the service did not answer');
+    return;
+  }
+  log.error(details, 'a request failed');
+  const told = Promise.all([
+    attempts.record({event: 'error', metadata: {code, route, request_id: request.id}}),
+    raiseAlert(sql, {cause: `${code} ${route}`, code, message: `Request ${request.id} failed.`}),
+  ]);
+  told.catch((failure: unknown) => {
+    log.error({err: failure}, 'an error could not be told to the operator');
+  });
+};

@@ -1,0 +1,19 @@
+import type {} from '@fastify/rate-limit';
+import type {} from '@fastify/swagger';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+
+/** The server, with handler types taken from the schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

@@ -1,0 +1,98 @@
+import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import serveStatic from '@fastify/static';
+import type {FastifyReply} from 'fastify';
+
+import type {App} from './app-type.js';
+
+// dist/server/http/ -> the project
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const WIDGET = path.join(PROJECT, 'dist/widget');
+const EXAMPLES = path.join(PROJECT, 'examples');
+const YEAR_SECONDS = 31_536_000;
+/** A release may reach a page this late. */
+const LOADER_SECONDS = 300;
+const HASHED = /-[\w-]{8,}\.js$/;
+
+/** The strictest policy under which the widget works; the demo page is the proof. */
+const DEMO_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export const projectVersion = (): string => {
+  const manifest = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+};
+
+/** The widget's files for any page, and the examples for development. */
+export const registerAssets = async (
+  app: App,
+  {version, development}: {version: string; development: boolean},
+): Promise<void> => {
+  await app.register(serveStatic, {
+    root: WIDGET,
+    prefix: '/widget/',
+    decorateReply: true,
+    preCompressed: true,
+    index: false,
+    cacheControl: false,
+    // Built once: what is there at the start is all there is.
+    wildcard: existsSync(WIDGET) ? false : true,
+    setHeaders: (response, file) => {
+      setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
+    },
+  });
+  const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {
+    void reply.header('cross-origin-resource-policy', 'cross-origin');
+    return reply.header('cache-control', cacheControl).sendFile('maria-chat.js', {
+      cacheControl: false,
+    });
+  };
+  const hidden = {schema: {hide: true}};
+  app.get('/maria-chat.js', hidden, loader(revalidated()));
+  app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
+  app.get(`/${version}/maria-chat.js`, hidden, loader(immutable()));
+  if (development) await registerExamples(app);
+};
+
+const registerExamples = async (app: App): Promise<void> => {
+  await app.register(serveStatic, {
+    root: EXAMPLES,
+    prefix: '/examples/',
+    decorateReply: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (response) => {
+      response.setHeader('cache-control', 'no-cache');
+      response.setHeader('content-security-policy', DEMO_POLICY);
+    },
+  });
+  app.get('/', {schema: {hide: true}}, (_request, reply) =>
+    reply
+      .header('content-security-policy', DEMO_POLICY)
+      .header('cache-control', 'no-cache')
+      .sendFile('index.html', EXAMPLES, {cacheControl: false}),
+  );
+};
+
+const immutable = () => `public, max-age=${YEAR_SECONDS}, immutable`;
+const revalidated = () => `public, max-age=${LOADER_SECONDS}, must-revalidate`;
+
+const setAssetHeaders = (
+  response: {setHeader(name: string, value: string): unknown},
+  cacheControl: string,
+): void => {
+  response.setHeader('cache-control', cacheControl);
+  response.setHeader('cross-origin-resource-policy', 'cross-origin');
+};

@@ -1,0 +1,110 @@
+import type {FastifyReply, FastifyRequest, preHandlerAsyncHookHandler} from 'fastify';
+
+import {isDatabaseDown} from '../database/failure.js';
+import {
+  BodyTooLarge,
+  Internal,
+  InvalidRequest,
+  MariaError,
+  MethodNotAllowed,
+  NotFound,
+  OriginNotAllowed,
+  Unavailable,
+  UnsupportedMediaType,
+} from '../errors.js';
+import {StoreUnavailable} from '../object-store/errors.js';
+import type {App} from './app-type.js';
+import {allowedMethods} from './methods.js';
+
+interface FrameworkError {
+  code?: string;
+  statusCode?: number;
+  message: string;
+  validation?: {instancePath: string; message?: string; params?: Record<string, unknown>}[];
+  validationContext?: string;
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+export interface ErrorHooks {
+  /** Somebody looking for addresses is slowed down like everybody else. */
+  limitUnknown: preHandlerAsyncHookHandler;
+  onServerError: (error: MariaError, request: FastifyRequest) => void;
+  onOriginRefused: (request: FastifyRequest) => void;
+}
+
+/** Every error becomes one of ours here, and nowhere else. Call before routes are added. */
+export const answerErrors = (
+  app: App,
+  {limitUnknown, onServerError, onOriginRefused}: ErrorHooks,
+): void => {
+  const methods = allowedMethods(app);
+  app.setErrorHandler((error, request, reply) => {
+    const ours = toMariaError(error as FrameworkError);
+    if (ours.statusCode >= 500) onServerError(ours, request);
+    if (ours instanceof OriginNotAllowed) onOriginRefused(request);
+    return sendError(ours, request, reply);
+  });
+  app.setNotFoundHandler({preHandler: [limitUnknown]}, (request, reply) => {
+    const allowed = methods(request.url);
+    if (allowed.length === 0) return sendError(new NotFound(), request, reply);
+    void reply.header('allow', allowed.join(', '));
+    const message = `Expected ${allowed.join(' or ')}, got ${request.method}.`;
+    return sendError(new MethodNotAllowed(message), request, reply);
+  });
+};
+
+export const sendError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
+  const retryAfter =
+    error.retryAfter ?? (error.statusCode === 503 ? RETRY_AFTER_SECONDS : undefined);
+  if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+  const isUuidCall = /^\/api\/session\/(generate|validate)-uuid$/.test(
+    request.routeOptions.url ?? '',
+  );
+  return reply
+    .code(error.statusCode)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send({...error.body(request.id), ...(isUuidCall && {uuid: null})});
+};
+
+const toMariaError = (error: FrameworkError): MariaError => {
+  if (error instanceof MariaError) return error;
+  if (error.validation) return invalidBody(error);
+  if (error instanceof StoreUnavailable || isDatabaseDown(error)) {
+    return new Unavailable(undefined, {cause: error});
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new BodyTooLarge(undefined, {cause: error});
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new UnsupportedMediaType(undefined, {cause: error});
+    default:
+      return fromStatus(error);
+  }
+};
+
+/** What the framework and its plug-ins call a client's fault is one. */
+const fromStatus = (error: FrameworkError): MariaError => {
+  const status = error.statusCode ?? 500;
+  const isClients =
+    (status >= 400 && status < 500) || /multipart|form data|terminated early/i.test(error.message);
+  if (!isClients) return new Internal(undefined, {cause: error});
+  return new InvalidRequest(`The request cannot be read: ${error.message}`, {cause: error});
+};
+
+const invalidBody = (error: FrameworkError): MariaError => {
+  const faults = (error.validation ?? []).map(({instancePath, message, params}) => {
+    const extra = params?.['additionalProperty'] ?? params?.['missingProperty'];
+    return {
+      path: `${instancePath}${typeof extra === 'string' ? `/${extra}` : ''}` || '/',
+      message: message ?? 'is not valid',
+    };
+  });
+  const where = faults.map(({path, message}) => `${path} ${message}`).join('; ');
+  return new InvalidRequest(
+    `The ${error.validationContext ?? 'body'} does not have the expected form: ${where}. ` +
+      'The expected form is in /api/openapi.json.',
+    {faults},
+  );
+};

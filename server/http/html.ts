@@ -1,0 +1,6 @@
+/** Text with everything that HTML would read as markup made harmless. */
+export const escapeHtml = (text: string): string =>
+  text.replace(
+    /[&<>"']/g,
+    (sign) => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'})[sign] ?? sign,
+  );

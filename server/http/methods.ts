@@ -1,0 +1,33 @@
+import type {App} from './app-type.js';
+
+interface KnownRoute {
+  pattern: RegExp;
+  methods: Set<string>;
+}
+
+/** Remembers the routes, to tell a wrong method from a wrong address. Call before routes are added. */
+export const allowedMethods = (app: App): ((url: string) => string[]) => {
+  const routes = new Map<string, KnownRoute>();
+  app.addHook('onRoute', ({url, method}) => {
+    const route = routes.get(url) ?? {pattern: patternOf(url), methods: new Set<string>()};
+    for (const name of [method].flat()) route.methods.add(name);
+    routes.set(url, route);
+  });
+  return (url) => {
+    const path = url.split('?')[0] ?? '';
+    const found = [...routes.values()].filter(
+      // The preflight answers every address and says nothing about it.
+      ({pattern, methods}) => pattern.test(path) && !methods.has('OPTIONS'),
+    );
+    return [...new Set(found.flatMap(({methods}) => [...methods]))].sort();
+  };
+};
+
+const patternOf = (url: string): RegExp => {
+  if (url === '*') return /^(?!)/;
+  const source = url
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:[A-Za-z_]+/g, '[^/]+')
+    .replace(/\*/g, '.*');
+  return new RegExp(`^${source}$`);
+};

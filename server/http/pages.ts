@@ -1,0 +1,95 @@
+import helmet from '@fastify/helmet';
+import type {FastifyReply} from 'fastify';
+
+import type {App} from './app-type.js';
+import {escapeHtml} from './html.js';
+
+export interface Page {
+  language: string;
+  direction: 'ltr' | 'rtl';
+  title: string;
+  body: string;
+  /** One button that posts to this very address. */
+  button?: string;
+}
+
+const STYLE_PATH = '/assets/page.css';
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #0f172a; --soft: #475569; --card: #fff; --ground: #eef2ff; --accent: #4338ca; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #f1f5f9; --soft: #a8b3c7; --card: #1e2337; --ground: #10131f; --accent: #a5b4fc; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-items: center; padding: 24px;
+  background: var(--ground); color: var(--ink); font: 17px/1.6 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+main { width: 100%; max-width: 480px; background: var(--card); border-radius: 20px; padding: 40px 32px;
+  box-shadow: 0 18px 50px rgb(15 23 42 / 14%); text-align: center; }
+.mark { width: 56px; height: 56px; margin: 0 auto 20px; border-radius: 18px; display: grid; place-items: center;
+  background: linear-gradient(135deg, #4338ca, #7c3aed); color: #fff; font-size: 26px; font-weight: 700; }
+h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.3; overflow-wrap: anywhere; }
+p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
+button { margin-top: 28px; width: 100%; min-height: 52px; border: 0; border-radius: 14px; cursor: pointer;
+  background: var(--accent); color: var(--card); font: inherit; font-weight: 600; }
+button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+`;
+
+/** Our own pages: no script at all, one stylesheet, never inside a frame. */
+export const registerPages = async (app: App): Promise<void> => {
+  await app.register(helmet, {
+    global: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: {policy: 'no-referrer'},
+    xFrameOptions: {action: 'deny'},
+    strictTransportSecurity: false,
+  });
+  app.get(STYLE_PATH, {schema: {hide: true}}, (_request, reply) =>
+    reply
+      .header('cache-control', 'public, max-age=3600')
+      .type('text/css; charset=utf-8')
+      .send(STYLE),
+  );
+};
+
+export const sendPage = async (reply: FastifyReply, status: number, page: Page) => {
+  await reply.helmet();
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .header('x-robots-tag', 'noindex')
+    .type('text/html; charset=utf-8')
+    .send(html(page));
+};
+
+const html = ({language, direction, title, body, button}: Page): string => {
+  const form = button
+    ? `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`
+    : '';
+  return `<!doctype html>
+<html lang="${language}" dir="${direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="${STYLE_PATH}">
+</head>
+<body>
+<main>
+<div class="mark" aria-hidden="true">M</div>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(body)}</p>
+${form}
+</main>
+</body>
+</html>
+`;
+};

@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import closeWithGrace from 'close-with-grace';
+import type {FastifyBaseLogger} from 'fastify';
+
+import {buildApp} from './app.js';
+import type {RunningApp} from './app.js';
+import {InvalidSettings, readConfig} from './config.js';
+import type {Config} from './config.js';
+import {isDatabaseDown} from './database/failure.js';
+import {migrate} from './database/migrate.js';
+import {createLog} from './log.js';
+import {DevMailbox} from './mail/dev-mailbox.js';
+import {openParts} from './parts.js';
+import type {Parts} from './parts.js';
+import {ensureDemoSite} from './sites/store.js';
+
+const DRAIN_MS = 25_000;
+const RETRY_MS = 1_000;
+
+const start = async (config: Config): Promise<void> => {
+  const log: FastifyBaseLogger = createLog(config.logLevel);
+  const parts = await openParts(config, {log, adopt: true});
+  const mailbox = config.mail.smtpUrl
+    ? undefined
+    : await DevMailbox.start(path.join(config.dataDir, 'mail'));
+  const running = await buildApp({
+    ...parts,
+    config,
+    mailbox,
+    smtpUrl: config.mail.smtpUrl ?? (mailbox?.smtpUrl as string),
+    log,
+    spoolDir: path.join(config.dataDir, 'spool'),
+  });
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    running.drain();
+    await running.app.close();
+    await running.cleanup.stop();
+    await running.sender.stop();
+    await mailbox?.stop();
+    await parts.close();
+  };
+  closeWithGrace({delay: DRAIN_MS, logger: false}, async ({err}) => {
+    if (err) log.fatal({err}, 'an error that nobody caught; stopping');
+    await stop();
+  });
+  await running.app.listen({port: config.port, host: config.host});
+  await beginWork(config, parts, running, log, () => stopping);
+  if (!stopping) process.stdout.write(`\nMaria Chat is ready: ${config.publicUrl}\n\n`);
+};
+
+/** The server listens meanwhile: a database that does not answer yet is waited for. */
+const beginWork = async (
+  config: Config,
+  {databaseUrl, sql, objects}: Parts,
+  {migrated, cleanup, sender}: RunningApp,
+  log: FastifyBaseLogger,
+  isStopping: () => boolean,
+): Promise<void> => {
+  while (!isStopping()) {
+    try {
+      await migrate(databaseUrl);
+      if (!config.production) await ensureDemoSite(sql, config.publicUrl);
+      break;
+    } catch (error) {
+      if (!isDatabaseDown(error)) throw error;
+      const tried = new URL(databaseUrl).host;
+      log.warn(
+        `The database at ${tried} does not answer; DATABASE_URL changes the address. Waiting.`,
+      );
+      await sleep(RETRY_MS);
+    }
+  }
+  if (isStopping()) return;
+  migrated();
+  sender.wake();
+  cleanup.start();
+  objects.check().catch((error: unknown) => {
+    log.warn(
+      {err: error},
+      `The storage does not answer; S3_ENDPOINT and S3_BUCKET change where it is.`,
+    );
+  });
+};
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  process.stderr.write(`${explained(error)}\n`);
+  process.exit(1);
+}
+
+function explained(error: unknown): string {
+  if (error instanceof InvalidSettings) return error.message;
+  const {code, message, stack} = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `${message}\nAnother program uses this port: set PORT to a free one.`;
+  return stack ?? String(error);
+}

@@ -1,0 +1,78 @@
+import path from 'node:path';
+
+import type {FastifyBaseLogger} from 'fastify';
+
+import {derivedKey} from './config.js';
+import type {Config, SecretKey} from './config.js';
+import {connectDatabase} from './database/connect.js';
+import type {Sql} from './database/connect.js';
+import {startEmbeddedPostgres} from './database/embedded.js';
+import {DiskObjects} from './object-store/disk.js';
+import type {ObjectStore} from './object-store/object-store.js';
+import {S3Objects} from './object-store/s3.js';
+
+/** Database and storage, as the server and the command line both need them. */
+export interface Parts {
+  databaseUrl: string;
+  sql: Sql;
+  backgroundSql: Sql;
+  objects: ObjectStore;
+  /** Signs links of the store on disk; undefined with a bucket. */
+  diskKey: Buffer | undefined;
+  close: () => Promise<void>;
+}
+
+const REQUEST_CONNECTIONS = 20;
+const BACKGROUND_CONNECTIONS = 5;
+const BACKGROUND_SILENCE_MS = 30_000;
+const END_SECONDS = 5;
+
+/** Opens what the settings name. `adopt`: a database that is running already becomes ours to stop. */
+export const openParts = async (
+  config: Config,
+  {log, adopt}: {log: FastifyBaseLogger; adopt: boolean},
+): Promise<Parts> => {
+  const embedded = config.databaseUrl
+    ? undefined
+    : await startEmbeddedPostgres({
+        dataDir: path.join(config.dataDir, 'postgres'),
+        adopt,
+        log: (line) => {
+          log.debug(line);
+        },
+      });
+  const url = config.databaseUrl ?? (embedded?.url as string);
+  const sql = connectDatabase({url, max: REQUEST_CONNECTIONS});
+  const backgroundSql = connectDatabase({
+    url,
+    max: BACKGROUND_CONNECTIONS,
+    silenceMs: BACKGROUND_SILENCE_MS,
+    applicationName: 'maria-chat background',
+  });
+  const {objects, diskKey} = openObjects(config);
+  return {
+    databaseUrl: url,
+    sql,
+    backgroundSql,
+    objects,
+    diskKey,
+    close: async () => {
+      await Promise.all([
+        sql.end({timeout: END_SECONDS}),
+        backgroundSql.end({timeout: END_SECONDS}),
+      ]);
+      await objects.close();
+      await embedded?.stop();
+    },
+  };
+};
+
+const openObjects = (config: Config): Pick<Parts, 'objects' | 'diskKey'> => {
+  if (config.s3) return {objects: new S3Objects(config.s3), diskKey: undefined};
+  const diskKey = derivedKey(config.secrets[0] as SecretKey, 'disk-downloads');
+  const directory = path.join(config.dataDir, 'files');
+  return {
+    objects: new DiskObjects({directory, publicUrl: config.publicUrl, signingKey: diskKey}),
+    diskKey,
+  };
+};
