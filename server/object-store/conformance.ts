@@ -1,0 +1,325 @@
+import {createHash, randomBytes} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import type {Test} from 'tap';
+
+import {InvalidKey, SizeMismatch} from './errors.js';
+import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
+
+export interface Subject {
+  store: ObjectStore;
+  /** What a process killed in the middle of a put (or of a multipart upload) leaves behind. */
+  leaveUnfinished(key: string): Promise<void>;
+}
+
+const KEY = 'uploads/2f1c7c1e/6d0b.pdf';
+const never = new AbortController().signal;
+
+/** What every object store promises. `create` makes an empty one and cleans up with its test. */
+export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>): void {
+  t.test('streamed bytes come back as they were', async (t) => {
+    const {store} = await create(t);
+    for (const size of [0, 1, 65_536, 3_000_001]) {
+      const bytes = randomBytes(size);
+
+      await store.put(KEY, inChunks(bytes, 16_384), size, never);
+
+      t.equal(digest(await read(store, KEY)), digest(bytes), `${size} bytes`);
+      t.same(await store.head(KEY), {size});
+    }
+  });
+
+  t.test('an absent key is undefined', async (t) => {
+    const {store} = await create(t);
+    t.equal(await store.get(KEY, never), undefined);
+    t.equal(await store.head(KEY), undefined);
+  });
+
+  t.test('a source that throws before its last chunk leaves nothing', async (t) => {
+    const {store} = await create(t);
+    const fault = new Error('the visitor left');
+
+    await t.rejects(store.put(KEY, failing(200_000, fault), 200_001, never), fault);
+
+    await leavesNothing(t, store);
+  });
+
+  t.test('a source that throws after its last byte leaves nothing', async (t) => {
+    const {store} = await create(t);
+    const fault = new Error('the scanner said no');
+
+    for (const size of [0, 200_000]) {
+      await t.rejects(store.put(KEY, failing(size, fault), size, never), fault);
+    }
+
+    await leavesNothing(t, store);
+  });
+
+  t.test('one byte too few or too many leaves nothing', async (t) => {
+    const {store} = await create(t);
+    for (const size of [0, 1, 200_000]) {
+      const put = (announced: number) =>
+        store.put(KEY, inChunks(randomBytes(size), 50_000), announced, never);
+      await t.rejects(put(size + 1), SizeMismatch);
+      if (size > 0) await t.rejects(put(size - 1), SizeMismatch);
+    }
+
+    await leavesNothing(t, store);
+  });
+
+  t.test('an abort in the middle leaves nothing and does not wait for the source', async (t) => {
+    const {store} = await create(t);
+    const leaving = new AbortController();
+    const reason = new Error('request aborted');
+
+    const put = store.put(KEY, silentAfter(300_000), 400_000, leaving.signal);
+    setTimeout(() => leaving.abort(reason), 200);
+
+    await t.rejects(put, reason);
+    await leavesNothing(t, store);
+  });
+
+  t.test('nothing is begun under a signal that has aborted', async (t) => {
+    const {store} = await create(t);
+    const reason = new Error('too late');
+    const put = store.put(KEY, inChunks(randomBytes(9), 9), 9, AbortSignal.abort(reason));
+    await t.rejects(put, reason);
+    await leavesNothing(t, store);
+  });
+
+  t.test('an abort ends a read', async (t) => {
+    const {store} = await create(t);
+    await store.put(KEY, inChunks(randomBytes(5_000_000), 65_536), 5_000_000, never);
+    const leaving = new AbortController();
+    const bytes = await store.get(KEY, leaving.signal);
+
+    await t.rejects(async () => {
+      for await (const chunk of bytes!) if (chunk.length > 0) leaving.abort(new Error('enough'));
+    });
+  });
+
+  t.test('a second put under one key replaces the whole object', async (t) => {
+    const {store} = await create(t);
+    const texts = ['first and longer', 'second'];
+    for (const text of texts) {
+      await store.put(KEY, inChunks(Buffer.from(text), 3), Buffer.byteLength(text), never);
+    }
+    t.equal((await read(store, KEY)).toString(), 'second');
+  });
+
+  t.test('puts at the same time do not mix', async (t) => {
+    const {store} = await create(t);
+    const files = Array.from({length: 60}, (_, at) => ({
+      key: `uploads/${at % 7}/${at}.pdf`,
+      bytes: randomBytes(100_000 + at),
+    }));
+
+    await Promise.all(
+      files.map(({key, bytes}) => store.put(key, inChunks(bytes, 10_000), bytes.length, never)),
+    );
+
+    for (const {key, bytes} of files) t.equal(digest(await read(store, key)), digest(bytes));
+  });
+
+  t.test('puts and deletions in one folder do not disturb each other', async (t) => {
+    const {store} = await create(t);
+    for (let round = 0; round < 20; round += 1) {
+      const old = `uploads/same/${round}.pdf`;
+      await putText(store, old);
+      await Promise.all([store.delete([old]), putText(store, `uploads/same/new${round}.pdf`)]);
+    }
+    const keys = (await pagesOf(store, 'uploads/')).flatMap(keysOf);
+    t.equal(keys.length, 20);
+  });
+
+  t.test('2,300 keys', async (t) => {
+    const {store} = await create(t);
+    const keys = Array.from({length: 2_300}, (_, at) => `uploads/${at % 50}/${at}.pdf`);
+    await inParallel(40, keys, (key) => putText(store, key));
+    await putText(store, 'uploads2/outside.pdf');
+    keys.sort();
+
+    const pages = await pagesOf(store, 'uploads/');
+    t.same(
+      pages.map((page) => page.objects.length),
+      [1_000, 1_000, 300],
+      'are listed in three pages',
+    );
+    t.same(pages.flatMap(keysOf), keys, 'in order, and none beside the prefix');
+    for (const {serverTime, objects} of pages) {
+      const ageMs = serverTime.getTime() - objects[0]!.lastModified.getTime();
+      t.ok(ageMs > -2_000 && ageMs < 120_000, 'are as old as they are by the store’s clock');
+      t.equal(objects[0]!.size, objects[0]!.key.length, 'have their sizes');
+    }
+
+    const rest = await pagesOf(store, 'uploads/', keys[999]);
+    t.same(rest.flatMap(keysOf), keys.slice(1_000), 'resume after the last key of a page');
+    t.same(await pagesOf(store, 'uploads/', keys[2_299]), [], 'end after the last key');
+
+    const doomed = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
+    const {deleted, failed} = await store.delete(doomed);
+    t.same(deleted.toSorted(), doomed.toSorted(), 'go in one call, absent ones included');
+    t.same(failed, []);
+    t.same((await pagesOf(store, 'uploads/')).flatMap(keysOf), keys.slice(1_500));
+  });
+
+  t.test('keys are listed in the order of their UTF-8 bytes, whatever they contain', async (t) => {
+    const {store} = await create(t);
+    const keys = ['a', 'a b+c%2F.pdf', 'a-b/c', 'a.pdf', 'b/ü', 'b/שלום', 'b/\uffee', 'b/😀', 'b0'];
+    await inParallel(4, keys, (key) => putText(store, key));
+
+    t.same((await pagesOf(store, '')).flatMap(keysOf), keys);
+    for (const [at, key] of keys.entries()) {
+      const after = (await pagesOf(store, '', key)).flatMap(keysOf);
+      t.same(after, keys.slice(at + 1), `after ${key}`);
+    }
+    t.same((await pagesOf(store, 'b/')).flatMap(keysOf), keys.slice(4, 8));
+  });
+
+  t.test('nothing to list, nothing to delete', async (t) => {
+    const {store} = await create(t);
+    t.same(await pagesOf(store, 'uploads/'), []);
+    t.same(await store.delete([]), {deleted: [], failed: []});
+  });
+
+  t.test('a browser saves a download under its real name', async (t) => {
+    const {store} = await create(t);
+    await putText(store, KEY);
+    const names = ['plain.pdf', 'señal "quoted".pdf', 'חוזה.pdf', '契約 🖊️.pdf', "it's 100%;.pdf"];
+    for (const fileName of names) {
+      const options = {fileName, contentType: 'application/pdf', seconds: 60};
+      const {url, expiresAt} = await store.downloadUrl(KEY, options);
+
+      const answer = await fetch(url);
+
+      t.equal(await answer.text(), KEY);
+      t.equal(answer.headers.get('content-type'), 'application/pdf');
+      t.equal(nameIn(answer.headers.get('content-disposition')!), fileName);
+      const seconds = (expiresAt.getTime() - Date.now()) / 1000;
+      t.ok(seconds > 50 && seconds < 62, 'the expiry is told');
+    }
+  });
+
+  t.test('an expired or altered link is refused', async (t) => {
+    const {store} = await create(t);
+    await putText(store, KEY);
+    await putText(store, 'uploads/other.pdf');
+    const link = async (seconds: number) =>
+      (await store.downloadUrl(KEY, {fileName: 'a.pdf', contentType: 'application/pdf', seconds}))
+        .url;
+    const good = await link(60);
+    const short = await link(1);
+
+    t.equal((await fetch(good)).status, 200);
+    t.equal((await fetch(good.replace(KEY, 'uploads/other.pdf'))).status, 403);
+    t.equal((await fetch(good.replace('a.pdf', 'b.pdf'))).status, 403);
+    t.equal((await fetch(good.replace(/signature=.{8}/i, 'Signature=00000000'))).status, 403);
+    await sleep(2_500);
+    t.equal((await fetch(short)).status, 403);
+  });
+
+  t.test('a key that leaves its folder is refused everywhere', async (t) => {
+    const {store} = await create(t);
+    const options = {fileName: 'a.pdf', contentType: 'application/pdf', seconds: 60};
+    for (const key of [
+      '../a',
+      'a/../../b',
+      '/etc/passwd',
+      'a//b',
+      './a',
+      '',
+      'a\0b',
+      'a\\b',
+      'a/',
+    ]) {
+      await t.rejects(
+        async () => store.put(key, inChunks(Buffer.from('x'), 1), 1, never),
+        InvalidKey,
+      );
+      await t.rejects(async () => store.get(key, never), InvalidKey);
+      await t.rejects(async () => store.head(key), InvalidKey);
+      await t.rejects(async () => store.delete([key]), InvalidKey);
+      await t.rejects(async () => store.downloadUrl(key, options), InvalidKey);
+    }
+  });
+
+  t.test(
+    'unfinished uploads go when they are older than asked for, and nothing else',
+    async (t) => {
+      const {store, leaveUnfinished} = await create(t);
+      await putText(store, KEY);
+      await leaveUnfinished('uploads/1/left.pdf');
+      await leaveUnfinished('uploads/2/left.pdf');
+      await leaveUnfinished('elsewhere/left.pdf');
+
+      const hour = 3_600_000;
+      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() - hour)), 0);
+      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 2);
+      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 0);
+      t.equal(await store.abortStaleUploads('', new Date(Date.now() + hour)), 1);
+      t.same((await pagesOf(store, '')).flatMap(keysOf), [KEY]);
+    },
+  );
+
+  t.test('a store that is there passes its check', async (t) => {
+    const {store} = await create(t);
+    await t.resolves(store.check());
+  });
+}
+
+async function leavesNothing(t: Test, store: ObjectStore) {
+  // A store may settle a broken put after its connection is gone.
+  await sleep(300);
+  t.equal(await store.head(KEY), undefined, 'no object');
+  t.same(await pagesOf(store, ''), [], 'nothing listed');
+  t.equal(await store.abortStaleUploads('', new Date(Date.now() + 3_600_000)), 0, 'no leftovers');
+}
+
+const putText = (store: ObjectStore, key: string) =>
+  store.put(key, inChunks(Buffer.from(key), 1_000), Buffer.byteLength(key), never);
+
+async function read(store: ObjectStore, key: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await store.get(key, never))!) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function pagesOf(store: ObjectStore, prefix: string, startAfter?: string) {
+  const pages: ObjectPage[] = [];
+  for await (const page of store.list(prefix, startAfter)) pages.push(page);
+  return pages;
+}
+
+const keysOf = (page: ObjectPage) => page.objects.map(({key}) => key);
+
+async function inParallel<T>(lanes: number, items: T[], work: (item: T) => Promise<void>) {
+  const waiting = [...items];
+  const lane = async () => {
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
+  };
+  await Promise.all(Array.from({length: lanes}, lane));
+}
+
+async function* inChunks(bytes: Buffer, chunkBytes: number): Bytes {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
+async function* failing(size: number, fault: Error): Bytes {
+  yield* inChunks(randomBytes(size), 50_000);
+  throw fault;
+}
+
+async function* silentAfter(size: number): Bytes {
+  yield* inChunks(randomBytes(size), 50_000);
+  await new Promise(() => undefined);
+}
+
+const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** As RFC 6266 has browsers read it: the extended form wins. */
+function nameIn(disposition: string): string {
+  const extended = /filename\*=UTF-8''([^;]*)/i.exec(disposition);
+  if (extended) return decodeURIComponent(extended[1]!);
+  const plain = /filename="((?:[^"\\]|\\.)*)"|filename=([^;]*)/.exec(disposition)!;
+  return plain[1]?.replaceAll(/\\(.)/g, '$1') ?? plain[2]!;
+}

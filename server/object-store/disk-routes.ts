@@ -1,0 +1,60 @@
+import {Readable} from 'node:stream';
+
+import {Type} from 'typebox';
+
+import {NotFound} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {rateLimit} from '../http/rate-limits.js';
+import {attachment} from './attachment.js';
+import type {ObjectStore} from './object-store.js';
+import {verifyDownload} from './signed-links.js';
+
+export interface DiskRouteParts {
+  objects: ObjectStore;
+  signingKey: Buffer;
+  ratePerMinute: number;
+}
+
+/** Answers the links of the store on disk, as a bucket answers presigned ones. */
+export const diskRoutes = (
+  app: App,
+  {objects, signingKey, ratePerMinute}: DiskRouteParts,
+): void => {
+  app.get(
+    '/objects/*',
+    {
+      config: rateLimit(ratePerMinute, 'read'),
+      schema: {
+        hide: true,
+        params: Type.Object({'*': Type.String()}),
+        querystring: Type.Object({
+          expires: Type.String(),
+          name: Type.String(),
+          type: Type.String(),
+          signature: Type.String(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const link = {key: request.params['*'], ...request.query};
+      const abort = new AbortController();
+      const bytes = verifyDownload(link, signingKey)
+        ? await objects.get(link.key, abort.signal)
+        : undefined;
+      if (!bytes) {
+        throw new NotFound(
+          'The link has expired, was changed, or its file is gone. Ask for a new one.',
+        );
+      }
+      reply.raw.once('close', () => {
+        abort.abort();
+      });
+      return reply
+        .header('content-disposition', attachment(link.name))
+        .header('content-security-policy', "sandbox; default-src 'none'")
+        .header('cache-control', 'private, no-store')
+        .type(link.type)
+        .send(Readable.from(bytes));
+    },
+  );
+};

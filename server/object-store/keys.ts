@@ -1,0 +1,18 @@
+import {InvalidKey} from './errors.js';
+
+/** The limit of S3. */
+const MAX_KEY_BYTES = 1024;
+const CONTROL_OR_BACKSLASH = /[\p{Cc}\\]/u;
+
+/** Throws `InvalidKey` unless every store can keep the key apart from all others. */
+export function requireKey(key: string): void {
+  if (isKey(key)) return;
+  throw new InvalidKey(key);
+}
+
+function isKey(key: string): boolean {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return false;
+  const isUnicode = Buffer.from(key).toString() === key;
+  if (!isUnicode || CONTROL_OR_BACKSLASH.test(key)) return false;
+  return key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}

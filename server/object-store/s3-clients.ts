@@ -1,0 +1,72 @@
+import {Agent as HttpAgent} from 'node:http';
+import {Agent as HttpsAgent} from 'node:https';
+
+import {S3Client} from '@aws-sdk/client-s3';
+import type {S3ClientConfig} from '@aws-sdk/client-s3';
+
+export interface S3Settings {
+  bucket: string;
+  /** Absent: Amazon's own, by region. */
+  endpoint?: string;
+  /** The store's address as browsers see it, for download links. */
+  publicEndpoint?: string;
+  forcePathStyle?: boolean;
+  region?: string;
+  /** Absent: the SDK's usual chain (environment, profile, role of the machine). */
+  credentials?: {accessKeyId: string; secretAccessKey: string};
+}
+
+export interface S3Clients {
+  /** For streamed bytes, which cannot be sent twice. */
+  once: S3Client;
+  /** For small calls: a second attempt survives a connection that the store closed meanwhile. */
+  twice: S3Client;
+  /** Signs links; sends nothing. */
+  links: S3Client;
+  destroy(): void;
+}
+
+const CONNECT_MS = 1_000;
+/** 200 uploads, and small calls beside them. */
+const MAX_SOCKETS = 512;
+/** Shorter than any store's own patience, so that a put never meets a connection about to close. */
+const IDLE_SOCKET_MS = 4_000;
+
+const ignore = () => undefined;
+const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
+
+export function createS3Clients(settings: S3Settings): S3Clients {
+  const agent = {keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS};
+  const httpAgent = new HttpAgent(agent);
+  const httpsAgent = new HttpsAgent(agent);
+  const common: S3ClientConfig = {
+    region: settings.region ?? 'us-east-1',
+    forcePathStyle: settings.forcePathStyle ?? false,
+    // The SDK would frame the body in chunks with a checksum behind it, which compatible servers
+    // refuse or store as content.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // It would hold back the first byte for seconds where a server never says "100 Continue".
+    expectContinueHeader: false,
+    // Its warnings repeat what the thrown error says, on the console.
+    logger: SILENT,
+    // Time limits are ours (deadlines.ts): the SDK's cannot tell a silent store from a slow client.
+    requestHandler: {httpAgent, httpsAgent, connectionTimeout: CONNECT_MS, socketTimeout: 0},
+    ...(settings.endpoint && {endpoint: settings.endpoint}),
+    ...(settings.credentials && {credentials: settings.credentials}),
+  };
+  const publicEndpoint = settings.publicEndpoint ?? settings.endpoint;
+  const clients = {
+    once: new S3Client({...common, maxAttempts: 1}),
+    twice: new S3Client({...common, maxAttempts: 2}),
+    links: new S3Client({...common, ...(publicEndpoint && {endpoint: publicEndpoint})}),
+  };
+  return {
+    ...clients,
+    destroy() {
+      for (const client of Object.values(clients)) client.destroy();
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import {S3ServiceException} from '@aws-sdk/client-s3';
+
+import {SizeMismatch, StoreUnavailable} from './errors.js';
+
+/** The store asks for patience under a status that does not say so. */
+const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError']);
+
+/**
+ * What the caller shall see: its own reason after its own abort, `StoreUnavailable` when nothing
+ * or a failure came back, and the store's refusal (wrong rights, no such bucket) as it is.
+ */
+export function translate(what: string, error: unknown, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (error instanceof StoreUnavailable || error instanceof SizeMismatch) return error;
+  if (error instanceof S3ServiceException && !isPassing(error)) return error;
+  return new StoreUnavailable(`The object store failed to ${what}`, error);
+}
+
+export function isAbsent(error: unknown): boolean {
+  // HEAD has no body: its 404 is the same for a missing object and a missing bucket, so check()
+  // is what finds a missing bucket.
+  return (
+    error instanceof S3ServiceException && /^(NoSuchKey|NoSuchUpload|NotFound)$/.test(error.name)
+  );
+}
+
+function isPassing(error: S3ServiceException): boolean {
+  const status = error.$metadata.httpStatusCode ?? 0;
+  return status === 429 || status >= 500 || status < 400 || PLEASE_WAIT.has(error.name);
+}

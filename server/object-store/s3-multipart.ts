@@ -1,0 +1,60 @@
+import {AbortMultipartUploadCommand, ListMultipartUploadsCommand} from '@aws-sdk/client-s3';
+import type {
+  ListMultipartUploadsCommandOutput,
+  MultipartUpload,
+  S3Client,
+} from '@aws-sdk/client-s3';
+
+import {BATCH_CALL_MS, within} from './deadlines.js';
+import {isAbsent, translate} from './s3-errors.js';
+
+interface Stale {
+  bucket: string;
+  prefix: string;
+  olderThan: Date;
+}
+
+/** Ours are never multipart, but a bucket may have been filled by other means before. */
+export async function abortMultipartUploads(client: S3Client, stale: Stale): Promise<number> {
+  let aborted = 0;
+  try {
+    for await (const upload of unfinished(client, stale)) {
+      if (!upload.Initiated || upload.Initiated >= stale.olderThan) continue;
+      if (await abort(client, stale.bucket, upload)) aborted += 1;
+    }
+  } catch (error) {
+    throw translate('abort unfinished uploads', error);
+  }
+  return aborted;
+}
+
+async function* unfinished(client: S3Client, {bucket, prefix}: Stale) {
+  let page: ListMultipartUploadsCommandOutput | undefined;
+  do {
+    page = await client.send(
+      new ListMultipartUploadsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        KeyMarker: page?.NextKeyMarker,
+        UploadIdMarker: page?.NextUploadIdMarker,
+      }),
+      {abortSignal: within(BATCH_CALL_MS)},
+    );
+    yield* page.Uploads ?? [];
+  } while (page.IsTruncated);
+}
+
+async function abort(client: S3Client, bucket: string, upload: MultipartUpload): Promise<boolean> {
+  const command = new AbortMultipartUploadCommand({
+    Bucket: bucket,
+    Key: upload.Key,
+    UploadId: upload.UploadId,
+  });
+  try {
+    await client.send(command, {abortSignal: within(BATCH_CALL_MS)});
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}

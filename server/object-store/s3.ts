@@ -1,0 +1,120 @@
+import {Readable} from 'node:stream';
+
+import {GetObjectCommand, HeadBucketCommand, HeadObjectCommand} from '@aws-sdk/client-s3';
+import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
+
+import {attachment} from './attachment.js';
+import {SMALL_CALL_MS, STALL_MS, Stopwatch, timeSource, within} from './deadlines.js';
+import {requireKey} from './keys.js';
+import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
+import {createS3Clients} from './s3-clients.js';
+import type {S3Clients, S3Settings} from './s3-clients.js';
+import {S3Deletions} from './s3-delete.js';
+import {isAbsent, translate} from './s3-errors.js';
+import {listPages} from './s3-list.js';
+import {abortMultipartUploads} from './s3-multipart.js';
+import {putExactly} from './s3-put.js';
+
+/** A bucket of any S3-compatible store. Creates nothing but the objects it is given. */
+export class S3Objects implements ObjectStore {
+  private readonly bucket: string;
+  private readonly clients: S3Clients;
+  private readonly deletions: S3Deletions;
+
+  constructor(settings: S3Settings) {
+    this.bucket = settings.bucket;
+    this.clients = createS3Clients(settings);
+    this.deletions = new S3Deletions(this.clients.twice, this.bucket);
+  }
+
+  async put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void> {
+    requireKey(key);
+    await putExactly(this.clients.once, {bucket: this.bucket, key, bytes, size, signal});
+  }
+
+  async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
+    requireKey(key);
+    const stalled = new AbortController();
+    const watch = new Stopwatch(SMALL_CALL_MS, () => stalled.abort(new Error('no answer in time')));
+    const abortSignal = AbortSignal.any([signal, stalled.signal]);
+    const command = new GetObjectCommand({Bucket: this.bucket, Key: key});
+    try {
+      watch.start();
+      const {Body} = await this.clients.twice.send(command, {abortSignal});
+      return Body instanceof Readable ? readWithin(STALL_MS, Body, signal) : undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw translate('get an object', stalled.signal.reason ?? error, signal);
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async head(key: string, signal?: AbortSignal): Promise<{size: number} | undefined> {
+    requireKey(key);
+    const command = new HeadObjectCommand({Bucket: this.bucket, Key: key});
+    try {
+      const abortSignal = within(SMALL_CALL_MS, signal);
+      const {ContentLength} = await this.clients.twice.send(command, {abortSignal});
+      return {size: ContentLength ?? 0};
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw translate('look up an object', error, signal);
+    }
+  }
+
+  delete(keys: string[]): Promise<Deletion> {
+    for (const key of keys) requireKey(key);
+    return this.deletions.delete(keys);
+  }
+
+  list(prefix: string, startAfter?: string): AsyncIterable<ObjectPage> {
+    return listPages(this.clients.twice, {bucket: this.bucket, prefix, startAfter});
+  }
+
+  async downloadUrl(
+    key: string,
+    options: {fileName: string; contentType: string; seconds: number},
+  ): Promise<DownloadLink> {
+    requireKey(key);
+    const command = new GetObjectCommand({
+      Bucket: this.bucket,
+      Key: key,
+      ResponseContentDisposition: attachment(options.fileName),
+      ResponseContentType: options.contentType,
+      ResponseCacheControl: 'private, no-store',
+    });
+    const signingDate = new Date();
+    const url = await getSignedUrl(this.clients.links, command, {
+      expiresIn: options.seconds,
+      signingDate,
+    });
+    return {url, expiresAt: new Date(signingDate.getTime() + options.seconds * 1000)};
+  }
+
+  abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
+    return abortMultipartUploads(this.clients.twice, {bucket: this.bucket, prefix, olderThan});
+  }
+
+  async check(): Promise<void> {
+    const command = new HeadBucketCommand({Bucket: this.bucket});
+    try {
+      await this.clients.twice.send(command, {abortSignal: within(SMALL_CALL_MS)});
+    } catch (error) {
+      throw translate(`reach the bucket ${this.bucket}`, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.clients.destroy();
+  }
+}
+
+async function* readWithin(ms: number, body: Readable, signal: AbortSignal) {
+  const watch = new Stopwatch(ms, () => body.destroy(new Error(`no byte for ${ms} ms`)));
+  try {
+    yield* timeSource(body, watch);
+  } catch (error) {
+    throw translate('get an object', error, signal);
+  }
+}

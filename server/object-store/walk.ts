@@ -1,0 +1,80 @@
+import {opendir} from 'node:fs/promises';
+import path from 'node:path';
+
+/** Names of one folder held in memory at once; a longer folder is read once for each such run. */
+const RUN_NAMES = 20_000;
+
+/**
+ * The keys of all files under `root` that begin with `prefix` and come after `after`, in the order
+ * of their UTF-8 bytes, as S3 lists them.
+ *
+ * Names travel as latin1 text, one character for each byte: comparing such text compares bytes,
+ * and a file name that is not UTF-8 does no harm.
+ */
+export async function* walk(root: string, prefix: string, after: string): AsyncGenerator<string> {
+  for await (const key of walkFolder(root, '', {prefix: toBytes(prefix), after: toBytes(after)})) {
+    yield Buffer.from(key, 'latin1').toString('utf8');
+  }
+}
+
+interface Bounds {
+  prefix: string;
+  after: string;
+}
+
+async function* walkFolder(root: string, base: string, bounds: Bounds): AsyncGenerator<string> {
+  for await (const key of sortedEntries(root, base, bounds)) {
+    if (key.endsWith('/')) yield* walkFolder(root, key, bounds);
+    else yield key;
+  }
+}
+
+async function* sortedEntries(root: string, base: string, bounds: Bounds) {
+  let last = '';
+  for (;;) {
+    const run = await smallestAfter(last, root, base, bounds);
+    yield* run;
+    if (run.length < RUN_NAMES) return;
+    last = run[run.length - 1]!;
+  }
+}
+
+async function smallestAfter(last: string, root: string, base: string, bounds: Bounds) {
+  const run: string[] = [];
+  for await (const key of entries(root, base)) {
+    if (key > last && mayHold(key, bounds)) run.push(key);
+    if (run.length >= 2 * RUN_NAMES) keepSmallest(run);
+  }
+  keepSmallest(run);
+  return run;
+}
+
+function keepSmallest(run: string[]) {
+  run.sort();
+  run.length = Math.min(run.length, RUN_NAMES);
+}
+
+/** A folder is its key with a slash behind it, which is also what puts it in its place. */
+async function* entries(root: string, base: string): AsyncGenerator<string> {
+  const folder = Buffer.from(base, 'latin1').toString('utf8');
+  try {
+    const listing = await opendir(path.join(root, folder), {encoding: 'latin1'});
+    for await (const entry of listing) {
+      if (entry.isDirectory()) yield `${base}${entry.name}/`;
+      else if (entry.isFile()) yield base + entry.name;
+    }
+  } catch (error) {
+    // A deletion next door removes the folder it emptied.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+function mayHold(key: string, {prefix, after}: Bounds): boolean {
+  if (!key.endsWith('/')) return key.startsWith(prefix) && key > after;
+  if (!key.startsWith(prefix) && !prefix.startsWith(key)) return false;
+  return key > after || after.startsWith(key);
+}
+
+function toBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

@@ -1,0 +1,57 @@
+import {randomUUID} from 'node:crypto';
+
+import {CreateBucketCommand, S3Client} from '@aws-sdk/client-s3';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {S3Settings} from '../object-store/s3-clients.js';
+import {startRadosgw} from './radosgw.js';
+
+export type TestBucket = S3Settings & Required<Pick<S3Settings, 'endpoint' | 'credentials'>>;
+
+interface TestStore {
+  endpoint: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+/** Why there can be no bucket here, for tap's `skip`. The runner has said so aloud. */
+export const bucketsMissing: string | false = process.env['TEST_S3_MISSING'] ?? false;
+
+/**
+ * A new, empty bucket. It stays: the store is in memory and goes with the run. A test file that
+ * runs alone starts its own store.
+ */
+export async function createTestBucket(_t: Test): Promise<TestBucket> {
+  store ??= findStore();
+  const {endpoint, accessKey, secretKey} = await store;
+  const settings = {
+    bucket: `test-${randomUUID()}`,
+    endpoint,
+    forcePathStyle: true,
+    region: 'us-east-1',
+    credentials: {accessKeyId: accessKey, secretAccessKey: secretKey},
+  };
+  const client = new S3Client(settings);
+  await client.send(new CreateBucketCommand({Bucket: settings.bucket}));
+  client.destroy();
+  return settings;
+}
+
+let store: Promise<TestStore> | undefined;
+
+async function findStore(): Promise<TestStore> {
+  const endpoint = process.env['TEST_S3_ENDPOINT'];
+  if (!endpoint) return startOwnStore();
+  return {
+    endpoint,
+    accessKey: process.env['TEST_S3_ACCESS_KEY'] ?? '',
+    secretKey: process.env['TEST_S3_SECRET_KEY'] ?? '',
+  };
+}
+
+async function startOwnStore(): Promise<TestStore> {
+  const own = await startRadosgw();
+  t.teardown(() => own.stop());
+  return own;
+}
