@@ -1,0 +1,25 @@
+import {spawnSync} from 'node:child_process';
+
+/** Installs Debian packages where that is possible; says whether it did. */
+export function installPackages(...packages) {
+  const prefix = aptPrefix();
+  if (!prefix) return false;
+  console.log(`Installing ${packages.join(' ')} with apt-get (once, about a minute) ...`);
+  const options = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  return apt(prefix, ['update', '-qq']) && apt(prefix, options);
+}
+
+export function runs(program, args = ['--version']) {
+  return spawnSync(program, args, {stdio: 'ignore'}).status === 0;
+}
+
+function aptPrefix() {
+  if (!runs('apt-get')) return undefined;
+  if (process.getuid?.() === 0) return ['env'];
+  return runs('sudo', ['-n', 'true']) ? ['sudo', '-n', 'env'] : undefined;
+}
+
+function apt([program, ...prefix], args) {
+  const command = [...prefix, 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  return spawnSync(program, command, {stdio: ['ignore', 'ignore', 'inherit']}).status === 0;
+}

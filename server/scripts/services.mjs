@@ -1,0 +1,55 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+import {installPackages, runs} from './packages.mjs';
+
+const CEPH_PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool'];
+const CEPH_PACKAGES = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'];
+
+/**
+ * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
+ * whoever is interrupted halfway can still stop them.
+ */
+export async function startServices(stops) {
+  return {...(await startDatabase(stops)), ...(await startObjectStore(stops))};
+}
+
+async function startDatabase(stops) {
+  if (process.env.TEST_DATABASE_URL) return {};
+  const {startEmbeddedPostgres} = await import('../../dist/server/database/embedded.js');
+  const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
+  const dataDir = path.join(folder, 'database');
+  const server = await startEmbeddedPostgres({dataDir, fsync: false, log: () => undefined});
+  stops.push(async () => {
+    await server.stop();
+    await rm(folder, {recursive: true});
+  });
+  return {TEST_DATABASE_URL: server.url};
+}
+
+async function startObjectStore(stops) {
+  if (process.env.TEST_S3_ENDPOINT) return {};
+  if (!hasCeph()) return {TEST_S3_MISSING: sayAloud()};
+  const {startRadosgw} = await import('../../dist/server/test/radosgw.js');
+  console.log('Starting an S3 server (radosgw), about 15 s ...');
+  const store = await startRadosgw();
+  stops.push(store.stop);
+  return {
+    TEST_S3_ENDPOINT: store.endpoint,
+    TEST_S3_ACCESS_KEY: store.accessKey,
+    TEST_S3_SECRET_KEY: store.secretKey,
+  };
+}
+
+function hasCeph() {
+  const areThere = () => CEPH_PROGRAMS.every((program) => runs(program));
+  return areThere() || (installPackages(...CEPH_PACKAGES) && areThere());
+}
+
+function sayAloud() {
+  const reason = `no S3 server to test against: install ${CEPH_PACKAGES.join(' ')}`;
+  if (process.env.CI === 'true') throw new Error(`CI runs every test, but there is ${reason}.`);
+  console.log(`\n*** S3 IS NOT TESTED in this run: ${reason}. ***\n`);
+  return reason;
+}

@@ -1,0 +1,53 @@
+// `npm run size`: what visitors download, against what they may have to. Fails above it.
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {gzipSync} from 'node:zlib';
+
+import {ROOT, buildIfStale} from './build.mjs';
+
+/** 1 kB is 1000 bytes after gzip -9. */
+const BUDGETS_KB = {loader: 3, firstOpen: 25, everything: 40, language: 2.5};
+
+buildIfStale();
+const folder = path.join(ROOT, 'dist', 'widget');
+const {files} = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+const sized = files.map(({name, role}) => ({name, role, kB: gzipKilobytes(name)}));
+
+const languages = sized.filter(({role}) => role === 'language');
+const largestLanguage = Math.max(...languages.map(({kB}) => kB));
+const loader = sumOf(({role}) => role === 'loader');
+const rows = [
+  ['before opening: loader', loader, BUDGETS_KB.loader],
+  ['first open: chat, largest language', sumOf(isChat) + largestLanguage, BUDGETS_KB.firstOpen],
+  [
+    'everything, largest language',
+    loader + sumOf(isOpened) + largestLanguage,
+    BUDGETS_KB.everything,
+  ],
+  ...languages.map(({name, kB}) => [`language ${name}`, kB, BUDGETS_KB.language]),
+];
+
+for (const [what, kB, budgetKb] of rows) {
+  const verdict = kB <= budgetKb ? 'ok' : 'TOO LARGE';
+  console.log(
+    `${what.padEnd(40)} ${kB.toFixed(2).padStart(6)} kB of ${String(budgetKb).padEnd(4)} ${verdict}`,
+  );
+}
+if (rows.some(([, kB, budgetKb]) => !(kB <= budgetKb))) process.exitCode = 1;
+
+function gzipKilobytes(name) {
+  return gzipSync(readFileSync(path.join(folder, name)), {level: 9}).length / 1000;
+}
+
+function isChat({role}) {
+  return role === 'chat';
+}
+
+/** Whatever may be fetched after opening; the module entry is another way in, not one more. */
+function isOpened({role}) {
+  return !['loader', 'language', 'module'].includes(role);
+}
+
+function sumOf(matches) {
+  return sized.filter(matches).reduce((sum, {kB}) => sum + kB, 0);
+}

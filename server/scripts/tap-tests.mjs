@@ -1,0 +1,101 @@
+import {spawn} from 'node:child_process';
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+
+import {Parser} from 'tap-parser';
+
+import {ROOT, toolPath} from './build.mjs';
+
+const FILE_SECONDS = 300;
+
+/** Runs compiled test files; prints what fails and adds up the tests. */
+export async function runTapTests(folder, {env, except, signal}) {
+  const files = testFiles(folder).filter((file) => !except || !file.startsWith(except));
+  if (files.length === 0) return {passed: 0, failed: 0, skipped: 0};
+  const parser = new Parser();
+  const root = follow(parser);
+  const tap = spawn(
+    process.execPath,
+    [
+      toolPath('tap/dist/esm/run.mjs'),
+      'run',
+      ...['--disable-coverage', '--allow-empty-coverage', '--reporter=tap', '--no-color'],
+      ...['--jobs=2', `--timeout=${FILE_SECONDS}`],
+      ...files,
+    ],
+    {cwd: ROOT, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit'], signal},
+  );
+  // An abort is also told by how it ends.
+  tap.on('error', () => undefined);
+  tap.stdout.pipe(parser);
+  const code = await new Promise((resolve) => tap.once('close', resolve));
+  const totals = add(root, []);
+  // A runner that dies after its last test has not passed.
+  if (code !== 0 && totals.failed === 0) {
+    console.log(`not ok: tap ended with ${code ?? 'a signal'}`);
+    totals.failed += 1;
+  }
+  return totals;
+}
+
+function testFiles(folder) {
+  if (!existsSync(path.join(ROOT, folder))) return [];
+  return readdirSync(path.join(ROOT, folder), {recursive: true})
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => path.join(folder, name))
+    .sort();
+}
+
+/** The results as a tree: files, their tests, tests within tests, assertions. */
+function follow(parser) {
+  const node = {results: [], children: new Map()};
+  let child;
+  parser.on('child', (inner) => (child = follow(inner)));
+  parser.on('assert', (result) => {
+    node.results.push(result);
+    if (child) node.children.set(result, child);
+    child = undefined;
+  });
+  return node;
+}
+
+/**
+ * Counts tests, not assertions: a subtest without subtests of its own is one. What fails outside of
+ * them (a file that does not load, a time limit) counts as one failure.
+ */
+function add(node, names) {
+  const totals = {passed: 0, failed: 0, skipped: 0};
+  for (const result of node.results) {
+    const own = countResult(result, node.children.get(result), [...names, result.name]);
+    for (const name of Object.keys(totals)) totals[name] += own[name];
+  }
+  return totals;
+}
+
+function countResult(result, child, names) {
+  const none = {passed: 0, failed: 0, skipped: 0};
+  if (result.skip) return {...none, skipped: 1};
+  if (child?.children.size > 0) {
+    const totals = add(child, names);
+    if (result.ok || totals.failed > 0) return totals;
+    print(names, result);
+    return {...totals, failed: 1};
+  }
+  if (result.ok) return child ? {...none, passed: 1} : none;
+  const reasons = child?.results.filter(({ok}) => !ok) ?? [];
+  for (const reason of reasons) print([...names, reason.name], reason);
+  if (reasons.length === 0) print(names, result);
+  return {...none, failed: 1};
+}
+
+function print(names, {diag, fullname}) {
+  console.log(`\nnot ok: ${names.join(' > ') || fullname}`);
+  const {diff, stack, at, found, wanted, message, expired, exitCode, signal} = diag ?? {};
+  if (message) console.log(`  ${message}`);
+  if (diff) console.log(diff.replace(/^/gm, '  '));
+  else if (found !== undefined) console.log('  found', found, 'wanted', wanted);
+  if (stack) console.log(stack.replace(/^/gm, '  '));
+  else if (at) console.log(`  ${at.fileName}:${at.lineNumber}`);
+  if (expired) console.log(`  ${expired} did not end in time`);
+  if (exitCode ?? signal) console.log(`  ended with ${exitCode ?? signal}`);
+}
