@@ -1,0 +1,127 @@
+import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+import {pino} from 'pino';
+import type {Test} from 'tap';
+
+import {buildApp} from '../app.js';
+import type {AppParts, RunningApp} from '../app.js';
+import {readConfig} from '../config.js';
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import {openParts} from '../parts.js';
+import {ensureDemoSite} from '../sites/store.js';
+import {startMailbox} from './mailbox.js';
+import type {Mailbox} from './mailbox.js';
+import {createTestBucket} from './test-bucket.js';
+import {createMigratedDatabase} from './test-database.js';
+
+export interface TestServer extends RunningApp {
+  url: string;
+  config: Config;
+  sql: Sql;
+  objects: ObjectStore;
+  mailbox: Mailbox;
+  /** Lines of the log, parsed. */
+  logged: Record<string, unknown>[];
+  dataDir: string;
+}
+
+export interface TestServerOptions {
+  settings?: Record<string, string>;
+  store?: 'disk' | 's3';
+  /** Another server on the same database and the same files. */
+  beside?: TestServer;
+  parts?: Partial<AppParts>;
+}
+
+/** A whole server on a port of its own, with a database, a store and a mailbox of its own. */
+export const startServer = async (
+  t: Test,
+  {settings = {}, store = 'disk', beside, parts = {}}: TestServerOptions = {},
+): Promise<TestServer> => {
+  const port = await freePort();
+  const dataDir = beside?.dataDir ?? (await temporaryFolder(t));
+  const database = beside?.config.databaseUrl ?? (await createMigratedDatabase(t)).url;
+  const mailbox = beside?.mailbox ?? (await startMailbox(t));
+  const config = readConfig({
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    DATABASE_URL: database,
+    SMTP_URL: mailbox.url,
+    ADMIN_EMAIL: 'operator@example.com',
+    SECRET_KEY: SECRET,
+    RATE_LIMIT_PER_MINUTE: '10000',
+    CLEANUP_INTERVAL_MINUTES: '0',
+    ...(store === 's3' && (await bucketSettings(t))),
+    ...settings,
+  });
+  const logged: Record<string, unknown>[] = [];
+  const log = pino(
+    {level: 'debug', base: null},
+    {write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>)},
+  );
+  const opened = await openParts(config, {log, adopt: false});
+  await ensureDemoSite(opened.sql, config.publicUrl);
+  const running = await buildApp({
+    ...opened,
+    config,
+    mailbox: undefined,
+    smtpUrl: mailbox.url,
+    log,
+    spoolDir: path.join(dataDir, 'spool'),
+    ...parts,
+  });
+  await running.app.listen({port, host: '127.0.0.1'});
+  running.migrated();
+  t.teardown(async () => {
+    await running.app.close();
+    await running.cleanup.stop();
+    await running.sender.stop();
+    await opened.close();
+  });
+  const {sql, objects} = {...opened, ...parts};
+  return {
+    ...running,
+    url: `http://localhost:${port}`,
+    config,
+    sql,
+    objects,
+    mailbox,
+    logged,
+    dataDir,
+  };
+};
+
+const SECRET = randomBytes(32).toString('hex');
+
+export const temporaryFolder = async (t: Test): Promise<string> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
+  t.teardown(() => rm(folder, {recursive: true, force: true}));
+  return folder;
+};
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const {port} = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const bucketSettings = async (t: Test): Promise<Record<string, string>> => {
+  const {bucket, endpoint, credentials} = await createTestBucket(t);
+  return {
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+};

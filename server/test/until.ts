@@ -1,0 +1,13 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+const WAIT_MS = 10_000;
+const LOOK_MS = 25;
+
+/** Waits until something holds, which is what the test is about; fails when it never does. */
+export const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+  const end = Date.now() + WAIT_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It did not come to hold within ${WAIT_MS} ms.`);
+    await sleep(LOOK_MS);
+  }
+};
