@@ -54,6 +54,8 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12
 /** Only keys of exactly this shape are ours to touch. */
 const OUR_KEY = new RegExp(`^uploads/(${UUID})/${UUID}\\.pdf$`);
 const HOUR_MS = 3_600_000;
+/** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
+const CLOCK_STEP_MS = 1_000;
 const DELETE_BATCH = 1_000;
 const MAX_UNKNOWN = 50;
 const MAX_UNKNOWN_SHARE = 0.2;
@@ -116,7 +118,8 @@ export class Sweep {
       return uuid ? [{...object, uuid}] : [];
     });
     const old = ours.filter(
-      ({lastModified}) => page.serverTime.getTime() - lastModified.getTime() >= minAgeMs,
+      ({lastModified}) =>
+        page.serverTime.getTime() - lastModified.getTime() >= minAgeMs - CLOCK_STEP_MS,
     );
     const unknown = await this.unknownOf(old, options);
     const upTo = page.objects.at(-1)?.key ?? null;

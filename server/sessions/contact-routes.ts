@@ -143,7 +143,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
         return session;
       });
       parts.onMail();
-      parts.onEnded();
+      if (withdrawsStoring(consents)) parts.onEnded();
       return result;
     },
   );

@@ -71,7 +71,7 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
         if (withdrawsStoring(consents)) await withdrawStoring(tx, caller, visit);
         return latest;
       });
-      parts.onEnded();
+      if (withdrawsStoring(consents)) parts.onEnded();
       return {consents: recorded};
     },
   );
