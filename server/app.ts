@@ -98,6 +98,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
   const mailHashKey = derivedKey(config.secrets[0] as SecretKey, 'mail-counts');
   const spool = new Spool(parts.spoolDir);
+  await spool.sweep();
   const gate = new UploadGate(config.uploads);
   const shared = new SharedCounters(sql);
   const sender = new MailSender({
@@ -184,7 +185,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   app.addHook('onRequest', async (request) => {
     // The pages that need nothing behind them are there from the first moment.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
-    await Promise.resolve();
   });
   keepDeadlines(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -196,7 +196,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       {req: request.id, method: request.method, route, status: reply.statusCode, ms},
       'answered',
     );
-    await Promise.resolve();
   });
   parseJsonBodies(app);
   await app.register(multipart, {throwFileSizeLimit: false});

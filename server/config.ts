@@ -112,6 +112,8 @@ export interface S3Settings {
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
   region: string;
+  /** Absent: the SDK's usual chain, such as the role of the machine. */
+  credentials: {accessKeyId: string; secretAccessKey: string} | undefined;
 }
 
 /** Wrong or missing settings, all of them at once. */
@@ -288,7 +290,17 @@ const s3Settings = (settings: Settings, faults: string[]): S3Settings | undefine
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
     region: settings.AWS_REGION ?? 'us-east-1',
+    credentials: s3Credentials(settings, faults),
   };
+};
+
+const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
+  const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
+  if (accessKeyId && secretAccessKey) return {accessKeyId, secretAccessKey};
+  if (accessKeyId || secretAccessKey) {
+    faults.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together.');
+  }
+  return undefined;
 };
 
 const mailSettings = (settings: Settings, faults: string[]): Config['mail'] => {

@@ -32,16 +32,7 @@ export const openParts = async (
   config: Config,
   {log, adopt}: {log: FastifyBaseLogger; adopt: boolean},
 ): Promise<Parts> => {
-  const embedded = config.databaseUrl
-    ? undefined
-    : await startEmbeddedPostgres({
-        dataDir: path.join(config.dataDir, 'postgres'),
-        adopt,
-        log: (line) => {
-          log.debug(line);
-        },
-      });
-  const url = config.databaseUrl ?? (embedded?.url as string);
+  const {url, stop} = await openDatabase(config, {log, adopt});
   const sql = connectDatabase({url, max: REQUEST_CONNECTIONS});
   const backgroundSql = connectDatabase({
     url,
@@ -62,9 +53,24 @@ export const openParts = async (
         backgroundSql.end({timeout: END_SECONDS}),
       ]);
       await objects.close();
-      await embedded?.stop();
+      await stop();
     },
   };
+};
+
+const openDatabase = async (
+  {databaseUrl, dataDir}: Config,
+  {log, adopt}: {log: FastifyBaseLogger; adopt: boolean},
+): Promise<{url: string; stop: () => Promise<void>}> => {
+  if (databaseUrl) return {url: databaseUrl, stop: async () => undefined};
+  const embedded = await startEmbeddedPostgres({
+    dataDir: path.join(dataDir, 'postgres'),
+    adopt,
+    log: (line) => {
+      log.debug(line);
+    },
+  });
+  return {url: embedded.url, stop: () => embedded.stop()};
 };
 
 const openObjects = (config: Config): Pick<Parts, 'objects' | 'diskKey'> => {

@@ -29,7 +29,7 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** A folder for nothing else. */
   dataDir: string;
-  log(line: string): void;
+  log: (line: string) => void;
   /**
    * Whether a server that is running already becomes ours, to be stopped by us: yes for the
    * process that owns the data folder, no for a command that passes by.

@@ -23,7 +23,6 @@ const LOOK_MS = 200;
 export const keepDeadlines = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
     if (!request.routeOptions.config.keepsOwnTime) watch(request, reply);
-    await Promise.resolve();
   });
 };
 

@@ -33,6 +33,5 @@ export const registerHeaders = async (app: App, {production}: {production: boole
     });
     if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     if (production) void reply.header('strict-transport-security', `max-age=${YEAR_SECONDS}`);
-    await Promise.resolve();
   });
 };

@@ -61,7 +61,7 @@ export const registerPages = async (app: App): Promise<void> => {
 };
 
 export const sendPage = async (reply: FastifyReply, status: number, page: Page) => {
-  await reply.helmet();
+  void reply.helmet();
   return reply
     .code(status)
     .header('cache-control', 'no-store')

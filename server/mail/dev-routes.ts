@@ -20,7 +20,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 20px; border-radi
 export const devRoutes = (app: App, mailbox: DevMailbox): void => {
   const options = {schema: {hide: true}, preHandler: [demandLoopback]};
   app.get('/dev/mail', options, async (_request, reply) => {
-    await reply.helmet();
+    void reply.helmet();
     return reply.type('text/html; charset=utf-8').send(listPage(await mailbox.list()));
   });
   app.get('/dev/mail.json', options, async () =>
@@ -37,7 +37,7 @@ export const devRoutes = (app: App, mailbox: DevMailbox): void => {
     async (request, reply) => {
       const caught = await mailbox.find(request.params.id);
       if (!caught) throw new NotFound('There is no such mail. See /dev/mail.');
-      await reply.helmet();
+      void reply.helmet();
       return reply.type('text/html; charset=utf-8').send(mailPage(caught));
     },
   );
@@ -54,7 +54,6 @@ const demandLoopback = async ({socket, headers}: FastifyRequest): Promise<void> 
     /^(x-forwarded-|forwarded$|via$)/.test(name),
   );
   if (!isLoopback || isForwarded) throw new NotFound();
-  await Promise.resolve();
 };
 
 const page = (title: string, body: string): string => `<!doctype html>

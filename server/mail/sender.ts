@@ -1,6 +1,5 @@
 import type {FastifyBaseLogger} from 'fastify';
 import {createTransport} from 'nodemailer';
-import type {Transporter} from 'nodemailer';
 
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
@@ -26,7 +25,7 @@ const SMTP_MS = 10_000;
 
 /** Sends what is queued. Any number of them, in any replica, share the work. */
 export class MailSender {
-  private readonly transport: Transporter;
+  private readonly transport: ReturnType<typeof createTransport>;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private again = false;

@@ -9,7 +9,7 @@ import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
 export interface Subject {
   store: ObjectStore;
   /** What a process killed in the middle of a put (or of a multipart upload) leaves behind. */
-  leaveUnfinished(key: string): Promise<void>;
+  leaveUnfinished: (key: string) => Promise<void>;
 }
 
 const KEY = 'uploads/2f1c7c1e/6d0b.pdf';

@@ -41,7 +41,7 @@ async function* untilAborted(bytes: Bytes, signal: AbortSignal) {
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => reject(signal.reason as Error);
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, {once: true});
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));

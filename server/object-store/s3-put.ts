@@ -49,7 +49,7 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   } catch (error) {
     // Without this an early refusal would keep its connection open for the rest of the body.
     failure.abort(error);
-    if (sourceError && !signal.aborted) throw sourceError;
+    if (sourceError && !signal.aborted) throw sourceError as Error;
     throw translate('put an object', failure.signal.reason, signal);
   } finally {
     watch.stop();

@@ -13,7 +13,8 @@ export function signedPath(link: SignedLink, signingKey: Buffer): string {
   const path = link.key.split('/').map(encodeURIComponent).join('/');
   const {expires, name, type} = link;
   const signature = signatureOf(link, signingKey).toString('base64url');
-  return `/objects/${path}?${new URLSearchParams({expires, name, type, signature})}`;
+  const query = new URLSearchParams({expires, name, type, signature});
+  return `/objects/${path}?${query.toString()}`;
 }
 
 /** Whether we signed exactly this link and it has not expired. `key` is the decoded path. */

@@ -45,7 +45,7 @@ t.test('it listens on the loopback address alone', async (t) => {
   if (!outside) return void t.pass('this machine has no other address');
 
   const socket = connect(Number(new URL(server.url).port), outside.address);
-  const [error] = await once(socket, 'error');
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
   t.equal(error.code, 'ECONNREFUSED');
 });
 
@@ -191,7 +191,7 @@ async function startInOtherProcess(t: Test, dataDir: string) {
     child.kill('SIGKILL');
     await (await startEmbeddedPostgres({dataDir, log, adopt: true})).stop();
   });
-  const [url] = await once(child.stdout, 'data');
+  const [url] = (await once(child.stdout, 'data')) as [Buffer];
   return {process: child, url: String(url).trim()};
 }
 

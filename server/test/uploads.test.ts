@@ -29,7 +29,7 @@ const leavesNothing = async (t: Test, server: TestServer) => {
 
 for (const store of ['disk', 's3'] as const) {
   const skip = store === 's3' && bucketsMissing;
-  void t.test(`with files on ${store}`, {skip}, async (t) => {
+  t.test(`with files on ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
 
     await t.test('a file comes back bit for bit, under its own name', async (t) => {
@@ -112,7 +112,7 @@ for (const store of ['disk', 's3'] as const) {
   });
 }
 
-void t.test('limits', async (t) => {
+t.test('limits', async (t) => {
   const server = await startServer(t);
 
   await t.test('exactly 5 MB pass', async (t) => {
@@ -233,7 +233,7 @@ void t.test('limits', async (t) => {
   });
 });
 
-void t.test('nobody without credentials and consent gets anything in', async (t) => {
+t.test('nobody without credentials and consent gets anything in', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
@@ -281,7 +281,7 @@ void t.test('nobody without credentials and consent gets anything in', async (t)
   });
 });
 
-void t.test('a retry with the same Idempotency-Key is safe', async (t) => {
+t.test('a retry with the same Idempotency-Key is safe', async (t) => {
   const server = await startServer(t);
 
   await t.test('the same bytes get the same file, stored once', async (t) => {
@@ -330,7 +330,7 @@ void t.test('a retry with the same Idempotency-Key is safe', async (t) => {
   });
 });
 
-void t.test('deleting', async (t) => {
+t.test('deleting', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf());
@@ -347,7 +347,7 @@ void t.test('deleting', async (t) => {
   t.equal((await visitor.call('GET', `/api/files/download/${body.file.id}`)).status, 404);
 });
 
-void t.test('active content is a flag, or a refusal where the site says so', async (t) => {
+t.test('active content is a flag, or a refusal where the site says so', async (t) => {
   const server = await startServer(t);
   const bytes = Buffer.from('%PDF-1.7\n1 0 obj << /S /J#61vaScript /JS (x) >> endobj\n%%EOF');
 
@@ -363,7 +363,7 @@ void t.test('active content is a flag, or a refusal where the site says so', asy
 });
 
 const corpus = process.env['TEST_PDF_DIR'];
-void t.test(
+t.test(
   'real PDFs come back bit for bit',
   {skip: corpus ? false : 'TEST_PDF_DIR names none'},
   async (t) => {

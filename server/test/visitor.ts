@@ -66,7 +66,7 @@ export class Visitor {
   upload(bytes: Uint8Array, {name = 'a.pdf', size = bytes.length, key}: UploadOptions = {}) {
     const form = new FormData();
     if (size !== null) form.set('size', String(size));
-    form.set('file', new Blob([bytes as Uint8Array<ArrayBuffer>], {type: 'application/pdf'}), name);
+    form.set('file', new Blob([bytes], {type: 'application/pdf'}), name);
     return this.call<UploadAnswer & Pick<ErrorBody, 'code'>>('POST', '/api/files/upload', {
       form,
       ...(key && {headers: {'idempotency-key': key}}),

@@ -1,0 +1,77 @@
+import js from '@eslint/js';
+import {defineConfig} from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names'];
+
+export default defineConfig(
+  {ignores: ['dist/', '.maria/', '.tap/', 'coverage/', 'examples/**/*.js']},
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {parserOptions: {projectService: true}},
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        {considerDefaultExhaustiveForUnions: true},
+      ],
+      'no-empty': ['error', {allowEmptyCatch: false}],
+      // An async function turns what it throws into a rejection, which is often the point of it.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': ['error', {ignoreStatic: true}],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {argsIgnorePattern: '^_', varsIgnorePattern: '^_'},
+      ],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    // tap runs and waits for its tests itself.
+    files: ['server/**/*.test.ts', 'server/**/conformance.ts'],
+    rules: {'@typescript-eslint/no-floating-promises': 'off'},
+  },
+  {
+    files: ['server/**/*.mjs', 'widget/*.mjs', '*.mjs'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
+  },
+  {
+    // The browser must not load the schema library: from the contract it takes types, and values
+    // only from the files that import nothing.
+    files: ['widget/**/*.ts'],
+    ignores: ['widget/test/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `server/contract/(?!(${CONTRACT_VALUES.join('|')})\\.js$)`,
+              allowTypeImports: true,
+              message: 'Take types from here, and values from limits, error-codes or event-names.',
+            },
+            {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
+          ],
+        },
+      ],
+      // The page's own console is no place for anything but what the page's developer can act on.
+      'no-console': ['error', {allow: ['info', 'warn']}],
+    },
+  },
+);
