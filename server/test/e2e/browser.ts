@@ -1,0 +1,122 @@
+import {chromium} from 'playwright-core';
+import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
+import type {Test} from 'tap';
+
+const EXECUTABLE = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+export const openBrowser = async (t: Test): Promise<Browser> => {
+  const browser = await chromium.launch({executablePath: EXECUTABLE, args: QUIET});
+  t.teardown(() => browser.close());
+  return browser;
+};
+
+export interface OpenPage {
+  page: Page;
+  context: BrowserContext;
+  widget: Widget;
+  /** What the page's console and its uncaught errors said. */
+  noise: string[];
+}
+
+export const openDemo = async (
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> => {
+  const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
+  const page = await context.newPage();
+  const noise: string[] = [];
+  page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
+  await page.goto(url);
+  return {page, context, widget: new Widget(page), noise};
+};
+
+/** What a visitor sees and does, by role and name. */
+export class Widget {
+  readonly root: Locator;
+
+  constructor(private readonly page: Page) {
+    this.root = page.locator('maria-chat');
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.root.getByRole('button', {name});
+  }
+
+  says(text: string | RegExp): Locator {
+    return this.root.getByText(text);
+  }
+
+  async open(): Promise<void> {
+    await this.button('Open chat').click();
+    await this.root.getByRole('dialog').waitFor();
+  }
+
+  async giveName(name: string): Promise<void> {
+    await this.root.getByLabel('Your name').fill(name);
+    await this.button('Send').click();
+  }
+
+  /** Answers the two consents, one after the other. */
+  async decide(storing: boolean, training: boolean): Promise<void> {
+    await this.says(/May we store your name/).waitFor();
+    await this.button(storing ? 'I agree' : 'I do not agree').click();
+    if (!storing) return;
+    await this.says(/to train our AI agent/).waitFor();
+    await this.button(training ? 'I agree' : 'I do not agree').click();
+  }
+
+  async addFiles(files: {name: string; buffer: Buffer}[]): Promise<void> {
+    const chooser = this.root.locator('input[type=file]');
+    await chooser.setInputFiles(files.map((file) => ({...file, mimeType: 'application/pdf'})));
+  }
+
+  async uploadAll(count: number): Promise<void> {
+    await this.button('Upload files').click();
+    await this.root
+      .getByText('Uploaded', {exact: true})
+      .nth(count - 1)
+      .waitFor();
+  }
+
+  async giveEmail(email: string): Promise<void> {
+    await this.root.getByLabel('Your e-mail address').fill(email);
+    await this.button('Send').click();
+    await this.says('Please check your inbox').waitFor();
+  }
+
+  storage(key: string): Promise<string | null> {
+    const name = JSON.stringify(`maria-chat:demo:${key}`);
+    return this.page.evaluate<string | null>(`localStorage.getItem(${name})`);
+  }
+
+  /** All that the page has stored, as JSON. */
+  stored(): Promise<string> {
+    return this.page.evaluate<string>('JSON.stringify(localStorage)');
+  }
+
+  /** The name of what has the focus, inside the widget or outside. */
+  focused(): Promise<string> {
+    return this.page.evaluate<string>(FOCUSED_NAME);
+  }
+}
+
+// Text, since the types of a page are not those of the server.
+const FOCUSED_NAME = `(() => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  const label = active?.labels?.[0]?.textContent;
+  const names = [active?.getAttribute('aria-label'), label, active?.textContent];
+  return names.find((name) => name?.trim())?.trim() ?? '';
+})()`;

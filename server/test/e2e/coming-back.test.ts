@@ -1,0 +1,158 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+
+import {keysIn} from '../keys-in.js';
+import {linkIn} from '../mailbox.js';
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {openBrowser, openDemo} from './browser.js';
+
+const pdf = (name: string) => ({name, buffer: makePdf(30_000)});
+
+t.test('coming back', async (t) => {
+  const server = await startServer(t);
+  const browser = await openBrowser(t);
+
+  await t.test('a reload in the middle asks, and goes on with the same files', async (t) => {
+    const {page, context, widget, noise} = await openDemo(browser, server.url);
+    await widget.open();
+    await widget.giveName('Bea');
+    await widget.decide(true, true);
+    await widget.addFiles([pdf('one.pdf')]);
+    await widget.uploadAll(1);
+    const uuid = await widget.storage('session_uuid');
+
+    await page.reload();
+    await widget.button('Continue').click();
+    await widget.root.getByText('one.pdf').waitFor();
+    await widget.button('Done & continue').click();
+    await widget.giveEmail('bea@example.com');
+
+    t.equal(await widget.storage('session_uuid'), uuid);
+    const [row] =
+      await server.sql`select name, consent_ai_training from user_sessions where uuid = ${uuid}`;
+    t.same(row, {name: 'Bea', consent_ai_training: true});
+    t.same(noise, []);
+    await context.close();
+  });
+
+  await t.test('discarding deletes the files and begins anew', async (t) => {
+    const {page, context, widget} = await openDemo(browser, server.url);
+    await widget.open();
+    await widget.giveName('Cem');
+    await widget.decide(true, false);
+    await widget.addFiles([pdf('two.pdf')]);
+    await widget.uploadAll(1);
+    const uuid = await widget.storage('session_uuid');
+
+    await page.reload();
+    await widget.button('Discard and start fresh').click();
+
+    await widget.root.getByLabel('Your name').waitFor();
+    t.not(await widget.storage('session_uuid'), uuid);
+    await until(
+      async () => !(await keysIn(server.objects)).some((key) => key.includes(uuid ?? '')),
+    );
+    const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
+    t.equal(visit?.['state'], 'gone');
+    await context.close();
+  });
+
+  await t.test('refusing the first consent ends politely and leaves nothing', async (t) => {
+    const {context, widget} = await openDemo(browser, server.url);
+    await widget.open();
+    await widget.giveName('Dora');
+    await widget.decide(false, false);
+
+    await widget.says(/Nothing you typed was kept/).waitFor();
+
+    const kept = await widget.stored();
+    t.notMatch(kept, /Dora/);
+    await context.close();
+  });
+
+  await t.test('start over asks first, and then discards', async (t) => {
+    const {context, widget} = await openDemo(browser, server.url);
+    await widget.open();
+    await widget.giveName('Eva');
+    await widget.decide(true, false);
+    const uuid = await widget.storage('session_uuid');
+
+    await widget.button('Start over').first().click();
+    await widget.button('Cancel').click();
+    t.equal(await widget.storage('session_uuid'), uuid);
+    await widget.button('Start over').first().click();
+    await widget.root.getByRole('alertdialog').getByRole('button', {name: 'Start over'}).click();
+
+    await widget.root.getByLabel('Your name').waitFor();
+    await until(async () => {
+      const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
+      return visit?.['state'] === 'gone';
+    });
+    t.pass('the visit is gone');
+    await context.close();
+  });
+
+  await t.test('a visit idle for too long gets a friendly line and a fresh start', async (t) => {
+    const {page, context, widget} = await openDemo(browser, server.url);
+    await widget.open();
+    await widget.giveName('Finn');
+    await widget.decide(true, false);
+    const uuid = await widget.storage('session_uuid');
+    await server.sql`
+      update visits set last_seen_at = now() - interval '31 minutes' where uuid = ${uuid}`;
+
+    await page.reload();
+    await widget.says(/Your last visit was a while ago/).waitFor();
+    await widget.root.getByLabel('Your name').waitFor();
+
+    t.not(await widget.storage('session_uuid'), uuid);
+    t.notMatch(await widget.stored(), /Finn/);
+    await context.close();
+  });
+
+  await t.test(
+    'a complete visitor is greeted by name, and can be forgotten on the device',
+    async (t) => {
+      const {page, context, widget} = await openDemo(browser, server.url);
+      await widget.open();
+      await widget.giveName('Gita');
+      await widget.decide(true, false);
+      await widget.addFiles([pdf('three.pdf')]);
+      await widget.uploadAll(1);
+      await widget.button('Done & continue').click();
+      await widget.giveEmail('gita@example.com');
+      await fetch(linkIn(await server.mailbox.waitFor('gita@example.com')), {method: 'POST'});
+      await widget.says(/Thank you, Gita!/).waitFor();
+
+      await page.reload();
+      await widget.says(/Hello Gita, good to see you again/).waitFor();
+      await widget.button('Not you? Forget on this device').click();
+
+      await widget.root.getByLabel('Your name').waitFor();
+      const sessions = await server.sql`select from user_sessions where name = 'Gita' and verified`;
+      t.equal(sessions.length, 1, 'the session itself stays');
+      await context.close();
+    },
+  );
+});
+
+t.test('without a connection the conversation goes on, and catches up', async (t) => {
+  const server = await startServer(t);
+  const {context, widget} = await openDemo(await openBrowser(t), server.url);
+  await widget.open();
+  await widget.giveName('Hal');
+  await widget.decide(true, false);
+  await widget.addFiles([pdf('late.pdf')]);
+
+  await context.setOffline(true);
+  await widget.button('Upload files').click();
+  await sleep(500);
+  t.same(await keysIn(server.objects), []);
+  await context.setOffline(false);
+
+  await widget.root.getByText('Uploaded', {exact: true}).waitFor();
+  t.equal((await keysIn(server.objects)).length, 1);
+});

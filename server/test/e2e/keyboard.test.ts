@@ -1,0 +1,54 @@
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {openBrowser, openDemo} from './browser.js';
+
+t.test('the whole conversation by keyboard alone', async (t) => {
+  const server = await startServer(t);
+  const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
+  /** Tabs on until the focused element has this name. */
+  const tabTo = async (name: string) => {
+    for (let i = 0; i < 60; i++) {
+      if ((await widget.focused()).startsWith(name)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reached "${name}"; it is on "${await widget.focused()}".`);
+  };
+
+  await tabTo('Open chat');
+  await page.keyboard.press('Enter');
+  await widget.root.getByLabel('Your name').waitFor();
+  await tabTo('Your name');
+  await page.keyboard.type('Ines');
+  await page.keyboard.press('Enter');
+  await widget.says(/May we store your name/).waitFor();
+  await tabTo('I agree');
+  await page.keyboard.press('Enter');
+  await widget.says(/to train our AI agent/).waitFor();
+  await tabTo('I do not agree');
+  await page.keyboard.press('Space');
+  await widget.says(/Please add your documents/).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await tabTo('Choose PDF files');
+  await page.keyboard.press('Enter');
+  await (
+    await chooser
+  ).setFiles([{name: 'by-keyboard.pdf', mimeType: 'application/pdf', buffer: makePdf()}]);
+  await tabTo('Upload files');
+  await page.keyboard.press('Enter');
+  await widget.root.getByText('Uploaded', {exact: true}).waitFor();
+  await tabTo('Done & continue');
+  await page.keyboard.press('Enter');
+  await widget.root.getByLabel('Your e-mail address').waitFor();
+  await tabTo('Your e-mail address');
+  await page.keyboard.type('ines@example.com');
+  await page.keyboard.press('Enter');
+  await widget.says('Please check your inbox').waitFor();
+  await page.keyboard.press('Escape');
+
+  t.equal((await server.sql`select from user_sessions where name = 'Ines'`).length, 1);
+  t.equal(await widget.root.getByRole('dialog').isVisible(), false, 'Esc closes');
+  t.match(await widget.focused(), /Open chat/, 'and the launcher has the focus again');
+  t.same(noise, []);
+});
