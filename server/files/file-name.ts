@@ -27,5 +27,5 @@ const shortened = (name: string): string => {
     if (bytes > room) break;
     kept += segment;
   }
-  return `${kept}${extension}` || FALLBACK;
+  return kept ? `${kept}${extension}` : FALLBACK;
 };

@@ -15,6 +15,7 @@ import {
   MariaError,
   SessionGone,
   TooManyFiles,
+  Unavailable,
 } from '../errors.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../sessions/access.js';
@@ -23,7 +24,7 @@ import type {FileLimits} from '../sites/limits.js';
 import {CheckedBytes} from './checked-bytes.js';
 import type {Incoming} from './incoming.js';
 import {Pace} from './pace.js';
-import {Spool} from './spool.js';
+import type {Spool} from './spool.js';
 import {
   LEASE_SECONDS,
   condemnUpload,
@@ -190,7 +191,7 @@ export class Uploads {
   private async finish({request, caller}: Upload, row: FileRow, {result}: CheckedBytes) {
     return this.parts.access.change(request, caller, async (tx) => {
       const stored = await markStored(tx, row.id, result);
-      if (!stored) throw new SessionGone();
+      if (!stored) throw await this.whyTaken(tx, caller);
       await recordAudit(tx, {
         event: 'file_upload',
         uuid: caller.uuid,
@@ -201,6 +202,13 @@ export class Uploads {
       await countFunnel(tx, caller.site.key, 'uploaded');
       return stored;
     });
+  }
+
+  /** The visit lives, but the row is no upload any more: consent was withdrawn, or its lease ran out. */
+  private async whyTaken(tx: Queryable, {uuid}: Caller): Promise<MariaError> {
+    return (await hasConsent(tx, uuid, 'personal_data'))
+      ? new Unavailable()
+      : new ConsentRequired();
   }
 
   /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */

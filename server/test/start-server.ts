@@ -1,8 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {once} from 'node:events';
 import {mkdtemp, rm} from 'node:fs/promises';
-import {createServer} from 'node:net';
-import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
@@ -17,6 +14,7 @@ import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {openParts} from '../parts.js';
 import {ensureDemoSite} from '../sites/store.js';
+import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';
 import {createTestBucket} from './test-bucket.js';
@@ -105,15 +103,6 @@ export const temporaryFolder = async (t: Test): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
   t.teardown(() => rm(folder, {recursive: true, force: true}));
   return folder;
-};
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 const bucketSettings = async (t: Test): Promise<Record<string, string>> => {
