@@ -1,0 +1,166 @@
+import {createHash} from 'node:crypto';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
+
+import {nodeResolve} from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import esbuild from 'rollup-plugin-esbuild';
+
+const OUT = 'dist/widget';
+const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const BANNER = `/*! Maria Chat ${version}, MIT */`;
+const LIT_BANNER = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
+
+/** Known once the modules are written; the loader, built second, carries it. */
+let chatModule = '';
+const written = [];
+
+const plugins = [
+  foldStyleSheets(),
+  nodeResolve({exportConditions: ['production']}),
+  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
+];
+
+const minify = (module) => [
+  terser({
+    module,
+    ecma: 2020,
+    compress: {passes: 3, unsafe_arrows: true},
+    format: {comments: false},
+  }),
+  foldTemplates(),
+];
+
+export default [
+  {
+    input: {chat: 'widget/index.ts'},
+    // What the later views share with the entry stays in it, rather than in one more file.
+    preserveEntrySignatures: 'allow-extension',
+    output: {
+      dir: OUT,
+      format: 'es',
+      entryFileNames: '[name]-[hash].js',
+      chunkFileNames: '[name]-[hash].js',
+      banner: LIT_BANNER,
+      plugins: [...minify(true), collect('chat')],
+    },
+    plugins: [emptyFolder(), ...plugins],
+  },
+  {
+    input: 'widget/loader.ts',
+    output: {
+      file: `${OUT}/maria-chat.js`,
+      format: 'iife',
+      banner: BANNER,
+      plugins: [nameChatModule(), ...minify(false), collect('loader'), writeManifest()],
+    },
+    plugins,
+  },
+];
+
+function emptyFolder() {
+  return {
+    name: 'empty-folder',
+    buildStart: () => rmSync(OUT, {recursive: true, force: true}),
+  };
+}
+
+/** Style sheets stand alone in the literals of these files. */
+const STYLE_SHEETS = /widget\/([\w-]*styles|launcher)\.ts$/;
+
+function foldStyleSheets() {
+  return {
+    name: 'fold-style-sheets',
+    transform: (code, id) =>
+      STYLE_SHEETS.test(id) ? {code: code.replace(/`[^`]*[{][^`]*`/g, foldCss), map: null} : null,
+  };
+}
+
+function foldCss(sheet) {
+  return sheet
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/([\w)-]): /g, '$1:')
+    .replace(/ !important/g, '!important')
+    .replace(/;}/g, '}');
+}
+
+/** Once minified, line breaks stand in templates alone, where one space means the same. */
+function foldTemplates() {
+  return {
+    name: 'fold-templates',
+    renderChunk: (code) => code.replace(/(?<!\*\/)\s*\n\s*/g, ' '),
+  };
+}
+
+function nameChatModule() {
+  return {
+    name: 'name-chat-module',
+    renderChunk: (code) =>
+      code
+        .replaceAll('CHAT_MODULE', JSON.stringify(chatModule))
+        .replaceAll('VERSION', JSON.stringify(version)),
+  };
+}
+
+function collect(role) {
+  return {
+    name: 'collect',
+    writeBundle(_options, bundle) {
+      for (const [fileName, {code, isEntry}] of Object.entries(bundle)) {
+        if (role === 'chat' && isEntry) chatModule = fileName;
+        written.push({role: isEntry ? role : roleOf(fileName), fileName, code});
+      }
+      if (role === 'chat') writeStableEntry();
+    },
+  };
+}
+
+const roleOf = (fileName) => (/^(later|launcher)-/.test(fileName) ? 'part' : 'language');
+
+/** For pages that import the element themselves: a name that does not change with its contents. */
+function writeStableEntry() {
+  const code = `export * from './${chatModule}';\n`;
+  writeFileSync(path.join(OUT, 'maria-chat.esm.js'), code);
+  written.push({role: 'module', fileName: 'maria-chat.esm.js', code});
+}
+
+function writeManifest() {
+  return {
+    name: 'write-manifest',
+    writeBundle() {
+      const files = written.map(compress);
+      const manifest = {
+        version,
+        loader: 'maria-chat.js',
+        module: 'maria-chat.esm.js',
+        chat: chatModule,
+        files,
+      };
+      writeFileSync(path.join(OUT, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+      for (const {name, gzip, integrity} of files)
+        console.log(`${name}  ${gzip} B gzip  ${integrity}`);
+    },
+  };
+}
+
+/** Compressed once here, so that no server has to do it for each visitor. */
+function compress({role, fileName, code}) {
+  const bytes = Buffer.from(code);
+  const gzip = gzipSync(bytes, {level: 9});
+  const brotli = brotliCompressSync(bytes, {params: {[constants.BROTLI_PARAM_QUALITY]: 11}});
+  writeFileSync(path.join(OUT, `${fileName}.gz`), gzip);
+  writeFileSync(path.join(OUT, `${fileName}.br`), brotli);
+  const integrity = `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+  return {
+    name: fileName,
+    role,
+    bytes: bytes.length,
+    gzip: gzip.length,
+    brotli: brotli.length,
+    integrity,
+  };
+}

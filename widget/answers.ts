@@ -1,0 +1,153 @@
+import type {ConsentDecision, Purpose, Session} from '../server/contract/sessions.js';
+
+import type {Answers} from './conversation.js';
+import type {SiteStorage} from './storage.js';
+
+const ANSWERS_KEY = 'answers';
+/** The backend's default; its own word, once heard, replaces it. */
+const DEFAULT_IDLE_MS = 30 * 60_000;
+
+export interface Decision extends Omit<ConsentDecision, 'purpose'> {
+  isRecorded: boolean;
+}
+
+interface Draft {
+  name: string | null;
+  decisions: Partial<Record<Purpose, Decision>>;
+  /** Steps that need no second visit, in the order they were answered. */
+  done: string[];
+  idleMs: number;
+  touchedAt: number;
+}
+
+const blankDraft = (): Draft => ({
+  name: null,
+  decisions: {},
+  done: [],
+  idleMs: DEFAULT_IDLE_MS,
+  touchedAt: Date.now(),
+});
+
+/**
+ * What the visitor has answered so far. It stays in this browser until the e-mail step hands it
+ * over, and not longer than an idle visit lives.
+ */
+export class VisitorAnswers {
+  /** Never written down before it is sent. */
+  email: string | null = null;
+  private draft: Draft = blankDraft();
+  private isHandedOver = false;
+
+  constructor(private readonly storage: SiteStorage) {}
+
+  get name() {
+    return this.draft.name;
+  }
+
+  set name(name: string | null) {
+    this.draft.name = name;
+    this.save();
+  }
+
+  get hasBegun() {
+    return this.draft.name !== null || this.decisions.length > 0;
+  }
+
+  /** True when the visit has been idle for longer than the backend keeps it. */
+  get isStale() {
+    return this.hasBegun && Date.now() - this.draft.touchedAt >= this.draft.idleMs;
+  }
+
+  get unrecorded(): ConsentDecision[] {
+    return this.decisions
+      .filter(([, {isRecorded}]) => !isRecorded)
+      .map(([purpose, {granted, wording, locale}]) => ({purpose, granted, wording, locale}));
+  }
+
+  isDone(stepId: string) {
+    return this.draft.done.includes(stepId);
+  }
+
+  finish(stepId: string) {
+    this.draft.done.push(stepId);
+    this.save();
+  }
+
+  decide({purpose, ...decision}: ConsentDecision) {
+    this.draft.decisions[purpose] = {...decision, isRecorded: false};
+    this.save();
+  }
+
+  markRecorded(decisions: ConsentDecision[]) {
+    for (const {purpose} of decisions) {
+      const decision = this.draft.decisions[purpose];
+      if (decision) decision.isRecorded = true;
+    }
+    this.save();
+  }
+
+  /** Sends every decision again: the backend has said that it misses one. */
+  markAllUnrecorded() {
+    for (const [, decision] of this.decisions) decision.isRecorded = false;
+  }
+
+  /** What conditions of the conversation read. */
+  facts(storedFiles: number): Answers {
+    const facts: Answers = {
+      name: this.name,
+      email: this.email,
+      'files.stored': storedFiles,
+    };
+    for (const [purpose, {granted}] of this.decisions) facts[`consents.${purpose}`] = granted;
+    return facts;
+  }
+
+  load() {
+    const kept = readDraft(this.storage.get(ANSWERS_KEY));
+    this.draft = kept && Date.now() - kept.touchedAt < kept.idleMs ? kept : blankDraft();
+    if (!kept || kept === this.draft) return;
+    this.storage.remove(ANSWERS_KEY);
+  }
+
+  /** Takes over what the backend knows; the wording it has recorded is not asked for again. */
+  adopt(session: Session) {
+    if (session.name) this.draft.name = session.name;
+    for (const {purpose, granted} of session.consents) {
+      this.draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
+    }
+    if (!session.idle_expires_at) return;
+    this.draft.idleMs = Math.max(0, Date.parse(session.idle_expires_at) - Date.now());
+  }
+
+  /** The backend has them now: this browser keeps no copy beyond the page. */
+  handOver() {
+    this.isHandedOver = true;
+    this.storage.remove(ANSWERS_KEY);
+  }
+
+  wipe() {
+    this.email = null;
+    this.isHandedOver = false;
+    this.draft = blankDraft();
+    this.storage.remove(ANSWERS_KEY);
+  }
+
+  private get decisions() {
+    return Object.entries(this.draft.decisions) as [Purpose, Decision][];
+  }
+
+  private save() {
+    if (this.isHandedOver) return;
+    this.draft.touchedAt = Date.now();
+    this.storage.set(ANSWERS_KEY, JSON.stringify(this.draft));
+  }
+}
+
+const readDraft = (text: string | null): Draft | null => {
+  try {
+    const draft = JSON.parse(text ?? 'null') as Partial<Draft> | null;
+    return draft && Array.isArray(draft.done) ? {...blankDraft(), ...draft} : null;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,172 @@
+import type {ErrorCode, ErrorStatus} from '../server/contract/error-codes.js';
+import type {ErrorBody} from '../server/contract/common.js';
+import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+/** The server gives up on a slow client after 20 s; a silent connection deserves no more than this. */
+const UPLOAD_SILENCE_MS = 60_000;
+
+/** `offline`: no answer at all. `unintelligible`: an answer that is not ours, such as a proxy's page. */
+export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
+
+/** The one error this side of the network; everything that can go wrong is mapped to it. */
+export class ClientError extends Error {
+  constructor(
+    readonly code: FailureCode,
+    readonly status: ErrorStatus,
+    readonly retryAfterMs = 0,
+    options?: ErrorOptions & {message?: string},
+  ) {
+    super(options?.message ?? code, options);
+    this.name = 'ClientError';
+  }
+
+  /** Busy or away: the same call may succeed a moment later, and nothing is wrong with the session. */
+  get isTransient() {
+    return (
+      this.status === 'unavailable' || this.status === 'rate_limited' || this.code === 'in_progress'
+    );
+  }
+}
+
+export interface Credentials {
+  uuid: string;
+  token: string;
+}
+
+export interface Sending {
+  idempotencyKey: string;
+  signal: AbortSignal;
+  onProgress: (sentBytes: number) => void;
+}
+
+/** The only caller of `fetch`, `XMLHttpRequest` and `sendBeacon`. */
+export class Client {
+  credentials: Credentials | null = null;
+
+  constructor(readonly api: string) {}
+
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.reach(path, {
+      method,
+      headers: {
+        ...this.identity(),
+        ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const answer = response.status === 204 ? undefined : parse(await textOf(response));
+    if (response.ok && answer !== null) return answer as T;
+    throw refusal(response.status, answer, response.headers.get('Retry-After'));
+  }
+
+  /** `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
+  upload(file: File, {idempotencyKey, signal, onProgress}: Sending): Promise<StoredFile> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const request = new XMLHttpRequest();
+      const silence = watchSilence(() => request.abort());
+      request.open('POST', `${this.api}/api/files/upload`);
+      const headers = {...this.identity(), 'Idempotency-Key': idempotencyKey};
+      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+      request.upload.onprogress = (event) => {
+        silence.heard();
+        onProgress(event.loaded);
+      };
+      request.onload = () => {
+        const answer = parse(request.responseText) as UploadAnswer | null;
+        if (request.status < 300 && answer?.file) resolve(answer.file);
+        else reject(refusal(request.status, answer, request.getResponseHeader('Retry-After')));
+      };
+      request.onerror = request.onabort = () => reject(offline(signal.reason));
+      request.onloadend = () => silence.stop();
+      signal.addEventListener('abort', () => request.abort());
+      request.send(uploadForm(file));
+    });
+  }
+
+  /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
+  leave() {
+    if (!this.credentials) return;
+    navigator.sendBeacon(`${this.api}/api/session/leave`, JSON.stringify(this.credentials));
+  }
+
+  private identity(): Record<string, string> {
+    if (!this.credentials) return {};
+    const {uuid, token} = this.credentials;
+    return {'X-Session-UUID': uuid, Authorization: `Bearer ${token}`};
+  }
+
+  private async reach(path: string, init: RequestInit) {
+    try {
+      return await fetch(this.api + path, {
+        ...init,
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+    } catch (cause) {
+      throw offline(cause);
+    }
+  }
+}
+
+/** The size goes first, so that the server knows the length before the bytes arrive. */
+const uploadForm = (file: File) => {
+  const form = new FormData();
+  form.append('size', String(file.size));
+  form.append('file', file);
+  return form;
+};
+
+const watchSilence = (giveUp: () => void) => {
+  let timer = setTimeout(giveUp, UPLOAD_SILENCE_MS);
+  const stop = () => clearTimeout(timer);
+  const heard = () => {
+    stop();
+    timer = setTimeout(giveUp, UPLOAD_SILENCE_MS);
+  };
+  return {heard, stop};
+};
+
+const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
+
+const textOf = async (response: Response) => {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw offline(cause);
+  }
+};
+
+const parse = (text: string): object | null => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+};
+
+const refusal = (
+  httpStatus: number,
+  answer: object | null | undefined,
+  retryAfter: string | null,
+) => {
+  const {code, status, message} = (answer ?? {}) as Partial<ErrorBody>;
+  const pauseMs = retryAfterMs(retryAfter);
+  if (code && status) return new ClientError(code, status, pauseMs, message ? {message} : {});
+  if (httpStatus === 429) return new ClientError('rate_limited', 'rate_limited', pauseMs);
+  if (httpStatus >= 502 && httpStatus <= 504) {
+    return new ClientError('unavailable', 'unavailable', pauseMs);
+  }
+  return new ClientError('unintelligible', 'error', pauseMs);
+};
+
+const retryAfterMs = (header: string | null) => {
+  if (!header) return 0;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
+  return Math.max(0, ms || 0);
+};

@@ -1,0 +1,116 @@
+import type {ContactAnswer, Session} from '../server/contract/sessions.js';
+import {PENDING_POLL_MS} from '../server/contract/limits.js';
+
+import {ClientError} from './client.js';
+import type {Client} from './client.js';
+import type {VisitorSession} from './session.js';
+
+/** The countdown moves once a second, twice as often as the backend is asked. */
+const TICK_MS = PENDING_POLL_MS / 2;
+const RESEND_PAUSE_MS = 60_000;
+
+export interface ConfirmationWatcher {
+  onChange(): void;
+  onSession(session: Session): void;
+  onFailure(error: unknown): void;
+}
+
+/** Waits for the visitor to open the mailed link; sends it again, or to another address. */
+export class Confirmation {
+  emailMasked = '';
+  isChanging = false;
+  isSending = false;
+  private resendAt = 0;
+  private watching: AbortController | null = null;
+
+  constructor(
+    private readonly client: Client,
+    private readonly session: VisitorSession,
+    private readonly watcher: ConfirmationWatcher,
+  ) {}
+
+  get secondsToResend() {
+    return Math.max(0, Math.ceil((this.resendAt - Date.now()) / 1000));
+  }
+
+  /** Hands over name and e-mail: from here on the session exists. */
+  async submit(contact: {name: string; email: string; locale: string}) {
+    await this.mail('PUT', '/api/session/contact', contact, contact.email);
+  }
+
+  async changeAddress(email: string) {
+    await this.mail('PATCH', '/api/session', {email}, email);
+    this.isChanging = false;
+  }
+
+  /** True when the link is on its way; false when the backend wants it later. */
+  async resend(): Promise<boolean> {
+    try {
+      await this.mail('POST', '/api/session/verification');
+      return true;
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.code !== 'rate_limited') throw error;
+      this.resendAt = Date.now() + Math.max(error.retryAfterMs, RESEND_PAUSE_MS);
+      return false;
+    }
+  }
+
+  watch() {
+    if (this.watching) return;
+    this.watching = new AbortController();
+    void this.poll(this.watching.signal);
+  }
+
+  rest() {
+    this.watching?.abort();
+    this.watching = null;
+  }
+
+  private async mail(method: string, path: string, body?: object, email?: string) {
+    this.isSending = true;
+    this.watcher.onChange();
+    try {
+      const answer = await this.session.act(() =>
+        this.client.call<Partial<ContactAnswer> | undefined>(method, path, body),
+      );
+      // A new address counts only once it is confirmed; until then the answer may name the old one.
+      this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);
+      this.resendAt = Date.now() + RESEND_PAUSE_MS;
+    } finally {
+      this.isSending = false;
+      this.watcher.onChange();
+    }
+  }
+
+  private async poll(signal: AbortSignal) {
+    for (let tick = 0; !signal.aborted; tick++) {
+      const pauseMs = tick % 2 === 0 ? await this.look(signal) : TICK_MS;
+      this.watcher.onChange();
+      await sleep(pauseMs, signal);
+    }
+  }
+
+  private async look(signal: AbortSignal): Promise<number> {
+    try {
+      const session = await this.session.act(() =>
+        this.client.call<Session>('GET', '/api/session'),
+      );
+      if (!signal.aborted) this.watcher.onSession(session);
+      return TICK_MS;
+    } catch (error) {
+      if (!signal.aborted) this.watcher.onFailure(error);
+      return Math.max(PENDING_POLL_MS, error instanceof ClientError ? error.retryAfterMs : 0);
+    }
+  }
+}
+
+const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;
+
+const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

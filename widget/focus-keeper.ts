@@ -1,0 +1,43 @@
+/** Keeps the focus with the conversation while the visitor is in it, and lets go when they leave. */
+export class FocusKeeper {
+  /** Whether the visitor was last seen inside the panel. */
+  isInside = false;
+  private target: HTMLElement | null = null;
+
+  constructor(private readonly root: ParentNode & DocumentOrShadowRoot) {}
+
+  get panel() {
+    return this.root.querySelector<HTMLElement>('.panel');
+  }
+
+  /** Called for every focus on the page. What is removed loses it to the body, which tells nothing. */
+  observe(event: Event) {
+    const path = event.composedPath();
+    if (path[0] !== document.body) this.isInside = path.includes(this.panel!);
+  }
+
+  enter() {
+    this.isInside = true;
+    const target = this.wanted;
+    const wouldRaiseKeyboard =
+      target?.matches('input[name]') && matchMedia('(pointer: coarse)').matches;
+    (wouldRaiseKeyboard || !target ? this.panel : target)?.focus({preventScroll: true});
+  }
+
+  /** When the answered question makes room for the next, the focus follows. */
+  follow() {
+    if (!this.isInside) return;
+    const target = this.wanted;
+    const isNew = target !== this.target;
+    this.target = target;
+    if (isNew && target) target.focus({preventScroll: true});
+    else if (!this.root.activeElement) this.panel?.focus({preventScroll: true});
+  }
+
+  private get wanted() {
+    return (
+      this.root.querySelector<HTMLElement>('[data-focus-dialog]') ??
+      this.root.querySelector<HTMLElement>('[data-focus]')
+    );
+  }
+}

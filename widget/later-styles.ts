@@ -1,0 +1,251 @@
+import {css} from 'lit';
+
+/** Of the views that come after the first answers. */
+export const laterStyles = css`
+  .files {
+    display: grid;
+    gap: 10px;
+  }
+  .rows {
+    display: grid;
+    gap: 6px;
+    list-style: none;
+  }
+  .file {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 8px 6px 8px 10px;
+    padding-inline: 10px 6px;
+    border: 1px solid var(--border);
+    border-radius: 14px;
+    background: var(--bg);
+    animation: appear 0.24s ease-out;
+  }
+  .about {
+    flex: 1;
+    min-inline-size: 0;
+    display: grid;
+    gap: 1px;
+  }
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: 14px;
+    font-weight: 600;
+  }
+  .badge-icon {
+    flex: none;
+    display: grid;
+    place-items: center;
+    inline-size: 34px;
+    block-size: 34px;
+    border-radius: 10px;
+    background: var(--tint);
+    color: var(--accent-text);
+  }
+  .badge-icon.large {
+    inline-size: 44px;
+    block-size: 44px;
+    border-radius: 50%;
+  }
+  .success .badge-icon,
+  .done .badge-icon,
+  .success .state {
+    color: var(--success);
+  }
+  .error .badge-icon,
+  .error .state {
+    color: var(--danger);
+  }
+  progress {
+    appearance: none;
+    display: block;
+    inline-size: 100%;
+    block-size: 5px;
+    margin-block-start: 4px;
+    border: 0;
+    border-radius: 3px;
+    background: var(--border);
+    overflow: hidden;
+  }
+  progress::-webkit-progress-bar {
+    background: none;
+  }
+  progress::-webkit-progress-value {
+    background: var(--brand);
+    border-radius: 3px;
+    transition: inline-size 0.2s;
+  }
+  progress::-moz-progress-bar {
+    background: var(--brand);
+  }
+  .dropzone {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: center;
+    gap: 10px;
+    min-block-size: 76px;
+    padding: 12px;
+    border: 1.5px dashed var(--edge);
+    border-radius: 14px;
+    color: var(--accent-text);
+    text-align: center;
+    cursor: pointer;
+    transition:
+      background 0.15s,
+      border-color 0.15s;
+  }
+  .dropzone b {
+    font-weight: 600;
+  }
+  .dropzone.small {
+    min-block-size: 44px;
+    padding: 8px 12px;
+  }
+  .dropzone:hover {
+    background: var(--tint);
+    border-color: var(--accent-text);
+  }
+  .dropzone.full {
+    opacity: 0.5;
+    pointer-events: none;
+  }
+  .picker:focus-visible ~ .dropzone {
+    outline: 2px solid var(--accent-text);
+    outline-offset: 2px;
+  }
+  .drop-here {
+    position: absolute;
+    inset: 10px;
+    z-index: 2;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 10px;
+    border: 2px dashed var(--accent-text);
+    border-radius: calc(var(--radius) - 8px);
+    background: var(--tint);
+    color: var(--accent-text);
+    font-weight: 650;
+    font-size: 17px;
+    pointer-events: none;
+  }
+
+  .card {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    margin-block-end: 10px;
+    padding: 14px;
+    border: 1px solid var(--border);
+    border-radius: 16px;
+  }
+  .card > div {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .reference {
+    font:
+      600 13px/1.5 ui-monospace,
+      SFMono-Regular,
+      Menlo,
+      Consolas,
+      monospace;
+    user-select: all;
+  }
+  .veil {
+    position: absolute;
+    inset: 0;
+    z-index: 3;
+    display: grid;
+    align-items: end;
+    padding: 16px;
+    background: rgb(10 10 25 / 0.45);
+    animation: fade 0.18s;
+  }
+  .dialog {
+    display: grid;
+    gap: 8px;
+    padding: 20px;
+    border-radius: 16px;
+    background: var(--bg);
+    animation: appear 0.22s ease-out;
+  }
+  .dialog .strong {
+    font-size: 17px;
+  }
+  .dialog .pair {
+    margin-block-start: 8px;
+  }
+
+  @keyframes fade {
+    from {
+      opacity: 0;
+    }
+  }
+
+  .toasts {
+    position: absolute;
+    inset-block-end: 96px;
+    inset-inline: 16px;
+    z-index: 2;
+    display: grid;
+    justify-items: center;
+    pointer-events: none;
+  }
+  .toast {
+    padding: 8px 16px;
+    border-radius: 12px;
+    background: light-dark(#23252f, #eeeef5);
+    color: light-dark(#fff, #17181f);
+    font-size: 14px;
+    animation: appear 0.2s ease-out;
+  }
+  .wide {
+    inline-size: 100%;
+  }
+  .badge {
+    all: initial;
+    position: absolute;
+    inset-block-start: -2px;
+    inset-inline-end: -2px;
+    min-inline-size: 22px;
+    box-sizing: border-box;
+    padding-inline: 6px;
+    border-radius: 11px;
+    background: #c5221f;
+    color: #fff;
+    font:
+      700 12px/22px system-ui,
+      sans-serif;
+    text-align: center;
+    pointer-events: none;
+  }
+  .link {
+    display: block;
+    margin: 4px auto 0;
+    min-block-size: 36px;
+    padding: 4px 10px;
+    color: var(--accent-text);
+    font-size: 14px;
+  }
+  .link:hover {
+    text-decoration: underline;
+  }
+
+  @media (pointer: coarse) {
+    .link {
+      min-block-size: 44px;
+    }
+  }
+  @media (forced-colors: active) {
+    progress,
+    .toast,
+    .dialog {
+      border: 1px solid;
+    }
+  }
+`;

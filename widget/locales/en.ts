@@ -1,0 +1,118 @@
+/** English; its keys are what every other language must have. */
+const en = {
+  dir: 'ltr',
+  subtitle: 'Your assistant',
+  stepOf: 'Step {index} of {total}',
+  open: 'Open chat',
+  openUnread: 'Open chat, new messages: {count}',
+  close: 'Close chat',
+  startOver: 'Start over',
+  log: 'Conversation with Maria',
+  typing: 'Maria is typing',
+  mariaSays: 'Maria:',
+  youSay: 'You:',
+  footnote: 'Encrypted on its way. Only used for your request.',
+  privacy: 'Privacy policy',
+
+  welcome: 'Hello, I’m Maria. I’ll help you hand in your documents. It takes about two minutes.',
+  askName: 'What is your name?',
+  nameLabel: 'Your name',
+  nameRequired: 'Please tell me your name.',
+  nameInvalid: 'Please use a name of at most {count} characters.',
+  send: 'Send',
+  niceToMeet: 'Nice to meet you, {name}.',
+
+  consentPersonalData:
+    'May we store your name, your e-mail address and the files you upload, to handle your request? Without this we cannot take your documents.',
+  consentAiTraining:
+    'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.',
+  consentAiAnswers:
+    'May our AI assistant read the files you upload, to answer your questions about them? This is your free choice.',
+  yourChoice: 'Your choice',
+  agree: 'I agree',
+  disagree: 'I do not agree',
+
+  askFiles: 'Please add your documents.',
+  dropHere: 'Drop PDF files here',
+  chooseFiles: 'Choose PDF files',
+  orDrop: 'or drop them here',
+  addMore: 'Add more files',
+  upload: 'Upload files',
+  done: 'Done & continue',
+  skipFiles: 'Continue without files',
+  fileLimits: 'PDF only. Files: up to {count}. Size: up to {size} each.',
+  files: 'Your files',
+  queued: 'Ready to upload',
+  uploading: 'Uploading, {percent}',
+  success: 'Uploaded',
+  cancelFile: 'Cancel upload of {name}',
+  retryFile: 'Try again: {name}',
+  removeFile: 'Remove {name}',
+  filesDone: 'Files uploaded: {count}',
+  fileProgress: '{name}: {percent}',
+
+  file_too_large: 'Larger than {size}. Please choose a smaller file.',
+  not_a_pdf: 'This is not a PDF file.',
+  empty_file: 'This file is empty.',
+  too_many_files: 'The limit is reached. Remove a file to add this one.',
+  file_infected: 'The virus scanner refused this file.',
+  active_content: 'This PDF contains scripts or programs, which are not accepted.',
+  too_slow: 'The connection was too slow. Please try again.',
+  cancelled: 'Cancelled.',
+  size_mismatch: 'The file has changed meanwhile. Please add it again.',
+  fileOffline: 'No connection. The upload goes on when you are back online.',
+  fileBusy: 'Our system is busy. Please try again in a moment.',
+  fileFailed: 'The upload failed. Please try again.',
+
+  askEmail: 'Where can we reach you? We’ll send you a link to confirm your address.',
+  emailLabel: 'Your e-mail address',
+  emailInvalid: 'Please check the e-mail address.',
+
+  pending: 'We mailed a link to {email}. Please open it to confirm your address.',
+  pendingTitle: 'Please check your inbox',
+  pendingHint: 'This window notices by itself. No mail? Look in the spam folder as well.',
+  sendAgain: 'Send again',
+  sendAgainIn: 'Send again ({seconds} s)',
+  sentAgain: 'We have sent the link again.',
+  sendAgainLater: 'That was the last link for now. Please try again later.',
+  changeAddress: 'Change address',
+  newAddress: 'New e-mail address',
+  keepAddress: 'Keep the address',
+
+  complete: 'Thank you! Your address is confirmed and your documents have arrived.',
+  completeNamed: 'Thank you, {name}! Your address is confirmed and your documents have arrived.',
+  reference: 'Your reference',
+  copy: 'Copy reference',
+  copied: 'Copied',
+  notCopied: 'Copying is blocked here. Please select the reference.',
+  refused:
+    'No problem. Nothing you typed was kept, and anything you uploaded is being deleted. You are welcome to come back at any time.',
+  newRequest: 'Start a new request',
+
+  returning: 'Welcome back, {name}. Would you like to continue where you left off?',
+  returningUnnamed: 'Welcome back. Would you like to continue where you left off?',
+  goOn: 'Continue',
+  discard: 'Discard and start fresh',
+  goesOn: 'Good, let’s go on.',
+  hello: 'Hello {name}, good to see you again. Your documents are with us.',
+  helloUnnamed: 'Hello, good to see you again. Your documents are with us.',
+  notYou: 'Not you? Forget on this device',
+
+  gone: 'Your last visit was a while ago, so we have deleted it. Let’s start fresh.',
+  reset: 'Your session has been reset due to a technical issue. Please start again.',
+  error:
+    'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
+  offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
+  busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
+  notKept: 'Your browser blocks storage: this conversation is not kept when you leave the page.',
+  dismiss: 'Dismiss',
+
+  confirmTitle: 'Start over?',
+  confirmDiscard: 'Your answers and uploaded files will be deleted.',
+  confirmForget:
+    'This device forgets the conversation. What you have handed in stays with us; keep your reference.',
+  cancel: 'Cancel',
+};
+
+export type Texts = typeof en;
+export default en;

@@ -1,0 +1,118 @@
+import type {Texts} from './en.js';
+
+const ptBr: Texts = {
+  dir: 'ltr',
+  subtitle: 'Sua assistente',
+  stepOf: 'Etapa {index} de {total}',
+  open: 'Abrir o chat',
+  openUnread: 'Abrir o chat, mensagens novas: {count}',
+  close: 'Fechar o chat',
+  startOver: 'Recomeçar',
+  log: 'Conversa com Maria',
+  typing: 'Maria está escrevendo',
+  mariaSays: 'Maria:',
+  youSay: 'Você:',
+  footnote: 'Envio criptografado. Usado apenas para o seu pedido.',
+  privacy: 'Política de privacidade',
+
+  welcome: 'Olá, sou a Maria. Vou ajudar você a entregar seus documentos. Leva uns dois minutos.',
+  askName: 'Qual é o seu nome?',
+  nameLabel: 'Seu nome',
+  nameRequired: 'Por favor, diga o seu nome.',
+  nameInvalid: 'O nome pode ter no máximo {count} caracteres.',
+  send: 'Enviar',
+  niceToMeet: 'Prazer em conhecer você, {name}.',
+
+  consentPersonalData:
+    'Podemos guardar seu nome, seu e-mail e os arquivos que você enviar para tratar do seu pedido? Sem isso não podemos receber seus documentos.',
+  consentAiTraining:
+    'Podemos também usar seus arquivos para treinar nosso agente de IA? A escolha é livre e não muda nada no seu pedido.',
+  consentAiAnswers:
+    'Nosso assistente de IA pode ler seus arquivos para responder às suas perguntas sobre eles? A escolha é livre.',
+  yourChoice: 'Sua escolha',
+  agree: 'Concordo',
+  disagree: 'Não concordo',
+
+  askFiles: 'Adicione seus documentos, por favor.',
+  dropHere: 'Solte os PDFs aqui',
+  chooseFiles: 'Escolher arquivos PDF',
+  orDrop: 'ou solte-os aqui',
+  addMore: 'Adicionar mais arquivos',
+  upload: 'Enviar arquivos',
+  done: 'Pronto, continuar',
+  skipFiles: 'Continuar sem arquivos',
+  fileLimits: 'Somente PDF. Arquivos: até {count}. Tamanho: até {size} cada.',
+  files: 'Seus arquivos',
+  queued: 'Pronto para enviar',
+  uploading: 'Enviando, {percent}',
+  success: 'Enviado',
+  cancelFile: 'Cancelar o envio de {name}',
+  retryFile: 'Tentar de novo: {name}',
+  removeFile: 'Remover {name}',
+  filesDone: 'Arquivos enviados: {count}',
+  fileProgress: '{name}: {percent}',
+
+  file_too_large: 'Maior que {size}. Escolha um arquivo menor.',
+  not_a_pdf: 'Este não é um arquivo PDF.',
+  empty_file: 'Este arquivo está vazio.',
+  too_many_files: 'O limite foi atingido. Remova um arquivo para adicionar este.',
+  file_infected: 'O antivírus recusou este arquivo.',
+  active_content: 'Este PDF contém scripts ou programas, que não são aceitos.',
+  too_slow: 'A conexão estava lenta demais. Tente de novo.',
+  cancelled: 'Cancelado.',
+  size_mismatch: 'O arquivo mudou nesse meio-tempo. Adicione-o de novo.',
+  fileOffline: 'Sem conexão. O envio continua quando você voltar.',
+  fileBusy: 'Nosso sistema está ocupado. Tente de novo em instantes.',
+  fileFailed: 'O envio falhou. Tente de novo.',
+
+  askEmail: 'Onde podemos falar com você? Enviaremos um link para confirmar seu endereço.',
+  emailLabel: 'Seu e-mail',
+  emailInvalid: 'Confira o endereço de e-mail.',
+
+  pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
+  pendingTitle: 'Confira sua caixa de entrada',
+  pendingHint: 'Esta janela percebe sozinha. Não chegou? Veja também a pasta de spam.',
+  sendAgain: 'Enviar de novo',
+  sendAgainIn: 'Enviar de novo ({seconds} s)',
+  sentAgain: 'Enviamos o link de novo.',
+  sendAgainLater: 'Este foi o último link por ora. Tente mais tarde.',
+  changeAddress: 'Mudar o endereço',
+  newAddress: 'Novo e-mail',
+  keepAddress: 'Manter o endereço',
+
+  complete: 'Obrigada! Seu endereço está confirmado e seus documentos chegaram.',
+  completeNamed: 'Obrigada, {name}! Seu endereço está confirmado e seus documentos chegaram.',
+  reference: 'Sua referência',
+  copy: 'Copiar a referência',
+  copied: 'Copiada',
+  notCopied: 'Não é possível copiar aqui. Selecione a referência.',
+  refused:
+    'Sem problema. Nada do que você digitou foi guardado e o que você enviou está sendo apagado. Volte quando quiser.',
+  newRequest: 'Novo pedido',
+
+  returning: 'Que bom ver você de novo, {name}. Quer continuar de onde parou?',
+  returningUnnamed: 'Que bom ver você de novo. Quer continuar de onde parou?',
+  goOn: 'Continuar',
+  discard: 'Descartar e recomeçar',
+  goesOn: 'Muito bem, vamos em frente.',
+  hello: 'Olá, {name}, que bom ver você de novo. Seus documentos estão conosco.',
+  helloUnnamed: 'Olá, que bom ver você de novo. Seus documentos estão conosco.',
+  notYou: 'Não é você? Esquecer neste dispositivo',
+
+  gone: 'Sua última visita faz algum tempo e foi apagada. Vamos começar de novo.',
+  reset: 'Sua sessão foi reiniciada por um problema técnico. Por favor, comece de novo.',
+  error:
+    'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
+  offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
+  busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
+  notKept: 'Seu navegador bloqueia o armazenamento: a conversa se perde ao sair da página.',
+  dismiss: 'Ocultar',
+
+  confirmTitle: 'Recomeçar?',
+  confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',
+  confirmForget:
+    'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
+  cancel: 'Cancelar',
+};
+
+export default ptBr;

@@ -1,0 +1,389 @@
+import {LitElement, nothing} from 'lit';
+import type {PropertyValues} from 'lit';
+
+import {applyAccent} from './accent.js';
+import {Chat} from './chat.js';
+import type {ChatHost} from './chat.js';
+import {
+  MariaBeforeOpenEvent,
+  MariaCloseEvent,
+  MariaErrorEvent,
+  MariaOpenEvent,
+  MariaReadyEvent,
+  MariaUnreadEvent,
+} from './events.js';
+import {fitViewport} from './fit-viewport.js';
+import {FocusKeeper} from './focus-keeper.js';
+import {showOnLauncher} from './launcher-face.js';
+import type {ProgressAnnouncer} from './progress-announcer.js';
+import {styles} from './styles.js';
+import {recall} from './storage.js';
+import {chooseLanguage, loadLanguage} from './texts.js';
+import type {Language} from './texts.js';
+import type * as laterViews from './views/later.js';
+import {panelView} from './views/panel.js';
+
+const RHYTHM_MS = 420;
+const NARROW = '(width < 600px)';
+
+/**
+ * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.
+ *
+ * @fires maria-ready - the launcher is on the page
+ * @fires maria-before-open - cancelable
+ * @fires maria-open
+ * @fires maria-close
+ * @fires maria-step - `step`, `index`, `total`
+ * @fires maria-consent - `purpose`, `granted`
+ * @fires maria-file-accept - cancelable; `size`, `contentType`
+ * @fires maria-file-uploaded - `fileId`, `size`
+ * @fires maria-file-deleted - `fileId`
+ * @fires maria-submitted - `reference`
+ * @fires maria-complete - `reference`
+ * @fires maria-reset - `reason`
+ * @fires maria-unread - `count`
+ * @fires maria-offline - `isOffline`
+ * @fires maria-error - `code`
+ */
+export class MariaChat extends LitElement {
+  static override styles = styles;
+
+  static override properties = {
+    site: {},
+    api: {},
+    lang: {},
+    locale: {},
+    theme: {},
+    accent: {},
+    position: {},
+    // The attribute `open`; the property of that name is the method.
+    opening: {attribute: 'open'},
+    isOpen: {state: true},
+    isDropping: {state: true},
+  };
+
+  declare site: string;
+  /** The backend's address, without a slash at the end. */
+  declare api: string;
+  declare locale: string | null;
+  declare theme: string;
+  declare accent: string | null;
+  declare position: string;
+  declare opening: string;
+  declare isOpen: boolean;
+  declare private isDropping: boolean;
+
+  language: Language | null = null;
+  unreadCount = 0;
+  private chat: Chat | null = null;
+  private launcher: HTMLButtonElement | null = null;
+  private later: typeof laterViews | null = null;
+  private fetchingLater: Promise<void> | null = null;
+  private prefilled: {name?: string; email?: string} = {};
+  private listening = new AbortController();
+  private focusKeeper!: FocusKeeper;
+  private readonly internals = this.attachInternals();
+  private announcer: ProgressAnnouncer | null = null;
+  private readonly isNarrow = matchMedia(NARROW);
+
+  constructor() {
+    super();
+    this.site = 'demo';
+    this.api = new URL('..', import.meta.url).href.slice(0, -1);
+    this.theme = 'auto';
+    this.position = 'end';
+    this.opening = 'remember';
+    this.isOpen = false;
+    this.isDropping = false;
+  }
+
+  /** The step at which the conversation waits. */
+  get step() {
+    return this.chat?.step?.id ?? null;
+  }
+
+  /** `visit`, `pending` or `complete`; null before the first opening. */
+  get state() {
+    return this.chat?.state ?? null;
+  }
+
+  /** @internal How long Maria types; nobody who asked for less motion waits for it. */
+  get rhythmMs() {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : RHYTHM_MS;
+  }
+
+  /** Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. */
+  async open({isQuiet = false} = {}) {
+    if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
+    this.isOpen = true;
+    if (!(await this.loadTexts())) return;
+    this.startChat();
+    await this.updateComplete;
+    if (!isQuiet) this.focusKeeper.enter();
+    this.dispatchEvent(new MariaOpenEvent());
+  }
+
+  async close() {
+    if (!this.isOpen) return;
+    const hadFocus = this.focusKeeper.isInside;
+    this.isOpen = false;
+    this.chat?.storage.remove('open');
+    this.chat?.rest();
+    await this.updateComplete;
+    this.focusKeeper.isInside = false;
+    if (hadFocus) this.launcher?.focus();
+    this.dispatchEvent(new MariaCloseEvent());
+  }
+
+  async toggle() {
+    await (this.isOpen ? this.close() : this.open());
+  }
+
+  async show() {
+    this.launcher!.hidden = false;
+  }
+
+  async hide() {
+    this.launcher!.hidden = true;
+  }
+
+  async setLang(lang: string) {
+    this.setAttribute('lang', lang);
+    await this.updateComplete;
+    await this.loadTexts();
+  }
+
+  async setTheme(theme: string) {
+    this.setAttribute('theme', theme);
+    await this.updateComplete;
+  }
+
+  /** Fills in what the page knows already; the visitor still sends it. */
+  async prefill(values: {name?: string; email?: string}) {
+    this.prefilled = values;
+    this.chat?.prefill(values);
+  }
+
+  /** Ends this browser's session in every tab, and discards it if it is unfinished. */
+  async reset() {
+    await this.loadTexts();
+    const chat = this.chat ?? this.makeChat();
+    await chat.startOver('page', this.isOpen);
+    if (!this.isOpen) this.chat = null;
+  }
+
+  async destroy() {
+    await this.close();
+    this.remove();
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    void this.loadTexts();
+    if (this.chat) this.listen();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.listening.abort();
+    // An element that is moved is gone for a moment only.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.chat?.rest();
+    });
+  }
+
+  /** @internal */
+  onMariaSpoke() {
+    if (!this.isOpen) this.setUnread(this.unreadCount + 1);
+  }
+
+  protected override createRenderRoot() {
+    this.launcher = this.shadowRoot?.querySelector<HTMLButtonElement>('.launcher') ?? null;
+    // A copy: Lit replaces the contents of the list itself.
+    const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
+    const root = super.createRenderRoot() as ShadowRoot;
+    this.focusKeeper = new FocusKeeper(root);
+    // The panel goes before the launcher, as in the order of the Tab key. Without a node to end at,
+    // Lit would take all that follows for its own, the launcher included.
+    this.renderOptions.renderBefore = this.launcher ?? root.appendChild(new Comment());
+    if (this.launcher) root.adoptedStyleSheets.unshift(...drawnStyles);
+    else void this.drawLauncher(root);
+    root.addEventListener('keydown', (event) => this.onKey(event as KeyboardEvent));
+    return root;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    this.later?.checkAttributes(this);
+    if (changed.has('accent')) applyAccent(this, this.accent);
+    if (changed.has('lang') || changed.has('locale')) void this.loadTexts();
+    if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
+  }
+
+  protected override updated() {
+    this.describeLauncher();
+    if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
+    this.setState('open', this.isOpen);
+    this.setState('uploading', this.chat?.uploads.isBusy ?? false);
+    this.setState('offline', this.chat?.connection === 'offline');
+    this.setState('verified', this.chat?.state === 'complete');
+    if (this.isOpen) this.focusKeeper.follow();
+  }
+
+  protected override render() {
+    const {chat, language} = this;
+    if (!chat || !language) return nothing;
+    this.announcer?.listen(chat.uploads.rows, language);
+    return panelView(chat, language, {
+      isOpen: this.isOpen,
+      isFullScreen: this.isNarrow.matches,
+      isDropping: this.isDropping,
+      announcement: this.announcer?.words ?? '',
+      later: this.later,
+      onClose: () => void this.close(),
+      onFocus: () => (this.focusKeeper.isInside = true),
+    });
+  }
+
+  /** Without the loader nobody has drawn the button yet. Its code is not fetched otherwise. */
+  private async drawLauncher(root: ShadowRoot) {
+    const {createLauncher, launcherStyles} = await import('./launcher.js');
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(launcherStyles);
+    root.adoptedStyleSheets.unshift(sheet);
+    this.launcher = createLauncher(this.chosenLang);
+    this.launcher.addEventListener('click', () => void this.toggle());
+    root.append(this.launcher);
+    this.describeLauncher();
+    this.dispatchEvent(new MariaReadyEvent());
+    if (this.wantsOpen) void this.open({isQuiet: true});
+  }
+
+  private get wantsOpen() {
+    if (this.opening !== 'remember') return this.opening === 'true';
+    return !this.isNarrow.matches && recall(this.site, 'open') !== null;
+  }
+
+  private describeLauncher() {
+    const {launcher, isOpen, unreadCount, language} = this;
+    if (!launcher) return;
+    showOnLauncher(launcher, {isOpen, unreadCount, texts: language?.texts ?? null});
+  }
+
+  private async fetchLater() {
+    const views = await import('./views/later.js');
+    const {styleSheet} = views.laterStyles;
+    if (styleSheet) (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet);
+    this.later = views;
+    this.announcer = new views.ProgressAnnouncer();
+    this.requestUpdate();
+  }
+
+  private get chosenLang() {
+    return this.getAttribute('lang') ?? this.locale;
+  }
+
+  private async loadTexts(): Promise<boolean> {
+    const tag = chooseLanguage(this.chosenLang);
+    if (this.language?.tag === tag) return true;
+    try {
+      const language = await loadLanguage(tag);
+      if (tag === chooseLanguage(this.chosenLang)) this.language = language;
+    } catch (error) {
+      this.onLoadFailure(error);
+    }
+    if (!this.language) this.isOpen = false;
+    this.requestUpdate();
+    return this.language !== null;
+  }
+
+  private onLoadFailure(error: unknown) {
+    console.error('Maria Chat: a part could not be loaded:', error);
+    this.dispatchEvent(new MariaErrorEvent('offline'));
+  }
+
+  private startChat() {
+    const isFirst = this.chat === null;
+    this.chat ??= this.makeChat();
+    this.chat.storage.set('open', '1');
+    this.listen();
+    this.fetchingLater ??= this.fetchLater().catch((error: unknown) => {
+      this.fetchingLater = null;
+      this.onLoadFailure(error);
+    });
+    if (isFirst) void this.chat.start();
+    else this.chat.wake();
+  }
+
+  private makeChat() {
+    const chat = new Chat(this as ChatHost, this.api.replace(/\/$/, ''), this.site);
+    chat.prefill(this.prefilled);
+    return chat;
+  }
+
+  private changeSite() {
+    this.chat?.halt();
+    this.chat = null;
+    if (this.isOpen) this.startChat();
+  }
+
+  /** Listens to the page only once there is a conversation, and no longer than it is on the page. */
+  private listen() {
+    this.listening.abort();
+    this.listening = new AbortController();
+    const {signal} = this.listening;
+    const chat = this.chat!;
+    const attend = () => (this.isOpen && !document.hidden ? chat.wake() : chat.rest());
+    document.addEventListener('visibilitychange', attend, {signal});
+    document.addEventListener('focusin', (event) => this.focusKeeper.observe(event), {signal});
+    window.addEventListener('online', () => chat.reconnect(), {signal});
+    window.addEventListener('pagehide', () => chat.leave(), {signal});
+    window.addEventListener('pageshow', (event) => event.persisted && chat.comeBack(), {signal});
+    window.addEventListener('storage', (event) => this.onStorage(event), {signal});
+    this.isNarrow.addEventListener('change', () => this.requestUpdate(), {signal});
+    const fit = () => this.isNarrow.matches && fitViewport(this.focusKeeper.panel);
+    window.visualViewport?.addEventListener('resize', fit, {signal});
+    window.visualViewport?.addEventListener('scroll', fit, {signal});
+    for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste']) {
+      this.renderRoot.addEventListener(type, (event) => this.onFiles(event), {signal});
+    }
+    attend();
+  }
+
+  private onStorage(event: StorageEvent) {
+    if (this.chat?.storage.isOurs(event, 'session_uuid')) void this.chat.followOtherTab();
+  }
+
+  private onKey(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || !this.isOpen) return;
+    event.stopPropagation();
+    if (this.chat?.isAskingToStartOver) this.chat.askToStartOver(false);
+    else void this.close();
+  }
+
+  /** Files dropped or pasted anywhere on the panel. */
+  private onFiles(event: Event) {
+    if (this.chat?.step?.type !== 'upload') return;
+    const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
+    if (!found) return;
+    this.isDropping = found.isOver;
+    if (found.files) void this.chat.addFiles(found.files);
+  }
+
+  private setUnread(count: number) {
+    this.unreadCount = count;
+    this.describeLauncher();
+    this.setState('unread', count > 0);
+    this.dispatchEvent(new MariaUnreadEvent(count));
+  }
+
+  private setState(name: string, isOn: boolean) {
+    if (isOn) this.internals.states?.add(name);
+    else this.internals.states?.delete(name);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'maria-chat': MariaChat;
+  }
+}

@@ -1,0 +1,42 @@
+import {ClientError} from './client.js';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Repeats a call while the backend is busy or away, with growing pauses. */
+export class Patience {
+  private wake: (() => void) | null = null;
+
+  constructor(private readonly onWait: (error: ClientError) => void) {}
+
+  async insist<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof ClientError) || !error.isTransient) throw error;
+        this.onWait(error);
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+        await this.rest(Math.max(pauseMs, error.retryAfterMs), signal);
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  /** The connection is back: what waits is tried now. */
+  hurry() {
+    this.wake?.();
+  }
+
+  private rest(ms: number, signal: AbortSignal) {
+    return new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.wake = end;
+      signal.addEventListener('abort', end, {once: true});
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import type {Step} from '../server/contract/conversation.js';
+
+import {fill, localised} from './texts.js';
+import type {TextKey} from './texts.js';
+import type {Words} from './transcript.js';
+
+/** The site's own words for a step, otherwise ours. */
+export const wordsFor = (step: Step, values: {name: string; email: string}): Words => {
+  const {text} = step;
+  if (text !== undefined) return ({tag}) => localised(text, tag);
+  return ({texts}) => fill(texts, ownWordsFor(step, values.name !== ''), values);
+};
+
+const CONSENT_WORDS = {
+  personal_data: 'consentPersonalData',
+  ai_training: 'consentAiTraining',
+  ai_answers: 'consentAiAnswers',
+} as const;
+
+const ownWordsFor = (step: Step, hasName: boolean): TextKey => {
+  if (step.type === 'ask') return step.field === 'name' ? 'askName' : 'askEmail';
+  if (step.type === 'consent') return CONSENT_WORDS[step.purpose];
+  if (step.type === 'upload') return 'askFiles';
+  if (step.type === 'verify_email') return 'pending';
+  if (step.type !== 'end') return 'welcome';
+  if (step.outcome === 'refused') return 'refused';
+  return hasName ? 'completeNamed' : 'complete';
+};

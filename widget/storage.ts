@@ -1,0 +1,47 @@
+const itemName = (site: string, key: string) => `maria-chat:${site}:${key}`;
+
+/** Reads one value and creates nothing. A blocked storage reads as an empty one. */
+export const recall = (site: string, key: string): string | null => {
+  try {
+    return localStorage.getItem(itemName(site, key));
+  } catch {
+    return null;
+  }
+};
+
+/** What this browser keeps for one site. Without storage it lasts as long as the page. */
+export class SiteStorage {
+  /** False once the browser has refused to keep something. */
+  isKept = true;
+  private readonly memory = new Map<string, string>();
+
+  constructor(readonly site: string) {}
+
+  get(key: string): string | null {
+    return this.memory.get(key) ?? recall(this.site, key);
+  }
+
+  set(key: string, value: string) {
+    try {
+      localStorage.setItem(itemName(this.site, key), value);
+      this.memory.delete(key);
+    } catch {
+      this.isKept = false;
+      this.memory.set(key, value);
+    }
+  }
+
+  remove(key: string) {
+    this.memory.delete(key);
+    try {
+      localStorage.removeItem(itemName(this.site, key));
+    } catch {
+      this.isKept = false;
+    }
+  }
+
+  /** True for a change made by another tab to one of this site's values. */
+  isOurs(event: StorageEvent, key: string) {
+    return event.key === null || event.key === itemName(this.site, key);
+  }
+}

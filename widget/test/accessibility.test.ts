@@ -1,0 +1,164 @@
+import type Axe from 'axe-core';
+import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
+import 'axe-core';
+
+import {
+  answer,
+  backend,
+  choose,
+  inside,
+  mount,
+  mountOpen,
+  newSite,
+  pdf,
+  press,
+  reachFiles,
+  reachPending,
+  stored,
+  until,
+} from './helpers.js';
+
+declare const axe: Pick<typeof Axe, 'run'>;
+
+const violations = async (chat: Element) => {
+  const {violations: found} = await axe.run(chat, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: {region: {enabled: false}},
+  });
+  return found.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' | ')}`);
+};
+
+/** Of one drawn pixel, so that any colour space a browser knows is understood. */
+const luminance = (color: string) => {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d')!;
+  canvas.fillStyle = color;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+};
+
+const contrast = (element: HTMLElement) => {
+  const {color, backgroundColor} = getComputedStyle(element);
+  const [dark, light] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
+  return (light! + 0.05) / (dark! + 0.05);
+};
+
+const atRest = async (chat: Element) => {
+  await until(
+    () => inside(chat, '.panel')!.getAnimations({subtree: true}).length === 0,
+    'everything to stand still',
+  );
+};
+
+describe('accessibility', () => {
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`axe finds nothing at any step, ${scheme}`, async () => {
+      await setViewport({width: 1000, height: 800});
+      const site = newSite();
+      const chat = await mount(site);
+      await chat.setTheme(scheme);
+      expect(await violations(chat), 'closed').to.deep.equal([]);
+      await chat.open();
+      await until(() => inside(chat, 'input[name=answer]'), 'the name');
+      expect(await violations(chat), 'name').to.deep.equal([]);
+      await answer(chat, 'Your name', 'Ana');
+      await until(() => inside(chat, '.consent'), 'the consent');
+      expect(await violations(chat), 'consent').to.deep.equal([]);
+      await press(chat, 'I agree');
+      await until(() => chat.step === 'consent_ai_training', 'the second consent');
+      await press(chat, 'I agree');
+      await choose(chat, pdf('a.pdf'), new File(['x'], 'b.pdf'));
+      await until(() => inside(chat, '.file.error'), 'the rows');
+      expect(await violations(chat), 'files').to.deep.equal([]);
+      await press(chat, 'Upload files');
+      await press(chat, 'Done & continue');
+      await answer(chat, 'Your e-mail address', 'nonsense');
+      await until(() => inside(chat, '.fault')?.textContent, 'the fault');
+      expect(await violations(chat), 'e-mail').to.deep.equal([]);
+      await answer(chat, 'Your e-mail address', 'ana@example.com');
+      await until(() => inside(chat, '.card'), 'the pending card');
+      expect(await violations(chat), 'pending').to.deep.equal([]);
+      await press(chat, 'Start over');
+      await until(() => inside(chat, '.dialog'), 'the dialog');
+      expect(await violations(chat), 'dialog').to.deep.equal([]);
+      await press(chat, 'Cancel');
+      await backend.confirm(stored(site, 'session_uuid')!);
+      await until(() => inside(chat, '.reference'), 'the end', 6_000);
+      expect(await violations(chat), 'complete').to.deep.equal([]);
+    });
+  }
+
+  for (const accent of ['#ffd60a', '#0b1f4b', '#22c55e', '#f5f5f5', 'hotpink']) {
+    it(`the accent ${accent} keeps its text readable`, async () => {
+      const chat = await mountOpen();
+      chat.setAttribute('accent', accent);
+      await chat.updateComplete;
+      await reachFiles(chat);
+      await choose(chat, pdf('a.pdf'));
+      const primary = await until(() => inside(chat, '.primary:enabled'), 'the button');
+      await atRest(chat);
+      expect(contrast(primary)).to.be.at.least(4.5);
+      expect(contrast(inside(chat, '.visitor .bubble')!)).to.be.at.least(4.5);
+      expect(await violations(chat)).to.deep.equal([]);
+    });
+  }
+
+  it('the panel is a labelled dialog, the log a live region', async () => {
+    const chat = await mountOpen();
+    const panel = inside(chat, '.panel')!;
+    expect(panel.getAttribute('role')).to.equal('dialog');
+    expect(inside(chat, `#${panel.getAttribute('aria-labelledby')}`)!.textContent).to.equal(
+      'Maria',
+    );
+    expect(inside(chat, '[role=log]')!.ariaLabel).to.equal('Conversation with Maria');
+  });
+
+  it('progress is spoken in quarters', async () => {
+    const {ProgressAnnouncer} = await import('../progress-announcer.js');
+    const {loadLanguage} = await import('../texts.js');
+    const language = await loadLanguage('en');
+    const announcer = new ProgressAnnouncer();
+    const file = pdf('a.pdf');
+    const row = {
+      id: '1',
+      name: 'a.pdf',
+      size: 1,
+      file,
+      state: 'uploading' as const,
+      percent: 0,
+      reason: null,
+      stored: null,
+      isRefused: false,
+    };
+    const spoken = new Set<string>();
+    for (let percent = 0; percent <= 100; percent++) {
+      announcer.listen([{...row, percent}], language);
+      spoken.add(announcer.words);
+    }
+    expect([...spoken]).to.deep.equal([
+      '',
+      'a.pdf: 25%',
+      'a.pdf: 50%',
+      'a.pdf: 75%',
+      'a.pdf: 100%',
+    ]);
+  });
+
+  it('nothing moves for those who asked for less motion', async () => {
+    const chat = await mountOpen();
+    await answer(chat, 'Your name', 'Ana');
+    await until(() => inside(chat, '.consent'), 'the consent');
+    expect(inside(chat, '.panel')!.getAnimations({subtree: true})).to.deep.equal([]);
+  });
+
+  it('a wish for less motion does not change what is said', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    expect(chat.state).to.equal('pending');
+  });
+});

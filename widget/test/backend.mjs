@@ -1,0 +1,237 @@
+import {randomUUID} from 'node:crypto';
+
+/**
+ * Answers as the backend does, over real HTTP, with its state in memory. `/test/…` steers it: a
+ * test says which calls of its own site fail and how, and reads what was asked.
+ */
+export class Backend {
+  constructor() {
+    this.visits = new Map();
+    this.faults = [];
+    this.calls = [];
+    this.configs = new Map();
+  }
+
+  /** True when the request was ours. */
+  async handle(request, response) {
+    const url = new URL(request.url, 'http://localhost');
+    if (!/^\/(api|test)\//.test(url.pathname)) return false;
+    const body = await read(request);
+    if (url.pathname.startsWith('/test/')) this.#steer(url, JSON.parse(body || 'null'), response);
+    else await this.#answer({request, url, body, response});
+    return true;
+  }
+
+  #steer(url, body, response) {
+    const steps = {
+      '/test/fault': () => void this.faults.push({times: Infinity, ...body}),
+      '/test/heal': () => void (this.faults = this.faults.filter(({site}) => site !== body.site)),
+      '/test/config': () => void this.configs.set(body.site, body.config),
+      '/test/confirm': () => void (this.visits.get(body.uuid).state = 'complete'),
+      '/test/end': () => void (this.visits.get(body.uuid).ended = 'gone'),
+      '/test/visit': () => void this.visits.set(body.uuid, {...blankVisit(), ...body}),
+      '/test/calls': () => this.calls.filter(({site}) => site === body.site),
+      '/test/state': () => this.visits.get(body.uuid) ?? null,
+    };
+    json(response, 200, steps[url.pathname]() ?? {});
+  }
+
+  async #answer({request, url, body, response}) {
+    const uuid = String(request.headers['x-session-uuid'] ?? '').toLowerCase();
+    const isJson = String(request.headers['content-type']).startsWith('application/json');
+    const data = isJson ? JSON.parse(body.toString()) : null;
+    const named = /^\/api\/sites\/([^/]+)\//.exec(url.pathname)?.[1];
+    const left = url.pathname.endsWith('/leave') ? JSON.parse(body.toString()) : null;
+    const site = named ?? data?.site ?? this.visits.get(left?.uuid ?? uuid)?.site;
+    const call = {site, method: request.method, path: url.pathname, uuid, data: data ?? left};
+    this.calls.push({...call, type: request.headers['content-type'] ?? null});
+    const fault = this.faults.find((one) => isMeant(one, call) && one.times-- > 0);
+    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    if (fault?.drop) return void response.destroy();
+    if (fault?.status) return send(response, fault);
+    const pattern = url.pathname.replace(/(sites|files)\/(?!upload)[^/]+/, '$1/*');
+    const route = routes[`${request.method} ${pattern}`];
+    const answer = route
+      ? route(this, {...call, body, headers: request.headers, url})
+      : refuse(404, 'not_found', 'error');
+    if (answer) json(response, answer.status, answer.body);
+    else response.writeHead(204).end();
+  }
+}
+
+const blankVisit = () => ({
+  site: 'demo',
+  token: `token-${randomUUID()}`,
+  state: 'visit',
+  isKnown: true,
+  name: null,
+  email: null,
+  consents: [],
+  files: [],
+  keys: {},
+  steps: [],
+});
+
+const read = async (request) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+const isMeant = (fault, {site, method, path}) =>
+  fault.site === site &&
+  (fault.method ?? method) === method &&
+  (fault.path === undefined || path.includes(fault.path));
+
+const send = (response, {status, body, headers = {}}) => {
+  const isText = typeof body === 'string';
+  response.writeHead(status, {
+    'Content-Type': isText ? 'text/html' : 'application/json',
+    ...headers,
+  });
+  response.end(isText ? body : JSON.stringify(body ?? {}));
+};
+
+const json = (response, status, body) => send(response, {status, body});
+const ok = (body, status = 200) => ({status, body});
+const refuse = (httpStatus, code, status, message = code) => ({
+  status: httpStatus,
+  body: {status, code, message, request_id: 'test', uuid: null},
+});
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+const sessionOf = (uuid, visit) => ({
+  uuid,
+  state: visit.state,
+  name: visit.state === 'visit' ? null : visit.name,
+  email_masked: visit.email && `${visit.email[0]}•••${visit.email.slice(visit.email.indexOf('@'))}`,
+  consents: visit.consents.map(({purpose, granted}) => ({
+    purpose,
+    granted,
+    recorded_at: new Date().toISOString(),
+  })),
+  files: visit.files,
+  idle_expires_at:
+    visit.state === 'visit' ? new Date(Date.now() + 30 * 60_000).toISOString() : null,
+});
+
+/** Runs what acts on a session, after its credentials have been looked at. */
+const owned = (act) => (backend, call) => {
+  const visit = backend.visits.get(call.uuid);
+  const token = String(call.headers.authorization ?? '').replace('Bearer ', '');
+  if (!call.uuid || !token) return refuse(401, 'token_required', 'error');
+  if (!visit || visit.token !== token) return refuse(401, 'token_invalid', 'error');
+  if (visit.ended) return refuse(410, 'session_gone', 'gone');
+  return act(visit, call);
+};
+
+const DEFAULT_LIMITS = {max_files: 3, min_files: 1, max_file_bytes: 5 * 1024 * 1024};
+
+const config = (backend, {site, url}) =>
+  ok({
+    site,
+    name: 'Test site',
+    version: '0',
+    limits: DEFAULT_LIMITS,
+    privacy_url: 'https://example.com/privacy',
+    conversation: null,
+    locale: url.searchParams.get('locale'),
+    ...backend.configs.get(site),
+  });
+
+const generate = (backend, {data}) => {
+  const uuid = randomUUID();
+  const visit = {...blankVisit(), site: data.site};
+  backend.visits.set(uuid, visit);
+  return ok({status: 'success', uuid, token: visit.token, message: 'ok'});
+};
+
+const validate = (backend, {data, headers}) => {
+  if (!UUID_V4.test(data.uuid)) return refuse(400, 'invalid_uuid', 'invalid');
+  const uuid = data.uuid.toLowerCase();
+  const visit = backend.visits.get(uuid);
+  if (!visit) {
+    const claimed = {...blankVisit(), site: data.site};
+    backend.visits.set(uuid, claimed);
+    return ok({status: 'success', uuid, token: claimed.token, message: 'ok'});
+  }
+  if (headers.authorization !== `Bearer ${visit.token}`) {
+    return refuse(409, 'uuid_collision', 'collision');
+  }
+  if (visit.ended) return refuse(410, 'session_gone', 'gone');
+  return ok({status: 'success', uuid, message: 'ok', session: sessionOf(uuid, visit)});
+};
+
+const recordConsents = (visit, {data}) => {
+  for (const consent of data.consents) {
+    visit.consents = [
+      ...visit.consents.filter(({purpose}) => purpose !== consent.purpose),
+      consent,
+    ];
+  }
+  return ok({consents: visit.consents});
+};
+
+const agreed = (visit) =>
+  visit.consents.some(({purpose, granted}) => purpose === 'personal_data' && granted);
+
+const contact = (visit, {data}) => {
+  if (!agreed(visit)) return refuse(403, 'consent_required', 'error');
+  if (data.email.endsWith('.invalid')) return refuse(422, 'invalid_email', 'error');
+  Object.assign(visit, {state: 'pending', name: data.name, email: data.email});
+  return ok({state: 'pending', email_masked: `${data.email[0]}•••@masked.example`}, 202);
+};
+
+const upload = (visit, {body, headers}) => {
+  if (!agreed(visit)) return refuse(403, 'consent_required', 'error');
+  const key = headers['idempotency-key'];
+  if (visit.keys[key]) return ok({file: visit.keys[key]});
+  const text = body.toString('latin1');
+  const size = Number(/name="size"\r\n\r\n(\d+)/.exec(text)?.[1] ?? Number.NaN);
+  const name = Buffer.from(/filename="([^"]*)"/.exec(text)[1], 'latin1').toString();
+  if (text.indexOf('name="size"') > text.indexOf('filename=')) {
+    return refuse(400, 'size_mismatch', 'error');
+  }
+  if (name.startsWith('infected')) return refuse(422, 'file_infected', 'error');
+  const id = randomUUID();
+  const file = {
+    id,
+    name,
+    size,
+    content_type: 'application/pdf',
+    sha256: '0'.repeat(64),
+    uploaded_at: new Date().toISOString(),
+    url: `/api/files/download/${id}`,
+  };
+  visit.files.push(file);
+  visit.keys[key] = file;
+  return ok({file}, 201);
+};
+
+const discard = (visit) => {
+  visit.ended = 'gone';
+};
+
+const removeFile = (visit, {path}) => {
+  visit.files = visit.files.filter(({id}) => !path.endsWith(id));
+};
+
+const routes = {
+  'GET /api/sites/*/config': config,
+  'POST /api/session/generate-uuid': generate,
+  'POST /api/session/validate-uuid': validate,
+  'GET /api/session': owned((visit, {uuid}) => ok(sessionOf(uuid, visit))),
+  'PUT /api/session/consents': owned(recordConsents),
+  'POST /api/session/progress': owned((visit, {data}) => void visit.steps.push(data.step)),
+  'POST /api/session/leave': () => undefined,
+  'PUT /api/session/contact': owned(contact),
+  'POST /api/session/verification': owned(() => ok({state: 'pending'}, 202)),
+  'PATCH /api/session': owned((visit, {data, uuid}) => {
+    visit.newEmail = data.email;
+    return ok(sessionOf(uuid, visit));
+  }),
+  'DELETE /api/session': owned(discard),
+  'POST /api/files/upload': owned(upload),
+  'DELETE /api/files/*': owned(removeFile),
+};

@@ -1,0 +1,41 @@
+import {expect} from '@open-wc/testing';
+import './helpers.js';
+
+interface Manifest {
+  loader: string;
+  chat: string;
+  files: {name: string; role: string; gzip: number; integrity: string}[];
+}
+
+const manifest = (await (await fetch('/dist/widget/manifest.json')).json()) as Manifest;
+const sizeOf = (role: string) =>
+  manifest.files.filter((file) => file.role === role).map(({gzip}) => gzip);
+const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);
+const largestLanguage = Math.max(...sizeOf('language'));
+
+describe('bundle size', () => {
+  it('the loader is at most 3 kB', () => {
+    expect(sum(sizeOf('loader'))).to.be.at.most(3_000);
+  });
+
+  it('the first opening is at most 25 kB with its language', () => {
+    expect(sum(sizeOf('chat')) + largestLanguage).to.be.at.most(25_000);
+  });
+
+  it('everything is at most 40 kB', () => {
+    const parts = ['loader', 'chat', 'part'].flatMap(sizeOf);
+    expect(sum(parts) + largestLanguage).to.be.at.most(40_000);
+  });
+
+  it('a language is at most 2.5 kB', () => {
+    expect(sizeOf('language')).to.have.length(6);
+    expect(largestLanguage).to.be.at.most(2_500);
+  });
+
+  it('the loader is no more than what its integrity says', async () => {
+    const bytes = await (await fetch('/maria-chat.js')).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes));
+    const {integrity} = manifest.files.find(({role}) => role === 'loader')!;
+    expect(`sha384-${btoa(String.fromCharCode(...digest))}`).to.equal(integrity);
+  });
+});

@@ -1,0 +1,115 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  answer,
+  backend,
+  button,
+  inside,
+  every,
+  lines,
+  mountOpen,
+  newSite,
+  pause,
+  press,
+  reachFiles,
+  stored,
+  storedKeys,
+  until,
+  untilCalled,
+  untilSaid,
+} from './helpers.js';
+
+const reachConsent = async (site: string) => {
+  const chat = await mountOpen(site);
+  await answer(chat, 'Your name', 'Ana');
+  await until(() => inside(chat, '.consent'), 'the first consent');
+  return chat;
+};
+
+describe('consents', () => {
+  it('are asked one after the other, with two equal buttons and nothing chosen', async () => {
+    const chat = await reachConsent(newSite());
+    const [agree, disagree] = every(chat, '.consent button');
+    expect(every(chat, '.consent button')).to.have.length(2);
+    expect(every(chat, '.consent input')).to.have.length(0);
+    expect(agree!.className).to.equal(disagree!.className);
+    expect(agree!.offsetWidth).to.be.closeTo(disagree!.offsetWidth, 2);
+    expect(getComputedStyle(agree!).backgroundColor).to.equal(
+      getComputedStyle(disagree!).backgroundColor,
+    );
+    expect(lines(chat).some((line) => line.includes('train our AI agent'))).to.equal(false);
+  });
+
+  it('a double click on the first does not answer the second', async () => {
+    const chat = await reachConsent(newSite());
+    await press(chat, 'I agree');
+    await untilSaid(chat, 'train our AI agent');
+    const next = await until(() => button(chat, 'I agree'), 'the second question');
+    next.dispatchEvent(new MouseEvent('click', {detail: 2, bubbles: true}));
+    await pause(50);
+    expect(chat.step).to.equal('consent_ai_training');
+  });
+
+  it('are sent with the words that were shown, and the language', async () => {
+    const site = newSite();
+    const chat = await reachConsent(site);
+    const shown = lines(chat).at(-1);
+    await press(chat, 'I agree');
+    const {data} = await untilCalled(site, 'PUT', '/consents');
+    expect(data).to.deep.equal({
+      consents: [{purpose: 'personal_data', granted: true, wording: shown, locale: 'en'}],
+    });
+  });
+
+  it('the second may be refused, and the files are asked for all the same', async () => {
+    const site = newSite();
+    const chat = await reachConsent(site);
+    await press(chat, 'I agree');
+    await untilSaid(chat, 'train our AI agent');
+    await press(chat, 'I do not agree');
+    await until(() => inside(chat, '.picker'), 'the file picker');
+    await until(() => stored(site, 'answers')?.includes('ai_training'), 'the decision');
+    await untilCalled(site, 'POST', '/progress');
+    const {consents} = await backend.visit(stored(site, 'session_uuid')!);
+    expect(consents.map(({purpose, granted}) => [purpose, granted])).to.deep.include([
+      'personal_data',
+      true,
+    ]);
+  });
+
+  it('refusing the first ends politely and leaves nothing in this browser', async () => {
+    const site = newSite();
+    const chat = await reachConsent(site);
+    const uuid = stored(site, 'session_uuid')!;
+    await press(chat, 'I do not agree');
+    await untilSaid(chat, 'Nothing you typed was kept');
+    await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
+    expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
+    expect((await backend.visit(uuid)).consents[0]!.granted).to.equal(false);
+    expect(button(chat, 'Start a new request')).to.exist;
+  });
+
+  it('a site that forgot the way out cannot lead a refusing visitor on', async () => {
+    const site = newSite();
+    const steps = [
+      {id: 'ask', type: 'consent', purpose: 'personal_data'},
+      {id: 'files', type: 'upload'},
+      {id: 'bye', type: 'end', outcome: 'refused'},
+    ];
+    await backend.config(site, {conversation: {version: 1, steps}});
+    const chat = await mountOpen(site);
+    await press(chat, 'I do not agree');
+    await untilSaid(chat, 'No problem');
+    expect(inside(chat, '.picker')).to.equal(null);
+  });
+
+  it('the name stays here until the e-mail step', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat, 'Ana Secret');
+    await untilCalled(site, 'PUT', '/consents');
+    const calls = await backend.calls(site);
+    expect(JSON.stringify(calls)).to.not.include('Ana Secret');
+    expect(stored(site, 'answers')).to.include('Ana Secret');
+  });
+});

@@ -1,0 +1,202 @@
+import {fixture, html} from '@open-wc/testing';
+import {emulateMedia} from '@web/test-runner-commands';
+
+import '../index.js';
+import type {MariaChat} from '../index.js';
+
+declare global {
+  function describe(name: string, run: () => void): void;
+  function it(name: string, run: () => unknown): void;
+}
+
+export interface Fault {
+  method?: string;
+  path?: string;
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  times?: number;
+  delayMs?: number;
+  drop?: boolean;
+}
+
+export interface Call {
+  method: string;
+  path: string;
+  uuid: string;
+  data: Record<string, unknown> | null;
+  type: string | null;
+}
+
+export interface Visit {
+  state: string;
+  token: string;
+  name: string | null;
+  email: string | null;
+  newEmail?: string;
+  ended?: string;
+  consents: {purpose: string; granted: boolean; wording: string; locale: string}[];
+  files: {id: string; name: string; size: number}[];
+  steps: string[];
+}
+
+const steer = async <T>(what: string, body: object): Promise<T> => {
+  const response = await fetch(`/test/${what}`, {method: 'POST', body: JSON.stringify(body)});
+  return (await response.json()) as T;
+};
+
+/** What the test server is told, and what it saw. */
+export const backend = {
+  fault: (site: string, fault: Fault) => steer('fault', {site, ...fault}),
+  heal: (site: string) => steer('heal', {site}),
+  config: (site: string, config: object) => steer('config', {site, config}),
+  confirm: (uuid: string) => steer('confirm', {uuid}),
+  end: (uuid: string) => steer('end', {uuid}),
+  put: (uuid: string, visit: object) => steer('visit', {uuid, ...visit}),
+  calls: (site: string) => steer<Call[]>('calls', {site}),
+  visit: (uuid: string) => steer<Visit>('state', {uuid}),
+};
+
+let sites = 0;
+/** Each test has a site of its own, and with it its own storage and its own backend behaviour. */
+export const newSite = () => `site-${Date.now().toString(36)}-${++sites}`;
+
+export const stored = (site: string, key: string) =>
+  localStorage.getItem(`maria-chat:${site}:${key}`);
+
+export const store = (site: string, key: string, value: string) =>
+  localStorage.setItem(`maria-chat:${site}:${key}`, value);
+
+export const storedKeys = (site: string) =>
+  Object.keys(localStorage).filter((key) => key.startsWith(`maria-chat:${site}:`));
+
+/** On the page, closed, and with nobody waiting for Maria to type. */
+export const mount = async (site = newSite(), lang = 'en') => {
+  await emulateMedia({reducedMotion: 'reduce'});
+  const chat = await fixture<MariaChat>(
+    html`<maria-chat site=${site} lang=${lang} open="false"></maria-chat>`,
+  );
+  await until(() => inside(chat, '.launcher'), 'the launcher');
+  return chat;
+};
+
+export const mountOpen = async (site = newSite(), lang = 'en') => {
+  const chat = await mount(site, lang);
+  await chat.open();
+  await until(() => inside(chat, '.tray > *'), 'something to answer');
+  return chat;
+};
+
+export const until = async <T>(look: () => T, what: string, withinMs = 4_000) => {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`Waited ${withinMs} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+};
+
+export const untilCalled = async (site: string, method: string, path: string) => {
+  for (;;) {
+    const call = (await backend.calls(site)).find(
+      (one) => one.method === method && one.path.includes(path),
+    );
+    if (call) return call;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const inside = <T extends HTMLElement>(chat: Element, selector: string) =>
+  chat.shadowRoot!.querySelector<T>(selector);
+
+export const every = (chat: Element, selector: string) => [
+  ...chat.shadowRoot!.querySelectorAll<HTMLElement>(selector),
+];
+
+const nameOf = (element: HTMLElement) =>
+  (element.getAttribute('aria-label') ?? element.textContent).trim();
+
+/** By its accessible name, as a screen reader finds it. */
+export const button = (chat: Element, name: string) =>
+  every(chat, 'button').find((one) => nameOf(one) === name) as HTMLButtonElement | undefined;
+
+export const press = async (chat: Element, name: string) => {
+  const found = await until(() => button(chat, name), `the button “${name}”`);
+  await until(() => !found.disabled, `the button “${name}” to be usable`);
+  found.click();
+};
+
+export const lines = (chat: Element) =>
+  every(chat, '.bubble > span:last-child').map((one) => one.textContent.trim());
+
+export const untilSaid = (chat: Element, words: string) =>
+  until(() => lines(chat).some((line) => line.includes(words)), `the line “${words}”`);
+
+export const answer = async (chat: Element, label: string, text: string) => {
+  const form = await until(
+    () =>
+      every(chat, 'form').find((one) => one.querySelector('label')!.textContent.trim() === label),
+    `the field “${label}”`,
+  );
+  form.querySelector('input')!.value = text;
+  (form as HTMLFormElement).requestSubmit();
+};
+
+export const pdf = (name: string, bytes = 2_000) =>
+  new File(['%PDF-1.7\n', new Uint8Array(Math.max(0, bytes - 9))], name, {
+    type: 'application/pdf',
+  });
+
+export const choose = async (chat: Element, ...files: File[]) => {
+  const picker = await until(() => inside<HTMLInputElement>(chat, '.picker'), 'the file picker');
+  const list = new DataTransfer();
+  for (const file of files) list.items.add(file);
+  picker.files = list.files;
+  picker.dispatchEvent(new Event('change'));
+};
+
+export const rows = (chat: Element) =>
+  every(chat, '.file').map((row) => ({
+    name: row.querySelector('.name')!.textContent,
+    state: [...row.classList].find((name) => name !== 'file'),
+    says: row.querySelector('.state')!.textContent.trim(),
+  }));
+
+/** A page of somebody else's site with our script tag in it. */
+export const sitePage = async (query: string) => {
+  const frame = await fixture<HTMLIFrameElement>(
+    html`<iframe src="/pages/site.html?${query}" width="900" height="700"></iframe>`,
+  );
+  const chat = await until(
+    () => frame.contentDocument?.querySelector<MariaChat>('maria-chat'),
+    'the element',
+  );
+  await until(() => inside(chat, '.launcher'), 'the launcher');
+  return {chat, window: frame.contentWindow!, document: frame.contentDocument!};
+};
+
+/** Up to the files, by a visitor who agrees to both. */
+export const reachFiles = async (chat: Element, name = 'Ana') => {
+  await answer(chat, 'Your name', name);
+  await press(chat, 'I agree');
+  await untilSaid(chat, 'train our AI agent');
+  await press(chat, 'I agree');
+  await until(() => inside(chat, '.picker'), 'the file picker');
+};
+
+export const reachEmail = async (chat: Element) => {
+  await reachFiles(chat);
+  await choose(chat, pdf('contract.pdf'));
+  await press(chat, 'Upload files');
+  await press(chat, 'Done & continue');
+  await until(() => inside(chat, 'input[type=email]'), 'the e-mail field');
+};
+
+export const reachPending = async (chat: Element) => {
+  await reachEmail(chat);
+  await answer(chat, 'Your e-mail address', 'ana@example.com');
+  await until(() => inside(chat, '.card'), 'the pending card');
+};

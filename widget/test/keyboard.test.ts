@@ -1,0 +1,79 @@
+import {expect} from '@open-wc/testing';
+import {sendKeys} from '@web/test-runner-commands';
+
+import {button, inside, mount, mountOpen, press, reachFiles, until, untilSaid} from './helpers.js';
+
+const focused = (chat: Element) => chat.shadowRoot!.activeElement as HTMLElement | null;
+const type = (text: string) => sendKeys({type: text});
+const key = (name: string) => sendKeys({press: name});
+
+describe('keyboard', () => {
+  it('the whole way to the files needs no mouse', async () => {
+    const chat = await mount();
+    inside(chat, '.launcher')!.focus();
+    await key('Enter');
+    await until(() => focused(chat)?.matches('input[name=answer]'), 'the field to have the focus');
+    await type('Ana');
+    await key('Enter');
+    await until(() => focused(chat)?.matches('.consent'), 'the group to have the focus');
+    await key('Tab');
+    expect(focused(chat)!.textContent.trim()).to.equal('I agree');
+    await key('Enter');
+    await untilSaid(chat, 'train our AI agent');
+    await until(() => focused(chat)?.matches('.consent'), 'the second group');
+    await key('Tab');
+    await key('Tab');
+    expect(focused(chat)!.textContent.trim()).to.equal('I do not agree');
+    await key('Space');
+    await until(() => focused(chat)?.matches('input[type=file]'), 'the file picker');
+  });
+
+  it('Esc closes, and the focus returns to the launcher', async () => {
+    const chat = await mount();
+    inside(chat, '.launcher')!.focus();
+    await key('Enter');
+    await until(() => focused(chat)?.matches('input'), 'the focus to move in');
+    await key('Escape');
+    await until(() => focused(chat)?.matches('.launcher'), 'the launcher to have the focus');
+    expect(inside(chat, '.panel')!.hidden).to.equal(true);
+  });
+
+  it('Esc in the question whether to start over closes the question alone', async () => {
+    const chat = await mountOpen();
+    await press(chat, 'Start over');
+    await until(() => inside(chat, '.dialog'), 'the dialog');
+    await until(() => focused(chat)?.textContent.trim() === 'Cancel', 'Cancel to have the focus');
+    expect(inside(chat, '.main')!.inert).to.equal(true);
+    await key('Escape');
+    await until(() => !inside(chat, '.dialog'), 'the dialog to close');
+    expect(chat.isOpen).to.equal(true);
+  });
+
+  it('the page stays usable: the Tab key leads out of the panel', async () => {
+    const chat = await mountOpen();
+    inside(chat, '.send')!.focus();
+    await key('Tab');
+    expect(focused(chat)!.matches('.launcher')).to.equal(true);
+  });
+
+  it('opening by the page itself leaves the focus where it is', async () => {
+    const chat = await mount();
+    const field = document.createElement('input');
+    document.body.append(field);
+    field.focus();
+    await chat.open({isQuiet: true});
+    await until(() => inside(chat, 'input[name=answer]'), 'the question');
+    expect(document.activeElement).to.equal(field);
+    field.remove();
+  });
+
+  it('the file picker is a real input that the focus can reach', async () => {
+    const chat = await mountOpen();
+    await reachFiles(chat);
+    const picker = inside(chat, '.picker')!;
+    picker.focus();
+    expect(focused(chat)).to.equal(picker);
+    expect(getComputedStyle(picker).display).to.not.equal('none');
+    expect(button(chat, 'Upload files')!.disabled).to.equal(true);
+  });
+});

@@ -1,0 +1,59 @@
+import {expect} from '@open-wc/testing';
+
+import {fill, formatSize, knownLanguage, loadLanguage} from '../texts.js';
+import type {Texts} from '../locales/en.js';
+import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
+
+const TAGS = ['es', 'fr', 'de', 'pt-BR', 'ar'];
+const placesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+describe('locales', () => {
+  for (const tag of TAGS) {
+    it(`${tag} has every key of English, with the same places, and none besides`, async () => {
+      const {texts: english} = await loadLanguage('en');
+      const {texts} = await loadLanguage(tag);
+      expect(Object.keys(texts).sort()).to.deep.equal(Object.keys(english).sort());
+      for (const key of Object.keys(english) as (keyof Texts)[]) {
+        expect(texts[key].trim(), key).to.not.equal('');
+        expect(placesOf(texts[key]), key).to.deep.equal(placesOf(english[key]));
+      }
+    });
+  }
+
+  it('the two fixed sentences stand in English as they were given', async () => {
+    const {texts} = await loadLanguage('en');
+    expect(texts.reset).to.equal(
+      'Your session has been reset due to a technical issue. Please start again.',
+    );
+    expect(texts.error).to.equal(
+      'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
+    );
+  });
+
+  it('a tag finds its language by case, region or base', () => {
+    expect(knownLanguage('PT-br')).to.equal('pt-BR');
+    expect(knownLanguage('pt-PT')).to.equal('pt-BR');
+    expect(knownLanguage('de-AT')).to.equal('de');
+    expect(knownLanguage('xx')).to.equal(null);
+  });
+
+  it('changing the language retells what was said already', async () => {
+    const chat = await mountOpen();
+    await untilSaid(chat, 'What is your name?');
+    await chat.setLang('de');
+    await untilSaid(chat, 'Wie heißen Sie?');
+    await until(() => button(chat, 'Senden'), 'the German button');
+    expect(inside(chat, '.inside')!.lang).to.equal('de');
+  });
+
+  it('a Latin name in an Arabic line is isolated', async () => {
+    const {texts} = await loadLanguage('ar');
+    expect(fill(texts, 'niceToMeet', {name: 'Ana'})).to.include('\u2068Ana\u2069');
+  });
+
+  it('sizes are told in the visitor’s numerals and units', () => {
+    expect(formatSize(5 * 1024 * 1024, 'en')).to.equal('5 MB');
+    expect(formatSize(1_572_864, 'de')).to.equal('1,5 MB');
+    expect(formatSize(1, 'en')).to.equal('1 kB');
+  });
+});

@@ -1,0 +1,79 @@
+import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
+
+import {
+  choose,
+  every,
+  inside,
+  mountOpen,
+  newSite,
+  pdf,
+  reachFiles,
+  rows,
+  until,
+} from './helpers.js';
+
+const fits = (chat: Element) => {
+  const edge = document.documentElement.clientWidth;
+  return every(chat, '.panel *')
+    .filter((one) => !one.closest('.sr') && one.getBoundingClientRect().width > 0)
+    .filter((one) => {
+      const {left, right} = one.getBoundingClientRect();
+      return left < -1 || right > edge + 1;
+    })
+    .map((one) => one.className || one.localName);
+};
+
+describe('narrow screen', () => {
+  it('at 320 px the panel fills the window and nothing sticks out, at every step to the files', async () => {
+    await setViewport({width: 320, height: 568});
+    const chat = await mountOpen();
+    const {width, height} = inside(chat, '.panel')!.getBoundingClientRect();
+    expect([width, height]).to.deep.equal([320, 568]);
+    expect(fits(chat)).to.deep.equal([]);
+    await reachFiles(chat, 'A'.repeat(90));
+    await choose(chat, pdf(`${'very-long-name-'.repeat(10)}.pdf`), pdf('b.pdf'), pdf('c.pdf'));
+    await until(() => rows(chat).length === 3, 'the rows');
+    expect(fits(chat)).to.deep.equal([]);
+    expect(inside(chat, '.log')!.clientHeight).to.be.at.least(60);
+  });
+
+  it('one pixel below 600 it is full screen and modal, at 600 it is not', async () => {
+    await setViewport({width: 599, height: 800});
+    const chat = await mountOpen(newSite());
+    expect(inside(chat, '.panel')!.clientWidth).to.equal(599);
+    expect(inside(chat, '.panel')!.ariaModal).to.equal('true');
+    await setViewport({width: 600, height: 800});
+    await until(() => inside(chat, '.panel')!.clientWidth === 400, 'the panel to shrink');
+    await until(() => inside(chat, '.panel')!.ariaModal === null, 'the page to be usable');
+  });
+
+  it('fields are at least 16 px and everything to press at least 24 px', async () => {
+    await setViewport({width: 360, height: 740});
+    const chat = await mountOpen();
+    expect(getComputedStyle(inside(chat, 'input[name=answer]')!).fontSize).to.equal('16px');
+    await reachFiles(chat);
+    await choose(chat, pdf('a.pdf'));
+    await until(() => rows(chat).length === 1, 'the row');
+    for (const target of every(chat, '.panel button, .dropzone')) {
+      const {width, height} = target.getBoundingClientRect();
+      expect(Math.min(width, height), target.outerHTML).to.be.at.least(24);
+    }
+  });
+
+  it('a large root size or a hostile page changes nothing inside', async () => {
+    await setViewport({width: 900, height: 700});
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      'html{font-size:62.5%} *{letter-spacing:9px;line-height:3;text-transform:uppercase;margin:9px;float:left} maria-chat{display:block;padding:99px}',
+    );
+    document.adoptedStyleSheets = [sheet];
+    const chat = await mountOpen();
+    const bubble = getComputedStyle(await until(() => inside(chat, '.bubble'), 'a line'));
+    expect(bubble.fontSize).to.equal('15px');
+    expect(bubble.letterSpacing).to.equal('normal');
+    expect(bubble.textTransform).to.equal('none');
+    expect(chat.offsetHeight).to.equal(0);
+    document.adoptedStyleSheets = [];
+  });
+});

@@ -1,0 +1,151 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  answer,
+  backend,
+  button,
+  inside,
+  mountOpen,
+  newSite,
+  press,
+  reachEmail,
+  reachFiles,
+  stored,
+  until,
+  untilSaid,
+  choose,
+  pdf,
+  rows,
+} from './helpers.js';
+
+const notices = (chat: Element) => inside(chat, '.notices')?.textContent ?? '';
+const LIMITED = {status: 'rate_limited', code: 'rate_limited', message: 'x', request_id: 'x'};
+const ERROR =
+  'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.';
+
+describe('offline', () => {
+  it('without a network Maria begins with a UUID of this browser and says so gently', async () => {
+    const site = newSite();
+    await backend.fault(site, {drop: true});
+    const chat = await mountOpen(site);
+    await untilSaid(chat, 'What is your name?');
+    await until(() => notices(chat).includes('You seem to be offline.'), 'the notice');
+    expect(stored(site, 'session_uuid')).to.match(
+      /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
+    );
+    expect(stored(site, 'token')).to.equal(null);
+    expect(chat.matches(':state(offline)')).to.equal(true);
+  });
+
+  it('when the backend is back the UUID is claimed and the decision recorded', async () => {
+    const site = newSite();
+    await backend.fault(site, {drop: true});
+    const chat = await mountOpen(site);
+    const uuid = stored(site, 'session_uuid')!;
+    await answer(chat, 'Your name', 'Ana');
+    await press(chat, 'I agree');
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
+    await until(() => stored(site, 'token'), 'the token', 8_000);
+    await until(() => !notices(chat).includes('offline'), 'the notice to go');
+    expect(stored(site, 'session_uuid')).to.equal(uuid);
+    expect((await backend.visit(uuid)).consents[0]!.purpose).to.equal('personal_data');
+  });
+
+  it('a busy backend never ends the session', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    const uuid = stored(site, 'session_uuid');
+    const token = stored(site, 'token');
+    await backend.fault(site, {status: 429, body: LIMITED, headers: {'Retry-After': '30'}});
+    chat.remove();
+    const again = await mountOpen(site);
+    await untilSaid(again, 'Welcome back, Ana.');
+    expect(stored(site, 'session_uuid')).to.equal(uuid);
+    expect(stored(site, 'token')).to.equal(token);
+    expect(notices(again)).to.include('A lot is going on');
+  });
+
+  it('a proxy’s page is an error as any other, told in the fixed sentence', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await backend.fault(site, {
+      path: '/contact',
+      status: 500,
+      body: '<html>Bad thing</html>',
+      times: 1,
+    });
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    await until(() => notices(chat).includes(ERROR), 'the fixed sentence');
+    expect(inside<HTMLInputElement>(chat, 'input[type=email]')!.value).to.equal('ana@example.com');
+    expect(stored(site, 'session_uuid')).to.not.equal(null);
+  });
+
+  it('an answer of a captive portal, 200 and not ours, is an error too', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await backend.fault(site, {
+      path: '/contact',
+      status: 200,
+      body: '<html>Log in</html>',
+      times: 1,
+    });
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    await until(() => notices(chat).includes(ERROR), 'the fixed sentence');
+  });
+
+  it('the e-mail is sent once the backend can take it', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await backend.fault(site, {path: '/contact', status: 503, body: '', times: 1});
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    await until(() => notices(chat).includes('A lot is going on'), 'the notice');
+    await untilSaid(chat, 'We mailed a link to a•••@example.com.');
+    expect(notices(chat)).to.not.include('A lot is going on');
+  });
+
+  it('an upload broken off by the network is taken up when it is back', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await backend.fault(site, {path: '/upload', drop: true});
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Upload files');
+    await until(() => rows(chat)[0]?.state === 'error', 'the error', 8_000);
+    expect(rows(chat)[0]!.says).to.include('No connection.');
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
+    await until(() => rows(chat)[0]?.state === 'success', 'the upload');
+  });
+
+  it('a refused token is looked into, and only a collision ends the session', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    const body = {status: 'error', code: 'token_invalid', message: 'x', request_id: 'x'};
+    await backend.fault(site, {path: '/upload', status: 401, body, times: 1});
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Upload files');
+    await until(() => rows(chat)[0]?.state === 'success', 'the upload');
+    expect(button(chat, 'Done & continue')).to.exist;
+  });
+
+  it('an unknown site is told to the page’s developer, and the visitor is received all the same', async () => {
+    const site = newSite();
+    const codes: string[] = [];
+    document.addEventListener(
+      'maria-error',
+      (event) => codes.push((event as Event & {code: string}).code),
+      {once: true},
+    );
+    const body = {status: 'error', code: 'unknown_site', message: 'x', request_id: 'x'};
+    await backend.fault(site, {path: '/config', status: 404, body});
+    const chat = await mountOpen(site);
+    await untilSaid(chat, 'What is your name?');
+    expect(codes).to.deep.equal(['unknown_site']);
+  });
+});

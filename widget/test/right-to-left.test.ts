@@ -1,0 +1,32 @@
+import {expect} from '@open-wc/testing';
+
+import {styles} from '../styles.js';
+import {inside, mountOpen, newSite, until} from './helpers.js';
+
+describe('right to left', () => {
+  it('Arabic turns the panel’s contents round, and nothing sticks out', async () => {
+    const chat = await mountOpen(newSite(), 'ar');
+    const box = inside(chat, '.inside')!;
+    expect(box.dir).to.equal('rtl');
+    expect(getComputedStyle(box).direction).to.equal('rtl');
+    const avatar = inside(chat, '.header .avatar')!.getBoundingClientRect();
+    const close = inside(chat, '.header button:last-of-type')!.getBoundingClientRect();
+    expect(avatar.left).to.be.greaterThan(close.left);
+    expect(box.scrollWidth).to.be.at.most(box.clientWidth);
+  });
+
+  it('on a page from right to left the launcher stands at the left', async () => {
+    document.documentElement.dir = 'rtl';
+    const chat = await mountOpen(newSite(), 'ar');
+    const launcher = await until(() => inside(chat, '.launcher'), 'the launcher');
+    expect(launcher.getBoundingClientRect().left).to.equal(20);
+    expect(inside(chat, '.panel')!.getBoundingClientRect().left).to.equal(20);
+    document.documentElement.removeAttribute('dir');
+  });
+
+  it('the style sheet knows no left and no right but for those positions', () => {
+    const rules = styles.cssText.replace(/:host\(\[position='(left|right)'\]\)[^}]*}/g, '');
+    expect(rules).to.not.match(/(^|[\s;{-])(left|right)\s*:/);
+    expect(rules).to.not.match(/(margin|padding|border)-(left|right)/);
+  });
+});

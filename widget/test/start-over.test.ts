@@ -1,0 +1,84 @@
+import {expect, oneEvent} from '@open-wc/testing';
+
+import {
+  answer,
+  backend,
+  inside,
+  mountOpen,
+  newSite,
+  press,
+  reachFiles,
+  reachPending,
+  stored,
+  storedKeys,
+  until,
+  untilSaid,
+  mount,
+} from './helpers.js';
+
+const confirm = async (chat: Element) => {
+  await press(chat, 'Start over');
+  const dialog = await until(() => inside(chat, '.dialog'), 'the dialog');
+  const words = dialog.textContent;
+  dialog.querySelectorAll('button')[1]!.click();
+  return words;
+};
+
+describe('start over', () => {
+  it('asks first, then discards an unfinished visit', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    const uuid = stored(site, 'session_uuid')!;
+    expect(await confirm(chat)).to.include('will be deleted');
+    await until(() => stored(site, 'session_uuid') !== uuid, 'another session');
+    await untilSaid(chat, 'What is your name?');
+    expect((await backend.visit(uuid)).ended).to.equal('gone');
+  });
+
+  it('a pending session is forgotten on this device, and stays at the backend', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    const uuid = stored(site, 'session_uuid')!;
+    expect(await confirm(chat)).to.include('This device forgets');
+    await untilSaid(chat, 'What is your name?');
+    expect((await backend.visit(uuid)).ended).to.equal(undefined);
+    expect((await backend.visit(uuid)).state).to.equal('pending');
+  });
+
+  it('the page can end the session, also of a panel that was never opened', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await answer(first, 'Your name', 'Ana');
+    await untilSaid(first, 'Nice to meet you');
+    first.remove();
+    const chat = await mount(site);
+    const resetting = oneEvent(chat, 'maria-reset');
+    await chat.reset();
+    await resetting;
+    expect(storedKeys(site).filter((key) => !key.endsWith(':open'))).to.deep.equal([]);
+  });
+
+  it('leaving the page is reported with the credentials in the body', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    window.dispatchEvent(new PageTransitionEvent('pagehide'));
+    const uuid = stored(site, 'session_uuid')!;
+    const left = async () => (await backend.calls(site)).find(({path}) => path.endsWith('/leave'));
+    while (!(await left())) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await left())!.data).to.deep.equal({uuid, token: stored(site, 'token')});
+    expect((await left())!.type).to.match(/^text\/plain/);
+  });
+
+  it('another tab that forgot the session takes this one along', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    for (const key of storedKeys(site)) localStorage.removeItem(key);
+    window.dispatchEvent(new StorageEvent('storage', {key: `maria-chat:${site}:session_uuid`}));
+    await until(() => stored(site, 'session_uuid'), 'another session');
+    await untilSaid(chat, 'What is your name?');
+  });
+});

@@ -1,0 +1,73 @@
+import type {LocalisedText} from '../server/contract/conversation.js';
+
+import type {Texts} from './locales/en.js';
+
+const LANGUAGES: Record<string, () => Promise<{default: Texts}>> = {
+  en: () => import('./locales/en.js'),
+  es: () => import('./locales/es.js'),
+  fr: () => import('./locales/fr.js'),
+  de: () => import('./locales/de.js'),
+  'pt-BR': () => import('./locales/pt-br.js'),
+  ar: () => import('./locales/ar.js'),
+};
+
+/** A key of what is said; the direction of writing is none. */
+export type TextKey = Exclude<keyof Texts, 'dir'>;
+
+export interface Language {
+  /** As the `lang` attribute and `Intl` spell it. */
+  tag: string;
+  texts: Texts;
+}
+
+/** The language of the attribute, then of the page, then of the browser; English if none is ours. */
+export const chooseLanguage = (attribute: string | null): string => {
+  const asked = attribute && attribute !== 'auto' ? [attribute] : [];
+  const wishes = [...asked, document.documentElement.lang, ...navigator.languages];
+  return wishes.map(knownLanguage).find((tag) => tag !== null) ?? 'en';
+};
+
+/** The language of ours that a tag means: `pt`, `pt-PT` and `PT-br` all mean `pt-BR`. */
+export const knownLanguage = (tag: string): string | null => {
+  const wanted = tag.toLowerCase();
+  const base = wanted.split('-')[0];
+  const tags = Object.keys(LANGUAGES);
+  return (
+    tags.find((one) => one.toLowerCase() === wanted) ??
+    tags.find((one) => one.toLowerCase().split('-')[0] === base) ??
+    null
+  );
+};
+
+export const loadLanguage = async (tag: string): Promise<Language> => {
+  const load = LANGUAGES[tag] ?? LANGUAGES['en']!;
+  return {tag, texts: (await load()).default};
+};
+
+/** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */
+export const fill = (texts: Texts, key: keyof Texts, values: Record<string, string | number>) => {
+  const isRightToLeft = texts.dir === 'rtl';
+  return texts[key].replace(/\{(\w+)\}/g, (_place, name: string) => {
+    const value = String(values[name] ?? '');
+    return isRightToLeft ? `\u2068${value}\u2069` : value;
+  });
+};
+
+/** A site's own text in the visitor's language, or in English, or in whichever it has. */
+export const localised = (text: LocalisedText, tag: string): string => {
+  if (typeof text === 'string') return text;
+  const base = tag.split('-')[0]!;
+  return text[tag] ?? text[base] ?? text['en'] ?? Object.values(text)[0] ?? '';
+};
+
+export const formatSize = (bytes: number, tag: string) => {
+  const isLarge = bytes >= 1024 * 1024;
+  return new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit: isLarge ? 'megabyte' : 'kilobyte',
+    maximumFractionDigits: isLarge ? 1 : 0,
+  }).format(isLarge ? bytes / (1024 * 1024) : Math.ceil(bytes / 1024));
+};
+
+export const formatPercent = (percent: number, tag: string) =>
+  new Intl.NumberFormat(tag, {style: 'percent'}).format(percent / 100);

@@ -1,0 +1,39 @@
+import type {Language} from './texts.js';
+
+/** Made when a line is drawn, so that a change of language reaches what was said before. */
+export type Words = (language: Language) => string;
+
+export interface Line {
+  id: number;
+  from: 'maria' | 'visitor';
+  words: Words;
+}
+
+/** What has been said, and whether Maria is about to say more. */
+export class Transcript {
+  lines: Line[] = [];
+  isTyping = false;
+  private lastId = 0;
+
+  constructor(private readonly onChange: () => void) {}
+
+  say(from: Line['from'], words: Words) {
+    this.lines = [...this.lines, {id: ++this.lastId, from, words}];
+    this.onChange();
+  }
+
+  async typeFor(ms: number) {
+    this.showTyping(true);
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  showTyping(isTyping: boolean) {
+    this.isTyping = isTyping;
+    this.onChange();
+  }
+
+  clear() {
+    this.lines = [];
+    this.isTyping = false;
+  }
+}

@@ -1,0 +1,219 @@
+import {PDF_HEADER_WITHIN_BYTES} from '../server/contract/limits.js';
+import type {StoredFile} from '../server/contract/files.js';
+
+import {ClientError} from './client.js';
+import type {FailureCode, Sending} from './client.js';
+import {makeUuid} from './uuid.js';
+
+/** More at once would only share the same line, and make each of them slower to finish. */
+const PARALLEL = 3;
+const ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 1_000;
+
+export type FileState = 'queued' | 'uploading' | 'success' | 'error';
+export type FileReason = FailureCode | 'cancelled' | 'unreadable';
+
+export interface FileRow {
+  /** Also the `Idempotency-Key`: however often the row is sent, it is stored once. */
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly file: File | null;
+  state: FileState;
+  percent: number;
+  reason: FileReason | null;
+  stored: StoredFile | null;
+  /** Refused before it was sent: sending it again cannot help. */
+  isRefused: boolean;
+}
+
+export interface FileLimits {
+  maxFiles: number;
+  minFiles: number;
+  maxFileBytes: number;
+}
+
+export interface FileTransport {
+  send(file: File, sending: Sending): Promise<StoredFile>;
+  erase(file: StoredFile): Promise<void>;
+  onChange(): void;
+  onFailure(error: unknown): void;
+}
+
+/** The queue of files and their states. */
+export class Uploads {
+  rows: FileRow[] = [];
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    readonly limits: FileLimits,
+    private readonly transport: FileTransport,
+  ) {}
+
+  get storedCount() {
+    return this.rows.filter((row) => row.state === 'success').length;
+  }
+
+  get isBusy() {
+    return this.rows.some((row) => row.state === 'uploading');
+  }
+
+  get hasQueued() {
+    return this.rows.some((row) => row.state === 'queued');
+  }
+
+  get isFull() {
+    return this.taken >= this.limits.maxFiles;
+  }
+
+  /** Enough files are stored and nothing is under way or waiting to be sent. */
+  get isDone() {
+    return this.storedCount >= this.limits.minFiles && !this.isBusy && !this.hasQueued;
+  }
+
+  /** Files that the backend already has, shown when the visitor comes back. */
+  restore(files: StoredFile[]) {
+    this.rows = files.map((stored) => ({
+      ...blankRow(stored.name, stored.size, null),
+      state: 'success',
+      percent: 100,
+      stored,
+    }));
+  }
+
+  async add(files: Iterable<File>) {
+    for (const file of files) {
+      const row = blankRow(file.name, file.size, file);
+      const reason = await this.faultOf(file);
+      if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
+      this.rows = [...this.rows, row];
+      this.transport.onChange();
+    }
+  }
+
+  /** Starts what is queued, a few at a time; each that ends makes room for the next. */
+  start() {
+    const waiting = this.rows.filter((row) => row.state === 'queued' && row.file);
+    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.run(row);
+  }
+
+  cancel(row: FileRow) {
+    this.running.get(row.id)?.abort('cancelled');
+  }
+
+  retry(row: FileRow) {
+    this.change(row, {state: 'queued', reason: null, percent: 0});
+    this.start();
+  }
+
+  /** Takes up what failed only for want of a connection. */
+  resume() {
+    for (const row of this.rows) if (row.reason === 'offline') this.retry(row);
+  }
+
+  async remove(row: FileRow) {
+    this.cancel(row);
+    if (row.stored) {
+      try {
+        await this.transport.erase(row.stored);
+      } catch (error) {
+        this.transport.onFailure(error);
+        return;
+      }
+    }
+    this.rows = this.rows.filter((other) => other !== row);
+    this.transport.onChange();
+  }
+
+  cancelAll() {
+    for (const row of this.rows) this.cancel(row);
+  }
+
+  private get taken() {
+    return this.rows.filter((row) => !row.isRefused).length;
+  }
+
+  private async faultOf(file: File): Promise<FileReason | null> {
+    if (file.size === 0) return 'empty_file';
+    if (file.size > this.limits.maxFileBytes) return 'file_too_large';
+    if (!(await looksLikePdf(file))) return 'not_a_pdf';
+    // Last, with no pause before the row is added: two drops at once must not pass together.
+    return this.isFull ? 'too_many_files' : null;
+  }
+
+  private async run(row: FileRow) {
+    const stopper = new AbortController();
+    this.running.set(row.id, stopper);
+    this.change(row, {state: 'uploading', percent: 0, reason: null});
+    try {
+      const stored = await this.sendPatiently(row, stopper.signal);
+      this.change(row, {state: 'success', percent: 100, stored});
+    } catch (error) {
+      const reason = stopper.signal.aborted ? 'cancelled' : reasonOf(error);
+      this.change(row, {state: 'error', reason});
+      if (!stopper.signal.aborted) this.transport.onFailure(error);
+    } finally {
+      this.running.delete(row.id);
+      this.start();
+    }
+  }
+
+  private async sendPatiently(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
+    const onProgress = (sentBytes: number) => {
+      // 100 stands for stored, not for sent: the last word is the server's.
+      this.change(row, {percent: Math.min(99, Math.round((100 * sentBytes) / row.size))});
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const sending = {idempotencyKey: row.id, signal, onProgress};
+        return await this.transport.send(row.file!, sending);
+      } catch (error) {
+        if (signal.aborted || attempt === ATTEMPTS || !isWorthRetrying(error)) throw error;
+        await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
+      }
+    }
+  }
+
+  private change(row: FileRow, change: Partial<FileRow>) {
+    Object.assign(row, change);
+    this.transport.onChange();
+  }
+}
+
+const blankRow = (name: string, size: number, file: File | null): FileRow => ({
+  id: makeUuid(),
+  name,
+  size,
+  file,
+  state: 'queued',
+  percent: 0,
+  reason: null,
+  stored: null,
+  isRefused: false,
+});
+
+/** By its bytes, as the server decides it: names and declared types say nothing. */
+const looksLikePdf = async (file: File) => {
+  try {
+    const head = await file.slice(0, PDF_HEADER_WITHIN_BYTES).arrayBuffer();
+    return new TextDecoder('latin1').decode(head).includes('%PDF-');
+  } catch {
+    // A folder that was dropped, or a file that has been removed meanwhile, cannot be read.
+    return false;
+  }
+};
+
+const reasonOf = (error: unknown): FileReason =>
+  error instanceof ClientError ? error.code : 'unintelligible';
+
+const isWorthRetrying = (error: unknown): error is ClientError =>
+  error instanceof ClientError && error.isTransient;
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });

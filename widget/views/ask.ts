@@ -1,0 +1,85 @@
+import {html, nothing} from 'lit';
+
+import type {Chat} from '../chat.js';
+import type {Language} from '../texts.js';
+import {fill} from '../texts.js';
+import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
+import {icon} from './icons.js';
+
+interface Field {
+  label: string;
+  value: string;
+  type: 'text' | 'email';
+  autocomplete: string;
+  maxLength: number;
+  onSubmit: (value: string) => unknown;
+}
+
+export const nameView = (chat: Chat, language: Language) =>
+  composerView(chat, language, {
+    label: language.texts.nameLabel,
+    value: chat.draft.name,
+    type: 'text',
+    autocomplete: 'name',
+    maxLength: MAX_NAME_LENGTH,
+    onSubmit: (value) => chat.giveName(value),
+  });
+
+export const emailView = (chat: Chat, language: Language) =>
+  composerView(chat, language, {
+    label: language.texts.emailLabel,
+    value: chat.draft.email,
+    type: 'email',
+    autocomplete: 'email',
+    maxLength: MAX_EMAIL_LENGTH,
+    onSubmit: (value) => chat.giveEmail(value),
+  });
+
+export const newAddressView = (chat: Chat, language: Language) =>
+  composerView(chat, language, {
+    label: language.texts.newAddress,
+    value: '',
+    type: 'email',
+    autocomplete: 'email',
+    maxLength: MAX_EMAIL_LENGTH,
+    onSubmit: (value) => chat.changeEmail(value),
+  });
+
+/** One field and its button. `novalidate`: our own words say what is wrong, in the visitor's language. */
+const composerView = (chat: Chat, language: Language, field: Field) => {
+  const {texts} = language;
+  const fault = chat.fieldFault && fill(texts, chat.fieldFault, {count: MAX_NAME_LENGTH});
+  return html`
+    <form class="composer" part="composer" novalidate @submit=${submitTo(field)}>
+      <label for="answer">${field.label}</label>
+      <div class="field">
+        <input
+          id="answer"
+          name="answer"
+          type=${field.type}
+          autocomplete=${field.autocomplete}
+          inputmode=${field.type}
+          maxlength=${field.maxLength}
+          enterkeyhint="send"
+          dir="auto"
+          .value=${field.value}
+          ?readonly=${chat.isSending}
+          aria-invalid=${fault ? 'true' : 'false'}
+          aria-describedby=${fault ? 'fault' : nothing}
+          data-focus
+        />
+        <button class="send" part="button" ?disabled=${chat.isSending} aria-label=${texts.send}>
+          ${chat.isSending ? html`<span class="spinner"></span>` : icon('send')}
+        </button>
+      </div>
+      <p class="fault" id="fault" role="alert">${fault}</p>
+    </form>
+  `;
+};
+
+const submitTo = (field: Field) => (event: SubmitEvent) => {
+  event.preventDefault();
+  const form = event.target as HTMLFormElement;
+  const answer = new FormData(form).get('answer');
+  if (typeof answer === 'string') field.onSubmit(answer);
+};

@@ -1,0 +1,115 @@
+import {html, nothing} from 'lit';
+import {keyed} from 'lit/directives/keyed.js';
+
+import type {Chat} from '../chat.js';
+import {fill} from '../texts.js';
+import type {Language} from '../texts.js';
+import {emailView, nameView} from './ask.js';
+import {consentView} from './consent.js';
+import {icon} from './icons.js';
+import type * as laterViews from './later.js';
+import {logView} from './log.js';
+import {noticesView} from './notices.js';
+import {returningView} from './returning.js';
+
+export interface PanelState {
+  isOpen: boolean;
+  isFullScreen: boolean;
+  isDropping: boolean;
+  announcement: string;
+  /** Null until it has been fetched. */
+  later: typeof laterViews | null;
+  onClose: () => void;
+  onFocus: () => void;
+}
+
+export const panelView = (chat: Chat, language: Language, panel: PanelState) => html`
+  <section
+    class="panel"
+    part="panel"
+    role="dialog"
+    aria-labelledby="title"
+    aria-modal=${panel.isFullScreen ? 'true' : nothing}
+    tabindex="-1"
+    ?hidden=${!panel.isOpen}
+    @focusin=${panel.onFocus}
+  >
+    <div class="inside" lang=${language.tag} dir=${language.texts.dir}>
+      <div class="main" ?inert=${chat.isAskingToStartOver}>
+        ${headerView(chat, language, panel)} ${logView(chat, language)}
+        ${noticesView(chat, language)}
+        <div class="tray">${trayView(chat, language, panel.later)}</div>
+        <p class="footnote">${language.texts.footnote}</p>
+      </div>
+      ${chat.isAskingToStartOver && panel.later ? panel.later.startOverView(chat, language) : nothing}
+      ${panel.later?.toastView(chat, language)}
+      <div class="sr" role="status">${panel.announcement}</div>
+      ${panel.isDropping ? html`<div class="drop-here">${icon('file')}${language.texts.dropHere}</div>` : nothing}
+    </div>
+  </section>
+`;
+
+const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
+  const {place} = chat;
+  return html`
+    <header class="header" part="header">
+      <span class="avatar large" aria-hidden="true">M</span>
+      <div class="titles">
+        <h2 id="title">Maria</h2>
+        <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
+      </div>
+      <button
+        part="button"
+        class="icon"
+        aria-label=${texts.startOver}
+        title=${texts.startOver}
+        @click=${() => chat.askToStartOver(true)}
+      >
+        ${icon('restart')}
+      </button>
+      <button
+        part="button"
+        class="icon"
+        aria-label=${texts.close}
+        title=${texts.close}
+        @click=${panel.onClose}
+      >
+        ${icon('close')}
+      </button>
+      ${place ? stepsView(place.index, place.total) : nothing}
+    </header>
+  `;
+};
+
+const stepsView = (index: number, total: number) => html`
+  <div class="steps" aria-hidden="true">
+    ${Array.from({length: total}, (_, at) => html`<i class=${at < index ? 'reached' : ''}></i>`)}
+  </div>
+`;
+
+type Later = PanelState['later'];
+
+/** What the visitor can do now. Keyed, so that no field inherits what was typed into another. */
+const trayView = (chat: Chat, language: Language, later: Later) =>
+  keyed(chat.stage + chat.step?.id, answerView(chat, language, later));
+
+const answerView = (chat: Chat, language: Language, later: Later) => {
+  if (chat.stage === 'returning') return returningView(chat, language);
+  const {step} = chat;
+  if (chat.stage === 'arriving' || !step) return nothing;
+  if (step.type === 'ask') {
+    return step.field === 'name' ? nameView(chat, language) : emailView(chat, language);
+  }
+  if (step.type === 'consent') return consentView(chat, language);
+  return later ? laterAnswerView(chat, language, later) : nothing;
+};
+
+const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Later>) => {
+  const {step} = chat;
+  if (step?.type === 'upload') return later.filesView(chat, language);
+  if (step?.type === 'verify_email') return later.pendingView(chat, language);
+  if (step?.type !== 'end') return nothing;
+  return step.outcome === 'refused'
+    ? later.refusedView(chat, language)
+    : later.completeView(chat, language);
+};
