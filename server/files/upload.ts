@@ -75,19 +75,22 @@ export class Uploads {
       abort.abort(reason);
     });
     const stopWatching = watchClient(upload, abort);
-    const scan = this.parts.config.scanner && (await this.beginScan(row, upload));
-    const checked = this.checkedBytes(upload, pace, scan);
-    const stopRenewing = this.keepLease(row, checked, abort);
+    let scan: VirusScan | undefined;
+    let checked: CheckedBytes | undefined;
+    let stopRenewing: (() => void) | undefined;
     try {
+      scan = this.parts.config.scanner && (await VirusScan.begin(this.parts.config.scanner));
+      checked = this.checkedBytes(upload, pace, scan);
+      stopRenewing = this.keepLease(row, checked, abort);
       await this.store(row, upload.incoming, checked, abort.signal);
       return {file: shownFile(await this.finish(upload, row, checked)), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      await this.undo(upload, row, checked.released, reason);
+      await this.undo(upload, row, checked?.released ?? false, reason);
       throw reason;
     } finally {
       scan?.stop();
-      stopRenewing();
+      stopRenewing?.();
       stopWatching();
       pace.stop();
     }
@@ -160,16 +163,6 @@ export class Uploads {
       refuseActiveContent: caller.site.settings.refuse_active_content ?? false,
       scan,
     });
-  }
-
-  private async beginScan(row: FileRow, upload: Upload): Promise<VirusScan | undefined> {
-    const {scanner} = this.parts.config;
-    try {
-      return scanner && (await VirusScan.begin(scanner));
-    } catch (error) {
-      await this.undo(upload, row, false, error);
-      throw error;
-    }
   }
 
   private async store(

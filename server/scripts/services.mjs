@@ -7,11 +7,14 @@ import {installPackages, runs} from './packages.mjs';
 const CEPH_PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool'];
 const CEPH_PACKAGES = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'];
 
+const SCANNER_PACKAGE = 'clamav-daemon';
+
 /**
  * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
  * whoever is interrupted halfway can still stop them.
  */
 export async function startServices(stops) {
+  requireScanner();
   return {...(await startDatabase(stops)), ...(await startObjectStore(stops))};
 }
 
@@ -30,7 +33,10 @@ async function startDatabase(stops) {
 
 async function startObjectStore(stops) {
   if (process.env.TEST_S3_ENDPOINT) return {};
-  if (!hasCeph()) return {TEST_S3_MISSING: sayAloud()};
+  if (!hasCeph()) {
+    const reason = `no S3 server to test against: install ${CEPH_PACKAGES.join(' ')}`;
+    return {TEST_S3_MISSING: sayAloud('S3', reason)};
+  }
   const {startRadosgw} = await import('../../dist/server/test/radosgw.js');
   console.log('Starting an S3 server (radosgw), about 15 s ...');
   const store = await startRadosgw();
@@ -47,9 +53,16 @@ function hasCeph() {
   return areThere() || (installPackages(...CEPH_PACKAGES) && areThere());
 }
 
-function sayAloud() {
-  const reason = `no S3 server to test against: install ${CEPH_PACKAGES.join(' ')}`;
+/** The tests start it themselves, each with what it should find. */
+function requireScanner() {
+  if (runs('clamd')) return;
+  if (!installPackages(SCANNER_PACKAGE) || !runs('clamd')) {
+    sayAloud('THE VIRUS SCAN', `no scanner to test against: install ${SCANNER_PACKAGE}`);
+  }
+}
+
+function sayAloud(what, reason) {
   if (process.env.CI === 'true') throw new Error(`CI runs every test, but there is ${reason}.`);
-  console.log(`\n*** S3 IS NOT TESTED in this run: ${reason}. ***\n`);
+  console.log(`\n*** ${what} IS NOT TESTED in this run: ${reason}. ***\n`);
   return reason;
 }

@@ -1,0 +1,72 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import net from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+import type {Test} from 'tap';
+
+import {freePort} from './free-port.js';
+import {until} from './until.js';
+
+/** What our one signature finds. No real malware is needed to see a scanner say no. */
+export const VIRUS = 'MARIA-TEST-VIRUS';
+
+/** Why no scanner can be started here, for tap's `skip`. The runner has said so aloud. */
+export const clamdMissing: string | false =
+  spawnSync('clamd', ['--version'], {stdio: 'ignore'}).status === 0
+    ? false
+    : 'no virus scanner to test against: install clamav-daemon';
+
+export interface Clamd {
+  /** For `CLAMAV_HOST`. */
+  host: string;
+  stop: () => Promise<void>;
+}
+
+/** A real clamd with a signature file of one line. */
+export const startClamd = async (t: Test): Promise<Clamd> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'maria-clamd-'));
+  const port = await freePort();
+  const signature = Buffer.from(VIRUS).toString('hex');
+  await writeFile(path.join(folder, 'test.ndb'), `Maria.Test:0:*:${signature}\n`);
+  await writeFile(
+    path.join(folder, 'clamd.conf'),
+    [
+      'Foreground yes',
+      `DatabaseDirectory ${folder}`,
+      `TemporaryDirectory ${folder}`,
+      `TCPSocket ${port}`,
+      'TCPAddr 127.0.0.1',
+      'StreamMaxLength 20M',
+      '',
+    ].join('\n'),
+  );
+  const clamd = spawn('clamd', ['--config-file', path.join(folder, 'clamd.conf')], {
+    stdio: 'ignore',
+  });
+  const stop = async () => {
+    if (clamd.exitCode !== null || clamd.signalCode !== null) return;
+    clamd.kill('SIGKILL');
+    await once(clamd, 'exit');
+  };
+  t.teardown(async () => {
+    await stop();
+    await rm(folder, {recursive: true, force: true});
+  });
+  await until(() => accepts(port));
+  return {host: `127.0.0.1:${port}`, stop};
+};
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
