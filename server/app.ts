@@ -27,7 +27,7 @@ import {Uploads} from './files/upload.js';
 import type {App} from './http/app-type.js';
 import {projectVersion, registerAssets} from './http/assets.js';
 import {keepDeadlines} from './http/deadline.js';
-import {answerErrors} from './http/error-answers.js';
+import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
 import {registerHeaders} from './http/headers.js';
 import {healthRoutes} from './http/health.js';
 import {parseJsonBodies} from './http/json-bodies.js';
@@ -82,7 +82,8 @@ export interface RunningApp {
   drain: () => void;
 }
 
-const JSON_BODY_BYTES = 16 * 1024;
+/** Room for three consents with wordings of 4,000 characters in any script. */
+const JSON_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
 
 /** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
@@ -96,11 +97,12 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const sites = new Sites(sql);
   const tokens = new VisitorTokens(config.secrets);
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
-  const mailHashKey = derivedKey(config.secrets[0] as SecretKey, 'mail-counts');
+  const signingKey = config.secrets[0] as SecretKey;
+  const mailHashKey = derivedKey(signingKey, 'mail-counts');
   const spool = new Spool(parts.spoolDir);
   await spool.sweep();
   const gate = new UploadGate(config.uploads);
-  const shared = new SharedCounters(sql);
+  const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const sender = new MailSender({
     sql: backgroundSql,
     config,
@@ -152,6 +154,10 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1_000,
+    },
+    // Addresses that cannot be decoded reach neither a route nor the error handler.
+    frameworkErrors: (error, request, reply) => {
+      void sendError(toMariaError(error), request, reply);
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -1,5 +1,6 @@
 import {createHash, hkdfSync, randomBytes} from 'node:crypto';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {isIP} from 'node:net';
 import path from 'node:path';
 
 import envSchema from 'env-schema';
@@ -130,7 +131,6 @@ export class InvalidSettings extends Error {
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const faults: string[] = [];
   const settings = coerce(env, faults);
-  if (!settings) throw new InvalidSettings(faults);
   const production = settings.NODE_ENV === 'production';
   const publicUrl = publicAddress(settings, production, faults);
   if (production) demandProductionSettings(settings, faults);
@@ -196,7 +196,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
 export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));
 
-const coerce = (env: NodeJS.ProcessEnv, faults: string[]): Settings | undefined => {
+/** A setting of the wrong form counts as unset from there on, so that the others are judged as well. */
+const coerce = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
   const data: NodeJS.ProcessEnv = {};
   for (const name of Object.keys(Settings.properties)) {
     // `PORT=` in a shell or a compose file means "not set".
@@ -211,7 +212,9 @@ const coerce = (env: NodeJS.ProcessEnv, faults: string[]): Settings | undefined 
       const name = instancePath.slice(1);
       faults.push(`${name} ${message ?? 'is not valid'}, but is "${data[name] ?? ''}".`);
     }
-    return undefined;
+    const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
+    const rest = Object.entries(data).filter(([name]) => !wrong.has(name));
+    return coerce(Object.fromEntries(rest), faults);
   }
 };
 
@@ -319,7 +322,7 @@ const proxies = (settings: Settings, faults: string[]): string[] => {
   const given = settings.TRUST_PROXY?.split(',').map((part) => part.trim()) ?? [];
   for (const proxy of given) {
     // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
-    if (!ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy)) {
+    if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
       faults.push(`TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${proxy}".`);
     }
   }

@@ -3,6 +3,7 @@ import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {request} from 'node:http';
+import type {IncomingMessage} from 'node:http';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -106,7 +107,7 @@ const upload = async ({url, credentials}: Visitor, file: Buffer): Promise<number
     await sleep(PAUSE_MS);
   }
   sent.end(tail);
-  const [response] = (await answered) as [import('node:http').IncomingMessage];
+  const [response] = (await answered) as [IncomingMessage];
   response.resume();
   return response.statusCode ?? 0;
 };

@@ -82,6 +82,8 @@ export const ConsentDecision = Type.Object(
     wording: Type.String({
       minLength: 1,
       maxLength: MAX_WORDING_LENGTH,
+      // PostgreSQL keeps no NUL in a text.
+      pattern: '^[^\\u0000]*$',
       description: 'The exact text the visitor saw.',
     }),
     locale: Locale,

@@ -11,10 +11,15 @@ export const UPLOAD_MAX_MS = 900_000;
 export class Pace {
   private waitedMs = 0;
   private windowBytes = 0;
+  /** From when on the present wait counts towards the present window. */
+  private countedFrom = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly end: NodeJS.Timeout;
 
-  constructor(private readonly abort: (reason: Error) => void) {
+  constructor(
+    private readonly abort: (reason: Error) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {
     this.end = setTimeout(() => {
       abort(new TooSlow(`The upload took longer than ${UPLOAD_MAX_MS / 1000} s. Send it again.`));
     }, UPLOAD_MAX_MS);
@@ -22,17 +27,15 @@ export class Pace {
 
   /** Wraps the wait for the client's next bytes. */
   async wait<T>(next: () => Promise<T>, sizeOf: (result: T) => number): Promise<T> {
-    const started = performance.now();
-    this.timer = setTimeout(() => {
-      this.judge();
-    }, WINDOW_MS - this.waitedMs);
+    this.countedFrom = this.now();
+    this.judgeAfter(WINDOW_MS - this.waitedMs);
     try {
       const result = await next();
       this.windowBytes += sizeOf(result);
       return result;
     } finally {
       clearTimeout(this.timer);
-      this.waitedMs += performance.now() - started;
+      this.waitedMs += this.now() - this.countedFrom;
       if (this.waitedMs >= WINDOW_MS) this.judge();
     }
   }
@@ -40,6 +43,14 @@ export class Pace {
   stop(): void {
     clearTimeout(this.timer);
     clearTimeout(this.end);
+  }
+
+  /** One wait can outlast many windows. */
+  private judgeAfter(ms: number): void {
+    this.timer = setTimeout(() => {
+      this.judgeAfter(WINDOW_MS);
+      this.judge();
+    }, ms);
   }
 
   private judge(): void {
@@ -52,5 +63,6 @@ export class Pace {
     }
     this.windowBytes = 0;
     this.waitedMs = 0;
+    this.countedFrom = this.now();
   }
 }

@@ -14,7 +14,7 @@ const EXAMPLES = path.join(PROJECT, 'examples');
 const YEAR_SECONDS = 31_536_000;
 /** A release may reach a page this late. */
 const LOADER_SECONDS = 300;
-const HASHED = /-[\w-]{8,}\.js$/;
+const HASHED = /-[\w-]{8,}\.js(\.(br|gz))?$/;
 
 /** The strictest policy under which the widget works; the demo page is the proof. */
 const DEMO_POLICY = [

@@ -68,7 +68,7 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
     .send({...error.body(request.id), ...(isUuidCall && {uuid: null})});
 };
 
-const toMariaError = (error: FrameworkError): MariaError => {
+export const toMariaError = (error: FrameworkError): MariaError => {
   if (error instanceof MariaError) return error;
   if (error.validation) return invalidBody(error);
   if (error instanceof StoreUnavailable || isDatabaseDown(error)) {

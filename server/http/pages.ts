@@ -27,7 +27,7 @@ main { width: 100%; max-width: 480px; background: var(--card); border-radius: 20
   box-shadow: 0 18px 50px rgb(15 23 42 / 14%); text-align: center; }
 .mark { width: 56px; height: 56px; margin: 0 auto 20px; border-radius: 18px; display: grid; place-items: center;
   background: linear-gradient(135deg, #4338ca, #7c3aed); color: #fff; font-size: 26px; font-weight: 700; }
-h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.3; overflow-wrap: anywhere; }
+h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.3; text-wrap: balance; overflow-wrap: anywhere; }
 p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
 button { margin-top: 28px; width: 100%; min-height: 52px; border: 0; border-radius: 14px; cursor: pointer;
   background: var(--accent); color: var(--card); font: inherit; font-weight: 600; }

@@ -1,3 +1,5 @@
+import {createHmac} from 'node:crypto';
+
 import type {FastifyRequest} from 'fastify';
 
 import {clientNetwork} from '../audit/address.js';
@@ -36,12 +38,16 @@ interface Counters {
 export class SharedCounters implements Counters {
   private readonly batches: GroupCommit<string, Counted>;
 
-  constructor(private readonly sql: Sql) {
+  constructor(
+    private readonly sql: Sql,
+    private readonly hashKey: Buffer,
+  ) {
     this.batches = new GroupCommit({write: (keys) => this.write(keys)});
   }
 
+  /** Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here. */
   count(key: string): Promise<Counted> {
-    return this.batches.add(key);
+    return this.batches.add(createHmac('sha256', this.hashKey).update(key).digest('base64url'));
   }
 
   private async write(keys: string[]): Promise<Counted[]> {

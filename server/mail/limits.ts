@@ -20,7 +20,7 @@ export const countMail = async (
   const to = hash(`to:${address.toLowerCase()}`);
   const by = hash(`by:${client}`);
   // In one order for all, or two visitors could wait for each other.
-  for (const key of [to, by].sort(Buffer.compare)) {
+  for (const key of [to, by].sort((a, b) => a.compare(b))) {
     await sql`select pg_advisory_xact_lock(${key.readBigInt64BE(0).toString()}::bigint)`;
   }
   const [seen] = await sql<{toHour: number; toDay: number; byHour: number}[]>`

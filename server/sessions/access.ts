@@ -163,7 +163,8 @@ const lockedVisit = async (sql: Queryable, uuid: string, times: Config['visit'])
 };
 
 export const demandAlive = (visit: Visit): void => {
-  if (visit.state !== 'open' && visit.state !== 'session') throw new SessionGone();
+  const lives = visit.state === 'open' || (visit.state === 'session' && !visit.archived);
+  if (!lives) throw new SessionGone();
 };
 
 const bearerToken = (header: string | undefined): string | undefined =>

@@ -108,13 +108,14 @@ export const sendConfirmation = async (
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
+  const stoppedBy = await countMail(tx, mailHashKey, {address: email, client});
   const id = await insertVerification(tx, {
     uuid: caller.uuid,
     address: email,
     keyId: links.keyId,
     validMs: config.verificationMs,
+    isMailed: !stoppedBy,
   });
-  const stoppedBy = await countMail(tx, mailHashKey, {address: email, client});
   if (!stoppedBy) {
     await enqueueMail(tx, {template: 'confirmation', verification_id: id}, caller.uuid);
   }

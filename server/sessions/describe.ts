@@ -1,6 +1,5 @@
 import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
-import {SessionGone} from '../errors.js';
 import {shownFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from './email.js';
 import {findSession, latestConsents} from './store.js';
@@ -21,8 +20,6 @@ export const describeSession = async (
     isSession ? findSession(sql, uuid) : undefined,
     isSession ? unconfirmedAddress(sql, uuid) : undefined,
   ]);
-  // To its visitor an archived session is over.
-  if (session?.archived) throw new SessionGone();
   const pending = waiting !== undefined && waiting !== session?.email ? waiting : undefined;
   return {
     uuid,

@@ -1,6 +1,6 @@
 import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/connect.js';
-import {countFunnel, deleteSession, setVisitState} from './store.js';
+import {countFunnel, deleteSession, setFurthestStep, setVisitState} from './store.js';
 import type {Visit} from './store.js';
 
 /** Why an unfinished visit ended. */
@@ -46,6 +46,7 @@ export const eraseSession = async (
   await sql`delete from messages where session_uuid = ${uuid}`;
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
+  await setFurthestStep(sql, uuid, null);
   await forgetAddresses(sql, uuid);
   await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey});
 };

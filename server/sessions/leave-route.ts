@@ -63,7 +63,6 @@ export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts):
         return reply.code(204).send(null);
       },
     );
-    await Promise.resolve();
   };
   void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
 };

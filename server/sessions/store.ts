@@ -8,6 +8,8 @@ export interface Visit {
   siteKey: string;
   tokenHash: Uint8Array;
   state: VisitState;
+  /** Its session was never confirmed in time: to its visitor it is over. */
+  archived: boolean;
   /** Idle or too old by the database's clock, whether or not the reaper has come by. */
   expired: boolean;
   idleExpiresAt: Date;
@@ -24,7 +26,6 @@ export interface StoredSession {
   email: string;
   locale: string | null;
   state: Exclude<SessionState, 'visit'>;
-  archived: boolean;
 }
 
 const interval = (ms: number) => `${ms} milliseconds`;
@@ -35,7 +36,10 @@ const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
     as "idleExpiresAt",
   state = 'open' and
   least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
-    < clock_timestamp() as expired`;
+    < clock_timestamp() as expired,
+  state = 'session' and exists (
+    select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
+  ) as archived`;
 
 export const findVisit = async (
   sql: Queryable,
@@ -83,7 +87,7 @@ export const markLeft = async (sql: Queryable, uuid: string): Promise<void> => {
 export const setFurthestStep = async (
   sql: Queryable,
   uuid: string,
-  step: string,
+  step: string | null,
 ): Promise<void> => {
   await sql`update visits set furthest_step = ${step} where uuid = ${uuid}`;
 };
@@ -131,7 +135,7 @@ export const findSession = async (
   uuid: string,
 ): Promise<StoredSession | undefined> => {
   const [session] = await sql<StoredSession[]>`
-    select name, email, locale, archived_at is not null as archived,
+    select name, email, locale,
            case when verified then 'complete' else 'pending' end as state
     from user_sessions where uuid = ${uuid}`;
   return session;
@@ -156,17 +160,9 @@ export const insertSession = async (sql: Queryable, session: NewSession): Promis
 };
 
 export const setSessionName = async (sql: Queryable, uuid: string, name: string): Promise<void> => {
-  await sql`update user_sessions set name = ${name}, updated_at = now() where uuid = ${uuid}`;
-};
-
-export const setPendingEmail = async (
-  sql: Queryable,
-  uuid: string,
-  email: string,
-): Promise<void> => {
   await sql`
-    update user_sessions set email = ${email}, updated_at = now()
-    where uuid = ${uuid} and not verified`;
+    update user_sessions set name = ${name}, updated_at = now()
+    where uuid = ${uuid} and name <> ${name}`;
 };
 
 export const setTrainingConsent = async (

@@ -92,7 +92,6 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
       await parts.sql.begin((tx) => disown(tx, parts, request, found));
       return answer(parts, request, reply, found, 'notMeDone');
     });
-    await Promise.resolve();
   };
   void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
 };

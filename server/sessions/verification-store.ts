@@ -14,17 +14,39 @@ export interface Verification {
   state: VerificationState;
 }
 
-/** Makes a link's row; the one before it is void from now on. */
+export interface NewVerification {
+  uuid: string;
+  address: string;
+  keyId: string;
+  validMs: number;
+  /** False when a limit keeps the mail back. */
+  isMailed: boolean;
+}
+
+/**
+ * Makes a link's row; the one before it is void from now on. A link that is not mailed takes
+ * nothing from one to the same address that was: it is void itself, and only counts.
+ */
 export const insertVerification = async (
   sql: Queryable,
-  {uuid, address, keyId, validMs}: {uuid: string; address: string; keyId: string; validMs: number},
+  {uuid, address, keyId, validMs, isMailed}: NewVerification,
 ): Promise<string> => {
   const id = randomUUID();
-  await voidVerifications(sql, uuid);
+  const keepsOlder = !isMailed && (await hasOpenLink(sql, uuid, address));
+  if (!keepsOlder) await voidVerifications(sql, uuid);
   await sql`
-    insert into email_verifications (id, key_id, session_uuid, address, expires_at)
-    values (${id}, ${keyId}, ${uuid}, ${address}, now() + ${`${validMs} milliseconds`}::interval)`;
+    insert into email_verifications (id, key_id, session_uuid, address, expires_at, voided_at)
+    values (${id}, ${keyId}, ${uuid}, ${address}, now() + ${`${validMs} milliseconds`}::interval,
+            case when ${keepsOlder} then now() end)`;
   return id;
+};
+
+const hasOpenLink = async (sql: Queryable, uuid: string, address: string): Promise<boolean> => {
+  const rows = await sql`
+    select from email_verifications
+    where session_uuid = ${uuid} and address = ${address}
+      and used_at is null and voided_at is null and expires_at > now()`;
+  return rows.length > 0;
 };
 
 export const voidVerifications = async (sql: Queryable, uuid: string): Promise<void> => {
@@ -64,15 +86,20 @@ export const useVerification = async (sql: Queryable, id: string): Promise<void>
   await sql`update email_verifications set used_at = now() where id = ${id}`;
 };
 
-/** The address that the latest link was made for, unless it has been confirmed. */
+/**
+ * The address that the latest link was made for, unless it has been confirmed. A complete session
+ * has one already, so that a void link is a change that was taken back.
+ */
 export const unconfirmedAddress = async (
   sql: Queryable,
   uuid: string,
 ): Promise<string | undefined> => {
-  const [row] = await sql<{address: string; used: boolean}[]>`
-    select address, used_at is not null as used from email_verifications
-    where session_uuid = ${uuid} order by created_at desc, id limit 1`;
-  return row?.used === false ? row.address : undefined;
+  const [row] = await sql<{address: string; settled: boolean}[]>`
+    select v.address, v.used_at is not null or (s.verified and v.voided_at is not null) as settled
+    from email_verifications v join user_sessions s on s.uuid = v.session_uuid
+    where v.session_uuid = ${uuid}
+    order by v.used_at is null and v.voided_at is null desc, v.created_at desc, v.id limit 1`;
+  return row?.settled === false ? row.address : undefined;
 };
 
 /** Seconds until another link may be asked for; 0 when now. */

@@ -3,7 +3,7 @@ import {OriginNotAllowed} from '../errors.js';
 import {DEMO_SITE} from './store.js';
 import type {Site} from './store.js';
 
-const LOCALHOST = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
  * Refuses a browser's call from a page that the site does not list. Programs send no `Origin` and

@@ -20,7 +20,7 @@ const WAIT_MS = 10_000;
 const LOOK_MS = 25;
 
 /** A real SMTP server that keeps what it gets. */
-export const startMailbox = async (t: Test): Promise<Mailbox> => {
+export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
   const mails: Email[] = [];
   const receivers: string[][] = [];
   const server = new SMTPServer({
@@ -38,7 +38,7 @@ export const startMailbox = async (t: Test): Promise<Mailbox> => {
       });
     },
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(onPort, '127.0.0.1');
   await once(server.server, 'listening');
   const {port} = server.server.address() as AddressInfo;
   t.teardown(

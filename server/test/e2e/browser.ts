@@ -36,10 +36,15 @@ export const openDemo = async (
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
   const page = await context.newPage();
   const noise: string[] = [];
-  page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
+  listen(page, noise);
   await page.goto(url);
   return {page, context, widget: new Widget(page), noise};
+};
+
+/** A blocked stylesheet or script is told there, too. */
+export const listen = (page: Page, noise: string[]): void => {
+  page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
 };
 
 /** What a visitor sees and does, by role and name. */

@@ -10,7 +10,7 @@ import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {bucketsMissing} from '../test-bucket.js';
 import {until} from '../until.js';
-import {openBrowser, openDemo} from './browser.js';
+import {listen, openBrowser, openDemo} from './browser.js';
 
 const corpus = process.env['TEST_PDF_DIR'];
 
@@ -52,6 +52,7 @@ t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
   t.notMatch(mail.text, /Anna/, 'nothing the visitor typed stands in the mail');
 
   const confirmation = await context.newPage();
+  listen(confirmation, noise);
   await confirmation.goto(linkIn(mail));
   t.equal(
     (await sql`select from user_sessions where verified`).length,

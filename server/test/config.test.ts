@@ -1,0 +1,292 @@
+import {readFileSync, statSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {InvalidSettings, readConfig} from '../config.js';
+import type {Config} from '../config.js';
+import {temporaryFolder} from './start-server.js';
+
+const SECRET = 's'.repeat(32);
+
+const read = (settings: Record<string, string> = {}): Config =>
+  readConfig({SECRET_KEY: SECRET, ...settings});
+
+/** The faults of these settings, each as one line. */
+const faultsOf = (settings: Record<string, string>): string[] => {
+  try {
+    read(settings);
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+void t.test('nothing needs to be set', (t) => {
+  const {secrets: _, ...config} = read();
+
+  t.same(config, {
+    port: 8080,
+    host: '127.0.0.1',
+    publicUrl: 'http://localhost:8080',
+    production: false,
+    dataDir: path.resolve('.maria'),
+    databaseUrl: undefined,
+    s3: undefined,
+    mail: {smtpUrl: undefined, from: 'maria@localhost.localdomain', admin: undefined},
+    limits: {maxFiles: 3, minFiles: 1, maxFileBytes: 5 * 1024 * 1024},
+    uploads: {perSession: 10, perAddress: 100, total: 200},
+    ratePerMinute: 10,
+    trustProxy: [],
+    visit: {idleMs: 30 * 60_000, maxMs: 24 * 3_600_000, leaveGraceMs: undefined},
+    retention: {pendingMs: 30 * 86_400_000, completeMs: undefined},
+    audit: {retentionDays: 365, ipDays: 30, archiveDir: undefined, ipMode: 'full'},
+    cleanup: {intervalMs: 10 * 60_000, quarantineMs: 7 * 86_400_000},
+    downloadSeconds: 60,
+    verificationMs: 24 * 3_600_000,
+    scanner: undefined,
+    logLevel: 'info',
+  } satisfies Omit<Config, 'secrets'>);
+  t.end();
+});
+
+void t.test('empty strings mean unset', (t) => {
+  const names = [
+    'PORT',
+    'HOST',
+    'PUBLIC_URL',
+    'NODE_ENV',
+    'DATABASE_URL',
+    'S3_BUCKET',
+    'S3_FORCE_PATH_STYLE',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'MAX_FILES',
+    'TRUST_PROXY',
+    'LEAVE_GRACE_SECONDS',
+    'COMPLETE_RETENTION_DAYS',
+    'IP_MODE',
+    'CLAMAV_HOST',
+    'SCAN_REQUIRED',
+    'LOG_LEVEL',
+  ];
+
+  t.same(read(Object.fromEntries(names.map((name) => [name, '']))), read());
+  t.same(read(Object.fromEntries(names.map((name) => [name, '  ']))), read());
+  t.end();
+});
+
+void t.test('settings are read as what they mean', (t) => {
+  t.equal(read({PORT: '0'}).port, 0);
+  t.equal(read({PORT: '3000'}).publicUrl, 'http://localhost:3000');
+  t.equal(
+    read({PUBLIC_URL: 'https://chat.example.com/maria/'}).publicUrl,
+    'https://chat.example.com/maria',
+  );
+  t.equal(read({MAX_FILE_SIZE_MB: '0.5'}).limits.maxFileBytes, 512 * 1024);
+  t.equal(read({LEAVE_GRACE_SECONDS: '0'}).visit.leaveGraceMs, 0);
+  t.equal(read({CLEANUP_INTERVAL_MINUTES: '0'}).cleanup.intervalMs, 0);
+  t.equal(read({COMPLETE_RETENTION_DAYS: '90'}).retention.completeMs, 90 * 86_400_000);
+  t.same(read({TRUST_PROXY: '10.0.0.0/8, 127.0.0.1,::1'}).trustProxy, [
+    '10.0.0.0/8',
+    '127.0.0.1',
+    '::1',
+  ]);
+  t.same(read({CLAMAV_HOST: 'clamav'}).scanner, {host: 'clamav', port: 3310, required: true});
+  t.same(read({CLAMAV_HOST: '[::1]:3311', SCAN_REQUIRED: 'false'}).scanner, {
+    host: '::1',
+    port: 3311,
+    required: false,
+  });
+  t.equal(read({S3_BUCKET: 'b'}).s3?.forcePathStyle, false);
+  t.equal(read({S3_BUCKET: 'b', S3_ENDPOINT: 'http://127.0.0.1:9000'}).s3?.forcePathStyle, true);
+  t.same(
+    read({S3_BUCKET: 'b', AWS_ACCESS_KEY_ID: 'i', AWS_SECRET_ACCESS_KEY: 'k'}).s3?.credentials,
+    {
+      accessKeyId: 'i',
+      secretAccessKey: 'k',
+    },
+  );
+  t.equal(read({S3_BUCKET: 'b'}).s3?.credentials, undefined, 'the usual chain');
+  t.end();
+});
+
+const faulty: [string, string, string?][] = [
+  ['PORT', 'abc'],
+  ['PORT', '65536', '65535'],
+  ['PORT', '-1', '0'],
+  ['PUBLIC_URL', 'chat.example.com'],
+  ['PUBLIC_URL', 'ftp://chat.example.com'],
+  ['PUBLIC_URL', 'https://chat.example.com?x=1', 'https://chat.example.com'],
+  ['DATABASE_URL', 'mysql://localhost/x', 'postgres://localhost/x'],
+  ['SMTP_URL', 'http://localhost', 'smtps://localhost'],
+  ['MAIL_FROM', 'Maria <maria@example.com>', 'maria@example.com'],
+  ['ADMIN_EMAIL', 'a@example.com,b@example.com', 'a@example.com'],
+  ['MAX_FILES', '0', '1'],
+  ['MAX_FILES', '2.5', '2'],
+  ['MAX_FILES', '101', '100'],
+  ['MAX_FILE_SIZE_MB', '0', '0.1'],
+  ['MIN_FILES', '4', '3'],
+  ['MIN_FILES', '-1', '0'],
+  ['ALLOWED_FILE_TYPES', 'application/pdf,image/png', 'application/pdf'],
+  ['RATE_LIMIT_PER_MINUTE', '0', '1'],
+  ['MAX_UPLOADS', '0', '1'],
+  ['TRUST_PROXY', 'true', '127.0.0.1'],
+  ['TRUST_PROXY', '1', '10.0.0.0/8'],
+  ['TRUST_PROXY', '127.0.0.1,loopback', '127.0.0.1,::1'],
+  ['TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/32'],
+  ['VISIT_IDLE_MINUTES', '0', '0.02'],
+  ['LEAVE_GRACE_SECONDS', '-1', '0'],
+  ['PENDING_DAYS', '0', '7'],
+  ['AUDIT_RETENTION_DAYS', '29', '30'],
+  ['CLEANUP_INTERVAL_MINUTES', '-1', '0'],
+  ['DOWNLOAD_URL_SECONDS', '0', '1'],
+  ['IP_MODE', 'some', 'truncated'],
+  ['CLAMAV_HOST', 'a:b:c', 'a:3310'],
+  ['SCAN_REQUIRED', 'maybe', 'false'],
+  ['LOG_LEVEL', 'loud', 'silent'],
+  ['SECRET_KEY', 's'.repeat(31), 's'.repeat(32)],
+  ['SECRET_KEY', `${SECRET},short`, `${SECRET},${'t'.repeat(32)}`],
+  ['SECRET_KEY', `${SECRET},`, SECRET],
+  ['S3_ENDPOINT', 'http://127.0.0.1:9000'],
+  ['AWS_ACCESS_KEY_ID', 'x'],
+];
+for (const [name, wrong, right] of faulty) {
+  const beside: Record<string, string> = name === 'AWS_ACCESS_KEY_ID' ? {S3_BUCKET: 'b'} : {};
+  void t.test(`${name}=${wrong.slice(0, 30)} is refused by name`, (t) => {
+    const faults = faultsOf({...beside, [name]: wrong});
+
+    t.equal(faults.length, 1, faults.join(' '));
+    t.match(faults[0], new RegExp(name));
+    if (right !== undefined)
+      t.same(faultsOf({...beside, [name]: right}), [], `${right} is accepted`);
+    t.end();
+  });
+}
+
+void t.test('all faults are named at once, those of form and those of meaning', (t) => {
+  const faults = faultsOf({
+    PORT: 'abc',
+    MAX_FILES: 'many',
+    LOG_LEVEL: 'loud',
+    TRUST_PROXY: 'true',
+    PUBLIC_URL: 'nowhere',
+    SMTP_URL: 'localhost',
+    SECRET_KEY: 'short',
+    CLAMAV_HOST: 'a:b:c',
+  }).join('\n');
+
+  for (const name of [
+    'PORT',
+    'MAX_FILES',
+    'LOG_LEVEL',
+    'TRUST_PROXY',
+    'PUBLIC_URL',
+    'SMTP_URL',
+    'SECRET_KEY',
+    'CLAMAV_HOST',
+  ]) {
+    t.match(faults, new RegExp(`^.*${name}`, 'm'), name);
+  }
+  t.notMatch(faults, /short/, 'no secret is shown');
+  t.end();
+});
+
+void t.test('production', async (t) => {
+  const whole = {
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://chat.example.com',
+    DATABASE_URL: 'postgres://db.example.com/maria',
+    S3_BUCKET: 'files',
+    SMTP_URL: 'smtps://mail.example.com',
+    MAIL_FROM: 'maria@example.com',
+  };
+
+  await t.test('starts with all that it demands', (t) => {
+    t.same(faultsOf(whole), []);
+    t.equal(read(whole).production, true);
+    t.end();
+  });
+
+  await t.test('demands everything at once', (t) => {
+    const faults = faultsOf({NODE_ENV: 'production', SECRET_KEY: ''}).join('\n');
+    for (const name of [
+      'SECRET_KEY',
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'S3_BUCKET',
+      'SMTP_URL',
+      'MAIL_FROM',
+    ]) {
+      t.match(faults, new RegExp(`${name}.* must be set`), name);
+    }
+    t.end();
+  });
+
+  for (const name of Object.keys(whole).filter((key) => key !== 'NODE_ENV')) {
+    await t.test(`does not start without ${name}`, (t) => {
+      t.match(faultsOf({...whole, [name]: ''}), [new RegExp(name)]);
+      t.end();
+    });
+  }
+
+  await t.test('does not start under http', (t) => {
+    t.match(faultsOf({...whole, PUBLIC_URL: 'http://chat.example.com'}), [/https/]);
+    t.end();
+  });
+
+  await t.test('is production alone, not staging or test', (t) => {
+    t.equal(read({NODE_ENV: 'staging'}).production, false);
+    t.end();
+  });
+});
+
+void t.test('the secret', async (t) => {
+  const folder = await temporaryFolder(t);
+
+  await t.test('is made once, for its owner’s eyes alone, and stays', (t) => {
+    const DATA_DIR = path.join(folder, 'new', 'data');
+    const first = readConfig({DATA_DIR});
+    const second = readConfig({DATA_DIR});
+
+    t.same(first.secrets, second.secrets);
+    const file = path.join(DATA_DIR, 'secret-key');
+    t.equal(statSync(file).mode & 0o777, 0o600);
+    t.ok(readFileSync(file, 'utf8').length >= 43);
+    t.end();
+  });
+
+  await t.test('is not made when other settings are faulty', (t) => {
+    const DATA_DIR = path.join(folder, 'untouched');
+    t.throws(() => readConfig({DATA_DIR, PORT: 'abc'}), {name: 'InvalidSettings'});
+    t.throws(() => statSync(DATA_DIR), {code: 'ENOENT'});
+    t.end();
+  });
+
+  await t.test('is read from a file, line break and all', (t) => {
+    const file = path.join(folder, 'key');
+    writeFileSync(file, `${SECRET}\n`);
+    t.same(readConfig({SECRET_KEY_FILE: file}).secrets, read().secrets);
+    t.end();
+  });
+
+  await t.test('whose file is missing is a fault', (t) => {
+    t.match(faultsOf({SECRET_KEY: '', SECRET_KEY_FILE: path.join(folder, 'none')}), [
+      /SECRET_KEY_FILE cannot be read/,
+    ]);
+    t.end();
+  });
+
+  await t.test('can be a list, whose first one signs', (t) => {
+    const other = 'o'.repeat(32);
+    const {secrets} = read({SECRET_KEY: `${other}, ${SECRET}`});
+    t.same(
+      secrets.map(({bytes}) => bytes.toString()),
+      [other, SECRET],
+    );
+    t.not(secrets[0]?.id, secrets[1]?.id);
+    t.notOk(secrets.some(({id}) => other.includes(id) || SECRET.includes(id)));
+    t.end();
+  });
+});

@@ -1,0 +1,205 @@
+import {createHash} from 'node:crypto';
+
+import t from 'tap';
+
+import {MariaError} from '../errors.js';
+import {ActiveContentScan} from '../files/active-content.js';
+import {CheckedBytes} from '../files/checked-bytes.js';
+import type {Checks} from '../files/checked-bytes.js';
+import {PdfCheck} from '../files/pdf-check.js';
+import {makePdf} from './pdf.js';
+
+const checkOf = (bytes: Buffer, chunkBytes = bytes.length): PdfCheck => {
+  const check = new PdfCheck();
+  for (let i = 0; i < bytes.length; i += chunkBytes) check.add(bytes.subarray(i, i + chunkBytes));
+  return check;
+};
+
+const flagsOf = (text: string, cuts: number[] = []): string[] => {
+  const scan = new ActiveContentScan();
+  const bytes = Buffer.from(text, 'latin1');
+  for (const [i, end] of [...cuts, bytes.length].entries()) {
+    scan.add(bytes.subarray(cuts[i - 1] ?? 0, end));
+  }
+  return scan.end();
+};
+
+void t.test('what is a PDF is decided by its bytes', async (t) => {
+  const at = (offset: number) =>
+    Buffer.concat([Buffer.alloc(offset, 'j'), Buffer.from('%PDF-1.7')]);
+
+  for (const chunkBytes of [1, 3, 1_024, 4_096]) {
+    await t.test(`in chunks of ${chunkBytes}`, (t) => {
+      t.equal(checkOf(at(0), chunkBytes).isPdf, true);
+      t.equal(checkOf(at(1_019), chunkBytes).isPdf, true, 'the last place');
+      t.equal(checkOf(at(1_020), chunkBytes).isPdf, false, 'one byte later');
+      t.equal(checkOf(Buffer.alloc(1_023, 'x'), chunkBytes).isPdf, undefined, 'not decided yet');
+      t.equal(checkOf(Buffer.alloc(1_024, 'x'), chunkBytes).isPdf, false);
+      t.equal(checkOf(Buffer.from('%pdf-1.7 '.repeat(200)), chunkBytes).isPdf, false);
+      t.end();
+    });
+    await t.test(`a trailer within the last 1,024 bytes, in chunks of ${chunkBytes}`, (t) => {
+      const trailer = (after: number) =>
+        Buffer.concat([Buffer.alloc(5_000, 'x'), Buffer.from('%%EOF'), Buffer.alloc(after, '\n')]);
+      t.equal(checkOf(trailer(0), chunkBytes).hasTrailer, true);
+      t.equal(checkOf(trailer(1_019), chunkBytes).hasTrailer, true);
+      t.equal(checkOf(trailer(1_020), chunkBytes).hasTrailer, false);
+      t.end();
+    });
+  }
+});
+
+void t.test('active content', async (t) => {
+  const names: [string, string][] = [
+    ['/JS (x)', 'javascript'],
+    ['/JavaScript ', 'javascript'],
+    ['/Launch<<', 'launch_action'],
+    ['/EmbeddedFile/', 'embedded_file'],
+    ['/EmbeddedFiles[', 'embedded_file'],
+    ['/RichMedia\r', 'embedded_file'],
+    ['/Encrypt 5 0 R', 'encrypted'],
+  ];
+
+  await t.test('is seen wherever the bytes are cut', (t) => {
+    for (const [name, flag] of names) {
+      const text = `${'x'.repeat(100)} ${name} ${'y'.repeat(100)}`;
+      for (let cut = 1; cut < text.length; cut++) {
+        if (flagsOf(text, [cut])[0] !== flag) t.fail(`${name} cut at ${cut}`);
+      }
+      const single = Array.from({length: text.length - 1}, (_, i) => i + 1);
+      t.same(flagsOf(text, single), [flag], `${name} byte by byte`);
+    }
+    t.end();
+  });
+
+  await t.test('is seen when every letter is escaped, wherever it is cut', (t) => {
+    for (const [name, flag] of names) {
+      const word = /^\/(\w+)/.exec(name)?.[1] ?? '';
+      for (const spell of [(hex: string) => hex, (hex: string) => hex.toUpperCase()]) {
+        const escaped = [...Buffer.from(word)]
+          .map((byte) => `#${spell(byte.toString(16))}`)
+          .join('');
+        const text = `<< /${escaped} 1 >>`;
+        for (let cut = 1; cut < text.length; cut++) {
+          if (flagsOf(text, [cut])[0] !== flag) t.fail(`${text} cut at ${cut}`);
+        }
+        t.same(flagsOf(text), [flag], text);
+      }
+    }
+    t.same(flagsOf('/J#61vaScript '), ['javascript']);
+    t.end();
+  });
+
+  await t.test('at the very end counts', (t) => {
+    t.same(flagsOf('<< /S /JS'), ['javascript']);
+    t.end();
+  });
+
+  await t.test('is not what only begins like it', (t) => {
+    for (const text of [
+      '/JSX ',
+      '/JavaScripted ',
+      '/Launched ',
+      '/Encrypted ',
+      '/js ',
+      'JS ',
+      '/J S ',
+    ]) {
+      t.same(flagsOf(`<< ${text} >>`), [], text);
+      t.same(flagsOf(`<< ${text} >>`, [5, 6, 7]), [], `${text} in pieces`);
+    }
+    t.end();
+  });
+
+  await t.test('is named once, in order', (t) => {
+    t.same(flagsOf('/Launch /JS /JS /JavaScript /Encrypt '), [
+      'encrypted',
+      'javascript',
+      'launch_action',
+    ]);
+    t.end();
+  });
+});
+
+void t.test('checked bytes', async (t) => {
+  const pass = async (chunks: Buffer[], checks: Partial<Checks> = {}) => {
+    const total = chunks.reduce((sum, {length}) => sum + length, 0);
+    const checked = new CheckedBytes(
+      (async function* () {
+        await Promise.resolve();
+        yield* chunks;
+      })(),
+      {
+        maxBytes: 10_000,
+        declaredBytes: total,
+        refuseActiveContent: false,
+        scan: undefined,
+        ...checks,
+      },
+    );
+    const out: Buffer[] = [];
+    let error: unknown;
+    try {
+      for await (const chunk of checked) out.push(Buffer.from(chunk));
+    } catch (caught) {
+      error = caught;
+    }
+    return {
+      checked,
+      out: Buffer.concat(out),
+      code: error instanceof MariaError ? error.code : error,
+    };
+  };
+  const cut = (bytes: Buffer, size: number) =>
+    Array.from({length: Math.ceil(bytes.length / size)}, (_, i) =>
+      bytes.subarray(i * size, (i + 1) * size),
+    );
+
+  for (const size of [1, 100, 1_500, 9_000]) {
+    await t.test(`pass whole in chunks of ${size}, with hash and size`, async (t) => {
+      const bytes = makePdf(3_000);
+
+      const {checked, out, code} = await pass(cut(bytes, size));
+
+      t.equal(code, undefined);
+      t.ok(out.equals(bytes));
+      t.equal(checked.result.size, 3_000);
+      t.ok(checked.result.sha256.equals(createHash('sha256').update(bytes).digest()));
+      t.same(checked.result.flags, []);
+      t.equal(checked.released, true);
+    });
+  }
+
+  await t.test('hold back so much of a refused file that no store can have it whole', async (t) => {
+    const bytes = makePdf(3_000);
+    for (const [what, checks, expected] of [
+      ['short', {declaredBytes: 3_001}, 'size_mismatch'],
+      ['long', {declaredBytes: 2_999}, 'size_mismatch'],
+      ['too large', {maxBytes: 2_999, declaredBytes: undefined}, 'file_too_large'],
+    ] as const) {
+      const {checked, out, code} = await pass(cut(bytes, 1_000), checks);
+      t.equal(code, expected, what);
+      t.ok(out.length < 3_000, `${out.length} bytes left`);
+      t.equal(checked.released, false);
+      t.throws(() => checked.result);
+    }
+  });
+
+  await t.test('let nothing of a file pass that is no PDF', async (t) => {
+    const {out, code, checked} = await pass(cut(Buffer.alloc(3_000, 'x'), 100));
+    t.same([out.length, code, checked.released], [0, 'not_a_pdf', false]);
+  });
+
+  await t.test('refuse active content where the site says so, but not a password', async (t) => {
+    const withName = (name: string) => [Buffer.from(`%PDF-1.7\n<< ${name} >>\n%%EOF`)];
+    const refuse = {refuseActiveContent: true};
+    t.equal((await pass(withName('/JS (x)'), refuse)).code, 'active_content');
+    t.equal((await pass(withName('/Encrypt 1 0 R'), refuse)).code, undefined);
+    t.same((await pass(withName('/JS (x)'))).checked.result.flags, ['javascript']);
+  });
+
+  await t.test('are nothing when nothing came', async (t) => {
+    t.equal((await pass([], {declaredBytes: undefined})).code, 'empty_file');
+    t.equal((await pass([Buffer.alloc(0)], {declaredBytes: undefined})).code, 'empty_file');
+  });
+});
