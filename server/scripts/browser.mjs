@@ -1,4 +1,6 @@
 // `node server/scripts/browser.mjs`: prints the browser that the tests use, installing it if needed.
+import {existsSync} from 'node:fs';
+import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 import {installPackages, runs} from './packages.mjs';
@@ -13,12 +15,18 @@ export function findBrowser() {
     throw new Error(`CHROME_PATH is ${chosen}, which does not run.`);
   }
   const found = NAMES.find((name) => runs(name));
-  if (found) return found;
-  if (installPackages('chromium') && runs('chromium')) return 'chromium';
+  if (found) return fileOf(found);
+  if (installPackages('chromium') && runs('chromium')) return fileOf('chromium');
   throw new Error(
     'The tests need Chromium or Chrome: install one, or set CHROME_PATH to its program. ' +
       `Looked for ${NAMES.join(', ')}; installing it with apt-get needs root or sudo without a password.`,
   );
+}
+
+/** Not every driver of browsers looks for a bare name on the PATH. */
+function fileOf(name) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? name;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
