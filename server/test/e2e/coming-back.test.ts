@@ -101,6 +101,12 @@ t.test('coming back', async (t) => {
     await widget.giveName('Finn');
     await widget.decide(true, false);
     const uuid = await widget.storage('session_uuid');
+    // The last call on its way would keep the visit alive.
+    await until(async () => {
+      const [visit] =
+        await server.sql`select furthest_step as step from visits where uuid = ${uuid}`;
+      return visit?.['step'] === 'files';
+    });
     await server.sql`
       update visits set last_seen_at = now() - interval '31 minutes' where uuid = ${uuid}`;
 
