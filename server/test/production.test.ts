@@ -1,0 +1,109 @@
+import {spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+
+import postgres from 'postgres';
+import t from 'tap';
+
+import {saveSite} from '../sites/store.js';
+import {freePort} from './free-port.js';
+import {linkIn, startMailbox} from './mailbox.js';
+import {makePdf} from './pdf.js';
+import {temporaryFolder} from './start-server.js';
+import {bucketsMissing, createTestBucket} from './test-bucket.js';
+import {createTestDatabase} from './test-database.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const ORIGIN = 'https://www.acme.example';
+
+t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) => {
+  const {url: databaseUrl} = await createTestDatabase(t);
+  const bucket = await createTestBucket(t);
+  const mailbox = await startMailbox(t);
+  const port = await freePort();
+  const server = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      PORT: String(port),
+      PUBLIC_URL: 'https://chat.acme.example',
+      DATA_DIR: await temporaryFolder(t),
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      DATABASE_URL: databaseUrl,
+      S3_BUCKET: bucket.bucket,
+      S3_ENDPOINT: bucket.endpoint,
+      AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+      SMTP_URL: mailbox.url,
+      MAIL_FROM: 'maria@acme.example',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  server.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  t.teardown(() => server.kill('SIGKILL'));
+  const url = `http://localhost:${port}`;
+  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false);
+  const sql = postgres(databaseUrl, {max: 1});
+  t.teardown(() => sql.end());
+  await saveSite(sql, {
+    key: 'acme',
+    name: 'Acme',
+    allowedOrigins: [ORIGIN],
+    notifyEmail: 'leads@acme.example',
+    settings: {},
+  });
+
+  await t.test('a visitor of a site goes the whole way', async (t) => {
+    const visitor = await Visitor.arrive(url, 'acme');
+    await visitor.consent({personal_data: true, ai_training: true});
+    const bytes = makePdf(400_000);
+    const {body} = await visitor.upload(bytes);
+    await visitor.contact('anna@example.com');
+    const link = linkIn(await mailbox.waitFor('anna@example.com'));
+
+    t.match(link, /^https:\/\/chat\.acme\.example\/verify\//);
+    const page = await request(url, 'POST', new URL(link).pathname);
+    t.equal(page.status, 200);
+    t.equal((await visitor.session()).body.state, 'complete');
+    t.ok((await visitor.download(body.file.id)).bytes.equals(bytes));
+    t.ok((await mailbox.waitFor('leads@acme.example')).text?.includes(visitor.uuid));
+  });
+
+  await t.test('nothing of the development is there', async (t) => {
+    for (const address of ['/', '/dev/mail', '/examples/index.html']) {
+      t.equal((await request(url, 'GET', address)).status, 404, address);
+    }
+    t.equal((await sql`select from sites where key = 'demo'`).length, 0);
+    const nameless = await request(url, 'POST', '/api/session/generate-uuid', {json: {}});
+    t.same([nameless.status, nameless.body['code']], [400, 'invalid_request']);
+  });
+
+  await t.test('browsers are held to https and to the site’s origins', async (t) => {
+    const loader = await request(url, 'GET', '/maria-chat.js');
+    t.equal(loader.status, 200);
+    t.match(loader.headers.get('strict-transport-security'), /max-age=31536000/);
+    const call = (origin: string) =>
+      request(url, 'POST', '/api/session/generate-uuid', {json: {site: 'acme'}, headers: {origin}});
+    t.equal((await call(ORIGIN)).status, 200);
+    t.equal((await call('https://evil.example')).status, 403);
+    t.equal((await call('http://localhost:3000')).status, 403);
+  });
+
+  await t.test(
+    'SIGTERM ends it with a clean exit, and its log is JSON without addresses',
+    async (t) => {
+      server.kill('SIGTERM');
+      const [code] = (await once(server, 'exit')) as [number | null];
+
+      t.equal(code, 0);
+      const lines = output.split('\n').filter((line) => line.startsWith('{'));
+      t.ok(lines.length > 5);
+      for (const line of lines) t.doesNotThrow(() => JSON.parse(line) as unknown);
+      t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
+    },
+  );
+});
