@@ -73,6 +73,8 @@ end
 $$;
 create trigger consents_append_only before update or delete on consents
   for each row execute function refuse_consent_change();
+create trigger consents_no_truncate before truncate on consents
+  for each statement execute function refuse_consent_change();
 
 create table messages (
   id bigint generated always as identity primary key,

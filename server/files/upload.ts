@@ -13,7 +13,6 @@ import {
   IdempotencyKeyReused,
   InProgress,
   MariaError,
-  SessionGone,
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
@@ -230,7 +229,8 @@ export class Uploads {
     const renew = async () => {
       if (checked.seenBytes === seenBytes && !checked.released) return;
       seenBytes = checked.seenBytes;
-      if (!(await renewLease(this.parts.sql, row))) abort.abort(new SessionGone());
+      // Why it was taken, the next try will be told.
+      if (!(await renewLease(this.parts.sql, row))) abort.abort(new Unavailable());
     };
     const timer = setInterval(
       () => {

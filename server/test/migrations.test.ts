@@ -211,6 +211,7 @@ void t.test('consents are append-only', async (t) => {
   await t.test('no UPDATE, no DELETE', async (t) => {
     await t.rejects(sql`update consents set decision = 'refused'`, {message: /append-only/});
     await t.rejects(sql`delete from consents`, {message: /append-only/});
+    await t.rejects(sql`truncate consents`, {message: /append-only/});
     for (const state of ['session', 'gone', 'erased']) {
       await sql`update visits set state = ${state}`;
       await t.rejects(sql`delete from consents`, {message: /append-only/}, state);
