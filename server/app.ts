@@ -16,7 +16,7 @@ import {Sweep} from './cleanup/sweep.js';
 import {derivedKey} from './config.js';
 import type {Config, SecretKey} from './config.js';
 import type {Sql} from './database/connect.js';
-import {Unavailable} from './errors.js';
+import {OriginNotAllowed, Unavailable} from './errors.js';
 import type {MariaError} from './errors.js';
 import {drainRefused} from './files/drain.js';
 import {UPLOAD_MAX_MS} from './files/pace.js';
@@ -30,6 +30,7 @@ import {keepDeadlines} from './http/deadline.js';
 import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
 import {registerHeaders} from './http/headers.js';
 import {healthRoutes} from './http/health.js';
+import {Metrics, metricsRoute} from './http/metrics.js';
 import {parseJsonBodies} from './http/json-bodies.js';
 import {registerOpenApi} from './http/openapi.js';
 import {registerPages} from './http/pages.js';
@@ -102,6 +103,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const spool = new Spool(parts.spoolDir);
   await spool.sweep();
   const gate = new UploadGate(config.uploads);
+  const metrics = new Metrics({sql: backgroundSql, uploadsRunning: () => gate.total});
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const sender = new MailSender({
     sql: backgroundSql,
@@ -115,6 +117,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     ...background,
     reaper: new Reaper(background),
     sweep: new Sweep(background),
+    onDone: (part, report) => {
+      metrics.cleaned(part, report);
+    },
   });
 
   const prompt = () => {
@@ -175,11 +180,12 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   answerErrors(app, {
     limitUnknown: app.rateLimit({max: config.ratePerMinute * RATE_MULTIPLES.unknown}),
-    onServerError: (error, request) => {
-      tellServerError(parts, attempts, error, request);
-    },
-    onOriginRefused: (request) => {
-      watch.originRefused(actorOf(request), request.headers.origin ?? '');
+    onError: (error, request) => {
+      if (error.statusCode >= 500) tellServerError(parts, attempts, error, request);
+      if (error instanceof OriginNotAllowed) {
+        watch.originRefused(actorOf(request), request.headers.origin ?? '');
+      }
+      metrics.failed(error.code, request.routeOptions.url);
     },
   });
   await app.register(underPressure, {
@@ -197,7 +203,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     drainRefused(request.raw);
     // The route's pattern and never the address: links and queries can hold secrets.
     const route = request.routeOptions.url ?? 'unknown';
+    const {method} = request;
     const ms = Math.round(reply.elapsedTime);
+    metrics.answered({route, method, status: reply.statusCode, seconds: reply.elapsedTime / 1000});
     log.info(
       {req: request.id, method: request.method, route, status: reply.statusCode, ms},
       'answered',
@@ -210,6 +218,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   await registerAssets(app, {version, development: !config.production});
 
   healthRoutes(app, {sql, objects, notReady: () => notReady});
+  metricsRoute(app, metrics);
   siteRoutes(app, {config, sites, version});
   uuidRoutes(app, {
     config,
@@ -243,6 +252,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     uploads,
     gate,
     counters: shared,
+    onTaken: (taken) => {
+      metrics.uploaded(taken);
+    },
     onDeleted: prompt,
   });
   if (parts.diskKey) {

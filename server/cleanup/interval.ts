@@ -14,6 +14,7 @@ export interface CleanupParts {
   reaper: Reaper;
   sweep: Sweep;
   log: FastifyBaseLogger;
+  onDone: (part: 'reaper' | 'sweep', report: object) => void;
 }
 
 const JITTER = 0.1;
@@ -74,8 +75,10 @@ export class Cleanup {
   }
 
   private async turn(): Promise<void> {
-    await this.parts.reaper.run();
-    await this.parts.sweep.run({dryRun: false});
+    const {reaper, sweep, onDone} = this.parts;
+    onDone('reaper', await reaper.run());
+    const swept = await sweep.run({dryRun: false});
+    if (swept) onDone('sweep', swept);
   }
 
   /** Nothing was deleted that should not be; it is told, and the next turn tries again. */

@@ -30,6 +30,7 @@ export interface FileParts {
   uploads: Uploads;
   gate: UploadGate;
   counters: SharedCounters | LocalCounters;
+  onTaken: (taken: {repeated: boolean; bytes: number}) => void;
   /** Tells the reaper that an object waits to be removed. */
   onDeleted: () => void;
 }
@@ -95,6 +96,7 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
         const incoming = await readIncoming(request, limits.maxFileBytes);
         const idempotencyKey = request.headers['idempotency-key'];
         const taken = await parts.uploads.take({request, caller, limits, incoming, idempotencyKey});
+        parts.onTaken({repeated: taken.repeated, bytes: taken.file.size});
         return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
       } finally {
         leave();

@@ -8,7 +8,6 @@ import {
   MariaError,
   MethodNotAllowed,
   NotFound,
-  OriginNotAllowed,
   Unavailable,
   UnsupportedMediaType,
 } from '../errors.js';
@@ -29,20 +28,15 @@ const RETRY_AFTER_SECONDS = 2;
 export interface ErrorHooks {
   /** Somebody looking for addresses is slowed down like everybody else. */
   limitUnknown: preHandlerAsyncHookHandler;
-  onServerError: (error: MariaError, request: FastifyRequest) => void;
-  onOriginRefused: (request: FastifyRequest) => void;
+  onError: (error: MariaError, request: FastifyRequest) => void;
 }
 
 /** Every error becomes one of ours here, and nowhere else. Call before routes are added. */
-export const answerErrors = (
-  app: App,
-  {limitUnknown, onServerError, onOriginRefused}: ErrorHooks,
-): void => {
+export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): void => {
   const methods = allowedMethods(app);
   app.setErrorHandler((error, request, reply) => {
     const ours = toMariaError(error as FrameworkError);
-    if (ours.statusCode >= 500) onServerError(ours, request);
-    if (ours instanceof OriginNotAllowed) onOriginRefused(request);
+    onError(ours, request);
     return sendError(ours, request, reply);
   });
   app.setNotFoundHandler({preHandler: [limitUnknown]}, (request, reply) => {
