@@ -26,6 +26,7 @@ import {UploadGate} from './files/upload-gate.js';
 import {Uploads} from './files/upload.js';
 import type {App} from './http/app-type.js';
 import {projectVersion, registerAssets} from './http/assets.js';
+import {answerClientError} from './http/client-errors.js';
 import {keepDeadlines} from './http/deadline.js';
 import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
 import {registerHeaders} from './http/headers.js';
@@ -161,6 +162,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       connectionsCheckingInterval: 1_000,
     },
     // Addresses that cannot be decoded reach neither a route nor the error handler.
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       void sendError(toMariaError(error), request, reply);
     },

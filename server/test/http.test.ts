@@ -1,4 +1,6 @@
+import {once} from 'node:events';
 import {existsSync, readdirSync} from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -653,3 +655,28 @@ void t.test(
     });
   },
 );
+
+t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
+  const server = await startServer(t);
+  const requests = {
+    'a line that is no request': 'MARIA\r\n\r\n',
+    'headers beyond measure': `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(9_000)}\r\n\r\n`,
+  };
+  for (const [what, bytes] of Object.entries(requests)) {
+    const answer = await raw(server.config.port, bytes);
+
+    t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, what);
+    const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>;
+    t.match(body, {status: 'error', code: 'invalid_request', request_id: /^[\w-]{21}$/}, what);
+  }
+});
+
+/** Everything that the server says to these bytes until it closes the connection. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  const answer: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => answer.push(chunk));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return Buffer.concat(answer).toString();
+}

@@ -1,0 +1,39 @@
+import type {Socket} from 'node:net';
+import {STATUS_CODES} from 'node:http';
+
+import {nanoid} from 'nanoid';
+
+import {InvalidRequest, TooSlow} from '../errors.js';
+
+/**
+ * Answers what is no HTTP, has headers beyond measure or comes too slowly, in the shape of all
+ * other errors: such a request never becomes one that a route or the error handler could see.
+ */
+export const answerClientError = (
+  error: Error & {code?: string},
+  socket: Pick<Socket, 'writable' | 'end' | 'destroy'>,
+): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const ours =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new TooSlow()
+      : new InvalidRequest(
+          `Expected an HTTP/1.1 request with headers of at most 8 KiB (${error.code ?? 'unreadable'}).`,
+        );
+  const body = JSON.stringify(ours.body(nanoid()));
+  socket.end(
+    [
+      `HTTP/1.1 ${ours.statusCode} ${STATUS_CODES[ours.statusCode] ?? ''}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'access-control-allow-origin: *',
+      'x-content-type-options: nosniff',
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};
