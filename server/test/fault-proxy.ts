@@ -1,0 +1,153 @@
+import {once} from 'node:events';
+import net from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import type {Test} from 'tap';
+
+/**
+ * - `pass`: what it carries arrives.
+ * - `refuse`: nobody listens, and open connections are reset.
+ * - `freeze`: connections are accepted and kept, but no byte moves either way, as with a stopped
+ *   process; what was sent meanwhile arrives afterwards.
+ * - `cut`: every connection is closed as soon as it is accepted, and open ones are closed.
+ */
+export type Fault = 'pass' | 'refuse' | 'freeze' | 'cut';
+
+/** Stands before a part of the service and fails on demand. */
+export class FaultProxy {
+  private readonly server = net.createServer({pauseOnConnect: true});
+  private readonly pairs = new Set<Pair>();
+  private fault: Fault = 'pass';
+  /** How long each piece of data is held up, both ways. */
+  delayMs = 0;
+
+  private constructor(
+    private readonly target: {host: string; port: number},
+    private port: number,
+  ) {
+    this.server.on('connection', (client) => {
+      this.accept(client);
+    });
+  }
+
+  /** A proxy before the host and port of `url`. */
+  static async before(t: Test, url: string): Promise<FaultProxy> {
+    const {hostname, port} = new URL(url);
+    const proxy = new FaultProxy({host: hostname, port: Number(port)}, 0);
+    await proxy.listen();
+    t.teardown(() => proxy.close());
+    return proxy;
+  }
+
+  /** The same address, but through the proxy. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.host = `127.0.0.1:${this.port}`;
+    return changed.href.replace(/\/$/, url.endsWith('/') ? '/' : '');
+  }
+
+  get openConnections(): number {
+    return this.pairs.size;
+  }
+
+  async set(fault: Fault): Promise<void> {
+    this.fault = fault;
+    if (fault === 'refuse' || fault === 'cut') {
+      for (const pair of this.pairs) pair.end(fault === 'refuse');
+    }
+    for (const pair of this.pairs) pair.hold(fault === 'freeze');
+    if (fault === 'refuse' && this.server.listening) {
+      this.server.close();
+      await once(this.server, 'close');
+    }
+    if (fault !== 'refuse' && !this.server.listening) await this.listen();
+  }
+
+  private async listen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  private accept(client: net.Socket): void {
+    if (this.fault === 'cut') {
+      client.on('error', ignore);
+      client.end();
+      client.resume();
+      return;
+    }
+    const pair = new Pair(client, this.target, () => this.delayMs);
+    this.pairs.add(pair);
+    pair.onClose = () => this.pairs.delete(pair);
+    pair.hold(this.fault === 'freeze');
+  }
+
+  private async close(): Promise<void> {
+    for (const pair of this.pairs) pair.end(true);
+    if (!this.server.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+/** A client's connection and ours to the part behind. */
+class Pair {
+  onClose: () => void = ignore;
+  private readonly server: net.Socket;
+  private open = 2;
+  private held: {until: Promise<void>; release: () => void} | undefined;
+
+  constructor(
+    private readonly client: net.Socket,
+    target: {host: string; port: number},
+    private readonly delayMs: () => number,
+  ) {
+    this.server = net.connect(target);
+    for (const socket of [this.client, this.server]) {
+      socket.once('close', () => {
+        this.open -= 1;
+        if (this.open === 0) this.onClose();
+      });
+    }
+    void this.carry(this.client, this.server);
+    void this.carry(this.server, this.client);
+  }
+
+  hold(held: boolean): void {
+    if (held === Boolean(this.held)) return;
+    this.held?.release();
+    this.held = undefined;
+    if (!held) return;
+    let release: () => void = ignore;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    this.held = {until, release};
+  }
+
+  end(reset: boolean): void {
+    this.hold(false);
+    for (const socket of [this.client, this.server]) {
+      if (reset) socket.resetAndDestroy();
+      else socket.destroy();
+    }
+  }
+
+  /** An end waits, too, while the pair is held: whoever is frozen does not hear of a hang-up. */
+  private async carry(from: net.Socket, to: net.Socket): Promise<void> {
+    try {
+      for await (const bytes of from) {
+        if (this.delayMs() > 0) await sleep(this.delayMs());
+        await this.held?.until;
+        if (!to.write(bytes as Buffer)) await once(to, 'drain');
+      }
+      await this.held?.until;
+      to.end();
+    } catch {
+      // One side was reset, so the other is too.
+      await this.held?.until;
+      to.destroy();
+    }
+  }
+}
+
+const ignore = (): void => undefined;
