@@ -1,14 +1,17 @@
 #!/usr/bin/env node
+import {once} from 'node:events';
+
 import {cleanupCommand} from './cleanup/command.js';
+import {CommandFailed} from './command.js';
+import type {Command} from './command.js';
 import {InvalidSettings, readConfig} from './config.js';
+import {isDatabaseDown, sqlState} from './database/failure.js';
 import {createLog} from './log.js';
 import {openParts} from './parts.js';
-import type {CommandParts} from './cleanup/command.js';
+import {siteCommand} from './sites/command.js';
 
-const COMMANDS: Record<
-  string,
-  {usage: string; run: (parts: CommandParts, args: string[]) => Promise<void>}
-> = {
+const COMMANDS: Record<string, Command> = {
+  site: siteCommand,
   cleanup: cleanupCommand,
 };
 
@@ -20,15 +23,13 @@ ${Object.values(COMMANDS)
 
 Settings come from the environment, as the server's do.`;
 
+const UNDEFINED_TABLE = '42P01';
+
 const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
   const command = COMMANDS[name];
-  if (!command) {
-    const asked = ['help', '--help', '-h'].includes(name);
-    (asked ? process.stdout : process.stderr).write(
-      `${asked ? '' : `There is no command "${name}".\n\n`}${HELP}\n`,
-    );
-    process.exitCode = asked ? 0 : 2;
+  if (!command || args.includes('--help') || args.includes('-h')) {
+    help(name, command);
     return;
   }
   const config = readConfig(process.env);
@@ -41,17 +42,43 @@ const main = async (): Promise<void> => {
   }
 };
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+const help = (name: string, command: Command | undefined): void => {
+  const asked = command !== undefined || ['help', '--help', '-h'].includes(name);
+  const text = command ? command.usage : HELP;
+  (asked ? process.stdout : process.stderr).write(
+    `${asked ? '' : `There is no command "${name}".\n\n`}${text}\n`,
+  );
+  process.exitCode = asked ? 0 : 2;
 };
 
-main().catch((error: unknown) => {
-  const expected = error instanceof InvalidSettings || isUsageError(error);
-  process.stderr.write(
-    `${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
-  );
-  process.exitCode = expected ? 2 : 1;
+/** Waits for a slow reader, so that a list of any length passes through little memory. */
+const print = async (line: string): Promise<void> => {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+};
+
+// `maria sessions | head` closes the pipe when it has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 });
+
+main().catch((error: unknown) => {
+  const {message, exitCode} = explained(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+});
+
+function explained(error: unknown): {message: string; exitCode: number} {
+  const {message, stack = message} = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof InvalidSettings || isUsageError(error)) return {message, exitCode: 2};
+  if (error instanceof CommandFailed) return {message, exitCode: 1};
+  if (isDatabaseDown(error)) return {message: 'The database does not answer.', exitCode: 1};
+  if (sqlState(error) === UNDEFINED_TABLE) {
+    const advice = 'Start the server once, or add a site with: maria site add';
+    return {message: `The database has not been set up. ${advice}`, exitCode: 1};
+  }
+  return {message: stack, exitCode: 1};
+}
 
 function isUsageError(error: unknown): boolean {
   return ((error as {code?: string}).code ?? '').startsWith('ERR_PARSE_ARGS');

@@ -1,19 +1,11 @@
 import {parseArgs} from 'node:util';
 
-import type {FastifyBaseLogger} from 'fastify';
-
-import type {Config} from '../config.js';
+import {usageError} from '../command.js';
+import type {CommandParts} from '../command.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {S3Objects} from '../object-store/s3.js';
-import type {Parts} from '../parts.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
-
-export interface CommandParts extends Parts {
-  config: Config;
-  log: FastifyBaseLogger;
-  print: (line: string) => void;
-}
 
 const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
   Removes what abandoned visits left behind, as the server does on its interval.
@@ -46,7 +38,7 @@ export const cleanupCommand = {
       else await reap(parts, values);
     } catch (error) {
       if (!isDatabaseDown(error) && !(error instanceof SweepStopped)) throw error;
-      parts.print(
+      void parts.print(
         isDatabaseDown(error)
           ? 'The database does not answer. Nothing was deleted.'
           : (error as Error).message,
@@ -81,7 +73,7 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
   }
   const {visits, objects: doomed} = await reaper.plan();
   if (!values.json) {
-    for (const {key, size} of doomed) parts.print(`would delete ${key} (${size} bytes)`);
+    for (const {key, size} of doomed) void parts.print(`would delete ${key} (${size} bytes)`);
   }
   const bytes = doomed.reduce((sum, {size}) => sum + size, 0);
   const keys = values.json ? {keys: doomed.map(({key}) => key)} : {};
@@ -110,11 +102,11 @@ const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
     }),
     ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
     onUnknown: (key) => {
-      if (!values.json) parts.print(`unknown ${key}`);
+      if (!values.json) void parts.print(`unknown ${key}`);
     },
   });
   if (report) show(parts, {...report}, values);
-  else parts.print('Another process is sweeping at this moment.');
+  else void parts.print('Another process is sweeping at this moment.');
 };
 
 const bucketOf = ({config, objects}: CommandParts, bucket: string | undefined) => {
@@ -129,14 +121,11 @@ const number = (given: string, name: string): number => {
   throw usageError(`--${name} takes a number of 0 or more, but is "${given}".`);
 };
 
-const usageError = (message: string): Error =>
-  Object.assign(new Error(message), {code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'});
-
 const show = ({print}: CommandParts, report: Record<string, unknown>, {json}: Values): void => {
   if (json) {
-    print(JSON.stringify(report));
+    void print(JSON.stringify(report));
     return;
   }
   for (const [name, value] of Object.entries(report))
-    print(`${name.replaceAll('_', ' ')}: ${String(value)}`);
+    void print(`${name.replaceAll('_', ' ')}: ${String(value)}`);
 };

@@ -1,5 +1,5 @@
 import {Type} from 'typebox';
-import type {Static} from 'typebox';
+import type {Static, TSchema} from 'typebox';
 
 /** A text for all languages, or one for each. Absent: the widget's own words for that step. */
 export const LocalisedText = Type.Union([
@@ -10,91 +10,98 @@ export type LocalisedText = Static<typeof LocalisedText>;
 
 const StepId = Type.String({pattern: '^[a-z][a-z0-9_]{0,39}$'});
 
-const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+/** What conditions can read. */
+export const CONDITION_FIELDS = [
+  'name',
+  'email',
+  'consents.personal_data',
+  'consents.ai_training',
+  'consents.ai_answers',
+  'files.stored',
+] as const;
 
-/** Fields a condition can read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
-const Test = Type.Object(
+export const FieldTest = Type.Object(
   {
-    field: Type.String({maxLength: 80}),
-    operator: Type.Union([
-      Type.Literal('is'),
-      Type.Literal('is_not'),
-      Type.Literal('at_least'),
-      Type.Literal('at_most'),
-    ]),
-    value: Value,
+    field: Type.Enum([...CONDITION_FIELDS]),
+    operator: Type.Enum(['is', 'is_not', 'at_least', 'at_most']),
+    value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
   },
   {additionalProperties: false},
 );
+export type FieldTest = Static<typeof FieldTest>;
 
-export type Condition =
-  Static<typeof Test> | {all: Condition[]} | {any: Condition[]} | {not: Condition};
+export type Condition = FieldTest | {all: Condition[]} | {any: Condition[]} | {not: Condition};
 
-/** Conditions are data. Their depth is bounded by the size of the document. */
-export const Condition = Type.Unsafe<Condition>(
-  Type.Cyclic(
-    {
-      Condition: Type.Union([
-        Test,
-        Type.Object({all: Type.Array(Type.Ref('Condition'))}, {additionalProperties: false}),
-        Type.Object({any: Type.Array(Type.Ref('Condition'))}, {additionalProperties: false}),
-        Type.Object({not: Type.Ref('Condition')}, {additionalProperties: false}),
-      ]),
-    },
-    'Condition',
-  ),
-);
+/** Conditions nest, so that they refer to themselves: by a place in the document they stand in. */
+const Condition = Type.Unsafe<Condition>({$ref: '#/$defs/condition'});
 
-const shared = {
-  id: StepId,
-  text: Type.Optional(LocalisedText),
-  /** The first branch whose condition holds is taken; otherwise the step that stands next. */
-  next: Type.Optional(
-    Type.Array(
-      Type.Object({when: Type.Optional(Condition), to: StepId}, {additionalProperties: false}),
-    ),
-  ),
+/** Belongs at the root of every schema that holds a conversation. */
+export const CONVERSATION_DEFS = {
+  condition: {
+    anyOf: [
+      FieldTest,
+      Type.Object({all: Type.Array(Condition)}, {additionalProperties: false}),
+      Type.Object({any: Type.Array(Condition)}, {additionalProperties: false}),
+      Type.Object({not: Condition}, {additionalProperties: false}),
+    ],
+  },
 };
 
+/** The kinds of steps, by their `type`, with conditions of the given schema. */
+export const stepShapes = <When extends TSchema>(when: When) => {
+  const shared = {
+    id: StepId,
+    text: Type.Optional(LocalisedText),
+    /** The first branch whose condition holds is taken; otherwise the step that stands next. */
+    next: Type.Optional(
+      Type.Array(
+        Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),
+      ),
+    ),
+  };
+  const strict = {additionalProperties: false};
+  return {
+    say: Type.Object({...shared, type: Type.Literal('say')}, strict),
+    ask: Type.Object(
+      {...shared, type: Type.Literal('ask'), field: Type.Enum(['name', 'email'])},
+      strict,
+    ),
+    consent: Type.Object(
+      {
+        ...shared,
+        type: Type.Literal('consent'),
+        purpose: Type.Enum(['personal_data', 'ai_training', 'ai_answers']),
+      },
+      strict,
+    ),
+    upload: Type.Object({...shared, type: Type.Literal('upload')}, strict),
+    verify_email: Type.Object({...shared, type: Type.Literal('verify_email')}, strict),
+    assistant: Type.Object({...shared, type: Type.Literal('assistant')}, strict),
+    end: Type.Object(
+      {...shared, type: Type.Literal('end'), outcome: Type.Enum(['complete', 'refused'])},
+      strict,
+    ),
+  };
+};
+
+const shapes = stepShapes(Condition);
+
 export const Step = Type.Union([
-  Type.Object({...shared, type: Type.Literal('say')}, {additionalProperties: false}),
-  Type.Object(
-    {
-      ...shared,
-      type: Type.Literal('ask'),
-      field: Type.Union([Type.Literal('name'), Type.Literal('email')]),
-    },
-    {additionalProperties: false},
-  ),
-  Type.Object(
-    {
-      ...shared,
-      type: Type.Literal('consent'),
-      purpose: Type.Union([
-        Type.Literal('personal_data'),
-        Type.Literal('ai_training'),
-        Type.Literal('ai_answers'),
-      ]),
-    },
-    {additionalProperties: false},
-  ),
-  Type.Object({...shared, type: Type.Literal('upload')}, {additionalProperties: false}),
-  Type.Object({...shared, type: Type.Literal('verify_email')}, {additionalProperties: false}),
-  Type.Object({...shared, type: Type.Literal('assistant')}, {additionalProperties: false}),
-  Type.Object(
-    {
-      ...shared,
-      type: Type.Literal('end'),
-      outcome: Type.Union([Type.Literal('complete'), Type.Literal('refused')]),
-    },
-    {additionalProperties: false},
-  ),
+  shapes.say,
+  shapes.ask,
+  shapes.consent,
+  shapes.upload,
+  shapes.verify_email,
+  shapes.assistant,
+  shapes.end,
 ]);
 export type Step = Static<typeof Step>;
 
+export const MAX_STEPS = 100;
+
 export const Conversation = Type.Object(
-  {version: Type.Literal(1), steps: Type.Array(Step, {minItems: 1, maxItems: 100})},
-  {additionalProperties: false},
+  {version: Type.Literal(1), steps: Type.Array(Step, {minItems: 1, maxItems: MAX_STEPS})},
+  {additionalProperties: false, $defs: CONVERSATION_DEFS},
 );
 export type Conversation = Static<typeof Conversation>;
 

@@ -1,15 +1,5 @@
-import type {Conversation} from '../contract/conversation.js';
+import type {SiteSettings} from '../contract/sites.js';
 import type {Queryable, Sql} from '../database/connect.js';
-
-/** What a site may set for itself. Limits can only be lowered. */
-export interface SiteSettings {
-  max_files?: number;
-  min_files?: number;
-  max_file_bytes?: number;
-  privacy_url?: string;
-  refuse_active_content?: boolean;
-  conversation?: Conversation;
-}
 
 export interface Site {
   key: string;
@@ -25,13 +15,14 @@ interface Row {
   allowed_origins: string[];
   notify_email: string | null;
   settings: SiteSettings;
+  removed: boolean;
 }
 
 const CACHED_MS = 5_000;
 /** A flood of made-up keys must not fill the memory. */
 const MAX_CACHED = 1_000;
 
-/** Looks sites up, and remembers each answer for a few seconds since every call needs one. */
+/** Looks sites up that are in use, and remembers each answer for a few seconds since every call needs one. */
 export class Sites {
   private readonly cache = new Map<string, {site: Site | undefined; until: number}>();
 
@@ -40,28 +31,36 @@ export class Sites {
   async find(key: string): Promise<Site | undefined> {
     const cached = this.cache.get(key);
     if (cached && cached.until > performance.now()) return cached.site;
-    const site = await findSite(this.sql, key);
+    const row = await findRow(this.sql, key);
+    const site = row && !row.removed ? siteOf(row) : undefined;
     if (this.cache.size >= MAX_CACHED) this.cache.clear();
     this.cache.set(key, {site, until: performance.now() + CACHED_MS});
     return site;
   }
 }
 
+/** The site of a session, which may have been removed since: its mails and pages still name it. */
 export const findSite = async (sql: Queryable, key: string): Promise<Site | undefined> => {
-  const [row] = await sql<Row[]>`
-    select key, name, allowed_origins, notify_email, settings from sites where key = ${key}`;
-  return (
-    row && {
-      key: row.key,
-      name: row.name,
-      allowedOrigins: row.allowed_origins,
-      notifyEmail: row.notify_email,
-      settings: row.settings,
-    }
-  );
+  const row = await findRow(sql, key);
+  return row && siteOf(row);
 };
 
-/** Makes a site, or brings an existing one to these values. */
+const findRow = async (sql: Queryable, key: string): Promise<Row | undefined> => {
+  const [row] = await sql<Row[]>`
+    select key, name, allowed_origins, notify_email, settings, removed_at is not null as removed
+    from sites where key = ${key}`;
+  return row;
+};
+
+const siteOf = (row: Row): Site => ({
+  key: row.key,
+  name: row.name,
+  allowedOrigins: row.allowed_origins,
+  notifyEmail: row.notify_email,
+  settings: row.settings,
+});
+
+/** Makes a site, or brings an existing one to these values; one that was removed is back. */
 export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
   await sql`
     insert into sites (key, name, allowed_origins, notify_email, settings)
@@ -69,7 +68,7 @@ export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
             ${JSON.stringify(site.settings)}::text::jsonb)
     on conflict (key) do update set
       name = excluded.name, allowed_origins = excluded.allowed_origins,
-      notify_email = excluded.notify_email, settings = excluded.settings, updated_at = now()`;
+      notify_email = excluded.notify_email, settings = excluded.settings, updated_at = now(), removed_at = null`;
 };
 
 export const DEMO_SITE = 'demo';

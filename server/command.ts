@@ -1,0 +1,25 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from './config.js';
+import type {Parts} from './parts.js';
+
+export interface CommandParts extends Parts {
+  config: Config;
+  log: FastifyBaseLogger;
+  /** One line for the person at the terminal, or the program behind the pipe. */
+  print: (line: string) => void | Promise<void>;
+}
+
+export interface Command {
+  usage: string;
+  run: (parts: CommandParts, args: string[]) => Promise<void>;
+}
+
+/** The command was understood, and could not be done. The message says why and what to do. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+}
+
+/** The command was not understood; told like the faults that `parseArgs` finds. */
+export const usageError = (message: string): Error =>
+  Object.assign(new Error(message), {code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'});

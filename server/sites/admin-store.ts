@@ -1,0 +1,52 @@
+import type {Queryable} from '../database/connect.js';
+import type {Site} from './store.js';
+
+export interface ListedSite extends Site {
+  removedAt: Date | null;
+}
+
+/** What would lose its site if the site went. */
+export interface SiteUse {
+  pending: number;
+  complete: number;
+  open: number;
+  files: number;
+  /** Whether anything at all points at the site: ended visits and counters count too. */
+  referenced: boolean;
+}
+
+const columns = (sql: Queryable) => sql`
+  key, name, allowed_origins as "allowedOrigins", notify_email as "notifyEmail", settings,
+  removed_at as "removedAt"`;
+
+export const listSites = (sql: Queryable): Promise<ListedSite[]> =>
+  sql<ListedSite[]>`select ${columns(sql)} from sites order by key`;
+
+/** Also one that was removed, so that it can be seen and come back. */
+export const lockSite = async (sql: Queryable, key: string): Promise<ListedSite | undefined> => {
+  const [site] = await sql<ListedSite[]>`
+    select ${columns(sql)} from sites where key = ${key} for update`;
+  return site;
+};
+
+export const siteUse = async (sql: Queryable, key: string): Promise<SiteUse> => {
+  const [use] = await sql<SiteUse[]>`
+    select
+      (select count(*)::int from user_sessions where site_key = ${key} and not verified) as pending,
+      (select count(*)::int from user_sessions where site_key = ${key} and verified) as complete,
+      (select count(*)::int from visits where site_key = ${key} and state = 'open') as open,
+      (select count(*)::int from file_uploads f join visits v on v.uuid = f.session_uuid
+       where v.site_key = ${key} and f.state = 'stored') as files,
+      exists (select from visits where site_key = ${key})
+        or exists (select from funnel_daily where site_key = ${key}) as referenced`;
+  if (!use) throw new Error('A count answered no row.');
+  return use;
+};
+
+export const deleteSite = async (sql: Queryable, key: string): Promise<void> => {
+  await sql`delete from sites where key = ${key}`;
+};
+
+export const switchSiteOff = async (sql: Queryable, key: string): Promise<void> => {
+  await sql`update sites set removed_at = now(), updated_at = now() where key = ${key}`;
+};

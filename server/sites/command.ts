@@ -1,0 +1,185 @@
+import {readFile} from 'node:fs/promises';
+import {parseArgs} from 'node:util';
+
+import {CommandFailed, usageError} from '../command.js';
+import type {Command, CommandParts} from '../command.js';
+import {SiteSettings} from '../contract/sites.js';
+import {migrate} from '../database/migrate.js';
+import {deleteSite, listSites, lockSite, siteUse, switchSiteOff} from './admin-store.js';
+import type {ListedSite, SiteUse} from './admin-store.js';
+import {readSite} from './read-site.js';
+import type {GivenSite} from './read-site.js';
+import {saveSite} from './store.js';
+import type {Site} from './store.js';
+
+const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …] --notify ADDRESS [--settings FILE.json]
+  Makes a site and prints the snippet to paste.
+  --origin       an origin whose pages may use it, exactly as browsers send it; null: sandboxed frames
+  --notify       where verified contacts are mailed to
+  --settings     max_files, min_files, max_file_bytes, privacy_url, refuse_active_content, conversation
+maria site set KEY [--name NAME] [--origin …]… [--notify ADDRESS] [--settings FILE.json]
+  Replaces what is given, and nothing else; all its origins are given together.
+maria site show KEY
+maria site list [--json]
+maria site remove KEY [--force]
+  Refuses while the site has sessions, and says what --force would do.
+maria site schema
+  Prints the JSON Schema of the settings file.`;
+
+const OPTIONS = {
+  name: {type: 'string'},
+  origin: {type: 'string', multiple: true},
+  notify: {type: 'string'},
+  settings: {type: 'string'},
+  json: {type: 'boolean', default: false},
+  force: {type: 'boolean', default: false},
+} as const;
+
+/** Servers remember a site for that long. */
+const SOON = 'Running servers know it within 5 seconds.';
+
+interface Call {
+  key: string;
+  given: GivenSite;
+  json: boolean;
+  force: boolean;
+}
+
+export const siteCommand: Command = {
+  usage: USAGE,
+  run: async (parts, args) => {
+    const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
+    const [action = '', key, ...rest] = positionals;
+    const work = ACTIONS[action];
+    if (!work || rest.length > 0 || (NEEDS_KEY.has(action) && key === undefined)) {
+      throw usageError(`Expected one of these:\n\n${USAGE}`);
+    }
+    const {json, force, settings, ...given} = values;
+    // A site can be the first thing that is done with a new database.
+    await migrate(parts.databaseUrl);
+    await work(parts, {
+      key: key ?? '',
+      given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
+      json,
+      force,
+    });
+  },
+};
+
+const NEEDS_KEY = new Set(['add', 'set', 'show', 'remove']);
+
+const add = async ({config, backgroundSql: sql, print}: CommandParts, {key, given}: Call) => {
+  for (const option of ['name', 'origin', 'notify'] as const) {
+    if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
+  }
+  const site = readSite(key, given, {limits: config.limits});
+  const before = await sql.begin(async (tx) => {
+    const known = await lockSite(tx, key);
+    if (known && !known.removedAt) {
+      throw new CommandFailed(
+        `There is a site "${key}" already. Change it with: maria site set ${key}`,
+      );
+    }
+    await saveSite(tx, site);
+    return known;
+  });
+  await print(
+    before ? `Site "${key}" is back, with its earlier sessions.` : `Site "${key}" is made.`,
+  );
+  await print(`${SOON} Paste this into its pages:\n\n${snippet(site, config.publicUrl)}`);
+};
+
+const set = async ({config, backgroundSql: sql, print}: CommandParts, {key, given}: Call) => {
+  if (Object.values(given).every((value) => value === undefined)) {
+    throw usageError('site set needs at least one of --name, --origin, --notify, --settings.');
+  }
+  await sql.begin(async (tx) => {
+    const before = await lockSite(tx, key);
+    if (!before || before.removedAt) throw noSuchSite(key);
+    await saveSite(tx, readSite(key, given, {limits: config.limits, before}));
+  });
+  await print(`Site "${key}" is changed. ${SOON}`);
+};
+
+const show = async ({config, backgroundSql: sql, print}: CommandParts, {key, json}: Call) => {
+  const site = (await listSites(sql)).find((one) => one.key === key);
+  if (!site) throw noSuchSite(key);
+  const shown = {...described(site), settings: site.settings};
+  if (json) return print(JSON.stringify(shown));
+  for (const [name, value] of Object.entries(described(site))) {
+    await print(
+      `${name.padEnd(8)} ${Array.isArray(value) ? value.join(' ') : String(value ?? '–')}`,
+    );
+  }
+  await print(`settings ${JSON.stringify(site.settings, null, 2)}`);
+  return site.removedAt ? undefined : print(`\n${snippet(site, config.publicUrl)}`);
+};
+
+const list = async ({backgroundSql: sql, print}: CommandParts, {json}: Call) => {
+  const sites = await listSites(sql);
+  if (json) return print(JSON.stringify(sites.map(described)));
+  if (sites.length === 0) return print('There is no site. Make one with: maria site add');
+  for (const {key, name, allowedOrigins, removedAt} of sites) {
+    await print(`${key}  ${name}  ${removedAt ? '(removed)' : allowedOrigins.join(' ')}`);
+  }
+};
+
+const remove = async ({backgroundSql: sql, print}: CommandParts, {key, force}: Call) => {
+  const outcome = await sql.begin(async (tx) => {
+    const site = await lockSite(tx, key);
+    if (!site || site.removedAt) throw noSuchSite(key);
+    const use = await siteUse(tx, key);
+    if (!force && isInUse(use)) throw new CommandFailed(refusal(key, use));
+    if (use.referenced) await switchSiteOff(tx, key);
+    else await deleteSite(tx, key);
+    return use;
+  });
+  await print(
+    isInUse(outcome)
+      ? `Site "${key}" is switched off; what its visitors handed over is kept.`
+      : `Site "${key}" is removed.`,
+  );
+};
+
+const schema = async ({print}: CommandParts) => print(JSON.stringify(SiteSettings, null, 2));
+
+const ACTIONS: Record<string, (parts: CommandParts, call: Call) => Promise<void>> = {
+  add,
+  set,
+  show,
+  list,
+  remove,
+  schema,
+};
+
+const isInUse = ({pending, complete, open}: SiteUse): boolean => pending + complete + open > 0;
+
+const refusal = (key: string, {pending, complete, open, files}: SiteUse): string =>
+  `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${open} unfinished visits and ${files} files. Nothing was changed.
+
+With --force the site is switched off: within 5 seconds its pages get unknown_site, and its visitors
+reach their sessions no more. Nothing is deleted: sessions and files stay until they are erased
+(maria erase) or their retention time has passed, maria sessions and maria export still find them,
+and maria site add ${key} … brings the site back.`;
+
+const noSuchSite = (key: string): CommandFailed =>
+  new CommandFailed(`There is no site "${key}". See them all with: maria site list`);
+
+const described = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSite) => ({
+  key,
+  name,
+  origins: allowedOrigins,
+  notify: notifyEmail,
+  ...(removedAt && {removed: removedAt.toISOString()}),
+});
+
+const snippet = ({key}: Site, publicUrl: string): string =>
+  `<script src="${publicUrl}/maria-chat.js" data-site="${key}" async></script>`;
+
+const readJson = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw usageError(`--settings ${file} cannot be read: ${(error as Error).message}`);
+  }
+};

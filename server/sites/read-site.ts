@@ -1,0 +1,64 @@
+import {SiteKey} from '../contract/common.js';
+import type {SiteSettings} from '../contract/sites.js';
+import {usageError} from '../command.js';
+import type {Fault} from '../errors.js';
+import {strictEmail} from '../sessions/email.js';
+import {originFault} from './exact-origin.js';
+import type {FileLimits} from './limits.js';
+import {schemaFaults} from './schema-faults.js';
+import {settingsFaults} from './settings.js';
+import type {Site} from './store.js';
+
+export interface GivenSite {
+  name?: string | undefined;
+  origin?: string[] | undefined;
+  notify?: string | undefined;
+  settings?: unknown;
+}
+
+const MAX_SITE_NAME_LENGTH = 100;
+const EMPTY: Site = {key: '', name: '', allowedOrigins: [], notifyEmail: null, settings: {}};
+
+/** The site as it is stored: what is given, over what was. Throws with every fault at once. */
+export const readSite = (
+  key: string,
+  {name, origin, notify, settings}: GivenSite,
+  {limits, before = EMPTY}: {limits: FileLimits; before?: Site},
+): Site => {
+  const faults = [
+    ...schemaFaults(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
+    ...(name === undefined ? [] : nameFaults(name)),
+    ...(origin ?? []).flatMap((one) => told('--origin', originFault(one))),
+    ...(notify === undefined ? [] : addressFaults(notify)),
+    ...(settings === undefined ? [] : settingsFaults(settings, limits).map(inSettings)),
+  ];
+  if (faults.length > 0) throw usageError(explained(faults));
+  return {
+    key,
+    name: name?.trim() ?? before.name,
+    allowedOrigins: origin ? [...new Set(origin)] : before.allowedOrigins,
+    notifyEmail: notify === undefined ? before.notifyEmail : (strictEmail(notify) ?? null),
+    settings: settings === undefined ? before.settings : (settings as SiteSettings),
+  };
+};
+
+const nameFaults = (name: string): Fault[] => {
+  const length = [...name.trim()].length;
+  if (length >= 1 && length <= MAX_SITE_NAME_LENGTH && !/\p{Cc}/u.test(name)) return [];
+  return told('--name', `must be 1 to ${MAX_SITE_NAME_LENGTH} characters in one line`);
+};
+
+const addressFaults = (address: string): Fault[] =>
+  strictEmail(address)
+    ? []
+    : told('--notify', `"${address}" is not one plain e-mail address such as anna@example.com`);
+
+const told = (path: string, message: string | undefined): Fault[] =>
+  message === undefined ? [] : [{path, message}];
+
+const inSettings = ({path, message}: Fault): Fault => ({path: `--settings ${path}`, message});
+
+const explained = (faults: Fault[]): string =>
+  `Nothing was changed. ${faults.length === 1 ? 'One thing is' : `${faults.length} things are`} wrong:\n${faults
+    .map(({path, message}) => `  ${path}: ${message}`)
+    .join('\n')}`;

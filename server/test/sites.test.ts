@@ -1,0 +1,289 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
+import {startEmbeddedPostgres} from '../database/embedded.js';
+import {siteCommand} from '../sites/command.js';
+import {originFault} from '../sites/exact-origin.js';
+import {settingsFaults} from '../sites/settings.js';
+import {findSite} from '../sites/store.js';
+import {runCommand, runMaria} from './run-command.js';
+import {makePdf} from './pdf.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+const LIMITS = {maxFiles: MAX_FILES, minFiles: MIN_FILES, maxFileBytes: MAX_FILE_BYTES};
+const ACME = [
+  '--name',
+  'Acme',
+  '--origin',
+  'https://acme.example',
+  '--notify',
+  'owner@acme.example',
+];
+
+const site = (server: TestServer, ...args: string[]) => runCommand(server, siteCommand, ...args);
+
+const settingsFile = async (server: TestServer, settings: unknown) => {
+  const file = path.join(server.dataDir, 'settings.json');
+  await writeFile(file, JSON.stringify(settings));
+  return file;
+};
+
+t.test('maria site', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('add makes a site and prints what to paste', async (t) => {
+    const settings = {max_files: 2, min_files: 0, conversation: DEFAULT_CONVERSATION};
+    const file = await settingsFile(server, settings);
+
+    const printed = await site(
+      server,
+      'add',
+      'acme',
+      ...ACME,
+      '--origin',
+      'null',
+      '--settings',
+      file,
+    );
+
+    t.ok(
+      printed.includes(
+        `<script src="${server.config.publicUrl}/maria-chat.js" data-site="acme" async></script>`,
+      ),
+    );
+    t.same(await findSite(server.sql, 'acme'), {
+      key: 'acme',
+      name: 'Acme',
+      allowedOrigins: ['https://acme.example', 'null'],
+      notifyEmail: 'owner@acme.example',
+      settings,
+    });
+    const headers = {origin: 'https://acme.example'};
+    const config = await request(server.url, 'GET', '/api/sites/acme/config', {headers});
+    t.equal(config.status, 200);
+  });
+
+  await t.test('add again is refused and changes nothing', async (t) => {
+    const before = await findSite(server.sql, 'acme');
+
+    await t.rejects(site(server, 'add', 'acme', ...ACME, '--name', 'Other'), {
+      message: /already.*maria site set acme/,
+    });
+
+    t.same(await findSite(server.sql, 'acme'), before);
+  });
+
+  await t.test('add names everything that is wrong at once, and writes nothing', async (t) => {
+    const file = await settingsFile(server, {max_files: 4, colour: 'red'});
+
+    await t.rejects(
+      site(
+        server,
+        ...['add', 'Bad_Key', '--name', ' ', '--origin', 'https://a.example/x'],
+        ...['--origin', '*', '--notify', 'nobody', '--settings', file],
+      ),
+      {
+        message:
+          /KEY: .*--name: .*--origin: .*Write https:\/\/a\.example\n.*--origin: .*--notify: .*--settings \/colour: is not known here\n.*--settings \/max_files: must be at most 3/s,
+      },
+    );
+
+    t.equal((await server.sql`select from sites where key = 'Bad_Key'`).length, 0);
+  });
+
+  await t.test('set changes what is given and nothing else', async (t) => {
+    const before = await findSite(server.sql, 'acme');
+
+    await site(server, 'set', 'acme', '--origin', 'https://www.acme.example');
+
+    t.same(await findSite(server.sql, 'acme'), {
+      ...before,
+      allowedOrigins: ['https://www.acme.example'],
+    });
+    await t.rejects(site(server, 'set', 'nobody', '--name', 'x'), {message: /no site "nobody"/});
+    await t.rejects(site(server, 'set', 'acme'), {message: /at least one of/});
+  });
+
+  await t.test('show and list tell about sites', async (t) => {
+    const shown = await site(server, 'show', 'acme');
+    t.match(shown, /owner@acme\.example/);
+    t.match(shown, /data-site="acme"/);
+    t.match(await site(server, 'list'), /^acme {2}Acme {2}https:\/\/www\.acme\.example$/m);
+    const listed = JSON.parse(await site(server, 'list', '--json')) as {key: string}[];
+    t.same(
+      listed.map(({key}) => key),
+      ['acme', 'demo'],
+    );
+  });
+
+  await t.test('schema prints a JSON Schema', async (t) => {
+    const schema = JSON.parse(await site(server, 'schema')) as {properties: object};
+    t.ok('conversation' in schema.properties);
+  });
+
+  await t.test('remove deletes a site that nobody has used', async (t) => {
+    await site(server, 'add', 'unused', ...ACME);
+    await site(server, 'remove', 'unused');
+    t.equal(await findSite(server.sql, 'unused'), undefined);
+  });
+
+  await t.test('remove keeps what visitors handed over, and the site can come back', async (t) => {
+    await site(server, 'add', 'used', ...ACME);
+    const arrived = await Visitor.arrive(server.url, 'used');
+    await arrived.consent({personal_data: true});
+    const {body} = await arrived.upload(makePdf());
+    await arrived.contact('kept@example.com');
+
+    await t.rejects(site(server, 'remove', 'used'), {
+      message: /1 pending and 0 complete.*1 files. Nothing was changed.*--force.*maria erase/s,
+    });
+    t.equal((await arrived.session()).status, 200);
+
+    await site(server, 'remove', 'used', '--force');
+    const beside = await startServer(t, {beside: server});
+    const config = await request(beside.url, 'GET', '/api/sites/used/config');
+    t.same([config.status, config.body['code']], [404, 'unknown_site']);
+    t.equal((await arrived.at(beside.url).session()).status, 401);
+    t.match(await site(server, 'list'), /^used .*\(removed\)$/m);
+    t.equal((await server.sql`select from user_sessions where uuid = ${arrived.uuid}`).length, 1);
+
+    await site(server, 'add', 'used', ...ACME);
+    const third = await startServer(t, {beside: server});
+    const files = await arrived.at(third.url).files();
+    t.equal(files[0]?.id, body.file.id);
+  });
+
+  await t.test('what is not understood is answered with the usage', async (t) => {
+    for (const args of [[], ['paint'], ['add'], ['remove', 'a', 'b']]) {
+      await t.rejects(site(server, ...args), {message: /maria site add KEY/});
+    }
+    await t.rejects(site(server, 'add', 'x', '--name', 'X'), {message: /needs --origin/});
+  });
+});
+
+t.test('an origin is exactly what browsers send', async (t) => {
+  for (const good of [
+    'https://acme.example',
+    'https://acme.example:8443',
+    'https://xn--mnchen-3ya.example',
+    'http://localhost:3000',
+    'http://127.0.0.1',
+    'null',
+  ]) {
+    t.equal(originFault(good), undefined, good);
+  }
+  for (const [bad, told] of [
+    ['http://acme.example', 'https'],
+    ['https://acme.example/', 'Write https://acme.example'],
+    ['https://acme.example/chat', 'Write https://acme.example'],
+    ['https://Acme.example', 'Write https://acme.example'],
+    ['https://acme.example:443', 'Write https://acme.example'],
+    ['https://münchen.example', 'Write https://xn--mnchen-3ya.example'],
+    ['https://user@acme.example', 'Write https://acme.example'],
+    ['https://*.acme.example', '*'],
+    ['acme.example', 'https://www.example.com'],
+    ['javascript:alert(1)', 'https'],
+    ['*', 'https://www.example.com'],
+    ['', 'https://www.example.com'],
+    ['NULL', 'https://www.example.com'],
+  ] as const) {
+    t.ok(originFault(bad)?.includes(told), `${bad}: ${String(originFault(bad))}`);
+  }
+});
+
+t.test('settings', async (t) => {
+  const paths = (settings: unknown) => settingsFaults(settings, LIMITS).map((fault) => fault.path);
+  const withSteps = (...steps: unknown[]) => paths({conversation: {version: 1, steps}});
+  const end = {id: 'end', type: 'end', outcome: 'complete'};
+  const going = (when: unknown) =>
+    withSteps({id: 'a', type: 'say', next: [{when, to: 'end'}]}, end).map((one) =>
+      one.replace('/conversation/steps/0/next/0/when', ''),
+    );
+  const is = {field: 'name', operator: 'is', value: 'x'};
+
+  t.same(paths({}), []);
+  t.same(paths({conversation: DEFAULT_CONVERSATION}), []);
+  t.same(paths({max_files: 3, min_files: 3, max_file_bytes: MAX_FILE_BYTES}), []);
+  t.same(paths({max_files: 4, max_file_bytes: MAX_FILE_BYTES + 1}), [
+    '/max_files',
+    '/max_file_bytes',
+  ]);
+  t.same(paths({max_files: 1, min_files: 2}), ['/min_files']);
+  t.same(paths({max_files: 0, min_files: -1, refuse_active_content: 'yes', x: 1}).sort(), [
+    '/max_files',
+    '/min_files',
+    '/refuse_active_content',
+    '/x',
+  ]);
+  t.same(paths([]), ['/']);
+  t.same(paths(null), ['/']);
+  t.same(paths({privacy_url: 'https://acme.example/privacy'}), []);
+  t.same(paths({privacy_url: 'javascript:alert(1)'}), ['/privacy_url']);
+  t.same(paths({privacy_url: '/privacy'}), ['/privacy_url']);
+
+  t.same(paths({conversation: {version: 2, steps: []}}).sort(), [
+    '/conversation/steps',
+    '/conversation/version',
+  ]);
+  t.same(paths({conversation: null}), ['/conversation']);
+  t.same(withSteps({id: 'a', type: 'dance'}, 7, {id: 'b', type: 'constructor'}), [
+    '/conversation/steps/0/type',
+    '/conversation/steps/1',
+    '/conversation/steps/2/type',
+  ]);
+  t.same(withSteps({id: 'a', type: 'say'}, {...end, id: 'a'}), ['/conversation/steps/1/id']);
+  t.same(withSteps({id: 'a', type: 'say', next: [{to: 'nowhere'}]}), [
+    '/conversation/steps/0/next/0/to',
+  ]);
+  t.same(withSteps({id: 'a', type: 'ask', field: 'age', extra: 1}, {type: 'say'}).sort(), [
+    '/conversation/steps/0/extra',
+    '/conversation/steps/0/field',
+    '/conversation/steps/1/id',
+  ]);
+  t.same(withSteps({id: 'a', type: 'say', text: {en: 'Hello', de: 'Hallo'}}, end), []);
+
+  t.same(going(is), []);
+  t.same(going({any: [is, {all: [{not: is}]}]}), []);
+  t.same(going({field: 'shoe', operator: 'like', value: 1}).sort(), ['/field', '/operator']);
+  t.same(going({field: 'files.stored', operator: 'at_least', value: '2'}), ['/value']);
+  t.same(going({all: [is, {any: [{...is, z: 1}]}], extra: 1}), ['/all/1/any/0/z', '/extra']);
+  t.same(going({all: is}), ['/all']);
+  t.same(going('name'), ['']);
+  let deep: unknown = is;
+  for (let i = 0; i < 100_000; i++) deep = {not: deep};
+  t.equal(going(deep).length, 1);
+});
+
+t.test('maria as a process', async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const env = {DATA_DIR: dataDir, PUBLIC_URL: 'https://chat.example.com'};
+
+  await t.test('makes a site before the server has ever run', async (t) => {
+    const {code, stdout, stderr} = await runMaria(env, 'site', 'add', 'acme', ...ACME);
+    t.same([code, stderr], [0, '']);
+    t.ok(stdout.includes('src="https://chat.example.com/maria-chat.js" data-site="acme"'));
+  });
+
+  await t.test('works beside a running server and leaves its database alone', async (t) => {
+    const folder = path.join(dataDir, 'postgres');
+    const running = await startEmbeddedPostgres({dataDir: folder, log: () => undefined});
+    t.teardown(() => running.stop());
+
+    t.match(await runMaria(env, 'site', 'list'), {code: 0, stdout: /^acme {2}Acme/});
+    t.match(await runMaria(env, 'site', 'show', 'acme'), {code: 0, stdout: /Acme/});
+  });
+
+  await t.test('ends with 2 when it was not understood, with 1 when it could not', async (t) => {
+    t.match(await runMaria(env, 'sing'), {code: 2, stderr: /There is no command "sing"/});
+    t.match(await runMaria(env, 'help'), {code: 0, stdout: /maria site add/});
+    const away = {...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none'};
+    t.match(await runMaria(away, 'site', 'list'), {code: 1, stderr: /does not answer/});
+    t.match(await runMaria(away, 'site', '--paint'), {code: 2});
+  });
+});
