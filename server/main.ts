@@ -9,6 +9,7 @@ import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
+import {FolderInUse} from './database/embedded.js';
 import {isDatabaseDown} from './database/failure.js';
 import {migrate} from './database/migrate.js';
 import {createLog} from './log.js';
@@ -95,7 +96,7 @@ try {
 }
 
 function explained(error: unknown): string {
-  if (error instanceof InvalidSettings) return error.message;
+  if (error instanceof InvalidSettings || error instanceof FolderInUse) return error.message;
   const {code, message, stack} = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return `${message}\nAnother program uses this port: set PORT to a free one.`;

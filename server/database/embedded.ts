@@ -39,6 +39,9 @@ export interface EmbeddedOptions {
   fsync?: boolean;
 }
 
+/** The data folder belongs to another process that lives. */
+export class FolderInUse extends Error {}
+
 /** Crash recovery after a kill is the longest of starts. */
 const START_MS = 60_000;
 const PAUSE_MS = 20;
@@ -53,7 +56,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const cluster = await openCluster(account, fsync);
   const {postmaster, reused} = await ensureRunning(account, cluster, fsync);
   const owned = adopt || !reused;
-  if (owned) await writeOwner(account);
+  if (adopt && reused) refuseSecondOwner(account, options.dataDir);
+  if (owned) await writeOwner(account, adopt);
   const {pid, port} = postmaster;
   log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${account.directory}, port ${port}`);
 
@@ -160,14 +164,41 @@ async function logTail(account: Account): Promise<string> {
 }
 
 /** The process whose business it is to stop the server: the last one that started or adopted it. */
+/** Marks an owner that keeps the server, unlike a command that needs it for a moment. */
+const STAYS = ' stays';
+
 const ownerFile = (account: Account) => path.join(account.directory, 'owner');
 
-async function writeOwner(account: Account): Promise<void> {
-  await writeFile(ownerFile(account), `${process.pid}\n`);
+async function writeOwner(account: Account, stays: boolean): Promise<void> {
+  await writeFile(ownerFile(account), `${identityOf(process.pid)}${stays ? STAYS : ''}\n`);
 }
 
+const readOwner = (account: Account): string => readFileSync(ownerFile(account), 'utf8').trim();
+
 function isOwner(account: Account): boolean {
-  return Number(readFileSync(ownerFile(account), 'utf8')) === process.pid;
+  return readOwner(account).replace(STAYS, '') === identityOf(process.pid);
+}
+
+/** Two owners would take the server from each other: the first to leave stops it. */
+function refuseSecondOwner(account: Account, dataDir: string): void {
+  if (!existsSync(ownerFile(account))) return;
+  const owner = readOwner(account);
+  const pid = parseInt(owner);
+  // A command that has started the server gives it away gladly.
+  if (pid === process.pid || !isAlive(pid) || owner !== `${identityOf(pid)}${STAYS}`) return;
+  throw new FolderInUse(
+    `Another server (process ${pid}) uses the data folder ${path.dirname(dataDir)}. ` +
+      'Set DATA_DIR to a folder of its own, or DATABASE_URL and S3_BUCKET to share what is stored.',
+  );
+}
+
+/** A process by number and, where it can be told, its start: numbers are used again. */
+function identityOf(pid: number): string {
+  const stat = `/proc/${pid}/stat`;
+  if (!existsSync(stat)) return String(pid);
+  // The name, in brackets, may hold spaces; the start is the 20th field after it (proc(5)).
+  const start = readFileSync(stat, 'utf8').split(') ').at(-1)?.split(' ')[19];
+  return `${pid} ${start ?? ''}`;
 }
 
 function signalIfOurs(account: Account, {data}: Cluster, pid: number): void {

@@ -96,6 +96,15 @@ t.test('a passer-by leaves the server to its owner', async (t) => {
   await t.resolves(ask(owner.url, (sql) => sql`select 1`));
 });
 
+t.test('a second owner is refused while the first one lives', async (t) => {
+  const dataDir = await folder(t);
+  const owner = await startInOtherProcess(t, dataDir);
+
+  await t.rejects(startEmbeddedPostgres({dataDir, log, adopt: true}), /uses the data folder/);
+
+  await t.resolves(ask(owner.url, (sql) => sql`select 1`));
+});
+
 t.test('who started the server leaves it to a process that has adopted it', async (t) => {
   const dataDir = await folder(t);
   const command = await start(t, dataDir);
@@ -189,6 +198,7 @@ async function startInOtherProcess(t: Test, dataDir: string) {
   const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore']});
   t.teardown(async () => {
     child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await (await startEmbeddedPostgres({dataDir, log, adopt: true})).stop();
   });
   const [url] = (await once(child.stdout, 'data')) as [Buffer];
