@@ -1,6 +1,9 @@
-import net from 'node:net';
+import type {ConnectionOptions} from 'node:tls';
 
 import postgres from 'postgres';
+
+import {tlsOf} from './tls.js';
+import {WatchedSocket} from './watched-socket.js';
 
 export type Sql = postgres.Sql;
 /** What a store needs: the pool itself or a transaction on it. */
@@ -11,6 +14,8 @@ export interface Connecting {
   max?: number;
   /** A server silent for longer than this, with a query out, loses its connection. */
   silenceMs?: number;
+  /** Until a connection takes queries, TLS and login included. */
+  connectSeconds?: number;
   applicationName?: string;
 }
 
@@ -19,21 +24,23 @@ export const SILENCE_MS = 1_500;
 const RECONNECT_SECONDS = 0.1;
 
 /**
- * Opens a pool whose queries cannot wait for ever. The driver has no deadline of its own: with a
- * frozen server a query would stay pending for good, so the socket is cut, which fails the query
- * and lets the pool connect anew.
+ * Opens a pool whose queries cannot wait for ever: a connection that falls silent is cut, which
+ * fails its queries and lets the pool connect anew.
  */
 export const connectDatabase = ({
   url,
   max = 20,
   silenceMs = SILENCE_MS,
+  connectSeconds = CONNECT_SECONDS,
   applicationName = 'maria-chat',
 }: Connecting): Sql =>
   postgres(url, {
     max,
     idle_timeout: 60,
-    connect_timeout: CONNECT_SECONDS,
+    connect_timeout: connectSeconds,
     backoff: () => RECONNECT_SECONDS,
+    // Ours to agree on, in the socket.
+    ssl: false,
     onnotice: () => {
       // Notices of migrations ("already exists, skipping") concern nobody.
     },
@@ -44,7 +51,7 @@ export const connectDatabase = ({
       idle_in_transaction_session_timeout: 60_000,
     },
     // The driver's types leave this option out; its documentation has it.
-    ...({socket: watchedSocket(silenceMs)} as object),
+    ...({socket: watchedSockets(silenceMs, tlsOf(url))} as object),
   });
 
 interface Target {
@@ -53,33 +60,17 @@ interface Target {
   path?: string | false;
 }
 
-const watchedSocket = (silenceMs: number) => {
+/** Opens the driver's connections, to each of several hosts in turn. */
+const watchedSockets = (silenceMs: number, tls: ConnectionOptions | undefined) => {
   let turn = 0;
-  // Given back before it is connected: the driver hears of a failure from the socket's own events,
-  // and would lose the pool's place for good if this function threw.
-  return ({host, port, path}: Target): net.Socket => {
+  return ({host, port, path}: Target): WatchedSocket => {
     const i = turn++ % host.length;
-    const socket = path ? net.connect(path) : net.connect(port[i] ?? 5432, host[i] ?? 'localhost');
-    socket.setKeepAlive(true, 10_000);
-    cutWhenSilent(socket, silenceMs);
-    return socket;
+    return new WatchedSocket({
+      host: host[i] ?? 'localhost',
+      port: port[i] ?? 5432,
+      path: path || undefined,
+      tls,
+      silenceMs,
+    });
   };
-};
-
-/** Cuts the socket when something was written and nothing came back in time. */
-const cutWhenSilent = (socket: net.Socket, silenceMs: number): void => {
-  let timer: NodeJS.Timeout | undefined;
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  socket.write = (...args: unknown[]): boolean => {
-    timer ??= setTimeout(() => {
-      socket.destroy(new Error(`The database was silent for ${silenceMs} ms.`));
-    }, silenceMs);
-    return write(...args);
-  };
-  const heard = () => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
-  socket.on('data', heard);
-  socket.on('close', heard);
 };

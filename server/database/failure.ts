@@ -3,6 +3,7 @@ const TRANSPORT = new Set([
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
+  'CONNECTION_SILENT',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -21,8 +22,7 @@ const SERVER_CLASSES = /^(08|53|57|58)/;
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const {code} = error as {code?: unknown};
-  if (typeof code === 'string') return TRANSPORT.has(code) || SERVER_CLASSES.test(code);
-  return error.message.startsWith('The database was silent');
+  return typeof code === 'string' && (TRANSPORT.has(code) || SERVER_CLASSES.test(code));
 };
 
 /** PostgreSQL's five-character code, when the database itself refused. */

@@ -2,12 +2,15 @@ import {createHash} from 'node:crypto';
 import {readFile, readdir} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
-import postgres from 'postgres';
+import {connectDatabase} from './connect.js';
 
 // dist/server/database/ -> the project's migrations/
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 /** Any constant will do; it must only be the same in every server. */
 const LOCK = 7_271_935;
+const CONNECT_SECONDS = 5;
+/** A migration of a large table, or waiting for another server that is at one. */
+const SILENCE_MS = 30 * 60_000;
 
 interface Migration {
   version: number;
@@ -22,13 +25,12 @@ interface Migration {
  */
 export const migrate = async (url: string): Promise<void> => {
   const migrations = await readMigrations();
-  const sql = postgres(url, {
+  const sql = connectDatabase({
+    url,
     max: 1,
-    connect_timeout: 5,
-    onnotice: () => {
-      // "relation already exists, skipping" is what a second start looks like.
-    },
-    connection: {application_name: 'maria-chat migrate'},
+    connectSeconds: CONNECT_SECONDS,
+    silenceMs: SILENCE_MS,
+    applicationName: 'maria-chat migrate',
   });
   try {
     await sql.begin(async (tx) => {

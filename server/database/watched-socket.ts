@@ -1,0 +1,149 @@
+import {EventEmitter} from 'node:events';
+import net from 'node:net';
+import tls from 'node:tls';
+
+export interface SocketTarget {
+  host: string;
+  port: number;
+  /** A Unix socket, instead of host and port. */
+  path: string | undefined;
+  /** Absent: in the clear. */
+  tls: tls.ConnectionOptions | undefined;
+  /** A server silent for longer than this, with a query out, loses its connection. */
+  silenceMs: number;
+}
+
+/** Length and code of the request for TLS, which comes before anything else on a connection. */
+const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const TLS_ACCEPTED = 'S'.charCodeAt(0);
+
+/**
+ * A connection to PostgreSQL as the driver sees it, which ends when the server falls silent. It
+ * stands between driver and socket for three reasons:
+ *
+ * - The driver has no deadline of its own: with a frozen server a query is pending for good.
+ * - TLS is agreed on in here, so that silence is noticed behind it just the same.
+ * - Every end is told in an order that the driver survives: first the error, which fails what is
+ *   under way, and the close a moment later. A transaction that fails sends its `rollback` in
+ *   between. Closed by then, the driver would write to a socket that is gone (an exception nobody
+ *   can catch), or keep the bytes and put them before the greeting of the next connection. And a
+ *   close without an error would have it connect again and again while its query waits for ever.
+ */
+export class WatchedSocket extends EventEmitter {
+  private socket: net.Socket;
+  /** What the driver wrote before TLS was there. */
+  private early: Uint8Array[] | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private ending = false;
+  private closing = false;
+
+  /** Given back before it is connected: a failure is told by events, as the driver expects. */
+  constructor(private readonly target: SocketTarget) {
+    super();
+    const {host, port, path} = target;
+    this.socket = path ? net.connect(path) : net.connect(port, host);
+    this.socket.setKeepAlive(true, 10_000);
+    if (target.tls && !path) this.secure(target.tls);
+    else this.carry();
+  }
+
+  get readyState(): string {
+    return this.closing ? 'closed' : this.socket.readyState;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.closing) return true;
+    const {silenceMs} = this.target;
+    this.timer ??= setTimeout(() => {
+      this.fail(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT');
+    }, silenceMs);
+    if (!this.early) return this.socket.write(bytes);
+    this.early.push(bytes);
+    return true;
+  }
+
+  end(bytes: Uint8Array): void {
+    this.ending = true;
+    if (!this.closing) this.socket.end(bytes);
+  }
+
+  destroy(): void {
+    this.close();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  private carry(): void {
+    this.socket.on('data', (bytes) => {
+      this.heard();
+      this.emit('data', bytes);
+    });
+    this.socket.on('drain', () => this.emit('drain'));
+    this.hearEnds();
+  }
+
+  private hearEnds(): void {
+    this.socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.fail(error.message, error.code ?? 'CONNECTION_CLOSED');
+    });
+    this.socket.on('close', () => {
+      if (this.ending) this.close();
+      else this.fail('The database closed the connection.', 'CONNECTION_CLOSED');
+    });
+  }
+
+  private secure(options: tls.ConnectionOptions): void {
+    const plain = this.socket;
+    this.early = [];
+    this.hearEnds();
+    plain.once('connect', () => plain.write(TLS_REQUEST));
+    plain.once('data', (answer) => {
+      this.heard();
+      // More than the one byte would be somebody's attempt to speak before the encryption does.
+      if (answer.length !== 1 || answer[0] !== TLS_ACCEPTED) {
+        this.fail('The database does not offer TLS, which DATABASE_URL demands.', 'TLS_REFUSED');
+        return;
+      }
+      const {host} = this.target;
+      this.socket = tls.connect({
+        socket: plain,
+        ...(!net.isIP(host) && {servername: host}),
+        ...options,
+      });
+      this.carry();
+      this.socket.once('secureConnect', () => {
+        const early = this.early ?? [];
+        this.early = undefined;
+        for (const bytes of early) this.socket.write(bytes);
+      });
+    });
+  }
+
+  private heard(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private fail(message: string, code: string): void {
+    if (this.closing) return;
+    this.close();
+    this.emit('error', Object.assign(new Error(message), {code}));
+  }
+
+  private close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.heard();
+    this.socket.destroy();
+    // Two turns: what the error made the driver write leaves it at the end of this one.
+    setImmediate(() => {
+      setImmediate(() => this.emit('close', false));
+    });
+  }
+}
