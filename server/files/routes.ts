@@ -10,6 +10,7 @@ import type {Sql} from '../database/connect.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {takeOwnTime} from '../http/deadline.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
@@ -51,8 +52,8 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     '/api/files/upload',
     {
       preParsing: [access.identify],
-      // An upload has bounds of its own: pace, lease and a longest time.
-      config: {...rateLimit(config.ratePerMinute, 'upload'), keepsOwnTime: true},
+      // From where its bytes are read an upload has bounds of its own: pace, lease, a longest time.
+      config: {...rateLimit(config.ratePerMinute, 'upload'), keepsOwnTime: 'later'},
       schema: {
         summary: 'Stores one PDF',
         tags: ['files'],
@@ -91,6 +92,7 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       const limits = siteLimits(caller.site, config.limits);
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
+      takeOwnTime(request, reply);
       const leave = parts.gate.enter(caller.uuid, clientNetwork(request.ip));
       try {
         const incoming = await readIncoming(request, limits.maxFileBytes);
@@ -186,15 +188,19 @@ const demandDownloadPace = async ({counters}: FileParts, {uuid}: Caller): Promis
 };
 
 /** The link is counted and audited when it is made; nobody hears of its use. */
-const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, id: string) =>
-  sql.begin(async (tx) => {
-    const file = await findStoredFile(tx, caller.uuid, id);
-    if (!file) throw noSuchFile();
+const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, id: string) => {
+  const file = await sql.begin(async (tx) => {
+    const found = await findStoredFile(tx, caller.uuid, id);
+    if (!found) throw noSuchFile();
     await countDownload(tx, id);
     await recordAudit(tx, {...auditOf(caller), event: 'file_download', metadata: {file_id: id}});
-    return objects.downloadUrl(file.key, {
-      fileName: file.name,
-      contentType: PDF_CONTENT_TYPE,
-      seconds: config.downloadSeconds,
-    });
+    return found;
   });
+  // Outside: a transaction waits for its own queries alone, or it might go on with a connection
+  // that has meanwhile died.
+  return objects.downloadUrl(file.key, {
+    fileName: file.name,
+    contentType: PDF_CONTENT_TYPE,
+    seconds: config.downloadSeconds,
+  });
+};

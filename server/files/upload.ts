@@ -7,7 +7,7 @@ import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
-import {sqlState} from '../database/failure.js';
+import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {
   ConsentRequired,
   IdempotencyKeyReused,
@@ -16,6 +16,7 @@ import {
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
+import {inTime} from '../http/deadline.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../sessions/access.js';
 import {countFunnel, hasConsent} from '../sessions/store.js';
@@ -59,6 +60,8 @@ export interface Upload {
 
 const TWIN_WAIT_MS = 10_000;
 const TWIN_LOOK_MS = 200;
+const UNDO_WAIT_MS = 1_000;
+const UNDO_PAUSE_MS = 500;
 const UNIQUE_VIOLATION = '23505';
 
 /** Takes one file: row first, object second, state `stored` third, the answer last. */
@@ -82,10 +85,14 @@ export class Uploads {
       checked = this.checkedBytes(upload, pace, scan);
       stopRenewing = this.keepLease(row, checked, abort);
       await this.store(row, upload.incoming, checked, abort.signal);
-      return {file: shownFile(await this.finish(upload, row, checked)), repeated: false};
+      const stored = await inTime(this.finish(upload, row, checked));
+      return {file: shownFile(stored), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      await this.undo(upload, row, checked?.released ?? false, reason);
+      const undone = this.undo(upload, row, checked?.released ?? false, reason);
+      // The answer does not wait for a database that has stopped answering.
+      const databaseIsDown = reason instanceof Unavailable || isDatabaseDown(reason);
+      if (!databaseIsDown) await Promise.race([undone, sleep(UNDO_WAIT_MS)]);
       throw reason;
     } finally {
       scan?.stop();
@@ -101,19 +108,22 @@ export class Uploads {
     const until = performance.now() + TWIN_WAIT_MS;
     for (;;) {
       const twin = idempotencyKey
-        ? await findByIdempotencyKey(this.parts.sql, caller.uuid, idempotencyKey)
+        ? await inTime(findByIdempotencyKey(this.parts.sql, caller.uuid, idempotencyKey))
         : undefined;
       if (twin?.state === 'stored') return {twin};
       if (!twin) {
-        const row = await this.parts.access
+        const reserving = this.parts.access
           .change(request, caller, (tx) => this.reserveIn(tx, upload))
           .catch((error: unknown) => {
             // Another request with this key was faster by a moment: look again.
             if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
             throw error;
           });
+        const row = await inTime(reserving, (late) => {
+          if (late) void this.undo(upload, late, false, new Unavailable());
+        });
         if (row) return {row};
-      } else if (!(await releaseLapsed(this.parts.sql, twin.id))) {
+      } else if (!(await inTime(releaseLapsed(this.parts.sql, twin.id)))) {
         if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
         await sleep(TWIN_LOOK_MS);
       }
@@ -203,25 +213,36 @@ export class Uploads {
       : new ConsentRequired();
   }
 
-  /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
-  private async undo({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
-    const code = reason instanceof MariaError ? reason.code : 'aborted';
-    try {
-      await this.parts.sql.begin(async (tx) => {
-        await (released ? condemnUpload : forgetUpload)(tx, row.id);
-        await recordAudit(tx, {
-          event: 'file_upload_error',
-          uuid: caller.uuid,
-          site: caller.site.key,
-          address: caller.address,
-          metadata: {file_id: row.id, code},
-        });
-      });
-    } catch (error) {
-      // The lease runs out and the reaper does it.
-      this.parts.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
+  /** Now, or as soon as the database answers again; after the lease the reaper does it. */
+  private async undo(upload: Upload, row: FileRow, released: boolean, reason: unknown) {
+    const until = performance.now() + LEASE_SECONDS * 1000;
+    for (;;) {
+      try {
+        await this.removeRow(upload, row, released, reason);
+        break;
+      } catch (error) {
+        this.parts.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
+        if (!isDatabaseDown(error) || performance.now() > until) break;
+      }
+      // Keeps no process from ending: the row has its lease.
+      await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
     }
     if (released) this.parts.onCondemned();
+  }
+
+  /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
+  private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
+    const code = reason instanceof MariaError ? reason.code : 'aborted';
+    await this.parts.sql.begin(async (tx) => {
+      await (released ? condemnUpload : forgetUpload)(tx, row.id);
+      await recordAudit(tx, {
+        event: 'file_upload_error',
+        uuid: caller.uuid,
+        site: caller.site.key,
+        address: caller.address,
+        metadata: {file_id: row.id, code},
+      });
+    });
   }
 
   private keepLease(row: FileRow, checked: CheckedBytes, abort: AbortController): () => void {
