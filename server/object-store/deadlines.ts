@@ -4,6 +4,12 @@ import type {Bytes} from './object-store.js';
 export const SMALL_CALL_MS = 1_500;
 /** Lists and batches of a thousand: real stores take seconds for them, and nobody waits. */
 export const BATCH_CALL_MS = 30_000;
+/**
+ * A put without progress for `QUIET_MS` has its store looked at, which gets `LOOK_MS`: one that
+ * answers is slow and gets its time, one that does not is away and keeps no visitor waiting.
+ */
+export const QUIET_MS = 600;
+export const LOOK_MS = 900;
 /** How long the store may neither take nor give a byte while one is moving. */
 export const STALL_MS = 10_000;
 
@@ -26,8 +32,13 @@ export class Stopwatch {
   }
 }
 
+interface Timing {
+  start(): void;
+  stop(): void;
+}
+
 /** Runs the stopwatch while the consumer works, and after the end until somebody stops it. */
-export async function* timeConsumer(bytes: Bytes, watch: Stopwatch): AsyncGenerator<Uint8Array> {
+export async function* timeConsumer(bytes: Bytes, watch: Timing): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     watch.start();
     yield chunk;

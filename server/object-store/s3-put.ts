@@ -1,10 +1,10 @@
 import {Readable} from 'node:stream';
 
-import {PutObjectCommand} from '@aws-sdk/client-s3';
+import {HeadBucketCommand, PutObjectCommand, S3ServiceException} from '@aws-sdk/client-s3';
 import type {S3Client} from '@aws-sdk/client-s3';
 
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
-import {STALL_MS, Stopwatch, timeConsumer} from './deadlines.js';
+import {LOOK_MS, QUIET_MS, STALL_MS, Stopwatch, timeConsumer, within} from './deadlines.js';
 import {exactly} from './exact-bytes.js';
 import type {Bytes} from './object-store.js';
 import {translate} from './s3-errors.js';
@@ -27,8 +27,9 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   const {bucket, key, bytes, size, signal} = put;
   signal.throwIfAborted();
   const failure = new AbortController();
-  const watch = new Stopwatch(STALL_MS, () =>
-    failure.abort(new Error(`it took no byte for ${STALL_MS} ms`)),
+  const watch = new StallWatch(
+    () => client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal: within(LOOK_MS)}),
+    (reason) => failure.abort(reason),
   );
   const ended = AbortSignal.any([signal, failure.signal]);
   const body = await bodyOf(exactly(size, bytes, ended), size, watch);
@@ -57,7 +58,40 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   }
 }
 
-async function bodyOf(bytes: Bytes, size: number, watch: Stopwatch): Promise<Readable> {
+/** Ends a put that makes no progress: soon when the store is away, later when it is only slow. */
+class StallWatch {
+  private readonly quiet: Stopwatch;
+  private readonly stalled: Stopwatch;
+  private turn = 0;
+
+  constructor(look: () => Promise<unknown>, end: (reason: Error) => void) {
+    this.stalled = new Stopwatch(STALL_MS, () => {
+      end(new Error(`it took no byte for ${STALL_MS} ms`));
+    });
+    this.quiet = new Stopwatch(QUIET_MS, () => {
+      const {turn} = this;
+      look().catch((error: unknown) => {
+        // A refusal is an answer, and bytes that moved meanwhile are a better one.
+        if (turn !== this.turn || error instanceof S3ServiceException) return;
+        end(new Error(`it took no byte for ${QUIET_MS} ms and does not answer`, {cause: error}));
+      });
+    });
+  }
+
+  start(): void {
+    this.turn++;
+    this.quiet.start();
+    this.stalled.start();
+  }
+
+  stop(): void {
+    this.turn++;
+    this.quiet.stop();
+    this.stalled.stop();
+  }
+}
+
+async function bodyOf(bytes: Bytes, size: number, watch: StallWatch): Promise<Readable> {
   // With nothing to hold back, the source has to prove itself before the request begins.
   if (size === 0) await drain(bytes);
   const body = size === 0 ? [] : timeConsumer(bytes, watch);
