@@ -43,8 +43,20 @@ export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> 
     returning id, payload, attempts,
               extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
 
-export const finishJob = async (sql: Sql, id: string): Promise<void> => {
-  await sql`delete from jobs where id = ${id}`;
+/** Keeps jobs that are being sent from being taken by another sender. */
+export const renewJobs = async (sql: Sql, ids: string[]): Promise<void> => {
+  await sql`
+    update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval
+    where id = any(${ids}::uuid[]) and state = 'queued'`;
+};
+
+/** Gives jobs back before their lease has run out. */
+export const releaseJobs = async (sql: Sql, ids: string[]): Promise<void> => {
+  await sql`update jobs set leased_until = null where id = any(${ids}::uuid[])`;
+};
+
+export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
+  await sql`delete from jobs where id = any(${ids}::uuid[])`;
 };
 
 /** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */

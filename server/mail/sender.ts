@@ -8,7 +8,15 @@ import {raiseAlert} from './alerts.js';
 import {composeMail} from './compose.js';
 import type {Mail} from './compose.js';
 import type {ConfirmationLinks} from './links.js';
-import {LEASE_SECONDS, claimJobs, finishJob, nextJobMs, postponeJob} from './queue.js';
+import {
+  LEASE_SECONDS,
+  claimJobs,
+  finishJobs,
+  nextJobMs,
+  postponeJob,
+  releaseJobs,
+  renewJobs,
+} from './queue.js';
 import type {ClaimedJob} from './queue.js';
 
 export interface SenderParts {
@@ -19,13 +27,19 @@ export interface SenderParts {
   log: FastifyBaseLogger;
 }
 
-const BATCH = 10;
+/** Each has a connection of its own: none waits for another's while its lease runs. */
+const BATCH = 5;
 const LOOK_MS = 5_000;
+const DATABASE_DOWN_LOOK_MS = 1_000;
 const SMTP_MS = 10_000;
 
 /** Sends what is queued. Any number of them, in any replica, share the work. */
 export class MailSender {
   private readonly transport: ReturnType<typeof createTransport>;
+  /** Jobs whose mail is out while the database could not be told: never to be sent again. */
+  private readonly sent = new Set<string>();
+  /** Jobs that were taken and not sent because the database went away. */
+  private readonly dropped = new Set<string>();
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private again = false;
@@ -35,11 +49,10 @@ export class MailSender {
     this.transport = createTransport({
       url: parts.smtpUrl,
       pool: true,
-      maxConnections: 2,
+      maxConnections: BATCH,
       connectionTimeout: SMTP_MS,
       greetingTimeout: SMTP_MS,
-      // Within the lease, or another replica would send the same mail meanwhile.
-      socketTimeout: (LEASE_SECONDS - 10) * 1000,
+      socketTimeout: 2 * SMTP_MS,
       disableFileAccess: true,
       disableUrlAccess: true,
     } as Parameters<typeof createTransport>[0]);
@@ -69,13 +82,15 @@ export class MailSender {
     try {
       while (this.again && !this.stopped) {
         this.again = false;
+        await this.settle();
         const jobs = await claimJobs(this.parts.sql, BATCH);
-        await Promise.all(jobs.map((job) => this.handle(job)));
+        await this.handleAll(jobs);
         if (jobs.length === BATCH) this.again = true;
       }
       pauseMs = Math.min(LOOK_MS, (await nextJobMs(this.parts.sql)) ?? LOOK_MS);
     } catch (error) {
-      if (!isDatabaseDown(error)) this.parts.log.error({err: error}, 'the mail queue stumbled');
+      if (isDatabaseDown(error)) pauseMs = DATABASE_DOWN_LOOK_MS;
+      else this.parts.log.error({err: error}, 'the mail queue stumbled');
     }
     if (this.stopped) return;
     this.timer = setTimeout(() => {
@@ -83,14 +98,54 @@ export class MailSender {
     }, pauseMs + 50);
   }
 
+  /** Tells the database what it did not hear while it was away. */
+  private async settle(): Promise<void> {
+    const {sql} = this.parts;
+    for (const [ids, tell] of [
+      [this.sent, finishJobs],
+      [this.dropped, releaseJobs],
+    ] as const) {
+      const told = [...ids];
+      if (told.length === 0) continue;
+      await tell(sql, told);
+      for (const id of told) ids.delete(id);
+    }
+  }
+
+  /** A slow mail server may take longer than a lease, which is why the lease is kept up meanwhile. */
+  private async handleAll(jobs: ClaimedJob[]): Promise<void> {
+    const {sql, log} = this.parts;
+    const ids = jobs.map(({id}) => id);
+    const timer = setInterval(
+      () => {
+        renewJobs(sql, ids).catch((error: unknown) => {
+          log.warn({err: error}, 'a lease on mails could not be renewed');
+        });
+      },
+      (LEASE_SECONDS * 1000) / 3,
+    );
+    try {
+      const outcomes = await Promise.allSettled(jobs.map((job) => this.handle(job)));
+      const failure = outcomes.find(({status}) => status === 'rejected');
+      if (failure) throw (failure as PromiseRejectedResult).reason;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   private async handle(job: ClaimedJob): Promise<void> {
     const {sql, log} = this.parts;
     try {
-      const mail = await composeMail(this.parts, job.payload);
+      const mail = this.sent.has(job.id) ? undefined : await composeMail(this.parts, job.payload);
       if (mail) await this.send(job.id, mail);
-      await finishJob(sql, job.id);
+      this.sent.add(job.id);
+      await finishJobs(sql, [job.id]);
+      this.sent.delete(job.id);
     } catch (error) {
-      if (isDatabaseDown(error)) throw error;
+      if (isDatabaseDown(error)) {
+        if (!this.sent.has(job.id)) this.dropped.add(job.id);
+        throw error;
+      }
       // The server's answer can hold the address; the log must not.
       const reason = smtpReason(error);
       log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
