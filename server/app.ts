@@ -48,6 +48,7 @@ import {ConfirmationLinks} from './mail/links.js';
 import {MailSender} from './mail/sender.js';
 import {diskRoutes} from './object-store/disk-routes.js';
 import type {ObjectStore} from './object-store/object-store.js';
+import {privacyRoutes} from './privacy/routes.js';
 import {Access} from './sessions/access.js';
 import {contactRoutes} from './sessions/contact-routes.js';
 import {leaveRoute} from './sessions/leave-route.js';
@@ -235,7 +236,17 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   });
   sessionRoutes(app, {config, sql, access, onEnded: prompt});
-  contactRoutes(app, {config, access, links, mailHashKey, onEnded: prompt, onMail});
+  contactRoutes(app, {
+    config,
+    access,
+    links,
+    mailHashKey,
+    onMailStopped: (by) => {
+      tellMailStopped(parts, by);
+    },
+    onEnded: prompt,
+    onMail,
+  });
   leaveRoute(app, {
     config,
     sql,
@@ -259,6 +270,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
     onDeleted: prompt,
   });
+  privacyRoutes(app, {config, sql, objects, access});
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
   }
@@ -299,4 +311,15 @@ const tellServerError = (
   told.catch((failure: unknown) => {
     log.error({err: failure}, 'an error could not be told to the operator');
   });
+};
+
+/** Lost leads, if the limit meets an office behind one address and not somebody who plays. */
+const tellMailStopped = ({sql, log}: AppParts, by: 'address' | 'client'): void => {
+  const message = `A confirmation mail was not sent: too many ${by === 'client' ? 'from one client' : 'to one address'}.`;
+  log.warn({by}, message);
+  raiseAlert(sql, {cause: `mail_limit_${by}`, code: 'mail_limit', message}).catch(
+    (failure: unknown) => {
+      log.error({err: failure}, 'an alert could not be queued');
+    },
+  );
 };

@@ -424,6 +424,7 @@ void t.test('the API describes itself', async (t) => {
       'GET /api/files',
       'GET /api/files/download/{file_id}',
       'GET /api/session',
+      'GET /api/session/export',
       'GET /api/sites/{key}/config',
       'PATCH /api/session',
       'POST /api/files/upload',

@@ -1,0 +1,69 @@
+import {Readable} from 'node:stream';
+import type {ReadableStream} from 'node:stream/web';
+
+import {Type} from 'typebox';
+
+import {recordAudit} from '../audit/store.js';
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {storedFiles} from '../files/store.js';
+import type {App} from '../http/app-type.js';
+import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import {attachment} from '../object-store/attachment.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import type {Access} from '../sessions/access.js';
+import {archiveOf} from './archive.js';
+
+export interface PrivacyParts {
+  config: Config;
+  sql: Sql;
+  objects: ObjectStore;
+  access: Access;
+}
+
+/** A reader so slow that it takes longer gets a broken archive, and may ask again. */
+const EXPORT_MAX_MS = 900_000;
+
+export const privacyRoutes = (app: App, {config, sql, objects, access}: PrivacyParts): void => {
+  app.get(
+    '/api/session/export',
+    {
+      // The archive takes as long as its reader does.
+      config: {...rateLimit(config.ratePerMinute, 'export'), keepsOwnTime: true},
+      // Each call is one in the trail; asking for headers alone gives nobody anything.
+      exposeHeadRoute: false,
+      preParsing: [access.identify],
+      schema: {
+        summary: 'Everything stored about this session, with its files, as a ZIP',
+        tags: ['session'],
+        security: SESSION_SECURITY,
+        produces: ['application/zip'],
+        response: answers(
+          {200: Type.Unsafe<Readable>({type: 'string', format: 'binary', description: 'A ZIP.'})},
+          SESSION_CODES,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      const {uuid, site, address} = caller;
+      await access.visit(request, caller);
+      await demandStore(sql, objects, uuid);
+      const metadata = {by: 'visitor'};
+      await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
+      const signal = AbortSignal.timeout(EXPORT_MAX_MS);
+      const archive = archiveOf({sql, objects}, [uuid], signal) as ReadableStream;
+      return reply
+        .type('application/zip')
+        .header('content-disposition', attachment(`maria-${uuid}.zip`))
+        .send(Readable.fromWeb(archive));
+    },
+  );
+};
+
+/** A store that is away is told by a status, which is no longer possible once bytes have been sent. */
+const demandStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
+  const [file] = await storedFiles(sql, uuid);
+  if (file) await objects.head(file.key);
+};

@@ -1,0 +1,70 @@
+import type {Queryable} from '../database/connect.js';
+import {
+  PAGE_ROWS,
+  auditRows,
+  consentRows,
+  fileRows,
+  messageRows,
+  queuedMailRows,
+  sessionRow,
+  verificationRows,
+  visitRow,
+} from './store.js';
+import type {ExportedRow, PageOf} from './store.js';
+
+/** What became of a stored file in the archive: its name there, or that its bytes are not found. */
+export type Archived = Map<string, {archived_as: string} | {missing: true}>;
+
+/**
+ * Every row that is stored about a session, as JSON in pieces. Long tables come by pages of short
+ * queries, so that neither memory nor a connection is held while the reader takes its time.
+ */
+export async function* sessionJson(
+  sql: Queryable,
+  uuid: string,
+  archived: Archived,
+): AsyncGenerator<string> {
+  const paged = (page: PageOf) => pages(sql, uuid, page);
+  yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;
+  yield member('visit', await visitRow(sql, uuid));
+  yield member('session', await sessionRow(sql, uuid));
+  yield* list('consents', paged(consentRows));
+  yield* list('files', withFate(paged(fileRows), archived));
+  yield* list('messages', paged(messageRows));
+  yield member('verifications', await verificationRows(sql, uuid));
+  yield member('queued_mails', await queuedMailRows(sql, uuid));
+  yield* list('audit_logs', paged(auditRows));
+  yield '\n}\n';
+}
+
+const member = (name: string, value: unknown): string =>
+  `,\n"${name}": ${JSON.stringify(value, null, 1)}`;
+
+async function* list(name: string, rows: AsyncIterable<ExportedRow[]>): AsyncGenerator<string> {
+  let before = `,\n"${name}": [`;
+  for await (const page of rows) {
+    for (const row of page) {
+      yield `${before}\n${JSON.stringify(row)}`;
+      before = ',';
+    }
+  }
+  yield before === ',' ? '\n]' : `${before}]`;
+}
+
+async function* pages(sql: Queryable, uuid: string, page: PageOf): AsyncGenerator<ExportedRow[]> {
+  for (let after: string | undefined; ;) {
+    const rows = await page({sql, uuid, after});
+    yield rows;
+    if (rows.length < PAGE_ROWS) return;
+    after = String(rows.at(-1)?.['id']);
+  }
+}
+
+async function* withFate(
+  rows: AsyncIterable<ExportedRow[]>,
+  archived: Archived,
+): AsyncGenerator<ExportedRow[]> {
+  for await (const page of rows) {
+    yield page.map((row) => ({...row, ...archived.get(String(row['id']))}));
+  }
+}

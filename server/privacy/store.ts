@@ -1,0 +1,68 @@
+import type {Queryable} from '../database/connect.js';
+
+/** A table's row as it goes into an export. */
+export type ExportedRow = Record<string, unknown>;
+
+export const PAGE_ROWS = 500;
+
+/** The visit, without the hash of its token. */
+export const visitRow = async (sql: Queryable, uuid: string): Promise<ExportedRow | null> => {
+  const [row] = await sql<ExportedRow[]>`
+    select uuid, site_key, state, started_at, last_seen_at, left_at, furthest_step
+    from visits where uuid = ${uuid}`;
+  return row ?? null;
+};
+
+export const sessionRow = async (sql: Queryable, uuid: string): Promise<ExportedRow | null> => {
+  const [row] = await sql<ExportedRow[]>`
+    select uuid, site_key, name, email, locale, ip_address, consent_personal_data,
+           consent_ai_training, verified, created_at, updated_at, completed_at, archived_at
+    from user_sessions where uuid = ${uuid}`;
+  return row ?? null;
+};
+
+interface Page {
+  sql: Queryable;
+  uuid: string;
+  /** The last row's place in the order; undefined for the first page. */
+  after: string | undefined;
+}
+
+export type PageOf = (page: Page) => Promise<ExportedRow[]>;
+
+export const consentRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+  select id, purpose, decision, wording, encode(wording_sha256, 'hex') as wording_sha256, locale,
+         recorded_at
+  from consents where session_uuid = ${uuid} and id > ${after}::bigint order by id
+  limit ${PAGE_ROWS}`;
+
+/** Deleted ones as well, as long as there is a row that remembers them. */
+export const fileRows: PageOf = ({sql, uuid, after = NIL_UUID}) => sql<ExportedRow[]>`
+  select id, message_id, file_name, s3_key, content_type, file_size::float8 as file_size,
+         encode(sha256, 'hex') as sha256, flags, idempotency_key, state, created_at, uploaded_at,
+         download_count, last_downloaded_at, is_deleted, deleted_at
+  from file_uploads where session_uuid = ${uuid} and id > ${after}::uuid order by id
+  limit ${PAGE_ROWS}`;
+
+export const messageRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+  select id, client_id, role, body, created_at
+  from messages where session_uuid = ${uuid} and id > ${after}::bigint order by id
+  limit ${PAGE_ROWS}`;
+
+/** Without ids and keys, from which links are derived. */
+export const verificationRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
+  sql<ExportedRow[]>`
+    select address, created_at, expires_at, used_at, voided_at
+    from email_verifications where session_uuid = ${uuid} order by created_at`;
+
+export const queuedMailRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
+  sql<ExportedRow[]>`
+    select payload ->> 'template' as template, state, attempts, created_at, run_at
+    from jobs where session_uuid = ${uuid} order by created_at`;
+
+export const auditRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+  select id, timestamp, event_type, site_key, ip_address, metadata
+  from audit_logs where user_uuid = ${uuid} and id > ${after}::bigint order by id
+  limit ${PAGE_ROWS}`;
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
