@@ -4,10 +4,13 @@ const WAIT_MS = 10_000;
 const LOOK_MS = 25;
 
 /** Waits until something holds, which is what the test is about; fails when it never does. */
-export const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-  const end = Date.now() + WAIT_MS;
+export const until = async (
+  holds: () => Promise<boolean> | boolean,
+  waitMs = WAIT_MS,
+): Promise<void> => {
+  const end = Date.now() + waitMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`It did not come to hold within ${WAIT_MS} ms.`);
+    if (Date.now() > end) throw new Error(`It did not come to hold within ${waitMs} ms.`);
     await sleep(LOOK_MS);
   }
 };

@@ -1,0 +1,82 @@
+import {spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+
+import type {Test} from 'tap';
+
+import {freePort} from './free-port.js';
+import {temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+
+/** Several start at once, on a busy machine. */
+const READY_WITHIN_MS = 30_000;
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+
+export interface ServerProcess {
+  child: ChildProcess;
+  url: string;
+}
+
+/** The server as a process of its own, not necessarily ready yet; killed with its test. */
+export const startProcess = async (
+  t: Test,
+  settings: Record<string, string>,
+  program = MAIN,
+): Promise<ServerProcess> => {
+  const port = await freePort();
+  const child = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      DATA_DIR: settings['DATA_DIR'] ?? (await temporaryFolder(t)),
+      SECRET_KEY: randomBytes(32).toString('hex'),
+      RATE_LIMIT_PER_MINUTE: '10000',
+      CLEANUP_INTERVAL_MINUTES: '0',
+      LOG_LEVEL: 'silent',
+      ...settings,
+    },
+    stdio: 'ignore',
+  });
+  t.teardown(() => kill(child));
+  return {child, url: `http://localhost:${port}`};
+};
+
+/** On the database, the store and the mailbox of a server in this process; ready. */
+export const startProcessBeside = async (
+  t: Test,
+  {config, dataDir}: TestServer,
+  settings: Record<string, string> = {},
+  program = MAIN,
+): Promise<ServerProcess> => {
+  const {s3, databaseUrl = '', mail, secrets} = config;
+  const own = {
+    DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    SMTP_URL: mail.smtpUrl ?? '',
+    SECRET_KEY: secrets.map(({bytes}) => bytes.toString()).join(','),
+    ...(s3 && {
+      S3_BUCKET: s3.bucket,
+      S3_ENDPOINT: s3.endpoint ?? '',
+      AWS_ACCESS_KEY_ID: s3.credentials?.accessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: s3.credentials?.secretAccessKey ?? '',
+    }),
+    ...settings,
+  };
+  const started = await startProcess(t, own, program);
+  await ready(started.url);
+  return started;
+};
+
+const ready = (url: string): Promise<void> =>
+  until(
+    async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false,
+    READY_WITHIN_MS,
+  );
+
+export const kill = async (child: ChildProcess): Promise<void> => {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+};
