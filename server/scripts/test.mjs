@@ -1,5 +1,5 @@
-// `node server/scripts/test.mjs [server|widget|e2e]`: all tests, or one kind of them, each against
-// the real thing. The last line is the sum.
+// `node server/scripts/test.mjs [server|widget|e2e] [name]`: all tests, or one kind of them, or one
+// file of that kind, each against the real thing. The last line is the sum.
 import {buildIfStale} from './build.mjs';
 import {findBrowser} from './browser.mjs';
 import {startServices} from './services.mjs';
@@ -50,7 +50,7 @@ async function runAll(wanted) {
 async function runKind(kind, env) {
   const startedMs = Date.now();
   console.log(`\n--- ${kind} tests`);
-  const own = await KINDS[kind]({env, signal: interrupted.signal});
+  const own = await KINDS[kind]({env, signal: interrupted.signal, only: process.argv[3]});
   for (const name of Object.keys(totals)) totals[name] += own[name];
   const seconds = Math.round((Date.now() - startedMs) / 1000);
   console.log(

@@ -1,79 +1,42 @@
-import {spawn} from 'node:child_process';
-import type {ChildProcess} from 'node:child_process';
-import {once} from 'node:events';
+import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
+import type {Test} from 'tap';
 
 import {Reaper} from '../cleanup/reaper.js';
+import type {UploadStep} from './dying-server.js';
 import {keysIn} from './keys-in.js';
 import {makePdf} from './pdf.js';
-import {freePort} from './free-port.js';
+import {kill, startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
-const KILLS = Number(process.env['CRASH_KILLS'] ?? 6);
-const UPLOADERS = 6;
-
-/** The server as a process of its own, on the database and store of `beside`. */
-const startProcess = async ({config, dataDir}: TestServer) => {
-  const port = await freePort();
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      DATABASE_URL: config.databaseUrl,
-      SMTP_URL: config.mail.smtpUrl,
-      SECRET_KEY: config.secrets.map(({bytes}) => bytes.toString()).join(','),
-      RATE_LIMIT_PER_MINUTE: '10000',
-      CLEANUP_INTERVAL_MINUTES: '0',
-      LOG_LEVEL: 'silent',
-      ...(config.s3 && {
-        S3_BUCKET: config.s3.bucket,
-        S3_ENDPOINT: config.s3.endpoint,
-        AWS_ACCESS_KEY_ID: config.s3.credentials?.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: config.s3.credentials?.secretAccessKey,
-      }),
-    },
-    stdio: 'ignore',
-  });
-  const url = `http://localhost:${port}`;
-  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false);
-  return {child, url};
-};
-
-const kill = async (child: ChildProcess): Promise<void> => {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-};
+/** With each store. `CRASH_KILLS=500 npm run test:crash` is the long run. */
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 4);
+const VISITORS = 6;
+/** The server limits the mails of one address; behind a proxy everybody has one of their own. */
+const BEHIND_PROXY = {TRUST_PROXY: '127.0.0.1,::1'};
+const DYING = fileURLToPath(new URL('dying-server.js', import.meta.url));
 
 interface Acknowledged {
-  visitor: Visitor;
-  id: string;
-  bytes: Buffer;
+  files: {visitor: Visitor; id: string; bytes: Buffer}[];
+  contacts: {uuid: string; email: string}[];
 }
 
-/** Uploads one file after another until it is told to stop; remembers what was acknowledged. */
-const keepUploading = async (
+/** One visit after another until told to stop; remembers what was acknowledged. */
+const keepVisiting = async (
   url: string,
   stop: AbortSignal,
-  acknowledged: Acknowledged[],
+  acknowledged: Acknowledged,
 ): Promise<void> => {
   while (!stop.aborted) {
     try {
-      const visitor = await Visitor.consenting(url);
-      for (let i = 0; i < 3; i++) {
-        const bytes = makePdf(20_000 + Math.floor(Math.random() * 400_000));
-        const size = Math.random() < 0.7 ? bytes.length : null;
-        const {status, body} = await visitor.upload(bytes, {size});
-        if (status === 201) acknowledged.push({visitor, id: body.file.id, bytes});
-      }
+      await visit(await Visitor.consenting(url), acknowledged);
     } catch (error) {
       // The server was killed in the middle of an answer.
       if (!(error instanceof TypeError)) throw error;
@@ -82,56 +45,147 @@ const keepUploading = async (
   }
 };
 
+/** A third leaves without an address, so that cleanup has its work as well. */
+const visit = async (visitor: Visitor, {files, contacts}: Acknowledged): Promise<void> => {
+  const discards = Math.random() < 1 / 3;
+  for (let i = 0; i < 3; i++) {
+    const bytes = makePdf(20_000 + Math.floor(Math.random() * 400_000));
+    const size = Math.random() < 0.7 ? bytes.length : null;
+    const {status, body} = await visitor.upload(bytes, {size});
+    if (status !== 201) continue;
+    if (!discards) files.push({visitor, id: body.file.id, bytes});
+  }
+  if (discards) {
+    await visitor.call('DELETE', '/api/session');
+    return;
+  }
+  const email = `${randomUUID()}@example.com`;
+  const address = [10, ...Array.from({length: 3}, () => Math.floor(Math.random() * 250))];
+  const {status} = await visitor.call('PUT', '/api/session/contact', {
+    json: {name: 'Anna Beispiel', email},
+    headers: {'x-forwarded-for': address.join('.')},
+  });
+  if (status === 202) contacts.push({uuid: visitor.uuid, email});
+};
+
+/** As if every lease of the dead had run out; then cleanup runs twice. */
+const settle = async ({sql, ...server}: TestServer): Promise<void> => {
+  await sql`update file_uploads set leased_until = now() where leased_until > now()`;
+  await sql`update jobs set leased_until = null, run_at = now()`;
+  const reaper = new Reaper({...server, sql, log: server.app.log});
+  await reaper.run();
+  await reaper.run();
+};
+
+const objectsMatchRows = async (t: Test, {sql, objects}: TestServer) => {
+  const rows = await sql<{key: string; state: string}[]>`
+    select s3_key as key, state from file_uploads order by s3_key`;
+  t.same(
+    rows.filter(({state}) => state !== 'stored'),
+    [],
+    'no row is stuck',
+  );
+  t.same(
+    (await keysIn(objects)).sort(),
+    rows.map(({key}) => key).sort(),
+    'an object for each row, and a row for each object',
+  );
+};
+
+const nothingIsLost = async (t: Test, server: TestServer, {files, contacts}: Acknowledged) => {
+  for (const {visitor, id, bytes} of files) {
+    const back = await visitor.at(server.url).download(id);
+    if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
+  }
+  const uuids = contacts.map(({uuid}) => uuid);
+  const sessions = await server.sql`
+    select from user_sessions where uuid = any(${uuids}::uuid[])`;
+  t.equal(sessions.length, contacts.length, 'every acknowledged session');
+  const {mails, receivers} = server.mailbox;
+  const idsOf = (email: string) =>
+    new Set(mails.filter((_, i) => receivers[i]?.includes(email)).map(({messageId}) => messageId));
+  server.sender.wake();
+  await until(async () => (await server.sql`select from jobs`).length === 0, 60_000);
+  t.same(
+    contacts.filter(({email}) => idsOf(email).size !== 1),
+    [],
+    'each has its mail, and any copy can be told by its Message-ID',
+  );
+  t.comment(`${mails.length - new Set(mails.map(({messageId}) => messageId)).size} mails twice`);
+};
+
 for (const store of ['disk', 's3'] as const) {
   const skip = store === 's3' && bucketsMissing;
-  t.test(`kill -9 during uploads loses and leaves nothing, on ${store}`, {skip}, async (t) => {
+  t.test(`kill -9 at random loses and leaves nothing, on ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
-    const acknowledged: Acknowledged[] = [];
+    const acknowledged: Acknowledged = {files: [], contacts: []};
 
     for (let i = 0; i < KILLS; i++) {
-      const {child, url} = await startProcess(server);
+      const {child, url} = await startProcessBeside(t, server, BEHIND_PROXY);
       const stop = new AbortController();
-      const uploaders = Array.from({length: UPLOADERS}, () =>
-        keepUploading(url, stop.signal, acknowledged),
+      const visitors = Array.from({length: VISITORS}, () =>
+        keepVisiting(url, stop.signal, acknowledged),
       );
       await sleep(200 + Math.random() * 600);
       await kill(child);
       stop.abort();
-      await Promise.all(uploaders);
+      await Promise.all(visitors);
     }
     const stuck = await server.sql`select from file_uploads where state = 'uploading'`;
-    await server.sql`update file_uploads set leased_until = now() where state = 'uploading'`;
-    const reaper = new Reaper({...server, log: server.app.log});
-    await reaper.run();
-    await reaper.run();
+    const mails = await server.sql`select from jobs`;
+    t.comment(`${KILLS} kills cut off ${stuck.length} uploads and ${mails.length} mails`);
+    await settle(server);
 
-    t.ok(acknowledged.length > 0, `${acknowledged.length} uploads were acknowledged`);
-    t.comment(`${stuck.length} uploads were cut off by ${KILLS} kills`);
-    const rows = await server.sql<{key: string; state: string}[]>`
-      select s3_key as key, state from file_uploads order by s3_key`;
-    t.same([...new Set(rows.map(({state}) => state))], ['stored'], 'no stuck row');
-    t.same(
-      (await keysIn(server.objects)).sort(),
-      rows.map(({key}) => key).sort(),
-      'an object for each row, and a row for each object',
-    );
-    for (const {visitor, id, bytes} of acknowledged) {
-      const back = await visitor.at(server.url).download(id);
-      if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
-    }
+    const {files, contacts} = acknowledged;
+    t.ok(files.length > 0, `${files.length} files and ${contacts.length} contacts acknowledged`);
+    await objectsMatchRows(t, server);
+    await nothingIsLost(t, server, acknowledged);
   });
 }
 
+t.test('kill -9 at each step of an upload leaves nothing half done', async (t) => {
+  const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});
+  const steps: [UploadStep, 'leaves nothing' | 'has stored it'][] = [
+    ['reserved', 'leaves nothing'],
+    ['half sent', 'leaves nothing'],
+    ['last chunk sent', 'leaves nothing'],
+    ['put', 'leaves nothing'],
+    ['marked', 'leaves nothing'],
+    ['stored', 'has stored it'],
+  ];
+  const deaths = await Promise.all(
+    steps.map(async ([step, outcome]) => {
+      const {child, url} = await startProcessBeside(t, server, {DIE_AT: step}, DYING);
+      const visitor = await Visitor.consenting(url);
+      const bytes = makePdf(300_000);
+      const answer = await visitor.upload(bytes).catch((error: unknown) => error);
+      await kill(child);
+      return {step, outcome, visitor, bytes, answer};
+    }),
+  );
+
+  await settle(server);
+
+  for (const {step, outcome, visitor, bytes, answer} of deaths) {
+    const there = visitor.at(server.url);
+    const files = await there.files();
+    t.ok(answer instanceof TypeError, `${step}: no answer`);
+    t.equal(files.length, outcome === 'has stored it' ? 1 : 0, `${step}: ${outcome}`);
+    for (const {id} of files) t.ok((await there.download(id)).bytes.equals(bytes));
+    t.equal((await there.upload(bytes)).status, 201, `${step}: the next try is a success`);
+  }
+  await objectsMatchRows(t, server);
+});
+
 t.test('a visitor goes on with the next server after kill -9', async (t) => {
   const server = await startServer(t);
-  const first = await startProcess(server);
+  const first = await startProcessBeside(t, server);
   const visitor = await Visitor.consenting(first.url);
   const bytes = makePdf();
   const {body} = await visitor.upload(bytes);
 
   await kill(first.child);
-  const second = await startProcess(server);
+  const second = await startProcessBeside(t, server);
 
   t.ok((await visitor.at(second.url).download(body.file.id)).bytes.equals(bytes));
-  await kill(second.child);
 });
