@@ -1,17 +1,29 @@
 #!/usr/bin/env node
 import {once} from 'node:events';
 
+import {auditCommand} from './audit/command.js';
 import {cleanupCommand} from './cleanup/command.js';
-import {CommandFailed} from './command.js';
-import type {Command} from './command.js';
+import {CommandFailed} from './command/command.js';
+import type {Command} from './command/command.js';
 import {InvalidSettings, readConfig} from './config.js';
 import {isDatabaseDown, sqlState} from './database/failure.js';
 import {createLog} from './log.js';
 import {openParts} from './parts.js';
+import {eraseCommand} from './privacy/erase-command.js';
+import {exportCommand} from './privacy/export-command.js';
+import {rectifyCommand} from './privacy/rectify-command.js';
+import {sessionsCommand} from './sessions/command.js';
 import {siteCommand} from './sites/command.js';
+import {funnelCommand} from './sites/funnel-command.js';
 
 const COMMANDS: Record<string, Command> = {
   site: siteCommand,
+  sessions: sessionsCommand,
+  export: exportCommand,
+  rectify: rectifyCommand,
+  erase: eraseCommand,
+  audit: auditCommand,
+  funnel: funnelCommand,
   cleanup: cleanupCommand,
 };
 

@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util';
 
-import {usageError} from '../command.js';
-import type {CommandParts} from '../command.js';
+import {usageError} from '../command/command.js';
+import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {S3Objects} from '../object-store/s3.js';
 import {Reaper} from './reaper.js';

@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from './config.js';
-import type {Parts} from './parts.js';
+import type {Config} from '../config.js';
+import type {Parts} from '../parts.js';
 
 export interface CommandParts extends Parts {
   config: Config;

@@ -1,6 +1,6 @@
 import type {Queryable} from '../database/connect.js';
+import {pages} from '../database/pages.js';
 import {
-  PAGE_ROWS,
   auditRows,
   consentRows,
   fileRows,
@@ -24,7 +24,8 @@ export async function* sessionJson(
   uuid: string,
   archived: Archived,
 ): AsyncGenerator<string> {
-  const paged = (page: PageOf) => pages(sql, uuid, page);
+  const paged = (page: PageOf) =>
+    pages<ExportedRow>((last) => page({sql, uuid, after: last && String(last['id'])}));
   yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;
   yield member('visit', await visitRow(sql, uuid));
   yield member('session', await sessionRow(sql, uuid));
@@ -49,15 +50,6 @@ async function* list(name: string, rows: AsyncIterable<ExportedRow[]>): AsyncGen
     }
   }
   yield before === ',' ? '\n]' : `${before}]`;
-}
-
-async function* pages(sql: Queryable, uuid: string, page: PageOf): AsyncGenerator<ExportedRow[]> {
-  for (let after: string | undefined; ;) {
-    const rows = await page({sql, uuid, after});
-    yield rows;
-    if (rows.length < PAGE_ROWS) return;
-    after = String(rows.at(-1)?.['id']);
-  }
 }
 
 async function* withFate(

@@ -1,9 +1,8 @@
 import type {Queryable} from '../database/connect.js';
+import {PAGE_ROWS} from '../database/pages.js';
 
 /** A table's row as it goes into an export. */
 export type ExportedRow = Record<string, unknown>;
-
-export const PAGE_ROWS = 500;
 
 /** The visit, without the hash of its token. */
 export const visitRow = async (sql: Queryable, uuid: string): Promise<ExportedRow | null> => {

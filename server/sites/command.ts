@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../command.js';
-import type {Command, CommandParts} from '../command.js';
+import {CommandFailed, usageError} from '../command/command.js';
+import type {Command, CommandParts} from '../command/command.js';
 import {SiteSettings} from '../contract/sites.js';
 import {migrate} from '../database/migrate.js';
 import {deleteSite, listSites, lockSite, siteUse, switchSiteOff} from './admin-store.js';

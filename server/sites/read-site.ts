@@ -1,6 +1,6 @@
 import {SiteKey} from '../contract/common.js';
 import type {SiteSettings} from '../contract/sites.js';
-import {usageError} from '../command.js';
+import {usageError} from '../command/command.js';
 import type {Fault} from '../errors.js';
 import {strictEmail} from '../sessions/email.js';
 import {originFault} from './exact-origin.js';

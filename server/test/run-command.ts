@@ -1,7 +1,7 @@
 import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 
-import type {Command} from '../command.js';
+import type {Command} from '../command/command.js';
 import type {TestServer} from './start-server.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));

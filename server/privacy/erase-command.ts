@@ -1,0 +1,64 @@
+import {parseArgs} from 'node:util';
+
+import {Reaper} from '../cleanup/reaper.js';
+import {CommandFailed} from '../command/command.js';
+import type {Command, CommandParts} from '../command/command.js';
+import type {Sql} from '../database/connect.js';
+import {endVisit, eraseSession} from '../sessions/end.js';
+import {findSessions} from './find-sessions.js';
+import type {FoundSession} from './find-sessions.js';
+
+const USAGE = `maria erase --uuid UUID | --email ADDRESS --yes
+  Erases name, addresses, files, messages and queued mail for good. What stays names nobody: the
+  UUID's tombstone, the wording of consents, the trail without addresses.
+  --email        all sessions of that address
+  --yes          without it nothing is erased, and what would be is listed`;
+
+const OPTIONS = {
+  uuid: {type: 'string'},
+  email: {type: 'string'},
+  yes: {type: 'boolean', default: false},
+} as const;
+
+export const eraseCommand: Command = {
+  usage: USAGE,
+  run: async (parts, args) => {
+    const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    const {config, backgroundSql: sql, objects, log, print} = parts;
+    const found = await findSessions(sql, values);
+    if (!values.yes) throw new CommandFailed(listed(found));
+    for (const session of found) await erase(parts, session);
+    await new Reaper({sql, objects, config, log}).prompt();
+    const waiting = await countWaiting(sql, found);
+    if (waiting === 0) return;
+    await print(`${waiting} files could not be removed now; the server's cleanup goes on trying.`);
+  },
+};
+
+const erase = async (
+  {backgroundSql: sql, print}: CommandParts,
+  {uuid, siteKey}: FoundSession,
+): Promise<void> => {
+  const state = await sql.begin(async (tx) => {
+    const [visit] = await tx<{state: string}[]>`
+      select state from visits where uuid = ${uuid} for update`;
+    if (visit?.state === 'open') await endVisit(tx, {uuid, siteKey, address: null}, 'discarded');
+    if (visit?.state === 'session') await eraseSession(tx, {uuid, siteKey});
+    return visit?.state ?? '';
+  });
+  const isNew = state === 'open' || state === 'session';
+  await print(`${uuid} ${isNew ? 'is erased' : 'was erased before'}`);
+};
+
+const listed = (found: FoundSession[]): string =>
+  [
+    'Nothing was erased. With --yes these go for good, with their files:',
+    ...found.map(({uuid, siteKey, state}) => `  ${uuid}  site ${siteKey}, ${state}`),
+  ].join('\n');
+
+const countWaiting = async (sql: Sql, found: FoundSession[]): Promise<number> => {
+  const rows = await sql`
+    select from file_uploads
+    where session_uuid = any(${found.map(({uuid}) => uuid)}::uuid[]) and removals = 0`;
+  return rows.length;
+};

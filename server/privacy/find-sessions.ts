@@ -1,0 +1,45 @@
+import {CommandFailed, usageError} from '../command/command.js';
+import type {Queryable} from '../database/connect.js';
+import {readUuid} from '../sessions/access.js';
+import {strictEmail} from '../sessions/email.js';
+
+export interface FoundSession {
+  uuid: string;
+  siteKey: string;
+  state: string;
+}
+
+export interface Whom {
+  uuid?: string | undefined;
+  email?: string | undefined;
+}
+
+/** Whom a command is about: one UUID, or every session of one address. Throws when there is none. */
+export const findSessions = async (
+  sql: Queryable,
+  {uuid, email}: Whom,
+): Promise<FoundSession[]> => {
+  if ((uuid === undefined) === (email === undefined)) {
+    throw usageError('Say whom it is about: either --uuid or --email.');
+  }
+  const found = uuid === undefined ? await byEmail(sql, email ?? '') : await byUuid(sql, uuid);
+  if (found.length > 0) return found;
+  throw new CommandFailed(`There is no session with this ${uuid ? 'UUID' : 'e-mail address'}.`);
+};
+
+const byUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
+  const uuid = readUuid(given);
+  if (!uuid) throw usageError(`--uuid takes a version-4 UUID, but is "${given}".`);
+  return sql<FoundSession[]>`
+    select uuid, site_key as "siteKey", state from visits where uuid = ${uuid}`;
+};
+
+/** Also sessions that are pending or archived, whatever the case of the address. */
+const byEmail = (sql: Queryable, given: string): Promise<FoundSession[]> => {
+  const email = strictEmail(given);
+  if (!email) throw usageError('--email takes one plain e-mail address such as anna@example.com.');
+  return sql<FoundSession[]>`
+    select v.uuid, v.site_key as "siteKey", v.state
+    from user_sessions s join visits v on v.uuid = s.uuid
+    where lower(s.email) = lower(${email}) order by s.id`;
+};

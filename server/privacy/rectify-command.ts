@@ -1,0 +1,115 @@
+import {parseArgs} from 'node:util';
+
+import {recordAudit} from '../audit/store.js';
+import {CommandFailed, usageError} from '../command/command.js';
+import type {Command, CommandParts} from '../command/command.js';
+import {derivedKey} from '../config.js';
+import type {SecretKey} from '../config.js';
+import type {Queryable} from '../database/connect.js';
+import {MariaError} from '../errors.js';
+import {ConfirmationLinks} from '../mail/links.js';
+import type {Caller} from '../sessions/access.js';
+import {changeAddress, readEmail, readName} from '../sessions/contact.js';
+import {findSession, findVisit, setSessionName} from '../sessions/store.js';
+import {findSite} from '../sites/store.js';
+import {findSessions} from './find-sessions.js';
+
+const USAGE = `maria rectify --uuid UUID [--name NAME] [--email ADDRESS]
+  Corrects what a visitor has handed over. A new address gets a confirmation link, and takes effect
+  when that is used.`;
+
+const OPTIONS = {
+  uuid: {type: 'string'},
+  name: {type: 'string'},
+  email: {type: 'string'},
+} as const;
+
+interface Correction {
+  name: string | undefined;
+  email: string | undefined;
+}
+
+export const rectifyCommand: Command = {
+  usage: USAGE,
+  run: async (parts, args) => {
+    const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    const {backgroundSql: sql, print} = parts;
+    if (values.name === undefined && values.email === undefined) {
+      throw usageError('rectify needs --name, --email or both.');
+    }
+    const correction = readCorrection(values);
+    const [found] = await findSessions(sql, {uuid: values.uuid});
+    const stoppedBy = await sql.begin((tx) => rectify(tx, parts, found?.uuid ?? '', correction));
+    await print(`${found?.uuid ?? ''} is corrected.`);
+    if (correction.email === undefined) return;
+    await print(
+      stoppedBy
+        ? 'No link was mailed: this address had enough mail for now. The visitor can ask for one.'
+        : 'A running server mails the confirmation link; the new address counts from its use on.',
+    );
+  },
+};
+
+const readCorrection = ({name, email}: {name?: string; email?: string}): Correction => {
+  try {
+    return {
+      name: name === undefined ? undefined : readName(name),
+      email: email === undefined ? undefined : readEmail(email),
+    };
+  } catch (error) {
+    throw error instanceof MariaError ? usageError(error.message) : error;
+  }
+};
+
+/** Answers whether a limit kept the link back. */
+const rectify = async (
+  tx: Queryable,
+  parts: CommandParts,
+  uuid: string,
+  {name, email}: Correction,
+): Promise<boolean> => {
+  const caller = await lockedCaller(tx, parts, uuid);
+  let stopped = false;
+  if (name !== undefined) await setSessionName(tx, uuid, name);
+  if (email !== undefined) {
+    const contactParts = {
+      ...confirming(parts),
+      onMailStopped: () => {
+        stopped = true;
+      },
+    };
+    // A limit of its own: one operator corrects many sessions from one place.
+    await changeAddress(tx, contactParts, caller, {email, client: `operator ${uuid}`});
+  }
+  const fields = [
+    ...(name === undefined ? [] : ['name']),
+    ...(email === undefined ? [] : ['email']),
+  ];
+  const metadata = {fields, by: 'operator'};
+  await recordAudit(tx, {event: 'data_rectified', uuid, site: caller.site.key, metadata});
+  return stopped;
+};
+
+/** The visitor on whose behalf it is done, with the visit held as every change holds it. */
+const lockedCaller = async (
+  tx: Queryable,
+  {config}: CommandParts,
+  uuid: string,
+): Promise<Caller> => {
+  await tx`select from visits where uuid = ${uuid} for update`;
+  const visit = await findVisit(tx, uuid, config.visit);
+  const session = await findSession(tx, uuid);
+  const site = visit && (await findSite(tx, visit.siteKey));
+  if (!visit || !site || !session) {
+    throw new CommandFailed(
+      'Nothing was changed: nobody has handed over an address under this UUID.',
+    );
+  }
+  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), address: null};
+};
+
+const confirming = ({config}: CommandParts) => ({
+  config,
+  links: new ConfirmationLinks(config.secrets, config.publicUrl),
+  mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),
+});

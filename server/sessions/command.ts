@@ -1,0 +1,93 @@
+import {parseArgs} from 'node:util';
+
+import {usageError} from '../command/command.js';
+import type {Command} from '../command/command.js';
+import {printRows, readFormat} from '../command/formats.js';
+import {readSince} from '../command/since.js';
+import type {Sql} from '../database/connect.js';
+import {PAGE_ROWS, pages} from '../database/pages.js';
+
+const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--format table|json|csv]
+  Lists who has handed over an address, oldest first. maria export fetches one with its files.`;
+
+const OPTIONS = {
+  site: {type: 'string'},
+  state: {type: 'string'},
+  since: {type: 'string'},
+  format: {type: 'string', default: 'table'},
+} as const;
+
+const STATES = ['pending', 'complete', 'archived'];
+
+interface Filter {
+  site: string | null;
+  state: string | null;
+  since: Date | null;
+}
+
+export const sessionsCommand: Command = {
+  usage: USAGE,
+  run: async ({backgroundSql: sql, print}, args) => {
+    const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    const format = readFormat(values.format);
+    if (values.state !== undefined && !STATES.includes(values.state)) {
+      throw usageError(`--state takes one of ${STATES.join(', ')}, but is "${values.state}".`);
+    }
+    const filter = {
+      site: values.site ?? null,
+      state: values.state ?? null,
+      since: values.since === undefined ? null : readSince(values.since),
+    };
+    const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
+    await printRows(print, format, COLUMNS, shown(rows));
+  },
+};
+
+const COLUMNS = [
+  ...['uuid', 'site', 'state', 'name', 'email', 'locale', 'ai_training', 'files'],
+  ...['created_at', 'completed_at'],
+];
+
+// A type and not an interface: only that fits a row of named cells.
+type SessionRow = {
+  id: string;
+  uuid: string;
+  site: string;
+  state: string;
+  name: string;
+  email: string;
+  locale: string | null;
+  ai_training: boolean;
+  files: number;
+  created_at: Date;
+  completed_at: Date | null;
+};
+
+const sessionPage = (sql: Sql, {site, state, since}: Filter, last: SessionRow | undefined) =>
+  sql<SessionRow[]>`
+    with listed as (
+      select id, uuid, site_key as site,
+             case when archived_at is not null then 'archived'
+                  when verified then 'complete' else 'pending' end as state,
+             name, email, locale, consent_ai_training as ai_training,
+             (select count(*)::int from file_uploads f
+              where f.session_uuid = s.uuid and f.state = 'stored') as files,
+             created_at, completed_at
+      from user_sessions s
+      where id > ${last?.id ?? '0'}::bigint)
+    select * from listed
+    where true
+      ${site === null ? sql`` : sql`and site = ${site}`}
+      ${state === null ? sql`` : sql`and state = ${state}`}
+      ${since === null ? sql`` : sql`and created_at >= ${since}`}
+    order by id limit ${PAGE_ROWS}`;
+
+async function* shown(rows: AsyncIterable<SessionRow[]>) {
+  for await (const page of rows) {
+    yield page.map(({id: _, created_at, completed_at, ...row}) => ({
+      ...row,
+      created_at: created_at.toISOString(),
+      completed_at: completed_at?.toISOString() ?? null,
+    }));
+  }
+}

@@ -1,0 +1,208 @@
+import {readFile, readdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {auditCommand} from '../audit/command.js';
+import {readSince} from '../command/since.js';
+import {eraseCommand} from '../privacy/erase-command.js';
+import {exportCommand} from '../privacy/export-command.js';
+import {rectifyCommand} from '../privacy/rectify-command.js';
+import {sessionsCommand} from '../sessions/command.js';
+import {funnelCommand} from '../sites/funnel-command.js';
+import {keysIn} from './keys-in.js';
+import {linkIn} from './mailbox.js';
+import {makePdf} from './pdf.js';
+import {runCommand} from './run-command.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+import {sessionIn, zipContents} from './zip-contents.js';
+
+const session = async (server: TestServer, email: string, name = 'Zora Zwiebelfisch') => {
+  await server.sql`delete from mail_counts`;
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf(), {name: 'cv.pdf'});
+  await visitor.contact(email, name);
+  return visitor;
+};
+
+const auditedBy = async ({sql}: TestServer, uuid: string, event: string) =>
+  sql`select metadata from audit_logs where user_uuid = ${uuid} and event_type = ${event}`;
+
+t.test('maria export, rectify and erase', async (t) => {
+  const server = await startServer(t);
+  const both = [
+    await session(server, 'Zora@example.com'),
+    await session(server, 'zora@example.com'),
+  ];
+  const other = await session(server, 'other@example.com');
+  const [first, second] = both as [Visitor, Visitor];
+
+  await t.test('export writes one session, readable by its owner alone', async (t) => {
+    const out = path.join(server.dataDir, 'one.zip');
+
+    const printed = await runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
+
+    t.equal(printed, `1 session in ${out}`);
+    const contents = zipContents(await readFile(out));
+    t.same([...contents.keys()], ['cv.pdf', 'session.json']);
+    t.match(sessionIn(contents), {session: {email: 'Zora@example.com'}});
+    t.equal((await stat(out)).mode & 0o777, 0o600);
+    t.notOk((await readdir(server.dataDir)).includes('one.zip.part'));
+    t.same(await auditedBy(server, first.uuid, 'data_exported'), [{metadata: {by: 'operator'}}]);
+  });
+
+  await t.test('export by address brings all its sessions, each in a folder', async (t) => {
+    const out = path.join(server.dataDir, 'two.zip');
+    await runCommand(server, exportCommand, '--email', 'ZORA@example.com', '--out', out);
+    const contents = zipContents(await readFile(out));
+    t.same(
+      [...contents.keys()],
+      both.flatMap(({uuid}) => [`${uuid}/cv.pdf`, `${uuid}/session.json`]),
+    );
+  });
+
+  await t.test('rectify corrects a name at once, an address when it is confirmed', async (t) => {
+    const args = ['--uuid', other.uuid, '--name', 'Right Name', '--email', 'right@example.com'];
+    t.match(await runCommand(server, rectifyCommand, ...args), /is corrected.*\n.*confirmation/);
+
+    const stored = () =>
+      server.sql`select name, email from user_sessions where uuid = ${other.uuid}`;
+    t.same(await stored(), [{name: 'Right Name', email: 'other@example.com'}]);
+    server.sender.wake();
+    await fetch(linkIn(await server.mailbox.waitFor('right@example.com')), {method: 'POST'});
+    t.same(await stored(), [{name: 'Right Name', email: 'right@example.com'}]);
+    t.same(await auditedBy(server, other.uuid, 'data_rectified'), [
+      {metadata: {fields: ['name', 'email'], by: 'operator'}},
+    ]);
+    const wrong = runCommand(server, rectifyCommand, '--uuid', other.uuid, '--email', 'nobody');
+    await t.rejects(wrong, {message: /one plain e-mail address/});
+  });
+
+  await t.test('erase lists what would go, and with --yes it goes, all of it', async (t) => {
+    await t.rejects(runCommand(server, eraseCommand, '--email', 'zora@example.com'), {
+      message: new RegExp(`Nothing was erased.*${first.uuid}.*${second.uuid}`, 's'),
+    });
+    t.equal((await keysIn(server.objects)).length, 3);
+
+    const erase = ['--email', 'zora@example.com', '--yes'];
+    t.same(
+      (await runCommand(server, eraseCommand, ...erase)).split('\n'),
+      both.map(({uuid}) => `${uuid} is erased`),
+    );
+
+    t.same(
+      (await keysIn(server.objects)).map((key) => key.split('/')[1]),
+      [other.uuid],
+    );
+    t.equal((await first.session()).status, 410);
+    await t.rejects(runCommand(server, eraseCommand, ...erase), {message: /There is no session/});
+    t.equal(
+      await runCommand(server, eraseCommand, '--uuid', first.uuid, '--yes'),
+      `${first.uuid} was erased before`,
+    );
+  });
+
+  await t.test('erase ends an unfinished visit as well', async (t) => {
+    const visit = await Visitor.consenting(server.url);
+    await visit.upload(makePdf());
+    await runCommand(server, eraseCommand, '--uuid', visit.uuid.toUpperCase(), '--yes');
+    t.same(await server.sql`select state from visits where uuid = ${visit.uuid}`, [
+      {state: 'gone'},
+    ]);
+    t.equal((await keysIn(server.objects)).length, 1);
+  });
+
+  await t.test('each says what it needs', async (t) => {
+    for (const command of [exportCommand, eraseCommand]) {
+      for (const args of [[], ['--uuid', first.uuid, '--email', 'a@example.com']]) {
+        await t.rejects(runCommand(server, command, ...args), {
+          message: /either --uuid or --email/,
+        });
+      }
+      await t.rejects(runCommand(server, command, '--uuid', 'x'), {message: /version-4 UUID/});
+    }
+    await t.rejects(runCommand(server, rectifyCommand, '--uuid', first.uuid), {
+      message: /needs --name/,
+    });
+  });
+});
+
+t.test('maria sessions, audit and funnel', async (t) => {
+  const server = await startServer(t);
+  const visitor = await session(server, 'a@example.com', '=Zora "Z", X');
+  await server.sql`
+    insert into visits (uuid, site_key, token_hash, state)
+    select gen_random_uuid(), 'demo', sha256('x'), 'session' from generate_series(1, 1200)`;
+  await server.sql`
+    insert into user_sessions (uuid, site_key, name, email, consent_personal_data, created_at)
+    select uuid, 'demo', 'N', 'n@example.com', true, now() - interval '3 days'
+    from visits where uuid <> ${visitor.uuid}`;
+
+  await t.test('sessions lists all of them once, in each format', async (t) => {
+    const json = JSON.parse(await runCommand(server, sessionsCommand, '--format', 'json')) as {
+      uuid: string;
+    }[];
+    t.equal(new Set(json.map(({uuid}) => uuid)).size, 1201);
+    const recent = ['--since', '1h', '--site', 'demo', '--state', 'pending'];
+    const csv = await runCommand(server, sessionsCommand, ...recent, '--format', 'csv');
+    t.equal(csv.split('\r\n').length, 2);
+    t.ok(csv.includes(`${visitor.uuid},demo,pending,"'=Zora ""Z"", X",a@example.com,`));
+    const table = await runCommand(server, sessionsCommand, ...recent);
+    t.match(table, /^uuid +site +state .*\n.*a@example\.com/);
+    t.equal(
+      await runCommand(server, sessionsCommand, '--state', 'complete', '--format', 'json'),
+      '[\n]',
+    );
+    await t.rejects(runCommand(server, sessionsCommand, '--state', 'odd'), {message: /--state/});
+  });
+
+  await t.test('audit prints the trail in its order, each row once', async (t) => {
+    await server.sql`
+      insert into audit_logs (event_type, user_uuid)
+      select 'file_download', ${visitor.uuid} from generate_series(1, 1100)`;
+    const args = ['--uuid', visitor.uuid, '--format', 'json'];
+    const rows = JSON.parse(await runCommand(server, auditCommand, ...args)) as {
+      event_type: string;
+      timestamp: string;
+    }[];
+    const [stored] = await server.sql<{count: number}[]>`
+      select count(*)::int as count from audit_logs where user_uuid = ${visitor.uuid}`;
+    t.equal(rows.length, stored?.count);
+    const times = rows.map(({timestamp}) => timestamp);
+    t.same(times, [...times].sort());
+    const typed = await runCommand(
+      server,
+      auditCommand,
+      '--type',
+      'contact_given',
+      '--since',
+      '1h',
+    );
+    t.equal(typed.split('\n').length, 2);
+    await t.rejects(runCommand(server, auditCommand, '--type', 'x'), {message: /--type takes/});
+    await t.rejects(runCommand(server, auditCommand, '--format', 'xml'), {message: /--format/});
+  });
+
+  await t.test('funnel counts a site’s days', async (t) => {
+    const table = await runCommand(server, funnelCommand, '--site', 'demo');
+    t.match(table, /^counter +count +percent\nstarted +1 +100\n/);
+    t.match(table, /^contact_given +1 +100$/m);
+    await t.rejects(runCommand(server, funnelCommand, '--site', 'none'), {message: /no site/});
+    await t.rejects(runCommand(server, funnelCommand), {message: /needs --site/});
+    await t.rejects(runCommand(server, funnelCommand, '--site', 'demo', '--days', '0'), {
+      message: /--days/,
+    });
+  });
+});
+
+t.test('--since takes a day, a time, or how long ago', (t) => {
+  t.equal(readSince('2026-11-21').toISOString(), '2026-11-21T00:00:00.000Z');
+  t.equal(readSince('2026-11-21T09:30:00Z').toISOString(), '2026-11-21T09:30:00.000Z');
+  t.equal(readSince('2h', 7_200_000).getTime(), 0);
+  for (const bad of ['', 'yesterday', '5', '5w', '2026-13-01', '-1d']) {
+    t.throws(() => readSince(bad), {message: /--since/}, bad);
+  }
+  t.end();
+});
