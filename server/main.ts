@@ -7,6 +7,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
+import {makeAuditPartitions} from './cleanup/housekeeping.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
 import {FolderInUse} from './database/embedded.js';
@@ -65,6 +66,7 @@ const beginWork = async (
   while (!isStopping()) {
     try {
       await migrate(databaseUrl);
+      await makeAuditPartitions(sql);
       if (!config.production) await ensureDemoSite(sql, config.publicUrl);
       break;
     } catch (error) {

@@ -5,7 +5,8 @@ import type {IpMode} from '../config.js';
 /** The address as it may be stored: whole, cut to /24 or /48, or not at all. */
 export const storedAddress = (address: string | undefined, mode: IpMode): string | null => {
   if (mode === 'none' || !address || !ipaddr.isValid(address)) return null;
-  const parsed = ipaddr.process(address);
+  // A zone such as %eth0 has a meaning on this machine alone, and inet does not take it.
+  const parsed = ipaddr.process(address.replace(/%.*/, ''));
   if (mode === 'full') return parsed.toString();
   const bytes = parsed.toByteArray();
   const kept = parsed.kind() === 'ipv4' ? 3 : 6;

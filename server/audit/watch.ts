@@ -20,10 +20,10 @@ export interface Actor {
 
 /** Notices addresses that try too often: guessed UUIDs, refused tokens, exceeded limits. */
 export class Watch {
-  private readonly uuids = new Occurrences(10 * MINUTE_MS);
-  private readonly tokens = new Occurrences(10 * MINUTE_MS);
-  private readonly violations = new Occurrences(60 * MINUTE_MS);
-  private readonly audited = new Occurrences(MINUTE_MS);
+  private readonly uuids = new Occurrences(10 * MINUTE_MS, SUSPICIOUS_UUIDS);
+  private readonly tokens = new Occurrences(10 * MINUTE_MS, SUSPICIOUS_TOKENS);
+  private readonly violations = new Occurrences(60 * MINUTE_MS, LIMIT_VIOLATIONS);
+  private readonly audited = new Occurrences(MINUTE_MS, 1);
 
   constructor(
     private readonly sql: Sql,
@@ -45,7 +45,7 @@ export class Watch {
 
   /** Audited at most once a minute and address; alerted at ten in an hour. */
   limitExceeded(actor: Actor, route: string): void {
-    if (this.audited.add(actor.client) === 1) {
+    if (this.audited.isFirst(actor.client)) {
       this.record({event: 'rate_limit_exceeded', address: actor.address, metadata: {route}});
     }
     if (this.violations.add(actor.client) !== LIMIT_VIOLATIONS) return;
@@ -57,7 +57,7 @@ export class Watch {
   }
 
   originRefused(actor: Actor, origin: string): void {
-    if (this.audited.add(`origin ${actor.client}`) > 1) return;
+    if (!this.audited.isFirst(`origin ${actor.client}`)) return;
     this.record({
       event: 'origin_refused',
       address: actor.address,

@@ -2,6 +2,7 @@ import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
+import {countFunnel} from '../sessions/store.js';
 
 export const BATCH = 500;
 const CLAIM_SECONDS = 60;
@@ -34,8 +35,24 @@ export const endAbandoned = async (sql: Sql, times: Config['visit']): Promise<Du
       select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
       from visits where ${isAbandoned(tx, times)} limit ${BATCH} for update skip locked`;
     for (const visit of due) await endVisit(tx, {...visit, address: null}, visit.cause);
+    await countAbandoned(
+      tx,
+      due.map(({siteKey}) => siteKey),
+    );
     return [...due];
   });
+
+/**
+ * Counters are rows that many want: touched last, since they stay locked until the commit, and in
+ * one order for all.
+ */
+const countAbandoned = async (sql: Queryable, siteKeys: string[]): Promise<void> => {
+  const counts = new Map<string, number>();
+  for (const key of siteKeys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const [key, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    await countFunnel(sql, key, 'abandoned', count);
+  }
+};
 
 export const listAbandoned = async (sql: Sql, times: Config['visit']): Promise<string[]> => {
   const rows = await sql<{uuid: string}[]>`
@@ -106,7 +123,8 @@ export const dropRemovedRows = async (sql: Sql): Promise<void> => {
   await sql`
     delete from file_uploads f using visits v
     where v.uuid = f.session_uuid and ${isRemoved(sql)}
-      and (f.uploaded_at is null or v.state = 'erased')`;
+      -- Files that their visitors deleted stay as rows, and are many.
+      and ((f.uploaded_at is null and not f.is_deleted) or v.state = 'erased')`;
 };
 
 /** Turns visits whose files are all gone into tombstones; answers how many. */

@@ -24,7 +24,7 @@ export const Locale = Type.String({
 export const SiteKey = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]*$',
   maxLength: MAX_SITE_KEY_LENGTH,
-  examples: ['acme'],
+  examples: ['demo'],
 });
 
 export const ErrorBody = Type.Object({

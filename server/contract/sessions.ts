@@ -59,7 +59,10 @@ export type GeneratedUuid = Static<typeof GeneratedUuid>;
 
 /** The UUID is checked by a rule of its own, so that each fault gets its own answer. */
 export const ValidateUuid = Type.Object(
-  {uuid: Type.Optional(Type.Unknown()), site: Type.Optional(SiteKey)},
+  {
+    uuid: Type.Optional(Type.Unknown({examples: ['2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e']})),
+    site: Type.Optional(SiteKey),
+  },
   {additionalProperties: false},
 );
 export type ValidateUuid = Static<typeof ValidateUuid>;

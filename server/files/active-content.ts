@@ -46,11 +46,13 @@ export class ActiveContentScan {
     for (const {flag, bytes: name} of NAMES) {
       if (flag && !this.found.has(flag) && holdsName(bytes, name)) this.found.add(flag);
     }
-    // A name may spell any letter as #xx (ISO 32000-2, 7.3.5).
-    for (let at = bytes.indexOf(HASH); at !== -1; at = bytes.indexOf(HASH, at + 1)) {
-      if (!isEscape(bytes, at)) continue;
-      const flag = FLAGS[escapedNameAround(bytes, at)];
-      if (flag) this.found.add(flag);
+    // A name may spell any letter as #xx (ISO 32000-2, 7.3.5). Each name is read once, however
+    // many of its letters are spelt so.
+    let at = bytes.indexOf(HASH);
+    while (at !== -1) {
+      const {name, end} = isEscape(bytes, at) ? escapedNameAround(bytes, at) : {name: '', end: at};
+      if (Object.hasOwn(FLAGS, name)) this.found.add(FLAGS[name] as ActiveContentFlag);
+      at = bytes.indexOf(HASH, Math.max(end, at + 1));
     }
   }
 }
@@ -70,13 +72,16 @@ const isHexDigit = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 
 /** The whole name that an escape belongs to, decoded; empty when its end is not in sight. */
-const escapedNameAround = (bytes: Buffer, at: number): string => {
-  const start = bytes.lastIndexOf(SLASH, at);
-  if (start === -1 || at - start > OVERLAP_BYTES) return '';
-  let end = start + 1;
+const escapedNameAround = (bytes: Buffer, at: number): {name: string; end: number} => {
+  const before = bytes.subarray(Math.max(0, at - OVERLAP_BYTES), at);
+  const start = at - before.length + before.lastIndexOf(SLASH);
+  let end = at;
   while (end < bytes.length && !DELIMITERS.has(bytes[end] ?? -1)) end++;
-  if (end === bytes.length || end - start > OVERLAP_BYTES) return '';
-  return bytes
+  if (!before.includes(SLASH) || end === bytes.length || end - start > OVERLAP_BYTES) {
+    return {name: '', end};
+  }
+  const name = bytes
     .toString('latin1', start, end)
     .replace(/#([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return {name, end};
 };

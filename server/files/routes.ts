@@ -189,18 +189,18 @@ const demandDownloadPace = async ({counters}: FileParts, {uuid}: Caller): Promis
 
 /** The link is counted and audited when it is made; nobody hears of its use. */
 const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, id: string) => {
-  const file = await sql.begin(async (tx) => {
-    const found = await findStoredFile(tx, caller.uuid, id);
-    if (!found) throw noSuchFile();
-    await countDownload(tx, id);
-    await recordAudit(tx, {...auditOf(caller), event: 'file_download', metadata: {file_id: id}});
-    return found;
-  });
-  // Outside: a transaction waits for its own queries alone, or it might go on with a connection
-  // that has meanwhile died.
-  return objects.downloadUrl(file.key, {
+  const file = await findStoredFile(sql, caller.uuid, id);
+  if (!file) throw noSuchFile();
+  // Outside of the transaction: that one waits for its own queries alone, or it might go on with a
+  // connection that has meanwhile died.
+  const link = await objects.downloadUrl(file.key, {
     fileName: file.name,
     contentType: PDF_CONTENT_TYPE,
     seconds: config.downloadSeconds,
   });
+  await sql.begin(async (tx) => {
+    await countDownload(tx, id);
+    await recordAudit(tx, {...auditOf(caller), event: 'file_download', metadata: {file_id: id}});
+  });
+  return link;
 };

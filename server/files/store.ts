@@ -55,10 +55,11 @@ export const reservePlace = async (
 /** Answers false when the row is no upload of ours any more: the reaper or an erasure took it. */
 export const renewLease = async (sql: Queryable, {id, uuid}: FileRow): Promise<boolean> => {
   const rows = await sql`
-    with alive as (
-      update visits set last_seen_at = clock_timestamp() where uuid = ${uuid} and state = 'open')
     update file_uploads set leased_until = clock_timestamp() + ${LEASE}::interval
     where id = ${id} and state = 'uploading' returning id`;
+  // A statement of its own: everybody else locks the visit first and its files afterwards.
+  await sql`
+    update visits set last_seen_at = clock_timestamp() where uuid = ${uuid} and state = 'open'`;
   return rows.length > 0;
 };
 
@@ -87,10 +88,18 @@ export const forgetUpload = async (sql: Queryable, id: string): Promise<void> =>
 };
 
 /** For an upload whose object may have landed: the reaper makes sure that it goes. */
-export const condemnUpload = async (sql: Queryable, id: string): Promise<void> => {
-  await sql`
-    update file_uploads set state = 'deleting', slot = null, leased_until = null
-    where id = ${id} and state = 'uploading'`;
+export const condemnUpload = async (
+  sql: Queryable,
+  id: string,
+): Promise<'condemned' | 'stored' | 'gone'> => {
+  // Also when somebody has condemned it meanwhile: an object that was removed before it landed
+  // is not removed.
+  const condemned = await sql`
+    update file_uploads set state = 'deleting', slot = null, leased_until = null, removals = 0
+    where id = ${id} and uploaded_at is null returning id`;
+  if (condemned.length > 0) return 'condemned';
+  const rows = await sql`select from file_uploads where id = ${id}`;
+  return rows.length > 0 ? 'stored' : 'gone';
 };
 
 /** Takes the place of an upload whose server has died. Answers whether there was one to take. */

@@ -12,6 +12,7 @@ import {
   ConsentRequired,
   IdempotencyKeyReused,
   InProgress,
+  InvalidRequest,
   MariaError,
   TooManyFiles,
   Unavailable,
@@ -63,6 +64,13 @@ const TWIN_LOOK_MS = 200;
 const UNDO_WAIT_MS = 1_000;
 const UNDO_PAUSE_MS = 500;
 const UNIQUE_VIOLATION = '23505';
+
+/** Nobody reads this answer; it keeps a cancelled upload from looking like a fault of ours. */
+class BrokenOff extends InvalidRequest {
+  constructor() {
+    super('The client broke off before the file was whole.');
+  }
+}
 
 /** Takes one file: row first, object second, state `stored` third, the answer last. */
 export class Uploads {
@@ -232,9 +240,10 @@ export class Uploads {
 
   /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
   private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
-    const code = reason instanceof MariaError ? reason.code : 'aborted';
-    await this.parts.sql.begin(async (tx) => {
-      await (released ? condemnUpload : forgetUpload)(tx, row.id);
+    const code =
+      reason instanceof MariaError && !(reason instanceof BrokenOff) ? reason.code : 'aborted';
+    const fate = await this.parts.sql.begin(async (tx) => {
+      const known = released ? await condemnUpload(tx, row.id) : await forgetUpload(tx, row.id);
       await recordAudit(tx, {
         event: 'file_upload_error',
         uuid: caller.uuid,
@@ -242,7 +251,10 @@ export class Uploads {
         address: caller.address,
         metadata: {file_id: row.id, code},
       });
+      return known;
     });
+    // The visit was buried while the put was under way: no row is left that would lead to it.
+    if (fate === 'gone') await this.parts.objects.delete([row.key]);
   }
 
   private keepLease(row: FileRow, checked: CheckedBytes, abort: AbortController): () => void {
@@ -270,7 +282,7 @@ export class Uploads {
 /** A client that leaves takes everything with it: its stream, the put, the scan. */
 const watchClient = ({request, incoming}: Upload, abort: AbortController): (() => void) => {
   const onClose = () => {
-    if (!request.raw.complete) abort.abort(new Error('The client broke off.'));
+    if (!request.raw.complete) abort.abort(new BrokenOff());
   };
   const onAbort = () => {
     incoming.bytes.destroy(abort.signal.reason as Error);

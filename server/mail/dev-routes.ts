@@ -53,7 +53,9 @@ const demandLoopback = async ({socket, headers}: FastifyRequest): Promise<void> 
   const isForwarded = Object.keys(headers).some((name) =>
     /^(x-forwarded-|forwarded$|via$)/.test(name),
   );
-  if (!isLoopback || isForwarded) throw new NotFound();
+  // A page elsewhere, open in the same browser, could read the links in these mails.
+  const isForeign = headers.origin !== undefined || headers['sec-fetch-site'] === 'cross-site';
+  if (!isLoopback || isForwarded || isForeign) throw new NotFound();
 };
 
 const page = (title: string, body: string): string => `<!doctype html>

@@ -112,9 +112,10 @@ export class Access {
       this.demandToken(request, caller, visit);
       if (visit.expired) return 'expired' as const;
       demandAlive(visit);
+      if (!visit.isNew) await touchVisit(tx, caller.uuid, config.visit);
+      const done = await work(tx, visit);
       if (visit.isNew) await countFunnel(tx, caller.site.key, 'started');
-      else await touchVisit(tx, caller.uuid, config.visit);
-      return {done: await work(tx, visit)};
+      return {done};
     });
     if (outcome !== 'expired') return outcome.done;
     await this.abandon(caller);
@@ -150,6 +151,7 @@ export class Access {
       const visit = await lockedVisit(tx, uuid, config.visit);
       if (visit?.expired) {
         await endVisit(tx, {uuid, siteKey: site.key, address: null}, 'idle');
+        await countFunnel(tx, site.key, 'abandoned');
       }
     });
     this.parts.onEnded();

@@ -24,6 +24,8 @@ export interface ContactParts {
   config: Config;
   links: ConfirmationLinks;
   mailHashKey: Buffer;
+  /** The visitor is told the same either way; the operator should know. */
+  onMailStopped: (by: 'address' | 'client') => void;
 }
 
 export interface Contact {
@@ -57,7 +59,7 @@ export const readEmail = (given: string): string => {
  */
 export const giveContact = async (
   tx: Queryable,
-  {config, links, mailHashKey}: ContactParts,
+  parts: ContactParts,
   caller: Caller,
   contact: Contact & {locale: string | null; consents: ConsentDecision[]; client: string},
 ): Promise<void> => {
@@ -66,7 +68,7 @@ export const giveContact = async (
   const before = await findSession(tx, caller.uuid);
   if (before) {
     await setSessionName(tx, caller.uuid, contact.name);
-    await changeAddress(tx, {config, links, mailHashKey}, caller, contact);
+    await changeAddress(tx, parts, caller, contact);
     return;
   }
   await insertSession(tx, {
@@ -80,7 +82,7 @@ export const giveContact = async (
   });
   await setVisitState(tx, caller.uuid, 'session');
   await audit(tx, caller, 'contact_given');
-  await sendConfirmation(tx, {config, links, mailHashKey}, caller, contact);
+  await sendConfirmation(tx, parts, caller, contact);
   await countFunnel(tx, caller.site.key, 'contact_given');
 };
 
@@ -104,7 +106,7 @@ export const changeAddress = async (
 /** Makes a new link and queues its mail, unless the address or the client had enough of them. */
 export const sendConfirmation = async (
   tx: Queryable,
-  {config, links, mailHashKey}: ContactParts,
+  {config, links, mailHashKey, onMailStopped}: ContactParts,
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
@@ -119,6 +121,7 @@ export const sendConfirmation = async (
   if (!stoppedBy) {
     await enqueueMail(tx, {template: 'confirmation', verification_id: id}, caller.uuid);
   }
+  if (stoppedBy) onMailStopped(stoppedBy);
   await audit(tx, caller, 'verification_sent', {
     mailed: !stoppedBy,
     ...(stoppedBy && {stopped_by: stoppedBy}),

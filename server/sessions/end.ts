@@ -1,6 +1,6 @@
 import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/connect.js';
-import {countFunnel, deleteSession, setFurthestStep, setVisitState} from './store.js';
+import {deleteSession, setFurthestStep, setVisitState} from './store.js';
 import type {Visit} from './store.js';
 
 /** Why an unfinished visit ended. */
@@ -25,7 +25,6 @@ export const endVisit = async (
   await condemnFiles(sql, uuid);
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
   await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause}});
-  await countFunnel(sql, siteKey, 'abandoned');
 };
 
 /**

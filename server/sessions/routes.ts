@@ -110,7 +110,10 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     async (request, reply) => {
       const caller = access.callerOf(request);
       await access.locked(request, caller, async (tx, visit) => {
-        if (visit.state === 'open') await endVisit(tx, endingOf(caller), 'discarded');
+        if (visit.state === 'open') {
+          await endVisit(tx, endingOf(caller), 'discarded');
+          await countFunnel(tx, caller.site.key, 'abandoned');
+        }
         if (visit.state === 'session') await eraseSession(tx, endingOf(caller));
       });
       parts.onEnded();

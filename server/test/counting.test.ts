@@ -19,6 +19,7 @@ void t.test('an address as it may be stored', (t) => {
     ['203.0.113.77', '203.0.113.77', '203.0.113.0'],
     ['::ffff:203.0.113.77', '203.0.113.77', '203.0.113.0'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
+    ['fe80::1%eth0', 'fe80::1', 'fe80::'],
     ['nonsense', null, null],
     ['', null, null],
     [undefined, null, null],
@@ -43,7 +44,7 @@ void t.test('one client is an IPv4 address or an IPv6 /64', (t) => {
 void t.test('occurrences', async (t) => {
   await t.test('are counted within their window, per key', (t) => {
     let now = 0;
-    const seen = new Occurrences(100, () => now);
+    const seen = new Occurrences(100, 10, () => now);
 
     t.same([seen.add('a'), seen.add('a'), seen.add('b')], [1, 2, 1]);
     now = 99;
@@ -55,8 +56,28 @@ void t.test('occurrences', async (t) => {
     t.end();
   });
 
+  await t.test('are counted no further than asked for', (t) => {
+    const seen = new Occurrences(100, 3, () => 0);
+
+    t.same(
+      [1, 2, 3, 4, 5].map(() => seen.add('a')),
+      [1, 2, 3, 3, 3],
+    );
+    t.end();
+  });
+
+  await t.test('tell the first of each window in an unbroken row', (t) => {
+    let now = 0;
+    const seen = new Occurrences(100, 1, () => now);
+    const firsts: number[] = [];
+    for (now = 0; now < 250; now += 10) if (seen.isFirst('a')) firsts.push(now);
+
+    t.same(firsts, [0, 100, 200]);
+    t.end();
+  });
+
   await t.test('forget the key longest quiet when there are too many', (t) => {
-    const seen = new Occurrences(1_000, () => 0);
+    const seen = new Occurrences(1_000, 10, () => 0);
     seen.add('first');
     seen.add('second');
     for (let i = 0; i < 9_998; i++) seen.add(`${i}`);

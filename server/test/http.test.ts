@@ -535,6 +535,18 @@ void t.test('the mailbox for development', async (t) => {
     t.match(one.headers.get('content-security-policy'), /default-src 'none'/);
   });
 
+  await t.test('answers no page of another origin', async (t) => {
+    for (const [name, value] of [
+      ['origin', 'https://evil.example'],
+      ['sec-fetch-site', 'cross-site'],
+    ] as const) {
+      const {status} = await request(server.url, 'GET', '/dev/mail.json', {
+        headers: {[name]: value},
+      });
+      t.equal(status, 404);
+    }
+  });
+
   for (const header of ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via']) {
     await t.test(`answers nobody who came with ${header}`, async (t) => {
       for (const address of ['/dev/mail', '/dev/mail.json', '/dev/mail.css', '/dev/mail/x']) {

@@ -9,6 +9,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {MAX_FILE_BYTES} from '../contract/limits.js';
+import type {ObjectStore} from '../object-store/object-store.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -231,6 +232,42 @@ t.test('limits', async (t) => {
     await until(async () => (await rowsIn(own)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 201);
   });
+});
+
+t.test('consent refused while a file is under way', async (t) => {
+  const server = await startServer(t);
+  const {objects} = server;
+  let open: () => void = () => undefined;
+  const late = Object.assign(Object.create(objects) as ObjectStore, {
+    put: async (...given: Parameters<ObjectStore['put']>) => {
+      await new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      await objects.put(...given);
+    },
+  });
+  const beside = await startServer(t, {beside: server, parts: {objects: late}});
+  const removedOnce = async ({uuid}: Visitor) => {
+    const [row] = await server.sql`
+      select removals from file_uploads where session_uuid = ${uuid}`;
+    return row === undefined || row['removals'] === 1;
+  };
+
+  for (const end of ['refusal', 'discard'] as const) {
+    await t.test(`by ${end}: what lands afterwards goes all the same`, async (t) => {
+      const visitor = (await Visitor.consenting(server.url)).at(beside.url);
+      const upload = visitor.upload(makePdf());
+      await until(async () => (await rowsIn(server)).some(({state}) => state === 'uploading'));
+
+      if (end === 'refusal') await visitor.at(server.url).consent({personal_data: false});
+      else await visitor.at(server.url).call('DELETE', '/api/session');
+      await until(() => removedOnce(visitor));
+      open();
+
+      t.not((await upload).status, 201);
+      await until(async () => (await objectsIn(server)).length === 0);
+    });
+  }
 });
 
 t.test('nobody without credentials and consent gets anything in', async (t) => {

@@ -34,12 +34,14 @@ export interface Texts {
   notMeDoneBody: string;
 }
 
-const LANGUAGES: Record<string, Texts> = {en, es, fr, de, 'pt-br': ptBr, pt: ptBr, ar};
+const LANGUAGES = new Map<string, Texts>(
+  Object.entries({en, es, fr, de, 'pt-br': ptBr, pt: ptBr, ar}),
+);
 
 /** The texts of a BCP 47 locale, by its language when the region has none of its own. */
 export const textsFor = (locale: string | null | undefined): Texts => {
   const wanted = (locale ?? 'en').toLowerCase();
-  return LANGUAGES[wanted] ?? LANGUAGES[wanted.split('-')[0] ?? ''] ?? en;
+  return LANGUAGES.get(wanted) ?? LANGUAGES.get(wanted.split('-')[0] ?? '') ?? en;
 };
 
 /** Puts values into `{braces}`. */
