@@ -1,0 +1,134 @@
+import {readFile, readdir} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {GeneratedUuid} from '../contract/sessions.js';
+import {eraseCommand} from '../privacy/erase-command.js';
+import {keysIn} from './keys-in.js';
+import {linkIn} from './mailbox.js';
+import {makePdf} from './pdf.js';
+import {runCommand} from './run-command.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const NAME = 'Zora Zwiebelfisch';
+const EMAIL = 'zora.zwiebelfisch@example.com';
+const NEW_EMAIL = 'zora.neu@example.com';
+const ADDRESS = '203.0.113.77';
+const FILE_NAME = 'lebenslauf-zwiebelfisch.pdf';
+const MESSAGE = 'Mein Anliegen ist geheim';
+
+/** One whose calls all come from an address that nothing else here has. */
+class LocatedVisitor extends Visitor {
+  override get credentials() {
+    return {...super.credentials, 'x-forwarded-for': ADDRESS};
+  }
+}
+
+/** Somebody who has left a trace everywhere: confirmed, with mail waiting and a change begun. */
+const visitorWithTraces = async (server: TestServer) => {
+  const {body} = await request<GeneratedUuid>(server.url, 'POST', '/api/session/generate-uuid', {
+    json: {},
+    headers: {'x-forwarded-for': ADDRESS},
+  });
+  const visitor = new LocatedVisitor(server.url, body.uuid, body.token);
+  await visitor.consent({personal_data: true, ai_training: true});
+  const {body: uploaded} = await visitor.upload(makePdf(), {name: FILE_NAME, key: FILE_NAME});
+  await visitor.upload(makePdf(), {name: FILE_NAME});
+  await visitor.call('GET', `/api/files/download/${uploaded.file.id}`);
+  await visitor.call('DELETE', `/api/files/${uploaded.file.id}`);
+  await visitor.contact(EMAIL, NAME);
+  const link = linkIn(await server.mailbox.waitFor(EMAIL));
+  await server.sender.stop();
+  await fetch(link, {method: 'POST', headers: {'x-forwarded-for': ADDRESS}});
+  await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
+  await server.sql`
+    insert into messages (session_uuid, client_id, role, body)
+    values (${visitor.uuid}, 'first', 'visitor', ${MESSAGE})`;
+  // Answered with an error, each of which is logged.
+  await visitor.contact('nobody', NAME);
+  await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});
+  return {visitor, link};
+};
+
+/** Every column of every table in which one of these stands, whatever its type. */
+const columnsWith = async ({sql}: TestServer, needles: string[]): Promise<string[]> => {
+  const columns = await sql<{table: string; column: string; type: string}[]>`
+    select c.table_name as table, c.column_name as column, c.data_type as type
+    from information_schema.columns c join information_schema.tables using (table_schema, table_name)
+    where table_schema = 'public' and table_type = 'BASE TABLE'
+    order by c.table_name, c.ordinal_position`;
+  const found = [];
+  for (const {table, column, type} of columns) {
+    const text =
+      type === 'bytea' ? sql`encode(${sql(column)}, 'escape')` : sql`${sql(column)}::text`;
+    const rows = await sql`
+      select from ${sql(table)}, unnest(${needles}::text[]) as needle
+      where position(lower(needle) in lower(${text})) > 0 limit 1`;
+    if (rows.length > 0) found.push(`${table}.${column}`);
+  }
+  return found;
+};
+
+const filesWith = async ({dataDir}: TestServer, needles: string[]): Promise<string[]> => {
+  const entries = await readdir(dataDir, {recursive: true, withFileTypes: true});
+  const found = [];
+  for (const entry of entries) {
+    const name = path.join(entry.parentPath, entry.name);
+    const bytes = entry.isFile() ? await readFile(name) : Buffer.alloc(0);
+    if (needles.some((needle) => name.includes(needle) || bytes.includes(needle))) found.push(name);
+  }
+  return found;
+};
+
+const linesWith = ({logged}: TestServer, needles: string[]) =>
+  logged.filter((line) => needles.some((needle) => JSON.stringify(line).includes(needle)));
+
+const erasedBy = async (
+  t: Test,
+  erase: (server: TestServer, visitor: Visitor) => Promise<unknown>,
+) => {
+  const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1'}});
+  const {visitor, link} = await visitorWithTraces(server);
+  const [, mac = ''] = /verify\/[^.]+\.(.+)$/.exec(link) ?? [];
+  const personal = [NAME, EMAIL, NEW_EMAIL, ADDRESS, FILE_NAME, MESSAGE];
+  const secrets = [visitor.token, visitor.token.split('.')[0] ?? '', mac];
+  const needles = [...personal, ...secrets];
+
+  const before = await columnsWith(server, needles);
+  for (const column of [
+    'user_sessions.name',
+    'user_sessions.email',
+    'user_sessions.ip_address',
+    'email_verifications.address',
+    'file_uploads.file_name',
+    'messages.body',
+    'audit_logs.ip_address',
+  ]) {
+    t.ok(before.includes(column), `${column} held it, and the search finds it`);
+  }
+  t.equal((await server.sql`select from jobs`).length, 2, 'mail to owner and visitor waits');
+
+  await erase(server, visitor);
+  await until(async () => (await keysIn(server.objects)).length === 0);
+
+  t.same(await columnsWith(server, needles), []);
+  t.same(await filesWith(server, needles), []);
+  t.same(linesWith(server, needles), []);
+  t.equal((await server.sql`select from jobs`).length, 0);
+  const [visit] = await server.sql`select state from visits where uuid = ${visitor.uuid}`;
+  t.match(visit, {state: 'erased'}, 'the tombstone stays');
+  t.equal((await server.sql`select from consents where session_uuid = ${visitor.uuid}`).length, 2);
+};
+
+t.test('what a visitor has erased is found nowhere', (t) =>
+  erasedBy(t, (_server, visitor) => visitor.call('DELETE', '/api/session')),
+);
+
+t.test('what the operator has erased is found nowhere', (t) =>
+  erasedBy(t, (server, {uuid}) => runCommand(server, eraseCommand, '--uuid', uuid, '--yes')),
+);
