@@ -1,0 +1,94 @@
+import {execFile} from 'node:child_process';
+import {once} from 'node:events';
+import {readFile} from 'node:fs/promises';
+import net from 'node:net';
+import type {AddressInfo} from 'node:net';
+import path from 'node:path';
+import tls from 'node:tls';
+import {promisify} from 'node:util';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {connectDatabase} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {FaultProxy} from './fault-proxy.js';
+import {temporaryFolder} from './start-server.js';
+import {createTestDatabase} from './test-database.js';
+
+const SILENCE_MS = 500;
+
+/** Answers the request for TLS as PostgreSQL does, and carries what comes to a real one in the clear. */
+const startTlsServer = async (t: Test, url: string): Promise<string> => {
+  const folder = await temporaryFolder(t);
+  const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-keyout', key, '-out', cert, '-subj', '/CN=localhost', '-days', '2'],
+  ]);
+  const context = tls.createSecureContext({key: await readFile(key), cert: await readFile(cert)});
+  const {hostname, port} = new URL(url);
+  const server = net.createServer((plain) => {
+    // Clients that refuse the certificate, or are cut off, are what these tests are about.
+    plain.on('error', () => undefined);
+    plain.once('data', () => {
+      plain.write('S');
+      const client = new tls.TLSSocket(plain, {isServer: true, secureContext: context});
+      const behind = net.connect(Number(port), hostname);
+      client.on('error', () => behind.destroy());
+      behind.on('error', () => client.destroy());
+      client.pipe(behind).pipe(client);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const secured = new URL(url);
+  secured.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return secured.href;
+};
+
+t.test('a database behind TLS', async (t) => {
+  const {url} = await createTestDatabase(t);
+  const secured = await startTlsServer(t, url);
+  const proxy = await FaultProxy.before(t, secured);
+  const open = (t: Test, address: string, mode: string) => {
+    const target = new URL(address);
+    target.searchParams.set('sslmode', mode);
+    const sql = connectDatabase({url: target.href, max: 2, silenceMs: SILENCE_MS});
+    t.teardown(() => sql.end({timeout: 1}));
+    return sql;
+  };
+
+  await t.test('is reached, with the certificate unseen, by sslmode=require', async (t) => {
+    const sql = open(t, secured, 'require');
+
+    t.same([...(await sql`select 1 as one`)], [{one: 1}]);
+    t.same(
+      await sql.begin((tx) => tx`select ${'x'.repeat(100_000)} as long`.then((r) => r.length)),
+      1,
+    );
+  });
+
+  await t.test('is refused by sslmode=verify-full when nobody vouches for it', async (t) => {
+    await t.rejects(open(t, secured, 'verify-full')`select 1`, {
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+  });
+
+  await t.test('that offers none is refused', async (t) => {
+    await t.rejects(open(t, url, 'require')`select 1`, {code: 'TLS_REFUSED'});
+  });
+
+  await t.test('that freezes fails its queries, and is back when it is back', async (t) => {
+    const sql = open(t, proxy.through(secured), 'require');
+    await sql`select 1`;
+    await proxy.set('freeze');
+
+    const failure: unknown = await sql`select 2`.catch((error: unknown) => error);
+
+    t.ok(isDatabaseDown(failure), String(failure));
+    await proxy.set('pass');
+    t.same([...(await sql`select 3 as three`)], [{three: 3}]);
+  });
+});
