@@ -10,6 +10,7 @@ import type {Static} from 'typebox';
 
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES, PDF_CONTENT_TYPE} from './contract/limits.js';
 import {RATE_LIMIT_PER_MINUTE} from './contract/limits.js';
+import {TLS_MODES} from './database/tls.js';
 import {strictEmail} from './sessions/email.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -135,7 +136,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const publicUrl = publicAddress(settings, production, faults);
   if (production) demandProductionSettings(settings, faults);
   checkMeaning(settings, faults);
-  const databaseUrl = databaseAddress(settings, faults);
+  const databaseUrl = databaseAddress(settings, production, faults);
   const config = {
     port: settings.PORT,
     host: settings.HOST,
@@ -268,10 +269,30 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
   }
 };
 
-const databaseAddress = (settings: Settings, faults: string[]): string | undefined => {
+const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|)$/;
+
+const databaseAddress = (
+  settings: Settings,
+  production: boolean,
+  faults: string[],
+): string | undefined => {
   const given = settings.DATABASE_URL;
-  if (given && !/^postgres(ql)?:\/\//.test(given)) {
+  if (!given) return undefined;
+  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
     faults.push('DATABASE_URL must begin with postgres:// or postgresql://.');
+    return given;
+  }
+  const {hostname, searchParams} = new URL(given);
+  const mode = searchParams.get('sslmode');
+  const modes: readonly string[] = TLS_MODES;
+  if (mode !== null && !modes.includes(mode)) {
+    faults.push(`DATABASE_URL takes sslmode=${TLS_MODES.join(', ')}, but has "${mode}".`);
+  }
+  if (production && mode === null && !LOCAL_HOST.test(hostname)) {
+    faults.push(
+      'DATABASE_URL must say how a remote database is reached in production: add ' +
+        '?sslmode=verify-full, or sslmode=disable where nobody else is on the way.',
+    );
   }
   return given;
 };

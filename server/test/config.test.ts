@@ -197,7 +197,7 @@ void t.test('production', async (t) => {
   const whole = {
     NODE_ENV: 'production',
     PUBLIC_URL: 'https://chat.example.com',
-    DATABASE_URL: 'postgres://db.example.com/maria',
+    DATABASE_URL: 'postgres://db.example.com/maria?sslmode=verify-full',
     S3_BUCKET: 'files',
     SMTP_URL: 'smtps://mail.example.com',
     MAIL_FROM: 'maria@example.com',
@@ -233,6 +233,15 @@ void t.test('production', async (t) => {
 
   await t.test('does not start under http', (t) => {
     t.match(faultsOf({...whole, PUBLIC_URL: 'http://chat.example.com'}), [/https/]);
+    t.end();
+  });
+
+  await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
+    const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
+    t.match(faultsAt('postgres://db.example.com/maria'), [/^DATABASE_URL must say/]);
+    t.match(faultsAt('postgres://db.example.com/maria?sslmode=prefer'), [/^DATABASE_URL takes/]);
+    t.same(faultsAt('postgres://db.example.com/maria?sslmode=disable'), []);
+    t.same(faultsAt('postgres://maria:secret@127.0.0.1:5432/maria'), []);
     t.end();
   });
 
