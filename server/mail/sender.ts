@@ -137,12 +137,13 @@ export class MailSender {
     const {sql, log} = this.parts;
     try {
       const mail = this.sent.has(job.id) ? undefined : await composeMail(this.parts, job.payload);
-      if (mail) await this.send(job.id, mail);
+      if (mail) await this.send(job.id, mail).catch(notSent);
       this.sent.add(job.id);
       await finishJobs(sql, [job.id]);
       this.sent.delete(job.id);
     } catch (error) {
-      if (isDatabaseDown(error)) {
+      // A mail server that hangs fails with the same codes as a database that does.
+      if (!(error instanceof NotSent) && isDatabaseDown(error)) {
         if (!this.sent.has(job.id)) this.dropped.add(job.id);
         throw error;
       }
@@ -174,12 +175,19 @@ export class MailSender {
   }
 }
 
+class NotSent extends Error {}
+
+const notSent = (cause: unknown): never => {
+  throw new NotSent('The mail server did not take the mail.', {cause});
+};
+
 const smtpReason = (error: unknown): string => {
-  const {code, responseCode, command} = error as {
+  const failure = error instanceof NotSent ? error.cause : error;
+  const {code, responseCode, command} = failure as {
     code?: string;
     responseCode?: number;
     command?: string;
   };
   const parts = [code, responseCode, command].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(' ') : error instanceof Error ? error.name : 'unknown';
+  return parts.length > 0 ? parts.join(' ') : failure instanceof Error ? failure.name : 'unknown';
 };
