@@ -33,7 +33,12 @@ import {Uploads} from './uploads.js';
 export interface Notice {
   key: TextKey;
   kind: 'info' | 'error';
+  /** The conversation has stopped here, until the visitor asks for another attempt. */
+  isRetryable?: boolean;
 }
+
+const MOST_RESETS = 2;
+const RESETS_WITHIN_MS = 60_000;
 
 export interface ChatHost {
   readonly language: Language;
@@ -69,6 +74,7 @@ export class Chat {
   private visitorName: string | null = null;
   /** Counts restarts: what an earlier conversation still had to say is dropped. */
   private round = 0;
+  private resetTimes: number[] = [];
   private toastTimer = 0;
   private prefilled: {name?: string; email?: string} = {};
   private leaving = new AbortController();
@@ -129,7 +135,10 @@ export class Chat {
     this.uploads = this.makeUploads();
     if (arrival.kind === 'back') return this.welcomeBack(arrival.session);
     if (arrival.kind === 'offline') this.onWait(arrival.error);
-    if (arrival.kind === 'gone' || arrival.kind === 'reset') this.tellEnded(arrival);
+    if (isEnd(arrival)) {
+      if (this.hasResetTooOften()) return this.giveUp();
+      this.tellEnded(arrival);
+    }
     if (arrival.kind === 'new') this.answers.wipe();
     return this.answers.hasBegun ? this.askWhetherToContinue() : this.begin();
   }
@@ -247,13 +256,15 @@ export class Chat {
     if (!looksLikeEmail(email.trim())) return this.showFieldFault('emailInvalid');
     await this.sending(async () => {
       await this.confirmation.changeAddress(email.trim());
-      this.showToast('sentAgain');
+      this.showToast('sent');
+      if (this.step) this.mariaSays(this.wordsOf(this.step));
     });
   }
 
   async sendLinkAgain() {
     await this.sending(async () => {
-      this.showToast((await this.confirmation.resend()) ? 'sentAgain' : 'sendAgainLater');
+      const outcome = await this.confirmation.resend();
+      if (outcome !== 'soon') this.showToast(outcome === 'sent' ? 'sentAgain' : 'sendAgainLater');
     });
   }
 
@@ -270,6 +281,7 @@ export class Chat {
   /** Discards an unfinished visit; what has been handed in is only forgotten on this device. */
   async startOver(reason: 'visitor' | 'page' = 'visitor', isToContinue = true) {
     const isUnfinished = this.state === 'visit' && this.reference !== '';
+    if (!this.reference) this.session.load();
     this.halt();
     this.show('arriving');
     if (isUnfinished) await this.discard();
@@ -279,6 +291,12 @@ export class Chat {
     this.notice = null;
     this.host.dispatchEvent(new MariaResetEvent(reason));
     if (isToContinue) await this.start();
+  }
+
+  async tryAgain() {
+    this.resetTimes = [];
+    this.notice = null;
+    await this.start();
   }
 
   showNotice(notice: Notice | null) {
@@ -493,12 +511,28 @@ export class Chat {
 
   private async startAfter(ended: Ended) {
     this.halt();
-    this.session.forget();
-    this.tellEnded(ended);
+    if (isEnd(ended)) {
+      this.session.forget();
+      if (this.hasResetTooOften()) return this.giveUp();
+      this.tellEnded(ended);
+    }
     await this.start();
   }
 
-  private tellEnded({kind}: Ended) {
+  private hasResetTooOften() {
+    const now = Date.now();
+    this.resetTimes = this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS);
+    return this.resetTimes.push(now) > MOST_RESETS;
+  }
+
+  /** Whatever ends one session after the other would end the next one, too. */
+  private giveUp() {
+    this.answers.wipe();
+    this.transcript.showTyping(false);
+    this.showNotice({key: 'error', kind: 'error', isRetryable: true});
+  }
+
+  private tellEnded({kind}: RealEnd) {
     this.answers.wipe();
     this.notice = {key: kind, kind: kind === 'reset' ? 'error' : 'info'};
     this.host.dispatchEvent(new MariaResetEvent(kind));
@@ -573,5 +607,9 @@ export class Chat {
     this.transcript.say('visitor', words);
   }
 }
+
+type RealEnd = Ended & {kind: 'gone' | 'reset'};
+const isEnd = (word: {kind: string}): word is RealEnd =>
+  word.kind === 'gone' || word.kind === 'reset';
 
 const codeOf = (error: unknown) => (error instanceof ClientError ? error.code : 'internal');

@@ -5,6 +5,8 @@ import {ClientError} from './client.js';
 import type {Client} from './client.js';
 import type {VisitorSession} from './session.js';
 
+/** A longer pause is not worth counting down. */
+const LONGEST_COUNTDOWN_MS = 120_000;
 /** The countdown moves once a second, twice as often as the backend is asked. */
 const TICK_MS = PENDING_POLL_MS / 2;
 const RESEND_PAUSE_MS = 60_000;
@@ -43,15 +45,16 @@ export class Confirmation {
     this.isChanging = false;
   }
 
-  /** True when the link is on its way; false when the backend wants it later. */
-  async resend(): Promise<boolean> {
+  /** `soon`: the countdown tells when; `later`: no link for a while. */
+  async resend(): Promise<'sent' | 'soon' | 'later'> {
     try {
       await this.mail('POST', '/api/session/verification');
-      return true;
+      return 'sent';
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'rate_limited') throw error;
-      this.resendAt = Date.now() + Math.max(error.retryAfterMs, RESEND_PAUSE_MS);
-      return false;
+      const pauseMs = error.retryAfterMs || RESEND_PAUSE_MS;
+      this.resendAt = Date.now() + pauseMs;
+      return pauseMs < LONGEST_COUNTDOWN_MS ? 'soon' : 'later';
     }
   }
 

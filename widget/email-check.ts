@@ -6,6 +6,6 @@ export const looksLikeEmail = (address: string) => {
   return (
     address.length <= MAX_EMAIL_LENGTH &&
     at <= MAX_EMAIL_LOCAL_LENGTH &&
-    /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)*$/.test(address)
+    /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/.test(address)
   );
 };

@@ -6,6 +6,53 @@ export const laterStyles = css`
     display: grid;
     gap: 10px;
   }
+  /* Equal at any width and in any language: neither answer may look like the lesser one. */
+  .consent .pair {
+    display: grid;
+    grid-auto-columns: 1fr;
+    grid-auto-flow: column;
+  }
+  .consent .choice {
+    white-space: normal;
+  }
+  .consent {
+    border-radius: 12px;
+  }
+  .quiet:hover {
+    text-decoration: underline;
+  }
+  .quiet {
+    display: block;
+    margin-block-start: 8px;
+    color: var(--accent-text);
+    font-size: 13px;
+    text-align: center;
+  }
+  .spinner {
+    inline-size: 18px;
+    block-size: 18px;
+    border: 2px solid;
+    border-block-start-color: transparent;
+    border-radius: 50%;
+    animation: turn 0.8s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+  .strong {
+    font-weight: 650;
+  }
+  /* However long the list and however low the window, the way on stays in view. */
+  .files > .pair {
+    position: sticky;
+    inset-block-end: 0;
+    z-index: 1;
+    padding-block: 6px;
+    border-radius: 0;
+    background: var(--bg);
+  }
   .rows {
     display: grid;
     gap: 6px;
@@ -246,6 +293,30 @@ export const laterStyles = css`
     .toast,
     .dialog {
       border: 1px solid;
+    }
+  }
+  @media (pointer: coarse) {
+    .icon {
+      min-block-size: 44px;
+      inline-size: 44px;
+    }
+  }
+  @media (prefers-contrast: more) {
+    .panel {
+      --muted: var(--fg);
+      --border: var(--edge);
+    }
+  }
+  @media (forced-colors: active) {
+    .panel,
+    .bubble,
+    .notice,
+    button {
+      border: 1px solid;
+    }
+    .steps .reached {
+      background: Highlight;
+      forced-color-adjust: none;
     }
   }
 `;

@@ -362,9 +362,9 @@ export class MariaChat extends LitElement {
 
   /** Files dropped or pasted anywhere on the panel. */
   private onFiles(event: Event) {
-    if (this.chat?.step?.type !== 'upload') return;
+    // Read at every step: a file dropped at the wrong one must not replace the page either.
     const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
-    if (!found) return;
+    if (!found || this.chat?.step?.type !== 'upload') return;
     this.isDropping = found.isOver;
     if (found.files) void this.chat.addFiles(found.files);
   }

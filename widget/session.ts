@@ -6,7 +6,10 @@ import type {SiteStorage} from './storage.js';
 import {makeUuid} from './uuid.js';
 
 const UUID_KEY = 'session_uuid';
+/** Holds `<uuid> <token>`: tabs write at the same time, and half of a pair opens nothing. */
 const TOKEN_KEY = 'token';
+/** Each attempt but the last found that another tab had been quicker, or a session at its end. */
+const ARRIVAL_ATTEMPTS = 3;
 
 /** How the visitor stands when the panel opens. */
 export type Arrival =
@@ -19,11 +22,19 @@ export type Arrival =
   | Ended;
 
 export interface Ended {
-  kind: 'gone' | 'reset';
+  /** `replaced`: another tab has put a different session in the place of this one. */
+  kind: 'gone' | 'reset' | 'replaced';
+}
+
+class SessionReplaced extends ClientError {
+  constructor() {
+    super('internal', 'error', 0, {message: 'Another tab has replaced the session.'});
+  }
 }
 
 /** The words that end a session. A backend that is busy or away never does. */
 export const endingOf = (error: unknown): Ended | null => {
+  if (error instanceof SessionReplaced) return {kind: 'replaced'};
   if (!(error instanceof ClientError)) return null;
   if (error.status === 'gone') return {kind: 'gone'};
   return error.status === 'invalid' || error.status === 'collision' ? {kind: 'reset'} : null;
@@ -46,23 +57,28 @@ export class VisitorSession {
   }
 
   async arrive(): Promise<Arrival> {
-    this.load();
-    try {
-      return await this.confirm();
-    } catch (error) {
-      const ended = endingOf(error);
-      if (ended) this.forget();
-      if (ended) await this.arrive();
-      if (ended) return ended;
-      if (error instanceof ClientError) return this.goOnAlone(error);
-      throw error;
+    let ended: Ended | null = null;
+    for (let attempt = 1; ; attempt++) {
+      this.load();
+      try {
+        const arrival = await this.confirm();
+        return ended ?? arrival;
+      } catch (error) {
+        const ending = endingOf(error);
+        if (ending && ending.kind !== 'replaced') ended = ending;
+        if (ending && attempt < ARRIVAL_ATTEMPTS) continue;
+        if (!(error instanceof ClientError)) throw error;
+        const alone = this.goOnAlone(error);
+        return ended ?? alone;
+      }
     }
   }
 
   /** Makes sure that the backend knows the UUID as ours; asks once, however many callers wait. */
   async confirm(): Promise<Arrival> {
     if (this.isConfirmed) return {kind: 'claimed'};
-    this.confirming ??= (this.uuid ? this.validate() : this.generate()).finally(() => {
+    const lock = `maria-chat:${this.storage.site}`;
+    this.confirming ??= exclusively(lock, () => this.settle()).finally(() => {
       this.confirming = null;
     });
     return this.confirming;
@@ -71,29 +87,64 @@ export class VisitorSession {
   /** Runs a call in the visitor's name; a refused token is looked into once. */
   async act<T>(call: () => Promise<T>): Promise<T> {
     await this.confirm();
+    const pair = this.keptPair;
     try {
       return await call();
     } catch (error) {
-      if (!isTokenRefused(error)) throw error;
+      if (!isTokenRefused(error)) throw this.judge(error, pair);
       this.isConfirmed = false;
       await this.confirm();
       return call();
     }
   }
 
+  /** Leaves alone what another tab has stored meanwhile. */
   forget() {
+    if (!this.isStale) {
+      this.storage.remove(UUID_KEY);
+      this.storage.remove(TOKEN_KEY);
+    }
+    this.drop();
+  }
+
+  load() {
+    this.drop();
+    this.uuid = this.storage.get(UUID_KEY) ?? '';
+    const [owner, token] = (this.storage.get(TOKEN_KEY) ?? '').split(' ');
+    if (this.uuid && owner === this.uuid && token) this.client.credentials = {uuid: owner, token};
+  }
+
+  private get keptPair() {
+    return `${this.storage.get(UUID_KEY)} ${this.storage.get(TOKEN_KEY)}`;
+  }
+
+  private drop() {
     this.uuid = '';
     this.isConfirmed = false;
     this.client.credentials = null;
-    this.storage.remove(UUID_KEY);
-    this.storage.remove(TOKEN_KEY);
   }
 
-  private load() {
-    this.isConfirmed = false;
-    this.uuid = this.storage.get(UUID_KEY) ?? '';
-    const token = this.storage.get(TOKEN_KEY);
-    this.client.credentials = this.uuid && token ? {uuid: this.uuid, token} : null;
+  /** One tab at a time; the others find what it has made. */
+  private async settle(): Promise<Arrival> {
+    const before = this.uuid;
+    this.load();
+    if (before && this.uuid !== before) throw new SessionReplaced();
+    if (!this.uuid) return this.generate();
+    const pair = this.keptPair;
+    try {
+      return await this.validate();
+    } catch (error) {
+      throw this.judge(error, pair);
+    }
+  }
+
+  /** A session at its end is forgotten, unless another tab has replaced it already. */
+  private judge(error: unknown, pair: string) {
+    const ended = endingOf(error);
+    if (!ended || ended.kind === 'replaced') return error;
+    if (this.keptPair !== pair) return new SessionReplaced();
+    this.forget();
+    return error;
   }
 
   private async generate(): Promise<Arrival> {
@@ -109,12 +160,15 @@ export class VisitorSession {
 
   private async validate(): Promise<Arrival> {
     const site = this.storage.site;
+    const asked = this.uuid;
+    const known = this.client.credentials?.token;
     const {uuid, token, session} = await this.client.call<ValidatedUuid>(
       'POST',
       '/api/session/validate-uuid',
-      {uuid: this.uuid, site},
+      {uuid: asked, site},
     );
-    this.keep(uuid, token ?? this.client.credentials?.token ?? '');
+    if (this.storage.get(UUID_KEY) !== asked) throw new SessionReplaced();
+    this.keep(uuid, token ?? known ?? '');
     return session ? {kind: 'back', session} : {kind: 'claimed'};
   }
 
@@ -122,11 +176,12 @@ export class VisitorSession {
     this.uuid = uuid;
     this.isConfirmed = true;
     this.client.credentials = {uuid, token};
+    this.storage.set(TOKEN_KEY, `${uuid} ${token}`);
     this.storage.set(UUID_KEY, uuid);
-    this.storage.set(TOKEN_KEY, token);
   }
 
   private goOnAlone(error: ClientError): Arrival {
+    this.load();
     if (!this.uuid) {
       this.uuid = makeUuid();
       this.storage.set(UUID_KEY, this.uuid);
@@ -134,6 +189,21 @@ export class VisitorSession {
     return {kind: 'offline', error};
   }
 }
+
+/** Under a Web Lock; where the browser has none, or refuses it, the work is done all the same. */
+const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  try {
+    return await navigator.locks.request(lock, begin);
+  } catch (error) {
+    if (hasBegun) throw error;
+    return work();
+  }
+};
 
 const isTokenRefused = (error: unknown) =>
   error instanceof ClientError &&

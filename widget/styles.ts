@@ -341,16 +341,6 @@ export const styles = css`
     border-radius: 10px;
     color: var(--muted);
   }
-  .quiet:hover {
-    text-decoration: underline;
-  }
-  .quiet {
-    display: block;
-    margin-block-start: 8px;
-    color: var(--accent-text);
-    font-size: 13px;
-    text-align: center;
-  }
   .pair {
     display: flex;
     flex-wrap: wrap;
@@ -361,22 +351,6 @@ export const styles = css`
     flex: 1 1 0;
     white-space: nowrap;
   }
-  /* Equal at any width and in any language: neither answer may look like the lesser one. */
-  .consent .pair {
-    display: grid;
-    grid-auto-columns: 1fr;
-    grid-auto-flow: column;
-  }
-  .consent .choice {
-    white-space: normal;
-  }
-  .consent {
-    border-radius: 12px;
-  }
-  .strong {
-    font-weight: 650;
-  }
-
   .composer label {
     display: block;
     margin-block-end: 6px;
@@ -429,15 +403,6 @@ export const styles = css`
   .fault:not(:empty) {
     margin-block-start: 6px;
   }
-  .spinner {
-    inline-size: 18px;
-    block-size: 18px;
-    border: 2px solid;
-    border-block-start-color: transparent;
-    border-radius: 50%;
-    animation: turn 0.8s linear infinite;
-  }
-
   .notices {
     flex: none;
     display: grid;
@@ -482,11 +447,6 @@ export const styles = css`
       opacity: 0.25;
     }
   }
-  @keyframes turn {
-    to {
-      rotate: 1turn;
-    }
-  }
 
   @media (width < 600px) {
     .panel,
@@ -505,15 +465,14 @@ export const styles = css`
       display: none;
     }
   }
-  @media (pointer: coarse) {
-    .icon {
-      min-block-size: 44px;
-      inline-size: 44px;
-    }
-  }
   @media (height < 480px) {
     .footnote {
       display: none;
+    }
+    /* The field is needed whole; the log can be scrolled. */
+    .log {
+      flex-basis: 0;
+      min-block-size: 48px;
     }
   }
   @media (prefers-reduced-motion: reduce) {
@@ -521,24 +480,6 @@ export const styles = css`
     .panel * {
       animation: none !important;
       transition: none !important;
-    }
-  }
-  @media (prefers-contrast: more) {
-    .panel {
-      --muted: var(--fg);
-      --border: var(--edge);
-    }
-  }
-  @media (forced-colors: active) {
-    .panel,
-    .bubble,
-    .notice,
-    button {
-      border: 1px solid;
-    }
-    .steps .reached {
-      background: Highlight;
-      forced-color-adjust: none;
     }
   }
 `;

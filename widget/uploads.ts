@@ -9,6 +9,9 @@ import {makeUuid} from './uuid.js';
 const PARALLEL = 3;
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** An attempt that was cut off holds its key until the server has noticed. */
+const IN_PROGRESS_MS = 90_000;
 
 export type FileState = 'queued' | 'uploading' | 'success' | 'error';
 export type FileReason = FailureCode | 'cancelled' | 'unreadable';
@@ -25,6 +28,8 @@ export interface FileRow {
   stored: StoredFile | null;
   /** Refused before it was sent: sending it again cannot help. */
   isRefused: boolean;
+  /** How often it was taken up by itself, which the pauses grow with. */
+  resumptions: number;
 }
 
 export interface FileLimits {
@@ -108,7 +113,7 @@ export class Uploads {
 
   /** Takes up what failed only for want of a connection. */
   resume() {
-    for (const row of this.rows) if (row.reason === 'offline') this.retry(row);
+    for (const row of this.rows) if (row.state === 'error' && goesOn(row.reason)) this.retry(row);
   }
 
   async remove(row: FileRow) {
@@ -122,11 +127,19 @@ export class Uploads {
       }
     }
     this.rows = this.rows.filter((other) => other !== row);
+    this.admitNext();
     this.transport.onChange();
   }
 
   cancelAll() {
     for (const row of this.rows) this.cancel(row);
+  }
+
+  /** A place is free: the first that had none takes it. */
+  private admitNext() {
+    const next = this.rows.find((row) => row.isRefused && row.reason === 'too_many_files');
+    if (next && !this.isFull)
+      Object.assign(next, {state: 'queued', reason: null, isRefused: false});
   }
 
   private get taken() {
@@ -152,10 +165,27 @@ export class Uploads {
       const reason = stopper.signal.aborted ? 'cancelled' : reasonOf(error);
       this.change(row, {state: 'error', reason});
       if (!stopper.signal.aborted) this.transport.onFailure(error);
+      if (goesOn(reason)) this.resumeLater(row, error);
     } finally {
       this.running.delete(row.id);
       this.start();
     }
+  }
+
+  /** The browser tells when the line is back, and nobody tells when the server is. */
+  private resumeLater(row: FileRow, error: unknown) {
+    const pauseMs = Math.min(
+      FIRST_PAUSE_MS * 2 ** (ATTEMPTS - 1 + row.resumptions++),
+      LONGEST_PAUSE_MS,
+    );
+    const askedMs = error instanceof ClientError ? error.retryAfterMs : 0;
+    setTimeout(
+      () => {
+        const isWaiting = row.state === 'error' && goesOn(row.reason);
+        if (isWaiting && this.rows.includes(row)) this.retry(row);
+      },
+      Math.max(pauseMs, askedMs),
+    );
   }
 
   private async sendPatiently(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
@@ -163,12 +193,22 @@ export class Uploads {
       // 100 stands for stored, not for sent: the last word is the server's.
       this.change(row, {percent: Math.min(99, Math.round((100 * sentBytes) / row.size))});
     };
+    let busyUntil = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         const sending = {idempotencyKey: row.id, signal, onProgress};
         return await this.transport.send(row.file!, sending);
       } catch (error) {
-        if (signal.aborted || attempt === ATTEMPTS || !isWorthRetrying(error)) throw error;
+        if (signal.aborted || !isWorthRetrying(error)) throw error;
+        if (error.code === 'in_progress') {
+          busyUntil ||= Date.now() + IN_PROGRESS_MS;
+          if (Date.now() > busyUntil) throw error;
+          // No failure of its own: the attempts are for those.
+          attempt--;
+          await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS), signal);
+          continue;
+        }
+        if (attempt >= ATTEMPTS) throw error;
         await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
       }
     }
@@ -190,6 +230,7 @@ const blankRow = (name: string, size: number, file: File | null): FileRow => ({
   reason: null,
   stored: null,
   isRefused: false,
+  resumptions: 0,
 });
 
 /** By its bytes, as the server decides it: names and declared types say nothing. */
@@ -205,6 +246,9 @@ const looksLikePdf = async (file: File) => {
 
 const reasonOf = (error: unknown): FileReason =>
   error instanceof ClientError ? error.code : 'unintelligible';
+
+const AWAY: (FileReason | null)[] = ['offline', 'unavailable', 'busy', 'rate_limited'];
+const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
 
 const isWorthRetrying = (error: unknown): error is ClientError =>
   error instanceof ClientError && error.isTransient;

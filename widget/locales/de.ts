@@ -12,7 +12,7 @@ const de: Texts = {
   typing: 'Maria schreibt',
   mariaSays: 'Maria:',
   youSay: 'Sie:',
-  footnote: 'Verschlüsselt übertragen. Nur für Ihr Anliegen verwendet.',
+  footnote: 'Ihre Daten werden nur so verwendet, wie Sie zustimmen.',
   privacy: 'Datenschutzerklärung',
 
   welcome:
@@ -63,7 +63,7 @@ const de: Texts = {
   cancelled: 'Abgebrochen.',
   size_mismatch: 'Die Datei hat sich inzwischen geändert. Bitte fügen Sie sie neu hinzu.',
   fileOffline: 'Keine Verbindung. Es geht weiter, sobald Sie wieder online sind.',
-  fileBusy: 'Unser System ist ausgelastet. Bitte versuchen Sie es gleich noch einmal.',
+  fileBusy: 'Unser System ist ausgelastet. Es geht von selbst weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.',
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
@@ -77,6 +77,7 @@ const de: Texts = {
     'Dieses Fenster merkt es von selbst. Keine Mail? Sehen Sie auch im Spam-Ordner nach.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
+  sent: 'Wir haben den Link geschickt.',
   sentAgain: 'Wir haben den Link erneut geschickt.',
   sendAgainLater: 'Das war vorerst der letzte Link. Bitte versuchen Sie es später.',
   changeAddress: 'Adresse ändern',
@@ -113,6 +114,7 @@ const de: Texts = {
   notKept:
     'Ihr Browser sperrt den Speicher: Dieses Gespräch wird nicht behalten, wenn Sie die Seite verlassen.',
   dismiss: 'Ausblenden',
+  retry: 'Noch einmal versuchen',
 
   confirmTitle: 'Neu beginnen?',
   confirmDiscard: 'Ihre Antworten und hochgeladenen Dateien werden gelöscht.',

@@ -11,7 +11,7 @@ const en = {
   typing: 'Maria is typing',
   mariaSays: 'Maria:',
   youSay: 'You:',
-  footnote: 'Encrypted on its way. Only used for your request.',
+  footnote: 'Your data is used only as you agree.',
   privacy: 'Privacy policy',
 
   welcome: 'Hello, I’m Maria. I’ll help you hand in your documents. It takes about two minutes.',
@@ -61,7 +61,7 @@ const en = {
   cancelled: 'Cancelled.',
   size_mismatch: 'The file has changed meanwhile. Please add it again.',
   fileOffline: 'No connection. The upload goes on when you are back online.',
-  fileBusy: 'Our system is busy. Please try again in a moment.',
+  fileBusy: 'Our system is busy. The upload goes on by itself.',
   fileFailed: 'The upload failed. Please try again.',
 
   askEmail: 'Where can we reach you? We’ll send you a link to confirm your address.',
@@ -73,6 +73,7 @@ const en = {
   pendingHint: 'This window notices by itself. No mail? Look in the spam folder as well.',
   sendAgain: 'Send again',
   sendAgainIn: 'Send again ({seconds} s)',
+  sent: 'We have sent the link.',
   sentAgain: 'We have sent the link again.',
   sendAgainLater: 'That was the last link for now. Please try again later.',
   changeAddress: 'Change address',
@@ -106,6 +107,7 @@ const en = {
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   notKept: 'Your browser blocks storage: this conversation is not kept when you leave the page.',
   dismiss: 'Dismiss',
+  retry: 'Try again',
 
   confirmTitle: 'Start over?',
   confirmDiscard: 'Your answers and uploaded files will be deleted.',

@@ -12,7 +12,7 @@ const es: Texts = {
   typing: 'Maria está escribiendo',
   mariaSays: 'Maria:',
   youSay: 'Usted:',
-  footnote: 'Envío cifrado. Solo se usa para su solicitud.',
+  footnote: 'Sus datos solo se usan como usted acepte.',
   privacy: 'Política de privacidad',
 
   welcome: 'Hola, soy Maria. Le ayudo a entregar sus documentos. Tardaremos unos dos minutos.',
@@ -62,7 +62,7 @@ const es: Texts = {
   cancelled: 'Cancelado.',
   size_mismatch: 'El archivo ha cambiado. Añádalo de nuevo.',
   fileOffline: 'Sin conexión. La subida seguirá cuando vuelva.',
-  fileBusy: 'El sistema está ocupado. Inténtelo en un momento.',
+  fileBusy: 'El sistema está ocupado. La subida seguirá sola.',
   fileFailed: 'La subida ha fallado. Inténtelo de nuevo.',
 
   askEmail: '¿Dónde podemos escribirle? Le enviaremos un enlace para confirmar su dirección.',
@@ -74,6 +74,7 @@ const es: Texts = {
   pendingHint: 'Esta ventana lo notará sola. ¿No llega? Mire también en el correo no deseado.',
   sendAgain: 'Enviar otra vez',
   sendAgainIn: 'Enviar otra vez ({seconds} s)',
+  sent: 'Hemos enviado el enlace.',
   sentAgain: 'Hemos vuelto a enviar el enlace.',
   sendAgainLater: 'De momento no podemos enviar más. Inténtelo más tarde.',
   changeAddress: 'Cambiar la dirección',
@@ -108,6 +109,7 @@ const es: Texts = {
   notKept:
     'Su navegador bloquea el almacenamiento: esta conversación se perderá al salir de la página.',
   dismiss: 'Ocultar',
+  retry: 'Intentar de nuevo',
 
   confirmTitle: '¿Empezar de nuevo?',
   confirmDiscard: 'Se borrarán sus respuestas y los archivos subidos.',

@@ -12,7 +12,7 @@ const fr: Texts = {
   typing: 'Maria écrit',
   mariaSays: 'Maria :',
   youSay: 'Vous :',
-  footnote: 'Envoi chiffré. Utilisé pour votre demande uniquement.',
+  footnote: 'Vos données servent uniquement comme vous l’acceptez.',
   privacy: 'Politique de confidentialité',
 
   welcome:
@@ -63,7 +63,7 @@ const fr: Texts = {
   cancelled: 'Annulé.',
   size_mismatch: 'Le fichier a changé entre-temps. Ajoutez-le à nouveau.',
   fileOffline: 'Pas de connexion. L’envoi reprendra à votre retour en ligne.',
-  fileBusy: 'Notre système est très sollicité. Réessayez dans un instant.',
+  fileBusy: 'Notre système est très sollicité. L’envoi reprendra seul.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
 
   askEmail: 'Où pouvons-nous vous écrire ? Vous recevrez un lien pour confirmer votre adresse.',
@@ -76,6 +76,7 @@ const fr: Texts = {
     'Cette fenêtre le saura d’elle-même. Rien reçu ? Regardez aussi dans les indésirables.',
   sendAgain: 'Renvoyer',
   sendAgainIn: 'Renvoyer ({seconds} s)',
+  sent: 'Le lien a été envoyé.',
   sentAgain: 'Le lien a été renvoyé.',
   sendAgainLater: 'C’était le dernier lien pour l’instant. Réessayez plus tard.',
   changeAddress: 'Changer d’adresse',
@@ -109,6 +110,7 @@ const fr: Texts = {
   busy: 'Il y a beaucoup d’activité. Continuez ; nous rattraperons sous peu.',
   notKept: 'Votre navigateur bloque le stockage : la conversation sera perdue en quittant la page.',
   dismiss: 'Masquer',
+  retry: 'Réessayer',
 
   confirmTitle: 'Recommencer ?',
   confirmDiscard: 'Vos réponses et les fichiers envoyés seront supprimés.',

@@ -12,7 +12,7 @@ const ptBr: Texts = {
   typing: 'Maria está escrevendo',
   mariaSays: 'Maria:',
   youSay: 'Você:',
-  footnote: 'Envio criptografado. Usado apenas para o seu pedido.',
+  footnote: 'Seus dados só são usados como você aceitar.',
   privacy: 'Política de privacidade',
 
   welcome: 'Olá, sou a Maria. Vou ajudar você a entregar seus documentos. Leva uns dois minutos.',
@@ -62,7 +62,7 @@ const ptBr: Texts = {
   cancelled: 'Cancelado.',
   size_mismatch: 'O arquivo mudou nesse meio-tempo. Adicione-o de novo.',
   fileOffline: 'Sem conexão. O envio continua quando você voltar.',
-  fileBusy: 'Nosso sistema está ocupado. Tente de novo em instantes.',
+  fileBusy: 'Nosso sistema está ocupado. O envio continua sozinho.',
   fileFailed: 'O envio falhou. Tente de novo.',
 
   askEmail: 'Onde podemos falar com você? Enviaremos um link para confirmar seu endereço.',
@@ -74,6 +74,7 @@ const ptBr: Texts = {
   pendingHint: 'Esta janela percebe sozinha. Não chegou? Veja também a pasta de spam.',
   sendAgain: 'Enviar de novo',
   sendAgainIn: 'Enviar de novo ({seconds} s)',
+  sent: 'Enviamos o link.',
   sentAgain: 'Enviamos o link de novo.',
   sendAgainLater: 'Este foi o último link por ora. Tente mais tarde.',
   changeAddress: 'Mudar o endereço',
@@ -107,6 +108,7 @@ const ptBr: Texts = {
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
   notKept: 'Seu navegador bloqueia o armazenamento: a conversa se perde ao sair da página.',
   dismiss: 'Ocultar',
+  retry: 'Tentar de novo',
 
   confirmTitle: 'Recomeçar?',
   confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',

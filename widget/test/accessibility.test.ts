@@ -133,6 +133,7 @@ describe('accessibility', () => {
       reason: null,
       stored: null,
       isRefused: false,
+      resumptions: 0,
     };
     const spoken = new Set<string>();
     for (let percent = 0; percent <= 100; percent++) {

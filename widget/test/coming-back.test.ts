@@ -111,7 +111,7 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     await backend.put(uuid, {site, token: 'theirs'});
     store(site, 'session_uuid', uuid);
-    store(site, 'token', 'mine');
+    store(site, 'token', `${uuid} mine`);
     const chat = await mountOpen(site);
     await until(() => notices(chat).includes(RESET), 'the fixed sentence');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
@@ -132,7 +132,7 @@ describe('coming back', () => {
     const chat = await mountOpen(site);
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
-    expect(stored(site, 'token')).to.match(/^token-/);
+    expect(stored(site, 'token')).to.match(/^[0-9a-f-]{36} token-/);
     expect(notices(chat)).to.equal('');
   });
 
@@ -173,7 +173,7 @@ describe('coming back', () => {
       email: 'ana@example.com',
     });
     store(site, 'session_uuid', uuid);
-    store(site, 'token', 't');
+    store(site, 'token', `${uuid} t`);
     const chat = await mountOpen(site);
     await untilSaid(chat, 'Hello Ana, good to see you again.');
     await until(() => inside(chat, '.reference')?.textContent === uuid, 'the reference');

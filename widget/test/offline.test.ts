@@ -116,10 +116,35 @@ describe('offline', () => {
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await until(() => rows(chat)[0]?.state === 'error', 'the error', 8_000);
-    expect(rows(chat)[0]!.says).to.include('No connection.');
+    expect(rows(chat)[0]!.says).to.equal('Our system is busy. The upload goes on by itself.');
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => rows(chat)[0]?.state === 'success', 'the upload');
+  });
+
+  it('an upload goes on by itself when the server is back, and is stored once', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await backend.fault(site, {path: '/upload', drop: true, times: 4});
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Upload files');
+    await until(() => rows(chat)[0]?.state === 'success', 'the upload', 9_500);
+    expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(1);
+  });
+
+  it('an upload that is still in progress is waited for, time and again', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    const body = {status: 'error', code: 'in_progress', message: 'x', request_id: 'x'};
+    const headers = {'Retry-After': '1'};
+    await backend.fault(site, {path: '/upload', status: 409, body, headers, times: 4});
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Upload files');
+    await until(() => rows(chat)[0]?.state === 'uploading', 'the upload to begin');
+    await until(() => rows(chat)[0]?.state !== 'uploading', 'the upload to end', 8_000);
+    expect(rows(chat)[0]!.state).to.equal('success');
   });
 
   it('a refused token is looked into, and only a collision ends the session', async () => {

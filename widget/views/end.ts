@@ -2,7 +2,7 @@ import {html} from 'lit';
 
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
-import {icon} from './icons.js';
+import {icon} from './later-icons.js';
 
 export const completeView = (chat: Chat, {texts}: Language) => html`
   <div class="card done" tabindex="-1" data-focus>

@@ -5,7 +5,7 @@ import type {Texts} from '../locales/en.js';
 import {fill, formatPercent, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
 import type {FileReason, FileRow} from '../uploads.js';
-import {icon} from './icons.js';
+import {icon} from './later-icons.js';
 
 export const filesView = (chat: Chat, language: Language) => {
   const {texts, tag} = language;
@@ -150,8 +150,13 @@ const TOLD = [
 const reasonKey = (reason: FileReason | null) => {
   const told = TOLD.find((key) => key === reason);
   if (told) return told;
-  if (reason === 'offline') return 'fileOffline';
-  const isBusy = reason === 'busy' || reason === 'rate_limited' || reason === 'unavailable';
+  // Without an answer, it may as well be the server that is away.
+  if (reason === 'offline' && !navigator.onLine) return 'fileOffline';
+  const isBusy =
+    reason === 'offline' ||
+    reason === 'busy' ||
+    reason === 'rate_limited' ||
+    reason === 'unavailable';
   return isBusy ? 'fileBusy' : 'fileFailed';
 };
 

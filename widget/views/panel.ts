@@ -5,12 +5,10 @@ import type {Chat} from '../chat.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {emailView, nameView} from './ask.js';
-import {consentView} from './consent.js';
 import {icon} from './icons.js';
 import type * as laterViews from './later.js';
 import {logView} from './log.js';
 import {noticesView} from './notices.js';
-import {returningView} from './returning.js';
 
 export interface PanelState {
   isOpen: boolean;
@@ -94,18 +92,18 @@ const trayView = (chat: Chat, language: Language, later: Later) =>
   keyed(chat.stage + chat.step?.id, answerView(chat, language, later));
 
 const answerView = (chat: Chat, language: Language, later: Later) => {
-  if (chat.stage === 'returning') return returningView(chat, language);
+  if (chat.stage === 'returning') return later?.returningView(chat, language) ?? nothing;
   const {step} = chat;
   if (chat.stage === 'arriving' || !step) return nothing;
   if (step.type === 'ask') {
     return step.field === 'name' ? nameView(chat, language) : emailView(chat, language);
   }
-  if (step.type === 'consent') return consentView(chat, language);
   return later ? laterAnswerView(chat, language, later) : nothing;
 };
 
 const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Later>) => {
   const {step} = chat;
+  if (step?.type === 'consent') return later.consentView(chat, language);
   if (step?.type === 'upload') return later.filesView(chat, language);
   if (step?.type === 'verify_email') return later.pendingView(chat, language);
   if (step?.type !== 'end') return nothing;

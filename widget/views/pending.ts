@@ -4,7 +4,7 @@ import type {Chat} from '../chat.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {newAddressView} from './ask.js';
-import {icon} from './icons.js';
+import {icon} from './later-icons.js';
 
 export const pendingView = (chat: Chat, language: Language) => {
   const {texts} = language;
