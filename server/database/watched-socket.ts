@@ -2,8 +2,6 @@ import {EventEmitter} from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
-import {Frames} from './frames.js';
-
 export interface SocketTarget {
   host: string;
   port: number;
@@ -17,9 +15,6 @@ export interface SocketTarget {
 
 /** Length and code of the request for TLS, which comes before anything else on a connection. */
 const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-/** Sync and a simple query are each answered by one ReadyForQuery. */
-const ASKS = new Set(['S', 'Q']);
-const READY = 'Z';
 const TLS_ACCEPTED = 'S'.charCodeAt(0);
 
 /**
@@ -39,10 +34,6 @@ export class WatchedSocket extends EventEmitter {
   /** What the driver wrote before TLS was there. */
   private early: Uint8Array[] | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private asked: Frames | undefined;
-  private readonly answered = new Frames();
-  /** The greeting is answered by the first ready. */
-  private unanswered = 1;
   private ending = false;
   private closing = false;
 
@@ -62,10 +53,10 @@ export class WatchedSocket extends EventEmitter {
 
   write(bytes: Uint8Array): boolean {
     if (this.closing) return true;
-    // The greeting has a length and no type.
-    this.asked ??= new Frames(Buffer.from(bytes).readUInt32BE(0));
-    this.unanswered += this.asked.add(bytes).filter((type) => ASKS.has(type)).length;
-    this.timer ??= this.wait();
+    const {silenceMs} = this.target;
+    this.timer ??= setTimeout(() => {
+      this.fail(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT');
+    }, silenceMs);
     if (!this.early) return this.socket.write(bytes);
     this.early.push(bytes);
     return true;
@@ -88,19 +79,9 @@ export class WatchedSocket extends EventEmitter {
     this.socket.resume();
   }
 
-  private wait(): NodeJS.Timeout {
-    const {silenceMs} = this.target;
-    return setTimeout(() => {
-      this.fail(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT');
-    }, silenceMs);
-  }
-
   private carry(): void {
     this.socket.on('data', (bytes) => {
-      this.unanswered -= this.answered.add(bytes).filter((type) => type === READY).length;
       this.heard();
-      // Queries are sent ahead: the answer to one is not yet the answer to the next.
-      if (this.unanswered > 0) this.timer = this.wait();
       this.emit('data', bytes);
     });
     this.socket.on('drain', () => this.emit('drain'));

@@ -12,7 +12,12 @@ const metricsOf = async (url: string): Promise<string> => {
 };
 
 const valueOf = (metrics: string, line: string): number =>
-  Number(metrics.split('\n').find((one) => one.startsWith(`${line} `))?.split(' ')[1]);
+  Number(
+    metrics
+      .split('\n')
+      .find((one) => one.startsWith(`${line} `))
+      ?.split(' ')[1],
+  );
 
 t.test('the metrics count a visit', async (t) => {
   const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
