@@ -55,8 +55,11 @@ t.test('coming back', async (t) => {
     await until(
       async () => !(await keysIn(server.objects)).some((key) => key.includes(uuid ?? '')),
     );
-    const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
-    t.equal(visit?.['state'], 'gone');
+    await until(async () => {
+      const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
+      return visit?.['state'] === 'gone';
+    });
+    t.pass('and the visit is gone');
     await context.close();
   });
 
