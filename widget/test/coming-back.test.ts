@@ -19,7 +19,7 @@ import {
   store,
   storedKeys,
   until,
-  untilCalled,
+  untilRecorded,
   untilSaid,
 } from './helpers.js';
 
@@ -82,7 +82,9 @@ describe('coming back', () => {
     const site = newSite();
     const first = await mountOpen(site);
     await reachFiles(first, 'Ana');
-    await backend.end(stored(site, 'session_uuid')!);
+    const uuid = stored(site, 'session_uuid')!;
+    await untilRecorded(uuid, 'files');
+    await backend.end(uuid);
 
     const chat = await comeBack(first, site);
     await untilSaid(chat, 'What is your name?');
@@ -97,7 +99,7 @@ describe('coming back', () => {
     const chat = await mountOpen(site);
     await reachFiles(chat, 'Ana');
     const uuid = stored(site, 'session_uuid')!;
-    await untilCalled(site, 'POST', '/progress');
+    await untilRecorded(uuid, 'files');
     await backend.end(uuid);
     await choose(chat, pdf('late.pdf'));
     await press(chat, 'Upload files');

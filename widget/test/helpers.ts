@@ -107,6 +107,13 @@ export const untilCalled = async (site: string, method: string, path: string) =>
   }
 };
 
+/** The backend knows how far the visitor is: nothing more is under way. */
+export const untilRecorded = async (uuid: string, step: string) => {
+  while (!(await backend.visit(uuid)).steps.includes(step)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const inside = <T extends HTMLElement>(chat: Element, selector: string) =>
