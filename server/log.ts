@@ -1,7 +1,7 @@
 import {pino} from 'pino';
 import type {Logger} from 'pino';
 
-import type {LogLevel} from './config.js';
+import type {LogLevel} from './settings.js';
 
 /** What must never stand in a log, should an object that holds it be logged one day. */
 const SECRETS = [

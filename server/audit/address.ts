@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-import type {IpMode} from '../config.js';
+import type {IpMode} from '../settings.js';
 
 /** The address as it may be stored: whole, cut to /24 or /48, or not at all. */
 export const storedAddress = (address: string | undefined, mode: IpMode): string | null => {

@@ -1,7 +1,7 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
 
-import {derivedKey} from '../config.js';
-import type {SecretKey} from '../config.js';
+import {derivedKey} from '../secrets.js';
+import type {SecretKey} from '../secrets.js';
 
 /**
  * Makes and checks the path of a confirmation link. The 256 bits are derived from the row's id and

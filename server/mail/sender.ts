@@ -49,6 +49,7 @@ export class MailSender {
     this.transport = createTransport({
       url: parts.smtpUrl,
       pool: true,
+      requireTLS: parts.config.mail.requireTls,
       maxConnections: BATCH,
       connectionTimeout: SMTP_MS,
       greetingTimeout: SMTP_MS,

@@ -1,7 +1,7 @@
 import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
 
-import {derivedKey} from '../config.js';
-import type {SecretKey} from '../config.js';
+import {derivedKey} from '../secrets.js';
+import type {SecretKey} from '../secrets.js';
 
 const RANDOM_BYTES = 32;
 const TOKEN = /^([A-Za-z0-9_-]{43})\.([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})$/;

@@ -34,7 +34,12 @@ void t.test('nothing needs to be set', (t) => {
     dataDir: path.resolve('.maria'),
     databaseUrl: undefined,
     s3: undefined,
-    mail: {smtpUrl: undefined, from: 'maria@localhost.localdomain', admin: undefined},
+    mail: {
+      smtpUrl: undefined,
+      requireTls: false,
+      from: 'maria@localhost.localdomain',
+      admin: undefined,
+    },
     limits: {maxFiles: 3, minFiles: 1, maxFileBytes: 5 * 1024 * 1024},
     uploads: {perSession: 10, perAddress: 100, total: 200},
     ratePerMinute: 10,
@@ -242,6 +247,27 @@ void t.test('production', async (t) => {
     t.match(faultsAt('postgres://db.example.com/maria?sslmode=prefer'), [/^DATABASE_URL takes/]);
     t.same(faultsAt('postgres://db.example.com/maria?sslmode=disable'), []);
     t.same(faultsAt('postgres://maria:secret@127.0.0.1:5432/maria'), []);
+    t.end();
+  });
+
+  await t.test('reaches a remote store over TLS, unless told otherwise by name', (t) => {
+    for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
+      const plain = {...whole, [name]: 'http://store.example.com:9000'};
+      t.match(faultsOf(plain), [new RegExp(`^${name} must begin with https`)]);
+      t.same(faultsOf({...plain, S3_ALLOW_HTTP: 'true'}), []);
+      t.same(faultsOf({...whole, [name]: 'http://127.0.0.1:9000'}), []);
+      t.same(faultsOf({...whole, [name]: 'https://store.example.com'}), []);
+    }
+    t.same(faultsOf({S3_BUCKET: 'files', S3_ENDPOINT: 'http://store.example.com'}), []);
+    t.end();
+  });
+
+  await t.test('gives mails only to a remote server that encrypts, unless told otherwise', (t) => {
+    const plain = {...whole, SMTP_URL: 'smtp://mail.example.com:587'};
+    t.equal(read(plain).mail.requireTls, true);
+    t.equal(read({...plain, SMTP_ALLOW_PLAINTEXT: 'true'}).mail.requireTls, false);
+    t.equal(read({...plain, SMTP_URL: 'smtp://127.0.0.1:25'}).mail.requireTls, false);
+    t.equal(read({SMTP_URL: 'smtp://mail.example.com'}).mail.requireTls, false);
     t.end();
   });
 

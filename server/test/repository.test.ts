@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {Settings} from '../config.js';
+import {Settings} from '../settings.js';
 import {ERROR_CODES} from '../contract/error-codes.js';
 import {WIDGET_EVENTS} from '../contract/event-names.js';
 

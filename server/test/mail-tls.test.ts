@@ -1,0 +1,40 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import {MailSender} from '../mail/sender.js';
+import {ConfirmationLinks} from '../mail/links.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+t.test('where TLS is demanded, a server without it gets no mail', async (t) => {
+  const server = await startServer(t);
+  const {sql, config, mailbox} = server;
+  await server.sender.stop();
+  const visitor = await Visitor.consenting(server.url);
+  const email = `${randomUUID()}@example.com`;
+  await visitor.contact(email);
+  const senderWith = (requireTls: boolean) =>
+    new MailSender({
+      sql,
+      config: {...config, mail: {...config.mail, requireTls}},
+      links: new ConfirmationLinks(config.secrets, config.publicUrl),
+      smtpUrl: mailbox.url,
+      log: server.app.log,
+    });
+
+  const strict = senderWith(true);
+  strict.wake();
+  await until(async () => (await sql`select from jobs where attempts > 0`).length === 1);
+  await strict.stop();
+  t.same(mailbox.mails, []);
+  const [job] = await sql<{last_error: string}[]>`select last_error from jobs`;
+  t.match(job?.last_error, /ETLS|STARTTLS/);
+
+  const lenient = senderWith(false);
+  await sql`update jobs set run_at = now(), leased_until = null`;
+  lenient.wake();
+  await mailbox.waitFor(email);
+  await lenient.stop();
+});
