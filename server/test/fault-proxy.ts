@@ -47,8 +47,9 @@ export class FaultProxy {
     return changed.href.replace(/\/$/, url.endsWith('/') ? '/' : '');
   }
 
+  /** Those that the client still holds: the part behind may take its time to notice a hang-up. */
   get openConnections(): number {
-    return this.pairs.size;
+    return [...this.pairs].filter(({isHeldOpen}) => isHeldOpen).length;
   }
 
   async set(fault: Fault): Promise<void> {
@@ -114,6 +115,10 @@ class Pair {
     void this.carry(this.server, this.client);
   }
 
+  get isHeldOpen(): boolean {
+    return !this.client.destroyed;
+  }
+
   hold(held: boolean): void {
     if (held === Boolean(this.held)) return;
     this.held?.release();
@@ -138,6 +143,8 @@ class Pair {
       for await (const bytes of from) {
         if (this.delayMs() > 0) await sleep(this.delayMs());
         await this.held?.until;
+        // Written to a closed socket, it would wait for a drain that never comes.
+        if (to.destroyed) break;
         if (!to.write(bytes as Buffer)) await once(to, 'drain');
       }
       await this.held?.until;
