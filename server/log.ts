@@ -1,5 +1,5 @@
 import {pino} from 'pino';
-import type {Logger} from 'pino';
+import type {DestinationStream, Logger} from 'pino';
 
 import type {LogLevel} from './settings.js';
 
@@ -15,24 +15,51 @@ const SECRETS = [
   '*.email',
   '*.to',
   'req.headers',
-  // The driver puts a query's values on its errors.
-  'err.parameters',
-  'err.args',
-  'err.query',
-  'err.cause.parameters',
-  'err.cause.args',
-  'err.envelope',
-  'err.rejected',
-  'err.response',
 ];
 
 /** JSON lines, or something for people on a terminal. */
-export const createLog = (level: LogLevel): Logger =>
-  pino({
+export const createLog = (level: LogLevel, destination?: DestinationStream): Logger => {
+  const options = {
     level,
     base: null,
     redact: {paths: SECRETS, remove: true},
-    ...(process.stdout.isTTY && {
-      transport: {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}},
-    }),
-  });
+    serializers: {err: shownError},
+  };
+  if (destination) return pino(options, destination);
+  const forPeople = {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}};
+  return pino({...options, ...(process.stdout.isTTY && {transport: forPeople})});
+};
+
+/**
+ * Drivers put what a visitor typed on their errors: values of a query, the row that broke a
+ * constraint, a mail server's answer. So these are named, and all else stays out.
+ */
+const SHOWN = [
+  'code',
+  'statusCode',
+  'severity',
+  'schema_name',
+  'table_name',
+  'column_name',
+  'constraint_name',
+  'syscall',
+  'port',
+];
+const MAX_CAUSES = 4;
+
+const shownError = (error: unknown, depth = 0): unknown => {
+  if (!(error instanceof Error)) return error;
+  const fields = error as unknown as Record<string, unknown>;
+  const shown: Record<string, unknown> = {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+  };
+  for (const name of SHOWN) {
+    if (fields[name] !== undefined) shown[name] = fields[name];
+  }
+  if (error.cause !== undefined && depth < MAX_CAUSES) {
+    shown['cause'] = shownError(error.cause, depth + 1);
+  }
+  return shown;
+};
