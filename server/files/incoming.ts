@@ -3,7 +3,7 @@ import type {Readable} from 'node:stream';
 import type {} from '@fastify/multipart';
 import type {FastifyRequest} from 'fastify';
 
-import {EmptyFile, InvalidRequest, NoFile, UnsupportedMediaType} from '../errors.js';
+import {EmptyFile, InvalidRequest, MariaError, NoFile, UnsupportedMediaType} from '../errors.js';
 import {cleanFileName} from './file-name.js';
 import {tooLarge} from './checked-bytes.js';
 
@@ -32,7 +32,7 @@ export const readIncoming = async (
   const limits = {files: 1, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
   // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
   const parts = request.parts({limits: {...limits, fileSize: maxBytes + 1}});
-  for await (const part of parts) {
+  for await (const part of asTheClientsFault(parts)) {
     if (part.type === 'field') {
       if (part.fieldname === 'size') declaredBytes = readSize(part.value, maxBytes);
       continue;
@@ -44,6 +44,22 @@ export const readIncoming = async (
   }
   throw new NoFile();
 };
+
+/** The parser's errors have no code of their own; here it is known that the body is to blame. */
+export async function* asTheClientsFault<T>(body: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* body;
+  } catch (error) {
+    if (error instanceof MariaError || hasStatus(error)) throw error;
+    throw new InvalidRequest(
+      `The multipart body cannot be read to its end: ${(error as Error).message}. Send it again.`,
+      {cause: error},
+    );
+  }
+}
+
+const hasStatus = (error: unknown): boolean =>
+  typeof (error as {statusCode?: unknown}).statusCode === 'number';
 
 const readSize = (value: unknown, maxBytes: number): number => {
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {

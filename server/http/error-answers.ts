@@ -81,9 +81,7 @@ export const toMariaError = (error: FrameworkError): MariaError => {
 /** What the framework and its plug-ins call a client's fault is one. */
 const fromStatus = (error: FrameworkError): MariaError => {
   const status = error.statusCode ?? 500;
-  const isClients =
-    (status >= 400 && status < 500) || /multipart|form data|terminated early/i.test(error.message);
-  if (!isClients) return new Internal(undefined, {cause: error});
+  if (status < 400 || status >= 500) return new Internal(undefined, {cause: error});
   return new InvalidRequest(`The request cannot be read: ${error.message}`, {cause: error});
 };
 
