@@ -9,14 +9,16 @@ import {v4} from 'uuid';
 
 import {clientNetwork} from './audit/address.js';
 import {AuditAttempts} from './audit/store.js';
+import {TrailKeeper} from './audit/trail-keeper.js';
 import {Watch} from './audit/watch.js';
+import {Watched} from './audit/watched.js';
 import {Cleanup} from './cleanup/interval.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Sweep} from './cleanup/sweep.js';
 import type {Config} from './config.js';
 import type {Sql} from './database/connect.js';
+import {isDatabaseDown} from './database/failure.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
-import type {MariaError} from './errors.js';
 import {drainRefused} from './files/drain.js';
 import {UPLOAD_MAX_MS} from './files/pace.js';
 import {fileRoutes} from './files/routes.js';
@@ -31,6 +33,7 @@ import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
 import {registerHeaders} from './http/headers.js';
 import {healthRoutes} from './http/health.js';
 import {Metrics, metricsRoute} from './http/metrics.js';
+import {tellServerError} from './http/server-errors.js';
 import {parseJsonBodies} from './http/json-bodies.js';
 import {registerOpenApi} from './http/openapi.js';
 import {registerPages} from './http/pages.js';
@@ -44,6 +47,7 @@ import {raiseAlert} from './mail/alerts.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
+import {Outage} from './mail/outage.js';
 import {MailSender} from './mail/sender.js';
 import {diskRoutes} from './object-store/disk-routes.js';
 import type {ObjectStore} from './object-store/object-store.js';
@@ -80,6 +84,7 @@ export interface AppParts {
 export interface RunningApp {
   app: App;
   cleanup: Cleanup;
+  trail: TrailKeeper;
   sender: MailSender;
   /** Until this is called, every route that needs the database answers 503. */
   migrated: () => void;
@@ -97,7 +102,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   let notReady: string | undefined = 'starting';
 
   const attempts = new AuditAttempts(sql);
-  const watch = new Watch(sql, attempts, log);
   const sites = new Sites(sql);
   const tokens = new VisitorTokens(config.secrets);
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
@@ -108,14 +112,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const gate = new UploadGate(config.uploads);
   const metrics = new Metrics({sql: backgroundSql, uploadsRunning: () => gate.total});
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
-  const sender = new MailSender({
-    sql: backgroundSql,
-    config,
-    links,
-    smtpUrl: parts.smtpUrl,
-    log,
-  });
-  const background = {sql: backgroundSql, objects, config, log};
+  const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
+  const watch = new Watch({sql, attempts, log, watched, counters: shared});
+  const outage = new Outage();
+  const background = {sql: backgroundSql, objects, config, log, outage};
+  const sender = new MailSender({...background, links, smtpUrl: parts.smtpUrl});
   const cleanup = new Cleanup({
     ...background,
     reaper: new Reaper(background),
@@ -146,6 +147,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       watch.tokenRefused(actorOf(request, uuid));
     },
   });
+  const trail = new TrailKeeper(background);
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
   const app: App = Fastify({
@@ -185,9 +187,14 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   answerErrors(app, {
     limitUnknown: app.rateLimit({max: config.ratePerMinute * RATE_MULTIPLES.unknown}),
     onError: (error, request) => {
-      if (error.statusCode >= 500) tellServerError(parts, attempts, error, request);
+      if (error.statusCode === 503 && isDatabaseDown(error.cause)) outage.noticed(error.cause);
+      if (error.statusCode >= 500) {
+        const caller = access.knownCaller(request);
+        tellServerError({sql, log, attempts}, error, {request, caller, ...actorOf(request)});
+      }
       if (error instanceof OriginNotAllowed) {
-        watch.originRefused(actorOf(request), request.headers.origin ?? '');
+        const origin = request.headers.origin ?? '';
+        watch.originRefused(actorOf(request), {origin, site: error.siteKey});
       }
       metrics.failed(error.code, request.routeOptions.url);
     },
@@ -264,6 +271,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     access,
     objects,
     uploads,
+    attempts,
     gate,
     counters: shared,
     onTaken: (taken) => {
@@ -280,6 +288,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   return {
     app,
     cleanup,
+    trail,
     sender,
     migrated: () => {
       notReady = undefined;
@@ -288,30 +297,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       notReady = 'draining';
     },
   };
-};
-
-/** The log gets everything, the trail the code, and the operator a mail unless one went out lately. */
-const tellServerError = (
-  {sql, log}: AppParts,
-  attempts: AuditAttempts,
-  error: MariaError,
-  request: FastifyRequest,
-): void => {
-  const route = request.routeOptions.url ?? 'unknown';
-  const {code} = error;
-  const details = {req: request.id, route, code, err: error.cause ?? error};
-  if (error.statusCode === 503) {
-    log.warn(details, 'a part of the service did not answer');
-    return;
-  }
-  log.error(details, 'a request failed');
-  const told = Promise.all([
-    attempts.record({event: 'error', metadata: {code, route, request_id: request.id}}),
-    raiseAlert(sql, {cause: `${code} ${route}`, code, message: `Request ${request.id} failed.`}),
-  ]);
-  told.catch((failure: unknown) => {
-    log.error({err: failure}, 'an error could not be told to the operator');
-  });
 };
 
 /** Lost leads, if the limit meets an office behind one address and not somebody who plays. */

@@ -85,7 +85,14 @@ export class ConsentRequired extends errorOf(
 export class OriginNotAllowed extends errorOf(
   'origin_not_allowed',
   'This origin is not allowed.',
-) {}
+) {
+  constructor(
+    message: string,
+    readonly siteKey: string,
+  ) {
+    super(message);
+  }
+}
 export class NotFound extends errorOf('not_found', 'There is nothing at this address.') {}
 export class UnknownSite extends errorOf('unknown_site', 'There is no site with this key.') {}
 export class MethodNotAllowed extends errorOf(

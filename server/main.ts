@@ -7,7 +7,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
-import {makeAuditPartitions} from './cleanup/housekeeping.js';
+import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
 import {FolderInUse} from './database/embedded.js';
@@ -42,6 +42,7 @@ const start = async (config: Config): Promise<void> => {
     running.drain();
     await running.app.close();
     await running.cleanup.stop();
+    await running.trail.stop();
     await running.sender.stop();
     await mailbox?.stop();
     await parts.close();
@@ -59,7 +60,7 @@ const start = async (config: Config): Promise<void> => {
 const beginWork = async (
   config: Config,
   {databaseUrl, sql, objects}: Parts,
-  {migrated, cleanup, sender}: RunningApp,
+  {migrated, cleanup, trail, sender}: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -82,6 +83,7 @@ const beginWork = async (
   migrated();
   sender.wake();
   cleanup.start();
+  trail.start();
   objects.check().catch((error: unknown) => {
     log.warn(
       {err: error},

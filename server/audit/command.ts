@@ -8,13 +8,20 @@ import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/connect.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
 import {readUuid} from '../sessions/access.js';
+import {verifyAudit} from './verify-command.js';
 
-const USAGE = `maria audit [--uuid UUID] [--since TIME] [--type EVENT] [--format table|json|csv]
+const USAGE = `maria audit [--uuid UUID] [--site KEY] [--since TIME] [--type EVENT] [--format table|json|csv]
   Prints the trail, oldest first.
-  --since        a day, a time, or how long ago: 2026-11-21, 2026-11-21T09:30:00Z, 24h`;
+  --since        a day, a time, or how long ago: 2026-11-21, 2026-11-21T09:30:00Z, 24h
+
+maria audit verify [--month 2026-11] [--file audit-2026-01.jsonl.gz]
+  Follows the hashes that chain each row to the one before it, and names the first that was changed,
+  taken out or put in behind. Rows of the last minutes may not be chained yet.
+  --file         an archive of AUDIT_ARCHIVE_DIR instead of the database`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
+  site: {type: 'string'},
   since: {type: 'string'},
   type: {type: 'string'},
   format: {type: 'string', default: 'table'},
@@ -22,17 +29,24 @@ const OPTIONS = {
 
 interface Filter {
   uuid: string | null;
+  site: string | null;
   since: Date | null;
   type: string | null;
 }
 
 export const auditCommand: Command = {
   usage: USAGE,
-  run: async ({backgroundSql: sql, print}, args) => {
+  run: async (parts, args) => {
+    if (args[0] === 'verify') {
+      await verifyAudit(parts, args.slice(1));
+      return;
+    }
+    const {backgroundSql: sql, print} = parts;
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const format = readFormat(values.format);
     const filter = {
       uuid: values.uuid === undefined ? null : demandUuid(values.uuid),
+      site: values.site ?? null,
       since: values.since === undefined ? null : readSince(values.since),
       type: values.type === undefined ? null : demandType(values.type),
     };
@@ -55,7 +69,7 @@ type AuditRow = {
 };
 
 /** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
-const auditPage = (sql: Sql, {uuid, since, type}: Filter, last: AuditRow | undefined) =>
+const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow | undefined) =>
   sql<AuditRow[]>`
     select id, to_char(timestamp at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp,
            event_type, user_uuid, site_key, host(ip_address) as ip_address,
@@ -63,6 +77,7 @@ const auditPage = (sql: Sql, {uuid, since, type}: Filter, last: AuditRow | undef
     from audit_logs
     where true
       ${uuid === null ? sql`` : sql`and user_uuid = ${uuid}`}
+      ${site === null ? sql`` : sql`and site_key = ${site}`}
       ${since === null ? sql`` : sql`and timestamp >= ${since}`}
       ${type === null ? sql`` : sql`and event_type = ${type}`}
       ${last ? sql`and (audit_logs.timestamp, id) > (${last.timestamp}::text::timestamptz, ${last.id}::bigint)` : sql``}

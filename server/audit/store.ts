@@ -1,6 +1,7 @@
 import type {AuditEvent} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {GroupCommit} from '../database/group-commit.js';
+import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 
 /** Only what can be counted or looked up: no name, address, file name, token or text of a visitor. */
 export type AuditMetadata = Record<string, string | number | boolean | null | string[]>;
@@ -14,12 +15,18 @@ export interface AuditEntry {
   metadata?: AuditMetadata;
 }
 
-/** Writes rows that belong to a change, inside that change's transaction. */
+/**
+ * Writes rows that belong to a change, inside that change's transaction. An entry can have waited
+ * in a queue while its session was erased: then its address stays out.
+ */
 export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Promise<void> => {
   if (entries.length === 0) return;
   await sql`
     insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
-    select event, uuid, site, address, metadata
+    select event, uuid, site,
+           case when (select v.state from visits v where v.uuid = given.uuid) in ('gone', 'erased')
+                then null else address end,
+           metadata
     from unnest(
       ${entries.map((entry) => entry.event)}::text[],
       ${entries.map((entry) => entry.uuid ?? null)}::uuid[],
@@ -36,7 +43,7 @@ export class AuditAttempts {
   constructor(sql: Sql) {
     this.batches = new GroupCommit<AuditEntry[]>({
       write: async (items) => {
-        await recordAudit(sql, ...items.flat());
+        await recordAttempts(sql, items.flat());
         return items.map(() => undefined);
       },
     });
@@ -46,3 +53,29 @@ export class AuditAttempts {
     return this.batches.add(entries);
   }
 }
+
+/** A month that nobody made ahead is made now, rather than that every call fails. */
+const recordAttempts = async (sql: Sql, entries: AuditEntry[]): Promise<void> => {
+  try {
+    await recordAudit(sql, ...entries);
+  } catch (error) {
+    if (!isPartitionMissing(error)) throw error;
+    await makeAuditPartitions(sql);
+    await recordAudit(sql, ...entries);
+  }
+};
+
+/**
+ * Forgets addresses of sessions that ended lately once more: a row can have been on its way while
+ * the session's other rows forgot theirs.
+ */
+export const forgetLateAddresses = async (sql: Sql): Promise<void> => {
+  await sql`
+    update audit_logs a set ip_address = null
+    from (
+      select distinct user_uuid from audit_logs
+      where event_type in ('session_erased', 'session_reset', 'visit_abandoned')
+        and timestamp > now() - interval '1 hour') ended
+    join visits v on v.uuid = ended.user_uuid and v.state in ('gone', 'erased')
+    where a.user_uuid = v.uuid and a.ip_address is not null`;
+};

@@ -1,14 +1,16 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/connect.js';
+import type {SharedCounters} from '../http/rate-limits.js';
 import {raiseAlert} from '../mail/alerts.js';
+import {FirstOf} from './first-of.js';
 import type {AuditAttempts, AuditEntry} from './store.js';
-import {Occurrences} from './occurrences.js';
+import type {Threshold, Watched} from './watched.js';
 
 const MINUTE_MS = 60_000;
-export const SUSPICIOUS_UUIDS = 20;
-export const SUSPICIOUS_TOKENS = 50;
-export const LIMIT_VIOLATIONS = 10;
+export const SUSPICIOUS_UUIDS = {kind: 'uuids', times: 20, windowMs: 10 * MINUTE_MS};
+export const SUSPICIOUS_TOKENS = {kind: 'tokens', times: 50, windowMs: 10 * MINUTE_MS};
+export const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};
 
 export interface Actor {
   /** Whom the counting is about: an address, or an IPv6 /64. */
@@ -18,67 +20,79 @@ export interface Actor {
   uuid?: string | undefined;
 }
 
+export interface WatchParts {
+  sql: Sql;
+  attempts: AuditAttempts;
+  log: FastifyBaseLogger;
+  watched: Watched;
+  counters: SharedCounters;
+}
+
 /** Notices addresses that try too often: guessed UUIDs, refused tokens, exceeded limits. */
 export class Watch {
-  private readonly uuids = new Occurrences(10 * MINUTE_MS, SUSPICIOUS_UUIDS);
-  private readonly tokens = new Occurrences(10 * MINUTE_MS, SUSPICIOUS_TOKENS);
-  private readonly violations = new Occurrences(60 * MINUTE_MS, LIMIT_VIOLATIONS);
-  private readonly audited = new Occurrences(MINUTE_MS, 1);
+  /** Before the counters are asked: a flood is stopped in this process. */
+  private readonly seen = new FirstOf(MINUTE_MS);
 
-  constructor(
-    private readonly sql: Sql,
-    private readonly attempts: AuditAttempts,
-    private readonly log: FastifyBaseLogger,
-  ) {}
+  constructor(private readonly parts: WatchParts) {}
 
   uuidRefused(actor: Actor): void {
-    if (this.uuids.add(actor.client) !== SUSPICIOUS_UUIDS) return;
-    this.uuids.forget(actor.client);
-    this.suspect(actor, 'uuids', SUSPICIOUS_UUIDS);
+    this.suspect(actor, SUSPICIOUS_UUIDS);
   }
 
   tokenRefused(actor: Actor): void {
-    if (this.tokens.add(actor.client) !== SUSPICIOUS_TOKENS) return;
-    this.tokens.forget(actor.client);
-    this.suspect(actor, 'tokens', SUSPICIOUS_TOKENS);
+    this.suspect(actor, SUSPICIOUS_TOKENS);
   }
 
   /** Audited at most once a minute and address; alerted at ten in an hour. */
   limitExceeded(actor: Actor, route: string): void {
-    if (this.audited.isFirst(actor.client)) {
-      this.record({event: 'rate_limit_exceeded', address: actor.address, metadata: {route}});
-    }
-    if (this.violations.add(actor.client) !== LIMIT_VIOLATIONS) return;
-    this.violations.forget(actor.client);
-    this.alert(
-      'rate_limit',
-      `One address exceeded its limit ${LIMIT_VIOLATIONS} times in an hour.`,
-    );
-  }
-
-  originRefused(actor: Actor, origin: string): void {
-    if (!this.audited.isFirst(`origin ${actor.client}`)) return;
-    this.record({
-      event: 'origin_refused',
-      address: actor.address,
-      metadata: {origin: origin.slice(0, 200)},
+    this.recordOnce(actor, {event: 'rate_limit_exceeded', metadata: {route}});
+    this.count(actor, LIMIT_VIOLATIONS, async () => {
+      await this.alert(
+        'rate_limit',
+        `One address exceeded its limit ${LIMIT_VIOLATIONS.times} times in an hour.`,
+      );
     });
   }
 
-  private suspect({address, uuid}: Actor, kind: string, count: number): void {
-    this.record({event: 'suspicious_activity', uuid, address, metadata: {kind, count}});
-    this.alert(`suspicious_${kind}`, `One address tried ${count} ${kind} in ten minutes.`);
+  originRefused(actor: Actor, {origin, site}: {origin: string; site: string}): void {
+    const metadata = {origin: origin.slice(0, 200)};
+    this.recordOnce(actor, {event: 'origin_refused', site, metadata});
   }
 
-  private alert(cause: string, message: string): void {
-    raiseAlert(this.sql, {cause, code: 'suspicious_activity', message}).catch((error: unknown) => {
-      this.log.error({err: error, cause}, 'an alert could not be queued');
+  private suspect(actor: Actor, threshold: Threshold): void {
+    this.count(actor, threshold, async () => {
+      const {kind, times: count} = threshold;
+      const {uuid, address} = actor;
+      const metadata = {kind, count};
+      await this.parts.attempts.record({event: 'suspicious_activity', uuid, address, metadata});
+      await this.alert(`suspicious_${kind}`, `One address tried ${count} ${kind} in ten minutes.`);
     });
   }
 
-  private record(entry: AuditEntry): void {
-    this.attempts.record(entry).catch((error: unknown) => {
-      this.log.error({err: error, event: entry.event}, 'an audit row could not be written');
+  private count({client}: Actor, threshold: Threshold, onReached: () => Promise<void>): void {
+    this.inBackground(threshold.kind, async () => {
+      if (await this.parts.watched.reaches(threshold, client)) await onReached();
+    });
+  }
+
+  /** At most once a minute and address, over all replicas. */
+  private recordOnce({client, address}: Actor, entry: AuditEntry): void {
+    const key = `${entry.event} ${client}`;
+    if (!this.seen.isFirst(key)) return;
+    this.inBackground(entry.event, async () => {
+      const {current} = await this.parts.counters.count(`audited ${key}`);
+      if (current === 1) await this.parts.attempts.record({...entry, address});
+    });
+  }
+
+  private alert(cause: string, message: string): Promise<void> {
+    return raiseAlert(this.parts.sql, {cause, code: 'suspicious_activity', message});
+  }
+
+  /** The refusal is answered meanwhile; the watching must not delay it. */
+  private inBackground(what: string, work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+      this.parts.log.error({err: error, what}, 'what looked suspicious could not be told');
     });
   }
 }

@@ -1,5 +1,6 @@
 import {parseArgs} from 'node:util';
 
+import {keepTrail} from '../audit/trail-keeper.js';
 import {usageError} from '../command/command.js';
 import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
@@ -68,7 +69,9 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
     config: {...config, visit: {...config.visit, idleMs}},
   });
   if (!values['dry-run']) {
-    show(parts, {...(await reaper.run())}, values);
+    const report = await reaper.run();
+    await keepTrail({sql, config, log}, {drops: true});
+    show(parts, {...report}, values);
     return;
   }
   const {visits, objects: doomed} = await reaper.plan();

@@ -3,22 +3,14 @@ import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 
 const BATCH = 1_000;
-const AUDIT_MONTHS_AHEAD = 3;
 
-/** What only grows unless somebody looks: links, counters, addresses, old months of the trail. */
+/** What only grows unless somebody looks: links, counters, addresses. */
 export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
   await expireLinks(sql);
   await sql`delete from rate_limits where resets_at < now() - interval '1 minute'`;
   await sql`delete from mail_counts where counted_at < now() - interval '1 day'`;
-  await makeAuditPartitions(sql);
+  await sql`delete from watched where expires_at < now()`;
   await forgetOldAddresses(sql, audit.ipDays);
-  // Without an archive a month may go; with one, only once it has been written.
-  if (!audit.archiveDir) await sql`select drop_audit_partitions(${audit.retentionDays})`;
-};
-
-/** Also at the start: without its month's partition no audit row, and so no call, could be taken. */
-export const makeAuditPartitions = async (sql: Sql): Promise<void> => {
-  await sql`select make_audit_partitions(${AUDIT_MONTHS_AHEAD})`;
 };
 
 const forgetOldAddresses = async (sql: Sql, days: number): Promise<void> => {

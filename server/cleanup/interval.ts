@@ -2,8 +2,9 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
 import {raiseAlert} from '../mail/alerts.js';
+import type {Outage} from '../mail/outage.js';
 import type {Reaper} from './reaper.js';
 import {SweepStopped} from './sweep.js';
 import type {Sweep} from './sweep.js';
@@ -14,6 +15,7 @@ export interface CleanupParts {
   reaper: Reaper;
   sweep: Sweep;
   log: FastifyBaseLogger;
+  outage: Outage;
   onDone: (part: 'reaper' | 'sweep', report: object) => void;
 }
 
@@ -87,8 +89,10 @@ export class Cleanup {
     if (error instanceof SweepStopped) return;
     log.error({err: error}, 'cleanup did not finish; nothing more was deleted');
     if (isDatabaseDown(error)) {
+      this.parts.outage.stoppedCleanup(error);
       if (!this.stopped && this.later.size === 0) this.promptIn(PROMPT_RETRY_MS);
-      return;
+      // A query that is given up each time would otherwise stay unheard of.
+      if (!isStatementTimeout(error)) return;
     }
     const message = 'A cleanup run failed and deleted nothing more. The log has the cause.';
     await raiseAlert(sql, {cause: 'cleanup', code: 'cleanup_failed', message}).catch(

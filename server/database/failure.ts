@@ -30,3 +30,11 @@ export const sqlState = (error: unknown): string | undefined => {
   const {code} = (error ?? {}) as {code?: unknown};
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 };
+
+const QUERY_CANCELED = '57014';
+
+/**
+ * Whether the database gave a query up for taking too long. To a request that is the same as no
+ * answer; a job that never gets through is somebody's to look at.
+ */
+export const isStatementTimeout = (error: unknown): boolean => sqlState(error) === QUERY_CANCELED;

@@ -1,16 +1,26 @@
+import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import {clientNetwork} from '../audit/address.js';
 import {recordAudit} from '../audit/store.js';
+import type {AuditAttempts} from '../audit/store.js';
 import {Uuid} from '../contract/common.js';
 import {DownloadLink, FileList, UploadAnswer} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH, PDF_CONTENT_TYPE} from '../contract/limits.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
-import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {
+  ConsentRequired,
+  MariaError,
+  NotFound,
+  RateLimited,
+  TokenInvalid,
+  Unavailable,
+} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
-import {takeOwnTime} from '../http/deadline.js';
+import {inTime, takeOwnTime} from '../http/deadline.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
@@ -29,6 +39,7 @@ export interface FileParts {
   access: Access;
   objects: ObjectStore;
   uploads: Uploads;
+  attempts: AuditAttempts;
   gate: UploadGate;
   counters: SharedCounters | LocalCounters;
   onTaken: (taken: {repeated: boolean; bytes: number}) => void;
@@ -87,21 +98,17 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     },
     async (request, reply) => {
       const caller = access.callerOf(request);
-      await access.visit(request, caller);
-      if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
-      const limits = siteLimits(caller.site, config.limits);
-      const announced = Number(request.headers['content-length'] ?? 0);
-      if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
-      takeOwnTime(request, reply);
-      const leave = parts.gate.enter(caller.uuid, clientNetwork(request.ip));
+      let isTold = false;
+      const onReserved = () => {
+        isTold = true;
+      };
       try {
-        const incoming = await readIncoming(request, limits.maxFileBytes);
-        const idempotencyKey = request.headers['idempotency-key'];
-        const taken = await parts.uploads.take({request, caller, limits, incoming, idempotencyKey});
+        const taken = await takeUpload(parts, caller, {request, reply, onReserved});
         parts.onTaken({repeated: taken.repeated, bytes: taken.file.size});
         return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
-      } finally {
-        leave();
+      } catch (error) {
+        if (!isTold) await tellRefusal(parts, caller, error);
+        throw error;
       }
     },
   );
@@ -170,6 +177,50 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       return reply.code(204).send(null);
     },
   );
+};
+
+interface UploadCall {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  onReserved: () => void;
+}
+
+const takeUpload = async (
+  {access, sql, config, gate, uploads}: FileParts,
+  caller: Caller,
+  {request, reply, onReserved}: UploadCall,
+) => {
+  await access.visit(request, caller);
+  if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
+  const limits = siteLimits(caller.site, config.limits);
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
+  takeOwnTime(request, reply);
+  const leave = gate.enter(caller.uuid, clientNetwork(request.ip));
+  try {
+    const incoming = await readIncoming(request, limits.maxFileBytes);
+    const key = request.headers['idempotency-key'];
+    const idempotencyKey = typeof key === 'string' ? key : undefined;
+    return await uploads.take({request, caller, limits, incoming, idempotencyKey, onReserved});
+  } finally {
+    leave();
+  }
+};
+
+/**
+ * What is refused before it has a row is a mere attempt. Not the refused token, which is counted
+ * elsewhere, nor what the database's silence refused: it could not take this row either.
+ */
+const tellRefusal = async (
+  {attempts}: FileParts,
+  caller: Caller,
+  error: unknown,
+): Promise<void> => {
+  if (error instanceof TokenInvalid || error instanceof Unavailable) return;
+  if (isDatabaseDown(error)) return;
+  const code = error instanceof MariaError ? error.code : 'aborted';
+  const metadata = {code};
+  await inTime(attempts.record({...auditOf(caller), event: 'file_upload_error', metadata}));
 };
 
 const auditOf = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});

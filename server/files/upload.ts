@@ -58,6 +58,8 @@ export interface Upload {
   limits: FileLimits;
   incoming: Incoming;
   idempotencyKey: string | undefined;
+  /** From here on what goes wrong is in the trail, with the row's end. */
+  onReserved: () => void;
 }
 
 const TWIN_WAIT_MS = 10_000;
@@ -80,6 +82,7 @@ export class Uploads {
   async take(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
     const reserved = await this.reserve(upload);
     if ('twin' in reserved) return this.repeat(upload, reserved.twin);
+    upload.onReserved();
     const {row} = reserved;
     const abort = new AbortController();
     const pace = new Pace((reason) => {

@@ -1,6 +1,7 @@
 import {recordAudit} from '../audit/store.js';
-import type {Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/connect.js';
 import {enqueueMail} from './queue.js';
+import type {MailJob} from './queue.js';
 
 export interface Alert {
   /** Equal causes share one mail an hour. */
@@ -11,22 +12,70 @@ export interface Alert {
 }
 
 const MESSAGE_LENGTH = 500;
+const WINDOW = '1 hour';
+const COUNTED_AT_ONCE = 100;
 
-/** Queues a mail to the operator, or counts the cause when its last mail is younger than an hour. */
+/**
+ * Queues a mail to the operator at once, unless this cause had one within the hour: then it is
+ * counted, and the count goes out when the hour is over, see `mailCounts`.
+ */
 export const raiseAlert = async (sql: Sql, alert: Alert): Promise<void> => {
+  const {cause, code, uuid = null} = alert;
   const message = alert.message.slice(0, MESSAGE_LENGTH);
-  const uuid = alert.uuid ?? null;
   await sql.begin(async (tx) => {
-    const [row] = await tx<{mail: boolean}[]>`
-      insert into alerts as old (cause, mailed_at) values (${alert.cause}, now())
+    const [row] = await tx<{mail: boolean; at: Date}[]>`
+      insert into alerts as old (cause, code, message, session_uuid, mailed_at)
+      values (${cause}, ${code}, ${message}, ${uuid}, now())
       on conflict (cause) do update set
-        count = case when old.mailed_at < now() - interval '1 hour' then 1 else old.count + 1 end,
-        mailed_at = case when old.mailed_at < now() - interval '1 hour' then now()
-                         else old.mailed_at end
-      returning mailed_at = now() as mail`;
-    if (!row?.mail) return;
-    const {cause, code} = alert;
-    await enqueueMail(tx, {template: 'alert', cause, code, message, uuid}, uuid);
-    await recordAudit(tx, {event: 'admin_notified', uuid, metadata: {cause, code}});
+        code = excluded.code, message = excluded.message, session_uuid = excluded.session_uuid,
+        last_at = now(),
+        count = case when ${isOver(tx)} and old.count = 1 then 1 else old.count + 1 end,
+        mailed_at = case when ${isOver(tx)} and old.count = 1 then now() else old.mailed_at end
+      returning count = 1 and mailed_at = now() as mail, last_at as at`;
+    if (row?.mail) await mail(tx, {cause, code, message, uuid, at: row.at.toISOString(), count: 1});
   });
+};
+
+/** What was counted under a cause waits for its mail; what comes then is counted with it. */
+const isOver = (sql: Queryable) => sql`old.mailed_at < now() - ${WINDOW}::interval`;
+
+/** Tells how often something went on happening, for each cause whose hour is over. */
+export const mailCounts = async (sql: Sql): Promise<void> => {
+  await sql.begin(async (tx) => {
+    const rows = await tx<Counted[]>`
+      update alerts set mailed_at = now(), count = 1
+      from (
+        select cause, count, mailed_at as since from alerts
+        where count > 1 and mailed_at < now() - ${WINDOW}::interval
+        limit ${COUNTED_AT_ONCE} for update skip locked) counted
+      where alerts.cause = counted.cause
+      returning alerts.cause, code, message, session_uuid as uuid, last_at as at,
+                counted.count - 1 as count, counted.since`;
+    for (const {code, message, since, at, ...row} of rows) {
+      await mail(tx, {
+        ...row,
+        code: code ?? row.cause,
+        message: message ?? '',
+        at: at.toISOString(),
+        since: since.toISOString(),
+      });
+    }
+  });
+};
+
+interface Counted {
+  cause: string;
+  code: string | null;
+  message: string | null;
+  uuid: string | null;
+  count: number;
+  at: Date;
+  since: Date;
+}
+
+/** Of no session: an alert is not one of the mails that an erasure takes out of the queue. */
+const mail = async (sql: Queryable, alert: Omit<MailJob & {template: 'alert'}, 'template'>) => {
+  const {cause, code, uuid, count = 1} = alert;
+  await enqueueMail(sql, {template: 'alert', ...alert}, null);
+  await recordAudit(sql, {event: 'admin_notified', uuid, metadata: {cause, code, count}});
 };

@@ -74,10 +74,8 @@ const lead = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
 const alert = async (
   sql: Sql,
   to: string,
-  {cause, code, message, uuid}: MailJob & {template: 'alert'},
+  {uuid, at, count = 1, since, ...job}: MailJob & {template: 'alert'},
 ): Promise<Mail> => {
-  const [counted] = await sql<{count: number}[]>`
-    select count from alerts where cause = ${cause}`;
   const actions = uuid
     ? await sql<{event: string}[]>`
         select event_type as event from audit_logs where user_uuid = ${uuid}
@@ -87,6 +85,15 @@ const alert = async (
     .map(({event}) => event)
     .join(', ')
     .slice(0, LAST_ACTIONS_LENGTH);
-  const count = counted?.count ?? 1;
-  return {to, ...alertMail({cause, code, message, uuid, count, at: new Date(), lastActions})};
+  return {
+    to,
+    ...alertMail({
+      ...job,
+      uuid,
+      count,
+      at: at === undefined ? new Date() : new Date(at),
+      since: since === undefined ? undefined : new Date(since),
+      lastActions,
+    }),
+  };
 };

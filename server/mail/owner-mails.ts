@@ -52,24 +52,28 @@ export interface AlertDetails {
   uuid: string | null;
   count: number;
   at: Date;
+  /** When the last mail about this cause was sent, if this one tells what came after it. */
+  since: Date | undefined;
   lastActions: string;
 }
 
 /** To the operator. No personal data: what is needed to find the log lines, and no more. */
 export const alertMail = (alert: AlertDetails): MailContent => {
+  const {since, count} = alert;
   const rows = [
     `Time: ${alert.at.toISOString()}`,
-    `Cause: ${alert.cause} (${alert.count} within the hour so far)`,
+    `Cause: ${alert.cause}`,
+    since
+      ? `Count: ${count} more since the mail of ${since.toISOString()}`
+      : 'Count: 1; more of the same are counted, and told in an hour',
     `Code: ${alert.code}`,
     `Message: ${alert.message}`,
     `Session: ${alert.uuid ?? 'none'}`,
     `Last actions: ${alert.lastActions || 'none'}`,
-    alert.uuid
-      ? `Whole trail: maria audit --uuid ${alert.uuid}`
-      : 'Whole trail: the server’s log at this time',
+    `Full log: the server’s log at this time${alert.uuid ? `, and maria audit --uuid ${alert.uuid}` : ''}`,
   ];
   return {
-    subject: `[Maria Chat] ${alert.code}: ${alert.cause}`,
+    subject: `[Maria Chat] ${alert.code}: ${alert.cause}${since ? ` (${count} more)` : ''}`,
     text: rows.join('\n'),
     html: mailFrame(
       ENGLISH,

@@ -4,7 +4,18 @@ import type {Queryable, Sql} from '../database/connect.js';
 export type MailJob =
   | {template: 'confirmation'; verification_id: string}
   | {template: 'lead'; uuid: string}
-  | {template: 'alert'; cause: string; code: string; message: string; uuid: string | null};
+  | {
+      template: 'alert';
+      cause: string;
+      code: string;
+      message: string;
+      uuid: string | null;
+      /** When it happened, the last time if it did several times. Absent: when the mail is made. */
+      at?: string;
+      /** How often it happened since `since`. */
+      count?: number;
+      since?: string;
+    };
 
 export interface ClaimedJob {
   id: string;
@@ -18,6 +29,7 @@ const HOUR_SECONDS = 3_600;
 /** Pauses between tries, in seconds; the last one repeats until a day has passed. */
 const PAUSES_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
 const GIVE_UP_AFTER_MS = 86_400_000;
+const GIVE_UP_BATCH = 1_000;
 
 /** Writes a mail in the transaction of its cause. */
 export const enqueueMail = async (
@@ -50,9 +62,26 @@ export const renewJobs = async (sql: Sql, ids: string[]): Promise<void> => {
     where id = any(${ids}::uuid[]) and state = 'queued'`;
 };
 
-/** Gives jobs back before their lease has run out. */
-export const releaseJobs = async (sql: Sql, ids: string[]): Promise<void> => {
-  await sql`update jobs set leased_until = null where id = any(${ids}::uuid[])`;
+/** Gives jobs back before their lease has run out. What has not been tried does not count as a try. */
+export const releaseJobs = async (sql: Sql, ids: string[], reason?: string): Promise<void> => {
+  await sql`
+    update jobs set leased_until = null, attempts = greatest(attempts - 1, 0),
+                    last_error = coalesce(${reason?.slice(0, 200) ?? null}, last_error)
+    where id = any(${ids}::uuid[]) and state = 'queued'`;
+};
+
+/** Lets jobs rest for good that have waited for a day; answers what they were. */
+export const giveUpOld = async (sql: Queryable): Promise<string[]> => {
+  const rows = await sql<{template: string}[]>`
+    update jobs set state = 'dead', leased_until = null
+    where id in (
+      select id from jobs
+      where kind = 'mail' and state = 'queued'
+        and created_at < now() - ${`${GIVE_UP_AFTER_MS} milliseconds`}::interval
+        and (leased_until is null or leased_until < now())
+      limit ${GIVE_UP_BATCH} for update skip locked)
+    returning payload->>'template' as template`;
+  return rows.map(({template}) => template);
 };
 
 export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {

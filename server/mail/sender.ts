@@ -4,20 +4,23 @@ import {createTransport} from 'nodemailer';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {raiseAlert} from './alerts.js';
+import {mailCounts, raiseAlert} from './alerts.js';
 import {composeMail} from './compose.js';
 import type {Mail} from './compose.js';
 import type {ConfirmationLinks} from './links.js';
+import type {Outage} from './outage.js';
 import {
   LEASE_SECONDS,
   claimJobs,
   finishJobs,
+  giveUpOld,
   nextJobMs,
   postponeJob,
   releaseJobs,
   renewJobs,
 } from './queue.js';
 import type {ClaimedJob} from './queue.js';
+import {NotSent, ServerWatch, smtpReason} from './server-watch.js';
 
 export interface SenderParts {
   sql: Sql;
@@ -25,12 +28,14 @@ export interface SenderParts {
   links: ConfirmationLinks;
   smtpUrl: string;
   log: FastifyBaseLogger;
+  outage: Outage;
 }
 
 /** Each has a connection of its own: none waits for another's while its lease runs. */
 const BATCH = 5;
 const LOOK_MS = 5_000;
 const DATABASE_DOWN_LOOK_MS = 1_000;
+const COUNTS_LOOK_MS = 60_000;
 const SMTP_MS = 10_000;
 
 /** Sends what is queued. Any number of them, in any replica, share the work. */
@@ -40,6 +45,8 @@ export class MailSender {
   private readonly sent = new Set<string>();
   /** Jobs that were taken and not sent because the database went away. */
   private readonly dropped = new Set<string>();
+  private readonly server: ServerWatch;
+  private countsToldMs = -COUNTS_LOOK_MS;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private again = false;
@@ -57,6 +64,7 @@ export class MailSender {
       disableFileAccess: true,
       disableUrlAccess: true,
     } as Parameters<typeof createTransport>[0]);
+    this.server = new ServerWatch(() => this.transport.verify(), parts.log);
   }
 
   /** Something was queued: look now rather than at the next turn. */
@@ -80,23 +88,57 @@ export class MailSender {
   private async run(): Promise<void> {
     clearTimeout(this.timer);
     let pauseMs = LOOK_MS;
+    const {sql, log, outage} = this.parts;
     try {
       while (this.again && !this.stopped) {
         this.again = false;
         await this.settle();
-        const jobs = await claimJobs(this.parts.sql, BATCH);
+        await this.tellCounts();
+        if (!(await this.server.find())) {
+          await this.giveUp();
+          break;
+        }
+        const jobs = await claimJobs(sql, BATCH);
         await this.handleAll(jobs);
         if (jobs.length === BATCH) this.again = true;
       }
-      pauseMs = Math.min(LOOK_MS, (await nextJobMs(this.parts.sql)) ?? LOOK_MS);
+      pauseMs = await this.pauseMs();
+      await outage.over(sql);
     } catch (error) {
-      if (isDatabaseDown(error)) pauseMs = DATABASE_DOWN_LOOK_MS;
-      else this.parts.log.error({err: error}, 'the mail queue stumbled');
+      if (isDatabaseDown(error)) {
+        outage.noticed(error);
+        pauseMs = DATABASE_DOWN_LOOK_MS;
+      } else log.error({err: error}, 'the mail queue stumbled');
     }
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.wake();
     }, pauseMs + 50);
+  }
+
+  private async pauseMs(): Promise<number> {
+    if (this.server.isAway) return this.server.waitMs;
+    return Math.min(LOOK_MS, (await nextJobMs(this.parts.sql)) ?? LOOK_MS);
+  }
+
+  private async tellCounts(): Promise<void> {
+    if (performance.now() - this.countsToldMs < COUNTS_LOOK_MS) return;
+    await mailCounts(this.parts.sql);
+    this.countsToldMs = performance.now();
+  }
+
+  private async giveUp(): Promise<void> {
+    const templates = await giveUpOld(this.parts.sql);
+    if (templates.length > 0) await this.tellDead(templates, this.server.reason ?? 'unknown');
+  }
+
+  private tellDead(templates: string[], reason: string): Promise<void> {
+    const kinds = [...new Set(templates)].join(', ');
+    return raiseAlert(this.parts.sql, {
+      cause: 'mail_dead',
+      code: 'mail_dead',
+      message: `Mails given up after a day: ${templates.length} (${kinds}). The reason: ${reason}.`,
+    });
   }
 
   /** Tells the database what it did not hear while it was away. */
@@ -150,13 +192,12 @@ export class MailSender {
       }
       // The server's answer can hold the address; the log must not.
       const reason = smtpReason(error);
+      if (await this.server.isAwayAfter(error)) {
+        await releaseJobs(sql, [job.id], reason);
+        return;
+      }
       log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
-      if (!(await postponeJob(sql, job, reason))) return;
-      await raiseAlert(sql, {
-        cause: 'mail_dead',
-        code: 'mail_dead',
-        message: `A ${job.payload.template} mail was given up after a day: ${reason}`,
-      });
+      if (await postponeJob(sql, job, reason)) await this.tellDead([job.payload.template], reason);
     }
   }
 
@@ -176,19 +217,6 @@ export class MailSender {
   }
 }
 
-class NotSent extends Error {}
-
 const notSent = (cause: unknown): never => {
   throw new NotSent('The mail server did not take the mail.', {cause});
-};
-
-const smtpReason = (error: unknown): string => {
-  const failure = error instanceof NotSent ? error.cause : error;
-  const {code, responseCode, command} = failure as {
-    code?: string;
-    responseCode?: number;
-    command?: string;
-  };
-  const parts = [code, responseCode, command].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(' ') : failure instanceof Error ? failure.name : 'unknown';
 };

@@ -46,8 +46,13 @@ export class Access {
 
   /** A hook before the body is read: whoever has no credentials need not be listened to. */
   readonly identify = async (request: FastifyRequest): Promise<void> => {
-    this.identified.set(request, await this.caller(request));
+    await this.caller(request);
   };
+
+  /** Who calls, once their token was found to be signed for their UUID. */
+  knownCaller(request: FastifyRequest): Caller | undefined {
+    return this.identified.get(request);
+  }
 
   /** Whom the hook has found. */
   callerOf(request: FastifyRequest): Caller {
@@ -74,7 +79,9 @@ export class Access {
       throw new TokenInvalid();
     }
     demandAllowedOrigin(site, request.headers.origin, this.parts.config);
-    return {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
+    const caller = {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
+    this.identified.set(request, caller);
+    return caller;
   }
 
   addressOf(request: FastifyRequest): string | null {

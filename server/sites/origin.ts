@@ -21,5 +21,6 @@ export const demandAllowedOrigin = (
   throw new OriginNotAllowed(
     `The page's origin is "${origin}", which is not among the allowed origins of site "${site.key}". ` +
       `Add it to the site's setting allowed_origins: --origin ${origin}`,
+    site.key,
   );
 };

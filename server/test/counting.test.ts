@@ -5,7 +5,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {clientNetwork, storedAddress} from '../audit/address.js';
-import {Occurrences} from '../audit/occurrences.js';
+import {FirstOf} from '../audit/first-of.js';
 import {connectDatabase} from '../database/connect.js';
 import {GroupCommit} from '../database/group-commit.js';
 import {Busy} from '../errors.js';
@@ -41,34 +41,10 @@ void t.test('one client is an IPv4 address or an IPv6 /64', (t) => {
   t.end();
 });
 
-void t.test('occurrences', async (t) => {
-  await t.test('are counted within their window, per key', (t) => {
+void t.test('the first of a time', async (t) => {
+  await t.test('is told once in each window of an unbroken row', (t) => {
     let now = 0;
-    const seen = new Occurrences(100, 10, () => now);
-
-    t.same([seen.add('a'), seen.add('a'), seen.add('b')], [1, 2, 1]);
-    now = 99;
-    t.equal(seen.add('a'), 3);
-    now = 100;
-    t.equal(seen.add('a'), 2, 'the first two are as old as the window');
-    seen.forget('a');
-    t.equal(seen.add('a'), 1);
-    t.end();
-  });
-
-  await t.test('are counted no further than asked for', (t) => {
-    const seen = new Occurrences(100, 3, () => 0);
-
-    t.same(
-      [1, 2, 3, 4, 5].map(() => seen.add('a')),
-      [1, 2, 3, 3, 3],
-    );
-    t.end();
-  });
-
-  await t.test('tell the first of each window in an unbroken row', (t) => {
-    let now = 0;
-    const seen = new Occurrences(100, 1, () => now);
+    const seen = new FirstOf(100, () => now);
     const firsts: number[] = [];
     for (now = 0; now < 250; now += 10) if (seen.isFirst('a')) firsts.push(now);
 
@@ -76,15 +52,13 @@ void t.test('occurrences', async (t) => {
     t.end();
   });
 
-  await t.test('forget the key longest quiet when there are too many', (t) => {
-    const seen = new Occurrences(1_000, 10, () => 0);
-    seen.add('first');
-    seen.add('second');
-    for (let i = 0; i < 9_998; i++) seen.add(`${i}`);
-    t.equal(seen.add('first'), 2, 'ten thousand are kept');
-    seen.add('one more');
-    t.equal(seen.add('first'), 3);
-    t.equal(seen.add('second'), 1);
+  await t.test('forgets the key longest quiet when there are too many', (t) => {
+    const seen = new FirstOf(1_000, () => 0);
+    for (let i = 0; i < 10_000; i++) seen.isFirst(`${i}`);
+    t.notOk(seen.isFirst('0'), 'ten thousand are kept');
+    seen.isFirst('one more');
+    t.notOk(seen.isFirst('1'));
+    t.ok(seen.isFirst('0'));
     t.end();
   });
 });

@@ -1,0 +1,141 @@
+import {createReadStream} from 'node:fs';
+import {open, rename, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import {createGunzip, createGzip} from 'node:zlib';
+
+import {ChainCheck} from './chain-check.js';
+import type {ChainedRow, Month} from './chain-check.js';
+
+/** One line of an archive: a row without its address, and its place in the chain. */
+export type ArchiveLine = Partial<ChainedRow> & {
+  id: string;
+  /** Absent: the row was never chained. */
+  seq?: number;
+  hash?: string;
+};
+
+export interface Archive {
+  month: Month | undefined;
+  rows: number;
+  unchained: number;
+  head: string;
+  /** Where its chain breaks, if it does. */
+  fault: string | undefined;
+}
+
+const ARCHIVE_NAME = /audit-(\d{4}-\d{2})(?:-\d+)?\.jsonl\.gz$/;
+
+/** Never one that is there: what has been archived is not written over. */
+export const freeArchiveName = async (directory: string, month: Month): Promise<string> => {
+  for (let copy = 1; ; copy++) {
+    const file = archiveName(directory, month, copy);
+    if (!(await exists(file))) return file;
+  }
+};
+
+/** What an interrupted run may have left: every file of this month. */
+export const archivesOf = async (directory: string, month: Month): Promise<string[]> => {
+  const files: string[] = [];
+  for (let copy = 1; ; copy++) {
+    const file = archiveName(directory, month, copy);
+    if (!(await exists(file))) return files;
+    files.push(file);
+  }
+};
+
+const archiveName = (directory: string, month: Month, copy: number): string =>
+  path.join(directory, `audit-${month}${copy === 1 ? '' : `-${copy}`}.jsonl.gz`);
+
+const exists = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+/** Writes lines as they come; under its own name the file is whole and on the disk. */
+export const writeArchive = async (
+  file: string,
+  lines: AsyncIterable<ArchiveLine[]>,
+): Promise<void> => {
+  const partial = `${file}.part`;
+  const handle = await open(partial, 'w', 0o600);
+  try {
+    const text = async function* () {
+      for await (const page of lines) {
+        if (page.length > 0) yield page.map((line) => `${JSON.stringify(line)}\n`).join('');
+      }
+    };
+    await pipeline(
+      Readable.from(text()),
+      createGzip(),
+      handle.createWriteStream({autoClose: false}),
+    );
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, file);
+  await syncFolder(path.dirname(file));
+};
+
+/** A name is on the disk when its folder is. */
+const syncFolder = async (directory: string): Promise<void> => {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Reads an archive from its start to its end, and its chain with it. Throws when it is not whole. */
+export const readArchive = async (file: string): Promise<Archive> => {
+  const reader = new ArchiveReader(ARCHIVE_NAME.exec(file)?.[1]);
+  await pipeline(createReadStream(file), createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
+    for await (const line of linesOf(bytes)) reader.add(JSON.parse(line) as ArchiveLine);
+  });
+  return reader.archive;
+};
+
+class ArchiveReader {
+  private check: ChainCheck | undefined;
+  private unchained = 0;
+
+  constructor(private month: Month | undefined) {}
+
+  get archive(): Archive {
+    const {month, unchained, check} = this;
+    const {rows, headHash: head, fault} = check ?? new ChainCheck(month ?? '');
+    return {month, rows, unchained, head, fault};
+  }
+
+  add({seq, hash, ...row}: ArchiveLine): void {
+    this.month ??= row.timestamp?.slice(0, 7);
+    this.check ??= new ChainCheck(this.month ?? '');
+    const whole = row.timestamp === undefined ? undefined : (row as ChainedRow);
+    if (seq !== undefined && hash !== undefined) {
+      this.check.add({seq, id: row.id, hash: Buffer.from(hash, 'hex'), row: whole});
+    } else if (whole) {
+      this.unchained++;
+      this.check.addUnchained(whole);
+    }
+  }
+}
+
+async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of bytes) {
+    const lines = (rest + decoder.decode(chunk, {stream: true})).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  // Every line ends, so what is left is the half of one.
+  if (rest !== '') throw new Error('the last line is cut');
+}

@@ -1,0 +1,143 @@
+import {mkdir} from 'node:fs/promises';
+import path from 'node:path';
+
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {raiseAlert} from '../mail/alerts.js';
+import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
+import type {Archive, ArchiveLine} from './archive-file.js';
+import {claimArchiving, finishArchiving, keepArchiving} from './archive-task.js';
+import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
+import {CHAIN_PAGE_ROWS, LOWEST_ID, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
+import {dropAuditMonth, dueAuditMonths} from './partitions.js';
+import {recordAudit} from './store.js';
+
+export interface TrailParts {
+  sql: Sql;
+  config: Pick<Config, 'audit'>;
+  log: FastifyBaseLogger;
+}
+
+/** What came back from the archive is not what the database holds. */
+class ArchiveDiffers extends Error {}
+/** Another server has taken the work over: this one was asleep for too long. */
+class TakenOver extends Error {}
+
+/**
+ * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR each is written there first and
+ * read back; if that does not succeed nothing is dropped. By one replica, since the folder may be
+ * shared; killed at any point, the next run begins with what it finds.
+ */
+export const dropOldMonths = async (parts: TrailParts): Promise<void> => {
+  const {sql, config} = parts;
+  const {archiveDir, retentionDays} = config.audit;
+  const due = await dueAuditMonths(sql, retentionDays);
+  if (due.length === 0) return;
+  if (archiveDir === undefined) {
+    for (const month of due) await drop(parts, month);
+    return;
+  }
+  if (!(await claimArchiving(sql))) return;
+  try {
+    for (const month of due) await archiveAndDrop(parts, archiveDir, month);
+  } catch (error) {
+    await tellFailure(parts, error);
+  } finally {
+    await finishArchiving(sql);
+  }
+};
+
+const archiveAndDrop = async (parts: TrailParts, directory: string, month: Month) => {
+  const {sql, log} = parts;
+  const {file, archive} = await archiveMonth(sql, directory, month);
+  const {rows, head, fault} = archive;
+  const name = path.basename(file);
+  if (fault !== undefined) {
+    const message = `The chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
+    await raiseAlert(sql, {cause: 'audit_chain', code: 'audit_chain_broken', message});
+  }
+  if (!(await drop(parts, month))) return;
+  log.info({archive: {month, rows, head, name}}, 'a month of the trail was archived');
+  // The month's last hash goes on in the chain of this one, which so speaks for the archive.
+  const metadata = {part: 'audit_archive', month, rows, head, archive: name};
+  await recordAudit(sql, {event: 'orphan_cleanup', metadata});
+};
+
+const drop = async ({sql, config, log}: TrailParts, month: Month): Promise<boolean> => {
+  const isDropped = await dropAuditMonth(sql, config.audit.retentionDays, month);
+  if (isDropped) log.info({month}, 'a month of the trail was dropped');
+  else log.warn({month}, 'a month of the trail was not dropped: its writers would have waited');
+  return isDropped;
+};
+
+/** The file that holds a month, whole: an earlier run's, or a new one. */
+export const archiveMonth = async (
+  sql: Sql,
+  directory: string,
+  month: Month,
+): Promise<{file: string; archive: Archive}> => {
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  const earlier = await archivesOf(directory, month);
+  for (const file of earlier) {
+    const archive = await readArchive(file).catch(() => undefined);
+    if (archive && (await isWhole(sql, month, archive))) return {file, archive};
+  }
+  const file = await freeArchiveName(directory, month);
+  await writeArchive(file, lines(sql, month));
+  const archive = await readArchive(file);
+  if (await isWhole(sql, month, archive)) return {file, archive};
+  throw new ArchiveDiffers(`${path.basename(file)} has ${archive.rows} rows, the database others.`);
+};
+
+const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<boolean> => {
+  const last = await chainHead(sql, month);
+  const hasHead = !last || Buffer.from(last.hash).toString('hex') === head;
+  return hasHead && rows === (await countRows(sql, month));
+};
+
+/** Page by page: no memory, connection or snapshot is held while the disk works. */
+async function* lines(sql: Sql, month: Month): AsyncGenerator<ArchiveLine[]> {
+  for (let seq = 0; ;) {
+    if (!(await keepArchiving(sql))) throw new TakenOver();
+    const entries = await chainPage(sql, month, seq);
+    yield entries.map(chainedLine);
+    if (entries.length < CHAIN_PAGE_ROWS) break;
+    seq = entries.at(-1)?.seq ?? seq;
+  }
+  for (let after = LOWEST_ID; ;) {
+    const rows = await unchainedIn(sql, month, after);
+    yield rows.map(line);
+    if (rows.length < CHAIN_PAGE_ROWS) return;
+    after = rows.at(-1)?.id ?? after;
+  }
+}
+
+const chainedLine = ({seq, id, hash, row}: ChainEntry): ArchiveLine => ({
+  ...(row ? line(row) : {id}),
+  seq,
+  hash: Buffer.from(hash).toString('hex'),
+});
+
+/** Without the address: an erasure does not reach what has left the database. */
+const line = ({id, timestamp, event_type, user_uuid, site_key, metadata}: ChainedRow) => ({
+  id,
+  timestamp,
+  event_type,
+  user_uuid,
+  site_key,
+  metadata,
+});
+
+const tellFailure = async ({sql, log}: TrailParts, error: unknown): Promise<void> => {
+  if (error instanceof TakenOver) return;
+  log.error({err: error}, 'a month of the trail could not be archived; nothing was dropped');
+  const {code} = error as NodeJS.ErrnoException;
+  const reason = error instanceof ArchiveDiffers ? error.message : (code ?? 'see the log');
+  await raiseAlert(sql, {
+    cause: 'audit_archive',
+    code: 'audit_archive_failed',
+    message: `AUDIT_ARCHIVE_DIR did not take a month of the trail (${reason}). Nothing was dropped.`,
+  });
+};

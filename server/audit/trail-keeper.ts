@@ -1,0 +1,85 @@
+import type {Config} from '../config.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {raiseAlert} from '../mail/alerts.js';
+import {dropOldMonths} from './archive.js';
+import type {TrailParts} from './archive.js';
+import {chainTrail} from './chain.js';
+import {auditMonths, chainHead} from './chain-store.js';
+import {makeAuditPartitions} from './partitions.js';
+import {forgetLateAddresses} from './store.js';
+
+const TURN_MS = 60_000;
+const JITTER_MS = 10_000;
+const HEAD_TOLD_MS = 3_600_000;
+
+/**
+ * What the trail needs beside its rows: months made ahead, hashes, archives. On a timer of its own,
+ * since a month takes its time to archive and a visitor's refusal must not wait for it.
+ */
+export class TrailKeeper {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private headToldAt = -HEAD_TOLD_MS;
+
+  constructor(private readonly parts: TrailParts & {config: Config}) {}
+
+  start(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(
+      () => {
+        this.running = this.turn();
+        void this.running.finally(() => {
+          this.start();
+        });
+      },
+      TURN_MS + JITTER_MS * Math.random(),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async turn(): Promise<void> {
+    const {config, log, sql} = this.parts;
+    try {
+      await keepTrail(this.parts, {drops: config.cleanup.intervalMs > 0});
+      await this.tellHead();
+    } catch (error) {
+      log.error({err: error}, 'the trail could not be kept');
+      if (isDatabaseDown(error)) return;
+      const message = 'The audit trail could not be chained or archived. The log has the cause.';
+      await raiseAlert(sql, {cause: 'audit_trail', code: 'audit_trail_failed', message}).catch(
+        (alertError: unknown) => {
+          log.error({err: alertError}, 'an alert could not be queued');
+        },
+      );
+    }
+  }
+
+  /** Where nobody who can write to the database can change it. */
+  private async tellHead(): Promise<void> {
+    const now = performance.now();
+    if (now - this.headToldAt < HEAD_TOLD_MS) return;
+    this.headToldAt = now;
+    const {sql, log} = this.parts;
+    for (const month of await auditMonths(sql)) {
+      const head = await chainHead(sql, month);
+      if (!head) continue;
+      const hash = Buffer.from(head.hash).toString('hex');
+      log.info({audit_chain: {month, seq: head.seq, hash}}, 'the trail is chained up to here');
+    }
+  }
+}
+
+/** One turn; also `maria cleanup`. */
+export const keepTrail = async (parts: TrailParts, {drops}: {drops: boolean}): Promise<void> => {
+  const {sql} = parts;
+  await makeAuditPartitions(sql);
+  await forgetLateAddresses(sql);
+  await chainTrail(sql);
+  if (drops) await dropOldMonths(parts);
+};
