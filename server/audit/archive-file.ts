@@ -1,4 +1,4 @@
-import {createReadStream} from 'node:fs';
+import {createReadStream, createWriteStream} from 'node:fs';
 import {open, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {Readable} from 'node:stream';
@@ -64,22 +64,14 @@ export const writeArchive = async (
   lines: AsyncIterable<ArchiveLine[]>,
 ): Promise<void> => {
   const partial = `${file}.part`;
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    const text = async function* () {
-      for await (const page of lines) {
-        if (page.length > 0) yield page.map((line) => `${JSON.stringify(line)}\n`).join('');
-      }
-    };
-    await pipeline(
-      Readable.from(text()),
-      createGzip(),
-      handle.createWriteStream({autoClose: false}),
-    );
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const text = async function* () {
+    for await (const page of lines) {
+      if (page.length > 0) yield page.map((line) => `${JSON.stringify(line)}\n`).join('');
+    }
+  };
+  // `flush`: fsync before the descriptor is closed.
+  const target = createWriteStream(partial, {mode: 0o600, flush: true});
+  await pipeline(Readable.from(text()), createGzip(), target);
   await rename(partial, file);
   await syncFolder(path.dirname(file));
 };

@@ -71,9 +71,8 @@ export class ChainCheck {
   }
 
   add({seq, id, hash, row}: ChainEntry): void {
-    if (this.fault !== undefined) return;
     if (row) this.rows++;
-    this.fault = this.faultOf({seq, id, hash, row});
+    this.fault ??= this.faultOf({seq, id, hash, row});
     this.seq = seq;
     this.head = hash;
   }
