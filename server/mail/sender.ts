@@ -4,6 +4,7 @@ import {createTransport} from 'nodemailer';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
+import {strictEmail} from '../sessions/email.js';
 import {mailCounts, raiseAlert} from './alerts.js';
 import {composeMail} from './compose.js';
 import type {Mail} from './compose.js';
@@ -203,10 +204,13 @@ export class MailSender {
 
   private async send(id: string, {to, subject, text, html}: Mail): Promise<void> {
     const {from} = this.parts.config.mail;
+    // Once more, whatever way it came into its row: a line break in it would be another receiver.
+    const address = strictEmail(to);
+    if (!address) throw Object.assign(new Error('The address is none.'), {code: 'EADDRESS'});
     await this.transport.sendMail({
       from: {name: 'Maria', address: from},
-      to: {name: '', address: to},
-      envelope: {from, to: [to]},
+      to: {name: '', address},
+      envelope: {from, to: [address]},
       // The same for every try, so that a mailbox can see a repeat for what it is.
       messageId: `<${id}@${from.split('@')[1] ?? 'localhost'}>`,
       subject,

@@ -1,0 +1,383 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../audit/watch.js';
+import {Watched} from '../audit/watched.js';
+import {recordAudit} from '../audit/store.js';
+import {chainTrail} from '../audit/chain.js';
+import {forgetLateAddresses} from '../audit/store.js';
+import {connectDatabase} from '../database/connect.js';
+import type {Sql} from '../database/connect.js';
+import {mailCounts, raiseAlert} from '../mail/alerts.js';
+import {composeMail} from '../mail/compose.js';
+import {ConfirmationLinks} from '../mail/links.js';
+import type {MailJob} from '../mail/queue.js';
+import {Outage} from '../mail/outage.js';
+import {FaultProxy} from './fault-proxy.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const OPERATOR = 'operator@example.com';
+const ALERT = {cause: 'a part', code: 'internal', message: 'It failed.'};
+
+const hourPasses = (sql: Sql) =>
+  sql`update alerts set mailed_at = mailed_at - interval '61 minutes'`;
+
+const queued = async (sql: Sql) =>
+  (
+    await sql<{payload: MailJob & {template: 'alert'}}[]>`
+      select payload from jobs where payload->>'template' = 'alert' order by created_at, run_at`
+  ).map(({payload}) => payload);
+
+t.test('one cause is one mail an hour, and then one with the count', async (t) => {
+  const {sql} = await startServer(t);
+
+  for (let i = 0; i < 5; i++) await raiseAlert(sql, {...ALERT, message: `It failed: ${i}.`});
+  await raiseAlert(sql, {...ALERT, cause: 'another part'});
+  await mailCounts(sql);
+  t.match(await queued(sql), [
+    {cause: 'a part', message: 'It failed: 0.', count: 1},
+    {cause: 'another part', count: 1},
+  ]);
+
+  await hourPasses(sql);
+  await Promise.all([mailCounts(sql), mailCounts(sql), mailCounts(sql)]);
+  const told = await queued(sql);
+  t.equal(told.length, 3, 'without any further event, and once');
+  t.match(told[2], {cause: 'a part', message: 'It failed: 4.', count: 4, since: /Z$/});
+
+  await raiseAlert(sql, ALERT);
+  t.equal((await queued(sql)).length, 3, 'the mail with the count opens an hour of its own');
+  await hourPasses(sql);
+  await mailCounts(sql);
+  t.match((await queued(sql))[3], {count: 1, since: /Z$/});
+
+  await hourPasses(sql);
+  await mailCounts(sql);
+  t.equal((await queued(sql)).length, 4, 'nothing came, nothing is told');
+  await raiseAlert(sql, ALERT);
+  const last = (await queued(sql))[4];
+  t.match(last, {cause: 'a part', count: 1});
+  t.notOk(last?.since, 'at once again');
+});
+
+t.test('an event after the hour waits with those counted before it', async (t) => {
+  const {sql} = await startServer(t);
+  await raiseAlert(sql, ALERT);
+  await raiseAlert(sql, ALERT);
+  await hourPasses(sql);
+  await raiseAlert(sql, ALERT);
+  t.equal((await queued(sql)).length, 1);
+  await mailCounts(sql);
+  t.match((await queued(sql))[1], {count: 2});
+});
+
+t.test('many at once under one cause are one mail', async (t) => {
+  const {sql} = await startServer(t);
+  await Promise.all(Array.from({length: 20}, () => raiseAlert(sql, ALERT)));
+  t.equal((await queued(sql)).length, 1);
+  t.match(await sql`select count from alerts`, [{count: 20}]);
+});
+
+t.test('the sender mails the count by itself', async (t) => {
+  const server = await startServer(t);
+  await raiseAlert(server.sql, ALERT);
+  await raiseAlert(server.sql, ALERT);
+  await hourPasses(server.sql);
+  server.sender.wake();
+  await server.mailbox.waitFor(OPERATOR, 1);
+  const subjects = server.mailbox.mails.map(({subject}) => subject).sort();
+  t.same(subjects, ['[Maria Chat] internal: a part', '[Maria Chat] internal: a part (1 more)']);
+});
+
+/** A server whose store throws when a link is asked for. */
+const failing = async (t: Test) => {
+  const server: TestServer = await startServer(t);
+  const broken = {
+    ...server.objects,
+    downloadUrl: () => Promise.reject(new Error('for Anna Beispiel, anna@example.com')),
+  };
+  const objects = Object.assign(Object.create(server.objects as object) as object, broken);
+  return startServer(t, {beside: server, parts: {objects: objects}});
+};
+
+t.test('a failed request is told with its session and what came before', async (t) => {
+  const server = await failing(t);
+  const visitor = await Visitor.consenting(server.url);
+  const {body} = await visitor.upload(makePdf(), {name: 'secret-name.pdf'});
+
+  const answer = await visitor.call('GET', `/api/files/download/${body.file.id}`);
+  t.equal(answer.status, 500);
+  await until(async () => (await queued(server.sql)).length === 1);
+  server.sender.wake();
+
+  const mail = await server.mailbox.waitFor(OPERATOR);
+  t.match(mail.text, new RegExp(`Session: ${visitor.uuid}`));
+  t.match(mail.text, /Code: internal/);
+  t.match(mail.text, new RegExp(`Request ${String(answer.body['request_id'])} failed`));
+  t.match(mail.text, /Last actions: .*file_upload, consent_given/);
+  t.match(mail.text, new RegExp(`Full log: .*maria audit --uuid ${visitor.uuid}`));
+  t.notMatch(
+    `${mail.subject ?? ''}${mail.text ?? ''}${mail.html ?? ''}`,
+    /Anna|@example|secret-name|127\.0\.0/,
+  );
+  t.match(await server.sql`select user_uuid, site_key from audit_logs where event_type = 'error'`, [
+    {user_uuid: visitor.uuid, site_key: 'demo'},
+  ]);
+});
+
+t.test(
+  'the last actions are cut at 200 characters, and no address stands in the mail',
+  async (t) => {
+    const server = await startServer(t);
+    const visitor = await Visitor.consenting(server.url);
+    const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.5'};
+    for (let i = 0; i < 30; i++)
+      await recordAudit(server.sql, {...entry, event: 'verification_sent'});
+    const links = new ConfirmationLinks(server.config.secrets, server.url);
+    const mail = await composeMail(
+      {sql: server.sql, config: server.config, links},
+      {template: 'alert', ...ALERT, uuid: visitor.uuid},
+    );
+    const actions = /^Last actions: (.*)$/m.exec(mail?.text ?? '')?.[1] ?? '';
+    t.ok(actions.length > 150 && actions.length <= 200, String(actions.length));
+    t.notMatch(mail?.text, /203\.0\.113/);
+  },
+);
+
+t.test('a UUID that nobody has proved is not named', async (t) => {
+  const server = await failing(t);
+  const visitor = await Visitor.consenting(server.url);
+  const {body} = await visitor.upload(makePdf());
+  const other = await Visitor.arrive(server.url);
+  await request(server.url, 'GET', `/api/files/download/${body.file.id}`, {
+    headers: {...visitor.credentials, 'x-session-uuid': other.uuid},
+  });
+  t.equal((await server.sql`select from audit_logs where event_type = 'error'`).length, 0);
+});
+
+t.test('an outage of the database is told when it is over, from when to when', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const proxy = await FaultProxy.before(t, url);
+  const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
+  const visitor = await Visitor.consenting(server.url);
+  server.sender.wake();
+  await sleep(200);
+
+  await proxy.set('refuse');
+  const began = Date.now();
+  while (Date.now() - began < 2_500) {
+    await visitor.session();
+    server.cleanup.prompt();
+    await sleep(100);
+  }
+  await proxy.set('pass');
+  server.sender.wake();
+
+  const mail = await server.mailbox.waitFor(OPERATOR);
+  t.equal(mail.subject, '[Maria Chat] unavailable: database_outage');
+  const [, from = '', to = ''] =
+    /did not answer from (\S+Z) to (\S+Z)\. Cleanup was tried \d+ times/.exec(mail.text ?? '') ??
+    [];
+  t.ok(Date.parse(from) >= began - 100);
+  t.ok(Date.parse(to) - Date.parse(from) >= 2_000);
+});
+
+t.test('one connection that was cut is no outage, nor is a query that took too long', async (t) => {
+  const {sql} = await startServer(t);
+  const outage = new Outage();
+  outage.noticed(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
+  await outage.over(sql);
+  let now = 0;
+  const slow = new Outage(() => new Date((now += 5_000)));
+  slow.noticed(Object.assign(new Error('slow'), {code: '57014'}));
+  slow.noticed(Object.assign(new Error('slow'), {code: '57014'}));
+  await slow.over(sql);
+  t.equal((await queued(sql)).length, 0);
+  slow.noticed(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
+  slow.noticed(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
+  await slow.over(sql);
+  await slow.over(sql);
+  t.equal((await queued(sql)).length, 1);
+});
+
+t.test('a cleanup that is given up each time is told', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const impatient = connectDatabase({url, silenceMs: 700});
+  t.teardown(() => impatient.end());
+  const server = await startServer(t, {
+    settings: {DATABASE_URL: url},
+    parts: {backgroundSql: impatient},
+  });
+
+  await server.sql.begin(async (tx) => {
+    await tx`lock table file_uploads in access exclusive mode`;
+    server.cleanup.prompt();
+    await until(async () => (await queued(server.sql)).length === 1);
+  });
+
+  t.match(await queued(server.sql), [{cause: 'cleanup', code: 'cleanup_failed'}]);
+});
+
+t.test('three replicas watch as one', async (t) => {
+  const one = await startServer(t);
+  const two = await startServer(t, {beside: one});
+  const three = await startServer(t, {beside: one});
+  const suspicions = () => one.sql<{kind: string; count: number}[]>`
+    select metadata->>'kind' as kind, (metadata->>'count')::int as count
+    from audit_logs where event_type = 'suspicious_activity'`;
+  // A busy machine may answer 503, which nobody counts.
+  const guess = async ({url}: TestServer) => {
+    while (
+      (await request(url, 'POST', '/api/session/validate-uuid', {json: {uuid: 'x'}})).status !== 400
+    );
+  };
+
+  for (let i = 0; i < 19; i++) await guess([one, two, three][i % 3] as TestServer);
+  await sleep(200);
+  t.equal((await suspicions()).length, 0);
+  await guess(two);
+  await until(async () => (await suspicions()).length === 1);
+  t.same([...(await suspicions())], [{kind: 'uuids', count: 20}]);
+
+  const rows = await one.sql<{key: string}[]>`select key from watched`;
+  t.ok(rows.length > 0);
+  t.notMatch(rows.map(({key}) => key).join(), /127\.0\.0|::1/);
+});
+
+t.test('the window of the watch slides', async (t) => {
+  const {sql} = await startServer(t);
+  const threshold = {kind: 'k', times: 5, windowMs: 60_000};
+  const watched = new Watched(sql, Buffer.alloc(32));
+  const twin = new Watched(sql, Buffer.alloc(32));
+  const add = async (count: number) => {
+    const reached: boolean[] = [];
+    for (let i = 0; i < count; i++) {
+      reached.push(await (i % 2 ? watched : twin).reaches(threshold, 'a'));
+    }
+    return reached.filter(Boolean).length;
+  };
+  const pass = (seconds: number) => sql`
+    update watched set times = array(
+      select at - ${`${seconds} seconds`}::interval from unnest(times) at)`;
+
+  t.equal(await add(3), 0);
+  await pass(50);
+  t.equal(await add(1), 0);
+  await pass(20);
+  t.equal(await add(3), 0, 'the first three are over');
+  t.equal(await add(1), 1, 'the fifth within the window');
+  t.equal(await add(4), 0, 'and the counting begins anew');
+  await sql`delete from watched`;
+  const burst = await Promise.all(Array.from({length: 12}, () => watched.reaches(threshold, 'b')));
+  t.ok(burst.filter(Boolean).length >= 1 && burst.filter(Boolean).length <= 2);
+  t.equal(SUSPICIOUS_UUIDS.times, 20);
+  t.equal(SUSPICIOUS_TOKENS.times, 50);
+});
+
+t.test(
+  'a refused origin is in the trail with its site, once a minute over all replicas',
+  async (t) => {
+    const one = await startServer(t);
+    const two = await startServer(t, {beside: one});
+    for (const {url} of [one, two, one]) {
+      await request(url, 'POST', '/api/session/generate-uuid', {
+        json: {},
+        headers: {origin: 'https://evil.example'},
+      });
+    }
+    await until(async () => (await one.sql`select from audit_logs`).length > 0);
+    await sleep(200);
+    t.match(
+      await one.sql`select site_key, metadata from audit_logs where event_type = 'origin_refused'`,
+      [{site_key: 'demo', metadata: {origin: 'https://evil.example'}}],
+    );
+  },
+);
+
+t.test('uploads that are refused before they have a row are in the trail', async (t) => {
+  const server = await startServer(t, {
+    settings: {MAX_FILES: '1', MAX_UPLOADS_PER_SESSION: '1', MAX_FILE_SIZE_MB: '1'},
+  });
+  const codes = async ({uuid}: Visitor) =>
+    (
+      await server.sql<{code: string}[]>`
+        select metadata->>'code' as code from audit_logs
+        where event_type = 'file_upload_error' and user_uuid = ${uuid} order by id`
+    ).map(({code}) => code);
+  const raw = (visitor: Visitor, body: string, type = 'multipart/form-data; boundary=b') =>
+    fetch(`${server.url}/api/files/upload`, {
+      method: 'POST',
+      headers: {...visitor.credentials, 'content-type': type},
+      body,
+    });
+
+  const stranger = await Visitor.arrive(server.url);
+  t.equal((await stranger.upload(makePdf())).status, 403);
+  t.same(await codes(stranger), ['consent_required']);
+
+  const visitor = await Visitor.consenting(server.url);
+  t.equal((await raw(visitor, '--b--\r\n')).status, 400);
+  t.equal((await raw(visitor, '{}', 'application/json')).status, 415);
+  t.equal((await visitor.upload(makePdf(), {size: 9_000_000})).status, 413);
+  t.equal((await visitor.upload(Buffer.alloc(2_000_000), {size: null})).status, 413);
+  t.equal((await visitor.upload(makePdf(), {size: 0})).status, 400);
+  t.equal((await visitor.upload(makePdf(), {size: 999, key: 'k'})).status, 400);
+  t.equal((await visitor.upload(makePdf(2_000), {key: 'one'})).status, 201);
+  t.equal((await visitor.upload(makePdf(3_000))).status, 409);
+  t.equal((await visitor.upload(makePdf(3_000), {key: 'one'})).status, 422);
+  t.same(await codes(visitor), [
+    'no_file',
+    'unsupported_media_type',
+    'file_too_large',
+    'file_too_large',
+    'empty_file',
+    'size_mismatch',
+    'too_many_files',
+    'idempotency_key_reused',
+  ]);
+  const rows = await server.sql<{metadata: object}[]>`
+    select metadata from audit_logs where event_type = 'file_upload_error'`;
+  t.notMatch(JSON.stringify(rows), /a\.pdf/);
+
+  const before = (await server.sql`select from audit_logs`).length;
+  const wrong = new Visitor(server.url, visitor.uuid, 'wrong');
+  t.equal((await wrong.upload(makePdf())).status, 401);
+  t.equal((await server.sql`select from audit_logs`).length, before);
+});
+
+t.test('an attempt that was queued while its session was erased keeps no address', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact('gone@example.com');
+  await visitor.call('DELETE', '/api/session');
+  const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.77'};
+  const addresses = () => server.sql`
+    select from audit_logs where user_uuid = ${visitor.uuid} and ip_address is not null`;
+
+  await recordAudit(server.sql, {...entry, event: 'session_resumed'});
+  t.equal((await addresses()).length, 0);
+
+  // One that was written before the erasure's commit and seen after it.
+  await server.sql`
+    insert into audit_logs (event_type, user_uuid, ip_address)
+    values ('session_resumed', ${visitor.uuid}, '203.0.113.77')`;
+  await forgetLateAddresses(server.sql);
+  t.equal((await addresses()).length, 0);
+  const living = await Visitor.consenting(server.url);
+  await recordAudit(server.sql, {...entry, uuid: living.uuid, event: 'session_resumed'});
+  await forgetLateAddresses(server.sql);
+  t.match(
+    await server.sql`
+      select host(ip_address) as ip from audit_logs
+      where user_uuid = ${living.uuid} and event_type = 'session_resumed'`,
+    [{ip: '203.0.113.77'}],
+  );
+  await chainTrail(server.sql);
+});

@@ -1,0 +1,258 @@
+import {once} from 'node:events';
+import type {AddressInfo} from 'node:net';
+
+import {SMTPServer} from 'smtp-server';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {Sql} from '../database/connect.js';
+import {claimJobs, giveUpOld, postponeJob} from '../mail/queue.js';
+import {FaultProxy} from './fault-proxy.js';
+import {linkIn, startMailbox} from './mailbox.js';
+import {kill, startProcessBeside} from './server-process.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const AT_ONCE = 10;
+const GENEROUS_MS = 120_000;
+
+/** From an address of its own each, as far as the limits on mail are concerned. */
+const register = async ({url}: TestServer, i: number): Promise<number> => {
+  const headers = {'x-forwarded-for': `10.1.${i >> 8}.${i & 255}`};
+  const {body} = await request<{uuid: string; token: string}>(
+    url,
+    'POST',
+    '/api/session/generate-uuid',
+    {json: {}, headers},
+  );
+  const visitor = new Visitor(url, body.uuid, body.token);
+  const wording = 'May we store your data?';
+  const consents = [{purpose: 'personal_data', granted: true, wording, locale: 'en'}];
+  const answer = await visitor.call('PUT', '/api/session/contact', {
+    json: {name: 'Anna Beispiel', email: addressOf(i), consents},
+    headers,
+  });
+  return answer.status;
+};
+
+const addressOf = (i: number) => `visitor-${i}@example.com`;
+
+const registerAll = async (servers: TestServer[], count: number): Promise<void> => {
+  let next = 0;
+  const work = async () => {
+    while (next < count) {
+      const i = next++;
+      // A busy machine may answer 503, which a visitor answers with another try.
+      while ((await register(servers[i % servers.length] as TestServer, i)) !== 202);
+    }
+  };
+  await Promise.all(Array.from({length: AT_ONCE}, work));
+};
+
+const waiting = async (sql: Sql): Promise<number> => (await sql`select from jobs`).length;
+
+/** A server whose mail goes through a proxy that can fail. */
+const behindProxy = async (t: Test) => {
+  const mailbox = await startMailbox(t);
+  const proxy = await FaultProxy.before(t, mailbox.url);
+  const options = {
+    settings: {TRUST_PROXY: '127.0.0.1'},
+    parts: {smtpUrl: proxy.through(mailbox.url)},
+  };
+  const server = await startServer(t, options);
+  const beside = () => startServer(t, {...options, beside: server});
+  return {mailbox, proxy, server, beside};
+};
+
+t.test('SMTP down with 500 registrations: 500 distinct mails afterwards', async (t) => {
+  const {mailbox, proxy, server, beside} = await behindProxy(t);
+  const twin = await beside();
+  await proxy.set('refuse');
+
+  await registerAll([server, twin], 500);
+
+  t.equal(await waiting(server.sql), 500);
+  t.equal(mailbox.mails.length, 0);
+  const tries = await server.sql<{attempts: number}[]>`select distinct attempts from jobs`;
+  t.ok(
+    tries.every(({attempts}) => attempts <= 1),
+    'mails wait untried',
+  );
+
+  await proxy.set('pass');
+  await until(async () => (await waiting(server.sql)) === 0, GENEROUS_MS);
+
+  t.equal(mailbox.mails.length, 500);
+  t.same(
+    mailbox.receivers.map((to) => to.join()).sort(),
+    Array.from({length: 500}, (_, i) => addressOf(i)).sort(),
+  );
+  t.equal(new Set(mailbox.mails.map(linkIn)).size, 500);
+  t.equal(new Set(mailbox.mails.map(({messageId}) => messageId)).size, 500);
+  t.match(
+    await server.sql`select count(*)::int as count from audit_logs where event_type = 'verification_sent'`,
+    [{count: 500}],
+  );
+});
+
+for (const fault of ['refuse', 'cut', 'freeze'] as const) {
+  t.test(`a mail server that is away (${fault}) is found again by itself`, async (t) => {
+    const {mailbox, proxy, server} = await behindProxy(t);
+    await registerAll([server], 1);
+    await mailbox.waitFor(addressOf(0));
+    await proxy.set(fault);
+
+    for (let i = 1; i < 8; i++) t.equal(await register(server, i), 202);
+    if (fault !== 'freeze') {
+      await until(() =>
+        server.logged.some(({msg}) => String(msg).startsWith('the mail server is away')),
+      );
+    }
+    await proxy.set('pass');
+
+    await until(async () => (await waiting(server.sql)) === 0, 30_000);
+    t.same(
+      mailbox.receivers.map((to) => to.join()).sort(),
+      Array.from({length: 8}, (_, i) => addressOf(i)),
+    );
+    const told = server.logged.filter(({msg}) => String(msg).startsWith('the mail server is away'));
+    t.ok(told.length <= 1, 'told once, not for each mail');
+    t.notMatch(JSON.stringify(told), /visitor-/);
+  });
+}
+
+t.test('a mail that the server hangs up on holds up no other', async (t) => {
+  const got: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo(address, session, done) {
+      if (address.address === addressOf(0)) {
+        for (const one of (
+          server as unknown as {connections: Set<{_socket: {destroy(): void}; session: unknown}>}
+        ).connections) {
+          if (one.session === session) one._socket.destroy();
+        }
+        return;
+      }
+      done();
+    },
+    onData(stream, session, done) {
+      stream.resume();
+      stream.on('end', () => {
+        got.push(...session.envelope.rcptTo.map(({address}) => address));
+        done();
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  t.teardown(() => new Promise<void>((resolve) => server.close(resolve)));
+  const {port} = server.server.address() as AddressInfo;
+  const ours = await startServer(t, {
+    settings: {TRUST_PROXY: '127.0.0.1'},
+    parts: {smtpUrl: `smtp://127.0.0.1:${port}`},
+  });
+
+  for (let i = 0; i < 12; i++) t.equal(await register(ours, i), 202);
+
+  await until(() => got.length === 11, 30_000);
+  t.notOk(got.includes(addressOf(0)));
+  t.match(await ours.sql`select attempts > 0 as tried, state from jobs`, [
+    {tried: true, state: 'queued'},
+  ]);
+});
+
+t.test('a sender killed in the middle: another sends its mail, under the same name', async (t) => {
+  const {mailbox, proxy, server} = await behindProxy(t);
+  await server.sender.stop();
+  await proxy.set('freeze');
+  const doomed = await startProcessBeside(t, server, {
+    SMTP_URL: proxy.through(mailbox.url),
+    TRUST_PROXY: '127.0.0.1',
+  });
+  t.equal(await register(server, 1), 202);
+  const job = async () =>
+    (
+      await server.sql<{id: string; taken: boolean}[]>`
+    select id, leased_until is not null as taken from jobs`
+    )[0];
+  await until(async () => (await job())?.taken ?? false, 30_000);
+  await kill(doomed.child);
+  await proxy.set('pass');
+
+  const other = await startServer(t, {
+    beside: server,
+    parts: {smtpUrl: proxy.through(mailbox.url)},
+  });
+  t.equal((await claimJobs(server.sql, 5)).length, 0, 'its lease still runs');
+  const id = (await job())?.id ?? '';
+  await server.sql`update jobs set leased_until = now() - interval '1 second'`;
+  other.sender.wake();
+
+  const mail = await mailbox.waitFor(addressOf(1));
+  await until(async () => (await waiting(server.sql)) === 0);
+  t.match(mail.messageId, id);
+});
+
+t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
+  const {sql} = await startServer(t);
+  await sql`insert into jobs (kind, payload) values ('mail', '{"template": "lead"}')`;
+  const pauses: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    const [job] = await claimJobs(sql, 1);
+    if (!job) throw new Error('There is no job to take.');
+    t.equal(await postponeJob(sql, job, '451'), false);
+    const [row] = await sql<{seconds: number}[]>`
+      select extract(epoch from run_at - now())::float8 as seconds from jobs`;
+    pauses.push(Math.round((row?.seconds ?? 0) / 5) * 5);
+    await sql`update jobs set run_at = now()`;
+  }
+  t.same(pauses, [5, 30, 120, 600, 1_800, 3_600, 3_600, 3_600]);
+
+  await sql`update jobs set created_at = now() - interval '23 hours'`;
+  t.same(await giveUpOld(sql), []);
+  await sql`update jobs set created_at = now() - interval '25 hours'`;
+  const [job] = await claimJobs(sql, 1);
+  t.same(await giveUpOld(sql), [], 'not one that is being sent');
+  t.equal(job && (await postponeJob(sql, job, '451')), true);
+  t.match(await sql`select state from jobs`, [{state: 'dead'}]);
+  t.equal((await claimJobs(sql, 1)).length, 0);
+});
+
+t.test('nothing in a mail adds a header or a receiver', async (t) => {
+  const server = await startServer(t);
+  await server.sql`
+    update sites set name = ${'Evil\r\nBcc: evil@example.com\r\n\r\n<b>x</b>'},
+                     notify_email = 'owner@example.com'`;
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact('good@example.com', 'A & <i>B</i>');
+  const mail = await server.mailbox.waitFor('good@example.com');
+  await fetch(linkIn(mail), {method: 'POST'});
+  const lead = await server.mailbox.waitFor('owner@example.com');
+
+  for (const one of [mail, lead]) {
+    t.notOk(one.headers.some(({key}) => key === 'bcc' || key === 'cc'));
+    t.notMatch(one.html, /<b>x<\/b>|<i>/);
+    t.ok(one.text && one.html, 'text and HTML');
+    t.equal(one.headers.find(({key}) => key === 'auto-submitted')?.value, 'auto-generated');
+  }
+  t.match(lead.text, /A & <i>B<\/i>/);
+  t.same(server.mailbox.receivers, [['good@example.com'], ['owner@example.com']]);
+
+  const other = await Visitor.consenting(server.url);
+  await server.sender.stop();
+  await other.contact('other@example.com');
+  await server.sql`
+    update email_verifications set address = ${'x@example.com>\r\nRCPT TO:<evil@example.com'}
+    where session_uuid = ${other.uuid}`;
+  const twin = await startServer(t, {beside: server});
+  twin.sender.wake();
+  await until(
+    async () => (await server.sql`select from jobs where last_error is not null`).length === 1,
+  );
+  t.notOk(server.mailbox.receivers.flat().includes('evil@example.com'));
+});
