@@ -155,6 +155,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     logController: new LogController({disableRequestLogging: true}),
     genReqId: () => nanoid(),
     requestIdHeader: false,
+    // What arrives while the server closes is still answered, and in our own words.
+    return503OnClosing: false,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: UPLOAD_MAX_MS + 60_000,
@@ -205,7 +207,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       throw new Unavailable(undefined, {retryAfter: 2});
     },
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // A client that keeps its connection would not notice that the others get its successor.
+    if (notReady === 'draining') void reply.header('connection', 'close');
     // The pages that need nothing behind them are there from the first moment.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
   });

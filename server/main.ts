@@ -13,13 +13,19 @@ import type {Config} from './config.js';
 import {FolderInUse} from './database/embedded.js';
 import {isDatabaseDown} from './database/failure.js';
 import {migrate} from './database/migrate.js';
+import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
 import {openParts} from './parts.js';
 import type {Parts} from './parts.js';
 import {ensureDemoSite} from './sites/store.js';
 
-const DRAIN_MS = 25_000;
+/** Orchestrators kill after 30 s. */
+const STOP_MS = 25_000;
+/** Load balancers ask every few seconds whether a server is ready, and need that long to hear no. */
+const NOTICE_MS = 5_000;
+/** For requests under way, the notice included; the rest is for closing what is behind them. */
+const REQUESTS_MS = 17_000;
 const RETRY_MS = 1_000;
 
 const start = async (config: Config): Promise<void> => {
@@ -37,19 +43,14 @@ const start = async (config: Config): Promise<void> => {
     spoolDir: path.join(config.dataDir, 'spool'),
   });
   let stopping = false;
-  const stop = async () => {
+  // A second signal ends it at once.
+  closeWithGrace({delay: STOP_MS, logger: false}, async ({err}) => {
     stopping = true;
-    running.drain();
-    await running.app.close();
-    await running.cleanup.stop();
-    await running.trail.stop();
-    await running.sender.stop();
+    if (err) log.fatal({err}, 'an error that nobody caught; stopping');
+    const noticeMs = config.production && !err ? NOTICE_MS : 0;
+    await stopGracefully(running, {noticeMs, requestsMs: REQUESTS_MS});
     await mailbox?.stop();
     await parts.close();
-  };
-  closeWithGrace({delay: DRAIN_MS, logger: false}, async ({err}) => {
-    if (err) log.fatal({err}, 'an error that nobody caught; stopping');
-    await stop();
   });
   await running.app.listen({port: config.port, host: config.host});
   await beginWork(config, parts, running, log, () => stopping);

@@ -14,10 +14,7 @@ export interface HealthParts {
 const CACHED_MS = 1_000;
 const CHECK_MS = 1_500;
 
-interface Health {
-  ready: boolean;
-  checks: Record<string, string>;
-}
+type Checks = Record<string, string>;
 
 const Ready = Type.Object({
   status: Type.String(),
@@ -25,14 +22,14 @@ const Ready = Type.Object({
 });
 
 /** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
-export const healthRoutes = (app: App, parts: HealthParts): void => {
-  let latest: {health: Promise<Health>; until: number} | undefined;
+export const healthRoutes = (app: App, {notReady, ...parts}: HealthParts): void => {
+  let latest: {checks: Promise<Checks>; until: number} | undefined;
 
-  const look = (): Promise<Health> => {
+  const look = (): Promise<Checks> => {
     if (!latest || latest.until < performance.now()) {
-      latest = {health: check(parts), until: performance.now() + CACHED_MS};
+      latest = {checks: check(parts), until: performance.now() + CACHED_MS};
     }
-    return latest.health;
+    return latest.checks;
   };
 
   app.get('/healthz', {schema: {hide: true}}, () => ({status: 'ok'}));
@@ -40,7 +37,10 @@ export const healthRoutes = (app: App, parts: HealthParts): void => {
     '/readyz',
     {schema: {hide: true, response: {200: Ready, 503: Ready}}},
     async (_request, reply) => {
-      const {ready, checks} = await look();
+      const parts = await look();
+      // Never from the cache: a load balancer must learn at once that this server is going.
+      const checks = {server: notReady() ?? 'ok', ...parts};
+      const ready = Object.values(checks).every((result) => result === 'ok');
       return reply
         .code(ready ? 200 : 503)
         .header('cache-control', 'no-store')
@@ -49,14 +49,12 @@ export const healthRoutes = (app: App, parts: HealthParts): void => {
   );
 };
 
-const check = async ({sql, objects, notReady}: HealthParts): Promise<Health> => {
+const check = async ({sql, objects}: Pick<HealthParts, 'sql' | 'objects'>): Promise<Checks> => {
   const [database, storage] = await Promise.all([
     outcome(sql`select 1`.then(() => undefined)),
     outcome(objects.check()),
   ]);
-  const server = notReady() ?? 'ok';
-  const checks = {server, database, storage};
-  return {ready: Object.values(checks).every((result) => result === 'ok'), checks};
+  return {database, storage};
 };
 
 const outcome = async (work: Promise<void>): Promise<string> => {

@@ -4,6 +4,7 @@ import t from 'tap';
 
 import {MailSender} from '../mail/sender.js';
 import {ConfirmationLinks} from '../mail/links.js';
+import {Outage} from '../mail/outage.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -22,6 +23,7 @@ t.test('where TLS is demanded, a server without it gets no mail', async (t) => {
       links: new ConfirmationLinks(config.secrets, config.publicUrl),
       smtpUrl: mailbox.url,
       log: server.app.log,
+      outage: new Outage(),
     });
 
   const strict = senderWith(true);

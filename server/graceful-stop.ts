@@ -1,0 +1,25 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import type {RunningApp} from './app.js';
+
+const BACKGROUND_MS = 2_000;
+
+/**
+ * Says no to load balancers, works on until they have noticed, then takes no new connection and
+ * lets what is under way finish. What is not done after `requestsMs` in all is broken off, which
+ * leaves nothing: an upload has no object before its last byte, mails and cleanup have their leases.
+ */
+export const stopGracefully = async (
+  {app, cleanup, trail, sender, drain}: RunningApp,
+  {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
+): Promise<void> => {
+  drain();
+  const breakingOff = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, requestsMs);
+  await sleep(noticeMs);
+  await app.close();
+  clearTimeout(breakingOff);
+  const background = Promise.all([cleanup.stop(), trail.stop(), sender.stop()]);
+  await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
+};

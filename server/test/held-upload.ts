@@ -1,0 +1,51 @@
+import {once} from 'node:events';
+import {request as openRequest} from 'node:http';
+import type {IncomingMessage} from 'node:http';
+
+import type {Visitor} from './visitor.js';
+
+export interface HeldUpload {
+  /** Sends the second half and reads the answer. */
+  finish: () => Promise<{status: number; headers: IncomingMessage['headers']; body: string}>;
+  /** The error with which the connection ended, should it end early. */
+  broken: Promise<Error>;
+}
+
+const BOUNDARY = 'held-upload';
+
+/** An upload that stands still in its middle for as long as the test wants. */
+export const holdUpload = async (
+  {url, credentials}: Visitor,
+  bytes: Buffer,
+): Promise<HeldUpload> => {
+  const body = Buffer.concat([
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="size"\r\n\r\n${bytes.length}\r\n` +
+        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n` +
+        'Content-Type: application/pdf\r\n\r\n',
+    ),
+    bytes,
+    Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+  ]);
+  const outgoing = openRequest(`${url}/api/files/upload`, {
+    method: 'POST',
+    headers: {
+      ...credentials,
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      'content-length': body.length,
+    },
+  });
+  const broken = new Promise<Error>((resolve) => outgoing.once('error', resolve));
+  const half = Math.floor(body.length / 2);
+  await new Promise((resolve) => outgoing.write(body.subarray(0, half), resolve));
+  return {
+    broken,
+    finish: async () => {
+      outgoing.end(body.subarray(half));
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      let text = '';
+      for await (const chunk of answer) text += String(chunk);
+      return {status: answer.statusCode ?? 0, headers: answer.headers, body: text};
+    },
+  };
+};
