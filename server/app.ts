@@ -232,7 +232,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   await registerPages(app);
   await registerAssets(app, {version, development: !config.production});
 
-  healthRoutes(app, {sql, objects, notReady: () => notReady});
+  healthRoutes(app, {sql, objects, version, notReady: () => notReady});
   metricsRoute(app, metrics);
   siteRoutes(app, {config, sites, version});
   uuidRoutes(app, {

@@ -7,6 +7,7 @@ import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
 import {InvalidSettings, readConfig} from './config.js';
 import {isDatabaseDown, sqlState} from './database/failure.js';
+import {doctorCommand} from './doctor/command.js';
 import {createLog} from './log.js';
 import {openParts} from './parts.js';
 import {eraseCommand} from './privacy/erase-command.js';
@@ -25,6 +26,7 @@ const COMMANDS: Record<string, Command> = {
   audit: auditCommand,
   funnel: funnelCommand,
   cleanup: cleanupCommand,
+  doctor: doctorCommand,
 };
 
 const HELP = `maria <command>

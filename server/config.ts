@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js';
 import {PDF_CONTENT_TYPE} from './contract/limits.js';
 import {databaseAddress, mailSettings, s3Settings, scanner} from './remote-parts.js';
 import type {MailSettings, S3Settings, ScannerSettings} from './remote-parts.js';
-import {generatedSecret, givenSecrets, secretKey} from './secrets.js';
+import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
 import {strictEmail} from './sessions/email.js';
 import {MEBIBYTE, readSettings} from './settings.js';
@@ -20,6 +20,8 @@ export interface Config {
   dataDir: string;
   /** The first signs, all verify. */
   secrets: SecretKey[];
+  /** Where the secret is kept, unless it came with the environment. */
+  secretFile: string | undefined;
   databaseUrl: string | undefined;
   s3: S3Settings | undefined;
   mail: MailSettings;
@@ -62,6 +64,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     publicUrl,
     production,
     dataDir: path.resolve(settings.DATA_DIR),
+    secretFile: secretFile(settings),
     databaseUrl,
     s3: s3Settings(settings, production, faults),
     mail: mailSettings(settings, production, faults),

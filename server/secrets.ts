@@ -15,6 +15,7 @@ export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));
 
 const MIN_SECRET_LENGTH = 32;
+const OWN_FILE = 'secret-key';
 
 export const givenSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
   const given = settings.SECRET_KEY ?? secretFromFile(settings.SECRET_KEY_FILE, faults);
@@ -36,9 +37,15 @@ const secretFromFile = (file: string | undefined, faults: string[]): string | un
   }
 };
 
+/** Where the secret is kept, unless it came with the environment. */
+export const secretFile = (settings: Settings): string | undefined => {
+  if (settings.SECRET_KEY) return undefined;
+  return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, OWN_FILE);
+};
+
 /** Kept in the data folder, so that a restart does not throw out every visitor. */
 export const generatedSecret = (dataDir: string): string => {
-  const file = path.join(dataDir, 'secret-key');
+  const file = path.join(dataDir, OWN_FILE);
   mkdirSync(dataDir, {recursive: true});
   try {
     writeFileSync(file, randomBytes(32).toString('base64url'), {mode: 0o600, flag: 'wx'});

@@ -3,6 +3,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
 import {connectDatabase} from './connect.js';
+import type {Queryable, Sql} from './connect.js';
 
 // dist/server/database/ -> the project's migrations/
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
@@ -43,8 +44,7 @@ export const migrate = async (url: string): Promise<void> => {
           checksum text not null,
           applied_at timestamptz not null default now()
         )`;
-      const applied = await tx<{version: number; name: string; checksum: string}[]>`
-        select version, name, checksum from schema_migrations order by version`;
+      const applied = await appliedMigrations(tx);
       refuseStrangers(applied, migrations);
       for (const migration of migrations.slice(applied.length)) {
         await tx.unsafe(migration.sql);
@@ -58,6 +58,25 @@ export const migrate = async (url: string): Promise<void> => {
   }
 };
 
+/** Names of the migrations that the next start brings. Throws where `migrate` would. */
+export const pendingMigrations = async (sql: Sql): Promise<string[]> => {
+  const migrations = await readMigrations();
+  const [table] = await sql<{exists: boolean}[]>`
+    select to_regclass('schema_migrations') is not null as exists`;
+  const applied = table?.exists ? await appliedMigrations(sql) : [];
+  refuseStrangers(applied, migrations);
+  return migrations.slice(applied.length).map(({name}) => name);
+};
+
+interface Applied {
+  version: number;
+  name: string;
+  checksum: string;
+}
+
+const appliedMigrations = (sql: Queryable): Promise<Applied[]> =>
+  sql<Applied[]>`select version, name, checksum from schema_migrations order by version`;
+
 const readMigrations = async (): Promise<Migration[]> => {
   const names = (await readdir(DIRECTORY)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
   return Promise.all(
@@ -69,10 +88,7 @@ const readMigrations = async (): Promise<Migration[]> => {
   );
 };
 
-const refuseStrangers = (
-  applied: {version: number; name: string; checksum: string}[],
-  migrations: Migration[],
-): void => {
+const refuseStrangers = (applied: Applied[], migrations: Migration[]): void => {
   applied.forEach((row, i) => {
     const ours = migrations[i];
     if (!ours) {

@@ -7,6 +7,7 @@ import type {App} from './app-type.js';
 export interface HealthParts {
   sql: Sql;
   objects: ObjectStore;
+  version: string;
   /** Why the server does not take work, or undefined when it does. */
   notReady: () => string | undefined;
 }
@@ -22,7 +23,7 @@ const Ready = Type.Object({
 });
 
 /** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
-export const healthRoutes = (app: App, {notReady, ...parts}: HealthParts): void => {
+export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthParts): void => {
   let latest: {checks: Promise<Checks>; until: number} | undefined;
 
   const look = (): Promise<Checks> => {
@@ -32,7 +33,7 @@ export const healthRoutes = (app: App, {notReady, ...parts}: HealthParts): void 
     return latest.checks;
   };
 
-  app.get('/healthz', {schema: {hide: true}}, () => ({status: 'ok'}));
+  app.get('/healthz', {schema: {hide: true}}, () => ({status: 'ok', version}));
   app.get(
     '/readyz',
     {schema: {hide: true, response: {200: Ready, 503: Ready}}},

@@ -1,0 +1,91 @@
+import {S3ServiceException} from '@aws-sdk/client-s3';
+
+import type {ObjectStore} from '../object-store/object-store.js';
+import type {Bucket} from './bucket.js';
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {Finding} from './finding.js';
+
+const BLOCK =
+  'Block public access: aws s3api put-public-access-block, with all four settings true.';
+const LINK_SECONDS = 60;
+
+/** Tries what strangers must not be able to do, and what visitors must. */
+export async function* tryAnonymously(
+  bucket: Bucket,
+  objects: ObjectStore,
+  key: string,
+): AsyncGenerator<Finding> {
+  for (const [deed, act] of Object.entries(bucket.asStranger(key))) {
+    yield await refusal(deed, act);
+  }
+  yield* settings(bucket);
+  yield await link(objects, key, bucket.settings.publicEndpoint);
+}
+
+const refusal = async (deed: string, act: () => Promise<unknown>): Promise<Finding> => {
+  const check = `private: ${deed}`;
+  try {
+    await act();
+    return fail(check, `anybody can ${deed}`, BLOCK);
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    // Behind a proxy that lets browsers read and nothing else.
+    if (status === 401 || status === 403 || status === 405)
+      return ok(check, 'strangers are refused');
+    const advice = 'Look at what the store answers without credentials.';
+    return warn(check, `no clear refusal came: ${reasonOf(error)}`, advice);
+  }
+};
+
+/** What keeps it private when somebody later adds a policy or an ACL. */
+async function* settings(bucket: Bucket): AsyncGenerator<Finding> {
+  const block = await bucket.publicAccessBlock();
+  const check = 'public access block';
+  if ('value' in block) {
+    const all = Object.values(block.value.PublicAccessBlockConfiguration ?? {});
+    const isWhole = all.length >= 4 && all.every(Boolean);
+    yield isWhole ? ok(check, 'all four settings are on') : warn(check, 'not all are on', BLOCK);
+  } else if (block.refused === 'unset') {
+    yield warn(check, 'not set: one policy or ACL would open the bucket', BLOCK);
+  } else {
+    yield ok(check, UNSEEN[block.refused]);
+  }
+  const policy = await bucket.policyStatus();
+  if ('value' in policy && policy.value.PolicyStatus?.IsPublic) {
+    yield fail('policy', 'the bucket policy makes it public', BLOCK);
+  } else {
+    yield ok('policy', 'value' in policy ? 'not public' : UNSEEN[policy.refused]);
+  }
+}
+
+const UNSEEN = {
+  unset: 'none',
+  unknown: 'the store has no such setting',
+  forbidden: 'not to be seen with these credentials',
+  failed: 'the store gave no answer',
+};
+
+const link = async (
+  objects: ObjectStore,
+  key: string,
+  publicEndpoint: string | undefined,
+): Promise<Finding> => {
+  const advice = 'Downloads go there from the visitor’s browser: check S3_PUBLIC_ENDPOINT.';
+  try {
+    const {url} = await objects.downloadUrl(key, {
+      fileName: 'doctor.pdf',
+      contentType: 'application/pdf',
+      seconds: LINK_SECONDS,
+    });
+    const where = new URL(url).host;
+    const answer = await fetch(url, {signal: AbortSignal.timeout(5_000), redirect: 'manual'});
+    await answer.body?.cancel();
+    if (!answer.ok) return fail('links', `${where} answered ${answer.status}`, advice);
+    const disposition = answer.headers.get('content-disposition') ?? '';
+    if (disposition.startsWith('attachment')) return ok('links', `work at ${where}`);
+    return fail('links', `${where} shows files instead of saving them`, advice);
+  } catch (error) {
+    const tell = publicEndpoint ? warn : fail;
+    return tell('links', `cannot be opened from here: ${reasonOf(error)}`, advice);
+  }
+};

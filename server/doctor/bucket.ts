@@ -1,0 +1,133 @@
+import {
+  CreateMultipartUploadCommand,
+  GetBucketCorsCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyStatusCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  GetPublicAccessBlockCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+
+import type {S3Settings} from '../config.js';
+import {createS3Clients} from '../object-store/s3-clients.js';
+import type {S3Clients} from '../object-store/s3-clients.js';
+
+const CALL_MS = 5_000;
+
+/** What a store may answer to a question that it does not know. */
+const UNKNOWN_QUESTION = /^(NotImplemented|MethodNotAllowed|NotSupported|InvalidRequest)$/;
+
+/** Where somebody without any key tries to write. */
+export const strangersKey = (key: string): string => `${key}-stranger`;
+
+/** An answer, or why there is none. */
+export type Answer<T> = {value: T} | {refused: 'unset' | 'unknown' | 'forbidden' | 'failed'};
+
+/** Questions about a bucket that the server itself never asks. */
+export class Bucket {
+  private readonly clients: S3Clients;
+  private readonly stranger: S3Client;
+
+  constructor(readonly settings: S3Settings) {
+    this.clients = createS3Clients(settings);
+    const theirs = settings.publicEndpoint ?? settings.endpoint;
+    this.stranger = new S3Client({
+      region: settings.region,
+      forcePathStyle: settings.forcePathStyle,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      maxAttempts: 1,
+      ...(theirs && {endpoint: theirs}),
+      // Somebody without any key: the request goes out as it is.
+      credentials: {accessKeyId: 'nobody', secretAccessKey: 'nothing'},
+      signer: {sign: (request) => Promise.resolve(request)},
+    });
+  }
+
+  beginMultipart(key: string) {
+    return this.send(new CreateMultipartUploadCommand({...this.named, Key: key}));
+  }
+
+  versioning() {
+    return this.send(new GetBucketVersioningCommand(this.named));
+  }
+
+  versionsOf(key: string) {
+    return this.send(new ListObjectVersionsCommand({...this.named, Prefix: key}));
+  }
+
+  look(key: string) {
+    return this.send(new HeadObjectCommand({...this.named, Key: key}));
+  }
+
+  publicAccessBlock() {
+    return answered(this.send(new GetPublicAccessBlockCommand(this.named)));
+  }
+
+  policyStatus() {
+    return answered(this.send(new GetBucketPolicyStatusCommand(this.named)));
+  }
+
+  encryption() {
+    return answered(this.send(new GetBucketEncryptionCommand(this.named)));
+  }
+
+  objectLock() {
+    return answered(this.send(new GetObjectLockConfigurationCommand(this.named)));
+  }
+
+  cors() {
+    return answered(this.send(new GetBucketCorsCommand(this.named)));
+  }
+
+  lifecycle() {
+    return answered(this.send(new GetBucketLifecycleConfigurationCommand(this.named)));
+  }
+
+  /** Each resolves for whoever may, and throws for all others. */
+  asStranger(key: string) {
+    const {named, stranger} = this;
+    const abortSignal = () => ({abortSignal: AbortSignal.timeout(CALL_MS)});
+    const write = {...named, Key: strangersKey(key), Body: 'x'};
+    return {
+      read: () => stranger.send(new GetObjectCommand({...named, Key: key}), abortSignal()),
+      list: () => stranger.send(new ListObjectsV2Command({...named, MaxKeys: 1}), abortSignal()),
+      write: () => stranger.send(new PutObjectCommand(write), abortSignal()),
+    };
+  }
+
+  close(): void {
+    this.clients.destroy();
+    this.stranger.destroy();
+  }
+
+  private get named(): {Bucket: string} {
+    return {Bucket: this.settings.bucket};
+  }
+
+  private get send(): S3Client['send'] {
+    const {twice} = this.clients;
+    return ((command: Parameters<S3Client['send']>[0]) =>
+      twice.send(command, {abortSignal: AbortSignal.timeout(CALL_MS)})) as S3Client['send'];
+  }
+}
+
+const answered = async <T>(question: Promise<T>): Promise<Answer<T>> => {
+  try {
+    return {value: await question};
+  } catch (error) {
+    if (!(error instanceof S3ServiceException)) return {refused: 'failed'};
+    const {httpStatusCode = 0} = error.$metadata;
+    if (httpStatusCode === 404) return {refused: 'unset'};
+    if (httpStatusCode === 403) return {refused: 'forbidden'};
+    const isUnknown = httpStatusCode === 501 || UNKNOWN_QUESTION.test(error.name);
+    return {refused: isUnknown ? 'unknown' : 'failed'};
+  }
+};

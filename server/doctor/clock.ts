@@ -1,0 +1,47 @@
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {DoctorParts, Finding} from './finding.js';
+
+/** A Date header tells whole seconds, and an answer takes its time. */
+const NEAR_MS = 3_000;
+/** S3 refuses what was signed 15 minutes away from its own time. */
+const FAR_MS = 5 * 60_000;
+const ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
+
+/** Every age is measured by the database's clock, every signature by this machine's. */
+export async function* checkClock(parts: DoctorParts): AsyncGenerator<Finding> {
+  for (const [check, timeOf] of [
+    ['database', databaseTime],
+    ['storage', storageTime],
+  ] as const) {
+    try {
+      const began = Date.now();
+      const time = await timeOf(parts);
+      if (time) yield difference(check, time.getTime() - (began + Date.now()) / 2);
+    } catch (error) {
+      const advice = `Mend the ${check} first, then look again.`;
+      yield warn(check, `could not be asked for the time: ${reasonOf(error)}`, advice);
+    }
+  }
+}
+
+const difference = (check: string, ms: number): Finding => {
+  const size = Math.abs(ms);
+  if (size <= NEAR_MS) return ok(check, 'the clocks agree');
+  const found = `its clock is ${(size / 1000).toFixed(0)} s ${ms > 0 ? 'ahead of' : 'behind'} ours`;
+  return size <= FAR_MS ? warn(check, found, ADVICE) : fail(check, found, ADVICE);
+};
+
+const databaseTime = async ({backgroundSql: sql}: DoctorParts): Promise<Date | undefined> => {
+  const [row] = await sql<{now: Date}[]>`select clock_timestamp() as now`;
+  return row?.now;
+};
+
+/** Any answer has a date, a refusal too. */
+const storageTime = async ({config: {s3}}: DoctorParts): Promise<Date | undefined> => {
+  if (!s3) return undefined;
+  const address = s3.endpoint ?? `https://s3.${s3.region}.amazonaws.com`;
+  const signal = AbortSignal.timeout(5_000);
+  const {headers} = await fetch(address, {method: 'HEAD', redirect: 'manual', signal});
+  const date = headers.get('date');
+  return date ? new Date(date) : undefined;
+};

@@ -1,0 +1,95 @@
+import {parseArgs} from 'node:util';
+
+import {CommandFailed} from '../command/command.js';
+import type {Command, CommandParts} from '../command/command.js';
+import type {Config} from '../config.js';
+import {projectVersion} from '../http/assets.js';
+import {checkClock} from './clock.js';
+import {checkDatabase} from './database.js';
+import {fail, reasonOf} from './finding.js';
+import type {Check, DoctorParts, Finding} from './finding.js';
+import {checkFolders} from './folders.js';
+import {checkMail} from './mail.js';
+import {checkPublicAddress} from './public-address.js';
+import {checkScanner} from './scanner.js';
+import {checkSecret} from './secret.js';
+import {checkStorage} from './storage.js';
+
+const USAGE = `maria doctor [--mail ADDRESS] [--json]
+  Tries what the server needs, and says what to do about what it finds. Leaves nothing behind but
+  an audit row. Ends with 1 when anything fails.
+  --mail         sends a test mail as well
+  --json         one JSON object instead of lines`;
+
+const OPTIONS = {
+  mail: {type: 'string'},
+  json: {type: 'boolean', default: false},
+} as const;
+
+const CHECKS: Record<string, Check> = {
+  secret: checkSecret,
+  folders: checkFolders,
+  database: checkDatabase,
+  storage: checkStorage,
+  clock: checkClock,
+  mail: checkMail,
+  scanner: checkScanner,
+  public: checkPublicAddress,
+};
+
+type PartFinding = Finding & {part: string};
+
+export const doctorCommand: Command = {
+  usage: USAGE,
+  run: async (parts, args) => {
+    const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    const doctor = {...parts, version: projectVersion(), mailTo: values.mail};
+    const findings: PartFinding[] = [];
+    for await (const finding of examine(doctor)) {
+      findings.push(finding);
+      if (!values.json) await tell(parts, finding);
+    }
+    const failures = findings.filter(({level}) => level === 'fail').length;
+    if (values.json) await parts.print(JSON.stringify({ok: failures === 0, findings}, null, 2));
+    if (failures > 0) throw new CommandFailed(`${failures} of ${findings.length} checks failed.`);
+  },
+};
+
+async function* examine(parts: DoctorParts): AsyncGenerator<PartFinding> {
+  const conceal = concealer(parts.config, parts.databaseUrl);
+  for (const [part, check] of Object.entries(CHECKS)) {
+    try {
+      for await (const finding of check(parts)) {
+        yield {part, ...finding, found: conceal(finding.found)};
+      }
+    } catch (error) {
+      const found = conceal(reasonOf(error));
+      yield {part, ...fail('check', found, 'The check itself broke; please report it.')};
+    }
+  }
+}
+
+const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> => {
+  const {part, check, level, found, advice} = finding;
+  const head = `${level.padEnd(4)}  ${part.padEnd(8)}  ${check}: `;
+  await print(`${head}${found}`);
+  if (advice) await print(`      ${' '.repeat(10)}→ ${advice}`);
+};
+
+/** What other programs say about a failure may hold what they were given. */
+const concealer = ({secrets, s3, mail}: Config, databaseUrl: string) => {
+  const hidden = [
+    ...secrets.map(({bytes}) => bytes.toString()),
+    ...passwordsIn(databaseUrl),
+    ...passwordsIn(mail.smtpUrl ?? ''),
+    ...(s3?.credentials ? [s3.credentials.secretAccessKey] : []),
+  ].filter((secret) => secret !== '');
+  return (text: string): string =>
+    hidden.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+};
+
+const passwordsIn = (address: string): string[] => {
+  if (!URL.canParse(address)) return [];
+  const {password} = new URL(address);
+  return [password, decodeURIComponent(password)];
+};

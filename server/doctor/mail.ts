@@ -1,0 +1,96 @@
+import {createTransport} from 'nodemailer';
+
+import {strictEmail} from '../sessions/email.js';
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {DoctorParts, Finding} from './finding.js';
+
+const SMTP_MS = 10_000;
+
+/** Connects, agrees on TLS and logs in; nothing is sent but what `--mail` asks for. */
+export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
+  const {smtpUrl, from, admin} = parts.config.mail;
+  if (!smtpUrl) {
+    yield warn('server', 'not set: mail is caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
+    return;
+  }
+  const {protocol, host, username} = new URL(smtpUrl);
+  const login = username ? 'logged in' : 'without a login';
+  try {
+    await withTransport(smtpUrl, (transport) => transport.verify());
+    yield ok('server', `${host} takes mail, ${login}`);
+  } catch (error) {
+    yield fail('server', `${host}: ${reasonOf(error)}`, adviceFor(error));
+    return;
+  }
+  yield await encryption(smtpUrl, protocol);
+  yield from.endsWith('localdomain')
+    ? warn('sender', from, 'Set MAIL_FROM to an address that this mail server may send for.')
+    : ok('sender', from);
+  yield admin
+    ? ok('operator', 'alerts go to ADMIN_EMAIL')
+    : warn('operator', 'nobody hears of alerts', 'Set ADMIN_EMAIL.');
+  if (parts.mailTo !== undefined) yield await send(smtpUrl, from, parts.mailTo);
+}
+
+const adviceFor = (error: unknown): string => {
+  const {code} = error as {code?: string};
+  if (code === 'EAUTH')
+    return 'Check user and password in SMTP_URL; percent-encode odd characters.';
+  if (code === 'ETLS') return 'Check the certificate of the server, and whether the port is right.';
+  return 'Check host and port in SMTP_URL: smtps:// is for 465, smtp:// for 587.';
+};
+
+const encryption = async (smtpUrl: string, protocol: string): Promise<Finding> => {
+  if (protocol === 'smtps:') return ok('encryption', 'TLS from the first byte');
+  try {
+    await withTransport(smtpUrl, (transport) => transport.verify(), {requireTLS: true});
+    return ok('encryption', 'STARTTLS');
+  } catch (error) {
+    const advice = 'Use a server that offers it: links and addresses pass in the clear.';
+    return warn('encryption', `no STARTTLS: ${reasonOf(error)}`, advice);
+  }
+};
+
+const send = async (smtpUrl: string, from: string, given: string): Promise<Finding> => {
+  const to = strictEmail(given);
+  if (!to) return fail('test mail', 'not sent', '--mail takes one plain e-mail address.');
+  try {
+    await withTransport(smtpUrl, (transport) =>
+      transport.sendMail({
+        from: {name: 'Maria', address: from},
+        to: {name: '', address: to},
+        envelope: {from, to: [to]},
+        subject: 'Maria Chat: a test mail',
+        text: 'Mail from your server arrives. Whether it lands among spam is up to SPF, DKIM and DMARC of the sender’s domain.',
+        headers: {'Auto-Submitted': 'auto-generated'},
+      }),
+    );
+    return ok('test mail', 'the server took it', 'Look whether it arrives, and not among spam.');
+  } catch (error) {
+    const advice = 'Check that this mail server may send for MAIL_FROM.';
+    return fail('test mail', reasonOf(error), advice);
+  }
+};
+
+type Transport = ReturnType<typeof createTransport>;
+
+const withTransport = async (
+  url: string,
+  work: (transport: Transport) => Promise<unknown>,
+  options: {requireTLS?: boolean} = {},
+): Promise<void> => {
+  const transport = createTransport({
+    url,
+    ...options,
+    connectionTimeout: SMTP_MS,
+    greetingTimeout: SMTP_MS,
+    socketTimeout: SMTP_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  } as Parameters<typeof createTransport>[0]);
+  try {
+    await work(transport);
+  } finally {
+    transport.close();
+  }
+};

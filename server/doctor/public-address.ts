@@ -1,0 +1,116 @@
+import ipaddr from 'ipaddr.js';
+
+import {storedAddress} from '../audit/address.js';
+import {listSites} from '../sites/admin-store.js';
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {DoctorParts, Finding} from './finding.js';
+
+const CALL_MS = 5_000;
+/** Of the block for documentation: nobody has it. */
+const FORGED = '192.0.2.77';
+
+/** The way that visitors come: name, certificate, proxy. */
+export async function* checkPublicAddress(parts: DoctorParts): AsyncGenerator<Finding> {
+  const {publicUrl, production} = parts.config;
+  const isHttps = publicUrl.startsWith('https:');
+  if (isHttps) yield ok('https', publicUrl);
+  else if (isLocal(publicUrl)) yield ok('https', `${publicUrl}, on this machine`);
+  else
+    yield warn('https', publicUrl, 'Use https in PUBLIC_URL: it stands in mails and the snippet.');
+  if (!production && !isLocal(publicUrl)) {
+    const advice = 'Set NODE_ENV=production: until then the demo page is open to all.';
+    yield warn('production', 'off, though the address is a public one', advice);
+  }
+  const reached = await reach(parts);
+  yield reached;
+  if (reached.level !== 'fail') yield await clientAddress(parts, isHttps);
+}
+
+const isLocal = (url: string): boolean =>
+  /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+
+const reach = async ({config, version}: DoctorParts): Promise<Finding> => {
+  const address = `${config.publicUrl}/healthz`;
+  try {
+    const answer = await fetch(address, {redirect: 'manual', signal: AbortSignal.timeout(CALL_MS)});
+    const theirs = await answer.text().then(versionIn);
+    if (!answer.ok || theirs === undefined) {
+      const advice = 'PUBLIC_URL must lead to this server, its path included, without a redirect.';
+      return fail('reachable', `${address} answered ${answer.status}, and not as we do`, advice);
+    }
+    if (theirs === version) return ok('reachable', `version ${version} answers`);
+    const advice = 'Is another server behind PUBLIC_URL, or an upgrade under way?';
+    return warn('reachable', `version ${theirs} answers, this is ${version}`, advice);
+  } catch (error) {
+    const advice = 'Check DNS, the certificate, the proxy and that the server runs.';
+    return fail('reachable', `${address} from here: ${reasonOf(error)}`, advice);
+  }
+};
+
+const versionIn = (text: string): string | undefined => {
+  try {
+    const {status, version} = JSON.parse(text) as {status?: unknown; version?: unknown};
+    return status === 'ok' && typeof version === 'string' ? version : undefined;
+  } catch {
+    // A proxy's page of its own.
+    return undefined;
+  }
+};
+
+/** Asks for a UUID as a visitor would, under a forged address, and reads which one was noted. */
+const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Finding> => {
+  const {config} = parts;
+  const check = 'client address';
+  const trusted = config.trustProxy.join(', ');
+  if (isHttps && trusted === '') {
+    return fail(
+      check,
+      'a proxy ends TLS, and TRUST_PROXY names none: all visitors share its address and one limit',
+      'Set TRUST_PROXY to the addresses or CIDRs from which your proxy connects.',
+    );
+  }
+  const seen = await addressSeen(parts).catch((error: unknown) => ({unknown: reasonOf(error)}));
+  if (typeof seen !== 'string') {
+    const found = `could not be tried: ${seen.unknown}`;
+    return warn(check, found, 'Look whether audit rows hold different addresses.');
+  }
+  if (seen === storedAddress(FORGED, config.audit.ipMode)) {
+    const advice = 'Let the proxy replace X-Forwarded-For instead of handing on what it is sent.';
+    return fail(check, 'visitors can choose their own, and so escape every limit', advice);
+  }
+  if (isTrusted(seen, config.trustProxy)) {
+    const advice = 'Let the proxy set X-Forwarded-For, and TRUST_PROXY name proxies alone.';
+    return fail(check, 'the address that was seen is one of TRUST_PROXY', advice);
+  }
+  return ok(check, trusted ? `X-Forwarded-For counts from ${trusted}` : 'of the connection itself');
+};
+
+const addressSeen = async ({config, backgroundSql: sql}: DoctorParts) => {
+  if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};
+  const sites = await listSites(sql);
+  const site = sites.find(({removedAt}) => !removedAt)?.key;
+  if (!site) return {unknown: 'there is no site yet'};
+  const answer = await fetch(`${config.publicUrl}/api/session/generate-uuid`, {
+    method: 'POST',
+    headers: {'content-type': 'application/json', 'x-forwarded-for': FORGED},
+    body: JSON.stringify({site}),
+    signal: AbortSignal.timeout(CALL_MS),
+  });
+  if (!answer.ok) return {unknown: `the server answered ${answer.status}`};
+  const {uuid} = (await answer.json()) as {uuid: string};
+  const [row] = await sql<{address: string | null}[]>`
+    select host(ip_address) as address from audit_logs
+    where user_uuid = ${uuid} and event_type = 'uuid_generated'`;
+  return row?.address ?? {unknown: 'the call is not in this database'};
+};
+
+const isTrusted = (address: string, proxies: string[]): boolean => {
+  const parsed = ipaddr.process(address);
+  return proxies.some((proxy) => {
+    const [range, bits] = proxy.includes('/')
+      ? ipaddr.parseCIDR(proxy)
+      : [ipaddr.process(proxy), undefined];
+    if (range.kind() !== parsed.kind()) return false;
+    return parsed.match(range, bits ?? (range.kind() === 'ipv4' ? 32 : 128));
+  });
+};

@@ -1,0 +1,40 @@
+import {FileInfected} from '../errors.js';
+import {VirusScan} from '../files/virus-scan.js';
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {DoctorParts, Finding} from './finding.js';
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Sends the largest file that visitors may: clamd has a limit of its own, under which all would fail. */
+export async function* checkScanner({config}: DoctorParts): AsyncGenerator<Finding> {
+  const {scanner, limits} = config;
+  if (!scanner) {
+    yield ok('virus scan', 'not set: files are not scanned', 'CLAMAV_HOST names a clamd.');
+    return;
+  }
+  const where = `clamd at ${scanner.host}:${scanner.port}`;
+  const tell = scanner.required ? fail : warn;
+  const follows = scanner.required
+    ? 'Until then every upload is refused with 503.'
+    : 'Until then files are taken unscanned.';
+  let scan: VirusScan | undefined;
+  try {
+    // Required, so that a missing answer is heard of here.
+    scan = await VirusScan.begin({...scanner, required: true});
+    for (let sent = 0; sent < limits.maxFileBytes; sent += CHUNK_BYTES) {
+      await scan.add(Buffer.alloc(Math.min(CHUNK_BYTES, limits.maxFileBytes - sent)));
+    }
+    await scan.verdict();
+    yield ok('virus scan', `${where} takes ${limits.maxFileBytes} bytes`);
+  } catch (error) {
+    if (error instanceof FileInfected) {
+      const advice = 'It finds something in zeros: look at its signatures.';
+      yield warn('virus scan', `${where} answers`, advice);
+      return;
+    }
+    const advice = `Check CLAMAV_HOST, and that StreamMaxLength exceeds MAX_FILE_SIZE_MB. ${follows}`;
+    yield tell('virus scan', `${where}: ${reasonOf(error)}`, advice);
+  } finally {
+    scan?.stop();
+  }
+}

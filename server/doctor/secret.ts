@@ -1,0 +1,50 @@
+import {stat} from 'node:fs/promises';
+
+import {fail, ok, reasonOf, warn} from './finding.js';
+import type {DoctorParts, Finding} from './finding.js';
+
+const MIN_BYTES = 32;
+/** 32 random characters of any alphabet have more; `change-me-change-me-…` has not. */
+const MIN_DIFFERENT_BYTES = 12;
+const READABLE_BY_ALL = 0o004;
+const WRITABLE_BY_OTHERS = 0o022;
+
+export async function* checkSecret({config}: DoctorParts): AsyncGenerator<Finding> {
+  const {secrets, secretFile, production} = config;
+  const weak = secrets.filter(
+    ({bytes}) => bytes.length < MIN_BYTES || new Set(bytes).size < MIN_DIFFERENT_BYTES,
+  );
+  yield weak.length === 0
+    ? ok('strength', `${secrets.length === 1 ? '1 key' : `${secrets.length} keys`}, long enough`)
+    : fail(
+        'strength',
+        `${weak.length} of ${secrets.length} keys could be guessed`,
+        'Take 32 random bytes: openssl rand -hex 32. Whoever guesses it can make visitor tokens.',
+      );
+  if (secrets.length > 1) {
+    const advice = `Drop the old key once VERIFICATION_HOURS and the longest visit have passed.`;
+    yield ok('rotation', 'the first key signs, all verify', advice);
+  }
+  if (!secretFile) {
+    yield ok('keeping', 'set by SECRET_KEY');
+    return;
+  }
+  yield await fileFinding(secretFile, production);
+}
+
+const fileFinding = async (file: string, production: boolean): Promise<Finding> => {
+  try {
+    const {mode} = await stat(file);
+    const shown = `${file} with mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
+    if (mode & WRITABLE_BY_OTHERS) {
+      return fail('keeping', shown, `Others can replace it: chmod 0400 ${file}`);
+    }
+    if (mode & READABLE_BY_ALL) {
+      const advice = `Everybody on the machine can read it: chmod 0400 ${file}, or 0440 for a group.`;
+      return production ? fail('keeping', shown, advice) : warn('keeping', shown, advice);
+    }
+    return ok('keeping', shown);
+  } catch (error) {
+    return fail('keeping', reasonOf(error), 'Set SECRET_KEY_FILE to a file that can be read.');
+  }
+};

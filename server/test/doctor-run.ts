@@ -1,0 +1,59 @@
+import {CommandFailed} from '../command/command.js';
+import type {Config} from '../config.js';
+import {connectDatabase} from '../database/connect.js';
+import {doctorCommand} from '../doctor/command.js';
+import type {Level} from '../doctor/finding.js';
+import {S3Objects} from '../object-store/s3.js';
+import type {TestServer} from './start-server.js';
+
+export interface Examination {
+  passed: boolean;
+  findings: {part: string; check: string; level: Level; found: string; advice?: string}[];
+  /** `part check` of all findings of this level. */
+  at: (level: Level) => string[];
+  /** What was found by one check. */
+  of: (name: string) => string;
+}
+
+/** `maria doctor --json` on the parts of a running server, some of its settings changed. */
+export const examine = async (
+  {config, sql, objects, app}: TestServer,
+  changed: Partial<Config> = {},
+  ...args: string[]
+): Promise<Examination> => {
+  const own = {...config, ...changed};
+  const isOwnDatabase = own.databaseUrl === config.databaseUrl;
+  const database = isOwnDatabase ? sql : connectDatabase({url: own.databaseUrl ?? '', max: 1});
+  // Of its own, as a process would have: a store remembers what it learnt about its bucket.
+  const store = own.s3 ? new S3Objects(own.s3) : objects;
+  const lines: string[] = [];
+  const parts = {
+    config: own,
+    databaseUrl: own.databaseUrl ?? '',
+    sql: database,
+    backgroundSql: database,
+    objects: store,
+    diskKey: undefined,
+    close: async () => undefined,
+    log: app.log,
+    print: (line: string) => void lines.push(line),
+  };
+  let passed = true;
+  try {
+    await doctorCommand.run(parts, ['--json', ...args]);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    passed = false;
+  } finally {
+    if (!isOwnDatabase) await database.end({timeout: 1});
+    if (own.s3) await store.close();
+  }
+  const {findings} = JSON.parse(lines.join('\n')) as Pick<Examination, 'findings'>;
+  const nameOf = ({part, check}: Examination['findings'][number]) => `${part} ${check}`;
+  return {
+    passed,
+    findings,
+    at: (level) => findings.filter((one) => one.level === level).map(nameOf),
+    of: (name) => findings.find((one) => nameOf(one) === name)?.found ?? '',
+  };
+};

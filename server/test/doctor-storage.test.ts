@@ -1,0 +1,179 @@
+import {readFile} from 'node:fs/promises';
+
+import {
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {S3Settings} from '../config.js';
+import {examine} from './doctor-run.js';
+import {freePort} from './free-port.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {bucketsMissing} from './test-bucket.js';
+
+interface Owned {
+  server: TestServer;
+  s3: S3Settings;
+  client: S3Client;
+  Bucket: string;
+}
+
+/** A server on a bucket of its own, and the bucket's owner. */
+const owned = async (t: Test): Promise<Owned> => {
+  const server = await startServer(t, {store: 's3', settings: {MAIL_FROM: 'maria@example.com'}});
+  const s3 = server.config.s3 as S3Settings;
+  const client = new S3Client(s3 as ConstructorParameters<typeof S3Client>[0] & object);
+  t.teardown(() => client.destroy());
+  return {server, s3, client, Bucket: s3.bucket};
+};
+
+const policy = (...statements: object[]) =>
+  JSON.stringify({Version: '2012-10-17', Statement: statements});
+
+/** Ceph 16 takes BlockPublicAcls for a reason to refuse every put, so that one stays off here. */
+const closed = {
+  BlockPublicAcls: false,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+const versioned = async ({client, Bucket}: Owned): Promise<void> => {
+  const VersioningConfiguration = {Status: 'Enabled' as const};
+  await client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration}));
+};
+
+/** Of the server's own statement, not of the doctor's questions. */
+const actionsInReadme = async (): Promise<string[]> => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const json = /```json\n(\{\n {2}"Version"[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const {Statement} = JSON.parse(json) as {Statement: {Sid: string; Action: string[]}[]};
+  return Statement.filter(({Sid}) => Sid !== 'DoctorLooks').flatMap(({Action}) => Action);
+};
+
+const left = async ({client, Bucket}: Owned): Promise<number> => {
+  const {Versions = [], DeleteMarkers = []} = await client.send(
+    new ListObjectVersionsCommand({Bucket}),
+  );
+  const {Uploads = []} = await client.send(new ListMultipartUploadsCommand({Bucket}));
+  return Versions.length + DeleteMarkers.length + Uploads.length;
+};
+
+t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
+  await t.test('that is as it should be: nothing fails and nothing stays', async (t) => {
+    const bucket = await owned(t);
+    const PublicAccessBlockConfiguration = closed;
+    await bucket.client.send(
+      new PutPublicAccessBlockCommand({Bucket: bucket.Bucket, PublicAccessBlockConfiguration}),
+    );
+
+    const {at, passed} = await examine(bucket.server);
+
+    t.same(at('fail'), []);
+    t.ok(passed);
+    // This store encrypts nothing, and the mailbox of the tests speaks no TLS.
+    t.same(at('warn'), ['storage public access block', 'storage encryption', 'mail encryption']);
+    t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
+    t.equal(await left(bucket), 0);
+  });
+
+  await t.test('that anybody can read, list and write', async (t) => {
+    const bucket = await owned(t);
+    const {Bucket, client} = bucket;
+    const open = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+      Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+    };
+    await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(open)}));
+
+    const {at} = await examine(bucket.server);
+
+    t.same(at('fail'), [
+      'storage private: read',
+      'storage private: list',
+      'storage private: write',
+      'storage policy',
+    ]);
+    t.ok(at('warn').includes('storage public access block'));
+    t.equal(await left(bucket), 0, 'what a stranger could write is removed as well');
+  });
+
+  await t.test('with versions, CORS, and a rule that deletes files', async (t) => {
+    const bucket = await owned(t);
+    const {Bucket, client} = bucket;
+    await versioned(bucket);
+    const CORSRules = [{AllowedMethods: ['GET'], AllowedOrigins: ['*']}];
+    await client.send(new PutBucketCorsCommand({Bucket, CORSConfiguration: {CORSRules}}));
+    await client.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket,
+        LifecycleConfiguration: {
+          Rules: [{ID: 'old', Status: 'Enabled', Filter: {Prefix: ''}, Expiration: {Days: 30}}],
+        },
+      }),
+    );
+
+    const {at, of} = await examine(bucket.server);
+
+    t.match(of('storage versioning'), /^enabled/);
+    t.ok(at('ok').includes('storage delete versions'));
+    t.ok(at('warn').includes('storage cors'));
+    t.same(at('fail'), ['storage lifecycle']);
+    t.equal(await left(bucket), 0, 'no version of it is left');
+  });
+
+  await t.test('whose rights end where the README’s policy ends', async (t) => {
+    const bucket = await owned(t);
+    const {Bucket, client} = bucket;
+    const resources = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
+    const deny = async (rule: object) => {
+      const statement = {Effect: 'Deny', Principal: '*', Resource: resources, ...rule};
+      await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(statement)}));
+    };
+    const needed = await actionsInReadme();
+    // For the owner of the bucket, who could not be stopped from anything by leaving it out.
+    const stillOurs = ['s3:PutBucketPolicy', 's3:PutBucketVersioning'];
+
+    const findingsAfter = async (rule: object) => {
+      await deny(rule);
+      return (await examine(bucket.server)).at('fail');
+    };
+
+    t.same(await findingsAfter({NotAction: [...needed, ...stillOurs]}), [], 'it is enough');
+    for (const action of needed.filter((one) => one !== 's3:DeleteObjectVersion')) {
+      t.not((await findingsAfter({Action: [action]})).length, 0, `${action} is needed`);
+    }
+    await versioned(bucket);
+    t.same(await findingsAfter({NotAction: [...needed, ...stillOurs]}), [], 'with versions too');
+    t.same(await findingsAfter({Action: ['s3:DeleteObjectVersion']}), [
+      'storage delete',
+      'storage delete versions',
+      'storage left behind',
+    ]);
+  });
+
+  await t.test('that cannot be reached', async (t) => {
+    const {server, s3} = await owned(t);
+    const wrong = {accessKeyId: 'nobody', secretAccessKey: 'a-secret-of-nobody'};
+    for (const changed of [
+      {...s3, credentials: wrong},
+      {...s3, bucket: 'there-is-no-such-bucket'},
+      {...s3, endpoint: `http://127.0.0.1:${await freePort()}`},
+    ]) {
+      const {at, findings} = await examine(server, {s3: changed});
+      t.equal(at('fail')[0], 'storage reachable');
+      t.notMatch(JSON.stringify(findings), /a-secret-of-nobody/);
+    }
+  });
+});

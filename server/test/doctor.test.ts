@@ -1,0 +1,191 @@
+import {once} from 'node:events';
+import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import type {AddressInfo} from 'node:net';
+import path from 'node:path';
+
+import {SMTPServer} from 'smtp-server';
+import t from 'tap';
+
+import type {Config} from '../config.js';
+import {clamdMissing, startClamd} from './clamd.js';
+import {examine} from './doctor-run.js';
+import {freePort} from './free-port.js';
+import {runMaria} from './run-command.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
+
+const nowhere = async () => `127.0.0.1:${await freePort()}`;
+
+t.test('maria doctor as a process', async (t) => {
+  const server = await startServer(t);
+  const password = 'a-password-that-nobody-may-see';
+  const settings = {
+    PUBLIC_URL: server.url,
+    DATA_DIR: server.dataDir,
+    DATABASE_URL: server.config.databaseUrl ?? '',
+    SMTP_URL: server.mailbox.url,
+    SECRET_KEY: server.config.secrets[0]?.bytes.toString() ?? '',
+  };
+
+  await t.test('ends with 0 when nothing fails, a line for each check', async (t) => {
+    const {code, stdout, stderr} = await runMaria(settings, 'doctor');
+
+    t.equal(code, 0, stderr);
+    t.match(stdout, /^ok +database +reachable: PostgreSQL \d+/m);
+    t.match(stdout, /^ok +storage +delete: is gone$/m);
+    t.match(stdout, /^warn +mail +operator: .*\n +→ Set ADMIN_EMAIL\.$/m);
+    t.match(stdout, /^ok +public +reachable: version \d/m);
+  });
+
+  await t.test('ends with 1 when anything fails, and tells no secret', async (t) => {
+    const {code, stdout, stderr} = await runMaria(
+      {
+        ...settings,
+        DATABASE_URL: `postgres://maria:${password}@${await nowhere()}/maria`,
+        SMTP_URL: `smtp://maria:${password}@${await nowhere()}`,
+      },
+      ...['doctor', '--json'],
+    );
+
+    t.equal(code, 1);
+    t.match(stderr, /^\d+ of \d+ checks failed\.$/m);
+    const {ok, findings} = JSON.parse(stdout) as {ok: boolean; findings: {advice?: string}[]};
+    t.equal(ok, false);
+    t.ok(findings.length > 8, 'a part that is down does not keep the others from being looked at');
+    t.notMatch(`${stdout}${stderr}`, new RegExp(`${password}|${settings.SECRET_KEY}`));
+  });
+});
+
+t.test('maria doctor finds', async (t) => {
+  const server = await startServer(t, {settings: {MAIL_FROM: 'maria@example.com'}});
+  const {config} = server;
+
+  await t.test('nothing wrong where nothing is', async (t) => {
+    const {passed, at} = await examine(server);
+    t.equal(passed, true);
+    t.same(at('fail'), []);
+    t.same(at('warn'), ['mail encryption']);
+  });
+
+  await t.test('a database that does not answer', async (t) => {
+    const databaseUrl = `postgres://${await nowhere()}/maria`;
+    const {at, of} = await examine(server, {databaseUrl});
+    t.same(at('fail'), ['database reachable']);
+    t.match(of('database reachable'), /ECONNREFUSED/);
+    t.match(at('warn'), ['clock database']);
+  });
+
+  await t.test('migrations that are missing, or not ours', async (t) => {
+    const [last] = await server.sql`
+      delete from schema_migrations where version = (select max(version) from schema_migrations)
+      returning *`;
+    t.ok((await examine(server)).at('warn').includes('database migrations'));
+    await server.sql`insert into schema_migrations ${server.sql(last ?? {})}`;
+    await server.sql`insert into schema_migrations (version, name, checksum) values (9999, 'x', 'y')`;
+    t.same((await examine(server)).at('fail'), ['database migrations']);
+    await server.sql`delete from schema_migrations where version = 9999`;
+  });
+
+  await t.test('a mail server that is down', async (t) => {
+    const mail = {...config.mail, smtpUrl: `smtp://${await nowhere()}`};
+    const {at, of} = await examine(server, {mail});
+    t.same(at('fail'), ['mail server']);
+    t.match(of('mail server'), /ECONNREFUSED|ESOCKET/);
+  });
+
+  await t.test('a mail server that refuses the login', async (t) => {
+    const smtp = new SMTPServer({
+      hideSTARTTLS: true,
+      onAuth: (_auth, _session, done) => {
+        done(new Error('Wrong password'));
+      },
+    });
+    smtp.listen(0, '127.0.0.1');
+    await once(smtp.server, 'listening');
+    t.teardown(() => void smtp.close());
+    const {port} = smtp.server.address() as AddressInfo;
+    const mail = {...config.mail, smtpUrl: `smtp://maria:wrong-password@127.0.0.1:${port}`};
+    const {findings} = await examine(server, {mail});
+    const found = findings.find(({level}) => level === 'fail');
+    t.match(found, {part: 'mail', check: 'server', found: /EAUTH/, advice: /password/});
+  });
+
+  await t.test('a test mail’s way, when asked', async (t) => {
+    const before = server.mailbox.mails.length;
+    await examine(server);
+    t.equal(server.mailbox.mails.length, before, 'none is sent unasked');
+    t.ok((await examine(server, {}, '--mail', 'you@example.com')).passed);
+    t.match(await server.mailbox.waitFor('you@example.com'), {subject: /test mail/});
+    const two = await examine(server, {}, '--mail', 'a@example.com, b@example.com');
+    t.same(two.at('fail'), ['mail test mail']);
+  });
+
+  await t.test('a secret that could be guessed, or that others can read', async (t) => {
+    const secret = (value: string) => [{id: 'x', bytes: Buffer.from(value)}];
+    const weak = await examine(server, {secrets: secret('ab'.repeat(20))});
+    t.same(weak.at('fail'), ['secret strength']);
+    const secretFile = path.join(await temporaryFolder(t), 'secret');
+    await writeFile(secretFile, 'x');
+    for (const [mode, level, production] of [
+      [0o400, 'ok', true],
+      [0o440, 'ok', true],
+      [0o644, 'warn', false],
+      [0o644, 'fail', true],
+      [0o620, 'fail', false],
+    ] as const) {
+      await chmod(secretFile, mode);
+      const {findings} = await examine(server, {secretFile, production});
+      const found = findings.find(({check}) => check === 'keeping');
+      t.equal(found?.level, level, found?.found ?? 'nothing was found');
+    }
+  });
+
+  await t.test('a folder that cannot be written', async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(path.join(folder, 'file'), '');
+    const archive = (archiveDir: string) => ({audit: {...config.audit, archiveDir}});
+    const {at} = await examine(server, archive(path.join(folder, 'file', 'archive')));
+    t.same(at('fail'), ['folders AUDIT_ARCHIVE_DIR']);
+    await mkdir(path.join(folder, 'archive'));
+    t.ok((await examine(server, archive(path.join(folder, 'archive')))).passed);
+  });
+
+  await t.test('an address behind which nobody, or somebody else, answers', async (t) => {
+    const gone = await examine(server, {publicUrl: `http://${await nowhere()}`});
+    t.same(gone.at('fail'), ['public reachable']);
+    const other = await examine(server, {publicUrl: `${server.url}/api/docs`});
+    t.same(other.at('fail'), ['public reachable']);
+  });
+});
+
+t.test('maria doctor sends the scanner a file of the limit', {skip: clamdMissing}, async (t) => {
+  const server = await startServer(t);
+  const scannerAt = (host: string, required: boolean): Partial<Config> => {
+    const [name = '', port] = host.split(':');
+    return {scanner: {host: name, port: Number(port), required}};
+  };
+  const clamd = await startClamd(t);
+  const {at, of} = await examine(server, scannerAt(clamd.host, true));
+  t.same(at('fail'), []);
+  t.match(of('scanner virus scan'), /takes 5242880 bytes/);
+  const away = await nowhere();
+  t.same((await examine(server, scannerAt(away, true))).at('fail'), ['scanner virus scan']);
+  t.ok((await examine(server, scannerAt(away, false))).at('warn').includes('scanner virus scan'));
+});
+
+t.test('maria doctor sees whose address counts', async (t) => {
+  const trust = {TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1'};
+  const open = await startServer(t);
+  const behind = await startServer(t, {settings: trust});
+  const level = async (server: TestServer, changed: Partial<Config> = {}) => {
+    const {findings} = await examine(server, changed);
+    return findings.find(({check}) => check === 'client address')?.level;
+  };
+
+  t.equal(await level(open), 'ok', 'no proxy, and a forged header is not heard');
+  // Nothing between the doctor and a server that trusts it: what it forges counts.
+  t.equal(await level(behind), 'fail', 'a proxy that hands on what it is sent');
+  const {trustProxy} = behind.config;
+  t.equal(await level(open, {trustProxy}), 'fail', 'a proxy that sets nothing');
+  t.equal(await level(open, {audit: {...open.config.audit, ipMode: 'none'}}), 'warn');
+});
