@@ -20,9 +20,9 @@ export async function* checkRights(
     abortOne(bucket, objects, key),
   );
   yield await attempt('versions', 's3:GetBucketVersioning, s3:ListBucketVersions', async () => {
-    const {Status} = await bucket.versioning();
+    const status = await bucket.versioning();
     await bucket.versionsOf(key);
-    return Status === undefined ? 'can be seen; the bucket has none' : 'can be seen';
+    return status === undefined ? 'can be seen; the bucket has none' : 'can be seen';
   });
   // The rest of the checks needs an object to look at.
   await put(objects, key).catch(() => undefined);

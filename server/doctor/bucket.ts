@@ -16,7 +16,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-import type {S3Settings} from '../config.js';
+import type {Config} from '../config.js';
 import {createS3Clients} from '../object-store/s3-clients.js';
 import type {S3Clients} from '../object-store/s3-clients.js';
 
@@ -36,7 +36,7 @@ export class Bucket {
   private readonly clients: S3Clients;
   private readonly stranger: S3Client;
 
-  constructor(readonly settings: S3Settings) {
+  constructor(readonly settings: NonNullable<Config['s3']>) {
     this.clients = createS3Clients(settings);
     const theirs = settings.publicEndpoint ?? settings.endpoint;
     this.stranger = new S3Client({
@@ -55,12 +55,16 @@ export class Bucket {
     return this.send(new CreateMultipartUploadCommand({...this.named, Key: key}));
   }
 
-  versioning() {
-    return this.send(new GetBucketVersioningCommand(this.named));
+  /** Undefined where there never were versions, or where the store knows none. */
+  async versioning() {
+    const command = new GetBucketVersioningCommand(this.named);
+    return (await known(this.send(command)))?.Status;
   }
 
-  versionsOf(key: string) {
-    return this.send(new ListObjectVersionsCommand({...this.named, Prefix: key}));
+  async versionsOf(key: string): Promise<number> {
+    const command = new ListObjectVersionsCommand({...this.named, Prefix: key});
+    const {Versions = [], DeleteMarkers = []} = (await known(this.send(command))) ?? {};
+    return Versions.length + DeleteMarkers.length;
   }
 
   look(key: string) {
@@ -119,6 +123,16 @@ export class Bucket {
   }
 }
 
+/** The answer, or undefined from a store that has no such thing. */
+const known = async <T>(question: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof S3ServiceException && isUnknown(error)) return undefined;
+    throw error;
+  }
+};
+
 const answered = async <T>(question: Promise<T>): Promise<Answer<T>> => {
   try {
     return {value: await question};
@@ -127,7 +141,9 @@ const answered = async <T>(question: Promise<T>): Promise<Answer<T>> => {
     const {httpStatusCode = 0} = error.$metadata;
     if (httpStatusCode === 404) return {refused: 'unset'};
     if (httpStatusCode === 403) return {refused: 'forbidden'};
-    const isUnknown = httpStatusCode === 501 || UNKNOWN_QUESTION.test(error.name);
-    return {refused: isUnknown ? 'unknown' : 'failed'};
+    return {refused: isUnknown(error) ? 'unknown' : 'failed'};
   }
 };
+
+const isUnknown = ({name, $metadata}: S3ServiceException): boolean =>
+  $metadata.httpStatusCode === 501 || UNKNOWN_QUESTION.test(name);

@@ -13,7 +13,7 @@ import {
 import t from 'tap';
 import type {Test} from 'tap';
 
-import type {S3Settings} from '../config.js';
+import type {Config} from '../config.js';
 import {examine} from './doctor-run.js';
 import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';
@@ -22,7 +22,7 @@ import {bucketsMissing} from './test-bucket.js';
 
 interface Owned {
   server: TestServer;
-  s3: S3Settings;
+  s3: NonNullable<Config['s3']>;
   client: S3Client;
   Bucket: string;
 }
@@ -30,8 +30,8 @@ interface Owned {
 /** A server on a bucket of its own, and the bucket's owner. */
 const owned = async (t: Test): Promise<Owned> => {
   const server = await startServer(t, {store: 's3', settings: {MAIL_FROM: 'maria@example.com'}});
-  const s3 = server.config.s3 as S3Settings;
-  const client = new S3Client(s3 as ConstructorParameters<typeof S3Client>[0] & object);
+  const s3 = server.config.s3 as Owned['s3'];
+  const client = new S3Client(s3);
   t.teardown(() => client.destroy());
   return {server, s3, client, Bucket: s3.bucket};
 };
