@@ -1,0 +1,124 @@
+import {existsSync} from 'node:fs';
+import path from 'node:path';
+
+import {validate} from 'dockerfile-utils';
+
+export interface Instruction {
+  keyword: string;
+  rest: string;
+}
+
+/** What the image sets for whoever runs it. */
+export interface Image {
+  env: Record<string, string>;
+  user: string;
+  port: string;
+}
+
+const HEALTH_PATHS = ['/healthz', '/readyz'];
+
+const instructionsOf = (text: string): Instruction[] =>
+  text
+    .replace(/^#.*\n/gm, '')
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => ({keyword: line.split(/\s/, 1)[0] ?? '', rest: line.replace(/^\S+\s+/, '')}));
+
+/** The instructions of the last stage, which is what runs. */
+const lastStageOf = (all: Instruction[]): Instruction[] =>
+  all.slice(all.findLastIndex(({keyword}) => keyword === 'FROM'));
+
+const last = (stage: Instruction[], keyword: string): string =>
+  stage.findLast((one) => one.keyword === keyword)?.rest ?? '';
+
+export const imageOf = (text: string): Image => {
+  const stage = lastStageOf(instructionsOf(text));
+  const pairs = stage
+    .filter(({keyword}) => keyword === 'ENV')
+    .flatMap(({rest}) => rest.split(/\s+/))
+    .map((pair) => pair.split('=') as [string, string]);
+  return {
+    env: Object.fromEntries(pairs),
+    user: last(stage, 'USER').split(':')[0] ?? '',
+    port: last(stage, 'EXPOSE'),
+  };
+};
+
+/** What is wrong with a Dockerfile, the list of what its build may see, and both together. */
+export const imageFaults = (text: string, ignored: string, project: string): string[] => {
+  const faults = validate(text).map(({message}) =>
+    typeof message === 'string' ? message : message.value,
+  );
+  const demand = (holds: boolean, fault: string) => {
+    if (!holds) faults.push(fault);
+  };
+  const all = instructionsOf(text);
+  const stage = lastStageOf(all);
+  const {env, user, port} = imageOf(text);
+  const bases = all.filter(({keyword}) => keyword === 'FROM').map(({rest}) => rest);
+  demand(bases.length >= 2, 'one stage: the compilers would be in the image');
+  demand(
+    bases.every((base) => /^node:\d+-\w+/.test(base)),
+    'a base without a version',
+  );
+  demand(/^[1-9]\d*$/.test(user), `the user "${user}" is root, or not a number`);
+  demand(env['HOST'] === '0.0.0.0', 'HOST is not 0.0.0.0: nobody could reach it');
+  demand(env['NODE_ENV'] === 'production', 'NODE_ENV is not production');
+  demand(env['PORT'] === port, 'EXPOSE and PORT differ');
+  demand(env['DATA_DIR'] === last(stage, 'VOLUME'), 'DATA_DIR is no volume');
+  demand(
+    stage.every(({keyword}) => keyword !== 'ENTRYPOINT'),
+    'an entry point takes the signals',
+  );
+  const run = all
+    .filter(({keyword}) => keyword === 'RUN')
+    .map(({rest}) => rest)
+    .join('\n');
+  demand(/npm ci/.test(run) && !/npm (i|install)\b/.test(run), 'not installed by the lock file');
+  demand(/npm prune --omit=dev/.test(run), 'the tools of development stay');
+  const command = execForm(last(stage, 'CMD'));
+  demand(command[0] === 'node', 'CMD is not node itself: signals would not arrive');
+  demand(isBuilt(command[1] ?? '', project), `there is no ${command[1] ?? ''}`);
+  const health = last(stage, 'HEALTHCHECK');
+  demand(execForm(health.replace(/^.*?CMD /, ''))[0] === 'node', 'the health check needs a shell');
+  demand(
+    HEALTH_PATHS.some((one) => health.includes(`${one}\``)),
+    'no path of ours is checked',
+  );
+  return [...faults, ...copyFaults(all, ignored, project)];
+};
+
+const execForm = (rest: string): string[] => {
+  try {
+    return JSON.parse(rest) as string[];
+  } catch {
+    return [];
+  }
+};
+
+/** Programs of the image are what the sources of the same name become. */
+const isBuilt = (program: string, project: string): boolean =>
+  /^dist\/.*\.js$/.test(program) &&
+  existsSync(path.join(project, program.replace(/^dist\//, '').replace(/\.js$/, '.ts')));
+
+const copyFaults = (all: Instruction[], ignored: string, project: string): string[] => {
+  const lines = ignored.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const faults = lines[0] === '*' ? [] : ['the build sees the whole checkout, secrets included'];
+  for (const name of allowed) {
+    if (!existsSync(path.join(project, name))) faults.push(`${name} is let in, but not there`);
+  }
+  const copied = all
+    .filter(({keyword, rest}) => keyword === 'COPY' && !rest.startsWith('--from='))
+    .flatMap(({rest}) => rest.split(/\s+/).slice(0, -1))
+    .filter((name) => name !== '.');
+  for (const name of copied) {
+    if (!allowed.includes(name)) faults.push(`${name} is copied, but kept out of the build`);
+  }
+  // What `COPY . .` must bring for the build to work.
+  for (const name of ['server', 'widget', 'migrations', 'rollup.config.mjs', 'tsconfig.json']) {
+    if (!allowed.includes(name)) faults.push(`${name} is kept out of the build`);
+  }
+  return faults;
+};

@@ -1,0 +1,183 @@
+import {parseAllDocuments} from 'yaml';
+
+import type {Image} from './deploy-image.js';
+import {settingFaults} from './deploy-settings.js';
+
+/** As much of the many kinds as is looked at. */
+interface Resource {
+  kind: string;
+  metadata: {name: string; annotations?: Record<string, string>};
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+  spec: Record<string, unknown>;
+}
+
+interface Probe {
+  httpGet: {path: string; port: string};
+}
+
+interface Container {
+  ports: {name: string; containerPort: number}[];
+  envFrom: {configMapRef?: {name: string}; secretRef?: {name: string}}[];
+  securityContext: {
+    allowPrivilegeEscalation: boolean;
+    readOnlyRootFilesystem: boolean;
+    capabilities: {drop: string[]};
+  };
+  resources: {limits?: {memory?: string}; requests?: {cpu?: string; memory?: string}};
+  startupProbe: Probe;
+  livenessProbe: Probe;
+  readinessProbe: Probe;
+  lifecycle?: {preStop?: {exec: {command: string[]}}};
+  volumeMounts: {name: string; mountPath: string}[];
+}
+
+interface Pod {
+  terminationGracePeriodSeconds: number;
+  securityContext: {runAsNonRoot: boolean; runAsUser: number; fsGroup: number};
+  containers: [Container];
+  volumes: {
+    name: string;
+    emptyDir?: object;
+    secret?: {secretName: string; defaultMode?: number};
+  }[];
+}
+
+type Demand = (holds: unknown, fault: string) => void;
+
+/** From the signal to the end of the server. */
+const STOP_SECONDS = 25;
+const UPLOAD_SECONDS = 900;
+
+/** What is wrong with the manifest, and with what its parts say of each other. */
+export const kubernetesFaults = (text: string, image: Image, temporary: string): string[] => {
+  const faults: string[] = [];
+  const demand: Demand = (holds, fault) => {
+    if (!holds) faults.push(fault);
+  };
+  // Kubernetes reads YAML 1.1, where 0400 is octal.
+  const documents = parseAllDocuments(text, {version: '1.1'});
+  const resources = documents.map((one) => one.toJS() as Resource);
+  const of = (kind: string) => resources.filter((one) => one.kind === kind);
+  const [deployment] = of('Deployment');
+  if (!deployment) return ['no Deployment'];
+  const {replicas, template} = deployment.spec as {
+    replicas: number;
+    template: {metadata: {labels: object}; spec: Pod};
+  };
+  demand(replicas === 3, `${replicas} servers`);
+  demand(of('Job').length + of('CronJob').length === 0, 'a job that no server needs');
+  const pod = template.spec;
+  const [container] = pod.containers;
+  checkContainer(pod, image, demand);
+  faults.push(...environmentFaults(container, {resources, image, temporary, pod}));
+
+  const labels = JSON.stringify(template.metadata.labels);
+  const [service, budget] = [of('Service')[0], of('PodDisruptionBudget')[0]];
+  demand(JSON.stringify(service?.spec['selector']) === labels, 'the Service finds no pod');
+  const selector = budget?.spec['selector'] as {matchLabels: object} | undefined;
+  demand(JSON.stringify(selector?.matchLabels) === labels, 'the disruption budget finds no pod');
+  const [port] = (service?.spec['ports'] ?? []) as {name: string; targetPort: string}[];
+  demand(container.ports[0]?.name === port?.targetPort, 'the Service aims at no port');
+  const publicUrl = of('ConfigMap')[0]?.data?.['PUBLIC_URL'] ?? '';
+  checkIngress(of('Ingress')[0], {service, publicUrl}, demand);
+  return faults;
+};
+
+const checkContainer = (pod: Pod, image: Image, demand: Demand): void => {
+  const {securityContext: rights, containers} = pod;
+  const [container] = containers;
+  const own = container.securityContext;
+  demand(rights.runAsNonRoot && String(rights.runAsUser) === image.user, 'not the image’s user');
+  demand(own.readOnlyRootFilesystem && !own.allowPrivilegeEscalation, 'may change itself');
+  demand(own.capabilities.drop.includes('ALL'), 'keeps capabilities');
+  demand(container.resources.limits?.memory && container.resources.requests?.cpu, 'no limits');
+  demand(String(container.ports[0]?.containerPort) === image.port, 'not the image’s port');
+  for (const [name, path] of [
+    ['startupProbe', '/healthz'],
+    ['livenessProbe', '/healthz'],
+    ['readinessProbe', '/readyz'],
+  ] as const) {
+    const {httpGet} = container[name];
+    // A database that is away for a while must not end the servers.
+    demand(httpGet.path === path, `${name} asks ${httpGet.path}`);
+    demand(
+      container.ports.some((one) => one.name === httpGet.port),
+      `${name} asks no port`,
+    );
+  }
+  const pause = /, (\d+)\)$/.exec(container.lifecycle?.preStop?.exec.command.at(-1) ?? '')?.[1];
+  demand(pause, 'no pause before the signal');
+  const needed = Number(pause ?? 0) / 1000 + STOP_SECONDS;
+  demand(pod.terminationGracePeriodSeconds >= needed, `killed before ${needed} s`);
+  for (const {name, mountPath} of container.volumeMounts) {
+    const volume = pod.volumes.find((one) => one.name === name);
+    demand(volume, `no volume ${name}`);
+    demand(mountPath !== image.env['DATA_DIR'] || volume?.emptyDir, 'DATA_DIR cannot be written');
+  }
+  const mounts = container.volumeMounts.map(({mountPath}) => mountPath);
+  demand(mounts.includes(image.env['DATA_DIR'] ?? ''), 'DATA_DIR cannot be written');
+};
+
+interface Surroundings {
+  resources: Resource[];
+  image: Image;
+  temporary: string;
+  pod: Pod;
+}
+
+const environmentFaults = (
+  {envFrom, volumeMounts}: Container,
+  {resources, image, temporary, pod}: Surroundings,
+): string[] => {
+  const faults: string[] = [];
+  const env: Record<string, string> = {...image.env};
+  const find = (kind: string, name: string) => {
+    const found = resources.find((one) => one.kind === kind && one.metadata.name === name);
+    if (!found) faults.push(`no ${kind} ${name}`);
+    return found?.data ?? found?.stringData ?? {};
+  };
+  for (const {configMapRef, secretRef} of envFrom) {
+    if (configMapRef) Object.assign(env, find('ConfigMap', configMapRef.name));
+    if (secretRef) Object.assign(env, find('Secret', secretRef.name));
+  }
+  const files = pod.volumes.flatMap(({name, secret}) => {
+    if (!secret) return [];
+    if (secret.defaultMode !== 0o400) faults.push(`everybody can read ${secret.secretName}`);
+    const mount = volumeMounts.find((one) => one.name === name)?.mountPath ?? '';
+    return Object.keys(find('Secret', secret.secretName)).map((key) => `${mount}/${key}`);
+  });
+  if (!files.includes(env['SECRET_KEY_FILE'] ?? '')) faults.push('no secret at SECRET_KEY_FILE');
+  if (!env['TRUST_PROXY']) faults.push('all visitors share the address of the ingress');
+  return [...faults, ...settingFaults(env, temporary)];
+};
+
+const checkIngress = (
+  ingress: Resource | undefined,
+  {service, publicUrl}: {service: Resource | undefined; publicUrl: string},
+  demand: Demand,
+): void => {
+  const {rules, tls} = (ingress?.spec ?? {rules: [], tls: []}) as {
+    rules: {
+      host: string;
+      http: {paths: {backend: {service: {name: string; port: {name: string}}}}[]};
+    }[];
+    tls: {hosts: string[]}[];
+  };
+  const host = new URL(publicUrl).hostname;
+  demand(rules[0]?.host === host && tls[0]?.hosts.includes(host), 'PUBLIC_URL leads elsewhere');
+  const target = rules[0]?.http.paths[0]?.backend.service;
+  const ports = (service?.spec['ports'] ?? []) as {name: string}[];
+  demand(target?.name === service?.metadata.name, 'the Ingress aims at no Service');
+  demand(
+    ports.some(({name}) => name === target?.port.name),
+    'the Ingress aims at no port',
+  );
+  const limit = (name: string) =>
+    ingress?.metadata.annotations?.[`nginx.ingress.kubernetes.io/proxy-${name}`] ?? '';
+  demand(limit('body-size') === '6m', 'the Ingress takes bodies of another size');
+  demand(limit('request-buffering') === 'off', 'the Ingress holds uploads back');
+  for (const name of ['read-timeout', 'send-timeout']) {
+    demand(Number(limit(name)) > UPLOAD_SECONDS, `the Ingress ends a slow upload: ${name}`);
+  }
+};

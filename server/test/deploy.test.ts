@@ -1,0 +1,165 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {composeFaults} from './deploy-compose.js';
+import type {ComposeFiles} from './deploy-compose.js';
+import {imageFaults, imageOf} from './deploy-image.js';
+import {kubernetesFaults} from './deploy-kubernetes.js';
+import {temporaryFolder} from './start-server.js';
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const EXAMPLES = path.join(PROJECT, 'examples/deploy');
+const text = (name: string) => readFileSync(path.join(EXAMPLES, name), 'utf8');
+
+const DOCKERFILE = text('Dockerfile');
+const FILES: ComposeFiles = {
+  compose: text('compose.yaml'),
+  env: text('.env.example'),
+  caddyfile: text('Caddyfile'),
+  garage: text('garage.toml'),
+};
+const KUBERNETES = text('kubernetes.yaml');
+
+/** Whether a change was noticed, by a fault that the files as they are do not have. */
+const noticed = (t: Test, faults: string[], changed: string[], what: string): void => {
+  t.ok(
+    changed.some((fault) => !faults.includes(fault)),
+    what,
+  );
+};
+
+/** The text with one thing changed; throws when that thing is no longer in it. */
+const broken = (original: string, from: string, to: string): string => {
+  if (!original.includes(from)) throw new Error(`"${from}" is not there to be broken.`);
+  return original.replaceAll(from, to);
+};
+
+t.test('the Dockerfile', (t) => {
+  const ignored = text('Dockerfile.dockerignore');
+  const faults = imageFaults(DOCKERFILE, ignored, PROJECT);
+  t.same(faults, []);
+
+  for (const [from, to] of [
+    ['USER 1000:1000', 'USER root'],
+    ['USER 1000:1000\n', ''],
+    ['HOST=0.0.0.0', 'HOST=127.0.0.1'],
+    ['NODE_ENV=production ', ''],
+    ['EXPOSE 8080', 'EXPOSE 8081'],
+    ['VOLUME /data\n', ''],
+    ['npm ci', 'npm install'],
+    ['npm prune --omit=dev', 'npm prune'],
+    ['CMD ["node", "dist/server/main.js"]', 'CMD node dist/server/main.js'],
+    ['dist/server/main.js', 'dist/server/start.js'],
+    ['/healthz`', '/health`'],
+    ['--interval=10s', '--interval=ten'],
+    ['node:24-bookworm-slim', 'node'],
+    ['FROM node:24-bookworm-slim AS build', 'FORM node:24-bookworm-slim AS build'],
+    ['.npmrc ./', '.npmrc .env ./'],
+  ] as const) {
+    const changed = imageFaults(broken(DOCKERFILE, from, to), ignored, PROJECT);
+    noticed(t, faults, changed, `${from} → ${to}`);
+  }
+  for (const [from, to] of [
+    ['*\n', ''],
+    ['!widget\n', ''],
+    ['!server\n', '!servers\n'],
+  ] as const) {
+    const changed = imageFaults(DOCKERFILE, broken(ignored, from, to), PROJECT);
+    noticed(t, faults, changed, `${from} → ${to}`);
+  }
+  t.end();
+});
+
+t.test('the compose file and its neighbours', async (t) => {
+  const image = imageOf(DOCKERFILE);
+  const places = {examples: EXAMPLES, temporary: await temporaryFolder(t)};
+  const faults = composeFaults(FILES, image, places);
+  t.same(faults, []);
+
+  for (const [file, from, to] of [
+    ['compose', 'maria-3:\n    <<: *maria\n', ''],
+    ['compose', 'PUBLIC_URL: https', 'PUBLIC_URL: http'],
+    ['compose', 'PUBLIC_URL:', 'PUBLIC_URI:'],
+    ['compose', 'sslmode=disable', 'sslmode=none'],
+    ['compose', '?sslmode=disable', ''],
+    ['compose', "S3_ALLOW_HTTP: 'true'", "S3_ALLOW_HTTP: 'false'"],
+    ['compose', '@database:5432', '@db:5432'],
+    ['compose', 'POSTGRES_USER: maria', 'POSTGRES_USER: postgres'],
+    ['compose', 'GARAGE_DEFAULT_BUCKET: maria', 'GARAGE_DEFAULT_BUCKET: other'],
+    ['compose', ', --default-bucket', ''],
+    ['compose', 'AWS_REGION: garage', 'AWS_REGION: us-east-1'],
+    ['compose', 'TRUST_PROXY: 172.30.238.0/24', 'TRUST_PROXY: 172.30.0.0/24'],
+    ['compose', 'TRUST_PROXY: 172.30.238.0/24', "TRUST_PROXY: 'true'"],
+    ['compose', 'maria-2:8080', 'maria-2:80'],
+    ['compose', 'inner: {internal: true}', 'inner: {}'],
+    ['compose', 'networks: [edge, files]', 'networks: [edge, files, inner]'],
+    ['compose', 'secret-key: {file: ./secret-key}', 'other: {file: ./secret-key}'],
+    ['compose', '{file: ./Caddyfile}', '{file: ./caddy.conf}'],
+    ['compose', '  store-data: {}\n', ''],
+    ['compose', 'stop_grace_period: 30s', 'stop_grace_period: 10s'],
+    ['compose', 'caddy:2.10-alpine', 'caddy'],
+    ['compose', 'read_only: true', 'read_only: false'],
+    ['compose', 'volumes: [/data]', 'volumes: [/var/data]'],
+    ['compose', "limits: {cpus: '1', memory: 512M}", 'limits: {}'],
+    ['compose', '    networks: [inner]\n', "    networks: [inner]\n    ports: ['5432:5432']\n"],
+    ['compose', 'SMTP_URL: ${SMTP_URL:?}', 'SMTP_URL: ${SMTP:?}'],
+    ['compose', '    SMTP_URL: ${SMTP_URL:?}\n', ''],
+    ['env', 'MAIL_FROM=maria@example.com\n', ''],
+    ['env', 'SMTP_URL=smtps:', 'SMTP_URL=https:'],
+    ['garage', '3900', '3999'],
+    ['caddyfile', 'max_size 6MB', 'max_size 1MB'],
+    ['caddyfile', '960s', '60s'],
+    ['caddyfile', 'health_uri /readyz', 'health_uri /healthz'],
+    ['caddyfile', 'respond /metrics 404\n', '\n'],
+    ['caddyfile', '{$CHAT_SERVERS}', '{$SERVERS}'],
+  ] as const) {
+    const files = {...FILES, [file]: broken(FILES[file], from, to)};
+    noticed(t, faults, composeFaults(files, image, places), `${file}: ${from} → ${to}`);
+  }
+});
+
+t.test('the Kubernetes manifest', async (t) => {
+  const image = imageOf(DOCKERFILE);
+  const temporary = await temporaryFolder(t);
+  const faults = kubernetesFaults(KUBERNETES, image, temporary);
+  t.same(faults, []);
+
+  for (const [from, to] of [
+    ['replicas: 3', 'replicas: 2'],
+    ['PUBLIC_URL: https://chat', 'PUBLIC_URL: http://chat'],
+    ['PUBLIC_URL: https://chat', 'PUBLIC_URL: https://other'],
+    ['MAIL_FROM:', 'MAIL_SENDER:'],
+    ['?sslmode=verify-full', ''],
+    ['smtps://', 'https://'],
+    ['TRUST_PROXY: 10.244.0.0/16', 'TRUST_PROXY: 10.244.0.0/99'],
+    ['configMapRef: {name: maria-chat}', 'configMapRef: {name: maria}'],
+    ['secretName: maria-chat-secret-key', 'secretName: other'],
+    ['defaultMode: 0400', 'defaultMode: 0444'],
+    ['SECRET_KEY_FILE: /run/secrets/maria', 'SECRET_KEY_FILE: /run/secrets/other'],
+    ['{path: /readyz, port: http}', '{path: /healthz, port: http}'],
+    ['{path: /healthz, port: http}', '{path: /readyz, port: http}'],
+    ['port: http}\n            periodSeconds: 10', 'port: web}\n            periodSeconds: 10'],
+    ['containerPort: 8080', 'containerPort: 80'],
+    ['runAsUser: 1000', 'runAsUser: 0'],
+    ['readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'],
+    ['drop: [ALL]', 'drop: [NET_RAW]'],
+    ['emptyDir: {sizeLimit: 1200Mi}', 'configMap: {name: maria-chat}'],
+    ['mountPath: /data', 'mountPath: /var/data'],
+    ['- name: data\n', '- name: spool\n'],
+    ['terminationGracePeriodSeconds: 30', 'terminationGracePeriodSeconds: 20'],
+    ['3000)', '9000)'],
+    ['selector: {app: maria-chat}', 'selector: {app: maria}'],
+    ['targetPort: http', 'targetPort: web'],
+    ['proxy-body-size: 6m', 'proxy-body-size: 1m'],
+    ["proxy-request-buffering: 'off'", "proxy-request-buffering: 'on'"],
+    ["proxy-read-timeout: '960'", "proxy-read-timeout: '60'"],
+    ['kind: PodDisruptionBudget', 'kind: CronJob'],
+  ] as const) {
+    const changed = kubernetesFaults(broken(KUBERNETES, from, to), image, temporary);
+    noticed(t, faults, changed, `${from} → ${to}`);
+  }
+});
