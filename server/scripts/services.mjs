@@ -8,6 +8,7 @@ const CEPH_PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph
 const CEPH_PACKAGES = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'];
 
 const SCANNER_PACKAGE = 'clamav-daemon';
+const PROXY_PACKAGE = 'caddy';
 
 /**
  * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
@@ -15,6 +16,7 @@ const SCANNER_PACKAGE = 'clamav-daemon';
  */
 export async function startServices(stops) {
   requireScanner();
+  requireProxy();
   return {...(await startDatabase(stops)), ...(await startObjectStore(stops))};
 }
 
@@ -58,6 +60,15 @@ function requireScanner() {
   if (runs('clamd')) return;
   if (!installPackages(SCANNER_PACKAGE) || !runs('clamd')) {
     sayAloud('THE VIRUS SCAN', `no scanner to test against: install ${SCANNER_PACKAGE}`);
+  }
+}
+
+/** The one of examples/deploy, with its own file. */
+function requireProxy() {
+  const isThere = () => runs('caddy', ['version']);
+  if (isThere()) return;
+  if (!installPackages(PROXY_PACKAGE) || !isThere()) {
+    sayAloud('THE DEPLOYMENT BEHIND A PROXY', `no proxy to test with: install ${PROXY_PACKAGE}`);
   }
 }
 

@@ -26,7 +26,7 @@ export const startProcess = async (
   settings: Record<string, string>,
   program = MAIN,
 ): Promise<ServerProcess> => {
-  const port = await freePort();
+  const port = settings['PORT'] ?? (await freePort());
   const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env['PATH'],

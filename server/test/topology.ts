@@ -1,0 +1,120 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {request as openRequest} from 'node:http';
+import type {IncomingMessage} from 'node:http';
+import {fileURLToPath} from 'node:url';
+
+import type {Test} from 'tap';
+
+import {saveSite} from '../sites/store.js';
+import {freePort} from './free-port.js';
+import {kill, startProcessBeside} from './server-process.js';
+import type {ServerProcess} from './server-process.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const CADDYFILE = fileURLToPath(new URL('../../../examples/deploy/Caddyfile', import.meta.url));
+const SITE = 'acme';
+
+/** Why there can be no proxy here, for tap's `skip`. The runner has said so aloud. */
+export const proxyMissing: string | false =
+  spawnSync('caddy', ['version'], {stdio: 'ignore'}).status === 0
+    ? false
+    : 'no proxy to test behind: install caddy';
+
+export interface Topology {
+  /** The chat, through the proxy. */
+  url: string;
+  /** The three servers, each at its own address. */
+  servers: ServerProcess[];
+  /** Their database, store and mailbox, with a server that takes no requests. */
+  inside: TestServer;
+  /** Starts the server at this place anew, at the same address. */
+  restart: (place: number) => Promise<void>;
+}
+
+/** What `examples/deploy` describes, as processes: its servers, and its proxy with its own file. */
+export const startTopology = async (
+  t: Test,
+  settings: Record<string, string> = {},
+): Promise<Topology> => {
+  const inside = await startServer(t, {store: 's3'});
+  await saveSite(inside.sql, {
+    key: SITE,
+    name: 'Acme',
+    allowedOrigins: [],
+    notifyEmail: null,
+    settings: {},
+  });
+  const [chat, files] = [await freePort(), await freePort()];
+  const start = async (port: string) =>
+    startProcessBeside(t, inside, {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://chat.example.com',
+      MAIL_FROM: 'maria@example.com',
+      S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${files}`,
+      TRUST_PROXY: '127.0.0.1,::1',
+      PORT: port,
+      DATA_DIR: await temporaryFolder(t),
+      ...settings,
+    });
+  const ports = [await freePort(), await freePort(), await freePort()].map(String);
+  const servers = await Promise.all(ports.map(start));
+  const url = `http://127.0.0.1:${chat}`;
+  await startProxy(t, {
+    CHAT_ADDRESS: url,
+    CHAT_SERVERS: ports.map((port) => `127.0.0.1:${port}`).join(' '),
+    FILES_ADDRESS: `http://127.0.0.1:${files}`,
+    FILES_SERVER: new URL(inside.config.s3?.endpoint ?? '').host,
+  });
+  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false);
+  return {
+    url,
+    servers,
+    inside,
+    restart: async (place) => {
+      servers[place] = await start(ports[place] ?? '');
+    },
+  };
+};
+
+const startProxy = async (t: Test, env: Record<string, string>): Promise<void> => {
+  const args = ['run', '--config', CADDYFILE, '--adapter', 'caddyfile'];
+  const own = {PATH: process.env['PATH'], HOME: await temporaryFolder(t)};
+  const proxy = spawn('caddy', args, {env: {...own, ...env}, stdio: 'ignore'});
+  await once(proxy, 'spawn');
+  t.teardown(() => kill(proxy));
+};
+
+/** A visitor of the site who has agreed to the storing of data. */
+export const consenting = async (url: string): Promise<Visitor> => {
+  const visitor = await Visitor.arrive(url, SITE);
+  const {status} = await visitor.consent({personal_data: true});
+  if (status !== 200) throw new Error(`No consent could be given: ${status}.`);
+  return visitor;
+};
+
+interface Call {
+  method: string;
+  path: string;
+  json: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A call by somebody at another address; all of 127.0.0.0/8 is this machine. */
+export const callFrom = async (address: string, url: string, call: Call): Promise<number> => {
+  const {method, path, json, headers} = call;
+  const outgoing = openRequest(`${url}${path}`, {
+    method,
+    agent: false,
+    localAddress: address,
+    headers: {'content-type': 'application/json', ...headers},
+  });
+  outgoing.end(JSON.stringify(json));
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  return answer.statusCode ?? 0;
+};
