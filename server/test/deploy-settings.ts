@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-import {InvalidSettings, Settings, readConfig} from '../config.js';
+import {InvalidSettings, Settings, readConfig} from '../settings.js';
 
 const KNOWN = new Set(Object.keys(Settings.properties));
 
