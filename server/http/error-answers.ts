@@ -15,6 +15,13 @@ import {StoreUnavailable} from '../object-store/errors.js';
 import type {App} from './app-type.js';
 import {allowedMethods} from './methods.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How a page that people open tells an error, in place of the JSON that programs get. */
+    showsError?: (error: MariaError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+  }
+}
+
 interface FrameworkError {
   code?: string;
   statusCode?: number;
@@ -52,6 +59,9 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
   const retryAfter =
     error.retryAfter ?? (error.statusCode === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+  // What cannot be read as a request has reached no route.
+  const {showsError} = request.routeOptions.config ?? {};
+  if (showsError) return showsError(error, request, reply);
   const isUuidCall = /^\/api\/session\/(generate|validate)-uuid$/.test(
     request.routeOptions.url ?? '',
   );

@@ -9,6 +9,8 @@ export interface Page {
   direction: 'ltr' | 'rtl';
   title: string;
   body: string;
+  /** A line below, for whoever is asked for help. */
+  note?: string;
   /** One button that posts to this very address. */
   button?: string;
 }
@@ -29,6 +31,7 @@ main { width: 100%; max-width: 480px; background: var(--card); border-radius: 20
   background: linear-gradient(135deg, #4338ca, #7c3aed); color: #fff; font-size: 26px; font-weight: 700; }
 h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.3; text-wrap: balance; overflow-wrap: anywhere; }
 p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
+.note { margin-top: 16px; font-size: 14px; }
 button { margin-top: 28px; width: 100%; min-height: 52px; border: 0; border-radius: 14px; cursor: pointer;
   background: var(--accent); color: var(--card); font: inherit; font-weight: 600; }
 button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
@@ -60,7 +63,7 @@ export const registerPages = async (app: App): Promise<void> => {
   );
 };
 
-export const sendPage = async (reply: FastifyReply, status: number, page: Page) => {
+export const sendPage = (reply: FastifyReply, status: number, page: Page) => {
   void reply.helmet();
   return reply
     .code(status)
@@ -70,10 +73,11 @@ export const sendPage = async (reply: FastifyReply, status: number, page: Page) 
     .send(html(page));
 };
 
-const html = ({language, direction, title, body, button}: Page): string => {
+const html = ({language, direction, title, body, note, button}: Page): string => {
   const form = button
     ? `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`
     : '';
+  const line = note ? `<p class="note">${escapeHtml(note)}</p>` : '';
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
 <head>
@@ -87,7 +91,7 @@ const html = ({language, direction, title, body, button}: Page): string => {
 <div class="mark" aria-hidden="true">M</div>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(body)}</p>
-${form}
+${line}${form}
 </main>
 </body>
 </html>

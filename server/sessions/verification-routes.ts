@@ -1,21 +1,19 @@
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
-import type {FastifyReply, FastifyRequest} from 'fastify';
+import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import type {App} from '../http/app-type.js';
-import {sendPage} from '../http/pages.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../mail/queue.js';
-import {filled, textsFor} from '../mail/texts/texts.js';
-import type {Texts} from '../mail/texts/texts.js';
-import {findSite} from '../sites/store.js';
 import type {Access} from './access.js';
 import {readUuid} from './access.js';
 import {completeSession, countFunnel} from './store.js';
+import {answerPage, showsError} from './verification-pages.js';
+import type {PageName} from './verification-pages.js';
 import {
   findVerification,
   lockVerification,
@@ -33,18 +31,6 @@ export interface VerificationParts {
   onMail: () => void;
 }
 
-type PageName = 'confirm' | 'done' | 'used' | 'expired' | 'unknown' | 'notMe' | 'notMeDone';
-
-const STATUS: Record<PageName, number> = {
-  confirm: 200,
-  done: 200,
-  used: 200,
-  expired: 410,
-  unknown: 404,
-  notMe: 200,
-  notMeDone: 200,
-};
-
 /**
  * The pages behind a mail's links. Reading one changes nothing, since mail scanners read them all;
  * pressing the button does, and gives nobody a session.
@@ -59,38 +45,43 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
         done(null, {});
       },
     );
+    const {sql, config} = parts;
     const options = {
-      config: rateLimit(parts.config.ratePerMinute, 'page'),
+      config: {...rateLimit(config.ratePerMinute, 'page'), showsError},
       schema: {hide: true, params: Type.Object({link: Type.String({maxLength: 120})})},
     };
     scope.get('/verify/:link', options, async (request, reply) => {
       const found = await find(parts, request.params.link);
-      return answer(parts, request, reply, found, pageFor(found, 'confirm'));
+      return answerPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
     });
     scope.post('/verify/:link', options, async (request, reply) => {
-      const found = await find(parts, request.params.link);
-      if (found?.state !== 'open')
-        return answer(parts, request, reply, found, pageFor(found, 'confirm'));
-      const confirmed = await parts.sql.begin((tx) => confirm(tx, parts, request, found.id));
+      const open = await find(parts, request.params.link);
+      if (open?.state !== 'open') {
+        return answerPage(sql, request, reply, {page: pageFor(open, 'confirm'), found: open});
+      }
+      const found = await sql.begin((tx) => confirm(tx, parts, request, open.id));
       parts.onMail();
-      return answer(parts, request, reply, confirmed, pageFor(confirmed, 'done'));
+      return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
     scope.get('/verify/:link/not-me', options, async (request, reply) => {
       const found = await find(parts, request.params.link);
-      return answer(
-        parts,
-        request,
-        reply,
-        found,
-        found?.state === 'open' ? 'notMe' : pageFor(found, 'notMe'),
-      );
+      return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
     });
     scope.post('/verify/:link/not-me', options, async (request, reply) => {
       const found = await find(parts, request.params.link);
-      if (found?.state !== 'open')
-        return answer(parts, request, reply, found, pageFor(found, 'notMe'));
-      await parts.sql.begin((tx) => disown(tx, parts, request, found));
-      return answer(parts, request, reply, found, 'notMeDone');
+      if (found?.state !== 'open') {
+        return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
+      }
+      await sql.begin((tx) => disown(tx, parts, request, found));
+      return answerPage(sql, request, reply, {page: 'notMeDone', found});
+    });
+    // A link that a mail program has mangled: too long, or with a slash more.
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/verify/*',
+      config: options.config,
+      schema: {hide: true},
+      handler: async (request, reply) => answerPage(sql, request, reply, {page: 'unknown'}),
     });
   };
   void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
@@ -150,30 +141,3 @@ const disown = async (
   });
   await countFunnel(tx, siteKey, 'not_me');
 };
-
-const answer = async (
-  {sql}: VerificationParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  found: Verification | undefined,
-  page: PageName,
-) => {
-  const texts = textsFor(found ? found.locale : request.headers['accept-language']?.split(',')[0]);
-  const site = found && (await findSite(sql, found.siteKey));
-  const {title, body, button} = wording(texts, page);
-  const {language, direction} = texts;
-  return sendPage(reply, STATUS[page], {
-    language,
-    direction,
-    title,
-    body: filled(body, {site: site?.name ?? ''}),
-    ...(button && {button}),
-  });
-};
-
-const wording = (texts: Texts, page: PageName) => ({
-  title: texts[`${page}Title`],
-  body: texts[`${page}Body`],
-  button:
-    page === 'confirm' ? texts.confirmButton : page === 'notMe' ? texts.notMeButton : undefined,
-});

@@ -28,4 +28,9 @@ export const ar: Texts = {
   notMeButton: 'لم أكن أنا',
   notMeDoneTitle: 'شكرًا لإخبارنا',
   notMeDoneBody: 'لم يعد الرابط صالحًا. لا يلزمك فعل أي شيء آخر.',
+  errorTitle: 'حدث خطأ ما',
+  errorBody: 'حدث خطأ في النظام، وأُبلغ المسؤول للتحقق منه. من فضلك حاول لاحقًا.',
+  errorReference: 'المرجع: {reference}',
+  busyTitle: 'انتظر لحظة من فضلك',
+  busyBody: 'وردت طلبات كثيرة جدًا في وقت قصير. انتظر دقيقة ثم افتح الرابط مرة أخرى.',
 };

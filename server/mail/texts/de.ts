@@ -30,4 +30,11 @@ export const de: Texts = {
   notMeButton: 'Das war ich nicht',
   notMeDoneTitle: 'Danke für den Hinweis',
   notMeDoneBody: 'Der Link gilt nicht mehr. Sie müssen nichts weiter tun.',
+  errorTitle: 'Etwas ist schiefgegangen',
+  errorBody:
+    'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um ihn zu untersuchen. Bitte versuchen Sie es später noch einmal.',
+  errorReference: 'Kennzeichen: {reference}',
+  busyTitle: 'Bitte warten Sie einen Moment',
+  busyBody:
+    'Es kamen zu viele Anfragen in kurzer Zeit. Warten Sie eine Minute und öffnen Sie dann den Link noch einmal.',
 };

@@ -29,4 +29,11 @@ export const en: Texts = {
   notMeButton: 'This was not me',
   notMeDoneTitle: 'Thank you for telling us',
   notMeDoneBody: 'The link does not work any more. You need not do anything else.',
+  errorTitle: 'Something went wrong',
+  errorBody:
+    'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
+  errorReference: 'Reference: {reference}',
+  busyTitle: 'Please wait a moment',
+  busyBody:
+    'There were too many requests in a short time. Wait a minute, then open the link again.',
 };

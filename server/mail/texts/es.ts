@@ -29,4 +29,11 @@ export const es: Texts = {
   notMeButton: 'No he sido yo',
   notMeDoneTitle: 'Gracias por avisarnos',
   notMeDoneBody: 'El enlace ya no sirve. No tienes que hacer nada más.',
+  errorTitle: 'Algo ha ido mal',
+  errorBody:
+    'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtalo más tarde.',
+  errorReference: 'Referencia: {reference}',
+  busyTitle: 'Espera un momento',
+  busyBody:
+    'Ha habido demasiadas solicitudes en poco tiempo. Espera un minuto y vuelve a abrir el enlace.',
 };

@@ -29,4 +29,11 @@ export const fr: Texts = {
   notMeButton: 'Ce n’était pas moi',
   notMeDoneTitle: 'Merci de nous l’avoir dit',
   notMeDoneBody: 'Le lien ne fonctionne plus. Vous n’avez rien d’autre à faire.',
+  errorTitle: 'Un problème est survenu',
+  errorBody:
+    'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',
+  errorReference: 'Référence : {reference}',
+  busyTitle: 'Un instant, s’il vous plaît',
+  busyBody:
+    'Il y a eu trop de demandes en peu de temps. Attendez une minute, puis rouvrez le lien.',
 };

@@ -29,4 +29,10 @@ export const ptBr: Texts = {
   notMeButton: 'Não fui eu',
   notMeDoneTitle: 'Obrigado por avisar',
   notMeDoneBody: 'O link não funciona mais. Você não precisa fazer mais nada.',
+  errorTitle: 'Algo deu errado',
+  errorBody:
+    'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
+  errorReference: 'Referência: {reference}',
+  busyTitle: 'Aguarde um momento',
+  busyBody: 'Houve pedidos demais em pouco tempo. Espere um minuto e abra o link de novo.',
 };

@@ -32,6 +32,11 @@ export interface Texts {
   notMeButton: string;
   notMeDoneTitle: string;
   notMeDoneBody: string;
+  errorTitle: string;
+  errorBody: string;
+  errorReference: string;
+  busyTitle: string;
+  busyBody: string;
 }
 
 const LANGUAGES = new Map<string, Texts>(

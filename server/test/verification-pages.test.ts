@@ -1,0 +1,108 @@
+import t from 'tap';
+import type {Test} from 'tap';
+import {v4} from 'uuid';
+
+import {connectDatabase} from '../database/connect.js';
+import {freePort} from './free-port.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+
+const SENTENCE =
+  'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.';
+const LINK = `/verify/${v4()}.${'A'.repeat(43)}`;
+
+const open = async ({url}: TestServer, address: string, {method = 'GET', language = 'en'} = {}) => {
+  const response = await fetch(`${url}${address}`, {
+    method,
+    headers: {'accept-language': language},
+  });
+  return {response, page: await response.text()};
+};
+
+const isPage = (t: Test, {headers}: Response, page: string) => {
+  t.equal(headers.get('content-type'), 'text/html; charset=utf-8');
+  t.match(headers.get('content-security-policy'), /default-src 'none'.*form-action 'self'/);
+  t.equal(headers.get('cache-control'), 'no-store');
+  t.match(page, /<meta name="viewport"/);
+};
+
+t.test('who opens a link while the database is away reads a page', async (t) => {
+  const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
+  t.teardown(() => sql.end({timeout: 1}));
+  const server = await startServer(t, {parts: {sql}});
+
+  for (const address of [LINK, `${LINK}/not-me`]) {
+    for (const method of ['GET', 'POST']) {
+      const {response, page} = await open(server, address, {method});
+
+      t.equal(response.status, 503, `${method} ${address.slice(-6)}`);
+      isPage(t, response, page);
+      t.ok(page.includes(SENTENCE));
+      t.ok(page.includes(`Reference: ${response.headers.get('x-request-id')}`));
+      t.equal(response.headers.get('retry-after'), '2');
+    }
+  }
+  for (const [language, title] of [
+    ['de-AT,de;q=0.9', 'Etwas ist schiefgegangen'],
+    ['pt-BR;q=0.5', 'Algo deu errado'],
+    ['ar', 'حدث خطأ ما'],
+    ['xx', 'Something went wrong'],
+  ] as const) {
+    const {page} = await open(server, LINK, {language});
+    t.ok(page.includes(`<h1>${title}</h1>`), language);
+    t.equal(page.includes('dir="rtl"'), language === 'ar');
+  }
+});
+
+t.test('who opens one when the server fails reads no more than the reference', async (t) => {
+  const server = await startServer(t);
+  await server.sql`alter table email_verifications rename to elsewhere`;
+
+  const {response, page} = await open(server, LINK);
+
+  t.equal(response.status, 500);
+  isPage(t, response, page);
+  t.ok(page.includes(SENTENCE));
+  t.ok(page.includes(response.headers.get('x-request-id') ?? 'none'));
+  t.notMatch(page, /email_verifications|relation|internal/);
+});
+
+t.test('who opens too many is asked to wait, on a page', async (t) => {
+  const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
+  for (let i = 0; i < 6; i++) t.equal((await open(server, LINK)).response.status, 404);
+
+  const {response, page} = await open(server, LINK, {language: 'fr'});
+
+  t.equal(response.status, 429);
+  isPage(t, response, page);
+  t.match(page, /Attendez une minute/);
+  t.ok(Number(response.headers.get('retry-after')) > 0);
+});
+
+t.test('a mangled link is an unknown one, however it was mangled', async (t) => {
+  const server = await startServer(t);
+  for (const address of [
+    '/verify/',
+    `/verify/${'x'.repeat(100)}`,
+    `/verify/${'x'.repeat(101)}`,
+    `/verify/${'x'.repeat(5_000)}`,
+    `${LINK}/`,
+    `${LINK}/not-you`,
+    `/verify/x/${LINK}`,
+  ]) {
+    for (const method of ['GET', 'POST']) {
+      const {response, page} = await open(server, address, {method});
+
+      t.equal(response.status, 404, `${method} ${address.slice(0, 20)}`);
+      isPage(t, response, page);
+      t.match(page, /This link is not known/);
+    }
+  }
+  const foreign = await fetch(`${server.url}${LINK}`, {
+    method: 'POST',
+    headers: {'content-type': 'text/weird'},
+    body: 'x',
+  });
+  t.equal(foreign.status, 415);
+  isPage(t, foreign, await foreign.text());
+});
