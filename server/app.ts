@@ -201,6 +201,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       metrics.failed(error.code, request.routeOptions.url);
     },
   });
+  // Before whatever may refuse a request: what refuses it can be told on a page.
+  await registerPages(app);
   await app.register(underPressure, {
     maxEventLoopDelay: 1_000,
     pressureHandler: () => {
@@ -229,7 +231,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   parseJsonBodies(app);
   await app.register(multipart, {throwFileSizeLimit: false});
   await registerOpenApi(app, {publicUrl: config.publicUrl, version});
-  await registerPages(app);
   await registerAssets(app, {version, development: !config.production});
 
   healthRoutes(app, {sql, objects, version, notReady: () => notReady});

@@ -3,16 +3,14 @@ import type {Static} from 'typebox';
 
 import {ERROR_CODES} from './error-codes.js';
 import type {ErrorCode} from './error-codes.js';
+import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {MAX_LOCALE_LENGTH, MAX_SITE_KEY_LENGTH} from './limits.js';
 
 /** RFC 9562 version 4, in lower case as every answer spells it. */
-export const Uuid = Type.String({
-  format: 'uuid',
-  examples: ['2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e'],
-});
+export const Uuid = Type.String({format: 'uuid', examples: [EXAMPLE_UUID]});
 
 /** RFC 3339, by the database's clock. */
-export const Timestamp = Type.String({format: 'date-time', examples: ['2026-11-21T09:30:00.000Z']});
+export const Timestamp = Type.String({format: 'date-time', examples: [EXAMPLE_TIME]});
 
 /** BCP 47, as the browser spells it. */
 export const Locale = Type.String({
@@ -27,23 +25,35 @@ export const SiteKey = Type.String({
   examples: ['demo'],
 });
 
-export const ErrorBody = Type.Object({
-  status: Type.Union([
-    Type.Literal('error'),
-    Type.Literal('invalid'),
-    Type.Literal('collision'),
-    Type.Literal('gone'),
-    Type.Literal('rate_limited'),
-    Type.Literal('unavailable'),
-  ]),
-  code: Type.Unsafe<ErrorCode>({type: 'string', enum: Object.keys(ERROR_CODES)}),
-  message: Type.String(),
-  request_id: Type.String(),
-  uuid: Type.Optional(Type.Null()),
-  faults: Type.Optional(
-    Type.Array(Type.Object({path: Type.String(), message: Type.String()}), {
-      description: 'With `invalid_request`: where the body departs from its schema.',
+export const ErrorBody = Type.Object(
+  {
+    status: Type.Union(
+      [
+        Type.Literal('error'),
+        Type.Literal('invalid'),
+        Type.Literal('collision'),
+        Type.Literal('gone'),
+        Type.Literal('rate_limited'),
+        Type.Literal('unavailable'),
+      ],
+      {description: 'What a widget must do: only `invalid`, `collision` and `gone` end a session.'},
+    ),
+    code: Type.Unsafe<ErrorCode>({
+      type: 'string',
+      enum: Object.keys(ERROR_CODES),
+      description: 'Stable; programs read this.',
     }),
-  ),
-});
+    message: Type.String({
+      description: 'For the page’s developer: what was expected, what came, what to do.',
+    }),
+    request_id: Type.String({description: 'The operator finds it in the log.'}),
+    uuid: Type.Optional(Type.Null({description: 'With the two UUID calls.'})),
+    faults: Type.Optional(
+      Type.Array(Type.Object({path: Type.String(), message: Type.String()}), {
+        description: 'With `invalid_request`: where the body departs from its schema.',
+      }),
+    ),
+  },
+  {title: 'ErrorBody'},
+);
 export type ErrorBody = Static<typeof ErrorBody>;

@@ -35,17 +35,17 @@ export type Condition = FieldTest | {all: Condition[]} | {any: Condition[]} | {n
 /** Conditions nest, so that they refer to themselves: by a place in the document they stand in. */
 const Condition = Type.Unsafe<Condition>({$ref: '#/$defs/condition'});
 
+const conditionShape = (condition: TSchema) => ({
+  anyOf: [
+    FieldTest,
+    Type.Object({all: Type.Array(condition)}, {additionalProperties: false}),
+    Type.Object({any: Type.Array(condition)}, {additionalProperties: false}),
+    Type.Object({not: condition}, {additionalProperties: false}),
+  ],
+});
+
 /** Belongs at the root of every schema that holds a conversation. */
-export const CONVERSATION_DEFS = {
-  condition: {
-    anyOf: [
-      FieldTest,
-      Type.Object({all: Type.Array(Condition)}, {additionalProperties: false}),
-      Type.Object({any: Type.Array(Condition)}, {additionalProperties: false}),
-      Type.Object({not: Condition}, {additionalProperties: false}),
-    ],
-  },
-};
+export const CONVERSATION_DEFS = {condition: conditionShape(Condition)};
 
 /** The kinds of steps, by their `type`, with conditions of the given schema. */
 export const stepShapes = <When extends TSchema>(when: When) => {
@@ -104,6 +104,23 @@ export const Conversation = Type.Object(
   {additionalProperties: false, $defs: CONVERSATION_DEFS},
 );
 export type Conversation = Static<typeof Conversation>;
+
+const DescribedCondition = Type.Unsafe<Condition>({$ref: '#/components/schemas/Condition'});
+
+/** The same for the API's description, where what has a name stands under `components`. */
+export const CONVERSATION_COMPONENTS = {
+  Condition: conditionShape(DescribedCondition),
+  Conversation: Type.Object(
+    {
+      version: Type.Literal(1),
+      steps: Type.Array(Type.Union(Object.values(stepShapes(DescribedCondition))), {
+        minItems: 1,
+        maxItems: MAX_STEPS,
+      }),
+    },
+    {title: 'Conversation', description: 'The steps, in order unless `next` says otherwise.'},
+  ),
+};
 
 /** The visitor's way when a site has not written its own. */
 export const DEFAULT_CONVERSATION: Conversation = {

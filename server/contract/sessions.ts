@@ -2,80 +2,146 @@ import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
 import {Locale, SiteKey, Timestamp, Uuid} from './common.js';
+import {
+  EXAMPLE_DECISIONS,
+  EXAMPLE_SESSION,
+  EXAMPLE_TOKEN,
+  EXAMPLE_UUID,
+  EXAMPLE_VISIT,
+} from './examples.js';
 import {StoredFile} from './files.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_STEP_LENGTH, MAX_WORDING_LENGTH} from './limits.js';
 
-export const Purpose = Type.Union([
-  Type.Literal('personal_data'),
-  Type.Literal('ai_training'),
-  Type.Literal('ai_answers'),
-]);
+export const Purpose = Type.Union(
+  [Type.Literal('personal_data'), Type.Literal('ai_training'), Type.Literal('ai_answers')],
+  {
+    description:
+      '`personal_data`: storing at all. `ai_training`: using the files to train. `ai_answers`: reading them to answer.',
+  },
+);
 export type Purpose = Static<typeof Purpose>;
 
 /** The latest decision of each purpose. */
-export const RecordedConsent = Type.Object({
-  purpose: Purpose,
-  granted: Type.Boolean(),
-  recorded_at: Timestamp,
-});
+export const RecordedConsent = Type.Object(
+  {
+    purpose: Purpose,
+    granted: Type.Boolean(),
+    recorded_at: Timestamp,
+  },
+  {title: 'RecordedConsent'},
+);
 export type RecordedConsent = Static<typeof RecordedConsent>;
 
-export const SessionState = Type.Union([
-  Type.Literal('visit'),
-  Type.Literal('pending'),
-  Type.Literal('complete'),
-]);
+export const SessionState = Type.Union(
+  [Type.Literal('visit'), Type.Literal('pending'), Type.Literal('complete')],
+  {
+    description:
+      '`visit`: no address yet. `pending`: the address waits for its confirmation. `complete`: it is confirmed.',
+  },
+);
 export type SessionState = Static<typeof SessionState>;
 
-export const Session = Type.Object({
-  uuid: Uuid,
-  state: SessionState,
-  name: Type.Union([Type.String(), Type.Null()]),
-  email_masked: Type.Union([Type.String({examples: ['a•••@example.com']}), Type.Null()]),
-  pending_email_masked: Type.Union([Type.String(), Type.Null()], {
-    description: 'Another address that takes effect when it is confirmed.',
-  }),
-  consents: Type.Array(RecordedConsent),
-  files: Type.Array(StoredFile),
-  idle_expires_at: Type.Union([Timestamp, Type.Null()], {
-    description: 'When an unfinished visit is abandoned unless something happens. Null after it.',
-  }),
-});
+export const Session = Type.Object(
+  {
+    uuid: Uuid,
+    state: SessionState,
+    name: Type.Union([Type.String(), Type.Null()]),
+    email_masked: Type.Union([Type.String({examples: ['a•••@example.com']}), Type.Null()]),
+    pending_email_masked: Type.Union([Type.String(), Type.Null()], {
+      description: 'Another address that takes effect when it is confirmed.',
+    }),
+    consents: Type.Array(RecordedConsent),
+    files: Type.Array(StoredFile),
+    idle_expires_at: Type.Union([Timestamp, Type.Null()], {
+      description: 'When an unfinished visit is abandoned unless something happens. Null after it.',
+    }),
+  },
+  {
+    title: 'Session',
+    description: 'The session as it is now.',
+    examples: [EXAMPLE_VISIT, EXAMPLE_SESSION],
+  },
+);
 export type Session = Static<typeof Session>;
 
 export const GenerateUuid = Type.Object(
   {site: Type.Optional(SiteKey)},
-  {additionalProperties: false},
+  {title: 'GenerateUuid', additionalProperties: false, examples: [{site: 'demo'}]},
 );
 export type GenerateUuid = Static<typeof GenerateUuid>;
 
-export const GeneratedUuid = Type.Object({
-  status: Type.Literal('success'),
-  uuid: Uuid,
-  token: Type.String(),
-  message: Type.String(),
-});
+export const GeneratedUuid = Type.Object(
+  {
+    status: Type.Literal('success'),
+    uuid: Uuid,
+    token: Type.String({
+      description: 'The visitor token: the credential that belongs to the UUID.',
+    }),
+    message: Type.String(),
+  },
+  {
+    title: 'GeneratedUuid',
+    description: 'A UUID that nobody has used, and its token.',
+    examples: [
+      {
+        status: 'success',
+        uuid: EXAMPLE_UUID,
+        token: EXAMPLE_TOKEN,
+        message: 'A new session UUID.',
+      },
+    ],
+  },
+);
 export type GeneratedUuid = Static<typeof GeneratedUuid>;
 
 /** The UUID is checked by a rule of its own, so that each fault gets its own answer. */
 export const ValidateUuid = Type.Object(
   {
-    uuid: Type.Optional(Type.Unknown({examples: ['2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e']})),
+    uuid: Type.Optional(
+      Type.Unknown({
+        description: 'A version-4 UUID, in upper or lower case.',
+        examples: [EXAMPLE_UUID],
+      }),
+    ),
     site: Type.Optional(SiteKey),
   },
-  {additionalProperties: false},
+  {
+    title: 'ValidateUuid',
+    additionalProperties: false,
+    examples: [{uuid: EXAMPLE_UUID, site: 'demo'}],
+  },
 );
 export type ValidateUuid = Static<typeof ValidateUuid>;
 
-export const ValidatedUuid = Type.Object({
-  status: Type.Literal('success'),
-  uuid: Uuid,
-  message: Type.String(),
-  token: Type.Optional(
-    Type.String({description: 'Only when the UUID was unknown: it is yours now.'}),
-  ),
-  session: Type.Optional(Session),
-});
+export const ValidatedUuid = Type.Object(
+  {
+    status: Type.Literal('success'),
+    uuid: Uuid,
+    message: Type.String(),
+    token: Type.Optional(
+      Type.String({description: 'Only when the UUID was unknown: it is yours now.'}),
+    ),
+    session: Type.Optional(Session),
+  },
+  {
+    title: 'ValidatedUuid',
+    description: 'The UUID is yours: just now, or with the token that came along.',
+    examples: [
+      {
+        status: 'success',
+        uuid: EXAMPLE_UUID,
+        message: 'The session UUID is valid.',
+        token: EXAMPLE_TOKEN,
+      },
+      {
+        status: 'success',
+        uuid: EXAMPLE_UUID,
+        message: 'The session UUID is valid.',
+        session: EXAMPLE_SESSION,
+      },
+    ],
+  },
+);
 export type ValidatedUuid = Static<typeof ValidatedUuid>;
 
 export const ConsentDecision = Type.Object(
@@ -91,7 +157,7 @@ export const ConsentDecision = Type.Object(
     }),
     locale: Locale,
   },
-  {additionalProperties: false},
+  {title: 'ConsentDecision', additionalProperties: false},
 );
 export type ConsentDecision = Static<typeof ConsentDecision>;
 
@@ -99,24 +165,40 @@ const ConsentDecisions = Type.Array(ConsentDecision, {minItems: 1, maxItems: 3})
 
 export const RecordConsents = Type.Object(
   {consents: ConsentDecisions},
-  {additionalProperties: false},
+  {title: 'RecordConsents', additionalProperties: false, examples: [{consents: EXAMPLE_DECISIONS}]},
 );
 export type RecordConsents = Static<typeof RecordConsents>;
 
-export const RecordedConsents = Type.Object({consents: Type.Array(RecordedConsent)});
+export const RecordedConsents = Type.Object(
+  {consents: Type.Array(RecordedConsent)},
+  {
+    title: 'RecordedConsents',
+    description: 'The latest decision of each purpose.',
+    examples: [{consents: EXAMPLE_SESSION.consents}],
+  },
+);
 export type RecordedConsents = Static<typeof RecordedConsents>;
 
 export const ReachStep = Type.Object(
-  {step: Type.String({pattern: '^[a-z][a-z0-9_]*$', maxLength: MAX_STEP_LENGTH})},
-  {additionalProperties: false},
+  {
+    step: Type.String({
+      pattern: '^[a-z][a-z0-9_]*$',
+      maxLength: MAX_STEP_LENGTH,
+      description: 'The id of a step of the site’s conversation.',
+    }),
+  },
+  {title: 'ReachStep', additionalProperties: false, examples: [{step: 'files'}]},
 );
 export type ReachStep = Static<typeof ReachStep>;
 
 /** `sendBeacon` cannot set headers, so the credential travels in the body. */
-export const LeavePage = Type.Object({
-  uuid: Type.Optional(Type.String({maxLength: 36})),
-  token: Type.Optional(Type.String({maxLength: 300})),
-});
+export const LeavePage = Type.Object(
+  {
+    uuid: Type.Optional(Type.String({maxLength: 36})),
+    token: Type.Optional(Type.String({maxLength: 300})),
+  },
+  {title: 'LeavePage', examples: [{uuid: EXAMPLE_UUID, token: EXAMPLE_TOKEN}]},
+);
 export type LeavePage = Static<typeof LeavePage>;
 
 /** Lengths are generous here: `invalid_name` and `invalid_email` say what is wrong. */
@@ -127,14 +209,25 @@ export const GiveContact = Type.Object(
     locale: Type.Optional(Locale),
     consents: Type.Optional(ConsentDecisions),
   },
-  {additionalProperties: false},
+  {
+    title: 'GiveContact',
+    additionalProperties: false,
+    examples: [{name: 'Anna Beispiel', email: 'anna@example.com', locale: 'de'}],
+  },
 );
 export type GiveContact = Static<typeof GiveContact>;
 
-export const ContactAnswer = Type.Object({
-  state: SessionState,
-  email_masked: Type.String(),
-});
+export const ContactAnswer = Type.Object(
+  {
+    state: SessionState,
+    email_masked: Type.String(),
+  },
+  {
+    title: 'ContactAnswer',
+    description: 'Stored. The link is on its way; nothing here tells whether the address is known.',
+    examples: [{state: 'pending', email_masked: 'a•••@example.com'}],
+  },
+);
 export type ContactAnswer = Static<typeof ContactAnswer>;
 
 export const RectifySession = Type.Object(
@@ -143,6 +236,11 @@ export const RectifySession = Type.Object(
     email: Type.Optional(Type.String({maxLength: 10 * MAX_EMAIL_LENGTH})),
     consents: Type.Optional(ConsentDecisions),
   },
-  {additionalProperties: false, minProperties: 1},
+  {
+    title: 'RectifySession',
+    additionalProperties: false,
+    minProperties: 1,
+    examples: [{name: 'Anna B.'}, {email: 'anna.b@example.com'}],
+  },
 );
 export type RectifySession = Static<typeof RectifySession>;

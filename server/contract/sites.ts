@@ -2,8 +2,9 @@ import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
 import {SiteKey} from './common.js';
-import {CONVERSATION_DEFS, Conversation} from './conversation.js';
+import {CONVERSATION_DEFS, Conversation, DEFAULT_CONVERSATION} from './conversation.js';
 import type {Conversation as ConversationType} from './conversation.js';
+import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
 
 /** No session has more places for files than this, whatever the server's own limit is. */
 const MOST_FILES = 100;
@@ -23,22 +24,37 @@ export const SiteSettings = Type.Object(
 export type SiteSettings = Static<typeof SiteSettings>;
 
 /** What the widget may know of a site: asked for at first open. */
-export const SiteConfig = Type.Object({
-  site: SiteKey,
-  name: Type.String(),
-  /** The API's version of the widget's files, for the debug panel. */
-  version: Type.String(),
-  limits: Type.Object({
-    max_files: Type.Integer(),
-    min_files: Type.Integer(),
-    max_file_bytes: Type.Integer(),
-  }),
-  privacy_url: Type.Union([Type.String(), Type.Null()]),
-  conversation: Type.Unsafe<ConversationType>(
-    Type.Object(
-      {steps: Type.Array(Type.Object({}, {additionalProperties: true}))},
-      {additionalProperties: true, description: 'The steps of the site’s conversation.'},
+export const SiteConfig = Type.Object(
+  {
+    site: SiteKey,
+    name: Type.String(),
+    version: Type.String({description: 'Of server and widget, for the debug panel.'}),
+    limits: Type.Object({
+      max_files: Type.Integer(),
+      min_files: Type.Integer(),
+      max_file_bytes: Type.Integer(),
+    }),
+    privacy_url: Type.Union([Type.String(), Type.Null()]),
+    conversation: Type.Unsafe<ConversationType>(
+      Type.Object(
+        {steps: Type.Array(Type.Object({}, {additionalProperties: true}))},
+        {title: 'Conversation', additionalProperties: true},
+      ),
     ),
-  ),
-});
+  },
+  {
+    title: 'SiteConfig',
+    description: 'What the widget may know of a site.',
+    examples: [
+      {
+        site: 'demo',
+        name: 'Demo',
+        version: '0.1.0',
+        limits: {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES},
+        privacy_url: 'https://www.example.com/privacy',
+        conversation: DEFAULT_CONVERSATION,
+      },
+    ],
+  },
+);
 export type SiteConfig = Static<typeof SiteConfig>;

@@ -4,8 +4,7 @@ import {Type} from 'typebox';
 import {clientNetwork} from '../audit/address.js';
 import {recordAudit} from '../audit/store.js';
 import type {AuditAttempts} from '../audit/store.js';
-import {Uuid} from '../contract/common.js';
-import {DownloadLink, FileList, UploadAnswer} from '../contract/files.js';
+import {DownloadLink, FileId, FileList, UploadAnswer, UploadForm} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH, PDF_CONTENT_TYPE} from '../contract/limits.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
@@ -19,8 +18,9 @@ import {
   Unavailable,
 } from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {inTime, takeOwnTime} from '../http/deadline.js';
+import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
@@ -51,43 +51,57 @@ export interface FileParts {
 const FRAME_BYTES = 64 * 1024;
 const DOWNLOADS_PER_MINUTE = 30;
 
+const Repeated = Type.Unsafe<UploadAnswer>({
+  ...UploadAnswer,
+  description: 'The same `Idempotency-Key` again: the file that is already there.',
+});
+
 export const fileRoutes = (app: App, parts: FileParts): void => {
   const {config, sql, access} = parts;
   const options = (kind: 'read' | 'change') => ({
     config: rateLimit(config.ratePerMinute, kind),
     preParsing: [access.identify],
   });
-  const FileId = Type.Object({file_id: Uuid});
 
   app.post(
     '/api/files/upload',
     {
       preParsing: [access.identify],
       // From where its bytes are read an upload has bounds of its own: pace, lease, a longest time.
-      config: {...rateLimit(config.ratePerMinute, 'upload'), keepsOwnTime: 'later'},
+      config: {
+        ...rateLimit(config.ratePerMinute, 'upload'),
+        keepsOwnTime: 'later',
+        swaggerTransform: describedBody(UploadForm),
+      },
       schema: {
+        operationId: 'uploadFile',
         summary: 'Stores one PDF',
+        description:
+          'Streams through: with `size` before the file nothing is kept on the way. A retry under the same `Idempotency-Key` answers the same file.',
         tags: ['files'],
         consumes: ['multipart/form-data'],
         security: SESSION_SECURITY,
         headers: Type.Object({
           'idempotency-key': Type.Optional(
-            Type.String({minLength: 1, maxLength: MAX_IDEMPOTENCY_KEY_LENGTH}),
+            Type.String({
+              minLength: 1,
+              maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
+              description: 'One for each file; makes a retry safe.',
+              examples: ['c0f1e2d3-upload-1'],
+            }),
           ),
-          'content-length': Type.Optional(Type.String()),
         }),
-        response: answers({200: UploadAnswer, 201: UploadAnswer}, [
+        response: answers({200: Repeated, 201: UploadAnswer}, [
           ...SESSION_CODES,
+          ...BODY_CODES,
           'empty_file',
           'no_file',
           'size_mismatch',
           'consent_required',
-          'too_slow',
           'too_many_files',
           'in_progress',
           'file_too_large',
           'not_a_pdf',
-          'unsupported_media_type',
           'file_infected',
           'active_content',
           'idempotency_key_reused',
@@ -118,7 +132,9 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     {
       ...options('read'),
       schema: {
+        operationId: 'listFiles',
         summary: 'The session’s own files',
+        description: 'What was deleted, and what is still being uploaded, is left out.',
         tags: ['files'],
         security: SESSION_SECURITY,
         response: answers({200: FileList}, SESSION_CODES),
@@ -136,7 +152,10 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     {
       ...options('read'),
       schema: {
+        operationId: 'getDownloadLink',
         summary: 'A short-lived link to one file',
+        description:
+          'At most 30 a minute in one session. Each is counted and audited when it is made.',
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
@@ -157,11 +176,17 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     {
       ...options('change'),
       schema: {
+        operationId: 'deleteFile',
         summary: 'Deletes one file; a repeat is a success',
+        description: 'If the object cannot be removed now, cleanup does it.',
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
-        response: answers({204: Type.Null()}, [...SESSION_CODES, 'not_found']),
+        response: answers({204: Type.Null({description: 'Deleted.'})}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+          'not_found',
+        ]),
       },
     },
     async (request, reply) => {

@@ -1,7 +1,9 @@
 import {Type} from 'typebox';
 
+import {ErrorBody} from '../contract/common.js';
 import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import {answers} from './answers.js';
 import type {App} from './app-type.js';
 
 export interface HealthParts {
@@ -17,9 +19,32 @@ const CHECK_MS = 1_500;
 
 type Checks = Record<string, string>;
 
-const Ready = Type.Object({
-  status: Type.String(),
-  checks: Type.Record(Type.String(), Type.String()),
+const Alive = Type.Object(
+  {status: Type.Literal('ok'), version: Type.String()},
+  {description: 'It is.', examples: [{status: 'ok', version: '1.2.3'}]},
+);
+
+const Checked = Type.Object({
+  status: Type.Enum(['ok', 'unavailable']),
+  checks: Type.Record(Type.String(), Type.String(), {
+    description: '`ok`, or what is in the way, for `server`, `database` and `storage`.',
+  }),
+});
+
+const exampleOf = (status: string, database: string) => ({
+  status,
+  checks: {server: 'ok', database, storage: 'ok'},
+});
+
+const Ready = Type.Object(Checked.properties, {
+  description: 'All parts answer.',
+  examples: [exampleOf('ok', 'ok')],
+});
+
+/** With more to do than it can bear, the server answers before it has looked. */
+const NotReady = Type.Union([Checked, ErrorBody], {
+  description: 'Something is in the way.',
+  examples: [exampleOf('unavailable', 'ECONNREFUSED')],
 });
 
 /** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
@@ -33,10 +58,32 @@ export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthPart
     return latest.checks;
   };
 
-  app.get('/healthz', {schema: {hide: true}}, () => ({status: 'ok', version}));
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        operationId: 'isAlive',
+        summary: 'Whether this process is alive',
+        description: 'Looks at nothing else.',
+        tags: ['operation'],
+        security: [],
+        response: answers({200: Alive}, [], {unlimited: true}),
+      },
+    },
+    () => ({status: 'ok' as const, version}),
+  );
   app.get(
     '/readyz',
-    {schema: {hide: true, response: {200: Ready, 503: Ready}}},
+    {
+      schema: {
+        operationId: 'isReady',
+        summary: 'Whether it can do its work',
+        description: 'Database and storage are asked, at most once a second.',
+        tags: ['operation'],
+        security: [],
+        response: answers({200: Ready, 503: NotReady}, [], {unlimited: true}),
+      },
+    },
     async (_request, reply) => {
       const parts = await look();
       // Never from the cache: a load balancer must learn at once that this server is going.

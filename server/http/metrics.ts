@@ -1,7 +1,9 @@
+import {Type} from 'typebox';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 
 import type {Sql} from '../database/connect.js';
 import type {App} from './app-type.js';
+import {answers} from './answers.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
 const UPLOAD_ROUTE = '/api/files/upload';
@@ -125,8 +127,22 @@ export class Metrics {
   }
 }
 
+const MetricsText = Type.String({
+  contentMediaType: 'text/plain',
+  description: 'The text format of Prometheus.',
+  examples: ['maria_uploads_total{outcome="stored"} 12\n'],
+});
+
 export const metricsRoute = (app: App, {registry}: Metrics): void => {
-  app.get('/metrics', {schema: {hide: true}}, async (_request, reply) =>
+  const schema = {
+    operationId: 'readMetrics',
+    summary: 'What this process has counted',
+    description: 'For Prometheus. Labels are routes, codes and outcomes, and name nobody.',
+    tags: ['operation'],
+    security: [],
+    response: answers({200: MetricsText}, [], {unlimited: true}),
+  };
+  app.get('/metrics', {schema}, async (_request, reply) =>
     reply
       .header('cache-control', 'no-store')
       .type(registry.contentType)

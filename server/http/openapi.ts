@@ -1,7 +1,20 @@
 import swagger from '@fastify/swagger';
+import type {SwaggerTransform} from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import {Type} from 'typebox';
+import type {TSchema} from 'typebox';
 
 import type {App} from './app-type.js';
+import {answers} from './answers.js';
+import {finishDescription} from './openapi-components.js';
+import type {Description} from './openapi-components.js';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** For the description alone: a call without a body is as good as one with `{}`. */
+    'x-body-optional'?: boolean;
+  }
+}
 
 /** What the browsable document's own page needs, and no other host. */
 const DOCS_POLICY = [
@@ -16,27 +29,39 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.
+
+Every error is an \`ErrorBody\`; programs read its \`code\`. An address that is not described here
+answers 404 \`not_found\`, a method that an address does not take 405 \`method_not_allowed\` with
+\`Allow\`. A browser's call from a page that the site does not list gets 403 \`origin_not_allowed\`.`;
+
+const TAGS = [
+  {name: 'session', description: 'The visitor’s session'},
+  {name: 'files', description: 'Its PDFs'},
+  {name: 'sites', description: 'What the widget needs to know of a site'},
+  {name: 'pages', description: 'What the links in mails lead to'},
+  {name: 'operation', description: 'For probes, monitoring and programmers'},
+];
+
 /** The contract as OpenAPI 3.1, made from the schemas that the routes check with. */
 export const registerOpenApi = async (
   app: App,
   {publicUrl, version}: {publicUrl: string; version: string},
 ): Promise<void> => {
   await app.register(swagger, {
+    convertConstToEnum: false,
+    transformObject: (made) =>
+      finishDescription((made as {openapiObject: Description}).openapiObject) as never,
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Maria Chat',
         version,
-        description:
-          'Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.',
+        description: INTRODUCTION,
         license: {name: 'MIT', identifier: 'MIT'},
       },
       servers: [{url: publicUrl}],
-      tags: [
-        {name: 'session', description: 'The visitor’s session'},
-        {name: 'files', description: 'Its PDFs'},
-        {name: 'sites', description: 'What the widget needs to know of a site'},
-      ],
+      tags: TAGS,
       components: {
         securitySchemes: {
           visitorToken: {
@@ -44,11 +69,36 @@ export const registerOpenApi = async (
             scheme: 'bearer',
             description: 'The token that came with the session UUID.',
           },
-          sessionUuid: {type: 'apiKey', in: 'header', name: 'X-Session-UUID'},
+          sessionUuid: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-Session-UUID',
+            description: 'A reference, and no credential without its token.',
+          },
         },
       },
     },
   });
   await app.register(swaggerUi, {routePrefix: '/api/docs', staticCSP: DOCS_POLICY});
-  app.get('/api/openapi.json', {schema: {hide: true}}, () => app.swagger());
+  const schema = {
+    operationId: 'describeApi',
+    summary: 'This description',
+    description: 'OpenAPI 3.1, made from the schemas that requests are checked with.',
+    tags: ['operation'],
+    security: [],
+    response: answers({200: OpenApiDocument}, [], {unlimited: true}),
+  };
+  app.get('/api/openapi.json', {schema}, () => app.swagger());
 };
+
+/** A body that is read as it comes, and described by a schema that nothing is checked with. */
+export const describedBody =
+  (body: TSchema): SwaggerTransform =>
+  ({schema, url}) => ({schema: {...schema, body}, url});
+
+const OpenApiDocument = Type.Unsafe<object>(
+  Type.Object(
+    {openapi: Type.String()},
+    {additionalProperties: true, description: 'The description that you are reading.'},
+  ),
+);

@@ -22,6 +22,16 @@ export interface PrivacyParts {
   access: Access;
 }
 
+const Archive = Type.Unsafe<Readable>({
+  type: 'string',
+  format: 'binary',
+  contentMediaType: 'application/zip',
+  description: 'A ZIP.',
+  headers: {
+    'content-disposition': {type: 'string', description: 'An attachment named after the UUID.'},
+  },
+});
+
 /** A reader so slow that it takes longer gets a broken archive, and may ask again. */
 const EXPORT_MAX_MS = 900_000;
 
@@ -35,14 +45,13 @@ export const privacyRoutes = (app: App, {config, sql, objects, access}: PrivacyP
       exposeHeadRoute: false,
       preParsing: [access.identify],
       schema: {
+        operationId: 'exportSession',
         summary: 'Everything stored about this session, with its files, as a ZIP',
+        description:
+          '`session.json` holds all rows; beside it are the files. Streamed: a store that fails midway breaks the connection off.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        produces: ['application/zip'],
-        response: answers(
-          {200: Type.Unsafe<Readable>({type: 'string', format: 'binary', description: 'A ZIP.'})},
-          SESSION_CODES,
-        ),
+        response: answers({200: Archive}, SESSION_CODES),
       },
     },
     async (request, reply) => {

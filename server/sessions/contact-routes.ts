@@ -6,7 +6,7 @@ import {ContactAnswer, GiveContact, RectifySession, Session} from '../contract/s
 import type {Queryable} from '../database/connect.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from './access.js';
 import {recordConsents, withdrawsStoring} from './consents.js';
@@ -48,12 +48,16 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
     {
       ...options,
       schema: {
+        operationId: 'giveContact',
         summary: 'Stores the session as pending and mails the confirmation link',
+        description:
+          'Needs a recorded consent to `personal_data`, or brings it along. The same address again mails nothing; another one takes effect when it is confirmed.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: GiveContact,
         response: answers({202: ContactAnswer}, [
           ...SESSION_CODES,
+          ...BODY_CODES,
           'consent_required',
           'invalid_email',
           'invalid_name',
@@ -82,10 +86,16 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
     {
       ...options,
       schema: {
+        operationId: 'resendConfirmation',
         summary: 'Mails the confirmation link again',
+        description:
+          'Once a minute, and five times a day. Older links stop working. Limits to an address hold too, without a word about it here.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({202: Type.Null()}, [...SESSION_CODES, 'not_found']),
+        response: answers(
+          {202: Type.Null({description: 'On its way, unless there is nothing to confirm.'})},
+          [...SESSION_CODES, ...BODY_CODES, 'not_found'],
+        ),
       },
     },
     async (request, reply) => {
@@ -108,12 +118,16 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
     {
       ...options,
       schema: {
+        operationId: 'rectifySession',
         summary: 'Corrects what is stored; a new address must be confirmed again',
+        description:
+          'Until the new address is confirmed, state and old address stay. Withdrawing `personal_data` erases the session.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RectifySession,
         response: answers({200: Session}, [
           ...SESSION_CODES,
+          ...BODY_CODES,
           'not_found',
           'invalid_email',
           'invalid_name',

@@ -6,7 +6,7 @@ import type {Config} from '../config.js';
 import {LeavePage} from '../contract/sessions.js';
 import type {Sql} from '../database/connect.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {demandAlive} from './access.js';
 import type {Access, Caller} from './access.js';
@@ -44,10 +44,19 @@ export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts):
         config: rateLimit(config.ratePerMinute, 'change'),
         preValidation: emptyBodyIsFine,
         schema: {
+          operationId: 'leavePage',
           summary: 'The visitor left the page',
+          description:
+            'Credentials in the headers, or in the body as `sendBeacon` needs it. Any later call takes it back.',
           tags: ['session'],
+          security: [...SESSION_SECURITY, {}],
+          consumes: ['application/json', 'text/plain'],
+          'x-body-optional': true,
           body: LeavePage,
-          response: answers({204: Type.Null()}, SESSION_CODES),
+          response: answers({204: Type.Null({description: 'Noted.'})}, [
+            ...SESSION_CODES,
+            ...BODY_CODES,
+          ]),
         },
       },
       async (request, reply) => {

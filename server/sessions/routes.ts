@@ -7,7 +7,7 @@ import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {InvalidRequest} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
 import type {Access, Caller} from './access.js';
@@ -38,7 +38,10 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     {
       ...options('read'),
       schema: {
+        operationId: 'getSession',
         summary: 'What is stored about this session',
+        description:
+          'A UUID that was generated or claimed is a `visit` at once, although nothing is stored before its first change.',
         tags: ['session'],
         security: SESSION_SECURITY,
         response: answers({200: Session}, SESSION_CODES),
@@ -55,11 +58,14 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     {
       ...options('change'),
       schema: {
+        operationId: 'recordConsents',
         summary: 'Records decisions with the words they were made on',
+        description:
+          'Nothing is taken before `personal_data` is granted. Refusing or withdrawing it deletes what was uploaded, or erases the session.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RecordConsents,
-        response: answers({200: RecordedConsents}, SESSION_CODES),
+        response: answers({200: RecordedConsents}, [...SESSION_CODES, ...BODY_CODES]),
       },
     },
     async (request) => {
@@ -81,11 +87,16 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     {
       ...options('change'),
       schema: {
+        operationId: 'reachStep',
         summary: 'The step reached, without anything the visitor said',
+        description: 'Counted without the UUID, and keeps the visit alive.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: ReachStep,
-        response: answers({204: Type.Null()}, SESSION_CODES),
+        response: answers({204: Type.Null({description: 'Counted.'})}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+        ]),
       },
     },
     async (request, reply) => {
@@ -101,10 +112,16 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     {
       ...options('change'),
       schema: {
+        operationId: 'endSession',
         summary: 'Discards an unfinished visit, erases a session',
+        description:
+          'Before there is an address the visit and its files go; after it rows, files and waiting mails. A repeat is a success.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({204: Type.Null()}, SESSION_CODES),
+        response: answers({204: Type.Null({description: 'It is over.'})}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+        ]),
       },
     },
     async (request, reply) => {

@@ -2,7 +2,6 @@ import type {FastifyRequest} from 'fastify';
 
 import type {AuditAttempts, AuditEntry} from '../audit/store.js';
 import type {Config} from '../config.js';
-import {Type} from 'typebox';
 import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
 import type {Sql} from '../database/connect.js';
 import {
@@ -13,7 +12,7 @@ import {
   UuidGenerationFailed,
 } from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {answers} from '../http/answers.js';
+import {BODY_CODES, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {demandAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
@@ -62,11 +61,15 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
       config: rateLimit(config.ratePerMinute, 'uuid'),
       preValidation: emptyBodyIsFine,
       schema: {
+        operationId: 'generateUuid',
         summary: 'A new session UUID with its visitor token',
+        description: 'Nothing is written: the first change under the UUID binds it to its token.',
         tags: ['session'],
+        security: [],
+        'x-body-optional': true,
         body: GenerateUuid,
         response: answers({200: GeneratedUuid}, [
-          'invalid_request',
+          ...BODY_CODES,
           'origin_not_allowed',
           'unknown_site',
           'uuid_generation_failed',
@@ -94,12 +97,15 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
     {
       config: rateLimit(config.ratePerMinute, 'uuid'),
       schema: {
+        operationId: 'validateUuid',
         summary: 'Whether a UUID can be used, and by whom',
+        description:
+          'An unknown UUID is claimed for the caller, who gets its token. A known one needs its token: then its session comes back.',
         tags: ['session'],
-        headers: Type.Object({authorization: Type.Optional(Type.String())}),
+        security: [{}, {visitorToken: []}],
         body: ValidateUuid,
         response: answers({200: ValidatedUuid}, [
-          'invalid_request',
+          ...BODY_CODES,
           'invalid_uuid',
           'origin_not_allowed',
           'unknown_site',

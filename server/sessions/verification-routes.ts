@@ -5,6 +5,7 @@ import {Type} from 'typebox';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
+import {BODY_CODES, answers, pageText} from '../http/answers.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
@@ -31,6 +32,56 @@ export interface VerificationParts {
   onMail: () => void;
 }
 
+const LinkParams = Type.Object({
+  link: Type.String({
+    maxLength: 120,
+    description: '`{id}.{mac}`, as the mail has it.',
+    examples: ['5a0c8a6f-1d2e-4f3a-8b4c-9d1a0a5c8a6f.3q2-7wQm…'],
+  }),
+});
+
+const Reader = Type.Object({
+  'accept-language': Type.Optional(
+    Type.String({description: 'Where the session’s own language is not known.', examples: ['de']}),
+  ),
+});
+
+const PAGES = {
+  200: pageText('What to press, what was done, or that it was done before.'),
+  404: pageText('There is no such link: it was cut in the mail, or its data has been erased.'),
+  410: pageText('The link has expired, or a newer one was sent.'),
+};
+
+interface PageRoute {
+  operationId: string;
+  summary: string;
+  description: string;
+  readsBody?: boolean;
+}
+
+const SHOW: PageRoute = {
+  operationId: 'showConfirmation',
+  summary: 'A page with a button that confirms the address',
+  description: 'Changes nothing, however often a mail scanner opens it.',
+};
+const CONFIRM: PageRoute = {
+  operationId: 'confirmAddress',
+  summary: 'Confirms the address, once',
+  description: 'What the button does. Gives nobody a session; again: a page that says so.',
+  readsBody: true,
+};
+const SHOW_NOT_ME: PageRoute = {
+  operationId: 'showNotMe',
+  summary: 'A page with a button for who has not asked for the mail',
+  description: 'Changes nothing.',
+};
+const DISOWN: PageRoute = {
+  operationId: 'disownAddress',
+  summary: 'Voids the link',
+  description: 'What the button does: nobody can confirm this address with it any more.',
+  readsBody: true,
+};
+
 /**
  * The pages behind a mail's links. Reading one changes nothing, since mail scanners read them all;
  * pressing the button does, and gives nobody a session.
@@ -46,15 +97,23 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
       },
     );
     const {sql, config} = parts;
-    const options = {
-      config: {...rateLimit(config.ratePerMinute, 'page'), showsError},
-      schema: {hide: true, params: Type.Object({link: Type.String({maxLength: 120})})},
-    };
-    scope.get('/verify/:link', options, async (request, reply) => {
+    const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), showsError};
+    const options = ({readsBody = false, ...schema}: PageRoute) => ({
+      config: pageConfig,
+      schema: {
+        ...schema,
+        tags: ['pages'],
+        security: [],
+        params: LinkParams,
+        headers: Reader,
+        response: answers(PAGES, readsBody ? BODY_CODES : [], {asPages: true}),
+      },
+    });
+    scope.get('/verify/:link', options(SHOW), async (request, reply) => {
       const found = await find(parts, request.params.link);
       return answerPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
     });
-    scope.post('/verify/:link', options, async (request, reply) => {
+    scope.post('/verify/:link', options(CONFIRM), async (request, reply) => {
       const open = await find(parts, request.params.link);
       if (open?.state !== 'open') {
         return answerPage(sql, request, reply, {page: pageFor(open, 'confirm'), found: open});
@@ -63,11 +122,11 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
       parts.onMail();
       return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
-    scope.get('/verify/:link/not-me', options, async (request, reply) => {
+    scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
       const found = await find(parts, request.params.link);
       return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
     });
-    scope.post('/verify/:link/not-me', options, async (request, reply) => {
+    scope.post('/verify/:link/not-me', options(DISOWN), async (request, reply) => {
       const found = await find(parts, request.params.link);
       if (found?.state !== 'open') {
         return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
@@ -79,7 +138,7 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
     scope.route({
       method: ['GET', 'POST'],
       url: '/verify/*',
-      config: options.config,
+      config: pageConfig,
       schema: {hide: true},
       handler: async (request, reply) => answerPage(sql, request, reply, {page: 'unknown'}),
     });

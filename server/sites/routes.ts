@@ -21,21 +21,43 @@ export interface SiteRouteParts {
   version: string;
 }
 
+const ETAG = {etag: {type: 'string', description: 'Changes with the answer.'}};
+
 export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): void => {
   app.get(
     '/api/sites/:key/config',
     {
       config: rateLimit(config.ratePerMinute, 'config'),
       schema: {
+        operationId: 'getSiteConfig',
         summary: 'A site’s public settings, conversation and limits',
+        description: 'Asked for when the widget is first opened. Revalidated by its `ETag`.',
         tags: ['sites'],
-        params: Type.Object({key: SiteKey}),
-        querystring: Type.Object({locale: Type.Optional(Locale)}, {additionalProperties: false}),
-        response: answers({200: SiteConfigSchema, 304: Type.Null()}, [
-          'invalid_request',
-          'unknown_site',
-          'origin_not_allowed',
-        ]),
+        security: [],
+        params: Type.Object({
+          key: Type.String({...SiteKey, description: 'The value of `data-site`.'}),
+        }),
+        querystring: Type.Object(
+          {
+            locale: Type.Optional(
+              Type.String({...Locale, description: 'The visitor’s language, as the browser says.'}),
+            ),
+          },
+          {additionalProperties: false},
+        ),
+        headers: Type.Object({
+          'if-none-match': Type.Optional(
+            Type.String({description: 'The `ETag` of an earlier answer.'}),
+          ),
+        }),
+        response: answers(
+          {
+            200: Type.Unsafe<SiteConfig>({...SiteConfigSchema, headers: ETAG}),
+            304: Type.Null({description: 'As it was.', headers: ETAG}),
+          },
+          // A key that is too long for any address is not even an unknown site's.
+          ['unknown_site', 'not_found', 'origin_not_allowed'],
+        ),
       },
     },
     async (request, reply) => {

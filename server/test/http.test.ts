@@ -9,7 +9,7 @@ import type {Test} from 'tap';
 import {v4} from 'uuid';
 
 import type {ErrorBody} from '../contract/common.js';
-import {ERROR_CODES} from '../contract/error-codes.js';
+import type {ERROR_CODES} from '../contract/error-codes.js';
 import {connectDatabase} from '../database/connect.js';
 import {projectVersion} from '../http/assets.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
@@ -403,14 +403,9 @@ void t.test('health', async (t) => {
 
 void t.test('the API describes itself', async (t) => {
   const server = await startServer(t);
-  interface Operation {
-    responses: Record<string, {description: string}>;
-    security?: unknown[];
-  }
   const {body} = await request<{
     openapi: string;
-    paths: Record<string, Record<string, Operation>>;
-    components: {securitySchemes: object};
+    paths: Record<string, object>;
   }>(server.url, 'GET', '/api/openapi.json');
 
   await t.test('as OpenAPI 3.1, with every route', async (t) => {
@@ -423,9 +418,15 @@ void t.test('the API describes itself', async (t) => {
       'DELETE /api/session',
       'GET /api/files',
       'GET /api/files/download/{file_id}',
+      'GET /api/openapi.json',
       'GET /api/session',
       'GET /api/session/export',
       'GET /api/sites/{key}/config',
+      'GET /healthz',
+      'GET /metrics',
+      'GET /readyz',
+      'GET /verify/{link}',
+      'GET /verify/{link}/not-me',
       'PATCH /api/session',
       'POST /api/files/upload',
       'POST /api/session/generate-uuid',
@@ -433,31 +434,11 @@ void t.test('the API describes itself', async (t) => {
       'POST /api/session/progress',
       'POST /api/session/validate-uuid',
       'POST /api/session/verification',
+      'POST /verify/{link}',
+      'POST /verify/{link}/not-me',
       'PUT /api/session/consents',
       'PUT /api/session/contact',
     ]);
-  });
-
-  await t.test('with the codes that each can answer', async (t) => {
-    const named = new Set<string>();
-    for (const [address, operations] of Object.entries(body.paths)) {
-      for (const [method, {responses}] of Object.entries(operations)) {
-        const codes = Object.entries(responses).flatMap(([status, {description}]) =>
-          [...description.matchAll(/`(\w+)`/g)].map(([, code]) => {
-            t.equal(ERROR_CODES[code as keyof typeof ERROR_CODES], Number(status), code ?? '');
-            return code ?? '';
-          }),
-        );
-        for (const code of ['rate_limited', 'internal', 'unavailable']) {
-          t.ok(codes.includes(code), `${method} ${address} names ${code}`);
-        }
-        for (const code of codes) named.add(code);
-      }
-    }
-    const anywhere = ['method_not_allowed', 'body_too_large'];
-    const missing = Object.keys(ERROR_CODES).filter((code) => !named.has(code));
-    t.same(missing, anywhere, 'all but those that belong to no route');
-    t.same(Object.keys(body.components.securitySchemes), ['visitorToken', 'sessionUuid']);
   });
 
   await t.test('and can be browsed under a policy that lets its own page work', async (t) => {

@@ -79,6 +79,29 @@ t.test('who opens too many is asked to wait, on a page', async (t) => {
   t.ok(Number(response.headers.get('retry-after')) > 0);
 });
 
+t.test('who opens one while the server has too much to do reads a page', async (t) => {
+  const server = await startServer(t);
+  const busy = async (address: string) => {
+    for (let tries = 0; tries < 20; tries++) {
+      blockFor(1_200);
+      const {response, page} = await open(server, address);
+      if (response.status === 503) return {response, page};
+    }
+    throw new Error('The server did not notice how busy it is.');
+  };
+
+  const {response, page} = await busy(LINK);
+  isPage(t, response, page);
+  t.ok(page.includes(SENTENCE));
+
+  const probe = await busy('/readyz');
+  t.match(JSON.parse(probe.page), {status: 'unavailable', code: 'unavailable'});
+});
+
+const blockFor = (ms: number) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
+
 t.test('a mangled link is an unknown one, however it was mangled', async (t) => {
   const server = await startServer(t);
   for (const address of [

@@ -1,0 +1,23 @@
+import type {ErrorBody} from '../contract/common.js';
+import type {ErrorCode} from '../contract/error-codes.js';
+import * as errors from '../errors.js';
+
+const REQUEST_ID = 'V1StGXR8_Z5jdHi6B-myT';
+
+/** What the server answers for a code when it has nothing more to say. */
+export const errorExample = (code: ErrorCode): ErrorBody => {
+  const example = EXAMPLES.get(code);
+  if (!example) throw new Error(`There is no error class for ${code}.`);
+  return example;
+};
+
+const EXAMPLES = new Map<ErrorCode, ErrorBody>();
+for (const exported of Object.values<unknown>(errors)) {
+  if (!isErrorOfACode(exported)) continue;
+  const example = new exported();
+  EXAMPLES.set(example.code, example.body(REQUEST_ID));
+}
+
+function isErrorOfACode(exported: unknown): exported is new () => errors.MariaError {
+  return typeof exported === 'function' && exported.prototype instanceof errors.MariaError;
+}

@@ -1,0 +1,62 @@
+import {CONVERSATION_COMPONENTS} from '../contract/conversation.js';
+
+type Json = Record<string, unknown>;
+
+interface Media {
+  schema: Json;
+  examples?: Record<string, unknown>;
+}
+
+interface Operation extends Json {
+  requestBody?: {required: boolean};
+  responses: Record<string, {content?: Record<string, Media>}>;
+}
+
+export interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: {schemas?: Json};
+}
+
+/**
+ * What the generator leaves undone: named schemas stand once, under their names; an error answer
+ * lists the codes that this very route gives; a body that may be missing is not demanded.
+ */
+export const finishDescription = (made: Description): Description => {
+  const operations = Object.values(made.paths).flatMap((path) => Object.values(path));
+  for (const operation of operations) {
+    if (operation['x-body-optional'] && operation.requestBody) {
+      operation.requestBody.required = false;
+    }
+    delete operation['x-body-optional'];
+    for (const {content = {}} of Object.values(operation.responses)) {
+      for (const media of Object.values(content)) narrowError(media);
+    }
+  }
+  const schemas: Json = {};
+  const paths = named(made.paths, schemas) as Description['paths'];
+  Object.assign(schemas, CONVERSATION_COMPONENTS);
+  return {...made, paths, components: {...made.components, schemas}};
+};
+
+const narrowError = (media: Media): void => {
+  if (media.schema['title'] !== 'ErrorBody') return;
+  const codes = Object.keys(media.examples ?? {});
+  media.schema = {
+    allOf: [media.schema, {type: 'object', properties: {code: {type: 'string', enum: codes}}}],
+  };
+};
+
+/** Puts a reference in place of every schema with a title, and the schema among the others. */
+const named = (value: unknown, schemas: Json): unknown => {
+  if (Array.isArray(value)) return value.map((one: unknown) => named(one, schemas));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === 'examples' || key === 'example' ? inner : named(inner, schemas),
+  ]);
+  const copy = Object.fromEntries(entries) as Json;
+  if (typeof copy['title'] !== 'string') return copy;
+  const {title, ...schema} = copy;
+  schemas[title] = schema;
+  return {$ref: `#/components/schemas/${title}`};
+};

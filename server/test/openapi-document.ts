@@ -1,0 +1,72 @@
+import Schema from 'typebox/schema';
+
+export type JsonSchema = Record<string, unknown>;
+
+export interface MediaType {
+  schema: JsonSchema;
+  example?: unknown;
+  examples?: Record<string, {value: unknown}>;
+}
+
+export interface Parameter {
+  in: 'path' | 'query' | 'header';
+  name: string;
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+  example?: unknown;
+}
+
+export interface Operation {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: string[];
+  security: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: {required: boolean; content: Record<string, MediaType>};
+  responses: Record<
+    string,
+    {
+      description: string;
+      headers: Record<string, {schema: JsonSchema; description: string}>;
+      content?: Record<string, MediaType>;
+    }
+  >;
+}
+
+export interface OpenApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: {schemas: Record<string, JsonSchema>; securitySchemes: Record<string, unknown>};
+}
+
+export interface DescribedOperation extends Operation {
+  method: string;
+  path: string;
+}
+
+export const fetchDescription = async (url: string): Promise<OpenApiDocument> =>
+  (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApiDocument;
+
+export const operationsOf = ({paths}: OpenApiDocument): DescribedOperation[] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      ...operation,
+      path,
+      method: method.toUpperCase(),
+    })),
+  );
+
+/** What is wrong with a value under a schema of the document; empty when nothing is. */
+export type Check = (value: unknown) => string[];
+
+export const checkOf = ({components}: OpenApiDocument, schema: JsonSchema): Check => {
+  // References such as `#/components/schemas/Session` are read from the schema's own root.
+  const compiled = Schema.Compile({...schema, components});
+  return (value) => {
+    if (compiled.Check(value)) return [];
+    const [, errors] = compiled.Errors(value);
+    return errors.map(({instancePath, message}) => `${instancePath || '/'} ${message}`);
+  };
+};

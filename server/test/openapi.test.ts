@@ -1,0 +1,199 @@
+import diagnostics from 'node:diagnostics_channel';
+
+import {createConfig, lintFromString} from '@redocly/openapi-core';
+import type {FastifyInstance} from 'fastify';
+import t from 'tap';
+
+import {ERROR_CODES} from '../contract/error-codes.js';
+import type {ErrorCode} from '../contract/error-codes.js';
+import {checkOf, fetchDescription, operationsOf} from './openapi-document.js';
+import type {DescribedOperation, MediaType, OpenApiDocument} from './openapi-document.js';
+import {startServer} from './start-server.js';
+
+/** Addresses that are no part of the API. */
+const NOT_DESCRIBED = [
+  /^\/$/, // the demo page
+  /^\/(widget|examples|assets)\//, // files for browsers
+  /^(\/[\w.]+)?\/maria-chat\.js$/, // the loader
+  /^\/api\/docs/, // where the description is browsed
+  /^\/objects\//, // where the links of the store on disk lead to, as opaque as a bucket's
+  /^\/verify\/\*$/, // links that were mangled
+  /^\*$/, // the preflight of every address
+];
+
+/** What no operation can answer, since it is about addresses and methods that are none. */
+const OF_NO_OPERATION = ['method_not_allowed'];
+
+/** Every route of the servers that start from now on. */
+const watchRoutes = () => {
+  const seen = new Set<string>();
+  diagnostics.subscribe('fastify.initialization', (message) => {
+    const {fastify} = message as {fastify: FastifyInstance};
+    fastify.addHook('onRoute', ({method, url}) => {
+      for (const name of [method].flat()) seen.add(`${name} ${url}`);
+    });
+  });
+  return seen;
+};
+
+/** A statement about one operation, with its name in front of what is wrong. */
+const eachOperation = (
+  document: OpenApiDocument,
+  faults: (operation: DescribedOperation) => (string | false | undefined)[],
+): string[] =>
+  operationsOf(document).flatMap((operation) =>
+    faults(operation)
+      .filter((fault) => typeof fault === 'string')
+      .map((fault) => `${operation.operationId}: ${fault}`),
+  );
+
+const examplesOf = ({example, examples = {}}: MediaType): unknown[] => [
+  ...(example === undefined ? [] : [example]),
+  ...Object.values(examples).map(({value}) => value),
+];
+
+const mediaOf = ({requestBody, responses}: DescribedOperation): [string, MediaType][] =>
+  Object.entries({request: requestBody, ...responses}).flatMap(([where, described]) =>
+    Object.entries(described?.content ?? {}).map(([type, media]): [string, MediaType] => [
+      `${where} ${type}`,
+      media,
+    ]),
+  );
+
+t.test('the description of the API', async (t) => {
+  const routes = watchRoutes();
+  const server = await startServer(t, {settings: {PUBLIC_URL: 'https://chat.maria-chat.test'}});
+  const document = await fetchDescription(server.url);
+  const operations = operationsOf(document);
+
+  // Before the linter keeps the processor busy, which the server would rather tell than hide.
+  t.test('tells pages and figures from JSON', async (t) => {
+    for (const [address, type] of [
+      ['/verify/{link}', 'text/html'],
+      ['/metrics', 'text/plain'],
+      ['/healthz', 'application/json'],
+    ] as const) {
+      const described = document.paths[address]?.['get']?.responses['200']?.content;
+      const answer = await fetch(`${server.url}${address.replace('{link}', 'x')}`);
+      t.same(Object.keys(described ?? {}), [type]);
+      t.ok(answer.headers.get('content-type')?.startsWith(type), address);
+    }
+  });
+
+  t.test('passes the recommended rules of its linter, and three more', async (t) => {
+    const config = await createConfig({
+      extends: ['recommended'],
+      rules: {
+        'operation-description': 'error',
+        'parameter-description': 'error',
+        'operation-tag-defined': 'error',
+      },
+    });
+
+    const problems = await lintFromString({
+      source: JSON.stringify(document),
+      absoluteRef: 'openapi.json',
+      config,
+    });
+
+    t.same(
+      problems.map(({ruleId, message, location}) => `${ruleId} ${location[0]?.pointer} ${message}`),
+      [],
+    );
+  });
+
+  t.test('names every route that there is, and none besides', (t) => {
+    const isPublic = (route: string) => {
+      const [method = '', address = ''] = route.split(' ');
+      return method !== 'HEAD' && !NOT_DESCRIBED.some((pattern) => pattern.test(address));
+    };
+    const registered = [...routes]
+      .filter(isPublic)
+      .map((route) => route.replace(/:(\w+)/g, '{$1}'));
+
+    t.ok(registered.length > 20);
+    t.same(operations.map(({method, path}) => `${method} ${path}`).sort(), registered.sort());
+    t.end();
+  });
+
+  t.test('names every code, each under its status', (t) => {
+    const named = new Set<string>();
+    const wrong = eachOperation(document, ({responses}) =>
+      Object.entries(responses).flatMap(([status, {description}]) =>
+        [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => {
+          if (!(code in ERROR_CODES)) return false;
+          named.add(code);
+          return String(ERROR_CODES[code as ErrorCode]) !== status && `${code} under ${status}`;
+        }),
+      ),
+    );
+
+    t.same(wrong, []);
+    t.same(
+      Object.keys(ERROR_CODES).filter((code) => !named.has(code)),
+      OF_NO_OPERATION,
+    );
+    t.end();
+  });
+
+  t.test('gives every operation what its reader needs', (t) => {
+    const faults = eachOperation(document, ({operationId, security, responses, requestBody}) => [
+      !security && 'says nothing of credentials',
+      security?.some((one) => 'sessionUuid' in one && !('visitorToken' in one)) &&
+        'takes a UUID for a credential',
+      !responses['503'] && !responses['500'] && 'never fails',
+      ...Object.entries(responses).flatMap(([status, {headers, content, description}]) => [
+        !description && `${status} is not described`,
+        !headers?.['x-request-id'] && `${status} has no request id`,
+        status === '429' && !headers?.['retry-after'] && 'no Retry-After with 429',
+        status === '429' && !headers?.['ratelimit-reset'] && 'no RateLimit headers with 429',
+        status === '503' &&
+          operationId !== 'isReady' &&
+          !headers?.['retry-after'] &&
+          'no Retry-After with 503',
+        Number(status) >= 400 &&
+          content?.['application/json'] &&
+          examplesOf(content['application/json']).length === 0 &&
+          `${status} has no example`,
+      ]),
+      ...Object.entries(requestBody?.content ?? {}).map(
+        ([type, media]) => examplesOf(media).length === 0 && `no example of ${type}`,
+      ),
+    ]);
+
+    t.same(faults, []);
+    t.ok(document.paths['/api/sites/{key}/config']?.['get']?.responses['200']?.headers['etag']);
+    const archive = document.paths['/api/session/export']?.['get']?.responses;
+    t.ok(archive?.['200']?.headers['content-disposition']);
+    t.same(Object.keys(archive?.['200']?.content ?? {}), ['application/zip']);
+    t.same(Object.keys(archive?.['401']?.content ?? {}), ['application/json']);
+    t.end();
+  });
+
+  t.test('holds examples that keep to their schemas', (t) => {
+    let seen = 0;
+    const check = (schema: MediaType['schema'], values: unknown[], where: string) => {
+      const faultsOf = checkOf(document, schema);
+      seen += values.length;
+      return values.flatMap(faultsOf).map((fault) => `${where}: ${fault}`);
+    };
+
+    const faults = eachOperation(document, (operation) => [
+      ...mediaOf(operation).flatMap(([where, media]) =>
+        check(media.schema, examplesOf(media), where),
+      ),
+      ...(operation.parameters ?? []).flatMap(({schema, name, example}) =>
+        check(schema, example === undefined ? [] : [example], name),
+      ),
+    ]);
+    const components = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+      check(schema, (schema['examples'] as unknown[] | undefined) ?? [], name),
+    );
+
+    t.same([...faults, ...components], []);
+    t.ok(seen > 200, `${seen} examples`);
+    t.end();
+  });
+
+  t.end();
+});
