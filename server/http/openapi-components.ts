@@ -48,9 +48,9 @@ const narrowError = (media: Media): void => {
 
 /** Puts a reference in place of every schema with a title, and the schema among the others. */
 const named = (value: unknown, schemas: Json): unknown => {
-  if (Array.isArray(value)) return value.map((one: unknown) => named(one, schemas));
+  if (Array.isArray(value)) return value.map((one): unknown => named(one, schemas));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [
+  const entries = Object.entries(value as Json).map(([key, inner]) => [
     key,
     key === 'examples' || key === 'example' ? inner : named(inner, schemas),
   ]);
