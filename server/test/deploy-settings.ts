@@ -1,7 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-import {InvalidSettings, Settings, readConfig} from '../settings.js';
+import {InvalidSettings, readConfig} from '../config.js';
+import {Settings} from '../settings.js';
 
 const KNOWN = new Set(Object.keys(Settings.properties));
 
