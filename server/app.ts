@@ -57,6 +57,7 @@ import type {SecretKey} from './secrets.js';
 import {Access} from './sessions/access.js';
 import {contactRoutes} from './sessions/contact-routes.js';
 import {leaveRoute} from './sessions/leave-route.js';
+import {OpenedPanels} from './sessions/opened.js';
 import {sessionRoutes} from './sessions/routes.js';
 import {VisitorTokens} from './sessions/token.js';
 import {uuidRoutes} from './sessions/uuid-routes.js';
@@ -102,6 +103,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   let notReady: string | undefined = 'starting';
 
   const attempts = new AuditAttempts(sql);
+  const opened = new OpenedPanels(backgroundSql, log);
   const sites = new Sites(sql);
   const tokens = new VisitorTokens(config.secrets);
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
@@ -247,7 +249,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     onUuidRefused: (request, uuid) => {
       watch.uuidRefused(actorOf(request, uuid));
     },
+    onOpened: (siteKey) => {
+      opened.add(siteKey);
+    },
   });
+  app.addHook('onClose', () => opened.stop());
   sessionRoutes(app, {config, sql, access, onEnded: prompt});
   contactRoutes(app, {
     config,

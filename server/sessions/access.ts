@@ -133,7 +133,7 @@ export class Access {
   async locked<T>(
     request: FastifyRequest,
     caller: Caller,
-    work: (tx: Queryable, visit: Visit) => Promise<T>,
+    work: (tx: Queryable, visit: Visit & {isNew: boolean}) => Promise<T>,
   ): Promise<T> {
     return this.parts.sql.begin(async (tx) => {
       const visit = await openVisit(

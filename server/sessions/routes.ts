@@ -129,7 +129,8 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
       await access.locked(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
           await endVisit(tx, endingOf(caller), 'discarded');
-          await countFunnel(tx, caller.site.key, 'abandoned');
+          // A UUID that is taken out of use before its first change was never started.
+          if (!visit.isNew) await countFunnel(tx, caller.site.key, 'abandoned');
         }
         if (visit.state === 'session') await eraseSession(tx, endingOf(caller));
       });

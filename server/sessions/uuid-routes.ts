@@ -33,6 +33,8 @@ export interface UuidParts {
   attempts: AuditAttempts;
   newUuid: () => string;
   onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
+  /** A UUID is in its first visitor's hands: a panel was opened. */
+  onOpened: (siteKey: string) => void;
 }
 
 const MAX_GENERATION_TRIES = 3;
@@ -87,6 +89,7 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
         entry(request, site, uuid, 'uuid_generation_attempt'),
         entry(request, site, uuid, 'uuid_generated'),
       );
+      parts.onOpened(site.key);
       const token = tokens.issue(uuid, site.key);
       return {status: 'success' as const, uuid, token, message: 'A new session UUID.'};
     },
@@ -137,6 +140,8 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
       if (!uuid || outcome === 'invalid') throw new InvalidUuid();
       if (outcome === 'collision') throw new UuidCollision();
       if (outcome === 'gone') throw new SessionGone();
+      // Who shows a token that fits was counted when it was handed out.
+      if ('token' in outcome && !holdsToken(parts, request, site, uuid)) parts.onOpened(site.key);
       return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
     },
   );
@@ -163,7 +168,7 @@ const judge = async (
 ): Promise<Outcome> => {
   const visit = await findVisit(sql, uuid, config.visit);
   if (!visit) return {token: tokens.issue(uuid, site.key)};
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const token = shownToken(request);
   if (!token) return 'collision';
   try {
     const caller = await access.callerWith(request, uuid, token);
@@ -175,6 +180,16 @@ const judge = async (
     throw error;
   }
 };
+
+const shownToken = (request: FastifyRequest): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+
+const holdsToken = (
+  {tokens}: UuidParts,
+  request: FastifyRequest,
+  site: Site,
+  uuid: string,
+): boolean => tokens.siteOf(shownToken(request) ?? '', uuid) === site.key;
 
 const unusedUuid = async ({config, sql, newUuid}: UuidParts): Promise<string | undefined> => {
   for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {

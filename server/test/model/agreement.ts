@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+
+import type {Session} from '../../contract/sessions.js';
+import {until} from '../until.js';
+import {count} from './operation.js';
+import type {Model} from './operation.js';
+import {cleaned} from './time.js';
+import {MAX_FILES} from './visit.js';
+import type {ModelVisit} from './visit.js';
+import type {World} from './world.js';
+
+const READ_MS = 10_000;
+
+/** What must hold when everybody has stopped: answers, rows, objects and trail tell one story. */
+export const demandAgreement = async (model: Model, world: World): Promise<void> => {
+  await world.reap();
+  await world.reap();
+  cleaned(model);
+  for (const visit of model.visits) {
+    await demandAnswers(visit, world);
+    await demandRows(visit, world);
+    await demandObjects(visit, world);
+    await demandTrail(visit, world);
+    if (wasAbandoned(visit)) count(model, 'abandoned');
+  }
+};
+
+const wasAbandoned = ({audited, wasStarted}: ModelVisit): boolean =>
+  wasStarted && (audited.has('visit_abandoned') || audited.has('session_reset'));
+
+const demandAnswers = async (visit: ModelVisit, world: World): Promise<void> => {
+  for (const replica of [0, 1]) {
+    const {status, body} = await world.as<Session>(replica, visit, {
+      method: 'GET',
+      path: '/api/session',
+    });
+    assert.equal(status, visit.isAlive ? 200 : 410, `${visit.uuid} is ${visit.life}`);
+    if (status !== 200) continue;
+    const {state, name, email_masked, pending_email_masked} = body;
+    assert.deepEqual(
+      {
+        ...{state, name, email_masked, pending_email_masked},
+        consents: Object.fromEntries(body.consents.map(({purpose, granted}) => [purpose, granted])),
+        files: body.files.map(({id}) => id).sort(),
+      },
+      visit.seen,
+    );
+    for (const {id, sha256} of body.files) {
+      const bytes = visit.files.find((file) => file.id === id)?.bytes ?? '';
+      assert.equal(sha256, createHash('sha256').update(bytes).digest('hex'));
+    }
+  }
+};
+
+const ROW_STATES = {
+  visit: 'open',
+  pending: 'session',
+  complete: 'session',
+  archived: 'session',
+  gone: 'gone',
+  erased: 'erased',
+};
+
+const demandRows = async ({uuid, life, hasRow}: ModelVisit, {sql}: World): Promise<void> => {
+  const [row] = await sql<{state: string; session: string | null}[]>`
+    select state,
+           (select case when archived_at is not null then 'archived'
+                        when verified then 'complete' else 'pending' end
+            from user_sessions s where s.uuid = visits.uuid) as session
+    from visits where uuid = ${uuid}`;
+  const session = ['pending', 'complete', 'archived'].includes(life) ? life : null;
+  assert.deepEqual(row, hasRow ? {state: ROW_STATES[life], session} : undefined);
+  const torn = await sql`
+    select uuid from user_sessions where uuid = ${uuid} and verified and archived_at is not null`;
+  assert.deepEqual([...torn], [], 'nobody is complete and archived');
+};
+
+const demandObjects = async (visit: ModelVisit, {sql, server}: World): Promise<void> => {
+  const rows = await sql<{id: string; state: string}[]>`
+    select id, state from file_uploads
+    where session_uuid = ${visit.uuid} and state <> 'deleting' order by id`;
+  assert.ok(rows.length <= MAX_FILES, `${rows.length} files`);
+  assert.deepEqual(
+    rows.map(({id, state}) => `${id} ${state}`),
+    visit.files.map(({id}) => `${id} stored`).sort(),
+  );
+  const expected = visit.files.map(({id}) => `uploads/${visit.uuid}/${id}.pdf`).sort();
+  // A replica may be in the middle of removing one.
+  await until(async () => (await keysOf(visit, server)).join() === expected.join());
+  for (const {id, bytes} of visit.files) {
+    const chunks: Uint8Array[] = [];
+    const key = `uploads/${visit.uuid}/${id}.pdf`;
+    const object = await server.objects.get(key, AbortSignal.timeout(READ_MS));
+    for await (const chunk of object ?? []) chunks.push(chunk);
+    assert.ok(Buffer.concat(chunks).equals(bytes), `${id} has the bytes that were sent`);
+  }
+};
+
+const keysOf = async ({uuid}: ModelVisit, {objects}: World['server']): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const page of objects.list(`uploads/${uuid}/`)) {
+    keys.push(...page.objects.map(({key}) => key));
+  }
+  return keys.sort();
+};
+
+const demandTrail = async (visit: ModelVisit, {sql}: World): Promise<void> => {
+  const rows = await sql<{event: string; count: number}[]>`
+    select event_type as event, count(*)::int as count from audit_logs
+    where user_uuid = ${visit.uuid} group by event_type`;
+  const found = asOneEnd(new Map(rows.map(({event, count}) => [event, count])));
+  const expected = asOneEnd(new Map<string, number>(visit.audited));
+  // Whether a server that was killed could still tell of an upload that failed is open.
+  if (visit.wasKilled) for (const trail of [found, expected]) trail.delete('file_upload_error');
+  assert.deepEqual(sorted(found), sorted(expected), `the trail of ${visit.uuid}`);
+};
+
+/** Whether its visitor or cleanup ended an expired visit first is chance. */
+const asOneEnd = (trail: Map<string, number>): Map<string, number> => {
+  const ends = (trail.get('visit_abandoned') ?? 0) + (trail.get('session_reset') ?? 0);
+  trail.delete('visit_abandoned');
+  trail.delete('session_reset');
+  return ends === 0 ? trail : trail.set('ended', ends);
+};
+
+const sorted = (trail: Map<string, number>) =>
+  [...trail].sort(([a], [b]) => (a < b ? -1 : 1)).map(([event, count]) => `${event} ${count}`);
+
+/** The counters of a site, which hold for all runs together. */
+export const demandFunnel = async (model: Pick<Model, 'funnel'>, world: World): Promise<void> => {
+  await demandCounted('opened', model, world);
+  assert.deepEqual(sorted(await funnelOf(world)), sorted(model.funnel));
+};
+
+export const demandCounted = async (
+  counter: string,
+  {funnel}: Pick<Model, 'funnel'>,
+  world: World,
+): Promise<void> =>
+  until(async () => (await funnelOf(world)).get(counter) === funnel.get(counter));
+
+const funnelOf = async ({sql}: World): Promise<Map<string, number>> => {
+  const rows = await sql<{counter: string; count: number}[]>`
+    select counter, sum(count)::int as count from funnel_daily group by counter`;
+  return new Map(rows.map(({counter, count}) => [counter, count]));
+};

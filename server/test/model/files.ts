@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+
+import fc from 'fast-check';
+
+import type {DownloadLink, UploadAnswer} from '../../contract/files.js';
+import {makePdf} from '../pdf.js';
+import type {Answer} from '../visitor.js';
+import {count, expectAnswer, isOver, meeting, visitorOperation} from './operation.js';
+import type {Model} from './operation.js';
+import {MAX_FILES} from './visit.js';
+import type {ModelFile, ModelVisit} from './visit.js';
+import type {World} from './world.js';
+
+const NO_ID = '00000000-0000-4000-8000-000000000000';
+
+export interface Sent {
+  name: string;
+  bytes: Buffer;
+  key: string | undefined;
+  /** The `size` field; null leaves it out. */
+  size: number | null;
+}
+
+export const send = (
+  world: World,
+  replica: number,
+  visit: ModelVisit,
+  {name, bytes, key, size}: Sent,
+): Promise<Answer<UploadAnswer>> => {
+  const form = new FormData();
+  if (size !== null) form.set('size', String(size));
+  form.set('file', new Blob([bytes], {type: 'application/pdf'}), name);
+  return world.as<UploadAnswer>(replica, visit, {
+    method: 'POST',
+    path: '/api/files/upload',
+    form,
+    ...(key && {headers: {'idempotency-key': key}}),
+  });
+};
+
+/** The refusals that come before a file's bytes are looked at. Answers whether there was one. */
+const isRefusedEarly = (visit: ModelVisit, answer: Answer<object>): boolean => {
+  if (isOver(visit, answer)) return true;
+  if (visit.consents.personal_data !== true) expectAnswer(answer, 403, 'consent_required');
+  else if (visit.files.length >= MAX_FILES) expectAnswer(answer, 409, 'too_many_files');
+  else return false;
+  return true;
+};
+
+export const stored = (visit: ModelVisit, file: ModelFile, model: Model): void => {
+  visit.store(file);
+  count(model, 'uploaded');
+};
+
+const upload = visitorOperation(
+  'upload',
+  fc.record({
+    who: fc.nat(3),
+    replica: fc.nat(1),
+    name: fc.constantFrom('a.pdf', 'Lebenslauf.pdf', '履歴書.pdf', 'سيرة.pdf', 'a.pdf'),
+    size: fc.integer({min: 600, max: 20_000}),
+    isAnnounced: fc.boolean(),
+  }),
+  async (visit, world, {replica, name, size, isAnnounced}, model) => {
+    const bytes = makePdf(size);
+    const sent = {name, bytes, key: undefined, size: isAnnounced ? size : null};
+    const answer = await send(world, replica, visit, sent);
+    if (isRefusedEarly(visit, answer)) return;
+    expectAnswer(answer, 201);
+    assert.equal(answer.body.file.name, name);
+    stored(visit, {...sent, id: answer.body.file.id}, model);
+  },
+);
+
+/** Under one of two keys, with the bytes that are stored under it or with others. */
+const uploadWithKey = visitorOperation(
+  'upload with key',
+  fc.record({
+    who: fc.nat(3),
+    replica: fc.nat(1),
+    key: fc.constantFrom('first', 'second'),
+    isSame: fc.boolean(),
+  }),
+  async (visit, world, {replica, key, isSame}, model) => {
+    const twin = visit.files.find((file) => file.key === key);
+    const bytes = twin && isSame ? twin.bytes : makePdf(2_000);
+    const sent = {name: `${key}.pdf`, bytes, key, size: bytes.length};
+    const answer = await send(world, replica, visit, sent);
+    if (twin && visit.isAlive) {
+      if (isSame) {
+        expectAnswer(answer, 200);
+        assert.equal(answer.body.file.id, twin.id);
+      } else expectAnswer(answer, 422, 'idempotency_key_reused');
+      return;
+    }
+    if (isRefusedEarly(visit, answer)) return;
+    expectAnswer(answer, 201);
+    stored(visit, {...sent, id: answer.body.file.id}, model);
+  },
+);
+
+const uploadWrong = visitorOperation(
+  'upload wrong',
+  fc.record({
+    who: fc.nat(3),
+    replica: fc.nat(1),
+    kind: fc.constantFrom('not_a_pdf' as const, 'size_mismatch' as const),
+  }),
+  async (visit, world, {replica, kind}) => {
+    const bytes = kind === 'not_a_pdf' ? Buffer.from('x'.repeat(3_000)) : makePdf(3_000);
+    const size = kind === 'size_mismatch' ? 3_001 : 3_000;
+    const sent = {name: 'wrong.pdf', bytes, key: undefined, size};
+    const answer = await send(world, replica, visit, sent);
+    if (isRefusedEarly(visit, answer)) return;
+    expectAnswer(answer, kind === 'not_a_pdf' ? 415 : 400, kind);
+    visit.audit('file_upload_error');
+  },
+);
+
+const deleteFile = visitorOperation(
+  'delete file',
+  fc.record({who: fc.nat(3), replica: fc.nat(1), which: fc.nat(5)}),
+  async (visit, world, {replica, which}) => {
+    const ids = [...visit.files.map(({id}) => id), ...visit.deletedIds];
+    const id = ids[which % (ids.length || 1)] ?? NO_ID;
+    const answer = await world.as(replica, visit, {method: 'DELETE', path: `/api/files/${id}`});
+    if (isOver(visit, answer)) return;
+    if (id === NO_ID) {
+      expectAnswer(answer, 404, 'not_found');
+      return;
+    }
+    expectAnswer(answer, 204);
+    if (!visit.deletedIds.includes(id)) visit.delete(id);
+  },
+);
+
+const download = visitorOperation(
+  'download',
+  fc.record({who: fc.nat(3), replica: fc.nat(1), which: fc.nat(5)}),
+  async (visit, world, {replica, which}) => {
+    const known = visit.files[which];
+    const id = known?.id ?? visit.deletedIds[0] ?? NO_ID;
+    const answer = await world.as<DownloadLink>(replica, visit, {
+      method: 'GET',
+      path: `/api/files/download/${id}`,
+    });
+    if (isOver(visit, answer)) return;
+    if (!known) {
+      expectAnswer(answer, 404, 'not_found');
+      return;
+    }
+    expectAnswer(answer, 200);
+    visit.audit('file_download');
+    const bytes = Buffer.from(await (await fetch(answer.body.url)).arrayBuffer());
+    assert.ok(bytes.equals(known.bytes), 'the bytes behind the link are those that were sent');
+  },
+);
+
+const exportAll = visitorOperation('export', meeting, async (visit, world, {replica}) => {
+  const answer = await world.as(replica, visit, {method: 'GET', path: '/api/session/export'});
+  if (isOver(visit, answer)) return;
+  expectAnswer(answer, 200);
+  visit.audit('data_exported');
+});
+
+export const fileOperations = [
+  ...[upload, upload, upload, uploadWithKey, uploadWithKey, uploadWrong],
+  ...[deleteFile, download, exportAll],
+];

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+
+import fc from 'fast-check';
+
+import {expectAnswer, meeting, operation, visitorOperation} from './operation.js';
+import type {Model} from './operation.js';
+import type {ModelVisit} from './visit.js';
+import type {World} from './world.js';
+
+/** What can be made to lie longer ago, and by how much: within the limit, or beyond it. */
+type Clock = 'idle' | 'too_old' | 'left' | 'pending' | 'archived' | 'complete' | 'links';
+
+const clock = visitorOperation(
+  'clock',
+  fc.record({
+    who: fc.nat(3),
+    replica: fc.nat(1),
+    what: fc.constantFrom<Clock>(
+      'idle',
+      'too_old',
+      'left',
+      'pending',
+      'pending',
+      'archived',
+      'archived',
+      'complete',
+      'links',
+    ),
+    isBeyond: fc.boolean(),
+  }),
+  async (visit, world, {what, isBeyond, replica}) => {
+    await turn[what](visit, world, isBeyond, replica);
+  },
+  // What is over already is in cleanup's hands.
+  ({isExpired}) => !isExpired,
+);
+
+type Turn = (
+  visit: ModelVisit,
+  world: World,
+  isBeyond: boolean,
+  replica: number,
+) => Promise<void>;
+
+/** The only fake: what a row says of the past. The clock itself is the database's. */
+const turn: Record<Clock, Turn> = {
+  idle: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update visits set last_seen_at = now() - ${`${isBeyond ? 31 : 29} minutes`}::interval
+      where uuid = ${visit.uuid}`;
+    if (isBeyond && visit.hasRow && visit.life === 'visit') visit.isExpired = true;
+  },
+  too_old: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update visits set started_at = now() - ${`${isBeyond ? 25 : 23} hours`}::interval
+      where uuid = ${visit.uuid}`;
+    if (isBeyond && visit.hasRow && visit.life === 'visit') visit.isExpired = true;
+  },
+  left: async (visit, world, isBeyond, replica) => {
+    const call = {
+      method: 'POST',
+      path: '/api/session/leave',
+      json: {uuid: visit.uuid, token: visit.token},
+    };
+    const answer = await world.call(replica, call);
+    if (!visit.isAlive) {
+      expectAnswer(answer, 410, 'session_gone');
+      return;
+    }
+    await world.sql`
+      update visits set left_at = left_at - ${`${isBeyond ? 11 : 9} minutes`}::interval
+      where uuid = ${visit.uuid}`;
+    await world.promptReaper();
+    if (isBeyond && visit.hasRow && visit.life === 'visit') {
+      visit.isExpired = true;
+      visit.meet();
+    }
+  },
+  pending: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update user_sessions set created_at = now() - ${`${isBeyond ? 31 : 29} days`}::interval
+      where uuid = ${visit.uuid}`;
+    if (visit.life === 'pending') visit.isOverdue = isBeyond;
+  },
+  archived: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update user_sessions set archived_at = now() - ${`${isBeyond ? 8 : 6} days`}::interval
+      where uuid = ${visit.uuid} and archived_at is not null`;
+    if (visit.life === 'archived') visit.isOverdue = isBeyond;
+  },
+  complete: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update user_sessions set completed_at = now() - ${`${isBeyond ? 61 : 59} days`}::interval
+      where uuid = ${visit.uuid} and verified`;
+    if (visit.life === 'complete') visit.isOverdue = isBeyond;
+  },
+  links: async (visit, {sql}, isBeyond) => {
+    await sql`
+      update email_verifications
+      set created_at = created_at - interval '61 seconds',
+          expires_at = case when ${isBeyond} then now() - interval '1 second' else expires_at end
+      where session_uuid = ${visit.uuid}`;
+    visit.linkWasMadeLately = false;
+    if (isBeyond) for (const link of visit.links) link.isExpired = true;
+  },
+};
+
+const reap = operation({
+  name: 'reaper',
+  params: meeting,
+  run: async (model, world) => {
+    await world.reap();
+    cleaned(model);
+  },
+});
+
+/** A whole run comes to everybody. */
+export const cleaned = ({visits}: Model): void => {
+  for (const visit of visits) visit.clean();
+};
+
+const sweep = operation({
+  name: 'sweep',
+  params: meeting,
+  run: async (_model, world) => {
+    const report = await world.sweepAll();
+    assert.ok(report, 'nobody else is sweeping');
+    const {unknown, missing, removed, foreign} = report;
+    assert.deepEqual(
+      {unknown, missing, removed, foreign},
+      {unknown: 0, missing: 0, removed: 0, foreign: 0},
+    );
+  },
+});
+
+export const passingTime = [clock, clock, clock, clock, reap, sweep];

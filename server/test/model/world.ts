@@ -1,0 +1,132 @@
+import type {Test} from 'tap';
+
+import {Reaper} from '../../cleanup/reaper.js';
+import {Sweep} from '../../cleanup/sweep.js';
+import type {SweepReport} from '../../cleanup/sweep.js';
+import {ConfirmationLinks} from '../../mail/links.js';
+import {kill, startProcessBeside} from '../server-process.js';
+import type {ServerProcess} from '../server-process.js';
+import {startServer} from '../start-server.js';
+import type {TestServer} from '../start-server.js';
+import {bucketsMissing} from '../test-bucket.js';
+import {request} from '../visitor.js';
+import type {Answer} from '../visitor.js';
+import type {ModelVisit} from './visit.js';
+
+export const SETTINGS = {
+  RATE_LIMIT_PER_MINUTE: '100000',
+  LEAVE_GRACE_SECONDS: '600',
+  COMPLETE_RETENTION_DAYS: '60',
+  // Limits and suspicion go by address: behind a proxy each call can have one of its own.
+  TRUST_PROXY: '127.0.0.1,::1',
+};
+
+export interface Call {
+  method: string;
+  path: string;
+  json?: unknown;
+  form?: FormData;
+  headers?: Record<string, string>;
+}
+
+/** Two replicas on one database and one store: one lives in this process, the other can be killed. */
+export class World {
+  private calls = 0;
+  readonly links: ConfirmationLinks;
+  private readonly reaper: Reaper;
+  private readonly sweep: Sweep;
+
+  private constructor(
+    private readonly t: Test,
+    readonly server: TestServer,
+    private other: ServerProcess,
+  ) {
+    const {sql, objects, config, app} = server;
+    const parts = {sql, objects, config, log: app.log};
+    this.links = new ConfirmationLinks(config.secrets, '');
+    this.reaper = new Reaper(parts);
+    this.sweep = new Sweep(parts);
+  }
+
+  static async open(t: Test): Promise<World> {
+    const store = bucketsMissing ? 'disk' : 's3';
+    const server = await startServer(t, {store, settings: SETTINGS});
+    return new World(t, server, await startProcessBeside(t, server, SETTINGS));
+  }
+
+  url(replica: number): string {
+    return replica % 2 === 0 ? this.server.url : this.other.url;
+  }
+
+  get sql(): TestServer['sql'] {
+    return this.server.sql;
+  }
+
+  /** A call from an address that nobody else has. */
+  call<T = Record<string, unknown>>(
+    replica: number,
+    {method, path, json, form, headers}: Call,
+  ): Promise<Answer<T>> {
+    const n = ++this.calls;
+    const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+    return request<T>(this.url(replica), method, path, {
+      ...(json !== undefined && {json}),
+      ...(form && {form}),
+      headers: {'x-forwarded-for': address, ...headers},
+    });
+  }
+
+  as<T = Record<string, unknown>>(
+    replica: number,
+    {uuid, token}: Pick<ModelVisit, 'uuid' | 'token'>,
+    call: Call,
+  ): Promise<Answer<T>> {
+    const credentials = {authorization: `Bearer ${token}`, 'x-session-uuid': uuid};
+    return this.call(replica, {...call, headers: {...credentials, ...call.headers}});
+  }
+
+  /** The other replica dies and comes back; what it held in lease is as if a minute had passed. */
+  async killOther(): Promise<void> {
+    await kill(this.other.child);
+    this.other = await startProcessBeside(this.t, this.server, SETTINGS);
+    await this.sql`
+      update file_uploads set leased_until = now() - interval '1 second' where leased_until > now()`;
+    await this.sql`update jobs set leased_until = null, run_at = now()`;
+    await this.reap();
+    await this.reap();
+  }
+
+  async reap(): Promise<void> {
+    await this.reaper.run();
+  }
+
+  /** Ends what is over, without the rounds that a whole run makes. */
+  async promptReaper(): Promise<void> {
+    await this.reaper.prompt();
+  }
+
+  /** With neither age nor quarantine: whatever it took for an orphan would be gone. */
+  async sweepAll(): Promise<SweepReport | undefined> {
+    return this.sweep.run({dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0});
+  }
+
+  /** The paths of a session's links, oldest first. */
+  async linkPaths(uuid: string): Promise<string[]> {
+    const rows = await this.sql<{id: string; keyId: string}[]>`
+      select id, key_id as "keyId" from email_verifications
+      where session_uuid = ${uuid} order by created_at`;
+    return rows.map(({id, keyId}) => this.links.url(id, keyId));
+  }
+
+  async auditCount(uuid: string, event: string): Promise<number> {
+    const [row] = await this.sql<{count: number}[]>`
+      select count(*)::int as count from audit_logs
+      where user_uuid = ${uuid} and event_type = ${event}`;
+    return row?.count ?? 0;
+  }
+
+  /** Nobody in the model is ever sent so many mails that one would be held back. */
+  async forgetMailCounts(): Promise<void> {
+    await this.sql`delete from mail_counts`;
+  }
+}
