@@ -15,7 +15,7 @@ import {World} from './model/world.js';
 const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 600);
 /** What a failure prints, to have it again. */
 const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
-const LONGEST_RUN = 80;
+const LONGEST_RUN = 120;
 
 const operations = [
   ...arrivals,

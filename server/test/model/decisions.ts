@@ -84,7 +84,7 @@ const contact = visitorOperation(
     replica: fc.nat(1),
     name: fc.constantFrom(...NAMES),
     address: fc.nat(3),
-    consents: fc.boolean(),
+    consents: fc.constantFrom(true, true, false),
   }),
   async (visit, world, {replica, name, address, consents}, model) => {
     const email = addressFor(visit, address);
@@ -224,6 +224,7 @@ const demandMailed = async (
 };
 
 export const decisions = [
-  ...[consent, consent, consent, reachStep, contact, contact, rectify, resend],
-  ...[followLink, followLink, followLink],
+  ...[consent, consent, consent, reachStep, rectify, rectify, resend],
+  ...[contact, contact, contact, contact, contact],
+  ...[followLink, followLink, followLink, followLink, followLink, followLink],
 ];

@@ -78,7 +78,7 @@ export const count = ({funnel}: Model, counter: string): void => {
 
 /** Fails with the answer beside what the model had said. */
 export const expectAnswer = (answer: Answer<object>, status: number, code?: string): void => {
-  const told = 'code' in answer.body ? answer.body.code : undefined;
+  const told = (answer.body as {code?: string} | null)?.code;
   assert.deepEqual({status: answer.status, code: told}, {status, code});
 };
 
