@@ -157,7 +157,7 @@ export class UuidGenerationFailed extends errorOf(
 ) {}
 export class Unavailable extends errorOf(
   'unavailable',
-  'A part of the service does not answer. Nothing was changed; try again shortly.',
+  'A part of the service does not answer, so this may or may not have been done. Try again shortly.',
 ) {}
 export class Busy extends errorOf(
   'busy',

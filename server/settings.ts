@@ -8,8 +8,20 @@ import {RATE_LIMIT_PER_MINUTE} from './contract/limits.js';
 export const MEBIBYTE = 1024 * 1024;
 const text = () => Type.Optional(Type.String({minLength: 1}));
 const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({type: 'string', enum: values});
-const positive = (value: number) => Type.Number({default: value, exclusiveMinimum: 0});
-const whole = (value: number, minimum = 1) => Type.Integer({default: value, minimum});
+const DAY_SECONDS = 86_400;
+const DAY_MINUTES = 1_440;
+const YEAR_HOURS = 8_760;
+const CENTURY_DAYS = 36_500;
+/** What the columns and the sums of the rate limits hold. */
+const MANY = 1_000_000;
+/** Beyond it a file's size fits no 32-bit integer. */
+const MOST_MEGABYTES = 2_000;
+
+// Each has a maximum, for a timer or an interval that overflows fires at once instead of never.
+const positive = (value: number, maximum: number) =>
+  Type.Number({default: value, exclusiveMinimum: 0, maximum});
+const whole = (value: number, minimum = 1, maximum = MANY) =>
+  Type.Integer({default: value, minimum, maximum});
 
 /** Every setting with its default, as the README's table lists them. */
 export const Settings = Type.Object({
@@ -34,7 +46,7 @@ export const Settings = Type.Object({
   MAIL_FROM: text(),
   ADMIN_EMAIL: text(),
   MAX_FILES: Type.Integer({default: MAX_FILES, minimum: 1, maximum: 100}),
-  MAX_FILE_SIZE_MB: positive(MAX_FILE_BYTES / MEBIBYTE),
+  MAX_FILE_SIZE_MB: positive(MAX_FILE_BYTES / MEBIBYTE, MOST_MEGABYTES),
   MIN_FILES: whole(MIN_FILES, 0),
   ALLOWED_FILE_TYPES: Type.String({default: PDF_CONTENT_TYPE}),
   MAX_UPLOADS_PER_SESSION: whole(10),
@@ -42,18 +54,20 @@ export const Settings = Type.Object({
   MAX_UPLOADS: whole(200),
   RATE_LIMIT_PER_MINUTE: whole(RATE_LIMIT_PER_MINUTE),
   TRUST_PROXY: text(),
-  VISIT_IDLE_MINUTES: positive(30),
-  VISIT_MAX_HOURS: positive(24),
-  LEAVE_GRACE_SECONDS: Type.Optional(Type.Number({minimum: 0})),
-  PENDING_DAYS: positive(30),
-  COMPLETE_RETENTION_DAYS: Type.Optional(Type.Number({exclusiveMinimum: 0})),
-  AUDIT_RETENTION_DAYS: whole(365, 30),
-  AUDIT_IP_DAYS: whole(30, 0),
+  VISIT_IDLE_MINUTES: positive(30, YEAR_HOURS * 60),
+  VISIT_MAX_HOURS: positive(24, YEAR_HOURS),
+  LEAVE_GRACE_SECONDS: Type.Optional(Type.Number({minimum: 0, maximum: DAY_SECONDS})),
+  PENDING_DAYS: positive(30, CENTURY_DAYS),
+  COMPLETE_RETENTION_DAYS: Type.Optional(
+    Type.Number({exclusiveMinimum: 0, maximum: CENTURY_DAYS}),
+  ),
+  AUDIT_RETENTION_DAYS: whole(365, 30, CENTURY_DAYS),
+  AUDIT_IP_DAYS: whole(30, 0, CENTURY_DAYS),
   AUDIT_ARCHIVE_DIR: text(),
-  CLEANUP_INTERVAL_MINUTES: Type.Number({default: 10, minimum: 0}),
-  ORPHAN_QUARANTINE_DAYS: Type.Number({default: 7, minimum: 0}),
+  CLEANUP_INTERVAL_MINUTES: Type.Number({default: 10, minimum: 0, maximum: DAY_MINUTES}),
+  ORPHAN_QUARANTINE_DAYS: Type.Number({default: 7, minimum: 0, maximum: CENTURY_DAYS}),
   DOWNLOAD_URL_SECONDS: Type.Integer({default: 60, minimum: 1, maximum: 604_800}),
-  VERIFICATION_HOURS: positive(24),
+  VERIFICATION_HOURS: positive(24, YEAR_HOURS),
   IP_MODE: Type.Unsafe<IpMode>({
     type: 'string',
     enum: ['full', 'truncated', 'none'],

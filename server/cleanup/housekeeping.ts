@@ -1,12 +1,14 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
+import {forgetSettledLinks} from '../sessions/verification-store.js';
 
 const BATCH = 1_000;
 
 /** What only grows unless somebody looks: links, counters, addresses. */
 export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
   await expireLinks(sql);
+  await forgetSettledLinks(sql, BATCH);
   await sql`delete from rate_limits where resets_at < now() - interval '1 minute'`;
   await sql`delete from mail_counts where counted_at < now() - interval '1 day'`;
   await sql`delete from watched where expires_at < now()`;

@@ -21,6 +21,7 @@ export const SESSION_CODES: ErrorCode[] = [
   'token_required',
   'token_invalid',
   'origin_not_allowed',
+  'unknown_site',
   'session_gone',
 ];
 

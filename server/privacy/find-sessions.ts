@@ -2,6 +2,7 @@ import {CommandFailed, usageError} from '../command/command.js';
 import type {Queryable} from '../database/connect.js';
 import {readUuid} from '../sessions/access.js';
 import {strictEmail} from '../sessions/email.js';
+import {unconfirmedAddress} from '../sessions/verification-store.js';
 
 export interface FoundSession {
   uuid: string;
@@ -35,11 +36,22 @@ const byUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
 };
 
 /** Also sessions that are pending or archived, whatever the case of the address. */
-const byEmail = (sql: Queryable, given: string): Promise<FoundSession[]> => {
+const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const email = strictEmail(given);
   if (!email) throw usageError('--email takes one plain e-mail address such as anna@example.com.');
-  return sql<FoundSession[]>`
-    select v.uuid, v.site_key as "siteKey", v.state
+  const found = await sql<(FoundSession & {isItsAddress: boolean})[]>`
+    select v.uuid, v.site_key as "siteKey", v.state, lower(s.email) = lower(${email}) as "isItsAddress"
     from user_sessions s join visits v on v.uuid = s.uuid
-    where lower(s.email) = lower(${email}) order by s.id`;
+    where lower(s.email) = lower(${email}) or s.uuid in (
+      select session_uuid from email_verifications where lower(address) = lower(${email}))
+    order by s.id`;
+  const theirs: FoundSession[] = [];
+  for (const {isItsAddress, ...session} of found) {
+    if (isItsAddress || (await isWaitingFor(sql, session, email))) theirs.push(session);
+  }
+  return theirs;
 };
+
+/** Whether the session is to have this address once it is confirmed. */
+const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string) =>
+  (await unconfirmedAddress(sql, uuid))?.toLowerCase() === email.toLowerCase();

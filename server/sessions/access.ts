@@ -4,7 +4,7 @@ import {validate as isUuid, version} from 'uuid';
 import {storedAddress} from '../audit/address.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
-import {SessionGone, TokenInvalid, TokenRequired} from '../errors.js';
+import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {demandAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
 import {endVisit} from './end.js';
@@ -73,11 +73,12 @@ export class Access {
   async callerWith(request: FastifyRequest, given: unknown, token: string): Promise<Caller> {
     const uuid = readUuid(given);
     const siteKey = uuid && this.parts.tokens.siteOf(token, uuid);
-    const site = siteKey ? await this.parts.sites.find(siteKey) : undefined;
-    if (!uuid || !site) {
+    if (!uuid || !siteKey) {
       this.parts.onTokenRefused(request, uuid);
       throw new TokenInvalid();
     }
+    const site = await this.parts.sites.find(siteKey);
+    if (!site) throw new UnknownSite(`There is no site "${siteKey}" any more.`);
     demandAllowedOrigin(site, request.headers.origin, this.parts.config);
     const caller = {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
     this.identified.set(request, caller);

@@ -175,7 +175,8 @@ const judge = async (
     const alive = await access.visit(request, caller);
     return {session: await describeSession(sql, uuid, alive)};
   } catch (error) {
-    if (error instanceof TokenInvalid) return 'collision';
+    // A token of a site that is gone is no token of the site that asks.
+    if (error instanceof TokenInvalid || error instanceof UnknownSite) return 'collision';
     if (error instanceof SessionGone) return 'gone';
     throw error;
   }

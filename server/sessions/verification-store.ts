@@ -2,6 +2,8 @@ import {randomUUID} from 'node:crypto';
 
 import type {Queryable} from '../database/connect.js';
 
+const SETTLED_FOR = '30 days';
+
 export type VerificationState = 'open' | 'used' | 'expired' | 'voided';
 
 export interface Verification {
@@ -71,14 +73,19 @@ export const findVerification = async (
   return verification;
 };
 
-/** The state of the link after locking the session, so that two presses confirm once. */
+/**
+ * The state of the link after locking visit and session: two presses confirm once, and a session
+ * that is being archived is either archived or confirmed.
+ */
 export const lockVerification = async (
   sql: Queryable,
   id: string,
 ): Promise<Verification | undefined> => {
-  await sql`
-    select from visits where uuid = (select session_uuid from email_verifications where id = ${id})
-    for update`;
+  const [link] = await sql<{uuid: string}[]>`
+    select session_uuid as uuid from email_verifications where id = ${id}`;
+  if (!link) return undefined;
+  await sql`select from visits where uuid = ${link.uuid} for update`;
+  await sql`select from user_sessions where uuid = ${link.uuid} for update`;
   return findVerification(sql, id);
 };
 
@@ -100,6 +107,24 @@ export const unconfirmedAddress = async (
     where v.session_uuid = ${uuid}
     order by v.used_at is null and v.voided_at is null desc, v.created_at desc, v.id limit 1`;
   return row?.settled === false ? row.address : undefined;
+};
+
+/**
+ * Forgets links that were settled long ago; until then their pages can tell what became of them.
+ * The last link of a session that waits stays: it may be all that knows a corrected address.
+ */
+export const forgetSettledLinks = async (sql: Queryable, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from email_verifications where id in (
+      select v.id from email_verifications v join user_sessions s on s.uuid = v.session_uuid
+      where v.expires_at < now() - ${SETTLED_FOR}::interval
+        and (v.used_at is not null or v.voided_at is not null)
+        and (s.verified or exists (
+          select from email_verifications newer
+          where newer.session_uuid = v.session_uuid and newer.created_at > v.created_at))
+      limit ${limit})
+    returning id`;
+  return rows.length;
 };
 
 /** Seconds until another link may be asked for; 0 when now. */

@@ -9,6 +9,7 @@ import type {ServerProcess} from '../server-process.js';
 import {startServer} from '../start-server.js';
 import type {TestServer} from '../start-server.js';
 import {bucketsMissing} from '../test-bucket.js';
+import {until} from '../until.js';
 import {request} from '../visitor.js';
 import type {Answer} from '../visitor.js';
 import type {ModelVisit} from './visit.js';
@@ -103,6 +104,14 @@ export class World {
   /** Ends what is over, without the rounds that a whole run makes. */
   async promptReaper(): Promise<void> {
     await this.reaper.prompt();
+  }
+
+  /** Until no replica is in the middle of removing what a visit left. */
+  async untilBuried(): Promise<void> {
+    await until(async () => {
+      await this.reaper.prompt();
+      return (await this.sql`select from visits where state = 'purging'`).length === 0;
+    });
   }
 
   /** With neither age nor quarantine: whatever it took for an orphan would be gone. */
