@@ -149,7 +149,7 @@ t.test('maria site', async (t) => {
     const beside = await startServer(t, {beside: server});
     const config = await request(beside.url, 'GET', '/api/sites/used/config');
     t.same([config.status, config.body['code']], [404, 'unknown_site']);
-    t.equal((await arrived.at(beside.url).session()).status, 401);
+    t.equal((await arrived.at(beside.url).session()).status, 404);
     t.match(await site(server, 'list'), /^used .*\(removed\)$/m);
     t.equal((await server.sql`select from user_sessions where uuid = ${arrived.uuid}`).length, 1);
 

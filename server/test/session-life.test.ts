@@ -1,0 +1,165 @@
+import {randomUUID} from 'node:crypto';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {Reaper} from '../cleanup/reaper.js';
+import type {ErrorBody} from '../contract/common.js';
+import type {ValidatedUuid} from '../contract/sessions.js';
+import {eraseCommand} from '../privacy/erase-command.js';
+import {exportCommand} from '../privacy/export-command.js';
+import {siteCommand} from '../sites/command.js';
+import {saveSite} from '../sites/store.js';
+import {linkIn} from './mailbox.js';
+import {runCommand} from './run-command.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const counted = async ({sql}: TestServer, counter: string): Promise<number> => {
+  const [row] = await sql<{count: number}[]>`
+    select coalesce(sum(count), 0)::int as count from funnel_daily where counter = ${counter}`;
+  return row?.count ?? 0;
+};
+
+const validate = (url: string, uuid: string, token?: string, site?: string) =>
+  request<Pick<ValidatedUuid, 'token'> & Partial<ErrorBody>>(url, 'POST', '/api/session/validate-uuid', {
+    json: {uuid, ...(site && {site})},
+    ...(token && {headers: {authorization: `Bearer ${token}`}}),
+  });
+
+const confirmed = async (server: TestServer, email: string): Promise<Visitor> => {
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact(email);
+  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
+  return visitor;
+};
+
+t.test('the funnel', async (t) => {
+  await t.test('counts a panel once when it is opened, whoever makes the UUID', async (t) => {
+    const server = await startServer(t);
+    const visitor = await Visitor.arrive(server.url);
+    const own = randomUUID();
+    const {body} = await validate(server.url, own);
+    await validate(server.url, own, body.token);
+    await visitor.consent({personal_data: true});
+    await validate(server.url, visitor.uuid, visitor.token);
+    await validate(server.url, visitor.uuid);
+    await validate(server.url, 'no-uuid');
+
+    await until(async () => (await counted(server, 'opened')) > 0);
+    t.equal(await counted(server, 'opened'), 2);
+    t.equal(await counted(server, 'started'), 1);
+  });
+
+  await t.test('has what was opened in the second before a server stops', async (t) => {
+    const server = await startServer(t);
+    const stopping = await startServer(t, {beside: server});
+    await Visitor.arrive(stopping.url);
+    await stopping.app.close();
+
+    t.equal(await counted(server, 'opened'), 1);
+  });
+
+  await t.test('counts nobody as abandoned who never started', async (t) => {
+    const server = await startServer(t);
+    const idle = await Visitor.arrive(server.url);
+    t.equal((await idle.call('DELETE', '/api/session')).status, 204);
+    t.equal((await idle.call('DELETE', '/api/session')).status, 204);
+
+    t.equal(await counted(server, 'abandoned'), 0);
+    t.equal((await validate(server.url, idle.uuid)).status, 409, 'the UUID is out of use');
+
+    const started = await Visitor.consenting(server.url);
+    await started.call('DELETE', '/api/session');
+    t.equal(await counted(server, 'abandoned'), 1);
+  });
+});
+
+t.test('a visitor of a site that was removed', async (t) => {
+  const server = await startServer(t);
+  const origins = {allowedOrigins: ['https://a.example'], notifyEmail: null, settings: {}};
+  await saveSite(server.sql, {key: 'closing', name: 'Closing', ...origins});
+  const visitor = await Visitor.arrive(server.url, 'closing');
+  await visitor.consent({personal_data: true});
+  await runCommand(server, siteCommand, 'remove', 'closing', '--force');
+  // Another replica, which has nothing of the site in its memory.
+  const beside = await startServer(t, {beside: server});
+  const late = visitor.at(beside.url);
+
+  await t.test('is told so, and not that the token is wrong', async (t) => {
+    for (const answer of [
+      await late.session(),
+      await late.consent({ai_training: true}),
+      await late.call('DELETE', '/api/session'),
+      await validate(beside.url, late.uuid, late.token, 'closing'),
+    ]) {
+      t.match([answer.status, answer.body], [404, {status: 'error', code: 'unknown_site'}]);
+    }
+  });
+
+  await t.test('has a UUID in use at any other site', async (t) => {
+    const {status, body} = await validate(beside.url, late.uuid, late.token, 'demo');
+    t.match([status, body], [409, {status: 'collision'}]);
+  });
+});
+
+t.test('a settled link is forgotten a month later', async (t) => {
+  const server = await startServer(t);
+  const {sql, app} = server;
+  const complete = await confirmed(server, 'complete@example.com');
+  const used = linkIn(await server.mailbox.waitFor('complete@example.com'));
+  const waiting = await Visitor.consenting(server.url);
+  await waiting.contact('typo@example.com');
+  await waiting.call('PATCH', '/api/session', {json: {email: 'right@example.com'}});
+  const open = await Visitor.consenting(server.url);
+  await open.contact('open@example.com');
+  const age = (days: number, uuids: string[]) =>
+    sql`update email_verifications set expires_at = now() - ${`${days} days`}::interval
+        where session_uuid = any(${uuids}::uuid[])`;
+  const addresses = async () => {
+    const rows = await sql<{address: string}[]>`
+      select address from email_verifications order by address`;
+    return rows.map(({address}) => address);
+  };
+  const reaper = new Reaper({...server, log: app.log});
+
+  await age(29, [complete.uuid, waiting.uuid]);
+  await reaper.run();
+  t.equal((await addresses()).length, 4);
+  t.match(await (await fetch(used)).text(), /already/i);
+
+  await age(31, [complete.uuid, waiting.uuid]);
+  await reaper.run();
+  t.same(await addresses(), ['open@example.com', 'right@example.com']);
+  t.equal((await fetch(used)).status, 404);
+  const {body} = await waiting.session();
+  t.match(body, {state: 'pending', pending_email_masked: 'r•••@example.com'});
+});
+
+t.test('an address that waits for its confirmation', async (t) => {
+  const server = await startServer(t);
+  const visitor = await confirmed(server, 'old@example.com');
+  const change = (email: string) => visitor.call('PATCH', '/api/session', {json: {email}});
+  const find = (email: string) => runCommand(server, eraseCommand, '--email', email);
+  const none = {message: /There is no session/};
+  await change('passing@example.com');
+  await change('New@example.com');
+
+  await t.test('finds its session, as the old one does', async (t) => {
+    await t.rejects(find('new@example.com'), {message: new RegExp(visitor.uuid)});
+    await t.rejects(find('old@example.com'), {message: new RegExp(visitor.uuid)});
+    const out = path.join(server.dataDir, 'new.zip');
+    t.match(
+      await runCommand(server, exportCommand, '--email', 'new@example.com', '--out', out),
+      /1 session/,
+    );
+  });
+
+  await t.test('finds nothing once it was replaced, or taken back', async (t) => {
+    await t.rejects(find('passing@example.com'), none);
+    await change('old@example.com');
+    await t.rejects(find('new@example.com'), none);
+  });
+});
