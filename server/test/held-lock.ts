@@ -1,0 +1,64 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import postgres from 'postgres';
+import type {ReservedSql, Sql} from 'postgres';
+import type {Test} from 'tap';
+
+import type {TestServer} from './start-server.js';
+
+const LOOK_MS = 2;
+const WAIT_MS = 10_000;
+
+/** Connections of the test's own, which hold what the servers want until everybody waits in line. */
+export class Locks {
+  private constructor(private readonly sql: Sql) {}
+
+  static open(t: Test, {config}: TestServer): Locks {
+    const sql = postgres(config.databaseUrl ?? '', {max: 3, onnotice: () => undefined});
+    t.teardown(() => sql.end({timeout: 1}));
+    return new Locks(sql);
+  }
+
+  /** Nobody changes or locks this visit. */
+  holdVisit(uuid: string): Promise<HeldLock> {
+    return this.hold((sql) => sql`select from visits where uuid = ${uuid} for update`);
+  }
+
+  /** Nobody writes into this table. */
+  holdTable(table: string): Promise<HeldLock> {
+    return this.hold((sql) => sql`lock table ${sql(table)} in share mode`);
+  }
+
+  private async hold(take: (sql: ReservedSql) => Promise<unknown>): Promise<HeldLock> {
+    const held = await this.sql.reserve();
+    await held`begin`;
+    await take(held);
+    return new HeldLock(held, this.sql);
+  }
+}
+
+export class HeldLock {
+  constructor(
+    private readonly held: ReservedSql,
+    private readonly sql: Sql,
+  ) {}
+
+  /** Waits until this many wait for a lock with a statement like this. */
+  async untilWaiting(count: number, statement: string): Promise<void> {
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      const rows = await this.sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+          and query like ${`%${statement}%`}`;
+      if (rows.length >= count) return;
+      if (Date.now() > end) throw new Error(`Only ${rows.length} wait with "${statement}".`);
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.held`rollback`;
+    this.held.release();
+  }
+}
