@@ -58,9 +58,7 @@ export const Settings = Type.Object({
   VISIT_MAX_HOURS: positive(24, YEAR_HOURS),
   LEAVE_GRACE_SECONDS: Type.Optional(Type.Number({minimum: 0, maximum: DAY_SECONDS})),
   PENDING_DAYS: positive(30, CENTURY_DAYS),
-  COMPLETE_RETENTION_DAYS: Type.Optional(
-    Type.Number({exclusiveMinimum: 0, maximum: CENTURY_DAYS}),
-  ),
+  COMPLETE_RETENTION_DAYS: Type.Optional(Type.Number({exclusiveMinimum: 0, maximum: CENTURY_DAYS})),
   AUDIT_RETENTION_DAYS: whole(365, 30, CENTURY_DAYS),
   AUDIT_IP_DAYS: whole(30, 0, CENTURY_DAYS),
   AUDIT_ARCHIVE_DIR: text(),

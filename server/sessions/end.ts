@@ -36,10 +36,7 @@ export const eraseSession = async (
   {uuid, siteKey}: Omit<Ending, 'address'>,
 ): Promise<void> => {
   await condemnFiles(sql, uuid);
-  // The rows outlive this moment until their objects are gone; the names in them must not.
-  await sql`
-    update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null
-    where session_uuid = ${uuid}`;
+  await forgetFileNames(sql, uuid);
   await sql`delete from jobs where session_uuid = ${uuid}`;
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
   await sql`delete from messages where session_uuid = ${uuid}`;
@@ -58,8 +55,19 @@ export const withdrawStoring = async (
   {uuid, site}: {uuid: string; site: {key: string}},
   visit: Pick<Visit, 'state'>,
 ): Promise<void> => {
-  if (visit.state === 'session') await eraseSession(sql, {uuid, siteKey: site.key});
-  else await condemnFiles(sql, uuid);
+  if (visit.state === 'session') {
+    await eraseSession(sql, {uuid, siteKey: site.key});
+    return;
+  }
+  await condemnFiles(sql, uuid);
+  await forgetFileNames(sql, uuid);
+};
+
+/** The rows outlive this moment until their objects are gone; the names in them must not. */
+const forgetFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`
+    update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null
+    where session_uuid = ${uuid}`;
 };
 
 /** Marks all files of a session for removal and frees their places. */

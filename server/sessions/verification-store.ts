@@ -74,8 +74,8 @@ export const findVerification = async (
 };
 
 /**
- * The state of the link after locking visit and session: two presses confirm once, and a session
- * that is being archived is either archived or confirmed.
+ * The state of the link after locking visit, session and link: two presses confirm once, and what
+ * cleanup archives or lets expire at this moment is either that or confirmed.
  */
 export const lockVerification = async (
   sql: Queryable,
@@ -86,6 +86,7 @@ export const lockVerification = async (
   if (!link) return undefined;
   await sql`select from visits where uuid = ${link.uuid} for update`;
   await sql`select from user_sessions where uuid = ${link.uuid} for update`;
+  await sql`select from email_verifications where id = ${id} for update`;
   return findVerification(sql, id);
 };
 

@@ -29,7 +29,8 @@ export class Locks {
     return this.hold((sql) => sql`lock table ${sql(table)} in share mode`);
   }
 
-  private async hold(take: (sql: ReservedSql) => Promise<unknown>): Promise<HeldLock> {
+  /** What this statement locks, or has changed for nobody to see yet. */
+  async hold(take: (sql: ReservedSql) => Promise<unknown>): Promise<HeldLock> {
     const held = await this.sql.reserve();
     await held`begin`;
     await take(held);
@@ -59,6 +60,11 @@ export class HeldLock {
 
   async release(): Promise<void> {
     await this.held`rollback`;
+    this.held.release();
+  }
+
+  async commit(): Promise<void> {
+    await this.held`commit`;
     this.held.release();
   }
 }

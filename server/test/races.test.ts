@@ -332,4 +332,19 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
       t.match(await fateOf(visitor), {verified: isFirst, archived: !isFirst});
     }
   });
+
+  await t.test('pressed in the moment in which it expires is one that has expired', async (t) => {
+    const visitor = await pending(server);
+    const held = await parts.locks.hold(
+      (sql) => sql`
+        update email_verifications set expires_at = now() - interval '1 second', voided_at = now()
+        where session_uuid = ${visitor.uuid}`,
+    );
+    const pressing = press(server, visitor);
+    await held.untilWaiting(1, 'email_verifications');
+    await held.commit();
+
+    t.equal(await pressing, 410);
+    t.match(await fateOf(visitor), {verified: false, confirmed: 0});
+  });
 });

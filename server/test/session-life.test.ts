@@ -11,6 +11,7 @@ import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
 import {saveSite} from '../sites/store.js';
 import {linkIn} from './mailbox.js';
+import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -24,10 +25,15 @@ const counted = async ({sql}: TestServer, counter: string): Promise<number> => {
 };
 
 const validate = (url: string, uuid: string, token?: string, site?: string) =>
-  request<Pick<ValidatedUuid, 'token'> & Partial<ErrorBody>>(url, 'POST', '/api/session/validate-uuid', {
-    json: {uuid, ...(site && {site})},
-    ...(token && {headers: {authorization: `Bearer ${token}`}}),
-  });
+  request<Pick<ValidatedUuid, 'token'> & Partial<ErrorBody>>(
+    url,
+    'POST',
+    '/api/session/validate-uuid',
+    {
+      json: {uuid, ...(site && {site})},
+      ...(token && {headers: {authorization: `Bearer ${token}`}}),
+    },
+  );
 
 const confirmed = async (server: TestServer, email: string): Promise<Visitor> => {
   const visitor = await Visitor.consenting(server.url);
@@ -162,4 +168,20 @@ t.test('an address that waits for its confirmation', async (t) => {
     await change('old@example.com');
     await t.rejects(find('new@example.com'), none);
   });
+});
+
+t.test('refusing the storing of data takes the names of files along', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf(), {name: 'Anna Beispiel.pdf'});
+  const {body} = await visitor.upload(makePdf(), {name: 'Anna, old.pdf'});
+  await visitor.call('DELETE', `/api/files/${body.file.id}`);
+
+  await visitor.consent({personal_data: false});
+  const rows = await server.sql<{name: string}[]>`
+    select file_name as name from file_uploads where session_uuid = ${visitor.uuid}`;
+  t.same(
+    rows.map(({name}) => name),
+    ['erased.pdf', 'erased.pdf'],
+  );
 });

@@ -137,8 +137,7 @@ export const demandCounted = async (
   counter: string,
   {funnel}: Pick<Model, 'funnel'>,
   world: World,
-): Promise<void> =>
-  until(async () => (await funnelOf(world)).get(counter) === funnel.get(counter));
+): Promise<void> => until(async () => (await funnelOf(world)).get(counter) === funnel.get(counter));
 
 const funnelOf = async ({sql}: World): Promise<Map<string, number>> => {
   const rows = await sql<{counter: string; count: number}[]>`

@@ -4,7 +4,15 @@ import {randomUUID} from 'node:crypto';
 import fc from 'fast-check';
 
 import type {GeneratedUuid, ValidatedUuid} from '../../contract/sessions.js';
-import {count, expectAnswer, isOver, livingOf, meeting, operation, visitorOperation} from './operation.js';
+import {
+  count,
+  expectAnswer,
+  isOver,
+  livingOf,
+  meeting,
+  operation,
+  visitorOperation,
+} from './operation.js';
 import {ModelVisit} from './visit.js';
 import type {World} from './world.js';
 
@@ -101,10 +109,14 @@ const intrude = visitorOperation(
     const other = visits[index % visits.length];
     const token =
       other && other !== visit ? other.token : (visit.otherTokens.at(-1) ?? `${visit.token}x`);
-    const answer = await world.as(replica, {uuid: visit.uuid, token}, {
-      method: 'GET',
-      path: '/api/session',
-    });
+    const answer = await world.as(
+      replica,
+      {uuid: visit.uuid, token},
+      {
+        method: 'GET',
+        path: '/api/session',
+      },
+    );
     expectAnswer(answer, 401, 'token_invalid');
   },
   ({hasRow}) => hasRow,

@@ -106,12 +106,7 @@ const contact = visitorOperation(
   },
 );
 
-export const gaveContact = (
-  visit: ModelVisit,
-  name: string,
-  email: string,
-  model: Model,
-): void => {
+export const gaveContact = (visit: ModelVisit, name: string, email: string, model: Model): void => {
   changed(visit, model);
   if (!visit.isSession) count(model, 'contact_given');
   visit.giveContact(name, email);

@@ -37,9 +37,7 @@ export const operation = <P>({name, params, when, run}: Step<P>): fc.Arbitrary<O
     check: (model) => when?.(model, given) ?? true,
     run: async (model, world) => {
       model.operations += 1;
-      const t0 = performance.now();
       await run(model, world, given);
-      const e = (TIMES[name] ??= [0, 0]); e[0]! += 1; e[1]! += performance.now() - t0;
     },
     toString: () => `${name}(${JSON.stringify(given)})`,
   }));
@@ -89,5 +87,3 @@ export const isOver = (visit: ModelVisit, answer: Answer<object>): boolean => {
   expectAnswer(answer, 410, 'session_gone');
   return true;
 };
-
-export const TIMES: Record<string, number[]> = {};

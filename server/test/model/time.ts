@@ -28,12 +28,7 @@ const clock = visitorOperation(
   ({isExpired}) => !isExpired,
 );
 
-type Turn = (
-  visit: ModelVisit,
-  world: World,
-  isBeyond: boolean,
-  replica: number,
-) => Promise<void>;
+type Turn = (visit: ModelVisit, world: World, isBeyond: boolean, replica: number) => Promise<void>;
 
 /** The only fake: what a row says of the past. The clock itself is the database's. */
 const turn: Record<Clock, Turn> = {
