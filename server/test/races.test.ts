@@ -1,76 +1,23 @@
 import t from 'tap';
-import type {Test} from 'tap';
 
-import {retireSessions} from '../cleanup/pending.js';
-import {Reaper} from '../cleanup/reaper.js';
-import {ConfirmationLinks} from '../mail/links.js';
 import {HalfUpload} from './half-upload.js';
-import {Locks} from './held-lock.js';
-import {keysIn} from './keys-in.js';
 import {makePdf} from './pdf.js';
-import {startServer} from './start-server.js';
+import {
+  PAIR_ROUNDS,
+  ROUNDS,
+  THE_VISIT,
+  arena,
+  contact,
+  forgetMails,
+  inTurn,
+  leftOf,
+  oneAfterTheOther,
+  withFile,
+} from './race-arena.js';
+import type {Arena} from './race-arena.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
-import {Visitor, request} from './visitor.js';
-
-/** `RACE_ROUNDS=1000 npm run test:server races` is the long run. */
-const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 60);
-const OTHER_ROUNDS = Math.ceil(ROUNDS / 10);
-const SETTINGS = {
-  RATE_LIMIT_PER_MINUTE: '1000000',
-  // Who has left is at once up to cleanup, though the visitor may still be heard of.
-  LEAVE_GRACE_SECONDS: '0',
-};
-const THE_VISIT = 'from visits where uuid =';
-
-interface Arena {
-  servers: [TestServer, TestServer];
-  locks: Locks;
-  /** Changes sides with each call, so that both replicas play each part. */
-  reaperOf: (server: TestServer) => Reaper;
-}
-
-const arena = async (t: Test): Promise<Arena> => {
-  const first = await startServer(t, {settings: SETTINGS});
-  const second = await startServer(t, {settings: SETTINGS, beside: first});
-  return {
-    servers: [first, second],
-    locks: Locks.open(t, first),
-    reaperOf: (server) => new Reaper({...server, log: server.app.log}),
-  };
-};
-
-const inTurn = ({servers: [first, second]}: Arena, round: number): [TestServer, TestServer] =>
-  round % 2 === 0 ? [first, second] : [second, first];
-
-const withFile = async ({url}: TestServer): Promise<Visitor> => {
-  const visitor = await Visitor.consenting(url);
-  const {status} = await visitor.upload(makePdf());
-  if (status !== 201) throw new Error(`The upload before the race answered ${status}.`);
-  return visitor;
-};
-
-const addressOf = ({uuid}: Visitor): string => `${uuid}@example.com`;
-
-/** What is left of somebody: the state, whether there is a session, stored rows, objects. */
-const leftOf = async ({sql, objects}: TestServer, {uuid}: Visitor) => {
-  const [row] = await sql<{state: string; sessions: number; files: number}[]>`
-    select state,
-           (select count(*)::int from user_sessions where uuid = ${uuid}) as sessions,
-           (select count(*)::int from file_uploads
-            where session_uuid = ${uuid} and state <> 'deleting') as files
-    from visits where uuid = ${uuid}`;
-  const keys = await keysIn(objects);
-  return {...row, objects: keys.filter((key) => key.includes(uuid)).length};
-};
-
-const forgetMails = async ({sql}: TestServer): Promise<void> => {
-  await sql`delete from mail_counts`;
-  await sql`delete from jobs`;
-};
-
-const contact = async (visitor: Visitor): Promise<number> =>
-  (await visitor.contact(addressOf(visitor))).status;
+import type {Visitor} from './visitor.js';
 
 interface Race {
   name: string;
@@ -168,22 +115,6 @@ t.test('contact against cleanup: one of the two wins', {timeout: 0}, async (t) =
   t.ok(wins.contact > 0 && wins.cleanup > 0);
 });
 
-/** Both wait for the visit, in this order, and then go. */
-const oneAfterTheOther = async <A, B>(
-  {locks}: Arena,
-  {uuid}: Visitor,
-  first: () => Promise<A>,
-  second: () => Promise<B>,
-): Promise<[A, B]> => {
-  const held = await locks.holdVisit(uuid);
-  const one = first();
-  await held.untilWaiting(1, THE_VISIT);
-  const other = second();
-  await held.untilWaiting(2, THE_VISIT);
-  await held.release();
-  return Promise.all([one, other]);
-};
-
 const NOTHING_BUT_A_STONE = {sessions: 0, files: 0, objects: 0};
 
 t.test('pairs that want one visit', {timeout: 0}, async (t) => {
@@ -197,7 +128,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
   const erase = async (visitor: Visitor) => (await visitor.call('DELETE', '/api/session')).status;
 
   await t.test('contact and discard: nothing is left in either order', async (t) => {
-    for (let round = 0; round < OTHER_ROUNDS; round++) {
+    for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       await forgetMails(one);
       const visitor = await withFile(one);
@@ -225,7 +156,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
   };
 
   await t.test('an upload’s end and a refusal: no file in either order', async (t) => {
-    for (let round = 0; round < OTHER_ROUNDS; round++) {
+    for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       const visitor = await withFile(one);
       const upload = await halfSent(one, visitor);
@@ -245,7 +176,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
   });
 
   await t.test('an upload’s end and an erasure: nothing is left in either order', async (t) => {
-    for (let round = 0; round < OTHER_ROUNDS; round++) {
+    for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       await forgetMails(one);
       const visitor = await withFile(one);
@@ -263,88 +194,5 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
       }
       t.same(await swept(visitor), {...NOTHING_BUT_A_STONE, state: 'erased'});
     }
-  });
-});
-
-t.test('the link of a session', {timeout: 0}, async (t) => {
-  const parts = await arena(t);
-  const [server] = parts.servers;
-  const links = new ConfirmationLinks(server.config.secrets, '');
-
-  const press = async ({url}: TestServer, {uuid}: Visitor): Promise<number> => {
-    const [row] = await server.sql<{id: string; keyId: string}[]>`
-      select id, key_id as "keyId" from email_verifications where session_uuid = ${uuid}`;
-    return (await request(url, 'POST', links.url(row?.id ?? '', row?.keyId ?? ''))).status;
-  };
-  const pending = async (at: TestServer): Promise<Visitor> => {
-    await forgetMails(at);
-    const visitor = await withFile(at);
-    await contact(visitor);
-    return visitor;
-  };
-  const fateOf = async ({uuid}: Visitor) => {
-    const [row] = await server.sql`
-      select verified, archived_at is not null as archived,
-             (select count(*)::int from audit_logs
-              where user_uuid = ${uuid} and event_type = 'email_verified') as confirmed,
-             (select count from funnel_daily where counter = 'completed')::int as completed
-      from user_sessions where uuid = ${uuid}`;
-    return row;
-  };
-
-  await t.test('pressed twice confirms once', async (t) => {
-    for (let round = 0; round < OTHER_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
-      const visitor = await pending(one);
-      const pressed = oneAfterTheOther(
-        parts,
-        visitor,
-        () => press(one, visitor),
-        () => press(other, visitor),
-      );
-
-      t.same(await pressed, [200, 200]);
-      t.match(await fateOf(visitor), {verified: true, confirmed: 1, completed: round + 1});
-    }
-  });
-
-  await t.test('pressed while the session is archived: one of the two', async (t) => {
-    for (let round = 0; round < OTHER_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
-      const visitor = await pending(one);
-      await server.sql`
-        update user_sessions set created_at = now() - interval '31 days'
-        where uuid = ${visitor.uuid}`;
-      const archive = () => retireSessions(other.sql, other.config.retention);
-      const isFirst = round % 4 < 2;
-      const held = await parts.locks.holdTable(isFirst ? 'email_verifications' : 'audit_logs');
-      const archiving = isFirst ? undefined : archive();
-      if (archiving) await held.untilWaiting(1, 'insert into audit_logs');
-      const pressing = press(one, visitor);
-      if (isFirst) {
-        await held.untilWaiting(1, 'update email_verifications');
-        await archive();
-      } else await held.untilWaiting(1, 'for update');
-      await held.release();
-      await archiving;
-
-      t.equal(await pressing, isFirst ? 200 : 404);
-      t.match(await fateOf(visitor), {verified: isFirst, archived: !isFirst});
-    }
-  });
-
-  await t.test('pressed in the moment in which it expires is one that has expired', async (t) => {
-    const visitor = await pending(server);
-    const held = await parts.locks.hold(
-      (sql) => sql`
-        update email_verifications set expires_at = now() - interval '1 second', voided_at = now()
-        where session_uuid = ${visitor.uuid}`,
-    );
-    const pressing = press(server, visitor);
-    await held.untilWaiting(1, 'email_verifications');
-    await held.commit();
-
-    t.equal(await pressing, 410);
-    t.match(await fateOf(visitor), {verified: false, confirmed: 0});
   });
 });

@@ -1,0 +1,87 @@
+import type {Test} from 'tap';
+
+import {Reaper} from '../cleanup/reaper.js';
+import {Locks} from './held-lock.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+/** `RACE_ROUNDS=1000 npm run test:server races` is the long run. */
+export const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 60);
+export const PAIR_ROUNDS = Math.ceil(ROUNDS / 10);
+const SETTINGS = {
+  RATE_LIMIT_PER_MINUTE: '1000000',
+  // Who has left is at once up to cleanup, though the visitor may still be heard of.
+  LEAVE_GRACE_SECONDS: '0',
+};
+/** With what a request waits for a visit that is locked. */
+export const THE_VISIT = 'from visits where uuid =';
+
+export interface Arena {
+  servers: [TestServer, TestServer];
+  locks: Locks;
+  reaperOf: (server: TestServer) => Reaper;
+}
+
+export const arena = async (t: Test): Promise<Arena> => {
+  const first = await startServer(t, {settings: SETTINGS});
+  const second = await startServer(t, {settings: SETTINGS, beside: first});
+  return {
+    servers: [first, second],
+    locks: Locks.open(t, first),
+    reaperOf: (server) => new Reaper({...server, log: server.app.log}),
+  };
+};
+
+/** They change sides with each round, so that both replicas play each part. */
+export const inTurn = (
+  {servers: [first, second]}: Arena,
+  round: number,
+): [TestServer, TestServer] => (round % 2 === 0 ? [first, second] : [second, first]);
+
+export const withFile = async ({url}: TestServer): Promise<Visitor> => {
+  const visitor = await Visitor.consenting(url);
+  const {status} = await visitor.upload(makePdf());
+  if (status !== 201) throw new Error(`The upload before the race answered ${status}.`);
+  return visitor;
+};
+
+const addressOf = ({uuid}: Visitor): string => `${uuid}@example.com`;
+
+/** What is left of somebody: the state, whether there is a session, stored rows, objects. */
+export const leftOf = async ({sql, objects}: TestServer, {uuid}: Visitor) => {
+  const [row] = await sql<{state: string; sessions: number; files: number}[]>`
+    select state,
+           (select count(*)::int from user_sessions where uuid = ${uuid}) as sessions,
+           (select count(*)::int from file_uploads
+            where session_uuid = ${uuid} and state <> 'deleting') as files
+    from visits where uuid = ${uuid}`;
+  let count = 0;
+  for await (const page of objects.list(`uploads/${uuid}/`)) count += page.objects.length;
+  return {...row, objects: count};
+};
+
+export const forgetMails = async ({sql}: TestServer): Promise<void> => {
+  await sql`delete from mail_counts`;
+  await sql`delete from jobs`;
+};
+
+export const contact = async (visitor: Visitor): Promise<number> =>
+  (await visitor.contact(addressOf(visitor))).status;
+
+/** Both wait for the visit, in this order, and then go. */
+export const oneAfterTheOther = async <A, B>(
+  {locks}: Arena,
+  {uuid}: Visitor,
+  first: () => Promise<A>,
+  second: () => Promise<B>,
+): Promise<[A, B]> => {
+  const held = await locks.holdVisit(uuid);
+  const one = first();
+  await held.untilWaiting(1, THE_VISIT);
+  const other = second();
+  await held.untilWaiting(2, THE_VISIT);
+  await held.release();
+  return Promise.all([one, other]);
+};

@@ -1,0 +1,99 @@
+import t from 'tap';
+
+import {retireSessions} from '../cleanup/pending.js';
+import {ConfirmationLinks} from '../mail/links.js';
+import {
+  PAIR_ROUNDS,
+  arena,
+  contact,
+  forgetMails,
+  inTurn,
+  oneAfterTheOther,
+  withFile,
+} from './race-arena.js';
+import type {TestServer} from './start-server.js';
+import {request} from './visitor.js';
+import type {Visitor} from './visitor.js';
+
+t.test('the link of a session', {timeout: 0}, async (t) => {
+  const parts = await arena(t);
+  const [server] = parts.servers;
+  const links = new ConfirmationLinks(server.config.secrets, '');
+
+  const press = async ({url}: TestServer, {uuid}: Visitor): Promise<number> => {
+    const [row] = await server.sql<{id: string; keyId: string}[]>`
+      select id, key_id as "keyId" from email_verifications where session_uuid = ${uuid}`;
+    return (await request(url, 'POST', links.url(row?.id ?? '', row?.keyId ?? ''))).status;
+  };
+  const pending = async (at: TestServer): Promise<Visitor> => {
+    await forgetMails(at);
+    const visitor = await withFile(at);
+    await contact(visitor);
+    return visitor;
+  };
+  const fateOf = async ({uuid}: Visitor) => {
+    const [row] = await server.sql`
+      select verified, archived_at is not null as archived,
+             (select count(*)::int from audit_logs
+              where user_uuid = ${uuid} and event_type = 'email_verified') as confirmed,
+             (select count from funnel_daily where counter = 'completed')::int as completed
+      from user_sessions where uuid = ${uuid}`;
+    return row;
+  };
+
+  await t.test('pressed twice confirms once', async (t) => {
+    for (let round = 0; round < PAIR_ROUNDS; round++) {
+      const [one, other] = inTurn(parts, round);
+      const visitor = await pending(one);
+      const pressed = oneAfterTheOther(
+        parts,
+        visitor,
+        () => press(one, visitor),
+        () => press(other, visitor),
+      );
+
+      t.same(await pressed, [200, 200]);
+      t.match(await fateOf(visitor), {verified: true, confirmed: 1, completed: round + 1});
+    }
+  });
+
+  await t.test('pressed while the session is archived: one of the two', async (t) => {
+    for (let round = 0; round < PAIR_ROUNDS; round++) {
+      const [one, other] = inTurn(parts, round);
+      const visitor = await pending(one);
+      await server.sql`
+        update user_sessions set created_at = now() - interval '31 days'
+        where uuid = ${visitor.uuid}`;
+      const archive = () => retireSessions(other.sql, other.config.retention);
+      const isFirst = round % 4 < 2;
+      const held = await parts.locks.holdTable(isFirst ? 'email_verifications' : 'audit_logs');
+      const archiving = isFirst ? undefined : archive();
+      if (archiving) await held.untilWaiting(1, 'insert into audit_logs');
+      const pressing = press(one, visitor);
+      if (isFirst) {
+        await held.untilWaiting(1, 'update email_verifications');
+        await archive();
+      } else await held.untilWaiting(1, 'for update');
+      await held.release();
+      await archiving;
+
+      t.equal(await pressing, isFirst ? 200 : 404);
+      t.match(await fateOf(visitor), {verified: isFirst, archived: !isFirst});
+    }
+  });
+
+  await t.test('pressed in the moment in which it expires is one that has expired', async (t) => {
+    const visitor = await pending(server);
+    const held = await parts.locks.hold(
+      (sql) => sql`
+        update email_verifications set expires_at = now() - interval '1 second', voided_at = now()
+        where session_uuid = ${visitor.uuid}`,
+    );
+    const pressing = press(server, visitor);
+    await held.untilWaiting(1, 'email_verifications');
+    await held.commit();
+
+    t.equal(await pressing, 410);
+    t.match(await fateOf(visitor), {verified: false, confirmed: 0});
+  });
+});
