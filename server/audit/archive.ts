@@ -10,7 +10,7 @@ import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-
 import type {Archive, ArchiveLine} from './archive-file.js';
 import {claimArchiving, finishArchiving, keepArchiving} from './archive-task.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
-import {CHAIN_PAGE_ROWS, LOWEST_ID, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
+import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
 import {recordAudit} from './store.js';
 
@@ -18,12 +18,14 @@ export interface TrailParts {
   sql: Sql;
   config: Pick<Config, 'audit'>;
   log: FastifyBaseLogger;
+  /** Ends a turn in the middle; the next one goes on. */
+  signal?: AbortSignal;
 }
 
 /** What came back from the archive is not what the database holds. */
 class ArchiveDiffers extends Error {}
-/** Another server has taken the work over: this one was asleep for too long. */
-class TakenOver extends Error {}
+/** Another server has taken the work over, since this one was asleep; or it is to stop. */
+class NotOurs extends Error {}
 
 /**
  * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR each is written there first and
@@ -51,7 +53,7 @@ export const dropOldMonths = async (parts: TrailParts): Promise<void> => {
 
 const archiveAndDrop = async (parts: TrailParts, directory: string, month: Month) => {
   const {sql, log} = parts;
-  const {file, archive} = await archiveMonth(sql, directory, month);
+  const {file, archive} = await archiveMonth(parts, directory, month);
   const {rows, head, fault} = archive;
   const name = path.basename(file);
   if (fault !== undefined) {
@@ -74,10 +76,11 @@ const drop = async ({sql, config, log}: TrailParts, month: Month): Promise<boole
 
 /** The file that holds a month, whole: an earlier run's, or a new one. */
 export const archiveMonth = async (
-  sql: Sql,
+  parts: TrailParts,
   directory: string,
   month: Month,
 ): Promise<{file: string; archive: Archive}> => {
+  const {sql} = parts;
   await mkdir(directory, {recursive: true, mode: 0o700});
   const earlier = await archivesOf(directory, month);
   for (const file of earlier) {
@@ -85,7 +88,7 @@ export const archiveMonth = async (
     if (archive && (await isWhole(sql, month, archive))) return {file, archive};
   }
   const file = await freeArchiveName(directory, month);
-  await writeArchive(file, lines(sql, month));
+  await writeArchive(file, lines(parts, month));
   const archive = await readArchive(file);
   if (await isWhole(sql, month, archive)) return {file, archive};
   throw new ArchiveDiffers(`${path.basename(file)} has ${archive.rows} rows, the database others.`);
@@ -98,19 +101,21 @@ const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<b
 };
 
 /** Page by page: no memory, connection or snapshot is held while the disk works. */
-async function* lines(sql: Sql, month: Month): AsyncGenerator<ArchiveLine[]> {
+async function* lines(parts: TrailParts, month: Month): AsyncGenerator<ArchiveLine[]> {
+  const {sql, signal} = parts;
+  const goOn = async () => {
+    if (signal?.aborted || !(await keepArchiving(sql))) throw new NotOurs();
+  };
   for (let seq = 0; ;) {
-    if (!(await keepArchiving(sql))) throw new TakenOver();
+    await goOn();
     const entries = await chainPage(sql, month, seq);
     yield entries.map(chainedLine);
     if (entries.length < CHAIN_PAGE_ROWS) break;
     seq = entries.at(-1)?.seq ?? seq;
   }
-  for (let after = LOWEST_ID; ;) {
-    const rows = await unchainedIn(sql, month, after);
+  for await (const rows of unchainedIn(sql, month)) {
+    await goOn();
     yield rows.map(line);
-    if (rows.length < CHAIN_PAGE_ROWS) return;
-    after = rows.at(-1)?.id ?? after;
   }
 }
 
@@ -131,7 +136,7 @@ const line = ({id, timestamp, event_type, user_uuid, site_key, metadata}: Chaine
 });
 
 const tellFailure = async ({sql, log}: TrailParts, error: unknown): Promise<void> => {
-  if (error instanceof TakenOver) return;
+  if (error instanceof NotOurs) return;
   log.error({err: error}, 'a month of the trail could not be archived; nothing was dropped');
   const {code} = error as NodeJS.ErrnoException;
   const reason = error instanceof ArchiveDiffers ? error.message : (code ?? 'see the log');

@@ -16,38 +16,46 @@ const inMonth = (sql: Queryable, month: Month) => sql`
   a.timestamp >= (${firstOf(month)}::date)::timestamp at time zone 'utc'
   and a.timestamp < (${firstOf(month)}::date + interval '1 month') at time zone 'utc'`;
 
-const isUnchained = (sql: Queryable) => sql`
-  not exists (
-    select from audit_chain c
-    where c.month = date_trunc('month', a.timestamp at time zone 'utc')::date
-      and c.audit_id = a.id)`;
-
 export const auditMonths = async (sql: Queryable): Promise<Month[]> => {
   const rows = await sql<{month: Month}[]>`
     select to_char(month, 'YYYY-MM') as month from audit_months() as month`;
   return rows.map(({month}) => month);
 };
 
-/** Rows beyond an id that no chain has yet, in the order of their ids. */
-export const unchainedAfter = async (
-  sql: Queryable,
-  after: string,
-  limit: number,
-): Promise<ChainedRow[]> =>
-  sql<ChainedRow[]>`
-    select ${rowColumns(sql)} from audit_logs a
-    where a.id > ${after}::bigint and ${isUnchained(sql)} order by a.id limit ${limit}`;
+export interface TrailRow extends ChainedRow {
+  isChained: boolean;
+}
 
-/** The rows of one month that its chain does not have. */
-export const unchainedIn = async (
+/**
+ * A page of the trail in the order of ids, of one month or of all. Chained rows are among them: a
+ * look-up for those that are not would read on and on where most are.
+ */
+export const trailPage = async (
   sql: Queryable,
-  month: Month,
-  after: string,
-): Promise<ChainedRow[]> =>
-  sql<ChainedRow[]>`
+  {after, limit = CHAIN_PAGE_ROWS, month}: {after: string; limit?: number; month?: Month},
+): Promise<TrailRow[]> => {
+  const rows = await sql<ChainedRow[]>`
     select ${rowColumns(sql)} from audit_logs a
-    where ${inMonth(sql, month)} and a.id > ${after}::bigint and ${isUnchained(sql)}
-    order by a.id limit ${CHAIN_PAGE_ROWS}`;
+    where a.id > ${after}::bigint ${month === undefined ? sql`` : sql`and ${inMonth(sql, month)}`}
+    order by a.id limit ${limit}`;
+  const months = [...new Set(rows.map(({timestamp}) => firstOf(timestamp.slice(0, 7))))];
+  // By their numbers and not by a join, which may be planned as a reading of the whole month.
+  const chained = await sql<{id: string}[]>`
+    select audit_id as id from audit_chain
+    where month = any(${months}::date[]) and audit_id = any(${rows.map(({id}) => id)}::bigint[])`;
+  const known = new Set(chained.map(({id}) => id));
+  return rows.map((row) => ({...row, isChained: known.has(row.id)}));
+};
+
+/** The rows of one month that its chain does not have, page by page. */
+export async function* unchainedIn(sql: Queryable, month: Month): AsyncGenerator<ChainedRow[]> {
+  for (let after = LOWEST_ID; ;) {
+    const rows = await trailPage(sql, {month, after});
+    yield rows.filter(({isChained}) => !isChained);
+    if (rows.length < CHAIN_PAGE_ROWS) return;
+    after = rows.at(-1)?.id ?? after;
+  }
+}
 
 /** A page of a month's chain, each entry with its row as it is now. */
 export const chainPage = async (
@@ -55,22 +63,15 @@ export const chainPage = async (
   month: Month,
   afterSeq: number,
 ): Promise<ChainEntry[]> => {
-  const rows = await sql<
-    (Partial<ChainedRow> & {seq: number; audit_id: string; hash: Uint8Array})[]
-  >`
-    select c.seq::float8 as seq, c.audit_id, c.hash, ${rowColumns(sql)}
-    from (
-      select * from audit_chain
-      where month = ${firstOf(month)}::date and seq > ${afterSeq}
-      order by seq limit ${CHAIN_PAGE_ROWS}) c
-    left join audit_logs a on a.id = c.audit_id and ${inMonth(sql, month)}
-    order by c.seq`;
-  return rows.map(({seq, audit_id, hash, ...row}) => ({
-    seq,
-    id: audit_id,
-    hash,
-    row: typeof row.id === 'string' ? (row as ChainedRow) : undefined,
-  }));
+  const entries = await sql<Omit<ChainEntry, 'row'>[]>`
+    select seq::float8 as seq, audit_id as id, hash from audit_chain
+    where month = ${firstOf(month)}::date and seq > ${afterSeq}
+    order by seq limit ${CHAIN_PAGE_ROWS}`;
+  const rows = await sql<ChainedRow[]>`
+    select ${rowColumns(sql)} from audit_logs a
+    where a.id = any(${entries.map(({id}) => id)}::bigint[]) and ${inMonth(sql, month)}`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return entries.map((entry) => ({...entry, row: byId.get(entry.id)}));
 };
 
 export const chainHead = async (

@@ -1,43 +1,54 @@
 import type {Sql} from '../database/connect.js';
 import {chainHash, chainStart} from './chain-check.js';
 import type {ChainedRow, Month} from './chain-check.js';
-import {chainHead, insertChain, readProgress, saveProgress, unchainedAfter} from './chain-store.js';
-import type {ChainProgress, Now} from './chain-store.js';
-
-const BATCH = 1_000;
+import {
+  CHAIN_PAGE_ROWS,
+  chainHead,
+  insertChain,
+  readProgress,
+  saveProgress,
+  trailPage,
+} from './chain-store.js';
+import type {ChainProgress, Now, TrailRow} from './chain-store.js';
 
 /**
  * Chains what was committed since the last time, and answers how many rows that were. Never inside
  * a visitor's transaction: a chain is written by one hand at a time, which would make all visitors
  * wait for each other. The price: the rows of the last minutes may not be chained yet.
  */
-export const chainTrail = async (sql: Sql, batchRows = BATCH): Promise<number> => {
+export const chainTrail = async (
+  sql: Sql,
+  {
+    batchRows = CHAIN_PAGE_ROWS,
+    signal,
+  }: {batchRows?: number; signal?: AbortSignal | undefined} = {},
+): Promise<number> => {
   const {progress, now} = await readProgress(sql);
   let chained = 0;
-  let after = progress.settled;
-  for (;;) {
+  for (let after = progress.settled; ;) {
     const batch = await chainBatch(sql, after, batchRows);
     if (!batch) return chained;
-    chained += batch.length;
+    chained += batch.filter(({isChained}) => !isChained).length;
     if (batch.length < batchRows) break;
     after = batch.at(-1)?.id ?? after;
+    if (signal?.aborted) return chained;
   }
   await saveProgress(sql, settle(progress, now));
   return chained;
 };
 
-/** Undefined when another replica is at it. */
+/** What it looked at; undefined when another replica is at it. */
 const chainBatch = async (
   sql: Sql,
   after: string,
   limit: number,
-): Promise<ChainedRow[] | undefined> =>
+): Promise<TrailRow[] | undefined> =>
   sql.begin(async (tx) => {
     const [lock] = await tx<{mine: boolean}[]>`
       select pg_try_advisory_xact_lock(hashtext('maria_audit_chain')) as mine`;
     if (!lock?.mine) return undefined;
-    const rows = await unchainedAfter(tx, after, limit);
-    for (const [month, members] of byMonth(rows)) {
+    const rows = await trailPage(tx, {after, limit});
+    for (const [month, members] of byMonth(rows.filter(({isChained}) => !isChained))) {
       const head = await chainHead(tx, month);
       let hash: Uint8Array = head?.hash ?? chainStart(month);
       let seq = head?.seq ?? 0;

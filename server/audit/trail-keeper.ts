@@ -19,13 +19,13 @@ const HEAD_TOLD_MS = 3_600_000;
 export class TrailKeeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly stopping = new AbortController();
   private headToldAt = -HEAD_TOLD_MS;
 
   constructor(private readonly parts: TrailParts & {config: Config}) {}
 
   start(): void {
-    if (this.stopped) return;
+    if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(
       () => {
         this.running = this.turn();
@@ -38,7 +38,7 @@ export class TrailKeeper {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     clearTimeout(this.timer);
     await this.running;
   }
@@ -46,7 +46,8 @@ export class TrailKeeper {
   private async turn(): Promise<void> {
     const {config, log, sql} = this.parts;
     try {
-      await keepTrail(this.parts, {drops: config.cleanup.intervalMs > 0});
+      const {signal} = this.stopping;
+      await keepTrail({...this.parts, signal}, {drops: config.cleanup.intervalMs > 0});
       await this.tellHead();
     } catch (error) {
       log.error({err: error}, 'the trail could not be kept');
@@ -77,9 +78,9 @@ export class TrailKeeper {
 
 /** One turn; also `maria cleanup`. */
 export const keepTrail = async (parts: TrailParts, {drops}: {drops: boolean}): Promise<void> => {
-  const {sql} = parts;
+  const {sql, signal} = parts;
   await makeAuditPartitions(sql);
   await forgetLateAddresses(sql);
-  await chainTrail(sql);
+  await chainTrail(sql, {signal});
   if (drops) await dropOldMonths(parts);
 };

@@ -4,7 +4,6 @@ import {ChainCheck, LATE_MS} from './chain-check.js';
 import type {Month} from './chain-check.js';
 import {
   CHAIN_PAGE_ROWS,
-  LOWEST_ID,
   auditMonths,
   chainPage,
   latestIntruder,
@@ -49,8 +48,7 @@ const lookAtUnchained = async (
   settled: string,
 ): Promise<number> => {
   let count = 0;
-  for (let after = LOWEST_ID; ;) {
-    const rows = await unchainedIn(sql, month, after);
+  for await (const rows of unchainedIn(sql, month)) {
     for (const row of rows) {
       check.addUnchained(row);
       if (BigInt(row.id) <= BigInt(settled)) {
@@ -58,9 +56,8 @@ const lookAtUnchained = async (
       }
     }
     count += rows.length;
-    if (rows.length < CHAIN_PAGE_ROWS) return count;
-    after = rows.at(-1)?.id ?? after;
   }
+  return count;
 };
 
 /** All months, or one, in their order. A month that is dropped while it is read is left out. */

@@ -109,11 +109,11 @@ t.test('a folder that cannot be written to: nothing is dropped, and it is told',
 });
 
 t.test('killed between archive and drop, the next run takes the same file', async (t) => {
-  const {sql, archiveDir, keep} = await open(t);
+  const {sql, archiveDir, parts, keep} = await open(t);
   await addOldMonth(sql, 50);
   await chainTrail(sql);
   await claimArchiving(sql);
-  const {file} = await archiveMonth(sql, archiveDir, OLD);
+  const {file} = await archiveMonth(parts, archiveDir, OLD);
   const before = await readFile(file);
   await again(sql);
 
@@ -125,11 +125,11 @@ t.test('killed between archive and drop, the next run takes the same file', asyn
 });
 
 t.test('killed while writing, the next run writes anew', async (t) => {
-  const {sql, archiveDir, keep} = await open(t);
+  const {sql, archiveDir, parts, keep} = await open(t);
   await addOldMonth(sql, 50);
   await chainTrail(sql);
   await claimArchiving(sql);
-  const {file} = await archiveMonth(sql, archiveDir, OLD);
+  const {file} = await archiveMonth(parts, archiveDir, OLD);
   await writeFile(`${file}.part`, 'half of it');
   await truncate(file, 200);
   await again(sql);

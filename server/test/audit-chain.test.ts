@@ -49,10 +49,10 @@ t.test('every row is chained once, in batches, whatever its text', async (t) => 
   const {sql} = await open(t);
   await addRows(sql, 250);
 
-  t.equal(await chainTrail(sql, 100), 250);
-  t.equal(await chainTrail(sql, 100), 0);
+  t.equal(await chainTrail(sql, {batchRows: 100}), 250);
+  t.equal(await chainTrail(sql, {batchRows: 100}), 0);
   await addRows(sql, 1);
-  t.equal(await chainTrail(sql, 100), 1);
+  t.equal(await chainTrail(sql, {batchRows: 100}), 1);
 
   const entries = await chained(sql);
   t.same(
@@ -72,12 +72,12 @@ t.test('four hands at once chain every row once', async (t) => {
   );
   const chaining = Array.from({length: 4}, async () => {
     for (let i = 0; i < 10; i++) {
-      await chainTrail(sql, 7);
+      await chainTrail(sql, {batchRows: 7});
       await sleep(5);
     }
   });
   await Promise.all([writing, ...chaining]);
-  await chainTrail(sql, 50);
+  await chainTrail(sql, {batchRows: 50});
 
   t.equal((await chained(sql)).length, 600);
   t.match(await verifyMonth(sql, thisMonth()), {rows: 600, unchained: 0, fault: undefined});
