@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import rateLimiting from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
@@ -27,7 +26,7 @@ import {UploadGate} from './files/upload-gate.js';
 import {Uploads} from './files/upload.js';
 import type {App} from './http/app-type.js';
 import {projectVersion, registerAssets} from './http/assets.js';
-import {answerClientError} from './http/client-errors.js';
+import {answerClientError, ignoreExpectations} from './http/client-errors.js';
 import {keepDeadlines} from './http/deadline.js';
 import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
 import {registerHeaders} from './http/headers.js';
@@ -177,6 +176,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  ignoreExpectations(app.server);
   await registerHeaders(app, config);
   await app.register(rateLimiting, {
     ...rateLimitOptions({
@@ -231,7 +231,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     );
   });
   parseJsonBodies(app);
-  await app.register(multipart, {throwFileSizeLimit: false});
   await registerOpenApi(app, {publicUrl: config.publicUrl, version});
   await registerAssets(app, {version, development: !config.production});
 

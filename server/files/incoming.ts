@@ -15,14 +15,25 @@ export interface Incoming {
 
 const FIELD_BYTES = 1024;
 
-/**
- * Reads the fields before the file, and stops where its bytes begin. Throws when the announced
- * size alone decides that the file will be refused.
- */
+/** What the parser throws on a form that it cannot make sense of is the sender's fault, not ours. */
 export const readIncoming = async (
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<Incoming> => {
+  try {
+    return await readForm(request, maxBytes);
+  } catch (error) {
+    if (error instanceof MariaError) throw error;
+    const {message} = error as Error;
+    throw new InvalidRequest(`The form cannot be read: ${message}`, {cause: error});
+  }
+};
+
+/**
+ * Reads the fields before the file, and stops where its bytes begin. Throws when the announced
+ * size alone decides that the file will be refused.
+ */
+const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Incoming> => {
   if (!request.isMultipart()) {
     throw new UnsupportedMediaType(
       `Expected multipart/form-data, got "${request.headers['content-type'] ?? 'nothing'}".`,

@@ -1,16 +1,19 @@
 import type {Socket} from 'node:net';
 import {STATUS_CODES} from 'node:http';
+import type {Server} from 'node:http';
 
 import {nanoid} from 'nanoid';
 
 import {InvalidRequest, TooSlow} from '../errors.js';
+
+const HEAD = Buffer.from('HEAD ');
 
 /**
  * Answers what is no HTTP, has headers beyond measure or comes too slowly, in the shape of all
  * other errors: such a request never becomes one that a route or the error handler could see.
  */
 export const answerClientError = (
-  error: Error & {code?: string},
+  error: Error & {code?: string; rawPacket?: unknown},
   socket: Pick<Socket, 'writable' | 'end' | 'destroy'>,
 ): void => {
   if (!socket.writable || error.code === 'ECONNRESET') {
@@ -24,6 +27,8 @@ export const answerClientError = (
           `Expected an HTTP/1.1 request with headers of at most 8 KiB (${error.code ?? 'unreadable'}).`,
         );
   const body = JSON.stringify(ours.body(nanoid()));
+  const {rawPacket} = error;
+  const isHead = rawPacket instanceof Buffer && rawPacket.subarray(0, 5).equals(HEAD);
   socket.end(
     [
       `HTTP/1.1 ${ours.statusCode} ${STATUS_CODES[ours.statusCode] ?? ''}`,
@@ -33,7 +38,15 @@ export const answerClientError = (
       'x-content-type-options: nosniff',
       'connection: close',
       '',
-      body,
+      // The client of a HEAD would read a body as the next answer.
+      isHead ? '' : body,
     ].join('\r\n'),
   );
+};
+
+/** Node would answer an `Expect` that it does not know with a bare 417; RFC 9110 lets us ignore it. */
+export const ignoreExpectations = (server: Server): void => {
+  server.on('checkExpectation', (request, response) => {
+    server.emit('request', request, response);
+  });
 };

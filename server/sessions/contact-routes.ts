@@ -35,6 +35,12 @@ export interface ContactRouteParts extends ContactParts {
 
 const RESENDS_PER_DAY = 5;
 
+/** An answer without a body, not even `null`. */
+const Accepted = Type.Unsafe<undefined>({
+  type: 'null',
+  description: 'On its way, unless there is nothing to confirm.',
+});
+
 /** Calls that hand over or correct who the visitor is. */
 export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
   const {config, access} = parts;
@@ -92,10 +98,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
           'Once a minute, and five times a day. Older links stop working. Limits to an address hold too, without a word about it here.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers(
-          {202: Type.Null({description: 'On its way, unless there is nothing to confirm.'})},
-          [...SESSION_CODES, ...BODY_CODES, 'not_found'],
-        ),
+        response: answers({202: Accepted}, [...SESSION_CODES, ...BODY_CODES, 'not_found']),
       },
     },
     async (request, reply) => {
@@ -109,7 +112,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
         await sendConfirmation(tx, parts, caller, {email: email ?? session.email, client});
       });
       parts.onMail();
-      return reply.code(202).send(null);
+      return reply.code(202).send(undefined);
     },
   );
 

@@ -218,5 +218,5 @@ export const siteOf = async (
 };
 
 export const emptyBodyIsFine = async (request: FastifyRequest): Promise<void> => {
-  request.body ??= {};
+  if (request.body === undefined) request.body = {};
 };

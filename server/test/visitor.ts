@@ -11,6 +11,8 @@ export interface Answer<T = Record<string, unknown>> {
 interface Call {
   json?: unknown;
   form?: FormData;
+  /** As it goes out. */
+  body?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -105,13 +107,14 @@ export const request = async <T = Record<string, unknown>>(
   url: string,
   method: string,
   path: string,
-  {json, form, headers = {}, signal}: Call = {},
+  {json, form, body, headers = {}, signal}: Call = {},
 ): Promise<Answer<T>> => {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {...(json !== undefined && {'content-type': 'application/json'}), ...headers},
     ...(json !== undefined && {body: JSON.stringify(json)}),
     ...(form && {body: form}),
+    ...(body !== undefined && {body}),
     ...(signal && {signal}),
   });
   const text = await response.text();

@@ -1,0 +1,161 @@
+import multipart from '@fastify/multipart';
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+import type {FastifyReply, FastifyRequest} from 'fastify';
+import {Type} from 'typebox';
+
+import {clientNetwork} from '../audit/address.js';
+import type {AuditAttempts} from '../audit/store.js';
+import {UploadAnswer, UploadForm} from '../contract/files.js';
+import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {ConsentRequired, MariaError, TokenInvalid, Unavailable} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {inTime, takeOwnTime} from '../http/deadline.js';
+import {describedBody} from '../http/openapi.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {Access, Caller} from '../sessions/access.js';
+import {hasConsent} from '../sessions/store.js';
+import {siteLimits} from '../sites/limits.js';
+import {tooLarge} from './checked-bytes.js';
+import {readIncoming} from './incoming.js';
+import type {UploadGate} from './upload-gate.js';
+import type {Uploads} from './upload.js';
+
+export interface UploadRouteParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  uploads: Uploads;
+  attempts: AuditAttempts;
+  gate: UploadGate;
+  onTaken: (taken: {repeated: boolean; bytes: number}) => void;
+}
+
+/** Room for the multipart frame and the fields around the file. */
+const FRAME_BYTES = 64 * 1024;
+
+const Repeated = Type.Unsafe<UploadAnswer>({
+  ...UploadAnswer,
+  description: 'The same `Idempotency-Key` again: the file that is already there.',
+});
+
+/** In a scope of its own: to every other route a form is no body that it takes. */
+export const uploadRoute = (app: App, parts: UploadRouteParts): void => {
+  const {config, access} = parts;
+  const routes = async (scope: App): Promise<void> => {
+    await scope.register(multipart, {throwFileSizeLimit: false});
+    scope.post(
+      '/api/files/upload',
+      {
+        preParsing: [access.identify],
+        // From where its bytes are read an upload has bounds of its own: pace, lease, a longest time.
+        config: {
+          ...rateLimit(config.ratePerMinute, 'upload'),
+          keepsOwnTime: 'later',
+          swaggerTransform: describedBody(UploadForm),
+        },
+        schema: {
+          operationId: 'uploadFile',
+          summary: 'Stores one PDF',
+          description:
+            'Streams through: with `size` before the file nothing is kept on the way. A retry under the same `Idempotency-Key` answers the same file.',
+          tags: ['files'],
+          consumes: ['multipart/form-data'],
+          security: SESSION_SECURITY,
+          headers: Type.Object({
+            'idempotency-key': Type.Optional(
+              Type.String({
+                minLength: 1,
+                maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
+                description: 'One for each file; makes a retry safe.',
+                examples: ['c0f1e2d3-upload-1'],
+              }),
+            ),
+          }),
+          response: answers({200: Repeated, 201: UploadAnswer}, [
+            ...SESSION_CODES,
+            ...BODY_CODES,
+            'empty_file',
+            'no_file',
+            'size_mismatch',
+            'consent_required',
+            'too_many_files',
+            'in_progress',
+            'file_too_large',
+            'not_a_pdf',
+            'file_infected',
+            'active_content',
+            'idempotency_key_reused',
+            'busy',
+            'scan_unavailable',
+          ]),
+        },
+      },
+      async (request, reply) => {
+        const caller = access.callerOf(request);
+        let isTold = false;
+        const onReserved = () => {
+          isTold = true;
+        };
+        try {
+          const taken = await takeUpload(parts, caller, {request, reply, onReserved});
+          parts.onTaken({repeated: taken.repeated, bytes: taken.file.size});
+          return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
+        } catch (error) {
+          if (!isTold) await tellRefusal(parts, caller, error);
+          throw error;
+        }
+      },
+    );
+  };
+  void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+};
+
+interface UploadCall {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  onReserved: () => void;
+}
+
+const takeUpload = async (
+  {access, sql, config, gate, uploads}: UploadRouteParts,
+  caller: Caller,
+  {request, reply, onReserved}: UploadCall,
+) => {
+  await access.visit(request, caller);
+  if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
+  const limits = siteLimits(caller.site, config.limits);
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
+  takeOwnTime(request, reply);
+  const leave = gate.enter(caller.uuid, clientNetwork(request.ip));
+  try {
+    const incoming = await readIncoming(request, limits.maxFileBytes);
+    const key = request.headers['idempotency-key'];
+    const idempotencyKey = typeof key === 'string' ? key : undefined;
+    return await uploads.take({request, caller, limits, incoming, idempotencyKey, onReserved});
+  } finally {
+    leave();
+  }
+};
+
+/**
+ * What is refused before it has a row is a mere attempt. Not the refused token, which is counted
+ * elsewhere, nor what the database's silence refused: it could not take this row either.
+ */
+const tellRefusal = async (
+  {attempts}: UploadRouteParts,
+  caller: Caller,
+  error: unknown,
+): Promise<void> => {
+  if (error instanceof TokenInvalid || error instanceof Unavailable) return;
+  if (isDatabaseDown(error)) return;
+  const code = error instanceof MariaError ? error.code : 'aborted';
+  const metadata = {code};
+  await inTime(attempts.record({...auditOf(caller), event: 'file_upload_error', metadata}));
+};
+
+export const auditOf = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});

@@ -1,0 +1,103 @@
+import net from 'node:net';
+
+import t from 'tap';
+
+import type {ErrorBody} from '../contract/common.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+/** Found by the generated requests of `fuzz.test.ts`; each stays found here. */
+t.test('odd requests', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const form = (boundary: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n` +
+    `${makePdf().toString('latin1')}\r\n--${boundary}--\r\n`;
+  const upload = async (boundary: string) => {
+    const response = await fetch(`${server.url}/api/files/upload`, {
+      method: 'POST',
+      headers: {
+        ...visitor.credentials,
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+      },
+      body: form(boundary),
+    });
+    return {status: response.status, body: (await response.json()) as ErrorBody};
+  };
+
+  await t.test('a form whose boundary is too long for its parser is refused', async (t) => {
+    t.equal((await upload('b'.repeat(70))).status, 201);
+
+    const {status, body} = await upload('b'.repeat(300));
+
+    t.same([status, body.code], [400, 'invalid_request']);
+    t.match(body.message, /form cannot be read/);
+    t.equal((await visitor.files()).length, 1);
+  });
+
+  await t.test('a form is no body for any other route', async (t) => {
+    for (const [method, address] of [
+      ['POST', '/api/session/generate-uuid'],
+      ['POST', '/api/session/verification'],
+      ['PUT', '/api/session/consents'],
+      ['DELETE', '/api/session'],
+    ] as const) {
+      const headers = {'content-type': 'multipart/form-data; boundary=x'};
+      const answer = await visitor.call<ErrorBody>(method, address, {headers, body: form('x')});
+      t.same([answer.status, answer.body.code], [415, 'unsupported_media_type'], address);
+    }
+    t.equal((await visitor.session()).status, 200, 'and the visit lives');
+  });
+
+  await t.test('no body is as good as {}, but null is a body', async (t) => {
+    const generate = (headers: Record<string, string>, body?: string) =>
+      request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
+        headers,
+        ...(body !== undefined && {body}),
+      });
+    const json = {'content-type': 'application/json'};
+
+    t.equal((await generate({})).status, 200);
+    t.equal((await generate(json, '')).status, 200);
+    t.equal((await generate(json, '{}')).status, 200);
+    t.equal((await generate(json, 'null')).body.code, 'invalid_request');
+  });
+
+  await t.test('an accepted resend has no body, not even null', async (t) => {
+    await visitor.contact('anna@example.com');
+    await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
+
+    const {status, headers, body} = await visitor.call<{text: string}>(
+      'POST',
+      '/api/session/verification',
+    );
+
+    t.equal(status, 202);
+    t.equal(headers.get('content-length'), '0');
+    t.same(body, {text: ''});
+  });
+
+  const raw = (head: string) =>
+    new Promise<string>((resolve) => {
+      const socket = net.connect(Number(new URL(server.url).port), '127.0.0.1');
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+      socket.on('close', () => {
+        resolve(text);
+      });
+      socket.write(`${head}\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+    });
+
+  await t.test('an expectation that nobody knows is not met with a bare 417', async (t) => {
+    t.match(await raw('GET /healthz HTTP/1.1\r\nexpect: miracles'), /^HTTP\/1\.1 200 /);
+  });
+
+  await t.test('the refusal of an unreadable HEAD has no body', async (t) => {
+    const broken = 'HTTP/1.1\r\ntransfer-encoding: gzip';
+    const [head = '', body] = (await raw(`HEAD /healthz ${broken}`)).split('\r\n\r\n');
+    t.match(head, /^HTTP\/1\.1 400 /);
+    t.equal(body, '');
+    t.match(await raw(`GET /healthz ${broken}`), /"invalid_request"/);
+  });
+});
