@@ -1,5 +1,7 @@
 import Schema from 'typebox/schema';
 
+import {patiently} from './patiently.js';
+
 export type JsonSchema = Record<string, unknown>;
 
 export interface MediaType {
@@ -47,7 +49,7 @@ export interface DescribedOperation extends Operation {
 }
 
 export const fetchDescription = async (url: string): Promise<OpenApiDocument> =>
-  (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApiDocument;
+  (await (await patiently(() => fetch(`${url}/api/openapi.json`))).json()) as OpenApiDocument;
 
 export const operationsOf = ({paths}: OpenApiDocument): DescribedOperation[] =>
   Object.entries(paths).flatMap(([path, operations]) =>

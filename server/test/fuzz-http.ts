@@ -1,0 +1,132 @@
+import http from 'node:http';
+import net from 'node:net';
+
+export interface WireRequest {
+  method: string;
+  path: string;
+  headers: [string, string][];
+  body?: Buffer;
+}
+
+export interface WireAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export const HANG_MS = 10_000;
+const READABLE_BYTES = 7_000;
+
+const agent = new http.Agent({keepAlive: true, maxSockets: 16});
+
+export const closeConnections = (): void => {
+  agent.destroy();
+};
+
+/** Whether an ordinary client would send this at all; otherwise it goes out byte by byte. */
+export const isOrdinary = ({path, headers}: WireRequest): boolean =>
+  /^[\x21-\x7e]+$/.test(path) &&
+  headers.every(
+    ([name, value]) =>
+      /^[\w-]+$/.test(name) && name !== 'host' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+  );
+
+/** Whether a server must understand the head: not too long, without line breaks in it. */
+export const isReadable = ({path, headers}: WireRequest): boolean =>
+  headers.every(
+    // eslint-disable-next-line no-control-regex -- these are the ones
+    ([name, value]) => /^[\w-]+$/.test(name) && !/[\0-\x08\x0a-\x1f\x7f]/.test(value),
+  ) && Buffer.byteLength([path, ...headers.flat()].join('    ')) < READABLE_BYTES;
+
+/** The answer, or why there is none. */
+export const send = (port: number, request: WireRequest): Promise<WireAnswer | string> =>
+  isOrdinary(request) && isReadable(request)
+    ? sendOrdinary(port, request)
+    : sendBytes(port, request);
+
+const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) =>
+  new Promise<WireAnswer | string>((resolve) => {
+    const merged: Record<string, string[]> = {};
+    for (const [name, value] of headers) (merged[name] ??= []).push(value);
+    if (body) merged['content-length'] = [String(body.length)];
+    const request = http.request(
+      {host: '127.0.0.1', port, method, path, agent, headers: merged},
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', (error) => {
+          resolve(`the answer broke off: ${error.message}`);
+        });
+        response.on('end', () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers as Record<string, string>,
+            body: Buffer.concat(chunks),
+          });
+        });
+      },
+    );
+    request.setTimeout(HANG_MS, () => {
+      resolve(`no answer within ${HANG_MS} ms`);
+      request.destroy();
+    });
+    request.on('error', (error) => {
+      resolve(`no answer: ${error.message}`);
+    });
+    request.end(body);
+  });
+
+/** What no client library would let through: broken headers, odd paths. */
+export const sendBytes = (port: number, {method, path, headers, body}: WireRequest) =>
+  new Promise<WireAnswer | string>((resolve) => {
+    const lines = [
+      `${method} ${path} HTTP/1.1`,
+      'host: 127.0.0.1',
+      'connection: close',
+      ...(body ? [`content-length: ${body.length}`] : []),
+      ...headers.map(([name, value]) => `${name}: ${value}`),
+    ];
+    const socket = net.connect(port, '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.setTimeout(HANG_MS, () => {
+      resolve(`no answer within ${HANG_MS} ms`);
+      socket.destroy();
+    });
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      resolve(readAnswer(Buffer.concat(chunks)) ?? 'the connection was closed without an answer');
+    });
+    socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? NOTHING]));
+  });
+
+const NOTHING = Buffer.alloc(0);
+
+const readAnswer = (bytes: Buffer): WireAnswer | undefined => {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [first = '', ...lines] = bytes
+    .subarray(0, Math.max(0, end))
+    .toString('latin1')
+    .split('\r\n');
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]);
+  if (!status) return undefined;
+  const rest = bytes.subarray(end + 4);
+  if (status < 200) return readAnswer(rest);
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
+  const isChunked = headers['transfer-encoding'] === 'chunked';
+  const length = Number(headers['content-length'] ?? rest.length);
+  return {status, headers, body: isChunked ? unchunked(rest) : rest.subarray(0, length)};
+};
+
+const unchunked = (bytes: Buffer): Buffer => {
+  const end = bytes.indexOf('\r\n');
+  const length = parseInt(bytes.subarray(0, Math.max(0, end)).toString(), 16);
+  if (!length) return NOTHING;
+  const next = end + 2 + length;
+  return Buffer.concat([bytes.subarray(end + 2, next), unchunked(bytes.subarray(next + 2))]);
+};

@@ -1,0 +1,81 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import {send} from './fuzz-http.js';
+import type {WireRequest} from './fuzz-http.js';
+import {Judge} from './fuzz-judge.js';
+import type {Plan} from './fuzz-requests.js';
+import type {FuzzWorld} from './fuzz-world.js';
+import type {OpenApiDocument} from './openapi-document.js';
+
+const BUSY_PAUSE_MS = 1_200;
+const MOST_TRIES = 4;
+const MOST_PROBLEMS = 25;
+
+/** Carries plans out, and keeps what came of them. */
+export class FuzzRun {
+  readonly problems: string[] = [];
+  readonly statuses = new Map<string, number>();
+  sent = 0;
+  private readonly judge: Judge;
+
+  constructor(
+    document: OpenApiDocument,
+    private readonly world: FuzzWorld,
+    private readonly port: number,
+  ) {
+    this.judge = new Judge(document);
+  }
+
+  /** Whether it is worth going on. */
+  async all(plans: Plan[]): Promise<boolean> {
+    await Promise.all(
+      plans.map((plan) =>
+        this.one(plan).catch((error: unknown) => {
+          this.problems.push(`the test failed: ${(error as Error).stack} <- ${told(plan)}`);
+        }),
+      ),
+    );
+    return this.problems.length < MOST_PROBLEMS;
+  }
+
+  get summary(): string {
+    const counts = [...this.statuses].sort().map(([status, count]) => `${status}: ${count}`);
+    return `${this.sent} requests, ${counts.join(', ')}`;
+  }
+
+  private async one(plan: Plan): Promise<void> {
+    const request = await this.world.requestFor(plan);
+    const answer = await this.answerTo(request);
+    this.sent++;
+    if (typeof answer === 'string') {
+      this.problems.push(`${answer} <- ${told(plan)}`);
+      return;
+    }
+    const {status, headers, body} = answer;
+    this.statuses.set(String(status), (this.statuses.get(String(status)) ?? 0) + 1);
+    const leaks = this.world.leaksIn(JSON.stringify(headers) + body.toString('latin1'));
+    const faults = [
+      ...this.judge.faultsOf(plan, request, answer),
+      ...leaks.map((secret) => `gives away ${secret}`),
+    ];
+    for (const fault of faults) this.problems.push(`${fault} <- ${told(plan)}`);
+    if (status === 410 || request.method === 'DELETE') await this.world.renew(plan.who);
+  }
+
+  /** A machine with too much to do says 503 for a while; what is wrong stays wrong. */
+  private async answerTo(request: WireRequest) {
+    let answer = await send(this.port, request);
+    for (let tries = 1; tries < MOST_TRIES; tries++) {
+      if (typeof answer === 'string' || answer.status !== 503) break;
+      await sleep(BUSY_PAUSE_MS);
+      answer = await send(this.port, request);
+    }
+    return answer;
+  }
+}
+
+const MOST_CHARACTERS = 1_500;
+
+/** Enough to send it again. */
+const told = ({method, path, headers, body}: Plan): string =>
+  JSON.stringify({method, path, headers, body: body?.toString('latin1')}).slice(0, MOST_CHARACTERS);

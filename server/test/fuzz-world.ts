@@ -1,0 +1,143 @@
+import {v4} from 'uuid';
+
+import type {GeneratedUuid} from '../contract/sessions.js';
+import {ConfirmationLinks} from '../mail/links.js';
+import type {Plan} from './fuzz-requests.js';
+import {PLACES} from './fuzz-requests.js';
+import type {WireRequest} from './fuzz-http.js';
+import {linkIn} from './mailbox.js';
+import {patiently} from './patiently.js';
+import {makePdf} from './pdf.js';
+import type {TestServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+/** Strings that nobody but the canary may ever see. */
+const CANARY = {
+  name: 'Canaria Xylotheque',
+  email: 'canaria.xylotheque@canary-q7x.example',
+  fileName: 'xylotheque-secret-q7x.pdf',
+};
+
+const ATTACKERS = 8;
+
+interface Attacker {
+  visitor: Visitor;
+  fileId: string;
+  linkPath: string;
+}
+
+/** A session that must neither be seen nor changed, and the visitors who send everything else. */
+export class FuzzWorld {
+  private readonly attackers: Promise<Attacker>[] = [];
+  private links: ConfirmationLinks;
+
+  private constructor(
+    private readonly server: TestServer,
+    private readonly canary: Visitor,
+    private readonly canaryFile: string,
+    private readonly canaryLink: string,
+  ) {
+    this.links = new ConfirmationLinks(server.config.secrets, '');
+  }
+
+  static async open(server: TestServer): Promise<FuzzWorld> {
+    const canary = await arrived(server.url);
+    const bytes = makePdf(2_000);
+    const {body} = await patiently(() => canary.upload(bytes, {name: CANARY.fileName}));
+    await patiently(() => canary.contact(CANARY.email, CANARY.name));
+    const link = linkIn(await server.mailbox.waitFor(CANARY.email));
+    await patiently(() => fetch(link, {method: 'POST'}));
+    const world = new FuzzWorld(server, canary, body.file.id, new URL(link).pathname.slice(8));
+    for (let i = 0; i < ATTACKERS; i++) world.attackers.push(world.arrive(i));
+    await Promise.all(world.attackers);
+    return world;
+  }
+
+  /** The plan with everything in place that only this run knows, and who sends it. */
+  async requestFor({path, headers, method, body, who}: Plan): Promise<WireRequest> {
+    const {visitor, fileId, linkPath} = await this.attacker(who);
+    const put = (text: string): string =>
+      text
+        .replaceAll(PLACES.ownUuid, visitor.uuid)
+        .replaceAll(PLACES.ownUuid.toUpperCase(), visitor.uuid.toUpperCase())
+        .replaceAll(PLACES.ownToken, visitor.token)
+        .replaceAll(PLACES.ownFile, fileId)
+        .replaceAll(PLACES.ownLink, linkPath)
+        .replaceAll(PLACES.canaryUuid, this.canary.uuid)
+        .replaceAll(PLACES.canaryFile, this.canaryFile)
+        .replaceAll(PLACES.bentToken, bent(this.canary.token))
+        .replaceAll(PLACES.bentLink, bent(this.canaryLink));
+    const hasPlaces = body?.includes('-3b1e') || body?.includes('-3B1E');
+    return {
+      method,
+      path: put(path),
+      headers: headers.map(([name, value]) => [name, put(value)]),
+      ...(body && {body: hasPlaces ? Buffer.from(put(body.toString())) : body}),
+    };
+  }
+
+  /** An attacker whose session has ended begins another one. */
+  async renew(who: number): Promise<void> {
+    const place = who % ATTACKERS;
+    const before = this.attackers[place];
+    const current = await before;
+    if (before !== this.attackers[place] || !current) return;
+    const {status} = await current.visitor.session();
+    if (status === 410) this.attackers[place] = this.arrive(place);
+  }
+
+  /** What an answer to somebody else gives away. */
+  leaksIn(answer: string): string[] {
+    const secrets = [...Object.values(CANARY), ...this.canary.token.split('.demo.'), 'canary-q7x'];
+    return secrets.filter((secret) => answer.includes(secret));
+  }
+
+  /** All that there is of the canary. */
+  async canaryState() {
+    const {sql} = this.server;
+    const {uuid} = this.canary;
+    const answer = await patiently(() => this.canary.session());
+    const {bytes} = await this.canary.download(this.canaryFile);
+    return {
+      answer: answer.body,
+      bytes: bytes.toString('base64'),
+      session: await sql`select * from user_sessions where uuid = ${uuid}`,
+      visit: await sql`select state, token_hash, site_key from visits where uuid = ${uuid}`,
+      consents: await sql`select * from consents where session_uuid = ${uuid}`,
+      verifications: await sql`select * from email_verifications where session_uuid = ${uuid}`,
+      file: await sql`
+        select id, file_name, sha256, state, is_deleted from file_uploads
+        where session_uuid = ${uuid}`,
+    };
+  }
+
+  private async attacker(who: number): Promise<Attacker> {
+    return (await this.attackers[who % ATTACKERS]) as Attacker;
+  }
+
+  /** Every second one has handed over an address. */
+  private async arrive(place: number): Promise<Attacker> {
+    const visitor = await arrived(this.server.url);
+    const bytes = makePdf(1_000);
+    const {body} = await patiently(() => visitor.upload(bytes));
+    const fileId = body.file.id;
+    if (place % 2 === 0) return {visitor, fileId, linkPath: `${v4()}.${'A'.repeat(43)}`};
+    await patiently(() => visitor.contact(`bert-${v4()}@example.org`, 'Bert Beispiel'));
+    const [row] = await this.server.sql<{id: string; keyId: string}[]>`
+      select id, key_id as "keyId" from email_verifications where session_uuid = ${visitor.uuid}`;
+    const linkPath = row ? this.links.url(row.id, row.keyId).slice('/verify/'.length) : 'none';
+    return {visitor, fileId, linkPath};
+  }
+}
+
+const arrived = async (url: string): Promise<Visitor> => {
+  const {body} = await patiently(() =>
+    request<GeneratedUuid>(url, 'POST', '/api/session/generate-uuid', {json: {}}),
+  );
+  const visitor = new Visitor(url, body.uuid, body.token);
+  await patiently(() => visitor.consent({personal_data: true}));
+  return visitor;
+};
+
+/** Like a credential of somebody else’s, but for its last sign. */
+const bent = (secret: string): string => secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');

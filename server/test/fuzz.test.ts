@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import t from 'tap';
+
+import {closeConnections} from './fuzz-http.js';
+import {plans} from './fuzz-requests.js';
+import {FuzzRun} from './fuzz-run.js';
+import {FuzzWorld} from './fuzz-world.js';
+import {fetchDescription, operationsOf} from './openapi-document.js';
+import {startServer} from './start-server.js';
+
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 3_000);
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const AT_ONCE = 8;
+const RATE_LIMIT = {RATE_LIMIT_PER_MINUTE: '100000'};
+
+t.test('whatever is sent, the answer is one that is described', async (t) => {
+  const server = await startServer(t, {settings: RATE_LIMIT});
+  t.teardown(closeConnections);
+  const document = await fetchDescription(server.url);
+  const world = await FuzzWorld.open(server);
+  const canary = await world.canaryState();
+  const run = new FuzzRun(document, world, Number(new URL(server.url).port));
+  const batches = fc.array(plans(document, operationsOf(document)), {
+    minLength: AT_ONCE,
+    maxLength: AT_ONCE,
+  });
+
+  await fc.check(
+    fc.asyncProperty(batches, (batch) => run.all(batch)),
+    // What was sent before is part of what went wrong: a smaller batch would prove nothing.
+    {numRuns: Math.ceil(REQUESTS / AT_ONCE), seed: SEED, endOnFailure: true},
+  );
+
+  t.comment(`${run.summary}; FUZZ_SEED=${SEED}`);
+  t.same(run.problems, [], `with FUZZ_SEED=${SEED}`);
+  t.ok(run.sent >= REQUESTS);
+  for (const status of ['200', '201', '202', '204', '400', '401', '404', '409', '410', '415']) {
+    t.ok(run.statuses.has(status), `${status} was among the answers`);
+  }
+  t.same(await world.canaryState(), canary, 'nobody has touched the canary');
+  const unseen = server.logged.filter(({level}) => (level as number) >= 50);
+  t.same(unseen, [], 'nothing failed that the answers did not tell');
+});
