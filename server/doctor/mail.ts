@@ -8,12 +8,12 @@ const SMTP_MS = 10_000;
 
 /** Connects, agrees on TLS and logs in; nothing is sent but what `--mail` asks for. */
 export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
-  const {smtpUrl, from, admin} = parts.config.mail;
+  const {smtpUrl, requireTls, from, admin} = parts.config.mail;
   if (!smtpUrl) {
     yield warn('server', 'not set: mail is caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
     return;
   }
-  const {protocol, host, username} = new URL(smtpUrl);
+  const {host, username} = new URL(smtpUrl);
   const login = username ? 'logged in' : 'without a login';
   try {
     await withTransport(smtpUrl, (transport) => transport.verify());
@@ -22,7 +22,7 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
     yield fail('server', `${host}: ${reasonOf(error)}`, adviceFor(error));
     return;
   }
-  yield await encryption(smtpUrl, protocol);
+  yield await encryption(smtpUrl, requireTls);
   yield from.endsWith('localdomain')
     ? warn('sender', from, 'Set MAIL_FROM to an address that this mail server may send for.')
     : ok('sender', from);
@@ -40,14 +40,20 @@ const adviceFor = (error: unknown): string => {
   return 'Check host and port in SMTP_URL: smtps:// is for 465, smtp:// for 587.';
 };
 
-const encryption = async (smtpUrl: string, protocol: string): Promise<Finding> => {
-  if (protocol === 'smtps:') return ok('encryption', 'TLS from the first byte');
+const encryption = async (smtpUrl: string, isRequired: boolean): Promise<Finding> => {
+  if (smtpUrl.startsWith('smtps:')) return ok('encryption', 'TLS from the first byte');
   try {
     await withTransport(smtpUrl, (transport) => transport.verify(), {requireTLS: true});
     return ok('encryption', 'STARTTLS');
   } catch (error) {
+    const found = `no STARTTLS: ${reasonOf(error)}`;
+    if (isRequired) {
+      const advice =
+        'No mail leaves. Use a server that offers it, or say SMTP_ALLOW_PLAINTEXT=true.';
+      return fail('encryption', found, advice);
+    }
     const advice = 'Use a server that offers it: links and addresses pass in the clear.';
-    return warn('encryption', `no STARTTLS: ${reasonOf(error)}`, advice);
+    return warn('encryption', found, advice);
   }
 };
 

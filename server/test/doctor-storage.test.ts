@@ -4,6 +4,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutBucketCorsCommand,
+  PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
@@ -19,6 +20,8 @@ import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
+
+const README = new URL('../../../README.md', import.meta.url);
 
 interface Owned {
   server: TestServer;
@@ -52,13 +55,36 @@ const versioned = async ({client, Bucket}: Owned): Promise<void> => {
   await client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration}));
 };
 
-/** Of the server's own statement, not of the doctor's questions. */
 const actionsInReadme = async (): Promise<string[]> => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const readme = await readFile(README, 'utf8');
   const json = /```json\n(\{\n {2}"Version"[\s\S]*?)```/.exec(readme)?.[1] ?? '';
-  const {Statement} = JSON.parse(json) as {Statement: {Sid: string; Action: string[]}[]};
-  return Statement.filter(({Sid}) => Sid !== 'DoctorLooks').flatMap(({Action}) => Action);
+  const {Statement} = JSON.parse(json) as {Statement: {Action: string[]}[]};
+  return Statement.flatMap(({Action}) => Action);
 };
+
+type Command = PutPublicAccessBlockCommand;
+
+const COMMANDS: Record<string, (input: never) => object> = {
+  'put-public-access-block': (input) => new PutPublicAccessBlockCommand(input),
+  'put-bucket-encryption': (input) => new PutBucketEncryptionCommand(input),
+  'put-bucket-lifecycle-configuration': (input) =>
+    new PutBucketLifecycleConfigurationCommand(input),
+};
+
+/** `aws s3api do-this --bucket … --argument '{…}'`, as the SDK wants it. */
+const commandsInReadme = async () => {
+  const readme = await readFile(README, 'utf8');
+  const found = [
+    ...readme.matchAll(/aws s3api ([\w-]+) --bucket \$BUCKET --([\w-]+) \\\n\s+'(.+)'/g),
+  ];
+  return found.map(([, name = '', argument = '', json = '']) => ({
+    name,
+    input: {[pascal(argument)]: JSON.parse(json) as unknown},
+  }));
+};
+
+const pascal = (kebab: string): string =>
+  kebab.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
 
 const left = async ({client, Bucket}: Owned): Promise<number> => {
   const {Versions = [], DeleteMarkers = []} = await client.send(
@@ -84,6 +110,23 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.same(at('warn'), ['storage public access block', 'storage encryption', 'mail encryption']);
     t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
     t.equal(await left(bucket), 0);
+  });
+
+  await t.test('that the README’s commands made', async (t) => {
+    const bucket = await owned(t);
+    const commands = await commandsInReadme();
+    t.same(commands.map(({name}) => name).sort(), Object.keys(COMMANDS).sort());
+    const refused: string[] = [];
+    for (const {name, input} of commands) {
+      const command = COMMANDS[name]?.({Bucket: bucket.Bucket, ...input} as never) as Command;
+      await bucket.client.send(command).catch(() => refused.push(name));
+    }
+    // This store cannot encrypt.
+    t.same(refused, ['put-bucket-encryption']);
+
+    const {of} = await examine(bucket.server);
+    t.match(of('storage lifecycle'), /^aborts unfinished uploads/);
+    t.equal(of('storage public access block'), 'all four settings are on');
   });
 
   await t.test('that anybody can read, list and write', async (t) => {

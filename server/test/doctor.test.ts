@@ -93,6 +93,11 @@ t.test('maria doctor finds', async (t) => {
     t.match(of('mail server'), /ECONNREFUSED|ESOCKET/);
   });
 
+  await t.test('a mail server without TLS, where TLS is demanded', async (t) => {
+    const {at} = await examine(server, {mail: {...config.mail, requireTls: true}});
+    t.same(at('fail'), ['mail encryption']);
+  });
+
   await t.test('a mail server that refuses the login', async (t) => {
     const smtp = new SMTPServer({
       hideSTARTTLS: true,
