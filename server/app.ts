@@ -156,8 +156,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     logController: new LogController({disableRequestLogging: true}),
     genReqId: () => nanoid(),
     requestIdHeader: false,
-    // What arrives while the server closes is still answered, and in our own words.
-    return503OnClosing: false,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: UPLOAD_MAX_MS + 60_000,

@@ -72,6 +72,15 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
   t.ok(performance.now() - askedAt < STOPPED_WITHIN_MS);
 });
 
+t.test('/readyz says no at once, however lately it was asked', async (t) => {
+  const server = await startServer(t);
+  t.equal((await request(server.url, 'GET', '/readyz')).status, 200);
+
+  server.drain();
+
+  t.equal((await request(server.url, 'GET', '/readyz')).status, 503);
+});
+
 t.test('a second signal ends it at once', async (t) => {
   const server = await startServer(t);
   const {child, url} = await startProcessBeside(t, server);
