@@ -23,7 +23,11 @@ const VISITORS = 6;
  * The server limits the mails of one address; behind a proxy everybody has one of their own. A long
  * run lasts longer than a visit may, and what cleanup removes by right is not lost.
  */
-const SETTINGS = {TRUST_PROXY: '127.0.0.1,::1', VISIT_IDLE_MINUTES: '10000', VISIT_MAX_HOURS: '240'};
+const SETTINGS = {
+  TRUST_PROXY: '127.0.0.1,::1',
+  VISIT_IDLE_MINUTES: '10000',
+  VISIT_MAX_HOURS: '240',
+};
 const DYING = fileURLToPath(new URL('dying-server.js', import.meta.url));
 
 interface Acknowledged {
