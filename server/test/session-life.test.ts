@@ -35,9 +35,20 @@ const validate = (url: string, uuid: string, token?: string, site?: string) =>
     },
   );
 
+/** A server on a busy machine may ask to be called again. */
+const arrived = async (url: string): Promise<Visitor> => {
+  let visitor = await Visitor.arrive(url);
+  await until(async () => {
+    if (!visitor.token) visitor = await Visitor.arrive(url);
+    return Boolean(visitor.token);
+  });
+  return visitor;
+};
+
 const confirmed = async (server: TestServer, email: string): Promise<Visitor> => {
-  const visitor = await Visitor.consenting(server.url);
-  await visitor.contact(email);
+  const visitor = await arrived(server.url);
+  await until(async () => (await visitor.consent({personal_data: true})).status === 200);
+  await until(async () => (await visitor.contact(email)).status === 202);
   await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
   return visitor;
 };
@@ -45,7 +56,7 @@ const confirmed = async (server: TestServer, email: string): Promise<Visitor> =>
 t.test('the funnel', async (t) => {
   await t.test('counts a panel once when it is opened, whoever makes the UUID', async (t) => {
     const server = await startServer(t);
-    const visitor = await Visitor.arrive(server.url);
+    const visitor = await arrived(server.url);
     const own = randomUUID();
     const {body} = await validate(server.url, own);
     await validate(server.url, own, body.token);
@@ -62,7 +73,7 @@ t.test('the funnel', async (t) => {
   await t.test('has what was opened in the second before a server stops', async (t) => {
     const server = await startServer(t);
     const stopping = await startServer(t, {beside: server});
-    await Visitor.arrive(stopping.url);
+    await arrived(stopping.url);
     await stopping.app.close();
 
     t.equal(await counted(server, 'opened'), 1);
@@ -70,7 +81,7 @@ t.test('the funnel', async (t) => {
 
   await t.test('counts nobody as abandoned who never started', async (t) => {
     const server = await startServer(t);
-    const idle = await Visitor.arrive(server.url);
+    const idle = await arrived(server.url);
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
 

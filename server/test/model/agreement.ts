@@ -16,6 +16,7 @@ const READ_MS = 10_000;
 export const demandAgreement = async (model: Model, world: World): Promise<void> => {
   await world.reap();
   await world.reap();
+  await world.untilBuried();
   cleaned(model);
   for (const visit of model.visits) {
     await demandAnswers(visit, world);
