@@ -9,7 +9,8 @@ import {makeAuditPartitions} from './partitions.js';
 import {forgetLateAddresses} from './store.js';
 
 const TURN_MS = 60_000;
-const JITTER_MS = 10_000;
+/** Replicas that were started together should not all look in the same second. */
+const JITTER = 0.2;
 const HEAD_TOLD_MS = 3_600_000;
 
 /**
@@ -22,7 +23,10 @@ export class TrailKeeper {
   private readonly stopping = new AbortController();
   private headToldAt = -HEAD_TOLD_MS;
 
-  constructor(private readonly parts: TrailParts & {config: Config}) {}
+  constructor(
+    private readonly parts: TrailParts & {config: Config},
+    private readonly turnMs = TURN_MS,
+  ) {}
 
   start(): void {
     if (this.stopping.signal.aborted) return;
@@ -33,7 +37,7 @@ export class TrailKeeper {
           this.start();
         });
       },
-      TURN_MS + JITTER_MS * Math.random(),
+      this.turnMs * (1 + JITTER * Math.random()),
     );
   }
 

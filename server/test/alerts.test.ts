@@ -6,8 +6,6 @@ import type {Test} from 'tap';
 import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../audit/watch.js';
 import {Watched} from '../audit/watched.js';
 import {recordAudit} from '../audit/store.js';
-import {chainTrail} from '../audit/chain.js';
-import {forgetLateAddresses} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import {mailCounts, raiseAlert} from '../mail/alerts.js';
@@ -96,6 +94,14 @@ t.test('the sender mails the count by itself', async (t) => {
   t.same(subjects, ['[Maria Chat] internal: a part', '[Maria Chat] internal: a part (1 more)']);
 });
 
+/** A busy machine may answer 503, which a visitor answers with another try. */
+const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {
+  for (;;) {
+    const {status, body} = await visitor.upload(makePdf(), {name});
+    if (status === 201) return body.file.id;
+  }
+};
+
 /** A server whose store throws when a link is asked for. */
 const failing = async (t: Test) => {
   const server: TestServer = await startServer(t);
@@ -110,9 +116,9 @@ const failing = async (t: Test) => {
 t.test('a failed request is told with its session and what came before', async (t) => {
   const server = await failing(t);
   const visitor = await Visitor.consenting(server.url);
-  const {body} = await visitor.upload(makePdf(), {name: 'secret-name.pdf'});
+  const id = await uploaded(visitor, 'secret-name.pdf');
 
-  const answer = await visitor.call('GET', `/api/files/download/${body.file.id}`);
+  const answer = await visitor.call('GET', `/api/files/download/${id}`);
   t.equal(answer.status, 500);
   await until(async () => (await queued(server.sql)).length === 1);
   server.sender.wake();
@@ -154,9 +160,9 @@ t.test(
 t.test('a UUID that nobody has proved is not named', async (t) => {
   const server = await failing(t);
   const visitor = await Visitor.consenting(server.url);
-  const {body} = await visitor.upload(makePdf());
+  const id = await uploaded(visitor);
   const other = await Visitor.arrive(server.url);
-  await request(server.url, 'GET', `/api/files/download/${body.file.id}`, {
+  await request(server.url, 'GET', `/api/files/download/${id}`, {
     headers: {...visitor.credentials, 'x-session-uuid': other.uuid},
   });
   t.equal((await server.sql`select from audit_logs where event_type = 'error'`).length, 0);
@@ -279,105 +285,4 @@ t.test('the window of the watch slides', async (t) => {
   t.ok(burst.filter(Boolean).length >= 1 && burst.filter(Boolean).length <= 2);
   t.equal(SUSPICIOUS_UUIDS.times, 20);
   t.equal(SUSPICIOUS_TOKENS.times, 50);
-});
-
-t.test(
-  'a refused origin is in the trail with its site, once a minute over all replicas',
-  async (t) => {
-    const one = await startServer(t);
-    const two = await startServer(t, {beside: one});
-    for (const {url} of [one, two, one]) {
-      await request(url, 'POST', '/api/session/generate-uuid', {
-        json: {},
-        headers: {origin: 'https://evil.example'},
-      });
-    }
-    await until(async () => (await one.sql`select from audit_logs`).length > 0);
-    await sleep(200);
-    t.match(
-      await one.sql`select site_key, metadata from audit_logs where event_type = 'origin_refused'`,
-      [{site_key: 'demo', metadata: {origin: 'https://evil.example'}}],
-    );
-  },
-);
-
-t.test('uploads that are refused before they have a row are in the trail', async (t) => {
-  const server = await startServer(t, {
-    settings: {MAX_FILES: '1', MAX_UPLOADS_PER_SESSION: '1', MAX_FILE_SIZE_MB: '1'},
-  });
-  const codes = async ({uuid}: Visitor) =>
-    (
-      await server.sql<{code: string}[]>`
-        select metadata->>'code' as code from audit_logs
-        where event_type = 'file_upload_error' and user_uuid = ${uuid} order by id`
-    ).map(({code}) => code);
-  const raw = (visitor: Visitor, body: string, type = 'multipart/form-data; boundary=b') =>
-    fetch(`${server.url}/api/files/upload`, {
-      method: 'POST',
-      headers: {...visitor.credentials, 'content-type': type},
-      body,
-    });
-
-  const stranger = await Visitor.arrive(server.url);
-  t.equal((await stranger.upload(makePdf())).status, 403);
-  t.same(await codes(stranger), ['consent_required']);
-
-  const visitor = await Visitor.consenting(server.url);
-  t.equal((await raw(visitor, '--b--\r\n')).status, 400);
-  t.equal((await raw(visitor, '{}', 'application/json')).status, 415);
-  t.equal((await visitor.upload(makePdf(), {size: 9_000_000})).status, 413);
-  t.equal((await visitor.upload(Buffer.alloc(2_000_000), {size: null})).status, 413);
-  t.equal((await visitor.upload(makePdf(), {size: 0})).status, 400);
-  t.equal((await visitor.upload(makePdf(), {size: 999, key: 'k'})).status, 400);
-  t.equal((await visitor.upload(makePdf(2_000), {key: 'one'})).status, 201);
-  t.equal((await visitor.upload(makePdf(3_000))).status, 409);
-  t.equal((await visitor.upload(makePdf(3_000), {key: 'one'})).status, 422);
-  t.same(await codes(visitor), [
-    'no_file',
-    'unsupported_media_type',
-    'file_too_large',
-    'file_too_large',
-    'empty_file',
-    'size_mismatch',
-    'too_many_files',
-    'idempotency_key_reused',
-  ]);
-  const rows = await server.sql<{metadata: object}[]>`
-    select metadata from audit_logs where event_type = 'file_upload_error'`;
-  t.notMatch(JSON.stringify(rows), /a\.pdf/);
-
-  const before = (await server.sql`select from audit_logs`).length;
-  const wrong = new Visitor(server.url, visitor.uuid, 'wrong');
-  t.equal((await wrong.upload(makePdf())).status, 401);
-  t.equal((await server.sql`select from audit_logs`).length, before);
-});
-
-t.test('an attempt that was queued while its session was erased keeps no address', async (t) => {
-  const server = await startServer(t);
-  const visitor = await Visitor.consenting(server.url);
-  await visitor.contact('gone@example.com');
-  await visitor.call('DELETE', '/api/session');
-  const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.77'};
-  const addresses = () => server.sql`
-    select from audit_logs where user_uuid = ${visitor.uuid} and ip_address is not null`;
-
-  await recordAudit(server.sql, {...entry, event: 'session_resumed'});
-  t.equal((await addresses()).length, 0);
-
-  // One that was written before the erasure's commit and seen after it.
-  await server.sql`
-    insert into audit_logs (event_type, user_uuid, ip_address)
-    values ('session_resumed', ${visitor.uuid}, '203.0.113.77')`;
-  await forgetLateAddresses(server.sql);
-  t.equal((await addresses()).length, 0);
-  const living = await Visitor.consenting(server.url);
-  await recordAudit(server.sql, {...entry, uuid: living.uuid, event: 'session_resumed'});
-  await forgetLateAddresses(server.sql);
-  t.match(
-    await server.sql`
-      select host(ip_address) as ip from audit_logs
-      where user_uuid = ${living.uuid} and event_type = 'session_resumed'`,
-    [{ip: '203.0.113.77'}],
-  );
-  await chainTrail(server.sql);
 });

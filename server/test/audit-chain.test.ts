@@ -6,15 +6,14 @@ import type {Test} from 'tap';
 
 import {auditCommand} from '../audit/command.js';
 import {chainTrail, settle} from '../audit/chain.js';
-import {auditMonths} from '../audit/chain-store.js';
-import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
-import {AuditAttempts} from '../audit/store.js';
+import {TrailKeeper} from '../audit/trail-keeper.js';
 import {verifyMonth, verifyTrail} from '../audit/verify.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const open = async (t: Test): Promise<{sql: Sql; url: string}> => {
@@ -266,6 +265,32 @@ t.test('the chain itself takes no change', async (t) => {
   t.equal((await chained(sql)).length, 2);
 });
 
+t.test(
+  'the keeper chains by itself, tells the last hash, and is told when it cannot',
+  async (t) => {
+    const server = await startServer(t);
+    await Visitor.consenting(server.url);
+    const parts = {sql: server.sql, config: server.config, log: server.app.log};
+    const keeper = new TrailKeeper(parts, 20);
+    t.teardown(() => keeper.stop());
+
+    keeper.start();
+    const told = () =>
+      server.logged.find((line) => line['audit_chain'])?.['audit_chain'] as
+        {hash: string} | undefined;
+    await until(() => told() !== undefined);
+    const {head} = await verifyMonth(server.sql, thisMonth());
+    t.equal(told()?.hash, head);
+
+    await server.sql`alter table audit_chain rename to audit_chain_away`;
+    await until(
+      async () => (await server.sql`select from alerts where cause = 'audit_trail'`).length === 1,
+    );
+    await keeper.stop();
+    await server.sql`alter table audit_chain_away rename to audit_chain`;
+  },
+);
+
 t.test('maria audit verify tells the first broken row, and fails', async (t) => {
   const server = await startServer(t);
   await Visitor.consenting(server.url);
@@ -295,59 +320,4 @@ t.test('maria audit verify tells the first broken row, and fails', async (t) => 
       message: /--month takes/,
     });
   }
-});
-
-t.test('months are made while others write, and make nobody wait', async (t) => {
-  const {sql, url} = await open(t);
-  const writer = postgres(url, {max: 1});
-  t.teardown(() => writer.end());
-  const next = (await auditMonths(sql)).length;
-
-  await writer.begin(async (tx) => {
-    await addRows(tx, 1);
-    // With a lock that excluded the writer, this would wait for the end of its transaction.
-    await sql`select make_audit_partitions(5)`;
-    await addRows(sql, 1);
-  });
-
-  t.equal((await auditMonths(sql)).length, next + 2);
-  await sql`
-    insert into audit_logs (timestamp, event_type) values (now() + interval '5 months', 'error')`;
-  const indexes = await sql<{table: string; count: number}[]>`
-    select tablename as table, count(*)::int as count from pg_indexes
-    where tablename ~ '^audit_logs_[0-9]' group by 1`;
-  t.same([...new Set(indexes.map(({count}) => count))], [5], 'with all their indexes');
-});
-
-t.test('a month is not dropped while its trail is written to; writers go on', async (t) => {
-  const {sql, url} = await open(t);
-  await sql`select make_audit_month('2025-01-01')`;
-  const writer = postgres(url, {max: 1});
-  t.teardown(() => writer.end());
-
-  await writer.begin(async (tx) => {
-    await addRows(tx, 1);
-    const dropping = dropAuditMonth(sql, 365, '2025-01');
-    const others = addRows(sql, 1);
-    t.equal(await dropping, false);
-    await others;
-  });
-
-  t.ok((await auditMonths(sql)).includes('2025-01'));
-  t.equal(await dropAuditMonth(sql, 365, '2025-01'), true);
-  t.notOk((await auditMonths(sql)).includes('2025-01'));
-  const left = await sql`select from pg_class where relname ~ '2025_01'`;
-  t.equal(left.length, 0, 'rows and chain');
-});
-
-t.test('a row of a month that nobody made: the month is made', async (t) => {
-  const {sql} = await open(t);
-  const leaf = `audit_logs_${thisMonth().replace('-', '_')}`;
-  await sql.unsafe(`drop table ${leaf}`);
-  await t.rejects(addRows(sql, 1), {message: /no partition/});
-
-  await new AuditAttempts(sql).record({event: 'uuid_generated'});
-
-  t.equal((await sql`select from audit_logs`).length, 1);
-  t.equal(await makeAuditPartitions(sql), true);
 });

@@ -1,0 +1,77 @@
+import postgres from 'postgres';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {auditMonths} from '../audit/chain-store.js';
+import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
+import {AuditAttempts} from '../audit/store.js';
+import {connectDatabase} from '../database/connect.js';
+import type {Sql} from '../database/connect.js';
+import {createMigratedDatabase} from './test-database.js';
+
+const open = async (t: Test): Promise<{sql: Sql; url: string}> => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connectDatabase({url, max: 8, silenceMs: 30_000});
+  t.teardown(() => sql.end());
+  return {sql, url};
+};
+
+const thisMonth = () => new Date().toISOString().slice(0, 7);
+
+const addRow = (sql: Sql | postgres.TransactionSql) =>
+  sql`insert into audit_logs (event_type) values ('file_download')`;
+
+t.test('months are made while others write, and make nobody wait', async (t) => {
+  const {sql, url} = await open(t);
+  const writer = postgres(url, {max: 1});
+  t.teardown(() => writer.end());
+  const next = (await auditMonths(sql)).length;
+
+  await writer.begin(async (tx) => {
+    await addRow(tx);
+    // With a lock that excluded the writer, this would wait for the end of its transaction.
+    await sql`select make_audit_partitions(5)`;
+    await addRow(sql);
+  });
+
+  t.equal((await auditMonths(sql)).length, next + 2);
+  await sql`
+    insert into audit_logs (timestamp, event_type) values (now() + interval '5 months', 'error')`;
+  const indexes = await sql<{table: string; count: number}[]>`
+    select tablename as table, count(*)::int as count from pg_indexes
+    where tablename ~ '^audit_logs_[0-9]' group by 1`;
+  t.same([...new Set(indexes.map(({count}) => count))], [5], 'with all their indexes');
+});
+
+t.test('a month is not dropped while its trail is written to; writers go on', async (t) => {
+  const {sql, url} = await open(t);
+  await sql`select make_audit_month('2025-01-01')`;
+  const writer = postgres(url, {max: 1});
+  t.teardown(() => writer.end());
+
+  await writer.begin(async (tx) => {
+    await addRow(tx);
+    const dropping = dropAuditMonth(sql, 365, '2025-01');
+    const others = addRow(sql);
+    t.equal(await dropping, false);
+    await others;
+  });
+
+  t.ok((await auditMonths(sql)).includes('2025-01'));
+  t.equal(await dropAuditMonth(sql, 365, '2025-01'), true);
+  t.notOk((await auditMonths(sql)).includes('2025-01'));
+  const left = await sql`select from pg_class where relname ~ '2025_01'`;
+  t.equal(left.length, 0, 'rows and chain');
+});
+
+t.test('a row of a month that nobody made: the month is made', async (t) => {
+  const {sql} = await open(t);
+  const leaf = `audit_logs_${thisMonth().replace('-', '_')}`;
+  await sql.unsafe(`drop table ${leaf}`);
+  await t.rejects(addRow(sql), {message: /no partition/});
+
+  await new AuditAttempts(sql).record({event: 'uuid_generated'});
+
+  t.equal((await sql`select from audit_logs`).length, 1);
+  t.equal(await makeAuditPartitions(sql), true);
+});
