@@ -82,10 +82,7 @@ export class ConsentRequired extends errorOf(
   'consent_required',
   'Nothing is taken before consent to storing personal data is recorded: PUT /api/session/consents.',
 ) {}
-export class OriginNotAllowed extends errorOf(
-  'origin_not_allowed',
-  'This origin is not allowed.',
-) {
+export class OriginNotAllowed extends errorOf('origin_not_allowed', 'This origin is not allowed.') {
   constructor(
     message: string,
     readonly siteKey: string,
