@@ -32,7 +32,7 @@ void t.test('nothing needs to be set', (t) => {
     publicUrl: 'http://localhost:8080',
     production: false,
     dataDir: path.resolve('.maria'),
-    secretFile: path.resolve('.maria/secret-key'),
+    secretFile: undefined,
     databaseUrl: undefined,
     s3: undefined,
     mail: {
