@@ -46,7 +46,7 @@ export const migrate = async (url: string): Promise<void> => {
         )`;
       const applied = await appliedMigrations(tx);
       refuseStrangers(applied, migrations);
-      for (const migration of migrations.slice(applied.length)) {
+      for (const migration of missing(migrations, applied)) {
         await tx.unsafe(migration.sql);
         await tx`
           insert into schema_migrations (version, name, checksum)
@@ -65,7 +65,7 @@ export const pendingMigrations = async (sql: Sql): Promise<string[]> => {
     select to_regclass('schema_migrations') is not null as exists`;
   const applied = table?.exists ? await appliedMigrations(sql) : [];
   refuseStrangers(applied, migrations);
-  return migrations.slice(applied.length).map(({name}) => name);
+  return missing(migrations, applied).map(({name}) => name);
 };
 
 interface Applied {
@@ -76,6 +76,12 @@ interface Applied {
 
 const appliedMigrations = (sql: Queryable): Promise<Applied[]> =>
   sql<Applied[]>`select version, name, checksum from schema_migrations order by version`;
+
+/** One that landed later than its number has its turn as well. */
+const missing = (migrations: Migration[], applied: Applied[]): Migration[] => {
+  const versions = new Set(applied.map(({version}) => version));
+  return migrations.filter(({version}) => !versions.has(version));
+};
 
 const readMigrations = async (): Promise<Migration[]> => {
   const names = (await readdir(DIRECTORY)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
@@ -89,8 +95,9 @@ const readMigrations = async (): Promise<Migration[]> => {
 };
 
 const refuseStrangers = (applied: Applied[], migrations: Migration[]): void => {
-  applied.forEach((row, i) => {
-    const ours = migrations[i];
+  const known = new Map(migrations.map((migration) => [migration.version, migration]));
+  for (const row of applied) {
+    const ours = known.get(row.version);
     if (!ours) {
       throw new Error(
         `The database has migration ${row.name}, which this version does not know. Start a newer version.`,
@@ -101,5 +108,5 @@ const refuseStrangers = (applied: Applied[], migrations: Migration[]): void => {
         `Migration ${ours.name} differs from what the database was made with. Restore the file; put changes into a new one.`,
       );
     }
-  });
+  }
 };

@@ -81,6 +81,20 @@ void t.test('migrate', async (t) => {
     t.same([...(await sql`select * from schema_migrations`)], applied);
   });
 
+  await t.test('one that landed after a later number is made up for', async (t) => {
+    const {url} = await createTestDatabase(t);
+    await migrate(url);
+    const sql = open(t, url);
+    const before = [...(await schemaOf(sql))];
+    await sql`alter table sites drop column removed_at`;
+    await sql`delete from schema_migrations where version = 2`;
+
+    await migrate(url);
+
+    t.same([...(await schemaOf(sql))], before);
+    t.equal((await sql`select from schema_migrations where version = 2`).length, 1);
+  });
+
   await t.test('an edited migration is refused by name', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
