@@ -14,7 +14,7 @@ const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--
   --age          visits idle, or unknown objects, for this many minutes
   --sweep        compares the whole bucket with the database; a dry run unless --delete is given
   --quarantine   unknown objects wait this many days before they are deleted
-  --bucket       sweeps another bucket than S3_BUCKET
+  --bucket       sweeps another bucket than S3_BUCKET, with a quarantine of its own
   --json         one JSON object instead of lines`;
 
 const OPTIONS = {
@@ -34,6 +34,7 @@ export const cleanupCommand = {
   usage: USAGE,
   run: async (parts: CommandParts, args: string[]): Promise<void> => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
+    demandSweep(values);
     try {
       if (values.sweep) await sweep(parts, values);
       else await reap(parts, values);
@@ -52,6 +53,7 @@ export const cleanupCommand = {
 interface Values {
   'dry-run': boolean;
   age?: string | undefined;
+  sweep: boolean;
   delete: boolean;
   quarantine?: string | undefined;
   bucket?: string | undefined;
@@ -97,24 +99,39 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
 const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
   const {config, backgroundSql: sql, log} = parts;
   const dryRun = values['dry-run'] || !values.delete;
-  const report = await new Sweep({sql, log, config, objects: bucketOf(parts, values.bucket)}).run({
-    dryRun,
-    force: true,
-    ...(values.quarantine !== undefined && {
-      quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
-    }),
-    ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
-    onUnknown: (key) => {
-      if (!values.json) void parts.print(`unknown ${key}`);
-    },
-  });
-  if (report) show(parts, {...report}, values);
-  else void parts.print('Another process is sweeping at this moment.');
+  const other = otherBucketOf(parts, values.bucket);
+  try {
+    const report = await new Sweep({
+      ...{sql, log, config, objects: parts.objects},
+      ...other,
+    }).run({
+      dryRun,
+      force: true,
+      ...(values.quarantine !== undefined && {
+        quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
+      }),
+      ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
+      onUnknown: (key) => {
+        if (!values.json) void parts.print(`unknown ${key}`);
+      },
+    });
+    if (report) show(parts, {...report}, values);
+    else if (values.json) show(parts, {swept: false}, values);
+    else void parts.print('Another process is sweeping at this moment.');
+  } finally {
+    await other?.objects.close();
+  }
 };
 
-const bucketOf = ({config, objects}: CommandParts, bucket: string | undefined) => {
-  if (bucket === undefined) return objects;
-  if (config.s3) return new S3Objects({...config.s3, bucket});
+/** Rows lead the rest of cleanup, and they speak of the server's own bucket. */
+const demandSweep = (values: Values): void => {
+  const extra = (['delete', 'quarantine', 'bucket'] as const).find((name) => values[name]);
+  if (extra && !values.sweep) throw usageError(`--${extra} goes with --sweep.`);
+};
+
+const otherBucketOf = ({config}: CommandParts, bucket: string | undefined) => {
+  if (bucket === undefined || bucket === config.s3?.bucket) return undefined;
+  if (config.s3) return {objects: new S3Objects({...config.s3, bucket}), otherBucket: bucket};
   throw usageError('--bucket needs the S3 settings of that bucket.');
 };
 

@@ -1,11 +1,14 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
-import type {Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {interval} from '../database/time.js';
 import {eraseSession} from '../sessions/end.js';
+import {inBatches} from './batches.js';
 
-const BATCH = 200;
+const ARCHIVE_BATCH = 200;
+/** Erasing takes many statements, and holds the session meanwhile. */
+const PURGE_BATCH = 50;
 const PURGE_AFTER_ARCHIVING = '7 days';
-const interval = (ms: number) => `${ms} milliseconds`;
 
 export interface SessionsDone {
   archived: number;
@@ -19,15 +22,24 @@ export interface SessionsDone {
 export const retireSessions = async (
   sql: Sql,
   {pendingMs, completeMs}: Config['retention'],
+  signal?: AbortSignal,
 ): Promise<SessionsDone> => {
-  const archived = await sql.begin(async (tx) => {
+  const archived = await inBatches(ARCHIVE_BATCH, (n) => archive(sql, pendingMs, n), signal);
+  const purge = (due: Due) => inBatches(PURGE_BATCH, (n) => purgeDue(sql, due, n), signal);
+  let purged = await purge(neverConfirmed);
+  if (completeMs !== undefined) purged += await purge(completedBefore(completeMs));
+  return {archived, purged};
+};
+
+const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<number> =>
+  sql.begin(async (tx) => {
     const rows = await tx<{uuid: string; site: string}[]>`
       update user_sessions set archived_at = now(), updated_at = now()
       where id in (
         select id from user_sessions
         where completed_at is null and archived_at is null
           and created_at < now() - ${interval(pendingMs)}::interval
-        limit ${BATCH} for update skip locked)
+        limit ${limit} for update skip locked)
       returning uuid, site_key as site`;
     await recordAudit(
       tx,
@@ -35,19 +47,25 @@ export const retireSessions = async (
     );
     return rows.length;
   });
-  return {archived, purged: await purge(sql, completeMs)};
-};
 
-const purge = async (sql: Sql, completeMs: number | undefined): Promise<number> =>
+/** A condition on `user_sessions s`. One for each reason: together no index would serve them. */
+type Due = (sql: Queryable) => ReturnType<Queryable>;
+
+const neverConfirmed: Due = (sql) => sql`
+  s.completed_at is null and s.archived_at < now() - ${PURGE_AFTER_ARCHIVING}::interval`;
+
+const completedBefore =
+  (ms: number): Due =>
+  (sql) =>
+    sql`s.completed_at < now() - ${interval(ms)}::interval`;
+
+const purgeDue = async (sql: Sql, due: Due, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     // The visit is locked first, as everybody else does, or two could wait for each other.
     const rows = await tx<{uuid: string; siteKey: string}[]>`
-      select v.uuid, v.site_key as "siteKey" from visits v join user_sessions s on s.uuid = v.uuid
-      where v.state = 'session' and (
-        (s.completed_at is null and s.archived_at < now() - ${PURGE_AFTER_ARCHIVING}::interval)
-        or (${completeMs ?? null}::float8 is not null
-            and s.completed_at < now() - ${interval(completeMs ?? 0)}::interval))
-      limit ${BATCH} for update of v skip locked`;
+      select v.uuid, v.site_key as "siteKey" from user_sessions s join visits v on v.uuid = s.uuid
+      where v.state = 'session' and ${due(tx)}
+      limit ${limit} for update of v skip locked`;
     for (const row of rows) await eraseSession(tx, row);
     return rows.length;
   });

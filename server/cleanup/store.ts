@@ -1,19 +1,28 @@
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
+import {interval} from '../database/time.js';
+import {LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
 import {countFunnel} from '../sessions/store.js';
 
 export const BATCH = 500;
-const CLAIM_SECONDS = 60;
+/** Each takes several statements, and its visitor waits until all are done. */
+export const ABANDON_BATCH = 100;
+const CLAIM = '60 seconds';
+/**
+ * After the first removal of what was never acknowledged. A server that still lives has found out
+ * by then that its row was taken, and what it had sent has landed.
+ */
+const SECOND_REMOVAL_AFTER = `${LEASE_SECONDS} seconds`;
+const FIRST_PAUSE = '1 minute';
+const LONGEST_PAUSE = '1 hour';
 
 export interface DueVisit {
   uuid: string;
   siteKey: string;
   cause: EndCause;
 }
-
-const interval = (ms: number) => `${ms} milliseconds`;
 
 /** What makes an unfinished visit abandoned, as a condition on `visits`. */
 const isAbandoned = (sql: Queryable, {idleMs, maxMs, leaveGraceMs}: Config['visit']) => sql`
@@ -29,17 +38,21 @@ const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
        else 'left' end`;
 
 /** Ends a batch of abandoned visits. Visits that a request holds at this moment are not abandoned. */
-export const endAbandoned = async (sql: Sql, times: Config['visit']): Promise<DueVisit[]> =>
+export const endAbandoned = async (
+  sql: Sql,
+  times: Config['visit'],
+  limit: number,
+): Promise<number> =>
   sql.begin(async (tx) => {
     const due = await tx<DueVisit[]>`
       select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
-      from visits where ${isAbandoned(tx, times)} limit ${BATCH} for update skip locked`;
+      from visits where ${isAbandoned(tx, times)} limit ${limit} for update skip locked`;
     for (const visit of due) await endVisit(tx, {...visit, address: null}, visit.cause);
     await countAbandoned(
       tx,
       due.map(({siteKey}) => siteKey),
     );
-    return [...due];
+    return due.length;
   });
 
 /**
@@ -61,12 +74,12 @@ export const listAbandoned = async (sql: Sql, times: Config['visit']): Promise<s
 };
 
 /** Uploads whose lease ran out: their server died, and what it had begun goes. */
-export const condemnLapsed = async (sql: Sql): Promise<number> => {
+export const condemnLapsed = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
     where id in (
       select id from file_uploads where state = 'uploading' and leased_until < clock_timestamp()
-      limit ${BATCH} for update skip locked)
+      limit ${limit} for update skip locked)
     returning id`;
   return rows.length;
 };
@@ -81,60 +94,71 @@ export interface DueFile {
 
 // A put that was never acknowledged can land after its server has died, so its key is removed once
 // more in a later run; one removal is enough for a file that had been stored.
-const needsRemoval = (sql: Queryable, before: Date | undefined) => sql`
-  f.state = 'deleting'
-  and (f.leased_until is null or f.leased_until < clock_timestamp())
+const needsRemoval = (sql: Queryable) => sql`
+  f.state = 'deleting' and (f.removals = 0 or (f.uploaded_at is null and f.removals = 1))
   and (f.removals = 0
-       or (f.uploaded_at is null and f.removals = 1
-           and f.removed_at < ${before ?? null}::timestamptz))`;
+       or f.removed_at < clock_timestamp() - ${SECOND_REMOVAL_AFTER}::interval)
+  and (f.leased_until is null or f.leased_until < clock_timestamp())`;
 
-/**
- * Takes files whose objects are to be removed, for a minute. With `before`, also those that want a
- * second removal and had the first one earlier than that.
- */
-export const claimDeletions = async (sql: Sql, before: Date | undefined): Promise<DueFile[]> =>
+/** Takes files whose objects are to be removed, for a minute; those that were refused before come last. */
+export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]> =>
   sql<DueFile[]>`
     update file_uploads as claimed
-    set leased_until = clock_timestamp() + ${`${CLAIM_SECONDS} seconds`}::interval
+    set leased_until = clock_timestamp() + ${CLAIM}::interval
     from visits v
     where v.uuid = claimed.session_uuid and claimed.id in (
-      select f.id from file_uploads f where ${needsRemoval(sql, before)}
-      limit ${BATCH} for update skip locked)
+      select f.id from file_uploads f where ${needsRemoval(sql)}
+      order by f.removal_failures limit ${limit} for update skip locked)
     returning claimed.id, claimed.session_uuid as uuid, v.site_key as "siteKey",
               claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size`;
 
 export const listDeletions = async (sql: Sql): Promise<{key: string; size: number}[]> =>
   sql<{key: string; size: number}[]>`
     select f.s3_key as key, coalesce(f.file_size, 0)::int as size
-    from file_uploads f where ${needsRemoval(sql, new Date())} order by f.s3_key`;
+    from file_uploads f where ${needsRemoval(sql)} order by f.s3_key`;
 
 export const markRemoved = async (sql: Queryable, ids: string[]): Promise<void> => {
   await sql`
-    update file_uploads
-    set removals = removals + 1, removed_at = clock_timestamp(), leased_until = null
+    update file_uploads set removals = removals + 1, removed_at = clock_timestamp(),
+                            leased_until = null, removal_failures = 0
     where id = any(${ids}::uuid[])`;
+};
+
+/** Keeps what the store refused out of the way for a growing while; answers how often it has. */
+export const markRefused = async (sql: Queryable, ids: string[]): Promise<number[]> => {
+  const rows = await sql<{times: number}[]>`
+    update file_uploads set removal_failures = removal_failures + 1,
+      leased_until = clock_timestamp()
+        + least(${FIRST_PAUSE}::interval * 2 ^ least(removal_failures, 10), ${LONGEST_PAUSE}::interval)
+    where id = any(${ids}::uuid[])
+    returning removal_failures as times`;
+  return rows.map(({times}) => times);
 };
 
 const isRemoved = (sql: Queryable) => sql`
   f.state = 'deleting' and f.removals >= case when f.uploaded_at is null then 2 else 1 end`;
 
 /** Drops rows of uploads that never were, and of erased sessions, once their objects are gone. */
-export const dropRemovedRows = async (sql: Sql): Promise<void> => {
-  await sql`
-    delete from file_uploads f using visits v
-    where v.uuid = f.session_uuid and ${isRemoved(sql)}
+export const dropRemovedRows = async (sql: Sql, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from file_uploads where id in (
+      select f.id from file_uploads f join visits v on v.uuid = f.session_uuid
       -- Files that their visitors deleted stay as rows, and are many.
-      and ((f.uploaded_at is null and not f.is_deleted) or v.state = 'erased')`;
+      where not f.is_deleted and f.removals > 0 and ${isRemoved(sql)}
+        and (f.uploaded_at is null or v.state = 'erased')
+      limit ${limit} for update of f skip locked)
+    returning id`;
+  return rows.length;
 };
 
 /** Turns visits whose files are all gone into tombstones; answers how many. */
-export const buryVisits = async (sql: Sql): Promise<number> =>
+export const buryVisits = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{uuid: string}[]>`
       select uuid from visits v
       where state = 'purging' and not exists (
         select from file_uploads f where f.session_uuid = v.uuid and not (${isRemoved(tx)}))
-      limit ${BATCH} for update skip locked`;
+      limit ${limit} for update skip locked`;
     const uuids = rows.map(({uuid}) => uuid);
     if (uuids.length === 0) return 0;
     for (const table of ['file_uploads', 'messages', 'consents', 'email_verifications', 'jobs']) {

@@ -1,7 +1,14 @@
-import type {Sql} from '../database/connect.js';
+import {randomUUID} from 'node:crypto';
+
+import type {Queryable, Sql} from '../database/connect.js';
+import {interval} from '../database/time.js';
 
 const LEASE = '5 minutes';
-const SWEEP = 'sweep';
+/** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
+const CLOCK_STEP_MS = 1_000;
+
+/** Each bucket has a task, and sightings, of its own. */
+const taskOf = (bucket: string): string => `sweep ${bucket}`.trim();
 
 export interface SweepProgress {
   /** By the database's clock, as text so that no microsecond is lost. */
@@ -12,21 +19,9 @@ export interface SweepProgress {
   known: number;
   young: number;
   unknown: number;
-  sighted: number;
   foreign: number;
   missing: number;
 }
-
-/** Takes the daily sweep for this process, where it was cut off or from the start; or nothing. */
-export const claimSweep = async (sql: Sql, force: boolean): Promise<SweepProgress | undefined> => {
-  await sql`insert into tasks (name) values (${SWEEP}) on conflict (name) do nothing`;
-  const [task] = await sql<{progress: SweepProgress | null; now: string}[]>`
-    update tasks set leased_until = now() + ${LEASE}::interval
-    where name = ${SWEEP} and (${force} or next_run_at <= now())
-      and (leased_until is null or leased_until < now())
-    returning progress, now()::text as now`;
-  return task && (task.progress ?? fromTheStart(task.now));
-};
 
 export const fromTheStart = (now: string): SweepProgress => ({
   started_at: now,
@@ -35,81 +30,149 @@ export const fromTheStart = (now: string): SweepProgress => ({
   known: 0,
   young: 0,
   unknown: 0,
-  sighted: 0,
   foreign: 0,
   missing: 0,
 });
 
-/** Keeps the lease and the place. Answers false when another process has taken over. */
-export const saveProgress = async (sql: Sql, progress: SweepProgress): Promise<boolean> => {
-  const rows = await sql`
-    update tasks set leased_until = now() + ${LEASE}::interval,
-                     progress = ${JSON.stringify(progress)}::text::jsonb
-    where name = ${SWEEP} and leased_until > now()
-      and (progress is null or progress->>'started_at' = ${progress.started_at})
-    returning name`;
-  return rows.length > 0;
-};
+/** The right to sweep a bucket, for as long as it is kept up. */
+export class SweepLease {
+  /** Nobody else has it, not even a process that took over where this one froze. */
+  private readonly owner = randomUUID();
 
-/** Ends the run; the next one is due in a day. */
-export const finishSweep = async (sql: Sql): Promise<void> => {
-  await sql`
-    update tasks set leased_until = null, progress = null, next_run_at = now() + interval '1 day'
-    where name = ${SWEEP}`;
-};
+  constructor(
+    private readonly sql: Sql,
+    private readonly bucket: string,
+  ) {}
+
+  /** Where the sweep was cut off, or the start; undefined when it is another's, or not due yet. */
+  async take(force: boolean): Promise<SweepProgress | undefined> {
+    const name = taskOf(this.bucket);
+    await this.sql`insert into tasks (name) values (${name}) on conflict (name) do nothing`;
+    const [task] = await this.sql<{progress: SweepProgress; now: string}[]>`
+      update tasks set leased_until = now() + ${LEASE}::interval,
+        progress = coalesce(progress, '{}') || jsonb_build_object('owner', ${this.owner}::text)
+      where name = ${name} and (${force} or next_run_at <= now())
+        and (leased_until is null or leased_until < now())
+      returning progress - 'owner' as progress, now()::text as now`;
+    return task && {...fromTheStart(task.now), ...task.progress};
+  }
+
+  /** Keeps the lease and the place. Answers false when another process has taken over. */
+  async keep(progress: SweepProgress): Promise<boolean> {
+    const rows = await this.sql`
+      update tasks set leased_until = now() + ${LEASE}::interval,
+                       progress = ${this.stored(progress)}::text::jsonb
+      where ${this.isOurs()} returning name`;
+    return rows.length > 0;
+  }
+
+  /** Leaves the place to whoever comes next. */
+  async pause(progress: SweepProgress): Promise<void> {
+    await this.sql`
+      update tasks set leased_until = null, progress = ${this.stored(progress)}::text::jsonb
+      where ${this.isOurs()}`;
+  }
+
+  /** Ends the run; the next one is due in a day. */
+  async finish(): Promise<void> {
+    await this.sql`
+      update tasks set leased_until = null, progress = null, next_run_at = now() + interval '1 day'
+      where ${this.isOurs()}`;
+  }
+
+  private isOurs() {
+    return this.sql`name = ${taskOf(this.bucket)} and progress->>'owner' = ${this.owner}`;
+  }
+
+  private stored(progress: SweepProgress): string {
+    return JSON.stringify({...progress, owner: this.owner});
+  }
+}
 
 export interface ListedKey {
   key: string;
   uuid: string;
   size: number;
+  lastModified: Date;
 }
 
-// An object is unknown when no row of any state has its key, and no visit that lives has its UUID.
-const unknownAmong = (sql: Sql, listed: ListedKey[]) => sql`
-  select key, size from unnest(
-    ${listed.map(({key}) => key)}::text[], ${listed.map(({uuid}) => uuid)}::uuid[],
-    ${listed.map(({size}) => size)}::bigint[]) as listed (key, uuid, size)
-  where not exists (select from file_uploads f where f.s3_key = listed.key)
-    and not exists (select from visits v
-                    where v.uuid = listed.uuid and v.state in ('open', 'session', 'purging'))`;
+export interface PageOfKeys {
+  bucket: string;
+  /** Of our shape. */
+  ours: ListedKey[];
+  /** All of the page, and between which keys it lies. */
+  keys: string[];
+  after: string | null;
+  startedAt: string;
+  storeTime: Date;
+  minAgeMs: number;
+  /** Whether what is unknown is noted, for its quarantine to begin. */
+  notes: boolean;
+  /** Whether rows without an object are looked for. */
+  countsMissing: boolean;
+}
 
-export const findUnknown = async (sql: Sql, listed: ListedKey[]): Promise<string[]> => {
-  const rows = await sql<{key: string}[]>`${unknownAmong(sql, listed)}`;
-  return rows.map(({key}) => key);
+export interface Looked {
+  /** Of our shape and beyond the age limit. */
+  old: number;
+  unknown: string[];
+  missing: number;
+}
+
+// No row of any state has its key, and no visit that lives has its UUID.
+const isUnknown = (sql: Queryable) => sql`
+  not exists (select from file_uploads f where f.s3_key = given.key)
+  and not exists (select from visits v
+                  where v.uuid = given.uuid and v.state in ('open', 'session', 'purging'))`;
+
+/**
+ * The one look-up for a page. An object is old when the store's clock and the database's both say
+ * so: one that runs ahead makes nothing older.
+ */
+export const lookUp = async (sql: Sql, page: PageOfKeys): Promise<Looked> => {
+  const {bucket, ours, keys, after, startedAt, storeTime, minAgeMs} = page;
+  const [row] = await sql<Looked[]>`
+    with old as (
+      select key, uuid, size from unnest(
+        ${ours.map(({key}) => key)}::text[], ${ours.map(({uuid}) => uuid)}::uuid[],
+        ${ours.map(({size}) => size)}::bigint[],
+        ${ours.map(({lastModified}) => lastModified.toISOString())}::timestamptz[]
+      ) as listed (key, uuid, size, modified)
+      where modified <= least(now(), ${storeTime.toISOString()}::timestamptz)
+                        - ${interval(minAgeMs - CLOCK_STEP_MS)}::interval
+    ), unknown as (
+      select key, size from old as given where ${isUnknown(sql)}
+    )${page.notes ? notedIn(sql, bucket) : sql``}
+    select (select count(*)::int from old) as old,
+           (select coalesce(array_agg(key), '{}') from unknown) as unknown,
+           ${
+             page.countsMissing
+               ? sql`(select count(*)::int from file_uploads f where ${isDue(sql, startedAt)}
+                        and f.s3_key collate "C" > ${after ?? ''}
+                        and f.s3_key collate "C" <= ${keys.at(-1) ?? ''}
+                        and not exists (select from unnest(${keys}::text[]) as seen (key)
+                                        where seen.key = f.s3_key))`
+               : sql`0`
+           } as missing`;
+  if (!row) throw new Error('The database did not answer a look-up.');
+  return row;
 };
 
-/** One look-up for a page: notes who is unknown, and answers which of them are so for the first time. */
-export const noteUnknown = async (
-  sql: Sql,
-  listed: ListedKey[],
-): Promise<{key: string; isNew: boolean}[]> =>
-  sql<{key: string; isNew: boolean}[]>`
-    with unknown as (${unknownAmong(sql, listed)})
-    insert into orphan_candidates as known (key, size) select key, size from unknown
-    on conflict (key) do update set last_seen_at = now(), size = excluded.size
-    returning key, xmax = 0 as "isNew"`;
+const notedIn = (sql: Sql, bucket: string) => sql`, noted as (
+  insert into orphan_candidates (bucket, key, size) select ${bucket}, key, size from unknown
+  on conflict (bucket, key) do update set last_seen_at = now(), size = excluded.size)`;
 
-/** Stored rows between two listed keys whose objects the list did not show. */
-export const countMissing = async (
+const isDue = (sql: Sql, startedAt: string) => sql`
+  f.state = 'stored' and f.uploaded_at < ${startedAt}::timestamptz`;
+
+/** Stored rows behind the last listed key: none of them has an object. */
+export const countMissingAfter = async (
   sql: Sql,
-  {
-    after,
-    upTo,
-    keys,
-    startedAt,
-  }: {
-    after: string | null;
-    upTo: string | null;
-    keys: string[];
-    startedAt: string;
-  },
+  {after, started_at}: SweepProgress,
 ): Promise<number> => {
   const [row] = await sql<{count: number}[]>`
-    select count(*)::int as count from file_uploads
-    where state = 'stored' and uploaded_at < ${startedAt}::timestamptz
-      and (${after}::text is null or s3_key collate "C" > ${after}::text)
-      and (${upTo}::text is null or s3_key collate "C" <= ${upTo}::text)
-      and not s3_key = any(${keys}::text[])`;
+    select count(*)::int as count from file_uploads f
+    where ${isDue(sql, started_at)} and f.s3_key collate "C" > ${after ?? ''}`;
   return row?.count ?? 0;
 };
 
@@ -118,24 +181,42 @@ export const hasNoFiles = async (sql: Sql): Promise<boolean> => {
   return rows.length === 0;
 };
 
-/** Forgets candidates that this sweep did not see as unknown: whatever they were, it is settled. */
-export const settleCandidates = async (sql: Sql, startedAt: string): Promise<void> => {
-  await sql`delete from orphan_candidates where last_seen_at < ${startedAt}::timestamptz`;
+/** Forgets what this sweep did not see as unknown, whatever it was; answers how many it saw first. */
+export const settleCandidates = async (
+  sql: Sql,
+  bucket: string,
+  startedAt: string,
+): Promise<number> => {
+  const [row] = await sql<{sighted: number}[]>`
+    with settled as (
+      delete from orphan_candidates
+      where bucket = ${bucket} and last_seen_at < ${startedAt}::timestamptz)
+    select count(*)::int as sighted from orphan_candidates
+    where bucket = ${bucket} and first_seen_at >= ${startedAt}::timestamptz`;
+  return row?.sighted ?? 0;
 };
 
-/** Candidates whose quarantine is over, in key order. */
+/**
+ * Candidates whose quarantine is over and that are unknown at this very moment, in key order. It is
+ * the second look: a row may have come back with a backup.
+ */
 export const ripeCandidates = async (
   sql: Sql,
-  quarantineMs: number,
-  after: string,
-  limit: number,
+  {
+    bucket,
+    quarantineMs,
+    after,
+    limit,
+  }: {bucket: string; quarantineMs: number; after: string; limit: number},
 ): Promise<{key: string; size: number}[]> =>
   sql<{key: string; size: number}[]>`
-    select key, size::int as size from orphan_candidates
-    where first_seen_at <= now() - ${`${quarantineMs} milliseconds`}::interval
-      and key collate "C" > ${after}
-    order by key collate "C" limit ${limit}`;
+    select key, size::float8 as size
+    from (select key, size, split_part(key, '/', 2)::uuid as uuid from orphan_candidates
+          where bucket = ${bucket} and key > ${after}
+            and first_seen_at <= now() - ${interval(quarantineMs)}::interval) as given
+    where ${isUnknown(sql)}
+    order by key limit ${limit}`;
 
-export const forgetCandidates = async (sql: Sql, keys: string[]): Promise<void> => {
-  await sql`delete from orphan_candidates where key = any(${keys}::text[])`;
+export const forgetCandidates = async (sql: Sql, bucket: string, keys: string[]): Promise<void> => {
+  await sql`delete from orphan_candidates where bucket = ${bucket} and key = any(${keys}::text[])`;
 };

@@ -1,30 +1,32 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../mail/alerts.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
+import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
+import type {Deletions, SweepReport} from './sweep-report.js';
 import {
-  claimSweep,
-  countMissing,
-  findUnknown,
-  finishSweep,
+  SweepLease,
+  countMissingAfter,
   forgetCandidates,
   fromTheStart,
   hasNoFiles,
-  noteUnknown,
+  lookUp,
   ripeCandidates,
-  saveProgress,
   settleCandidates,
 } from './sweep-store.js';
-import type {ListedKey, SweepProgress} from './sweep-store.js';
+import type {SweepProgress} from './sweep-store.js';
 
 export interface SweepParts {
   sql: Sql;
   objects: ObjectStore;
   config: Config;
   log: FastifyBaseLogger;
+  /** Set when `objects` is another bucket than the server's own. */
+  otherBucket?: string;
 }
 
 export interface SweepOptions {
@@ -35,30 +37,28 @@ export interface SweepOptions {
   quarantineMs?: number;
   minAgeMs?: number;
   onUnknown?: (key: string) => void;
-}
-
-export interface SweepReport extends Omit<SweepProgress, 'after'> {
-  removed: number;
-  bytes: number;
-  failures: number;
-  aborted_uploads: number;
-  dry_run: boolean;
-  duration_ms: number;
+  /** Ends the run after the page that it is at; the next run goes on there. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The sweep stopped because what it saw is more likely a wrong database than that many orphans. */
 export class SweepStopped extends Error {}
+
+/** Another process goes on with it, since this one has been silent for too long. */
+class TakenOver extends Error {}
 
 const PREFIX = 'uploads/';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 /** Only keys of exactly this shape are ours to touch. */
 const OUR_KEY = new RegExp(`^uploads/(${UUID})/${UUID}\\.pdf$`);
 const HOUR_MS = 3_600_000;
-/** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
-const CLOCK_STEP_MS = 1_000;
+/** Ours are sent in one piece within minutes; whatever else writes here gets a day. */
+const STALE_UPLOAD_MS = 24 * HOUR_MS;
 const DELETE_BATCH = 1_000;
 const MAX_UNKNOWN = 50;
 const MAX_UNKNOWN_SHARE = 0.2;
+/** A run that is cut off looks at what it saw since once more. */
+const KEEP_EVERY_MS = 2_000;
 
 /**
  * Compares the bucket with the rows, as a safety net: no crash of ours makes an object without a
@@ -68,181 +68,178 @@ const MAX_UNKNOWN_SHARE = 0.2;
 export class Sweep {
   constructor(private readonly parts: SweepParts) {}
 
-  /** Undefined when another replica is at it, or has been within a day. */
+  /** Undefined when another replica is at it, or has been within a day, or the signal ended it. */
   async run(options: SweepOptions): Promise<SweepReport | undefined> {
-    const {sql} = this.parts;
-    const started = performance.now();
-    const progress = options.dryRun
-      ? fromTheStart(await databaseTime(sql))
-      : await claimSweep(sql, options.force ?? false);
-    if (!progress) return undefined;
-    await this.look(progress, options);
-    await this.demandPlausible(progress, options);
-    const deletion = options.dryRun ? NOTHING : await this.removeRipe(progress, options);
-    if (!options.dryRun) await finishSweep(sql);
-    return this.report(progress, {...deletion, dry_run: options.dryRun}, started);
+    const run = new Run(this.parts, options);
+    return (await run.begin()) ? run.finish() : undefined;
+  }
+}
+
+class Run {
+  private readonly started = performance.now();
+  private readonly bucket: string;
+  private readonly lease: SweepLease;
+  private progress: SweepProgress = fromTheStart('');
+  private deletions: Deletions = {...NO_DELETIONS};
+  private keptAt = -Infinity;
+
+  constructor(
+    private readonly parts: SweepParts,
+    private readonly options: SweepOptions,
+  ) {
+    this.bucket = parts.otherBucket ?? parts.config.s3?.bucket ?? '';
+    this.lease = new SweepLease(parts.sql, this.bucket);
   }
 
-  private async look(progress: SweepProgress, options: SweepOptions): Promise<void> {
+  async begin(): Promise<boolean> {
+    const {sql} = this.parts;
+    const {dryRun, force = false} = this.options;
+    const progress = dryRun ? fromTheStart(await databaseTime(sql)) : await this.lease.take(force);
+    if (progress) this.progress = progress;
+    return progress !== undefined;
+  }
+
+  async finish(): Promise<SweepReport | undefined> {
+    const {dryRun, signal} = this.options;
+    try {
+      await this.look();
+      await this.demandPlausible();
+      if (!dryRun) await this.removeRipe();
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) await this.lease.pause(this.progress);
+      else if (error instanceof TakenOver) this.parts.log.warn('another process goes on sweeping');
+      else {
+        await this.breakOff(error);
+        throw error;
+      }
+      return undefined;
+    }
+    if (!dryRun) await this.lease.finish();
+    const report = this.report();
+    await leaveTrace(this.parts, report);
+    if (!dryRun) await tellFindings(this.parts.sql, report);
+    return report;
+  }
+
+  private async look(): Promise<void> {
     const {sql, objects} = this.parts;
+    const {progress} = this;
     for await (const page of objects.list(PREFIX, progress.after ?? undefined)) {
       if (page.objects.length === 0) continue;
       if (progress.seen === 0 && (await hasNoFiles(sql))) {
-        throw await this.stop(
-          'The bucket has objects, but the database knows no file at all.',
-          options,
-        );
+        throw stopped('The bucket has objects, but the database knows no file at all.');
       }
-      await this.lookAtPage(page, progress, options);
-      if (!options.dryRun && !(await saveProgress(sql, progress))) {
-        throw new SweepStopped('Another process has taken the sweep over.');
-      }
+      await this.lookAtPage(page);
+      await this.keepLease();
     }
-    progress.missing += await countMissing(sql, {
-      after: progress.after,
-      upTo: null,
-      keys: [],
-      startedAt: progress.started_at,
-    });
+    if (this.countsMissing) progress.missing += await countMissingAfter(sql, progress);
   }
 
-  private async lookAtPage(
-    page: ObjectPage,
-    progress: SweepProgress,
-    options: SweepOptions,
-  ): Promise<void> {
+  private async lookAtPage(page: ObjectPage): Promise<void> {
     const {sql, config} = this.parts;
-    const minAgeMs = options.minAgeMs ?? Math.max(2 * config.visit.idleMs, HOUR_MS);
+    const {progress, options} = this;
+    const keys = page.objects.map(({key}) => key);
     const ours = page.objects.flatMap((object) => {
       const uuid = OUR_KEY.exec(object.key)?.[1];
       return uuid ? [{...object, uuid}] : [];
     });
-    const old = ours.filter(
-      ({lastModified}) =>
-        page.serverTime.getTime() - lastModified.getTime() >= minAgeMs - CLOCK_STEP_MS,
-    );
-    const unknown = await this.unknownOf(old, options);
-    const upTo = page.objects.at(-1)?.key ?? null;
-    progress.missing += await countMissing(sql, {
+    const {old, unknown, missing} = await lookUp(sql, {
+      bucket: this.bucket,
+      ours,
+      keys,
       after: progress.after,
-      upTo,
-      keys: page.objects.map(({key}) => key),
       startedAt: progress.started_at,
+      storeTime: page.serverTime,
+      minAgeMs: options.minAgeMs ?? Math.max(2 * config.visit.idleMs, HOUR_MS),
+      notes: !options.dryRun,
+      countsMissing: this.countsMissing,
     });
-    progress.after = upTo;
-    progress.seen += page.objects.length;
-    progress.foreign += page.objects.length - ours.length;
-    progress.young += ours.length - old.length;
+    progress.after = keys.at(-1) ?? progress.after;
+    progress.seen += keys.length;
+    progress.foreign += keys.length - ours.length;
+    progress.young += ours.length - old;
     progress.unknown += unknown.length;
-    progress.known += old.length - unknown.length;
-    progress.sighted += unknown.filter(({isNew}) => isNew).length;
-    for (const {key} of unknown) options.onUnknown?.(key);
+    progress.known += old - unknown.length;
+    progress.missing += missing;
+    for (const key of unknown) options.onUnknown?.(key);
   }
 
-  private async unknownOf(old: ListedKey[], {dryRun}: SweepOptions) {
-    if (old.length === 0) return [];
-    if (!dryRun) return noteUnknown(this.parts.sql, old);
-    return (await findUnknown(this.parts.sql, old)).map((key) => ({key, isNew: false}));
+  /** Also the place where a run may be ended. */
+  private async keepLease(): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    if (this.options.dryRun || performance.now() - this.keptAt < KEEP_EVERY_MS) return;
+    this.keptAt = performance.now();
+    if (!(await this.lease.keep(this.progress))) throw new TakenOver();
   }
 
-  private async demandPlausible(
-    {unknown, seen}: SweepProgress,
-    options: SweepOptions,
-  ): Promise<void> {
+  private async demandPlausible(): Promise<void> {
+    const {unknown, seen} = this.progress;
     if (unknown <= MAX_UNKNOWN || unknown <= seen * MAX_UNKNOWN_SHARE) return;
-    throw await this.stop(`${unknown} of ${seen} objects are unknown to the database.`, options);
+    throw stopped(`${unknown} of ${seen} objects are unknown to the database.`);
   }
 
-  private async stop(what: string, {dryRun}: SweepOptions): Promise<SweepStopped> {
-    const message = `${what} Nothing was deleted. Is this the right database, or a restored backup?`;
-    if (dryRun) return new SweepStopped(message);
-    const {sql} = this.parts;
-    await finishSweep(sql);
-    await raiseAlert(sql, {cause: 'sweep_stopped', code: 'sweep_stopped', message});
-    await recordAudit(sql, {event: 'orphan_cleanup', metadata: {part: 'sweep', stopped: true}});
-    return new SweepStopped(message);
-  }
-
-  private async removeRipe(progress: SweepProgress, options: SweepOptions): Promise<Deletions> {
+  private async removeRipe(): Promise<void> {
     const {sql, objects, config} = this.parts;
+    const {bucket, deletions, options} = this;
     const quarantineMs = options.quarantineMs ?? config.cleanup.quarantineMs;
-    await settleCandidates(sql, progress.started_at);
-    const total = {...NOTHING};
+    deletions.sighted = await settleCandidates(sql, bucket, this.progress.started_at);
     let after = '';
     for (;;) {
-      const ripe = await ripeCandidates(sql, quarantineMs, after, DELETE_BATCH);
+      const ripe = await ripeCandidates(sql, {bucket, quarantineMs, after, limit: DELETE_BATCH});
       if (ripe.length === 0) break;
       after = ripe.at(-1)?.key ?? after;
-      const {removed, bytes, failures} = await this.removeBatch(ripe);
-      total.removed += removed;
-      total.bytes += bytes;
-      total.failures += failures;
+      await this.removeBatch(ripe.filter(({key}) => OUR_KEY.test(key)));
+      await this.keepLease();
     }
-    const staleBefore = new Date(Date.now() - 24 * HOUR_MS);
-    total.aborted_uploads = await objects.abortStaleUploads(PREFIX, staleBefore);
-    return total;
+    const before = await timeBefore(sql, options.minAgeMs ?? STALE_UPLOAD_MS);
+    deletions.aborted_uploads = await objects.abortStaleUploads(PREFIX, before);
   }
 
-  private async removeBatch(ripe: {key: string; size: number}[]) {
-    const {sql, objects} = this.parts;
-    const listed = ripe.flatMap(({key, size}) => {
-      const uuid = OUR_KEY.exec(key)?.[1];
-      return uuid ? [{key, uuid, size}] : [];
-    });
-    // The second look, just before: a row may have come back with a backup.
-    const unknown = await findUnknown(sql, listed);
-    const first = await objects.delete(unknown);
+  private async removeBatch(ripe: {key: string; size: number}[]): Promise<void> {
+    const {objects, sql} = this.parts;
+    const first = await objects.delete(ripe.map(({key}) => key));
     const again =
       first.failed.length > 0
         ? await objects.delete(first.failed.map(({key}) => key))
         : {deleted: [], failed: []};
     const gone = new Set([...first.deleted, ...again.deleted]);
-    await forgetCandidates(sql, [...gone]);
-    const bytes = listed.reduce((sum, {key, size}) => sum + (gone.has(key) ? size : 0), 0);
-    return {removed: gone.size, bytes, failures: again.failed.length};
+    await forgetCandidates(sql, this.bucket, [...gone]);
+    this.deletions.removed += gone.size;
+    this.deletions.bytes += ripe.reduce((sum, {key, size}) => sum + (gone.has(key) ? size : 0), 0);
+    this.deletions.failures += again.failed.length;
   }
 
-  private async report(
-    {after: _, ...progress}: SweepProgress,
-    deletion: Deletions & {dry_run: boolean},
-    started: number,
-  ): Promise<SweepReport> {
+  /** Rows speak of the server's own bucket alone. */
+  private get countsMissing(): boolean {
+    return this.parts.otherBucket === undefined;
+  }
+
+  /** A run that found something wrong is over for today; one that failed is gone on with. */
+  private async breakOff(error: unknown): Promise<void> {
     const {sql, log} = this.parts;
-    const duration_ms = Math.round(performance.now() - started);
-    const report: SweepReport = {...progress, ...deletion, duration_ms};
-    log.info({sweep: report}, 'the bucket was swept');
-    if (deletion.dry_run) return report;
-    const metadata = {part: 'sweep', ...report};
-    await recordAudit(sql, {event: 'orphan_cleanup', metadata});
-    await this.tell(report);
-    return report;
-  }
-
-  private async tell({sighted, missing, foreign, failures}: SweepReport): Promise<void> {
-    const findings: [string, number, string][] = [
-      ['orphan_sighted', sighted, 'objects are unknown to every table and now in quarantine'],
-      ['object_missing', missing, 'stored files have no object in the bucket'],
-      ['foreign_keys', foreign, 'keys under uploads/ are not of our shape and were left alone'],
-      ['orphan_deletion', failures, 'unknown objects could not be deleted'],
-    ];
-    for (const [cause, count, what] of findings) {
-      if (count === 0) continue;
-      await raiseAlert(this.parts.sql, {cause, code: cause, message: `${count} ${what}.`});
+    if (this.options.dryRun || isDatabaseDown(error)) return;
+    try {
+      if (error instanceof SweepStopped) {
+        await this.lease.finish();
+        const {message} = error;
+        await raiseAlert(sql, {cause: 'sweep_stopped', code: 'sweep_stopped', message});
+        await leaveTrace(this.parts, this.report(), {stopped: true});
+      } else {
+        await this.lease.pause(this.progress);
+        await leaveTrace(this.parts, this.report(), {failed: (error as Error).name});
+      }
+    } catch (failure) {
+      log.error({err: failure}, 'a sweep broke off and could not say so');
     }
   }
+
+  private report(): SweepReport {
+    const {progress, deletions, started} = this;
+    return reportOf(progress, deletions, {dryRun: this.options.dryRun, started});
+  }
 }
 
-interface Deletions {
-  removed: number;
-  bytes: number;
-  failures: number;
-  aborted_uploads: number;
-}
-
-const NOTHING: Deletions = {removed: 0, bytes: 0, failures: 0, aborted_uploads: 0};
-
-const databaseTime = async (sql: Sql): Promise<string> => {
-  const [row] = await sql<{now: string}[]>`select now()::text as now`;
-  if (!row) throw new Error('The database did not tell the time.');
-  return row.now;
-};
+const stopped = (what: string): SweepStopped =>
+  new SweepStopped(
+    `${what} Nothing was deleted. Is this the right database, or a restored backup?`,
+  );

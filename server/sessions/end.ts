@@ -63,10 +63,14 @@ export const withdrawStoring = async (
   await forgetFileNames(sql, uuid);
 };
 
-/** The rows outlive this moment until their objects are gone; the names in them must not. */
+/**
+ * The rows outlive this moment until their objects are gone; the names in them must not, nor that
+ * the visitor had deleted some: none of them stays.
+ */
 const forgetFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
-    update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null
+    update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null,
+                            is_deleted = false, deleted_at = null
     where session_uuid = ${uuid}`;
 };
 

@@ -1,5 +1,6 @@
 import type {Purpose, RecordedConsent, SessionState} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
+import {interval} from '../database/time.js';
 
 export type VisitState = 'open' | 'session' | 'purging' | 'gone' | 'erased';
 
@@ -27,8 +28,6 @@ export interface StoredSession {
   locale: string | null;
   state: Exclude<SessionState, 'visit'>;
 }
-
-const interval = (ms: number) => `${ms} milliseconds`;
 
 const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
   uuid, site_key as "siteKey", token_hash as "tokenHash", state, furthest_step as "furthestStep",

@@ -120,6 +120,10 @@ t.test('the reaper', async (t) => {
     t.match(await row(), {state: 'deleting', removals: 1});
     // The put of the dead server lands late.
     await putUnknown(server, key);
+    const beforeLease = await reaperOf(server).run();
+    t.match(beforeLease, {seen: 0, removed: 0}, 'two runs in a row are not two looks');
+    t.match(await row(), {removals: 1});
+    await server.sql`update file_uploads set removed_at = removed_at - interval '1 minute'`;
     await reaperOf(server).run();
 
     t.equal(await row(), undefined);
@@ -467,7 +471,7 @@ t.test('a sweep is one replica’s work, once a day, and goes on where it was cu
   t.equal(await sweepOf(server).run({dryRun: false}), undefined, 'not again today');
 
   const [row] = await server.sql<{ms: number}[]>`
-    select extract(epoch from next_run_at - now())::float8 * 1000 as ms from tasks where name = 'sweep'`;
+    select extract(epoch from next_run_at - now())::float8 * 1000 as ms from tasks where name like 'sweep%'`;
   t.ok(Math.abs((row?.ms ?? 0) - DAY_MS) < 60_000);
 });
 

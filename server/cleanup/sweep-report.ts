@@ -1,0 +1,72 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import {recordAudit} from '../audit/store.js';
+import type {AuditMetadata} from '../audit/store.js';
+import type {Sql} from '../database/connect.js';
+import {raiseAlert} from '../mail/alerts.js';
+import type {SweepProgress} from './sweep-store.js';
+
+export interface Deletions {
+  /** Unknown for the first time. */
+  sighted: number;
+  removed: number;
+  bytes: number;
+  failures: number;
+  aborted_uploads: number;
+}
+
+export const NO_DELETIONS: Deletions = {
+  sighted: 0,
+  removed: 0,
+  bytes: 0,
+  failures: 0,
+  aborted_uploads: 0,
+};
+
+/** What a sweep saw and did; the shape of its audit row, its log line, its metrics and `--json`. */
+export interface SweepReport extends Omit<SweepProgress, 'after'>, Deletions {
+  kept: number;
+  dry_run: boolean;
+  duration_ms: number;
+}
+
+export const reportOf = (
+  {after: _, ...progress}: SweepProgress,
+  deletions: Deletions,
+  {dryRun, started}: {dryRun: boolean; started: number},
+): SweepReport => ({
+  ...progress,
+  ...deletions,
+  kept: progress.seen - deletions.removed,
+  dry_run: dryRun,
+  duration_ms: Math.round(performance.now() - started),
+});
+
+/** One audit row and one log line for each run, however it ended; a dry run writes nothing. */
+export const leaveTrace = async (
+  {sql, log}: {sql: Sql; log: FastifyBaseLogger},
+  report: SweepReport,
+  outcome: AuditMetadata = {},
+): Promise<void> => {
+  log.info({sweep: {...report, ...outcome}}, 'the bucket was swept');
+  if (report.dry_run) return;
+  const metadata = {part: 'sweep', ...report, ...outcome};
+  await recordAudit(sql, {event: 'orphan_cleanup', metadata});
+};
+
+/** What the operator should look at. */
+export const tellFindings = async (
+  sql: Sql,
+  {sighted, missing, foreign, failures}: SweepReport,
+): Promise<void> => {
+  const findings: [string, number, string][] = [
+    ['orphan_sighted', sighted, 'objects are unknown to every table and now in quarantine'],
+    ['object_missing', missing, 'stored files have no object in the bucket'],
+    ['foreign_keys', foreign, 'keys under uploads/ are not of our shape and were left alone'],
+    ['orphan_deletion', failures, 'unknown objects could not be deleted'],
+  ];
+  for (const [cause, count, what] of findings) {
+    if (count === 0) continue;
+    await raiseAlert(sql, {cause, code: cause, message: `${count} ${what}.`});
+  }
+};
