@@ -122,8 +122,12 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     ...background,
     reaper: new Reaper(background),
     sweep: new Sweep(background),
+    tidySpool: () => spool.sweep(),
     onDone: (part, report) => {
       metrics.cleaned(part, report);
+    },
+    onFailed: (part) => {
+      metrics.cleanupFailed(part);
     },
   });
 

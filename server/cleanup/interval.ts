@@ -9,6 +9,8 @@ import type {Reaper} from './reaper.js';
 import {SweepStopped} from './sweep.js';
 import type {Sweep} from './sweep.js';
 
+type Part = 'reaper' | 'sweep';
+
 export interface CleanupParts {
   sql: Sql;
   config: Config;
@@ -16,31 +18,39 @@ export interface CleanupParts {
   sweep: Sweep;
   log: FastifyBaseLogger;
   outage: Outage;
-  onDone: (part: 'reaper' | 'sweep', report: object) => void;
+  /** Removes what uploads of a killed process left on this machine. */
+  tidySpool: () => Promise<void>;
+  onDone: (part: Part, report: object) => void;
+  onFailed: (part: Part) => void;
 }
 
 const JITTER = 0.1;
 /** A prompt that found the database away tries again this much later. */
 const PROMPT_RETRY_MS = 1_000;
+/** All who leave within one such step share a timer. */
+const STEP_MS = 1_000;
 
 /** Runs the cleanup by itself: on its interval, and at once when something must not wait. */
 export class Cleanup {
   private timer: NodeJS.Timeout | undefined;
-  private readonly later = new Set<NodeJS.Timeout>();
-  private work: Promise<void> = Promise.resolve();
+  private retry: NodeJS.Timeout | undefined;
+  /** By the step in which they are due. */
+  private readonly later = new Map<number, NodeJS.Timeout>();
+  private turns: Promise<void> = Promise.resolve();
+  /** A chain of its own: a sweep of many minutes keeps no visitor's files. */
+  private prompts: Promise<void> = Promise.resolve();
   private promptWaits = false;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly parts: CleanupParts) {}
 
   start(): void {
     const {intervalMs} = this.parts.config.cleanup;
-    if (intervalMs === 0 || this.stopped) return;
+    if (intervalMs === 0 || this.isStopped) return;
     // Replicas that were started together should not all look in the same second.
     const pauseMs = intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
     this.timer = setTimeout(() => {
-      this.queue(() => this.turn());
-      void this.work.finally(() => {
+      this.turns = this.turn().finally(() => {
         this.start();
       });
     }, pauseMs);
@@ -48,56 +58,95 @@ export class Cleanup {
 
   /** Something waits to be removed; many calls in a row become one look. */
   prompt(): void {
-    if (this.promptWaits || this.stopped) return;
+    if (this.promptWaits || this.isStopped) return;
     this.promptWaits = true;
-    this.queue(async () => {
+    this.prompts = this.prompts.then(() => {
       this.promptWaits = false;
-      await this.parts.reaper.prompt();
+      return this.attempt('reaper', () => this.parts.reaper.prompt(this.stopping.signal));
     });
   }
 
   /** The same, once a visitor who has left has had the time to come back. */
   promptIn(ms: number): void {
-    const timer = setTimeout(() => {
-      this.later.delete(timer);
+    if (ms === 0) {
       this.prompt();
-    }, ms);
-    this.later.add(timer);
+      return;
+    }
+    const now = performance.now();
+    const step = Math.ceil((now + ms) / STEP_MS);
+    if (this.isStopped || this.later.has(step)) return;
+    const timer = setTimeout(
+      () => {
+        this.later.delete(step);
+        this.prompt();
+      },
+      step * STEP_MS - now,
+    );
+    this.later.set(step, timer);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    for (const timer of this.later) clearTimeout(timer);
-    await this.work;
+    this.stopping.abort();
+    for (const timer of [this.timer, this.retry, ...this.later.values()]) clearTimeout(timer);
+    this.later.clear();
+    await Promise.all([this.turns, this.prompts]);
   }
 
-  private queue(job: () => Promise<void>): void {
-    this.work = this.work.then(job).catch((error: unknown) => this.failed(error));
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
   }
 
+  /** One part that fails does not keep the others from their work. */
   private async turn(): Promise<void> {
-    const {reaper, sweep, onDone} = this.parts;
-    onDone('reaper', await reaper.run());
-    const swept = await sweep.run({dryRun: false});
-    if (swept) onDone('sweep', swept);
+    const {reaper, sweep, tidySpool, log} = this.parts;
+    const {signal} = this.stopping;
+    await tidySpool().catch((error: unknown) => {
+      log.error({err: error}, 'the spool could not be swept');
+    });
+    await this.attempt('reaper', () => reaper.run(signal));
+    if (!signal.aborted) await this.attempt('sweep', () => sweep.run({dryRun: false, signal}));
+  }
+
+  private async attempt(part: Part, work: () => Promise<object | undefined>): Promise<void> {
+    try {
+      const report = await work();
+      if (report) this.parts.onDone(part, report);
+      await this.parts.outage.over(this.parts.sql);
+    } catch (error) {
+      await this.failed(part, error);
+    }
   }
 
   /** Nothing was deleted that should not be; it is told, and the next turn tries again. */
-  private async failed(error: unknown): Promise<void> {
-    const {log, sql} = this.parts;
+  private async failed(part: Part, error: unknown): Promise<void> {
+    const {log, outage, onFailed} = this.parts;
+    onFailed(part);
     if (error instanceof SweepStopped) return;
-    log.error({err: error}, 'cleanup did not finish; nothing more was deleted');
-    if (isDatabaseDown(error)) {
-      this.parts.outage.stoppedCleanup(error);
-      if (!this.stopped && this.later.size === 0) this.promptIn(PROMPT_RETRY_MS);
-      // A query that is given up each time would otherwise stay unheard of.
-      if (!isStatementTimeout(error)) return;
+    log.error({err: error, part}, 'cleanup did not finish; nothing more was deleted');
+    const isDown = isDatabaseDown(error);
+    if (isDown) {
+      outage.stoppedCleanup(error);
+      this.tryAgainSoon();
     }
-    const message = 'A cleanup run failed and deleted nothing more. The log has the cause.';
+    // A query that is given up each time would otherwise stay unheard of.
+    if (!isDown || isStatementTimeout(error)) {
+      await this.alert('A cleanup run failed and deleted nothing more. The log has the cause.');
+    }
+  }
+
+  private tryAgainSoon(): void {
+    if (this.retry || this.isStopped) return;
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      this.prompt();
+    }, PROMPT_RETRY_MS);
+  }
+
+  private async alert(message: string): Promise<void> {
+    const {sql, log} = this.parts;
     await raiseAlert(sql, {cause: 'cleanup', code: 'cleanup_failed', message}).catch(
-      (alertError: unknown) => {
-        log.error({err: alertError}, 'an alert could not be queued');
+      (error: unknown) => {
+        log.error({err: error}, 'an alert could not be queued');
       },
     );
   }

@@ -11,6 +11,9 @@ import {UPLOAD_MAX_MS} from './pace.js';
  * by the file size limit times the number of uploads at once.
  */
 export class Spool {
+  /** Ours are never left over, whatever a clock that jumped says of their age. */
+  private readonly inUse = new Set<string>();
+
   constructor(private readonly directory: string) {}
 
   /** Writes all bytes down, hands them over to be read once, and leaves nothing behind. */
@@ -19,12 +22,15 @@ export class Spool {
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T> {
     await mkdir(this.directory, {recursive: true, mode: 0o700});
-    const file = path.join(this.directory, randomUUID());
+    const name = randomUUID();
+    const file = path.join(this.directory, name);
+    this.inUse.add(name);
     try {
       await pipeline(bytes, createWriteStream(file, {flags: 'wx', mode: 0o600}));
       return await use(createReadStream(file));
     } finally {
       await rm(file, {force: true});
+      this.inUse.delete(name);
     }
   }
 
@@ -32,6 +38,7 @@ export class Spool {
   async sweep(): Promise<void> {
     await mkdir(this.directory, {recursive: true, mode: 0o700});
     for (const name of await readdir(this.directory)) {
+      if (this.inUse.has(name)) continue;
       const file = path.join(this.directory, name);
       const found = await stat(file).catch(() => undefined);
       if (found && Date.now() - found.mtimeMs > UPLOAD_MAX_MS) await rm(file, {force: true});

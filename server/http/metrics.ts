@@ -96,6 +96,11 @@ export class Metrics {
     this.lastCleanup.set({part}, Date.now() / 1000);
   }
 
+  /** A run that stopped or broke off is none that finished. */
+  cleanupFailed(part: 'reaper' | 'sweep'): void {
+    this.cleanup.inc({part, what: 'failed_runs'});
+  }
+
   /** One look at the queue for each time the metrics are read. */
   private watchQueue(sql: Sql): void {
     const oldest = new Gauge({

@@ -67,8 +67,8 @@ export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts):
             demandAlive(visit);
             await markLeft(tx, caller.uuid);
           });
+          onLeft();
         }
-        onLeft();
         return reply.code(204).send(null);
       },
     );
