@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {Test} from 'tap';
 
-import {InvalidKey, SizeMismatch} from './errors.js';
+import {InvalidKey, WrongLength} from './errors.js';
 import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
 
 export interface Subject {
@@ -60,8 +60,8 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     for (const size of [0, 1, 200_000]) {
       const put = (announced: number) =>
         store.put(KEY, inChunks(randomBytes(size), 50_000), announced, never);
-      await t.rejects(put(size + 1), SizeMismatch);
-      if (size > 0) await t.rejects(put(size - 1), SizeMismatch);
+      await t.rejects(put(size + 1), WrongLength);
+      if (size > 0) await t.rejects(put(size - 1), WrongLength);
     }
 
     await leavesNothing(t, store);

@@ -8,8 +8,8 @@ export class StoreUnavailable extends Error {
 }
 
 /** The bytes that came are not as many as were announced. */
-export class SizeMismatch extends Error {
-  override readonly name = 'SizeMismatch';
+export class WrongLength extends Error {
+  override readonly name = 'WrongLength';
 
   constructor(
     readonly announcedBytes: number,

@@ -1,4 +1,4 @@
-import {SizeMismatch} from './errors.js';
+import {WrongLength} from './errors.js';
 import type {Bytes} from './object-store.js';
 
 /**
@@ -11,11 +11,11 @@ export async function* exactly(size: number, bytes: Bytes, signal: AbortSignal) 
   for await (const chunk of untilAborted(bytes, signal)) {
     if (chunk.length === 0) continue;
     seenBytes += chunk.length;
-    if (seenBytes > size) throw new SizeMismatch(size, seenBytes);
+    if (seenBytes > size) throw new WrongLength(size, seenBytes);
     if (held) yield held;
     held = chunk;
   }
-  if (seenBytes !== size) throw new SizeMismatch(size, seenBytes);
+  if (seenBytes !== size) throw new WrongLength(size, seenBytes);
   if (held) yield held;
 }
 

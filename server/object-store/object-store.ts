@@ -38,7 +38,7 @@ export interface DownloadLink {
 export interface ObjectStore {
   /**
    * Stores exactly `size` bytes under `key`, all or nothing: when `bytes` throws, ends early or
-   * late (`SizeMismatch`), or `signal` aborts, nothing ever appears under the key and the
+   * late (`WrongLength`), or `signal` aborts, nothing ever appears under the key and the
    * connection to the store is closed.
    */
   put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void>;

@@ -1,6 +1,6 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
 
-import {SizeMismatch, StoreUnavailable} from './errors.js';
+import {WrongLength, StoreUnavailable} from './errors.js';
 
 /** The store asks for patience under a status that does not say so. */
 const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError']);
@@ -11,7 +11,7 @@ const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable',
  */
 export function translate(what: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
-  if (error instanceof StoreUnavailable || error instanceof SizeMismatch) return error;
+  if (error instanceof StoreUnavailable || error instanceof WrongLength) return error;
   if (error instanceof S3ServiceException && !isPassing(error)) return error;
   return new StoreUnavailable(`The object store failed to ${what}`, error);
 }
