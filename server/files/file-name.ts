@@ -1,7 +1,6 @@
 import {MAX_FILE_NAME_BYTES} from '../contract/limits.js';
+import {INVISIBLE} from '../invisible.js';
 
-// Control characters, bidirectional marks and overrides, isolates, and the byte order mark.
-const INVISIBLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const FALLBACK = 'document.pdf';
 
 /**

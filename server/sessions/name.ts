@@ -1,7 +1,5 @@
 import {MAX_NAME_LENGTH} from '../contract/limits.js';
-
-// Control characters and bidirectional overrides make one name look like another.
-const INVISIBLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+import {INVISIBLE} from '../invisible.js';
 
 /** The name as it is stored, or undefined when nothing that can be read is left of it. */
 export const cleanName = (given: string): string | undefined => {

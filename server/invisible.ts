@@ -1,0 +1,5 @@
+/**
+ * Control characters, bidirectional marks, overrides and isolates, and the byte order mark: with
+ * them one name looks like another.
+ */
+export const INVISIBLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
