@@ -139,5 +139,12 @@ export async function exists(file: string): Promise<boolean> {
 }
 
 export async function readIfThere(file: string): Promise<string | undefined> {
-  return (await exists(file)) ? readFile(file, 'utf8') : undefined;
+  if (!(await exists(file))) return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    // A server that ends takes its file away at any moment.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
