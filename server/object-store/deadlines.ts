@@ -66,3 +66,20 @@ export function within(ms: number, signal?: AbortSignal): AbortSignal {
   const timeout = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
+
+/**
+ * The same for calls that follow each other by the thousand: an `AbortSignal.timeout` would keep
+ * each of them, answer and all, in memory until its time has come.
+ */
+export async function callWithin<T>(
+  ms: number,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await call(late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

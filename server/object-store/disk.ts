@@ -79,10 +79,10 @@ export class DiskObjects implements ObjectStore {
       if (!found) continue;
       objects.push({key, size: found.size, lastModified: found.mtime});
       if (objects.length < MAX_BATCH_KEYS) continue;
-      yield {objects, serverTime: new Date()};
+      yield {objects, serverTime: new Date(), isLast: false};
       objects = [];
     }
-    if (objects.length > 0) yield {objects, serverTime: new Date()};
+    if (objects.length > 0) yield {objects, serverTime: new Date(), isLast: true};
   }
 
   async downloadUrl(

@@ -13,6 +13,8 @@ export interface ObjectPage {
   objects: StoredObject[];
   /** What the store's clock said when it answered: ages are measured against it, not against ours. */
   serverTime: Date;
+  /** Nothing follows; false when the store does not know yet. */
+  isLast: boolean;
 }
 
 export interface Deletion {

@@ -9,7 +9,7 @@ import {
 import type {ListObjectVersionsCommandOutput, ObjectIdentifier, S3Client} from '@aws-sdk/client-s3';
 
 import {batchesOf} from './batches.js';
-import {BATCH_CALL_MS, within} from './deadlines.js';
+import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {StoreUnavailable} from './errors.js';
 import type {Deletion} from './object-store.js';
 import {translate} from './s3-errors.js';
@@ -56,14 +56,14 @@ export class S3Deletions {
   private async deleteVersions(key: string, failures: Failures): Promise<void> {
     let page: ListObjectVersionsCommandOutput | undefined;
     do {
-      page = await this.client.send(
-        new ListObjectVersionsCommand({
-          Bucket: this.bucket,
-          Prefix: key,
-          KeyMarker: page?.NextKeyMarker,
-          VersionIdMarker: page?.NextVersionIdMarker,
-        }),
-        {abortSignal: within(BATCH_CALL_MS)},
+      const command = new ListObjectVersionsCommand({
+        Bucket: this.bucket,
+        Prefix: key,
+        KeyMarker: page?.NextKeyMarker,
+        VersionIdMarker: page?.NextVersionIdMarker,
+      });
+      page = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+        this.client.send(command, {abortSignal}),
       );
       const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
       const own = found.filter(({Key}) => Key === key);
@@ -77,8 +77,9 @@ export class S3Deletions {
   private async send(objects: ObjectIdentifier[], failures: Failures): Promise<void> {
     const command = new DeleteObjectsCommand({Bucket: this.bucket, Delete: {Objects: objects}});
     useContentMd5(command);
-    const abortSignal = within(BATCH_CALL_MS);
-    const {Deleted = [], Errors = []} = await this.client.send(command, {abortSignal});
+    const {Deleted = [], Errors = []} = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+      this.client.send(command, {abortSignal}),
+    );
     const reported = new Set(Deleted.map(({Key}) => Key));
     for (const {Key} of objects) if (!reported.has(Key)) failures.set(Key!, 'NotReported');
     for (const {Key, Code} of Errors) {
@@ -95,9 +96,11 @@ export class S3Deletions {
   private async askVersioning(): Promise<boolean> {
     const command = new GetBucketVersioningCommand({Bucket: this.bucket});
     try {
-      const abortSignal = within(BATCH_CALL_MS);
+      const {Status} = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+        this.client.send(command, {abortSignal}),
+      );
       // A suspended bucket still holds the versions of the time before.
-      return (await this.client.send(command, {abortSignal})).Status !== undefined;
+      return Status !== undefined;
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === 'NotImplemented') return false;
       throw error;

@@ -2,7 +2,7 @@ import {ListObjectsV2Command} from '@aws-sdk/client-s3';
 import type {S3Client} from '@aws-sdk/client-s3';
 
 import {MAX_BATCH_KEYS} from './batches.js';
-import {BATCH_CALL_MS, within} from './deadlines.js';
+import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import type {ObjectPage, StoredObject} from './object-store.js';
 import {translate} from './s3-errors.js';
 
@@ -16,14 +16,18 @@ interface Listing {
 export async function* listPages(client: S3Client, listing: Listing): AsyncGenerator<ObjectPage> {
   let startAfter = listing.startAfter;
   for (;;) {
-    const {page, more} = await listPage(client, {...listing, startAfter});
-    if (page.objects.length > 0) yield page;
+    const page = await listPage(client, {...listing, startAfter});
+    const {isLast} = page;
     startAfter = page.objects.at(-1)?.key;
-    if (!more || !startAfter) return;
+    if (startAfter) yield page;
+    if (isLast || !startAfter) return;
   }
 }
 
-async function listPage(client: S3Client, {bucket, prefix, startAfter}: Listing) {
+async function listPage(
+  client: S3Client,
+  {bucket, prefix, startAfter}: Listing,
+): Promise<ObjectPage> {
   const command = new ListObjectsV2Command({
     Bucket: bucket,
     Prefix: prefix,
@@ -42,14 +46,16 @@ async function listPage(client: S3Client, {bucket, prefix, startAfter}: Listing)
     {step: 'deserialize', name: 'readDateHeader'},
   );
   try {
-    const answer = await client.send(command, {abortSignal: within(BATCH_CALL_MS)});
+    const answer = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+      client.send(command, {abortSignal}),
+    );
     const decode = answer.EncodingType === 'url' ? decodeKey : (key: string) => key;
     const objects: StoredObject[] = (answer.Contents ?? []).map((found) => ({
       key: decode(found.Key!),
       size: found.Size!,
       lastModified: found.LastModified!,
     }));
-    return {page: {objects, serverTime}, more: answer.IsTruncated ?? false};
+    return {objects, serverTime, isLast: !answer.IsTruncated};
   } catch (error) {
     throw translate('list objects', error);
   }
