@@ -100,9 +100,10 @@ export interface PageOfKeys {
   bucket: string;
   /** Of our shape. */
   ours: ListedKey[];
-  /** All of the page, and between which keys it lies. */
+  /** All of the page, and between which keys it lies; the last one is open to the end. */
   keys: string[];
   after: string | null;
+  upTo: string | undefined;
   startedAt: string;
   storeTime: Date;
   minAgeMs: number;
@@ -113,6 +114,8 @@ export interface PageOfKeys {
 }
 
 export interface Looked {
+  /** Whether the database knows any file at all. */
+  hasFiles: boolean;
   /** Of our shape and beyond the age limit. */
   old: number;
   unknown: string[];
@@ -130,7 +133,7 @@ const isUnknown = (sql: Queryable) => sql`
  * so: one that runs ahead makes nothing older.
  */
 export const lookUp = async (sql: Sql, page: PageOfKeys): Promise<Looked> => {
-  const {bucket, ours, keys, after, startedAt, storeTime, minAgeMs} = page;
+  const {bucket, ours, storeTime, minAgeMs} = page;
   const [row] = await sql<Looked[]>`
     with old as (
       select key, uuid, size from unnest(
@@ -143,17 +146,10 @@ export const lookUp = async (sql: Sql, page: PageOfKeys): Promise<Looked> => {
     ), unknown as (
       select key, size from old as given where ${isUnknown(sql)}
     )${page.notes ? notedIn(sql, bucket) : sql``}
-    select (select count(*)::int from old) as old,
+    select exists (select from file_uploads) as "hasFiles",
+           (select count(*)::int from old) as old,
            (select coalesce(array_agg(key), '{}') from unknown) as unknown,
-           ${
-             page.countsMissing
-               ? sql`(select count(*)::int from file_uploads f where ${isDue(sql, startedAt)}
-                        and f.s3_key collate "C" > ${after ?? ''}
-                        and f.s3_key collate "C" <= ${keys.at(-1) ?? ''}
-                        and not exists (select from unnest(${keys}::text[]) as seen (key)
-                                        where seen.key = f.s3_key))`
-               : sql`0`
-           } as missing`;
+           ${page.countsMissing ? missingIn(sql, page) : sql`0`} as missing`;
   if (!row) throw new Error('The database did not answer a look-up.');
   return row;
 };
@@ -162,7 +158,13 @@ const notedIn = (sql: Sql, bucket: string) => sql`, noted as (
   insert into orphan_candidates (bucket, key, size) select ${bucket}, key, size from unknown
   on conflict (bucket, key) do update set last_seen_at = now(), size = excluded.size)`;
 
-const isDue = (sql: Sql, startedAt: string) => sql`
+const missingIn = (sql: Sql, {keys, after, upTo, startedAt}: PageOfKeys) => sql`(
+  select count(*)::int from file_uploads f
+  where ${isOlder(sql, startedAt)} and f.s3_key collate "C" > ${after ?? ''}
+    ${upTo === undefined ? sql`` : sql`and f.s3_key collate "C" <= ${upTo}`}
+    and not exists (select from unnest(${keys}::text[]) as seen (key) where seen.key = f.s3_key))`;
+
+const isOlder = (sql: Sql, startedAt: string) => sql`
   f.state = 'stored' and f.uploaded_at < ${startedAt}::timestamptz`;
 
 /** Stored rows behind the last listed key: none of them has an object. */
@@ -172,13 +174,8 @@ export const countMissingAfter = async (
 ): Promise<number> => {
   const [row] = await sql<{count: number}[]>`
     select count(*)::int as count from file_uploads f
-    where ${isDue(sql, started_at)} and f.s3_key collate "C" > ${after ?? ''}`;
+    where ${isOlder(sql, started_at)} and f.s3_key collate "C" > ${after ?? ''}`;
   return row?.count ?? 0;
-};
-
-export const hasNoFiles = async (sql: Sql): Promise<boolean> => {
-  const rows = await sql`select from file_uploads limit 1`;
-  return rows.length === 0;
 };
 
 /** Forgets what this sweep did not see as unknown, whatever it was; answers how many it saw first. */

@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config.js';
@@ -6,6 +8,7 @@ import {isDatabaseDown} from '../database/failure.js';
 import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../mail/alerts.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
+import {collectGarbage} from './collect-garbage.js';
 import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
 import {
@@ -13,7 +16,6 @@ import {
   countMissingAfter,
   forgetCandidates,
   fromTheStart,
-  hasNoFiles,
   lookUp,
   ripeCandidates,
   settleCandidates,
@@ -57,6 +59,10 @@ const STALE_UPLOAD_MS = 24 * HOUR_MS;
 const DELETE_BATCH = 1_000;
 const MAX_UNKNOWN = 50;
 const MAX_UNKNOWN_SHARE = 0.2;
+/** Reading a thousand keys keeps the process from all else: visitors come in between. */
+const PAGE_PAUSE_MS = 10;
+/** Each leaves about a megabyte behind. */
+const COLLECT_EVERY_PAGES = 25;
 /** A run that is cut off looks at what it saw since once more. */
 const KEEP_EVERY_MS = 2_000;
 
@@ -124,15 +130,17 @@ class Run {
   private async look(): Promise<void> {
     const {sql, objects} = this.parts;
     const {progress} = this;
+    let isComplete = false;
+    let pages = 0;
     for await (const page of objects.list(PREFIX, progress.after ?? undefined)) {
-      if (page.objects.length === 0) continue;
-      if (progress.seen === 0 && (await hasNoFiles(sql))) {
-        throw stopped('The bucket has objects, but the database knows no file at all.');
-      }
       await this.lookAtPage(page);
       await this.keepLease();
+      isComplete = page.isLast;
+      if (++pages % COLLECT_EVERY_PAGES === 0) collectGarbage();
+      await sleep(PAGE_PAUSE_MS);
     }
-    if (this.countsMissing) progress.missing += await countMissingAfter(sql, progress);
+    if (isComplete || !this.countsMissing) return;
+    progress.missing += await countMissingAfter(sql, progress);
   }
 
   private async lookAtPage(page: ObjectPage): Promise<void> {
@@ -143,17 +151,21 @@ class Run {
       const uuid = OUR_KEY.exec(object.key)?.[1];
       return uuid ? [{...object, uuid}] : [];
     });
-    const {old, unknown, missing} = await lookUp(sql, {
+    const {hasFiles, old, unknown, missing} = await lookUp(sql, {
       bucket: this.bucket,
       ours,
       keys,
       after: progress.after,
+      upTo: page.isLast ? undefined : keys.at(-1),
       startedAt: progress.started_at,
       storeTime: page.serverTime,
       minAgeMs: options.minAgeMs ?? Math.max(2 * config.visit.idleMs, HOUR_MS),
       notes: !options.dryRun,
       countsMissing: this.countsMissing,
     });
+    if (!hasFiles) {
+      throw stopped('The bucket has objects, but the database knows no file at all.');
+    }
     progress.after = keys.at(-1) ?? progress.after;
     progress.seen += keys.length;
     progress.foreign += keys.length - ours.length;
@@ -186,9 +198,9 @@ class Run {
     let after = '';
     for (;;) {
       const ripe = await ripeCandidates(sql, {bucket, quarantineMs, after, limit: DELETE_BATCH});
-      if (ripe.length === 0) break;
+      if (ripe.length > 0) await this.removeBatch(ripe.filter(({key}) => OUR_KEY.test(key)));
+      if (ripe.length < DELETE_BATCH) break;
       after = ripe.at(-1)?.key ?? after;
-      await this.removeBatch(ripe.filter(({key}) => OUR_KEY.test(key)));
       await this.keepLease();
     }
     const before = await timeBefore(sql, options.minAgeMs ?? STALE_UPLOAD_MS);
