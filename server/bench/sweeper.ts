@@ -1,0 +1,39 @@
+import {pino} from 'pino';
+import postgres from 'postgres';
+
+import {Sweep} from '../cleanup/sweep.js';
+import type {SweepReport} from '../cleanup/sweep-report.js';
+import {readConfig} from '../config.js';
+import {S3Objects} from '../object-store/s3.js';
+import type {S3Settings} from '../object-store/s3-clients.js';
+
+/** What the process that sweeps tells the one that measures it. */
+export interface Swept {
+  report: SweepReport;
+  /** All that were sent to the database, and those that read what it knows of keys. */
+  statements: number;
+  lookUps: number;
+}
+
+// A process of its own, so that its memory is the sweep's. It sweeps once for each message.
+const {DATABASE_URL = '', STORE = ''} = process.env;
+const settings = JSON.parse(STORE) as S3Settings;
+let statements: string[] = [];
+const sql = postgres(DATABASE_URL, {
+  debug: (_connection, statement) => statements.push(statement),
+});
+const sweep = new Sweep({
+  sql,
+  objects: new S3Objects(settings),
+  config: readConfig({DATABASE_URL, S3_BUCKET: settings.bucket}),
+  log: pino({level: 'silent'}),
+});
+
+process.on('message', (dryRun: boolean) => {
+  statements = [];
+  void sweep.run({dryRun, force: true, quarantineMs: 0, minAgeMs: 0}).then((report) => {
+    const lookUps = statements.filter((text) => /\bfile_uploads\b/.test(text)).length;
+    process.send?.({report, statements: statements.length, lookUps});
+  });
+});
+process.send?.('ready');

@@ -1,0 +1,159 @@
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+
+import type {Sql} from '../database/connect.js';
+import type {S3Settings} from '../object-store/s3-clients.js';
+
+const FILES_PER_VISIT = 3;
+/** Of the visits, every so manieth is unknown to the database. */
+const UNKNOWN_EVERY = 10;
+const MAX_KEYS = 1_000;
+const TAIL = '-0000-4000-8000-000000000000';
+const AGE_MS = 3 * 3_600_000;
+
+const uuidOf = (number: number): string => number.toString(16).padStart(8, '0') + TAIL;
+export const keyOf = (i: number): string =>
+  `uploads/${uuidOf(Math.floor(i / FILES_PER_VISIT))}/${uuidOf(i)}.pdf`;
+const indexOf = (key: string): number => parseInt(key.split('/')[2]?.slice(0, 8) ?? '', 16);
+
+export interface Call {
+  what: 'list' | 'delete' | 'other';
+  keys: number;
+}
+
+/**
+ * As much of S3 over HTTP as a sweep asks for, with any number of keys that are computed when they
+ * are asked for, and with every call noted where it arrives.
+ */
+export class ComputedBucket {
+  readonly calls: Call[] = [];
+  readonly deleted = new Set<number>();
+  /** By how much the store's own clock is wrong. */
+  clockMs = 0;
+  ageMs = AGE_MS;
+  /** The list call, counted from 1, that is answered with an error. */
+  failingList = 0;
+  /** Why the store does not delete this key, this time. */
+  refuse: (key: string) => string | undefined = () => undefined;
+
+  private readonly server = createServer((request, response) => {
+    void this.answer(request, response);
+  });
+
+  constructor(public count: number) {}
+
+  async start(): Promise<S3Settings> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return {
+      bucket: 'computed',
+      endpoint: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
+      forcePathStyle: true,
+      credentials: {accessKeyId: 'any', secretAccessKey: 'any'},
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  countOf(what: Call['what']): number {
+    return this.calls.filter((call) => call.what === what).length;
+  }
+
+  indexOf(key: string): number {
+    return indexOf(key);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {searchParams} = new URL(request.url ?? '', 'http://store');
+    const body = await textOf(request);
+    response.setHeader('date', new Date(Date.now() + this.clockMs).toUTCString());
+    response.setHeader('content-type', 'application/xml');
+    if (searchParams.has('list-type')) this.list(searchParams, response);
+    else if (searchParams.has('delete')) this.delete(body, response);
+    else {
+      this.calls.push({what: 'other', keys: 0});
+      const root = searchParams.has('uploads')
+        ? 'ListMultipartUploadsResult'
+        : 'VersioningConfiguration';
+      response.end(`<${root}></${root}>`);
+    }
+  }
+
+  private list(asked: URLSearchParams, response: ServerResponse): void {
+    const most = Math.min(Number(asked.get('max-keys') ?? MAX_KEYS), MAX_KEYS);
+    const after = asked.get('start-after');
+    const found: string[] = [];
+    let i = after ? indexOf(after) + 1 : 0;
+    for (; i < this.count && found.length < most; i++) {
+      if (!this.deleted.has(i)) found.push(keyOf(i));
+    }
+    while (i < this.count && this.deleted.has(i)) i++;
+    this.calls.push({what: 'list', keys: found.length});
+    if (this.countOf('list') === this.failingList) {
+      response.statusCode = 403;
+      response.end('<Error><Code>AccessDenied</Code><Message>Not this page.</Message></Error>');
+      return;
+    }
+    const modified = new Date(Date.now() + this.clockMs - this.ageMs).toISOString();
+    const contents = found.map(
+      (key) =>
+        `<Contents><Key>${encodeURIComponent(key)}</Key><LastModified>${modified}</LastModified><ETag>"0"</ETag><Size>1000</Size></Contents>`,
+    );
+    response.end(
+      `<ListBucketResult><IsTruncated>${i < this.count}</IsTruncated><EncodingType>url</EncodingType>${contents.join('')}</ListBucketResult>`,
+    );
+  }
+
+  private delete(body: string, response: ServerResponse): void {
+    const keys = [...body.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key ?? '');
+    this.calls.push({what: 'delete', keys: keys.length});
+    const results = keys.map((key) => {
+      const code = this.refuse(key);
+      if (code) return `<Error><Key>${key}</Key><Code>${code}</Code></Error>`;
+      this.deleted.add(indexOf(key));
+      return `<Deleted><Key>${key}</Key></Deleted>`;
+    });
+    response.end(`<DeleteResult>${results.join('')}</DeleteResult>`);
+  }
+}
+
+/**
+ * Visits and rows for all of the keys but those of every tenth visit, or for these; answers how many
+ * keys have none.
+ */
+export const fillRows = async (
+  sql: Sql,
+  count: number,
+  {known = true}: {known?: boolean} = {},
+): Promise<number> => {
+  const equals = known ? '<>' : '=';
+  const uuid = (number: string) => `(lpad(to_hex(${number}), 8, '0') || '${TAIL}')::uuid`;
+  const visit = `i / ${FILES_PER_VISIT}`;
+  await sql`insert into sites (key, name) values ('demo', 'Demo') on conflict do nothing`;
+  await sql.unsafe(`
+    insert into visits (uuid, site_key, token_hash, state)
+    select ${uuid('i')}, 'demo', sha256('x'), 'session'
+    from generate_series(0, ${Math.ceil(count / FILES_PER_VISIT) - 1}) i
+    where i % ${UNKNOWN_EVERY} ${equals} 0`);
+  const rows = await sql.unsafe(`
+    insert into file_uploads
+      (id, session_uuid, file_name, s3_key, slot, state, file_size, sha256, uploaded_at)
+    select ${uuid('i')}, ${uuid(visit)}, 'a.pdf',
+           'uploads/' || ${uuid(visit)} || '/' || ${uuid('i')} || '.pdf',
+           i % ${FILES_PER_VISIT} + 1, 'stored', 1000, sha256('x'), now() - interval '3 hours'
+    from generate_series(0, ${count - 1}) i where (${visit}) % ${UNKNOWN_EVERY} ${equals} 0`);
+  await sql`analyze file_uploads, visits`;
+  return count - rows.count;
+};
+
+const textOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+  return text;
+};
