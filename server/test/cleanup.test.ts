@@ -2,54 +2,23 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
-import {Reaper} from '../cleanup/reaper.js';
-import {Sweep} from '../cleanup/sweep.js';
 import {connectDatabase} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import {
+  alertsIn,
+  letIdle,
+  putUnknown,
+  reaperOf,
+  stateOf,
+  sweepOf,
+  visitWithFile,
+} from './cleanup-parts.js';
 import {keysIn} from './keys-in.js';
-import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
-import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
-import {Visitor} from './visitor.js';
 
 const DAY_MS = 86_400_000;
-
-const quiet = (server: TestServer) => server.app.log;
-const reaperOf = (server: TestServer, parts: Partial<TestServer> = {}) =>
-  new Reaper({...server, ...parts, log: quiet(server)});
-const sweepOf = (server: TestServer, parts: Partial<TestServer> = {}) =>
-  new Sweep({...server, ...parts, log: quiet(server)});
-
-/** As if this much time had passed for the visit. */
-const letIdle = ({sql}: TestServer, {uuid}: Visitor, minutes: number) => sql`
-  update visits set last_seen_at = last_seen_at - ${`${minutes} minutes`}::interval
-  where uuid = ${uuid}`;
-
-const visitWithFile = async (server: TestServer) => {
-  const visitor = await Visitor.consenting(server.url);
-  const {body} = await visitor.upload(makePdf());
-  return {visitor, key: `uploads/${visitor.uuid}/${body.file.id}.pdf`, id: body.file.id};
-};
-
-const stateOf = async ({sql}: TestServer, {uuid}: Visitor) =>
-  (await sql`select state from visits where uuid = ${uuid}`)[0]?.['state'] as string;
-
-const alertsIn = async ({sql}: TestServer) =>
-  (await sql<{cause: string}[]>`select cause from alerts order by cause`).map(({cause}) => cause);
-
-const putUnknown = async ({objects}: TestServer, key = unknownKey()) => {
-  const bytes = makePdf();
-  await objects.put(key, source(bytes), bytes.length, new AbortController().signal);
-  return key;
-};
-
-const unknownKey = () => `uploads/${randomUUID()}/${randomUUID()}.pdf`;
-
-async function* source(bytes: Buffer) {
-  yield bytes;
-}
 
 t.test('the reaper', async (t) => {
   const server = await startServer(t);

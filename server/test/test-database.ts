@@ -29,6 +29,22 @@ export async function createMigratedDatabase(t: Test): Promise<TestDatabase> {
   return createDatabase(t, await template);
 }
 
+/** What a backup of this moment would bring back. Whoever is connected is cut off for it. */
+export async function copyDatabase(t: Test, {url}: TestDatabase): Promise<TestDatabase> {
+  const from = new URL(url).pathname.slice(1);
+  for (let triesLeft = 50; ; triesLeft--) {
+    await withServer(
+      (sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${from}`,
+    );
+    try {
+      return await createDatabase(t, from);
+    } catch (error) {
+      // Somebody has connected again meanwhile.
+      if ((error as {code?: string}).code !== '55006' || triesLeft === 0) throw error;
+    }
+  }
+}
+
 let server: Promise<string> | undefined;
 let template: Promise<string> | undefined;
 

@@ -1,0 +1,129 @@
+import t from 'tap';
+
+import type {ObjectStore} from '../object-store/object-store.js';
+import {letIdle, putUnknown, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
+import {keysIn} from './keys-in.js';
+import {runMaria} from './run-command.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+
+/** `maria cleanup` on another machine: a process of its own with the same settings. */
+const maria = ({config, dataDir}: TestServer, ...args: string[]) =>
+  runMaria({DATABASE_URL: config.databaseUrl ?? '', DATA_DIR: dataDir}, 'cleanup', ...args);
+
+const traces = async ({sql}: TestServer) =>
+  (
+    await sql<{metadata: Record<string, unknown>}[]>`
+      select metadata from audit_logs where event_type = 'orphan_cleanup' order by id`
+  ).map(({metadata}) => metadata);
+
+t.test('maria cleanup', async (t) => {
+  const server = await startServer(t);
+  const {visitor} = await visitWithFile(server);
+  await letIdle(server, visitor, 31);
+  const {key} = await visitWithFile(server);
+  const unknown = await putUnknown(server);
+
+  await t.test('says what would go, and leaves it', async (t) => {
+    const {stdout} = await maria(server, '--dry-run', '--json');
+    t.match(JSON.parse(stdout), {dry_run: true, abandoned: 1, removed: 0, would_remove: 1});
+    t.equal((await keysIn(server.objects)).length, 3);
+    t.same(await traces(server), []);
+  });
+
+  await t.test('leaves the audit row that a server’s run leaves', async (t) => {
+    const {code, stdout} = await maria(server, '--json');
+
+    t.equal(code, 0);
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    t.match(report, {abandoned: 1, seen: 1, kept: 0, removed: 1, failures: 0, tombstones: 1});
+    t.same(await traces(server), [{part: 'reaper', ...report}]);
+  });
+
+  await t.test('sweeps dry unless it is told to delete', async (t) => {
+    const age = ['--age', '0', '--quarantine', '0'];
+    const dry = await maria(server, '--sweep', ...age);
+    t.match(dry.stdout, new RegExp(`^unknown ${unknown}\nstarted at: .*\nseen: 2\n`));
+    t.equal((await traces(server)).length, 1);
+
+    const {stdout} = await maria(server, '--sweep', '--delete', '--json', ...age);
+
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    t.match(report, {seen: 2, kept: 1, unknown: 1, removed: 1, failures: 0, dry_run: false});
+    t.same((await traces(server)).at(-1), {part: 'sweep', ...report});
+    t.same(await keysIn(server.objects), [key]);
+  });
+
+  await t.test('tells what goes with what', async (t) => {
+    for (const args of [['--delete'], ['--quarantine', '0'], ['--bucket', 'other']]) {
+      const {code, stderr} = await maria(server, ...args);
+      t.equal(code, 2);
+      t.match(stderr, /goes with --sweep/);
+    }
+    const {code, stderr} = await maria(server, '--sweep', '--bucket', 'other');
+    t.equal(code, 2);
+    t.match(stderr, /--bucket needs the S3 settings/);
+  });
+
+  await t.test('deletes nothing when the database is away, and fails', async (t) => {
+    const away = {DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none', DATA_DIR: server.dataDir};
+    for (const args of [[], ['--sweep', '--delete', '--age', '0', '--quarantine', '0']]) {
+      const {code, stdout} = await runMaria(away, 'cleanup', ...args);
+      t.equal(code, 1);
+      t.match(stdout, /Nothing was deleted/);
+    }
+    t.same(await keysIn(server.objects), [key]);
+  });
+});
+
+t.test('maria cleanup beside two servers at work removes each file once', async (t) => {
+  const server = await startServer(t);
+  const beside = await startServer(t, {beside: server});
+  const count = 12;
+  for (let i = 0; i < count; i++) {
+    const {visitor} = await visitWithFile(server);
+    await letIdle(server, visitor, 31);
+  }
+
+  const [command, ...reports] = await Promise.all([
+    maria(server, '--json'),
+    reaperOf(server).run(),
+    reaperOf(beside).run(),
+  ]);
+
+  const all = [...reports, JSON.parse(command.stdout) as (typeof reports)[0]];
+  for (const name of ['abandoned', 'removed', 'tombstones'] as const) {
+    const sum = all.reduce((total, report) => total + report[name], 0);
+    t.equal(sum, count, name);
+  }
+  t.same(await keysIn(server.objects), []);
+  t.equal((await traces(server)).length, 3);
+});
+
+t.test('maria cleanup --sweep leaves a bucket alone that a server is sweeping', async (t) => {
+  const server = await startServer(t);
+  await visitWithFile(server);
+  const unknown = await putUnknown(server);
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  let isListing = false;
+  const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+    async *list(prefix: string, after?: string) {
+      isListing = true;
+      await held;
+      yield* server.objects.list(prefix, after);
+    },
+  });
+  const sweeping = sweepOf(server, {objects}).run({dryRun: false});
+  await until(() => isListing);
+
+  const args = ['--sweep', '--delete', '--age', '0', '--quarantine', '0'];
+  t.match((await maria(server, ...args)).stdout, /Another process is sweeping/);
+  t.same(JSON.parse((await maria(server, ...args, '--json')).stdout), {swept: false});
+  t.ok((await keysIn(server.objects)).includes(unknown));
+  goOn();
+
+  t.match(await sweeping, {seen: 2, removed: 0});
+  t.match(JSON.parse((await maria(server, ...args, '--json')).stdout), {removed: 1});
+});

@@ -1,0 +1,243 @@
+import {mkdir, readdir, utimes, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {UPLOAD_MAX_MS} from '../files/pace.js';
+import {Spool} from '../files/spool.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import {S3Objects} from '../object-store/s3.js';
+import {Sweep} from '../cleanup/sweep.js';
+import {
+  alertsIn,
+  letIdle,
+  putUnknown,
+  reaperOf,
+  sweepOf,
+  unknownKey,
+  visitWithFile,
+} from './cleanup-parts.js';
+import {keysIn} from './keys-in.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {bucketsMissing} from './test-bucket.js';
+import {until} from './until.js';
+
+const GREEDY = {dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0};
+const skip = bucketsMissing;
+
+const rawClient = (t: Test, {config}: TestServer) => {
+  const {bucket: Bucket, ...settings} = config.s3 ?? {bucket: ''};
+  const client = new S3Client({region: 'us-east-1', forcePathStyle: true, ...settings});
+  t.teardown(() => {
+    client.destroy();
+  });
+  return {client, Bucket};
+};
+
+t.test('unfinished multipart uploads on a real store', {skip}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  const {client, Bucket} = rawClient(t, server);
+  await visitWithFile(server);
+  const begin = async (Key: string) => {
+    const {UploadId} = await client.send(new CreateMultipartUploadCommand({Bucket, Key}));
+    await client.send(
+      new UploadPartCommand({Bucket, Key, UploadId, PartNumber: 1, Body: Buffer.alloc(1_000)}),
+    );
+  };
+  await begin(unknownKey());
+  await begin(unknownKey());
+  await begin('elsewhere/a.pdf');
+  const left = async () =>
+    (await client.send(new ListMultipartUploadsCommand({Bucket}))).Uploads?.length ?? 0;
+
+  await t.test('are left alone for a day', async (t) => {
+    const report = await sweepOf(server).run({dryRun: false, force: true});
+    t.match(report, {aborted_uploads: 0});
+    t.equal(await left(), 3);
+  });
+
+  await t.test('are aborted by the sweep after that, and only ours', async (t) => {
+    t.match(await sweepOf(server).run(GREEDY), {aborted_uploads: 2, removed: 0});
+    t.equal(await left(), 1);
+    t.equal((await keysIn(server.objects)).length, 1);
+  });
+});
+
+t.test('a versioned bucket keeps no version', {skip}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  const {client, Bucket} = rawClient(t, server);
+  const VersioningConfiguration = {Status: 'Enabled' as const};
+  await client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration}));
+  const versions = async () => {
+    const found = await client.send(new ListObjectVersionsCommand({Bucket}));
+    return (found.Versions?.length ?? 0) + (found.DeleteMarkers?.length ?? 0);
+  };
+
+  await t.test('of what its visitor discarded', async (t) => {
+    const {visitor, key} = await visitWithFile(server);
+    await client.send(new PutObjectCommand({Bucket, Key: key, Body: 'an older life'}));
+    t.equal(await versions(), 2);
+
+    await visitor.call('DELETE', '/api/session');
+
+    await until(async () => (await versions()) === 0);
+  });
+
+  await t.test('of what the sweep removed', async (t) => {
+    await visitWithFile(server);
+    await putUnknown(server, await putUnknown(server));
+    t.equal(await versions(), 3);
+    t.match(await sweepOf(server).run(GREEDY), {removed: 1});
+    t.equal(await versions(), 1);
+  });
+});
+
+t.test('another bucket has sightings of its own', {skip}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  const {client, Bucket} = rawClient(t, server);
+  const other = `${Bucket}-other`;
+  await client.send(new CreateBucketCommand({Bucket: other}));
+  await visitWithFile(server);
+  const key = await putUnknown(server);
+  const {s3, ...config} = server.config;
+  const objects = new S3Objects({...s3, bucket: other});
+  t.teardown(() => objects.close());
+  const elsewhere = new Sweep({
+    sql: server.sql,
+    objects,
+    config: {...config, s3},
+    log: server.app.log,
+    otherBucket: other,
+  });
+  const patient = {dryRun: false, force: true, minAgeMs: 0};
+  await sweepOf(server).run(patient);
+  await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
+
+  // The same key there is young in its quarantine, however long it has been known here.
+  await putUnknown({...server, objects}, key);
+  const report = await elsewhere.run(patient);
+
+  t.match(report, {seen: 1, unknown: 1, sighted: 1, removed: 0, missing: 0});
+  t.notOk((await alertsIn(server)).includes('object_missing'));
+  t.equal((await server.sql`select from orphan_candidates`).length, 2);
+  t.match(await sweepOf(server).run(patient), {unknown: 1, removed: 1}, 'this one’s is over');
+  t.same(await keysIn(objects), [key]);
+  await server.sql`update tasks set next_run_at = now() - interval '1 day' where name like ${`%${other}`}`;
+  t.equal(await sweepOf(server).run({dryRun: false}), undefined, 'nor does it share the day');
+});
+
+t.test('one key that can never be deleted', async (t) => {
+  const server = await startServer(t);
+  const visits = [];
+  for (let i = 0; i < 3; i++) visits.push(await visitWithFile(server));
+  const [stuck] = visits;
+  for (const {visitor} of visits) await letIdle(server, visitor, 31);
+  const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+    delete: async (keys: string[]) => ({
+      deleted: (await server.objects.delete(keys.filter((key) => key !== stuck?.key))).deleted,
+      failed: keys.filter((key) => key === stuck?.key).map((key) => ({key, code: 'AccessDenied'})),
+    }),
+  });
+  const run = () => reaperOf(server, {objects}).run();
+  const waitsMinutes = async () => {
+    const [row] = await server.sql<{minutes: number}[]>`
+      select round(extract(epoch from leased_until - now()) / 60)::int as minutes
+      from file_uploads where id = ${stuck?.id ?? ''}`;
+    return row?.minutes;
+  };
+
+  await t.test('keeps no other from going, and is not counted', async (t) => {
+    t.match(await run(), {seen: 3, kept: 1, removed: 2, failures: 1, tombstones: 2});
+    t.same(await keysIn(server.objects), [stuck?.key]);
+    t.match(await run(), {seen: 0, removed: 0, failures: 0}, 'it waits for its next turn');
+  });
+
+  await t.test('is tried again after growing pauses, and told after five tries', async (t) => {
+    const pauses = [await waitsMinutes()];
+    for (let tries = 2; tries <= 8; tries++) {
+      t.equal((await alertsIn(server)).includes('object_stuck'), tries > 5, `before try ${tries}`);
+      await server.sql`update file_uploads set leased_until = now() - interval '1 second'`;
+      t.match(await run(), {seen: 1, removed: 0, failures: 1});
+      pauses.push(await waitsMinutes());
+    }
+    t.same(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+
+  await t.test('goes when the store lets it', async (t) => {
+    await server.sql`update file_uploads set leased_until = now() - interval '1 second'`;
+    t.match(await reaperOf(server).run(), {removed: 1, failures: 0, tombstones: 1});
+    t.same(await keysIn(server.objects), []);
+  });
+});
+
+t.test('refused keys come last: a batch of them blocks nobody', async (t) => {
+  const server = await startServer(t);
+  const {visitor} = await visitWithFile(server);
+  await server.sql`
+    insert into file_uploads (id, session_uuid, file_name, s3_key, state, removal_failures)
+    select id, ${visitor.uuid}, 'a.pdf', 'uploads/' || ${visitor.uuid}::text || '/' || id || '.pdf',
+           'deleting', 7
+    from (select gen_random_uuid() as id from generate_series(1, 600)) as made`;
+  await letIdle(server, visitor, 31);
+  const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+    delete: async (keys: string[]) => {
+      const there = await keysIn(server.objects);
+      const deleted = keys.filter((key) => there.includes(key));
+      await server.objects.delete(deleted);
+      const failed = keys.filter((key) => !there.includes(key));
+      return {deleted, failed: failed.map((key) => ({key, code: 'AccessDenied'}))};
+    },
+  });
+
+  t.match(await reaperOf(server, {objects}).run(), {removed: 1});
+
+  t.same(await keysIn(server.objects), []);
+});
+
+t.test('the spool', async (t) => {
+  const age = async (file: string, ms: number) => {
+    const then = new Date(Date.now() - ms);
+    await utimes(file, then, then);
+  };
+  async function* bytes() {
+    yield Buffer.from('%PDF-');
+  }
+
+  await t.test('loses what a killed process left, with every turn', async (t) => {
+    const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
+    const folder = path.join(server.dataDir, 'spool');
+    await mkdir(folder, {recursive: true});
+    for (const name of ['old', 'young']) await writeFile(path.join(folder, name), '%PDF-');
+    await age(path.join(folder, 'old'), UPLOAD_MAX_MS + 60_000);
+    await age(path.join(folder, 'young'), UPLOAD_MAX_MS - 60_000);
+
+    server.cleanup.start();
+
+    await until(async () => !(await readdir(folder)).includes('old'));
+    t.same(await readdir(folder), ['young'], 'which another process may be at');
+  });
+
+  await t.test('keeps what is in use, whatever the clock says', async (t) => {
+    const folder = await temporaryFolder(t);
+    const spool = new Spool(folder);
+
+    await spool.through(bytes(), async () => {
+      const [name = ''] = await readdir(folder);
+      await age(path.join(folder, name), 10 * UPLOAD_MAX_MS);
+      await spool.sweep();
+      t.same(await readdir(folder), [name]);
+    });
+  });
+});

@@ -1,0 +1,253 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {Cleanup} from '../cleanup/interval.js';
+import type {CleanupParts} from '../cleanup/interval.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import {S3Objects} from '../object-store/s3.js';
+import {alertsIn, letIdle, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
+import {ComputedBucket, fillRows} from './computed-bucket.js';
+import {FaultProxy} from './fault-proxy.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const tracesIn = async ({sql}: TestServer, part: 'reaper' | 'sweep') =>
+  (
+    await sql<{metadata: Record<string, unknown>}[]>`
+      select metadata from audit_logs
+      where event_type = 'orphan_cleanup' and metadata->>'part' = ${part} order by id`
+  ).map(({metadata}) => metadata);
+
+const metric = async ({url}: TestServer, part: string, what: string): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = `maria_cleanup_total{part="${part}",what="${what}"} `;
+  return Number(text.split(line)[1]?.split('\n')[0] ?? 0);
+};
+
+/** Its parts do nothing but what a test gives them. */
+const cleanupWith = (t: Test, server: TestServer, parts: Partial<CleanupParts>): Cleanup => {
+  const cleanup = new Cleanup({
+    ...server,
+    log: server.app.log,
+    reaper: reaperOf(server),
+    sweep: sweepOf(server),
+    tidySpool: async () => undefined,
+    onDone: () => undefined,
+    onFailed: () => undefined,
+    ...parts,
+  });
+  t.teardown(() => cleanup.stop());
+  return cleanup;
+};
+
+/** A store whose list waits until it is let go on, at every page. */
+const slowList = (objects: ObjectStore) => {
+  let goOn = (): void => undefined;
+  let isWaiting = false;
+  let isOpen = false;
+  const slow = Object.assign(Object.create(objects) as ObjectStore, {
+    async *list(prefix: string, after?: string) {
+      for await (const page of objects.list(prefix, after)) {
+        const held = new Promise<void>((resolve) => (goOn = resolve));
+        isWaiting = !isOpen;
+        if (!isOpen) await held;
+        isWaiting = false;
+        yield page;
+      }
+    },
+  });
+  const letGoOn = () => {
+    isOpen = true;
+    goOn();
+  };
+  return {objects: slow, isWaiting: () => isWaiting, letGoOn};
+};
+
+const everyFewMs = (server: TestServer) => ({
+  ...server.config,
+  cleanup: {...server.config.cleanup, intervalMs: 20},
+});
+
+t.test('a prompt does not wait for a sweep', async (t) => {
+  const server = await startServer(t);
+  const {visitor, key} = await visitWithFile(server);
+  const slow = slowList(server.objects);
+  const cleanup = cleanupWith(t, server, {
+    config: everyFewMs(server),
+    sweep: sweepOf(server, {objects: slow.objects}),
+  });
+  t.teardown(slow.letGoOn);
+  cleanup.start();
+  await until(slow.isWaiting);
+
+  await letIdle(server, visitor, 31);
+  cleanup.prompt();
+
+  await until(async () => !(await keysIn(server.objects)).includes(key), 5_000);
+  t.ok(slow.isWaiting(), 'the sweep is still at it');
+  const stopped = cleanup.stop();
+  slow.letGoOn();
+  await stopped;
+});
+
+t.test('a server that stops leaves its sweep to the next, where it was', async (t) => {
+  const server = await startServer(t);
+  const bucket = new ComputedBucket(3_000);
+  const objects = new S3Objects(await bucket.start());
+  t.teardown(async () => {
+    await objects.close();
+    await bucket.stop();
+  });
+  await fillRows(server.sql, 3_000, {known: true});
+  await fillRows(server.sql, 3_000, {known: false});
+  const slow = slowList(objects);
+  const done: object[] = [];
+  const cleanup = cleanupWith(t, server, {
+    config: everyFewMs(server),
+    sweep: sweepOf(server, {objects: slow.objects}),
+    onDone: (part, report) => part === 'sweep' && done.push(report),
+  });
+  cleanup.start();
+  await until(slow.isWaiting);
+
+  const stopped = cleanup.stop();
+  slow.letGoOn();
+  await stopped;
+
+  t.same(done, [], 'it did not finish');
+  const report = await sweepOf(server, {objects}).run({dryRun: false});
+  t.match(report, {seen: 3_000, known: 3_000, missing: 0});
+  t.equal(bucket.countOf('list'), 3, 'no page is listed twice');
+});
+
+t.test('a prompt that found the database away is made up for', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const proxy = await FaultProxy.before(t, url);
+  const server = await startServer(t, {
+    settings: {DATABASE_URL: proxy.through(url), LEAVE_GRACE_SECONDS: '3600'},
+  });
+  const {visitor, key} = await visitWithFile(server);
+  await letIdle(server, visitor, 31);
+  // A timer that waits for somebody who left must not keep the retry from its turn.
+  server.cleanup.promptIn(3_600_000);
+
+  await proxy.set('refuse');
+  server.cleanup.prompt();
+  await until(() => server.logged.some(({msg}) => /cleanup did not finish/.test(String(msg))));
+  t.equal((await keysIn(server.objects)).length, 1);
+  await proxy.set('pass');
+
+  await until(async () => !(await keysIn(server.objects)).includes(key));
+  await until(async () => (await alertsIn(server)).includes('cleanup'));
+});
+
+t.test('leaving', async (t) => {
+  const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '60'}});
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+  await t.test('a thousand visitors within a second need two timers at most', async (t) => {
+    const cleanup = cleanupWith(t, server, {});
+    const before = timers();
+
+    for (let i = 0; i < 1_000; i++) cleanup.promptIn(60_000);
+
+    t.ok(timers() - before <= 2, `${timers() - before} timers`);
+    await cleanup.stop();
+    t.ok(timers() <= before, 'and none once it has stopped');
+    cleanup.promptIn(60_000);
+    t.ok(timers() <= before, 'nor any afterwards');
+  });
+
+  await t.test('arms a timer only where there is something to remove', async (t) => {
+    const armed: number[] = [];
+    server.cleanup.promptIn = (ms) => void armed.push(ms);
+
+    const visitor = await Visitor.arrive(server.url);
+    t.equal((await visitor.call('POST', '/api/session/leave')).status, 204);
+    t.same(armed, []);
+    await visitor.consent({personal_data: true});
+    t.equal((await visitor.call('POST', '/api/session/leave')).status, 204);
+    t.same(armed, [60_000]);
+  });
+
+  await t.test('files go when the grace is over, and not before', async (t) => {
+    const brief = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '2'}});
+    const {visitor, key} = await visitWithFile(brief);
+
+    await visitor.call('POST', '/api/session/leave');
+
+    await sleep(1_000);
+    t.ok((await keysIn(brief.objects)).includes(key));
+    await until(async () => !(await keysIn(brief.objects)).includes(key), 5_000);
+  });
+});
+
+t.test('what fails in one part keeps the others from nothing', async (t) => {
+  const server = await startServer(t);
+  await visitWithFile(server);
+  const failed: string[] = [];
+  const reaper = reaperOf(server);
+  reaper.run = () => Promise.reject(new Error('The reaper broke.'));
+  const cleanup = cleanupWith(t, server, {
+    reaper,
+    config: everyFewMs(server),
+    tidySpool: () => Promise.reject(new Error('The spool is not there.')),
+    onFailed: (part) => failed.push(part),
+  });
+
+  cleanup.start();
+  await until(async () => (await tracesIn(server, 'sweep')).length === 1);
+  await cleanup.stop();
+
+  t.ok(failed.length > 0 && failed.every((part) => part === 'reaper'));
+  t.same(await alertsIn(server), ['cleanup']);
+});
+
+t.test('each run leaves one audit row, a log line and its metrics', async (t) => {
+  const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
+  const {visitor} = await visitWithFile(server);
+  await letIdle(server, visitor, 31);
+  await visitWithFile(server);
+
+  server.cleanup.start();
+  await until(async () => (await metric(server, 'sweep', 'runs')) === 1);
+  await server.cleanup.stop();
+
+  const reaped = await tracesIn(server, 'reaper');
+  const lines = server.logged.filter(({msg}) => msg === 'cleanup has run');
+  t.equal(reaped.length, await metric(server, 'reaper', 'runs'));
+  t.same(
+    lines.map(({cleanup}) => ({part: 'reaper', ...(cleanup as object)})),
+    reaped,
+  );
+  const numbers = ['seen', 'kept', 'removed', 'bytes', 'failures', 'duration_ms'];
+  for (const name of numbers) t.type(reaped[0]?.[name], 'number', name);
+  t.match(reaped[0], {seen: 1, kept: 0, removed: 1, failures: 0, tombstones: 1});
+  t.equal(await metric(server, 'reaper', 'removed'), 1);
+  t.equal(await metric(server, 'reaper', 'bytes'), reaped[0]?.['bytes']);
+  const [swept] = await tracesIn(server, 'sweep');
+  for (const name of numbers) t.type(swept?.[name], 'number', name);
+  t.match(swept, {seen: 1, kept: 1, removed: 0, failures: 0, dry_run: false});
+  t.equal(await metric(server, 'sweep', 'seen'), 1);
+  t.equal(server.logged.filter(({msg}) => msg === 'the bucket was swept').length, 1);
+});
+
+t.test('a prompt leaves its trace when it has done something, and none otherwise', async (t) => {
+  const server = await startServer(t);
+  const {visitor} = await visitWithFile(server);
+  const rows = async () => (await tracesIn(server, 'reaper')).length;
+
+  for (let i = 0; i < 3; i++) t.equal(await reaperOf(server).prompt(), undefined);
+  t.equal(await rows(), 0);
+  await visitor.call('DELETE', '/api/session');
+  await until(async () => (await rows()) === 1);
+
+  t.match(await tracesIn(server, 'reaper'), [{seen: 1, removed: 1, failures: 0}]);
+  await until(async () => (await metric(server, 'reaper', 'removed')) === 1);
+});
