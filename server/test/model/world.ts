@@ -2,7 +2,7 @@ import type {Test} from 'tap';
 
 import {Reaper} from '../../cleanup/reaper.js';
 import {Sweep} from '../../cleanup/sweep.js';
-import type {SweepReport} from '../../cleanup/sweep.js';
+import type {SweepReport} from '../../cleanup/sweep-report.js';
 import {ConfirmationLinks} from '../../mail/links.js';
 import {kill, startProcessBeside} from '../server-process.js';
 import type {ServerProcess} from '../server-process.js';
