@@ -1,0 +1,138 @@
+import {randomUUID} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import {makePdf} from './pdf.js';
+import type {TestServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+/** One with an address of its own, as far as the server knows: it limits the mails of one address. */
+export class Guest extends Visitor {
+  private readonly address = Array.from({length: 4}, () => 1 + Math.floor(Math.random() * 200));
+
+  static async welcome(url: string): Promise<Guest> {
+    const {uuid, token} = await Visitor.arrive(url);
+    const guest = new Guest(url, uuid, token);
+    const {status} = await guest.consent({personal_data: true});
+    if (status !== 200) throw new Error(`No consent was recorded, but ${status} came.`);
+    return guest;
+  }
+
+  override get credentials(): Record<string, string> {
+    return {...super.credentials, 'x-forwarded-for': this.address.join('.')};
+  }
+}
+
+type Kind = 'validate' | 'session' | 'consents' | 'upload' | 'contact';
+
+interface Answered {
+  kind: Kind;
+  status: number;
+  body: Record<string, unknown>;
+  ms: number;
+  at: number;
+}
+
+/** A light load of mixed requests, which remembers every answer and what was acknowledged. */
+export class Load {
+  readonly answers: Answered[] = [];
+  readonly stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
+  readonly registered: {visitor: Visitor; email: string}[] = [];
+  private readonly workers: Promise<void>[];
+  private stopped = false;
+
+  private constructor(
+    private readonly url: string,
+    private readonly steady: Visitor,
+    visitors: Visitor[],
+  ) {
+    this.workers = [
+      this.repeat(() => this.validate()),
+      this.repeat(() => this.ask('session', () => this.steady.session())),
+      this.repeat(() => this.ask('consents', () => this.steady.consent({ai_training: true}))),
+      ...visitors.map((visitor) => this.registerAgainAndAgain(visitor)),
+    ];
+  }
+
+  static async on({url}: TestServer): Promise<Load> {
+    const visitors = await Promise.all(Array.from({length: 4}, () => Guest.welcome(url)));
+    return new Load(url, visitors[0] as Visitor, visitors.slice(1));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.workers);
+  }
+
+  /** Whether each kind has succeeded since then. */
+  allSucceededSince(at: number): boolean {
+    const good = this.answers.filter((answer) => answer.at >= at && answer.status < 300);
+    return new Set(good.map(({kind}) => kind)).size === 5;
+  }
+
+  private validate(): Promise<Answered> {
+    return this.ask('validate', () =>
+      request(this.url, 'POST', '/api/session/validate-uuid', {json: {uuid: randomUUID()}}),
+    );
+  }
+
+  /** Each file under its own key and each registration until it is acknowledged, as the widget does. */
+  private async registerAgainAndAgain(first: Visitor): Promise<void> {
+    let visitor: Visitor | undefined = first;
+    while (!this.stopped) {
+      visitor ??= await Guest.welcome(this.url).catch(() => undefined);
+      if (visitor && (await this.register(visitor))) visitor = undefined;
+      await sleep(20);
+    }
+  }
+
+  private async register(visitor: Visitor): Promise<boolean> {
+    const bytes = makePdf(60_000);
+    const key = randomUUID();
+    let id: unknown;
+    while (id === undefined && !this.stopped) {
+      const {status, body} = await this.ask('upload', () => visitor.upload(bytes, {key}));
+      if (status < 300) id = (body['file'] as {id: string}).id;
+      else await sleep(100);
+    }
+    if (typeof id !== 'string') return false;
+    this.stored.push({visitor, id, bytes});
+    const email = `${visitor.uuid}@example.com`;
+    while (!this.stopped) {
+      const {status} = await this.ask('contact', () => visitor.contact(email));
+      if (status === 202) {
+        this.registered.push({visitor, email});
+        return true;
+      }
+      await sleep(100);
+    }
+    return false;
+  }
+
+  private async repeat(work: () => Promise<unknown>): Promise<void> {
+    while (!this.stopped) {
+      await work();
+      await sleep(20);
+    }
+  }
+
+  private async ask(
+    kind: Kind,
+    call: () => Promise<{status: number; body: object}>,
+  ): Promise<Answered> {
+    const at = performance.now();
+    const {status, body} = await call();
+    const ms = performance.now() - at;
+    const answered = {kind, status, body: body as Record<string, unknown>, ms, at};
+    this.answers.push(answered);
+    return answered;
+  }
+}
+
+export const summary = (answers: Answered[]): string => {
+  const counts = new Map<string, number>();
+  for (const {kind, status} of answers) {
+    counts.set(`${kind} ${status}`, (counts.get(`${kind} ${status}`) ?? 0) + 1);
+  }
+  const slowest = Math.round(Math.max(...answers.map(({ms}) => ms)));
+  return `${[...counts].map(([what, count]) => `${what}: ${count}`).join(', ')}; slowest ${slowest} ms`;
+};
