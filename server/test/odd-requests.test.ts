@@ -3,6 +3,7 @@ import net from 'node:net';
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
+import {untilServed} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
@@ -15,14 +16,16 @@ t.test('odd requests', async (t) => {
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n` +
     `${makePdf().toString('latin1')}\r\n--${boundary}--\r\n`;
   const upload = async (boundary: string) => {
-    const response = await fetch(`${server.url}/api/files/upload`, {
-      method: 'POST',
-      headers: {
-        ...visitor.credentials,
-        'content-type': `multipart/form-data; boundary=${boundary}`,
-      },
-      body: form(boundary),
-    });
+    const response = await untilServed(() =>
+      fetch(`${server.url}/api/files/upload`, {
+        method: 'POST',
+        headers: {
+          ...visitor.credentials,
+          'content-type': `multipart/form-data; boundary=${boundary}`,
+        },
+        body: form(boundary),
+      }),
+    );
     return {status: response.status, body: (await response.json()) as ErrorBody};
   };
 
@@ -44,18 +47,23 @@ t.test('odd requests', async (t) => {
       ['DELETE', '/api/session'],
     ] as const) {
       const headers = {'content-type': 'multipart/form-data; boundary=x'};
-      const answer = await visitor.call<ErrorBody>(method, address, {headers, body: form('x')});
+      const body = form('x');
+      const answer = await untilServed(() =>
+        visitor.call<ErrorBody>(method, address, {headers, body}),
+      );
       t.same([answer.status, answer.body.code], [415, 'unsupported_media_type'], address);
     }
-    t.equal((await visitor.session()).status, 200, 'and the visit lives');
+    t.equal((await untilServed(() => visitor.session())).status, 200, 'and the visit lives');
   });
 
   await t.test('no body is as good as {}, but null is a body', async (t) => {
     const generate = (headers: Record<string, string>, body?: string) =>
-      request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
-        headers,
-        ...(body !== undefined && {body}),
-      });
+      untilServed(() =>
+        request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
+          headers,
+          ...(body !== undefined && {body}),
+        }),
+      );
     const json = {'content-type': 'application/json'};
 
     t.equal((await generate({})).status, 200);
@@ -65,12 +73,11 @@ t.test('odd requests', async (t) => {
   });
 
   await t.test('an accepted resend has no body, not even null', async (t) => {
-    await visitor.contact('anna@example.com');
+    await untilServed(() => visitor.contact('anna@example.com'));
     await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
 
-    const {status, headers, body} = await visitor.call<{text: string}>(
-      'POST',
-      '/api/session/verification',
+    const {status, headers, body} = await untilServed(() =>
+      visitor.call<{text: string}>('POST', '/api/session/verification'),
     );
 
     t.equal(status, 202);

@@ -8,6 +8,7 @@ import {ERROR_CODES} from '../contract/error-codes.js';
 import type {ErrorCode} from '../contract/error-codes.js';
 import {checkOf, fetchDescription, operationsOf} from './openapi-document.js';
 import type {DescribedOperation, MediaType, OpenApiDocument} from './openapi-document.js';
+import {untilServed} from './patiently.js';
 import {startServer} from './start-server.js';
 
 /** Addresses that are no part of the API. */
@@ -74,7 +75,9 @@ t.test('the description of the API', async (t) => {
       ['/healthz', 'application/json'],
     ] as const) {
       const described = document.paths[address]?.['get']?.responses['200']?.content;
-      const answer = await fetch(`${server.url}${address.replace('{link}', 'x')}`);
+      const answer = await untilServed(() =>
+        fetch(`${server.url}${address.replace('{link}', 'x')}`),
+      );
       t.same(Object.keys(described ?? {}), [type]);
       t.ok(answer.headers.get('content-type')?.startsWith(type), address);
     }

@@ -4,6 +4,7 @@ import {v4} from 'uuid';
 
 import {connectDatabase} from '../database/connect.js';
 import {freePort} from './free-port.js';
+import {untilServed} from './patiently.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 
@@ -11,11 +12,13 @@ const SENTENCE =
   'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.';
 const LINK = `/verify/${v4()}.${'A'.repeat(43)}`;
 
-const open = async ({url}: TestServer, address: string, {method = 'GET', language = 'en'} = {}) => {
-  const response = await fetch(`${url}${address}`, {
-    method,
-    headers: {'accept-language': language},
-  });
+const open = async (
+  {url}: TestServer,
+  address: string,
+  {method = 'GET', language = 'en', expects = 503} = {},
+) => {
+  const call = () => fetch(`${url}${address}`, {method, headers: {'accept-language': language}});
+  const response = expects === 503 ? await call() : await untilServed(call);
   return {response, page: await response.text()};
 };
 
@@ -58,7 +61,7 @@ t.test('who opens one when the server fails reads no more than the reference', a
   const server = await startServer(t);
   await server.sql`alter table email_verifications rename to elsewhere`;
 
-  const {response, page} = await open(server, LINK);
+  const {response, page} = await open(server, LINK, {expects: 500});
 
   t.equal(response.status, 500);
   isPage(t, response, page);
@@ -69,9 +72,11 @@ t.test('who opens one when the server fails reads no more than the reference', a
 
 t.test('who opens too many is asked to wait, on a page', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
-  for (let i = 0; i < 6; i++) t.equal((await open(server, LINK)).response.status, 404);
+  for (let i = 0; i < 6; i++) {
+    t.equal((await open(server, LINK, {expects: 404})).response.status, 404);
+  }
 
-  const {response, page} = await open(server, LINK, {language: 'fr'});
+  const {response, page} = await open(server, LINK, {language: 'fr', expects: 429});
 
   t.equal(response.status, 429);
   isPage(t, response, page);
@@ -114,7 +119,7 @@ t.test('a mangled link is an unknown one, however it was mangled', async (t) => 
     `/verify/x/${LINK}`,
   ]) {
     for (const method of ['GET', 'POST']) {
-      const {response, page} = await open(server, address, {method});
+      const {response, page} = await open(server, address, {method, expects: 404});
 
       t.equal(response.status, 404, `${method} ${address.slice(0, 20)}`);
       isPage(t, response, page);
