@@ -16,6 +16,8 @@ export interface WireAnswer {
 
 export const HANG_MS = 10_000;
 const READABLE_BYTES = 7_000;
+/** On a connection that is used again a lie in these would spoil the next request. */
+const FRAMING = ['host', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];
 
 const agent = new http.Agent({keepAlive: true, maxSockets: 16});
 
@@ -28,7 +30,7 @@ export const isOrdinary = ({path, headers}: WireRequest): boolean =>
   /^[\x21-\x7e]+$/.test(path) &&
   headers.every(
     ([name, value]) =>
-      /^[\w-]+$/.test(name) && name !== 'host' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+      /^[\w-]+$/.test(name) && !FRAMING.includes(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
   );
 
 /** Whether a server must understand the head: not too long, without line breaks in it. */

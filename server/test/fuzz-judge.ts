@@ -43,7 +43,7 @@ export class Judge {
     if (method === 'OPTIONS' && status === 204) return [];
     if (method === 'HEAD' && answer.body.length === 0) return [];
     const own = operationsOf(this.document).find(
-      (one) => one.path === operation.path && one.method === method,
+      (one) => one.method === method && patternOf(one.path).test(operation.path),
     );
     if (own) return this.faultsOfAnswer(own, answer).map((fault) => `${own.operationId}: ${fault}`);
     return [`${method} ${operation.path} answered ${status}`];
@@ -80,6 +80,10 @@ export class Judge {
     return check;
   }
 }
+
+/** `DELETE /api/files/upload` is a deletion of the file "upload". */
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
 
 /** As the server reads it: a byte order mark is none of JSON's, and none of its faults. */
 const parsed = (body: Buffer): unknown => {
