@@ -3,7 +3,15 @@ import type {Readable} from 'node:stream';
 import type {} from '@fastify/multipart';
 import type {FastifyRequest} from 'fastify';
 
-import {EmptyFile, InvalidRequest, MariaError, NoFile, UnsupportedMediaType} from '../errors.js';
+import {
+  EmptyFile,
+  InvalidRequest,
+  MariaError,
+  NoFile,
+  TooSlow,
+  UnsupportedMediaType,
+} from '../errors.js';
+import {BODY_MS} from '../http/deadline.js';
 import {cleanFileName} from './file-name.js';
 import {tooLarge} from './checked-bytes.js';
 
@@ -20,12 +28,21 @@ export const readIncoming = async (
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<Incoming> => {
+  let timer: NodeJS.Timeout | undefined;
+  // A part's header without an end keeps the parser silent, even when the body is over.
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TooSlow());
+    }, BODY_MS);
+  });
   try {
-    return await readForm(request, maxBytes);
+    return await Promise.race([readForm(request, maxBytes), tooLate]);
   } catch (error) {
     if (error instanceof MariaError) throw error;
     const {message} = error as Error;
     throw new InvalidRequest(`The form cannot be read: ${message}`, {cause: error});
+  } finally {
+    clearTimeout(timer);
   }
 };
 

@@ -39,6 +39,20 @@ t.test('odd requests', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
+  await t.test('a form that keeps its parser silent is answered all the same', async (t) => {
+    const silent = [
+      '--b \r\nContent-Disposition: form-data; name="size"\r\n\r\n900 \r\n--b \r\n',
+      'Content-Disposition: form-data; name="file"; filename="anna\r\n\r\n<script>x"\r\n',
+      `X-Long: ${'x'.repeat(20_000)}\r\n\r\n%PDF-1.7 \r\n--b--\r\n`,
+    ];
+    const response = await fetch(`${server.url}/api/files/upload`, {
+      method: 'POST',
+      headers: {...visitor.credentials, 'content-type': 'multipart/form-data; boundary=b'},
+      body: silent.join(''),
+    });
+    t.equal(response.status, 408);
+  });
+
   await t.test('a form is no body for any other route', async (t) => {
     for (const [method, address] of [
       ['POST', '/api/session/generate-uuid'],
