@@ -1,17 +1,64 @@
+// `npm run bench [name …]`: every figure against its bar, all from this run. Ends with 1 unless all are met.
+import {auditWrites} from './audit-writes.js';
+import {growth} from './growth.js';
+import {hardRuns} from './hard-runs.js';
+import {lookUp} from './look-up.js';
+import {notMeasured} from './row.js';
+import type {Row} from './row.js';
+import {sessionCalls} from './session-calls.js';
+import {start} from './start.js';
+import {uploadCost} from './upload-cost.js';
 import {sweepCost} from './sweep.js';
 import {uploadMemory} from './upload-memory.js';
+import {widgetWeight} from './widget-weight.js';
 
-/** A figure beside the bar it has to stay under, both from this run. */
-export interface Row {
-  what: string;
-  figure: string;
-  bar: string;
-  isMet: boolean;
+export type {Row} from './row.js';
+
+const BENCHES: {name: string; run: () => Promise<Row[]>}[] = [
+  {name: 'widget-weight', run: widgetWeight},
+  {name: 'start', run: start},
+  {name: 'session-calls', run: sessionCalls},
+  {name: 'look-up', run: lookUp},
+  {name: 'audit-writes', run: auditWrites},
+  {name: 'upload-cost', run: uploadCost},
+  {name: 'upload-memory', run: uploadMemory},
+  {name: 'growth', run: growth},
+  {name: 'sweep', run: sweepCost},
+  {name: 'hard-runs', run: hardRuns},
+];
+
+const wanted = process.argv.slice(2);
+const names = BENCHES.map(({name}) => name);
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`${unknown}? There are ${names.join(', ')}.\n`);
+  process.exit(1);
 }
 
-const rows: Row[] = [...(await uploadMemory()), ...(await sweepCost())];
+const verdict = ({kind, isMet}: Row): string => {
+  if (kind === 'comparison') return '';
+  return kind ?? (isMet ? 'met' : 'not met');
+};
 
-for (const {what, figure, bar, isMet} of rows) {
-  process.stdout.write(`${isMet ? 'met    ' : 'not met'}  ${what}: ${figure} (bar: ${bar})\n`);
+const print = (row: Row): void => {
+  const bar = row.kind === 'comparison' ? '' : `  (bar: ${row.bar})`;
+  process.stdout.write(`${verdict(row).padEnd(12)}  ${row.what}: ${row.figure}${bar}\n`);
+};
+
+const rows: Row[] = [];
+for (const {name, run} of BENCHES) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`\n${name}\n`);
+  const own = await run().catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    return [notMeasured(name, 'that it runs', `it broke off: ${(error as Error).message}`)];
+  });
+  own.forEach(print);
+  rows.push(...own);
 }
+
+const count = (which: string) => rows.filter((row) => verdict(row) === which).length;
+process.stdout.write(
+  `\n${count('met')} met, ${count('not met')} not met, ${count('not measured')} not measured\n`,
+);
 process.exitCode = rows.every(({isMet}) => isMet) ? 0 : 1;

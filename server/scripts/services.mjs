@@ -12,20 +12,26 @@ const PROXY_PACKAGE = 'caddy';
 
 /**
  * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
- * whoever is interrupted halfway can still stop them.
+ * whoever is interrupted halfway can still stop them. Measuring needs a database that
+ * writes to the disk, and no scanner.
  */
-export async function startServices(stops) {
-  requireScanner();
-  requireProxy();
-  return {...(await startDatabase(stops)), ...(await startObjectStore(stops))};
+export async function startServices(stops, {measuring = false} = {}) {
+  if (!measuring) {
+    requireScanner();
+    requireProxy();
+  }
+  return {
+    ...(await startDatabase(stops, {fsync: measuring})),
+    ...(await startObjectStore(stops)),
+  };
 }
 
-async function startDatabase(stops) {
+async function startDatabase(stops, {fsync}) {
   if (process.env.TEST_DATABASE_URL) return {};
   const {startEmbeddedPostgres} = await import('../../dist/server/database/embedded.js');
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
   const dataDir = path.join(folder, 'database');
-  const server = await startEmbeddedPostgres({dataDir, fsync: false, log: () => undefined});
+  const server = await startEmbeddedPostgres({dataDir, fsync, log: () => undefined});
   stops.push(async () => {
     await server.stop();
     await rm(folder, {recursive: true});

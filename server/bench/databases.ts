@@ -1,0 +1,68 @@
+import {randomUUID} from 'node:crypto';
+
+import postgres from 'postgres';
+
+import {makeAuditPartitions} from '../cleanup/housekeeping.js';
+import {migrate} from '../database/migrate.js';
+import {DEMO_SITE, ensureDemoSite} from '../sites/store.js';
+
+const serverUrl = (): string => {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (!url) throw new Error('Run this by `npm run bench`, which starts a PostgreSQL.');
+  return url;
+};
+
+/** A migrated database with the demo site, on the run's server. */
+export const createDatabase = async (): Promise<string> => {
+  const name = `bench_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(serverUrl());
+  await withConnection(url.href, (sql) => sql`create database ${sql(name)}`);
+  url.pathname = `/${name}`;
+  await migrate(url.href);
+  await withConnection(url.href, async (sql) => {
+    await makeAuditPartitions(sql);
+    await ensureDemoSite(sql, 'http://localhost');
+  });
+  return url.href;
+};
+
+/** No deadlines: filling a table takes minutes. */
+export const withConnection = async <T>(
+  url: string,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> => {
+  const sql = postgres(url, {max: 1, onnotice: () => undefined});
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+};
+
+const filled = new Map<number, Promise<string>>();
+
+/** A database in which so many visits have ended, as most have after years; one for all benches. */
+export const databaseWithVisits = (count: number): Promise<string> => {
+  const made = filled.get(count) ?? fill(count);
+  filled.set(count, made);
+  return made;
+};
+
+const fill = async (count: number): Promise<string> => {
+  const url = await createDatabase();
+  process.stderr.write(`Making ${count} visits ...\n`);
+  await withConnection(url, async (sql) => {
+    await sql`set work_mem = '256MB'`;
+    // The site is known to be there; checking it for each row would be most of the work.
+    await sql`set session_replication_role = replica`;
+    // In the index's order, or its pages would be written many times over.
+    await sql`
+      insert into visits (uuid, site_key, token_hash, state)
+      select uuid, ${DEMO_SITE}, sha256(uuid_send(uuid)), 'gone'
+      from (select gen_random_uuid() as uuid from generate_series(1, ${count}::int)) as made
+      order by uuid`;
+    await sql`vacuum analyze visits`;
+    await sql`checkpoint`;
+  });
+  return url;
+};

@@ -1,0 +1,38 @@
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+
+export interface Load {
+  url: string;
+  path: string;
+  seconds: number;
+  connections: number;
+  /** Of each connection between two calls. */
+  pauseMs?: number;
+}
+
+const run = promisify(execFile);
+// dist/server/bench/ -> the script's source
+const SCRIPT = fileURLToPath(new URL('../../../server/bench/validate-uuid.lua', import.meta.url));
+
+/** `npm run bench` installs it where it can. */
+export const hasLoadGenerator = async (): Promise<boolean> => {
+  try {
+    await run('wrk', ['--version']);
+  } catch (error) {
+    // It says its version and ends with 1 all the same.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+  return true;
+};
+
+/** Calls that validate UUIDs, by a load generator that is not Node. Throws if one is refused. */
+export const load = async ({url, path, seconds, connections, pauseMs = 0}: Load) => {
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', SCRIPT, url];
+  const env = {...process.env, BENCH_PATH: path, BENCH_PAUSE_MS: String(Math.round(pauseMs))};
+  const {stdout} = await run('wrk', args, {env});
+  const refused = /Non-2xx.*: (\d+)|Socket errors: (.*)/.exec(stdout);
+  if (refused) throw new Error(`The load of ${url}${path} was not taken: ${refused[0]}.`);
+  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
+  return {requests, perSecond: Number(/Requests\/sec: +([\d.]+)/.exec(stdout)?.[1])};
+};

@@ -1,0 +1,129 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readFile, readdir} from 'node:fs/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+
+import type {Sql} from '../database/connect.js';
+import {freePort} from '../test/free-port.js';
+
+export interface Program {
+  pid: number;
+  url: string;
+  /** From its start until it answered. */
+  startMs: number;
+  stop: () => Promise<void>;
+}
+
+export interface Starting {
+  env?: Record<string, string>;
+  /** For Node itself, before the program's file. */
+  nodeArgs?: string[];
+}
+
+export const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+export const rival = (name: string) => fileURLToPath(new URL(`rivals/${name}.js`, import.meta.url));
+
+/** The kernel counts in hundredths of a second, on every platform that Node runs on. */
+const TICK_MS = 10;
+const START_MS = 60_000;
+const LOOK_MS = 20;
+
+/** Runs a program on a free port; ready once it answers anything but 503. */
+export const startProgram = async (
+  file: string,
+  {env = {}, nodeArgs = []}: Starting = {},
+): Promise<Program> => {
+  const port = await freePort();
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, [...nodeArgs, file], {
+    env: {PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', PORT: String(port), ...env},
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  };
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`${file} ended with ${child.exitCode}.`);
+    if (performance.now() - startedMs > START_MS) {
+      await stop();
+      throw new Error(`${file} does not answer.`);
+    }
+    await sleep(LOOK_MS);
+  }
+  return {pid: child.pid as number, url, startMs: performance.now() - startedMs, stop};
+};
+
+const answers = async (url: string): Promise<boolean> => {
+  const response = await fetch(`${url}/readyz`).catch(() => undefined);
+  await response?.body?.cancel();
+  return response !== undefined && response.status !== 503;
+};
+
+/** The product as an operator runs it, but with limits that a load from one address stays under. */
+export const startProduct = (
+  env: Record<string, string>,
+  nodeArgs: string[] = [],
+): Promise<Program> =>
+  startProgram(MAIN, {
+    nodeArgs,
+    env: {RATE_LIMIT_PER_MINUTE: '10000000', CLEANUP_INTERVAL_MINUTES: '0', ...env},
+  });
+
+/** Fields of /proc/<pid>/stat behind the name, which may hold spaces: the state is number 0. */
+const statOf = async (pid: number): Promise<number[]> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return (stat.split(') ').at(-1) ?? '').split(' ').map(Number);
+};
+
+/** User and system time of a process, all its threads. */
+export const cpuMs = async (pid: number): Promise<number> => {
+  const fields = await statOf(pid);
+  return ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS;
+};
+
+/** The server behind a connection that runs on this machine. */
+export const postmasterOf = async (sql: Sql): Promise<number> => {
+  const [row] = await sql<{pid: number}[]>`select pg_backend_pid() as pid`;
+  return (await statOf(row?.pid ?? 0))[1] ?? 0;
+};
+
+/** PostgreSQL as a whole: its parts that run, and those that have ended. */
+export const postgresCpuMs = async (postmaster: number): Promise<number> => {
+  const own = await statOf(postmaster);
+  let ticks = [11, 12, 13, 14].reduce((sum, i) => sum + (own[i] ?? 0), 0);
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    // It may have ended since the folder was read.
+    const fields = await statOf(Number(name)).catch(() => []);
+    if (fields[1] === postmaster) ticks += (fields[11] ?? 0) + (fields[12] ?? 0);
+  }
+  return ticks * TICK_MS;
+};
+
+export const residentBytes = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+};
+
+/** The most that a process held in memory while something ran. */
+export const peakWhile = async (pid: number, work: () => Promise<void>): Promise<number> => {
+  let peak = await residentBytes(pid);
+  const timer = setInterval(() => {
+    residentBytes(pid).then(
+      (bytes) => {
+        peak = Math.max(peak, bytes);
+      },
+      () => undefined,
+    );
+  }, 50);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  return peak;
+};

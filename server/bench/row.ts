@@ -1,0 +1,49 @@
+/** A figure beside the bar it has to stay under, or over, both from this run. */
+export interface Row {
+  what: string;
+  figure: string;
+  bar: string;
+  isMet: boolean;
+  /** Absent: the figure is judged. A comparison has no bar; what was not measured is not met. */
+  kind?: 'comparison' | 'not measured';
+}
+
+export const atMost = (what: string, value: number, limit: number, more = ''): Row => ({
+  what,
+  figure: `${shown(value)}${more}`,
+  bar: `at most ${limit}`,
+  isMet: value <= limit,
+});
+
+export const atLeast = (what: string, value: number, limit: number, more = ''): Row => ({
+  what,
+  figure: `${shown(value)}${more}`,
+  bar: `at least ${limit}`,
+  isMet: value >= limit,
+});
+
+export const comparison = (what: string, figure: string): Row => ({
+  what,
+  figure,
+  bar: 'none',
+  isMet: true,
+  kind: 'comparison',
+});
+
+export const notMeasured = (what: string, bar: string, reason: string): Row => ({
+  what,
+  figure: reason,
+  bar,
+  isMet: false,
+  kind: 'not measured',
+});
+
+/** Two decimals tell ratios apart, one is enough beyond ten. */
+export const shown = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+
+export const median = (values: number[]): number => percentile(values, 0.5);
+
+export const percentile = (values: number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+};

@@ -1,0 +1,62 @@
+import {once} from 'node:events';
+import {Agent, request} from 'node:http';
+import type {IncomingMessage} from 'node:http';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+export interface Call {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  /** Otherwise the file alone is the body. */
+  isMultipart?: boolean;
+}
+
+export interface Pace {
+  chunkBytes: number;
+  pauseMs: number;
+}
+
+const agent = new Agent({keepAlive: true, maxSockets: Infinity});
+
+/** At once, or slowly: a chunk, a pause. Throws unless the file was taken. */
+export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<void> => {
+  const [head, tail] = call.isMultipart ? envelope(file.length) : [EMPTY, EMPTY];
+  const length = head.length + file.length + tail.length;
+  const sent = request(call.url, {
+    method: call.method,
+    agent,
+    headers: {...call.headers, 'content-length': length},
+  });
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  // It is awaited below; a refusal may come while the body is still being written.
+  answered.catch(() => undefined);
+  sent.write(head);
+  if (pace) await writeSlowly(sent, file, pace);
+  else sent.write(file);
+  sent.end(tail);
+  const [answer] = await answered;
+  answer.resume();
+  await once(answer, 'end');
+  const status = answer.statusCode ?? 0;
+  if (status < 200 || status > 299) throw new Error(`${call.url} answered ${status}.`);
+};
+
+const EMPTY = Buffer.alloc(0);
+
+const envelope = (bytes: number): [Buffer, Buffer] => [
+  Buffer.from(
+    `--b\r\nContent-Disposition: form-data; name="size"\r\n\r\n${bytes}\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n`,
+  ),
+  Buffer.from('\r\n--b--\r\n'),
+];
+
+const writeSlowly = async (
+  sent: ReturnType<typeof request>,
+  file: Buffer,
+  {chunkBytes, pauseMs}: Pace,
+): Promise<void> => {
+  for (let at = 0; at < file.length; at += chunkBytes) {
+    sent.write(file.subarray(at, at + chunkBytes));
+    await sleep(pauseMs);
+  }
+};

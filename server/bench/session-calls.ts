@@ -1,0 +1,145 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import postgres from 'postgres';
+import {v4 as newUuid} from 'uuid';
+
+import {findVisit} from '../sessions/store.js';
+import {ROUNDS, SECONDS, SESSIONS} from './counts.js';
+import {databaseWithVisits} from './databases.js';
+import {hasLoadGenerator, load} from './load.js';
+import {
+  cpuMs,
+  postgresCpuMs,
+  postmasterOf,
+  rival,
+  startProduct,
+  startProgram,
+} from './process-cost.js';
+import type {Program} from './process-cost.js';
+import {PATH} from './rivals/uuid-routes.js';
+import {atLeast, atMost, comparison, median, notMeasured, percentile, shown} from './row.js';
+import type {Row} from './row.js';
+import {temporaryFolder} from './temporary-folder.js';
+
+const VALIDATE = '/api/session/validate-uuid';
+const CONNECTIONS = 32;
+const WARM_UP_SECONDS = 2;
+const FEW_CONNECTIONS = 8;
+const LOOK_UP_PAUSE_MS = 3;
+const VISIT_TIMES = {idleMs: 30 * 60_000, maxMs: 24 * 60 * 60_000};
+
+interface Contender {
+  name: string;
+  program: Program;
+  path: string;
+  perSecond: number[];
+  nodeMicros: number[];
+  postgresMicros: number[];
+}
+
+/** `validate-uuid` with everything on, against what the framework and one query cost. */
+export const sessionCalls = async (): Promise<Row[]> => {
+  if (!(await hasLoadGenerator())) {
+    const reason = 'there is no wrk here; install the package of that name';
+    return [
+      notMeasured('validate-uuid against one SELECT and an echo', '0.6 and 0.25', reason),
+      notMeasured('look-up at half load, p99', '5 ms', reason),
+    ];
+  }
+  const url = await databaseWithVisits(SESSIONS);
+  const sql = postgres(url, {max: 1});
+  const folder = await temporaryFolder();
+  const programs: Program[] = [];
+  try {
+    const product = await startProduct({DATABASE_URL: url, DATA_DIR: folder.path});
+    programs.push(product);
+    const select = await startProgram(rival('select'), {env: {DATABASE_URL: url}});
+    programs.push(select);
+    const echo = await startProgram(rival('echo'));
+    programs.push(echo);
+    const contenders = [
+      contender('validate-uuid', product, VALIDATE),
+      contender('one SELECT', select, PATH),
+      contender('bare echo', echo, PATH),
+    ];
+    await compete(contenders, await postmasterOf(sql));
+    return [...ratios(contenders), await lookUpUnderLoad(contenders[0] as Contender, sql)];
+  } finally {
+    for (const {stop} of programs) await stop();
+    await sql.end();
+    await folder.remove();
+  }
+};
+
+const contender = (name: string, program: Program, path: string): Contender => ({
+  name,
+  program,
+  path,
+  perSecond: [],
+  nodeMicros: [],
+  postgresMicros: [],
+});
+
+const compete = async (contenders: Contender[], postmaster: number): Promise<void> => {
+  for (const {program, path} of contenders) {
+    await load({url: program.url, path, seconds: WARM_UP_SECONDS, connections: CONNECTIONS});
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const {program, path, perSecond, nodeMicros, postgresMicros} of contenders) {
+      const before = {node: await cpuMs(program.pid), postgres: await postgresCpuMs(postmaster)};
+      const done = await load({
+        url: program.url,
+        path,
+        seconds: SECONDS,
+        connections: CONNECTIONS,
+      });
+      const each = (ms: number) => (ms * 1000) / done.requests;
+      nodeMicros.push(each((await cpuMs(program.pid)) - before.node));
+      postgresMicros.push(each((await postgresCpuMs(postmaster)) - before.postgres));
+      perSecond.push(done.perSecond);
+    }
+  }
+};
+
+const ratios = (contenders: Contender[]): Row[] => {
+  const [product, select, echo] = contenders.map(({perSecond}) => median(perSecond));
+  const cost = ({nodeMicros, postgresMicros}: Contender) =>
+    `${median(nodeMicros).toFixed(0)} µs in Node, ${median(postgresMicros).toFixed(0)} µs in PostgreSQL`;
+  const among = `among ${SESSIONS} visits`;
+  return [
+    atLeast(
+      `validate-uuid, everything on, ${among}: requests a second against one SELECT`,
+      (product ?? NaN) / (select ?? NaN),
+      0.6,
+    ),
+    atLeast(
+      'validate-uuid, everything on: requests a second against a bare echo',
+      (product ?? NaN) / (echo ?? NaN),
+      0.25,
+    ),
+    ...contenders.map((one) => comparison(`processor time of each: ${one.name}`, cost(one))),
+  ];
+};
+
+/** The very statement of the product, from beside it, while it has about half of its work. */
+const lookUpUnderLoad = async (
+  {program: {url}, path, perSecond}: Contender,
+  sql: postgres.Sql,
+): Promise<Row> => {
+  const full = median(perSecond);
+  const connections = FEW_CONNECTIONS;
+  // What a call itself takes is short beside this.
+  const pauseMs = (1000 * connections) / (full / 2);
+  const seconds = Math.max(2 * SECONDS, 2);
+  const running = load({url, path, seconds, connections, pauseMs});
+  const tookMs: number[] = [];
+  for (const endMs = performance.now() + (seconds - 0.5) * 1000; performance.now() < endMs;) {
+    const startedMs = performance.now();
+    await findVisit(sql, newUuid(), VISIT_TIMES);
+    tookMs.push(performance.now() - startedMs);
+    await sleep(LOOK_UP_PAUSE_MS);
+  }
+  const reached = (await running).perSecond / full;
+  const share = `at ${(reached * 100).toFixed(0)} % of the load, median ${shown(median(tookMs))} ms`;
+  return atMost('look-up at half load, p99 in ms', percentile(tookMs, 0.99), 5, ` (${share})`);
+};

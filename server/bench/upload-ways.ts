@@ -1,0 +1,89 @@
+import {fileURLToPath} from 'node:url';
+
+import {Visitor} from '../test/visitor.js';
+import {rival, startProduct, startProgram} from './process-cost.js';
+import type {Program} from './process-cost.js';
+import type {Call} from './send-file.js';
+
+/** One way to get a file through a server into a bucket. */
+export interface Way {
+  name: string;
+  start: (env: Record<string, string>) => Promise<Program>;
+  /** So many callers, ready to send; `bytes` is the size of what each sends. */
+  callers: (program: Program, count: number, bytes: number) => Promise<Call[]>;
+}
+
+/** More than any bench sends in one visit. */
+const PRODUCT_SETTINGS = {MAX_FILES: '100', MAX_UPLOADS: '1000', MAX_UPLOADS_PER_ADDRESS: '1000'};
+const WITHOUT_HASH = fileURLToPath(new URL('rivals/without-hash.js', import.meta.url));
+
+const visitors = (program: Program, count: number): Promise<Call[]> =>
+  Promise.all(
+    Array.from({length: count}, async () => {
+      const {credentials} = await Visitor.consenting(program.url);
+      return multipart(program, '/api/files/upload', credentials);
+    }),
+  );
+
+const multipart = ({url}: Program, path: string, headers = {}): Call => ({
+  url: `${url}${path}`,
+  method: 'POST',
+  headers: {...headers, 'content-type': 'multipart/form-data; boundary=b'},
+  isMultipart: true,
+});
+
+const repeated = (count: number, call: Call): Promise<Call[]> =>
+  Promise.resolve(Array.from({length: count}, () => call));
+
+const pipe = (name: string, hash: boolean): Way => ({
+  name,
+  start: (env) => startProgram(rival('pipe'), {env: {...env, ...(hash && {WITH_HASH: 'true'})}}),
+  callers: ({url}, count) => repeated(count, {url, method: 'PUT', headers: {}}),
+});
+
+export const product = (databaseUrl: string, dataDir: string): Way => ({
+  name: 'Maria Chat',
+  start: (env) =>
+    startProduct({...env, ...PRODUCT_SETTINGS, DATABASE_URL: databaseUrl, DATA_DIR: dataDir}),
+  callers: visitors,
+});
+
+export const productWithoutHash = (databaseUrl: string, dataDir: string): Way => ({
+  name: 'Maria Chat, its hash left out',
+  start: (env) =>
+    startProduct({...env, ...PRODUCT_SETTINGS, DATABASE_URL: databaseUrl, DATA_DIR: dataDir}, [
+      '--import',
+      WITHOUT_HASH,
+    ]),
+  callers: visitors,
+});
+
+export const barePipe = pipe('a bare pipe', false);
+export const hashingPipe = pipe('a pipe with SHA-256', true);
+
+export const libStorage: Way = {
+  name: 'lib-storage Upload',
+  start: (env) => startProgram(rival('lib-storage'), {env}),
+  callers: (program, count) => repeated(count, multipart(program, '/upload')),
+};
+
+export const multerS3: Way = {
+  name: 'multer-s3',
+  start: (env) => startProgram(rival('multer-s3'), {env}),
+  callers: (program, count) => repeated(count, multipart(program, '/upload')),
+};
+
+export const tus: Way = {
+  name: 'tus server with its S3 store',
+  start: (env) => startProgram(rival('tus'), {env}),
+  callers: ({url}, count, bytes) =>
+    repeated(count, {
+      url: `${url}/files`,
+      method: 'POST',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(bytes),
+        'content-type': 'application/offset+octet-stream',
+      },
+    }),
+};
