@@ -1,5 +1,6 @@
 // `npm run bench [name …]`: every figure against its bar, all from this run. Ends with 1 unless all are met.
 import {auditWrites} from './audit-writes.js';
+import {beforeOpening} from './before-opening.js';
 import {growth} from './growth.js';
 import {hardRuns} from './hard-runs.js';
 import {lookUp} from './look-up.js';
@@ -16,6 +17,7 @@ export type {Row} from './row.js';
 
 const BENCHES: {name: string; run: () => Promise<Row[]>}[] = [
   {name: 'widget-weight', run: widgetWeight},
+  {name: 'before-opening', run: beforeOpening},
   {name: 'start', run: start},
   {name: 'session-calls', run: sessionCalls},
   {name: 'look-up', run: lookUp},

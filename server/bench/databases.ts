@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 
 import postgres from 'postgres';
 
-import {makeAuditPartitions} from '../cleanup/housekeeping.js';
+import {makeAuditPartitions} from '../audit/partitions.js';
 import {migrate} from '../database/migrate.js';
 import {DEMO_SITE, ensureDemoSite} from '../sites/store.js';
 

@@ -39,7 +39,10 @@ export const notMeasured = (what: string, bar: string, reason: string): Row => (
 });
 
 /** Two decimals tell ratios apart, one is enough beyond ten. */
-export const shown = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+export const shown = (value: number): string => {
+  if (Number.isInteger(value)) return String(value);
+  return value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+};
 
 export const median = (values: number[]): number => percentile(values, 0.5);
 

@@ -1,6 +1,7 @@
 // `npm run bench [name …]`: builds, starts the services, and measures every figure against its bar.
 import {spawn} from 'node:child_process';
 
+import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
 import {installPackages, runs} from './packages.mjs';
 import {startServices} from './services.mjs';
@@ -18,7 +19,8 @@ try {
   if (!hasLoadGenerator()) {
     console.log(`\n*** No ${LOAD_GENERATOR} here: what needs it is NOT MEASURED. ***\n`);
   }
-  code = await measure(await startServices(stops, {measuring: true}));
+  const services = await startServices(stops, {measuring: true});
+  code = await measure({...services, ...browserEnv()});
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error);
 } finally {
@@ -29,6 +31,15 @@ process.exit(code);
 function hasLoadGenerator() {
   const isThere = () => runs('sh', ['-c', `command -v ${LOAD_GENERATOR}`]);
   return isThere() || (installPackages(LOAD_GENERATOR) && isThere());
+}
+
+function browserEnv() {
+  try {
+    return {CHROME_PATH: findBrowser()};
+  } catch (error) {
+    console.log(`\n*** What needs a browser is NOT MEASURED. ${error.message} ***\n`);
+    return {};
+  }
 }
 
 async function measure(env) {
