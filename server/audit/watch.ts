@@ -2,6 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/connect.js';
 import type {SharedCounters} from '../http/rate-limits.js';
+import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../mail/alerts.js';
 import {FirstOf} from './first-of.js';
 import type {AuditAttempts, AuditEntry} from './store.js';
@@ -92,7 +93,8 @@ export class Watch {
   /** The refusal is answered meanwhile; the watching must not delay it. */
   private inBackground(what: string, work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-      this.parts.log.error({err: error, what}, 'what looked suspicious could not be told');
+      const level = isDatabaseDown(error) ? 'warn' : 'error';
+      this.parts.log[level]({err: error, what}, 'what looked suspicious could not be told');
     });
   }
 }

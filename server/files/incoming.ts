@@ -38,9 +38,7 @@ export const readIncoming = async (
   try {
     return await Promise.race([readForm(request, maxBytes), tooLate]);
   } catch (error) {
-    if (error instanceof MariaError) throw error;
-    const {message} = error as Error;
-    throw new InvalidRequest(`The form cannot be read: ${message}`, {cause: error});
+    throw unreadable(error);
   } finally {
     clearTimeout(timer);
   }
@@ -60,7 +58,7 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
   const limits = {files: 1, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
   // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
   const parts = request.parts({limits: {...limits, fileSize: maxBytes + 1}});
-  for await (const part of asTheClientsFault(parts)) {
+  for await (const part of parts) {
     if (part.type === 'field') {
       if (part.fieldname === 'size') declaredBytes = readSize(part.value, maxBytes);
       continue;
@@ -73,21 +71,21 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
   throw new NoFile();
 };
 
-/** The parser's errors have no code of their own; here it is known that the body is to blame. */
-export async function* asTheClientsFault<T>(body: AsyncIterable<T>): AsyncGenerator<T> {
+/** The same for the file's own bytes, which are read later. */
+export async function* readable<T>(bytes: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* body;
+    yield* bytes;
   } catch (error) {
-    if (error instanceof MariaError || hasStatus(error)) throw error;
-    throw new InvalidRequest(
-      `The multipart body cannot be read to its end: ${(error as Error).message}. Send it again.`,
-      {cause: error},
-    );
+    throw unreadable(error);
   }
 }
 
-const hasStatus = (error: unknown): boolean =>
-  typeof (error as {statusCode?: unknown}).statusCode === 'number';
+/** The parser's errors have no code of their own; where they arise the body is known to be at fault. */
+const unreadable = (error: unknown): MariaError => {
+  if (error instanceof MariaError) return error;
+  const {message} = error as Error;
+  return new InvalidRequest(`The form cannot be read: ${message}`, {cause: error});
+};
 
 const readSize = (value: unknown, maxBytes: number): number => {
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {

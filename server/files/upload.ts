@@ -23,7 +23,7 @@ import type {Access, Caller} from '../sessions/access.js';
 import {countFunnel, hasConsent} from '../sessions/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {CheckedBytes} from './checked-bytes.js';
-import {asTheClientsFault} from './incoming.js';
+import {readable} from './incoming.js';
 import type {Incoming} from './incoming.js';
 import {Pace} from './pace.js';
 import type {Spool} from './spool.js';
@@ -178,7 +178,7 @@ export class Uploads {
     pace: Pace,
     scan: VirusScan | undefined,
   ) {
-    return new CheckedBytes(paced(asTheClientsFault(incoming.bytes), pace), {
+    return new CheckedBytes(paced(readable(incoming.bytes), pace), {
       maxBytes: limits.maxFileBytes,
       declaredBytes: incoming.declaredBytes,
       refuseActiveContent: caller.site.settings.refuse_active_content ?? false,

@@ -32,9 +32,9 @@ export async function writeDurably(file: string, bytes: Bytes): Promise<void> {
 /** A deletion next door may take the folder away between making it and using it. */
 async function openInNewFolder(file: string, attemptsLeft = 10): Promise<FileHandle> {
   const folder = path.dirname(file);
-  const firstMade = await mkdir(folder, {recursive: true, mode: 0o700});
-  if (firstMade) await syncFolders(folder, path.dirname(firstMade));
   try {
+    const firstMade = await mkdir(folder, {recursive: true, mode: 0o700});
+    if (firstMade) await syncFolders(folder, path.dirname(firstMade));
     return await open(file, 'wx', 0o600);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' || attemptsLeft === 0) throw error;

@@ -8,7 +8,8 @@ import {ROOT, toolPath} from './build.mjs';
 
 const FILE_SECONDS = 300;
 /** These stop, kill and overload parts on purpose: beside others they would measure their neighbours. */
-const ALONE = ['crash', 'drain', 'faults', 'model', 'races', 'replicas', 'topology'];
+const ALONE = ['crash', 'drain', 'faults', 'model', 'replicas', 'rolling-restart', 'topology'];
+const SLOW_FILE_SECONDS = 20;
 /** Who asks for one file waits for it: with enough kills the crash test runs for hours. */
 const ONLY_FILE_SECONDS = 86_400;
 
@@ -45,12 +46,23 @@ async function runTap(files, jobs, {env, only, signal}) {
   tap.stdout.pipe(parser);
   const code = await new Promise((resolve) => tap.once('close', resolve));
   const totals = add(root, []);
+  printSlowest(root.results);
   // A runner that dies after its last test has not passed.
   if (code !== 0 && totals.failed === 0) {
     console.log(`not ok: tap ended with ${code ?? 'a signal'}`);
     totals.failed += 1;
   }
   return totals;
+}
+
+function printSlowest(results) {
+  const seconds = ({time}) => Math.round((time ?? 0) / 1000);
+  const slowest = results.filter((one) => seconds(one) >= SLOW_FILE_SECONDS);
+  if (slowest.length === 0) return;
+  const list = slowest
+    .sort((a, b) => b.time - a.time)
+    .map((one) => `${path.basename(one.name, '.test.js')} ${seconds(one)} s`);
+  console.log(`Took longest: ${list.join(', ')}`);
 }
 
 function testFiles(folder) {
