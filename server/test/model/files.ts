@@ -40,10 +40,12 @@ export const send = (
 
 /** The refusals that come before a file's bytes are looked at. Answers whether there was one. */
 const isRefusedEarly = (visit: ModelVisit, answer: Answer<object>): boolean => {
-  if (isOver(visit, answer)) return true;
-  if (visit.consents.personal_data !== true) expectAnswer(answer, 403, 'consent_required');
-  else if (visit.files.length >= MAX_FILES) expectAnswer(answer, 409, 'too_many_files');
-  else return false;
+  if (!isOver(visit, answer)) {
+    if (visit.consents.personal_data !== true) expectAnswer(answer, 403, 'consent_required');
+    else if (visit.files.length >= MAX_FILES) expectAnswer(answer, 409, 'too_many_files');
+    else return false;
+  }
+  visit.audit('file_upload_error');
   return true;
 };
 
@@ -90,7 +92,10 @@ const uploadWithKey = visitorOperation(
       if (isSame) {
         expectAnswer(answer, 200);
         assert.equal(answer.body.file.id, twin.id);
-      } else expectAnswer(answer, 422, 'idempotency_key_reused');
+      } else {
+        expectAnswer(answer, 422, 'idempotency_key_reused');
+        visit.audit('file_upload_error');
+      }
       return;
     }
     if (isRefusedEarly(visit, answer)) return;
