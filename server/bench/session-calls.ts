@@ -24,7 +24,6 @@ import {temporaryFolder} from './temporary-folder.js';
 const VALIDATE = '/api/session/validate-uuid';
 const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 2;
-const FEW_CONNECTIONS = 8;
 const LOOK_UP_PAUSE_MS = 3;
 const VISIT_TIMES = {idleMs: 30 * 60_000, maxMs: 24 * 60 * 60_000};
 
@@ -127,11 +126,11 @@ const lookUpUnderLoad = async (
   sql: postgres.Sql,
 ): Promise<Row> => {
   const full = median(perSecond);
-  const connections = FEW_CONNECTIONS;
-  // What a call itself takes is short beside this.
-  const pauseMs = (1000 * connections) / (full / 2);
+  const fullMs = (1000 * CONNECTIONS) / full;
+  // A call takes as long as at full load then, or half of that now; with the pause, twice as long.
+  const pauseMs = 1.5 * fullMs;
   const seconds = Math.max(2 * SECONDS, 2);
-  const running = load({url, path, seconds, connections, pauseMs});
+  const running = load({url, path, seconds, connections: CONNECTIONS, pauseMs});
   const tookMs: number[] = [];
   for (const endMs = performance.now() + (seconds - 0.5) * 1000; performance.now() < endMs;) {
     const startedMs = performance.now();
