@@ -37,6 +37,13 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 
+// An exit stops what was started; a signal alone would leave it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    process.exit(1);
+  });
+}
+
 const verdict = ({kind, isMet}: Row): string => {
   if (kind === 'comparison') return '';
   return kind ?? (isMet ? 'met' : 'not met');

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {readFile, readdir} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -29,6 +30,12 @@ const TICK_MS = 10;
 const START_MS = 60_000;
 const LOOK_MS = 20;
 
+const running = new Set<ChildProcess>();
+// For exits that nobody planned.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** Runs a program on a free port; ready once it answers anything but 503. */
 export const startProgram = async (
   file: string,
@@ -40,8 +47,10 @@ export const startProgram = async (
     env: {PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', PORT: String(port), ...env},
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  running.add(child);
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
+    running.delete(child);
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGINT');
     await once(child, 'exit');
