@@ -11,7 +11,7 @@ import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
 import {FolderInUse} from './database/embedded.js';
-import {isDatabaseDown} from './database/failure.js';
+import {isDatabaseDown, isLockTimeout} from './database/failure.js';
 import {migrate} from './database/migrate.js';
 import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
@@ -72,6 +72,13 @@ const beginWork = async (
       if (!config.production) await ensureDemoSite(sql, config.publicUrl);
       break;
     } catch (error) {
+      if (isLockTimeout(error)) {
+        log.warn(
+          'A migration waits for a table that something else holds, perhaps a dump. Waiting.',
+        );
+        await sleep(RETRY_MS);
+        continue;
+      }
       if (!isDatabaseDown(error)) throw error;
       const tried = new URL(databaseUrl).host;
       log.warn(

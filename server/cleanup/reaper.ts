@@ -79,12 +79,15 @@ export class Reaper {
   }
 
   /**
-   * What cannot wait for the interval: refusals, discards, visits left with no grace. Undefined
-   * when there was nothing to do, which leaves no trace either.
+   * What cannot wait for the interval: refusals, discards, visits that were left. Undefined when
+   * there was nothing to do, which leaves no trace either. Visits that are merely idle are the
+   * interval's alone: an operator who has switched that off, say over a restored database, has them
+   * kept.
    */
   async prompt(signal?: AbortSignal): Promise<ReaperReport | undefined> {
     const started = performance.now();
-    const abandoned = await this.endAbandoned(signal);
+    const onlyLeft = this.parts.config.visit.leaveGraceMs !== undefined;
+    const abandoned = onlyLeft ? await this.endAbandoned(signal, {onlyLeft}) : 0;
     const removals = await this.removeObjects(signal);
     const tombstones = await this.settleRows(signal);
     if (abandoned + removals.seen + tombstones === 0) return undefined;
@@ -103,9 +106,13 @@ export class Reaper {
     return {visits, objects: [...(await listDeletions(sql)), ...doomed]};
   }
 
-  private endAbandoned(signal: AbortSignal | undefined): Promise<number> {
+  private endAbandoned(
+    signal: AbortSignal | undefined,
+    {onlyLeft} = {onlyLeft: false},
+  ): Promise<number> {
     const {sql, config} = this.parts;
-    return inBatches(ABANDON_BATCH, (limit) => endAbandoned(sql, config.visit, limit), signal);
+    const end = (limit: number) => endAbandoned(sql, config.visit, {limit, onlyLeft});
+    return inBatches(ABANDON_BATCH, end, signal);
   }
 
   private async settleRows(signal: AbortSignal | undefined): Promise<number> {
@@ -144,7 +151,7 @@ export class Reaper {
     const removed = claimed.filter(({key}) => gone.has(key));
     const kept = claimed.filter(({key}) => !gone.has(key));
     const tries = await sql.begin(async (tx) => {
-      await markRemoved(tx, idsOf(removed));
+      await markRemoved(tx, removed);
       await recordAudit(
         tx,
         ...kept.map((file) => ({

@@ -37,16 +37,21 @@ const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
        when started_at < clock_timestamp() - ${interval(maxMs)}::interval then 'too_old'
        else 'left' end`;
 
+/** Of those, the ones whose visitor has said so by leaving. */
+const hasLeft = (sql: Queryable, {leaveGraceMs}: Config['visit']) => sql`
+  state = 'open' and left_at < clock_timestamp() - ${interval(leaveGraceMs ?? 0)}::interval`;
+
 /** Ends a batch of abandoned visits. Visits that a request holds at this moment are not abandoned. */
 export const endAbandoned = async (
   sql: Sql,
   times: Config['visit'],
-  limit: number,
+  {limit, onlyLeft = false}: {limit: number; onlyLeft?: boolean},
 ): Promise<number> =>
   sql.begin(async (tx) => {
     const due = await tx<DueVisit[]>`
       select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
-      from visits where ${isAbandoned(tx, times)} limit ${limit} for update skip locked`;
+      from visits where ${onlyLeft ? hasLeft(tx, times) : isAbandoned(tx, times)}
+      limit ${limit} for update skip locked`;
     for (const visit of due) await endVisit(tx, {...visit, address: null}, visit.cause);
     await countAbandoned(
       tx,
@@ -90,6 +95,8 @@ export interface DueFile {
   siteKey: string;
   key: string;
   size: number;
+  /** Until when it is this process' to remove, as text so that no microsecond is lost. */
+  claimedUntil: string;
 }
 
 // A put that was never acknowledged can land after its server has died, so its key is removed once
@@ -110,18 +117,22 @@ export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]
       select f.id from file_uploads f where ${needsRemoval(sql)}
       order by f.removal_failures limit ${limit} for update skip locked)
     returning claimed.id, claimed.session_uuid as uuid, v.site_key as "siteKey",
-              claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size`;
+              claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size,
+              claimed.leased_until::text as "claimedUntil"`;
 
 export const listDeletions = async (sql: Sql): Promise<{key: string; size: number}[]> =>
   sql<{key: string; size: number}[]>`
     select f.s3_key as key, coalesce(f.file_size, 0)::int as size
     from file_uploads f where ${needsRemoval(sql)} order by f.s3_key`;
 
-export const markRemoved = async (sql: Queryable, ids: string[]): Promise<void> => {
+/** Not those whose claim ran out meanwhile: another process has them, and counts them. */
+export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<void> => {
   await sql`
-    update file_uploads set removals = removals + 1, removed_at = clock_timestamp(),
-                            leased_until = null, removal_failures = 0
-    where id = any(${ids}::uuid[])`;
+    update file_uploads f set removals = removals + 1, removed_at = clock_timestamp(),
+                              leased_until = null, removal_failures = 0
+    from unnest(${files.map(({id}) => id)}::uuid[],
+                ${files.map(({claimedUntil}) => claimedUntil)}::text[]) as mine (id, until)
+    where f.id = mine.id and f.leased_until = mine.until::timestamptz`;
 };
 
 /** Keeps what the store refused out of the way for a growing while; answers how often it has. */

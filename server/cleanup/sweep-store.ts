@@ -6,6 +6,11 @@ import {interval} from '../database/time.js';
 const LEASE = '5 minutes';
 /** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
 const CLOCK_STEP_MS = 1_000;
+/**
+ * A sweep that was cut off longer ago begins anew: its first sightings would have outlived their
+ * quarantine before a second sweep has seen them.
+ */
+const STALE_MS = 86_400_000;
 
 /** Each bucket has a task, and sightings, of its own. */
 const taskOf = (bucket: string): string => `sweep ${bucket}`.trim();
@@ -54,7 +59,9 @@ export class SweepLease {
       where name = ${name} and (${force} or next_run_at <= now())
         and (leased_until is null or leased_until < now())
       returning progress - 'owner' as progress, now()::text as now`;
-    return task && {...fromTheStart(task.now), ...task.progress};
+    if (!task) return undefined;
+    const isStale = !(Date.parse(task.progress.started_at) > Date.parse(task.now) - STALE_MS);
+    return isStale ? fromTheStart(task.now) : {...fromTheStart(task.now), ...task.progress};
   }
 
   /** Keeps the lease and the place. Answers false when another process has taken over. */

@@ -38,3 +38,6 @@ const QUERY_CANCELED = '57014';
  * answer; a job that never gets through is somebody's to look at.
  */
 export const isStatementTimeout = (error: unknown): boolean => sqlState(error) === QUERY_CANCELED;
+
+/** Somebody else held what was wanted for longer than `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';

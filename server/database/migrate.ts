@@ -12,6 +12,7 @@ const LOCK = 7_271_935;
 const CONNECT_SECONDS = 5;
 /** A migration of a large table, or waiting for another server that is at one. */
 const SILENCE_MS = 30 * 60_000;
+const TABLE_LOCK_WAIT = '2s';
 
 interface Migration {
   version: number;
@@ -37,6 +38,8 @@ export const migrate = async (url: string): Promise<void> => {
     await sql.begin(async (tx) => {
       // One transaction for all: a failure leaves the schema as it was.
       await tx`select pg_advisory_xact_lock(${LOCK})`;
+      // Whoever waits for a table makes everybody behind wait: better to give up and try again.
+      await tx`select set_config('lock_timeout', ${TABLE_LOCK_WAIT}, true)`;
       await tx`
         create table if not exists schema_migrations (
           version integer primary key,

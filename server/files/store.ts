@@ -82,9 +82,14 @@ export const markStored = async (
   return row;
 };
 
-/** For an upload whose object cannot exist, since its last bytes were never sent. */
-export const forgetUpload = async (sql: Queryable, id: string): Promise<void> => {
-  await sql`delete from file_uploads where id = ${id} and state = 'uploading'`;
+/**
+ * For an upload whose object cannot exist, since its last bytes were never sent. Answers whether
+ * there was a row.
+ */
+export const forgetUpload = async (sql: Queryable, id: string): Promise<boolean> => {
+  const rows = await sql`
+    delete from file_uploads where id = ${id} and state = 'uploading' returning id`;
+  return rows.length > 0;
 };
 
 /** For an upload whose object may have landed: the reaper makes sure that it goes. */

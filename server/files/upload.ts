@@ -26,6 +26,7 @@ import {CheckedBytes} from './checked-bytes.js';
 import {readable} from './incoming.js';
 import type {Incoming} from './incoming.js';
 import {Pace} from './pace.js';
+import {paced, primed} from './paced-bytes.js';
 import type {Spool} from './spool.js';
 import {
   LEASE_SECONDS,
@@ -66,6 +67,8 @@ const TWIN_WAIT_MS = 10_000;
 const TWIN_LOOK_MS = 200;
 const UNDO_WAIT_MS = 1_000;
 const UNDO_PAUSE_MS = 500;
+/** What was on its way has arrived within a few seconds of the database's return, or never does. */
+const UNHEARD_LOOKS = 10;
 const UNIQUE_VIOLATION = '23505';
 
 /** Nobody reads this answer; it keeps a cancelled upload from looking like a fault of ours. */
@@ -124,9 +127,11 @@ export class Uploads {
         : undefined;
       if (twin?.state === 'stored') return {twin};
       if (!twin) {
+        const id = newUuid();
         const reserving = this.parts.access
-          .change(request, caller, (tx) => this.reserveIn(tx, upload))
+          .change(request, caller, (tx) => this.reserveIn(tx, upload, id))
           .catch((error: unknown) => {
+            if (isDatabaseDown(error)) void this.undoUnheard(upload, id);
             // Another request with this key was faster by a moment: look again.
             if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
             throw error;
@@ -142,10 +147,14 @@ export class Uploads {
     }
   }
 
-  private async reserveIn(tx: Queryable, {caller, limits, incoming, idempotencyKey}: Upload) {
+  private async reserveIn(
+    tx: Queryable,
+    {caller, limits, incoming, idempotencyKey}: Upload,
+    id: string,
+  ) {
     if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
     const row = await reservePlace(tx, {
-      id: newUuid(),
+      id,
       uuid: caller.uuid,
       name: incoming.name,
       idempotencyKey,
@@ -242,12 +251,32 @@ export class Uploads {
     if (released) this.parts.onCondemned();
   }
 
+  /**
+   * The database went away before it told whether the place was taken. It may still take it, with
+   * what was on its way, and the retry would then wait for a twin that nobody sends.
+   */
+  private async undoUnheard({caller: {uuid}}: Upload, id: string): Promise<void> {
+    const until = performance.now() + LEASE_SECONDS * 1000;
+    for (let looks = 0; looks < UNHEARD_LOOKS && performance.now() < until;) {
+      await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
+      try {
+        if (await forgetUpload(this.parts.sql, id)) return;
+        looks++;
+      } catch (error) {
+        if (isDatabaseDown(error)) continue;
+        this.parts.log.warn({err: error, file: id, uuid}, 'an upload could not be undone');
+        return;
+      }
+    }
+  }
+
   /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
   private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
     const code =
       reason instanceof MariaError && !(reason instanceof BrokenOff) ? reason.code : 'aborted';
     const fate = await this.parts.sql.begin(async (tx) => {
-      const known = released ? await condemnUpload(tx, row.id) : await forgetUpload(tx, row.id);
+      const known = released && (await condemnUpload(tx, row.id));
+      if (!released) await forgetUpload(tx, row.id);
       await recordAudit(tx, {
         event: 'file_upload_error',
         uuid: caller.uuid,
@@ -298,39 +327,4 @@ const watchClient = ({request, incoming}: Upload, abort: AbortController): (() =
     request.raw.off('close', onClose);
     abort.signal.removeEventListener('abort', onAbort);
   };
-};
-
-async function* paced(bytes: AsyncIterable<Uint8Array>, pace: Pace): AsyncGenerator<Uint8Array> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const {value, done} = await pace.wait(
-        () => iterator.next() as Promise<IteratorResult<Uint8Array, undefined>>,
-        (result) => result.value?.length ?? 0,
-      );
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-/** Waits for the first bytes, so that what they alone refuse never opens a connection to the store. */
-const primed = async (bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> => {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return (async function* () {
-    try {
-      if (first.done) return;
-      yield first.value;
-      for (;;) {
-        const next = await iterator.next();
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  })();
 };

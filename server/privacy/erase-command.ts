@@ -5,7 +5,7 @@ import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
 import type {Sql} from '../database/connect.js';
 import {endVisit, eraseSession} from '../sessions/end.js';
-import {findSessions} from './find-sessions.js';
+import {countLinksTo, findSessions, forgetLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
 const USAGE = `maria erase --uuid UUID | --email ADDRESS --yes
@@ -25,9 +25,14 @@ export const eraseCommand: Command = {
   run: async (parts, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const {config, backgroundSql: sql, objects, log, print} = parts;
-    const found = await findSessions(sql, values);
-    if (!values.yes) throw new CommandFailed(listed(found));
+    const {email} = values;
+    const links = email === undefined ? 0 : await countLinksTo(sql, email);
+    const found = await findSessions(sql, values, {mayBeNone: links > 0});
+    if (!values.yes) throw new CommandFailed(listed(found, links));
     for (const session of found) await erase(parts, session);
+    const forgotten = email === undefined ? 0 : await forgetLinksTo(sql, email);
+    if (forgotten > 0)
+      await print(`${forgotten} links to the address in other sessions are erased`);
     await new Reaper({sql, objects, config, log}).prompt();
     const waiting = await countWaiting(sql, found);
     if (waiting === 0) return;
@@ -50,10 +55,11 @@ const erase = async (
   await print(`${uuid} ${isNew ? 'is erased' : 'was erased before'}`);
 };
 
-const listed = (found: FoundSession[]): string =>
+const listed = (found: FoundSession[], links: number): string =>
   [
     'Nothing was erased. With --yes these go for good, with their files:',
     ...found.map(({uuid, siteKey, state}) => `  ${uuid}  site ${siteKey}, ${state}`),
+    ...(links > 0 ? [`  ${links} confirmation links that were made for the address`] : []),
   ].join('\n');
 
 const countWaiting = async (sql: Sql, found: FoundSession[]): Promise<number> => {

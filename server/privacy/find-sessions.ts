@@ -19,12 +19,13 @@ export interface Whom {
 export const findSessions = async (
   sql: Queryable,
   {uuid, email}: Whom,
+  {mayBeNone = false} = {},
 ): Promise<FoundSession[]> => {
   if ((uuid === undefined) === (email === undefined)) {
     throw usageError('Say whom it is about: either --uuid or --email.');
   }
   const found = uuid === undefined ? await byEmail(sql, email ?? '') : await byUuid(sql, uuid);
-  if (found.length > 0) return found;
+  if (found.length > 0 || mayBeNone) return found;
   throw new CommandFailed(`There is no session with this ${uuid ? 'UUID' : 'e-mail address'}.`);
 };
 
@@ -55,3 +56,20 @@ const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> =
 /** Whether the session is to have this address once it is confirmed. */
 const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string) =>
   (await unconfirmedAddress(sql, uuid))?.toLowerCase() === email.toLowerCase();
+
+/**
+ * Links to an address that none of its sessions has any more: a change that was taken back, an
+ * address that was replaced. The sessions they belong to are somebody's own and stay.
+ */
+export const countLinksTo = async (sql: Queryable, email: string): Promise<number> => {
+  const rows = await sql`
+    select from email_verifications where lower(address) = lower(${strictEmail(email) ?? ''})`;
+  return rows.length;
+};
+
+export const forgetLinksTo = async (sql: Queryable, email: string): Promise<number> => {
+  const rows = await sql`
+    delete from email_verifications where lower(address) = lower(${strictEmail(email) ?? ''})
+    returning id`;
+  return rows.length;
+};

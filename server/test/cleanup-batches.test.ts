@@ -4,6 +4,7 @@ import {reaperOf, visitWithFile} from './cleanup-parts.js';
 import {keysIn} from './keys-in.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {until} from './until.js';
 
 /** So many sessions of the demo site that gave an address and were never confirmed. */
 const addSessions = async ({sql}: TestServer, count: number): Promise<void> => {
@@ -84,9 +85,11 @@ t.test('what an erased session’s visitor had deleted goes with it', async (t) 
   t.equal(await rows(), 1, 'a deleted file stays as a row of its session');
 
   await visitor.call('DELETE', '/api/session');
-  await reaperOf(server).run();
-
-  t.equal(await rows(), 0);
+  // The server's own cleanup may be at it as well.
+  await until(async () => {
+    await reaperOf(server).run();
+    return (await rows()) === 0;
+  });
 });
 
 t.test('a run reads no large table from end to end', async (t) => {

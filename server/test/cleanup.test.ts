@@ -2,6 +2,8 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
+import {claimDeletions, markRemoved} from '../cleanup/store.js';
+import type {DueFile} from '../cleanup/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {
@@ -223,7 +225,7 @@ t.test(
 
       const [contact] = await Promise.all([
         visitor.contact(`v${i}@example.com`),
-        reaperOf(server).prompt(),
+        reaperOf(server).run(),
       ]);
       await reaperOf(server).run();
 
@@ -235,6 +237,39 @@ t.test(
     }
   },
 );
+
+t.test('a prompt leaves idle visits to the interval', async (t) => {
+  for (const settings of [{LEAVE_GRACE_SECONDS: ''}, {LEAVE_GRACE_SECONDS: '60'}]) {
+    const server = await startServer(t, {settings});
+    const {visitor, key} = await visitWithFile(server);
+    await letIdle(server, visitor, 24 * 60);
+
+    t.equal(await reaperOf(server).prompt(), undefined);
+
+    t.ok((await keysIn(server.objects)).includes(key));
+    await reaperOf(server).run();
+    t.same(await keysIn(server.objects), []);
+  }
+});
+
+t.test('a removal whose claim ran out is counted by whoever has it now', async (t) => {
+  const server = await startServer(t);
+  const {visitor, id} = await visitWithFile(server);
+  await visitor.call('DELETE', `/api/files/${id}`);
+  const [file] = await claimDeletions(server.sql, 1);
+  const removals = async () =>
+    (await server.sql`select removals from file_uploads where id = ${id}`)[0]?.[
+      'removals'
+    ] as number;
+  t.equal(await removals(), 0, 'nobody has removed it yet');
+
+  await server.sql`update file_uploads set leased_until = clock_timestamp() - interval '1 second'`;
+  const [again] = await claimDeletions(server.sql, 1);
+  await markRemoved(server.sql, [file as DueFile]);
+  t.equal(await removals(), 0);
+  await markRemoved(server.sql, [again as DueFile]);
+  t.equal(await removals(), 1);
+});
 
 t.test('the server cleans up by itself, on its interval', async (t) => {
   const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});

@@ -30,6 +30,27 @@ const session = async (server: TestServer, email: string, name = 'Zora Zwiebelfi
 const auditedBy = async ({sql}: TestServer, uuid: string, event: string) =>
   sql`select metadata from audit_logs where user_uuid = ${uuid} and event_type = ${event}`;
 
+t.test('maria erase finds an address in links of sessions that have another by now', async (t) => {
+  const server = await startServer(t);
+  const visitor = await session(server, 'kept@example.com');
+  await fetch(linkIn(await server.mailbox.waitFor('kept@example.com')), {method: 'POST'});
+  await visitor.call('PATCH', '/api/session', {json: {email: 'stranger@example.com'}});
+  const link = linkIn(await server.mailbox.waitFor('stranger@example.com'));
+  t.equal((await fetch(`${link}/not-me`, {method: 'POST'})).status, 200);
+  const erase = ['--email', 'Stranger@example.com'];
+
+  await t.rejects(runCommand(server, eraseCommand, ...erase), {message: /1 confirmation links/});
+  t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /1 links .* are erased/);
+
+  const rows = await server.sql<{address: string}[]>`select address from email_verifications`;
+  t.same(
+    rows.map(({address}) => address),
+    ['kept@example.com'],
+  );
+  t.match((await visitor.session()).body, {state: 'complete'}, 'a session of somebody else stays');
+  await t.rejects(runCommand(server, eraseCommand, ...erase, '--yes'), {message: /no session/});
+});
+
 t.test('maria export, rectify and erase', async (t) => {
   const server = await startServer(t);
   const both = [

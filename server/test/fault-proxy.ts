@@ -19,6 +19,11 @@ export class FaultProxy {
   private readonly server = net.createServer({pauseOnConnect: true});
   private readonly pairs = new Set<Pair>();
   private fault: Fault = 'pass';
+  /**
+   * The first connection to carry these texts towards the part, one after the other, freezes with
+   * the last of them delivered: what it asked for is done, and nobody hears of it.
+   */
+  freezeAfter: string[] = [];
   /** How long each piece of data is held up, both ways. */
   delayMs = 0;
 
@@ -78,7 +83,16 @@ export class FaultProxy {
       client.resume();
       return;
     }
-    const pair = new Pair(client, this.target, () => this.delayMs);
+    let carried = 0;
+    const onCarried = (bytes: Buffer) => {
+      if (carried < this.freezeAfter.length && bytes.includes(this.freezeAfter[carried] ?? '')) {
+        carried += 1;
+      }
+      if (carried === 0 || carried < this.freezeAfter.length) return;
+      this.freezeAfter = [];
+      pair.hold(true);
+    };
+    const pair = new Pair(client, this.target, {delayMs: () => this.delayMs, onCarried});
     this.pairs.add(pair);
     pair.onClose = () => this.pairs.delete(pair);
     pair.hold(this.fault === 'freeze');
@@ -102,7 +116,7 @@ class Pair {
   constructor(
     private readonly client: net.Socket,
     target: {host: string; port: number},
-    private readonly delayMs: () => number,
+    private readonly manner: {delayMs: () => number; onCarried: (bytes: Buffer) => void},
   ) {
     this.server = net.connect(target);
     for (const socket of [this.client, this.server]) {
@@ -141,11 +155,13 @@ class Pair {
   private async carry(from: net.Socket, to: net.Socket): Promise<void> {
     try {
       for await (const bytes of from) {
-        if (this.delayMs() > 0) await sleep(this.delayMs());
+        if (this.manner.delayMs() > 0) await sleep(this.manner.delayMs());
         await this.held?.until;
         // Written to a closed socket, it would wait for a drain that never comes.
         if (to.destroyed) break;
-        if (!to.write(bytes as Buffer)) await once(to, 'drain');
+        const taken = to.write(bytes as Buffer);
+        if (from === this.client) this.manner.onCarried(bytes as Buffer);
+        if (!taken) await once(to, 'drain');
       }
       await this.held?.until;
       to.end();

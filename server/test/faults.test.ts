@@ -78,6 +78,8 @@ const startBehindProxies = async (t: Test) => {
 /** A part fails under load and comes back; every answer meanwhile was in time and clear. */
 const endure = async (t: Test, server: TestServer, proxy: FaultProxy, fault: Fault) => {
   const load = await Load.on(server);
+  // A load that went on would spoil what comes after a failure.
+  t.teardown(() => load.stop());
   await sleep(200);
   const from = performance.now();
   await proxy.set(fault);
@@ -264,6 +266,25 @@ t.test('a transaction whose connection dies leaves the pool whole', async (t) =>
     const wrong = answers.filter((rows, i) => rows && rows[0]?.i !== i);
     t.same(wrong, [], 'no answer goes to another query');
   }
+});
+
+t.test('a place that was taken while nobody heard of it is free for the retry', async (t) => {
+  const {server, database, sql} = await startBehindProxies(t);
+  const visitor = await Guest.welcome(server.url);
+  const bytes = makePdf();
+  const key = randomUUID();
+
+  // The statement is prepared, then run; what follows it is the commit.
+  database.freezeAfter = ['insert into file_uploads', '', ''];
+  const unheard = await visitor.upload(bytes, {key});
+  const taken = await sql`select from file_uploads where state = 'uploading'`;
+  const retried = await visitor.upload(bytes, {key});
+
+  t.same([unheard.status, taken.length, retried.status], [503, 1, 201]);
+  t.same(
+    (await visitor.files()).map(({id}) => id),
+    [retried.body.file.id],
+  );
 });
 
 t.test('a server that is started while a part is away', async (t) => {

@@ -1,4 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 import postgres from 'postgres';
 import t from 'tap';
@@ -14,6 +17,22 @@ const open = (t: Test, url: string) => {
 };
 
 const migrated = async (t: Test) => open(t, (await createMigratedDatabase(t)).url);
+
+const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+
+/** As an earlier version of the server has done. */
+const apply = async (sql: postgres.Sql, name: string) => {
+  const text = await readFile(path.join(MIGRATIONS, name), 'utf8');
+  const checksum = createHash('sha256').update(text).digest('hex');
+  await sql`
+    create table if not exists schema_migrations (
+      version integer primary key, name text not null, checksum text not null,
+      applied_at timestamptz not null default now())`;
+  await sql.unsafe(text);
+  await sql`
+    insert into schema_migrations (version, name, checksum)
+    values (${Number(name.slice(0, 4))}, ${name}, ${checksum})`;
+};
 
 /** Columns, constraints, indexes and triggers, in words. */
 const schemaOf = (sql: postgres.Sql) => sql`
@@ -93,6 +112,22 @@ void t.test('migrate', async (t) => {
 
     t.same([...(await schemaOf(sql))], before);
     t.equal((await sql`select from schema_migrations where version = 2`).length, 1);
+  });
+
+  await t.test('what waits for a table lets go again, and has its turn later', async (t) => {
+    const {url} = await createTestDatabase(t);
+    const sql = open(t, url);
+    for (const name of ['0001_schema.sql', '0002_removed_sites.sql']) await apply(sql, name);
+    const before = [...(await schemaOf(sql))];
+
+    await sql.begin(async (dump) => {
+      await dump`lock table file_uploads in access share mode`;
+      await t.rejects(migrate(url), {code: '55P03'});
+    });
+
+    t.same([...(await schemaOf(sql))], before);
+    await migrate(url);
+    t.notSame([...(await schemaOf(sql))], before);
   });
 
   await t.test('an edited migration is refused by name', async (t) => {

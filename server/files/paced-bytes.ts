@@ -1,0 +1,42 @@
+import type {Pace} from './pace.js';
+
+/** The bytes, with every wait for the client timed. */
+export async function* paced(
+  bytes: AsyncIterable<Uint8Array>,
+  pace: Pace,
+): AsyncGenerator<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const {value, done} = await pace.wait(
+        () => iterator.next() as Promise<IteratorResult<Uint8Array, undefined>>,
+        (result) => result.value?.length ?? 0,
+      );
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Waits for the first bytes, so that what they alone refuse never opens a connection to the store. */
+export const primed = async (
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> => {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return (async function* () {
+    try {
+      if (first.done) return;
+      yield first.value;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+};
