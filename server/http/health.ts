@@ -27,7 +27,7 @@ const Alive = Type.Object(
 const Checked = Type.Object({
   status: Type.Enum(['ok', 'unavailable']),
   checks: Type.Record(Type.String(), Type.String(), {
-    description: '`ok`, or what is in the way, for `server`, `database` and `storage`.',
+    description: '`ok`, or what is in the way, for all parts that were asked for.',
   }),
 });
 
@@ -46,6 +46,18 @@ const NotReady = Type.Union([Checked, ErrorBody], {
   description: 'Something is in the way.',
   examples: [exampleOf('unavailable', 'ECONNREFUSED')],
 });
+
+const Asked = Type.Object(
+  {
+    part: Type.Optional(
+      Type.Literal('server', {
+        description:
+          'Says 503 only while this process starts or stops. For load balancers: what all servers share is away for all of them, and each says so itself.',
+      }),
+    ),
+  },
+  {additionalProperties: false},
+);
 
 /** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
 export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthParts): void => {
@@ -78,16 +90,17 @@ export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthPart
       schema: {
         operationId: 'isReady',
         summary: 'Whether it can do its work',
-        description: 'Database and storage are asked, at most once a second.',
+        description: 'Looks at `server`, `database` and `storage`; at the last two once a second.',
         tags: ['operation'],
         security: [],
+        querystring: Asked,
         response: answers({200: Ready, 503: NotReady}, [], {unlimited: true}),
       },
     },
-    async (_request, reply) => {
-      const parts = await look();
+    async (request, reply) => {
+      const shared = request.query.part === 'server' ? {} : await look();
       // Never from the cache: a load balancer must learn at once that this server is going.
-      const checks = {server: notReady() ?? 'ok', ...parts};
+      const checks = {server: notReady() ?? 'ok', ...shared};
       const ready = Object.values(checks).every((result) => result === 'ok');
       return reply
         .code(ready ? 200 : 503)

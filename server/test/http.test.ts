@@ -324,6 +324,12 @@ void t.test('a site’s public settings', async (t) => {
   });
 });
 
+/** What a load balancer is told. */
+const serverAlone = async ({url}: {url: string}) => {
+  const {status, body} = await request<{checks: object}>(url, 'GET', '/readyz?part=server');
+  return {status, checks: body.checks};
+};
+
 void t.test('health', async (t) => {
   await t.test('a whole server is alive and ready', async (t) => {
     const server = await startServer(t);
@@ -344,6 +350,7 @@ void t.test('health', async (t) => {
     t.equal(status, 503);
     t.match(body, {status: 'unavailable', checks: {database: 'ECONNREFUSED', storage: 'ok'}});
     t.notMatch(JSON.stringify(body), /secret|127\.0\.0\.1/);
+    t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
 
     const answer = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
       json: {},
@@ -365,6 +372,8 @@ void t.test('health', async (t) => {
     t.equal(status, 503);
     t.match(body, {checks: {database: 'ok', storage: 'EACCES'}});
     t.notMatch(JSON.stringify(body), /hunter2/);
+    t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
+    t.equal((await request(server.url, 'GET', '/readyz?part=storage')).status, 400);
   });
 
   await t.test('a server that stops says so', async (t) => {
@@ -373,6 +382,7 @@ void t.test('health', async (t) => {
     const {status, body} = await request(server.url, 'GET', '/readyz');
     t.equal(status, 503);
     t.match(body, {checks: {server: 'draining'}});
+    t.same(await serverAlone(server), {status: 503, checks: {server: 'draining'}});
   });
 
   await t.test('a database that keeps a request waiting is answered for in time', async (t) => {
