@@ -16,7 +16,7 @@ interface Service {
   configs?: {source: string; target: string}[];
   depends_on?: string[] | Record<string, unknown>;
   ports?: string[];
-  healthcheck?: {test: string[]};
+  healthcheck?: {test: string[]; interval?: string; start_period?: string};
   restart?: string;
   stop_grace_period?: string;
   read_only?: boolean;
@@ -142,6 +142,13 @@ const serverFaults = (
   );
   demand(server.volumes?.includes(image.env['DATA_DIR'] ?? ''), 'its DATA_DIR cannot be written');
   const secret = path.basename(env['SECRET_KEY_FILE'] ?? '');
+  const {test = [], interval, start_period: starting} = server.healthcheck ?? {};
+  const ready = `"http://127.0.0.1:${image.port}/readyz"`;
+  demand(
+    test[0] === 'CMD' && test[1] === 'node' && test.at(-1)?.includes(ready),
+    '`--wait` does not wait until it can work',
+  );
+  demand(interval && starting, 'is looked at too seldom, or given up while it starts');
   demand(server.secrets?.includes(secret), `is not given the secret ${secret}`);
 
   const {database, store, proxy} = compose.services;
