@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import {parse} from 'yaml';
 
+import {SERVER_ALONE} from './deploy-image.js';
 import type {Image} from './deploy-image.js';
 import {settingFaults} from './deploy-settings.js';
 
@@ -141,7 +142,6 @@ const serverFaults = (
     'may write or do more than it needs',
   );
   demand(server.volumes?.includes(image.env['DATA_DIR'] ?? ''), 'its DATA_DIR cannot be written');
-  const secret = path.basename(env['SECRET_KEY_FILE'] ?? '');
   const {test = [], interval, start_period: starting} = server.healthcheck ?? {};
   const ready = `"http://127.0.0.1:${image.port}/readyz"`;
   demand(
@@ -149,6 +149,7 @@ const serverFaults = (
     '`--wait` does not wait until it can work',
   );
   demand(interval && starting, 'is looked at too seldom, or given up while it starts');
+  const secret = path.basename(env['SECRET_KEY_FILE'] ?? '');
   demand(server.secrets?.includes(secret), `is not given the secret ${secret}`);
 
   const {database, store, proxy} = compose.services;
@@ -191,6 +192,7 @@ const meets = (one: Service, other: Service | undefined): boolean =>
   one.networks?.some((network) => other?.networks?.includes(network)) ?? false;
 
 const UPLOAD_SECONDS = 900;
+const ANSWER_MS = 2_000;
 
 const checkProxy = (
   servers: string[],
@@ -207,7 +209,14 @@ const checkProxy = (
   demand(!/request_buffers/.test(caddyfile), 'proxy: holds uploads back');
   const wait = /response_header_timeout (\d+)s/.exec(caddyfile)?.[1];
   demand(wait === undefined || Number(wait) > UPLOAD_SECONDS, 'proxy: ends a slow upload');
-  demand(/health_uri \/readyz/.test(caddyfile), 'proxy: does not hear that a server stops');
+  const health = /health_uri (\S+)/.exec(caddyfile)?.[1];
+  demand(health === SERVER_ALONE, 'proxy: does not hear that a server stops, or hears too much');
+  // The last pause and the last try may begin when the time is nearly over.
+  const waits = ['lb_try_duration', 'lb_try_interval', 'dial_timeout'].map((name) =>
+    Number(new RegExp(`${name} (\\d+)ms`).exec(caddyfile)?.[1] ?? NaN),
+  );
+  const longest = waits.reduce((sum, ms) => sum + ms, 0);
+  demand(longest <= ANSWER_MS, 'proxy: visitors wait, and get no answer');
   demand(/respond \/metrics 404/.test(caddyfile), 'proxy: shows metrics to the world');
   demand(!/trusted_proxies/.test(caddyfile), 'proxy: hands on what visitors say of themselves');
 };

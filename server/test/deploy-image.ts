@@ -15,6 +15,9 @@ export interface Image {
   port: string;
 }
 
+/** Where a load balancer asks: what all servers share must not take all of them out. */
+export const SERVER_ALONE = '/readyz?part=server';
+
 const HEALTH_PATHS = ['/healthz', '/readyz'];
 
 const instructionsOf = (text: string): Instruction[] =>

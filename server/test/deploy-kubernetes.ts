@@ -1,5 +1,6 @@
 import {parseAllDocuments} from 'yaml';
 
+import {SERVER_ALONE} from './deploy-image.js';
 import type {Image} from './deploy-image.js';
 import {settingFaults} from './deploy-settings.js';
 
@@ -96,7 +97,7 @@ const checkContainer = (pod: Pod, image: Image, demand: Demand): void => {
   for (const [name, path] of [
     ['startupProbe', '/healthz'],
     ['livenessProbe', '/healthz'],
-    ['readinessProbe', '/readyz'],
+    ['readinessProbe', SERVER_ALONE],
   ] as const) {
     const {httpGet} = container[name];
     // A database that is away for a while must not end the servers.
