@@ -1,5 +1,6 @@
 import {createTransport} from 'nodemailer';
 
+import type {Config} from '../config.js';
 import {strictEmail} from '../sessions/email.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
@@ -16,10 +17,12 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
   const {host, username} = new URL(smtpUrl);
   const login = username ? 'logged in' : 'without a login';
   try {
-    await withTransport(smtpUrl, (transport) => transport.verify());
+    await withTransport(smtpUrl, requireTls, (transport) => transport.verify());
     yield ok('server', `${host} takes mail, ${login}`);
   } catch (error) {
-    yield fail('server', `${host}: ${reasonOf(error)}`, adviceFor(error));
+    yield requireTls && isRefusedTls(error)
+      ? fail('encryption', `no STARTTLS: ${reasonOf(error)}`, TLS_ADVICE)
+      : fail('server', `${host}: ${reasonOf(error)}`, adviceFor(error));
     return;
   }
   yield await encryption(smtpUrl, requireTls);
@@ -29,8 +32,16 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
   yield admin
     ? ok('operator', 'alerts go to ADMIN_EMAIL')
     : warn('operator', 'nobody hears of alerts', 'Set ADMIN_EMAIL.');
-  if (parts.mailTo !== undefined) yield await send(smtpUrl, from, parts.mailTo);
+  if (parts.mailTo !== undefined) yield await send(smtpUrl, parts.config.mail, parts.mailTo);
 }
+
+const TLS_ADVICE = 'No mail leaves. Use a server that offers it, or say SMTP_ALLOW_PLAINTEXT=true.';
+
+/** The server was asked for STARTTLS and answered no. Without an answer, TLS began and failed. */
+const isRefusedTls = (error: unknown): boolean => {
+  const {code, command, response} = error as {code?: string; command?: string; response?: unknown};
+  return code === 'ETLS' && command === 'STARTTLS' && Boolean(response);
+};
 
 const adviceFor = (error: unknown): string => {
   const {code} = error as {code?: string};
@@ -42,26 +53,26 @@ const adviceFor = (error: unknown): string => {
 
 const encryption = async (smtpUrl: string, isRequired: boolean): Promise<Finding> => {
   if (smtpUrl.startsWith('smtps:')) return ok('encryption', 'TLS from the first byte');
+  // Where it is required, whoever came this far has it.
+  if (isRequired) return ok('encryption', 'STARTTLS');
   try {
-    await withTransport(smtpUrl, (transport) => transport.verify(), {requireTLS: true});
+    await withTransport(smtpUrl, true, (transport) => transport.verify());
     return ok('encryption', 'STARTTLS');
   } catch (error) {
-    const found = `no STARTTLS: ${reasonOf(error)}`;
-    if (isRequired) {
-      const advice =
-        'No mail leaves. Use a server that offers it, or say SMTP_ALLOW_PLAINTEXT=true.';
-      return fail('encryption', found, advice);
-    }
     const advice = 'Use a server that offers it: links and addresses pass in the clear.';
-    return warn('encryption', found, advice);
+    return warn('encryption', `no STARTTLS: ${reasonOf(error)}`, advice);
   }
 };
 
-const send = async (smtpUrl: string, from: string, given: string): Promise<Finding> => {
+const send = async (
+  smtpUrl: string,
+  {from, requireTls}: Config['mail'],
+  given: string,
+): Promise<Finding> => {
   const to = strictEmail(given);
   if (!to) return fail('test mail', 'not sent', '--mail takes one plain e-mail address.');
   try {
-    await withTransport(smtpUrl, (transport) =>
+    await withTransport(smtpUrl, requireTls, (transport) =>
       transport.sendMail({
         from: {name: 'Maria', address: from},
         to: {name: '', address: to},
@@ -82,12 +93,12 @@ type Transport = ReturnType<typeof createTransport>;
 
 const withTransport = async (
   url: string,
+  requireTLS: boolean,
   work: (transport: Transport) => Promise<unknown>,
-  options: {requireTLS?: boolean} = {},
 ): Promise<void> => {
   const transport = createTransport({
     url,
-    ...options,
+    requireTLS,
     connectionTimeout: SMTP_MS,
     greetingTimeout: SMTP_MS,
     socketTimeout: SMTP_MS,

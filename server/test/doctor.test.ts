@@ -101,6 +101,32 @@ t.test('maria doctor finds', async (t) => {
   await t.test('a mail server that refuses the login', async (t) => {
     const smtp = new SMTPServer({
       hideSTARTTLS: true,
+  await t.test('that no password may leave, before it does', async (t) => {
+    const logins: string[] = [];
+    const smtp = new SMTPServer({
+      hideSTARTTLS: true,
+      disabledCommands: ['STARTTLS'],
+      onAuth: ({username}, _session, done) => {
+        logins.push(username ?? '');
+        done(null, {user: username ?? ''});
+      },
+    });
+    smtp.listen(0, '127.0.0.1');
+    await once(smtp.server, 'listening');
+    t.teardown(() => void smtp.close());
+    const {port} = smtp.server.address() as AddressInfo;
+    const smtpUrl = `smtp://maria:a-password@127.0.0.1:${port}`;
+    const mailTo = ['--mail', 'you@example.com'];
+
+    const open = {mail: {...config.mail, smtpUrl, requireTls: false}};
+    t.same((await examine(server, open, ...mailTo)).at('warn'), ['mail encryption']);
+    t.not(logins.length, 0, 'where it may, it logs in');
+    logins.length = 0;
+    const closed = {mail: {...config.mail, smtpUrl, requireTls: true}};
+    t.same((await examine(server, closed, ...mailTo)).at('fail'), ['mail encryption']);
+    t.same(logins, []);
+  });
+
       onAuth: (auth, _session, done) => {
         // Some quote what they were given.
         done(new Error(`${auth.password ?? ''} is wrong`));
