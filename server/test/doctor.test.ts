@@ -165,6 +165,12 @@ t.test('maria doctor finds', async (t) => {
     const secretFile = path.join(await temporaryFolder(t), 'secret');
     await writeFile(secretFile, 'x');
     for (const [mode, level, production] of [
+    for (const word of ['change-me-', 'replace-me-']) {
+      const {of} = await examine(server, {secrets: secret(word.repeat(4))});
+      t.match(of('secret strength'), /could be guessed/, word);
+    }
+    const unlucky = '0123456789a'.repeat(3);
+    t.ok((await examine(server, {secrets: secret(unlucky)})).passed, 'as some random digits are');
       [0o400, 'ok', true],
       [0o440, 'ok', true],
       [0o644, 'warn', false],
