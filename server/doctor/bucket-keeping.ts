@@ -41,8 +41,14 @@ async function* versions(
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  // Why it cannot be seen, if it cannot, the rights have told.
-  const status = await bucket.versioning().catch(() => undefined);
+  let status: string | undefined;
+  try {
+    status = await bucket.versioning();
+  } catch (error) {
+    const advice = 'Allow s3:GetBucketVersioning: with versions, what is deleted is still there.';
+    yield warn('versioning', `could not be seen: ${reasonOf(error)}`, advice);
+    return;
+  }
   if (!status) {
     yield ok('versioning', 'off: what is deleted is gone');
     return;

@@ -64,7 +64,8 @@ export class Bucket {
   async versionsOf(key: string): Promise<number> {
     const command = new ListObjectVersionsCommand({...this.named, Prefix: key});
     const {Versions = [], DeleteMarkers = []} = (await known(this.send(command))) ?? {};
-    return Versions.length + DeleteMarkers.length;
+    // A prefix finds what only begins like it, too.
+    return [...Versions, ...DeleteMarkers].filter(({Key}) => Key === key).length;
   }
 
   look(key: string) {

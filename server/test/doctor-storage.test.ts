@@ -152,6 +152,25 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.equal(await left(bucket), 0, 'what a stranger could write is removed as well');
   });
 
+  await t.test('in which strangers leave versions beside ours', async (t) => {
+    const bucket = await owned(t);
+    const {Bucket, client} = bucket;
+    await versioned(bucket);
+    const open = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['s3:PutObject'],
+      Resource: [`arn:aws:s3:::${Bucket}/*`],
+    };
+    await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(open)}));
+
+    const {at} = await examine(bucket.server);
+
+    t.ok(at('fail').includes('storage private: write'));
+    t.ok(at('ok').includes('storage delete versions'), 'only our own are counted');
+    t.equal(await left(bucket), 0);
+  });
+
   await t.test('with versions, CORS, and a rule that deletes files', async (t) => {
     const bucket = await owned(t);
     const {Bucket, client} = bucket;
@@ -197,6 +216,8 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     for (const action of needed.filter((one) => one !== 's3:DeleteObjectVersion')) {
       t.not((await findingsAfter({Action: [action]})).length, 0, `${action} is needed`);
     }
+    await deny({Action: ['s3:GetBucketVersioning']});
+    t.match((await examine(bucket.server)).of('storage versioning'), /^could not be seen/);
     await versioned(bucket);
     t.same(await findingsAfter({NotAction: [...needed, ...stillOurs]}), [], 'with versions too');
     t.same(await findingsAfter({Action: ['s3:DeleteObjectVersion']}), [
