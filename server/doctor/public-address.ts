@@ -1,6 +1,10 @@
+import {randomUUID} from 'node:crypto';
+import {networkInterfaces} from 'node:os';
+
 import ipaddr from 'ipaddr.js';
 
 import {storedAddress} from '../audit/address.js';
+import {VisitorTokens} from '../sessions/token.js';
 import {listSites} from '../sites/admin-store.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
@@ -57,7 +61,7 @@ const versionIn = (text: string): string | undefined => {
   }
 };
 
-/** Asks for a UUID as a visitor would, under a forged address, and reads which one was noted. */
+/** Shows a UUID as a visitor would, under a forged address, and reads which one was noted. */
 const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Finding> => {
   const {config} = parts;
   const check = 'client address';
@@ -74,33 +78,56 @@ const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Find
     const found = `could not be tried: ${seen.unknown}`;
     return warn(check, found, 'Look whether audit rows hold different addresses.');
   }
-  if (seen === storedAddress(FORGED, config.audit.ipMode)) {
+  const isForged = seen === storedAddress(FORGED, config.audit.ipMode);
+  if (!isForged && !isTrusted(seen, config.trustProxy)) {
+    return ok(
+      check,
+      trusted ? `X-Forwarded-For counts from ${trusted}` : 'of the connection itself',
+    );
+  }
+  // Who asks from among the proxies is taken for one of them: a visitor would not be.
+  if ([...ownAddresses(), seen].some((one) => isNeighbour(one, config.trustProxy))) {
+    const advice = `Run it outside ${trusted}. The same there: let the proxy set X-Forwarded-For.`;
+    return warn(check, 'cannot be judged from here, from among TRUST_PROXY', advice);
+  }
+  if (isForged) {
     const advice = 'Let the proxy replace X-Forwarded-For instead of handing on what it is sent.';
     return fail(check, 'visitors can choose their own, and so escape every limit', advice);
   }
-  if (isTrusted(seen, config.trustProxy)) {
-    const advice = 'Let the proxy set X-Forwarded-For, and TRUST_PROXY name proxies alone.';
-    return fail(check, 'the address that was seen is one of TRUST_PROXY', advice);
-  }
-  return ok(check, trusted ? `X-Forwarded-For counts from ${trusted}` : 'of the connection itself');
+  const advice = 'Let the proxy set X-Forwarded-For, and TRUST_PROXY name proxies alone.';
+  return fail(check, 'the address that was seen is one of TRUST_PROXY', advice);
 };
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({address}) => address));
+
+/** Trusted, and not because the proxy is on this very machine. */
+const isNeighbour = (address: string, proxies: string[]): boolean =>
+  ipaddr.process(address).range() !== 'loopback' && isTrusted(address, proxies);
 
 const addressSeen = async ({config, backgroundSql: sql}: DoctorParts) => {
   if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};
   const sites = await listSites(sql);
   const site = sites.find(({removedAt}) => !removedAt)?.key;
   if (!site) return {unknown: 'there is no site yet'};
-  const answer = await fetch(`${config.publicUrl}/api/session/generate-uuid`, {
+  const uuid = randomUUID();
+  // With the token that fits it, nobody is counted as having opened the chat.
+  const token = new VisitorTokens(config.secrets).issue(uuid, site);
+  const answer = await fetch(`${config.publicUrl}/api/session/validate-uuid`, {
     method: 'POST',
-    headers: {'content-type': 'application/json', 'x-forwarded-for': FORGED},
-    body: JSON.stringify({site}),
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      'x-forwarded-for': FORGED,
+    },
+    body: JSON.stringify({uuid, site}),
     signal: AbortSignal.timeout(CALL_MS),
   });
   if (!answer.ok) return {unknown: `the server answered ${answer.status}`};
-  const {uuid} = (await answer.json()) as {uuid: string};
+  await answer.body?.cancel();
   const [row] = await sql<{address: string | null}[]>`
     select host(ip_address) as address from audit_logs
-    where user_uuid = ${uuid} and event_type = 'uuid_generated'`;
+    where user_uuid = ${uuid} and event_type = 'uuid_validation_attempt'`;
   return row?.address ?? {unknown: 'the call is not in this database'};
 };
 

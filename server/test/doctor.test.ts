@@ -1,10 +1,13 @@
 import {once} from 'node:events';
 import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import {createServer, request} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {networkInterfaces} from 'node:os';
 import path from 'node:path';
 
 import {SMTPServer} from 'smtp-server';
 import t from 'tap';
+import type {Test} from 'tap';
 
 import type {Config} from '../config.js';
 import {clamdMissing, startClamd} from './clamd.js';
@@ -98,9 +101,6 @@ t.test('maria doctor finds', async (t) => {
     t.same(at('fail'), ['mail encryption']);
   });
 
-  await t.test('a mail server that refuses the login', async (t) => {
-    const smtp = new SMTPServer({
-      hideSTARTTLS: true,
   await t.test('that no password may leave, before it does', async (t) => {
     const logins: string[] = [];
     const smtp = new SMTPServer({
@@ -127,6 +127,9 @@ t.test('maria doctor finds', async (t) => {
     t.same(logins, []);
   });
 
+  await t.test('a mail server that refuses the login', async (t) => {
+    const smtp = new SMTPServer({
+      hideSTARTTLS: true,
       onAuth: (auth, _session, done) => {
         // Some quote what they were given.
         done(new Error(`${auth.password ?? ''} is wrong`));
@@ -162,15 +165,15 @@ t.test('maria doctor finds', async (t) => {
     const secret = (value: string) => [{id: 'x', bytes: Buffer.from(value)}];
     const weak = await examine(server, {secrets: secret('ab'.repeat(20))});
     t.same(weak.at('fail'), ['secret strength']);
-    const secretFile = path.join(await temporaryFolder(t), 'secret');
-    await writeFile(secretFile, 'x');
-    for (const [mode, level, production] of [
     for (const word of ['change-me-', 'replace-me-']) {
       const {of} = await examine(server, {secrets: secret(word.repeat(4))});
       t.match(of('secret strength'), /could be guessed/, word);
     }
     const unlucky = '0123456789a'.repeat(3);
     t.ok((await examine(server, {secrets: secret(unlucky)})).passed, 'as some random digits are');
+    const secretFile = path.join(await temporaryFolder(t), 'secret');
+    await writeFile(secretFile, 'x');
+    for (const [mode, level, production] of [
       [0o400, 'ok', true],
       [0o440, 'ok', true],
       [0o644, 'warn', false],
@@ -236,4 +239,52 @@ t.test('maria doctor sees whose address counts', async (t) => {
   t.match(await finding(open, {trustProxy}), /^fail: .*is one of TRUST_PROXY/);
   const {audit} = open.config;
   t.match(await finding(open, {audit: {...audit, ipMode: 'none'}}), /^warn: .*IP_MODE/);
+
+  // From among the proxies, as in a container: its own address is none that a visitor could have.
+  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  for (const {address} of own.filter(({internal, scopeid}) => !internal && !scopeid)) {
+    const inside = {trustProxy: [...trustProxy, address]};
+    t.match(await finding(behind, inside), /^warn: cannot be judged from here/, address);
+  }
+  // The same where a network translates it on the way out.
+  const publicUrl = await proxyThatSees(t, '198.51.100.7', behind.url);
+  t.match(await finding(behind, {publicUrl}), /^ok: X-Forwarded-For counts/);
+  const translated = {publicUrl, trustProxy: [...trustProxy, '198.51.100.0/24']};
+  t.match(await finding(behind, translated), /^warn: cannot be judged from here/);
 });
+
+t.test('maria doctor leaves one audit row, and no panel that was opened', async (t) => {
+  const server = await startServer(t);
+  const asked = await startServer(t, {beside: server});
+  const rows = async () => (await server.sql`select from audit_logs`).length;
+  const before = await rows();
+  const {findings} = await examine(server, {publicUrl: asked.url});
+  t.equal(findings.find(({check}) => check === 'client address')?.level, 'ok');
+  t.equal(await rows(), before + 1);
+  // It writes what it has counted.
+  await asked.app.close();
+  t.same(await server.sql`select from funnel_daily where counter = 'opened'`, []);
+});
+
+/** A proxy to which all connections seem to come from one address. */
+const proxyThatSees = async (t: Test, address: string, url: string): Promise<string> => {
+  const proxy = createServer((incoming, outgoing) => {
+    const headers = {...incoming.headers, 'x-forwarded-for': address};
+    const onward = request(
+      `${url}${incoming.url}`,
+      {method: incoming.method, headers},
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    incoming.pipe(onward);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  t.teardown(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+};
