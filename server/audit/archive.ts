@@ -8,7 +8,7 @@ import type {Sql} from '../database/connect.js';
 import {raiseAlert} from '../mail/alerts.js';
 import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
 import type {Archive, ArchiveLine} from './archive-file.js';
-import {claimArchiving, finishArchiving, keepArchiving} from './archive-task.js';
+import {ArchiveLease} from './archive-task.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
 import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
@@ -20,6 +20,10 @@ export interface TrailParts {
   log: FastifyBaseLogger;
   /** Ends a turn in the middle; the next one goes on. */
   signal?: AbortSignal;
+}
+
+interface Archiving extends TrailParts {
+  lease: ArchiveLease;
 }
 
 /** What came back from the archive is not what the database holds. */
@@ -41,18 +45,19 @@ export const dropOldMonths = async (parts: TrailParts): Promise<void> => {
     for (const month of due) await drop(parts, month);
     return;
   }
-  if (!(await claimArchiving(sql))) return;
+  const lease = new ArchiveLease(sql);
+  if (!(await lease.take())) return;
   try {
-    for (const month of due) await archiveAndDrop(parts, archiveDir, month);
+    for (const month of due) await archiveAndDrop({...parts, lease}, archiveDir, month);
   } catch (error) {
     await tellFailure(parts, error);
   } finally {
-    await finishArchiving(sql);
+    await lease.finish();
   }
 };
 
-const archiveAndDrop = async (parts: TrailParts, directory: string, month: Month) => {
-  const {sql, log} = parts;
+const archiveAndDrop = async (parts: Archiving, directory: string, month: Month) => {
+  const {sql, log, lease} = parts;
   const {file, archive} = await archiveMonth(parts, directory, month);
   const {rows, head, fault} = archive;
   const name = path.basename(file);
@@ -60,6 +65,7 @@ const archiveAndDrop = async (parts: TrailParts, directory: string, month: Month
     const message = `The chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
     await raiseAlert(sql, {cause: 'audit_chain', code: 'audit_chain_broken', message});
   }
+  if (!(await lease.keep())) throw new NotOurs();
   if (!(await drop(parts, month))) return;
   log.info({archive: {month, rows, head, name}}, 'a month of the trail was archived');
   // The month's last hash goes on in the chain of this one, which so speaks for the archive.
@@ -76,7 +82,7 @@ const drop = async ({sql, config, log}: TrailParts, month: Month): Promise<boole
 
 /** The file that holds a month, whole: an earlier run's, or a new one. */
 export const archiveMonth = async (
-  parts: TrailParts,
+  parts: Archiving,
   directory: string,
   month: Month,
 ): Promise<{file: string; archive: Archive}> => {
@@ -101,10 +107,10 @@ const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<b
 };
 
 /** Page by page: no memory, connection or snapshot is held while the disk works. */
-async function* lines(parts: TrailParts, month: Month): AsyncGenerator<ArchiveLine[]> {
-  const {sql, signal} = parts;
+async function* lines(parts: Archiving, month: Month): AsyncGenerator<ArchiveLine[]> {
+  const {sql, lease, signal} = parts;
   const goOn = async () => {
-    if (signal?.aborted || !(await keepArchiving(sql))) throw new NotOurs();
+    if (signal?.aborted || !(await lease.keep())) throw new NotOurs();
   };
   for (let seq = 0; ;) {
     await goOn();

@@ -8,7 +8,7 @@ import type {Test} from 'tap';
 
 import {auditCommand} from '../audit/command.js';
 import {archiveMonth, dropOldMonths} from '../audit/archive.js';
-import {claimArchiving} from '../audit/archive-task.js';
+import {ArchiveLease} from '../audit/archive-task.js';
 import {chainTrail} from '../audit/chain.js';
 import {auditMonths} from '../audit/chain-store.js';
 import {keepTrail} from '../audit/trail-keeper.js';
@@ -112,8 +112,9 @@ t.test('killed between archive and drop, the next run takes the same file', asyn
   const {sql, archiveDir, parts, keep} = await open(t);
   await addOldMonth(sql, 50);
   await chainTrail(sql);
-  await claimArchiving(sql);
-  const {file} = await archiveMonth(parts, archiveDir, OLD);
+  const lease = new ArchiveLease(sql);
+  await lease.take();
+  const {file} = await archiveMonth({...parts, lease}, archiveDir, OLD);
   const before = await readFile(file);
   await again(sql);
 
@@ -128,8 +129,9 @@ t.test('killed while writing, the next run writes anew', async (t) => {
   const {sql, archiveDir, parts, keep} = await open(t);
   await addOldMonth(sql, 50);
   await chainTrail(sql);
-  await claimArchiving(sql);
-  const {file} = await archiveMonth(parts, archiveDir, OLD);
+  const lease = new ArchiveLease(sql);
+  await lease.take();
+  const {file} = await archiveMonth({...parts, lease}, archiveDir, OLD);
   await writeFile(`${file}.part`, 'half of it');
   await truncate(file, 200);
   await again(sql);
@@ -171,6 +173,22 @@ t.test('two replicas archive a month once', async (t) => {
   t.equal((await linesOf(path.join(archiveDir, 'audit-2025-06.jsonl.gz'))).length, 3_000);
   const told = await sql`select from audit_logs where event_type = 'orphan_cleanup'`;
   t.equal(told.length, 1);
+});
+
+t.test('who slept past the lease neither goes on nor ends the successor’s', async (t) => {
+  const {sql} = await open(t);
+  const slept = new ArchiveLease(sql);
+  const successor = new ArchiveLease(sql);
+  t.ok(await slept.take());
+  t.notOk(await successor.take());
+  await sql`update tasks set leased_until = now() - interval '1 second'`;
+  t.ok(await successor.take());
+
+  t.notOk(await slept.keep());
+  await slept.finish();
+
+  t.notOk(await new ArchiveLease(sql).take(), 'it is still the successor’s');
+  t.ok(await successor.keep());
 });
 
 t.test('an archive is verified without the database', async (t) => {
