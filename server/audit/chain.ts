@@ -26,22 +26,30 @@ export const chainTrail = async (
   const {progress, now} = await readProgress(sql);
   let chained = 0;
   for (let after = progress.settled; ;) {
-    const batch = await chainBatch(sql, after, batchRows);
+    const batch = await chainBatch(sql, {
+      after,
+      limit: batchRows,
+      // Kept with every batch: whoever is cut off has not looked at millions of rows for nothing.
+      progressAt: (upTo) => settle(progress, now, upTo),
+    });
     if (!batch) return chained;
     chained += batch.filter(({isChained}) => !isChained).length;
-    if (batch.length < batchRows) break;
     after = batch.at(-1)?.id ?? after;
-    if (signal?.aborted) return chained;
+    if (batch.length < batchRows || signal?.aborted) return chained;
   }
-  await saveProgress(sql, settle(progress, now));
-  return chained;
 };
+
+interface Batch {
+  after: string;
+  limit: number;
+  /** With everything chained up to an id; without one, up to the end. */
+  progressAt: (upTo: string | undefined) => ChainProgress;
+}
 
 /** What it looked at; undefined when another replica is at it. */
 const chainBatch = async (
   sql: Sql,
-  after: string,
-  limit: number,
+  {after, limit, progressAt}: Batch,
 ): Promise<TrailRow[] | undefined> =>
   sql.begin(async (tx) => {
     const [lock] = await tx<{mine: boolean}[]>`
@@ -58,6 +66,7 @@ const chainBatch = async (
         members.map((row) => ({id: row.id, seq: ++seq, hash: (hash = chainHash(hash, row))})),
       );
     }
+    await saveProgress(tx, progressAt(rows.length < limit ? undefined : rows.at(-1)?.id));
     return [...rows];
   });
 
@@ -76,14 +85,16 @@ const byMonth = (rows: ChainedRow[]): Map<Month, ChainedRow[]> => {
  * Up to which id nothing can come any more. A row is seen when its transaction commits, which may
  * be after rows with higher ids: only when every transaction has ended that ran while an id was
  * the last one, no lower one can appear. Its transaction's number is taken a turn later than the
- * id, for there is a moment in which a row has its id and its transaction no number yet.
+ * id, for there is a moment in which a row has its id and its transaction no number yet. Once they
+ * have ended, a pass settles what it has looked at, be it only the part up to `upTo`.
  */
-export const settle = (progress: ChainProgress, now: Now): ChainProgress => {
+export const settle = (progress: ChainProgress, now: Now, upTo?: string): ChainProgress => {
   const {settled, candidate} = progress;
   // Numbers that begin again: the database was restored into another server.
   const isRestored = candidate?.xmax && BigInt(candidate.xmax) > BigInt(now.xmax);
   if (!candidate || isRestored) return {settled, candidate: {id: now.lastId}};
   if (!candidate.xmax) return {settled, candidate: {...candidate, xmax: now.xmax}};
   if (BigInt(now.xmin) < BigInt(candidate.xmax)) return progress;
+  if (upTo !== undefined && BigInt(upTo) < BigInt(candidate.id)) return {settled: upTo, candidate};
   return {settled: candidate.id, candidate: {id: now.lastId}};
 };

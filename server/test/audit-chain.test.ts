@@ -173,6 +173,39 @@ t.test('what is settled is not looked at again', async (t) => {
   );
 });
 
+t.test('a pass that is cut off is gone on with, and misses nothing that comes late', async (t) => {
+  const {sql, url} = await open(t);
+  const slow = postgres(url, {max: 1});
+  t.teardown(() => slow.end());
+  let commit: () => void = () => undefined;
+  const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+  let begun: () => void = () => undefined;
+  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+  const late = slow.begin(async (tx) => {
+    await addRows(tx, 2, 'session_reset');
+    begun();
+    await mayCommit;
+  });
+  await hasBegun;
+  await addRows(sql, 250);
+  const cutOff = async () => {
+    await chainTrail(sql, {batchRows: 100, signal: AbortSignal.abort()});
+    const [task] = await sql<{progress: {settled: string}}[]>`
+      select progress from tasks where name = 'audit_chain'`;
+    return [task?.progress.settled, (await chained(sql)).length];
+  };
+
+  t.same(await cutOff(), ['0', 100]);
+  t.same(await cutOff(), ['0', 100]);
+  t.same(await cutOff(), ['0', 100], 'not while a transaction of that time runs');
+  commit();
+  await late;
+
+  t.same(await cutOff(), ['100', 102]);
+  t.same(await cutOff(), ['200', 200]);
+  t.same(await cutOff(), ['252', 252]);
+});
+
 t.test('tampering is found', async (t) => {
   const middle = '(select id from audit_logs order by id offset 50 limit 1)';
   for (const [what, statement, fault] of [
