@@ -1,6 +1,7 @@
 import {pino} from 'pino';
 import postgres from 'postgres';
 
+import {collectGarbage} from '../cleanup/collect-garbage.js';
 import {Sweep} from '../cleanup/sweep.js';
 import type {SweepReport} from '../cleanup/sweep-report.js';
 import {readConfig} from '../config.js';
@@ -31,7 +32,8 @@ const sweep = new Sweep({
 
 process.on('message', (dryRun: boolean) => {
   statements = [];
-  void sweep.run({dryRun, force: true, quarantineMs: 0, minAgeMs: 0}).then((report) => {
+  const options = {dryRun, force: true, quarantineMs: 0, minAgeMs: 0, collectGarbage};
+  void sweep.run(options).then((report) => {
     const lookUps = statements.filter((text) => /\bfile_uploads\b/.test(text)).length;
     process.send?.({report, statements: statements.length, lookUps});
   });

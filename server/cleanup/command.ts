@@ -5,6 +5,7 @@ import {usageError} from '../command/command.js';
 import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {S3Objects} from '../object-store/s3.js';
+import {collectGarbage} from './collect-garbage.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
@@ -107,6 +108,7 @@ const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
     }).run({
       dryRun,
       force: true,
+      collectGarbage,
       ...(values.quarantine !== undefined && {
         quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
       }),

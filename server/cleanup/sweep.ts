@@ -8,7 +8,6 @@ import {isDatabaseDown} from '../database/failure.js';
 import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../mail/alerts.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
-import {collectGarbage} from './collect-garbage.js';
 import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
 import {
@@ -39,6 +38,8 @@ export interface SweepOptions {
   quarantineMs?: number;
   minAgeMs?: number;
   onUnknown?: (key: string) => void;
+  /** Called now and then, by when some megabytes are of no use any more. */
+  collectGarbage?: () => void;
   /** Ends the run after the page that it is at; the next run goes on there. */
   signal?: AbortSignal | undefined;
 }
@@ -136,7 +137,7 @@ class Run {
       await this.lookAtPage(page);
       await this.keepLease();
       isComplete = page.isLast;
-      if (++pages % COLLECT_EVERY_PAGES === 0) collectGarbage();
+      if (++pages % COLLECT_EVERY_PAGES === 0) this.options.collectGarbage?.();
       await sleep(PAGE_PAUSE_MS);
     }
     if (isComplete || !this.countsMissing) return;
