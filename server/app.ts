@@ -83,6 +83,7 @@ export interface AppParts {
 
 export interface RunningApp {
   app: App;
+  opened: OpenedPanels;
   cleanup: Cleanup;
   trail: TrailKeeper;
   sender: MailSender;
@@ -254,7 +255,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       opened.add(siteKey);
     },
   });
-  app.addHook('onClose', () => opened.stop());
   sessionRoutes(app, {config, sql, access, onEnded: prompt});
   contactRoutes(app, {
     config,
@@ -299,6 +299,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
 
   return {
     app,
+    opened,
     cleanup,
     trail,
     sender,

@@ -8,9 +8,10 @@ const BACKGROUND_MS = 2_000;
  * Says no to load balancers, works on until they have noticed, then takes no new connection and
  * lets what is under way finish. What is not done after `requestsMs` in all is broken off, which
  * leaves nothing: an upload has no object before its last byte, mails and cleanup have their leases.
+ * What writes in the background is not waited for longer: the database may be the one that is silent.
  */
 export const stopGracefully = async (
-  {app, cleanup, trail, sender, drain}: RunningApp,
+  {app, opened, cleanup, trail, sender, drain}: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
@@ -20,6 +21,6 @@ export const stopGracefully = async (
   await sleep(noticeMs);
   await app.close();
   clearTimeout(breakingOff);
-  const background = Promise.all([cleanup.stop(), trail.stop(), sender.stop()]);
+  const background = Promise.all([opened.stop(), cleanup.stop(), trail.stop(), sender.stop()]);
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

@@ -6,6 +6,7 @@ import t from 'tap';
 import {Reaper} from '../cleanup/reaper.js';
 import type {ErrorBody} from '../contract/common.js';
 import type {ValidatedUuid} from '../contract/sessions.js';
+import {stopGracefully} from '../graceful-stop.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
@@ -74,7 +75,7 @@ t.test('the funnel', async (t) => {
     const server = await startServer(t);
     const stopping = await startServer(t, {beside: server});
     await arrived(stopping.url);
-    await stopping.app.close();
+    await stopGracefully(stopping, {noticeMs: 0, requestsMs: 10_000});
 
     t.equal(await counted(server, 'opened'), 1);
   });

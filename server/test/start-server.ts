@@ -80,6 +80,7 @@ export const startServer = async (
   running.migrated();
   t.teardown(async () => {
     await running.app.close();
+    await running.opened.stop();
     await running.cleanup.stop();
     await running.sender.stop();
     await opened.close();
