@@ -3,12 +3,12 @@ import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
 
 export const CHAIN_PAGE_ROWS = 1_000;
 /** Below every id there can be, whoever chose it. */
-export const LOWEST_ID = String(-(2n ** 63n));
+const LOWEST_ID = String(-(2n ** 63n));
 
 const firstOf = (month: Month): string => `${month}-01`;
 
 /** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
-export const rowColumns = (sql: Queryable) => sql`
+const rowColumns = (sql: Queryable) => sql`
   a.id, to_char(a.timestamp at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp,
   a.event_type, a.user_uuid, a.site_key, a.metadata`;
 

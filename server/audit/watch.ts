@@ -11,9 +11,9 @@ import type {Threshold, Watched} from './watched.js';
 const MINUTE_MS = 60_000;
 export const SUSPICIOUS_UUIDS = {kind: 'uuids', times: 20, windowMs: 10 * MINUTE_MS};
 export const SUSPICIOUS_TOKENS = {kind: 'tokens', times: 50, windowMs: 10 * MINUTE_MS};
-export const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};
+const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};
 
-export interface Actor {
+interface Actor {
   /** Whom the counting is about: an address, or an IPv6 /64. */
   client: string;
   /** As it may be stored. */

@@ -27,7 +27,7 @@ export const createDatabase = async (): Promise<string> => {
 };
 
 /** No deadlines: filling a table takes minutes. */
-export const withConnection = async <T>(
+const withConnection = async <T>(
   url: string,
   work: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> => {

@@ -42,7 +42,7 @@ interface Removals {
 }
 
 /** What a run did; the shape of its audit row, its log line, its metrics and `maria cleanup --json`. */
-export interface ReaperReport extends Removals, SessionsDone {
+interface ReaperReport extends Removals, SessionsDone {
   /** Visits that were found abandoned. */
   abandoned: number;
   lapsed_uploads: number;

@@ -18,7 +18,7 @@ const SECOND_REMOVAL_AFTER = `${LEASE_SECONDS} seconds`;
 const FIRST_PAUSE = '1 minute';
 const LONGEST_PAUSE = '1 hour';
 
-export interface DueVisit {
+interface DueVisit {
   uuid: string;
   siteKey: string;
   cause: EndCause;

@@ -96,14 +96,14 @@ export class SweepLease {
   }
 }
 
-export interface ListedKey {
+interface ListedKey {
   key: string;
   uuid: string;
   size: number;
   lastModified: Date;
 }
 
-export interface PageOfKeys {
+interface PageOfKeys {
   bucket: string;
   /** Of our shape. */
   ours: ListedKey[];

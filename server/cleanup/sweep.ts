@@ -30,7 +30,7 @@ export interface SweepParts {
   otherBucket?: string;
 }
 
-export interface SweepOptions {
+interface SweepOptions {
   /** Looks and counts, and changes nothing. */
   dryRun: boolean;
   /** Runs though a day has not passed. */

@@ -11,7 +11,7 @@ export type LocalisedText = Static<typeof LocalisedText>;
 const StepId = Type.String({pattern: '^[a-z][a-z0-9_]{0,39}$'});
 
 /** What conditions can read. */
-export const CONDITION_FIELDS = [
+const CONDITION_FIELDS = [
   'name',
   'email',
   'consents.personal_data',

@@ -3,7 +3,7 @@ import type {Queryable, Sql} from '../database/connect.js';
 import {enqueueMail} from './queue.js';
 import type {MailJob} from './queue.js';
 
-export interface Alert {
+interface Alert {
   /** Equal causes share one mail an hour. */
   cause: string;
   code: string;

@@ -4,7 +4,7 @@ import type {MailContent} from './confirmation-mail.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
 
-export interface Lead {
+interface Lead {
   reference: string;
   site: string;
   name: string;
@@ -45,7 +45,7 @@ export const leadMail = (lead: Lead): MailContent => {
   };
 };
 
-export interface AlertDetails {
+interface AlertDetails {
   cause: string;
   code: string;
   message: string;
