@@ -7,7 +7,7 @@ import {nanoid} from 'nanoid';
 import {v4} from 'uuid';
 
 import {clientNetwork} from './audit/address.js';
-import {AuditAttempts} from './audit/store.js';
+import {AuditAttempts, writtenEvents} from './audit/store.js';
 import {TrailKeeper} from './audit/trail-keeper.js';
 import {Watch} from './audit/watch.js';
 import {Watched} from './audit/watched.js';
@@ -112,9 +112,14 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const spool = new Spool(parts.spoolDir);
   await spool.sweep();
   const gate = new UploadGate(config.uploads);
-  const metrics = new Metrics({sql: backgroundSql, uploadsRunning: () => gate.total});
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
+  const metrics = new Metrics({
+    pools: {requests: sql, background: backgroundSql},
+    queues: {audit: attempts, rate_limits: shared, watched},
+    uploadsRunning: () => gate.total,
+    writtenEvents,
+  });
   const watch = new Watch({sql, attempts, log, watched, counters: shared});
   const outage = new Outage();
   const background = {sql: backgroundSql, objects, config, log, outage};

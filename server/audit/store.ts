@@ -34,7 +34,16 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
       ${entries.map((entry) => entry.address ?? null)}::inet[],
       ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
     ) as given (event, uuid, site, address, metadata)`;
+  for (const {event} of entries) written.set(event, (written.get(event) ?? 0) + 1);
 };
+
+const written = new Map<AuditEvent, number>();
+
+/**
+ * Rows that this process wrote, by event. With those of transactions that were rolled back, which
+ * are few: what it is for is to see how much comes, and of what kind.
+ */
+export const writtenEvents = (): ReadonlyMap<AuditEvent, number> => written;
 
 /** Attempts that change nothing: written in batches, and the answer waits for the commit. */
 export class AuditAttempts {
@@ -47,6 +56,10 @@ export class AuditAttempts {
         return items.map(() => undefined);
       },
     });
+  }
+
+  get queued(): number {
+    return this.batches.queued;
   }
 
   record(...entries: AuditEntry[]): Promise<void> {

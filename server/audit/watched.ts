@@ -29,6 +29,10 @@ export class Watched {
     this.batches = new GroupCommit({write: (happenings) => this.write(happenings)});
   }
 
+  get queued(): number {
+    return this.batches.queued;
+  }
+
   /** Answers whether this one reached the threshold; then the counting begins anew. */
   reaches(threshold: Threshold, client: string): Promise<boolean> {
     // Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here.

@@ -33,8 +33,9 @@ export const connectDatabase = ({
   silenceMs = SILENCE_MS,
   connectSeconds = CONNECT_SECONDS,
   applicationName = 'maria-chat',
-}: Connecting): Sql =>
-  postgres(url, {
+}: Connecting): Sql => {
+  const sockets = new Set<WatchedSocket>();
+  const sql = postgres(url, {
     max,
     idle_timeout: 60,
     connect_timeout: connectSeconds,
@@ -51,8 +52,20 @@ export const connectDatabase = ({
       idle_in_transaction_session_timeout: 60_000,
     },
     // The driver's types leave this option out; its documentation has it.
-    ...({socket: watchedSockets(silenceMs, tlsOf(url))} as object),
+    ...({socket: watchedSockets(silenceMs, tlsOf(url), sockets)} as object),
   });
+  pools.set(sql, sockets);
+  return sql;
+};
+
+/** The driver tells nobody what its pool does. */
+const pools = new WeakMap<Sql, Set<WatchedSocket>>();
+
+/** How many connections a pool holds, and how many of them have a query out. */
+export const connectionsOf = (sql: Sql): {open: number; busy: number} => {
+  const sockets = [...(pools.get(sql) ?? [])].filter(({readyState}) => readyState === 'open');
+  return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};
+};
 
 interface Target {
   host: string[];
@@ -61,16 +74,23 @@ interface Target {
 }
 
 /** Opens the driver's connections, to each of several hosts in turn. */
-const watchedSockets = (silenceMs: number, tls: ConnectionOptions | undefined) => {
+const watchedSockets = (
+  silenceMs: number,
+  tls: ConnectionOptions | undefined,
+  sockets: Set<WatchedSocket>,
+) => {
   let turn = 0;
   return ({host, port, path}: Target): WatchedSocket => {
     const i = turn++ % host.length;
-    return new WatchedSocket({
+    const socket = new WatchedSocket({
       host: host[i] ?? 'localhost',
       port: port[i] ?? 5432,
       path: path || undefined,
       tls,
       silenceMs,
     });
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
   };
 };

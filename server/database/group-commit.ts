@@ -33,6 +33,11 @@ export class GroupCommit<In, Out = void> {
     this.maxInFlight = options.maxInFlight ?? 2;
   }
 
+  /** Items that no batch has taken yet. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
   /** Throws `Unavailable` when too many wait already, and whatever the write throws. */
   add(item: In): Promise<Out> {
     if (this.waiting.length >= this.maxWaiting) {

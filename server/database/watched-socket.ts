@@ -51,6 +51,11 @@ export class WatchedSocket extends EventEmitter {
     return this.closing ? 'closed' : this.socket.readyState;
   }
 
+  /** A query is out. */
+  get isBusy(): boolean {
+    return this.timer !== undefined;
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.closing) return true;
     const {silenceMs} = this.target;

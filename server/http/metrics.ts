@@ -1,16 +1,25 @@
 import {Type} from 'typebox';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 
+import {connectionsOf} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import type {App} from './app-type.js';
 import {answers} from './answers.js';
+import {QueueLook} from './queue-look.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
 const UPLOAD_ROUTE = '/api/files/upload';
 const MEBIBYTE = 1024 * 1024;
 const SIZES = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5].map((size) => size * MEBIBYTE);
 
-/** What the process counts. Labels are routes, codes and outcomes: never a UUID or an address. */
+export interface MetricsParts {
+  pools: {requests: Sql; background: Sql};
+  queues: Record<string, {readonly queued: number}>;
+  uploadsRunning: () => number;
+  writtenEvents: () => ReadonlyMap<string, number>;
+}
+
+/** What the process counts. Labels are routes, codes, events and outcomes: never a UUID or an address. */
 export class Metrics {
   readonly registry = new Registry();
 
@@ -58,17 +67,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor({sql, uploadsRunning}: {sql: Sql; uploadsRunning: () => number}) {
+  constructor(parts: MetricsParts) {
     collectDefaultMetrics({register: this.registry});
-    const running = new Gauge({
-      name: 'maria_uploads_running',
-      help: 'Uploads under way in this process.',
-      registers: [this.registry],
-      collect: () => {
-        running.set(uploadsRunning());
-      },
-    });
-    this.watchQueue(sql);
+    this.watchProcess(parts);
+    this.watchQueue(parts.pools.background);
   }
 
   answered(answer: {route: string; method: string; status: number; seconds: number}): void {
@@ -101,23 +103,66 @@ export class Metrics {
     this.cleanup.inc({part, what: 'failed_runs'});
   }
 
-  /** One look at the queue for each time the metrics are read. */
+  /** What is read from its parts at the moment when it is asked for. */
+  private watchProcess({pools, queues, uploadsRunning, writtenEvents}: MetricsParts): void {
+    const registers = [this.registry];
+    const running = new Gauge({
+      name: 'maria_uploads_running',
+      help: 'Uploads under way in this process.',
+      registers,
+      collect: () => {
+        running.set(uploadsRunning());
+      },
+    });
+    const connections = new Gauge({
+      name: 'maria_database_connections',
+      help: 'Connections to the database by pool: open, and those of them with a query out.',
+      labelNames: ['pool', 'state'],
+      registers,
+      collect: () => {
+        for (const [pool, sql] of Object.entries(pools)) {
+          const {open, busy} = connectionsOf(sql);
+          connections.set({pool, state: 'open'}, open);
+          connections.set({pool, state: 'busy'}, busy);
+        }
+      },
+    });
+    const waiting = new Gauge({
+      name: 'maria_waiting_writes',
+      help: 'Writes that wait for the next batch, by queue.',
+      labelNames: ['queue'],
+      registers,
+      collect: () => {
+        for (const [queue, {queued}] of Object.entries(queues)) waiting.set({queue}, queued);
+      },
+    });
+    const events = new Counter({
+      name: 'maria_audit_events_total',
+      help: 'Rows that this process wrote to the trail, by event.',
+      labelNames: ['event'],
+      registers,
+      collect: () => {
+        events.reset();
+        for (const [event, count] of writtenEvents()) events.inc({event}, count);
+      },
+    });
+  }
+
   private watchQueue(sql: Sql): void {
+    const look = new QueueLook(sql);
+    const registers = [this.registry];
     const oldest = new Gauge({
       name: 'maria_jobs_oldest_seconds',
       help: 'Age of the oldest job that waits.',
-      registers: [this.registry],
+      registers,
     });
     const depth = new Gauge({
       name: 'maria_jobs',
       help: 'Jobs by state.',
       labelNames: ['state'],
-      registers: [this.registry],
+      registers,
       collect: async () => {
-        const rows = await sql<{state: string; count: number; age: number}[]>`
-          select state, count(*)::int as count,
-                 extract(epoch from now() - min(created_at))::float8 as age
-          from jobs group by state`.catch(() => undefined);
+        const rows = await look.latest();
         // Without the database there is no number, which is not the same as zero.
         depth.reset();
         oldest.reset();
@@ -142,7 +187,8 @@ export const metricsRoute = (app: App, {registry}: Metrics): void => {
   const schema = {
     operationId: 'readMetrics',
     summary: 'What this process has counted',
-    description: 'For Prometheus. Labels are routes, codes and outcomes, and name nobody.',
+    description:
+      'For Prometheus. Labels are routes, codes, events and outcomes, and name nobody. Not for the public: a proxy in front keeps it inside.',
     tags: ['operation'],
     security: [],
     response: answers({200: MetricsText}, [], {unlimited: true}),

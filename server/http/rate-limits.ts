@@ -45,6 +45,10 @@ export class SharedCounters implements Counters {
     this.batches = new GroupCommit({write: (keys) => this.write(keys)});
   }
 
+  get queued(): number {
+    return this.batches.queued;
+  }
+
   /** Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here. */
   count(key: string): Promise<Counted> {
     return this.batches.add(createHmac('sha256', this.hashKey).update(key).digest('base64url'));

@@ -88,7 +88,7 @@ t.test('a prompt does not wait for a sweep', async (t) => {
   cleanup.start();
   await until(slow.isWaiting);
 
-  await letIdle(server, visitor, 31);
+  await visitor.call('DELETE', '/api/session');
   cleanup.prompt();
 
   await until(async () => !(await keysIn(server.objects)).includes(key), 5_000);

@@ -1,7 +1,10 @@
+import postgres from 'postgres';
 import t from 'tap';
 
+import {connectDatabase, connectionsOf} from '../database/connect.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
+import {createMigratedDatabase} from './test-database.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
@@ -39,12 +42,70 @@ t.test('the metrics count a visit', async (t) => {
   t.equal(valueOf(metrics, 'maria_errors_total{code="not_a_pdf"}'), 1);
   t.equal(valueOf(metrics, 'maria_jobs{state="queued"}'), 0);
   t.equal(valueOf(metrics, 'maria_jobs{state="dead"}'), 0);
+  t.ok(valueOf(metrics, 'maria_audit_events_total{event="file_upload"}') >= 1);
+  t.ok(valueOf(metrics, 'maria_database_connections{pool="requests",state="open"}') >= 1);
+  t.equal(valueOf(metrics, 'maria_database_connections{pool="requests",state="busy"}'), 0);
+  t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="open"}') >= 1);
+  for (const queue of ['audit', 'rate_limits', 'watched']) {
+    t.equal(valueOf(metrics, `maria_waiting_writes{queue="${queue}"}`), 0);
+  }
   t.ok(valueOf(metrics, 'maria_cleanup_last_success_seconds{part="reaper"}') > 0);
   const contact = '{route="/api/session/contact",method="PUT",status="202"}';
   t.equal(valueOf(metrics, `maria_http_requests_total${contact}`), 1);
   for (const secret of [visitor.uuid, visitor.token, 'anna', '127.0.0.1', '::1']) {
     t.notOk(metrics.includes(secret), `no ${secret} among the metrics`);
   }
+});
+
+t.test('whoever reads them in a loop costs the database one look', async (t) => {
+  const server = await startServer(t);
+  const statements: string[] = [];
+  const backgroundSql = postgres(server.config.databaseUrl ?? '', {
+    debug: (_connection, statement) => statements.push(statement),
+  });
+  t.teardown(() => backgroundSql.end());
+  const watched = await startServer(t, {beside: server, parts: {backgroundSql}});
+
+  for (let i = 0; i < 5; i++) {
+    await Promise.all([1, 2, 3].map(() => metricsOf(watched.url)));
+  }
+
+  const looks = statements.filter((statement) => /\bfrom jobs group by state\b/.test(statement));
+  t.equal(looks.length, 1);
+});
+
+t.test('a database that does not answer holds up no other number', async (t) => {
+  const server = await startServer(t);
+  const locking = postgres(server.config.databaseUrl ?? '', {max: 1});
+  t.teardown(() => locking.end());
+  const askedAt = performance.now();
+
+  const metrics = await locking.begin(async (tx) => {
+    await tx`lock table jobs in access exclusive mode`;
+    await metricsOf(server.url);
+    return metricsOf(server.url);
+  });
+
+  t.ok(performance.now() - askedAt < 15_000, 'long before its queries are given up');
+  t.same(valueOf(metrics, 'maria_jobs{state="queued"}'), NaN, 'which is not zero');
+  t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="busy"}') >= 1);
+});
+
+t.test('a pool’s connections are counted for as long as they are open', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connectDatabase({url, max: 3});
+  const other = postgres(url, {max: 1});
+  t.teardown(() => Promise.all([sql.end(), other.end()]));
+  t.same(connectionsOf(sql), {open: 0, busy: 0});
+
+  const working = Promise.all([1, 2, 3].map(() => sql`select pg_sleep(1)`));
+  await until(async () => connectionsOf(sql).busy === 3);
+  await working;
+  t.same(connectionsOf(sql), {open: 3, busy: 0});
+
+  await other`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'maria-chat' and datname = current_database()`;
+  await until(async () => connectionsOf(sql).open === 0);
 });
 
 const CLEANUPS = 'maria_cleanup_total{part="reaper",what="runs"}';

@@ -27,6 +27,8 @@ const firstCells = (readme: string, heading: string): string[] => {
 const names = (cells: string[]): string[] =>
   cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '')).sort();
 
+const isSetting = (name: string): boolean => name === name.toUpperCase();
+
 const unique = (found: Iterable<string>): string[] => [...new Set(found)].sort();
 
 t.test('the README has a row for every error code, and none for another', async (t) => {
@@ -42,7 +44,20 @@ t.test('the README has a row for every error code, and none for another', async 
 t.test('the README names every setting, and no other', async (t) => {
   const cells = firstCells(await text('README.md'), '## Run your own server');
 
-  t.same(names(cells), [...Object.keys(Settings.properties), 'NODE_ENV'].sort().filter(isFirst));
+  t.same(
+    names(cells).filter(isSetting),
+    [...Object.keys(Settings.properties), 'NODE_ENV'].sort().filter(isFirst),
+  );
+});
+
+t.test('the README names every metric, and no other', async (t) => {
+  const cells = firstCells(await text('README.md'), '## Run your own server');
+  const metrics = await text('server/http/metrics.ts');
+
+  t.same(
+    names(cells).filter((name) => !isSetting(name)),
+    unique([...metrics.matchAll(/name: '(maria_\w+)'/g)].map(second)),
+  );
 });
 
 t.test('the README names the widget’s events, attributes, properties and parts', async (t) => {

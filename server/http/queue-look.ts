@@ -1,0 +1,48 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import type {Sql} from '../database/connect.js';
+
+/** The queue is looked at this seldom. */
+const LOOKED_MS = 5_000;
+/** And not waited for longer than this. */
+const LOOK_MS = 1_000;
+
+interface JobsByState {
+  state: string;
+  count: number;
+  age: number;
+}
+
+/**
+ * One look at a time, and one in a few seconds, however often the metrics are read: whoever reads
+ * them in a loop must not take the connections of mail and cleanup.
+ */
+export class QueueLook {
+  private looking: Promise<JobsByState[] | undefined> | undefined;
+  private until = -Infinity;
+
+  constructor(private readonly sql: Sql) {}
+
+  /** Undefined while the database does not answer, which does not hold up the other numbers. */
+  async latest(): Promise<JobsByState[] | undefined> {
+    if (!this.looking || this.until < performance.now()) {
+      // Until it has ended nobody looks again.
+      this.until = Infinity;
+      this.looking = this.look().finally(() => {
+        this.until = performance.now() + LOOKED_MS;
+      });
+    }
+    const late = new AbortController();
+    const silence = sleep(LOOK_MS, undefined, {signal: late.signal}).catch(() => undefined);
+    const rows = await Promise.race([this.looking, silence]);
+    late.abort();
+    return rows;
+  }
+
+  private async look(): Promise<JobsByState[] | undefined> {
+    return this.sql<JobsByState[]>`
+      select state, count(*)::int as count,
+             extract(epoch from now() - min(created_at))::float8 as age
+      from jobs group by state`.catch(() => undefined);
+  }
+}
