@@ -77,7 +77,7 @@ const everyFewMs = (server: TestServer) => ({
 });
 
 t.test('a prompt does not wait for a sweep', async (t) => {
-  const server = await startServer(t);
+  const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '60'}});
   const {visitor, key} = await visitWithFile(server);
   const slow = slowList(server.objects);
   const cleanup = cleanupWith(t, server, {
@@ -88,7 +88,8 @@ t.test('a prompt does not wait for a sweep', async (t) => {
   cleanup.start();
   await until(slow.isWaiting);
 
-  await visitor.call('DELETE', '/api/session');
+  await server.sql`
+    update visits set left_at = now() - interval '2 minutes' where uuid = ${visitor.uuid}`;
   cleanup.prompt();
 
   await until(async () => !(await keysIn(server.objects)).includes(key), 5_000);
