@@ -107,16 +107,19 @@ const needsRemoval = (sql: Queryable) => sql`
        or f.removed_at < clock_timestamp() - ${SECOND_REMOVAL_AFTER}::interval)
   and (f.leased_until is null or f.leased_until < clock_timestamp())`;
 
+// Looked up for each: joined, a large batch would read all visits.
+const siteOf = (sql: Queryable) =>
+  sql`(select v.site_key from visits v where v.uuid = claimed.session_uuid)`;
+
 /** Takes files whose objects are to be removed, for a minute; those that were refused before come last. */
 export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]> =>
   sql<DueFile[]>`
     update file_uploads as claimed
     set leased_until = clock_timestamp() + ${CLAIM}::interval
-    from visits v
-    where v.uuid = claimed.session_uuid and claimed.id in (
+    where claimed.id in (
       select f.id from file_uploads f where ${needsRemoval(sql)}
       order by f.removal_failures limit ${limit} for update skip locked)
-    returning claimed.id, claimed.session_uuid as uuid, v.site_key as "siteKey",
+    returning claimed.id, claimed.session_uuid as uuid, ${siteOf(sql)} as "siteKey",
               claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size,
               claimed.leased_until::text as "claimedUntil"`;
 
@@ -153,10 +156,11 @@ const isRemoved = (sql: Queryable) => sql`
 export const dropRemovedRows = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     delete from file_uploads where id in (
-      select f.id from file_uploads f join visits v on v.uuid = f.session_uuid
+      select f.id from file_uploads f
       -- Files that their visitors deleted stay as rows, and are many.
       where not f.is_deleted and f.removals > 0 and ${isRemoved(sql)}
-        and (f.uploaded_at is null or v.state = 'erased')
+        and (f.uploaded_at is null
+             or (select v.state from visits v where v.uuid = f.session_uuid) = 'erased')
       limit ${limit} for update of f skip locked)
     returning id`;
   return rows.length;

@@ -100,7 +100,7 @@ t.test('a run reads no large table from end to end', async (t) => {
   await sql`
     insert into visits (uuid, site_key, token_hash, state)
     select gen_random_uuid(), 'demo', sha256('x'), state
-    from generate_series(1, 8000), unnest(array['gone', 'erased', 'open']) as state`;
+    from generate_series(1, 40000), unnest(array['gone', 'erased', 'open']) as state`;
   // Files that were deleted by their visitors, and stay as rows.
   await sql`
     insert into file_uploads (id, session_uuid, file_name, s3_key, state, file_size, sha256,
