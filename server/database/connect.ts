@@ -35,7 +35,7 @@ export const connectDatabase = ({
   applicationName = 'maria-chat',
 }: Connecting): Sql => {
   const sockets = new Set<WatchedSocket>();
-  const sql = postgres(url, {
+  const sql: Sql = postgres(url, {
     max,
     idle_timeout: 60,
     connect_timeout: connectSeconds,
@@ -52,10 +52,29 @@ export const connectDatabase = ({
       idle_in_transaction_session_timeout: 60_000,
     },
     // The driver's types leave this option out; its documentation has it.
-    ...({socket: watchedSockets(silenceMs, tlsOf(url), sockets)} as object),
+    ...({
+      socket: watchedSockets(silenceMs, tlsOf(url), (socket) => {
+        askTypesOnce(sql);
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+      }),
+    } as object),
   });
   pools.set(sql, sockets);
   return sql;
+};
+
+/**
+ * The driver asks each new connection for the array types and waits for the answer nowhere: one
+ * that dies meanwhile would end the process by an unhandled rejection. What is known holds for the
+ * whole pool, so that no connection after the first ones asks.
+ */
+const askTypesOnce = (sql: Sql): void => {
+  const options = sql.options as unknown as {
+    fetch_types: boolean;
+    shared: {typeArrayMap: Record<string, number>};
+  };
+  if (Object.keys(options.shared.typeArrayMap).length > 0) options.fetch_types = false;
 };
 
 /** The driver tells nobody what its pool does. */
@@ -77,7 +96,7 @@ interface Target {
 const watchedSockets = (
   silenceMs: number,
   tls: ConnectionOptions | undefined,
-  sockets: Set<WatchedSocket>,
+  onOpening: (socket: WatchedSocket) => void,
 ) => {
   let turn = 0;
   return ({host, port, path}: Target): WatchedSocket => {
@@ -89,8 +108,7 @@ const watchedSockets = (
       tls,
       silenceMs,
     });
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    onOpening(socket);
     return socket;
   };
 };
