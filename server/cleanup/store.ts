@@ -24,22 +24,25 @@ interface DueVisit {
   cause: EndCause;
 }
 
-/** What makes an unfinished visit abandoned, as a condition on `visits`. */
+/**
+ * What makes an unfinished visit abandoned, as a condition on `visits`. By the time at which the
+ * transaction began: no index serves a clock that goes on within the statement.
+ */
 const isAbandoned = (sql: Queryable, {idleMs, maxMs, leaveGraceMs}: Config['visit']) => sql`
   state = 'open' and (
-    last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval
-    or started_at < clock_timestamp() - ${interval(maxMs)}::interval
+    last_seen_at < now() - ${interval(idleMs)}::interval
+    or started_at < now() - ${interval(maxMs)}::interval
     or (${leaveGraceMs ?? null}::float8 is not null
-        and left_at < clock_timestamp() - ${interval(leaveGraceMs ?? 0)}::interval))`;
+        and left_at < now() - ${interval(leaveGraceMs ?? 0)}::interval))`;
 
 const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
-  case when last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval then 'idle'
-       when started_at < clock_timestamp() - ${interval(maxMs)}::interval then 'too_old'
+  case when last_seen_at < now() - ${interval(idleMs)}::interval then 'idle'
+       when started_at < now() - ${interval(maxMs)}::interval then 'too_old'
        else 'left' end`;
 
 /** Of those, the ones whose visitor has said so by leaving. */
 const hasLeft = (sql: Queryable, {leaveGraceMs}: Config['visit']) => sql`
-  state = 'open' and left_at < clock_timestamp() - ${interval(leaveGraceMs ?? 0)}::interval`;
+  state = 'open' and left_at < now() - ${interval(leaveGraceMs ?? 0)}::interval`;
 
 /** Ends a batch of abandoned visits. Visits that a request holds at this moment are not abandoned. */
 export const endAbandoned = async (
