@@ -92,8 +92,8 @@ t.test('an address that is forgotten breaks nothing', async (t) => {
   t.match(await verifyMonth(sql, thisMonth()), {rows: 5, fault: undefined});
 });
 
-t.test('a row that becomes visible after younger ones is chained all the same', async (t) => {
-  const {sql, url} = await open(t);
+/** Two rows that nobody sees before `commit`. */
+const addRowsUncommitted = async (t: Test, url: string) => {
   const slow = postgres(url, {max: 1});
   t.teardown(() => slow.end());
   let commit: () => void = () => undefined;
@@ -106,6 +106,12 @@ t.test('a row that becomes visible after younger ones is chained all the same', 
     await mayCommit;
   });
   await hasBegun;
+  return {late, commit};
+};
+
+t.test('a row that becomes visible after younger ones is chained all the same', async (t) => {
+  const {sql, url} = await open(t);
+  const {late, commit} = await addRowsUncommitted(t, url);
 
   // As many turns as it would take to settle, were it not for the transaction that runs.
   for (let i = 0; i < 8; i++) {
@@ -175,18 +181,7 @@ t.test('what is settled is not looked at again', async (t) => {
 
 t.test('a pass that is cut off is gone on with, and misses nothing that comes late', async (t) => {
   const {sql, url} = await open(t);
-  const slow = postgres(url, {max: 1});
-  t.teardown(() => slow.end());
-  let commit: () => void = () => undefined;
-  const mayCommit = new Promise<void>((resolve) => (commit = resolve));
-  let begun: () => void = () => undefined;
-  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-  const late = slow.begin(async (tx) => {
-    await addRows(tx, 2, 'session_reset');
-    begun();
-    await mayCommit;
-  });
-  await hasBegun;
+  const {late, commit} = await addRowsUncommitted(t, url);
   await addRows(sql, 250);
   const cutOff = async () => {
     await chainTrail(sql, {batchRows: 100, signal: AbortSignal.abort()});
