@@ -79,7 +79,7 @@ export const startProduct = (
 ): Promise<Program> =>
   startProgram(MAIN, {
     nodeArgs,
-    env: {RATE_LIMIT_PER_MINUTE: '10000000', CLEANUP_INTERVAL_MINUTES: '0', ...env},
+    env: {RATE_LIMIT_PER_MINUTE: '1000000', CLEANUP_INTERVAL_MINUTES: '0', ...env},
   });
 
 /** Fields of /proc/<pid>/stat behind the name, which may hold spaces: the state is number 0. */

@@ -14,6 +14,7 @@ import {
   barePipe,
   hashingPipe,
   libStorage,
+  libStorageUnchecked,
   multerS3,
   product,
   productWithoutHash,
@@ -42,7 +43,16 @@ export const uploadCost = async (): Promise<Row[]> => {
     const url = await createDatabase();
     const whole = product(url, folders[0].path);
     const unhashed = productWithoutHash(url, folders[1].path);
-    const ways = [whole, unhashed, barePipe, hashingPipe, libStorage, multerS3, tus];
+    const ways = [
+      whole,
+      unhashed,
+      barePipe,
+      hashingPipe,
+      libStorage,
+      libStorageUnchecked,
+      multerS3,
+      tus,
+    ];
     const contenders: Contender[] = [];
     for (const way of ways) {
       const program = await way.start(store.env);

@@ -61,11 +61,16 @@ export const productWithoutHash = (databaseUrl: string, dataDir: string): Way =>
 export const barePipe = pipe('a bare pipe', false);
 export const hashingPipe = pipe('a pipe with SHA-256', true);
 
-export const libStorage: Way = {
-  name: 'lib-storage Upload',
-  start: (env) => startProgram(rival('lib-storage'), {env}),
+const upload = (name: string, env: Record<string, string>): Way => ({
+  name,
+  start: (store) => startProgram(rival('lib-storage'), {env: {...store, ...env}}),
   callers: (program, count) => repeated(count, multipart(program, '/upload')),
-};
+});
+
+export const libStorage = upload('lib-storage Upload, as its documentation sets it up', {
+  DEFAULT_CHECKSUMS: 'true',
+});
+export const libStorageUnchecked = upload('lib-storage Upload without checksums', {});
 
 export const multerS3: Way = {
   name: 'multer-s3',

@@ -5,13 +5,15 @@ const {env} = process;
 export const BUCKET = env['S3_BUCKET'] ?? '';
 export const PORT = Number(env['PORT']);
 
-/** As the product's client is set: with the checksums of the SDK's defaults a rival would only be slower. */
+/** As the product's client is set, or as the SDK comes, which adds checksums of its own. */
+const CHECKSUMS = env['DEFAULT_CHECKSUMS'] === 'true' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
+
 export const CLIENT: S3ClientConfig = {
   region: 'us-east-1',
   endpoint: env['S3_ENDPOINT'] ?? '',
   forcePathStyle: true,
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  responseChecksumValidation: 'WHEN_REQUIRED',
+  requestChecksumCalculation: CHECKSUMS,
+  responseChecksumValidation: CHECKSUMS,
   credentials: {
     accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
     secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
