@@ -1,6 +1,7 @@
 import type {ContactAnswer, Session} from '../server/contract/sessions.js';
 import {PENDING_POLL_MS} from '../server/contract/limits.js';
 
+import type {Chat} from './chat.js';
 import {ClientError} from './client.js';
 import type {Client} from './client.js';
 import type {VisitorSession} from './session.js';
@@ -106,6 +107,13 @@ export class Confirmation {
     }
   }
 }
+
+export const makeConfirmation = (chat: Chat) =>
+  new Confirmation(chat.client, chat.session, {
+    onChange: () => chat.host.requestUpdate(),
+    onSession: (session) => void chat.onSession(session),
+    onFailure: (error) => chat.fail(error),
+  });
 
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;
 

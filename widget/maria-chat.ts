@@ -20,7 +20,7 @@ import {styles} from './styles.js';
 import {recall} from './storage.js';
 import {chooseLanguage, loadLanguage} from './texts.js';
 import type {Language} from './texts.js';
-import type * as laterViews from './views/later.js';
+import type * as laterParts from './later.js';
 import {panelView} from './views/panel.js';
 
 const RHYTHM_MS = 420;
@@ -77,8 +77,8 @@ export class MariaChat extends LitElement {
   unreadCount = 0;
   private chat: Chat | null = null;
   private launcher: HTMLButtonElement | null = null;
-  private later: typeof laterViews | null = null;
-  private fetchingLater: Promise<void> | null = null;
+  private later: typeof laterParts | null = null;
+  private fetchingLater: Promise<typeof laterParts> | null = null;
   private prefilled: {name?: string; email?: string} = {};
   private listening = new AbortController();
   private focusKeeper!: FocusKeeper;
@@ -99,7 +99,7 @@ export class MariaChat extends LitElement {
 
   /** The step at which the conversation waits. */
   get step() {
-    return this.chat?.step?.id ?? null;
+    return this.chat?.guide.step?.id ?? null;
   }
 
   /** `visit`, `pending` or `complete`; null before the first opening. */
@@ -193,6 +193,16 @@ export class MariaChat extends LitElement {
   }
 
   /** @internal */
+  loadLater() {
+    this.fetchingLater ??= this.fetchLater().catch((error: unknown) => {
+      this.fetchingLater = null;
+      this.onLoadFailure(error);
+      throw error;
+    });
+    return this.fetchingLater;
+  }
+
+  /** @internal */
   onMariaSpoke() {
     if (!this.isOpen) this.setUnread(this.unreadCount + 1);
   }
@@ -223,8 +233,8 @@ export class MariaChat extends LitElement {
     this.describeLauncher();
     if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
     this.setState('open', this.isOpen);
-    this.setState('uploading', this.chat?.uploads.isBusy ?? false);
-    this.setState('offline', this.chat?.connection === 'offline');
+    this.setState('uploading', this.chat?.uploads?.isBusy ?? false);
+    this.setState('offline', this.chat?.signs.connection === 'offline');
     this.setState('verified', this.chat?.state === 'complete');
     if (this.isOpen) this.focusKeeper.follow();
   }
@@ -232,7 +242,7 @@ export class MariaChat extends LitElement {
   protected override render() {
     const {chat, language} = this;
     if (!chat || !language) return nothing;
-    this.announcer?.listen(chat.uploads.rows, language);
+    this.announcer?.listen(chat.uploads?.rows ?? [], language);
     return panelView(chat, language, {
       isOpen: this.isOpen,
       isFullScreen: this.isNarrow.matches,
@@ -270,12 +280,13 @@ export class MariaChat extends LitElement {
   }
 
   private async fetchLater() {
-    const views = await import('./views/later.js');
-    const {styleSheet} = views.laterStyles;
+    const later = await import('./later.js');
+    const {styleSheet} = later.laterStyles;
     if (styleSheet) (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet);
-    this.later = views;
-    this.announcer = new views.ProgressAnnouncer();
+    this.later = later;
+    this.announcer = new later.ProgressAnnouncer();
     this.requestUpdate();
+    return later;
   }
 
   private get chosenLang() {
@@ -306,10 +317,7 @@ export class MariaChat extends LitElement {
     this.chat ??= this.makeChat();
     this.chat.storage.set('open', '1');
     this.listen();
-    this.fetchingLater ??= this.fetchLater().catch((error: unknown) => {
-      this.fetchingLater = null;
-      this.onLoadFailure(error);
-    });
+    void this.loadLater().catch(() => undefined);
     if (isFirst) void this.chat.start();
     else this.chat.wake();
   }
@@ -364,9 +372,9 @@ export class MariaChat extends LitElement {
   private onFiles(event: Event) {
     // Read at every step: a file dropped at the wrong one must not replace the page either.
     const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
-    if (!found || this.chat?.step?.type !== 'upload') return;
+    if (!found || this.chat?.guide.step?.type !== 'upload') return;
     this.isDropping = found.isOver;
-    if (found.files) void this.chat.addFiles(found.files);
+    if (found.files) void this.later!.addFiles(this.chat, found.files);
   }
 
   private setUnread(count: number) {

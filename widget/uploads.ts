@@ -131,8 +131,14 @@ export class Uploads {
     this.transport.onChange();
   }
 
-  cancelAll() {
+  /** Nothing goes on: neither what is under way nor what waits for the line. */
+  clear() {
     for (const row of this.rows) this.cancel(row);
+    this.rows = [];
+  }
+
+  dropUnstored() {
+    this.rows = this.rows.filter((row) => row.state === 'success');
   }
 
   /** A place is free: the first that had none takes it. */

@@ -1,12 +1,13 @@
 import {html, nothing} from 'lit';
 
+import {giveName} from '../actions/give-name.js';
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
 import {fill} from '../texts.js';
-import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
+import {MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 import {icon} from './icons.js';
 
-interface Field {
+export interface Field {
   label: string;
   value: string;
   type: 'text' | 'email';
@@ -22,33 +23,14 @@ export const nameView = (chat: Chat, language: Language) =>
     type: 'text',
     autocomplete: 'name',
     maxLength: MAX_NAME_LENGTH,
-    onSubmit: (value) => chat.giveName(value),
-  });
-
-export const emailView = (chat: Chat, language: Language) =>
-  composerView(chat, language, {
-    label: language.texts.emailLabel,
-    value: chat.draft.email,
-    type: 'email',
-    autocomplete: 'email',
-    maxLength: MAX_EMAIL_LENGTH,
-    onSubmit: (value) => chat.giveEmail(value),
-  });
-
-export const newAddressView = (chat: Chat, language: Language) =>
-  composerView(chat, language, {
-    label: language.texts.newAddress,
-    value: '',
-    type: 'email',
-    autocomplete: 'email',
-    maxLength: MAX_EMAIL_LENGTH,
-    onSubmit: (value) => chat.changeEmail(value),
+    onSubmit: (value) => giveName(chat, value),
   });
 
 /** One field and its button. `novalidate`: our own words say what is wrong, in the visitor's language. */
-const composerView = (chat: Chat, language: Language, field: Field) => {
+export const composerView = (chat: Chat, language: Language, field: Field) => {
   const {texts} = language;
-  const fault = chat.fieldFault && fill(texts, chat.fieldFault, {count: MAX_NAME_LENGTH});
+  const {fieldFault} = chat.signs;
+  const fault = fieldFault && fill(texts, fieldFault, {count: MAX_NAME_LENGTH});
   return html`
     <form class="composer" part="composer" novalidate @submit=${submitTo(field)}>
       <label for="answer">${field.label}</label>

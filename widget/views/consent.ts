@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 
+import {decide} from '../actions/decide.js';
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
 
@@ -14,16 +15,16 @@ export const consentView = (chat: Chat, {texts}: Language) => html`
     data-focus
   >
     <div class="pair">
-      <button part="button" class="choice" @click=${decide(chat, true)}>${texts.agree}</button>
-      <button part="button" class="choice" @click=${decide(chat, false)}>${texts.disagree}</button>
+      <button part="button" class="choice" @click=${choose(chat, true)}>${texts.agree}</button>
+      <button part="button" class="choice" @click=${choose(chat, false)}>${texts.disagree}</button>
     </div>
     ${privacyLink(chat.config?.privacy_url, texts.privacy)}
   </div>
 `;
 
 /** The second click of a double click is meant for the first question, not for the next. */
-const decide = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
-  if (event.detail < 2) void chat.decide(granted);
+const choose = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
+  if (event.detail < 2) void decide(chat, granted);
 };
 
 const privacyLink = (url: string | null | undefined, label: string) =>

@@ -1,5 +1,6 @@
 import {html} from 'lit';
 
+import {copyReference} from '../actions/copy-reference.js';
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
 import {icon} from './later-icons.js';
@@ -16,7 +17,7 @@ export const completeView = (chat: Chat, {texts}: Language) => html`
       class="icon"
       aria-label=${texts.copy}
       title=${texts.copy}
-      @click=${() => chat.copyReference()}
+      @click=${() => copyReference(chat)}
     >
       ${icon('copy')}
     </button>

@@ -1,15 +1,16 @@
 import {html, nothing} from 'lit';
 
+import {finishFiles} from '../actions/finish-files.js';
 import type {Chat} from '../chat.js';
 import type {Texts} from '../locales/en.js';
 import {fill, formatPercent, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
-import type {FileReason, FileRow} from '../uploads.js';
+import type {FileReason, FileRow, Uploads} from '../uploads.js';
+import {addFiles} from '../visitor-files.js';
 import {icon} from './later-icons.js';
 
-export const filesView = (chat: Chat, language: Language) => {
+export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
   const {texts, tag} = language;
-  const {uploads} = chat;
   const hasRows = uploads.rows.length > 0;
   const limits = {
     count: uploads.limits.maxFiles,
@@ -28,7 +29,7 @@ export const filesView = (chat: Chat, language: Language) => {
         @change=${pickInto(chat)}
         data-focus
       />
-      ${hasRows ? rowsView(chat, language) : nothing}
+      ${hasRows ? rowsView(uploads, language) : nothing}
       <label
         class="dropzone ${hasRows ? 'small' : ''} ${uploads.isFull ? 'full' : ''}"
         part="dropzone"
@@ -41,13 +42,12 @@ export const filesView = (chat: Chat, language: Language) => {
         >
       </label>
       <p class="hint" id="limits">${fill(texts, 'fileLimits', limits)}</p>
-      ${actionsView(chat, texts)}
+      ${actionsView(chat, uploads, texts)}
     </div>
   `;
 };
 
-const actionsView = (chat: Chat, texts: Texts) => {
-  const {uploads} = chat;
+const actionsView = (chat: Chat, uploads: Uploads, texts: Texts) => {
   const isSkipping = uploads.rows.length === 0 && uploads.limits.minFiles === 0;
   return html`
     <div class="pair">
@@ -63,7 +63,7 @@ const actionsView = (chat: Chat, texts: Texts) => {
         part="button"
         class=${uploads.isDone ? 'primary' : 'choice'}
         ?disabled=${!uploads.isDone}
-        @click=${() => chat.finishFiles()}
+        @click=${() => finishFiles(chat, uploads)}
       >
         ${isSkipping ? texts.skipFiles : texts.done}
       </button>
@@ -71,24 +71,24 @@ const actionsView = (chat: Chat, texts: Texts) => {
   `;
 };
 
-const rowsView = (chat: Chat, language: Language) => html`
+const rowsView = (uploads: Uploads, language: Language) => html`
   <ul class="rows" aria-label=${language.texts.files}>
-    ${chat.uploads.rows.map((row) => rowView(chat, row, language))}
+    ${uploads.rows.map((row) => rowView(uploads, row, language))}
   </ul>
 `;
 
-const rowView = (chat: Chat, row: FileRow, language: Language) => html`
+const rowView = (uploads: Uploads, row: FileRow, language: Language) => html`
   <li class="file ${row.state}" part="file">
     <span class="badge-icon">${icon(ICONS[row.state])}</span>
     <span class="about">
       <bdi class="name" title=${row.name}>${row.name}</bdi>
       <span class="hint">
         ${formatSize(row.size, language.tag)} ·
-        <span class="state">${stateText(chat, row, language)}</span>
+        <span class="state">${stateText(uploads, row, language)}</span>
       </span>
       ${row.state === 'uploading' ? progressView(row) : nothing}
     </span>
-    ${rowButtons(chat, row, language)}
+    ${rowButtons(uploads, row, language)}
   </li>
 `;
 
@@ -98,8 +98,7 @@ const progressView = (row: FileRow) => html`
   <progress part="progress" max="100" .value=${row.percent} aria-label=${row.name}></progress>
 `;
 
-const rowButtons = (chat: Chat, row: FileRow, {texts}: Language) => {
-  const {uploads} = chat;
+const rowButtons = (uploads: Uploads, row: FileRow, {texts}: Language) => {
   const name = {name: row.name};
   if (row.state === 'uploading') {
     return iconButton('close', fill(texts, 'cancelFile', name), () => uploads.cancel(row));
@@ -125,12 +124,12 @@ const iconButton = (
   </button>
 `;
 
-const stateText = (chat: Chat, row: FileRow, {texts, tag}: Language) => {
+const stateText = (uploads: Uploads, row: FileRow, {texts, tag}: Language) => {
   if (row.state === 'uploading') {
     return fill(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
   }
   if (row.state !== 'error') return texts[row.state];
-  const size = formatSize(chat.uploads.limits.maxFileBytes, tag);
+  const size = formatSize(uploads.limits.maxFileBytes, tag);
   return fill(texts, reasonKey(row.reason), {size});
 };
 
@@ -162,7 +161,7 @@ const reasonKey = (reason: FileReason | null) => {
 
 const pickInto = (chat: Chat) => (event: Event) => {
   const input = event.target as HTMLInputElement;
-  void chat.addFiles([...(input.files ?? [])]);
+  void addFiles(chat, [...(input.files ?? [])]);
   // Choosing the same file once more must count as a change.
   input.value = '';
 };

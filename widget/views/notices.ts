@@ -5,17 +5,21 @@ import type {Language} from '../texts.js';
 import {icon} from './icons.js';
 
 /** What concerns the whole conversation; what concerns one field or file stands beside it. */
-export const noticesView = (chat: Chat, {texts}: Language) => html`
-  <div class="notices" role="status">
-    ${chat.connection ? noticeView('info', texts[chat.connection]) : nothing}
-    ${chat.storage.isKept ? nothing : noticeView('info', texts.notKept)}
-    ${chat.notice ? noticeView(chat.notice.kind, texts[chat.notice.key], endOf(chat, texts)) : nothing}
-  </div>
-`;
+export const noticesView = (chat: Chat, {texts}: Language) => {
+  const {signs} = chat;
+  const {notice} = signs;
+  return html`
+    <div class="notices" role="status">
+      ${signs.connection ? noticeView('info', texts[signs.connection]) : nothing}
+      ${chat.storage.isKept ? nothing : noticeView('info', texts.notKept)}
+      ${notice ? noticeView(notice.kind, texts[notice.key], endOf(chat, texts)) : nothing}
+    </div>
+  `;
+};
 
 /** Dismissed, or, where the conversation has stopped, tried again. */
 const endOf = (chat: Chat, texts: Language['texts']) =>
-  chat.notice?.isRetryable
+  chat.signs.notice?.isRetryable
     ? html`<button part="button" class="choice" @click=${() => chat.tryAgain()}>
         ${texts.retry}
       </button>`
@@ -23,7 +27,7 @@ const endOf = (chat: Chat, texts: Language['texts']) =>
         part="button"
         class="icon"
         aria-label=${texts.dismiss}
-        @click=${() => chat.showNotice(null)}
+        @click=${() => chat.signs.notify(null)}
       >
         ${icon('close')}
       </button>`;

@@ -2,11 +2,11 @@ import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 
 import type {Chat} from '../chat.js';
+import type * as laterParts from '../later.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
-import {emailView, nameView} from './ask.js';
+import {nameView} from './ask.js';
 import {icon} from './icons.js';
-import type * as laterViews from './later.js';
 import {logView} from './log.js';
 import {noticesView} from './notices.js';
 
@@ -16,7 +16,7 @@ export interface PanelState {
   isDropping: boolean;
   announcement: string;
   /** Null until it has been fetched. */
-  later: typeof laterViews | null;
+  later: typeof laterParts | null;
   onClose: () => void;
   onFocus: () => void;
 }
@@ -48,7 +48,7 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
 `;
 
 const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
-  const {place} = chat;
+  const {place} = chat.guide;
   return html`
     <header class="header" part="header">
       <span class="avatar large" aria-hidden="true">M</span>
@@ -89,23 +89,25 @@ type Later = PanelState['later'];
 
 /** What the visitor can do now. Keyed, so that no field inherits what was typed into another. */
 const trayView = (chat: Chat, language: Language, later: Later) =>
-  keyed(chat.stage + chat.step?.id, answerView(chat, language, later));
+  keyed(chat.guide.stage + chat.guide.step?.id, answerView(chat, language, later));
 
 const answerView = (chat: Chat, language: Language, later: Later) => {
-  if (chat.stage === 'returning') return later?.returningView(chat, language) ?? nothing;
-  const {step} = chat;
-  if (chat.stage === 'arriving' || !step) return nothing;
-  if (step.type === 'ask') {
-    return step.field === 'name' ? nameView(chat, language) : emailView(chat, language);
-  }
+  const {stage, step} = chat.guide;
+  if (stage === 'returning') return later?.returningView(chat, language) ?? nothing;
+  if (stage === 'arriving' || !step) return nothing;
+  if (step.type === 'ask' && step.field === 'name') return nameView(chat, language);
   return later ? laterAnswerView(chat, language, later) : nothing;
 };
 
 const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Later>) => {
-  const {step} = chat;
+  const {uploads, confirmation} = chat;
+  const {step} = chat.guide;
+  if (step?.type === 'ask') return later.emailView(chat, language);
   if (step?.type === 'consent') return later.consentView(chat, language);
-  if (step?.type === 'upload') return later.filesView(chat, language);
-  if (step?.type === 'verify_email') return later.pendingView(chat, language);
+  if (step?.type === 'upload' && uploads) return later.filesView(chat, uploads, language);
+  if (step?.type === 'verify_email' && confirmation) {
+    return later.pendingView(chat, confirmation, language);
+  }
   if (step?.type !== 'end') return nothing;
   return step.outcome === 'refused'
     ? later.refusedView(chat, language)

@@ -1,18 +1,23 @@
 import {html} from 'lit';
 
+import {sendLinkAgain} from '../actions/give-email.js';
 import type {Chat} from '../chat.js';
+import type {Confirmation} from '../confirmation.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
-import {newAddressView} from './ask.js';
+import {newAddressView} from './e-mail.js';
 import {icon} from './later-icons.js';
 
-export const pendingView = (chat: Chat, language: Language) => {
+export const pendingView = (chat: Chat, confirmation: Confirmation, language: Language) => {
   const {texts} = language;
-  const {confirmation} = chat;
+  const askForAddress = (isAsking: boolean) => {
+    confirmation.isChanging = isAsking;
+    chat.signs.blame(null);
+  };
   if (confirmation.isChanging) {
     return html`
-      ${newAddressView(chat, language)}
-      <button part="button" class="link" @click=${() => chat.showAddressForm(false)}>
+      ${newAddressView(chat, confirmation, language)}
+      <button part="button" class="link" @click=${() => askForAddress(false)}>
         ${texts.keepAddress}
       </button>
     `;
@@ -32,11 +37,11 @@ export const pendingView = (chat: Chat, language: Language) => {
         part="button"
         class="choice"
         ?disabled=${seconds > 0 || chat.isSending}
-        @click=${() => chat.sendLinkAgain()}
+        @click=${() => sendLinkAgain(chat, confirmation)}
       >
         ${seconds > 0 ? fill(texts, 'sendAgainIn', {seconds}) : texts.sendAgain}
       </button>
-      <button part="button" class="choice" @click=${() => chat.showAddressForm(true)}>
+      <button part="button" class="choice" @click=${() => askForAddress(true)}>
         ${texts.changeAddress}
       </button>
     </div>

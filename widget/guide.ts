@@ -1,0 +1,124 @@
+import type {Step} from '../server/contract/conversation.js';
+
+import type {VisitorAnswers} from './answers.js';
+import {ConversationWalk} from './conversation.js';
+import type {Answers} from './conversation.js';
+import {MariaStepEvent} from './events.js';
+import {wordsFor} from './step-words.js';
+import type {Transcript, Words} from './transcript.js';
+
+export interface GuideHost {
+  /** How long Maria types before she speaks. */
+  readonly rhythmMs: number;
+  dispatchEvent(event: Event): boolean;
+  onMariaSpoke(): void;
+}
+
+export interface GuideWatcher {
+  /** What conditions of the conversation read. */
+  facts(): Answers;
+  /** What texts may name. */
+  values(): {name: string; email: string};
+  /** Whether a mailed link waits to be opened. */
+  isPending(): boolean;
+  /** Fetches what a step needs; false when the conversation is not to go on to it. */
+  prepare(step: Step | null): Promise<boolean>;
+  onRest(step: Step): void;
+}
+
+/** Leads from step to step: says what needs no answer, and rests where the visitor is asked. */
+export class Guide {
+  stage: 'arriving' | 'returning' | 'step' = 'arriving';
+  /** Null while Maria speaks. */
+  step: Step | null = null;
+  walk = new ConversationWalk(null);
+  /** Counts restarts: what an earlier conversation still had to say is dropped. */
+  round = 0;
+
+  constructor(
+    private readonly host: GuideHost,
+    private readonly transcript: Transcript,
+    private readonly answers: VisitorAnswers,
+    private readonly watcher: GuideWatcher,
+  ) {}
+
+  get place() {
+    return this.step && this.walk.place(this.step);
+  }
+
+  show(stage: Guide['stage']) {
+    this.stage = stage;
+    this.transcript.showTyping(stage === 'arriving');
+  }
+
+  halt() {
+    this.round++;
+    this.step = null;
+    this.transcript.clear();
+  }
+
+  begin(remarks: Words[] = []) {
+    return this.goTo(this.walk.first, remarks);
+  }
+
+  async finish(step: Step, remarks: Words[] = []) {
+    this.answers.finish(step.id);
+    await this.goTo(this.walk.after(step, this.watcher.facts()), remarks);
+  }
+
+  /** Says what there is to say and comes to rest at the next step that needs the visitor. */
+  async goTo(from: Step | null, remarks: Words[] = []) {
+    const round = this.round;
+    this.step = null;
+    this.stage = 'step';
+    const {step, spoken} = this.passBy(from);
+    const prepared = this.watcher.prepare(step);
+    for (const words of [...remarks, ...spoken]) {
+      await this.transcript.typeFor(this.host.rhythmMs);
+      if (round !== this.round) return;
+      this.say(words);
+    }
+    await this.transcript.typeFor(this.host.rhythmMs);
+    if ((await prepared) && round === this.round) this.restAt(step);
+  }
+
+  restAt(step: Step | null, isSilent = false) {
+    this.step = step ?? {id: 'complete', type: 'end', outcome: 'complete'};
+    if (!isSilent) this.say(this.wordsOf(this.step));
+    const place = this.place;
+    this.host.dispatchEvent(
+      new MariaStepEvent(this.step.id, place?.index ?? null, place?.total ?? null),
+    );
+    this.show('step');
+    this.watcher.onRest(this.step);
+  }
+
+  say(words: Words) {
+    this.transcript.say('maria', words);
+    this.host.onMariaSpoke();
+  }
+
+  wordsOf(step: Step): Words {
+    return wordsFor(step, this.watcher.values());
+  }
+
+  /** Steps that need no answer are spoken in passing; a circle of them ends where it began. */
+  private passBy(from: Step | null) {
+    const spoken: Words[] = [];
+    const seen = new Set<Step>();
+    let step = from;
+    while (step && !seen.has(step) && this.isPassedBy(step)) {
+      seen.add(step);
+      if (step.type === 'say') spoken.push(this.wordsOf(step));
+      // Somebody who comes back has heard what stood before the last answer.
+      if (this.answers.isDone(step.id)) spoken.length = 0;
+      step = this.walk.after(step, this.watcher.facts());
+    }
+    return {step, spoken};
+  }
+
+  private isPassedBy(step: Step) {
+    if (step.type === 'verify_email') return !this.watcher.isPending();
+    return step.type === 'say' || step.type === 'assistant' || this.answers.isDone(step.id);
+  }
+}

@@ -1,0 +1,41 @@
+import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from '../server/contract/limits.js';
+
+import type {Chat} from './chat.js';
+import {MariaFileAcceptEvent, MariaFileDeletedEvent, MariaFileUploadedEvent} from './events.js';
+import {endingOf} from './session.js';
+import {Uploads} from './uploads.js';
+
+const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
+
+/** The visitor's files, which travel after the consent they depend on, and in the visitor's name. */
+export const makeUploads = (chat: Chat) => {
+  const {client, session, outbox, host} = chat;
+  const limits = chat.config?.limits ?? DEFAULT_LIMITS;
+  return new Uploads(
+    {maxFiles: limits.max_files, minFiles: limits.min_files, maxFileBytes: limits.max_file_bytes},
+    {
+      async send(file, sending) {
+        await outbox.flush();
+        const stored = await session.act(() => client.upload(file, sending));
+        host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
+        return stored;
+      },
+      async erase(file) {
+        await session.act(() => client.call('DELETE', `/api/files/${file.id}`));
+        host.dispatchEvent(new MariaFileDeletedEvent(file.id));
+      },
+      onChange: () => host.requestUpdate(),
+      /** The row tells the reason; only the end of the session concerns more than the row. */
+      onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.signs.tell(error)),
+    },
+  );
+};
+
+/** The page may leave files out. */
+export const addFiles = async ({host, guide, uploads}: Chat, files: Iterable<File>) => {
+  if (guide.step?.type !== 'upload') return;
+  const accepted = [...files].filter((file) =>
+    host.dispatchEvent(new MariaFileAcceptEvent(file.size, file.type)),
+  );
+  await uploads?.add(accepted);
+};
