@@ -325,6 +325,8 @@ export class Chat {
     this.signs.setConnection(null);
     const {step} = this.guide;
     if (step?.type !== 'end' || step.outcome !== 'refused') return;
+    // What was under way when the visitor refused has carried no word of the refusal.
+    if (this.answers.unrecorded.length > 0) return;
     this.answers.wipe();
     this.session.forget();
     this.host.dispatchEvent(new MariaResetEvent('refused'));

@@ -89,6 +89,17 @@ describe('consents', () => {
     expect(button(chat, 'Start a new request')).to.exist;
   });
 
+  it('a refusal is recorded even while an earlier call is under way', async () => {
+    const site = newSite();
+    await backend.fault(site, {method: 'POST', path: '/progress', delayMs: 400, times: 2});
+    const chat = await reachConsent(site);
+    const uuid = stored(site, 'session_uuid')!;
+    await press(chat, 'I do not agree');
+    await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
+    const {consents} = await backend.visit(uuid);
+    expect(consents.map(({granted}) => granted)).to.deep.equal([false]);
+  });
+
   it('a site that forgot the way out cannot lead a refusing visitor on', async () => {
     const site = newSite();
     const steps = [
