@@ -5,6 +5,7 @@ import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 
 import {nodeResolve} from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
+import {transformSync} from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
 const OUT = 'dist/widget';
@@ -17,8 +18,11 @@ const LIT_BANNER = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC
 let chatModule = '';
 const written = [];
 
+const TEXT_KEYS = 'text-keys';
+
 const plugins = [
   foldStyleSheets(),
+  foldLanguages(),
   nodeResolve({exportConditions: ['production']}),
   esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
 ];
@@ -41,6 +45,8 @@ export default [
     output: {
       dir: OUT,
       format: 'es',
+      // Otherwise what all languages share would be one more file.
+      manualChunks: {chat: ['widget/index.ts', TEXT_KEYS]},
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
       banner: LIT_BANNER,
@@ -86,6 +92,39 @@ function foldCss(sheet) {
     .replace(/([\w)-]): /g, '$1:')
     .replace(/ !important/g, '!important')
     .replace(/;}/g, '}');
+}
+
+/** A language goes out as its words alone, in the order of the keys; those stand once, in the chat. */
+function foldLanguages() {
+  const keys = Object.keys(textsIn('widget/locales/en.ts'));
+  return {
+    name: 'fold-languages',
+    resolveId: (id) => (id === TEXT_KEYS ? id : null),
+    load: (id) => (id === TEXT_KEYS ? unfold(keys) : null),
+    transform(_code, id) {
+      if (!/widget\/locales\/[\w-]+\.ts$/.test(id)) return null;
+      const texts = textsIn(id);
+      const words = keys.map((key) => texts[key]);
+      if (words.some((text) => !text || text.includes('\n')))
+        this.error(`${id}: a text is missing`);
+      const code = `import {unfold} from '${TEXT_KEYS}';
+        export default unfold(${JSON.stringify(words.join('\n'))})`;
+      return {code, map: null};
+    },
+  };
+}
+
+const unfold = (keys) => `
+const keys = ${JSON.stringify(keys.join(' '))}.split(' ');
+export const unfold = (words) =>
+  Object.fromEntries(words.split('\\n').map((text, index) => [keys[index], text]));
+`;
+
+function textsIn(file) {
+  const {code} = transformSync(readFileSync(file, 'utf8'), {loader: 'ts', format: 'cjs'});
+  const module = {exports: {}};
+  new Function('module', 'exports', code)(module, module.exports);
+  return module.exports.default;
 }
 
 /** Once minified, line breaks stand in templates alone, where one space means the same. */
