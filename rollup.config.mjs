@@ -74,7 +74,7 @@ function emptyFolder() {
 }
 
 /** Style sheets stand alone in the literals of these files. */
-const STYLE_SHEETS = /widget\/([\w-]*styles|launcher)\.ts$/;
+const STYLE_SHEETS = /widget\/(styles\/[\w-]+|launcher)\.ts$/;
 
 function foldStyleSheets() {
   return {

@@ -2,10 +2,12 @@
  * What a visitor needs after the first answers. It is a file of its own to keep the first opening
  * small, and is fetched while the first answer is being typed.
  */
+import {answerStyles} from './styles/answers.js';
+import {fileStyles} from './styles/files.js';
+
 export {checkAttributes} from './attributes.js';
 export {makeConfirmation} from './confirmation.js';
 export {readFileEvent} from './file-drop.js';
-export {laterStyles} from './later-styles.js';
 export {ProgressAnnouncer} from './progress-announcer.js';
 export {consentView} from './views/consent.js';
 export {startOverView} from './views/dialog.js';
@@ -16,3 +18,5 @@ export {pendingView} from './views/pending.js';
 export {returningView} from './views/returning.js';
 export {toastView} from './views/toast.js';
 export {addFiles, makeUploads} from './visitor-files.js';
+
+export const laterStyles = [answerStyles, fileStyles];

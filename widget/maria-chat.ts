@@ -16,7 +16,7 @@ import {fitViewport} from './fit-viewport.js';
 import {FocusKeeper} from './focus-keeper.js';
 import {showOnLauncher} from './launcher-face.js';
 import type {ProgressAnnouncer} from './progress-announcer.js';
-import {styles} from './styles.js';
+import {styles} from './styles/index.js';
 import {recall} from './storage.js';
 import {chooseLanguage, loadLanguage} from './texts.js';
 import type {Language} from './texts.js';
@@ -281,8 +281,8 @@ export class MariaChat extends LitElement {
 
   private async fetchLater() {
     const later = await import('./later.js');
-    const {styleSheet} = later.laterStyles;
-    if (styleSheet) (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet);
+    const sheets = later.laterStyles.map(({styleSheet}) => styleSheet!);
+    (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(...sheets);
     this.later = later;
     this.announcer = new later.ProgressAnnouncer();
     this.requestUpdate();

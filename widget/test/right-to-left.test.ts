@@ -1,6 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {styles} from '../styles.js';
+import {laterStyles} from '../later.js';
+import {styles} from '../styles/index.js';
 import {inside, mountOpen, newSite, until} from './helpers.js';
 
 describe('right to left', () => {
@@ -24,8 +25,9 @@ describe('right to left', () => {
     document.documentElement.removeAttribute('dir');
   });
 
-  it('the style sheet knows no left and no right but for those positions', () => {
-    const rules = styles.cssText.replace(/:host\(\[position='(left|right)'\]\)[^}]*}/g, '');
+  it('the style sheets know no left and no right but for those positions', () => {
+    const sheets = [...styles, ...laterStyles].map(({cssText}) => cssText).join('');
+    const rules = sheets.replace(/:host\(\[position='(left|right)'\]\)[^}]*}/g, '');
     expect(rules).to.not.match(/(^|[\s;{-])(left|right)\s*:/);
     expect(rules).to.not.match(/(margin|padding|border)-(left|right)/);
   });

@@ -1,0 +1,122 @@
+import {css} from 'lit';
+
+export const controlStyles = css`
+  button {
+    font: inherit;
+    font-weight: 600;
+    color: inherit;
+    min-block-size: 44px;
+    padding: 8px 12px;
+    border: 1px solid transparent;
+    border-radius: 12px;
+    background: none;
+    cursor: pointer;
+    -webkit-tap-highlight-color: transparent;
+    transition:
+      background 0.15s,
+      border-color 0.15s,
+      opacity 0.15s;
+  }
+  button:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+  .primary,
+  .send {
+    background: var(--brand);
+    color: var(--on-accent);
+  }
+  .choice {
+    border-color: var(--edge);
+    background: var(--bg);
+    color: var(--fg);
+  }
+  /* Touch screens would keep the look of the last touch, on whatever has come to lie there. */
+  @media (hover: hover) {
+    .primary:not(:disabled):hover,
+    .send:not(:disabled):hover {
+      background: var(--accent-text);
+      color: light-dark(#fff, #17181f);
+    }
+    .choice:not(:disabled):hover {
+      background: var(--tint);
+      border-color: var(--accent-text);
+    }
+    .icon:hover {
+      background: var(--tint);
+      color: var(--fg);
+    }
+  }
+  .icon {
+    flex: none;
+    display: grid;
+    place-items: center;
+    min-block-size: 36px;
+    inline-size: 36px;
+    padding: 0;
+    border-radius: 10px;
+    color: var(--muted);
+  }
+  .pair {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    border-radius: 12px;
+  }
+  .pair > * {
+    flex: 1 1 0;
+    white-space: nowrap;
+  }
+  .composer label {
+    display: block;
+    margin-block-end: 6px;
+    color: var(--muted);
+    font-size: 13px;
+    font-weight: 500;
+  }
+  .field {
+    display: flex;
+    gap: 8px;
+  }
+  input[name] {
+    flex: 1;
+    min-inline-size: 0;
+    block-size: 48px;
+    padding: 0 14px;
+    border: 1px solid var(--edge);
+    border-radius: 14px;
+    background: var(--bg);
+    color: var(--fg);
+    /* Smaller, and phones zoom the page in when the field is touched. */
+    font: inherit;
+    font-size: 16px;
+  }
+  input[name]:focus-visible {
+    outline: 2px solid var(--accent-text);
+    outline-offset: -1px;
+    border-color: transparent;
+  }
+  input[aria-invalid='true'] {
+    border-color: var(--danger);
+  }
+  .send {
+    flex: none;
+    display: grid;
+    place-items: center;
+    inline-size: 48px;
+    block-size: 48px;
+    padding: 0;
+    border-radius: 14px;
+  }
+  [dir='rtl'] .send svg {
+    scale: -1 1;
+  }
+  .fault {
+    color: var(--danger);
+    font-size: 13px;
+    font-weight: 500;
+  }
+  .fault:not(:empty) {
+    margin-block-start: 6px;
+  }
+`;

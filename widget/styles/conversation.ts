@@ -1,0 +1,115 @@
+import {css} from 'lit';
+
+export const conversationStyles = css`
+  .log {
+    flex: 1 1 120px;
+    min-block-size: 72px;
+    display: flex;
+    /* Reversed, so that the newest line stays in view without any script. */
+    flex-direction: column-reverse;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    padding: 18px 16px 8px;
+    scrollbar-width: thin;
+  }
+  .log:focus-visible {
+    outline-offset: -3px;
+  }
+  .lines {
+    display: flex;
+    flex-direction: column;
+    gap: 6px;
+    margin-block-end: auto;
+  }
+  .line {
+    display: flex;
+    gap: 8px;
+    align-items: flex-start;
+    animation: appear 0.28s ease-out;
+  }
+  .line.first:not(:first-child) {
+    margin-block-start: 8px;
+  }
+  .bubble {
+    max-inline-size: 84%;
+    padding: 10px 14px;
+    border-radius: 16px;
+    background: var(--surface);
+    white-space: pre-line;
+  }
+  .maria.first .bubble {
+    border-start-start-radius: 5px;
+  }
+  .visitor {
+    justify-content: flex-end;
+  }
+  .visitor .bubble {
+    background: var(--brand);
+    color: var(--on-accent);
+    border-end-end-radius: 5px;
+  }
+  .typing {
+    display: flex;
+    gap: 4px;
+    padding-block: 16px;
+  }
+  .typing i {
+    inline-size: 7px;
+    block-size: 7px;
+    border-radius: 50%;
+    background: var(--muted);
+    animation: breathe 1s infinite;
+  }
+  .typing i:nth-child(2) {
+    animation-delay: 0.15s;
+  }
+  .typing i:nth-child(3) {
+    animation-delay: 0.3s;
+  }
+
+  .tray {
+    flex: 0 1 auto;
+    max-block-size: 62%;
+    overflow-y: auto;
+    padding: 10px 16px 12px;
+    scrollbar-width: thin;
+  }
+  .tray > * {
+    animation: appear 0.24s ease-out;
+  }
+  .footnote {
+    flex: none;
+    padding: 0 16px 10px;
+    color: var(--muted);
+    font-size: 12px;
+    line-height: 1.35;
+    text-align: center;
+  }
+
+  .notices {
+    flex: none;
+    display: grid;
+    gap: 6px;
+    padding-inline: 12px;
+  }
+  .notice {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 9px 12px;
+    border-radius: 12px;
+    background: var(--tint);
+    font-size: 13px;
+    line-height: 1.4;
+    animation: appear 0.24s ease-out;
+  }
+  .notice span {
+    flex: 1;
+  }
+  .notice > svg {
+    color: var(--accent-text);
+  }
+  .notice.error > svg {
+    color: var(--danger);
+  }
+`;

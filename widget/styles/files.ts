@@ -1,0 +1,144 @@
+import {css} from 'lit';
+
+export const fileStyles = css`
+  .files {
+    display: grid;
+    gap: 10px;
+  }
+  /* However long the list and however low the window, the way on stays in view. */
+  .files > .pair {
+    position: sticky;
+    inset-block-end: 0;
+    z-index: 1;
+    padding-block: 6px;
+    border-radius: 0;
+    background: var(--bg);
+  }
+  .rows {
+    display: grid;
+    gap: 6px;
+    list-style: none;
+  }
+  .file {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 8px 6px 8px 10px;
+    padding-inline: 10px 6px;
+    border: 1px solid var(--border);
+    border-radius: 14px;
+    background: var(--bg);
+    animation: appear 0.24s ease-out;
+  }
+  .about {
+    flex: 1;
+    min-inline-size: 0;
+    display: grid;
+    gap: 1px;
+  }
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: 14px;
+    font-weight: 600;
+  }
+  .badge-icon {
+    flex: none;
+    display: grid;
+    place-items: center;
+    inline-size: 34px;
+    block-size: 34px;
+    border-radius: 10px;
+    background: var(--tint);
+    color: var(--accent-text);
+  }
+  .badge-icon.large {
+    inline-size: 44px;
+    block-size: 44px;
+    border-radius: 50%;
+  }
+  .success .badge-icon,
+  .done .badge-icon,
+  .success .state {
+    color: var(--success);
+  }
+  .error .badge-icon,
+  .error .state {
+    color: var(--danger);
+  }
+  progress {
+    appearance: none;
+    display: block;
+    inline-size: 100%;
+    block-size: 5px;
+    margin-block-start: 4px;
+    border: 0;
+    border-radius: 3px;
+    background: var(--border);
+    overflow: hidden;
+  }
+  progress::-webkit-progress-bar {
+    background: none;
+  }
+  progress::-webkit-progress-value {
+    background: var(--brand);
+    border-radius: 3px;
+    transition: inline-size 0.2s;
+  }
+  progress::-moz-progress-bar {
+    background: var(--brand);
+  }
+  .dropzone {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: center;
+    gap: 10px;
+    min-block-size: 76px;
+    padding: 12px;
+    border: 1.5px dashed var(--edge);
+    border-radius: 14px;
+    color: var(--accent-text);
+    text-align: center;
+    cursor: pointer;
+    transition:
+      background 0.15s,
+      border-color 0.15s;
+  }
+  .dropzone b {
+    font-weight: 600;
+  }
+  .dropzone.small {
+    min-block-size: 44px;
+    padding: 8px 12px;
+  }
+  .dropzone:hover {
+    background: var(--tint);
+    border-color: var(--accent-text);
+  }
+  .dropzone.full {
+    opacity: 0.5;
+    pointer-events: none;
+  }
+  .picker:focus-visible ~ .dropzone {
+    outline: 2px solid var(--accent-text);
+    outline-offset: 2px;
+  }
+  .drop-here {
+    position: absolute;
+    inset: 10px;
+    z-index: 2;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 10px;
+    border: 2px dashed var(--accent-text);
+    border-radius: calc(var(--radius) - 8px);
+    background: var(--tint);
+    color: var(--accent-text);
+    font-weight: 650;
+    font-size: 17px;
+    pointer-events: none;
+  }
+`;

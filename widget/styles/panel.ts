@@ -1,0 +1,202 @@
+import {css} from 'lit';
+
+/**
+ * The page may set, on `maria-chat` or above it:
+ *
+ * --maria-accent          colour of launcher, buttons and the visitor's lines
+ * --maria-on-accent       colour on the accent; white or black by its luminance otherwise
+ * --maria-bg              ground of the panel
+ * --maria-surface         ground of Maria's lines and of cards
+ * --maria-fg              text
+ * --maria-muted           secondary text
+ * --maria-border          lines and edges
+ * --maria-danger          what went wrong
+ * --maria-success         what is done
+ * --maria-font            family of all text
+ * --maria-radius          roundness of the panel; the rest follows it
+ * --maria-width           panel, on screens that are wide enough
+ * --maria-height          panel, likewise
+ * --maria-offset-x        distance from the side of the window
+ * --maria-offset-y        distance from its lower edge
+ * --maria-launcher-size   diameter
+ * --maria-z-index         layer above the page
+ */
+export const panelStyles = css`
+  :host([theme='light']) {
+    --scheme: light;
+  }
+  :host([theme='dark']) {
+    --scheme: dark;
+  }
+  .panel {
+    all: initial;
+    color-scheme: var(--scheme, light dark);
+    --bg: var(--maria-bg, light-dark(#fff, #17181f));
+    --surface: var(--maria-surface, light-dark(#f3f3f8, #23252f));
+    --fg: var(--maria-fg, light-dark(#1a1b23, #eeeef5));
+    --muted: var(--maria-muted, light-dark(#5a5d70, #a9acbf));
+    --border: var(--maria-border, light-dark(#e3e4ec, #343745));
+    --edge: light-dark(#85889b, #767a90);
+    --danger: var(--maria-danger, light-dark(#b3261e, #ffb3ab));
+    --success: var(--maria-success, light-dark(#0f6b40, #74d7a4));
+    --on-accent: var(--maria-on-accent, var(--on-brand));
+    --accent-text: var(--brand);
+    --tint: var(--surface);
+    --radius: var(--maria-radius, 20px);
+    position: fixed;
+    inset-block-end: calc(
+      var(--maria-offset-y, 20px) + var(--maria-launcher-size, 60px) + 16px +
+        env(safe-area-inset-bottom, 0px)
+    );
+    inset-inline-end: var(--maria-offset-x, 20px);
+    inline-size: min(var(--maria-width, 400px), calc(100vw - 40px));
+    block-size: min(var(--maria-height, 660px), calc(100dvh - 130px));
+    box-sizing: border-box;
+    border-radius: var(--radius);
+    background: var(--bg);
+    color: var(--fg);
+    font: 400 15px/1.5 var(--maria-font, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif);
+    box-shadow:
+      0 0 0 1px light-dark(rgb(20 20 50 / 0.06), rgb(255 255 255 / 0.1)),
+      0 4px 12px rgb(15 15 40 / 0.08),
+      0 24px 60px rgb(15 15 40 / 0.22);
+    overflow: hidden;
+    animation: rise 0.26s cubic-bezier(0.2, 0.9, 0.3, 1);
+  }
+  @supports (color: oklch(from red l c h)) {
+    .panel {
+      --accent-text: light-dark(
+        oklch(from var(--brand) min(l, 0.5) c h),
+        oklch(from var(--brand) max(l, 0.8) c h)
+      );
+      --tint: light-dark(
+        oklch(from var(--brand) 0.965 min(c, 0.02) h),
+        oklch(from var(--brand) 0.3 min(c, 0.05) h)
+      );
+    }
+  }
+  :host([position='start']) .panel {
+    inset-inline: var(--maria-offset-x, 20px) auto;
+  }
+  :host([position='left']) .panel {
+    inset-inline: auto;
+    left: var(--maria-offset-x, 20px);
+  }
+  :host([position='right']) .panel {
+    inset-inline: auto;
+    right: var(--maria-offset-x, 20px);
+  }
+  .panel[hidden] {
+    display: none;
+  }
+  .panel * {
+    box-sizing: border-box;
+  }
+  .inside,
+  .main {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    block-size: 100%;
+    min-block-size: 0;
+    text-align: start;
+    overflow-wrap: anywhere;
+  }
+  p,
+  h2,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  .sr {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  svg {
+    flex: none;
+    inline-size: 20px;
+    block-size: 20px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent-text);
+    outline-offset: 2px;
+  }
+  /* These take the focus so that neither answer is nudged; they cannot be operated. */
+  .panel:focus,
+  [tabindex='-1']:focus {
+    outline: none;
+  }
+
+  .header {
+    flex: none;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px;
+    padding: 16px 14px 14px 18px;
+    padding-inline: 18px 12px;
+    border-block-end: 1px solid var(--border);
+  }
+  .titles {
+    flex: 1;
+    min-inline-size: 0;
+    margin-inline-start: 8px;
+  }
+  .titles h2 {
+    font-size: 16px;
+    font-weight: 650;
+    line-height: 1.25;
+  }
+  .titles p,
+  .hint {
+    color: var(--muted);
+    font-size: 13px;
+    line-height: 1.4;
+  }
+  .avatar {
+    flex: none;
+    display: grid;
+    place-items: center;
+    inline-size: 28px;
+    block-size: 28px;
+    border-radius: 50%;
+    font-size: 13px;
+    font-weight: 700;
+    color: var(--on-accent);
+  }
+  .avatar.large,
+  .first .avatar {
+    background: linear-gradient(135deg, var(--brand), var(--brand-2));
+  }
+  .avatar.large {
+    inline-size: 40px;
+    block-size: 40px;
+    font-size: 17px;
+  }
+  .steps {
+    flex: 0 0 100%;
+    display: flex;
+    gap: 4px;
+    margin-block-start: 12px;
+    padding-inline-end: 6px;
+  }
+  .steps i {
+    flex: 1;
+    block-size: 3px;
+    border-radius: 2px;
+    background: var(--border);
+    transition: background 0.3s;
+  }
+  .steps .reached {
+    background: var(--brand);
+  }
+`;

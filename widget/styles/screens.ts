@@ -1,0 +1,57 @@
+import {css} from 'lit';
+
+/** Motion, and what narrow and low screens ask for. Comes after what it overrules. */
+export const screenStyles = css`
+  @media (width < 600px) {
+    .panel,
+    :host([position]) .panel {
+      inset: var(--viewport-top, 0px) 0 auto 0;
+      inline-size: 100%;
+      block-size: var(--viewport-height, 100dvh);
+      border-radius: 0;
+      padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px)
+        env(safe-area-inset-bottom, 0px) env(safe-area-inset-left, 0px);
+    }
+    .tray {
+      max-block-size: 70%;
+    }
+    .launcher[aria-expanded='true'] {
+      display: none;
+    }
+  }
+  @media (height < 480px) {
+    .footnote {
+      display: none;
+    }
+    /* The field is needed whole; the log can be scrolled. */
+    .log {
+      flex-basis: 0;
+      min-block-size: 48px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .panel,
+    .panel * {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 16px;
+      scale: 0.98;
+    }
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+      translate: 0 8px;
+    }
+  }
+  @keyframes breathe {
+    50% {
+      opacity: 0.25;
+    }
+  }
+`;
