@@ -3,16 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../audit/watch.js';
-import {Watched} from '../audit/watched.js';
 import {recordAudit} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import {mailCounts, raiseAlert} from '../mail/alerts.js';
 import {composeMail} from '../mail/compose.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import type {MailJob} from '../mail/queue.js';
 import {Outage} from '../mail/outage.js';
+import type {MailJob} from '../mail/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -22,6 +20,7 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 const OPERATOR = 'operator@example.com';
+
 const ALERT = {cause: 'a part', code: 'internal', message: 'It failed.'};
 
 const hourPasses = (sql: Sql) =>
@@ -229,60 +228,4 @@ t.test('a cleanup that is given up each time is told', async (t) => {
   });
 
   t.match(await queued(server.sql), [{cause: 'cleanup', code: 'cleanup_failed'}]);
-});
-
-t.test('three replicas watch as one', async (t) => {
-  const one = await startServer(t);
-  const two = await startServer(t, {beside: one});
-  const three = await startServer(t, {beside: one});
-  const suspicions = () => one.sql<{kind: string; count: number}[]>`
-    select metadata->>'kind' as kind, (metadata->>'count')::int as count
-    from audit_logs where event_type = 'suspicious_activity'`;
-  // A busy machine may answer 503, which nobody counts.
-  const guess = async ({url}: TestServer) => {
-    while (
-      (await request(url, 'POST', '/api/session/validate-uuid', {json: {uuid: 'x'}})).status !== 400
-    );
-  };
-
-  for (let i = 0; i < 19; i++) await guess([one, two, three][i % 3] as TestServer);
-  await sleep(200);
-  t.equal((await suspicions()).length, 0);
-  await guess(two);
-  await until(async () => (await suspicions()).length === 1);
-  t.same([...(await suspicions())], [{kind: 'uuids', count: 20}]);
-
-  const rows = await one.sql<{key: string}[]>`select key from watched`;
-  t.ok(rows.length > 0);
-  t.notMatch(rows.map(({key}) => key).join(), /127\.0\.0|::1/);
-});
-
-t.test('the window of the watch slides', async (t) => {
-  const {sql} = await startServer(t);
-  const threshold = {kind: 'k', times: 5, windowMs: 60_000};
-  const watched = new Watched(sql, Buffer.alloc(32));
-  const twin = new Watched(sql, Buffer.alloc(32));
-  const add = async (count: number) => {
-    const reached: boolean[] = [];
-    for (let i = 0; i < count; i++) {
-      reached.push(await (i % 2 ? watched : twin).reaches(threshold, 'a'));
-    }
-    return reached.filter(Boolean).length;
-  };
-  const pass = (seconds: number) => sql`
-    update watched set times = array(
-      select at - ${`${seconds} seconds`}::interval from unnest(times) at)`;
-
-  t.equal(await add(3), 0);
-  await pass(50);
-  t.equal(await add(1), 0);
-  await pass(20);
-  t.equal(await add(3), 0, 'the first three are over');
-  t.equal(await add(1), 1, 'the fifth within the window');
-  t.equal(await add(4), 0, 'and the counting begins anew');
-  await sql`delete from watched`;
-  const burst = await Promise.all(Array.from({length: 12}, () => watched.reaches(threshold, 'b')));
-  t.ok(burst.filter(Boolean).length >= 1 && burst.filter(Boolean).length <= 2);
-  t.equal(SUSPICIOUS_UUIDS.times, 20);
-  t.equal(SUSPICIOUS_TOKENS.times, 50);
 });

@@ -4,8 +4,6 @@ import path from 'node:path';
 import t from 'tap';
 
 import {Reaper} from '../cleanup/reaper.js';
-import type {ErrorBody} from '../contract/common.js';
-import type {ValidatedUuid} from '../contract/sessions.js';
 import {stopGracefully} from '../graceful-stop.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
@@ -14,27 +12,17 @@ import {saveSite} from '../sites/store.js';
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
+import {validate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
-import {Visitor, request} from './visitor.js';
+import {Visitor} from './visitor.js';
 
 const counted = async ({sql}: TestServer, counter: string): Promise<number> => {
   const [row] = await sql<{count: number}[]>`
     select coalesce(sum(count), 0)::int as count from funnel_daily where counter = ${counter}`;
   return row?.count ?? 0;
 };
-
-const validate = (url: string, uuid: string, token?: string, site?: string) =>
-  request<Pick<ValidatedUuid, 'token'> & Partial<ErrorBody>>(
-    url,
-    'POST',
-    '/api/session/validate-uuid',
-    {
-      json: {uuid, ...(site && {site})},
-      ...(token && {headers: {authorization: `Bearer ${token}`}}),
-    },
-  );
 
 /** A server on a busy machine may ask to be called again. */
 const arrived = async (url: string): Promise<Visitor> => {
@@ -59,12 +47,12 @@ t.test('the funnel', async (t) => {
     const server = await startServer(t);
     const visitor = await arrived(server.url);
     const own = randomUUID();
-    const {body} = await validate(server.url, own);
-    await validate(server.url, own, body.token);
+    const {body} = await validate(server.url, {uuid: own});
+    await validate(server.url, {uuid: own}, body.token);
     await visitor.consent({personal_data: true});
-    await validate(server.url, visitor.uuid, visitor.token);
-    await validate(server.url, visitor.uuid);
-    await validate(server.url, 'no-uuid');
+    await validate(server.url, {uuid: visitor.uuid}, visitor.token);
+    await validate(server.url, {uuid: visitor.uuid});
+    await validate(server.url, {uuid: 'no-uuid'});
 
     await until(async () => (await counted(server, 'opened')) > 0);
     t.equal(await counted(server, 'opened'), 2);
@@ -87,7 +75,7 @@ t.test('the funnel', async (t) => {
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
 
     t.equal(await counted(server, 'abandoned'), 0);
-    t.equal((await validate(server.url, idle.uuid)).status, 409, 'the UUID is out of use');
+    t.equal((await validate(server.url, {uuid: idle.uuid})).status, 409, 'the UUID is out of use');
 
     const started = await Visitor.consenting(server.url);
     await started.call('DELETE', '/api/session');
@@ -111,14 +99,14 @@ t.test('a visitor of a site that was removed', async (t) => {
       await late.session(),
       await late.consent({ai_training: true}),
       await late.call('DELETE', '/api/session'),
-      await validate(beside.url, late.uuid, late.token, 'closing'),
+      await validate(beside.url, {uuid: late.uuid, site: 'closing'}, late.token),
     ]) {
       t.match([answer.status, answer.body], [404, {status: 'error', code: 'unknown_site'}]);
     }
   });
 
   await t.test('has a UUID in use at any other site', async (t) => {
-    const {status, body} = await validate(beside.url, late.uuid, late.token, 'demo');
+    const {status, body} = await validate(beside.url, {uuid: late.uuid, site: 'demo'}, late.token);
     t.match([status, body], [409, {status: 'collision'}]);
   });
 });

@@ -1,0 +1,160 @@
+import {createHash} from 'node:crypto';
+
+import t from 'tap';
+
+import type {ObjectStore} from '../object-store/object-store.js';
+import {makePdf} from './pdf.js';
+import {auditOf, objectsOf, stateOf} from './session-parts.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {objectsIn, rowsIn} from './upload-parts.js';
+import {Visitor} from './visitor.js';
+
+void t.test('consents', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('are recorded with their wording and its hash, each decision anew', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const wording = 'Dürfen wir Ihre Daten speichern? 🙂 نعم';
+    const decide = (granted: boolean) =>
+      visitor.call('PUT', '/api/session/consents', {
+        json: {consents: [{purpose: 'ai_training', granted, wording, locale: 'de-AT'}]},
+      });
+
+    await decide(false);
+    await decide(true);
+    const {status, body} = await decide(false);
+
+    t.equal(status, 200);
+    t.match(body, {consents: [{purpose: 'ai_training', granted: false}]});
+    const rows = await server.sql`
+      select decision, wording, encode(wording_sha256, 'hex') as hash, locale from consents
+      where session_uuid = ${visitor.uuid} order by id`;
+    const hash = createHash('sha256').update(wording).digest('hex');
+    t.same(
+      [...rows],
+      ['refused', 'granted', 'refused'].map((decision) => ({
+        decision,
+        wording,
+        hash,
+        locale: 'de-AT',
+      })),
+    );
+    for (const [event, count] of [
+      ['consent_refused', 1],
+      ['consent_given', 1],
+      ['consent_withdrawn', 1],
+    ] as const) {
+      t.equal((await auditOf(server, visitor.uuid, event)).length, count, event);
+    }
+  });
+
+  await t.test('take a wording of 4,000 characters in any script, and no more', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const decide = (wording: string) =>
+      visitor.call('PUT', '/api/session/consents', {
+        json: {
+          consents: ['personal_data', 'ai_training', 'ai_answers'].map((purpose) => ({
+            purpose,
+            granted: true,
+            wording,
+            locale: 'ja',
+          })),
+        },
+      });
+
+    t.equal((await decide('同'.repeat(4_000))).status, 200);
+    t.equal((await decide('x'.repeat(4_001))).status, 400);
+    t.equal((await decide('')).status, 400);
+  });
+
+  await t.test('with a wording that no database can keep are the caller’s fault', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const {status, body} = await visitor.call('PUT', '/api/session/consents', {
+      json: {consents: [{purpose: 'personal_data', granted: true, wording: 'a\0b', locale: 'en'}]},
+    });
+    t.same([status, body['code']], [400, 'invalid_request']);
+  });
+
+  await t.test('of an unknown purpose are refused whole', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const {status} = await visitor.consent({personal_data: true, marketing: true});
+    t.equal(status, 400);
+    t.same((await visitor.session()).body.consents, []);
+  });
+
+  await t.test('refusing the storing of data removes what was uploaded', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.upload(makePdf());
+    await visitor.upload(makePdf());
+    t.equal((await objectsOf(server, visitor.uuid)).length, 2);
+
+    const {status} = await visitor.consent({personal_data: false});
+
+    t.equal(status, 200);
+    t.same(await visitor.files(), []);
+    const asked = Date.now();
+    await until(async () => (await objectsOf(server, visitor.uuid)).length === 0);
+    t.ok(Date.now() - asked < 5_000);
+    t.equal((await visitor.upload(makePdf())).status, 403);
+    await visitor.consent({personal_data: true});
+    t.equal((await visitor.upload(makePdf())).status, 201, 'and agreeing again opens the way');
+  });
+
+  await t.test('refusing the training removes nothing', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.upload(makePdf());
+
+    await visitor.consent({ai_training: false});
+
+    t.equal((await visitor.files()).length, 1);
+    t.equal((await objectsOf(server, visitor.uuid)).length, 1);
+  });
+
+  await t.test('withdrawing the storing of a session erases it', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.contact('withdrawn@example.com');
+
+    t.equal((await visitor.consent({personal_data: false})).status, 200);
+
+    t.equal(await stateOf(server, visitor.uuid), 'erased');
+    t.equal((await visitor.session()).status, 410);
+    t.equal((await server.sql`select from user_sessions where uuid = ${visitor.uuid}`).length, 0);
+  });
+});
+
+t.test('consent refused while a file is under way', async (t) => {
+  const server = await startServer(t);
+  const {objects} = server;
+  let open: () => void = () => undefined;
+  const late = Object.assign(Object.create(objects) as ObjectStore, {
+    put: async (...given: Parameters<ObjectStore['put']>) => {
+      await new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      await objects.put(...given);
+    },
+  });
+  const beside = await startServer(t, {beside: server, parts: {objects: late}});
+  const removedOnce = async ({uuid}: Visitor) => {
+    const [row] = await server.sql`
+      select removals from file_uploads where session_uuid = ${uuid}`;
+    return row === undefined || row['removals'] === 1;
+  };
+
+  for (const end of ['refusal', 'discard'] as const) {
+    await t.test(`by ${end}: what lands afterwards goes all the same`, async (t) => {
+      const visitor = (await Visitor.consenting(server.url)).at(beside.url);
+      const upload = visitor.upload(makePdf());
+      await until(async () => (await rowsIn(server)).some(({state}) => state === 'uploading'));
+
+      if (end === 'refusal') await visitor.at(server.url).consent({personal_data: false});
+      else await visitor.at(server.url).call('DELETE', '/api/session');
+      await until(() => removedOnce(visitor));
+      open();
+
+      t.not((await upload).status, 201);
+      await until(async () => (await objectsIn(server)).length === 0);
+    });
+  }
+});

@@ -1,0 +1,98 @@
+import t from 'tap';
+
+import {addSite, generate, stateOf} from './session-parts.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+void t.test('origins', async (t) => {
+  const server = await startServer(t);
+  await addSite(server, 'acme', ['https://www.acme.example', 'null']);
+  await addSite(server, 'strict', ['https://strict.example']);
+  const from = (site: string, origin: string) => generate(server.url, {site}, {origin});
+
+  for (const [site, origin] of [
+    ['acme', 'https://www.acme.example'],
+    ['acme', 'null'],
+    ['demo', server.url],
+    ['demo', 'http://localhost:5173'],
+    ['demo', 'https://localhost:8443'],
+    ['demo', 'http://127.0.0.1:3000'],
+    ['demo', 'http://[::1]:3000'],
+  ] as const) {
+    await t.test(`${origin} may call for ${site}`, async (t) => {
+      const {status, headers} = await from(site, origin);
+
+      t.equal(status, 200);
+      t.equal(headers.get('access-control-allow-origin'), '*');
+      t.equal(headers.get('access-control-allow-credentials'), null);
+    });
+  }
+
+  for (const [site, origin] of [
+    ['acme', 'https://acme.example'],
+    ['acme', 'http://www.acme.example'],
+    ['acme', 'https://www.acme.example:444'],
+    ['acme', 'https://www.acme.example.evil.example'],
+    ['acme', 'http://localhost:5173'],
+    ['strict', 'null'],
+    ['demo', 'null'],
+    ['demo', 'http://localhost.evil.example'],
+    ['demo', 'http://evil.example:8080'],
+  ] as const) {
+    await t.test(`${origin} may not call for ${site}, and can read why`, async (t) => {
+      const {status, headers, body} = await from(site, origin);
+
+      t.equal(status, 403);
+      t.match(body, {status: 'error', code: 'origin_not_allowed', uuid: null});
+      t.ok(body.message.includes(`"${origin}"`), 'names the origin');
+      t.ok(body.message.includes('allowed_origins'), 'names the setting');
+      t.equal(headers.get('access-control-allow-origin'), '*');
+    });
+  }
+
+  await t.test('a call without Origin passes', async (t) => {
+    t.equal((await generate(server.url, {site: 'strict'})).status, 200);
+  });
+
+  await t.test('the origin is judged on every call of a session', async (t) => {
+    const visitor = await Visitor.arrive(server.url, 'strict');
+    const call = (method: string, path: string, origin: string) =>
+      visitor.call(method, path, {headers: {origin}});
+    for (const [method, path] of [
+      ['GET', '/api/session'],
+      ['GET', '/api/files'],
+      ['DELETE', '/api/session'],
+      ['POST', '/api/files/upload'],
+    ] as const) {
+      t.equal((await call(method, path, 'https://evil.example')).status, 403, `${method} ${path}`);
+    }
+    t.equal((await call('GET', '/api/session', 'https://strict.example')).status, 200);
+    t.equal(await stateOf(server, visitor.uuid), undefined);
+  });
+
+  await t.test('a refusal is audited once a minute and address', async (t) => {
+    const rows = () => server.sql`select from audit_logs where event_type = 'origin_refused'`;
+    await until(async () => (await rows()).length > 0);
+    t.equal((await rows()).length, 1);
+  });
+
+  await t.test('a preflight is answered to any origin, for every method we have', async (t) => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const response = await fetch(`${server.url}/api/session`, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://evil.example',
+          'access-control-request-method': method,
+          'access-control-request-headers': 'authorization,x-session-uuid,idempotency-key',
+        },
+      });
+      t.equal(response.status, 204);
+      t.equal(response.headers.get('access-control-allow-origin'), '*');
+      t.ok(response.headers.get('access-control-allow-methods')?.includes(method));
+      for (const name of ['authorization', 'x-session-uuid', 'idempotency-key', 'content-type']) {
+        t.ok(response.headers.get('access-control-allow-headers')?.includes(name), name);
+      }
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import {makePdf} from './pdf.js';
+import {auditOf, objectsOf, stateOf, validate} from './session-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+void t.test('DELETE /api/session', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('discards a visit; a repeat is a success, anything else is gone', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.upload(makePdf());
+
+    const first = await visitor.call('DELETE', '/api/session');
+    const again = await visitor.call('DELETE', '/api/session');
+
+    t.same([first.status, again.status], [204, 204]);
+    await until(async () => (await stateOf(server, visitor.uuid)) === 'gone');
+    t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
+    t.same(await objectsOf(server, visitor.uuid), []);
+    t.equal((await visitor.session()).status, 410);
+    t.equal((await visitor.upload(makePdf())).status, 410);
+    t.match(await auditOf(server, visitor.uuid, 'session_reset'), [{ip: null}]);
+  });
+
+  await t.test('keeps its UUID from ever being used again', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    await visitor.call('DELETE', '/api/session');
+
+    t.equal((await validate(server.url, {uuid: visitor.uuid})).status, 409);
+    t.equal((await validate(server.url, {uuid: visitor.uuid}, visitor.token)).status, 410);
+  });
+
+  await t.test('a stranger’s token erases nothing', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const stranger = await Visitor.arrive(server.url);
+    const mixed = new Visitor(server.url, visitor.uuid, stranger.token);
+
+    t.equal((await mixed.call('DELETE', '/api/session')).status, 401);
+    t.equal(await stateOf(server, visitor.uuid), 'open');
+  });
+
+  await t.test('after contact leaves nobody’s name, address or IP in any table', async (t) => {
+    const own = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1'}});
+    const ip = '198.51.100.23';
+    const {uuid, token} = await Visitor.arrive(own.url);
+    const visitor = new (class extends Visitor {
+      override get credentials() {
+        return {...super.credentials, 'x-forwarded-for': ip};
+      }
+    })(own.url, uuid, token);
+    await visitor.consent({personal_data: true, ai_training: true});
+    await visitor.upload(makePdf(), {name: 'Lebenslauf Zwiebelfisch.pdf', key: randomUUID()});
+    const {body} = await visitor.upload(makePdf(), {name: 'Zwiebelfisch 2.pdf'});
+    await visitor.call('DELETE', `/api/files/${body.file.id}`);
+    await visitor.contact('zwiebelfisch@example.com', 'Zora Zwiebelfisch');
+    await own.mailbox.waitFor('zwiebelfisch@example.com');
+    await visitor.call('PATCH', '/api/session', {json: {email: 'zora.zwiebelfisch@example.org'}});
+    t.not((await tracesOf(own, 'zwiebelfisch')).length, 0, 'it was there');
+    t.not((await tracesOf(own, ip)).length, 0, 'the address was there');
+    const rows = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
+
+    t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
+
+    t.same(await tracesOf(own, 'zwiebelfisch'), []);
+    t.same(await tracesOf(own, 'Zora'), []);
+    t.same(await tracesOf(own, ip), []);
+    await until(async () => (await objectsOf(own, uuid)).length === 0);
+    const left = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
+    t.ok(left.length > rows.length, 'the trail stays, and says that it was erased');
+    t.equal((await auditOf(own, uuid, 'session_erased')).length, 1);
+    t.equal((await own.sql`select from consents where session_uuid = ${uuid}`).length, 2);
+    t.match(await own.sql`select * from visits where uuid = ${uuid}`, [
+      {state: 'erased', site_key: 'demo', furthest_step: null},
+    ]);
+    t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
+    t.equal((await visitor.session()).status, 410);
+  });
+});
+
+/** Every table's every row that holds a text, whatever the column's type. */
+const tracesOf = async ({sql}: TestServer, text: string): Promise<string[]> => {
+  const tables = await sql<{name: string}[]>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_type = 'BASE TABLE'`;
+  const found: string[] = [];
+  for (const {name} of tables) {
+    const rows = await sql<{row: string}[]>`
+      select t::text as row from ${sql(name)} as t where t::text ilike ${`%${text}%`}`;
+    found.push(...rows.map(({row}) => `${name}: ${row}`));
+  }
+  return found;
+};

@@ -1,0 +1,157 @@
+import {once} from 'node:events';
+import type net from 'node:net';
+
+import t from 'tap';
+
+import {MAX_FILE_BYTES} from '../contract/limits.js';
+import {makePdf} from './pdf.js';
+import {rawUpload} from './raw-upload.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {leavesNothing, rowsIn} from './upload-parts.js';
+import {Visitor} from './visitor.js';
+
+t.test('limits', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('exactly 5 MB pass', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+
+    t.equal((await visitor.upload(makePdf(MAX_FILE_BYTES))).status, 201);
+  });
+
+  for (const size of [MAX_FILE_BYTES + 1, null]) {
+    await t.test(`one byte more is refused, ${size ? 'announced' : 'unannounced'}`, async (t) => {
+      const own = await startServer(t);
+      const visitor = await Visitor.consenting(own.url);
+
+      const answer = await visitor.upload(makePdf(MAX_FILE_BYTES + 1), {size});
+
+      t.equal(answer.status, 413);
+      t.equal(answer.body.code, 'file_too_large');
+      await leavesNothing(t, own);
+    });
+  }
+
+  await t.test(
+    'a body far too large is refused before it is read, and the connection lives',
+    async (t) => {
+      const visitor = await Visitor.consenting(server.url);
+      const socket = await rawUpload(server, visitor, {contentLength: 7_000_000});
+
+      const first = await readAnswer(socket);
+
+      t.match(first, /^HTTP\/1\.1 413 /);
+      socket.write(Buffer.alloc(7_000_000 - socket.sentBytes));
+      socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      t.match(await readAnswer(socket), /^HTTP\/1\.1 200 /);
+      socket.destroy();
+    },
+  );
+
+  await t.test('a refused body without end has its connection closed', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const socket = await rawUpload(server, visitor, {contentLength: 500_000_000});
+    socket.on('error', () => undefined);
+
+    t.match(await readAnswer(socket), /^HTTP\/1\.1 413 /);
+    await once(socket, 'close');
+    t.pass('closed by the server');
+  });
+
+  const refused: [string, Buffer, {size?: number | null}, number, string][] = [
+    ['an empty file', Buffer.alloc(0), {size: null}, 400, 'empty_file'],
+    ['an empty file, announced', Buffer.alloc(0), {}, 400, 'empty_file'],
+    [
+      'a ZIP under a .pdf name',
+      Buffer.from(`PK\x03\x04${'x'.repeat(5_000)}`),
+      {},
+      415,
+      'not_a_pdf',
+    ],
+    ['a header after the first 1,024 bytes', withJunk(1_020), {}, 415, 'not_a_pdf'],
+    ['a short text', Buffer.from('hello'), {}, 415, 'not_a_pdf'],
+    ['fewer bytes than announced', makePdf(5_000), {size: 5_001}, 400, 'size_mismatch'],
+    ['more bytes than announced', makePdf(5_000), {size: 4_999}, 400, 'size_mismatch'],
+    ['many more bytes than announced', makePdf(900_000), {size: 100}, 400, 'size_mismatch'],
+  ];
+  for (const [what, bytes, options, status, code] of refused) {
+    await t.test(`${what} is refused with ${status} and leaves nothing`, async (t) => {
+      const own = await startServer(t);
+      const visitor = await Visitor.consenting(own.url);
+
+      const answer = await visitor.upload(bytes, options);
+
+      t.equal(answer.status, status);
+      t.equal(answer.body.code, code);
+      await leavesNothing(t, own);
+      t.equal((await visitor.upload(makePdf())).status, 201, 'and its place is free');
+    });
+  }
+
+  await t.test('a header at the last accepted place passes', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+
+    t.equal((await visitor.upload(withJunk(1_019))).status, 201);
+  });
+
+  await t.test('a missing trailer is accepted and flagged', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const answer = await visitor.upload(Buffer.from(`%PDF-1.4\n${'x'.repeat(3_000)}`));
+
+    const [row] =
+      await server.sql`select flags from file_uploads where id = ${answer.body.file.id}`;
+    t.same(row?.['flags'], ['trailer_missing']);
+  });
+
+  await t.test('a form without a file is refused', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const form = new FormData();
+    form.set('size', '10');
+
+    const answer = await visitor.call('POST', '/api/files/upload', {form});
+
+    t.equal(answer.status, 400);
+    t.equal(answer.body['code'], 'no_file');
+  });
+
+  await t.test('no more uploads run at once than one session may', async (t) => {
+    const own = await startServer(t, {settings: {MAX_UPLOADS_PER_SESSION: '1'}});
+    const visitor = await Visitor.consenting(own.url);
+    const socket = await rawUpload(own, visitor, {contentLength: 100_000});
+    await until(async () => (await rowsIn(own)).length === 1);
+
+    const answer = await visitor.upload(makePdf());
+
+    t.equal(answer.status, 503);
+    t.equal(answer.body.code, 'busy');
+    t.ok(Number(answer.headers.get('retry-after')) > 0);
+    socket.destroy();
+    await until(async () => (await rowsIn(own)).length === 0);
+    t.equal((await visitor.upload(makePdf())).status, 201);
+  });
+});
+
+t.test('active content is a flag, or a refusal where the site says so', async (t) => {
+  const server = await startServer(t);
+  const bytes = Buffer.from('%PDF-1.7\n1 0 obj << /S /J#61vaScript /JS (x) >> endobj\n%%EOF');
+
+  const flagged = await (await Visitor.consenting(server.url)).upload(bytes);
+  const [row] = await server.sql`select flags from file_uploads where id = ${flagged.body.file.id}`;
+  t.same(row?.['flags'], ['javascript']);
+
+  const strict = await startServer(t);
+  await strict.sql`update sites set settings = '{"refuse_active_content": true}'`;
+  const refused = await (await Visitor.consenting(strict.url)).upload(bytes);
+  t.same([refused.status, refused.body.code], [422, 'active_content']);
+  await leavesNothing(t, strict);
+});
+
+function withJunk(bytes: number): Buffer {
+  return Buffer.concat([Buffer.alloc(bytes, 'j'), makePdf()]);
+}
+
+async function readAnswer(socket: net.Socket): Promise<string> {
+  const [bytes] = (await once(socket, 'data')) as [Buffer];
+  return bytes.toString('latin1');
+}
