@@ -1,0 +1,183 @@
+import t from 'tap';
+
+import {OWNER, linksOf, mailsTo, pending, press, sessionOf} from './contact-parts.js';
+import {auditOf} from './session-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import type {Visitor} from './visitor.js';
+
+void t.test('the page behind the link', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('changes nothing, however often a scanner reads it', async (t) => {
+    const {visitor, link} = await pending(server, 'scanned@example.com');
+    const trail = () => server.sql`select from audit_logs where user_uuid = ${visitor.uuid}`;
+    const before = (await trail()).length;
+
+    for (let i = 0; i < 10; i++) {
+      t.equal((await fetch(link)).status, 200);
+      t.equal((await fetch(link, {method: 'HEAD'})).status, 200);
+      t.equal((await fetch(`${link}/not-me`)).status, 200);
+    }
+
+    t.match(await linksOf(server, visitor.uuid), [{used: false, voided: false}]);
+    t.equal((await visitor.session()).body.state, 'pending');
+    t.equal((await trail()).length, before);
+  });
+
+  await t.test('is a form without a script that nobody may frame or keep', async (t) => {
+    const {link} = await pending(server, 'page@example.com');
+    const response = await fetch(link);
+    const page = await response.text();
+
+    t.notMatch(page, /<script|javascript:|style=|\son\w+=|page@example|Zora/i);
+    t.match(page, /<form method="post">/);
+    t.equal(page.match(/<button/g)?.length, 1);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    t.match(policy, /default-src 'none'/);
+    t.match(policy, /frame-ancestors 'none'/);
+    t.notMatch(policy, /unsafe|script-src/);
+    t.equal(response.headers.get('cache-control'), 'no-store');
+    t.equal(response.headers.get('referrer-policy'), 'no-referrer');
+    t.equal(response.headers.get('x-content-type-options'), 'nosniff');
+  });
+
+  await t.test('confirms by its button, and says so again', async (t) => {
+    const {visitor, link} = await pending(server, 'button@example.com');
+
+    const first = await press(link);
+    const again = await press(link);
+    const read = await fetch(link);
+
+    t.same([first.status, again.status, read.status], [200, 200, 200]);
+    t.match(await first.text(), /Thank you/);
+    t.match(await again.text(), /already confirmed/);
+    t.match(await read.text(), /already confirmed/);
+    t.equal((await visitor.session()).body.state, 'complete');
+    t.match(await linksOf(server, visitor.uuid), [{used: true, voided: false}]);
+    t.equal((await auditOf(server, visitor.uuid, 'email_verified')).length, 1);
+  });
+
+  await t.test('takes a form’s post from any origin, with no body that matters', async (t) => {
+    const {visitor, link} = await pending(server, 'form@example.com');
+
+    const response = await fetch(link, {
+      method: 'POST',
+      headers: {'content-type': 'application/x-www-form-urlencoded', origin: 'null'},
+      body: '',
+    });
+
+    t.equal(response.status, 200);
+    t.equal((await visitor.session()).body.state, 'complete');
+  });
+
+  await t.test('pressed twice in one instant confirms once and tells the owner once', async (t) => {
+    const {visitor, link} = await pending(server, 'parallel@example.com');
+    const mailsBefore = await mailsTo(server, OWNER);
+
+    const answers = await Promise.all([press(link), press(link), press(link), press(link)]);
+
+    t.same(
+      answers.map(({status}) => status),
+      [200, 200, 200, 200],
+    );
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    t.equal(texts.filter((text) => text.includes('Thank you')).length, 1);
+    t.equal((await auditOf(server, visitor.uuid, 'email_verified')).length, 1);
+    t.equal(await mailsTo(server, OWNER), mailsBefore + 1);
+  });
+
+  await t.test('is unknown under another signature, and confirms nothing', async (t) => {
+    const {visitor, link} = await pending(server, 'forged@example.com');
+    const other = await pending(server, 'other@example.com');
+    const [id, mac = ''] = (link.split('/').at(-1) ?? '').split('.');
+    const otherMac = other.link.split('.').at(-1) ?? '';
+    for (const path of [
+      `${id}.${otherMac}`,
+      `${id}.${mac.slice(0, -1)}`,
+      `${id}.${mac}A`,
+      `${id}.`,
+      `${id}`,
+      `.${mac}`,
+      'nonsense',
+      '%00',
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        const response = await fetch(`${server.url}/verify/${path}`, {method});
+        t.equal(response.status, 404, `${method} ${path.slice(0, 8)}`);
+        t.match(await response.text(), /not known/);
+      }
+    }
+    t.equal((await visitor.session()).body.state, 'pending');
+  });
+
+  const dead: [string, (server: TestServer, visitor: Visitor) => Promise<unknown>][] = [
+    [
+      'expired',
+      ({sql}, {uuid}) => sql`
+        update email_verifications set expires_at = now() - interval '1 second'
+        where session_uuid = ${uuid}`,
+    ],
+    [
+      'voided by a newer one',
+      async ({sql}, visitor) => {
+        await sql`
+          update email_verifications set created_at = now() - interval '2 minutes'
+          where session_uuid = ${visitor.uuid}`;
+        await visitor.call('POST', '/api/session/verification');
+      },
+    ],
+    [
+      'of an archived session',
+      ({sql}, {uuid}) => sql`update user_sessions set archived_at = now() where uuid = ${uuid}`,
+    ],
+  ];
+  for (const [what, kill] of dead) {
+    await t.test(`is dead when ${what}, and says what to do`, async (t) => {
+      const {visitor, link} = await pending(server, `dead-${what.length}@example.com`);
+      await kill(server, visitor);
+      const status = what.startsWith('of') ? 404 : 410;
+
+      for (const method of ['GET', 'POST']) {
+        const response = await fetch(link, {method});
+        t.equal(response.status, status);
+        t.match(await response.text(), /newest mail|erased/);
+      }
+      t.equal((await sessionOf(server, visitor.uuid))?.verified, false);
+    });
+  }
+
+  await t.test('lives until its last second', async (t) => {
+    const {visitor, link} = await pending(server, 'late@example.com');
+    await server.sql`
+      update email_verifications set expires_at = now() + interval '20 seconds'
+      where session_uuid = ${visitor.uuid}`;
+
+    t.match(await (await press(link)).text(), /Thank you/);
+  });
+
+  await t.test('asks before it believes that it was not me, then voids the link', async (t) => {
+    const {visitor, link} = await pending(server, 'notme@example.com');
+
+    const question = await fetch(`${link}/not-me`);
+    t.match(await question.text(), /<button/);
+    t.match(await linksOf(server, visitor.uuid), [{voided: false}]);
+    const answer = await press(`${link}/not-me`);
+
+    t.equal(answer.status, 200);
+    t.match(await answer.text(), /Thank you for telling us/);
+    t.match(await linksOf(server, visitor.uuid), [{used: false, voided: true}]);
+    t.equal((await press(link)).status, 410);
+    t.match(await auditOf(server, visitor.uuid, 'suspicious_activity'), [
+      {metadata: {kind: 'not_me'}},
+    ]);
+    t.equal((await visitor.session()).body.state, 'pending');
+  });
+
+  await t.test('gives nobody a session', async (t) => {
+    const {visitor, link} = await pending(server, 'nosession@example.com');
+    const response = await press(link);
+    t.equal(response.headers.get('set-cookie'), null);
+    t.notMatch(await response.text(), new RegExp(visitor.uuid));
+  });
+});

@@ -1,0 +1,44 @@
+import type {Email} from 'postal-mime';
+
+import {linkIn} from './mailbox.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+export const NAME = 'Zora Zwiebelfisch';
+export const OWNER = 'owner@example.com';
+
+/** A visitor with an address, and the link that was mailed there. */
+export const pending = async (server: TestServer, email: string, more: object = {}) => {
+  await forgetMailCounts(server);
+  const visitor = await Visitor.consenting(server.url);
+  const answer = await visitor.contact(email, NAME, more);
+  if (answer.status !== 202) throw new Error(`Contact answered ${answer.status}.`);
+  const mail = await server.mailbox.waitFor(email);
+  return {visitor, mail, link: linkIn(mail)};
+};
+
+/** All tests come from one address, which may have ten mails an hour. */
+export const forgetMailCounts = ({sql}: TestServer) => sql`delete from mail_counts`;
+
+export const linksOf = ({sql}: TestServer, uuid: string) =>
+  sql<{address: string; used: boolean; voided: boolean}[]>`
+    select address, used_at is not null as used, voided_at is not null as voided
+    from email_verifications where session_uuid = ${uuid} order by created_at, voided_at`;
+
+export const sessionOf = async ({sql}: TestServer, uuid: string) => {
+  const [row] = await sql<{name: string; email: string; verified: boolean; updated_at: Date}[]>`
+    select name, email, verified, updated_at from user_sessions where uuid = ${uuid}`;
+  return row;
+};
+
+/** How many mails to an address have arrived, once the queue is empty. */
+export const mailsTo = async (server: TestServer, address: string): Promise<number> => {
+  server.sender.wake();
+  await until(async () => (await server.sql`select from jobs where state = 'queued'`).length === 0);
+  return server.mailbox.receivers.filter((receivers) => receivers.includes(address)).length;
+};
+
+export const press = (link: string) => fetch(link, {method: 'POST'});
+
+export const whole = ({subject, text, html}: Email): string => [subject, text, html].join('\n');

@@ -1,0 +1,108 @@
+import t from 'tap';
+
+import {OWNER, linksOf, mailsTo, pending, press, sessionOf} from './contact-parts.js';
+import {linkIn} from './mailbox.js';
+import {auditOf} from './session-parts.js';
+import {startServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+void t.test('PATCH /api/session', async (t) => {
+  const server = await startServer(t);
+  const patch = (visitor: Visitor, json: object) =>
+    visitor.call<Record<string, unknown>>('PATCH', '/api/session', {json});
+
+  await t.test('a new address takes effect when it is confirmed, not before', async (t) => {
+    const {visitor, link} = await pending(server, 'old@example.com');
+    await press(link);
+
+    const {status, body} = await patch(visitor, {email: 'new@example.com'});
+
+    t.equal(status, 200);
+    t.match(body, {
+      state: 'complete',
+      email_masked: 'o•••@example.com',
+      pending_email_masked: 'n•••@example.com',
+    });
+    t.match(await sessionOf(server, visitor.uuid), {email: 'old@example.com', verified: true});
+    await press(linkIn(await server.mailbox.waitFor('new@example.com')));
+    t.match(await sessionOf(server, visitor.uuid), {email: 'new@example.com', verified: true});
+    t.match((await visitor.session()).body, {
+      state: 'complete',
+      email_masked: 'n•••@example.com',
+      pending_email_masked: null,
+    });
+    t.equal(await mailsTo(server, OWNER), 1, 'one lead, however often an address changes');
+    t.equal((await auditOf(server, visitor.uuid, 'data_rectified')).length, 1);
+  });
+
+  await t.test('corrects a typo before the confirmation', async (t) => {
+    const {visitor, link} = await pending(server, 'typo@exmaple.com');
+
+    await patch(visitor, {email: 'typo@example.com'});
+
+    const newer = linkIn(await server.mailbox.waitFor('typo@example.com'));
+    t.equal((await press(link)).status, 410);
+    t.match((await visitor.session()).body, {state: 'pending', email_masked: 't•••@exmaple.com'});
+    t.equal((await press(newer)).status, 200);
+    t.match((await visitor.session()).body, {state: 'complete', email_masked: 't•••@example.com'});
+  });
+
+  await t.test('going back to the confirmed address takes the change back for good', async (t) => {
+    const {visitor, link} = await pending(server, 'stay@example.com');
+    await press(link);
+    await patch(visitor, {email: 'leave@example.com'});
+    const change = linkIn(await server.mailbox.waitFor('leave@example.com'));
+
+    const {body} = await patch(visitor, {email: 'stay@example.com'});
+
+    t.match(body, {email_masked: 's•••@example.com', pending_email_masked: null});
+    t.equal((await press(change)).status, 410);
+    t.match(await sessionOf(server, visitor.uuid), {email: 'stay@example.com'});
+    await patch(visitor, {email: 'leave@example.com'});
+    t.ok(await server.mailbox.waitFor('leave@example.com', 1), 'and it can be asked for anew');
+  });
+
+  await t.test('changes the name, and nothing else', async (t) => {
+    const {visitor} = await pending(server, 'rename@example.com');
+
+    t.equal((await patch(visitor, {name: ' Zora  Neu '})).status, 200);
+
+    t.match(await sessionOf(server, visitor.uuid), {name: 'Zora Neu', email: 'rename@example.com'});
+    t.equal((await linksOf(server, visitor.uuid)).length, 1);
+    t.match(await auditOf(server, visitor.uuid, 'data_rectified'), [
+      {metadata: {fields: ['name']}},
+    ]);
+  });
+
+  await t.test('refuses what contact would refuse, and changes nothing', async (t) => {
+    const {visitor} = await pending(server, 'firm@example.com');
+    const before = await sessionOf(server, visitor.uuid);
+
+    t.equal((await patch(visitor, {email: 'a@b'})).status, 422);
+    t.equal((await patch(visitor, {name: ' ', email: 'x@example.com'})).status, 422);
+    t.equal((await patch(visitor, {})).status, 400);
+    t.equal((await patch(visitor, {verified: true})).status, 400);
+    t.equal((await patch(await Visitor.consenting(server.url), {name: 'X'})).status, 404);
+
+    t.same(await sessionOf(server, visitor.uuid), before);
+    t.equal(await mailsTo(server, 'x@example.com'), 0);
+  });
+
+  await t.test('takes the training consent back on the session’s row', async (t) => {
+    const {visitor} = await pending(server, 'train@example.com');
+    const decide = (granted: boolean) =>
+      patch(visitor, {
+        consents: [{purpose: 'ai_training', granted, wording: 'May we?', locale: 'en'}],
+      });
+    const training = async () => {
+      const [row] = await server.sql<{on: boolean}[]>`
+        select consent_ai_training as on from user_sessions where uuid = ${visitor.uuid}`;
+      return row?.on;
+    };
+
+    await decide(true);
+    t.equal(await training(), true);
+    await decide(false);
+    t.equal(await training(), false);
+  });
+});
