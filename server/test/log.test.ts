@@ -2,7 +2,12 @@ import postgres from 'postgres';
 import t from 'tap';
 
 import {createLog} from '../log.js';
+import {linkIn} from './mailbox.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
 
 const SECRET = 'zora.zwiebelfisch@example.com';
 
@@ -46,4 +51,43 @@ t.test('credentials in what is logged are left out', (t) => {
   t.notMatch(lines, /t0ken|zwiebelfisch/);
   t.match(lines, 'kept');
   t.end();
+});
+
+void t.test('the log of a whole visit names nobody', async (t) => {
+  const ip = '198.51.100.77';
+  const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'trace'}});
+  const visitor = await Visitor.consenting(server.url);
+  const headers = {'x-forwarded-for': ip};
+  await visitor.call('GET', '/api/session', {headers});
+  await visitor.upload(makePdf(), {name: 'Zwiebelfisch.pdf'});
+  const [file] = await visitor.files();
+  await visitor.download(file?.id ?? '');
+  await visitor.call('PUT', '/api/session/contact', {
+    json: {name: 'Zora Zwiebelfisch', email: 'zora@example.com'},
+    headers,
+  });
+  await visitor.contact('zwiebelfisch@@example.com');
+  const link = linkIn(await server.mailbox.waitFor('zora@example.com'));
+  await fetch(link);
+  await fetch(link, {method: 'POST'});
+  await fetch(`${link}/not-me`, {method: 'POST'});
+  await fetch(`${server.url}/nothing?token=${visitor.token}&email=zora@example.com`);
+  await server.mailbox.waitFor('owner@example.com');
+  await visitor.call('DELETE', '/api/session', {headers});
+
+  await until(() => server.logged.filter(({msg}) => msg === 'answered').length >= 14);
+  const log = JSON.stringify(server.logged);
+  t.match(log, /"route":"\/verify\/:link"/);
+  for (const [what, secret] of [
+    ['token', visitor.token],
+    ['half the token', visitor.token.slice(0, 30)],
+    ['link', link.split('/').at(-1) ?? ''],
+    ['mac', link.split('.').at(-1) ?? ''],
+    ['e-mail', 'zora@'],
+    ['name', 'Zwiebelfisch'],
+    ['owner', 'owner@example.com'],
+    ['address', ip],
+  ] as const) {
+    t.notOk(log.includes(secret), `no ${what}`);
+  }
 });

@@ -6,17 +6,21 @@ import {fileURLToPath} from 'node:url';
 import postgres from 'postgres';
 import t from 'tap';
 
+import type {ErrorBody} from '../contract/common.js';
+import {DevMailbox} from '../mail/dev-mailbox.js';
 import {saveSite} from '../sites/store.js';
+import {storeThat} from './failing-store.js';
 import {freePort} from './free-port.js';
 import {linkIn, startMailbox} from './mailbox.js';
 import {makePdf} from './pdf.js';
-import {temporaryFolder} from './start-server.js';
+import {startServer, temporaryFolder} from './start-server.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
 import {createTestDatabase} from './test-database.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+
 const ORIGIN = 'https://www.acme.example';
 
 t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) => {
@@ -106,4 +110,50 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
       t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
     },
   );
+});
+
+void t.test('in production', async (t) => {
+  const mailbox = await DevMailbox.start(await temporaryFolder(t));
+  t.teardown(() => mailbox.stop());
+  const server = await startServer(t, {
+    settings: {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://chat.example.com',
+      S3_BUCKET: 'bucket',
+      MAIL_FROM: 'maria@example.com',
+    },
+    parts: {objects: await storeThat(t, {}), mailbox},
+  });
+
+  await t.test('HSTS is sent', async (t) => {
+    const {headers} = await request(server.url, 'GET', '/healthz');
+    t.match(headers.get('strict-transport-security'), /^max-age=31536000/);
+  });
+
+  for (const address of ['/', '/examples/index.html', '/dev/mail', '/dev/mail.json']) {
+    await t.test(`${address} is not there`, async (t) => {
+      t.equal((await request(server.url, 'GET', address)).status, 404);
+    });
+  }
+
+  await t.test('a call must name its site, and localhost is no friend of the demo’s', async (t) => {
+    const call = (json: object, headers = {}) =>
+      request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {json, headers});
+
+    const unnamed = await call({});
+    t.equal(unnamed.status, 400);
+    t.match(unnamed.body, {code: 'invalid_request', faults: [{path: '/site'}]});
+    t.equal((await call({site: 'demo'}, {origin: 'http://localhost:3000'})).status, 403);
+    t.equal((await call({site: 'demo'}, {origin: 'https://chat.example.com'})).status, 200);
+  });
+
+  await t.test('links in mails go to the public address', async (t) => {
+    const {uuid, token} = await Visitor.arrive(server.url, 'demo');
+    const visitor = new Visitor(server.url, uuid, token);
+    await visitor.consent({personal_data: true});
+    await visitor.contact('public@example.com');
+    const mail = await server.mailbox.waitFor('public@example.com');
+    t.match(linkIn(mail), /^https:\/\/chat\.example\.com\/verify\//);
+    t.equal(mail.from?.address, 'maria@example.com');
+  });
 });

@@ -1,0 +1,221 @@
+import {once} from 'node:events';
+import net from 'node:net';
+
+import t from 'tap';
+import {v4} from 'uuid';
+
+import type {ErrorBody} from '../contract/common.js';
+import {isError} from './error-shape.js';
+import {storeThat} from './failing-store.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const send = async (url: string, body: string, type = 'application/json', method = 'POST') => {
+  const response = await fetch(url, {method, body, headers: {'content-type': type}});
+  return {response, body: (await response.json()) as ErrorBody};
+};
+
+void t.test('every error has one shape', async (t) => {
+  const server = await startServer(t);
+  const validate = `${server.url}/api/session/validate-uuid`;
+
+  for (const address of [
+    '/api/nothing',
+    '/nothing',
+    '/api',
+    '/api/session/',
+    '/verify',
+    '/..%2fetc',
+  ]) {
+    await t.test(`404 for ${address}`, async (t) => {
+      const {status, body, headers} = await request<ErrorBody>(server.url, 'GET', address);
+
+      t.equal(status, 404);
+      isError(t, body, 'not_found');
+      t.equal(body.request_id, headers.get('x-request-id'));
+    });
+  }
+
+  for (const address of ['/%zz', '/api/files/download/%E0%A4%A']) {
+    await t.test(`400 for ${address}, which cannot be decoded`, async (t) => {
+      const {status, body} = await request<ErrorBody>(server.url, 'GET', address);
+
+      t.equal(status, 400);
+      isError(t, body, 'invalid_request');
+    });
+  }
+
+  for (const [method, address, allow] of [
+    ['GET', '/api/session/generate-uuid', 'POST'],
+    ['PUT', '/api/session/validate-uuid?x=1', 'POST'],
+    ['POST', '/api/session', 'DELETE, GET, HEAD, PATCH'],
+    ['POST', `/api/files/download/${v4()}`, 'GET, HEAD'],
+    ['PUT', `/api/files/${v4()}`, 'DELETE'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/verify/x', 'GET, HEAD, POST'],
+  ] as const) {
+    await t.test(`405 with Allow for ${method} ${address.slice(0, 30)}`, async (t) => {
+      const {status, body, headers} = await request<ErrorBody>(server.url, method, address);
+
+      t.equal(status, 405);
+      isError(t, body, 'method_not_allowed');
+      t.equal(headers.get('allow'), allow);
+      t.ok(body.message.includes(method));
+    });
+  }
+
+  for (const [what, type] of [
+    ['text', 'text/plain'],
+    ['XML', 'application/xml'],
+    ['a form', 'application/x-www-form-urlencoded'],
+  ] as const) {
+    await t.test(`415 for ${what}`, async (t) => {
+      const {response, body} = await send(validate, '{}', type);
+
+      t.equal(response.status, 415);
+      isError(t, body, 'unsupported_media_type');
+    });
+  }
+
+  await t.test('415 for JSON where a file is expected', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const {status, body} = await visitor.call('POST', '/api/files/upload', {json: {}});
+    t.same([status, body['code']], [415, 'unsupported_media_type']);
+  });
+
+  await t.test('413 for one byte more than 64 KiB', async (t) => {
+    const body = (bytes: number) => JSON.stringify({uuid: 'x'.repeat(bytes - 11)});
+    t.equal(body(65_536).length, 65_536);
+
+    const most = await send(validate, body(65_536));
+    const more = await send(validate, body(65_537));
+
+    t.same([most.response.status, most.body.code], [400, 'invalid_uuid']);
+    t.equal(more.response.status, 413);
+    isError(t, more.body, 'body_too_large');
+  });
+
+  for (const [what, text] of [
+    ['half a JSON', '{"uuid":'],
+    ['__proto__', '{"uuid":"x","__proto__":{"admin":true}}'],
+    ['__proto__ in a list', '{"uuid":["x",{"__proto__":{}}]}'],
+    ['constructor.prototype', '{"uuid":"x","constructor":{"prototype":{"admin":true}}}'],
+    ['no JSON at all', 'uuid=1'],
+    ['a list', '[]'],
+    ['a string', '"x"'],
+    ['null', 'null'],
+    ['nothing', ''],
+  ] as const) {
+    await t.test(`400 for a body of ${what}`, async (t) => {
+      const {response, body} = await send(validate, text);
+
+      t.equal(response.status, 400);
+      isError(t, body, 'invalid_request');
+      t.equal(body.uuid, null);
+    });
+  }
+
+  await t.test('400 names the path of each fault', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const paths = async (method: string, address: string, json: unknown) => {
+      const {status, body} = await visitor.call<ErrorBody>(method, address, {json});
+      t.same([status, body.code], [400, 'invalid_request']);
+      t.ok(body.faults?.every(({path, message}) => body.message.includes(path) && message));
+      return body.faults?.map(({path}) => path).sort();
+    };
+
+    t.same(await paths('PUT', '/api/session/contact', {name: 5, admin: true}), [
+      '/admin',
+      '/email',
+      '/name',
+    ]);
+    t.same(
+      await paths('PUT', '/api/session/consents', {
+        consents: [{purpose: 'personal_data', granted: 'yes', wording: '', locale: 'e n', x: 1}],
+      }),
+      ['/consents/0/granted', '/consents/0/locale', '/consents/0/wording', '/consents/0/x'],
+    );
+    t.same(await paths('POST', '/api/session/progress', {}), ['/step']);
+    t.same(await paths('POST', '/api/session/validate-uuid', {uuid: v4(), extra: 1}), ['/extra']);
+    t.equal((await visitor.call('DELETE', '/api/files/no-uuid')).status, 400);
+  });
+
+  await t.test('what is a number stays one: nothing is turned into a string', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const {status} = await visitor.call('PUT', '/api/session/contact', {
+      json: {name: 12_345, email: 'anna@example.com'},
+    });
+    t.equal(status, 400);
+  });
+
+  await t.test('an OPTIONS that is no preflight is no error of another shape', async (t) => {
+    const response = await fetch(`${server.url}/api/session`, {method: 'OPTIONS'});
+    t.equal(response.status, 204);
+    t.equal(await response.text(), '');
+  });
+
+  await t.test('all of this was answered as JSON that any page can read', async (t) => {
+    const {headers} = await request(server.url, 'GET', '/api/nothing');
+    t.equal(headers.get('content-type'), 'application/json; charset=utf-8');
+    t.equal(headers.get('access-control-allow-origin'), '*');
+  });
+});
+
+void t.test(
+  'an error that is ours tells the client its request’s id and nothing else',
+  async (t) => {
+    const objects = await storeThat(t, {
+      downloadUrl: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
+    });
+    const server = await startServer(t, {parts: {objects}});
+    const visitor = await Visitor.consenting(server.url);
+    const {body} = await visitor.upload(makePdf());
+
+    const answer = await visitor.call<ErrorBody>('GET', `/api/files/download/${body.file.id}`);
+
+    t.equal(answer.status, 500);
+    isError(t, answer.body, 'internal');
+    t.notMatch(JSON.stringify(answer.body), /hunter2|secret|stack/);
+    const lines = server.logged.filter((line) => line['req'] === answer.body.request_id);
+    t.match(lines, [{err: {message: /hunter2/}}, {status: 500}]);
+    const [file] = await server.sql`select download_count from file_uploads`;
+    t.equal(file?.['download_count'], 0, 'what was begun is undone');
+    await until(async () => (await server.sql`select from jobs`).length === 1);
+    const told = () => server.sql`select metadata from audit_logs where event_type = 'error'`;
+    await until(async () => (await told()).length === 1);
+    t.match(await told(), [{metadata: {code: 'internal', request_id: answer.body.request_id}}]);
+    await visitor.call('GET', `/api/files/download/${body.file.id}`);
+    await until(async () => {
+      const [alert] = await server.sql<{count: number}[]>`select count from alerts`;
+      return alert?.count === 2;
+    });
+    t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour for one cause');
+  },
+);
+
+t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
+  const server = await startServer(t);
+  const requests = {
+    'a line that is no request': 'MARIA\r\n\r\n',
+    'headers beyond measure': `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(9_000)}\r\n\r\n`,
+  };
+  for (const [what, bytes] of Object.entries(requests)) {
+    const answer = await raw(server.config.port, bytes);
+
+    t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, what);
+    const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>;
+    t.match(body, {status: 'error', code: 'invalid_request', request_id: /^[\w-]{21}$/}, what);
+  }
+});
+
+/** Everything that the server says to these bytes until it closes the connection. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  const answer: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => answer.push(chunk));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return Buffer.concat(answer).toString();
+}

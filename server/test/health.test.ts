@@ -1,0 +1,97 @@
+import t from 'tap';
+
+import type {ErrorBody} from '../contract/common.js';
+import {connectDatabase} from '../database/connect.js';
+import {isError} from './error-shape.js';
+import {storeThat} from './failing-store.js';
+import {freePort} from './free-port.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+/** What a load balancer is told. */
+const serverAlone = async ({url}: {url: string}) => {
+  const {status, body} = await request<{checks: object}>(url, 'GET', '/readyz?part=server');
+  return {status, checks: body.checks};
+};
+
+void t.test('health', async (t) => {
+  await t.test('a whole server is alive and ready', async (t) => {
+    const server = await startServer(t);
+
+    t.match((await request(server.url, 'GET', '/healthz')).body, {status: 'ok', version: /^\d/});
+    const ready = await request(server.url, 'GET', '/readyz');
+    t.equal(ready.status, 200);
+    t.same(ready.body, {status: 'ok', checks: {server: 'ok', database: 'ok', storage: 'ok'}});
+  });
+
+  await t.test('without PostgreSQL it is alive, not ready, and says why', async (t) => {
+    const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
+    t.teardown(() => sql.end({timeout: 1}));
+    const server = await startServer(t, {parts: {sql}});
+
+    t.equal((await request(server.url, 'GET', '/healthz')).status, 200);
+    const {status, body} = await request(server.url, 'GET', '/readyz');
+    t.equal(status, 503);
+    t.match(body, {status: 'unavailable', checks: {database: 'ECONNREFUSED', storage: 'ok'}});
+    t.notMatch(JSON.stringify(body), /secret|127\.0\.0\.1/);
+    t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
+
+    const answer = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
+      json: {},
+    });
+    t.equal(answer.status, 503);
+    isError(t, answer.body, 'unavailable');
+    t.equal(answer.body.status, 'unavailable');
+    t.ok(Number(answer.headers.get('retry-after')) > 0);
+  });
+
+  await t.test('without its storage it is not ready, and says why', async (t) => {
+    const objects = await storeThat(t, {
+      check: () => Promise.reject(Object.assign(new Error('key=hunter2'), {code: 'EACCES'})),
+    });
+    const server = await startServer(t, {parts: {objects}});
+
+    const {status, body} = await request(server.url, 'GET', '/readyz');
+
+    t.equal(status, 503);
+    t.match(body, {checks: {database: 'ok', storage: 'EACCES'}});
+    t.notMatch(JSON.stringify(body), /hunter2/);
+    t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
+    t.equal((await request(server.url, 'GET', '/readyz?part=storage')).status, 400);
+  });
+
+  await t.test('a server that stops says so', async (t) => {
+    const server = await startServer(t);
+    server.drain();
+    const {status, body} = await request(server.url, 'GET', '/readyz');
+    t.equal(status, 503);
+    t.match(body, {checks: {server: 'draining'}});
+    t.same(await serverAlone(server), {status: 503, checks: {server: 'draining'}});
+  });
+
+  await t.test('a database that keeps a request waiting is answered for in time', async (t) => {
+    const server = await startServer(t);
+    const visitor = await Visitor.consenting(server.url);
+    const holder = connectDatabase({url: server.config.databaseUrl ?? '', max: 1});
+    t.teardown(() => holder.end({timeout: 1}));
+    let letGo: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isHeld = false;
+    const holding = holder.begin(async (tx) => {
+      await tx`select from visits where uuid = ${visitor.uuid} for update`;
+      isHeld = true;
+      await released;
+    });
+    await until(() => isHeld);
+
+    const {status, body} = await visitor.consent({ai_training: true});
+
+    t.same([status, body['code']], [503, 'unavailable']);
+    letGo();
+    await holding;
+    t.equal((await visitor.consent({ai_training: true})).status, 200);
+  });
+});

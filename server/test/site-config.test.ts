@@ -1,0 +1,63 @@
+import t from 'tap';
+
+import {saveSite} from '../sites/store.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+void t.test('a site’s public settings', async (t) => {
+  const server = await startServer(t);
+  await saveSite(server.sql, {
+    key: 'acme',
+    name: 'Acme',
+    allowedOrigins: ['https://acme.example'],
+    notifyEmail: 'secret-owner@acme.example',
+    settings: {max_files: 2, min_files: 0, max_file_bytes: 1_000_000},
+  });
+  const get = (address: string, headers = {}) =>
+    request<Record<string, unknown>>(server.url, 'GET', address, {headers});
+
+  await t.test('come with the limits that hold, and nothing that is not public', async (t) => {
+    const {status, body} = await get('/api/sites/acme/config?locale=de');
+
+    t.equal(status, 200);
+    t.match(body, {
+      site: 'acme',
+      name: 'Acme',
+      limits: {max_files: 2, min_files: 0, max_file_bytes: 1_000_000},
+      conversation: {steps: [{id: 'welcome'}]},
+    });
+    t.notMatch(JSON.stringify(body), /secret-owner|acme\.example/);
+  });
+
+  await t.test('have an ETag that spares the second answer', async (t) => {
+    const first = await get('/api/sites/acme/config');
+    const etag = first.headers.get('etag') ?? '';
+    const again = await get('/api/sites/acme/config', {'if-none-match': etag});
+    const other = await get('/api/sites/acme/config', {'if-none-match': '"other"'});
+
+    t.match(etag, /^"[\w-]+"$/);
+    t.same([again.status, again.body], [304, {text: ''}]);
+    t.equal(other.status, 200);
+  });
+
+  await t.test('are refused to other pages, and unknown for unknown keys', async (t) => {
+    t.equal((await get('/api/sites/acme/config', {origin: 'https://evil.example'})).status, 403);
+    t.equal((await get('/api/sites/acme/config', {origin: 'https://acme.example'})).status, 200);
+    const unknown = await get('/api/sites/nobody/config');
+    t.same([unknown.status, unknown.body['code']], [404, 'unknown_site']);
+    t.equal((await get('/api/sites/acme/config?other=1')).status, 400);
+    t.equal((await get('/api/sites/ACME!/config')).status, 400);
+  });
+
+  await t.test('a limit lowered by the site is kept on uploads', async (t) => {
+    const {uuid, token} = await Visitor.arrive(server.url, 'acme');
+    const visitor = new Visitor(server.url, uuid, token);
+    await visitor.consent({personal_data: true});
+
+    t.equal((await visitor.upload(makePdf(1_000_000))).status, 201);
+    t.equal((await visitor.upload(makePdf(1_000_001))).status, 413);
+    t.equal((await visitor.upload(makePdf())).status, 201);
+    t.equal((await visitor.upload(makePdf())).status, 409);
+  });
+});

@@ -1,0 +1,78 @@
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import t from 'tap';
+
+import {projectVersion} from '../http/assets.js';
+import {startServer} from './start-server.js';
+
+const WIDGET = fileURLToPath(new URL('../../widget/', import.meta.url));
+
+// Without it fetch says no-cache beside If-None-Match, which asks for the whole file.
+const REVALIDATING = {'cache-control': 'max-age=0'};
+
+const isBuilt = existsSync(path.join(WIDGET, 'maria-chat.js'));
+
+void t.test(
+  'the widget’s files',
+  {skip: isBuilt ? false : 'the widget is not built'},
+  async (t) => {
+    const server = await startServer(t);
+    const get = (address: string, headers = {}) => fetch(`${server.url}${address}`, {headers});
+
+    for (const address of ['/maria-chat.js', '/v1/maria-chat.js', '/widget/maria-chat.js']) {
+      await t.test(`${address} is kept for minutes and asked for again`, async (t) => {
+        const response = await get(address);
+
+        t.equal(response.status, 200);
+        t.match(response.headers.get('content-type'), /javascript/);
+        const [, seconds] = /max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '') ?? [];
+        t.ok(Number(seconds) <= 3_600);
+        t.notMatch(response.headers.get('cache-control'), /immutable/);
+        t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+        t.equal(response.headers.get('access-control-allow-origin'), '*');
+        const etag = response.headers.get('etag') ?? '';
+        t.equal((await get(address, {'if-none-match': etag, ...REVALIDATING})).status, 304);
+      });
+    }
+
+    const hashed = isBuilt ? readdirSync(WIDGET).find((name) => /-[\w-]{8}\.js$/.test(name)) : '';
+    for (const address of [`/${projectVersion()}/maria-chat.js`, `/widget/${hashed ?? ''}`]) {
+      await t.test(`${address.replace(/-[\w-]{8}\.js/, '-….js')} is kept for a year`, async (t) => {
+        const response = await get(address);
+
+        t.equal(response.status, 200);
+        t.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+        t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+      });
+    }
+
+    await t.test('come compressed as the browser likes it', async (t) => {
+      for (const [accept, encoding] of [
+        ['br, gzip', 'br'],
+        ['gzip', 'gzip'],
+        ['identity', null],
+      ] as const) {
+        const response = await get('/maria-chat.js', {'accept-encoding': accept});
+        t.equal(response.headers.get('content-encoding'), encoding);
+        t.match(await response.text(), /maria/);
+      }
+    });
+
+    await t.test('nothing outside their folder is to be had', async (t) => {
+      for (const address of [
+        '/widget/../server/main.js',
+        '/widget/%2e%2e/server/main.js',
+        '/widget/..%2fserver%2fmain.js',
+        '/widget/nothing.js',
+        '/widget/',
+        '/9.9.9/maria-chat.js',
+      ]) {
+        const response = await get(address);
+        t.ok([400, 403, 404].includes(response.status), `${address}: ${response.status}`);
+        t.match(await response.json(), {code: /not_found|invalid_request/});
+      }
+    });
+  },
+);
