@@ -14,11 +14,11 @@ import {
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {Sweep} from '../cleanup/sweep.js';
 import {UPLOAD_MAX_MS} from '../files/pace.js';
 import {Spool} from '../files/spool.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
-import {Sweep} from '../cleanup/sweep.js';
 import {
   alertsIn,
   letIdle,
@@ -31,10 +31,10 @@ import {
 import {keysIn} from './keys-in.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {GREEDY} from './sweep-parts.js';
 import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
 
-const GREEDY = {dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0};
 const skip = bucketsMissing;
 
 const rawClient = (t: Test, {config}: TestServer) => {

@@ -32,9 +32,6 @@ export const visitWithFile = async (server: TestServer) => {
   }
 };
 
-export const stateOf = async ({sql}: TestServer, {uuid}: Visitor) =>
-  (await sql`select state from visits where uuid = ${uuid}`)[0]?.['state'] as string;
-
 export const alertsIn = async ({sql}: TestServer) =>
   (await sql<{cause: string}[]>`select cause from alerts order by cause`).map(({cause}) => cause);
 

@@ -1,0 +1,187 @@
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {connectDatabase} from '../database/connect.js';
+import type {Sql} from '../database/connect.js';
+import {alertsIn, letIdle, putUnknown, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
+import {FaultProxy} from './fault-proxy.js';
+import type {Fault} from './fault-proxy.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {GREEDY, afterFirstPage, computed} from './sweep-parts.js';
+import {bucketsMissing} from './test-bucket.js';
+import {copyDatabase} from './test-database.js';
+
+t.test('with the database away, cleanup deletes nothing and says so', async (t) => {
+  const server = await startServer(t);
+  const {visitor, key} = await visitWithFile(server);
+  await letIdle(server, visitor, 31);
+  await putUnknown(server);
+  const sql = connectDatabase({url: 'postgres://nobody:x@127.0.0.1:1/none', silenceMs: 2_000});
+  t.teardown(() => sql.end({timeout: 0}));
+
+  await t.rejects(reaperOf(server, {sql}).run());
+  await t.rejects(sweepOf(server, {sql}).run({dryRun: false, force: true, quarantineMs: 0}));
+
+  t.equal((await keysIn(server.objects)).length, 2);
+  t.ok((await keysIn(server.objects)).includes(key));
+});
+
+const SILENCE_MS = 1_000;
+
+/** An abandoned visit with a file, one that lives, and an unknown object: two of three are due. */
+const withDue = async (t: Test, store: 'disk' | 's3' = 'disk') => {
+  const server = await startServer(t, {store});
+  const {visitor} = await visitWithFile(server);
+  await visitWithFile(server);
+  await letIdle(server, visitor, 31);
+  await putUnknown(server);
+  return server;
+};
+
+/** Both parts of cleanup break off, and every object is still there. */
+const deletesNothing = async (t: Test, server: TestServer, parts: Partial<TestServer> = {}) => {
+  const before = await keysIn(server.objects);
+
+  await t.rejects(reaperOf(server, parts).run(), 'the reaper breaks off');
+  await t.rejects(sweepOf(server, parts).run(GREEDY), 'the sweep breaks off');
+
+  t.same(await keysIn(server.objects), before);
+};
+
+const connect = (t: Test, url: string): Sql => {
+  const sql = connectDatabase({url, silenceMs: SILENCE_MS});
+  t.teardown(() => sql.end({timeout: 0}));
+  return sql;
+};
+
+t.test('with the database', async (t) => {
+  for (const fault of ['refuse', 'freeze', 'cut'] satisfies Fault[]) {
+    await t.test(
+      `away (${fault}), cleanup deletes nothing, and all of it afterwards`,
+      async (t) => {
+        const server = await withDue(t);
+        const {databaseUrl = ''} = server.config;
+        const proxy = await FaultProxy.before(t, databaseUrl);
+        const sql = connect(t, proxy.through(databaseUrl));
+        await sql`select 1`;
+
+        await proxy.set(fault);
+        await deletesNothing(t, server, {sql});
+
+        await proxy.set('pass');
+        t.match(await reaperOf(server, {sql}).run(), {removed: 1});
+        t.match(await sweepOf(server, {sql}).run(GREEDY), {removed: 1});
+      },
+    );
+  }
+
+  await t.test('stopped behind its connections, cleanup deletes nothing', async (t) => {
+    const server = await withDue(t);
+    const sql = connectDatabase({
+      url: server.config.databaseUrl ?? '',
+      max: 1,
+      silenceMs: SILENCE_MS,
+      applicationName: 'to be stopped',
+    });
+    t.teardown(() => sql.end({timeout: 0}));
+    const before = await keysIn(server.objects);
+    const runs: (() => Promise<unknown>)[] = [
+      () => reaperOf(server, {sql}).run(),
+      () => sweepOf(server, {sql}).run(GREEDY),
+    ];
+    for (const run of runs) {
+      await sql`select 1`;
+      const [backend] = await server.sql<{pid: number}[]>`
+        select pid from pg_stat_activity where application_name = 'to be stopped'`;
+      const pid = backend?.pid ?? 0;
+      process.kill(pid, 'SIGSTOP');
+      try {
+        await t.rejects(run());
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      t.same(await keysIn(server.objects), before);
+    }
+  });
+
+  await t.test('frozen in the middle of the list, the sweep deletes nothing', async (t) => {
+    const server = await startServer(t);
+    const {bucket, objects} = await computed(t, server, 3_000);
+    const {databaseUrl = ''} = server.config;
+    const proxy = await FaultProxy.before(t, databaseUrl);
+    const sql = connect(t, proxy.through(databaseUrl));
+    const freezing = afterFirstPage(objects, () => proxy.set('freeze'));
+
+    await t.rejects(sweepOf(server, {sql, objects: freezing}).run(GREEDY));
+
+    t.equal(bucket.countOf('delete'), 0);
+  });
+});
+
+t.test(
+  'an empty database before a full bucket deletes nothing',
+  {skip: bucketsMissing},
+  async (t) => {
+    const full = await withDue(t, 's3');
+    const {s3} = full.config;
+    const empty = await startServer(t, {
+      settings: {
+        S3_BUCKET: s3?.bucket ?? '',
+        S3_ENDPOINT: s3?.endpoint ?? '',
+        AWS_ACCESS_KEY_ID: s3?.credentials?.accessKeyId ?? '',
+        AWS_SECRET_ACCESS_KEY: s3?.credentials?.secretAccessKey ?? '',
+      },
+    });
+
+    await t.rejects(sweepOf(empty).run(GREEDY), /knows no file at all/);
+    t.match(await reaperOf(empty).run(), {seen: 0, removed: 0});
+
+    t.equal((await keysIn(full.objects)).length, 3);
+    t.same(await alertsIn(empty), ['sweep_stopped']);
+    const [row] = await empty.sql`
+    select metadata from audit_logs
+    where event_type = 'orphan_cleanup' and metadata->>'part' = 'sweep'`;
+    t.match(row?.['metadata'], {stopped: true, removed: 0});
+  },
+);
+
+/** A server on yesterday's database, and on the files of today. */
+const restored = async (t: Test, {yesterday, today}: {yesterday: number; today: number}) => {
+  const original = await startServer(t);
+  for (let i = 0; i < yesterday; i++) await visitWithFile(original);
+  const backup = await copyDatabase(t, {url: original.config.databaseUrl ?? ''});
+  for (let i = 0; i < today; i++) await visitWithFile(original);
+  const server = await startServer(t, {
+    settings: {DATABASE_URL: backup.url, DATA_DIR: original.dataDir},
+  });
+  t.equal((await keysIn(server.objects)).length, yesterday + today);
+  return {server, original};
+};
+
+t.test('a database restored from yesterday', async (t) => {
+  await t.test('stops the sweep when much has come since', async (t) => {
+    const {server} = await restored(t, {yesterday: 20, today: 51});
+
+    await t.rejects(sweepOf(server).run(GREEDY), /51 of 71 objects are unknown/);
+    t.match(await reaperOf(server).run(), {seen: 0, removed: 0});
+
+    t.equal((await keysIn(server.objects)).length, 71);
+    t.same(await alertsIn(server), ['sweep_stopped']);
+  });
+
+  await t.test('puts little into quarantine, which ends when the rows are back', async (t) => {
+    const {server, original} = await restored(t, {yesterday: 20, today: 5});
+    const patient = {dryRun: false, force: true, minAgeMs: 0};
+
+    t.match(await sweepOf(server).run(patient), {unknown: 5, sighted: 5, removed: 0});
+    await server.sql`update orphan_candidates set first_seen_at = now() - interval '6 days 23 hours'`;
+    t.match(await sweepOf(server).run(patient), {unknown: 5, sighted: 0, removed: 0});
+    t.match(await reaperOf(server).run(), {seen: 0, removed: 0});
+
+    t.equal((await keysIn(server.objects)).length, 25);
+    t.same(await alertsIn(server), ['orphan_sighted']);
+    t.match(await sweepOf(original).run(patient), {unknown: 0, removed: 0});
+  });
+});

@@ -1,0 +1,167 @@
+import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3';
+import t from 'tap';
+
+import {S3Objects} from '../object-store/s3.js';
+import {alertsIn, sweepOf, unknownKey, visitWithFile} from './cleanup-parts.js';
+import {fillRows} from './computed-bucket.js';
+import {FaultProxy} from './fault-proxy.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {GREEDY, afterFirstPage, computed} from './sweep-parts.js';
+import {bucketsMissing} from './test-bucket.js';
+
+t.test('keys of another shape are told and never touched', {skip: bucketsMissing}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  await visitWithFile(server);
+  const ours = unknownKey();
+  const [, uuid = '', file = ''] = ours.split('/');
+  const odd = [
+    ours.toUpperCase().replace('UPLOADS', 'uploads').replace('.PDF', '.pdf'),
+    `${ours}.bak`,
+    ours.replace('.pdf', '.PDF'),
+    ours.replace('.pdf', ''),
+    ours.replace('.pdf', '.pdf\n'),
+    ours.replace('/', '//'),
+    `uploads/${uuid}/more/${file}`,
+    `uploads/${file}`,
+    `uploads/${uuid}/${uuid.replace(/-4/, '-1')}.pdf`,
+    `uploads/${uuid.replaceAll('-', '')}/${file}`,
+    `uploads/${uuid}/`,
+    'uploads/',
+    `uploads/site/${uuid}/${file}`,
+    `uploads/${uuid}/résumé & more.pdf`,
+  ];
+  const elsewhere = `uploads-old/${uuid}/${file}`;
+  await putRaw(server, [...odd, elsewhere, ours]);
+
+  const report = await sweepOf(server).run(GREEDY);
+
+  t.match(report, {seen: odd.length + 2, foreign: odd.length, unknown: 1, removed: 1});
+  const left: string[] = [];
+  for await (const {objects} of server.objects.list('')) left.push(...objects.map(({key}) => key));
+  for (const key of [...odd, elsewhere]) t.ok(left.includes(key), JSON.stringify(key));
+  t.notOk(left.includes(ours));
+  t.ok((await alertsIn(server)).includes('foreign_keys'));
+});
+
+const putRaw = async ({config}: TestServer, keys: string[]): Promise<void> => {
+  const {bucket: Bucket, ...settings} = config.s3 ?? {bucket: ''};
+  const client = new S3Client({region: 'us-east-1', forcePathStyle: true, ...settings});
+  const waiting = [...keys];
+  const putAll = async () => {
+    for (let Key = waiting.pop(); Key !== undefined; Key = waiting.pop()) {
+      await client.send(new PutObjectCommand({Bucket, Key, Body: '%PDF-'}));
+    }
+  };
+  await Promise.all(Array.from({length: 8}, putAll));
+  client.destroy();
+};
+
+t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  const {visitor} = await visitWithFile(server);
+  const keys = Array.from({length: 1_001}, unknownKey);
+  await putRaw(server, keys);
+  // All of them have a visit that lives, but the very last one in the list.
+  const last = [...keys].sort().at(-1) ?? '';
+  await server.sql`
+    insert into visits (uuid, site_key, token_hash)
+    select split_part(key, '/', 2)::uuid, site_key, token_hash
+    from visits, unnest(${keys.filter((key) => key !== last)}::text[]) as key
+    where uuid = ${visitor.uuid}`;
+
+  await t.test('nothing is deleted when the second page does not come', async (t) => {
+    const {s3} = server.config;
+    const proxy = await FaultProxy.before(t, s3?.endpoint ?? '');
+    const objects = new S3Objects({
+      ...s3,
+      bucket: s3?.bucket ?? '',
+      endpoint: proxy.through(s3?.endpoint ?? ''),
+    });
+    t.teardown(() => objects.close());
+    const cutOff = afterFirstPage(objects, () => proxy.set('refuse'));
+
+    await t.rejects(sweepOf(server, {objects: cutOff}).run(GREEDY), {name: 'StoreUnavailable'});
+
+    t.equal((await keysIn(server.objects)).length, 1_002);
+    const [row] = await server.sql`
+      select metadata from audit_logs
+      where event_type = 'orphan_cleanup' and metadata->>'part' = 'sweep'`;
+    t.match(row?.['metadata'], {failed: 'StoreUnavailable', unknown: 0, removed: 0});
+  });
+
+  await t.test('all are seen, the last one too, and it alone goes', async (t) => {
+    t.match(await sweepOf(server).run(GREEDY), {
+      seen: 1_002,
+      known: 1_001,
+      unknown: 1,
+      removed: 1,
+    });
+    const left = await keysIn(server.objects);
+    t.equal(left.length, 1_001);
+    t.notOk(left.includes(last));
+  });
+});
+
+t.test('a list that fails in the middle deletes nothing, and is gone on with', async (t) => {
+  const server = await startServer(t);
+  const {bucket, objects, unknown} = await computed(t, server, 3_000);
+  const sweep = sweepOf(server, {objects});
+
+  bucket.failingList = 2;
+  await t.rejects(sweep.run(GREEDY), {name: 'AccessDenied'});
+  t.equal(bucket.countOf('delete'), 0);
+  const report = await sweep.run(GREEDY);
+
+  t.match(report, {seen: 3_000, unknown, removed: unknown, missing: 0});
+  t.equal(bucket.countOf('list'), 2 + 2, 'the first page is not listed again');
+});
+
+t.test('what becomes known between the list and the deletion stays', async (t) => {
+  const server = await startServer(t);
+  const {bucket, objects, unknown} = await computed(t, server, 2_000);
+  const backup = afterFirstPage(objects, () => fillRows(server.sql, 2_000, {known: false}));
+
+  const report = await sweepOf(server, {objects: backup}).run(GREEDY);
+
+  t.ok((report?.unknown ?? 0) >= unknown / 2 - 3, 'the first page had them as unknown');
+  t.match(report, {removed: 0});
+  t.equal(bucket.countOf('delete'), 0);
+});
+
+t.test('what a deletion reports as failed is tried again, and never counted', async (t) => {
+  const server = await startServer(t);
+  const {bucket, objects, unknown} = await computed(t, server, 1_000);
+  const sweep = sweepOf(server, {objects});
+  const refused = new Map<string, number>();
+  // Every third is refused once, every seventh for good.
+  const isStuck = (i: number) => i % 7 === 0;
+  bucket.refuse = (key) => {
+    const i = bucket.indexOf(key);
+    const times = (refused.get(key) ?? 0) + 1;
+    if (!isStuck(i) && !(i % 3 === 0 && times === 1)) return undefined;
+    refused.set(key, times);
+    return isStuck(i) ? 'AccessDenied' : 'InternalError';
+  };
+
+  const report = await sweep.run(GREEDY);
+
+  const stuck = [...refused].filter(([key]) => isStuck(bucket.indexOf(key))).length;
+  t.ok(stuck > 0 && stuck < unknown);
+  t.match(report, {
+    unknown,
+    removed: unknown - stuck,
+    failures: stuck,
+    kept: 1_000 - unknown + stuck,
+  });
+  t.equal(bucket.deleted.size, unknown - stuck);
+  t.same(
+    bucket.calls.filter(({what}) => what === 'delete').map(({keys}) => keys),
+    [unknown, refused.size],
+    'one retry, for those alone',
+  );
+  t.ok((await alertsIn(server)).includes('orphan_deletion'));
+  bucket.refuse = () => undefined;
+  t.match(await sweep.run(GREEDY), {unknown: stuck, removed: stuck, failures: 0});
+});

@@ -1,0 +1,36 @@
+import type {Test} from 'tap';
+
+import type {ObjectStore} from '../object-store/object-store.js';
+import {S3Objects} from '../object-store/s3.js';
+import {ComputedBucket, fillRows} from './computed-bucket.js';
+import type {TestServer} from './start-server.js';
+
+/** Whatever is unknown and of our shape goes at once. */
+export const GREEDY = {dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0};
+
+/** The same store, but something happens when a page has been read. */
+export const afterFirstPage = (
+  objects: ObjectStore,
+  happens: () => Promise<unknown>,
+): ObjectStore =>
+  Object.assign(Object.create(objects) as ObjectStore, {
+    async *list(prefix: string, after?: string) {
+      let isFirst = true;
+      for await (const page of objects.list(prefix, after)) {
+        yield page;
+        if (isFirst) await happens();
+        isFirst = false;
+      }
+    },
+  });
+
+export const computed = async (t: Test, server: TestServer, count: number) => {
+  const bucket = new ComputedBucket(count);
+  const objects = new S3Objects(await bucket.start());
+  t.teardown(async () => {
+    await objects.close();
+    await bucket.stop();
+  });
+  const unknown = await fillRows(server.sql, count);
+  return {bucket, objects, unknown};
+};

@@ -1,0 +1,193 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import type {ObjectStore} from '../object-store/object-store.js';
+import {alertsIn, putUnknown, sweepOf, visitWithFile} from './cleanup-parts.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import {bucketsMissing} from './test-bucket.js';
+
+const DAY_MS = 86_400_000;
+
+for (const store of ['disk', 's3'] as const) {
+  const skip = store === 's3' && bucketsMissing;
+  t.test(`the sweep, with files on ${store}`, {skip}, async (t) => {
+    const settings = {VISIT_IDLE_MINUTES: '30'};
+    const sweepNow = {dryRun: false, force: true, minAgeMs: 0};
+
+    await t.test(
+      'keeps what rows know and alerts, waits, then deletes what none does',
+      async (t) => {
+        const server = await startServer(t, {store, settings});
+        const {key} = await visitWithFile(server);
+        const unknown = await putUnknown(server);
+
+        const first = await sweepOf(server).run(sweepNow);
+        t.match(first, {seen: 2, known: 1, unknown: 1, sighted: 1, removed: 0});
+        t.same(await alertsIn(server), ['orphan_sighted']);
+        const second = await sweepOf(server).run(sweepNow);
+        t.match(second, {unknown: 1, sighted: 0, removed: 0}, 'still in quarantine');
+        await server.sql`update orphan_candidates set first_seen_at = now() - interval '7 days 1 minute'`;
+        const third = await sweepOf(server).run(sweepNow);
+
+        t.match(third, {removed: 1, failures: 0});
+        t.same(await keysIn(server.objects), [key]);
+        t.notOk((await keysIn(server.objects)).includes(unknown));
+        t.equal((await server.sql`select from orphan_candidates`).length, 0);
+      },
+    );
+
+    await t.test('forgets a sighting when the next sweep knows the object', async (t) => {
+      const server = await startServer(t, {store, settings});
+      const {visitor} = await visitWithFile(server);
+      const id = randomUUID();
+      const other = randomUUID();
+      const key = await putUnknown(server, `uploads/${other}/${id}.pdf`);
+      await sweepOf(server).run(sweepNow);
+      await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
+      await server.sql`
+        insert into visits (uuid, site_key, token_hash)
+        select ${other}, site_key, token_hash from visits where uuid = ${visitor.uuid}`;
+
+      const report = await sweepOf(server).run(sweepNow);
+
+      t.match(report, {unknown: 0, removed: 0});
+      t.ok((await keysIn(server.objects)).includes(key));
+      t.equal((await server.sql`select from orphan_candidates`).length, 0);
+    });
+
+    await t.test(
+      'takes no object younger than the age limit, and none of another shape',
+      async (t) => {
+        const server = await startServer(t, {store, settings});
+        await visitWithFile(server);
+        await putUnknown(server);
+        const odd = await putUnknown(server, `uploads/${randomUUID()}/notes.txt`);
+
+        const young = await sweepOf(server).run({dryRun: false, force: true, quarantineMs: 0});
+        t.match(young, {unknown: 0, young: 2, foreign: 1, removed: 0});
+        const report = await sweepOf(server).run({...sweepNow, quarantineMs: 0});
+
+        t.match(report, {unknown: 1, foreign: 1, removed: 1});
+        t.ok((await keysIn(server.objects)).includes(odd));
+        t.ok((await alertsIn(server)).includes('foreign_keys'));
+      },
+    );
+  });
+}
+
+t.test('the sweep stops', async (t) => {
+  await t.test('before a full bucket with no file in the database', async (t) => {
+    const server = await startServer(t);
+    await putUnknown(server);
+
+    await t.rejects(
+      sweepOf(server).run({dryRun: false, force: true, minAgeMs: 0}),
+      /knows no file at all/,
+    );
+
+    t.same(await alertsIn(server), ['sweep_stopped']);
+    t.equal((await keysIn(server.objects)).length, 1);
+  });
+
+  await t.test('when more than fifty and more than a fifth are unknown', async (t) => {
+    const server = await startServer(t);
+    await visitWithFile(server);
+    for (let i = 0; i < 51; i++) await putUnknown(server);
+
+    await t.rejects(
+      sweepOf(server).run({dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0}),
+      /51 of 52 objects are unknown/,
+    );
+
+    t.equal((await keysIn(server.objects)).length, 52);
+  });
+
+  await t.test('not at fifty', async (t) => {
+    const server = await startServer(t);
+    await visitWithFile(server);
+    for (let i = 0; i < 50; i++) await putUnknown(server);
+
+    const report = await sweepOf(server).run({
+      dryRun: false,
+      force: true,
+      minAgeMs: 0,
+      quarantineMs: 0,
+    });
+
+    t.match(report, {unknown: 50, removed: 50});
+    t.equal((await keysIn(server.objects)).length, 1);
+  });
+
+  await t.test('with nothing deleted, when a page of the list fails', async (t) => {
+    const server = await startServer(t);
+    await visitWithFile(server);
+    await putUnknown(server);
+    const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+      async *list(prefix: string, after?: string) {
+        yield* server.objects.list(prefix, after);
+        throw new Error('The second page did not come.');
+      },
+    });
+
+    await t.rejects(
+      sweepOf(server, {objects}).run({dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0}),
+      /second page/,
+    );
+
+    t.equal((await keysIn(server.objects)).length, 2);
+  });
+});
+
+t.test('a stored file without its object is told, and its row stays', async (t) => {
+  const server = await startServer(t);
+  const {key} = await visitWithFile(server);
+  await visitWithFile(server);
+  await server.objects.delete([key]);
+
+  const report = await sweepOf(server).run({dryRun: false, force: true});
+
+  t.match(report, {missing: 1});
+  t.same(await alertsIn(server), ['object_missing']);
+  t.equal((await server.sql`select from file_uploads where state = 'stored'`).length, 2);
+});
+
+t.test('the second look just before deleting spares what has become known', async (t) => {
+  const server = await startServer(t);
+  const {visitor} = await visitWithFile(server);
+  const key = await putUnknown(server);
+  const uuid = key.split('/')[1] ?? '';
+  await sweepOf(server).run({dryRun: false, force: true, minAgeMs: 0});
+  await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
+  // The row comes back after the list and before the deletion.
+  const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+    async *list(prefix: string, after?: string) {
+      yield* server.objects.list(prefix, after);
+      await server.sql`
+        insert into visits (uuid, site_key, token_hash)
+        select ${uuid}, site_key, token_hash from visits where uuid = ${visitor.uuid}`;
+    },
+  });
+
+  const report = await sweepOf(server, {objects}).run({dryRun: false, force: true, minAgeMs: 0});
+
+  t.match(report, {unknown: 1, removed: 0});
+  t.ok((await keysIn(server.objects)).includes(key));
+});
+
+t.test('a sweep is one replica’s work, once a day, and goes on where it was cut off', async (t) => {
+  const server = await startServer(t);
+  await visitWithFile(server);
+
+  const [first, second] = await Promise.all([
+    sweepOf(server).run({dryRun: false}),
+    sweepOf(server).run({dryRun: false}),
+  ]);
+  t.equal([first, second].filter(Boolean).length, 1);
+  t.equal(await sweepOf(server).run({dryRun: false}), undefined, 'not again today');
+
+  const [row] = await server.sql<{ms: number}[]>`
+    select extract(epoch from next_run_at - now())::float8 * 1000 as ms from tasks where name like 'sweep%'`;
+  t.ok(Math.abs((row?.ms ?? 0) - DAY_MS) < 60_000);
+});
