@@ -1,0 +1,155 @@
+import {createHash, randomUUID} from 'node:crypto';
+
+import type postgres from 'postgres';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {addVisit, migrated} from './migrated-database.js';
+
+void t.test('rules that the database itself keeps', async (t) => {
+  const sql = await migrated(t);
+  const refuses = async (
+    t: Test,
+    what: string,
+    code: string,
+    statement: (uuid: string) => postgres.PendingQuery<postgres.Row[]>,
+  ) => {
+    await t.test(what, async (t) => {
+      const uuid = await addVisit(sql);
+      await t.rejects(statement(uuid).execute(), {code});
+    });
+  };
+  const CHECK = '23514';
+  const UNIQUE = '23505';
+  const FOREIGN = '23503';
+  const hash = createHash('sha256').update('x').digest();
+
+  const addFile = (uuid: string, values: object) =>
+    sql`insert into file_uploads ${sql({
+      id: randomUUID(),
+      session_uuid: uuid,
+      file_name: 'a.pdf',
+      s3_key: `uploads/${randomUUID()}`,
+      slot: 1,
+      leased_until: new Date(),
+      ...values,
+    })}`;
+  const stored = {
+    state: 'stored',
+    file_size: 5,
+    sha256: hash,
+    uploaded_at: new Date(),
+    leased_until: null,
+  };
+
+  await t.test('a stored file with all that belongs to it is taken', async (t) => {
+    const uuid = await addVisit(sql);
+    for (const slot of [1, 2, 3]) await addFile(uuid, {...stored, slot});
+    t.equal((await sql`select from file_uploads where session_uuid = ${uuid}`).length, 3);
+    await t.rejects(addFile(uuid, {...stored, slot: 3}).execute(), {code: UNIQUE}, 'no slot twice');
+    await sql`
+      update file_uploads set state = 'deleting', slot = null
+      where session_uuid = ${uuid} and slot = 3`;
+    await addFile(uuid, {slot: 3});
+    t.pass('a freed slot is taken again');
+  });
+  for (const missing of ['sha256', 'file_size', 'uploaded_at', 'slot']) {
+    await refuses(t, `stored without ${missing}`, CHECK, (uuid) =>
+      addFile(uuid, {...stored, [missing]: null}),
+    );
+  }
+  await refuses(t, 'a hash of the wrong length', CHECK, (uuid) =>
+    addFile(uuid, {...stored, sha256: hash.subarray(1)}),
+  );
+  await refuses(t, 'a stored file of no bytes', CHECK, (uuid) =>
+    addFile(uuid, {...stored, file_size: 0}),
+  );
+  await refuses(t, 'an upload without a lease', CHECK, (uuid) =>
+    addFile(uuid, {leased_until: null}),
+  );
+  await refuses(t, 'a deletion without its time', CHECK, (uuid) =>
+    addFile(uuid, {state: 'deleting', is_deleted: true}),
+  );
+  await refuses(t, 'a deleted file that is still stored', CHECK, (uuid) =>
+    addFile(uuid, {...stored, is_deleted: true, deleted_at: new Date()}),
+  );
+  await refuses(t, 'a file of no visit', FOREIGN, () => addFile(randomUUID(), {}));
+
+  const addSession = (uuid: string, values: object = {}) =>
+    sql`insert into user_sessions ${sql({
+      uuid,
+      site_key: 'demo',
+      name: 'Anna',
+      email: 'anna@example.com',
+      consent_personal_data: true,
+      ...values,
+    })}`;
+  await refuses(t, 'a session without consent', CHECK, (uuid) =>
+    addSession(uuid, {consent_personal_data: false}),
+  );
+  await refuses(t, 'a verified session without its time', CHECK, (uuid) =>
+    addSession(uuid, {verified: true}),
+  );
+  await refuses(t, 'a time without verification', CHECK, (uuid) =>
+    addSession(uuid, {completed_at: new Date()}),
+  );
+  await refuses(t, 'a session without an address', CHECK, (uuid) => addSession(uuid, {email: ''}));
+  await refuses(t, 'a session without a visit', FOREIGN, () => addSession(randomUUID()));
+  await t.test('a second session of one UUID', async (t) => {
+    const uuid = await addVisit(sql);
+    await addSession(uuid);
+    await t.rejects(addSession(uuid).execute(), {code: UNIQUE});
+  });
+
+  const addLink = (uuid: string, values: object = {}) =>
+    sql`insert into email_verifications ${sql({
+      id: randomUUID(),
+      key_id: 'k',
+      session_uuid: uuid,
+      address: 'anna@example.com',
+      expires_at: new Date(),
+      ...values,
+    })}`;
+  await t.test('a second open link, though any number of used and void ones', async (t) => {
+    const uuid = await addVisit(sql);
+    await addLink(uuid);
+    await addLink(uuid, {used_at: new Date()});
+    await addLink(uuid, {voided_at: new Date()});
+    await t.rejects(addLink(uuid).execute(), {code: UNIQUE});
+  });
+  await refuses(t, 'a link both used and void', CHECK, (uuid) =>
+    addLink(uuid, {used_at: new Date(), voided_at: new Date()}),
+  );
+
+  await refuses(
+    t,
+    'a visit of an unknown state',
+    CHECK,
+    (uuid) => sql`update visits set state = 'lost' where uuid = ${uuid}`,
+  );
+  await refuses(
+    t,
+    'a visit whose token’s hash is none',
+    CHECK,
+    (uuid) => sql`update visits set token_hash = 'abc' where uuid = ${uuid}`,
+  );
+  await refuses(
+    t,
+    'a second message of one client id',
+    UNIQUE,
+    (uuid) => sql`
+      insert into messages (session_uuid, client_id, role, body)
+      values (${uuid}, 'c', 'visitor', 'a'), (${uuid}, 'c', 'visitor', 'b')`,
+  );
+});
+
+void t.test('a look-up by UUID is one index read', async (t) => {
+  const sql = await migrated(t);
+  const uuid = await addVisit(sql);
+  await sql`set enable_seqscan = off`;
+
+  for (const table of ['visits', 'user_sessions']) {
+    const plan = await sql`explain select * from ${sql(table)} where uuid = ${uuid}`;
+    t.match(plan[0]?.['QUERY PLAN'], /^Index Scan using/, table);
+  }
+});
