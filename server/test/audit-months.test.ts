@@ -1,22 +1,11 @@
 import postgres from 'postgres';
 import t from 'tap';
-import type {Test} from 'tap';
 
 import {auditMonths} from '../audit/chain-store.js';
 import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
 import {AuditAttempts} from '../audit/store.js';
-import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
-import {createMigratedDatabase} from './test-database.js';
-
-const open = async (t: Test): Promise<{sql: Sql; url: string}> => {
-  const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url, max: 8, silenceMs: 30_000});
-  t.teardown(() => sql.end());
-  return {sql, url};
-};
-
-const thisMonth = () => new Date().toISOString().slice(0, 7);
+import {open, thisMonth} from './audit-parts.js';
 
 const addRow = (sql: Sql | postgres.TransactionSql) =>
   sql`insert into audit_logs (event_type) values ('file_download')`;

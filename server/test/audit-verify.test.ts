@@ -1,0 +1,140 @@
+import t from 'tap';
+
+import {chainTrail} from '../audit/chain.js';
+import {auditCommand} from '../audit/command.js';
+import {verifyTrail} from '../audit/verify.js';
+import type {Sql} from '../database/connect.js';
+import {addRows, chained, open, thisMonth} from './audit-parts.js';
+import {runCommand, runMaria} from './run-command.js';
+import {startServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+/** As somebody does who owns the database, past the triggers. */
+const tamper = async (sql: Sql, statement: string) =>
+  sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    await tx.unsafe(statement);
+  });
+
+t.test('tampering is found', async (t) => {
+  const middle = '(select id from audit_logs order by id offset 50 limit 1)';
+  for (const [what, statement, fault] of [
+    [
+      'a changed event',
+      `update audit_logs set event_type = 'x' where id = ${middle}`,
+      /row 51 is not what/,
+    ],
+    [
+      'a changed number deep in metadata',
+      `update audit_logs set metadata = jsonb_set(metadata, '{list,1}', '2') where id = ${middle}`,
+      /row 51 is not what/,
+    ],
+    [
+      'a time moved by a microsecond',
+      `update audit_logs set timestamp = timestamp - interval '1 microsecond' where id = ${middle}`,
+      /row 51 is not what/,
+    ],
+    [
+      'another visitor',
+      `update audit_logs set user_uuid = gen_random_uuid() where id = ${middle}`,
+      /row 51 is not what/,
+    ],
+    ['a deleted row', `delete from audit_logs where id = ${middle}`, /row 51 is missing/],
+    [
+      'a row deleted with its entry',
+      `with gone as (delete from audit_logs where id = ${middle} returning id)
+       delete from audit_chain where audit_id in (select id from gone)`,
+      /no entry 51/,
+    ],
+    [
+      'two rows that changed places',
+      `update audit_chain set audit_id = -1 where audit_id = 51;
+       update audit_chain set audit_id = 51 where audit_id = 52;
+       update audit_chain set audit_id = 52 where audit_id = -1`,
+      /row 52 is not what/,
+    ],
+    [
+      'a row put in behind, under a free number',
+      `insert into audit_logs (id, timestamp, event_type) overriding system value
+       values (-5, now(), 'contact_given')`,
+      /row -5 is not in the chain/,
+    ],
+    [
+      'a row put in behind, an hour back',
+      `insert into audit_logs (timestamp, event_type) values (now() - interval '1 hour', 'contact_given')`,
+      /older than a row before it/,
+    ],
+    [
+      'a row put into a month that is over',
+      `select make_audit_month('2026-01-01');
+       insert into audit_logs (timestamp, event_type) values ('2026-01-31T23:59:00Z', 'contact_given')`,
+      /came after rows of the next month/,
+    ],
+  ] as const) {
+    await t.test(what, async (t) => {
+      const {sql} = await open(t);
+      await addRows(sql, 100);
+      await chainTrail(sql);
+      for (let i = 0; i < 3; i++) await chainTrail(sql);
+
+      await tamper(sql, statement);
+
+      const faults: string[] = [];
+      for await (const {fault} of verifyTrail(sql)) if (fault !== undefined) faults.push(fault);
+      t.equal(faults.length, 1);
+      t.match(faults[0], fault);
+      await chainTrail(sql);
+      const after: string[] = [];
+      for await (const {fault} of verifyTrail(sql)) if (fault !== undefined) after.push(fault);
+      t.equal(after.length, 1, 'and the next turn does not heal it');
+    });
+  }
+});
+
+t.test('the chain itself takes no change', async (t) => {
+  const {sql} = await open(t);
+  await addRows(sql, 2);
+  await chainTrail(sql);
+  const leaf = `audit_chain_${thisMonth().replace('-', '_')}`;
+  for (const table of ['audit_chain', leaf]) {
+    for (const statement of [
+      `update ${table} set hash = sha256('x')`,
+      `delete from ${table}`,
+      `truncate ${table}`,
+    ]) {
+      await t.rejects(sql.unsafe(statement), {message: /append-only/}, statement);
+    }
+  }
+  t.equal((await chained(sql)).length, 2);
+});
+
+t.test('maria audit verify tells the first broken row, and fails', async (t) => {
+  const server = await startServer(t);
+  await Visitor.consenting(server.url);
+  await chainTrail(server.sql);
+
+  const whole = await runCommand(server, auditCommand, 'verify');
+  t.match(whole, new RegExp(`${thisMonth()}: whole, \\d+ rows; last hash [0-9a-f]{64}`));
+  t.match(whole, /\d+ rows in \d+ months checked\.$/);
+  const one = await runCommand(server, auditCommand, 'verify', '--month', thisMonth());
+  t.match(one, /in 1 month checked/);
+
+  await tamper(
+    server.sql,
+    `update audit_logs set event_type = 'other' where event_type = 'consent_given'`,
+  );
+  const env = {DATABASE_URL: server.config.databaseUrl ?? '', DATA_DIR: server.dataDir};
+  const {code, stdout, stderr} = await runMaria(env, 'audit', 'verify');
+  t.equal(code, 1);
+  t.match(stdout, /broken, first here: row \d+ is not what was chained/);
+  t.match(stderr, /The trail is broken/);
+
+  await t.rejects(runCommand(server, auditCommand, 'verify', '--month', '2020-01'), {
+    message: /no month 2020-01/,
+  });
+  for (const month of ['2026', '2026-13', 'x']) {
+    await t.rejects(runCommand(server, auditCommand, 'verify', '--month', month), {
+      message: /--month takes/,
+    });
+  }
+});
