@@ -3,25 +3,10 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {InvalidSettings, readConfig} from '../config.js';
+import {readConfig} from '../config.js';
 import type {Config} from '../config.js';
+import {SECRET, faultsOf, read} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
-
-const SECRET = 's'.repeat(32);
-
-const read = (settings: Record<string, string> = {}): Config =>
-  readConfig({SECRET_KEY: SECRET, ...settings});
-
-/** The faults of these settings, each as one line. */
-const faultsOf = (settings: Record<string, string>): string[] => {
-  try {
-    read(settings);
-  } catch (error) {
-    if (error instanceof InvalidSettings) return error.faults;
-    throw error;
-  }
-  return [];
-};
 
 void t.test('nothing needs to be set', (t) => {
   const {secrets: _, ...config} = read();
@@ -170,6 +155,7 @@ const faulty: [string, string, string?][] = [
   ['S3_ENDPOINT', 'http://127.0.0.1:9000'],
   ['AWS_ACCESS_KEY_ID', 'x'],
 ];
+
 for (const [name, wrong, right] of faulty) {
   const beside: Record<string, string> = name === 'AWS_ACCESS_KEY_ID' ? {S3_BUCKET: 'b'} : {};
   void t.test(`${name}=${wrong.slice(0, 30)} is refused by name`, (t) => {
@@ -209,85 +195,6 @@ void t.test('all faults are named at once, those of form and those of meaning', 
   }
   t.notMatch(faults, /short/, 'no secret is shown');
   t.end();
-});
-
-void t.test('production', async (t) => {
-  const whole = {
-    NODE_ENV: 'production',
-    PUBLIC_URL: 'https://chat.example.com',
-    DATABASE_URL: 'postgres://db.example.com/maria?sslmode=verify-full',
-    S3_BUCKET: 'files',
-    SMTP_URL: 'smtps://mail.example.com',
-    MAIL_FROM: 'maria@example.com',
-  };
-
-  await t.test('starts with all that it demands', (t) => {
-    t.same(faultsOf(whole), []);
-    t.equal(read(whole).production, true);
-    t.end();
-  });
-
-  await t.test('demands everything at once', (t) => {
-    const faults = faultsOf({NODE_ENV: 'production', SECRET_KEY: ''}).join('\n');
-    for (const name of [
-      'SECRET_KEY',
-      'PUBLIC_URL',
-      'DATABASE_URL',
-      'S3_BUCKET',
-      'SMTP_URL',
-      'MAIL_FROM',
-    ]) {
-      t.match(faults, new RegExp(`${name}.* must be set`), name);
-    }
-    t.end();
-  });
-
-  for (const name of Object.keys(whole).filter((key) => key !== 'NODE_ENV')) {
-    await t.test(`does not start without ${name}`, (t) => {
-      t.match(faultsOf({...whole, [name]: ''}), [new RegExp(name)]);
-      t.end();
-    });
-  }
-
-  await t.test('does not start under http', (t) => {
-    t.match(faultsOf({...whole, PUBLIC_URL: 'http://chat.example.com'}), [/https/]);
-    t.end();
-  });
-
-  await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
-    const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
-    t.match(faultsAt('postgres://db.example.com/maria'), [/^DATABASE_URL must say/]);
-    t.match(faultsAt('postgres://db.example.com/maria?sslmode=prefer'), [/^DATABASE_URL takes/]);
-    t.same(faultsAt('postgres://db.example.com/maria?sslmode=disable'), []);
-    t.same(faultsAt('postgres://maria:secret@127.0.0.1:5432/maria'), []);
-    t.end();
-  });
-
-  await t.test('reaches a remote store over TLS, unless told otherwise by name', (t) => {
-    for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
-      const plain = {...whole, [name]: 'http://store.example.com:9000'};
-      t.match(faultsOf(plain), [new RegExp(`^${name} must begin with https`)]);
-      t.same(faultsOf({...plain, S3_ALLOW_HTTP: 'true'}), []);
-      t.same(faultsOf({...whole, [name]: 'http://127.0.0.1:9000'}), []);
-      t.same(faultsOf({...whole, [name]: 'https://store.example.com'}), []);
-    }
-    t.same(faultsOf({S3_BUCKET: 'files', S3_ENDPOINT: 'http://store.example.com'}), []);
-    t.end();
-  });
-
-  await t.test('gives mails only to a remote server that encrypts, unless told otherwise', (t) => {
-    const plain = {...whole, SMTP_URL: 'smtp://mail.example.com:587'};
-    t.equal(read(plain).mail.requireTls, true);
-    t.equal(read({...plain, SMTP_ALLOW_PLAINTEXT: 'true'}).mail.requireTls, false);
-    t.equal(read({...plain, SMTP_URL: 'smtp://127.0.0.1:25'}).mail.requireTls, false);
-    t.equal(read({SMTP_URL: 'smtp://mail.example.com'}).mail.requireTls, false);
-    t.end();
-  });
-
-  await t.test('is production alone, not staging or test', (t) => {
-    t.equal(read({NODE_ENV: 'staging'}).production, false);
-    t.end();
-  });
 });
 
 void t.test('the secret', async (t) => {

@@ -1,0 +1,82 @@
+import t from 'tap';
+
+import {faultsOf, read} from './read-settings.js';
+
+void t.test('production', async (t) => {
+  const whole = {
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://chat.example.com',
+    DATABASE_URL: 'postgres://db.example.com/maria?sslmode=verify-full',
+    S3_BUCKET: 'files',
+    SMTP_URL: 'smtps://mail.example.com',
+    MAIL_FROM: 'maria@example.com',
+  };
+
+  await t.test('starts with all that it demands', (t) => {
+    t.same(faultsOf(whole), []);
+    t.equal(read(whole).production, true);
+    t.end();
+  });
+
+  await t.test('demands everything at once', (t) => {
+    const faults = faultsOf({NODE_ENV: 'production', SECRET_KEY: ''}).join('\n');
+    for (const name of [
+      'SECRET_KEY',
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'S3_BUCKET',
+      'SMTP_URL',
+      'MAIL_FROM',
+    ]) {
+      t.match(faults, new RegExp(`${name}.* must be set`), name);
+    }
+    t.end();
+  });
+
+  for (const name of Object.keys(whole).filter((key) => key !== 'NODE_ENV')) {
+    await t.test(`does not start without ${name}`, (t) => {
+      t.match(faultsOf({...whole, [name]: ''}), [new RegExp(name)]);
+      t.end();
+    });
+  }
+
+  await t.test('does not start under http', (t) => {
+    t.match(faultsOf({...whole, PUBLIC_URL: 'http://chat.example.com'}), [/https/]);
+    t.end();
+  });
+
+  await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
+    const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
+    t.match(faultsAt('postgres://db.example.com/maria'), [/^DATABASE_URL must say/]);
+    t.match(faultsAt('postgres://db.example.com/maria?sslmode=prefer'), [/^DATABASE_URL takes/]);
+    t.same(faultsAt('postgres://db.example.com/maria?sslmode=disable'), []);
+    t.same(faultsAt('postgres://maria:secret@127.0.0.1:5432/maria'), []);
+    t.end();
+  });
+
+  await t.test('reaches a remote store over TLS, unless told otherwise by name', (t) => {
+    for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
+      const plain = {...whole, [name]: 'http://store.example.com:9000'};
+      t.match(faultsOf(plain), [new RegExp(`^${name} must begin with https`)]);
+      t.same(faultsOf({...plain, S3_ALLOW_HTTP: 'true'}), []);
+      t.same(faultsOf({...whole, [name]: 'http://127.0.0.1:9000'}), []);
+      t.same(faultsOf({...whole, [name]: 'https://store.example.com'}), []);
+    }
+    t.same(faultsOf({S3_BUCKET: 'files', S3_ENDPOINT: 'http://store.example.com'}), []);
+    t.end();
+  });
+
+  await t.test('gives mails only to a remote server that encrypts, unless told otherwise', (t) => {
+    const plain = {...whole, SMTP_URL: 'smtp://mail.example.com:587'};
+    t.equal(read(plain).mail.requireTls, true);
+    t.equal(read({...plain, SMTP_ALLOW_PLAINTEXT: 'true'}).mail.requireTls, false);
+    t.equal(read({...plain, SMTP_URL: 'smtp://127.0.0.1:25'}).mail.requireTls, false);
+    t.equal(read({SMTP_URL: 'smtp://mail.example.com'}).mail.requireTls, false);
+    t.end();
+  });
+
+  await t.test('is production alone, not staging or test', (t) => {
+    t.equal(read({NODE_ENV: 'staging'}).production, false);
+    t.end();
+  });
+});

@@ -1,0 +1,128 @@
+import {mock} from 'node:test';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {Pace} from '../files/pace.js';
+
+void t.test('pace', async (t) => {
+  const ENOUGH_BYTES = 20 * 8 * 1024;
+  const STEP_MS = 1_000;
+
+  /** A pace whose clock only moves when it is told to. */
+  const paced = (t: Test) => {
+    mock.timers.enable({apis: ['setTimeout']});
+    let nowMs = 0;
+    const reasons: Error[] = [];
+    const pace = new Pace(
+      (reason) => reasons.push(reason),
+      () => nowMs,
+    );
+    t.teardown(() => {
+      pace.stop();
+      mock.timers.reset();
+    });
+    const advance = (ms: number) => {
+      for (let left = ms; left > 0; left -= STEP_MS) {
+        nowMs += Math.min(left, STEP_MS);
+        mock.timers.tick(Math.min(left, STEP_MS));
+      }
+    };
+    /** Waits for bytes; what is answered lets them arrive. */
+    const receive = () => {
+      let arrive: (bytes: number) => void = () => undefined;
+      const arrived = new Promise<number>((resolve) => {
+        arrive = resolve;
+      });
+      const waited = pace.wait(
+        () => arrived,
+        (bytes) => bytes,
+      );
+      return async (bytes: number) => {
+        arrive(bytes);
+        await waited;
+      };
+    };
+    return {pace, reasons, advance, receive};
+  };
+
+  await t.test('a client silent for 20 s is too slow, for less it is not', (t) => {
+    const {reasons, advance, receive} = paced(t);
+    receive();
+    advance(19_999);
+    t.same(reasons, []);
+    advance(1);
+    t.match(reasons, [{code: 'too_slow', statusCode: 408}]);
+    t.end();
+  });
+
+  for (const [bytes, slow] of [
+    [ENOUGH_BYTES, false],
+    [ENOUGH_BYTES - 1, true],
+  ] as const) {
+    await t.test(`${bytes} bytes within 20 s are ${slow ? 'too few' : 'enough'}`, async (t) => {
+      const {reasons, advance, receive} = paced(t);
+      const first = receive();
+      advance(10_000);
+      await first(bytes);
+      receive();
+      advance(10_000);
+      t.equal(reasons.length, slow ? 1 : 0);
+    });
+  }
+
+  await t.test('a client that falls silent after a good start is too slow as well', async (t) => {
+    const {reasons, advance, receive} = paced(t);
+    await receive()(10 * ENOUGH_BYTES);
+    receive();
+    advance(39_999);
+    t.same(reasons, []);
+    advance(1);
+    t.match(reasons, [{code: 'too_slow', message: /got 0 in/}]);
+  });
+
+  await t.test(
+    'a wait over the border of two windows counts towards each with its part',
+    async (t) => {
+      const {reasons, advance, receive} = paced(t);
+      await receive()(ENOUGH_BYTES);
+      const across = receive();
+      advance(25_000);
+      await across(ENOUGH_BYTES - 1);
+      t.same(reasons, [], 'the second window has 15 s left');
+      const last = receive();
+      advance(14_000);
+      await last(1);
+      receive();
+      advance(1_000);
+      t.same(reasons, []);
+    },
+  );
+
+  await t.test('the time between waits, which is ours, does not count', async (t) => {
+    const {reasons, advance, receive} = paced(t);
+    for (let i = 0; i < 5; i++) {
+      await receive()(1);
+      advance(30_000);
+    }
+    t.same(reasons, []);
+  });
+
+  await t.test('an upload takes 900 s at most', (t) => {
+    const {reasons, advance} = paced(t);
+    advance(899_999);
+    t.same(reasons, []);
+    advance(1);
+    t.match(reasons, [{code: 'too_slow'}]);
+    t.end();
+  });
+
+  await t.test('a stopped one says nothing', (t) => {
+    const {pace, reasons, advance, receive} = paced(t);
+    receive();
+    pace.stop();
+    advance(1_000_000);
+    t.same(reasons, []);
+    t.end();
+  });
+});

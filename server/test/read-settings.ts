@@ -1,0 +1,18 @@
+import {InvalidSettings, readConfig} from '../config.js';
+import type {Config} from '../config.js';
+
+export const SECRET = 's'.repeat(32);
+
+export const read = (settings: Record<string, string> = {}): Config =>
+  readConfig({SECRET_KEY: SECRET, ...settings});
+
+/** The faults of these settings, each as one line. */
+export const faultsOf = (settings: Record<string, string>): string[] => {
+  try {
+    read(settings);
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.faults;
+    throw error;
+  }
+  return [];
+};
