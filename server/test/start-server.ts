@@ -19,6 +19,7 @@ import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';
 import {createTestBucket} from './test-bucket.js';
 import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
 
 export interface TestServer extends RunningApp {
   url: string;
@@ -78,8 +79,10 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.migrated();
+  // On a busy machine the start itself blocks for so long that the first calls would be refused.
+  await until(() => !running.app.isUnderPressure());
   t.teardown(async () => {
-    await running.app.close();
+    await closed(running);
     await running.opened.stop();
     await running.cleanup.stop();
     await running.sender.stop();
@@ -98,6 +101,16 @@ export const startServer = async (
   };
 };
 
+/** A connection that a client opened ahead of a request keeps a server from closing for a minute. */
+const closed = async ({app}: RunningApp): Promise<void> => {
+  const breakingOff = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, CLOSE_MS);
+  await app.close();
+  clearTimeout(breakingOff);
+};
+
+const CLOSE_MS = 500;
 const SECRET = randomBytes(32).toString('hex');
 
 export const temporaryFolder = async (t: Test): Promise<string> => {
