@@ -12,6 +12,7 @@ import {ConfirmationLinks} from '../mail/links.js';
 import {Outage} from '../mail/outage.js';
 import type {MailJob} from '../mail/queue.js';
 import {FaultProxy} from './fault-proxy.js';
+import {patiently} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -93,12 +94,9 @@ t.test('the sender mails the count by itself', async (t) => {
   t.same(subjects, ['[Maria Chat] internal: a part', '[Maria Chat] internal: a part (1 more)']);
 });
 
-/** A busy machine may answer 503, which a visitor answers with another try. */
 const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {
-  for (;;) {
-    const {status, body} = await visitor.upload(makePdf(), {name});
-    if (status === 201) return body.file.id;
-  }
+  const {body} = await patiently(() => visitor.upload(makePdf(), {name}));
+  return body.file.id;
 };
 
 /** A server whose store throws when a link is asked for. */

@@ -10,6 +10,7 @@ import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
 import {saveSite} from '../sites/store.js';
 import {linkIn} from './mailbox.js';
+import {patiently} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {validate} from './session-parts.js';
@@ -24,20 +25,9 @@ const counted = async ({sql}: TestServer, counter: string): Promise<number> => {
   return row?.count ?? 0;
 };
 
-/** A server on a busy machine may ask to be called again. */
-const arrived = async (url: string): Promise<Visitor> => {
-  let visitor = await Visitor.arrive(url);
-  await until(async () => {
-    if (!visitor.token) visitor = await Visitor.arrive(url);
-    return Boolean(visitor.token);
-  });
-  return visitor;
-};
-
 const confirmed = async (server: TestServer, email: string): Promise<Visitor> => {
-  const visitor = await arrived(server.url);
-  await until(async () => (await visitor.consent({personal_data: true})).status === 200);
-  await until(async () => (await visitor.contact(email)).status === 202);
+  const visitor = await Visitor.consenting(server.url);
+  await patiently(() => visitor.contact(email));
   await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
   return visitor;
 };
@@ -45,7 +35,7 @@ const confirmed = async (server: TestServer, email: string): Promise<Visitor> =>
 t.test('the funnel', async (t) => {
   await t.test('counts a panel once when it is opened, whoever makes the UUID', async (t) => {
     const server = await startServer(t);
-    const visitor = await arrived(server.url);
+    const visitor = await Visitor.arrive(server.url);
     const own = randomUUID();
     const {body} = await validate(server.url, {uuid: own});
     await validate(server.url, {uuid: own}, body.token);
@@ -62,7 +52,7 @@ t.test('the funnel', async (t) => {
   await t.test('has what was opened in the second before a server stops', async (t) => {
     const server = await startServer(t);
     const stopping = await startServer(t, {beside: server});
-    await arrived(stopping.url);
+    await Visitor.arrive(stopping.url);
     await stopGracefully(stopping, {noticeMs: 0, requestsMs: 10_000});
 
     t.equal(await counted(server, 'opened'), 1);
@@ -70,7 +60,7 @@ t.test('the funnel', async (t) => {
 
   await t.test('counts nobody as abandoned who never started', async (t) => {
     const server = await startServer(t);
-    const idle = await arrived(server.url);
+    const idle = await Visitor.arrive(server.url);
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
 

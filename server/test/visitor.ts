@@ -1,6 +1,7 @@
 import type {ErrorBody} from '../contract/common.js';
 import type {FileList, UploadAnswer} from '../contract/files.js';
 import type {GeneratedUuid, Session} from '../contract/sessions.js';
+import {untilServed} from './patiently.js';
 
 export interface Answer<T = Record<string, unknown>> {
   status: number;
@@ -26,16 +27,17 @@ export class Visitor {
   ) {}
 
   static async arrive(url: string, site?: string): Promise<Visitor> {
-    const answer = await request<GeneratedUuid>(url, 'POST', '/api/session/generate-uuid', {
-      json: site ? {site} : {},
-    });
+    const json = site ? {site} : {};
+    const answer = await untilServed(() =>
+      request<GeneratedUuid>(url, 'POST', '/api/session/generate-uuid', {json}),
+    );
     return new Visitor(url, answer.body.uuid, answer.body.token);
   }
 
   /** One who has agreed to the storing of data already. */
   static async consenting(url: string): Promise<Visitor> {
     const visitor = await Visitor.arrive(url);
-    await visitor.consent({personal_data: true});
+    await untilServed(() => visitor.consent({personal_data: true}));
     return visitor;
   }
 
