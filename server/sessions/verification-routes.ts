@@ -64,22 +64,22 @@ const SHOW: PageRoute = {
   summary: 'A page with a button that confirms the address',
   description: 'Changes nothing, however often a mail scanner opens it.',
 };
+const SHOW_NOT_ME: PageRoute = {
+  ...SHOW,
+  operationId: 'showNotMe',
+  summary: 'A page with a button for who has not asked for the mail',
+};
 const CONFIRM: PageRoute = {
   operationId: 'confirmAddress',
   summary: 'Confirms the address, once',
   description: 'What the button does. Gives nobody a session; again: a page that says so.',
   readsBody: true,
 };
-const SHOW_NOT_ME: PageRoute = {
-  operationId: 'showNotMe',
-  summary: 'A page with a button for who has not asked for the mail',
-  description: 'Changes nothing.',
-};
 const DISOWN: PageRoute = {
+  ...CONFIRM,
   operationId: 'disownAddress',
   summary: 'Voids the link',
   description: 'What the button does: nobody can confirm this address with it any more.',
-  readsBody: true,
 };
 
 /**
