@@ -5,10 +5,10 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
+import {TaskLease} from '../database/task-lease.js';
 import {raiseAlert} from '../mail/alerts.js';
 import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
 import type {Archive, ArchiveLine} from './archive-file.js';
-import {ArchiveLease} from './archive-task.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
 import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
@@ -23,13 +23,19 @@ export interface TrailParts {
 }
 
 interface Archiving extends TrailParts {
-  lease: ArchiveLease;
+  lease: TaskLease;
 }
 
 /** What came back from the archive is not what the database holds. */
 class ArchiveDiffers extends Error {}
 /** Another server has taken the work over, since this one was asleep; or it is to stop. */
 class NotOurs extends Error {}
+
+/** A folder that is full or away is tried again this much later. */
+const PAUSE = '10 minutes';
+
+export const archiveLease = (sql: Sql): TaskLease =>
+  new TaskLease(sql, {name: 'audit_archive', rest: PAUSE});
 
 /**
  * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR each is written there first and
@@ -45,7 +51,7 @@ export const dropOldMonths = async (parts: TrailParts): Promise<void> => {
     for (const month of due) await drop(parts, month);
     return;
   }
-  const lease = new ArchiveLease(sql);
+  const lease = archiveLease(sql);
   if (!(await lease.take())) return;
   try {
     for (const month of due) await archiveAndDrop({...parts, lease}, archiveDir, month);

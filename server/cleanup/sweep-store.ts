@@ -1,9 +1,8 @@
-import {randomUUID} from 'node:crypto';
-
 import type {Queryable, Sql} from '../database/connect.js';
+import {TaskLease} from '../database/task-lease.js';
+import type {Taken} from '../database/task-lease.js';
 import {interval} from '../database/time.js';
 
-const LEASE = '5 minutes';
 /** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
 const CLOCK_STEP_MS = 1_000;
 /**
@@ -39,62 +38,14 @@ export const fromTheStart = (now: string): SweepProgress => ({
   missing: 0,
 });
 
-/** The right to sweep a bucket, for as long as it is kept up. */
-export class SweepLease {
-  /** Nobody else has it, not even a process that took over where this one froze. */
-  private readonly owner = randomUUID();
+export const sweepLease = (sql: Sql, bucket: string): TaskLease<SweepProgress> =>
+  new TaskLease(sql, {name: taskOf(bucket), rest: '1 day'});
 
-  constructor(
-    private readonly sql: Sql,
-    private readonly bucket: string,
-  ) {}
-
-  /** Where the sweep was cut off, or the start; undefined when it is another's, or not due yet. */
-  async take(force: boolean): Promise<SweepProgress | undefined> {
-    const name = taskOf(this.bucket);
-    await this.sql`insert into tasks (name) values (${name}) on conflict (name) do nothing`;
-    const [task] = await this.sql<{progress: SweepProgress; now: string}[]>`
-      update tasks set leased_until = now() + ${LEASE}::interval,
-        progress = coalesce(progress, '{}') || jsonb_build_object('owner', ${this.owner}::text)
-      where name = ${name} and (${force} or next_run_at <= now())
-        and (leased_until is null or leased_until < now())
-      returning progress - 'owner' as progress, now()::text as now`;
-    if (!task) return undefined;
-    const isStale = !(Date.parse(task.progress.started_at) > Date.parse(task.now) - STALE_MS);
-    return isStale ? fromTheStart(task.now) : {...fromTheStart(task.now), ...task.progress};
-  }
-
-  /** Keeps the lease and the place. Answers false when another process has taken over. */
-  async keep(progress: SweepProgress): Promise<boolean> {
-    const rows = await this.sql`
-      update tasks set leased_until = now() + ${LEASE}::interval,
-                       progress = ${this.stored(progress)}::text::jsonb
-      where ${this.isOurs()} returning name`;
-    return rows.length > 0;
-  }
-
-  /** Leaves the place to whoever comes next. */
-  async pause(progress: SweepProgress): Promise<void> {
-    await this.sql`
-      update tasks set leased_until = null, progress = ${this.stored(progress)}::text::jsonb
-      where ${this.isOurs()}`;
-  }
-
-  /** Ends the run; the next one is due in a day. */
-  async finish(): Promise<void> {
-    await this.sql`
-      update tasks set leased_until = null, progress = null, next_run_at = now() + interval '1 day'
-      where ${this.isOurs()}`;
-  }
-
-  private isOurs() {
-    return this.sql`name = ${taskOf(this.bucket)} and progress->>'owner' = ${this.owner}`;
-  }
-
-  private stored(progress: SweepProgress): string {
-    return JSON.stringify({...progress, owner: this.owner});
-  }
-}
+/** Where the sweep was cut off, or the start. */
+export const placeOf = ({progress, now}: Taken<SweepProgress>): SweepProgress => {
+  const isStale = !(Date.parse(progress.started_at ?? '') > Date.parse(now) - STALE_MS);
+  return isStale ? fromTheStart(now) : {...fromTheStart(now), ...progress};
+};
 
 interface ListedKey {
   key: string;

@@ -5,19 +5,21 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
+import type {TaskLease} from '../database/task-lease.js';
 import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../mail/alerts.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
 import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
 import {
-  SweepLease,
   countMissingAfter,
   forgetCandidates,
   fromTheStart,
   lookUp,
+  placeOf,
   ripeCandidates,
   settleCandidates,
+  sweepLease,
 } from './sweep-store.js';
 import type {SweepProgress} from './sweep-store.js';
 
@@ -85,7 +87,7 @@ export class Sweep {
 class Run {
   private readonly started = performance.now();
   private readonly bucket: string;
-  private readonly lease: SweepLease;
+  private readonly lease: TaskLease<SweepProgress>;
   private progress: SweepProgress = fromTheStart('');
   private deletions: Deletions = {...NO_DELETIONS};
   private keptAt = -Infinity;
@@ -95,15 +97,19 @@ class Run {
     private readonly options: SweepOptions,
   ) {
     this.bucket = parts.otherBucket ?? parts.config.s3?.bucket ?? '';
-    this.lease = new SweepLease(parts.sql, this.bucket);
+    this.lease = sweepLease(parts.sql, this.bucket);
   }
 
   async begin(): Promise<boolean> {
     const {sql} = this.parts;
     const {dryRun, force = false} = this.options;
-    const progress = dryRun ? fromTheStart(await databaseTime(sql)) : await this.lease.take(force);
-    if (progress) this.progress = progress;
-    return progress !== undefined;
+    if (dryRun) {
+      this.progress = fromTheStart(await databaseTime(sql));
+      return true;
+    }
+    const taken = await this.lease.take({force});
+    if (taken) this.progress = placeOf(taken);
+    return taken !== undefined;
   }
 
   async finish(): Promise<SweepReport | undefined> {

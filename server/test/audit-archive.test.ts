@@ -7,8 +7,8 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {auditCommand} from '../audit/command.js';
-import {archiveMonth, dropOldMonths} from '../audit/archive.js';
-import {ArchiveLease} from '../audit/archive-task.js';
+import {archiveLease, archiveMonth, dropOldMonths} from '../audit/archive.js';
+import type {TrailParts} from '../audit/archive.js';
 import {chainTrail} from '../audit/chain.js';
 import {auditMonths} from '../audit/chain-store.js';
 import {keepTrail} from '../audit/trail-keeper.js';
@@ -108,13 +108,18 @@ t.test('a folder that cannot be written to: nothing is dropped, and it is told',
   ]);
 });
 
+/** As one does who is killed before the month is dropped. */
+const archiveOnly = async (parts: TrailParts, archiveDir: string): Promise<string> => {
+  await addOldMonth(parts.sql, 50);
+  await chainTrail(parts.sql);
+  const lease = archiveLease(parts.sql);
+  await lease.take();
+  return (await archiveMonth({...parts, lease}, archiveDir, OLD)).file;
+};
+
 t.test('killed between archive and drop, the next run takes the same file', async (t) => {
   const {sql, archiveDir, parts, keep} = await open(t);
-  await addOldMonth(sql, 50);
-  await chainTrail(sql);
-  const lease = new ArchiveLease(sql);
-  await lease.take();
-  const {file} = await archiveMonth({...parts, lease}, archiveDir, OLD);
+  const file = await archiveOnly(parts, archiveDir);
   const before = await readFile(file);
   await again(sql);
 
@@ -127,11 +132,7 @@ t.test('killed between archive and drop, the next run takes the same file', asyn
 
 t.test('killed while writing, the next run writes anew', async (t) => {
   const {sql, archiveDir, parts, keep} = await open(t);
-  await addOldMonth(sql, 50);
-  await chainTrail(sql);
-  const lease = new ArchiveLease(sql);
-  await lease.take();
-  const {file} = await archiveMonth({...parts, lease}, archiveDir, OLD);
+  const file = await archiveOnly(parts, archiveDir);
   await writeFile(`${file}.part`, 'half of it');
   await truncate(file, 200);
   await again(sql);
@@ -177,8 +178,8 @@ t.test('two replicas archive a month once', async (t) => {
 
 t.test('who slept past the lease neither goes on nor ends the successor’s', async (t) => {
   const {sql} = await open(t);
-  const slept = new ArchiveLease(sql);
-  const successor = new ArchiveLease(sql);
+  const slept = archiveLease(sql);
+  const successor = archiveLease(sql);
   t.ok(await slept.take());
   t.notOk(await successor.take());
   await sql`update tasks set leased_until = now() - interval '1 second'`;
@@ -187,7 +188,7 @@ t.test('who slept past the lease neither goes on nor ends the successor’s', as
   t.notOk(await slept.keep());
   await slept.finish();
 
-  t.notOk(await new ArchiveLease(sql).take(), 'it is still the successor’s');
+  t.notOk(await archiveLease(sql).take(), 'it is still the successor’s');
   t.ok(await successor.keep());
 });
 
