@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 
 import {pino} from 'pino';
 import type {Test} from 'tap';
@@ -79,7 +80,9 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.migrated();
-  // On a busy machine the start itself blocks for so long that the first calls would be refused.
+  // On a busy machine the start itself blocks for so long that the first calls would be refused;
+  // that is known once the timers have had their turn.
+  await sleep(1);
   await until(() => !running.app.isUnderPressure());
   t.teardown(async () => {
     await closed(running);
