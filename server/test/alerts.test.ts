@@ -12,6 +12,7 @@ import {ConfirmationLinks} from '../mail/links.js';
 import {Outage} from '../mail/outage.js';
 import type {MailJob} from '../mail/queue.js';
 import {FaultProxy} from './fault-proxy.js';
+import {migrated} from './migrated-database.js';
 import {patiently} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -34,7 +35,7 @@ const queued = async (sql: Sql) =>
   ).map(({payload}) => payload);
 
 t.test('one cause is one mail an hour, and then one with the count', async (t) => {
-  const {sql} = await startServer(t);
+  const sql = await migrated(t);
 
   for (let i = 0; i < 5; i++) await raiseAlert(sql, {...ALERT, message: `It failed: ${i}.`});
   await raiseAlert(sql, {...ALERT, cause: 'another part'});
@@ -66,7 +67,7 @@ t.test('one cause is one mail an hour, and then one with the count', async (t) =
 });
 
 t.test('an event after the hour waits with those counted before it', async (t) => {
-  const {sql} = await startServer(t);
+  const sql = await migrated(t);
   await raiseAlert(sql, ALERT);
   await raiseAlert(sql, ALERT);
   await hourPasses(sql);
@@ -77,7 +78,7 @@ t.test('an event after the hour waits with those counted before it', async (t) =
 });
 
 t.test('many at once under one cause are one mail', async (t) => {
-  const {sql} = await startServer(t);
+  const sql = await migrated(t);
   await Promise.all(Array.from({length: 20}, () => raiseAlert(sql, ALERT)));
   t.equal((await queued(sql)).length, 1);
   t.match(await sql`select count from alerts`, [{count: 20}]);
@@ -193,7 +194,7 @@ t.test('an outage of the database is told when it is over, from when to when', a
 });
 
 t.test('one connection that was cut is no outage, nor is a query that took too long', async (t) => {
-  const {sql} = await startServer(t);
+  const sql = await migrated(t);
   const outage = new Outage();
   outage.noticed(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
   await outage.over(sql);

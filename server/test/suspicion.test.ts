@@ -5,6 +5,7 @@ import {v4} from 'uuid';
 
 import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../audit/watch.js';
 import {Watched} from '../audit/watched.js';
+import {migrated} from './migrated-database.js';
 import {validate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -60,7 +61,7 @@ t.test('three replicas watch as one', async (t) => {
 });
 
 t.test('the window of the watch slides', async (t) => {
-  const {sql} = await startServer(t);
+  const sql = await migrated(t);
   const threshold = {kind: 'k', times: 5, windowMs: 60_000};
   const watched = new Watched(sql, Buffer.alloc(32));
   const twin = new Watched(sql, Buffer.alloc(32));
