@@ -8,7 +8,7 @@ import {makePdf} from './pdf.js';
 import {rawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
-import {leavesNothing, rowsIn} from './upload-parts.js';
+import {leavesNothing, rowsIn, storedIn} from './upload-parts.js';
 import {Visitor} from './visitor.js';
 
 t.test('limits', async (t) => {
@@ -22,14 +22,14 @@ t.test('limits', async (t) => {
 
   for (const size of [MAX_FILE_BYTES + 1, null]) {
     await t.test(`one byte more is refused, ${size ? 'announced' : 'unannounced'}`, async (t) => {
-      const own = await startServer(t);
-      const visitor = await Visitor.consenting(own.url);
+      const visitor = await Visitor.consenting(server.url);
+      const before = await storedIn(server);
 
       const answer = await visitor.upload(makePdf(MAX_FILE_BYTES + 1), {size});
 
       t.equal(answer.status, 413);
       t.equal(answer.body.code, 'file_too_large');
-      await leavesNothing(t, own);
+      t.same(await storedIn(server), before);
     });
   }
 
@@ -77,14 +77,14 @@ t.test('limits', async (t) => {
   ];
   for (const [what, bytes, options, status, code] of refused) {
     await t.test(`${what} is refused with ${status} and leaves nothing`, async (t) => {
-      const own = await startServer(t);
-      const visitor = await Visitor.consenting(own.url);
+      const visitor = await Visitor.consenting(server.url);
+      const before = await storedIn(server);
 
       const answer = await visitor.upload(bytes, options);
 
       t.equal(answer.status, status);
       t.equal(answer.body.code, code);
-      await leavesNothing(t, own);
+      t.same(await storedIn(server), before);
       t.equal((await visitor.upload(makePdf())).status, 201, 'and its place is free');
     });
   }
