@@ -42,6 +42,7 @@ import {
   SharedCounters,
   rateLimitOptions,
 } from './http/rate-limits.js';
+import {sharedSerializers} from './http/serializers.js';
 import {raiseAlert} from './mail/alerts.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import {devRoutes} from './mail/dev-routes.js';
@@ -182,6 +183,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       void sendError(toMariaError(error), request, reply);
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
+    schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   ignoreExpectations(app.server);
