@@ -103,8 +103,8 @@ export class MailSender {
         await this.handleAll(jobs);
         if (jobs.length === BATCH) this.again = true;
       }
-      pauseMs = await this.pauseMs();
       await outage.over(sql);
+      pauseMs = await this.pauseMs();
     } catch (error) {
       if (isDatabaseDown(error)) {
         outage.noticed(error);
