@@ -132,9 +132,9 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     t.equal(keys.length, 20);
   });
 
-  t.test('2,300 keys', async (t) => {
+  t.test('2,003 keys', async (t) => {
     const {store} = await create(t);
-    const keys = Array.from({length: 2_300}, (_, at) => `uploads/${at % 50}/${at}.pdf`);
+    const keys = Array.from({length: 2_003}, (_, at) => `uploads/${at % 50}/${at}.pdf`);
     await inParallel(40, keys, (key) => putText(store, key));
     await putText(store, 'uploads2/outside.pdf');
     keys.sort();
@@ -142,7 +142,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     const pages = await pagesOf(store, 'uploads/');
     t.same(
       pages.map((page) => page.objects.length),
-      [1_000, 1_000, 300],
+      [1_000, 1_000, 3],
       'are listed in three pages',
     );
     t.same(pages.flatMap(keysOf), keys, 'in order, and none beside the prefix');
@@ -154,7 +154,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
 
     const rest = await pagesOf(store, 'uploads/', keys[999]);
     t.same(rest.flatMap(keysOf), keys.slice(1_000), 'resume after the last key of a page');
-    t.same(await pagesOf(store, 'uploads/', keys[2_299]), [], 'end after the last key');
+    t.same(await pagesOf(store, 'uploads/', keys.at(-1)), [], 'end after the last key');
 
     const doomed = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
     const {deleted, failed} = await store.delete(doomed);
