@@ -62,6 +62,7 @@ import {sessionRoutes} from './sessions/routes.js';
 import {VisitorTokens} from './sessions/token.js';
 import {uuidRoutes} from './sessions/uuid-routes.js';
 import {verificationRoutes} from './sessions/verification-routes.js';
+import {Visits} from './sessions/visits.js';
 import {siteRoutes} from './sites/routes.js';
 import {Sites} from './sites/store.js';
 
@@ -106,6 +107,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const attempts = new AuditAttempts(sql);
   const opened = new OpenedPanels(backgroundSql, log);
   const sites = new Sites(sql);
+  const visits = new Visits(sql, config.visit);
   const tokens = new VisitorTokens(config.secrets);
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
   const signingKey = config.secrets[0] as SecretKey;
@@ -152,6 +154,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const access = new Access({
     config,
     sql,
+    visits,
     sites,
     tokens,
     onEnded: prompt,
@@ -250,6 +253,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   uuidRoutes(app, {
     config,
     sql,
+    visits,
     sites,
     tokens,
     access,
@@ -276,7 +280,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   leaveRoute(app, {
     config,
-    sql,
+    visits,
     access,
     onLeft: () => {
       const {leaveGraceMs} = config.visit;

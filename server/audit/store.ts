@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/connect.js';
-import {GroupCommit} from '../database/group-commit.js';
+import {SharedStatement} from '../database/shared-statement.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 
 /** Only what can be counted or looked up: no name, address, file name, token or text of a visitor. */
@@ -47,11 +47,11 @@ export const writtenEvents = (): ReadonlyMap<AuditEvent, number> => written;
 
 /** Attempts that change nothing: written in batches, and the answer waits for the commit. */
 export class AuditAttempts {
-  private readonly batches: GroupCommit<AuditEntry[]>;
+  private readonly batches: SharedStatement<AuditEntry[]>;
 
   constructor(sql: Sql) {
-    this.batches = new GroupCommit<AuditEntry[]>({
-      write: async (items) => {
+    this.batches = new SharedStatement<AuditEntry[]>({
+      run: async (items) => {
         await recordAttempts(sql, items.flat());
         return items.map(() => undefined);
       },

@@ -1,7 +1,7 @@
 import {createHmac} from 'node:crypto';
 
 import type {Sql} from '../database/connect.js';
-import {GroupCommit} from '../database/group-commit.js';
+import {SharedStatement} from '../database/shared-statement.js';
 
 /** So often within so long is once too often. */
 export interface Threshold {
@@ -20,13 +20,13 @@ interface Happening {
  * further than the threshold: whoever floods must not make the counting itself a burden.
  */
 export class Watched {
-  private readonly batches: GroupCommit<Happening, boolean>;
+  private readonly batches: SharedStatement<Happening, boolean>;
 
   constructor(
     private readonly sql: Sql,
     private readonly hashKey: Buffer,
   ) {
-    this.batches = new GroupCommit({write: (happenings) => this.write(happenings)});
+    this.batches = new SharedStatement({run: (happenings) => this.write(happenings)});
   }
 
   get queued(): number {

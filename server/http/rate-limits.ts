@@ -4,7 +4,7 @@ import type {FastifyRequest} from 'fastify';
 
 import {clientNetwork} from '../audit/address.js';
 import type {Sql} from '../database/connect.js';
-import {GroupCommit} from '../database/group-commit.js';
+import {SharedStatement} from '../database/shared-statement.js';
 import {RateLimited} from '../errors.js';
 
 const WINDOW_MS = 60_000;
@@ -36,13 +36,13 @@ interface Counters {
 
 /** One window for all replicas. Many requests share one statement, as audit attempts do. */
 export class SharedCounters implements Counters {
-  private readonly batches: GroupCommit<string, Counted>;
+  private readonly batches: SharedStatement<string, Counted>;
 
   constructor(
     private readonly sql: Sql,
     private readonly hashKey: Buffer,
   ) {
-    this.batches = new GroupCommit({write: (keys) => this.write(keys)});
+    this.batches = new SharedStatement({run: (keys) => this.write(keys)});
   }
 
   get queued(): number {

@@ -12,6 +12,7 @@ import {countFunnel, findVisit, openVisit, touchVisit} from './store.js';
 import type {Visit} from './store.js';
 import {sameHash, tokenHash} from './token.js';
 import type {VisitorTokens} from './token.js';
+import type {Visits} from './visits.js';
 
 /** Somebody whose token is signed for this UUID and site; whether the visit lives is not known yet. */
 export interface Caller {
@@ -25,6 +26,7 @@ export interface Caller {
 export interface AccessParts {
   config: Config;
   sql: Sql;
+  visits: Visits;
   sites: Sites;
   tokens: VisitorTokens;
   /** Tells the reaper that something waits to be removed. */
@@ -91,8 +93,8 @@ export class Access {
 
   /** The caller's visit, undefined before its first change. Any call keeps a visit alive. */
   async visit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
-    const {sql, config} = this.parts;
-    const visit = await findVisit(sql, caller.uuid, config.visit);
+    const {sql, visits, config} = this.parts;
+    const visit = await visits.find(caller.uuid);
     if (!visit) return undefined;
     this.demandToken(request, caller, visit);
     if (visit.expired) await this.abandon(caller);

@@ -4,18 +4,18 @@ import {Type} from 'typebox';
 
 import type {Config} from '../config.js';
 import {LeavePage} from '../contract/sessions.js';
-import type {Sql} from '../database/connect.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {demandAlive} from './access.js';
 import type {Access, Caller} from './access.js';
-import {findVisit, markLeft} from './store.js';
+import {markLeft} from './store.js';
 import {emptyBodyIsFine} from './uuid-routes.js';
+import type {Visits} from './visits.js';
 
 export interface LeaveParts {
   config: Config;
-  sql: Sql;
+  visits: Visits;
   access: Access;
   /** Tells the reaper that a visit may end when its grace is over. */
   onLeft: () => void;
@@ -25,7 +25,7 @@ export interface LeaveParts {
  * What the widget reports by `sendBeacon`, which can send neither headers nor JSON: in this scope
  * alone a body may be text/plain, with the credentials in it.
  */
-export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts): void => {
+export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveParts): void => {
   const callerOf = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
     if (token !== undefined) return access.callerWith(request, uuid, token);
     await access.identify(request);
@@ -62,7 +62,7 @@ export const leaveRoute = (app: App, {config, sql, access, onLeft}: LeaveParts):
       async (request, reply) => {
         const caller = await callerOf(request, request.body);
         // Leaving is no change that would make a row.
-        if (await findVisit(sql, caller.uuid, config.visit)) {
+        if (await visits.find(caller.uuid)) {
           await access.locked(request, caller, async (tx, visit) => {
             demandAlive(visit);
             await markLeft(tx, caller.uuid);

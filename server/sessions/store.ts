@@ -40,15 +40,23 @@ const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
     select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
   ) as archived`;
 
+/** In the order of their UUIDs, which are in lower case; undefined where there is none. */
+export const findVisits = async (
+  sql: Queryable,
+  uuids: string[],
+  times: VisitTimes,
+): Promise<(Visit | undefined)[]> => {
+  const visits = await sql<Visit[]>`
+    select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
+  const known = new Map(visits.map((visit) => [visit.uuid, visit]));
+  return uuids.map((uuid) => known.get(uuid));
+};
+
 export const findVisit = async (
   sql: Queryable,
   uuid: string,
   times: VisitTimes,
-): Promise<Visit | undefined> => {
-  const [visit] = await sql<Visit[]>`
-    select ${visitColumns(sql, times)} from visits where uuid = ${uuid}`;
-  return visit;
-};
+): Promise<Visit | undefined> => (await findVisits(sql, [uuid], times))[0];
 
 /** Makes the row of a UUID's first change unless somebody did, and locks it either way. */
 export const openVisit = async (

@@ -21,12 +21,13 @@ import {readUuid} from './access.js';
 import type {Access} from './access.js';
 import {describeSession} from './describe.js';
 import {SessionGone, TokenInvalid} from '../errors.js';
-import {findVisit} from './store.js';
 import type {VisitorTokens} from './token.js';
+import type {Visits} from './visits.js';
 
 export interface UuidParts {
   config: Config;
   sql: Sql;
+  visits: Visits;
   sites: Sites;
   tokens: VisitorTokens;
   access: Access;
@@ -161,12 +162,12 @@ const nameOf = (outcome: Outcome): string => {
 
 /** Section by section: unknown is claimed, known needs its token, ended is gone. */
 const judge = async (
-  {config, sql, tokens, access}: UuidParts,
+  {sql, visits, tokens, access}: UuidParts,
   request: FastifyRequest,
   site: Site,
   uuid: string,
 ): Promise<Outcome> => {
-  const visit = await findVisit(sql, uuid, config.visit);
+  const visit = await visits.find(uuid);
   if (!visit) return {token: tokens.issue(uuid, site.key)};
   const token = shownToken(request);
   if (!token) return 'collision';
@@ -192,10 +193,10 @@ const holdsToken = (
   uuid: string,
 ): boolean => tokens.siteOf(shownToken(request) ?? '', uuid) === site.key;
 
-const unusedUuid = async ({config, sql, newUuid}: UuidParts): Promise<string | undefined> => {
+const unusedUuid = async ({visits, newUuid}: UuidParts): Promise<string | undefined> => {
   for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {
     const uuid = newUuid();
-    if (!(await findVisit(sql, uuid, config.visit))) return uuid;
+    if (!(await visits.find(uuid))) return uuid;
   }
   return undefined;
 };

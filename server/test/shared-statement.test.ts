@@ -1,0 +1,125 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+
+import {SharedStatement} from '../database/shared-statement.js';
+
+interface Batch {
+  items: number[];
+  done: () => void;
+  fail: (error: Error) => void;
+}
+
+/** Answers when told to. */
+const held = (options: {maxBatch?: number; maxWaiting?: number; maxInFlight?: number} = {}) => {
+  const batches: Batch[] = [];
+  const statement = new SharedStatement<number, string>({
+    ...options,
+    run: (items) =>
+      new Promise((resolve, reject) => {
+        batches.push({
+          items,
+          done: () => {
+            resolve(items.map((item) => `wrote ${item}`));
+          },
+          fail: reject,
+        });
+      }),
+  });
+  return {statement, batches};
+};
+
+/** What was added in this turn has been sent when this is over. */
+const turn = () => sleep(1);
+
+const itemsOf = (batches: Batch[]) => batches.map(({items}) => items);
+
+t.test('those who come in one turn share a statement, and each gets its own answer', async (t) => {
+  const {statement, batches} = held({maxInFlight: 1});
+  const waits = [1, 2, 3].map((item) => statement.add(item));
+  await turn();
+  const others = [4, 5].map((item) => statement.add(item));
+  await turn();
+  t.same(itemsOf(batches), [[1, 2, 3]], 'the others wait for the first to end');
+
+  batches[0]?.done();
+  t.same(await Promise.all(waits), ['wrote 1', 'wrote 2', 'wrote 3']);
+  await turn();
+  t.same(itemsOf(batches).slice(1), [[4, 5]]);
+  batches[1]?.done();
+  t.same(await Promise.all(others), ['wrote 4', 'wrote 5']);
+});
+
+t.test('a database that does not answer fails the whole batch and nobody else', async (t) => {
+  const {statement, batches} = held({maxInFlight: 1});
+  const settled = Promise.allSettled([1, 2].map((item) => statement.add(item)));
+  await turn();
+  const after = statement.add(3);
+  const down = Object.assign(new Error('silent'), {code: 'CONNECTION_SILENT'});
+
+  batches[0]?.fail(down);
+
+  t.same(await settled, [
+    {status: 'rejected', reason: down},
+    {status: 'rejected', reason: down},
+  ]);
+  await turn();
+  t.same(itemsOf(batches), [[1, 2], [3]], 'what may have been committed is not sent again');
+  batches[1]?.done();
+  t.equal(await after, 'wrote 3');
+});
+
+t.test('one that the database refuses fails alone', async (t) => {
+  const bad = 4;
+  const sent: number[][] = [];
+  const statement = new SharedStatement<number, number>({
+    run: async (items) => {
+      sent.push(items);
+      if (items.includes(bad)) throw new Error(`refuses ${bad}`);
+      return items;
+    },
+  });
+
+  const settled = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => statement.add(item)));
+
+  t.same(
+    settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+    [1, 2, 3, 'refuses 4', 5],
+  );
+  t.same(sent, [[1, 2, 3, 4, 5], [1, 2, 3], [4, 5], [4], [5]]);
+});
+
+t.test('beyond its bound it refuses, and takes again when there is room', async (t) => {
+  const {statement, batches} = held({maxInFlight: 1, maxWaiting: 2});
+  const first = statement.add(1);
+  await turn();
+  const taken = [2, 3].map((item) => statement.add(item));
+
+  await t.rejects(statement.add(4), {code: 'unavailable', statusCode: 503, retryAfter: 1});
+
+  batches[0]?.done();
+  await first;
+  await turn();
+  const later = statement.add(5);
+  batches[1]?.done();
+  await Promise.all(taken);
+  await turn();
+  batches[2]?.done();
+  t.equal(await later, 'wrote 5');
+});
+
+t.test('no batch is larger than its limit, and no more are under way', async (t) => {
+  const {statement, batches} = held({maxInFlight: 2, maxBatch: 2});
+  const waits = [1, 2, 3, 4, 5].map((item) => statement.add(item));
+  await turn();
+  await turn();
+  t.same(itemsOf(batches), [
+    [1, 2],
+    [3, 4],
+  ]);
+  for (const {done} of batches) done();
+  await turn();
+  batches[2]?.done();
+  await Promise.all(waits);
+  t.same(itemsOf(batches)[2], [5]);
+});
