@@ -24,17 +24,31 @@ const LOOK_MS = 200;
  * gets a clear 503. What it was about to do may still happen, and every step can be repeated.
  */
 export const keepDeadlines = (app: App): void => {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const {keepsOwnTime} = request.routeOptions.config;
     if (keepsOwnTime !== true) watch(request, reply, keepsOwnTime !== 'later');
+    done();
+  });
+  // One timer for all: a timer for each request costs more than what it waits for.
+  const timer = setInterval(lookAtAll, LOOK_MS).unref();
+  app.addHook('onClose', async () => {
+    clearInterval(timer);
   });
 };
 
-const watches = new WeakMap<FastifyRequest, () => void>();
+interface Watched {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  waitsForBody: boolean;
+  startedMs: number;
+  bodyEndedMs: number;
+}
+
+const watches = new Map<FastifyRequest, Watched>();
 
 /** Ends the watch over a request. Throws when it has already been answered for lack of time. */
 export const takeOwnTime = (request: FastifyRequest, reply: FastifyReply): void => {
-  watches.get(request)?.();
+  watches.delete(request);
   if (reply.sent) throw new Unavailable();
 };
 
@@ -60,21 +74,22 @@ export const inTime = async <T>(work: Promise<T>, onLate?: (result: T) => void):
 };
 
 const watch = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
-  const started = performance.now();
-  let bodyEnded = started;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    if (waitsForBody && !request.raw.complete) bodyEnded = now;
-    if (now - bodyEnded > ANSWER_MS) end(new Unavailable());
-    else if (bodyEnded - started > BODY_MS) end(new TooSlow());
-  }, LOOK_MS);
-  const stop = () => {
-    clearInterval(timer);
-  };
-  const end = (error: Error) => {
-    stop();
-    if (!reply.sent) void reply.send(error);
-  };
-  reply.raw.once('close', stop);
-  watches.set(request, stop);
+  const nowMs = performance.now();
+  watches.set(request, {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs});
+  reply.raw.once('close', () => watches.delete(request));
+};
+
+const lookAtAll = (): void => {
+  const nowMs = performance.now();
+  for (const watched of watches.values()) {
+    const {request, waitsForBody, startedMs} = watched;
+    if (waitsForBody && !request.raw.complete) watched.bodyEndedMs = nowMs;
+    if (nowMs - watched.bodyEndedMs > ANSWER_MS) end(watched, new Unavailable());
+    else if (watched.bodyEndedMs - startedMs > BODY_MS) end(watched, new TooSlow());
+  }
+};
+
+const end = ({request, reply}: Watched, error: Error): void => {
+  watches.delete(request);
+  if (!reply.sent) void reply.send(error);
 };
