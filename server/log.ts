@@ -26,8 +26,28 @@ export const createLog = (level: LogLevel, destination?: DestinationStream): Log
     serializers: {err: shownError},
   };
   if (destination) return pino(options, destination);
+  if (!process.stdout.isTTY) return pino(options, byTurns(pino.destination({sync: true})));
   const forPeople = {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}};
-  return pino({...options, ...(process.stdout.isTTY && {transport: forPeople})});
+  return pino({...options, transport: forPeople});
+};
+
+/**
+ * The lines of one turn of the event loop leave in one write, which costs about as much as the
+ * write of one line. A turn that ends the process writes them on its way out.
+ */
+const byTurns = (destination: DestinationStream): DestinationStream => {
+  let lines = '';
+  const flush = () => {
+    if (lines !== '') destination.write(lines);
+    lines = '';
+  };
+  process.once('exit', flush);
+  return {
+    write: (line) => {
+      if (lines === '') setImmediate(flush);
+      lines += line;
+    },
+  };
 };
 
 /**

@@ -1,3 +1,6 @@
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+
 import postgres from 'postgres';
 import t from 'tap';
 
@@ -90,4 +93,32 @@ void t.test('the log of a whole visit names nobody', async (t) => {
   ] as const) {
     t.notOk(log.includes(secret), `no ${what}`);
   }
+});
+
+t.test('the lines of a turn that ends the process are written all the same', async (t) => {
+  const log = new URL('../log.js', import.meta.url).href;
+  const program = `
+    const {createLog} = await import('${log}');
+    const log = createLog('info');
+    log.info('first');
+    setTimeout(() => {
+      log.info('second');
+      log.fatal('last');
+      process.exit(3);
+    }, 50);`;
+
+  const failed = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    program,
+  ]).catch((error: unknown) => error as {code: number; stdout: string});
+
+  t.match(failed, {code: 3});
+  t.same(
+    failed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as {msg: string}).msg),
+    ['first', 'second', 'last'],
+  );
 });
