@@ -49,26 +49,26 @@ export class SharedCounters implements Counters {
     return this.batches.queued;
   }
 
-  /** Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here. */
   count(key: string): Promise<Counted> {
-    return this.batches.add(createHmac('sha256', this.hashKey).update(key).digest('base64url'));
+    return this.batches.add(key);
   }
 
   private async write(keys: string[]): Promise<Counted[]> {
     const counts = new Map<string, number>();
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const keyOf = new Map([...counts.keys()].map((key) => [this.hash(key), key]));
     // In one order in every replica, or two batches could wait for each other.
-    const unique = [...counts.keys()].sort();
+    const hashes = [...keyOf.keys()].sort();
+    const hits = hashes.map((hash) => counts.get(keyOf.get(hash) ?? '') ?? 0);
     const rows = await this.sql<{key: string; hits: number; ttl: number}[]>`
       insert into rate_limits as old (key, hits, resets_at)
       select key, hits, now() + ${`${WINDOW_MS} milliseconds`}::interval
-      from unnest(${unique}::text[], ${unique.map((key) => counts.get(key) ?? 0)}::int[])
-        as given (key, hits)
+      from unnest(${hashes}::text[], ${hits}::int[]) as given (key, hits)
       on conflict (key) do update set
         hits = case when old.resets_at <= now() then 0 else old.hits end + excluded.hits,
         resets_at = case when old.resets_at <= now() then excluded.resets_at else old.resets_at end
       returning key, hits, extract(epoch from resets_at - now())::float8 * 1000 as ttl`;
-    const left = new Map(rows.map((row) => [row.key, row]));
+    const left = new Map(rows.map((row) => [keyOf.get(row.key), row]));
     // The first of a batch gets the lowest number, as if they had come one by one.
     return keys.map((key) => {
       const row = left.get(key);
@@ -76,6 +76,11 @@ export class SharedCounters implements Counters {
       counts.set(key, behind - 1);
       return {current: (row?.hits ?? 1) - behind + 1, ttl: row?.ttl ?? WINDOW_MS};
     });
+  }
+
+  /** Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here. */
+  private hash(key: string): string {
+    return createHmac('sha256', this.hashKey).update(key).digest('base64url');
   }
 }
 
