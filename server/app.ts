@@ -119,7 +119,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
   const metrics = new Metrics({
     pools: {requests: sql, background: backgroundSql},
-    queues: {audit: attempts, rate_limits: shared, watched},
+    queues: {audit: attempts, claims: visits, rate_limits: shared, watched},
     uploadsRunning: () => gate.total,
     writtenEvents,
   });

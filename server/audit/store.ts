@@ -27,13 +27,21 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
            case when (select v.state from visits v where v.uuid = given.uuid) in ('gone', 'erased')
                 then null else address end,
            metadata
-    from unnest(
-      ${entries.map((entry) => entry.event)}::text[],
-      ${entries.map((entry) => entry.uuid ?? null)}::uuid[],
-      ${entries.map((entry) => entry.site ?? null)}::text[],
-      ${entries.map((entry) => entry.address ?? null)}::inet[],
-      ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
-    ) as given (event, uuid, site, address, metadata)`;
+    from ${givenEntries(sql, entries)}`;
+  countWritten(entries);
+};
+
+/** Entries as rows `given` of a statement, for a store that writes them under a condition of its own. */
+export const givenEntries = (sql: Queryable, entries: AuditEntry[]) => sql`
+  unnest(
+    ${entries.map((entry) => entry.event)}::text[],
+    ${entries.map((entry) => entry.uuid ?? null)}::uuid[],
+    ${entries.map((entry) => entry.site ?? null)}::text[],
+    ${entries.map((entry) => entry.address ?? null)}::inet[],
+    ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
+  ) as given (event, uuid, site, address, metadata)`;
+
+export const countWritten = (entries: AuditEntry[]): void => {
   for (const {event} of entries) written.set(event, (written.get(event) ?? 0) + 1);
 };
 
@@ -52,7 +60,7 @@ export class AuditAttempts {
   constructor(sql: Sql) {
     this.batches = new SharedStatement<AuditEntry[]>({
       run: async (items) => {
-        await recordAttempts(sql, items.flat());
+        await withMonth(sql, () => recordAudit(sql, ...items.flat()));
         return items.map(() => undefined);
       },
     });
@@ -68,13 +76,13 @@ export class AuditAttempts {
 }
 
 /** A month that nobody made ahead is made now, rather than that every call fails. */
-const recordAttempts = async (sql: Sql, entries: AuditEntry[]): Promise<void> => {
+export const withMonth = async <T>(sql: Sql, write: () => Promise<T>): Promise<T> => {
   try {
-    await recordAudit(sql, ...entries);
+    return await write();
   } catch (error) {
     if (!isPartitionMissing(error)) throw error;
     await makeAuditPartitions(sql);
-    await recordAudit(sql, ...entries);
+    return write();
   }
 };
 

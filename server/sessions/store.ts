@@ -1,3 +1,5 @@
+import {countWritten, givenEntries} from '../audit/store.js';
+import type {AuditEntry} from '../audit/store.js';
 import type {Purpose, RecordedConsent, SessionState} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {interval} from '../database/time.js';
@@ -48,6 +50,34 @@ export const findVisits = async (
 ): Promise<(Visit | undefined)[]> => {
   const visits = await sql<Visit[]>`
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
+  return inOrder(uuids, visits);
+};
+
+/** An attempt to use a UUID that may be free. */
+export interface Claim extends AuditEntry {
+  uuid: string;
+}
+
+/** The same, with a row in the trail for each claim of a UUID that nobody has, in one statement. */
+export const findVisitsOrRecord = async (
+  sql: Queryable,
+  claims: Claim[],
+  times: VisitTimes,
+): Promise<(Visit | undefined)[]> => {
+  const uuids = claims.map(({uuid}) => uuid);
+  const visits = await sql<Visit[]>`
+    with claimed as (
+      insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
+      select event, uuid, site, address, metadata from ${givenEntries(sql, claims)}
+      where (select v.uuid from visits v where v.uuid = given.uuid) is null
+    )
+    select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
+  const found = inOrder(uuids, visits);
+  countWritten(claims.filter((_, i) => !found[i]));
+  return found;
+};
+
+const inOrder = (uuids: string[], visits: Visit[]): (Visit | undefined)[] => {
   const known = new Map(visits.map((visit) => [visit.uuid, visit]));
   return uuids.map((uuid) => known.get(uuid));
 };

@@ -21,6 +21,7 @@ import {readUuid} from './access.js';
 import type {Access} from './access.js';
 import {describeSession} from './describe.js';
 import {SessionGone, TokenInvalid} from '../errors.js';
+import type {Claim} from './store.js';
 import type {VisitorTokens} from './token.js';
 import type {Visits} from './visits.js';
 
@@ -122,16 +123,16 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
       const {uuid: given} = request.body;
       const site = await siteOf(parts, request, request.body.site);
       const uuid = readUuid(given);
-      const outcome = uuid ? await judge(parts, request, site, uuid) : 'invalid';
-      const attempt = entry(request, site, uuid, 'uuid_validation_attempt', {
-        outcome: nameOf(outcome),
-      });
-      await attempts.record(
-        attempt,
-        ...(typeof outcome === 'object' && 'session' in outcome
-          ? [entry(request, site, uuid, 'session_resumed')]
-          : []),
-      );
+      const attempt = (outcome: string) =>
+        entry(request, site, uuid, 'uuid_validation_attempt', {outcome});
+      const claim = uuid && {...attempt('claimed'), uuid};
+      const outcome = claim ? await judge(parts, request, site, claim) : 'invalid';
+      const name = nameOf(outcome);
+      if (name === 'resumed') {
+        await attempts.record(attempt(name), entry(request, site, uuid, 'session_resumed'));
+      } else if (name !== 'claimed') {
+        await attempts.record(attempt(name));
+      }
       if (given === undefined || given === null || given === '') {
         throw new InvalidRequest('Expected the key "uuid" with a version-4 UUID, got none.', {
           faults: [{path: '/uuid', message: 'is missing'}],
@@ -160,14 +161,18 @@ const nameOf = (outcome: Outcome): string => {
   return 'token' in outcome ? 'claimed' : 'resumed';
 };
 
-/** Section by section: unknown is claimed, known needs its token, ended is gone. */
+/**
+ * Section by section: unknown is claimed, known needs its token, ended is gone. A claim, which most
+ * calls are, is in the trail afterwards.
+ */
 const judge = async (
   {sql, visits, tokens, access}: UuidParts,
   request: FastifyRequest,
   site: Site,
-  uuid: string,
+  claim: Claim,
 ): Promise<Outcome> => {
-  const visit = await visits.find(uuid);
+  const {uuid} = claim;
+  const visit = await visits.findOrRecord(claim);
   if (!visit) return {token: tokens.issue(uuid, site.key)};
   const token = shownToken(request);
   if (!token) return 'collision';
