@@ -2,6 +2,7 @@ import type {ConnectionOptions} from 'node:tls';
 
 import postgres from 'postgres';
 
+import {arrayTypes} from './array-types.js';
 import {tlsOf} from './tls.js';
 import {WatchedSocket} from './watched-socket.js';
 
@@ -35,13 +36,16 @@ export const connectDatabase = ({
   applicationName = 'maria-chat',
 }: Connecting): Sql => {
   const sockets = new Set<WatchedSocket>();
-  const sql: Sql = postgres(url, {
+  const sql = postgres(url, {
     max,
     idle_timeout: 60,
     connect_timeout: connectSeconds,
     backoff: () => RECONNECT_SECONDS,
     // Ours to agree on, in the socket.
     ssl: false,
+    // See `array-types.ts`. Without, the driver's `reserve()` waits for ever for a new connection.
+    fetch_types: false,
+    types: arrayTypes(),
     onnotice: () => {
       // Notices of migrations ("already exists, skipping") concern nobody.
     },
@@ -54,7 +58,6 @@ export const connectDatabase = ({
     // The driver's types leave this option out; its documentation has it.
     ...({
       socket: watchedSockets(silenceMs, tlsOf(url), (socket) => {
-        askTypesOnce(sql);
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
       }),
@@ -62,19 +65,6 @@ export const connectDatabase = ({
   });
   pools.set(sql, sockets);
   return sql;
-};
-
-/**
- * The driver asks each new connection for the array types and waits for the answer nowhere: one
- * that dies meanwhile would end the process by an unhandled rejection. What is known holds for the
- * whole pool, so that no connection after the first ones asks.
- */
-const askTypesOnce = (sql: Sql): void => {
-  const options = sql.options as unknown as {
-    fetch_types: boolean;
-    shared: {typeArrayMap: Record<string, number>};
-  };
-  if (Object.keys(options.shared.typeArrayMap).length > 0) options.fetch_types = false;
 };
 
 /** The driver tells nobody what its pool does. */

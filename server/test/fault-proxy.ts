@@ -24,6 +24,8 @@ export class FaultProxy {
    * the last of them delivered: what it asked for is done, and nobody hears of it.
    */
   freezeAfter: string[] = [];
+  /** Each connection is reset once it has carried this many pieces towards the part. */
+  cutAfterPieces: number | undefined;
   /** How long each piece of data is held up, both ways. */
   delayMs = 0;
 
@@ -84,7 +86,9 @@ export class FaultProxy {
       return;
     }
     let carried = 0;
+    let pieces = 0;
     const onCarried = (bytes: Buffer) => {
+      if (++pieces === this.cutAfterPieces) pair.end(true);
       if (carried < this.freezeAfter.length && bytes.includes(this.freezeAfter[carried] ?? '')) {
         carried += 1;
       }
