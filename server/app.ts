@@ -12,6 +12,7 @@ import {TrailKeeper} from './audit/trail-keeper.js';
 import {Watch} from './audit/watch.js';
 import {Watched} from './audit/watched.js';
 import {Cleanup} from './cleanup/interval.js';
+import {KnownDatabase} from './database/known-database.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Sweep} from './cleanup/sweep.js';
 import type {Config} from './config.js';
@@ -117,7 +118,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const gate = new UploadGate(config.uploads);
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
+  const known = new KnownDatabase({sql: backgroundSql, dataDir: config.dataDir, log});
   const metrics = new Metrics({
+    known,
     pools: {requests: sql, background: backgroundSql},
     queues: {audit: attempts, claims: visits, rate_limits: shared, watched},
     uploadsRunning: () => gate.total,
@@ -129,6 +132,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const sender = new MailSender({...background, links, smtpUrl: parts.smtpUrl});
   const cleanup = new Cleanup({
     ...background,
+    known,
     reaper: new Reaper(background),
     sweep: new Sweep(background),
     tidySpool: () => spool.sweep(),
@@ -162,7 +166,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       watch.tokenRefused(actorOf(request, uuid));
     },
   });
-  const trail = new TrailKeeper(background);
+  const trail = new TrailKeeper({...background, known});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
   const app: App = Fastify({

@@ -1,3 +1,4 @@
+import type {KnownDatabase} from '../database/known-database.js';
 import type {Config} from '../config.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../mail/alerts.js';
@@ -24,7 +25,7 @@ export class TrailKeeper {
   private headToldAt = -HEAD_TOLD_MS;
 
   constructor(
-    private readonly parts: TrailParts & {config: Config},
+    private readonly parts: TrailParts & {config: Config; known: KnownDatabase},
     private readonly turnMs = TURN_MS,
   ) {}
 
@@ -48,10 +49,11 @@ export class TrailKeeper {
   }
 
   private async turn(): Promise<void> {
-    const {config, log, sql} = this.parts;
+    const {config, known, log, sql} = this.parts;
     try {
       const {signal} = this.stopping;
-      await keepTrail({...this.parts, signal}, {drops: config.cleanup.intervalMs > 0});
+      const drops = config.cleanup.intervalMs > 0 && !(await known.look());
+      await keepTrail({...this.parts, signal}, {drops});
       await this.tellHead();
     } catch (error) {
       log.error({err: error}, 'the trail could not be kept');

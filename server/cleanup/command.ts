@@ -1,22 +1,25 @@
 import {parseArgs} from 'node:util';
 
 import {keepTrail} from '../audit/trail-keeper.js';
-import {usageError} from '../command/command.js';
+import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {S3Objects} from '../object-store/s3.js';
 import {collectGarbage} from './collect-garbage.js';
+import {KnownDatabase, SET_BACK} from '../database/known-database.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
 const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
+maria cleanup --resume
   Removes what abandoned visits left behind, as the server does on its interval.
   --dry-run      says what would go, and changes nothing
   --age          visits idle, or unknown objects, for this many minutes
   --sweep        compares the whole bucket with the database; a dry run unless --delete is given
   --quarantine   unknown objects wait this many days before they are deleted
   --bucket       sweeps another bucket than S3_BUCKET, with a quarantine of its own
-  --json         one JSON object instead of lines`;
+  --json         one JSON object instead of lines
+  --resume       says that a database that was restored or copied is the right one`;
 
 const OPTIONS = {
   'dry-run': {type: 'boolean', default: false},
@@ -26,6 +29,7 @@ const OPTIONS = {
   quarantine: {type: 'string'},
   bucket: {type: 'string'},
   json: {type: 'boolean', default: false},
+  resume: {type: 'boolean', default: false},
 } as const;
 
 const MINUTE_MS = 60_000;
@@ -37,6 +41,11 @@ export const cleanupCommand = {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     demandSweep(values);
     try {
+      if (values.resume) {
+        await resume(parts);
+        return;
+      }
+      await demandKnown(parts, values);
       if (values.sweep) await sweep(parts, values);
       else await reap(parts, values);
     } catch (error) {
@@ -59,7 +68,21 @@ interface Values {
   quarantine?: string | undefined;
   bucket?: string | undefined;
   json: boolean;
+  resume: boolean;
 }
+
+const resume = async ({config, backgroundSql: sql, log, print}: CommandParts): Promise<void> => {
+  await new KnownDatabase({sql, dataDir: config.dataDir, log}).accept();
+  await print('Cleanup goes on with this database, here and in every server.');
+};
+
+/** A dry run may look at anything. */
+const demandKnown = async (parts: CommandParts, values: Values): Promise<void> => {
+  if (values['dry-run'] || (values.sweep && !values.delete)) return;
+  const {config, backgroundSql: sql, log} = parts;
+  const isHeld = await new KnownDatabase({sql, dataDir: config.dataDir, log}).look();
+  if (isHeld) throw new CommandFailed(SET_BACK);
+};
 
 const reap = async (parts: CommandParts, values: Values): Promise<void> => {
   const {config, backgroundSql: sql, objects, log} = parts;

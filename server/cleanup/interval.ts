@@ -5,6 +5,8 @@ import type {Sql} from '../database/connect.js';
 import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
 import {raiseAlert} from '../mail/alerts.js';
 import type {Outage} from '../mail/outage.js';
+import {SET_BACK} from '../database/known-database.js';
+import type {KnownDatabase} from '../database/known-database.js';
 import type {Reaper} from './reaper.js';
 import {SweepStopped} from './sweep.js';
 import type {Sweep} from './sweep.js';
@@ -16,6 +18,7 @@ export interface CleanupParts {
   config: Config;
   reaper: Reaper;
   sweep: Sweep;
+  known: KnownDatabase;
   log: FastifyBaseLogger;
   outage: Outage;
   /** Removes what uploads of a killed process left on this machine. */
@@ -45,14 +48,23 @@ export class Cleanup {
   constructor(private readonly parts: CleanupParts) {}
 
   start(): void {
+    if (this.isStopped) return;
+    // A database that was set back is told of at once, whenever the first run is due.
+    this.turns = this.attempt('reaper', async () => undefined);
+    this.schedule();
+  }
+
+  private schedule(): void {
     const {intervalMs} = this.parts.config.cleanup;
     if (intervalMs === 0 || this.isStopped) return;
     // Replicas that were started together should not all look in the same second.
     const pauseMs = intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
     this.timer = setTimeout(() => {
-      this.turns = this.turn().finally(() => {
-        this.start();
-      });
+      this.turns = this.turns
+        .then(() => this.turn())
+        .finally(() => {
+          this.schedule();
+        });
     }, pauseMs);
   }
 
@@ -109,12 +121,23 @@ export class Cleanup {
 
   private async attempt(part: Part, work: () => Promise<object | undefined>): Promise<void> {
     try {
+      if (await this.isHeld()) {
+        this.parts.onFailed(part);
+        return;
+      }
       const report = await work();
       if (report) this.parts.onDone(part, report);
       await this.parts.outage.over(this.parts.sql);
     } catch (error) {
       await this.failed(part, error);
     }
+  }
+
+  private async isHeld(): Promise<boolean> {
+    if (!(await this.parts.known.look())) return false;
+    this.parts.log.error(SET_BACK);
+    await this.alert('database_set_back', SET_BACK);
+    return true;
   }
 
   /** Nothing was deleted that should not be; it is told, and the next turn tries again. */
@@ -130,7 +153,8 @@ export class Cleanup {
     }
     // A query that is given up each time would otherwise stay unheard of.
     if (!isDown || isStatementTimeout(error)) {
-      await this.alert('A cleanup run failed and deleted nothing more. The log has the cause.');
+      const message = 'A cleanup run failed and deleted nothing more. The log has the cause.';
+      await this.alert('cleanup_failed', message, 'cleanup');
     }
   }
 
@@ -142,12 +166,10 @@ export class Cleanup {
     }, PROMPT_RETRY_MS);
   }
 
-  private async alert(message: string): Promise<void> {
+  private async alert(code: string, message: string, cause = code): Promise<void> {
     const {sql, log} = this.parts;
-    await raiseAlert(sql, {cause: 'cleanup', code: 'cleanup_failed', message}).catch(
-      (error: unknown) => {
-        log.error({err: error}, 'an alert could not be queued');
-      },
-    );
+    await raiseAlert(sql, {cause, code, message}).catch((error: unknown) => {
+      log.error({err: error}, 'an alert could not be queued');
+    });
   }
 }

@@ -15,6 +15,7 @@ const SIZES = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5].map((size) => size * MEBIBYT
 export interface MetricsParts {
   pools: {requests: Sql; background: Sql};
   queues: Record<string, {readonly queued: number}>;
+  known: {readonly isHeld: boolean};
   uploadsRunning: () => number;
   writtenEvents: () => ReadonlyMap<string, number>;
 }
@@ -104,14 +105,22 @@ export class Metrics {
   }
 
   /** What is read from its parts at the moment when it is asked for. */
-  private watchProcess({pools, queues, uploadsRunning, writtenEvents}: MetricsParts): void {
+  private watchProcess({pools, queues, known, ...parts}: MetricsParts): void {
     const registers = [this.registry];
     const running = new Gauge({
       name: 'maria_uploads_running',
       help: 'Uploads under way in this process.',
       registers,
       collect: () => {
-        running.set(uploadsRunning());
+        running.set(parts.uploadsRunning());
+      },
+    });
+    const held = new Gauge({
+      name: 'maria_cleanup_held',
+      help: '1 while nothing is deleted, since the database was set back.',
+      registers,
+      collect: () => {
+        held.set(known.isHeld ? 1 : 0);
       },
     });
     const connections = new Gauge({
@@ -143,7 +152,7 @@ export class Metrics {
       registers,
       collect: () => {
         events.reset();
-        for (const [event, count] of writtenEvents()) events.inc({event}, count);
+        for (const [event, count] of parts.writtenEvents()) events.inc({event}, count);
       },
     });
   }

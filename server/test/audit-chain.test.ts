@@ -7,6 +7,7 @@ import type {Test} from 'tap';
 import {chainTrail, settle} from '../audit/chain.js';
 import {TrailKeeper} from '../audit/trail-keeper.js';
 import {verifyMonth} from '../audit/verify.js';
+import {KnownDatabase} from '../database/known-database.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -184,7 +185,8 @@ t.test(
     const server = await startServer(t);
     await Visitor.consenting(server.url);
     const parts = {sql: server.sql, config: server.config, log: server.app.log};
-    const keeper = new TrailKeeper(parts, 20);
+    const known = new KnownDatabase({...parts, dataDir: server.dataDir});
+    const keeper = new TrailKeeper({...parts, known}, 20);
     t.teardown(() => keeper.stop());
 
     keeper.start();

@@ -4,6 +4,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {Cleanup} from '../cleanup/interval.js';
+import {KnownDatabase} from '../database/known-database.js';
 import type {CleanupParts} from '../cleanup/interval.js';
 import {Outage} from '../mail/outage.js';
 import type {ObjectStore} from '../object-store/object-store.js';
@@ -36,6 +37,7 @@ const cleanupWith = (t: Test, server: TestServer, parts: Partial<CleanupParts>):
   const cleanup = new Cleanup({
     ...server,
     log: server.app.log,
+    known: new KnownDatabase({...server, log: server.app.log}),
     reaper: reaperOf(server),
     sweep: sweepOf(server),
     outage: new Outage(),

@@ -30,7 +30,7 @@ export class FaultProxy {
   delayMs = 0;
 
   private constructor(
-    private readonly target: {host: string; port: number},
+    private target: {host: string; port: number},
     private port: number,
   ) {
     this.server.on('connection', (client) => {
@@ -52,6 +52,12 @@ export class FaultProxy {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href.replace(/\/$/, url.endsWith('/') ? '/' : '');
+  }
+
+  /** The part has come back under another address. */
+  moveTo(url: string): void {
+    const {hostname, port} = new URL(url);
+    this.target = {host: hostname, port: Number(port)};
   }
 
   /** Those that the client still holds: the part behind may take its time to notice a hang-up. */

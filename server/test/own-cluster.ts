@@ -1,0 +1,75 @@
+import {execFile} from 'node:child_process';
+import {readFile, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {promisify} from 'node:util';
+
+import type {Test} from 'tap';
+
+import {startEmbeddedPostgres} from '../database/embedded.js';
+import type {EmbeddedPostgres} from '../database/embedded.js';
+import {migrate} from '../database/migrate.js';
+import {FaultProxy} from './fault-proxy.js';
+import {temporaryFolder} from './start-server.js';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL that can be killed and set back, under one address all the while. */
+export class OwnCluster {
+  private constructor(
+    private readonly folder: string,
+    private running: EmbeddedPostgres,
+    private readonly proxy: FaultProxy,
+  ) {}
+
+  static async start(t: Test): Promise<OwnCluster> {
+    const folder = await temporaryFolder(t);
+    const running = await launch(folder);
+    await migrate(running.url);
+    const cluster = new OwnCluster(folder, running, await FaultProxy.before(t, running.url));
+    t.teardown(() => cluster.running.stop());
+    return cluster;
+  }
+
+  get url(): string {
+    return this.proxy.through(this.running.url);
+  }
+
+  /** What a copy of the disk at this moment would bring back. */
+  async backUp(): Promise<void> {
+    await this.whileAway(async () => {
+      await this.running.stop();
+      await run('cp', ['-a', this.path('database'), this.path('backup')]);
+    });
+  }
+
+  async restore(): Promise<void> {
+    await this.whileAway(async () => {
+      await this.running.stop();
+      await rm(this.path('database'), {recursive: true});
+      await run('cp', ['-a', this.path('backup'), this.path('database')]);
+    });
+  }
+
+  /** What it knows afterwards is what was committed. */
+  async crash(): Promise<void> {
+    await this.whileAway(async () => {
+      const file = this.path('database/cluster/data/postmaster.pid');
+      process.kill(Number((await readFile(file, 'utf8')).split('\n')[0]), 'SIGKILL');
+    });
+  }
+
+  private async whileAway(work: () => Promise<void>): Promise<void> {
+    await this.proxy.set('refuse');
+    await work();
+    this.running = await launch(this.folder);
+    this.proxy.moveTo(this.running.url);
+    await this.proxy.set('pass');
+  }
+
+  private path(name: string): string {
+    return path.join(this.folder, name);
+  }
+}
+
+const launch = (folder: string): Promise<EmbeddedPostgres> =>
+  startEmbeddedPostgres({dataDir: path.join(folder, 'database'), log: () => undefined});

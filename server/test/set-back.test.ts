@@ -1,0 +1,207 @@
+import {rm} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {cleanupCommand} from '../cleanup/command.js';
+import {SET_BACK} from '../database/known-database.js';
+import {eraseCommand} from '../privacy/erase-command.js';
+import {alertsIn, letIdle, visitWithFile} from './cleanup-parts.js';
+import {OwnCluster} from './own-cluster.js';
+import {runCommand} from './run-command.js';
+import {stateOf} from './session-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {copyDatabase, createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
+import {request} from './visitor.js';
+
+const ALERT = 'database_set_back';
+/** Some 30 ms. */
+const OFTEN = {CLEANUP_INTERVAL_MINUTES: '0.0005'};
+
+const isThere = async ({objects}: TestServer, key: string) =>
+  (await objects.head(key)) !== undefined;
+
+/** Also what becomes of a visit whose time is over, once the operator has said so. */
+const isGone = (server: TestServer, key: string) =>
+  until(async () => !(await isThere(server, key)));
+
+const heldMetric = async ({url}: TestServer): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^maria_cleanup_held (\d)$/m.exec(text)?.[1]);
+};
+
+const runsOf = async ({sql}: TestServer): Promise<number> =>
+  (await sql`select from audit_logs where event_type = 'orphan_cleanup'`).length;
+
+const stampOf = async ({sql}: TestServer): Promise<number> => {
+  const [row] = await sql<{stamp: number}[]>`
+    select (progress->>'stamp')::float8 as stamp from tasks where name = 'database'`;
+  return row?.stamp ?? 0;
+};
+
+/** A look, and a removal of what cannot wait. */
+const looked = async (server: TestServer): Promise<void> => {
+  const before = await stampOf(server);
+  server.cleanup.prompt();
+  await until(async () => (await stampOf(server)) > before);
+};
+
+const answers = ({sql}: TestServer) =>
+  until(() =>
+    sql`select`.then(
+      () => true,
+      () => false,
+    ),
+  );
+
+/** An open visit with a file is in the backup; the session that it became is not. */
+const setBack = async (t: Test) => {
+  const cluster = await OwnCluster.start(t);
+  const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
+  const {visitor, key} = await visitWithFile(server);
+  await looked(server);
+  await cluster.backUp();
+  await answers(server);
+  t.equal((await visitor.contact('anna@example.com')).status, 202);
+  await looked(server);
+  await cluster.restore();
+  await answers(server);
+  await letIdle(server, visitor, 31);
+  t.equal(await stateOf(server, visitor.uuid), 'open', 'as the backup has it');
+  return {cluster, server, visitor, key};
+};
+
+const isHeld = async (t: Test, server: TestServer, key: string): Promise<void> => {
+  await until(async () => (await alertsIn(server)).includes(ALERT));
+  await until(async () => (await heldMetric(server)) === 1);
+  t.ok(
+    server.logged.some(({level, msg}) => level === 50 && msg === SET_BACK),
+    'the log says what to do',
+  );
+  t.equal((await request(server.url, 'GET', '/readyz')).status, 200, 'visitors are served');
+  t.ok(await isThere(server, key));
+  t.equal(await runsOf(server), 0);
+};
+
+t.test('a database that is set back under a running server', async (t) => {
+  const {server, visitor, key} = await setBack(t);
+  await rm(path.join(server.dataDir, 'known-databases.json'));
+
+  server.cleanup.prompt();
+
+  await isHeld(t, server, key);
+  server.sender.wake();
+  const mail = await server.mailbox.waitFor('operator@example.com');
+  t.match(mail.text, 'maria cleanup --resume');
+  for (const args of [[], ['--sweep', '--delete'], ['--age', '0']]) {
+    await t.rejects(runCommand(server, cleanupCommand, ...args), {message: SET_BACK});
+  }
+  t.match(await runCommand(server, cleanupCommand, '--dry-run'), `would delete ${key}`);
+  await runCommand(server, cleanupCommand, '--sweep');
+  t.equal(await stateOf(server, visitor.uuid), 'open', 'no command deletes either');
+
+  await runCommand(server, cleanupCommand, '--resume');
+  await runCommand(server, cleanupCommand);
+
+  t.notOk(await isThere(server, key));
+  await looked(server);
+  t.equal(await heldMetric(server), 0);
+});
+
+t.test('a database that was set back between two starts', async (t) => {
+  const {cluster, server, visitor, key} = await setBack(t);
+
+  const next = await startServer(t, {
+    settings: {...OFTEN, DATABASE_URL: cluster.url, DATA_DIR: server.dataDir},
+  });
+  next.cleanup.start();
+
+  await isHeld(t, next, key);
+  t.equal(await stateOf(next, visitor.uuid), 'open');
+  await runCommand(next, cleanupCommand, '--resume');
+  await isGone(next, key);
+});
+
+t.test('a dump is recognised by servers that remember nothing', async (t) => {
+  const original = await startServer(t);
+  const {visitor, key} = await visitWithFile(original);
+  await looked(original);
+  await letIdle(original, visitor, 31);
+  const {url} = await copyDatabase(t, {url: original.config.databaseUrl ?? ''});
+  const replicas = await Promise.all(
+    [1, 2, 3].map(() =>
+      startServer(t, {
+        settings: {...OFTEN, DATABASE_URL: url},
+        parts: {objects: original.objects},
+      }),
+    ),
+  );
+  const [first, , last] = replicas as [TestServer, TestServer, TestServer];
+
+  for (const {cleanup} of replicas) cleanup.start();
+  for (const replica of replicas) {
+    await until(async () => (await heldMetric(replica)) === 1);
+  }
+  await isHeld(t, first, key);
+  t.equal(await stateOf(first, visitor.uuid), 'open');
+
+  await runCommand(last, cleanupCommand, '--resume');
+  for (const replica of replicas) await until(async () => (await heldMetric(replica)) === 0);
+  await isGone(first, key);
+});
+
+t.test('nothing else is taken for it:', async (t) => {
+  await t.test('a crash of PostgreSQL', async (t) => {
+    const cluster = await OwnCluster.start(t);
+    const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
+    for (let i = 0; i < 3; i++) {
+      await looked(server);
+      await cluster.crash();
+      await answers(server);
+    }
+    const {visitor, key} = await visitWithFile(server);
+    await visitor.consent({personal_data: false});
+
+    await isGone(server, key);
+    t.notOk((await alertsIn(server)).includes(ALERT));
+  });
+
+  await t.test('an empty database under a server that knew another', async (t) => {
+    const old = await startServer(t);
+    await looked(old);
+    const {url} = await createMigratedDatabase(t);
+    const settings = {DATABASE_URL: url, DATA_DIR: old.dataDir};
+    const server = await startServer(t, {settings});
+    const {visitor, key} = await visitWithFile(server);
+    await visitor.consent({personal_data: false});
+
+    await isGone(server, key);
+    await looked(old);
+    t.same([await alertsIn(server), await alertsIn(old)], [[], []], 'nor when they take turns');
+  });
+
+  await t.test('what shrinks a database by right, in three servers at once', async (t) => {
+    const server = await startServer(t, {settings: OFTEN});
+    const replicas = [
+      server,
+      await startServer(t, {beside: server, settings: OFTEN}),
+      await startServer(t, {settings: {...OFTEN, DATABASE_URL: server.config.databaseUrl ?? ''}}),
+    ];
+    for (const {cleanup} of replicas) cleanup.start();
+    const {visitor, key} = await visitWithFile(server);
+    await visitor.contact('anna@example.com');
+    await runCommand(server, eraseCommand, '--email', 'anna@example.com', '--yes');
+    await isGone(server, key);
+    await server.sql`delete from file_uploads`;
+    await server.sql`delete from jobs`;
+    await server.sql`vacuum full tasks`;
+    const runs = await runsOf(server);
+    await until(async () => (await runsOf(server)) > runs + 10);
+
+    t.notOk((await alertsIn(server)).includes(ALERT));
+    for (const replica of replicas) t.equal(await heldMetric(replica), 0);
+  });
+});
