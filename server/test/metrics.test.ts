@@ -46,7 +46,7 @@ t.test('the metrics count a visit', async (t) => {
   t.ok(valueOf(metrics, 'maria_database_connections{pool="requests",state="open"}') >= 1);
   t.equal(valueOf(metrics, 'maria_database_connections{pool="requests",state="busy"}'), 0);
   t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="open"}') >= 1);
-  for (const queue of ['audit', 'rate_limits', 'watched']) {
+  for (const queue of ['audit', 'claims', 'rate_limits', 'watched']) {
     t.equal(valueOf(metrics, `maria_waiting_writes{queue="${queue}"}`), 0);
   }
   t.ok(valueOf(metrics, 'maria_cleanup_last_success_seconds{part="reaper"}') > 0);
