@@ -4,8 +4,10 @@ import path from 'node:path';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {auditMonths} from '../audit/chain-store.js';
+import {TrailKeeper} from '../audit/trail-keeper.js';
 import {cleanupCommand} from '../cleanup/command.js';
-import {SET_BACK} from '../database/known-database.js';
+import {KnownDatabase, SET_BACK} from '../database/known-database.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {alertsIn, letIdle, visitWithFile} from './cleanup-parts.js';
 import {OwnCluster} from './own-cluster.js';
@@ -151,6 +153,27 @@ t.test('a dump is recognised by servers that remember nothing', async (t) => {
   await runCommand(last, cleanupCommand, '--resume');
   for (const replica of replicas) await until(async () => (await heldMetric(replica)) === 0);
   await isGone(first, key);
+});
+
+t.test('months of the trail stay as long as it is held', async (t) => {
+  const server = await startServer(t, {settings: OFTEN});
+  await server.sql`select make_audit_month('2025-01-01')`;
+  await looked(server);
+  await server.sql`
+    update tasks set progress = progress || '{"identity": "elsewhere"}' where name = 'database'`;
+  const parts = {...server, log: server.app.log};
+  const known = new KnownDatabase(parts);
+  const keeper = new TrailKeeper({...parts, known}, 20);
+  t.teardown(() => keeper.stop());
+
+  keeper.start();
+  await until(() => known.isHeld);
+  const before = await stampOf(server);
+  await until(async () => (await stampOf(server)) > before);
+
+  t.ok((await auditMonths(server.sql)).includes('2025-01'));
+  await runCommand(server, cleanupCommand, '--resume');
+  await until(async () => !(await auditMonths(server.sql)).includes('2025-01'));
 });
 
 t.test('nothing else is taken for it:', async (t) => {
