@@ -2,6 +2,8 @@ import {EventEmitter} from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
+import {Outstanding} from './outstanding.js';
+
 export interface SocketTarget {
   host: string;
   port: number;
@@ -33,6 +35,7 @@ export class WatchedSocket extends EventEmitter {
   private socket: net.Socket;
   /** What the driver wrote before TLS was there. */
   private early: Uint8Array[] | undefined;
+  private readonly outstanding = new Outstanding();
   private timer: NodeJS.Timeout | undefined;
   private ending = false;
   private closing = false;
@@ -58,6 +61,7 @@ export class WatchedSocket extends EventEmitter {
 
   write(bytes: Uint8Array): boolean {
     if (this.closing) return true;
+    this.outstanding.sent(bytes);
     const {silenceMs} = this.target;
     this.timer ??= setTimeout(() => {
       this.fail(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT');
@@ -85,8 +89,10 @@ export class WatchedSocket extends EventEmitter {
   }
 
   private carry(): void {
-    this.socket.on('data', (bytes) => {
-      this.heard();
+    this.socket.on('data', (bytes: Buffer) => {
+      this.outstanding.received(bytes);
+      if (this.outstanding.isNone) this.rest();
+      else this.timer?.refresh();
       this.emit('data', bytes);
     });
     this.socket.on('drain', () => this.emit('drain'));
@@ -109,7 +115,7 @@ export class WatchedSocket extends EventEmitter {
     this.hearEnds();
     plain.once('connect', () => plain.write(TLS_REQUEST));
     plain.once('data', (answer) => {
-      this.heard();
+      this.timer?.refresh();
       // More than the one byte would be somebody's attempt to speak before the encryption does.
       if (answer.length !== 1 || answer[0] !== TLS_ACCEPTED) {
         this.fail('The database does not offer TLS, which DATABASE_URL demands.', 'TLS_REFUSED');
@@ -130,7 +136,7 @@ export class WatchedSocket extends EventEmitter {
     });
   }
 
-  private heard(): void {
+  private rest(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -144,7 +150,7 @@ export class WatchedSocket extends EventEmitter {
   private close(): void {
     if (this.closing) return;
     this.closing = true;
-    this.heard();
+    this.rest();
     this.socket.destroy();
     // Two turns: what the error made the driver write leaves it at the end of this one.
     setImmediate(() => {

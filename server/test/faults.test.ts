@@ -268,6 +268,46 @@ t.test('a transaction whose connection dies leaves the pool whole', async (t) =>
   }
 });
 
+t.test('a server that falls silent in the middle is noticed:', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const proxy = await FaultProxy.before(t, url);
+  const silenceMs = 2_000;
+  const sql = connectDatabase({url: proxy.through(url), max: 1, silenceMs});
+  t.teardown(() => sql.end({timeout: 1}));
+  await sql`select 1`;
+  const isNoticed = async (t: Test, query: Promise<unknown>) => {
+    const from = performance.now();
+    const failed = query.then(() => 'answered', isDatabaseDown);
+    const outcome = await Promise.race([failed, sleep(5 * silenceMs, 'late')]);
+    t.equal(outcome, true, `after ${Math.round(performance.now() - from)} ms`);
+    await proxy.set('pass');
+    await until(async () => (await sql`select 1`.catch(() => undefined))?.length === 1);
+  };
+  /** The answer to the first query is the last thing that is heard. */
+  const behindAnother = (query: Promise<unknown>) => {
+    void sql`select pg_sleep(0.1)`.then(() => proxy.set('freeze'));
+    return query;
+  };
+
+  await t.test('between two queries of one connection', async (t) => {
+    await isNoticed(t, behindAnother(sql`select pg_sleep(1)`));
+  });
+
+  await t.test('before a statement that is to be described first', async (t) => {
+    await isNoticed(t, behindAnother(sql`select pg_sleep(${1}::int)`));
+  });
+
+  await t.test('within an answer', async (t) => {
+    let rows = 0;
+    const long = sql`select repeat('x', 10000) from generate_series(1, 10000)`.forEach(() => {
+      if (++rows === 1) void proxy.set('freeze');
+    });
+
+    await isNoticed(t, long);
+    t.ok(rows < 10_000, `${rows} rows of it came`);
+  });
+});
+
 t.test('a place that was taken while nobody heard of it is free for the retry', async (t) => {
   const {server, database, sql} = await startBehindProxies(t);
   const visitor = await Guest.welcome(server.url);
