@@ -6,6 +6,7 @@ const ASKS = new Set(['S', 'Q'].map(code));
 /** `Parse`, `Bind`, `Describe`, `Execute`, `Flush`: answered as well, be it before the `Sync`. */
 const BUILDS = new Set(['P', 'B', 'D', 'E', 'H'].map(code));
 const READY = code('Z');
+const NOTHING = Buffer.alloc(0);
 
 /**
  * What the server still owes on a connection. The driver sends queries one behind the other: an
@@ -24,42 +25,48 @@ export class Outstanding {
     return this.owed <= 0 && !this.isHalfAsked;
   }
 
-  sent(bytes: Uint8Array): void {
-    if (!this.isGreeted) {
-      this.isGreeted = true;
-      return;
-    }
-    for (const type of this.toServer.in(bytes)) {
-      if (BUILDS.has(type)) this.isHalfAsked = true;
-      if (!ASKS.has(type)) continue;
-      this.isHalfAsked = false;
-      this.owed += 1;
-    }
+  sent(bytes: Buffer): void {
+    if (this.isGreeted) this.toServer.walk(bytes, this.onSent);
+    this.isGreeted = true;
   }
 
-  received(bytes: Uint8Array): void {
-    for (const type of this.fromServer.in(bytes)) if (type === READY) this.owed -= 1;
+  received(bytes: Buffer): void {
+    this.fromServer.walk(bytes, this.onReceived);
   }
+
+  private readonly onSent = (type: number): void => {
+    if (BUILDS.has(type)) this.isHalfAsked = true;
+    if (!ASKS.has(type)) return;
+    this.isHalfAsked = false;
+    this.owed += 1;
+  };
+
+  private readonly onReceived = (type: number): void => {
+    if (type === READY) this.owed -= 1;
+  };
 }
 
 /** Walks over the messages of one direction, however they are cut into pieces. */
 class Messages {
   /** The head of a message that was cut in the middle of it. */
-  private head: number[] = [];
+  private head: Buffer = NOTHING;
   private bytesToSkip = 0;
 
-  /** The types of those whose head ends in these bytes. */
-  *in(bytes: Uint8Array): Generator<number> {
-    for (let at = 0; at < bytes.length;) {
+  /** Tells the type of each whose head ends in these bytes. */
+  walk(bytes: Buffer, tell: (type: number) => void): void {
+    let at = 0;
+    while (at < bytes.length) {
       const skipped = Math.min(this.bytesToSkip, bytes.length - at);
       this.bytesToSkip -= skipped;
       at += skipped;
-      while (this.head.length < HEAD_BYTES && at < bytes.length) this.head.push(bytes[at++] ?? 0);
-      if (this.head.length < HEAD_BYTES) return;
-      const [type = 0, ...length] = this.head;
-      this.head = [];
-      this.bytesToSkip = Buffer.from(length).readUInt32BE() - length.length;
-      yield type;
+      const missing = HEAD_BYTES - this.head.length;
+      const rest = bytes.subarray(at, at + missing);
+      at += rest.length;
+      const head = this.head.length > 0 ? Buffer.concat([this.head, rest]) : rest;
+      this.head = head.length < HEAD_BYTES ? head : NOTHING;
+      if (head.length < HEAD_BYTES) return;
+      this.bytesToSkip = head.readUInt32BE(1) - (HEAD_BYTES - 1);
+      tell(head.readUInt8(0));
     }
   }
 }

@@ -59,7 +59,7 @@ export class WatchedSocket extends EventEmitter {
     return this.timer !== undefined;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Buffer): boolean {
     if (this.closing) return true;
     this.outstanding.sent(bytes);
     const {silenceMs} = this.target;

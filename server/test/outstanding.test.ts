@@ -1,0 +1,66 @@
+import t from 'tap';
+
+import {Outstanding} from '../database/outstanding.js';
+
+const message = (type: string, body = ''): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(length.length + body.length);
+  return Buffer.concat([Buffer.from(type), length, Buffer.from(body)]);
+};
+const messages = (types: string, body = '') =>
+  Buffer.concat([...types].map((type) => message(type, body)));
+
+const greeted = (): Outstanding => {
+  const outstanding = new Outstanding();
+  outstanding.sent(Buffer.from('\0\0\0\x08\0\x03\0\0'));
+  outstanding.sent(message('p', 'secret'));
+  outstanding.received(messages('RRSSK', 'some'));
+  t.notOk(outstanding.isNone, 'until the server is ready');
+  outstanding.received(message('Z', 'I'));
+  t.ok(outstanding.isNone);
+  return outstanding;
+};
+
+t.test('each query is owed an answer of its own', (t) => {
+  const outstanding = greeted();
+
+  outstanding.sent(messages('PDBES', 'select'));
+  outstanding.sent(Buffer.concat([message('Q', 'select'), messages('BES')]));
+  for (const isLast of [false, false, true]) {
+    outstanding.received(messages('12TDDC', 'Z\0\0\0\x05I'));
+    t.notOk(outstanding.isNone, 'within an answer');
+    outstanding.received(message('Z', 'I'));
+    t.equal(outstanding.isNone, isLast);
+  }
+  t.end();
+});
+
+t.test('a statement that is to be described is owed its answer too', (t) => {
+  const outstanding = greeted();
+
+  outstanding.sent(messages('BES'));
+  outstanding.sent(messages('PDH', 'select'));
+  outstanding.received(messages('2CZ', 'x'));
+  t.notOk(outstanding.isNone, 'behind another');
+  outstanding.received(messages('1t', 'x'));
+  t.notOk(outstanding.isNone);
+  outstanding.sent(messages('BES', 'x'));
+  outstanding.received(messages('2DCZ', 'x'));
+
+  t.ok(outstanding.isNone);
+  t.end();
+});
+
+t.test('it makes no difference where messages are cut', (t) => {
+  const outstanding = greeted();
+  const there = messages('PDBESQBES', 'body');
+  const back = Buffer.concat([messages('12DCZ', 'x'), messages('CZ', 'yy'), messages('2DCZ', 'z')]);
+
+  for (const byte of there) outstanding.sent(Buffer.of(byte));
+  for (const byte of back.subarray(0, -7)) outstanding.received(Buffer.of(byte));
+  t.notOk(outstanding.isNone);
+  for (const byte of back.subarray(-7)) outstanding.received(Buffer.of(byte));
+
+  t.ok(outstanding.isNone);
+  t.end();
+});
