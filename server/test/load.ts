@@ -24,7 +24,7 @@ export class Guest extends Visitor {
 
 type Kind = 'validate' | 'session' | 'consents' | 'upload' | 'contact';
 
-interface Answered {
+export interface Answered {
   kind: Kind;
   status: number;
   body: Record<string, unknown>;

@@ -15,6 +15,8 @@ export interface Radosgw {
   endpoint: string;
   accessKey: string;
   secretKey: string;
+  /** The process that speaks S3. */
+  gateway: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -68,7 +70,7 @@ async function start(folder: string, parts: ChildProcess[]) {
     ...['-n', 'client.rgw', 'user', 'create', '--uid=tests', '--display-name=tests'],
     ...[`--access-key=${accessKey}`, `--secret=${secretKey}`],
   ]);
-  return {endpoint, accessKey, secretKey};
+  return {endpoint, accessKey, secretKey, gateway};
 }
 
 function newStore(): string[] {

@@ -24,7 +24,17 @@ export const bucketsMissing: string | false = process.env['TEST_S3_MISSING'] ?? 
  */
 export async function createTestBucket(_t: Test): Promise<TestBucket> {
   store ??= findStore();
-  const {endpoint, accessKey, secretKey} = await store;
+  return createBucketIn(await store);
+}
+
+/** In a store that nobody else uses: its gateway may be stopped. */
+export async function createOwnBucket(t: Test) {
+  const own = await startRadosgw();
+  t.teardown(() => own.stop());
+  return {bucket: await createBucketIn(own), gateway: own.gateway};
+}
+
+async function createBucketIn({endpoint, accessKey, secretKey}: TestStore): Promise<TestBucket> {
   const settings = {
     bucket: `test-${randomUUID()}`,
     endpoint,

@@ -1,0 +1,58 @@
+import {randomUUID} from 'node:crypto';
+
+import postgres from 'postgres';
+import t from 'tap';
+
+import {LATE_MS, endure, nothingIsLost} from './endurance.js';
+import {Guest} from './load.js';
+import {startServer} from './start-server.js';
+import {StoppedProcess, startSmtpProcess} from './stopped-process.js';
+import {bucketsMissing, createOwnBucket} from './test-bucket.js';
+import {until} from './until.js';
+
+/**
+ * Where a proxy freezes connections, a process that is stopped keeps its place: what comes for it
+ * is accepted by the system, and answered as soon as it goes on.
+ */
+t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t) => {
+  const {bucket, gateway} = await createOwnBucket(t);
+  const store = new StoppedProcess(t, gateway);
+  const {mailbox, process: mail} = await startSmtpProcess(t);
+  const server = await startServer(t, {
+    settings: {
+      TRUST_PROXY: '127.0.0.1,::1',
+      S3_BUCKET: bucket.bucket,
+      S3_ENDPOINT: bucket.endpoint,
+      AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+    },
+    parts: {smtpUrl: mailbox.url},
+  });
+  const sql = postgres(server.config.databaseUrl ?? '', {max: 2, onnotice: () => undefined});
+  t.teardown(() => sql.end());
+
+  await t.test('the store', async (t) => {
+    const {load, during} = await endure(t, server, store, 'freeze');
+
+    const refused = during.filter(({status}) => status === 503);
+    t.same([...new Set(refused.map(({kind}) => kind))], ['upload'], 'only uploads notice');
+    t.same(await sql`select from file_uploads where state = 'uploading'`, []);
+    await nothingIsLost(t, {sql, mailbox}, load);
+  });
+
+  await t.test('the mail server', async (t) => {
+    const {load, during} = await endure(t, server, mail, 'freeze');
+
+    t.same([...new Set(during.filter(({status}) => status >= 400))], [], 'nobody notices');
+    await nothingIsLost(t, {sql, mailbox}, load);
+
+    await mail.set('freeze');
+    const email = `${randomUUID()}@example.com`;
+    t.equal((await (await Guest.welcome(server.url)).contact(email)).status, 202);
+    await mail.set('pass');
+    const back = performance.now();
+    await until(() => mailbox.receivers.some((to) => to.includes(email)));
+    const ms = performance.now() - back;
+    t.ok(ms < LATE_MS, `mail goes on after ${Math.round(ms)} ms`);
+  });
+});

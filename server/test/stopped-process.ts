@@ -1,0 +1,38 @@
+import {fork} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+
+import type {Test} from 'tap';
+
+import type {Fault} from './fault-proxy.js';
+import type {Mailbox} from './mailbox.js';
+import {kill} from './server-process.js';
+
+const SMTP = fileURLToPath(new URL('smtp-process.js', import.meta.url));
+
+/** `freeze` stops the process itself: its connections stay, the system goes on accepting new ones. */
+export class StoppedProcess {
+  constructor(
+    t: Test,
+    private readonly child: ChildProcess,
+  ) {
+    // A stopped process would not hear that it is to end.
+    t.teardown(() => child.kill('SIGCONT'));
+  }
+
+  async set(fault: Fault): Promise<void> {
+    this.child.kill(fault === 'freeze' ? 'SIGSTOP' : 'SIGCONT');
+  }
+}
+
+/** A mail server in a process of its own, which is killed with its test. */
+export const startSmtpProcess = async (t: Test) => {
+  const child = fork(SMTP);
+  t.teardown(() => kill(child));
+  const [port] = (await once(child, 'message')) as [number];
+  const receivers: string[][] = [];
+  child.on('message', (to) => receivers.push(to as string[]));
+  const mailbox: Pick<Mailbox, 'receivers' | 'url'> = {url: `smtp://127.0.0.1:${port}`, receivers};
+  return {mailbox, process: new StoppedProcess(t, child)};
+};
