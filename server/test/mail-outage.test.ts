@@ -198,6 +198,37 @@ t.test('a sender killed in the middle: another sends its mail, under the same na
   t.match(mail.messageId, id);
 });
 
+t.test('killed between the mail and its row: one repeat, with the same Message-ID', async (t) => {
+  const {mailbox, proxy, server} = await behindProxy(t);
+  await server.sender.stop();
+  await proxy.set('freeze');
+  const doomed = await startProcessBeside(t, server, {
+    SMTP_URL: proxy.through(mailbox.url),
+    TRUST_PROXY: '127.0.0.1',
+  });
+  t.equal(await register(server, 1), 202);
+  const taken = () => server.sql`select from jobs where leased_until is not null`;
+  await until(async () => (await taken()).length === 1, 30_000);
+
+  await server.sql.begin(async (tx) => {
+    // The mail server says yes, and nobody hears that the row may go.
+    await tx`select from jobs for update`;
+    await proxy.set('pass');
+    await mailbox.waitFor(addressOf(1));
+    await kill(doomed.child);
+  });
+  t.equal(await waiting(server.sql), 1);
+  await server.sql`update jobs set leased_until = now() - interval '1 second'`;
+  const others = await Promise.all(
+    [1, 2].map(() => startServer(t, {beside: server, parts: {smtpUrl: mailbox.url}})),
+  );
+  for (const {sender} of others) sender.wake();
+
+  await until(async () => (await waiting(server.sql)) === 0);
+  t.same(mailbox.receivers, [[addressOf(1)], [addressOf(1)]]);
+  t.equal(new Set(mailbox.mails.map(({messageId}) => messageId)).size, 1);
+});
+
 t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
   const {sql} = await startServer(t);
   await sql`insert into jobs (kind, payload) values ('mail', '{"template": "lead"}')`;
