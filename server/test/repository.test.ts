@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -85,6 +86,16 @@ t.test('the README names the widget’s events, attributes, properties and parts
   const parts = unique([...widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g)].map(second));
   const listed = /Parts for `::part\(\)`: (.*)/.exec(readme)?.[1] ?? '';
   t.same(unique([...listed.matchAll(/`([a-z]+)`/g)].map(second)), parts);
+});
+
+t.test('the test files that the server’s README names are there', async (t) => {
+  const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
+
+  t.ok(named.length > 0);
+  t.same(
+    named.filter((name) => !existsSync(path.join(PROJECT, 'server/test', name))),
+    [],
+  );
 });
 
 t.test('the arrows between the folders hold', async (t) => {
