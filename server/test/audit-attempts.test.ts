@@ -5,6 +5,7 @@ import t from 'tap';
 import {forgetLateAddresses, recordAudit} from '../audit/store.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
+import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 t.test(
@@ -18,11 +19,12 @@ t.test(
         headers: {origin: 'https://evil.example'},
       });
     }
-    await sleep(500);
-    const rows = await one.sql`
+    const rows = () => one.sql`
       select site_key, metadata from audit_logs where event_type = 'origin_refused'`;
-    t.equal(rows.length, 1);
-    t.match(rows[0], {site_key: 'demo', metadata: {origin: 'https://evil.example'}});
+    await until(async () => (await rows()).length > 0);
+    await sleep(500);
+    t.match(await rows(), [{site_key: 'demo', metadata: {origin: 'https://evil.example'}}]);
+    t.equal((await rows()).length, 1);
   },
 );
 

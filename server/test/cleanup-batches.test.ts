@@ -1,6 +1,7 @@
 import t from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
+import type {Sql} from '../database/connect.js';
 import {reaperOf, visitWithFile} from './cleanup-parts.js';
 import {keysIn} from './keys-in.js';
 import {startServer} from './start-server.js';
@@ -93,13 +94,18 @@ t.test('what an erased session’s visitor had deleted goes with it', async (t) 
   });
 });
 
-/** The process of a connection takes a moment to go. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 700));
+/** Whoever is connected tells what it has read at its end, before it is gone from the list. */
+const endOthers = async (sql: Sql): Promise<void> => {
+  const others = () => sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend'`;
+  await until(async () => (await others()).length === 0);
+};
 
 t.test('a run reads no large table from end to end', async (t) => {
   const server = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
   const {databaseUrl: url = ''} = server.config;
-  // Whoever leaves tells what it has read; a connection that idles may do so ten seconds later.
   const setUp = connectDatabase({url, max: 1, silenceMs: 30_000});
   const {visitor} = await visitWithFile(server);
   await addSessions({...server, sql: setUp}, 8_000);
@@ -124,10 +130,12 @@ t.test('a run reads no large table from end to end', async (t) => {
     insert into audit_logs (event_type, user_uuid)
     select 'step_reached', uuid from visits limit 20000`;
   await setUp`analyze`;
+  const looking = connectDatabase({url, max: 1});
+  t.teardown(() => looking.end());
+  await endOthers(looking);
   await setUp.end();
-  await settled();
   const reads = async () => {
-    const rows = await server.sql<{table: string; scans: number}[]>`
+    const rows = await looking<{table: string; scans: number}[]>`
       select relname as table, seq_scan::int as scans from pg_stat_user_tables
       where n_live_tup > 5000 or relname like 'audit_logs%'`;
     return new Map(rows.map(({table, scans}) => [table, scans]));
@@ -140,8 +148,8 @@ t.test('a run reads no large table from end to end', async (t) => {
   const own = connectDatabase({url, max: 1});
   await reaperOf(server, {sql: own}).run();
   await reaperOf(server, {sql: own}).prompt();
+  await endOthers(looking);
   await own.end();
-  await settled();
 
   const after = await reads();
   for (const [table, scans] of before) t.equal(after.get(table), scans, table);

@@ -66,7 +66,7 @@ void t.test('leaving the page', async (t) => {
   });
 
   await t.test('and coming back within the grace keeps them', async (t) => {
-    const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '1'}});
+    const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '3'}});
     const [back, away] = [
       await Visitor.consenting(server.url),
       await Visitor.consenting(server.url),
