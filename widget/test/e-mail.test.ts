@@ -12,6 +12,7 @@ import {
   reachPending,
   stored,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 
@@ -64,8 +65,7 @@ describe('e-mail', () => {
     const chat = await mountOpen(site);
     await reachPending(chat);
     await chat.close();
-    await pause(100);
-    const before = (await backend.calls(site)).length;
+    const before = await untilQuiet(site);
     await pause(2_300);
     expect((await backend.calls(site)).length).to.equal(before);
   });

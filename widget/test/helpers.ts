@@ -87,7 +87,7 @@ export const mountOpen = async (site = newSite(), lang = 'en') => {
   return chat;
 };
 
-export const until = async <T>(look: () => T, what: string, withinMs = 4_000) => {
+export const until = async <T>(look: () => T, what: string, withinMs = 8_000) => {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = look();
@@ -111,6 +111,15 @@ export const untilCalled = async (site: string, method: string, path: string) =>
 export const untilRecorded = async (uuid: string, step: string) => {
   while (!(await backend.visit(uuid)).steps.includes(step)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Nothing is under way any more; answers how many calls there were. */
+export const untilQuiet = async (site: string): Promise<number> => {
+  for (;;) {
+    const {length} = await backend.calls(site);
+    await pause(300);
+    if ((await backend.calls(site)).length === length) return length;
   }
 };
 

@@ -9,6 +9,7 @@ import {
   pause,
   reachPending,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 
@@ -45,8 +46,7 @@ describe('moved element', () => {
     const chat = await mountOpen(site);
     await reachPending(chat);
     chat.remove();
-    await pause(100);
-    const before = (await backend.calls(site)).length;
+    const before = await untilQuiet(site);
     await pause(2_300);
     expect((await backend.calls(site)).length).to.equal(before);
   });

