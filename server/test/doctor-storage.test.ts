@@ -19,7 +19,7 @@ import {examine} from './doctor-run.js';
 import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {bucketsMissing} from './test-bucket.js';
+import {bucketsMissing, createTestBucket} from './test-bucket.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
@@ -30,10 +30,11 @@ interface Owned {
   Bucket: string;
 }
 
-/** A server on a bucket of its own, and the bucket's owner. */
-const owned = async (t: Test): Promise<Owned> => {
-  const server = await startServer(t, {store: 's3', settings: {MAIL_FROM: 'maria@example.com'}});
-  const s3 = server.config.s3 as Owned['s3'];
+/** The same server on a bucket of its own, and the bucket's owner. */
+const owned = async (t: Test, shared: TestServer): Promise<Owned> => {
+  const {bucket} = await createTestBucket(t);
+  const s3 = {...(shared.config.s3 as Owned['s3']), bucket};
+  const server = {...shared, config: {...shared.config, s3}};
   const client = new S3Client(s3);
   t.teardown(() => client.destroy());
   return {server, s3, client, Bucket: s3.bucket};
@@ -95,8 +96,10 @@ const left = async ({client, Bucket}: Owned): Promise<number> => {
 };
 
 t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
+  const shared = await startServer(t, {store: 's3', settings: {MAIL_FROM: 'maria@example.com'}});
+
   await t.test('that is as it should be: nothing fails and nothing stays', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const PublicAccessBlockConfiguration = closed;
     await bucket.client.send(
       new PutPublicAccessBlockCommand({Bucket: bucket.Bucket, PublicAccessBlockConfiguration}),
@@ -113,7 +116,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('that the README’s commands made', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const commands = await commandsInReadme();
     t.same(commands.map(({name}) => name).sort(), Object.keys(COMMANDS).sort());
     const refused: string[] = [];
@@ -130,7 +133,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('that anybody can read, list and write', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     const open = {
       Effect: 'Allow',
@@ -153,7 +156,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('in which strangers leave versions beside ours', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     await versioned(bucket);
     const open = {
@@ -172,7 +175,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('with versions, CORS, and a rule that deletes files', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     await versioned(bucket);
     const CORSRules = [{AllowedMethods: ['GET'], AllowedOrigins: ['*']}];
@@ -196,7 +199,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('whose rights end where the README’s policy ends', async (t) => {
-    const bucket = await owned(t);
+    const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     const resources = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
     const deny = async (rule: object) => {
@@ -228,7 +231,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('that cannot be reached', async (t) => {
-    const {server, s3} = await owned(t);
+    const {server, s3} = await owned(t, shared);
     const wrong = {accessKeyId: 'nobody', secretAccessKey: 'a-secret-of-nobody'};
     for (const changed of [
       {...s3, credentials: wrong},
