@@ -211,6 +211,30 @@ t.test('one connection that was cut is no outage, nor is a query that took too l
   t.equal((await queued(sql)).length, 1);
 });
 
+t.test('an outage that could not be told is told the next time, with its own turns', async (t) => {
+  const {sql, config} = await startServer(t);
+  const gone = connectDatabase({url: config.databaseUrl ?? ''});
+  await gone.end();
+  let now = 0;
+  const outage = new Outage(() => new Date((now += 5_000)));
+  const refused = Object.assign(new Error('away'), {code: 'ECONNREFUSED'});
+  const told = async () =>
+    (await sql`select message from alerts where cause = 'database_outage'`)[0]?.['message'] as
+      string | undefined;
+
+  for (let i = 0; i < 3; i++) outage.stoppedCleanup(refused);
+  await t.rejects(outage.over(gone));
+  t.equal(await told(), undefined);
+  await outage.over(sql);
+  t.match(await told(), 'Cleanup was tried 3 times and deleted nothing');
+  await outage.over(sql);
+  t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
+
+  for (let i = 0; i < 2; i++) outage.noticed(refused);
+  await outage.over(sql);
+  t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next one had none');
+});
+
 t.test('a cleanup that is given up each time is told', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const impatient = connectDatabase({url, silenceMs: 700});

@@ -117,6 +117,27 @@ void t.test('every error has one shape', async (t) => {
     });
   }
 
+  for (const [route, type] of [
+    ['validate-uuid', 'application/json'],
+    ['leave', 'application/json'],
+    ['leave', 'text/plain'],
+  ] as const) {
+    await t.test(
+      `a prototype in ${type} for ${route} is refused before a schema sees it`,
+      async (t) => {
+        const {uuid, token} = await Visitor.arrive(server.url);
+        for (const poison of ['"__proto__":{"a":1}', '"constructor":{"prototype":{"a":1}}']) {
+          const text = `{"uuid":"${uuid}","token":"${token}",${poison}}`;
+
+          const {response, body} = await send(`${server.url}/api/session/${route}`, text, type);
+
+          t.same([response.status, body.code], [400, 'invalid_request']);
+          t.equal(body.faults, undefined);
+        }
+      },
+    );
+  }
+
   await t.test('400 names the path of each fault', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const paths = async (method: string, address: string, json: unknown) => {
