@@ -3,27 +3,30 @@ import type {DestinationStream, Logger} from 'pino';
 
 import type {LogLevel} from './settings.js';
 
-/** What must never stand in a log, should an object that holds it be logged one day. */
-const SECRETS = [
-  'authorization',
-  'token',
-  'email',
-  'name',
+/**
+ * What must never stand in a log, however deep in an object that holds it: packages of others log
+ * what they were given, a request's headers among it.
+ */
+const SECRETS = new Set([
   'address',
-  '*.authorization',
-  '*.token',
-  '*.email',
-  '*.to',
-  'req.headers',
-];
+  'authorization',
+  'email',
+  'headers',
+  'name',
+  'rawheaders',
+  'remoteaddress',
+  'to',
+  'token',
+]);
+const MAX_DEPTH = 6;
 
 /** JSON lines, or something for people on a terminal. */
 export const createLog = (level: LogLevel, destination?: DestinationStream): Logger => {
   const options = {
     level,
     base: null,
-    redact: {paths: SECRETS, remove: true},
-    serializers: {err: shownError},
+    formatters: {log: withoutSecrets},
+    serializers: {err: shownError, req: shownRequest},
   };
   if (destination) return pino(options, destination);
   if (!process.stdout.isTTY) return pino(options, byTurns(pino.destination({sync: true})));
@@ -82,4 +85,34 @@ const shownError = (error: unknown, depth = 0): unknown => {
     shown['cause'] = shownError(error.cause, depth + 1);
   }
   return shown;
+};
+
+/** The framework would show the address, which can hold a link, and whose it was. */
+const shownRequest = (request: unknown): unknown => {
+  if (typeof request !== 'object' || request === null) return request;
+  const {id, method} = request as {id?: string; method?: string};
+  return {id, method};
+};
+
+/** The fields of a line as they may be written. Serializers still see what they are made for. */
+const withoutSecrets = (line: Record<string, unknown>): Record<string, unknown> => {
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(line)) {
+    const isSerialized = key === 'req' || key === 'res';
+    if (!SECRETS.has(key.toLowerCase())) kept[key] = isSerialized ? value : harmless(value, 1);
+  }
+  return kept;
+};
+
+const harmless = (value: unknown, depth: number): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) return shownError(value);
+  if ('toJSON' in value) return value;
+  if (depth > MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((item) => harmless(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !SECRETS.has(key.toLowerCase()))
+      .map(([key, item]) => [key, harmless(item, depth + 1)]),
+  );
 };

@@ -81,6 +81,7 @@ void t.test('the log of a whole visit names nobody', async (t) => {
   await until(() => server.logged.filter(({msg}) => msg === 'answered').length >= 14);
   const log = JSON.stringify(server.logged);
   t.match(log, /"route":"\/verify\/:link"/);
+  t.match(log, /"busboyOptions":\{/, 'packages of others log what they were given');
   for (const [what, secret] of [
     ['token', visitor.token],
     ['half the token', visitor.token.slice(0, 30)],
@@ -93,6 +94,21 @@ void t.test('the log of a whole visit names nobody', async (t) => {
   ] as const) {
     t.notOk(log.includes(secret), `no ${what}`);
   }
+});
+
+t.test('a secret stays out however deep it lies, and in an error as well', (t) => {
+  let lines = '';
+  const log = createLog('trace', {write: (line) => (lines += line)});
+  const headers = {authorization: 'Bearer t0ken'};
+  const broken = Object.assign(new Error('broken'), {detail: SECRET});
+
+  log.trace({options: {deep: [{headers, kept: 'here'}]}, causes: [broken]}, 'options');
+  log.trace({req: {id: 'r1', headers, url: '/verify/t0ken', ip: '198.51.100.77'}}, 'request');
+
+  t.notMatch(lines, /t0ken|zwiebelfisch|198\.51/);
+  t.match(lines, /"kept":"here".*"message":"broken"/);
+  t.match(lines, /"id":"r1"/);
+  t.end();
 });
 
 t.test('the lines of a turn that ends the process are written all the same', async (t) => {

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {pino} from 'pino';
+import type {FastifyBaseLogger} from 'fastify';
 import type {Test} from 'tap';
 
 import {buildApp} from '../app.js';
@@ -13,6 +13,7 @@ import {readConfig} from '../config.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import {createLog} from '../log.js';
 import {openParts} from '../parts.js';
 import {ensureDemoSite} from '../sites/store.js';
 import {freePort} from './free-port.js';
@@ -59,14 +60,14 @@ export const startServer = async (
     SECRET_KEY: SECRET,
     RATE_LIMIT_PER_MINUTE: '10000',
     CLEANUP_INTERVAL_MINUTES: '0',
+    LOG_LEVEL: 'debug',
     ...(store === 's3' && (await bucketSettings(t))),
     ...settings,
   });
   const logged: Record<string, unknown>[] = [];
-  const log = pino(
-    {level: 'debug', base: null},
-    {write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>)},
-  );
+  const log: FastifyBaseLogger = createLog(config.logLevel, {
+    write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>),
+  });
   const opened = await openParts(config, {log, adopt: false});
   await ensureDemoSite(opened.sql, config.publicUrl);
   const running = await buildApp({
