@@ -187,6 +187,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     // Addresses that cannot be decoded reach neither a route nor the error handler.
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
+      drainRefused(request.raw);
       void sendError(toMariaError(error), request, reply);
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
@@ -228,15 +229,19 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       throw new Unavailable(undefined, {retryAfter: 2});
     },
   });
-  app.addHook('onRequest', async (request, reply) => {
-    // A client that keeps its connection would not notice that the others get its successor.
-    if (notReady === 'draining') void reply.header('connection', 'close');
+  app.addHook('onRequest', async (request) => {
     // The pages that need nothing behind them are there from the first moment.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
   });
   keepDeadlines(app);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     drainRefused(request.raw);
+    // A client that keeps its connection would not notice that the others get its successor.
+    if (notReady === 'draining') void reply.header('connection', 'close');
+    // The framework gives up the connection of every body that it refuses; ours is drained.
+    else void reply.removeHeader('connection');
+  });
+  app.addHook('onResponse', async (request, reply) => {
     // The route's pattern and never the address: links and queries can hold secrets.
     const route = request.routeOptions.url ?? 'unknown';
     const {method} = request;

@@ -4,9 +4,10 @@ export const DRAIN_MAX_BYTES = 8 * 1024 * 1024;
 export const DRAIN_MAX_MS = 2_000;
 
 /**
- * Reads and forgets the rest of a refused body, so that the answer arrives and the connection can
- * be used again. A body that goes on past the bounds has its connection closed on purpose: left
- * alone, the next request on it would hang.
+ * Reads and forgets the rest of a body that nobody wants, so that the answer arrives and the
+ * connection can be used again. A body that goes on past the bounds has its connection closed on
+ * purpose: left alone, the next request on it would hang. Call before the answer goes out: once it
+ * has, Node itself swallows what comes, without a bound and without a word.
  */
 export const drainRefused = (request: IncomingMessage): void => {
   if (request.complete || request.destroyed) return;

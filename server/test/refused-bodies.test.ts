@@ -1,0 +1,140 @@
+import {once} from 'node:events';
+import net from 'node:net';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {DRAIN_MAX_BYTES} from '../files/drain.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+const MEGABYTE = 1_000_000;
+/** What the kernel had already handed over when the bound was reached. */
+const ON_THE_WAY_BYTES = MEGABYTE;
+const FORM = {'content-type': 'multipart/form-data; boundary=cut'};
+
+interface Refused {
+  status: number;
+  path: string;
+  headers?: Record<string, string>;
+  /** How the body begins. */
+  start?: Buffer;
+}
+
+const fileOf = (bytes: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('--cut\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'),
+    bytes,
+  ]);
+
+/** A connection, and what the server has taken from it. */
+const connect = async ({app, config}: TestServer) => {
+  const accepted = once(app.server, 'connection') as Promise<[net.Socket]>;
+  const socket = net.connect(config.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const [peer] = await accepted;
+  // No matter how: a connection that is closed while the client writes is reset.
+  const isClosed = new Promise((resolve) => socket.once('close', resolve));
+  return {socket, takenBytes: () => peer.bytesRead, isClosed};
+};
+
+const headOf = ({path, headers = {}}: Refused, bytes: number): string =>
+  [
+    `POST ${path} HTTP/1.1`,
+    ...Object.entries({host: 'localhost', 'content-length': String(bytes), ...headers}).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
+    '\r\n',
+  ].join('\r\n');
+
+const statusIn = async (socket: net.Socket): Promise<number> => {
+  const [bytes] = (await once(socket, 'data')) as [Buffer];
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(bytes.toString('latin1'))?.[1]);
+};
+
+/** The answer comes early, the body goes on, and the connection takes another request. */
+const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+  const bytes = Number(refused.headers?.['content-length'] ?? 7 * MEGABYTE);
+  const {start = Buffer.alloc(0)} = refused;
+  const {socket} = await connect(server);
+  socket.write(headOf(refused, bytes));
+  socket.write(start);
+  t.equal(await statusIn(socket), refused.status);
+  socket.write(Buffer.alloc(bytes - start.length));
+  socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  t.equal(await statusIn(socket), 200, 'the connection takes another request');
+  socket.destroy();
+};
+
+const isCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+  const bytes = 50 * MEGABYTE;
+  const {socket, takenBytes, isClosed} = await connect(server);
+  socket.write(headOf(refused, bytes));
+  t.equal(await statusIn(socket), refused.status);
+  socket.write(Buffer.alloc(bytes));
+  await isClosed;
+  t.ok(takenBytes() < DRAIN_MAX_BYTES + ON_THE_WAY_BYTES, `it took ${takenBytes()} bytes`);
+};
+
+t.test('the body of a refused request', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const full = await Visitor.consenting(server.url);
+  for (let i = 0; i < 3; i++) await full.upload(makePdf());
+  const upload = '/api/files/upload';
+  const limited = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
+  const generate = '/api/session/generate-uuid';
+  await fetch(`${limited.url}${generate}`, {method: 'POST'});
+
+  const unread: [TestServer, Refused][] = [
+    [server, {status: 401, path: upload, headers: FORM}],
+    [server, {status: 404, path: '/api/nothing'}],
+    [server, {status: 405, path: '/healthz'}],
+    [server, {status: 400, path: '/%zz'}],
+    [server, {status: 413, path: generate, headers: {'content-type': 'application/json'}}],
+    [limited, {status: 429, path: generate}],
+  ];
+  for (const [of, refused] of unread) {
+    const what = `${refused.status} for ${refused.path}`;
+    await t.test(`${what}: a body of 7 MB leaves the connection usable`, (t) =>
+      livesOn(t, of, refused),
+    );
+    await t.test(`${what}: a body of 50 MB is cut off`, (t) => isCutOff(t, of, refused));
+  }
+
+  const begun: Refused[] = [
+    {
+      status: 413,
+      path: upload,
+      headers: {...visitor.credentials, ...FORM},
+      start: fileOf(makePdf(2_000)),
+    },
+    {
+      status: 409,
+      path: upload,
+      headers: {...full.credentials, ...FORM, 'content-length': String(5 * MEGABYTE)},
+      start: fileOf(makePdf(2_000)),
+    },
+    {
+      status: 415,
+      path: upload,
+      headers: {...visitor.credentials, ...FORM, 'content-length': String(5 * MEGABYTE)},
+      start: fileOf(Buffer.alloc(70_000, 'x')),
+    },
+  ];
+  for (const refused of begun) {
+    await t.test(`${refused.status} for a form that has begun leaves the connection usable`, (t) =>
+      livesOn(t, server, refused),
+    );
+  }
+
+  await t.test('what goes on for ever is cut off in time, however slow it is', async (t) => {
+    const {socket, isClosed} = await connect(server);
+    socket.write(headOf({status: 404, path: '/api/nothing'}, 50 * MEGABYTE));
+    t.equal(await statusIn(socket), 404);
+    await isClosed;
+    t.pass('closed by the server');
+  });
+});
