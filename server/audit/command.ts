@@ -65,15 +65,14 @@ type AuditRow = {
   user_uuid: string | null;
   site_key: string | null;
   ip_address: string | null;
-  metadata: string;
+  metadata: object;
 };
 
 /** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
 const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow | undefined) =>
   sql<AuditRow[]>`
     select id, to_char(timestamp at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp,
-           event_type, user_uuid, site_key, host(ip_address) as ip_address,
-           metadata::text as metadata
+           event_type, user_uuid, site_key, host(ip_address) as ip_address, metadata
     from audit_logs
     where true
       ${uuid === null ? sql`` : sql`and user_uuid = ${uuid}`}

@@ -1,7 +1,7 @@
 import {usageError} from './command.js';
 import type {CommandParts} from './command.js';
 
-export type Row = Record<string, string | number | boolean | null>;
+export type Row = Record<string, string | number | boolean | object | null>;
 export type Format = 'table' | 'json' | 'csv';
 
 type Print = CommandParts['print'];
@@ -21,6 +21,11 @@ export const printRows = async (
 ): Promise<void> => {
   await PRINTERS[format](print, columns, pages);
 };
+
+/** What is short enough to be read at once. */
+export async function* onePage(rows: Row[]): AsyncGenerator<Row[]> {
+  yield rows;
+}
 
 /** One row a line, so that it can be read both as a whole and line by line. */
 const printJson = async (print: Print, _columns: string[], pages: AsyncIterable<Row[]>) => {
@@ -44,10 +49,17 @@ const printCsv = async (print: Print, columns: string[], pages: AsyncIterable<Ro
   }
 };
 
+/** A list as its parts, anything else that is nested as JSON; the JSON format keeps both whole. */
+const cellText = (value: Row[string] | undefined): string | undefined => {
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return value === undefined || value === null ? undefined : String(value);
+};
+
 const csvCell = (value: Row[string] | undefined): string => {
-  const text = String(value ?? '');
+  const text = cellText(value) ?? '';
   // A spreadsheet takes these for formulas, and visitors choose their names.
-  const plain = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
@@ -62,7 +74,7 @@ const printTable = async (print: Print, columns: string[], pages: AsyncIterable<
         .trimEnd(),
     );
   for await (const rows of pages) {
-    const cells = rows.map((row) => columns.map((one) => String(row[one] ?? '–')));
+    const cells = rows.map((row) => columns.map((one) => cellText(row[one]) ?? '–'));
     if (!widths) {
       widths = columns.map((one, i) => Math.max(one.length, ...cells.map((row) => row[i]!.length)));
       await line(columns);
