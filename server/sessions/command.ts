@@ -1,11 +1,12 @@
 import {parseArgs} from 'node:util';
 
-import {usageError} from '../command/command.js';
+import {CommandFailed, usageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import type {Sql} from '../database/connect.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
+import {findSite} from '../sites/store.js';
 
 const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--format table|json|csv]
   Lists who has handed over an address, oldest first. maria export fetches one with its files.`;
@@ -38,6 +39,9 @@ export const sessionsCommand: Command = {
       state: values.state ?? null,
       since: values.since === undefined ? null : readSince(values.since),
     };
+    if (filter.site !== null && !(await findSite(sql, filter.site))) {
+      throw new CommandFailed(`There is no site "${filter.site}".`);
+    }
     const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
     await printRows(print, format, COLUMNS, shown(rows));
   },

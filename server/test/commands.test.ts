@@ -178,6 +178,9 @@ t.test('maria sessions, audit and funnel', async (t) => {
       '[\n]',
     );
     await t.rejects(runCommand(server, sessionsCommand, '--state', 'odd'), {message: /--state/});
+    await t.rejects(runCommand(server, sessionsCommand, '--site', 'nope'), {
+      message: 'There is no site "nope".',
+    });
   });
 
   await t.test('audit prints the trail in its order, each row once', async (t) => {
