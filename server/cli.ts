@@ -35,12 +35,20 @@ ${Object.values(COMMANDS)
   .map(({usage}) => usage)
   .join('\n\n')}
 
+maria --version
+
 Settings come from the environment, as the server's do.`;
 
 const UNDEFINED_TABLE = '42P01';
 
 const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
+  if (name === '--version' || name === '-v') {
+    // Not above: it brings what only serves files.
+    const {projectVersion} = await import('./http/assets.js');
+    await print(projectVersion());
+    return;
+  }
   const command = COMMANDS[name];
   if (!command || args.includes('--help') || args.includes('-h')) {
     help(name, command);
