@@ -3,6 +3,8 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
+import {onePage, printRows, readFormat} from '../command/formats.js';
+import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
 import {migrate} from '../database/migrate.js';
 import {deleteSite, listSites, lockSite, siteUse, switchSiteOff} from './admin-store.js';
@@ -20,7 +22,8 @@ const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …
 maria site set KEY [--name NAME] [--origin …]… [--notify ADDRESS] [--settings FILE.json]
   Replaces what is given, and nothing else; all its origins are given together.
 maria site show KEY
-maria site list [--json]
+maria site list [--format table|json|csv]
+  --json         the same as --format json
 maria site remove KEY [--force]
   Refuses while the site has sessions, and says what --force would do.
 maria site schema
@@ -32,6 +35,7 @@ const OPTIONS = {
   notify: {type: 'string'},
   settings: {type: 'string'},
   json: {type: 'boolean', default: false},
+  format: {type: 'string'},
   force: {type: 'boolean', default: false},
 } as const;
 
@@ -42,6 +46,7 @@ interface Call {
   key: string;
   given: GivenSite;
   json: boolean;
+  format: Format;
   force: boolean;
 }
 
@@ -51,16 +56,17 @@ export const siteCommand: Command = {
     const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
     const [action = '', key, ...rest] = positionals;
     const work = ACTIONS[action];
-    if (!work || rest.length > 0 || (NEEDS_KEY.has(action) && key === undefined)) {
+    if (!work || rest.length > 0 || NEEDS_KEY.has(action) !== (key !== undefined)) {
       throw usageError(`Expected one of these:\n\n${USAGE}`);
     }
-    const {json, force, settings, ...given} = values;
+    const {json, format = json ? 'json' : 'table', force, settings, ...given} = values;
     // A site can be the first thing that is done with a new database.
     await migrate(parts.databaseUrl);
     await work(parts, {
       key: key ?? '',
       given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
       json,
+      format: readFormat(format),
       force,
     });
   },
@@ -115,14 +121,16 @@ const show = async ({config, backgroundSql: sql, print}: CommandParts, {key, jso
   return site.removedAt ? undefined : print(`\n${snippet(site, config.publicUrl)}`);
 };
 
-const list = async ({backgroundSql: sql, print}: CommandParts, {json}: Call) => {
+const list = async ({backgroundSql: sql, print}: CommandParts, {format}: Call) => {
   const sites = await listSites(sql);
-  if (json) return print(JSON.stringify(sites.map(described)));
+  if (format !== 'table') return printRows(print, format, LISTED, onePage(sites.map(described)));
   if (sites.length === 0) return print('There is no site. Make one with: maria site add');
   for (const {key, name, allowedOrigins, removedAt} of sites) {
     await print(`${key}  ${name}  ${removedAt ? '(removed)' : allowedOrigins.join(' ')}`);
   }
 };
+
+const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 
 const remove = async ({backgroundSql: sql, print}: CommandParts, {key, force}: Call) => {
   const outcome = await sql.begin(async (tx) => {

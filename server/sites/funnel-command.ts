@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
-import {printRows, readFormat} from '../command/formats.js';
+import {onePage, printRows, readFormat} from '../command/formats.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {Sql} from '../database/connect.js';
 import {findSite} from './store.js';
@@ -34,7 +34,7 @@ export const funnelCommand: Command = {
       const count = counts.get(counter) ?? 0;
       return {counter, count, percent: started > 0 ? Math.round((100 * count) / started) : null};
     });
-    await printRows(print, format, ['counter', 'count', 'percent'], once(rows));
+    await printRows(print, format, ['counter', 'count', 'percent'], onePage(rows));
   },
 };
 
@@ -64,7 +64,3 @@ const inOrder = ({settings}: Site, counts: Map<string, number>): string[] => {
   ];
   return [...known, ...[...counts.keys()].filter((counter) => !known.includes(counter))];
 };
-
-async function* once<T>(page: T): AsyncGenerator<T> {
-  yield page;
-}

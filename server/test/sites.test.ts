@@ -120,6 +120,13 @@ t.test('maria site', async (t) => {
       listed.map(({key}) => key),
       ['acme', 'demo'],
     );
+    t.same(JSON.parse(await site(server, 'list', '--format', 'json')), listed);
+    t.match(
+      await site(server, 'list', '--format', 'csv'),
+      /^key,name,origins,notify,removed\r\nacme,Acme,https:\/\/www\.acme\.example,/,
+    );
+    await t.rejects(site(server, 'list', '--format', 'xml'), {message: /--format takes/});
+    await t.rejects(site(server, 'list', 'acme'), {message: /Expected one of these/});
   });
 
   await t.test('schema prints a JSON Schema', async (t) => {
@@ -282,6 +289,7 @@ t.test('maria as a process', async (t) => {
   await t.test('ends with 2 when it was not understood, with 1 when it could not', async (t) => {
     t.match(await runMaria(env, 'sing'), {code: 2, stderr: /There is no command "sing"/});
     t.match(await runMaria(env, 'help'), {code: 0, stdout: /maria site add/});
+    t.match(await runMaria(env, '--version'), {code: 0, stdout: /^\d+\.\d+\.\d+\n$/});
     const away = {...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none'};
     t.match(await runMaria(away, 'site', 'list'), {code: 1, stderr: /does not answer/});
     t.match(await runMaria(away, 'site', '--paint'), {code: 2});
