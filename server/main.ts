@@ -16,6 +16,7 @@ import {migrate} from './database/migrate.js';
 import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
+import {endWithNpm} from './npm-parent.js';
 import {openParts} from './parts.js';
 import type {Parts} from './parts.js';
 import {ensureDemoSite} from './sites/store.js';
@@ -52,6 +53,7 @@ const start = async (config: Config): Promise<void> => {
     await mailbox?.stop();
     await parts.close();
   });
+  endWithNpm(process.env);
   await running.app.listen({port: config.port, host: config.host});
   await beginWork(config, parts, running, log, () => stopping);
   if (!stopping) process.stdout.write(`\nMaria Chat is ready: ${config.publicUrl}\n\n`);

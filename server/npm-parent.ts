@@ -1,0 +1,16 @@
+const LOOK_MS = 500;
+
+/**
+ * Ends the process, by the way of a SIGTERM, when the npm that started it has gone: npm that is
+ * killed passes no signal on, and nobody would know what goes on running without a parent.
+ */
+export const endWithNpm = (env: NodeJS.ProcessEnv): void => {
+  if (env['npm_lifecycle_event'] !== 'start') return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, LOOK_MS);
+  timer.unref();
+};

@@ -1,0 +1,80 @@
+import {spawn} from 'node:child_process';
+import {readFile, readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {freePort} from './free-port.js';
+import {temporaryFolder} from './start-server.js';
+import {until} from './until.js';
+
+// dist/server/test/ -> the project
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const GONE_WITHIN_MS = 30_000;
+
+interface Started {
+  pid: number;
+  /** The server and the processes of its database. */
+  family: number[];
+}
+
+/** `npm start` with all that it runs; without its `prestart`, which would compile once more. */
+const npmStart = async (t: Test): Promise<Started> => {
+  const dataDir = await temporaryFolder(t);
+  const port = await freePort();
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+  };
+  const child = spawn('npm', ['start', '--ignore-scripts'], {cwd: PROJECT, env, stdio: 'ignore'});
+  const pid = child.pid ?? 0;
+  const ready = async () =>
+    (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
+  await until(ready, READY_WITHIN_MS);
+  const family = await descendants(pid);
+  t.teardown(() => {
+    for (const one of [pid, ...family]) if (isAlive(one)) process.kill(one, 'SIGKILL');
+  });
+  return {pid, family};
+};
+
+/** By the accounts of the system: the processes below this one. */
+const descendants = async (ancestor: number): Promise<number[]> => {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  const rows = await Promise.all(pids.map(async (pid) => ({pid, parent: await parentOf(pid)})));
+  const below = (parent: number): number[] =>
+    rows.filter((row) => row.parent === parent).flatMap(({pid}) => [pid, ...below(pid)]);
+  return below(ancestor);
+};
+
+const parentOf = async (pid: number): Promise<number> => {
+  const status = await readFile(path.join('/proc', String(pid), 'status'), 'utf8').catch(() => '');
+  return Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  t.test(`nothing is left of npm start after ${signal} to npm`, async (t) => {
+    const {pid, family} = await npmStart(t);
+    t.ok(family.length >= 3, 'a server, a database and its processes');
+
+    process.kill(pid, signal);
+
+    await until(() => !family.some(isAlive), GONE_WITHIN_MS);
+    t.notOk(family.some(isAlive));
+  });
+}
