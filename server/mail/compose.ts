@@ -15,7 +15,6 @@ export interface Mail extends MailContent {
 }
 
 const LAST_ACTIONS_LENGTH = 200;
-const HOUR_MS = 3_600_000;
 
 /**
  * Renders a job with what is stored at this moment. Undefined when there is nothing to say any
@@ -44,7 +43,7 @@ const confirmation = async (
     ...confirmationMail({
       site: site?.name ?? verification.siteKey,
       url: links.url(verification.id, verification.keyId),
-      hours: Math.round(config.verificationMs / HOUR_MS),
+      validMs: config.verificationMs,
       locale: verification.locale,
     }),
   };

@@ -1,6 +1,6 @@
-import {escapeHtml} from '../http/html.js';
-import {mailFrame} from './confirmation-mail.js';
 import type {MailContent} from './confirmation-mail.js';
+import {entry, mailFrame, smallPrint} from './frame.js';
+import {formatSize} from './measures.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
 
@@ -13,37 +13,52 @@ interface Lead {
   files: {name: string; size: number}[];
 }
 
-/** To the site's owner, once an address is confirmed. */
+/** What every visitor is asked, unless the site's conversation leaves it out. */
+const USUAL_PURPOSES = ['personal_data', 'ai_training'];
+
+/** To the site's owner, once an address is confirmed; an answer goes to that address. */
 export const leadMail = (lead: Lead): MailContent => {
-  const consents = lead.consents.map(
-    ({purpose, granted, at}) =>
-      `${purpose}: ${granted ? 'granted' : 'refused'} (${at.toISOString()})`,
-  );
-  const files = lead.files.map(({name, size}) => `${name} (${Math.ceil(size / 1024)} KiB)`);
   const fetching = `maria export --uuid ${lead.reference}`;
+  const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
   const rows: [string, string[]][] = [
-    ['Reference', [lead.reference]],
     ['Name', [lead.name]],
     ['E-mail (confirmed)', [lead.email]],
-    ['Consents', consents],
+    ['Consents', consentLines(lead.consents)],
     ['Files', files.length > 0 ? files : ['none']],
+    ['Reference', [lead.reference]],
     ['Fetch the files on the server', [fetching]],
   ];
+  const title = 'New verified contact';
+  const hint = 'An answer to this mail goes to the confirmed address.';
   return {
     // The subject goes through many hands: no name in it.
-    subject: `New verified contact – ${lead.site} – ${lead.reference.slice(0, 8)}`,
-    text: rows
-      .map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`)
-      .join('\n\n'),
-    html: mailFrame(ENGLISH, [
-      `<h1 style="font-size:20px;margin:0 0 16px">New verified contact</h1>`,
-      ...rows.map(
-        ([label, lines]) =>
-          `<p style="margin:0 0 14px"><span style="color:#64748b;font-size:13px">${escapeHtml(label)}</span><br>${lines.map(escapeHtml).join('<br>')}</p>`,
-      ),
-    ]),
+    subject: `${title} – ${lead.site} – ${lead.reference.slice(0, 8)}`,
+    replyTo: lead.email,
+    text: [
+      lead.site,
+      title,
+      ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
+      hint,
+    ].join('\n\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: lead.site,
+      title,
+      blocks: [...rows.map(([label, lines]) => entry(label, lines)), smallPrint(hint)],
+    }),
   };
 };
+
+const consentLines = (consents: Lead['consents']): string[] => {
+  const decided = consents.map(
+    ({purpose, granted, at}) =>
+      `${purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
+  );
+  const missing = USUAL_PURPOSES.filter((one) => !consents.some(({purpose}) => purpose === one));
+  return [...decided, ...missing.map((purpose) => `${purpose}: not asked`)];
+};
+
+const readableTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 interface AlertDetails {
   cause: string;
@@ -60,24 +75,33 @@ interface AlertDetails {
 /** To the operator. No personal data: what is needed to find the log lines, and no more. */
 export const alertMail = (alert: AlertDetails): MailContent => {
   const {since, count} = alert;
-  const rows = [
-    `Time: ${alert.at.toISOString()}`,
-    `Cause: ${alert.cause}`,
-    since
-      ? `Count: ${count} more since the mail of ${since.toISOString()}`
-      : 'Count: 1; more of the same are counted, and told in an hour',
-    `Code: ${alert.code}`,
-    `Message: ${alert.message}`,
-    `Session: ${alert.uuid ?? 'none'}`,
-    `Last actions: ${alert.lastActions || 'none'}`,
-    `Full log: the server’s log at this time${alert.uuid ? `, and maria audit --uuid ${alert.uuid}` : ''}`,
+  const rows: [string, string][] = [
+    ['Time', alert.at.toISOString()],
+    ['Cause', alert.cause],
+    [
+      'Count',
+      since
+        ? `${count} more since the mail of ${since.toISOString()}`
+        : '1; more of the same are counted, and told in an hour',
+    ],
+    ['Code', alert.code],
+    ['Message', alert.message],
+    ['Session', alert.uuid ?? 'none'],
+    ['Last actions', alert.lastActions || 'none'],
+    [
+      'Full log',
+      `the server’s log at this time${alert.uuid ? `, and maria audit --uuid ${alert.uuid}` : ''}`,
+    ],
   ];
+  const title = `${alert.code}: ${alert.cause}${since ? ` (${count} more)` : ''}`;
   return {
-    subject: `[Maria Chat] ${alert.code}: ${alert.cause}${since ? ` (${count} more)` : ''}`,
-    text: rows.join('\n'),
-    html: mailFrame(
-      ENGLISH,
-      rows.map((row) => `<p style="margin:0 0 8px">${escapeHtml(row)}</p>`),
-    ),
+    subject: `[Maria Chat] ${title}`,
+    text: rows.map(([label, line]) => `${label}: ${line}`).join('\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: 'Maria Chat',
+      title,
+      blocks: rows.map(([label, line]) => entry(label, [line])),
+    }),
   };
 };

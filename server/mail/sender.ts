@@ -202,14 +202,16 @@ export class MailSender {
     }
   }
 
-  private async send(id: string, {to, subject, text, html}: Mail): Promise<void> {
+  private async send(id: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {
     const {from} = this.parts.config.mail;
     // Once more, whatever way it came into its row: a line break in it would be another receiver.
     const address = strictEmail(to);
+    const answersTo = replyTo === undefined ? undefined : strictEmail(replyTo);
     if (!address) throw Object.assign(new Error('The address is none.'), {code: 'EADDRESS'});
     await this.transport.sendMail({
       from: {name: 'Maria', address: from},
       to: {name: '', address},
+      ...(answersTo && {replyTo: {name: '', address: answersTo}}),
       envelope: {from, to: [address]},
       // The same for every try, so that a mailbox can see a repeat for what it is.
       messageId: `<${id}@${from.split('@')[1] ?? 'localhost'}>`,

@@ -1,5 +1,6 @@
 import t from 'tap';
 
+import {formatSize, formatTime} from '../mail/measures.js';
 import {NAME, OWNER, forgetMailCounts, mailsTo, pending, press, whole} from './contact-parts.js';
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';
@@ -36,6 +37,22 @@ void t.test('the mail to the visitor', async (t) => {
     t.notMatch(jobs[0]?.row, /resting|Zora|verify\/|http/);
     const rows = await own.sql<{row: string}[]>`select v::text as row from email_verifications v`;
     t.notMatch(rows[0]?.row, /[\w-]{43}/, 'no 256 bits that could be a link’s');
+  });
+
+  await t.test('says the same as text and as HTML, under the site’s name', async (t) => {
+    const read = (mail.html ?? '')
+      .replace(/<style>.*?<\/style>|<title>.*?<\/title>/gs, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replaceAll('&amp;', '&');
+    for (const line of (mail.text ?? '').split('\n').filter((one) => one.trim())) {
+      const words = line
+        .replace(/https?:\S+/, '')
+        .replace(/:\s*$/, '')
+        .trim();
+      t.ok(read.includes(words), words);
+    }
+    t.match(mail.html, /prefers-color-scheme: dark/);
+    t.notMatch(mail.html, /<img|<link|url\(|<script/, 'fetches and runs nothing');
   });
 
   for (const [locale, language, direction, word] of [
@@ -78,13 +95,49 @@ void t.test('the owner hears of a confirmed address', async (t) => {
     'lead@example.com',
     'personal_data: granted',
     'ai_training: refused',
-    'Lebenslauf <1>.pdf',
+    'Lebenslauf <1>.pdf (3 kB)',
     'تقرير.pdf',
     `maria export --uuid ${visitor.uuid}`,
   ]) {
     t.ok(mail.text?.includes(expected), expected);
   }
+  t.same(
+    mail.replyTo?.map(({address, name}) => [address, name]),
+    [['lead@example.com', '']],
+    'an answer goes to the visitor',
+  );
   t.ok(mail.html?.includes('Zora &lt;b&gt;Z&lt;/b&gt;'), 'escaped in HTML');
   t.notMatch(mail.subject, /Zora|lead@/);
   t.notMatch(whole(mail), new RegExp(visitor.token.slice(0, 20)));
+});
+
+void t.test('the owner hears of what was never asked', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact('brief@example.com', 'Zora');
+
+  await press(linkIn(await server.mailbox.waitFor('brief@example.com')));
+
+  const mail = await server.mailbox.waitFor(OWNER);
+  for (const part of [mail.text ?? '', mail.html ?? '']) t.match(part, /ai_training: not asked/);
+});
+
+void t.test('a time is told in hours, or in minutes where those are no whole ones', (t) => {
+  for (const [hours, language, expected] of [
+    [24, 'en', '24 hours'],
+    [1, 'de', '1 Stunde'],
+    [0.5, 'pt-BR', '30 minutos'],
+    [1.5, 'fr', '90 minutes'],
+    [0.001, 'en', '1 minute'],
+  ] as const) {
+    t.equal(formatTime(hours * 3_600_000, language), expected);
+  }
+  t.end();
+});
+
+void t.test('a size is told as the chat does', (t) => {
+  t.equal(formatSize(1, 'en'), '1 kB');
+  t.equal(formatSize(28 * 1024, 'en'), '28 kB');
+  t.equal(formatSize(1_572_864, 'en'), '1.5 MB');
+  t.end();
 });

@@ -4,11 +4,10 @@ export const de: Texts = {
   language: 'de',
   direction: 'ltr',
   mailSubject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
-  mailHello: 'Guten Tag,',
   mailBody:
-    'diese Adresse wurde im Chat von {site} angegeben. Wenn Sie das waren, bestätigen Sie sie bitte, damit Ihr Anliegen bearbeitet werden kann.',
+    'Diese Adresse wurde im Chat von {site} angegeben. Wenn Sie das waren, bestätigen Sie sie bitte, damit Ihr Anliegen bearbeitet werden kann.',
   mailButton: 'Meine Adresse bestätigen',
-  mailExpires: 'Der Link gilt einmal und {hours} Stunden lang.',
+  mailExpires: 'Der Link ist {time} lang gültig. Ihn zweimal zu drücken, schadet nicht.',
   mailNotMe: 'Das waren nicht Sie? Dann tun Sie nichts, oder sagen Sie es uns hier:',
   mailNotMeLink: 'Das war ich nicht',
   confirmTitle: 'Ihre E-Mail-Adresse bestätigen',
@@ -28,8 +27,14 @@ export const de: Texts = {
   notMeTitle: 'Das waren nicht Sie?',
   notMeBody: 'Drücken Sie den Knopf, dann gilt der Link in der E-Mail nicht mehr.',
   notMeButton: 'Das war ich nicht',
+  notMeUsedTitle: 'Das waren nicht Sie?',
+  notMeUsedBody:
+    'Die Adresse wurde bereits bestätigt, deshalb kann dieser Link es nicht mehr zurücknehmen. Bitte schreiben Sie von dieser Adresse aus an {site}: Was dazu gespeichert ist, kann berichtigt oder gelöscht werden.',
+  notMeExpiredBody:
+    'Niemand kann Ihre Adresse damit bestätigen. Falls Sie eine neuere E-Mail bekommen haben, nehmen Sie den Link in dieser.',
   notMeDoneTitle: 'Danke für den Hinweis',
   notMeDoneBody: 'Der Link gilt nicht mehr. Sie müssen nichts weiter tun.',
+  backToSite: 'Zurück zu {site}',
   errorTitle: 'Etwas ist schiefgegangen',
   errorBody:
     'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um ihn zu untersuchen. Bitte versuchen Sie es später noch einmal.',

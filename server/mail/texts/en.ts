@@ -4,11 +4,10 @@ export const en: Texts = {
   language: 'en',
   direction: 'ltr',
   mailSubject: 'Please confirm your e-mail address',
-  mailHello: 'Hello,',
   mailBody:
-    'somebody entered this address in the chat of {site}. If that was you, please confirm it, so that your request can be handled.',
+    'Somebody entered this address in the chat of {site}. If that was you, please confirm it, so that your request can be handled.',
   mailButton: 'Confirm my address',
-  mailExpires: 'The link works once and for {hours} hours.',
+  mailExpires: 'The link works for {time}. Pressing it twice does no harm.',
   mailNotMe: 'This was not you? Then do nothing, or tell us here:',
   mailNotMeLink: 'This was not me',
   confirmTitle: 'Confirm your e-mail address',
@@ -27,8 +26,14 @@ export const en: Texts = {
   notMeTitle: 'This was not you?',
   notMeBody: 'Press the button, and the link in the mail will stop working.',
   notMeButton: 'This was not me',
+  notMeUsedTitle: 'This was not you?',
+  notMeUsedBody:
+    'The address has been confirmed already, so this link cannot take it back. Please write to {site} from this address: whatever was stored under it can be corrected or erased.',
+  notMeExpiredBody:
+    'Nobody can confirm your address with it. If you got a newer mail, use the link in that one.',
   notMeDoneTitle: 'Thank you for telling us',
   notMeDoneBody: 'The link does not work any more. You need not do anything else.',
+  backToSite: 'Back to {site}',
   errorTitle: 'Something went wrong',
   errorBody:
     'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',

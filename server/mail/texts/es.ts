@@ -4,11 +4,10 @@ export const es: Texts = {
   language: 'es',
   direction: 'ltr',
   mailSubject: 'Confirma tu dirección de correo',
-  mailHello: 'Hola:',
   mailBody:
-    'alguien ha escrito esta dirección en el chat de {site}. Si has sido tú, confírmala para que podamos atender tu solicitud.',
+    'Alguien ha escrito esta dirección en el chat de {site}. Si has sido tú, confírmala para que podamos atender tu solicitud.',
   mailButton: 'Confirmar mi dirección',
-  mailExpires: 'El enlace sirve una sola vez y durante {hours} horas.',
+  mailExpires: 'El enlace es válido durante {time}. Pulsarlo dos veces no causa ningún problema.',
   mailNotMe: '¿No has sido tú? No hagas nada, o dínoslo aquí:',
   mailNotMeLink: 'No he sido yo',
   confirmTitle: 'Confirma tu dirección de correo',
@@ -27,8 +26,14 @@ export const es: Texts = {
   notMeTitle: '¿No has sido tú?',
   notMeBody: 'Pulsa el botón y el enlace del correo dejará de funcionar.',
   notMeButton: 'No he sido yo',
+  notMeUsedTitle: '¿No has sido tú?',
+  notMeUsedBody:
+    'La dirección ya se ha confirmado, así que este enlace no puede deshacerlo. Escribe a {site} desde esta dirección: lo que se haya guardado con ella se puede corregir o borrar.',
+  notMeExpiredBody:
+    'Nadie puede confirmar tu dirección con él. Si has recibido un correo más reciente, usa el enlace de ese.',
   notMeDoneTitle: 'Gracias por avisarnos',
   notMeDoneBody: 'El enlace ya no sirve. No tienes que hacer nada más.',
+  backToSite: 'Volver a {site}',
   errorTitle: 'Algo ha ido mal',
   errorBody:
     'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtalo más tarde.',

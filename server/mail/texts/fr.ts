@@ -4,11 +4,11 @@ export const fr: Texts = {
   language: 'fr',
   direction: 'ltr',
   mailSubject: 'Veuillez confirmer votre adresse e-mail',
-  mailHello: 'Bonjour,',
   mailBody:
-    'cette adresse a été saisie dans le chat de {site}. Si c’était vous, confirmez-la afin que votre demande puisse être traitée.',
+    'Cette adresse a été saisie dans le chat de {site}. Si c’était vous, confirmez-la afin que votre demande puisse être traitée.',
   mailButton: 'Confirmer mon adresse',
-  mailExpires: 'Le lien fonctionne une seule fois, pendant {hours} heures.',
+  mailExpires:
+    'Le lien est valable pendant {time}. Appuyer deux fois dessus ne pose aucun problème.',
   mailNotMe: 'Ce n’était pas vous ? Ne faites rien, ou dites-le-nous ici :',
   mailNotMeLink: 'Ce n’était pas moi',
   confirmTitle: 'Confirmez votre adresse e-mail',
@@ -27,8 +27,14 @@ export const fr: Texts = {
   notMeTitle: 'Ce n’était pas vous ?',
   notMeBody: 'Appuyez sur le bouton, et le lien de l’e-mail cessera de fonctionner.',
   notMeButton: 'Ce n’était pas moi',
+  notMeUsedTitle: 'Ce n’était pas vous ?',
+  notMeUsedBody:
+    'L’adresse a déjà été confirmée : ce lien ne peut plus l’annuler. Écrivez à {site} depuis cette adresse : ce qui y est associé peut être corrigé ou effacé.',
+  notMeExpiredBody:
+    'Personne ne peut confirmer votre adresse avec ce lien. Si vous avez reçu un e-mail plus récent, utilisez le lien qu’il contient.',
   notMeDoneTitle: 'Merci de nous l’avoir dit',
   notMeDoneBody: 'Le lien ne fonctionne plus. Vous n’avez rien d’autre à faire.',
+  backToSite: 'Retour à {site}',
   errorTitle: 'Un problème est survenu',
   errorBody:
     'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',

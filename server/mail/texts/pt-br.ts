@@ -4,11 +4,10 @@ export const ptBr: Texts = {
   language: 'pt-BR',
   direction: 'ltr',
   mailSubject: 'Confirme seu endereço de e-mail',
-  mailHello: 'Olá,',
   mailBody:
-    'alguém informou este endereço no chat de {site}. Se foi você, confirme-o para que sua solicitação seja atendida.',
+    'Alguém informou este endereço no chat de {site}. Se foi você, confirme-o para que sua solicitação seja atendida.',
   mailButton: 'Confirmar meu endereço',
-  mailExpires: 'O link funciona uma única vez e por {hours} horas.',
+  mailExpires: 'O link vale por {time}. Pressioná-lo duas vezes não causa nenhum problema.',
   mailNotMe: 'Não foi você? Não faça nada, ou avise-nos aqui:',
   mailNotMeLink: 'Não fui eu',
   confirmTitle: 'Confirme seu endereço de e-mail',
@@ -27,8 +26,14 @@ export const ptBr: Texts = {
   notMeTitle: 'Não foi você?',
   notMeBody: 'Pressione o botão e o link do e-mail deixará de funcionar.',
   notMeButton: 'Não fui eu',
+  notMeUsedTitle: 'Não foi você?',
+  notMeUsedBody:
+    'O endereço já foi confirmado, por isso este link não pode mais desfazer isso. Escreva para {site} a partir deste endereço: o que foi armazenado com ele pode ser corrigido ou apagado.',
+  notMeExpiredBody:
+    'Ninguém pode confirmar seu endereço com ele. Se você recebeu um e-mail mais novo, use o link desse.',
   notMeDoneTitle: 'Obrigado por avisar',
   notMeDoneBody: 'O link não funciona mais. Você não precisa fazer mais nada.',
+  backToSite: 'Voltar para {site}',
   errorTitle: 'Algo deu errado',
   errorBody:
     'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',

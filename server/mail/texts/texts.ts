@@ -10,7 +10,6 @@ export interface Texts {
   language: string;
   direction: 'ltr' | 'rtl';
   mailSubject: string;
-  mailHello: string;
   mailBody: string;
   mailButton: string;
   mailExpires: string;
@@ -30,8 +29,12 @@ export interface Texts {
   notMeTitle: string;
   notMeBody: string;
   notMeButton: string;
+  notMeUsedTitle: string;
+  notMeUsedBody: string;
+  notMeExpiredBody: string;
   notMeDoneTitle: string;
   notMeDoneBody: string;
+  backToSite: string;
   errorTitle: string;
   errorBody: string;
   errorReference: string;

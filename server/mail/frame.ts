@@ -1,0 +1,68 @@
+import {escapeHtml} from '../http/html.js';
+
+export interface Frame {
+  language: string;
+  direction: string;
+  /** Who writes, at the top: a site's name. */
+  sender: string;
+  title: string;
+  /** Already HTML. */
+  blocks: string[];
+}
+
+const FONT = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const TEXT = `font-family:${FONT};font-size:16px;line-height:1.6;color:#191a23`;
+const SOFT = `font-family:${FONT};font-size:14px;line-height:1.6;color:#5a5d70`;
+
+/** Programs that know no dark mode skip it; the others would turn the colours by their own taste. */
+const DARK = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (prefers-color-scheme: dark) {
+  .ground { background-color: #12131a !important; }
+  .card { background-color: #1c1e27 !important; border-color: #2f3240 !important; }
+  .ink { color: #ececf4 !important; }
+  .soft { color: #a9acbf !important; }
+}
+`;
+
+/** Tables and styles in attributes, which is what all mail programs know; nothing is fetched. */
+export const mailFrame = ({language, direction, sender, title, blocks}: Frame): string =>
+  `<!doctype html>
+<html lang="${language}" dir="${direction}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+<title>${escapeHtml(title)}</title><style>${DARK}</style></head>
+<body class="ground" style="margin:0;padding:0;background-color:#f3f3f9">
+<table role="presentation" class="ground" dir="${direction}" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f3f3f9" style="background-color:#f3f3f9"><tr><td align="center" style="padding:32px 12px">
+<table role="presentation" dir="${direction}" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px">
+<tr><td style="padding:0 8px 16px">${brand(sender)}</td></tr>
+<tr><td class="card" bgcolor="#ffffff" style="background-color:#ffffff;border:1px solid #e4e5ee;border-radius:16px;padding:32px 28px">
+<h1 class="ink" style="margin:0 0 16px;font-family:${FONT};font-size:22px;line-height:1.3;color:#191a23">${escapeHtml(title)}</h1>
+${blocks.join('\n')}
+</td></tr></table>
+</td></tr></table>
+</body></html>`;
+
+const brand = (sender: string): string => {
+  const [initial = 'M'] = sender.trim();
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td aria-hidden="true" width="32" height="32" align="center" bgcolor="#5646df" style="background-color:#5646df;border-radius:10px;font-family:${FONT};font-size:16px;font-weight:700;line-height:32px;color:#ffffff">${escapeHtml(initial.toUpperCase())}</td><td class="ink" style="padding:0 10px;font-family:${FONT};font-size:16px;font-weight:700;color:#191a23">${escapeHtml(sender)}</td></tr></table>`;
+};
+
+export const paragraph = (text: string): string =>
+  `<p class="ink" style="margin:0 0 16px;${TEXT}">${escapeHtml(text)}</p>`;
+
+export const smallPrint = (text: string, link?: {href: string; label: string}): string => {
+  const anchor = link
+    ? ` <a class="soft" href="${escapeHtml(link.href)}" style="color:#5a5d70">${escapeHtml(link.label)}</a>`
+    : '';
+  return `<p class="soft" style="margin:0 0 8px;${SOFT}">${escapeHtml(text)}${anchor}</p>`;
+};
+
+export const button = (href: string, label: string): string =>
+  `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td bgcolor="#5646df" style="background-color:#5646df;border-radius:12px"><a href="${escapeHtml(href)}" style="display:inline-block;padding:14px 26px;font-family:${FONT};font-size:16px;font-weight:600;line-height:1.3;color:#ffffff;text-decoration:none">${escapeHtml(label)}</a></td></tr></table>`;
+
+/** A label over its lines; names and files of any script keep their own direction. */
+export const entry = (label: string, lines: string[]): string => {
+  const shown = lines.map((line) => `<bdi>${escapeHtml(line)}</bdi>`).join('<br>');
+  return `<p class="soft" style="margin:0;${SOFT}">${escapeHtml(label)}</p><p class="ink" style="margin:0 0 14px;${TEXT};overflow-wrap:anywhere">${shown}</p>`;
+};
