@@ -13,28 +13,34 @@ export interface Page {
   note?: string;
   /** One button that posts to this very address. */
   button?: string;
+  /** Whose page it is, above the title. */
+  site?: string;
+  /** The way on, where there is one. */
+  link?: {href: string; label: string};
 }
 
 const STYLE_PATH = '/assets/page.css';
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #0f172a; --soft: #475569; --card: #fff; --ground: #eef2ff; --accent: #4338ca; }
+:root { color-scheme: light dark; --ink: #191a23; --soft: #5a5d70; --card: #fff; --ground: #f3f3f9; --line: #e4e5ee; --accent: #5646df; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #f1f5f9; --soft: #a8b3c7; --card: #1e2337; --ground: #10131f; --accent: #a5b4fc; }
+  :root { --ink: #ececf4; --soft: #a9acbf; --card: #1c1e27; --ground: #12131a; --line: #2f3240; --accent: #a99ffb; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-items: center; padding: 24px;
   background: var(--ground); color: var(--ink); font: 17px/1.6 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
-main { width: 100%; max-width: 480px; background: var(--card); border-radius: 20px; padding: 40px 32px;
-  box-shadow: 0 18px 50px rgb(15 23 42 / 14%); text-align: center; }
-.mark { width: 56px; height: 56px; margin: 0 auto 20px; border-radius: 18px; display: grid; place-items: center;
-  background: linear-gradient(135deg, #4338ca, #7c3aed); color: #fff; font-size: 26px; font-weight: 700; }
+main { width: 100%; max-width: 480px; background: var(--card); border: 1px solid var(--line); border-radius: 20px; padding: 40px 32px;
+  box-shadow: 0 18px 50px rgb(15 23 42 / 10%); text-align: center; }
+.mark { width: 56px; height: 56px; margin: 0 auto 12px; border-radius: 18px; display: grid; place-items: center;
+  background: linear-gradient(135deg, #5646df, #a436c8); color: #fff; font-size: 26px; font-weight: 700; }
 h1 { margin: 0 0 12px; font-size: 24px; line-height: 1.3; text-wrap: balance; overflow-wrap: anywhere; }
 p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
+main .site { margin-bottom: 20px; color: var(--ink); font-weight: 650; }
 .note { margin-top: 16px; font-size: 14px; }
 button { margin-top: 28px; width: 100%; min-height: 52px; border: 0; border-radius: 14px; cursor: pointer;
   background: var(--accent); color: var(--card); font: inherit; font-weight: 600; }
-button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+a { display: inline-block; margin-top: 24px; padding: 8px; color: var(--accent); font-weight: 600; text-underline-offset: 0.25em; }
+a:focus-visible, button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 `;
 
 /** Our own pages: no script at all, one stylesheet, never inside a frame. */
@@ -73,25 +79,28 @@ export const sendPage = (reply: FastifyReply, status: number, page: Page) => {
     .send(html(page));
 };
 
-const html = ({language, direction, title, body, note, button}: Page): string => {
+const html = ({language, direction, title, body, note, button, site, link}: Page): string => {
   const form = button
     ? `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`
     : '';
   const line = note ? `<p class="note">${escapeHtml(note)}</p>` : '';
+  const [initial = 'M'] = site?.trim() ?? 'M';
+  const owner = site ? `<p class="site">${escapeHtml(site)}</p>\n` : '';
+  const way = link ? `<a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a>` : '';
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${escapeHtml(site ? `${title} – ${site}` : title)}</title>
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>
 <main>
-<div class="mark" aria-hidden="true">M</div>
-<h1>${escapeHtml(title)}</h1>
+<div class="mark" aria-hidden="true">${escapeHtml(initial.toUpperCase())}</div>
+${owner}<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(body)}</p>
-${line}${form}
+${line}${form}${way}
 </main>
 </body>
 </html>

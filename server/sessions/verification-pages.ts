@@ -6,9 +6,19 @@ import {sendPage} from '../http/pages.js';
 import {filled, textsFor} from '../mail/texts/texts.js';
 import type {Texts} from '../mail/texts/texts.js';
 import {findSite} from '../sites/store.js';
+import type {Site} from '../sites/store.js';
 import type {Verification} from './verification-store.js';
 
-export type PageName = 'confirm' | 'done' | 'used' | 'expired' | 'unknown' | 'notMe' | 'notMeDone';
+export type PageName =
+  | 'confirm'
+  | 'done'
+  | 'used'
+  | 'expired'
+  | 'unknown'
+  | 'notMe'
+  | 'notMeDone'
+  | 'notMeUsed'
+  | 'notMeExpired';
 
 const STATUS: Record<PageName, number> = {
   confirm: 200,
@@ -18,6 +28,8 @@ const STATUS: Record<PageName, number> = {
   unknown: 404,
   notMe: 200,
   notMeDone: 200,
+  notMeUsed: 200,
+  notMeExpired: 410,
 };
 
 /** Answers with a page in the language of the session, or of the browser where there is none. */
@@ -31,14 +43,22 @@ export const answerPage = async (
   const site = found && (await findSite(sql, found.siteKey));
   const {title, body, button} = wording(texts, page);
   const {language, direction} = texts;
+  const name = site?.name ?? '';
+  const home = site && homeOf(site);
   return sendPage(reply, STATUS[page], {
     language,
     direction,
     title,
-    body: filled(body, {site: site?.name ?? ''}),
+    body: filled(body, {site: name}),
     ...(button && {button}),
+    ...(name && {site: name}),
+    ...(home && !button && {link: {href: home, label: filled(texts.backToSite, {site: name})}}),
   });
 };
+
+/** Where the chat is, or near it: the first page that the site names. Who has the link came from there. */
+const homeOf = ({allowedOrigins}: Site): string | undefined =>
+  allowedOrigins.find((origin) => /^https?:/.test(origin));
 
 /** What went wrong, for a person and without the database, which may be what went wrong. */
 export const showsError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
@@ -66,7 +86,7 @@ const textsOf = ({headers}: FastifyRequest): Texts =>
   textsFor(headers['accept-language']?.split(/[,;]/)[0]?.trim());
 
 const wording = (texts: Texts, page: PageName) => ({
-  title: texts[`${page}Title`],
+  title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],
   body: texts[`${page}Body`],
   button:
     page === 'confirm' ? texts.confirmButton : page === 'notMe' ? texts.notMeButton : undefined,

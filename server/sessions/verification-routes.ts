@@ -124,15 +124,16 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
     });
     scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
       const found = await find(parts, request.params.link);
-      return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
+      return answerPage(sql, request, reply, {page: notMePageFor(found), found});
     });
     scope.post('/verify/:link/not-me', options(DISOWN), async (request, reply) => {
       const found = await find(parts, request.params.link);
       if (found?.state !== 'open') {
-        return answerPage(sql, request, reply, {page: pageFor(found, 'notMe'), found});
+        return answerPage(sql, request, reply, {page: notMePageFor(found), found});
       }
-      await sql.begin((tx) => disown(tx, parts, request, found));
-      return answerPage(sql, request, reply, {page: 'notMeDone', found});
+      const now = await sql.begin((tx) => disown(tx, parts, request, found));
+      const page = now?.state === 'open' ? 'notMeDone' : notMePageFor(now);
+      return answerPage(sql, request, reply, {page, found: now});
     });
     // A link that a mail program has mangled: too long, or with a slash more.
     scope.route({
@@ -162,6 +163,13 @@ const pageFor = (found: Verification | undefined, whenOpen: PageName): PageName 
   return found.state === 'used' ? 'used' : 'expired';
 };
 
+/** For somebody whose address was misused: what a used or void link means to them. */
+const notMePageFor = (found: Verification | undefined): PageName => {
+  const page = pageFor(found, 'notMe');
+  if (page === 'used') return 'notMeUsed';
+  return page === 'expired' ? 'notMeExpired' : page;
+};
+
 /** Answers the link as it was found under lock; `open` means that this press has used it. */
 const confirm = async (
   tx: Queryable,
@@ -182,14 +190,15 @@ const confirm = async (
   return found;
 };
 
+/** As `confirm`: `open` means that this press has voided it. */
 const disown = async (
   tx: Queryable,
   {access}: VerificationParts,
   request: FastifyRequest,
   {id, uuid, siteKey}: Verification,
-): Promise<void> => {
+): Promise<Verification | undefined> => {
   const found = await lockVerification(tx, id);
-  if (found?.state !== 'open') return;
+  if (found?.state !== 'open') return found;
   await voidVerifications(tx, uuid);
   await recordAudit(tx, {
     event: 'suspicious_activity',
@@ -199,4 +208,5 @@ const disown = async (
     metadata: {kind: 'not_me'},
   });
   await countFunnel(tx, siteKey, 'not_me');
+  return found;
 };

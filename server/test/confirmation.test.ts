@@ -174,6 +174,47 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await visitor.session()).body.state, 'pending');
   });
 
+  await t.test('tells whose it is, and leads back once there is nothing to press', async (t) => {
+    const {link} = await pending(server, 'back@example.com');
+    const back = `<a href="${server.url}">Back to Demo</a>`;
+
+    const question = await (await fetch(link)).text();
+    t.match(question, /<p class="site">Demo<\/p>/);
+    t.notMatch(question, /Back to/);
+    for (const answer of [await press(link), await press(link)]) {
+      const page = await answer.text();
+      t.match(page, /<p class="site">Demo<\/p>/);
+      t.ok(page.includes(back), 'a link to the page with the chat');
+    }
+    const unknown = await (await fetch(`${server.url}/verify/nonsense`)).text();
+    t.notMatch(unknown, /Demo|Back to/, 'nothing about anybody without a link of theirs');
+  });
+
+  await t.test('says what to do when the address was misused and confirmed', async (t) => {
+    const {visitor, link} = await pending(server, 'misused@example.com');
+    await press(link);
+
+    for (const answer of [await fetch(`${link}/not-me`), await press(`${link}/not-me`)]) {
+      const page = await answer.text();
+      t.equal(answer.status, 200);
+      t.match(page, /write to Demo/);
+      t.notMatch(page, /nothing left to do|misused@|Zora/);
+    }
+    t.equal((await visitor.session()).body.state, 'complete');
+  });
+
+  await t.test('comforts who presses “not me” on a link that is void', async (t) => {
+    const {link} = await pending(server, 'void@example.com');
+    await press(`${link}/not-me`);
+
+    const again = await fetch(`${link}/not-me`);
+    const page = await again.text();
+
+    t.equal(again.status, 410);
+    t.match(page, /Nobody can confirm your address/);
+    t.notMatch(page, /Send again/);
+  });
+
   await t.test('gives nobody a session', async (t) => {
     const {visitor, link} = await pending(server, 'nosession@example.com');
     const response = await press(link);
