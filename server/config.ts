@@ -144,6 +144,11 @@ const demandProductionSettings = (settings: Settings, faults: string[]): void =>
   for (const name of PRODUCTION_SETTINGS) {
     if (!settings[name]) faults.push(`${name} must be set in production.`);
   }
+  // Parts of an hour are for trying out what an expired link does.
+  const hours = settings.VERIFICATION_HOURS;
+  if (!Number.isInteger(hours)) {
+    faults.push(`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`);
+  }
 };
 
 const checkMeaning = (settings: Settings, faults: string[]): void => {

@@ -45,6 +45,16 @@ void t.test('production', async (t) => {
     t.end();
   });
 
+  await t.test('takes whole hours for a link, and parts of one for trying it out', (t) => {
+    for (const hours of ['0.001', '1.5']) {
+      const faults = faultsOf({...whole, VERIFICATION_HOURS: hours});
+      t.same(faults, [`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`]);
+      t.same(faultsOf({VERIFICATION_HOURS: hours}), []);
+    }
+    t.same(faultsOf({...whole, VERIFICATION_HOURS: '1'}), []);
+    t.end();
+  });
+
   await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
     const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
     t.match(faultsAt('postgres://db.example.com/maria'), [/^DATABASE_URL must say/]);
