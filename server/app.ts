@@ -315,7 +315,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
   }
-  if (parts.mailbox && !config.production) devRoutes(app, parts.mailbox);
+  if (parts.mailbox && !config.production) devRoutes(app, parts.mailbox, sql);
 
   return {
     app,

@@ -66,6 +66,11 @@ export class DevMailbox {
     return (await this.list()).find((caught) => caught.id === id);
   }
 
+  /** Of a mail that was found. */
+  source(id: string): Promise<Buffer> {
+    return readFile(path.join(this.directory, `${id}.eml`));
+  }
+
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.server.close(resolve);

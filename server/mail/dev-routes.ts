@@ -1,27 +1,46 @@
-import type {FastifyRequest} from 'fastify';
+import type {FastifyReply, FastifyRequest} from 'fastify';
 import ipaddr from 'ipaddr.js';
 import {Type} from 'typebox';
 
+import type {Sql} from '../database/connect.js';
 import {NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {escapeHtml} from '../http/html.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
+import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
+import {forgetCounts, heldBackLately} from './limits.js';
 
-const STYLE = `
-:root { color-scheme: light dark; }
-body { margin: 0 auto; max-width: 760px; padding: 24px; font: 16px/1.6 system-ui, sans-serif; }
-a { color: inherit; }
-li { margin-bottom: 12px; }
-small { opacity: 0.7; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 20px; border-radius: 12px; background: rgb(127 127 127 / 12%); font: inherit; }
-`;
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "frame-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A mail brings its styles in attributes, and fetches and runs nothing. */
+const MAIL_POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+  'sandbox allow-popups allow-popups-to-escape-sandbox',
+].join('; ');
 
 /** The caught mail, for the person in front of this machine alone. */
-export const devRoutes = (app: App, mailbox: DevMailbox): void => {
+export const devRoutes = (app: App, mailbox: DevMailbox, sql: Sql): void => {
   const options = {schema: {hide: true}, preHandler: [demandLoopback]};
-  app.get('/dev/mail', options, async (_request, reply) => {
-    void reply.helmet();
-    return reply.type('text/html; charset=utf-8').send(listPage(await mailbox.list()));
+  const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
+  const find = async (id: string): Promise<CaughtMail> => {
+    const caught = await mailbox.find(id);
+    if (!caught) throw new NotFound('There is no such mail. See /dev/mail.');
+    return caught;
+  };
+  app.get('/dev/mail', options, async (request, reply) => {
+    const held = await heldBackLately(sql);
+    return sendHtml(reply, PAGE_POLICY, listPage(await mailbox.list(), held, languageOf(request)));
   });
   app.get('/dev/mail.json', options, async () =>
     (await mailbox.list()).map(({id, mail}) => ({
@@ -31,56 +50,70 @@ export const devRoutes = (app: App, mailbox: DevMailbox): void => {
       text: mail.text,
     })),
   );
-  app.get(
-    '/dev/mail/:id',
-    {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}},
-    async (request, reply) => {
-      const caught = await mailbox.find(request.params.id);
-      if (!caught) throw new NotFound('There is no such mail. See /dev/mail.');
-      void reply.helmet();
-      return reply.type('text/html; charset=utf-8').send(mailPage(caught));
-    },
+  app.get('/dev/mail/:id', ofOne, async (request, reply) => {
+    const caught = await find(request.params.id);
+    const source = await mailbox.source(caught.id);
+    return sendHtml(reply, PAGE_POLICY, mailPage(caught, source.toString(), languageOf(request)));
+  });
+  app.get('/dev/mail/:id/html', ofOne, async (request, reply) =>
+    sendHtml(reply, MAIL_POLICY, framedMail(await find(request.params.id))),
   );
+  app.get('/dev/mail/:id/source', ofOne, async (request, reply) => {
+    const {id} = await find(request.params.id);
+    return reply
+      .header('content-disposition', `attachment; filename="${id}.eml"`)
+      .type('message/rfc822')
+      .send(await mailbox.source(id));
+  });
   app.get('/dev/mail.css', options, (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE),
   );
+  const routes = async (scope: App): Promise<void> => {
+    // A form's body; there is nothing in it.
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      {parseAs: 'string'},
+      (_request, _body, done) => {
+        done(null, {});
+      },
+    );
+    scope.post('/dev/mail/limits', options, async (_request, reply) => {
+      await forgetCounts(sql);
+      return reply.redirect('/dev/mail', 303);
+    });
+  };
+  void app.register(routes);
 };
 
+const sendHtml = (reply: FastifyReply, policy: string, html: string) =>
+  reply
+    .header('content-security-policy', policy)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(html);
+
 /** Through a proxy everybody looks like this machine. */
-const demandLoopback = async ({socket, headers}: FastifyRequest): Promise<void> => {
+const demandLoopback = async ({socket, headers, method}: FastifyRequest): Promise<void> => {
   const address = socket.remoteAddress ?? '';
   const isLoopback = ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
   const isForwarded = Object.keys(headers).some((name) =>
     /^(x-forwarded-|forwarded$|via$)/.test(name),
   );
   // A page elsewhere, open in the same browser, could read the links in these mails.
-  const isForeign = headers.origin !== undefined || headers['sec-fetch-site'] === 'cross-site';
-  if (!isLoopback || isForwarded || isForeign) throw new NotFound();
+  const isOwnForm = method === 'POST' && headers['sec-fetch-site'] === 'same-origin';
+  const isForeign =
+    (headers.origin !== undefined && !isOwnForm) || headers['sec-fetch-site'] === 'cross-site';
+  const isUnasked = method === 'POST' && !isOwnForm;
+  if (!isLoopback || isForwarded || isForeign || isUnasked) throw new NotFound();
 };
 
-const page = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><link rel="stylesheet" href="/dev/mail.css"></head>
-<body><h1>${escapeHtml(title)}</h1>${body}</body></html>
-`;
-
-const listPage = (mails: CaughtMail[]): string => {
-  const items = mails.map(
-    ({id, mail}) =>
-      `<li><a href="/dev/mail/${id}">${escapeHtml(mail.subject ?? '(no subject)')}</a><br><small>to ${escapeHtml(receivers(mail))} · ${escapeHtml(mail.date ?? '')}</small></li>`,
-  );
-  const body = items.length > 0 ? `<ul>${items.join('')}</ul>` : '<p>No mail was sent yet.</p>';
-  return page('Caught mail', `<p>Nothing here leaves this machine.</p>${body}`);
+/** Times are written as the reader does. */
+const languageOf = ({headers}: FastifyRequest): string => {
+  const wanted = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
+  try {
+    return Intl.getCanonicalLocales(wanted)[0] ?? 'en';
+  } catch {
+    // `*`, or nonsense.
+    return 'en';
+  }
 };
-
-const mailPage = ({mail}: CaughtMail): string =>
-  page(
-    mail.subject ?? '(no subject)',
-    `<p><a href="/dev/mail">All mail</a> · <small>to ${escapeHtml(receivers(mail))}</small></p><pre>${linked(mail.text ?? '')}</pre>`,
-  );
-
-const receivers = ({to}: CaughtMail['mail']): string =>
-  (to ?? []).map(({address}) => address).join(', ');
-
-const linked = (text: string): string =>
-  escapeHtml(text).replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`);

@@ -37,3 +37,24 @@ export const countMail = async (
   await sql`insert into mail_counts (key) values (${to}), (${by})`;
   return undefined;
 };
+
+/**
+ * For the development mailbox: what a limit has kept back within the time that it counts, unless
+ * the counts were forgotten since.
+ */
+export const heldBackLately = async (
+  sql: Queryable,
+): Promise<{by: 'address' | 'client'; count: number; latest: Date}[]> =>
+  sql<{by: 'address' | 'client'; count: number; latest: Date}[]>`
+    select metadata->>'stopped_by' as by, count(*)::int as count, max(timestamp) as latest
+    from audit_logs
+    where event_type = 'verification_sent' and metadata->>'stopped_by' in ('address', 'client')
+      and timestamp > now() - case metadata->>'stopped_by'
+                                when 'client' then interval '1 hour' else interval '1 day' end
+      and timestamp >= (select min(counted_at) from mail_counts
+                        where counted_at > now() - interval '1 day')
+    group by 1 order by 1`;
+
+export const forgetCounts = async (sql: Queryable): Promise<void> => {
+  await sql`delete from mail_counts`;
+};

@@ -24,6 +24,78 @@ void t.test('the mailbox for development', async (t) => {
     t.match(one.body['text'], /<a href="http:[^"]+\/verify\//);
     t.notMatch(one.body['text'], /<script/);
     t.match(one.headers.get('content-security-policy'), /default-src 'none'/);
+    t.match(one.body['text'], /<a[^>]+href="\/">Demo page/, 'a way back');
+  });
+
+  await t.test(
+    'shows the mail as it is, in a frame where nothing runs, and its source',
+    async (t) => {
+      const [mail] = await mailbox.list();
+      const address = `/dev/mail/${mail?.id ?? ''}`;
+      const one = await request(server.url, 'GET', address);
+      t.match(
+        one.body['text'],
+        /<iframe[^>]+sandbox="allow-popups allow-popups-to-escape-sandbox">/,
+      );
+
+      const framed = await request(server.url, 'GET', `${address}/html`);
+      t.match(framed.body['text'], /Confirm my address/);
+      t.match(framed.body['text'], /<base target="_blank">/);
+      const policy = framed.headers.get('content-security-policy') ?? '';
+      t.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox allow-popups/);
+      t.notMatch(policy, /script-src|img-src|allow-scripts|allow-same-origin/);
+
+      const source = await request(server.url, 'GET', `${address}/source`);
+      t.match(source.headers.get('content-disposition'), /^attachment; filename="[\w-]+\.eml"$/);
+      t.match(source.body['text'], /^Message-ID: /m);
+    },
+  );
+
+  await t.test('tells times as its reader does', async (t) => {
+    const read = async (language: string) => {
+      const headers = {'accept-language': language};
+      const {body} = await request(server.url, 'GET', '/dev/mail', {headers});
+      const [, machine = '', person] = /<time datetime="(.+?)">(.+?)<\/time>/.exec(
+        String(body['text']),
+      ) ?? [''];
+      const style = {dateStyle: 'medium', timeStyle: 'medium'} as const;
+      return {person, expected: (as: string) => new Date(machine).toLocaleString(as, style)};
+    };
+    for (const [language, as] of [
+      ['de-DE,de;q=0.9', 'de-DE'],
+      ['*', 'en'],
+    ] as const) {
+      const {person, expected} = await read(language);
+      t.equal(person, expected(as));
+    }
+  });
+
+  await t.test('says which limit keeps mails back, and counts anew when asked', async (t) => {
+    const list = async () => String((await request(server.url, 'GET', '/dev/mail')).body['text']);
+    for (const [table, count] of [
+      ['client', 10],
+      ['address', 2],
+    ] as const) {
+      t.notMatch(await list(), /not sent/, table);
+      for (let i = 0; i < count; i++) {
+        const other = await Visitor.consenting(server.url);
+        await other.contact(table === 'client' ? `held-${i}@example.com` : 'caught@example.com');
+      }
+      if (table === 'address') break;
+      t.match(await list(), /A mail was not sent<.*at most 10 an hour.*for one client address/s);
+
+      const press = (headers: Record<string, string>) =>
+        fetch(`${server.url}/dev/mail/limits`, {method: 'POST', headers, redirect: 'manual'});
+      t.equal((await press({})).status, 404, 'nobody but the page itself');
+      t.equal((await press({origin: server.url, 'sec-fetch-site': 'cross-site'})).status, 404);
+      const pressed = await press({origin: server.url, 'sec-fetch-site': 'same-origin'});
+      t.same([pressed.status, pressed.headers.get('location')], [303, '/dev/mail']);
+    }
+    const another = await Visitor.consenting(server.url);
+    await another.contact('caught@example.com');
+    const last = await Visitor.consenting(server.url);
+    await last.contact('caught@example.com');
+    t.match(await list(), /not sent<.*at most 3 an hour and 6 a day go to one address/s);
   });
 
   await t.test('answers no page of another origin', async (t) => {
@@ -40,7 +112,14 @@ void t.test('the mailbox for development', async (t) => {
 
   for (const header of ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via']) {
     await t.test(`answers nobody who came with ${header}`, async (t) => {
-      for (const address of ['/dev/mail', '/dev/mail.json', '/dev/mail.css', '/dev/mail/x']) {
+      for (const address of [
+        '/dev/mail',
+        '/dev/mail.json',
+        '/dev/mail.css',
+        '/dev/mail/x',
+        '/dev/mail/x/html',
+        '/dev/mail/x/source',
+      ]) {
         const {status, body} = await request(server.url, 'GET', address, {
           headers: {[header]: 'for=127.0.0.1'},
         });

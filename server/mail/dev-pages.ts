@@ -1,0 +1,130 @@
+import type {Email} from 'postal-mime';
+
+import {escapeHtml} from '../http/html.js';
+import type {CaughtMail} from './dev-mailbox.js';
+import {BY_CLIENT_PER_HOUR, TO_ADDRESS_PER_DAY, TO_ADDRESS_PER_HOUR} from './limits.js';
+
+/** Beside the demo page's own style, whose colours it uses. */
+export const STYLE = `
+main { padding-bottom: 4rem; }
+.wide { width: min(76rem, 100% - 3rem); }
+main h1 { margin-top: 1rem; font-size: clamp(1.6rem, 4vw, 2.2rem); overflow-wrap: anywhere; }
+.hint { margin: 0.5rem 0 1.5rem; color: var(--muted); }
+.mails { margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); overflow: hidden; }
+.mails li + li { border-top: 1px solid var(--line); }
+.mails a { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: 0.9rem 1.2rem; color: inherit; text-decoration: none; }
+.mails a:hover { background: color-mix(in srgb, var(--accent) 7%, transparent); }
+.mails a:focus-visible { outline-offset: -3px; }
+.mails strong { font-weight: 600; overflow-wrap: anywhere; min-width: 0; }
+.mails small { grid-column: 1; color: var(--muted); overflow-wrap: anywhere; }
+.mails time { grid-row: 1; grid-column: 2; color: var(--muted); font-size: 0.9rem; white-space: nowrap; }
+@media (max-width: 34rem) { .mails time { grid-row: 3; grid-column: 1; } .mails a { grid-template-columns: 1fr; } }
+.held { margin: 0 0 1.5rem; padding: 1rem 1.2rem; border: 1px solid light-dark(#e8c77a, #6b5523); border-radius: 1rem; background: light-dark(#fff8e6, #2a2414); }
+.held p { margin: 0 0 0.75rem; }
+.empty { padding: 3rem 1.5rem; border: 1px dashed var(--line); border-radius: 1rem; text-align: center; }
+.head { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 1rem; margin: 1rem 0 1.5rem; font-size: 0.95rem; }
+.head dt { color: var(--muted); }
+.head dd { margin: 0; overflow-wrap: anywhere; }
+.views { display: grid; gap: 1.5rem; }
+@media (min-width: 62rem) { .views { grid-template-columns: 3fr 2fr; } }
+.views section { min-width: 0; padding: 0; }
+.views h2 { margin-bottom: 0.6rem; font-size: 1.05rem; }
+iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); }
+pre { margin: 0; padding: 1.2rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; font-size: 0.95rem; }
+pre a { color: var(--accent); }
+details { margin-top: 1.5rem; }
+summary { cursor: pointer; font-weight: 600; }
+details pre { margin-top: 0.8rem; font: 0.82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+`;
+
+/** Mails that a limit kept back lately; the pages of the chat tell nobody of them. */
+export interface HeldBack {
+  by: 'address' | 'client';
+  count: number;
+  latest: Date;
+}
+
+const page = (title: string, body: string, wide = ''): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)} – Maria Chat</title>
+<link rel="icon" href="/examples/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/examples/demo.css"><link rel="stylesheet" href="/dev/mail.css"></head>
+<body>
+<header class="top ${wide}"><a class="mark" href="/"><span aria-hidden="true">M</span> Maria Chat</a>
+<nav aria-label="Development"><a href="/">Demo page</a><a href="/dev/mail">Caught mail</a><a href="/api/docs">API</a></nav></header>
+<main class="${wide}"><h1>${escapeHtml(title)}</h1>${body}</main>
+</body></html>
+`;
+
+export const listPage = (mails: CaughtMail[], held: HeldBack[], language: string): string => {
+  const items = mails.map(
+    ({id, mail}) =>
+      `<li><a href="/dev/mail/${id}"><strong dir="auto">${escapeHtml(subjectOf(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${timeOf(mail, language)}</a></li>`,
+  );
+  const list =
+    items.length > 0
+      ? `<ul class="mails">${items.join('')}</ul>`
+      : '<p class="empty">No mail yet. Talk to Maria on the <a href="/">demo page</a> and give an e-mail address.</p>';
+  const hint =
+    'While <code>SMTP_URL</code> is not set, every mail ends here and none leaves this machine.';
+  return page('Caught mail', `<p class="hint">${hint}</p>${heldBack(held, language)}${list}`);
+};
+
+const heldBack = (held: HeldBack[], language: string): string => {
+  if (held.length === 0) return '';
+  const lines = held.map(
+    ({by, count, latest}) =>
+      `<p><strong>${count === 1 ? 'A mail was' : `${count} mails were`} not sent</strong>, the last at ${escapeHtml(clock(latest, language))}: ${LIMITS[by]}. The chat says “We mailed a link” all the same, so that nobody learns anything about an address.</p>`,
+  );
+  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>: without them anybody could use your server to write to strangers. Wait until the hour is over, or let the counts of this database begin anew.</p>
+<form method="post" action="/dev/mail/limits"><button class="secondary" type="submit">Count anew</button></form></div>`;
+};
+
+const LIMITS = {
+  address: `at most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day go to one address`,
+  client: `at most ${BY_CLIENT_PER_HOUR} an hour are sent for one client address, which here is this machine’s`,
+};
+
+export const mailPage = ({id, mail}: CaughtMail, source: string, language: string): string => {
+  const head: [string, string][] = [
+    ['To', receivers(mail)],
+    ['From', [mail.from?.name, mail.from?.address].filter(Boolean).join(' · ')],
+    ...(mail.replyTo?.length ? [['Reply to', addresses(mail.replyTo)] as [string, string]] : []),
+  ];
+  const rows = head.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
+  const shown = mail.html
+    ? `<section><h2>As recipients see it</h2><iframe title="The mail as recipients see it" src="/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
+    : '';
+  return page(
+    subjectOf(mail),
+    `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${timeOf(mail, language)}</dd></dl>
+<div class="views">${shown}<section><h2>As text</h2><pre dir="auto">${linked(mail.text ?? '')}</pre></section></div>
+<details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>
+<p><a class="secondary" href="/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="/dev/mail">All mail</a></p>`,
+    'wide',
+  );
+};
+
+/** A link leaves the frame, in which nothing may run and nowhere may be gone. */
+export const framedMail = ({mail}: CaughtMail): string =>
+  (mail.html ?? '').replace(/<head>/i, '<head><base target="_blank">');
+
+const subjectOf = ({subject}: Email): string => subject ?? '(no subject)';
+
+const receivers = ({to}: Email): string => addresses(to ?? []);
+
+const addresses = (all: NonNullable<Email['to']>): string =>
+  all.map(({address}) => address).join(', ');
+
+/** The server's clock is the reader's: these pages answer on one machine alone. */
+const clock = (time: Date, language: string): string =>
+  new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'medium'}).format(time);
+
+const timeOf = ({date}: Email, language: string): string => {
+  const time = new Date(date ?? Number.NaN);
+  if (Number.isNaN(time.getTime())) return '';
+  return `<time datetime="${time.toISOString()}">${escapeHtml(clock(time, language))}</time>`;
+};
+
+const linked = (text: string): string =>
+  escapeHtml(text).replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`);
