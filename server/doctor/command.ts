@@ -18,7 +18,7 @@ import {checkStorage} from './storage.js';
 const USAGE = `maria doctor [--mail ADDRESS] [--json]
   Tries what the server needs, and says what to do about what it finds. Leaves nothing behind but
   an audit row. Ends with 1 when anything fails.
-  --mail         sends a test mail as well
+  --mail         sends a test mail as well; to /dev/mail while mail is caught
   --json         one JSON object instead of lines`;
 
 const OPTIONS = {

@@ -1,6 +1,9 @@
+import path from 'node:path';
+
 import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config.js';
+import {DevMailbox} from '../mail/dev-mailbox.js';
 import {strictEmail} from '../sessions/email.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
@@ -12,6 +15,7 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
   const {smtpUrl, requireTls, from, admin} = parts.config.mail;
   if (!smtpUrl) {
     yield warn('server', 'not set: mail is caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
+    if (parts.mailTo !== undefined) yield await sendCaught(parts.config, parts.mailTo);
     return;
   }
   const {host, username} = new URL(smtpUrl);
@@ -61,6 +65,19 @@ const encryption = async (smtpUrl: string, isRequired: boolean): Promise<Finding
   } catch (error) {
     const advice = 'Use a server that offers it: links and addresses pass in the clear.';
     return warn('encryption', `no STARTTLS: ${reasonOf(error)}`, advice);
+  }
+};
+
+/** Over a mailbox of our own on the folder that the server's page shows. */
+const sendCaught = async ({mail, dataDir, publicUrl}: Config, to: string): Promise<Finding> => {
+  const mailbox = await DevMailbox.start(path.join(dataDir, 'mail'));
+  try {
+    const sent = await send(mailbox.smtpUrl, {...mail, requireTls: false}, to);
+    if (sent.level !== 'ok') return sent;
+    const advice = `See ${publicUrl}/dev/mail while the server runs. Nothing has left this machine.`;
+    return ok('test mail', 'caught, not delivered', advice);
+  } finally {
+    await mailbox.stop();
   }
 };
 

@@ -10,6 +10,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {Config} from '../config.js';
+import {DevMailbox} from '../mail/dev-mailbox.js';
 import {clamdMissing, startClamd} from './clamd.js';
 import {examine} from './doctor-run.js';
 import {freePort} from './free-port.js';
@@ -87,6 +88,19 @@ t.test('maria doctor finds', async (t) => {
     await server.sql`insert into schema_migrations (version, name, checksum) values (9999, 'x', 'y')`;
     t.same((await examine(server)).at('fail'), ['database migrations']);
     await server.sql`delete from schema_migrations where version = 9999`;
+  });
+
+  await t.test('a test mail while mail is caught', async (t) => {
+    const dataDir = await temporaryFolder(t);
+    const mail = {...config.mail, smtpUrl: undefined};
+    const {of} = await examine(server, {mail, dataDir}, '--mail', 'you@example.com');
+    t.equal(of('mail test mail'), 'caught, not delivered');
+    const mailbox = await DevMailbox.start(path.join(dataDir, 'mail'));
+    t.teardown(() => mailbox.stop());
+    t.match(await mailbox.list(), [{mail: {to: [{address: 'you@example.com'}]}}]);
+
+    const wrong = await examine(server, {mail, dataDir}, '--mail', 'nobody');
+    t.equal(wrong.of('mail test mail'), 'not sent');
   });
 
   await t.test('a mail server that is down', async (t) => {
