@@ -4,12 +4,18 @@ import {CommandFailed, usageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {onePage, printRows, readFormat} from '../command/formats.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import type {Step} from '../contract/conversation.js';
 import type {Sql} from '../database/connect.js';
 import {findSite} from './store.js';
 import type {Site} from './store.js';
 
+const EXPLAINED = `percent is of those who started: who decided on a consent, or came to a step. opened counts
+  panels that were opened for the first time, many of which end there. A step counts who came to it, or
+  past it. abandoned is who left before giving an address.`;
+
 const USAGE = `maria funnel --site KEY [--days 30] [--format table|json|csv]
-  How far visitors came, and where they left: counts of a site's last days, without any UUID.`;
+  How far visitors came, and where they left: counts of a site's last days, without any UUID.
+  ${EXPLAINED}`;
 
 const OPTIONS = {
   site: {type: 'string'},
@@ -31,10 +37,12 @@ export const funnelCommand: Command = {
     const counts = await countsOf(sql, site.key, days);
     const started = counts.get('started') ?? 0;
     const rows = inOrder(site, counts).map((counter) => {
-      const count = counts.get(counter) ?? 0;
-      return {counter, count, percent: started > 0 ? Math.round((100 * count) / started) : null};
+      const count = cameThisFar(site, counts, counter);
+      const isShare = started > 0 && counter !== 'opened';
+      return {counter, count, percent: isShare ? Math.round((100 * count) / started) : null};
     });
     await printRows(print, format, ['counter', 'count', 'percent'], onePage(rows));
+    if (format === 'table') await print(`\n${EXPLAINED.replaceAll('\n  ', '\n')}`);
   },
 };
 
@@ -53,14 +61,39 @@ const countsOf = async (sql: Sql, key: string, days: number): Promise<Map<string
   return new Map(rows.map(({counter, count}) => [counter, count]));
 };
 
+const stepsOf = ({settings}: Site): Step[] => (settings.conversation ?? DEFAULT_CONVERSATION).steps;
+
+/** Where a visitor rests before there is an address; `contact_given` and `completed` tell the rest. */
+const isCounted = ({type}: Step): boolean =>
+  !['say', 'assistant', 'end', 'verify_email'].includes(type);
+
 /** As a visitor meets them; what the conversation no longer has comes last. */
-const inOrder = ({settings}: Site, counts: Map<string, number>): string[] => {
-  const {steps} = settings.conversation ?? DEFAULT_CONVERSATION;
+const inOrder = (site: Site, counts: Map<string, number>): string[] => {
   const known = [
     ...(counts.has('opened') ? ['opened'] : []),
     'started',
-    ...steps.map(({id}) => `step_${id}`),
+    ...stepsOf(site)
+      .filter(isCounted)
+      .map(({id}) => `step_${id}`),
     ...['uploaded', 'contact_given', 'completed', 'abandoned'],
   ];
   return [...known, ...[...counts.keys()].filter((counter) => !known.includes(counter))];
 };
+
+/** Who is quick, or offline meanwhile, tells of a later step alone, and came past this one. */
+const cameThisFar = (site: Site, counts: Map<string, number>, counter: string): number => {
+  const steps = stepsOf(site);
+  const at = steps.findIndex(({id}) => `step_${id}` === counter);
+  const passing = steps.filter((step, i) => i > at && isCounted(step) && !leadsOver(steps, at, i));
+  const later = at === -1 ? [] : passing.map(({id}) => counts.get(`step_${id}`) ?? 0);
+  return Math.max(counts.get(counter) ?? 0, ...later);
+};
+
+/** Whether a branch may bring a visitor from before one step to behind it, and up to another. */
+const leadsOver = (steps: Step[], step: number, upTo: number): boolean =>
+  steps.slice(0, step).some(({next = []}) =>
+    next.some(({to}) => {
+      const target = steps.findIndex(({id}) => id === to);
+      return target > step && target <= upTo;
+    }),
+  );

@@ -9,6 +9,7 @@ import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {rectifyCommand} from '../privacy/rectify-command.js';
 import {sessionsCommand} from '../sessions/command.js';
+import {countFunnel} from '../sessions/store.js';
 import {funnelCommand} from '../sites/funnel-command.js';
 import {keysIn} from './keys-in.js';
 import {linkIn} from './mailbox.js';
@@ -219,12 +220,31 @@ t.test('maria sessions, audit and funnel', async (t) => {
     });
     t.match(table, /^counter +count +percent\nopened +1 +100\nstarted +1 +100\n/);
     t.match(table, /^contact_given +1 +100$/m);
+    t.notMatch(table, /^step_(welcome|verify|complete)/m, 'no step that nobody rests at');
+    t.match(table, /^percent is of those who started/m);
     await t.rejects(runCommand(server, funnelCommand, '--site', 'none'), {message: /no site/});
     await t.rejects(runCommand(server, funnelCommand), {message: /needs --site/});
     await t.rejects(runCommand(server, funnelCommand, '--site', 'demo', '--days', '0'), {
       message: /--days/,
     });
   });
+});
+
+t.test('the funnel narrows from step to step, and what is no share has no percent', async (t) => {
+  const server = await startServer(t);
+  const count = (counter: string, by: number) => countFunnel(server.sql, 'demo', counter, by);
+  await count('opened', 11);
+  await count('started', 9);
+  await count('step_consent_ai_training', 4);
+  await count('step_files', 5);
+
+  const rows = await runCommand(server, funnelCommand, '--site', 'demo', '--format', 'csv');
+
+  t.match(rows, /^opened,11,\r?$/m);
+  t.match(rows, /^step_name,5,56\r?$/m);
+  t.match(rows, /^step_consent_ai_training,5,56\r?$/m);
+  t.match(rows, /^step_email,0,0\r?$/m);
+  t.notMatch(rows, /percent is/);
 });
 
 t.test('--since takes a day, a time, or how long ago', (t) => {
