@@ -54,7 +54,10 @@ export const registerAssets = async (
     },
   });
   const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {
-    void reply.header('cross-origin-resource-policy', 'cross-origin');
+    void reply.headers({
+      'cross-origin-resource-policy': 'cross-origin',
+      vary: 'accept-encoding',
+    });
     return reply.header('cache-control', cacheControl).sendFile('maria-chat.js', {
       cacheControl: false,
     });
@@ -95,4 +98,6 @@ const setAssetHeaders = (
 ): void => {
   response.setHeader('cache-control', cacheControl);
   response.setHeader('cross-origin-resource-policy', 'cross-origin');
+  // One address, three bodies: a cache between must not hand one reader's to another.
+  response.setHeader('vary', 'accept-encoding');
 };

@@ -60,6 +60,29 @@ void t.test(
       }
     });
 
+    for (const address of [
+      '/maria-chat.js',
+      '/v1/maria-chat.js',
+      `/${projectVersion()}/maria-chat.js`,
+      '/widget/maria-chat.js',
+      `/widget/${hashed ?? ''}`,
+    ]) {
+      await t.test(`a cache can tell the encodings of ${address} apart`, async (t) => {
+        const etags = new Set<string | null>();
+        for (const accept of ['br', 'gzip', 'identity']) {
+          const {headers} = await get(address, {'accept-encoding': accept});
+          t.match(headers.get('vary'), /accept-encoding/i);
+          etags.add(headers.get('etag'));
+        }
+        t.equal(etags.size, 3);
+        const [etag] = etags;
+        const same = {'if-none-match': etag ?? '', 'accept-encoding': 'br', ...REVALIDATING};
+        const {status, headers} = await get(address, same);
+        t.equal(status, 304);
+        t.match(headers.get('vary'), /accept-encoding/i);
+      });
+    }
+
     await t.test('nothing outside their folder is to be had', async (t) => {
       for (const address of [
         '/widget/../server/main.js',
