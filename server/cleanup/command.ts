@@ -10,6 +10,16 @@ import {KnownDatabase, SET_BACK} from '../database/known-database.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
+const SWEEP_WORDS = `seen: objects under uploads/
+known: a file in the database has them
+young: too new to judge; an upload may be under way (--age)
+unknown: old enough, and no file in the database has them
+sighted: unknown for the first time, so that their quarantine begins
+foreign: of another shape than uploads/{uuid}/{file_id}.pdf, never touched
+missing: files in the database whose object is not there, never deleted
+removed: unknown through the whole quarantine, and deleted
+kept: seen and not removed`;
+
 const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
 maria cleanup --resume
   Removes what abandoned visits left behind, as the server does on its interval.
@@ -19,7 +29,9 @@ maria cleanup --resume
   --quarantine   unknown objects wait this many days before they are deleted
   --bucket       sweeps another bucket than S3_BUCKET, with a quarantine of its own
   --json         one JSON object instead of lines
-  --resume       says that a database that was restored or copied is the right one`;
+  --resume       says that a database that was restored or copied is the right one
+  What a sweep tells:
+    ${SWEEP_WORDS.replaceAll('\n', '\n    ')}`;
 
 const OPTIONS = {
   'dry-run': {type: 'boolean', default: false},
@@ -140,8 +152,10 @@ const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
         if (!values.json) void parts.print(`unknown ${key}`);
       },
     });
-    if (report) show(parts, {...report}, values);
-    else if (values.json) show(parts, {swept: false}, values);
+    if (report) {
+      show(parts, {...report}, values);
+      if (!values.json) void parts.print(`\n${SWEEP_WORDS}`);
+    } else if (values.json) show(parts, {swept: false}, values);
     else void parts.print('Another process is sweeping at this moment.');
   } finally {
     await other?.objects.close();

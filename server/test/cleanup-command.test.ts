@@ -44,6 +44,7 @@ t.test('maria cleanup', async (t) => {
   await t.test('sweeps dry unless it is told to delete', async (t) => {
     const age = ['--age', '0', '--quarantine', '0'];
     const dry = await maria(server, '--sweep', ...age);
+    t.match(dry.stdout, /^young: too new to judge/m);
     t.match(dry.stdout, new RegExp(`^unknown ${unknown}\nstarted at: .*\nseen: 2\n`));
     t.equal((await traces(server)).length, 1);
 
