@@ -29,6 +29,11 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const MARK =
+  '<rect width="32" height="32" rx="9" fill="#5646df"/><path d="M9 23V10l7 8 7-8v13" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>';
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${MARK}</svg>`;
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="176" height="32" viewBox="0 0 176 32">${MARK}<text x="44" y="23" fill="#fff" font-family="system-ui, sans-serif" font-size="20" font-weight="700">Maria Chat</text></svg>`;
+
 const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.
 
 Every error is an \`ErrorBody\`; programs read its \`code\`. An address that is not described here
@@ -79,7 +84,24 @@ export const registerOpenApi = async (
       },
     },
   });
-  await app.register(swaggerUi, {routePrefix: '/api/docs', staticCSP: DOCS_POLICY});
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: DOCS_POLICY,
+    logo: {type: 'image/svg+xml', content: LOGO, href: '/api/docs'},
+    theme: {
+      title: 'Maria Chat: API',
+      // There is one document here; a field for the address of another leads nowhere.
+      css: [
+        {
+          filename: 'own.css',
+          content: '.swagger-ui .topbar .download-url-wrapper { display: none; }',
+        },
+      ],
+      favicon: [
+        {filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON},
+      ],
+    },
+  });
   const schema = {
     operationId: 'describeApi',
     summary: 'This description',
