@@ -21,7 +21,7 @@ import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
 
-const README = new URL('../../../README.md', import.meta.url);
+const README = new URL('../../../examples/deploy/README.md', import.meta.url);
 
 interface Owned {
   server: TestServer;

@@ -43,7 +43,7 @@ t.test('the README has a row for every error code, and none for another', async 
 });
 
 t.test('the README names every setting, and no other', async (t) => {
-  const cells = firstCells(await text('README.md'), '## Run your own server');
+  const cells = firstCells(await text('README.md'), '## Settings');
 
   t.same(
     names(cells).filter(isSetting),
@@ -52,7 +52,7 @@ t.test('the README names every setting, and no other', async (t) => {
 });
 
 t.test('the README names every metric, and no other', async (t) => {
-  const cells = firstCells(await text('README.md'), '## Run your own server');
+  const cells = firstCells(await text('README.md'), '## Watch it');
   const metrics = await text('server/http/metrics.ts');
 
   t.same(
