@@ -239,7 +239,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     // A client that keeps its connection would not notice that the others get its successor.
     if (notReady === 'draining') void reply.header('connection', 'close');
     // The framework gives up the connection of every body that it refuses; ours is drained.
-    else void reply.removeHeader('connection');
+    else if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   });
   app.addHook('onResponse', async (request, reply) => {
     // The route's pattern and never the address: links and queries can hold secrets.
