@@ -45,7 +45,11 @@ const attempt = async (
   try {
     return ok(check, await work());
   } catch (error) {
-    return fail(check, reasonOf(error), `The server needs ${rights}; see "Set up S3".`);
+    return fail(
+      check,
+      reasonOf(error),
+      `The server needs ${rights}; see "Set up S3" in examples/deploy/README.md.`,
+    );
   }
 };
 

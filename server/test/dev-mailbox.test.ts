@@ -95,6 +95,8 @@ void t.test('the mailbox for development', async (t) => {
     await another.contact('caught@example.com');
     const last = await Visitor.consenting(server.url);
     await last.contact('caught@example.com');
+    const free = await Visitor.consenting(server.url);
+    await free.contact('free@example.com');
     t.match(await list(), /not sent<.*at most 3 an hour and 6 a day go to one address/s);
   });
 
