@@ -98,6 +98,8 @@ export interface RunningApp {
 /** Room for three consents with wordings of 4,000 characters in any script. */
 const JSON_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
+/** Two samples of the event loop's delay. */
+const START_MS = 2_000;
 
 /** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
 export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
@@ -223,9 +225,15 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   // Before whatever may refuse a request: what refuses it can be told on a page.
   await registerPages(app);
+  let calmFromMs = Infinity;
+  app.addHook('onListen', () => {
+    calmFromMs = performance.now() + START_MS;
+  });
   await app.register(underPressure, {
     maxEventLoopDelay: 1_000,
     pressureHandler: () => {
+      // Its first sample counts what starting takes, which is no pressure of visitors.
+      if (performance.now() < calmFromMs) return;
       throw new Unavailable(undefined, {retryAfter: 2});
     },
   });

@@ -2,7 +2,6 @@ import {randomBytes} from 'node:crypto';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {FastifyBaseLogger} from 'fastify';
 import type {Test} from 'tap';
@@ -21,7 +20,6 @@ import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';
 import {createTestBucket} from './test-bucket.js';
 import {createMigratedDatabase} from './test-database.js';
-import {until} from './until.js';
 
 export interface TestServer extends RunningApp {
   url: string;
@@ -81,10 +79,6 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.migrated();
-  // On a busy machine the start itself blocks for so long that the first calls would be refused;
-  // that is known once the timers have had their turn.
-  await sleep(1);
-  await until(() => !running.app.isUnderPressure());
   t.teardown(async () => {
     await closed(running);
     await running.opened.stop();
