@@ -84,7 +84,7 @@ t.test('a refused put says why and does not hold its connection', {skip}, async 
 
 // Alone, since it looks at the clock.
 const alone = {skip, buffered: false};
-t.test('a frozen store fails small calls within 4 s and a put within 15 s', alone, async (t) => {
+t.test('a frozen store fails small calls within 2 s and a put within 12 s', alone, async (t) => {
   const settings = await createTestBucket(t);
   const door = await openDoor(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
@@ -96,10 +96,10 @@ t.test('a frozen store fails small calls within 4 s and a put within 15 s', alon
   };
 
   await Promise.all([
-    fails(store.check(), 4_000),
-    fails(store.head('a.pdf'), 4_000),
-    fails(store.get('a.pdf', never), 4_000),
-    fails(store.put('b.pdf', zeros(100), 100, never), 15_000),
+    fails(store.check(), 2_000),
+    fails(store.head('a.pdf'), 2_000),
+    fails(store.get('a.pdf', never), 2_000),
+    fails(store.put('b.pdf', zeros(100), 100, never), 12_000),
     fails(store.put('c.pdf', zeros(90_000_000), 90_000_000, never), 20_000),
   ]);
   door.thaw();
