@@ -7,7 +7,6 @@ const TRANSPORT = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
-  'ENOENT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
@@ -21,7 +20,9 @@ const SERVER_CLASSES = /^(08|53|57|58)/;
 /** Whether an error says that the database did not answer, rather than that it said no. */
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  const {code} = error as {code?: unknown};
+  const {code, syscall} = error as {code?: unknown; syscall?: unknown};
+  // A socket's file that is not there; any other file is not the database's.
+  if (code === 'ENOENT') return syscall === 'connect';
   return typeof code === 'string' && (TRANSPORT.has(code) || SERVER_CLASSES.test(code));
 };
 

@@ -1,14 +1,15 @@
-import {createWriteStream} from 'node:fs';
-import {rename, rm} from 'node:fs/promises';
+import {open, rename, rm} from 'node:fs/promises';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import type {ReadableStream} from 'node:stream/web';
 import {parseArgs} from 'node:util';
 
 import {recordAudit} from '../audit/store.js';
+import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
 import {archiveOf} from './archive.js';
 import {findSessions} from './find-sessions.js';
+import type {FoundSession} from './find-sessions.js';
 
 const USAGE = `maria export --uuid UUID | --email ADDRESS [--out FILE]
   Writes all that is stored about a session, files included, into a ZIP.
@@ -25,34 +26,38 @@ export const exportCommand: Command = {
   usage: USAGE,
   run: async (parts, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const {backgroundSql: sql, print} = parts;
-    const found = await findSessions(sql, values);
-    const uuids = found.map(({uuid}) => uuid);
-    const file = values.out ?? `maria-${uuids[0] ?? ''}.zip`;
+    const found = await findSessions(parts.backgroundSql, values);
+    const file = values.out ?? `maria-${found[0]?.uuid ?? ''}.zip`;
+    await writeArchive(parts, found, file);
+    await parts.print(
+      `${found.length === 1 ? '1 session' : `${found.length} sessions`} in ${file}`,
+    );
+  },
+};
+
+/**
+ * Readable by its owner alone, and under its name only when it is whole and in the trail: what
+ * broke on the way was exported to nobody.
+ */
+const writeArchive = async (
+  {backgroundSql: sql, objects}: CommandParts,
+  found: FoundSession[],
+  file: string,
+): Promise<void> => {
+  const partial = `${file}.part`;
+  const uuids = found.map(({uuid}) => uuid);
+  const opened = await open(partial, 'w', 0o600).catch((error: unknown) => {
+    throw new CommandFailed(`${file} cannot be written: ${(error as Error).message}`);
+  });
+  try {
+    const archive = archiveOf({sql, objects}, uuids, new AbortController().signal);
+    await pipeline(Readable.fromWeb(archive as ReadableStream), opened.createWriteStream());
     await recordAudit(
       sql,
       ...found.map(
         ({uuid, siteKey: site}) =>
           ({event: 'data_exported', uuid, site, metadata: {by: 'operator'}}) as const,
       ),
-    );
-    await writeArchive(parts, uuids, file);
-    await print(`${uuids.length === 1 ? '1 session' : `${uuids.length} sessions`} in ${file}`);
-  },
-};
-
-/** Readable by its owner alone, and under its name only when it is whole. */
-const writeArchive = async (
-  {backgroundSql: sql, objects}: CommandParts,
-  uuids: string[],
-  file: string,
-): Promise<void> => {
-  const partial = `${file}.part`;
-  const archive = archiveOf({sql, objects}, uuids, new AbortController().signal);
-  try {
-    await pipeline(
-      Readable.fromWeb(archive as ReadableStream),
-      createWriteStream(partial, {mode: 0o600}),
     );
     await rename(partial, file);
   } catch (error) {
