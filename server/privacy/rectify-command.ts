@@ -14,14 +14,16 @@ import {findSession, findVisit, setSessionName} from '../sessions/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
 
-const USAGE = `maria rectify --uuid UUID [--name NAME] [--email ADDRESS]
+const USAGE = `maria rectify --uuid UUID | --email ADDRESS [--name NAME] [--new-email ADDRESS]
   Corrects what a visitor has handed over. A new address gets a confirmation link, and takes effect
-  when that is used.`;
+  when that is used.
+  --email        all sessions of that address, as it is stored now`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
-  name: {type: 'string'},
   email: {type: 'string'},
+  name: {type: 'string'},
+  'new-email': {type: 'string'},
 } as const;
 
 interface Correction {
@@ -33,24 +35,34 @@ export const rectifyCommand: Command = {
   usage: USAGE,
   run: async (parts, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const {backgroundSql: sql, print} = parts;
-    if (values.name === undefined && values.email === undefined) {
-      throw usageError('rectify needs --name, --email or both.');
+    const {uuid, email, name, 'new-email': newEmail} = values;
+    if (name === undefined && newEmail === undefined) {
+      throw usageError('rectify needs --name, --new-email or both.');
     }
-    const correction = readCorrection(values);
-    const [found] = await findSessions(sql, {uuid: values.uuid});
-    const stoppedBy = await sql.begin((tx) => rectify(tx, parts, found?.uuid ?? '', correction));
-    await print(`${found?.uuid ?? ''} is corrected.`);
-    if (correction.email === undefined) return;
-    await print(
-      stoppedBy
-        ? 'No link was mailed: this address had enough mail for now. The visitor can ask for one.'
-        : 'A running server mails the confirmation link; the new address counts from its use on.',
-    );
+    const correction = readCorrection({name, email: newEmail});
+    for (const found of await findSessions(parts.backgroundSql, {uuid, email})) {
+      await rectifyOne(parts, found.uuid, correction);
+    }
   },
 };
 
-const readCorrection = ({name, email}: {name?: string; email?: string}): Correction => {
+const rectifyOne = async (
+  parts: CommandParts,
+  uuid: string,
+  correction: Correction,
+): Promise<void> => {
+  const {backgroundSql: sql, print} = parts;
+  const isStopped = await sql.begin((tx) => rectify(tx, parts, uuid, correction));
+  await print(`${uuid} is corrected.`);
+  if (correction.email === undefined) return;
+  await print(
+    isStopped
+      ? 'No link was mailed: this address had enough mail for now. The visitor can ask for one.'
+      : 'A running server mails the confirmation link; the new address counts from its use on.',
+  );
+};
+
+const readCorrection = ({name, email}: Correction): Correction => {
   try {
     return {
       name: name === undefined ? undefined : readName(name),

@@ -4,7 +4,9 @@ import path from 'node:path';
 import t from 'tap';
 
 import {auditCommand} from '../audit/command.js';
+import type {Command} from '../command/command.js';
 import {readSince} from '../command/since.js';
+import {isDatabaseDown} from '../database/failure.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {rectifyCommand} from '../privacy/rectify-command.js';
@@ -86,8 +88,16 @@ t.test('maria export, rectify and erase', async (t) => {
     );
   });
 
+  await t.test('export into a folder that is not there says so and leaves no trace', async (t) => {
+    const before = await auditedBy(server, first.uuid, 'data_exported');
+    const out = path.join(server.dataDir, 'nowhere', 'x.zip');
+    const failure = runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
+    await t.rejects(failure, {name: 'CommandFailed', message: /x\.zip cannot be written: ENOENT/});
+    t.same(await auditedBy(server, first.uuid, 'data_exported'), before);
+  });
+
   await t.test('rectify corrects a name at once, an address when it is confirmed', async (t) => {
-    const args = ['--uuid', other.uuid, '--name', 'Right Name', '--email', 'right@example.com'];
+    const args = ['--uuid', other.uuid, '--name', 'Right Name', '--new-email', 'right@example.com'];
     t.match(await runCommand(server, rectifyCommand, ...args), /is corrected.*\n.*confirmation/);
 
     const stored = () =>
@@ -99,8 +109,25 @@ t.test('maria export, rectify and erase', async (t) => {
     t.same(await auditedBy(server, other.uuid, 'data_rectified'), [
       {metadata: {fields: ['name', 'email'], by: 'operator'}},
     ]);
-    const wrong = runCommand(server, rectifyCommand, '--uuid', other.uuid, '--email', 'nobody');
+    const wrong = runCommand(server, rectifyCommand, '--uuid', other.uuid, '--new-email', 'nobody');
     await t.rejects(wrong, {message: /one plain e-mail address/});
+  });
+
+  await t.test('rectify finds sessions by the address that they have', async (t) => {
+    const named = await runCommand(
+      server,
+      rectifyCommand,
+      ...['--email', 'ZORA@example.com', '--name', 'Zora Neu'],
+    );
+    t.same(
+      named.split('\n'),
+      both.map(({uuid}) => `${uuid} is corrected.`),
+    );
+    const names = () =>
+      server.sql`select distinct name from user_sessions where uuid = any(${both.map(({uuid}) => uuid)}::uuid[])`;
+    t.same(await names(), [{name: 'Zora Neu'}]);
+    const nobody = runCommand(server, rectifyCommand, '--email', 'no@example.com', '--name', 'X');
+    await t.rejects(nobody, {message: /There is no session with this e-mail address/});
   });
 
   await t.test('erase lists what would go, and with --yes it goes, all of it', async (t) => {
@@ -138,13 +165,19 @@ t.test('maria export, rectify and erase', async (t) => {
   });
 
   await t.test('each says what it needs', async (t) => {
-    for (const command of [exportCommand, eraseCommand]) {
+    for (const [command, ...rest] of [
+      [exportCommand],
+      [eraseCommand],
+      [rectifyCommand, '--name', 'X'],
+    ] as [Command, ...string[]][]) {
       for (const args of [[], ['--uuid', first.uuid, '--email', 'a@example.com']]) {
-        await t.rejects(runCommand(server, command, ...args), {
+        await t.rejects(runCommand(server, command, ...args, ...rest), {
           message: /either --uuid or --email/,
         });
       }
-      await t.rejects(runCommand(server, command, '--uuid', 'x'), {message: /version-4 UUID/});
+      await t.rejects(runCommand(server, command, '--uuid', 'x', ...rest), {
+        message: /version-4 UUID/,
+      });
     }
     await t.rejects(runCommand(server, rectifyCommand, '--uuid', first.uuid), {
       message: /needs --name/,
@@ -245,6 +278,12 @@ t.test('the funnel narrows from step to step, and what is no share has no percen
   t.match(rows, /^step_consent_ai_training,5,56\r?$/m);
   t.match(rows, /^step_email,0,0\r?$/m);
   t.notMatch(rows, /percent is/);
+});
+
+t.test('a file that is not there is no database that does not answer', async (t) => {
+  const missing = await readFile('/nowhere/at/all').catch((error: unknown) => error);
+  t.notOk(isDatabaseDown(missing));
+  t.ok(isDatabaseDown(Object.assign(new Error(), {code: 'ENOENT', syscall: 'connect'})));
 });
 
 t.test('--since takes a day, a time, or how long ago', (t) => {
