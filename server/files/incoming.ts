@@ -1,16 +1,9 @@
 import type {Readable} from 'node:stream';
 
-import type {} from '@fastify/multipart';
+import type {Multipart} from '@fastify/multipart';
 import type {FastifyRequest} from 'fastify';
 
-import {
-  EmptyFile,
-  InvalidRequest,
-  MariaError,
-  NoFile,
-  TooSlow,
-  UnsupportedMediaType,
-} from '../errors.js';
+import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from '../errors.js';
 import {BODY_MS} from '../http/deadline.js';
 import {cleanFileName} from './file-name.js';
 import {tooLarge} from './checked-bytes.js';
@@ -19,6 +12,8 @@ export interface Incoming {
   name: string;
   declaredBytes: number | undefined;
   bytes: Readable;
+  /** Settles when the form is over; throws when anything comes after the file. */
+  end: () => Promise<void>;
 }
 
 const FIELD_BYTES = 1024;
@@ -55,30 +50,65 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
     );
   }
   let declaredBytes: number | undefined;
-  const limits = {files: 1, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
+  const limits = {files: 2, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
   // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
   const parts = request.parts({limits: {...limits, fileSize: maxBytes + 1}});
-  for await (const part of parts) {
-    if (part.type === 'field') {
-      if (part.fieldname === 'size') declaredBytes = readSize(part.value, maxBytes);
-      continue;
+  for (;;) {
+    const {value: part, done} = await parts.next();
+    if (done) throw new NoFile();
+    if (part.type === 'file') {
+      if (part.fieldname !== 'file') {
+        throw new NoFile(`Expected the file in a part named "file", got "${part.fieldname}".`);
+      }
+      const end = () => demandEnd(parts);
+      return {name: cleanFileName(part.filename), declaredBytes, bytes: part.file, end};
     }
-    if (part.fieldname !== 'file') {
-      throw new NoFile(`Expected the file in a part named "file", got "${part.fieldname}".`);
-    }
-    return {name: cleanFileName(part.filename), declaredBytes, bytes: part.file};
+    if (part.fieldname !== 'size') throw unexpected(part.fieldname, 'is not expected');
+    if (declaredBytes !== undefined) throw unexpected('size', 'is there twice');
+    declaredBytes = readSize(part.value, maxBytes);
   }
-  throw new NoFile();
 };
 
-/** The same for the file's own bytes, which are read later. */
-export async function* readable<T>(bytes: AsyncIterable<T>): AsyncGenerator<T> {
+const demandEnd = async (parts: AsyncIterator<Multipart>): Promise<void> => {
+  const {value: part, done} = await parts.next();
+  if (done) return;
+  const {fieldname, type} = part;
+  if (type === 'field' && fieldname === 'size') {
+    throw unexpected('size', 'must come before the file');
+  }
+  throw unexpected(fieldname, fieldname === 'file' ? 'is there twice' : 'is not expected');
+};
+
+const unexpected = (name: string, message: string): InvalidRequest =>
+  new InvalidRequest(
+    `The form does not have the expected form: /${name} ${message}. Expected "size", then "file".`,
+    {faults: [{path: `/${name}`, message}]},
+  );
+
+/**
+ * The file's bytes, read later. They are over only when the form is: until then a store that waits
+ * for the last of them has nothing.
+ */
+export async function* wholeFile(
+  {bytes, end}: Incoming,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* bytes;
+    yield* bytes as AsyncIterable<Uint8Array>;
+    await Promise.race([end(), abortOf(signal)]);
   } catch (error) {
     throw unreadable(error);
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const fail = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, {once: true});
+  });
 
 /** The parser's errors have no code of their own; where they arise the body is known to be at fault. */
 const unreadable = (error: unknown): MariaError => {
@@ -94,7 +124,6 @@ const readSize = (value: unknown, maxBytes: number): number => {
     });
   }
   const bytes = Number(value);
-  if (bytes === 0) throw new EmptyFile();
   if (bytes > maxBytes) throw tooLarge(maxBytes);
   return bytes;
 };

@@ -10,7 +10,7 @@ import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {ConsentRequired, MariaError, TokenInvalid, Unavailable} from '../errors.js';
+import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {inTime, takeOwnTime} from '../http/deadline.js';
@@ -20,6 +20,7 @@ import type {Access, Caller} from '../sessions/access.js';
 import {hasConsent} from '../sessions/store.js';
 import {siteLimits} from '../sites/limits.js';
 import {tooLarge} from './checked-bytes.js';
+import {failureCode} from './failure-code.js';
 import {readIncoming} from './incoming.js';
 import type {UploadGate} from './upload-gate.js';
 import type {Uploads} from './upload.js';
@@ -153,8 +154,7 @@ const tellRefusal = async (
 ): Promise<void> => {
   if (error instanceof TokenInvalid || error instanceof Unavailable) return;
   if (isDatabaseDown(error)) return;
-  const code = error instanceof MariaError ? error.code : 'aborted';
-  const metadata = {code};
+  const metadata = {code: failureCode(error)};
   await inTime(attempts.record({...auditOf(caller), event: 'file_upload_error', metadata}));
 };
 

@@ -10,10 +10,11 @@ import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {
   ConsentRequired,
+  EmptyFile,
   IdempotencyKeyReused,
   InProgress,
-  InvalidRequest,
   MariaError,
+  NotAPdf,
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
@@ -23,7 +24,9 @@ import type {Access, Caller} from '../sessions/access.js';
 import {countFunnel, hasConsent} from '../sessions/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {CheckedBytes} from './checked-bytes.js';
-import {readable} from './incoming.js';
+import type {Checks} from './checked-bytes.js';
+import {BrokenOff, failureCode} from './failure-code.js';
+import {wholeFile} from './incoming.js';
 import type {Incoming} from './incoming.js';
 import {Pace} from './pace.js';
 import {paced, primed} from './paced-bytes.js';
@@ -71,13 +74,6 @@ const UNDO_PAUSE_MS = 500;
 const UNHEARD_LOOKS = 10;
 const UNIQUE_VIOLATION = '23505';
 
-/** Nobody reads this answer; it keeps a cancelled upload from looking like a fault of ours. */
-class BrokenOff extends InvalidRequest {
-  constructor() {
-    super('The client broke off before the file was whole.');
-  }
-}
-
 /** Takes one file: row first, object second, state `stored` third, the answer last. */
 export class Uploads {
   constructor(private readonly parts: UploadParts) {}
@@ -97,7 +93,11 @@ export class Uploads {
     let stopRenewing: (() => void) | undefined;
     try {
       scan = this.parts.config.scanner && (await VirusScan.begin(this.parts.config.scanner));
-      checked = this.checkedBytes(upload, pace, scan);
+      checked = this.checkedBytes(upload, pace, {
+        refuseActiveContent: upload.caller.site.settings.refuse_active_content ?? false,
+        scan,
+        signal: abort.signal,
+      });
       stopRenewing = this.keepLease(row, checked, abort);
       await this.store(row, upload.incoming, checked, abort.signal);
       const stored = await inTime(this.finish(upload, row, checked));
@@ -168,12 +168,23 @@ export class Uploads {
 
   /** A retry whose first try arrived: the same bytes get the same answer. */
   private async repeat(upload: Upload, twin: FileRow) {
+    const abort = new AbortController();
     const pace = new Pace((reason) => {
+      abort.abort(reason);
       upload.incoming.bytes.destroy(reason);
     });
-    const checked = this.checkedBytes(upload, pace, undefined);
+    const checked = this.checkedBytes(upload, pace, {
+      // What is stored was taken under the rules of its time.
+      refuseActiveContent: false,
+      scan: undefined,
+      signal: abort.signal,
+    });
     try {
       for await (const chunk of checked) void chunk;
+    } catch (error) {
+      // Not a PDF, so not the one that is there.
+      if (error instanceof NotAPdf || error instanceof EmptyFile) throw new IdempotencyKeyReused();
+      throw error;
     } finally {
       pace.stop();
     }
@@ -183,15 +194,14 @@ export class Uploads {
   }
 
   private checkedBytes(
-    {incoming, limits, caller}: Upload,
+    {incoming, limits}: Upload,
     pace: Pace,
-    scan: VirusScan | undefined,
+    {signal, ...checks}: Pick<Checks, 'refuseActiveContent' | 'scan'> & {signal: AbortSignal},
   ) {
-    return new CheckedBytes(paced(readable(incoming.bytes), pace), {
+    return new CheckedBytes(paced(wholeFile(incoming, signal), pace), {
       maxBytes: limits.maxFileBytes,
       declaredBytes: incoming.declaredBytes,
-      refuseActiveContent: caller.site.settings.refuse_active_content ?? false,
-      scan,
+      ...checks,
     });
   }
 
@@ -272,8 +282,6 @@ export class Uploads {
 
   /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
   private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
-    const code =
-      reason instanceof MariaError && !(reason instanceof BrokenOff) ? reason.code : 'aborted';
     const fate = await this.parts.sql.begin(async (tx) => {
       const known = released && (await condemnUpload(tx, row.id));
       if (!released) await forgetUpload(tx, row.id);
@@ -282,7 +290,7 @@ export class Uploads {
         uuid: caller.uuid,
         site: caller.site.key,
         address: caller.address,
-        metadata: {file_id: row.id, code},
+        metadata: {file_id: row.id, code: failureCode(reason)},
       });
       return known;
     });

@@ -42,7 +42,20 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     const answer = await visitor.upload(makePdf(1_001), {key});
 
     t.same([answer.status, answer.body.code], [422, 'idempotency_key_reused']);
+    const text = await visitor.upload(Buffer.from('no PDF'), {key});
+    t.same([text.status, text.body.code], [422, 'idempotency_key_reused']);
     t.equal((await visitor.files()).length, 1);
+  });
+
+  await t.test('a rule that came later does not refuse what is stored', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const key = randomUUID();
+    const bytes = Buffer.from('%PDF-1.7\n1 0 obj << /S /JavaScript /JS (x) >> endobj\n%%EOF');
+    await visitor.upload(bytes, {key});
+    await server.sql`update sites set settings = '{"refuse_active_content": true}'`;
+
+    t.equal((await visitor.upload(bytes, {key})).status, 200);
+    await server.sql`update sites set settings = '{}'`;
   });
 
   await t.test('after a deletion the key stores anew', async (t) => {

@@ -73,6 +73,7 @@ t.test('limits', async (t) => {
     ['a short text', Buffer.from('hello'), {}, 415, 'not_a_pdf'],
     ['fewer bytes than announced', makePdf(5_000), {size: 5_001}, 400, 'size_mismatch'],
     ['more bytes than announced', makePdf(5_000), {size: 4_999}, 400, 'size_mismatch'],
+    ['bytes where none were announced', makePdf(5_000), {size: 0}, 400, 'size_mismatch'],
     ['many more bytes than announced', makePdf(900_000), {size: 100}, 400, 'size_mismatch'],
   ];
   for (const [what, bytes, options, status, code] of refused) {
@@ -130,6 +131,96 @@ t.test('limits', async (t) => {
     await until(async () => (await rowsIn(own)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 201);
   });
+});
+
+t.test('a form with more than a size and a file', async (t) => {
+  const server = await startServer(t);
+  const file = (bytes: number) => new Blob([makePdf(bytes)], {type: 'application/pdf'});
+  const after = 'must come before the file';
+  const forms: [string, [string, string | Blob][], string, string][] = [
+    [
+      'a foreign field',
+      [
+        ['note', 'hello'],
+        ['file', file(900)],
+      ],
+      '/note',
+      'is not expected',
+    ],
+    [
+      'a foreign field behind',
+      [
+        ['file', file(900)],
+        ['note', 'x'],
+      ],
+      '/note',
+      'is not expected',
+    ],
+    [
+      'two sizes',
+      [
+        ['size', '900'],
+        ['size', '900'],
+        ['file', file(900)],
+      ],
+      '/size',
+      'is there twice',
+    ],
+    [
+      'the size behind the file',
+      [
+        ['file', file(900)],
+        ['size', '900'],
+      ],
+      '/size',
+      after,
+    ],
+    [
+      'the size behind a large one',
+      [
+        ['file', file(900_000)],
+        ['size', '9'],
+      ],
+      '/size',
+      after,
+    ],
+    [
+      'two files',
+      [
+        ['file', file(900)],
+        ['file', file(901)],
+      ],
+      '/file',
+      'is there twice',
+    ],
+    [
+      'a foreign file',
+      [
+        ['size', '900'],
+        ['file', file(900)],
+        ['b', file(400)],
+      ],
+      '/b',
+      'is not expected',
+    ],
+  ];
+  for (const [what, parts, path, message] of forms) {
+    await t.test(`${what} is refused with its path and leaves nothing`, async (t) => {
+      const visitor = await Visitor.consenting(server.url);
+      const before = await storedIn(server);
+      const form = new FormData();
+      for (const [name, value] of parts) {
+        if (typeof value === 'string') form.append(name, value);
+        else form.append(name, value, 'a.pdf');
+      }
+
+      const {status, body} = await visitor.call('POST', '/api/files/upload', {form});
+
+      t.same([status, body['code'], body['faults']], [400, 'invalid_request', [{path, message}]]);
+      t.same(await storedIn(server), before);
+      t.equal((await visitor.upload(makePdf())).status, 201, 'and its place is free');
+    });
+  }
 });
 
 t.test('active content is a flag, or a refusal where the site says so', async (t) => {
