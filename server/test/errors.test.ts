@@ -5,6 +5,7 @@ import t from 'tap';
 import {v4} from 'uuid';
 
 import type {ErrorBody} from '../contract/common.js';
+import {StoreUnavailable} from '../object-store/errors.js';
 import {isError} from './error-shape.js';
 import {storeThat} from './failing-store.js';
 import {makePdf} from './pdf.js';
@@ -215,6 +216,30 @@ void t.test(
     t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour for one cause');
   },
 );
+
+t.test('a store that is away is told as what it is, and to the operator', async (t) => {
+  const objects = await storeThat(t, {
+    put: () => Promise.reject(new StoreUnavailable('put', new Error('connect ECONNREFUSED'))),
+  });
+  const server = await startServer(t, {parts: {objects}});
+  const visitor = await Visitor.consenting(server.url);
+  const rows = (event: string) =>
+    server.sql`select user_uuid, metadata from audit_logs where event_type = ${event}`;
+
+  for (let i = 0; i < 2; i++) {
+    const {status, body} = await visitor.upload(makePdf());
+    t.same([status, body.code], [503, 'unavailable']);
+  }
+
+  await until(async () => (await rows('error')).length === 2);
+  await until(async () => (await rows('file_upload_error')).length === 2);
+  t.match(await rows('error'), [{user_uuid: visitor.uuid, metadata: {code: 'unavailable'}}]);
+  t.match(await rows('file_upload_error'), [{metadata: {code: 'unavailable'}}]);
+  const alerts = () => server.sql`select cause, count from alerts`;
+  await until(async () => (await alerts())[0]?.['count'] === 2);
+  t.match(await alerts(), [{cause: 'unavailable storage'}]);
+  t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour');
+});
 
 t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
   const server = await startServer(t);
