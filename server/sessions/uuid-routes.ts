@@ -175,14 +175,14 @@ const judge = async (
   const visit = await visits.findOrRecord(claim);
   if (!visit) return {token: tokens.issue(uuid, site.key)};
   const token = shownToken(request);
-  if (!token) return 'collision';
+  const tokenSite = token && tokens.siteOf(token, uuid);
+  if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
     const caller = await access.callerWith(request, uuid, token);
     const alive = await access.visit(request, caller);
     return {session: await describeSession(sql, uuid, alive)};
   } catch (error) {
-    // A token of a site that is gone is no token of the site that asks.
-    if (error instanceof TokenInvalid || error instanceof UnknownSite) return 'collision';
+    if (error instanceof TokenInvalid) return 'collision';
     if (error instanceof SessionGone) return 'gone';
     throw error;
   }

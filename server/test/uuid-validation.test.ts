@@ -3,7 +3,7 @@ import {v1, v4, v7} from 'uuid';
 
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';
-import {auditOf, stateOf, validate} from './session-parts.js';
+import {addSite, auditOf, stateOf, validate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -108,6 +108,19 @@ void t.test('validate-uuid answers by what is known', async (t) => {
       update user_sessions set archived_at = now() where uuid = ${visitor.uuid}`;
     return visitor;
   };
+  await t.test('a token of another site is none of this one', async (t) => {
+    await addSite(server, 'acme', ['https://www.acme.example']);
+    const visitor = await Visitor.consenting(server.url);
+    const {uuid, token} = visitor;
+
+    const {status, body} = await validate(server.url, {uuid, site: 'acme'}, token);
+
+    t.equal(status, 409);
+    t.match(body, {status: 'collision', code: 'uuid_collision', uuid: null});
+    t.equal(body.session, undefined);
+    t.equal((await validate(server.url, {uuid, site: 'demo'}, token)).status, 200);
+  });
+
   const states: [string, () => Promise<Visitor>, number][] = [
     ['visit', () => Visitor.consenting(server.url), 200],
     ['pending', pending, 200],
