@@ -8,7 +8,7 @@ import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.j
 import {demandAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
 import {endVisit} from './end.js';
-import {countFunnel, findVisit, openVisit, touchVisit} from './store.js';
+import {countFunnel, expiryCause, findVisit, openVisit, touchVisit} from './store.js';
 import type {Visit} from './store.js';
 import {sameHash, tokenHash} from './token.js';
 import type {VisitorTokens} from './token.js';
@@ -160,7 +160,8 @@ export class Access {
     await sql.begin(async (tx) => {
       const visit = await lockedVisit(tx, uuid, config.visit);
       if (visit?.expired) {
-        await endVisit(tx, {uuid, siteKey: site.key, address: null}, 'idle');
+        const cause = await expiryCause(tx, uuid, config.visit);
+        await endVisit(tx, {uuid, siteKey: site.key, address: null}, cause);
         await countFunnel(tx, site.key, 'abandoned');
       }
     });

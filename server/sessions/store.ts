@@ -88,6 +88,18 @@ export const findVisit = async (
   times: VisitTimes,
 ): Promise<Visit | undefined> => (await findVisits(sql, [uuid], times))[0];
 
+/** Which limit an expired visit has passed; both count as idle. */
+export const expiryCause = async (
+  sql: Queryable,
+  uuid: string,
+  {idleMs}: VisitTimes,
+): Promise<'idle' | 'too_old'> => {
+  const rows = await sql`
+    select from visits
+    where uuid = ${uuid} and last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval`;
+  return rows.length > 0 ? 'idle' : 'too_old';
+};
+
 /** Makes the row of a UUID's first change unless somebody did, and locks it either way. */
 export const openVisit = async (
   sql: Queryable,

@@ -65,6 +65,7 @@ void t.test('an idle visit', async (t) => {
       update visits set started_at = now() - interval '24 hours 1 minute' where uuid = ${old.uuid}`;
 
     t.same([(await young.session()).status, (await old.session()).status], [200, 410]);
+    t.match(await auditOf(server, old.uuid, 'visit_abandoned'), [{metadata: {cause: 'too_old'}}]);
   });
 
   await t.test('a limit of seconds holds by the clock', async (t) => {
