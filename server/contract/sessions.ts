@@ -220,7 +220,9 @@ export type GiveContact = Static<typeof GiveContact>;
 export const ContactAnswer = Type.Object(
   {
     state: SessionState,
-    email_masked: Type.String(),
+    email_masked: Type.String({
+      description: 'The address that counts: another one does when it is confirmed.',
+    }),
   },
   {
     title: 'ContactAnswer',

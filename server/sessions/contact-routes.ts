@@ -81,9 +81,10 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
         return findSession(tx, caller.uuid);
       });
       parts.onMail();
-      return reply
-        .code(202)
-        .send({state: session?.state ?? 'pending', email_masked: maskedEmail(contact.email)});
+      return reply.code(202).send({
+        state: session?.state ?? 'pending',
+        email_masked: maskedEmail(session?.email ?? contact.email),
+      });
     },
   );
 

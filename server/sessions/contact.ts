@@ -15,9 +15,11 @@ import {
   findSession,
   hasConsent,
   insertSession,
+  setSessionLocale,
   setSessionName,
   setVisitState,
 } from './store.js';
+import type {StoredSession} from './store.js';
 import {insertVerification, unconfirmedAddress, voidVerifications} from './verification-store.js';
 
 export interface ContactParts {
@@ -67,8 +69,7 @@ export const giveContact = async (
   if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
   const before = await findSession(tx, caller.uuid);
   if (before) {
-    await setSessionName(tx, caller.uuid, contact.name);
-    await changeAddress(tx, parts, caller, contact);
+    await correctContact(tx, parts, caller, {before, contact});
     return;
   }
   await insertSession(tx, {
@@ -84,6 +85,29 @@ export const giveContact = async (
   await audit(tx, caller, 'contact_given');
   await sendConfirmation(tx, parts, caller, contact);
   await countFunnel(tx, caller.site.key, 'contact_given');
+};
+
+const correctContact = async (
+  tx: Queryable,
+  parts: ContactParts,
+  caller: Caller,
+  {
+    before,
+    contact,
+  }: {before: StoredSession; contact: Contact & {locale: string | null; client: string}},
+): Promise<void> => {
+  const {uuid} = caller;
+  const {name, email, locale, client} = contact;
+  const fields: string[] = [];
+  if (name !== before.name) fields.push('name');
+  if (email !== ((await unconfirmedAddress(tx, uuid)) ?? before.email)) fields.push('email');
+  if (locale !== null && locale !== before.locale) fields.push('locale');
+  if (fields.length === 0) return;
+  await setSessionName(tx, uuid, name);
+  // First: a link that is mailed now speaks the new language.
+  if (locale !== null) await setSessionLocale(tx, uuid, locale);
+  await changeAddress(tx, parts, caller, {email, client});
+  await audit(tx, caller, 'data_rectified', {fields});
 };
 
 /** A new address takes effect when it is confirmed; until then state and old address stay. */
@@ -131,6 +155,6 @@ export const sendConfirmation = async (
 const audit = (
   tx: Queryable,
   {uuid, site, address}: Caller,
-  event: 'contact_given' | 'verification_sent',
+  event: 'contact_given' | 'data_rectified' | 'verification_sent',
   metadata = {},
 ) => recordAudit(tx, {event, uuid, site: site.key, address, metadata});

@@ -214,6 +214,16 @@ export const setSessionName = async (sql: Queryable, uuid: string, name: string)
     where uuid = ${uuid} and name <> ${name}`;
 };
 
+export const setSessionLocale = async (
+  sql: Queryable,
+  uuid: string,
+  locale: string,
+): Promise<void> => {
+  await sql`
+    update user_sessions set locale = ${locale}, updated_at = now()
+    where uuid = ${uuid} and locale is distinct from ${locale}`;
+};
+
 export const setTrainingConsent = async (
   sql: Queryable,
   uuid: string,

@@ -72,6 +72,25 @@ void t.test('handing over an address', async (t) => {
     t.equal(await mailsTo(server, 'twice@example.com'), 1);
   });
 
+  await t.test('again with other words corrects, and says so in the trail', async (t) => {
+    const {visitor} = await pending(server, 'wrong@example.com', {locale: 'en'});
+
+    const {status, body} = await visitor.contact('right@example.com', 'Zora', {locale: 'de'});
+
+    t.equal(status, 202);
+    t.same(body, {state: 'pending', email_masked: 'w•••@example.com'}, 'the address that counts');
+    t.match((await visitor.session()).body, {
+      name: 'Zora',
+      pending_email_masked: 'r•••@example.com',
+    });
+    t.match((await server.mailbox.waitFor('right@example.com')).html, /lang="de"/);
+    t.match(await auditOf(server, visitor.uuid, 'data_rectified'), [
+      {metadata: {fields: ['name', 'email', 'locale']}},
+    ]);
+    await visitor.contact('right@example.com', 'Zora', {locale: 'de'});
+    t.equal((await auditOf(server, visitor.uuid, 'data_rectified')).length, 1);
+  });
+
   await t.test('eight times at once is one session and one mail', async (t) => {
     await forgetMailCounts(server);
     const visitor = await Visitor.consenting(server.url);
