@@ -1,8 +1,29 @@
 import {recordAudit} from '../audit/store.js';
+import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
+import {InvalidRequest} from '../errors.js';
+import type {Site} from '../sites/store.js';
 import type {Caller} from './access.js';
 import {insertConsents, latestConsents, setTrainingConsent} from './store.js';
+
+/**
+ * Whether the site asks its visitors if their files may be read for answers: there is no other
+ * place where they could have seen the words of such a consent.
+ */
+const asksForAnswers = ({settings}: Site): boolean =>
+  (settings.conversation ?? DEFAULT_CONVERSATION).steps.some(
+    (step) => step.type === 'consent' && step.purpose === 'ai_answers',
+  );
+
+const demandAsked = (site: Site, decisions: ConsentDecision[]): void => {
+  const i = decisions.findIndex(({purpose}) => purpose === 'ai_answers');
+  if (i < 0 || asksForAnswers(site)) return;
+  throw new InvalidRequest(
+    'This site reads no documents to answer, so there is nothing to consent to: /consents has "ai_answers".',
+    {faults: [{path: `/consents/${i}/purpose`, message: 'is not asked for at this site'}]},
+  );
+};
 
 /**
  * Appends decisions with the words they were made on. A decision that repeats the latest one is
@@ -14,6 +35,7 @@ export const recordConsents = async (
   decisions: ConsentDecision[],
 ): Promise<void> => {
   if (decisions.length === 0) return;
+  demandAsked(site, decisions);
   const before = await latestConsents(tx, uuid);
   await insertConsents(tx, uuid, decisions);
   const entries = decisions.map(({purpose, granted, locale}) => {

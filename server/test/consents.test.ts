@@ -3,12 +3,20 @@ import {createHash} from 'node:crypto';
 import t from 'tap';
 
 import type {ObjectStore} from '../object-store/object-store.js';
+import {saveSite} from '../sites/store.js';
 import {makePdf} from './pdf.js';
 import {auditOf, objectsOf, stateOf} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {objectsIn, rowsIn} from './upload-parts.js';
 import {Visitor} from './visitor.js';
+
+const ASKS_FOR_ANSWERS = {
+  id: 'answers',
+  type: 'consent' as const,
+  purpose: 'ai_answers' as const,
+  text: 'May the assistant read your files?',
+};
 
 void t.test('consents', async (t) => {
   const server = await startServer(t);
@@ -54,7 +62,7 @@ void t.test('consents', async (t) => {
     const decide = (wording: string) =>
       visitor.call('PUT', '/api/session/consents', {
         json: {
-          consents: ['personal_data', 'ai_training', 'ai_answers'].map((purpose) => ({
+          consents: ['personal_data', 'ai_training', 'ai_training'].map((purpose) => ({
             purpose,
             granted: true,
             wording,
@@ -81,6 +89,32 @@ void t.test('consents', async (t) => {
     const {status} = await visitor.consent({personal_data: true, marketing: true});
     t.equal(status, 400);
     t.same((await visitor.session()).body.consents, []);
+  });
+
+  await t.test('to reading files for answers are taken where the site asks for them', async (t) => {
+    const settings = {
+      conversation: {
+        version: 1 as const,
+        steps: [ASKS_FOR_ANSWERS, {id: 'done', type: 'end' as const, outcome: 'complete' as const}],
+      },
+    };
+    const allowedOrigins = ['https://a.example'];
+    await saveSite(server.sql, {
+      key: 'asks',
+      name: 'A',
+      allowedOrigins,
+      notifyEmail: null,
+      settings,
+    });
+    const visitor = await Visitor.arrive(server.url);
+    const asked = await Visitor.arrive(server.url, 'asks');
+
+    const refused = await visitor.consent({personal_data: true, ai_answers: true});
+
+    t.same([refused.status, refused.body['code']], [400, 'invalid_request']);
+    t.match(refused.body['faults'], [{path: '/consents/1/purpose'}]);
+    t.same((await visitor.session()).body.consents, []);
+    t.equal((await asked.consent({personal_data: true, ai_answers: true})).status, 200);
   });
 
   await t.test('refusing the storing of data removes what was uploaded', async (t) => {
