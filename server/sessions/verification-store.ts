@@ -27,14 +27,14 @@ export interface NewVerification {
 
 /**
  * Makes a link's row; the one before it is void from now on. A link that is not mailed takes
- * nothing from one to the same address that was: it is void itself, and only counts.
+ * nothing from one that was: it is void from its birth, counts, and says which address is wanted.
  */
 export const insertVerification = async (
   sql: Queryable,
   {uuid, address, keyId, validMs, isMailed}: NewVerification,
 ): Promise<string> => {
   const id = randomUUID();
-  const keepsOlder = !isMailed && (await hasOpenLink(sql, uuid, address));
+  const keepsOlder = !isMailed && (await hasOpenLink(sql, uuid));
   if (!keepsOlder) await voidVerifications(sql, uuid);
   await sql`
     insert into email_verifications (id, key_id, session_uuid, address, expires_at, voided_at)
@@ -43,19 +43,23 @@ export const insertVerification = async (
   return id;
 };
 
-const hasOpenLink = async (sql: Queryable, uuid: string, address: string): Promise<boolean> => {
+const hasOpenLink = async (sql: Queryable, uuid: string): Promise<boolean> => {
   const rows = await sql`
     select from email_verifications
-    where session_uuid = ${uuid} and address = ${address}
+    where session_uuid = ${uuid}
       and used_at is null and voided_at is null and expires_at > now()`;
   return rows.length > 0;
 };
 
+/** Also what was never mailed: the address in it is not wanted any more. */
 export const voidVerifications = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
-    update email_verifications set voided_at = now()
-    where session_uuid = ${uuid} and used_at is null and voided_at is null`;
+    update email_verifications v set voided_at = now()
+    where session_uuid = ${uuid} and used_at is null
+      and (voided_at is null or ${wasNeverMailed(sql)})`;
 };
+
+const wasNeverMailed = (sql: Queryable) => sql`v.voided_at = v.created_at`;
 
 export const findVerification = async (
   sql: Queryable,
@@ -65,11 +69,11 @@ export const findVerification = async (
     select v.id, v.key_id as "keyId", v.session_uuid as uuid, s.site_key as "siteKey", v.address,
            s.locale,
            case when v.used_at is not null then 'used'
-                when v.expires_at < now() then 'expired'
+                when v.expires_at < now() or s.archived_at is not null then 'expired'
                 when v.voided_at is not null then 'voided'
                 else 'open' end as state
     from email_verifications v join user_sessions s on s.uuid = v.session_uuid
-    where v.id = ${id} and s.archived_at is null`;
+    where v.id = ${id}`;
   return verification;
 };
 
@@ -96,17 +100,21 @@ export const useVerification = async (sql: Queryable, id: string): Promise<void>
 
 /**
  * The address that the latest link was made for, unless it has been confirmed. A complete session
- * has one already, so that a void link is a change that was taken back.
+ * has one already, so that a void link is a change that was taken back, but for one that a limit
+ * kept from being mailed.
  */
 export const unconfirmedAddress = async (
   sql: Queryable,
   uuid: string,
 ): Promise<string | undefined> => {
   const [row] = await sql<{address: string; settled: boolean}[]>`
-    select v.address, v.used_at is not null or (s.verified and v.voided_at is not null) as settled
+    select v.address,
+           v.used_at is not null or (s.verified and (
+             v.address = s.email or (v.voided_at is not null and not ${wasNeverMailed(sql)})
+             or v.expires_at < now())) as settled
     from email_verifications v join user_sessions s on s.uuid = v.session_uuid
     where v.session_uuid = ${uuid}
-    order by v.used_at is null and v.voided_at is null desc, v.created_at desc, v.id limit 1`;
+    order by v.created_at desc, v.id limit 1`;
   return row?.settled === false ? row.address : undefined;
 };
 

@@ -148,6 +148,54 @@ void t.test('limits on mail', async (t) => {
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
+  await t.test('a link to another address that was not mailed leaves the older one', async (t) => {
+    const server = await startServer(t);
+    const {visitor, link} = await pending(server, 'typo@exmaple.com');
+    await server.sql`
+      insert into mail_counts (key) select key from mail_counts, generate_series(1, 10)`;
+
+    t.equal((await visitor.contact('typo@example.com', NAME)).status, 202);
+
+    t.equal(await mailsTo(server, 'typo@example.com'), 0);
+    t.match((await visitor.session()).body, {pending_email_masked: 't•••@example.com'});
+    t.match(await (await press(link)).text(), /Thank you/);
+    t.match((await visitor.session()).body, {
+      state: 'complete',
+      email_masked: 't•••@exmaple.com',
+      pending_email_masked: 't•••@example.com',
+    });
+    await forgetMailCounts(server);
+    await server.sql`
+      update email_verifications
+      set created_at = created_at - interval '2 minutes', voided_at = voided_at - interval '2 minutes'`;
+    t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
+    await press(linkIn(await server.mailbox.waitFor('typo@example.com')));
+    t.match((await visitor.session()).body, {
+      email_masked: 't•••@example.com',
+      pending_email_masked: null,
+    });
+    t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
+    t.equal(await mailsTo(server, 'typo@example.com'), 1, 'nothing is left to confirm');
+  });
+
+  await t.test('a change that was not mailed can be taken back', async (t) => {
+    const server = await startServer(t);
+    const {visitor, link} = await pending(server, 'first@example.com');
+    await press(link);
+    await visitor.call('PATCH', '/api/session', {json: {email: 'second@example.com'}});
+    await server.mailbox.waitFor('second@example.com');
+    await server.sql`
+      insert into mail_counts (key) select key from mail_counts, generate_series(1, 10)`;
+    const third = await visitor.call('PATCH', '/api/session', {json: {email: 'third@example.com'}});
+    t.match(third.body, {pending_email_masked: 't•••@example.com'});
+
+    const {body} = await visitor.call('PATCH', '/api/session', {
+      json: {email: 'first@example.com'},
+    });
+
+    t.match(body, {email_masked: 'f•••@example.com', pending_email_masked: null});
+  });
+
   await t.test('the counters keep nobody’s address', async (t) => {
     const server = await startServer(t);
     await pending(server, 'counted@example.com');
