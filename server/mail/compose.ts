@@ -25,7 +25,7 @@ export const composeMail = async (
   job: MailJob,
 ): Promise<Mail | undefined> => {
   if (job.template === 'confirmation') return confirmation(sql, config, links, job.verification_id);
-  if (job.template === 'lead') return lead(sql, job.uuid);
+  if (job.template === 'lead') return lead(sql, job);
   return config.mail.admin ? alert(sql, config.mail.admin, job) : undefined;
 };
 
@@ -49,7 +49,10 @@ const confirmation = async (
   };
 };
 
-const lead = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+const lead = async (
+  sql: Sql,
+  {uuid, changed = false}: MailJob & {template: 'lead'},
+): Promise<Mail | undefined> => {
   const session = await findSession(sql, uuid);
   const [visit] = await sql<{site: string}[]>`
     select site_key as site from visits where uuid = ${uuid}`;
@@ -61,6 +64,7 @@ const lead = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
     to: site.notifyEmail,
     ...leadMail({
       reference: uuid,
+      changed,
       site: site.name,
       name: session.name,
       email: session.email,

@@ -6,6 +6,8 @@ const ENGLISH = {language: 'en', direction: 'ltr'};
 
 interface Lead {
   reference: string;
+  /** The session was told of before, with another address. */
+  changed: boolean;
   site: string;
   name: string;
   email: string;
@@ -16,7 +18,7 @@ interface Lead {
 /** What every visitor is asked, unless the site's conversation leaves it out. */
 const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
-/** To the site's owner, once an address is confirmed; an answer goes to that address. */
+/** To the site's owner, whenever an address is confirmed; an answer goes to that address. */
 export const leadMail = (lead: Lead): MailContent => {
   const fetching = `maria export --uuid ${lead.reference}`;
   const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
@@ -28,7 +30,7 @@ export const leadMail = (lead: Lead): MailContent => {
     ['Reference', [lead.reference]],
     ['Fetch the files on the server', [fetching]],
   ];
-  const title = 'New verified contact';
+  const title = lead.changed ? 'Address changed' : 'New verified contact';
   const hint = 'An answer to this mail goes to the confirmed address.';
   return {
     // The subject goes through many hands: no name in it.

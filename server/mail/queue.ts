@@ -3,7 +3,8 @@ import type {Queryable, Sql} from '../database/connect.js';
 /** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
 export type MailJob =
   | {template: 'confirmation'; verification_id: string}
-  | {template: 'lead'; uuid: string}
+  /** `changed`: the owner knows the session, and has another address for it. */
+  | {template: 'lead'; uuid: string; changed?: boolean}
   | {
       template: 'alert';
       cause: string;

@@ -234,18 +234,22 @@ export const setTrainingConsent = async (
     where uuid = ${uuid}`;
 };
 
-/** Marks the address as confirmed. The first confirmation completes the session. */
+/**
+ * Marks the address as confirmed. The first confirmation completes the session; `changed` says that
+ * a later one replaced the address.
+ */
 export const completeSession = async (
   sql: Queryable,
   uuid: string,
   address: string,
-): Promise<{first: boolean}> => {
-  const [row] = await sql<{first: boolean}[]>`
+): Promise<{first: boolean; changed: boolean}> => {
+  const [row] = await sql<{first: boolean; changed: boolean}[]>`
     update user_sessions set email = ${address}, verified = true,
       completed_at = coalesce(user_sessions.completed_at, now()), updated_at = now()
-    from (select verified from user_sessions where uuid = ${uuid}) as before
-    where uuid = ${uuid} returning not before.verified as first`;
-  return {first: row?.first ?? false};
+    from (select verified, email from user_sessions where uuid = ${uuid}) as before
+    where uuid = ${uuid}
+    returning not before.verified as first, before.verified and before.email <> ${address} as changed`;
+  return row ?? {first: false, changed: false};
 };
 
 export const deleteSession = async (sql: Queryable, uuid: string): Promise<void> => {

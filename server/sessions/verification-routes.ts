@@ -181,12 +181,13 @@ const confirm = async (
   if (found?.state !== 'open') return found;
   const {uuid, siteKey: site} = found;
   await useVerification(tx, id);
-  const {first} = await completeSession(tx, uuid, found.address);
+  const {first, changed} = await completeSession(tx, uuid, found.address);
   await recordAudit(tx, {event: 'email_verified', uuid, site, address: access.addressOf(request)});
   if (first) {
     await enqueueMail(tx, {template: 'lead', uuid}, uuid);
     await countFunnel(tx, site, 'completed');
   }
+  if (changed) await enqueueMail(tx, {template: 'lead', uuid, changed}, uuid);
   return found;
 };
 
