@@ -151,6 +151,13 @@ const demandProductionSettings = (settings: Settings, faults: string[]): void =>
   }
 };
 
+const RESPONDER_SETTINGS = [
+  'RESPONDER_URL',
+  'RESPONDER_KEY',
+  'RESPONDER_MODEL',
+  'RESPONDER_SECRET',
+] as const;
+
 const checkMeaning = (settings: Settings, faults: string[]): void => {
   if (settings.MIN_FILES > settings.MAX_FILES) {
     faults.push(
@@ -161,6 +168,9 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
     faults.push(
       `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${settings.ALLOWED_FILE_TYPES}".`,
     );
+  }
+  for (const name of RESPONDER_SETTINGS) {
+    if (settings[name]) faults.push(`${name} is set, but there is no responder yet. Take it out.`);
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];

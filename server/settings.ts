@@ -28,7 +28,7 @@ export const Settings = Type.Object({
   PORT: Type.Integer({default: 8080, minimum: 0, maximum: 65_535}),
   HOST: Type.String({default: '127.0.0.1', minLength: 1}),
   PUBLIC_URL: text(),
-  NODE_ENV: text(),
+  NODE_ENV: Type.Optional(choice('development', 'production', 'test')),
   DATA_DIR: Type.String({default: './.maria', minLength: 1}),
   SECRET_KEY: text(),
   SECRET_KEY_FILE: text(),
@@ -73,6 +73,12 @@ export const Settings = Type.Object({
   }),
   CLAMAV_HOST: text(),
   SCAN_REQUIRED: Type.Boolean({default: true}),
+  /** Nothing answers free text yet, and what is set for it would be waited for in vain. */
+  RESPONDER: Type.Unsafe<'none'>({...choice('none'), default: 'none'}),
+  RESPONDER_URL: text(),
+  RESPONDER_KEY: text(),
+  RESPONDER_MODEL: text(),
+  RESPONDER_SECRET: text(),
   LOG_LEVEL: Type.Unsafe<LogLevel>({
     ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
@@ -82,6 +88,12 @@ export type Settings = Static<typeof Settings>;
 
 export type IpMode = 'full' | 'truncated' | 'none';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+interface Wrong {
+  instancePath: string;
+  message?: string;
+  params?: {allowedValues?: string[]};
+}
 
 /** A setting of the wrong form counts as unset from there on, so that the others are judged as well. */
 export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
@@ -93,11 +105,13 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
   try {
     return envSchema<Settings>({schema: Settings, data, env: false, dotenv: false});
   } catch (error) {
-    const {errors} = error as {errors?: {instancePath: string; message?: string}[]};
+    const {errors} = error as {errors?: Wrong[]};
     if (!errors) throw error;
-    for (const {instancePath, message} of errors) {
+    for (const {instancePath, message, params} of errors) {
       const name = instancePath.slice(1);
-      faults.push(`${name} ${message ?? 'is not valid'}, but is "${data[name] ?? ''}".`);
+      const allowed = params?.allowedValues;
+      const what = allowed ? `takes ${allowed.join(', ')}` : (message ?? 'is not valid');
+      faults.push(`${name} ${what}, but is "${data[name] ?? ''}".`);
     }
     const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
     const rest = Object.entries(data).filter(([name]) => !wrong.has(name));

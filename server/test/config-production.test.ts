@@ -86,7 +86,10 @@ void t.test('production', async (t) => {
   });
 
   await t.test('is production alone, not staging or test', (t) => {
-    t.equal(read({NODE_ENV: 'staging'}).production, false);
+    for (const given of ['prod', 'staging', 'Production']) {
+      t.match(faultsOf({NODE_ENV: given}), [/^NODE_ENV takes development, production, test, but/]);
+    }
+    t.equal(read({NODE_ENV: 'test'}).production, false);
     t.end();
   });
 });

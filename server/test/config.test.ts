@@ -169,6 +169,23 @@ for (const [name, wrong, right] of faulty) {
   });
 }
 
+void t.test('a choice names what can be chosen', (t) => {
+  t.match(faultsOf({IP_MODE: 'some'}), ['IP_MODE takes full, truncated, none, but is "some".']);
+  t.match(faultsOf({LOG_LEVEL: 'loud'}), [/^LOG_LEVEL takes fatal, error, warn, info, debug/]);
+  t.end();
+});
+
+void t.test('a responder is refused as long as there is none', (t) => {
+  t.match(faultsOf({RESPONDER: 'openai'}), ['RESPONDER takes none, but is "openai".']);
+  for (const name of ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET']) {
+    const [fault, ...others] = faultsOf({RESPONDER: 'none', [name]: 'https://bot.example/xyz'});
+    t.match(fault, new RegExp(`^${name} is set, but there is no responder yet`));
+    t.notMatch(fault, /xyz/, 'it may be a secret');
+    t.same(others, []);
+  }
+  t.end();
+});
+
 void t.test('all faults are named at once, those of form and those of meaning', (t) => {
   const faults = faultsOf({
     PORT: 'abc',
