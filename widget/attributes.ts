@@ -1,40 +1,80 @@
+import {lookOf, looks} from './looks.js';
 import {knownLanguage} from './texts.js';
 
 const ACCEPTED: Record<string, string[]> = {
   theme: ['auto', 'light', 'dark'],
   position: ['end', 'start', 'right', 'left'],
   open: ['remember', 'true', 'false'],
+  launcher: ['bubble', 'none'],
+  mode: ['popup', 'inline'],
+  load: ['interaction', 'idle', 'eager'],
 };
+const FREE = [
+  'site',
+  'api',
+  'lang',
+  'locale',
+  'launcher-selector',
+  'launcher-label',
+  'target',
+  'heading',
+  'greeting',
+  'avatar',
+  'privacy-url',
+];
+const COUNTS = ['max-files', 'max-file-size'];
+const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...looks];
 
 const warned = new Set<string>();
 
 /** Tells the page's developer, once for each fault, what was written and what could stand there. */
 export const checkAttributes = (host: HTMLElement) => {
-  for (const [name, accepted] of Object.entries(ACCEPTED)) {
-    const value = host.getAttribute(name);
-    if (value === null || value === '' || accepted.includes(value)) continue;
-    warnOnce(
-      `${name}="${value}" is not known. Accepted: ${accepted.join(', ')}.${guess(value, accepted)}`,
-    );
-  }
-  const accent = host.getAttribute('accent');
-  if (accent && !CSS.supports('color', accent)) warnOnce(`accent="${accent}" is not a CSS colour.`);
-  const lang = host.getAttribute('lang');
-  if (lang && lang !== 'auto' && !knownLanguage(lang)) {
-    warnOnce(`lang="${lang}" is not there yet; the page's or the browser's language is used.`);
+  for (const name of host.getAttributeNames()) {
+    const fault = KNOWN.includes(name) ? faultOf(host, name) : misspelling(name);
+    if (fault && !warned.has(fault)) console.warn(`Maria Chat: ${fault}`);
+    if (fault) warned.add(fault);
   }
 };
 
-const warnOnce = (fault: string) => {
-  if (warned.has(fault)) return;
-  warned.add(fault);
-  console.warn(`Maria Chat: ${fault}`);
+const faultOf = (host: HTMLElement, name: string) => {
+  const value = host.getAttribute(name) ?? '';
+  const accepted = ACCEPTED[name];
+  if (!value || accepted?.includes(value)) return null;
+  if (accepted) {
+    const known = `Accepted: ${accepted.join(', ')}.`;
+    return `${name}="${value}" is not known. ${known}${guess(value, accepted)}`;
+  }
+  if (COUNTS.includes(name) && !(Number(value) > 0))
+    return `${name}="${value}" is not a number above 0.`;
+  if (looks.includes(name) && !lookOf(host, name))
+    return `${name}="${value}" is no CSS value for it.`;
+  if (name === 'lang' && value !== 'auto' && !knownLanguage(value)) {
+    return `lang="${value}" is not there yet; the page's or the browser's language is used.`;
+  }
+  return null;
+};
+
+/** Of attributes that are not ours, only those that were very likely meant to be. */
+const misspelling = (name: string) => {
+  const meant = guess(name, KNOWN);
+  return meant && `there is no attribute ${name}.${meant}`;
 };
 
 const guess = (value: string, accepted: string[]) => {
-  const near = accepted.find((word) => sharedLetters(word, value.toLowerCase()) >= word.length - 1);
+  const near = accepted.find((word) => distance(word, value.toLowerCase()) <= 2);
   return near ? ` Did you mean ${near}?` : '';
 };
 
-const sharedLetters = (word: string, value: string) =>
-  [...word].filter((letter) => value.includes(letter)).length;
+/** How many letters to put in, take out or change (Levenshtein). */
+const distance = (one: string, other: string): number => {
+  let row = Array.from({length: other.length + 1}, (_, at) => at);
+  for (const [at, letter] of [...one].entries()) {
+    const next = [at + 1];
+    for (let i = 0; i < other.length; i++) {
+      const change = (row[i] ?? 0) + (letter === other[i] ? 0 : 1);
+      next.push(Math.min(change, (row[i + 1] ?? 0) + 1, (next[i] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+};

@@ -27,6 +27,10 @@ const RESETS_WITHIN_MS = 60_000;
 
 export interface ChatHost extends GuideHost, SignsHost {
   readonly language: Language;
+  readonly greeting: string | null;
+  readonly privacyUrl: string | null;
+  readonly maxFiles: number | null;
+  readonly maxFileSize: number | null;
   /** What is needed after the first answer. */
   loadLater(): Promise<typeof laterParts>;
 }
@@ -75,7 +79,11 @@ export class Chat {
     this.patience = new Patience((error) => this.signs.wait(error));
     this.guide = new Guide(host, this.transcript, this.answers, {
       facts: () => this.facts,
-      values: () => ({name: this.visitorName ?? '', email: this.confirmation?.emailMasked ?? ''}),
+      values: () => ({
+        name: this.visitorName ?? '',
+        email: this.confirmation?.emailMasked ?? '',
+        greeting: host.greeting ?? '',
+      }),
       isPending: () => this.state === 'pending',
       prepare: async (step) => {
         this.signs.blame(null);

@@ -5,6 +5,7 @@ import {ConversationWalk} from './conversation.js';
 import type {Answers} from './conversation.js';
 import {MariaStepEvent} from './events.js';
 import {wordsFor} from './step-words.js';
+import type {Values} from './step-words.js';
 import type {Transcript, Words} from './transcript.js';
 
 export interface GuideHost {
@@ -17,8 +18,7 @@ export interface GuideHost {
 export interface GuideWatcher {
   /** What conditions of the conversation read. */
   facts(): Answers;
-  /** What texts may name. */
-  values(): {name: string; email: string};
+  values(): Values;
   /** Whether a mailed link waits to be opened. */
   isPending(): boolean;
   /** Fetches what a step needs; false when the conversation is not to go on to it. */

@@ -1,9 +1,14 @@
+import {drawing} from './drawing.js';
 import type {Texts} from './locales/en.js';
 import {fill} from './texts.js';
+
+const CLOSE = 'M6 6l12 12M18 6 6 18';
 
 export interface LauncherState {
   isOpen: boolean;
   unreadCount: number;
+  /** The page's own name for it. */
+  label: string | null;
   /** Null before the first language is there; then the launcher keeps the words it was drawn with. */
   texts: Texts | null;
 }
@@ -12,15 +17,26 @@ export interface LauncherState {
 export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
   launcher.setAttribute('aria-expanded', String(state.isOpen));
   if (state.texts) launcher.setAttribute('aria-label', labelFor(state, state.texts));
+  if (!launcher.querySelector('slot')) wrapFace(launcher);
   const badge = launcher.querySelector('.badge') ?? makeBadge();
   badge.textContent = String(state.unreadCount);
   if (state.unreadCount > 0) launcher.append(badge);
   else badge.remove();
 };
 
-const labelFor = ({isOpen, unreadCount}: LauncherState, texts: Texts) => {
+const labelFor = ({isOpen, unreadCount, label}: LauncherState, texts: Texts) => {
   if (isOpen) return texts.close;
-  return unreadCount > 0 ? fill(texts, 'openUnread', {count: unreadCount}) : texts.open;
+  if (unreadCount > 0) return fill(texts, 'openUnread', {count: unreadCount});
+  return label ?? texts.open;
+};
+
+/** The page may put something else in the place of the icons. */
+const wrapFace = (launcher: HTMLElement) => {
+  const slot = document.createElement('slot');
+  slot.name = 'launcher';
+  const icon = launcher.querySelector('svg');
+  icon?.replaceWith(slot);
+  slot.append(icon ?? '', drawing(CLOSE));
 };
 
 const makeBadge = () => {

@@ -1,35 +1,34 @@
-import {applyAccent} from './accent.js';
-import type {MariaChat} from './maria-chat.js';
 import {createLauncher, launcherStyles, launcherWords} from './launcher.js';
+import {applyLooks} from './looks.js';
+import type {MariaChat} from './maria-chat.js';
+import {watchOwnButton} from './own-button.js';
 import {recall} from './storage.js';
 
 /** Put in by the build: the name of the module that holds the rest, and the version. */
 declare const CHAT_MODULE: string;
 declare const VERSION: string;
 
-const ATTRIBUTES = ['site', 'api', 'lang', 'theme', 'accent', 'position', 'open'];
-/** Calls that begin a conversation, or need one; the others are done without loading it. */
-const METHODS = [
-  'open',
-  'close',
-  'toggle',
-  'show',
-  'hide',
-  'prefill',
-  'setLang',
-  'setTheme',
-  'reset',
-  'destroy',
-] as const;
+/** Calls that begin a conversation, or need one. */
+const METHODS = ['open', 'toggle', 'prefill', 'reset'];
 /** Below this width the panel covers the page, and nobody wants that on every page they turn to. */
 const NARROW = '(width < 600px)';
 
+type Method =
+  | 'open'
+  | 'close'
+  | 'toggle'
+  | 'show'
+  | 'hide'
+  | 'prefill'
+  | 'setLang'
+  | 'setTheme'
+  | 'reset'
+  | 'destroy';
 type Settings = Record<string, string | undefined>;
-type Method = (typeof METHODS)[number];
-type Calls = Record<Method, (...values: unknown[]) => Promise<unknown>>;
-type Global = Calls & {
-  (method: Method, ...values: unknown[]): Promise<unknown>;
-  q?: [Method, ...unknown[]][];
+type Calls = Record<string, (...values: unknown[]) => Promise<unknown>>;
+type Global = Pick<MariaChat, Method> & {
+  (method: string, ...values: unknown[]): Promise<unknown>;
+  q?: [string, ...unknown[]][];
   version?: string;
   element?: HTMLElement;
   ready?: Promise<HTMLElement>;
@@ -44,23 +43,18 @@ declare global {
 
 const findScript = () => {
   // Read at once: it is null in every later task.
-  const {currentScript} = document;
-  if (currentScript instanceof HTMLScriptElement && currentScript.src) return currentScript;
-  return document.querySelector<HTMLScriptElement>(
-    'script[data-site][src*="maria-chat"],script[src*="maria-chat.js"]',
-  );
+  const current = document.currentScript as HTMLScriptElement | null;
+  return current?.src
+    ? current
+    : document.querySelector<HTMLScriptElement>('script[src*="maria-chat"]');
 };
 
 /** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */
-const readSettings = (script: HTMLScriptElement | null, source: URL): Settings => {
-  const {locale, ...given}: Settings = {
-    lang: script?.dataset['locale'],
-    ...Object.fromEntries(source.searchParams),
-    ...window.MariaChatSettings,
-    ...script?.dataset,
-  };
-  return {...given, lang: given['lang'] ?? locale};
-};
+const readSettings = (script: HTMLScriptElement | null, source: URL): Settings => ({
+  ...Object.fromEntries(source.searchParams),
+  ...window.MariaChatSettings,
+  ...script?.dataset,
+});
 
 /** The backend is where the script came from, less the folders that only name a version. */
 const baseOf = (source: URL) =>
@@ -70,42 +64,66 @@ const start = () => {
   const script = findScript();
   const source = new URL(script?.src ?? location.href);
   const settings = readSettings(script, source);
-  const base = settings['api'] ? `${settings['api'].replace(/\/$/, '')}/` : baseOf(source);
-  const host = makeHost({...settings, api: base.slice(0, -1)});
-  const launcher = createLauncher(settings['lang'] ?? null);
+  const api = (settings['api'] || baseOf(source)).replace(/\/$/, '');
+  const host = makeHost({...settings, api});
+  const launcher = createLauncher(host);
   draw(host, launcher);
 
   let loading: Promise<MariaChat> | undefined;
   const load = () =>
-    (loading ??= importTwice(`${base}widget/${CHAT_MODULE}`).then(
+    (loading ??= importTwice(`${api}/widget/${CHAT_MODULE}`).then(
       () => host,
       (error: unknown) => {
         loading = undefined;
-        apologise(host, settings['lang'] ?? null);
+        apologise(host, launcher);
         throw error;
       },
     ));
-  const isLoaded = () => loading !== undefined;
+  const toggle = () => {
+    launcher.setAttribute('aria-busy', 'true');
+    load()
+      .then((chat) => chat.toggle(), report)
+      .finally(() => launcher.removeAttribute('aria-busy'));
+  };
 
-  offerMethods(host, launcher, {load, isLoaded});
-  watchLauncher(launcher, load);
+  const preload = () => void load().catch(report);
+  const ending = new AbortController();
+  const {signal} = ending;
+  const ready = settle(host, signal);
+
+  offerMethods(host, launcher, ready, {
+    load,
+    isLoaded: () => loading !== undefined,
+    end: () => {
+      ending.abort();
+      delete window.MariaChat;
+    },
+  });
+  watchLauncher(launcher, preload, toggle);
+  watchOwnButton(host, toggle, signal);
   if (wantsOpen(settings)) void load().then((chat) => chat.open({isQuiet: true}), report);
+  else if (settings['load'] === 'eager') preload();
+  else if (settings['load'] === 'idle') requestIdleCallback(preload);
 };
 
 const makeHost = (settings: Settings) => {
   const host = document.createElement('maria-chat');
-  for (const name of ATTRIBUTES) {
-    const value = settings[name];
-    if (value) host.setAttribute(name, value);
+  for (const [name, value] of Object.entries(settings)) {
+    // `offsetX` of the page's settings, and of a data set, is `offset-x`.
+    if (value)
+      host.setAttribute(
+        name.replace(/[A-Z]/g, (sign) => `-${sign}`),
+        value,
+      );
   }
-  applyAccent(host, settings['accent'] ?? null);
+  applyLooks(host);
   return host;
 };
 
 const draw = (host: HTMLElement, launcher: HTMLElement) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(launcherStyles);
-  const root = host.shadowRoot ?? host.attachShadow({mode: 'open'});
+  const root = host.attachShadow({mode: 'open'});
   root.adoptedStyleSheets = [sheet];
   root.append(launcher);
 };
@@ -114,74 +132,90 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
 const importTwice = (url: string): Promise<unknown> =>
   import(url).catch(() => import(`${url}?again`));
 
+/** On the page, and on the body that takes the place of another in a single-page application. */
+const settle = (host: HTMLElement, signal: AbortSignal) =>
+  new Promise<HTMLElement>((resolve) => {
+    const enter = () => {
+      if (!host.isConnected) document.body?.append(host);
+      if (host.isConnected) resolve(host);
+    };
+    const observer = new MutationObserver(enter);
+    observer.observe(document.documentElement, {childList: true});
+    signal.addEventListener('abort', () => observer.disconnect());
+    enter();
+  });
+
+interface Loading {
+  load: () => Promise<MariaChat>;
+  isLoaded: () => boolean;
+  /** Ends what the loader listens to. */
+  end: () => void;
+}
+
 const offerMethods = (
   host: HTMLElement,
   launcher: HTMLElement,
-  {load, isLoaded}: {load: () => Promise<MariaChat>; isLoaded: () => boolean},
+  ready: Promise<HTMLElement>,
+  {load, isLoaded, end}: Loading,
 ) => {
   const queued = window.MariaChat?.q ?? [];
-  const early: Partial<Calls> = {
+  const set = (name: string) => async (value: unknown) => host.setAttribute(name, String(value));
+  /** Done without loading anything, as long as nothing is loaded. */
+  const early: Calls = {
     close: async () => undefined,
     show: async () => (launcher.hidden = false),
     hide: async () => (launcher.hidden = true),
-    setLang: async (lang) => host.setAttribute('lang', String(lang)),
-    setTheme: async (theme) => host.setAttribute('theme', String(theme)),
+    setLang: set('lang'),
+    setTheme: set('theme'),
     destroy: async () => host.remove(),
   };
-  const call = async (method: Method, ...values: unknown[]): Promise<unknown> => {
+  const call = async (method: string, ...values: unknown[]): Promise<unknown> => {
+    if (method === 'destroy') end();
     if (!isLoaded() && early[method]) return early[method](...values);
-    return ((await load()) as unknown as Calls)[method](...values);
+    return ((await load()) as unknown as Calls)[method]?.(...values);
   };
-  const global = call as Global;
-  for (const method of METHODS) global[method] = (...values) => call(method, ...values);
-  const ready = whenBody().then(() => {
-    document.body.append(host);
+  const methods = [...METHODS, ...Object.keys(early)].map((method) => [
+    method,
+    call.bind(null, method),
+  ]);
+  window.MariaChat = Object.assign(call, Object.fromEntries(methods), {
+    version: VERSION,
+    element: host,
+    ready,
+  }) as Global;
+  void ready.then(() => {
     host.dispatchEvent(new Event('maria-ready', {bubbles: true, composed: true}));
     for (const [method, ...values] of queued) void call(method, ...values).catch(report);
-    return host;
   });
-  window.MariaChat = Object.assign(global, {version: VERSION, element: host, ready});
-};
-
-const whenBody = async () => {
-  if (document.body) return;
-  await new Promise((resolve) =>
-    document.addEventListener('DOMContentLoaded', resolve, {once: true}),
-  );
 };
 
 /** Whoever comes near the button is likely to press it; nobody else pays for what is behind it. */
-const watchLauncher = (launcher: HTMLElement, load: () => Promise<MariaChat>) => {
-  for (const sign of ['pointerenter', 'focus', 'touchstart']) {
-    launcher.addEventListener(sign, () => void load().catch(report), {passive: true});
-  }
-  launcher.addEventListener('click', () => {
-    launcher.setAttribute('aria-busy', 'true');
-    load()
-      .then((chat) => chat.toggle(), report)
-      .finally(() => launcher.removeAttribute('aria-busy'));
-  });
+const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => void) => {
+  // A finger's touch is a pointer that enters, too.
+  launcher.addEventListener('pointerenter', load);
+  launcher.addEventListener('focus', load);
+  launcher.addEventListener('click', toggle);
 };
 
-const wantsOpen = ({site = '', open = 'remember'}: Settings) =>
+const wantsOpen = ({site = '', open = 'remember', mode}: Settings) =>
+  mode === 'inline' ||
   open === 'true' ||
   (open !== 'false' && recall(site, 'open') !== null && !matchMedia(NARROW).matches);
 
-const apologise = (host: HTMLElement, lang: string | null) => {
-  const root = host.shadowRoot!;
-  if (root.querySelector('.excuse')) return;
-  const excuse = document.createElement('div');
-  excuse.className = 'excuse';
-  excuse.setAttribute('role', 'alert');
-  excuse.textContent = launcherWords(lang)[1];
-  root.append(excuse);
+/** The button says it itself. */
+const apologise = (host: HTMLElement, launcher: HTMLElement) => {
+  if (launcher.querySelector('b')) return;
+  const excuse = document.createElement('b');
+  excuse.role = 'alert';
+  excuse.textContent = launcherWords(host)[1];
+  launcher.append(excuse);
   setTimeout(() => excuse.remove(), 8_000);
 };
 
 const report = (error: unknown) => console.error('Maria Chat:', error);
 
 if (window.MariaChat?.version) {
-  console.info('Maria Chat is here already; the second script is ignored.');
+  console.info('Maria Chat: second script ignored');
 } else {
   start();
 }

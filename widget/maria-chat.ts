@@ -1,7 +1,6 @@
 import {LitElement, nothing} from 'lit';
 import type {PropertyValues} from 'lit';
 
-import {applyAccent} from './accent.js';
 import {Chat} from './chat.js';
 import type {ChatHost} from './chat.js';
 import {
@@ -15,6 +14,8 @@ import {
 import {fitViewport} from './fit-viewport.js';
 import {FocusKeeper} from './focus-keeper.js';
 import {showOnLauncher} from './launcher-face.js';
+import {applyLooks, looks} from './looks.js';
+import {watchOwnButton} from './own-button.js';
 import type {ProgressAnnouncer} from './progress-announcer.js';
 import {styles} from './styles/index.js';
 import {recall} from './storage.js';
@@ -54,8 +55,14 @@ export class MariaChat extends LitElement {
     lang: {},
     locale: {},
     theme: {},
-    accent: {},
     position: {},
+    mode: {},
+    heading: {},
+    greeting: {},
+    avatar: {},
+    privacyUrl: {attribute: 'privacy-url'},
+    maxFiles: {attribute: 'max-files', type: Number},
+    maxFileSize: {attribute: 'max-file-size', type: Number},
     // The attribute `open`; the property of that name is the method.
     opening: {attribute: 'open'},
     isOpen: {state: true},
@@ -67,8 +74,19 @@ export class MariaChat extends LitElement {
   declare api: string;
   declare locale: string | null;
   declare theme: string;
-  declare accent: string | null;
   declare position: string;
+  /** `popup`, or `inline`: part of the page, always open. */
+  declare mode: string;
+  declare heading: string | null;
+  /** Said instead of Maria's own welcome. */
+  declare greeting: string | null;
+  /** The address of a picture. */
+  declare avatar: string | null;
+  declare privacyUrl: string | null;
+  /** These two can only be stricter than the site's own limits. */
+  declare maxFiles: number | null;
+  /** In bytes. */
+  declare maxFileSize: number | null;
   declare opening: string;
   declare isOpen: boolean;
   declare private isDropping: boolean;
@@ -80,6 +98,7 @@ export class MariaChat extends LitElement {
   private later: typeof laterParts | null = null;
   private fetchingLater: Promise<typeof laterParts> | null = null;
   private prefilled: {name?: string; email?: string} = {};
+  private opener: Element | null = null;
   private listening = new AbortController();
   private focusKeeper!: FocusKeeper;
   private readonly internals = this.attachInternals();
@@ -92,6 +111,7 @@ export class MariaChat extends LitElement {
     this.api = new URL('..', import.meta.url).href.slice(0, -1);
     this.theme = 'auto';
     this.position = 'end';
+    this.mode = 'popup';
     this.opening = 'remember';
     this.isOpen = false;
     this.isDropping = false;
@@ -107,6 +127,18 @@ export class MariaChat extends LitElement {
     return this.chat?.state ?? null;
   }
 
+  /** To what had it before: the page's own button, if that opened the panel. */
+  private giveFocusBack() {
+    const {opener, launcher} = this;
+    const isElsewhere = opener && opener !== this && opener !== document.body;
+    if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
+    else launcher?.focus();
+  }
+
+  private get isInline() {
+    return this.mode === 'inline';
+  }
+
   /** @internal How long Maria types; nobody who asked for less motion waits for it. */
   get rhythmMs() {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : RHYTHM_MS;
@@ -115,23 +147,24 @@ export class MariaChat extends LitElement {
   /** Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. */
   async open({isQuiet = false} = {}) {
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
+    this.opener = document.activeElement;
     this.isOpen = true;
     if (!(await this.loadTexts())) return;
     this.startChat();
     await this.updateComplete;
-    if (!isQuiet) this.focusKeeper.enter();
+    if (!isQuiet && !this.isInline) this.focusKeeper.enter();
     this.dispatchEvent(new MariaOpenEvent());
   }
 
   async close() {
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.isInline) return;
     const hadFocus = this.focusKeeper.isInside;
     this.isOpen = false;
     this.chat?.storage.remove('open');
     this.chat?.rest();
     await this.updateComplete;
     this.focusKeeper.isInside = false;
-    if (hadFocus) this.launcher?.focus();
+    if (hadFocus) this.giveFocusBack();
     this.dispatchEvent(new MariaCloseEvent());
   }
 
@@ -177,8 +210,20 @@ export class MariaChat extends LitElement {
     this.remove();
   }
 
+  static override get observedAttributes() {
+    return [...super.observedAttributes, ...looks];
+  }
+
+  override attributeChangedCallback(name: string, before: string | null, value: string | null) {
+    super.attributeChangedCallback(name, before, value);
+    if (!looks.includes(name)) return;
+    if (value === null) this.style.removeProperty(`--maria-${name}`);
+    applyLooks(this, [name]);
+  }
+
   override connectedCallback() {
     super.connectedCallback();
+    this.goToTarget();
     void this.loadTexts();
     if (this.chat) this.listen();
   }
@@ -224,7 +269,6 @@ export class MariaChat extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     this.later?.checkAttributes(this);
-    if (changed.has('accent')) applyAccent(this, this.accent);
     if (changed.has('lang') || changed.has('locale')) void this.loadTexts();
     if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
   }
@@ -245,8 +289,11 @@ export class MariaChat extends LitElement {
     this.announcer?.listen(chat.uploads?.rows ?? [], language);
     return panelView(chat, language, {
       isOpen: this.isOpen,
-      isFullScreen: this.isNarrow.matches,
+      isInline: this.isInline,
+      isFullScreen: this.isNarrow.matches && !this.isInline,
       isDropping: this.isDropping,
+      heading: this.heading || 'Maria',
+      avatar: this.avatar,
       announcement: this.announcer?.words ?? '',
       later: this.later,
       onClose: () => void this.close(),
@@ -260,15 +307,24 @@ export class MariaChat extends LitElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(launcherStyles);
     root.adoptedStyleSheets.unshift(sheet);
-    this.launcher = createLauncher(this.chosenLang);
+    this.launcher = createLauncher(this);
     this.launcher.addEventListener('click', () => void this.toggle());
+    watchOwnButton(this, () => void this.toggle());
     root.append(this.launcher);
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen) void this.open({isQuiet: true});
   }
 
+  /** What is part of the page stands where the page wants it. */
+  private goToTarget() {
+    const selector = this.isInline && this.getAttribute('target');
+    const target = selector ? document.querySelector(selector) : null;
+    if (target && !target.contains(this)) target.append(this);
+  }
+
   private get wantsOpen() {
+    if (this.isInline) return true;
     if (this.opening !== 'remember') return this.opening === 'true';
     return !this.isNarrow.matches && recall(this.site, 'open') !== null;
   }
@@ -276,7 +332,8 @@ export class MariaChat extends LitElement {
   private describeLauncher() {
     const {launcher, isOpen, unreadCount, language} = this;
     if (!launcher) return;
-    showOnLauncher(launcher, {isOpen, unreadCount, texts: language?.texts ?? null});
+    const label = this.getAttribute('launcher-label');
+    showOnLauncher(launcher, {isOpen, unreadCount, label, texts: language?.texts ?? null});
   }
 
   private async fetchLater() {

@@ -4,11 +4,20 @@ import {fill, localised} from './texts.js';
 import type {TextKey} from './texts.js';
 import type {Words} from './transcript.js';
 
+/** What texts may name. */
+export interface Values {
+  name: string;
+  email: string;
+  /** The page's own welcome. */
+  greeting: string;
+}
+
 /** The site's own words for a step, otherwise ours. */
-export const wordsFor = (step: Step, values: {name: string; email: string}): Words => {
+export const wordsFor = (step: Step, values: Values): Words => {
   const {text} = step;
   if (text !== undefined) return ({tag}) => localised(text, tag);
-  return ({texts}) => fill(texts, ownWordsFor(step, values.name !== ''), values);
+  if (step.type === 'say' && values.greeting) return () => values.greeting;
+  return ({texts}) => fill(texts, ownWordsFor(step, values.name !== ''), {...values});
 };
 
 const CONSENT_WORDS = {

@@ -12,7 +12,11 @@ export const makeUploads = (chat: Chat) => {
   const {client, session, outbox, host} = chat;
   const limits = chat.config?.limits ?? DEFAULT_LIMITS;
   return new Uploads(
-    {maxFiles: limits.max_files, minFiles: limits.min_files, maxFileBytes: limits.max_file_bytes},
+    {
+      maxFiles: stricter(host.maxFiles, limits.max_files),
+      minFiles: limits.min_files,
+      maxFileBytes: stricter(host.maxFileSize, limits.max_file_bytes),
+    },
     {
       async send(file, sending) {
         await outbox.flush();
@@ -30,6 +34,10 @@ export const makeUploads = (chat: Chat) => {
     },
   );
 };
+
+/** What a page says holds only where it asks for less than its site allows. */
+const stricter = (asked: number | null, allowed: number) =>
+  asked && asked > 0 ? Math.min(asked, allowed) : allowed;
 
 /** The page may leave files out. */
 export const addFiles = async ({host, guide, uploads}: Chat, files: Iterable<File>) => {

@@ -86,6 +86,33 @@ export const panelStyles = css`
     inset-inline: auto;
     right: var(--maria-offset-x, 20px);
   }
+  :host([mode='inline']) .panel {
+    position: absolute;
+    inset: 0;
+    inline-size: auto;
+    block-size: auto;
+    animation: none;
+  }
+  .launcher {
+    transition: scale 0.2s;
+  }
+  .launcher:hover {
+    scale: 1.06;
+  }
+  .launcher svg {
+    transition:
+      opacity 0.2s,
+      rotate 0.2s;
+  }
+  .launcher svg + svg,
+  .launcher[aria-expanded='true'] svg {
+    opacity: 0;
+    rotate: -60deg;
+  }
+  .launcher[aria-expanded='true'] svg + svg {
+    opacity: 1;
+    rotate: none;
+  }
   .panel[hidden] {
     display: none;
   }
@@ -175,9 +202,17 @@ export const panelStyles = css`
   }
   .avatar.large,
   .first .avatar {
-    background: linear-gradient(135deg, var(--brand), var(--brand-2));
+    background: linear-gradient(135deg, var(--brand), color-mix(in oklab, var(--brand), #000 18%));
+  }
+  .avatar img {
+    grid-area: 1/1;
+    inline-size: 100%;
+    block-size: 100%;
+    border-radius: 50%;
+    object-fit: cover;
   }
   .avatar.large {
+    overflow: hidden;
     inline-size: 40px;
     block-size: 40px;
     font-size: 17px;

@@ -31,7 +31,9 @@ export const screenStyles = css`
   }
   @media (prefers-reduced-motion: reduce) {
     .panel,
-    .panel * {
+    .panel *,
+    .launcher,
+    .launcher * {
       animation: none !important;
       transition: none !important;
     }

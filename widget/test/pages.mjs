@@ -26,6 +26,6 @@ export const pageFor = (path, {twice, strict, blocked, ...attributes}) => {
   const tag = scriptTag(attributes);
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
-    html: `<!doctype html><html lang="en"><title>Site</title><body><h1>A page</h1>${blocked ? BLOCKING : ''}${tag}${twice ? tag : ''}</body></html>`,
+    html: `<!doctype html><html lang="en"><title>Site</title><body><h1>A page</h1><div id="place"></div>${blocked ? BLOCKING : ''}${tag}${twice ? tag : ''}</body></html>`,
   };
 };

@@ -18,7 +18,7 @@ export const consentView = (chat: Chat, {texts}: Language) => html`
       <button part="button" class="choice" @click=${choose(chat, true)}>${texts.agree}</button>
       <button part="button" class="choice" @click=${choose(chat, false)}>${texts.disagree}</button>
     </div>
-    ${privacyLink(chat.config?.privacy_url, texts.privacy)}
+    ${privacyLink(chat.host.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
   </div>
 `;
 

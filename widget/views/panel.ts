@@ -12,8 +12,12 @@ import {noticesView} from './notices.js';
 
 export interface PanelState {
   isOpen: boolean;
+  isInline: boolean;
   isFullScreen: boolean;
   isDropping: boolean;
+  heading: string;
+  /** The address of a picture. */
+  avatar: string | null;
   announcement: string;
   /** Null until it has been fetched. */
   later: typeof laterParts | null;
@@ -25,8 +29,8 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
   <section
     class="panel"
     part="panel"
-    role="dialog"
-    aria-labelledby="title"
+    role=${panel.isInline ? 'region' : 'dialog'}
+    aria-label=${panel.heading}
     aria-modal=${panel.isFullScreen ? 'true' : nothing}
     tabindex="-1"
     ?hidden=${!panel.isOpen}
@@ -51,9 +55,9 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
   const {place} = chat.guide;
   return html`
     <header class="header" part="header">
-      <span class="avatar large" aria-hidden="true">M</span>
+      <slot name="avatar">${avatarView(panel.avatar)}</slot>
       <div class="titles">
-        <h2 id="title">Maria</h2>
+        <slot name="header"><h2>${panel.heading}</h2></slot>
         <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
       </div>
       <button
@@ -65,19 +69,38 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
       >
         ${icon('restart')}
       </button>
-      <button
-        part="button"
-        class="icon"
-        aria-label=${texts.close}
-        title=${texts.close}
-        @click=${panel.onClose}
-      >
-        ${icon('close')}
-      </button>
+      ${panel.isInline ? nothing : closeView(texts, panel)}
       ${place ? stepsView(place.index, place.total) : nothing}
     </header>
   `;
 };
+
+const closeView = (texts: Language['texts'], panel: PanelState) => html`
+  <button
+    part="button"
+    class="icon"
+    aria-label=${texts.close}
+    title=${texts.close}
+    @click=${panel.onClose}
+  >
+    ${icon('close')}
+  </button>
+`;
+
+/** A picture that cannot be loaded, or that the page's policy refuses, leaves the initial. */
+const avatarView = (address: string | null) => html`
+  <span class="avatar large" aria-hidden="true"
+    >M${
+      address
+        ? html`<img
+            src=${address}
+            alt=""
+            @error=${(event: Event) => (event.target as Element).remove()}
+          />`
+        : nothing
+    }</span
+  >
+`;
 
 const stepsView = (index: number, total: number) => html`
   <div class="steps" aria-hidden="true">

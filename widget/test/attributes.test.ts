@@ -1,0 +1,187 @@
+import {expect, fixture, html} from '@open-wc/testing';
+
+import {
+  button,
+  choose,
+  every,
+  inside,
+  lines,
+  mountOpen,
+  newSite,
+  pdf,
+  reachFiles,
+  rows,
+  sitePage,
+  until,
+} from './helpers.js';
+import type {MariaChat} from '../index.js';
+
+const page = (attributes: Record<string, string>) =>
+  sitePage(new URLSearchParams({site: newSite(), ...attributes}).toString());
+
+const isLoaded = ({customElements}: {customElements: CustomElementRegistry}) =>
+  customElements.get('maria-chat') !== undefined;
+
+const place = (chat: Element) => inside(chat, '.launcher')!.getBoundingClientRect();
+
+describe('attributes', () => {
+  it('distances, layer and roundness are the page’s to choose', async () => {
+    const {chat, window} = await page({
+      'offset-x': '40',
+      'offset-y': '2rem',
+      'z-index': '7',
+      radius: '4',
+    });
+    const {right, bottom} = place(chat);
+    expect(window.innerWidth - right).to.equal(40);
+    expect(window.innerHeight - bottom).to.equal(32);
+    expect(window.getComputedStyle(chat).zIndex).to.equal('7');
+    await chat.ownerDocument.defaultView!.MariaChat!.open();
+    const panel = await until(() => inside(chat, '.panel'), 'the panel');
+    expect(window.getComputedStyle(panel).borderRadius).to.equal('4px');
+  });
+
+  it('what is no CSS value falls back', async () => {
+    const {chat, window} = await page({'offset-x': 'far', accent: 'nice', 'z-index': 'top'});
+    expect(window.innerWidth - place(chat).right).to.equal(20);
+    expect(window.getComputedStyle(chat).zIndex).to.equal('2147483000');
+    expect(window.getComputedStyle(inside(chat, '.launcher')!).backgroundImage).to.include('rgb');
+  });
+
+  it('the page’s own button opens and closes, and takes the focus back', async () => {
+    const {chat, window, document} = await page({
+      launcher: 'none',
+      'launcher-selector': '.help b',
+    });
+    expect(window.getComputedStyle(inside(chat, '.launcher')!).display).to.equal('none');
+    document.body.insertAdjacentHTML('beforeend', '<button class="help"><b>Help</b></button>');
+    const help = document.querySelector<HTMLButtonElement>('.help')!;
+    help.focus();
+    help.querySelector('b')!.click();
+    await until(() => chat.isOpen && inside(chat, 'input[name=answer]'), 'the first question');
+    await chat.close();
+    expect(document.activeElement?.className).to.equal('help');
+  });
+
+  it('a selector that is none does no harm', async () => {
+    const {document, window} = await page({'launcher-selector': '::nonsense::'});
+    const failed: unknown[] = [];
+    window.addEventListener('error', (event) => failed.push(event));
+    document.body.click();
+    expect(failed).to.deep.equal([]);
+  });
+
+  it('a label is shown, and is the button’s name', async () => {
+    const {chat} = await page({'launcher-label': 'Send documents'});
+    expect(inside(chat, '.launcher')!.textContent).to.equal('Send documents');
+    expect(button(chat, 'Send documents')).to.exist;
+    await chat.ownerDocument.defaultView!.MariaChat!.open();
+    await chat.close();
+    expect(button(chat, 'Send documents')).to.exist;
+  });
+
+  for (const [load, expected] of [
+    ['eager', true],
+    ['idle', true],
+    ['interaction', false],
+  ] as const) {
+    it(`load=${load} ${expected ? 'fetches' : 'does not fetch'} the rest by itself`, async () => {
+      const {chat, window} = await page({load});
+      if (expected) await until(() => isLoaded(window), 'the element');
+      else await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(isLoaded(window)).to.equal(expected);
+      expect(chat.isOpen ?? false).to.equal(false);
+    });
+  }
+
+  it('inline it is part of the page: open, without a launcher, and without the focus', async () => {
+    const {chat, window, document} = await page({mode: 'inline', target: '#place'});
+    const panel = await until(() => inside(chat, '.panel'), 'the panel');
+    await until(() => inside(chat, 'input[name=answer]'), 'the first question');
+    expect(chat.parentElement?.id).to.equal('place');
+    expect(window.getComputedStyle(inside(chat, '.launcher')!).display).to.equal('none');
+    expect(panel.getAttribute('role')).to.equal('region');
+    expect(every(chat, '.header button').map(({ariaLabel}) => ariaLabel)).to.deep.equal([
+      'Start over',
+    ]);
+    expect(document.activeElement?.localName).to.equal('body');
+    const room = document.querySelector('#place')!.getBoundingClientRect();
+    expect(panel.getBoundingClientRect().width).to.equal(room.width);
+    expect(panel.getBoundingClientRect().top).to.equal(room.top);
+    panel.dispatchEvent(
+      new KeyboardEvent('keydown', {key: 'Escape', bubbles: true, composed: true}),
+    );
+    expect(chat.isOpen).to.equal(true);
+  });
+
+  it('heading, greeting and picture are the page’s', async () => {
+    const chat = await fixture<MariaChat>(
+      html`<maria-chat
+        site=${newSite()}
+        lang="en"
+        open="false"
+        heading="Intake desk"
+        greeting="Welcome to the desk."
+        avatar="/nothing-here.png"
+      ></maria-chat>`,
+    );
+    await chat.open();
+    await until(() => inside(chat, 'input[name=answer]'), 'the first question');
+    expect(inside(chat, 'h2')!.textContent).to.equal('Intake desk');
+    expect(inside(chat, '.panel')!.ariaLabel).to.equal('Intake desk');
+    expect(lines(chat)[0]).to.equal('Welcome to the desk.');
+    await until(() => inside(chat, '.header .avatar img') === null, 'the picture to give way');
+    expect(inside(chat, '.header .avatar')!.textContent).to.equal('M');
+  });
+
+  it('limits can be tightened and not loosened', async () => {
+    const chat = await mountOpen();
+    chat.setAttribute('max-files', '1');
+    chat.setAttribute('max-file-size', String(1024 ** 4));
+    await reachFiles(chat);
+    await choose(chat, pdf('one.pdf'), pdf('two.pdf'));
+    await until(() => rows(chat).length === 2, 'both rows');
+    expect(rows(chat).map(({state}) => state)).to.deep.equal(['queued', 'error']);
+    expect(inside(chat, '#limits')!.textContent).to.include('5 MB');
+  });
+
+  it('a body that takes the place of another has the button as well', async () => {
+    const {chat, document} = await page({});
+    const next = document.createElement('body');
+    document.body.replaceWith(next);
+    await until(() => chat.parentElement === next, 'the element on the new body');
+  });
+
+  it('once destroyed it leaves nothing, and may be put on the page anew', async () => {
+    const {chat, window, document} = await page({'launcher-selector': 'h1'});
+    await window.MariaChat!.open();
+    await window.MariaChat!.destroy();
+    document.querySelector('h1')!.click();
+    document.body.replaceWith(document.createElement('body'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(chat.isConnected).to.equal(false);
+    expect(window.MariaChat).to.equal(undefined);
+  });
+
+  it('what was very likely meant is named, once', async () => {
+    const warnings: string[] = [];
+    const page = window.console;
+    const {warn} = page;
+    page.warn = (text: string) => warnings.push(text);
+    try {
+      const chat = await mountOpen();
+      chat.setAttribute('postion', 'start');
+      chat.setAttribute('mode', 'inlined');
+      chat.setAttribute('data-turbo-permanent', '');
+      for (const theme of ['drak', 'light', 'drak']) await chat.setTheme(theme);
+      await until(() => warnings.length >= 3, 'the warnings');
+    } finally {
+      page.warn = warn;
+    }
+    expect(warnings.sort()).to.deep.equal([
+      'Maria Chat: mode="inlined" is not known. Accepted: popup, inline. Did you mean inline?',
+      'Maria Chat: theme="drak" is not known. Accepted: auto, light, dark. Did you mean dark?',
+      'Maria Chat: there is no attribute postion. Did you mean position?',
+    ]);
+  });
+});
