@@ -56,6 +56,8 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     '/api/files/download/:file_id',
     {
       ...options('read'),
+      // Each link is counted and in the trail; asking for headers alone gives nobody one.
+      exposeHeadRoute: false,
       schema: {
         operationId: 'getDownloadLink',
         summary: 'A short-lived link to one file',
