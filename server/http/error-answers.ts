@@ -13,6 +13,8 @@ import {
 } from '../errors.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import type {App} from './app-type.js';
+import {invalidRequest} from './invalid-request.js';
+import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';
 
 declare module 'fastify' {
@@ -26,7 +28,7 @@ interface FrameworkError {
   code?: string;
   statusCode?: number;
   message: string;
-  validation?: {instancePath: string; message?: string; params?: Record<string, unknown>}[];
+  validation?: Validation[];
   validationContext?: string;
 }
 
@@ -62,19 +64,18 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
   // What cannot be read as a request has reached no route.
   const {showsError} = request.routeOptions.config ?? {};
   if (showsError) return showsError(error, request, reply);
-  const isUuidCall = /^\/api\/session\/(generate|validate)-uuid$/.test(
-    request.routeOptions.url ?? '',
-  );
+  // Also where the address or the method is wrong, and no route says whose it is.
+  const isSessionCall = /^\/api\/session(?=[/?]|$)/.test(request.url);
   return reply
     .code(error.statusCode)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send({...error.body(request.id), ...(isUuidCall && {uuid: null})});
+    .send({...error.body(request.id), ...(isSessionCall && {uuid: null})});
 };
 
 export const toMariaError = (error: FrameworkError): MariaError => {
   if (error instanceof MariaError) return error;
-  if (error.validation) return invalidBody(error);
+  if (error.validation) return invalidRequest(error.validation, error.validationContext);
   if (error instanceof StoreUnavailable || isDatabaseDown(error)) {
     return new Unavailable(undefined, {cause: error});
   }
@@ -93,20 +94,4 @@ const fromStatus = (error: FrameworkError): MariaError => {
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500) return new Internal(undefined, {cause: error});
   return new InvalidRequest(`The request cannot be read: ${error.message}`, {cause: error});
-};
-
-const invalidBody = (error: FrameworkError): MariaError => {
-  const faults = (error.validation ?? []).map(({instancePath, message, params}) => {
-    const extra = params?.['additionalProperty'] ?? params?.['missingProperty'];
-    return {
-      path: `${instancePath}${typeof extra === 'string' ? `/${extra}` : ''}` || '/',
-      message: message ?? 'is not valid',
-    };
-  });
-  const where = faults.map(({path, message}) => `${path} ${message}`).join('; ');
-  return new InvalidRequest(
-    `The ${error.validationContext ?? 'body'} does not have the expected form: ${where}. ` +
-      'The expected form is in /api/openapi.json.',
-    {faults},
-  );
 };

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 
 import {Type} from 'typebox';
+import {Compile} from 'typebox/compile';
 
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {Locale, SiteKey} from '../contract/common.js';
@@ -21,6 +22,7 @@ export interface SiteRouteParts {
   version: string;
 }
 
+const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the answer.'}};
 
 export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): void => {
@@ -34,17 +36,18 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): 
         description: 'Asked for when the widget is first opened. Revalidated by its `ETag`.',
         tags: ['sites'],
         security: [],
+        // Not checked here: what can be no key is a site that there is not, like any other.
         params: Type.Object({
-          key: Type.String({...SiteKey, description: 'The value of `data-site`.'}),
+          key: Type.String({
+            description: 'The value of `data-site`.',
+            examples: ['demo'],
+          }),
         }),
-        querystring: Type.Object(
-          {
-            locale: Type.Optional(
-              Type.String({...Locale, description: 'The visitor’s language, as the browser says.'}),
-            ),
-          },
-          {additionalProperties: false},
-        ),
+        querystring: Type.Object({
+          locale: Type.Optional(
+            Type.String({...Locale, description: 'The visitor’s language, as the browser says.'}),
+          ),
+        }),
         headers: Type.Object({
           'if-none-match': Type.Optional(
             Type.String({description: 'The `ETag` of an earlier answer.'}),
@@ -62,7 +65,7 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): 
     },
     async (request, reply) => {
       const {key} = request.params;
-      const site = await sites.find(key);
+      const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite(`There is no site "${key}". Check data-site.`);
       demandAllowedOrigin(site, request.headers.origin, config);
       const shown = publicConfig(site, config, version);
