@@ -47,7 +47,7 @@ export const ErrorBody = Type.Object(
       description: 'For the page’s developer: what was expected, what came, what to do.',
     }),
     request_id: Type.String({description: 'The operator finds it in the log.'}),
-    uuid: Type.Optional(Type.Null({description: 'With the two UUID calls.'})),
+    uuid: Type.Optional(Type.Null({description: 'Under /api/session: no error hands out a UUID.'})),
     faults: Type.Optional(
       Type.Array(Type.Object({path: Type.String(), message: Type.String()}), {
         description: 'With `invalid_request`: where the body departs from its schema.',

@@ -26,7 +26,8 @@ export const answerClientError = (
       : new InvalidRequest(
           `Expected an HTTP/1.1 request with headers of at most 8 KiB (${error.code ?? 'unreadable'}).`,
         );
-  const body = JSON.stringify(ours.body(nanoid()));
+  const requestId = nanoid();
+  const body = JSON.stringify(ours.body(requestId));
   const {rawPacket} = error;
   const isHead = rawPacket instanceof Buffer && rawPacket.subarray(0, 5).equals(HEAD);
   socket.end(
@@ -34,7 +35,9 @@ export const answerClientError = (
       `HTTP/1.1 ${ours.statusCode} ${STATUS_CODES[ours.statusCode] ?? ''}`,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
+      `x-request-id: ${requestId}`,
       'access-control-allow-origin: *',
+      'access-control-expose-headers: x-request-id',
       'x-content-type-options: nosniff',
       'connection: close',
       '',

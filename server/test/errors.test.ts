@@ -52,7 +52,7 @@ void t.test('every error has one shape', async (t) => {
     ['GET', '/api/session/generate-uuid', 'POST'],
     ['PUT', '/api/session/validate-uuid?x=1', 'POST'],
     ['POST', '/api/session', 'DELETE, GET, HEAD, PATCH'],
-    ['POST', `/api/files/download/${v4()}`, 'GET, HEAD'],
+    ['POST', `/api/files/download/${v4()}`, 'GET'],
     ['PUT', `/api/files/${v4()}`, 'DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['DELETE', '/verify/x', 'GET, HEAD, POST'],
@@ -161,7 +161,69 @@ void t.test('every error has one shape', async (t) => {
     );
     t.same(await paths('POST', '/api/session/progress', {}), ['/step']);
     t.same(await paths('POST', '/api/session/validate-uuid', {uuid: v4(), extra: 1}), ['/extra']);
-    t.equal((await visitor.call('DELETE', '/api/files/no-uuid')).status, 400);
+    t.same(await paths('POST', '/api/session/verification', {x: 1}), ['/x']);
+    t.same(await paths('DELETE', '/api/session', [1]), ['/0']);
+    t.same(await paths('DELETE', '/api/session', 'x'), ['/']);
+    t.equal((await visitor.session()).status, 200, 'and nothing was ended');
+  });
+
+  await t.test('400 tells a wrong value once, with all that it may be', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const consent = {purpose: 'all', granted: true, wording: 'x', locale: 'en'};
+    const {body} = await visitor.call<ErrorBody>('PUT', '/api/session/consents', {
+      json: {consents: [consent]},
+    });
+    t.match(body.faults, [
+      {path: '/consents/0/purpose', message: /"personal_data", "ai_training"/},
+    ]);
+    t.equal(body.faults?.length, 1);
+  });
+
+  await t.test('400 says what is wrong with a body that is none', async (t) => {
+    for (const [text, path, message] of [
+      ['{"uuid":', '/', /is not valid JSON/],
+      ['{"uuid":"x","__proto__":{"a":1}}', '/__proto__', /key that is not taken/],
+      ['{"uuid":["x",{"constructor":{"prototype":1}}]}', '/uuid/1/constructor', /not taken/],
+      [`{"a":${'['.repeat(20_000)}{"__proto__":1}${']'.repeat(20_000)}}`, '/', /not taken/],
+    ] as const) {
+      const {response, body} = await send(validate, text);
+      t.equal(response.status, 400);
+      t.match(body, {code: 'invalid_request', message, faults: [{path, message}]});
+      t.equal(/not valid JSON/.test(body.message), path === '/' && text.length < 10);
+    }
+  });
+
+  await t.test('404 for an id in an address that can be none', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    for (const [method, address, code] of [
+      ['GET', '/api/files/download/abc', 'not_found'],
+      ['DELETE', '/api/files/no-uuid', 'not_found'],
+      ['GET', '/api/sites/ACME/config', 'unknown_site'],
+      ['GET', '/api/sites/a%00b/config', 'unknown_site'],
+      ['GET', `/api/sites/${'a'.repeat(65)}/config`, 'unknown_site'],
+    ] as const) {
+      const {status, body} = await visitor.call<ErrorBody>(method, address);
+      t.equal(status, 404, address);
+      isError(t, body, code);
+    }
+    t.equal((await request(server.url, 'GET', '/api/sites/demo/config?foo=de')).status, 200);
+  });
+
+  await t.test('every error under /api/session says that it hands out no UUID', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    for (const [method, address, status] of [
+      ['GET', '/api/session', 401],
+      ['POST', '/api/session?x=1', 405],
+      ['PATCH', '/api/session/generate-uuid', 405],
+      ['GET', '/api/session/nothing', 404],
+    ] as const) {
+      const answer = await request<ErrorBody>(server.url, method, address);
+      t.equal(answer.status, status);
+      t.equal(answer.body.uuid, null, `${method} ${address}`);
+    }
+    const refused = await visitor.call<ErrorBody>('PUT', '/api/session/consents', {json: {}});
+    t.match(refused, {status: 400, body: {uuid: null}});
+    t.notOk('uuid' in (await request(server.url, 'GET', '/api/files')).body);
   });
 
   await t.test('what is a number stays one: nothing is turned into a string', async (t) => {
@@ -253,6 +315,7 @@ t.test('what is no HTTP gets an error in the same shape, and its connection clos
     t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, what);
     const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>;
     t.match(body, {status: 'error', code: 'invalid_request', request_id: /^[\w-]{21}$/}, what);
+    t.match(answer, `x-request-id: ${body['request_id'] ?? ''}\r\n`);
   }
 });
 
