@@ -19,6 +19,7 @@ import type {Config} from './config.js';
 import type {Sql} from './database/connect.js';
 import {isDatabaseDown} from './database/failure.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
+import type {MariaError} from './errors.js';
 import {drainRefused} from './files/drain.js';
 import {UPLOAD_MAX_MS} from './files/pace.js';
 import {fileRoutes} from './files/routes.js';
@@ -208,14 +209,15 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       },
     }),
   });
+  const tellError = (error: MariaError, request: FastifyRequest) => {
+    const caller = access.knownCaller(request);
+    tellServerError({sql, log, attempts}, error, {request, caller, ...actorOf(request)});
+  };
   answerErrors(app, {
     limitUnknown: app.rateLimit({max: config.ratePerMinute * RATE_MULTIPLES.unknown}),
     onError: (error, request) => {
       if (error.statusCode === 503 && isDatabaseDown(error.cause)) outage.noticed(error.cause);
-      if (error.statusCode >= 500) {
-        const caller = access.knownCaller(request);
-        tellServerError({sql, log, attempts}, error, {request, caller, ...actorOf(request)});
-      }
+      if (error.statusCode >= 500) tellError(error, request);
       if (error instanceof OriginNotAllowed) {
         const origin = request.headers.origin ?? '';
         watch.originRefused(actorOf(request), {origin, site: error.siteKey});
@@ -319,7 +321,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
     onDeleted: prompt,
   });
-  privacyRoutes(app, {config, sql, objects, access});
+  privacyRoutes(app, {config, sql, objects, access, onBroken: tellError});
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
   }

@@ -1,11 +1,14 @@
 import {Readable} from 'node:stream';
 import type {ReadableStream} from 'node:stream/web';
 
+import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
+import {Internal} from '../errors.js';
+import type {MariaError} from '../errors.js';
 import {storedFiles} from '../files/store.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
@@ -20,6 +23,8 @@ export interface PrivacyParts {
   sql: Sql;
   objects: ObjectStore;
   access: Access;
+  /** An archive broke while it was sent: its reader was promised all of it. */
+  onBroken: (error: MariaError, request: FastifyRequest) => void;
 }
 
 const Archive = Type.Unsafe<Readable>({
@@ -35,7 +40,8 @@ const Archive = Type.Unsafe<Readable>({
 /** A reader so slow that it takes longer gets a broken archive, and may ask again. */
 const EXPORT_MAX_MS = 900_000;
 
-export const privacyRoutes = (app: App, {config, sql, objects, access}: PrivacyParts): void => {
+export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
+  const {config, sql, objects, access} = parts;
   app.get(
     '/api/session/export',
     {
@@ -62,11 +68,18 @@ export const privacyRoutes = (app: App, {config, sql, objects, access}: PrivacyP
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
       const signal = AbortSignal.timeout(EXPORT_MAX_MS);
-      const archive = archiveOf({sql, objects}, [uuid], signal) as ReadableStream;
+      const archive = Readable.fromWeb(archiveOf({sql, objects}, [uuid], signal) as ReadableStream);
+      // The framework cuts the connection, so that nobody takes the rest for the whole. The trail
+      // has said what was handed out before the first byte was; an error follows it there.
+      archive.once('error', (cause) => {
+        if (signal.aborted)
+          request.log.info({req: request.id}, 'an export took its reader too long');
+        else parts.onBroken(new Internal('An export broke on the way.', {cause}), request);
+      });
       return reply
         .type('application/zip')
         .header('content-disposition', attachment(`maria-${uuid}.zip`))
-        .send(Readable.fromWeb(archive));
+        .send(archive);
     },
   );
 };

@@ -150,6 +150,29 @@ t.test('a store that is away is a 503, one that fails on the way cuts the archiv
   await t.rejects(exported(visitor));
 });
 
+t.test('an archive that breaks on the way is cut, and the operator hears of it', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf());
+  await server.sql`alter table messages rename to lost`;
+
+  await t.rejects(exported(visitor), 'the reader sees that it is not whole');
+
+  const trail = () => server.sql<{event: string; request: string | null}[]>`
+    select event_type as event, metadata ->> 'request_id' as request from audit_logs
+    where user_uuid = ${visitor.uuid} and event_type in ('data_exported', 'error') order by id`;
+  await until(async () => (await trail()).length === 2);
+  const [begun, broken] = await trail();
+  t.same([begun?.event, broken?.event], ['data_exported', 'error']);
+  t.match(
+    server.logged.filter(({level}) => level === 50),
+    [{req: broken?.request, code: 'internal', err: {code: '42P01'}}],
+  );
+  server.sender.wake();
+  const {text} = await server.mailbox.waitFor('operator@example.com');
+  t.match(text, new RegExp(`Request ${broken?.request ?? ''} failed`));
+});
+
 t.test('a reader that leaves ends the reading of the store', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
@@ -166,6 +189,11 @@ t.test('a reader that leaves ends the reading of the store', async (t) => {
   await response.body?.cancel();
 
   await until(() => signal?.aborted === true);
+  t.same(
+    server.logged.filter(({level}) => Number(level) >= 50),
+    [],
+    'which is nobody’s fault',
+  );
 });
 
 t.test('the export has the limit of its kind', async (t) => {
