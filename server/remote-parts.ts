@@ -109,7 +109,8 @@ export const mailSettings = (
     requireTls:
       production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
     from: settings.MAIL_FROM ?? 'maria@localhost.localdomain',
-    admin: settings.ADMIN_EMAIL,
+    // Where mail is caught, alerts are to be seen as well.
+    admin: settings.ADMIN_EMAIL ?? (smtpUrl ? undefined : 'operator@localhost.localdomain'),
   };
 };
 

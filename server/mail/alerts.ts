@@ -1,4 +1,3 @@
-import {recordAudit} from '../audit/store.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {enqueueMail} from './queue.js';
 import type {MailJob} from './queue.js';
@@ -74,8 +73,5 @@ interface Counted {
 }
 
 /** Of no session: an alert is not one of the mails that an erasure takes out of the queue. */
-const mail = async (sql: Queryable, alert: Omit<MailJob & {template: 'alert'}, 'template'>) => {
-  const {cause, code, uuid, count = 1} = alert;
-  await enqueueMail(sql, {template: 'alert', ...alert}, null);
-  await recordAudit(sql, {event: 'admin_notified', uuid, metadata: {cause, code, count}});
-};
+const mail = (sql: Queryable, alert: Omit<MailJob & {template: 'alert'}, 'template'>) =>
+  enqueueMail(sql, {template: 'alert', ...alert}, null);

@@ -1,3 +1,4 @@
+import {recordAudit} from '../audit/store.js';
 import type {Queryable, Sql} from '../database/connect.js';
 
 /** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
@@ -85,7 +86,22 @@ export const giveUpOld = async (sql: Queryable): Promise<string[]> => {
   return rows.map(({template}) => template);
 };
 
+/** Forgets jobs that were sent; an alert among them has reached the operator's mail server. */
 export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
+  await sql.begin(async (tx) => {
+    const done = await tx<{payload: MailJob}[]>`
+      delete from jobs where id = any(${ids}::uuid[]) returning payload`;
+    const notified = done.flatMap(({payload}) => {
+      if (payload.template !== 'alert') return [];
+      const {uuid, cause, code, count = 1} = payload;
+      return [{event: 'admin_notified' as const, uuid, metadata: {cause, code, count}}];
+    });
+    await recordAudit(tx, ...notified);
+  });
+};
+
+/** Forgets jobs that nobody gets. */
+export const dropJobs = async (sql: Sql, ids: string[]): Promise<void> => {
   await sql`delete from jobs where id = any(${ids}::uuid[])`;
 };
 

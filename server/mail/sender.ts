@@ -13,6 +13,7 @@ import type {Outage} from './outage.js';
 import {
   LEASE_SECONDS,
   claimJobs,
+  dropJobs,
   finishJobs,
   giveUpOld,
   nextJobMs,
@@ -180,6 +181,11 @@ export class MailSender {
   private async handle(job: ClaimedJob): Promise<void> {
     const {sql, log} = this.parts;
     try {
+      if (this.isForNobody(job)) {
+        log.error({alert: job.payload}, 'an alert that nobody gets by mail: set ADMIN_EMAIL');
+        await dropJobs(sql, [job.id]);
+        return;
+      }
       const mail = this.sent.has(job.id) ? undefined : await composeMail(this.parts, job.payload);
       if (mail) await this.send(job.id, mail).catch(notSent);
       this.sent.add(job.id);
@@ -200,6 +206,10 @@ export class MailSender {
       log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
       if (await postponeJob(sql, job, reason)) await this.tellDead([job.payload.template], reason);
     }
+  }
+
+  private isForNobody({payload}: ClaimedJob): boolean {
+    return payload.template === 'alert' && this.parts.config.mail.admin === undefined;
   }
 
   private async send(id: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {

@@ -9,13 +9,14 @@ import type {Sql} from '../database/connect.js';
 import {mailCounts, raiseAlert} from '../mail/alerts.js';
 import {composeMail} from '../mail/compose.js';
 import {ConfirmationLinks} from '../mail/links.js';
+import {DevMailbox} from '../mail/dev-mailbox.js';
 import {Outage} from '../mail/outage.js';
 import type {MailJob} from '../mail/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {migrated} from './migrated-database.js';
 import {patiently} from './patiently.js';
 import {makePdf} from './pdf.js';
-import {startServer} from './start-server.js';
+import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
 import {until} from './until.js';
@@ -93,6 +94,46 @@ t.test('the sender mails the count by itself', async (t) => {
   await server.mailbox.waitFor(OPERATOR, 1);
   const subjects = server.mailbox.mails.map(({subject}) => subject).sort();
   t.same(subjects, ['[Maria Chat] internal: a part', '[Maria Chat] internal: a part (1 more)']);
+});
+
+const notified = (sql: Sql) => sql`
+  select user_uuid, metadata from audit_logs where event_type = 'admin_notified'`;
+
+t.test('the operator counts as notified once the mail server has the mail', async (t) => {
+  const server = await startServer(t);
+  await raiseAlert(server.sql, ALERT);
+  t.same(await notified(server.sql), []);
+  server.sender.wake();
+  await server.mailbox.waitFor(OPERATOR);
+  await until(async () => (await notified(server.sql)).length === 1);
+  t.match(await notified(server.sql), [
+    {user_uuid: null, metadata: {cause: 'a part', code: 'internal', count: 1}},
+  ]);
+});
+
+t.test('without ADMIN_EMAIL an alert stands in the log, and nobody is notified', async (t) => {
+  const server = await startServer(t, {settings: {ADMIN_EMAIL: ''}});
+  await raiseAlert(server.sql, ALERT);
+  server.sender.wake();
+  await until(async () => (await queued(server.sql)).length === 0);
+  t.match(
+    server.logged.filter(({level}) => level === 50),
+    [{alert: ALERT, msg: /set ADMIN_EMAIL/}],
+  );
+  t.same(await notified(server.sql), []);
+  t.equal(server.mailbox.mails.length, 0);
+});
+
+t.test('where mail is caught, an alert is caught too', async (t) => {
+  const mailbox = await DevMailbox.start(await temporaryFolder(t));
+  t.teardown(() => mailbox.stop());
+  const settings = {ADMIN_EMAIL: '', SMTP_URL: ''};
+  const server = await startServer(t, {settings, parts: {mailbox, smtpUrl: mailbox.smtpUrl}});
+  await raiseAlert(server.sql, ALERT);
+  server.sender.wake();
+  await until(async () => (await mailbox.list()).length === 1);
+  t.match(await mailbox.list(), [{mail: {subject: '[Maria Chat] internal: a part'}}]);
+  await until(async () => (await notified(server.sql)).length === 1);
 });
 
 const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {

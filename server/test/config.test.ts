@@ -24,7 +24,7 @@ void t.test('nothing needs to be set', (t) => {
       smtpUrl: undefined,
       requireTls: false,
       from: 'maria@localhost.localdomain',
-      admin: undefined,
+      admin: 'operator@localhost.localdomain',
     },
     limits: {maxFiles: 3, minFiles: 1, maxFileBytes: 5 * 1024 * 1024},
     uploads: {perSession: 10, perAddress: 100, total: 200},
