@@ -112,7 +112,7 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
     show(parts, {...report}, values);
     return;
   }
-  const {visits, objects: doomed} = await reaper.plan();
+  const {visits, archived, purged, objects: doomed} = await reaper.plan();
   if (!values.json) {
     for (const {key, size} of doomed) void parts.print(`would delete ${key} (${size} bytes)`);
   }
@@ -123,6 +123,8 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
     {
       dry_run: true,
       abandoned: visits.length,
+      would_archive: archived,
+      would_purge: purged,
       removed: 0,
       would_remove: doomed.length,
       bytes,

@@ -31,14 +31,35 @@ export const retireSessions = async (
   return {archived, purged};
 };
 
+/** What `retireSessions` would do at this moment: how many are archived, and who is purged. */
+export const plannedRetirement = async (
+  sql: Sql,
+  {pendingMs, completeMs}: Config['retention'],
+): Promise<{archived: number; purged: string[]}> => {
+  const [overdue] = await sql<{count: number}[]>`
+    select count(*)::int as count from user_sessions where ${isOverdue(sql, pendingMs)}`;
+  const purged: string[] = [];
+  for (const due of [
+    neverConfirmed,
+    ...(completeMs === undefined ? [] : [completedBefore(completeMs)]),
+  ]) {
+    const rows = await sql<{uuid: string}[]>`select s.uuid from user_sessions s where ${due(sql)}`;
+    purged.push(...rows.map(({uuid}) => uuid));
+  }
+  return {archived: overdue?.count ?? 0, purged};
+};
+
+const isOverdue = (sql: Queryable, pendingMs: number) => sql`
+  completed_at is null and archived_at is null
+  and created_at < now() - ${interval(pendingMs)}::interval`;
+
 const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{uuid: string; site: string}[]>`
       update user_sessions set archived_at = now(), updated_at = now()
       where id in (
         select id from user_sessions
-        where completed_at is null and archived_at is null
-          and created_at < now() - ${interval(pendingMs)}::interval
+        where ${isOverdue(tx, pendingMs)}
         limit ${limit} for update skip locked)
       returning uuid, site_key as site`;
     await recordAudit(

@@ -7,7 +7,7 @@ import {raiseAlert} from '../mail/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {inBatches} from './batches.js';
 import {keepHouse} from './housekeeping.js';
-import {retireSessions} from './pending.js';
+import {plannedRetirement, retireSessions} from './pending.js';
 import type {SessionsDone} from './pending.js';
 import {
   ABANDON_BATCH,
@@ -48,6 +48,11 @@ interface ReaperReport extends Removals, SessionsDone {
   lapsed_uploads: number;
   tombstones: number;
   duration_ms: number;
+}
+
+interface Plan extends SessionsDone {
+  visits: string[];
+  objects: {key: string; size: number}[];
 }
 
 const TRIES_BEFORE_ALERT = 5;
@@ -96,14 +101,20 @@ export class Reaper {
   }
 
   /** What a run would do, without doing it. */
-  async plan(): Promise<{visits: string[]; objects: {key: string; size: number}[]}> {
+  async plan(): Promise<Plan> {
     const {sql, config} = this.parts;
     const visits = await listAbandoned(sql, config.visit);
+    const {archived, purged} = await plannedRetirement(sql, config.retention);
     const doomed = await sql<{key: string; size: number}[]>`
       select s3_key as key, coalesce(file_size, 0)::int as size from file_uploads
-      where (session_uuid = any(${visits}::uuid[]) and state in ('uploading', 'stored'))
+      where (session_uuid = any(${[...visits, ...purged]}::uuid[]) and state in ('uploading', 'stored'))
          or (state = 'uploading' and leased_until < clock_timestamp())`;
-    return {visits, objects: [...(await listDeletions(sql)), ...doomed]};
+    return {
+      visits,
+      archived,
+      purged: purged.length,
+      objects: [...(await listDeletions(sql)), ...doomed],
+    };
   }
 
   private endAbandoned(

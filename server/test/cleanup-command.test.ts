@@ -32,6 +32,38 @@ t.test('maria cleanup', async (t) => {
     t.same(await traces(server), []);
   });
 
+  await t.test(
+    'says which sessions it would archive and purge, and with which files',
+    async (t) => {
+      const own = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
+      const keys = [];
+      for (const [i, set] of [
+        "created_at = now() - interval '31 days'",
+        "archived_at = now() - interval '8 days'",
+        "verified = true, completed_at = now() - interval '91 days'",
+        'locale = null',
+      ].entries()) {
+        const {visitor, key} = await visitWithFile(own);
+        await visitor.contact(`p${i}@example.com`);
+        await own.sql.unsafe(`update user_sessions set ${set} where uuid = '${visitor.uuid}'`);
+        keys.push(key);
+      }
+      const before = await own.sql`select uuid, archived_at from user_sessions order by id`;
+      const settings = {DATABASE_URL: own.config.databaseUrl ?? '', DATA_DIR: own.dataDir};
+
+      const dry = async (more = {}) => {
+        const {stdout} = await runMaria({...settings, ...more}, 'cleanup', '--dry-run', '--json');
+        return JSON.parse(stdout) as {keys: string[]};
+      };
+      const with90 = await dry({COMPLETE_RETENTION_DAYS: '90'});
+      t.match(with90, {would_archive: 1, would_purge: 2, would_remove: 2});
+      t.same(with90.keys.sort(), keys.slice(1, 3).sort());
+      t.match(await dry(), {would_archive: 1, would_purge: 1, would_remove: 1});
+      t.same(await own.sql`select uuid, archived_at from user_sessions order by id`, before);
+      t.match(await reaperOf(own).run(), {archived: 1, purged: 2, removed: 2}, 'as it comes to be');
+    },
+  );
+
   await t.test('leaves the audit row that a server’s run leaves', async (t) => {
     const {code, stdout} = await maria(server, '--json');
 
