@@ -62,7 +62,7 @@ export const tellFindings = async (
   const findings: [string, number, string][] = [
     ['orphan_sighted', sighted, 'objects are unknown to every table and now in quarantine'],
     ['object_missing', missing, 'stored files have no object in the bucket'],
-    ['foreign_keys', foreign, 'keys under uploads/ are not of our shape and were left alone'],
+    ['foreign_keys', foreign, 'keys in the bucket are not of our shape and were left alone'],
     ['orphan_deletion', failures, 'unknown objects could not be deleted'],
   ];
   for (const [cause, count, what] of findings) {

@@ -1,8 +1,8 @@
 import type {ObjectStore} from '../object-store/object-store.js';
 
-/** Every key under uploads/. */
-export const keysIn = async (objects: ObjectStore): Promise<string[]> => {
+/** Every key under the prefix. */
+export const keysIn = async (objects: ObjectStore, prefix = 'uploads/'): Promise<string[]> => {
   const keys: string[] = [];
-  for await (const page of objects.list('uploads/')) keys.push(...page.objects.map(({key}) => key));
+  for await (const page of objects.list(prefix)) keys.push(...page.objects.map(({key}) => key));
   return keys;
 };

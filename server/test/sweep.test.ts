@@ -74,6 +74,17 @@ for (const store of ['disk', 's3'] as const) {
         t.ok((await alertsIn(server)).includes('foreign_keys'));
       },
     );
+
+    await t.test('tells of keys beside its own folder, and needs no file for that', async (t) => {
+      const server = await startServer(t, {store, settings});
+      const keys = [await putUnknown(server, 'other/a.pdf'), await putUnknown(server, 'z.pdf')];
+
+      const report = await sweepOf(server).run({...sweepNow, quarantineMs: 0});
+
+      t.match(report, {seen: 2, foreign: 2, unknown: 0, removed: 0});
+      t.same(await alertsIn(server), ['foreign_keys']);
+      t.same((await keysIn(server.objects, '')).sort(), keys);
+    });
   });
 }
 
@@ -95,6 +106,8 @@ t.test('the sweep stops', async (t) => {
     const server = await startServer(t);
     await visitWithFile(server);
     for (let i = 0; i < 51; i++) await putUnknown(server);
+    const others = Array.from({length: 250}, (_, i) => `other/${i}.txt`);
+    await Promise.all(others.map((key) => putUnknown(server, key)));
 
     await t.rejects(
       sweepOf(server).run({dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0}),
