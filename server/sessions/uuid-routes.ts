@@ -143,7 +143,8 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
       if (outcome === 'collision') throw new UuidCollision();
       if (outcome === 'gone') throw new SessionGone();
       // Who shows a token that fits was counted when it was handed out.
-      if ('token' in outcome && !holdsToken(parts, request, site, uuid)) parts.onOpened(site.key);
+      const isNew = 'token' in outcome && outcome.token !== shownToken(request);
+      if (isNew) parts.onOpened(site.key);
       return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
     },
   );
@@ -173,9 +174,11 @@ const judge = async (
 ): Promise<Outcome> => {
   const {uuid} = claim;
   const visit = await visits.findOrRecord(claim);
-  if (!visit) return {token: tokens.issue(uuid, site.key)};
   const token = shownToken(request);
   const tokenSite = token && tokens.siteOf(token, uuid);
+  const fits = token && tokenSite === site.key;
+  // The same once more: with two of them, of two tabs only the one that is first to change holds.
+  if (!visit) return {token: fits ? token : tokens.issue(uuid, site.key)};
   if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
     const caller = await access.callerWith(request, uuid, token);
@@ -190,13 +193,6 @@ const judge = async (
 
 const shownToken = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-
-const holdsToken = (
-  {tokens}: UuidParts,
-  request: FastifyRequest,
-  site: Site,
-  uuid: string,
-): boolean => tokens.siteOf(shownToken(request) ?? '', uuid) === site.key;
 
 const unusedUuid = async ({visits, newUuid}: UuidParts): Promise<string | undefined> => {
   for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {

@@ -80,6 +80,18 @@ void t.test('validate-uuid answers by what is known', async (t) => {
     t.equal(await stateOf(server, uuid), 'open');
   });
 
+  await t.test('two tabs that begin with one UUID hold one token', async (t) => {
+    const first = await Visitor.arrive(server.url);
+    const {body} = await validate(server.url, {uuid: first.uuid}, first.token);
+    t.equal(body.token, first.token);
+    const second = new Visitor(server.url, first.uuid, body.token ?? '');
+
+    t.equal((await first.consent({personal_data: true})).status, 200);
+    t.equal((await second.session()).status, 200);
+    const {body: claimed} = await validate(server.url, {uuid: v4()}, first.token);
+    t.not(claimed.token, first.token, 'the token of another UUID is none');
+  });
+
   const removing = async () => {
     const visitor = await Visitor.consenting(server.url);
     await server.sql`update visits set state = 'purging' where uuid = ${visitor.uuid}`;
