@@ -56,7 +56,13 @@ const start = async (config: Config): Promise<void> => {
   endWithNpm(process.env);
   await running.app.listen({port: config.port, host: config.host});
   await beginWork(config, parts, running, log, () => stopping);
-  if (!stopping) process.stdout.write(`\nMaria Chat is ready: ${config.publicUrl}\n\n`);
+  if (!stopping) tellReady(config, log);
+};
+
+/** For people where people look; where lines are collected, each is JSON. */
+const tellReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void => {
+  if (production && !process.stdout.isTTY) log.info({url: publicUrl}, 'ready');
+  else process.stdout.write(`\nMaria Chat is ready: ${publicUrl}\n\n`);
 };
 
 /** The server listens meanwhile: a database that does not answer yet is waited for. */
@@ -102,6 +108,8 @@ const beginWork = async (
   });
 };
 
+// The SDK's versions are pinned: what later ones will need of Node is nothing an operator can mend.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 try {
   await start(readConfig(process.env));
 } catch (error) {

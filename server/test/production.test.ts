@@ -48,6 +48,8 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
   });
   let output = '';
   server.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  let errors = '';
+  server.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));
   t.teardown(() => server.kill('SIGKILL'));
   const url = `http://localhost:${port}`;
   await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false);
@@ -104,8 +106,10 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
       const [code] = (await once(server, 'exit')) as [number | null];
 
       t.equal(code, 0);
-      const lines = output.split('\n').filter((line) => line.startsWith('{'));
+      const lines = output.trimEnd().split('\n');
       t.ok(lines.length > 5);
+      t.match(output, /"url":"https:\/\/chat\.acme\.example","msg":"ready"/);
+      t.equal(errors, '', 'and nothing beside it');
       for (const line of lines) t.doesNotThrow(() => JSON.parse(line) as unknown);
       t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
     },
