@@ -125,12 +125,27 @@ const outcome = async (work: Promise<void>): Promise<string> => {
       resolve(`no answer within ${CHECK_MS} ms`);
     }, CHECK_MS);
   });
-  const done = work.then(
-    () => 'ok',
-    // The class of the failure, no address or credentials that a message could hold.
-    (error: unknown) => (error as {code?: string}).code ?? (error as Error).name,
-  );
+  const done = work.then(() => 'ok', reasonOf);
   const result = await Promise.race([done, late]);
   clearTimeout(timer);
   return result;
 };
+
+/**
+ * The innermost that is known of a failure: a code, a status, a class. Never a message, which could
+ * hold an address or credentials.
+ */
+const reasonOf = (error: unknown): string => {
+  let reason = 'unknown';
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const {code, name, $metadata} = at as Error & {code?: unknown; $metadata?: S3Answer};
+    if (typeof code === 'string') return code;
+    if ($metadata?.httpStatusCode) return `${name} (HTTP ${$metadata.httpStatusCode})`;
+    reason = name;
+  }
+  return reason;
+};
+
+interface S3Answer {
+  httpStatusCode?: number;
+}

@@ -2,6 +2,7 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import {connectDatabase} from '../database/connect.js';
+import {StoreUnavailable} from '../object-store/errors.js';
 import {isError} from './error-shape.js';
 import {storeThat} from './failing-store.js';
 import {freePort} from './free-port.js';
@@ -59,6 +60,27 @@ void t.test('health', async (t) => {
     t.notMatch(JSON.stringify(body), /hunter2/);
     t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
     t.equal((await request(server.url, 'GET', '/readyz?part=storage')).status, 400);
+  });
+
+  await t.test('it says what is behind a store that is away, and no secret', async (t) => {
+    const refused = Object.assign(new Error('connect 10.0.0.1'), {code: 'ECONNREFUSED'});
+    const forbidden = Object.assign(new Error('key=hunter2'), {
+      name: 'Forbidden',
+      $metadata: {httpStatusCode: 403},
+    });
+    for (const [cause, reason] of [
+      [refused, 'ECONNREFUSED'],
+      [forbidden, 'Forbidden (HTTP 403)'],
+      [new DOMException('after 900 ms', 'TimeoutError'), 'TimeoutError'],
+    ] as const) {
+      const objects = await storeThat(t, {
+        check: () => Promise.reject(new StoreUnavailable('reach the bucket', cause)),
+      });
+      const server = await startServer(t, {parts: {objects}});
+      const {body} = await request(server.url, 'GET', '/readyz');
+      t.match(body, {checks: {storage: reason}});
+      t.notMatch(JSON.stringify(body), /hunter2|10\.0|bucket/);
+    }
   });
 
   await t.test('a server that stops says so', async (t) => {
