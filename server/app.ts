@@ -325,7 +325,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
   }
-  if (parts.mailbox && !config.production) devRoutes(app, parts.mailbox, sql);
+  if (parts.mailbox && !config.production) {
+    devRoutes(app, {mailbox: parts.mailbox, sql, publicUrl: config.publicUrl});
+  }
 
   return {
     app,

@@ -29,9 +29,16 @@ const MAIL_POLICY = [
   'sandbox allow-popups allow-popups-to-escape-sandbox',
 ].join('; ');
 
+interface DevParts {
+  mailbox: DevMailbox;
+  sql: Sql;
+  publicUrl: string;
+}
+
 /** The caught mail, for the person in front of this machine alone. */
-export const devRoutes = (app: App, mailbox: DevMailbox, sql: Sql): void => {
-  const options = {schema: {hide: true}, preHandler: [demandLoopback]};
+export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void => {
+  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
+  const options = {schema: {hide: true}, preHandler: [demandLoopback, demandOwnHost(hosts)]};
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
     const caught = await mailbox.find(id);
@@ -117,3 +124,11 @@ const languageOf = ({headers}: FastifyRequest): string => {
     return 'en';
   }
 };
+
+/** A name of somebody else's that leads to this machine makes their page one of ours to a browser. */
+const demandOwnHost =
+  (hosts: Set<string>) =>
+  async ({headers}: FastifyRequest): Promise<void> => {
+    const host = headers.host?.toLowerCase().replace(/:\d*$/, '') ?? '';
+    if (!hosts.has(host)) throw new NotFound();
+  };

@@ -1,3 +1,7 @@
+import {once} from 'node:events';
+import {get} from 'node:http';
+import type {IncomingMessage} from 'node:http';
+
 import t from 'tap';
 
 import {DevMailbox} from '../mail/dev-mailbox.js';
@@ -109,6 +113,22 @@ void t.test('the mailbox for development', async (t) => {
         headers: {[name]: value},
       });
       t.equal(status, 404);
+    }
+  });
+
+  await t.test('answers under no name but this machine’s own', async (t) => {
+    const {port} = server.config;
+    const statusFor = async (host: string): Promise<number | undefined> => {
+      const asked = get({port, host: '127.0.0.1', path: '/dev/mail.json', headers: {host}});
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.evil.example']) {
+      t.equal(await statusFor(host), 404, host);
+    }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, 'LOCALHOST']) {
+      t.equal(await statusFor(host), 200, host);
     }
   });
 
