@@ -204,6 +204,8 @@ export const metricsRoute = (app: App, {registry}: Metrics): void => {
   };
   app.get('/metrics', {schema}, async (_request, reply) =>
     reply
+      // No page has any business here, unlike with all that visitors' browsers ask for.
+      .removeHeader('access-control-allow-origin')
       .header('cache-control', 'no-store')
       .type(registry.contentType)
       .send(await registry.metrics()),

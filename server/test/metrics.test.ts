@@ -22,6 +22,12 @@ const valueOf = (metrics: string, line: string): number =>
       ?.split(' ')[1],
   );
 
+t.test('the metrics are for no page', async (t) => {
+  const server = await startServer(t);
+  const {headers} = await fetch(`${server.url}/metrics`, {headers: {origin: 'https://a.example'}});
+  t.equal(headers.get('access-control-allow-origin'), null);
+});
+
 t.test('the metrics count a visit', async (t) => {
   const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
   const visitor = await Visitor.consenting(server.url);
