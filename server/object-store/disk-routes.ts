@@ -38,9 +38,8 @@ export const diskRoutes = (
     async (request, reply) => {
       const link = {key: request.params['*'], ...request.query};
       const abort = new AbortController();
-      const bytes = verifyDownload(link, signingKey)
-        ? await objects.get(link.key, abort.signal)
-        : undefined;
+      const found = verifyDownload(link, signingKey) ? await objects.head(link.key) : undefined;
+      const bytes = found && (await objects.get(link.key, abort.signal));
       if (!bytes) {
         throw new NotFound(
           'The link has expired, was changed, or its file is gone. Ask for a new one.',
@@ -49,12 +48,17 @@ export const diskRoutes = (
       reply.raw.once('close', () => {
         abort.abort();
       });
-      return reply
-        .header('content-disposition', attachment(link.name))
-        .header('content-security-policy', "sandbox; default-src 'none'")
-        .header('cache-control', 'private, no-store')
-        .type(link.type)
-        .send(Readable.from(bytes));
+      return (
+        reply
+          .header('content-disposition', attachment(link.name))
+          .header('content-security-policy', "sandbox; default-src 'none'")
+          .header('cache-control', 'private, no-store')
+          .header('content-length', found.size)
+          // The links are for whole files; who asks for a part gets to know.
+          .header('accept-ranges', 'none')
+          .type(link.type)
+          .send(Readable.from(bytes))
+      );
     },
   );
 };

@@ -37,6 +37,7 @@ for (const store of ['disk', 's3'] as const) {
       const {bytes: back, headers} = await visitor.download(answer.body.file.id);
       t.ok(back.equals(bytes), 'the same bytes');
       t.equal(headers.get('content-type'), 'application/pdf');
+      t.equal(headers.get('content-length'), String(bytes.length));
       t.match(
         headers.get('content-disposition'),
         /^attachment; .*filename\*=UTF-8''%C3%84rztliches/,
