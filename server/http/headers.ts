@@ -16,6 +16,7 @@ export const registerHeaders = async (app: App, {production}: {production: boole
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'x-session-uuid', 'idempotency-key'],
     exposedHeaders: [
+      'content-disposition',
       'etag',
       'retry-after',
       'ratelimit-limit',

@@ -77,6 +77,11 @@ void t.test('origins', async (t) => {
     t.equal((await rows()).length, 1);
   });
 
+  await t.test('a page may read the name that an answer gives its file', async (t) => {
+    const {headers} = await fetch(`${server.url}/healthz`);
+    t.match(headers.get('access-control-expose-headers'), /content-disposition/);
+  });
+
   await t.test('a preflight is answered to any origin, for every method we have', async (t) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
       const response = await fetch(`${server.url}/api/session`, {
