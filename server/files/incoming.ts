@@ -52,7 +52,9 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
   let declaredBytes: number | undefined;
   const limits = {files: 2, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
   // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
-  const parts = request.parts({limits: {...limits, fileSize: maxBytes + 1}});
+  const parts: AsyncIterator<Multipart, undefined> = request.parts({
+    limits: {...limits, fileSize: maxBytes + 1},
+  });
   for (;;) {
     const {value: part, done} = await parts.next();
     if (done) throw new NoFile();
@@ -69,7 +71,7 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
   }
 };
 
-const demandEnd = async (parts: AsyncIterator<Multipart>): Promise<void> => {
+const demandEnd = async (parts: AsyncIterator<Multipart, undefined>): Promise<void> => {
   const {value: part, done} = await parts.next();
   if (done) return;
   const {fieldname, type} = part;

@@ -8,12 +8,12 @@ import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
+import type {MariaError} from '../errors.js';
 import {
   ConsentRequired,
   EmptyFile,
   IdempotencyKeyReused,
   InProgress,
-  MariaError,
   NotAPdf,
   TooManyFiles,
   Unavailable,
