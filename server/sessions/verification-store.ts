@@ -110,8 +110,9 @@ export const unconfirmedAddress = async (
   const [row] = await sql<{address: string; settled: boolean}[]>`
     select v.address,
            v.used_at is not null or (s.verified and (
-             v.address = s.email or (v.voided_at is not null and not ${wasNeverMailed(sql)})
-             or v.expires_at < now())) as settled
+             v.address = s.email
+             or (v.voided_at is not null and (not ${wasNeverMailed(sql)} or v.expires_at < now()))
+           )) as settled
     from email_verifications v join user_sessions s on s.uuid = v.session_uuid
     where v.session_uuid = ${uuid}
     order by v.created_at desc, v.id limit 1`;
