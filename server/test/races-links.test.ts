@@ -77,7 +77,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
       await held.release();
       await archiving;
 
-      t.equal(await pressing, isFirst ? 200 : 404);
+      t.equal(await pressing, isFirst ? 200 : 410);
       t.match(await fateOf(visitor), {verified: isFirst, archived: !isFirst});
     }
   });

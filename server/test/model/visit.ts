@@ -120,6 +120,9 @@ export class ModelVisit {
 
   giveContact(name: string, email: string): void {
     if (this.isSession) {
+      if (name !== this.name || email !== (this.waitingAddress ?? this.email)) {
+        this.audit('data_rectified');
+      }
       this.name = name;
       this.changeAddress(email);
       return;
