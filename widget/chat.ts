@@ -11,7 +11,7 @@ import type {GuideHost} from './guide.js';
 import type * as laterParts from './later.js';
 import {Outbox} from './outbox.js';
 import {Patience} from './patience.js';
-import {VisitorSession, endingOf} from './session.js';
+import {VisitorSession, endingOf, isRefused} from './session.js';
 import type {Ended} from './session.js';
 import {Signs} from './signs.js';
 import type {SignsHost} from './signs.js';
@@ -134,6 +134,7 @@ export class Chat {
     this.config = config;
     guide.walk = new ConversationWalk(config?.conversation);
     if (arrival.kind === 'back') return this.welcomeBack(arrival.session);
+    if (arrival.kind === 'refused') return this.turnAway(arrival.error);
     if (arrival.kind === 'offline') this.signs.wait(arrival.error);
     if (isEnd(arrival)) {
       if (this.hasResetTooOften()) return this.giveUp();
@@ -141,6 +142,13 @@ export class Chat {
     }
     if (arrival.kind === 'new') this.answers.wipe();
     return this.answers.hasBegun ? this.askWhetherToContinue() : guide.begin();
+  }
+
+  /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */
+  private turnAway(error: ClientError) {
+    this.transcript.showTyping(false);
+    this.signs.report(error);
+    this.signs.notify({key: 'notHere', kind: 'error'});
   }
 
   /** The panel is open and the page visible: waiting for the confirmation makes sense. */
@@ -378,7 +386,9 @@ export class Chat {
       return await this.client.call<SiteConfig>('GET', path);
     } catch (error) {
       // The built-in conversation is walked instead.
-      if (error instanceof ClientError && !error.isTransient) this.signs.report(error);
+      if (error instanceof ClientError && !error.isTransient && !isRefused(error)) {
+        this.signs.report(error);
+      }
       return null;
     }
   }

@@ -25,7 +25,7 @@ import type * as laterParts from './later.js';
 import {panelView} from './views/panel.js';
 
 const RHYTHM_MS = 420;
-const NARROW = '(width < 600px)';
+const NARROW = '(width < 600px), (height < 480px)';
 
 /**
  * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.

@@ -19,6 +19,8 @@ export type Arrival =
   | {kind: 'back'; session: Session}
   /** The backend is busy or away: this browser goes on by itself and catches up later. */
   | {kind: 'offline'; error: ClientError}
+  /** The site is unknown, or this page is none of its pages: nothing will come of it. */
+  | {kind: 'refused'; error: ClientError}
   | Ended;
 
 export interface Ended {
@@ -68,6 +70,7 @@ export class VisitorSession {
         if (ending && ending.kind !== 'replaced') ended = ending;
         if (ending && attempt < ARRIVAL_ATTEMPTS) continue;
         if (!(error instanceof ClientError)) throw error;
+        if (isRefused(error)) return {kind: 'refused', error};
         const alone = this.goOnAlone(error);
         return ended ?? alone;
       }
@@ -204,6 +207,10 @@ const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> 
     return work();
   }
 };
+
+/** Which every call of this page will hear. */
+export const isRefused = ({code}: ClientError) =>
+  code === 'unknown_site' || code === 'origin_not_allowed';
 
 const isTokenRefused = (error: unknown) =>
   error instanceof ClientError &&

@@ -103,6 +103,7 @@ const en = {
   reset: 'Your session has been reset due to a technical issue. Please start again.',
   error:
     'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
+  notHere: 'This chat is not available on this page.',
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   notKept: 'Your browser blocks storage: this conversation is not kept when you leave the page.',

@@ -104,6 +104,7 @@ const es: Texts = {
   reset: 'Su sesión se ha reiniciado por un problema técnico. Por favor, empiece de nuevo.',
   error:
     'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtelo más tarde.',
+  notHere: 'Este chat no está disponible en esta página.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   notKept:

@@ -106,6 +106,7 @@ const fr: Texts = {
   reset: 'Votre session a été réinitialisée à cause d’un problème technique. Merci de recommencer.',
   error:
     'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',
+  notHere: 'Ce chat n’est pas disponible sur cette page.',
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
   busy: 'Il y a beaucoup d’activité. Continuez ; nous rattraperons sous peu.',
   notKept: 'Votre navigateur bloque le stockage : la conversation sera perdue en quittant la page.',

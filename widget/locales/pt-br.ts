@@ -104,6 +104,7 @@ const ptBr: Texts = {
   reset: 'Sua sessão foi reiniciada por um problema técnico. Por favor, comece de novo.',
   error:
     'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
+  notHere: 'Este chat não está disponível nesta página.',
   offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
   notKept: 'Seu navegador bloqueia o armazenamento: a conversa se perde ao sair da página.',

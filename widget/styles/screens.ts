@@ -2,9 +2,8 @@ import {css} from 'lit';
 
 /** Motion, and what narrow and low screens ask for. Comes after what it overrules. */
 export const screenStyles = css`
-  @media (width < 600px) {
-    .panel,
-    :host([position]) .panel {
+  @media (width < 600px), (height < 480px) {
+    :host(:not([mode='inline'])) .panel {
       inset: var(--viewport-top, 0px) 0 auto 0;
       inline-size: 100%;
       block-size: var(--viewport-height, 100dvh);
@@ -20,8 +19,12 @@ export const screenStyles = css`
     }
   }
   @media (height < 480px) {
-    .footnote {
+    .footnote,
+    .steps {
       display: none;
+    }
+    .header {
+      padding-block: 6px;
     }
     /* The field is needed whole; the log can be scrolled. */
     .log {

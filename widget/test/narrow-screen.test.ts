@@ -38,6 +38,19 @@ describe('narrow screen', () => {
     expect(inside(chat, '.log')!.clientHeight).to.be.at.least(60);
   });
 
+  it('a phone on its side is filled, too, and all can be reached', async () => {
+    await setViewport({width: 640, height: 320});
+    const chat = await mountOpen();
+    const {width, height} = inside(chat, '.panel')!.getBoundingClientRect();
+    expect([width, height]).to.deep.equal([640, 320]);
+    await reachFiles(chat);
+    await choose(chat, pdf('a.pdf'), pdf('b.pdf'));
+    await until(() => rows(chat).length === 2, 'the rows');
+    const done = every(chat, '.files .pair button').at(-1)!.getBoundingClientRect();
+    expect(done.bottom).to.be.at.most(320);
+    expect(inside(chat, '.tray')!.clientHeight).to.be.at.least(160);
+  });
+
   it('one pixel below 600 it is full screen and modal, at 600 it is not', async () => {
     await setViewport({width: 599, height: 800});
     const chat = await mountOpen(newSite());

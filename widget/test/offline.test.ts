@@ -4,13 +4,17 @@ import {
   answer,
   backend,
   button,
+  every,
   inside,
+  lines,
+  mount,
   mountOpen,
   newSite,
   press,
   reachEmail,
   reachFiles,
   stored,
+  storedKeys,
   until,
   untilSaid,
   choose,
@@ -159,18 +163,29 @@ describe('offline', () => {
     expect(button(chat, 'Done & continue')).to.exist;
   });
 
-  it('an unknown site is told to the page’s developer, and the visitor is received all the same', async () => {
-    const site = newSite();
-    const codes: string[] = [];
-    document.addEventListener(
-      'maria-error',
-      (event) => codes.push((event as Event & {code: string}).code),
-      {once: true},
-    );
-    const body = {status: 'error', code: 'unknown_site', message: 'x', request_id: 'x'};
-    await backend.fault(site, {path: '/config', status: 404, body});
-    const chat = await mountOpen(site);
-    await untilSaid(chat, 'What is your name?');
-    expect(codes).to.deep.equal(['unknown_site']);
-  });
+  for (const [code, status] of [
+    ['unknown_site', 404],
+    ['origin_not_allowed', 403],
+  ] as const) {
+    it(`${code}: one word to the developer, one to the visitor, and no question`, async () => {
+      const site = newSite();
+      const codes: string[] = [];
+      const listen = (event: Event) => codes.push((event as Event & {code: string}).code);
+      document.addEventListener('maria-error', listen);
+      const body = {status: 'error', code, message: 'x', request_id: 'x'};
+      await backend.fault(site, {path: '/api/', status, body});
+      const chat = await mount(site);
+      await chat.open();
+      await until(() => inside(chat, '.notice'), 'the notice');
+      document.removeEventListener('maria-error', listen);
+
+      expect(every(chat, '.notice').map((one) => one.textContent.trim())).to.deep.equal([
+        'This chat is not available on this page.',
+      ]);
+      expect(lines(chat)).to.deep.equal([]);
+      expect(inside(chat, '.tray > *')).to.equal(null);
+      expect(codes).to.deep.equal([code]);
+      expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
+    });
+  }
 });
