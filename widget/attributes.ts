@@ -56,7 +56,8 @@ const faultOf = (host: HTMLElement, name: string) => {
 
 /** Of attributes that are not ours, only those that were very likely meant to be. */
 const misspelling = (name: string) => {
-  const meant = guess(name, KNOWN);
+  const isAnyElements = name in HTMLElement.prototype || name === 'class';
+  const meant = isAnyElements ? '' : guess(name, KNOWN);
   return meant && `there is no attribute ${name}.${meant}`;
 };
 

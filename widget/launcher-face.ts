@@ -15,6 +15,7 @@ export interface LauncherState {
 
 /** What the launcher shows and says, whoever has drawn it. */
 export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
+  launcher.setAttribute('aria-haspopup', 'dialog');
   launcher.setAttribute('aria-expanded', String(state.isOpen));
   if (state.texts) launcher.setAttribute('aria-label', labelFor(state, state.texts));
   if (!launcher.querySelector('slot')) wrapFace(launcher);
@@ -25,9 +26,11 @@ export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
 };
 
 const labelFor = ({isOpen, unreadCount, label}: LauncherState, texts: Texts) => {
-  if (isOpen) return texts.close;
-  if (unreadCount > 0) return fill(texts, 'openUnread', {count: unreadCount});
-  return label ?? texts.open;
+  const unread = () => fill(texts, 'openUnread', {count: unreadCount});
+  const words = isOpen ? texts.close : unreadCount > 0 ? unread() : texts.open;
+  if (!label) return words;
+  // What is to be read on a button is part of its name (WCAG 2.2, 2.5.3).
+  return isOpen || unreadCount > 0 ? `${label}: ${words}` : label;
 };
 
 /** The page may put something else in the place of the icons. */

@@ -27,7 +27,6 @@ export const launcherStyles = `
 :host {
   position: fixed !important;
   inset: auto !important;
-  margin: 0 !important;
   padding: 0 !important;
   transform: none !important;
   filter: none !important;
@@ -52,19 +51,18 @@ export const launcherStyles = `
   block-size: var(--maria-launcher-size, 60px);
   box-sizing: border-box;
   padding-inline: 14px;
-  display: grid;
-  grid-auto-flow: column;
+  display: flex;
   place-content: center;
-  place-items: center;
+  align-items: center;
   gap: 8px;
   /* Shown where the visitor's system paints over all colours. */
   border: 2px solid #0000;
-  border-radius: 60px;
+  border-radius: 9999px;
   font: 600 15px system-ui, sans-serif;
-  background: linear-gradient(135deg, var(--brand), color-mix(in oklab, var(--brand), #000 18%));
+  background: var(--brand);
   color: var(--maria-on-accent, var(--on-brand));
   cursor: pointer;
-  box-shadow: 0 6px 20px rgb(0 0 0/.24);
+  box-shadow: 0 6px 20px #0004;
 }
 :host([position=start]) .launcher {
   inset-inline: var(--x) auto;
@@ -83,7 +81,6 @@ export const launcherStyles = `
   box-shadow: 0 0 0 3px #fff;
 }
 .launcher svg {
-  grid-area: 1/1;
   inline-size: 28px;
   fill: none;
   stroke: currentColor;
@@ -103,6 +100,15 @@ export const launcherStyles = `
 :host([mode=inline]) .launcher, :host([launcher=none]) .launcher, .launcher[hidden] {
   display: none;
 }
+output {
+  position: fixed;
+  inset-block-end: 80px;
+  inset-inline-end: 20px;
+  padding: 12px;
+  background: #23252f;
+  color: #fff;
+  font: 14px system-ui, sans-serif;
+}
 @media print {
   :host {
     display: none;
@@ -116,10 +122,8 @@ const ICON =
 /** The button, by DOM calls alone: no markup is parsed, so no policy of the page can object. */
 export const createLauncher = (host: Element) => {
   const button = document.createElement('button');
-  button.type = 'button';
   button.className = 'launcher';
   button.setAttribute('part', 'launcher');
-  button.setAttribute('aria-haspopup', 'dialog');
   const label = host.getAttribute('launcher-label');
   button.append(drawing(ICON), label ?? '');
   button.setAttribute('aria-expanded', 'false');

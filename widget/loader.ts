@@ -1,5 +1,6 @@
 import {createLauncher, launcherStyles, launcherWords} from './launcher.js';
 import {applyLooks} from './looks.js';
+import {NARROW} from './narrow.js';
 import type {MariaChat} from './maria-chat.js';
 import {watchOwnButton} from './own-button.js';
 import {recall} from './storage.js';
@@ -10,9 +11,6 @@ declare const VERSION: string;
 
 /** Calls that begin a conversation, or need one. */
 const METHODS = ['open', 'toggle', 'prefill', 'reset'];
-/** Below this width the panel covers the page, and nobody wants that on every page they turn to. */
-const NARROW = '(width < 600px)';
-
 type Method =
   | 'open'
   | 'close'
@@ -75,15 +73,15 @@ const start = () => {
       () => host,
       (error: unknown) => {
         loading = undefined;
-        apologise(host, launcher);
+        apologise(host);
         throw error;
       },
     ));
   const toggle = () => {
-    launcher.setAttribute('aria-busy', 'true');
+    launcher.ariaBusy = 'true';
     load()
       .then((chat) => chat.toggle(), report)
-      .finally(() => launcher.removeAttribute('aria-busy'));
+      .finally(() => (launcher.ariaBusy = null));
   };
 
   const preload = () => void load().catch(report);
@@ -103,14 +101,14 @@ const start = () => {
   watchOwnButton(host, toggle, signal);
   if (wantsOpen(settings)) void load().then((chat) => chat.open({isQuiet: true}), report);
   else if (settings['load'] === 'eager') preload();
-  else if (settings['load'] === 'idle') requestIdleCallback(preload);
+  else if (settings['load'] === 'idle') window.requestIdleCallback?.(preload);
 };
 
 const makeHost = (settings: Settings) => {
   const host = document.createElement('maria-chat');
   for (const [name, value] of Object.entries(settings)) {
-    // `offsetX` of the page's settings, and of a data set, is `offset-x`.
-    if (value)
+    // Not `data-style`, `data-onload` and the like; `offsetX` is `offset-x`.
+    if (value && (name === 'lang' || !(name in HTMLElement.prototype)))
       host.setAttribute(
         name.replace(/[A-Z]/g, (sign) => `-${sign}`),
         value,
@@ -135,9 +133,13 @@ const importTwice = (url: string): Promise<unknown> =>
 /** On the page, and on the body that takes the place of another in a single-page application. */
 const settle = (host: HTMLElement, signal: AbortSignal) =>
   new Promise<HTMLElement>((resolve) => {
+    let home: HTMLElement | undefined;
     const enter = () => {
-      if (!host.isConnected) document.body?.append(host);
-      if (host.isConnected) resolve(host);
+      // Gone from a body that is still there: somebody has taken it out.
+      if (home?.isConnected || !document.body) return;
+      home = document.body;
+      home.append(host);
+      resolve(host);
     };
     const observer = new MutationObserver(enter);
     observer.observe(document.documentElement, {childList: true});
@@ -184,7 +186,7 @@ const offerMethods = (
     ready,
   }) as Global;
   void ready.then(() => {
-    host.dispatchEvent(new Event('maria-ready', {bubbles: true, composed: true}));
+    host.dispatchEvent(new Event('maria-ready', {bubbles: true}));
     for (const [method, ...values] of queued) void call(method, ...values).catch(report);
   });
 };
@@ -202,13 +204,10 @@ const wantsOpen = ({site = '', open = 'remember', mode}: Settings) =>
   open === 'true' ||
   (open !== 'false' && recall(site, 'open') !== null && !matchMedia(NARROW).matches);
 
-/** The button says it itself. */
-const apologise = (host: HTMLElement, launcher: HTMLElement) => {
-  if (launcher.querySelector('b')) return;
-  const excuse = document.createElement('b');
-  excuse.role = 'alert';
+const apologise = (host: HTMLElement) => {
+  const excuse = document.createElement('output');
   excuse.textContent = launcherWords(host)[1];
-  launcher.append(excuse);
+  host.shadowRoot!.append(excuse);
   setTimeout(() => excuse.remove(), 8_000);
 };
 

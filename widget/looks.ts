@@ -1,9 +1,12 @@
+/** A property that takes lengths, and no `auto`. */
+const LENGTH = 'gap';
+
 /** Attributes that travel as custom properties, which the page's own style sheet can set as well. */
 const LOOKS: Record<string, string> = {
   accent: 'color',
-  radius: 'top',
-  'offset-x': 'top',
-  'offset-y': 'top',
+  radius: LENGTH,
+  'offset-x': LENGTH,
+  'offset-y': LENGTH,
   'z-index': 'z-index',
 };
 
@@ -12,7 +15,7 @@ export const looks = Object.keys(LOOKS);
 /** The attribute as CSS knows it: a length without a unit is in pixels. Null when it is none. */
 export const lookOf = (host: Element, look: string) => {
   const given = host.getAttribute(look) ?? '';
-  const value = LOOKS[look] === 'top' && Number(given) ? `${given}px` : given;
+  const value = LOOKS[look] === LENGTH && given && !isNaN(Number(given)) ? `${given}px` : given;
   return CSS.supports(LOOKS[look] ?? '', value) ? value : null;
 };
 

@@ -15,6 +15,7 @@ import {fitViewport} from './fit-viewport.js';
 import {FocusKeeper} from './focus-keeper.js';
 import {showOnLauncher} from './launcher-face.js';
 import {applyLooks, looks} from './looks.js';
+import {NARROW} from './narrow.js';
 import {watchOwnButton} from './own-button.js';
 import type {ProgressAnnouncer} from './progress-announcer.js';
 import {styles} from './styles/index.js';
@@ -25,7 +26,6 @@ import type * as laterParts from './later.js';
 import {panelView} from './views/panel.js';
 
 const RHYTHM_MS = 420;
-const NARROW = '(width < 600px), (height < 480px)';
 
 /**
  * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.
@@ -100,6 +100,7 @@ export class MariaChat extends LitElement {
   private prefilled: {name?: string; email?: string} = {};
   private opener: Element | null = null;
   private listening = new AbortController();
+  private readonly ending = new AbortController();
   private focusKeeper!: FocusKeeper;
   private readonly internals = this.attachInternals();
   private announcer: ProgressAnnouncer | null = null;
@@ -205,8 +206,12 @@ export class MariaChat extends LitElement {
     if (!this.isOpen) this.chat = null;
   }
 
-  async destroy() {
+  /** Leaves nothing, neither of the element nor of the script that has put it on the page. */
+  async destroy(): Promise<void> {
+    const global = window.MariaChat;
+    if (global?.element === this) return global.destroy();
     await this.close();
+    this.ending.abort();
     this.remove();
   }
 
@@ -217,7 +222,7 @@ export class MariaChat extends LitElement {
   override attributeChangedCallback(name: string, before: string | null, value: string | null) {
     super.attributeChangedCallback(name, before, value);
     if (!looks.includes(name)) return;
-    if (value === null) this.style.removeProperty(`--maria-${name}`);
+    if (before !== null) this.style.removeProperty(`--maria-${name}`);
     applyLooks(this, [name]);
   }
 
@@ -309,7 +314,7 @@ export class MariaChat extends LitElement {
     root.adoptedStyleSheets.unshift(sheet);
     this.launcher = createLauncher(this);
     this.launcher.addEventListener('click', () => void this.toggle());
-    watchOwnButton(this, () => void this.toggle());
+    watchOwnButton(this, () => void this.toggle(), this.ending.signal);
     root.append(this.launcher);
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
@@ -372,7 +377,7 @@ export class MariaChat extends LitElement {
   private startChat() {
     const isFirst = this.chat === null;
     this.chat ??= this.makeChat();
-    this.chat.storage.set('open', '1');
+    if (!this.isInline) this.chat.storage.set('open', '1');
     this.listen();
     void this.loadLater().catch(() => undefined);
     if (isFirst) void this.chat.start();

@@ -14,7 +14,7 @@ export const makeUploads = (chat: Chat) => {
   return new Uploads(
     {
       maxFiles: stricter(host.maxFiles, limits.max_files),
-      minFiles: limits.min_files,
+      minFiles: Math.min(limits.min_files, stricter(host.maxFiles, limits.max_files)),
       maxFileBytes: stricter(host.maxFileSize, limits.max_file_bytes),
     },
     {
@@ -37,7 +37,7 @@ export const makeUploads = (chat: Chat) => {
 
 /** What a page says holds only where it asks for less than its site allows. */
 const stricter = (asked: number | null, allowed: number) =>
-  asked && asked > 0 ? Math.min(asked, allowed) : allowed;
+  asked && asked >= 1 ? Math.min(Math.floor(asked), allowed) : allowed;
 
 /** The page may leave files out. */
 export const addFiles = async ({host, guide, uploads}: Chat, files: Iterable<File>) => {

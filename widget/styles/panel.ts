@@ -99,7 +99,11 @@ export const panelStyles = css`
   .launcher:hover {
     scale: 1.06;
   }
+  .launcher slot {
+    display: grid;
+  }
   .launcher svg {
+    grid-area: 1/1;
     transition:
       opacity 0.2s,
       rotate 0.2s;
@@ -202,7 +206,7 @@ export const panelStyles = css`
   }
   .avatar.large,
   .first .avatar {
-    background: linear-gradient(135deg, var(--brand), color-mix(in oklab, var(--brand), #000 18%));
+    background: var(--brand);
   }
   .avatar img {
     grid-area: 1/1;

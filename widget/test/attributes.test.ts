@@ -41,11 +41,35 @@ describe('attributes', () => {
     expect(window.getComputedStyle(panel).borderRadius).to.equal('4px');
   });
 
+  it('no distance at all is a distance', async () => {
+    const {chat, window} = await page({'offset-x': '0', 'offset-y': '0'});
+    const {right, bottom} = place(chat);
+    expect([right, bottom]).to.deep.equal([window.innerWidth, window.innerHeight]);
+  });
+
+  it('what is meant for others in the page stays away from the element', async () => {
+    const {chat} = await page({style: 'color: red', onload: 'x', hidden: 'true', id: 'cookies'});
+    expect(chat.getAttributeNames().sort()).to.deep.equal(['api', 'site']);
+    expect(chat.style.color).to.equal('');
+  });
+
+  for (const attributes of [{}, {mode: 'inline'}, {launcher: 'none'}] as Record<string, string>[]) {
+    it(`what cannot be fetched is said, with ${JSON.stringify(attributes)}`, async () => {
+      const {chat, window} = await page({...attributes, api: 'http://127.0.0.1:9'});
+      await window.MariaChat!.open().catch(() => undefined);
+      const excuse = await until(() => inside(chat, 'output'), 'the excuse');
+      expect(excuse.textContent).to.equal('Chat unavailable. Please try again.');
+      expect(excuse.getBoundingClientRect().width).to.be.greaterThan(100);
+    });
+  }
+
   it('what is no CSS value falls back', async () => {
-    const {chat, window} = await page({'offset-x': 'far', accent: 'nice', 'z-index': 'top'});
+    const {chat, window} = await page({'offset-x': 'auto', accent: 'nice', 'z-index': 'top'});
     expect(window.innerWidth - place(chat).right).to.equal(20);
     expect(window.getComputedStyle(chat).zIndex).to.equal('2147483000');
-    expect(window.getComputedStyle(inside(chat, '.launcher')!).backgroundImage).to.include('rgb');
+    expect(window.getComputedStyle(inside(chat, '.launcher')!).backgroundColor).to.equal(
+      'rgb(86, 70, 223)',
+    );
   });
 
   it('the page’s own button opens and closes, and takes the focus back', async () => {
@@ -152,10 +176,18 @@ describe('attributes', () => {
     await until(() => chat.parentElement === next, 'the element on the new body');
   });
 
+  it('taken out by the page it does not come back', async () => {
+    const {chat, document} = await page({});
+    chat.remove();
+    document.documentElement.append(document.createElement('div'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(chat.isConnected).to.equal(false);
+  });
+
   it('once destroyed it leaves nothing, and may be put on the page anew', async () => {
     const {chat, window, document} = await page({'launcher-selector': 'h1'});
     await window.MariaChat!.open();
-    await window.MariaChat!.destroy();
+    await chat.destroy();
     document.querySelector('h1')!.click();
     document.body.replaceWith(document.createElement('body'));
     await new Promise((resolve) => setTimeout(resolve, 50));
