@@ -223,6 +223,7 @@ export class Chat {
   }
 
   async tryAgain() {
+    this.halt();
     this.resetTimes = [];
     this.signs.notify(null);
     await this.start();
@@ -301,7 +302,7 @@ export class Chat {
     this.answers.handOver();
     if (!(await this.isEquipped()) || round !== guide.round) return;
     this.uploads!.restore(session.files);
-    this.confirmation!.emailMasked = session.email_masked ?? '';
+    this.confirmation!.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
     if (session.state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
     this.isRecognised = true;
     const name = session.name;

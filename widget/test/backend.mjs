@@ -101,11 +101,14 @@ const refuse = (httpStatus, code, status, message = code) => ({
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
+const masked = (email) => (email ? `${email[0]}•••${email.slice(email.indexOf('@'))}` : null);
+
 const sessionOf = (uuid, visit) => ({
   uuid,
   state: visit.state,
   name: visit.state === 'visit' ? null : visit.name,
-  email_masked: visit.email && `${visit.email[0]}•••${visit.email.slice(visit.email.indexOf('@'))}`,
+  email_masked: masked(visit.email),
+  pending_email_masked: masked(visit.newEmail),
   consents: visit.consents.map(({purpose, granted}) => ({
     purpose,
     granted,

@@ -108,6 +108,22 @@ describe('coming back', () => {
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
   });
 
+  it('whoever has changed the address is told the new one after a reload', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachPending(first);
+    await press(first, 'Change address');
+    await answer(first, 'New e-mail address', 'zoe@example.org');
+    await until(
+      () => inside(first, '.card bdi')?.textContent === 'z•••@example.org',
+      'the new one',
+    );
+
+    const chat = await comeBack(first, site);
+    await until(() => inside(chat, '.card'), 'the card');
+    expect(inside(chat, '.card bdi')!.textContent).to.equal('z•••@example.org');
+  });
+
   it('a UUID of somebody else is replaced, with the fixed sentence', async () => {
     const site = newSite();
     const uuid = crypto.randomUUID();

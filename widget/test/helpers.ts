@@ -116,11 +116,12 @@ export const untilRecorded = async (uuid: string, step: string) => {
 
 /** Nothing is under way any more; answers how many calls there were. */
 export const untilQuiet = async (site: string): Promise<number> => {
-  for (;;) {
+  for (let looks = 0; looks < 20; looks++) {
     const {length} = await backend.calls(site);
     await pause(300);
     if ((await backend.calls(site)).length === length) return length;
   }
+  throw new Error('Calls went on and on.');
 };
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

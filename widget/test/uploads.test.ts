@@ -16,6 +16,8 @@ import {
   rows,
   stored,
   until,
+  untilCalled,
+  untilQuiet,
 } from './helpers.js';
 
 const atFiles = async (site = newSite()) => {
@@ -242,7 +244,9 @@ describe('uploads', () => {
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await chat.close();
-    while ((await visitOf(site)).files.length === 0) await pause(20);
+    await untilCalled(site, 'POST', '/upload');
+    await untilQuiet(site);
+    expect((await visitOf(site)).files).to.have.length(1);
     await chat.open();
     await untilState(chat, 'success');
   });
