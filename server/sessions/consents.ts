@@ -16,8 +16,9 @@ const asksForAnswers = ({settings}: Site): boolean =>
     (step) => step.type === 'consent' && step.purpose === 'ai_answers',
   );
 
+/** What was granted once can be taken back for ever; only granting needs to be asked for. */
 const demandAsked = (site: Site, decisions: ConsentDecision[]): void => {
-  const i = decisions.findIndex(({purpose}) => purpose === 'ai_answers');
+  const i = decisions.findIndex(({purpose, granted}) => purpose === 'ai_answers' && granted);
   if (i < 0 || asksForAnswers(site)) return;
   throw new InvalidRequest(
     'This site reads no documents to answer, so there is nothing to consent to: /consents has "ai_answers".',

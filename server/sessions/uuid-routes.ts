@@ -163,7 +163,7 @@ const nameOf = (outcome: Outcome): string => {
 };
 
 /**
- * Section by section: unknown is claimed, known needs its token, ended is gone. A claim, which most
+ * Unknown is claimed, known needs its token, ended is gone. A claim, which most
  * calls are, is in the trail afterwards.
  */
 const judge = async (
