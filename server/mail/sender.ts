@@ -197,6 +197,11 @@ export class MailSender {
         if (!this.sent.has(job.id)) this.dropped.add(job.id);
         throw error;
       }
+      if (this.sent.has(job.id)) {
+        log.error({err: error, job: job.id}, 'a mail that was sent stays in the queue');
+        await postponeJob(sql, job, 'sent, and not taken out');
+        return;
+      }
       // The server's answer can hold the address; the log must not.
       const reason = smtpReason(error);
       if (await this.server.isAwayAfter(error)) {
