@@ -4,13 +4,13 @@ import {keepTrail} from '../audit/trail-keeper.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
+import {KnownDatabase, SET_BACK} from '../database/known-database.js';
 import {S3Objects} from '../object-store/s3.js';
 import {collectGarbage} from './collect-garbage.js';
-import {KnownDatabase, SET_BACK} from '../database/known-database.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
-const SWEEP_WORDS = `seen: objects under uploads/
+const SWEEP_WORDS = `seen: objects in the bucket
 known: a file in the database has them
 young: too new to judge; an upload may be under way (--age)
 unknown: old enough, and no file in the database has them
@@ -166,6 +166,8 @@ const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
 
 /** Rows lead the rest of cleanup, and they speak of the server's own bucket. */
 const demandSweep = (values: Values): void => {
+  const beside = (['sweep', 'dry-run', 'age'] as const).find((name) => values[name]);
+  if (values.resume && beside) throw usageError(`--resume goes alone, without --${beside}.`);
   const extra = (['delete', 'quarantine', 'bucket'] as const).find((name) => values[name]);
   if (extra && !values.sweep) throw usageError(`--${extra} goes with --sweep.`);
 };

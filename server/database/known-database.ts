@@ -16,7 +16,7 @@ interface KnownDatabaseParts {
 /** For the operator: in the log, in a mail, and as the answer of a command. */
 export const SET_BACK =
   'Cleanup deletes nothing: the database is older than what was seen of it before, or a copy. ' +
-  'Was a backup restored? See Restore in the README. ' +
+  'Was a backup restored? See Restore in examples/deploy/README.md. ' +
   'When nothing there is needed any more: maria cleanup --resume.';
 
 const TASK = 'database';
