@@ -1,4 +1,6 @@
 const LOOK_MS = 500;
+/** Noted at once: npm may be gone before everything has started. */
+const NPM = process.ppid;
 
 /**
  * Ends the process, by the way of a SIGTERM, when the npm that started it has gone: npm that is
@@ -6,9 +8,8 @@ const LOOK_MS = 500;
  */
 export const endWithNpm = (env: NodeJS.ProcessEnv): void => {
   if (env['npm_lifecycle_event'] !== 'start') return;
-  const npm = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === npm) return;
+    if (process.ppid === NPM) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
   }, LOOK_MS);

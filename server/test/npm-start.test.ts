@@ -36,10 +36,12 @@ const npmStart = async (t: Test): Promise<Started> => {
   const pid = child.pid ?? 0;
   const ready = async () =>
     (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
-  await until(ready, READY_WITHIN_MS);
-  const family = await descendants(pid);
+  let family: number[] = [];
   t.teardown(() => {
     for (const one of [pid, ...family]) if (isAlive(one)) process.kill(one, 'SIGKILL');
+  });
+  await until(ready, READY_WITHIN_MS).finally(async () => {
+    family = await descendants(pid);
   });
   return {pid, family};
 };
