@@ -1,6 +1,6 @@
-import type {KnownDatabase} from '../database/known-database.js';
 import type {Config} from '../config.js';
 import {isDatabaseDown} from '../database/failure.js';
+import type {KnownDatabase} from '../database/known-database.js';
 import {raiseAlert} from '../mail/alerts.js';
 import {dropOldMonths} from './archive.js';
 import type {TrailParts} from './archive.js';

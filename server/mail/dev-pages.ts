@@ -3,6 +3,7 @@ import type {Email} from 'postal-mime';
 import {escapeHtml} from '../http/html.js';
 import type {CaughtMail} from './dev-mailbox.js';
 import {BY_CLIENT_PER_HOUR, TO_ADDRESS_PER_DAY, TO_ADDRESS_PER_HOUR} from './limits.js';
+import type {HeldBack} from './limits.js';
 
 /** Beside the demo page's own style, whose colours it uses. */
 export const STYLE = `
@@ -37,13 +38,6 @@ summary { cursor: pointer; font-weight: 600; }
 details pre { margin-top: 0.8rem; font: 0.82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 `;
 
-/** Mails that a limit kept back lately; the pages of the chat tell nobody of them. */
-export interface HeldBack {
-  by: 'address' | 'client';
-  count: number;
-  latest: Date;
-}
-
 const page = (title: string, body: string, wide = ''): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Maria Chat</title>
@@ -76,7 +70,7 @@ const heldBack = (held: HeldBack[], language: string): string => {
     ({by, count, latest}) =>
       `<p><strong>${count === 1 ? 'A mail was' : `${count} mails were`} not sent</strong>, the last at ${escapeHtml(clock(latest, language))}: ${LIMITS[by]}. The chat says “We mailed a link” all the same, so that nobody learns anything about an address.</p>`,
   );
-  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>: without them anybody could use your server to write to strangers. Wait until the hour is over, or let the counts of this database begin anew.</p>
+  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>: without them anybody could use your server to write to strangers. Wait until the time is over, or let the counts of this database begin anew.</p>
 <form method="post" action="/dev/mail/limits"><button class="secondary" type="submit">Count anew</button></form></div>`;
 };
 

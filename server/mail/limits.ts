@@ -38,14 +38,17 @@ export const countMail = async (
   return undefined;
 };
 
+export interface HeldBack {
+  by: 'address' | 'client';
+  count: number;
+  latest: Date;
+}
+
 /**
  * For the development mailbox: what a limit has kept back within the time that it counts, unless
  * the counts were forgotten since.
  */
-export const heldBackLately = async (
-  sql: Queryable,
-): Promise<{by: 'address' | 'client'; count: number; latest: Date}[]> =>
-  sql<{by: 'address' | 'client'; count: number; latest: Date}[]>`
+export const heldBackLately = async (sql: Queryable): Promise<HeldBack[]> => sql<HeldBack[]>`
     select metadata->>'stopped_by' as by, count(*)::int as count, max(timestamp) as latest
     from audit_logs
     where event_type = 'verification_sent' and metadata->>'stopped_by' in ('address', 'client')

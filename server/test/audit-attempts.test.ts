@@ -64,7 +64,7 @@ t.test('uploads that are refused before they have a row are in the trail', async
     'unsupported_media_type',
     'file_too_large',
     'file_too_large',
-    'empty_file',
+    'size_mismatch',
     'size_mismatch',
     'too_many_files',
     'idempotency_key_reused',

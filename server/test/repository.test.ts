@@ -73,10 +73,16 @@ t.test('the README names the widget’s events, attributes, properties and parts
   t.same(names(firstCells(readme, '### Events')), events);
   t.ok(events.every((event) => (WIDGET_EVENTS as readonly string[]).includes(event)));
 
-  const attributes = /ATTRIBUTES = \[([^\]]+)\]/.exec(await text('widget/loader.ts'))?.[1] ?? '';
+  const attributes = await text('widget/attributes.ts');
+  const lists = [...attributes.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
+  const keys = /^ {2}'?([a-z-]+)'?: /gm;
   t.same(
-    names(firstCells(readme, '### Attributes')),
-    unique([...attributes.matchAll(/'([a-z-]+)'/g)].map(second)),
+    [...names(firstCells(readme, '### Attributes')), 'locale'].sort(),
+    unique([
+      ...[...attributes.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
+      ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
+      ...[...(await text('widget/looks.ts')).matchAll(keys)].map(second),
+    ]),
   );
 
   const properties = unique([...widget.matchAll(/(--maria-[a-z-]+)/g)].map(second));
