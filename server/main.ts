@@ -53,7 +53,7 @@ const start = async (config: Config): Promise<void> => {
     await mailbox?.stop();
     await parts.close();
   });
-  endWithNpm(process.env);
+  endWithNpm(process.env, () => stopping);
   await running.app.listen({port: config.port, host: config.host});
   await beginWork(config, parts, running, log, () => stopping);
   if (!stopping) tellReady(config, log);

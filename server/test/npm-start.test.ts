@@ -32,7 +32,13 @@ const npmStart = async (t: Test): Promise<Started> => {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
   };
-  const child = spawn('npm', ['start', '--ignore-scripts'], {cwd: PROJECT, env, stdio: 'ignore'});
+  const child = spawn('npm', ['start', '--ignore-scripts'], {
+    cwd: PROJECT,
+    env,
+    stdio: 'ignore',
+    // A group of its own, as a terminal gives it to what it starts.
+    detached: true,
+  });
   const pid = child.pid ?? 0;
   const ready = async () =>
     (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
@@ -69,12 +75,16 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  t.test(`nothing is left of npm start after ${signal} to npm`, async (t) => {
+for (const [signal, whom] of [
+  ['SIGTERM', 'npm'],
+  ['SIGKILL', 'npm'],
+  ['SIGINT', 'all, as Ctrl-C sends it'],
+] as const) {
+  t.test(`nothing is left of npm start after ${signal} to ${whom}`, async (t) => {
     const {pid, family} = await npmStart(t);
     t.ok(family.length >= 3, 'a server, a database and its processes');
 
-    process.kill(pid, signal);
+    process.kill(whom === 'npm' ? pid : -pid, signal);
 
     await until(() => !family.some(isAlive), GONE_WITHIN_MS);
     t.notOk(family.some(isAlive));
