@@ -115,6 +115,10 @@ void t.test('consents', async (t) => {
     t.match(refused.body['faults'], [{path: '/consents/1/purpose'}]);
     t.same((await visitor.session()).body.consents, []);
     t.equal((await asked.consent({personal_data: true, ai_answers: true})).status, 200);
+    await server.sql`update sites set settings = '{}' where key = 'asks'`;
+    await until(async () => (await asked.consent({ai_answers: true})).status === 400);
+    const withdrawn = await asked.consent({ai_answers: false});
+    t.equal(withdrawn.status, 200, 'what was granted can be taken back, asked for or not');
   });
 
   await t.test('refusing the storing of data removes what was uploaded', async (t) => {
