@@ -1,6 +1,21 @@
+import {readFileSync} from 'node:fs';
+
 const LOOK_MS = 500;
+
+/** Of a process, by the system's accounts; undefined where it keeps none that can be read. */
+const parentOf = (pid: number): string | undefined => {
+  try {
+    return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+};
+
+/** The shell that npm runs a script in, and npm. */
+const family = (): string => `${process.ppid} ${parentOf(process.ppid)}`;
+
 /** Noted at once: npm may be gone before everything has started. */
-const NPM = process.ppid;
+const FAMILY = family();
 
 /**
  * Ends the process, by the way of a SIGTERM, when the npm that started it has gone: npm that is
@@ -9,9 +24,9 @@ const NPM = process.ppid;
 export const endWithNpm = (env: NodeJS.ProcessEnv, isStopping: () => boolean): void => {
   if (env['npm_lifecycle_event'] !== 'start') return;
   const timer = setInterval(() => {
-    if (process.ppid === NPM) return;
+    if (family() === FAMILY) return;
     clearInterval(timer);
-    // Ctrl-C reaches both, and a second signal would leave no time to stop what is behind it.
+    // Ctrl-C reaches all of them, and a second signal would leave no time to stop the rest.
     if (!isStopping()) process.kill(process.pid, 'SIGTERM');
   }, LOOK_MS);
   timer.unref();
