@@ -8,7 +8,9 @@ import {ROOT, toolPath} from './build.mjs';
 
 const FILE_SECONDS = 300;
 /** These stop, kill and overload parts on purpose: beside others they would measure their neighbours. */
-const ALONE = ['crash', 'drain', 'faults', 'model', 'replicas', 'rolling-restart', 'topology'];
+const ALONE = ['crash', 'drain', 'faults', 'model', 'replicas'];
+/** These start several servers each, which is enough for one machine: in pairs of their own. */
+const PAIRED = ['rolling-restart', 'topology'];
 const SLOW_FILE_SECONDS = 20;
 /** Who asks for one file waits for it: with enough kills the crash test runs for hours. */
 const ONLY_FILE_SECONDS = 86_400;
@@ -18,11 +20,17 @@ export async function runTapTests(folder, {env, except, only, signal}) {
   const files = testFiles(folder)
     .filter((file) => !except || !file.startsWith(except))
     .filter((file) => !only || path.basename(file) === `${only}.test.js`);
-  const isAlone = (file) => ALONE.includes(path.basename(file, '.test.js'));
-  const beside = files.filter((file) => !isAlone(file));
-  const totals = await runTap(beside, 2, {env, only, signal});
-  const own = await runTap(files.filter(isAlone), 1, {env, only, signal});
-  for (const name of Object.keys(totals)) totals[name] += own[name];
+  const isOneOf = (names) => (file) => names.includes(path.basename(file, '.test.js'));
+  const isBeside = (file) => !isOneOf([...ALONE, ...PAIRED])(file);
+  const totals = {passed: 0, failed: 0, skipped: 0};
+  for (const [group, jobs] of [
+    [files.filter(isBeside), 2],
+    [files.filter(isOneOf(PAIRED)), 2],
+    [files.filter(isOneOf(ALONE)), 1],
+  ]) {
+    const own = await runTap(group, jobs, {env, only, signal});
+    for (const name of Object.keys(totals)) totals[name] += own[name];
+  }
   return totals;
 }
 
