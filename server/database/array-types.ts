@@ -30,6 +30,9 @@ export const arrayTypes = () =>
     ]),
   );
 
+const SPECIAL = /["\\]/;
+const EACH_SPECIAL = /["\\]/g;
+
 type Element = string | number | null | undefined;
 
 /** Of one dimension, which is all that we have. A literal that is one already stays as it is. */
@@ -39,8 +42,9 @@ const arrayLiteral = (elements: readonly Element[] | string): string =>
 const elementLiteral = (element: Element): string => {
   if (element === undefined) throw new TypeError('An array for the database has a hole.');
   if (element === null) return 'null';
+  if (typeof element === 'number') return String(element);
   // Quoted, so that no comma, brace or word such as NULL is anything but text.
-  return `"${String(element).replace(/["\\]/g, String.raw`\$&`)}"`;
+  return SPECIAL.test(element) ? `"${element.replaceAll(EACH_SPECIAL, '\\$&')}"` : `"${element}"`;
 };
 
 /** Either in quotes, with backslashes before what would end them, or bare. */
