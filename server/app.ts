@@ -45,12 +45,12 @@ import {
   rateLimitOptions,
 } from './http/rate-limits.js';
 import {sharedSerializers} from './http/serializers.js';
-import {raiseAlert} from './mail/alerts.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
 import {Outage} from './mail/outage.js';
 import {MailSender} from './mail/sender.js';
+import {tellMailStopped} from './mail/stopped.js';
 import {diskRoutes} from './object-store/disk-routes.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import {privacyRoutes} from './privacy/routes.js';
@@ -292,7 +292,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     links,
     mailHashKey,
     onMailStopped: (by) => {
-      tellMailStopped(parts, by);
+      tellMailStopped({sql, log}, by);
     },
     onEnded: prompt,
     onMail,
@@ -342,15 +342,4 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       notReady = 'draining';
     },
   };
-};
-
-/** Lost leads, if the limit meets an office behind one address and not somebody who plays. */
-const tellMailStopped = ({sql, log}: AppParts, by: 'address' | 'client'): void => {
-  const message = `A confirmation mail was not sent: too many ${by === 'client' ? 'from one client' : 'to one address'}.`;
-  log.warn({by}, message);
-  raiseAlert(sql, {cause: `mail_limit_${by}`, code: 'mail_limit', message}).catch(
-    (failure: unknown) => {
-      log.error({err: failure}, 'an alert could not be queued');
-    },
-  );
 };

@@ -144,13 +144,6 @@ export class Chat {
     return this.answers.hasBegun ? this.askWhetherToContinue() : guide.begin();
   }
 
-  /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */
-  private turnAway(error: ClientError) {
-    this.transcript.showTyping(false);
-    this.signs.report(error);
-    this.signs.notify({key: 'notHere', kind: 'error'});
-  }
-
   /** The panel is open and the page visible: waiting for the confirmation makes sense. */
   wake() {
     if (this.state === 'visit' && this.answers.isStale) return void this.startAfter({kind: 'gone'});
@@ -276,6 +269,13 @@ export class Chat {
     this.visitorName = session.name;
     if (before === 'visit') await this.enterLate(session);
     else if (before === 'pending' && session.state === 'complete') await this.celebrate();
+  }
+
+  /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */
+  private turnAway(error: ClientError) {
+    this.transcript.showTyping(false);
+    this.signs.report(error);
+    this.signs.notify({key: 'notHere', kind: 'error'});
   }
 
   private askWhetherToContinue() {

@@ -128,18 +128,6 @@ export class MariaChat extends LitElement {
     return this.chat?.state ?? null;
   }
 
-  /** To what had it before: the page's own button, if that opened the panel. */
-  private giveFocusBack() {
-    const {opener, launcher} = this;
-    const isElsewhere = opener && opener !== this && opener !== document.body;
-    if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
-    else launcher?.focus();
-  }
-
-  private get isInline() {
-    return this.mode === 'inline';
-  }
-
   /** @internal How long Maria types; nobody who asked for less motion waits for it. */
   get rhythmMs() {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : RHYTHM_MS;
@@ -326,6 +314,18 @@ export class MariaChat extends LitElement {
     const selector = this.isInline && this.getAttribute('target');
     const target = selector ? document.querySelector(selector) : null;
     if (target && !target.contains(this)) target.append(this);
+  }
+
+  /** To what had it before: the page's own button, if that opened the panel. */
+  private giveFocusBack() {
+    const {opener, launcher} = this;
+    const isElsewhere = opener && opener !== this && opener !== document.body;
+    if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
+    else launcher?.focus();
+  }
+
+  private get isInline() {
+    return this.mode === 'inline';
   }
 
   private get wantsOpen() {
