@@ -2,28 +2,24 @@ import type {Session} from '../server/contract/sessions.js';
 import type {SiteConfig} from '../server/contract/sites.js';
 
 import {VisitorAnswers} from './answers.js';
+import {arrive, enterLate} from './arriving.js';
 import {Client, ClientError} from './client.js';
 import type {Confirmation} from './confirmation.js';
-import {ConversationWalk} from './conversation.js';
-import {MariaCompleteEvent, MariaResetEvent} from './events.js';
+import {Endings} from './endings.js';
+import {MariaCompleteEvent} from './events.js';
 import {Guide} from './guide.js';
 import type {GuideHost} from './guide.js';
 import type * as laterParts from './later.js';
 import {Outbox} from './outbox.js';
 import {Patience} from './patience.js';
-import {VisitorSession, endingOf, isRefused} from './session.js';
-import type {Ended} from './session.js';
+import {VisitorSession, endingOf} from './session.js';
 import {Signs} from './signs.js';
 import type {SignsHost} from './signs.js';
 import {SiteStorage} from './storage.js';
-import {fill} from './texts.js';
 import type {Language} from './texts.js';
 import {Transcript} from './transcript.js';
 import type {Words} from './transcript.js';
 import type {Uploads} from './uploads.js';
-
-const MOST_RESETS = 2;
-const RESETS_WITHIN_MS = 60_000;
 
 export interface ChatHost extends GuideHost, SignsHost {
   readonly language: Language;
@@ -61,7 +57,7 @@ export class Chat {
   readonly guide: Guide;
   readonly outbox: Outbox;
   readonly patience: Patience;
-  private resetTimes: number[] = [];
+  readonly endings = new Endings(this);
   private prefilled: {name?: string; email?: string} = {};
   private leaving = new AbortController();
 
@@ -96,7 +92,10 @@ export class Chat {
     });
     this.outbox = new Outbox(this.client, this.session, this.answers, {
       dispatch: (event) => host.dispatchEvent(event),
-      onDelivered: () => this.onDelivered(),
+      onDelivered: () => {
+        this.signs.setConnection(null);
+        this.endings.forgetRefusal();
+      },
       onWait: (error) => this.signs.wait(error),
       onFailure: (error) => this.fail(error),
       onReturn: (session) => void this.onSession(session),
@@ -124,29 +123,14 @@ export class Chat {
     return this.leaving.signal;
   }
 
-  async start() {
-    const {guide} = this;
-    const round = ++guide.round;
-    guide.show('arriving');
-    this.answers.load();
-    const [config, arrival] = await Promise.all([this.loadConfig(), this.session.arrive()]);
-    if (round !== guide.round) return;
-    this.config = config;
-    guide.walk = new ConversationWalk(config?.conversation);
-    if (arrival.kind === 'back') return this.welcomeBack(arrival.session);
-    if (arrival.kind === 'refused') return this.turnAway(arrival.error);
-    if (arrival.kind === 'offline') this.signs.wait(arrival.error);
-    if (isEnd(arrival)) {
-      if (this.hasResetTooOften()) return this.giveUp();
-      this.tellEnded(arrival);
-    }
-    if (arrival.kind === 'new') this.answers.wipe();
-    return this.answers.hasBegun ? this.askWhetherToContinue() : guide.begin();
+  start() {
+    return arrive(this);
   }
 
   /** The panel is open and the page visible: waiting for the confirmation makes sense. */
   wake() {
-    if (this.state === 'visit' && this.answers.isStale) return void this.startAfter({kind: 'gone'});
+    if (this.state === 'visit' && this.answers.isStale)
+      return void this.endings.startAfter({kind: 'gone'});
     if (this.state === 'pending' && this.guide.stage === 'step') this.confirmation?.watch();
   }
 
@@ -195,33 +179,6 @@ export class Chat {
     this.host.requestUpdate();
   }
 
-  async continueVisit() {
-    this.visitorSays(({texts}) => texts.goOn);
-    await this.guide.begin([({texts}) => texts.goesOn]);
-  }
-
-  /** Discards an unfinished visit; what has been handed in is only forgotten on this device. */
-  async startOver(reason: 'visitor' | 'page' = 'visitor', isToContinue = true) {
-    const isUnfinished = this.state === 'visit' && this.reference !== '';
-    if (!this.reference) this.session.load();
-    this.halt();
-    this.guide.show('arriving');
-    if (isUnfinished) await this.discard();
-    this.answers.wipe();
-    this.session.forget();
-    this.visitorName = null;
-    this.signs.notify(null);
-    this.host.dispatchEvent(new MariaResetEvent(reason));
-    if (isToContinue) await this.start();
-  }
-
-  async tryAgain() {
-    this.halt();
-    this.resetTimes = [];
-    this.signs.notify(null);
-    await this.start();
-  }
-
   askToStartOver(isAsking: boolean) {
     this.isAskingToStartOver = isAsking;
     this.host.requestUpdate();
@@ -251,7 +208,7 @@ export class Chat {
   fail(error: unknown) {
     const {signs} = this;
     const ended = endingOf(error);
-    if (ended) return void this.startAfter(ended);
+    if (ended) return void this.endings.startAfter(ended);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return signs.blame('emailInvalid');
       if (error.isTransient) return signs.wait(error);
@@ -267,47 +224,8 @@ export class Chat {
     this.state = session.state;
     if (session.state === 'visit') return;
     this.visitorName = session.name;
-    if (before === 'visit') await this.enterLate(session);
+    if (before === 'visit') await enterLate(this, session);
     else if (before === 'pending' && session.state === 'complete') await this.celebrate();
-  }
-
-  /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */
-  private turnAway(error: ClientError) {
-    this.transcript.showTyping(false);
-    this.signs.report(error);
-    this.signs.notify({key: 'notHere', kind: 'error'});
-  }
-
-  private askWhetherToContinue() {
-    const name = this.answers.name;
-    this.guide.say(({texts}) => (name ? fill(texts, 'returning', {name}) : texts.returningUnnamed));
-    this.guide.show('returning');
-  }
-
-  private async welcomeBack(session: Session) {
-    this.answers.adopt(session);
-    if (session.state !== 'visit') return this.onSession(session);
-    const {round} = this.guide;
-    const hasTrace = session.files.length > 0 || session.consents.length > 0;
-    if (!hasTrace && !this.answers.hasBegun) return this.guide.begin();
-    if (!(await this.isEquipped()) || round !== this.guide.round) return;
-    this.uploads!.restore(session.files);
-    this.askWhetherToContinue();
-  }
-
-  /** A session that was handed in earlier, in this browser. */
-  private async enterLate(session: Session) {
-    const {guide} = this;
-    const round = ++guide.round;
-    this.answers.handOver();
-    if (!(await this.isEquipped()) || round !== guide.round) return;
-    this.uploads!.restore(session.files);
-    this.confirmation!.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
-    if (session.state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
-    this.isRecognised = true;
-    const name = session.name;
-    guide.say(({texts}) => (name ? fill(texts, 'hello', {name}) : texts.helloUnnamed));
-    guide.restAt(guide.walk.ofType('end', 'complete'), true);
   }
 
   private async celebrate() {
@@ -317,84 +235,15 @@ export class Chat {
   }
 
   /** False when the rest of the conversation could not be fetched; the visitor may try again. */
-  private async isEquipped() {
+  async isEquipped() {
     try {
       const {makeConfirmation, makeUploads} = await this.host.loadLater();
       this.uploads ??= makeUploads(this);
       this.confirmation ??= makeConfirmation(this);
       return true;
     } catch {
-      this.giveUp();
+      this.endings.giveUp();
       return false;
     }
   }
-
-  private async discard() {
-    try {
-      await this.session.act(() => this.client.call('DELETE', '/api/session'));
-    } catch (error) {
-      // The visit ends by its idle limit all the same; the visitor need not wait for it.
-      if (!endingOf(error)) this.signs.tell(error);
-    }
-  }
-
-  private onDelivered() {
-    this.signs.setConnection(null);
-    const {step} = this.guide;
-    if (step?.type !== 'end' || step.outcome !== 'refused') return;
-    // What was under way when the visitor refused has carried no word of the refusal.
-    if (this.answers.unrecorded.length > 0) return;
-    this.answers.wipe();
-    this.session.forget();
-    this.host.dispatchEvent(new MariaResetEvent('refused'));
-  }
-
-  private async startAfter(ended: Ended) {
-    this.halt();
-    if (isEnd(ended)) {
-      this.session.forget();
-      if (this.hasResetTooOften()) return this.giveUp();
-      this.tellEnded(ended);
-    }
-    await this.start();
-  }
-
-  /** Whatever ends one session after the other would end the next one, too. */
-  private hasResetTooOften() {
-    const now = Date.now();
-    this.resetTimes = this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS);
-    const isTooOften = this.resetTimes.push(now) > MOST_RESETS;
-    if (isTooOften) this.answers.wipe();
-    return isTooOften;
-  }
-
-  /** The conversation stops here, until the visitor asks for another attempt. */
-  private giveUp() {
-    this.transcript.showTyping(false);
-    this.signs.notify({key: 'error', kind: 'error', isRetryable: true});
-  }
-
-  private tellEnded({kind}: RealEnd) {
-    this.answers.wipe();
-    this.signs.notify({key: kind, kind: kind === 'reset' ? 'error' : 'info'});
-    this.host.dispatchEvent(new MariaResetEvent(kind));
-  }
-
-  private async loadConfig(): Promise<SiteConfig | null> {
-    const {site} = this.storage;
-    const path = `/api/sites/${encodeURIComponent(site)}/config?locale=${this.host.language.tag}`;
-    try {
-      return await this.client.call<SiteConfig>('GET', path);
-    } catch (error) {
-      // The built-in conversation is walked instead.
-      if (error instanceof ClientError && !error.isTransient && !isRefused(error)) {
-        this.signs.report(error);
-      }
-      return null;
-    }
-  }
 }
-
-type RealEnd = Ended & {kind: 'gone' | 'reset'};
-const isEnd = (word: {kind: string}): word is RealEnd =>
-  word.kind === 'gone' || word.kind === 'reset';

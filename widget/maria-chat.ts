@@ -1,8 +1,10 @@
-import {LitElement, nothing} from 'lit';
-import type {PropertyValues} from 'lit';
+import {nothing} from 'lit';
+import type {PropertyDeclarations, PropertyValues} from 'lit';
 
 import {Chat} from './chat.js';
 import type {ChatHost} from './chat.js';
+import {ConfiguredElement} from './configured-element.js';
+import {ElementLauncher} from './element-launcher.js';
 import {
   MariaBeforeOpenEvent,
   MariaCloseEvent,
@@ -11,15 +13,10 @@ import {
   MariaReadyEvent,
   MariaUnreadEvent,
 } from './events.js';
-import {fitViewport} from './fit-viewport.js';
 import {FocusKeeper} from './focus-keeper.js';
-import {showOnLauncher} from './launcher-face.js';
-import {applyLooks, looks} from './looks.js';
-import {NARROW} from './narrow.js';
-import {watchOwnButton} from './own-button.js';
+import {followPage} from './page-events.js';
 import type {ProgressAnnouncer} from './progress-announcer.js';
 import {styles} from './styles/index.js';
-import {recall} from './storage.js';
 import {chooseLanguage, loadLanguage} from './texts.js';
 import type {Language} from './texts.js';
 import type * as laterParts from './later.js';
@@ -46,74 +43,34 @@ const RHYTHM_MS = 420;
  * @fires maria-offline - `isOffline`
  * @fires maria-error - `code`
  */
-export class MariaChat extends LitElement {
+export class MariaChat extends ConfiguredElement {
   static override styles = styles;
 
-  static override properties = {
-    site: {},
-    api: {},
-    lang: {},
-    locale: {},
-    theme: {},
-    position: {},
-    mode: {},
-    heading: {},
-    greeting: {},
-    avatar: {},
-    privacyUrl: {attribute: 'privacy-url'},
-    maxFiles: {attribute: 'max-files', type: Number},
-    maxFileSize: {attribute: 'max-file-size', type: Number},
-    // The attribute `open`; the property of that name is the method.
-    opening: {attribute: 'open'},
+  static override properties: PropertyDeclarations = {
     isOpen: {state: true},
     isDropping: {state: true},
   };
 
-  declare site: string;
-  /** The backend's address, without a slash at the end. */
-  declare api: string;
-  declare locale: string | null;
-  declare theme: string;
-  declare position: string;
-  /** `popup`, or `inline`: part of the page, always open. */
-  declare mode: string;
-  declare heading: string | null;
-  /** Said instead of Maria's own welcome. */
-  declare greeting: string | null;
-  /** The address of a picture. */
-  declare avatar: string | null;
-  declare privacyUrl: string | null;
-  /** These two can only be stricter than the site's own limits. */
-  declare maxFiles: number | null;
-  /** In bytes. */
-  declare maxFileSize: number | null;
-  declare opening: string;
   declare isOpen: boolean;
   declare private isDropping: boolean;
 
   language: Language | null = null;
   unreadCount = 0;
   private chat: Chat | null = null;
-  private launcher: HTMLButtonElement | null = null;
+  private readonly launcher = new ElementLauncher(this);
   private later: typeof laterParts | null = null;
   private fetchingLater: Promise<typeof laterParts> | null = null;
   private prefilled: {name?: string; email?: string} = {};
   private opener: Element | null = null;
   private listening = new AbortController();
   private readonly ending = new AbortController();
-  private focusKeeper!: FocusKeeper;
+  /** @internal */
+  focusKeeper!: FocusKeeper;
   private readonly internals = this.attachInternals();
   private announcer: ProgressAnnouncer | null = null;
-  private readonly isNarrow = matchMedia(NARROW);
 
   constructor() {
     super();
-    this.site = 'demo';
-    this.api = new URL('..', import.meta.url).href.slice(0, -1);
-    this.theme = 'auto';
-    this.position = 'end';
-    this.mode = 'popup';
-    this.opening = 'remember';
     this.isOpen = false;
     this.isDropping = false;
   }
@@ -162,11 +119,11 @@ export class MariaChat extends LitElement {
   }
 
   async show() {
-    this.launcher!.hidden = false;
+    this.launcher.isHidden = false;
   }
 
   async hide() {
-    this.launcher!.hidden = true;
+    this.launcher.isHidden = true;
   }
 
   async setLang(lang: string) {
@@ -190,7 +147,7 @@ export class MariaChat extends LitElement {
   async reset() {
     await this.loadTexts();
     const chat = this.chat ?? this.makeChat();
-    await chat.startOver('page', this.isOpen);
+    await chat.endings.startOver('page', this.isOpen);
     if (!this.isOpen) this.chat = null;
   }
 
@@ -201,17 +158,6 @@ export class MariaChat extends LitElement {
     await this.close();
     this.ending.abort();
     this.remove();
-  }
-
-  static override get observedAttributes() {
-    return [...super.observedAttributes, ...looks];
-  }
-
-  override attributeChangedCallback(name: string, before: string | null, value: string | null) {
-    super.attributeChangedCallback(name, before, value);
-    if (!looks.includes(name)) return;
-    if (before !== null) this.style.removeProperty(`--maria-${name}`);
-    applyLooks(this, [name]);
   }
 
   override connectedCallback() {
@@ -246,15 +192,15 @@ export class MariaChat extends LitElement {
   }
 
   protected override createRenderRoot() {
-    this.launcher = this.shadowRoot?.querySelector<HTMLButtonElement>('.launcher') ?? null;
+    const drawn = this.launcher.find(this.shadowRoot);
     // A copy: Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
     this.focusKeeper = new FocusKeeper(root);
     // The panel goes before the launcher, as in the order of the Tab key. Without a node to end at,
     // Lit would take all that follows for its own, the launcher included.
-    this.renderOptions.renderBefore = this.launcher ?? root.appendChild(new Comment());
-    if (this.launcher) root.adoptedStyleSheets.unshift(...drawnStyles);
+    this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
+    if (drawn) root.adoptedStyleSheets.unshift(...drawnStyles);
     else void this.drawLauncher(root);
     root.addEventListener('keydown', (event) => this.onKey(event as KeyboardEvent));
     return root;
@@ -294,16 +240,8 @@ export class MariaChat extends LitElement {
     });
   }
 
-  /** Without the loader nobody has drawn the button yet. Its code is not fetched otherwise. */
   private async drawLauncher(root: ShadowRoot) {
-    const {createLauncher, launcherStyles} = await import('./launcher.js');
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(launcherStyles);
-    root.adoptedStyleSheets.unshift(sheet);
-    this.launcher = createLauncher(this);
-    this.launcher.addEventListener('click', () => void this.toggle());
-    watchOwnButton(this, () => void this.toggle(), this.ending.signal);
-    root.append(this.launcher);
+    await this.launcher.draw(root, () => void this.toggle(), this.ending.signal);
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen) void this.open({isQuiet: true});
@@ -321,24 +259,12 @@ export class MariaChat extends LitElement {
     const {opener, launcher} = this;
     const isElsewhere = opener && opener !== this && opener !== document.body;
     if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
-    else launcher?.focus();
-  }
-
-  private get isInline() {
-    return this.mode === 'inline';
-  }
-
-  private get wantsOpen() {
-    if (this.isInline) return true;
-    if (this.opening !== 'remember') return this.opening === 'true';
-    return !this.isNarrow.matches && recall(this.site, 'open') !== null;
+    else launcher.focus();
   }
 
   private describeLauncher() {
-    const {launcher, isOpen, unreadCount, language} = this;
-    if (!launcher) return;
-    const label = this.getAttribute('launcher-label');
-    showOnLauncher(launcher, {isOpen, unreadCount, label, texts: language?.texts ?? null});
+    const {isOpen, unreadCount, language} = this;
+    this.launcher.describe({isOpen, unreadCount, texts: language?.texts ?? null});
   }
 
   private async fetchLater() {
@@ -349,10 +275,6 @@ export class MariaChat extends LitElement {
     this.announcer = new later.ProgressAnnouncer();
     this.requestUpdate();
     return later;
-  }
-
-  private get chosenLang() {
-    return this.getAttribute('lang') ?? this.locale;
   }
 
   private async loadTexts(): Promise<boolean> {
@@ -400,27 +322,7 @@ export class MariaChat extends LitElement {
   private listen() {
     this.listening.abort();
     this.listening = new AbortController();
-    const {signal} = this.listening;
-    const chat = this.chat!;
-    const attend = () => (this.isOpen && !document.hidden ? chat.wake() : chat.rest());
-    document.addEventListener('visibilitychange', attend, {signal});
-    document.addEventListener('focusin', (event) => this.focusKeeper.observe(event), {signal});
-    window.addEventListener('online', () => chat.reconnect(), {signal});
-    window.addEventListener('pagehide', () => chat.leave(), {signal});
-    window.addEventListener('pageshow', (event) => event.persisted && chat.comeBack(), {signal});
-    window.addEventListener('storage', (event) => this.onStorage(event), {signal});
-    this.isNarrow.addEventListener('change', () => this.requestUpdate(), {signal});
-    const fit = () => this.isNarrow.matches && fitViewport(this.focusKeeper.panel);
-    window.visualViewport?.addEventListener('resize', fit, {signal});
-    window.visualViewport?.addEventListener('scroll', fit, {signal});
-    for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste']) {
-      this.renderRoot.addEventListener(type, (event) => this.onFiles(event), {signal});
-    }
-    attend();
-  }
-
-  private onStorage(event: StorageEvent) {
-    if (this.chat?.storage.isOurs(event, 'session_uuid')) void this.chat.followOtherTab();
+    followPage(this, this.chat!, this.listening.signal);
   }
 
   private onKey(event: KeyboardEvent) {
@@ -430,8 +332,8 @@ export class MariaChat extends LitElement {
     else void this.close();
   }
 
-  /** Files dropped or pasted anywhere on the panel. */
-  private onFiles(event: Event) {
+  /** @internal Files dropped or pasted anywhere on the panel. */
+  onFiles(event: Event) {
     // Read at every step: a file dropped at the wrong one must not replace the page either.
     const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
     if (!found || this.chat?.guide.step?.type !== 'upload') return;

@@ -28,6 +28,11 @@ export interface Ended {
   kind: 'gone' | 'reset' | 'replaced';
 }
 
+export type RealEnd = Ended & {kind: 'gone' | 'reset'};
+
+export const isEnd = (word: {kind: string}): word is RealEnd =>
+  word.kind === 'gone' || word.kind === 'reset';
+
 class SessionReplaced extends ClientError {
   constructor() {
     super('internal', 'error', 0, {message: 'Another tab has replaced the session.'});

@@ -25,7 +25,7 @@ export const startOverView = (chat: Chat, {texts}: Language) => html`
         >
           ${texts.cancel}
         </button>
-        <button part="button" class="primary" @click=${() => chat.startOver()}>
+        <button part="button" class="primary" @click=${() => chat.endings.startOver()}>
           ${texts.startOver}
         </button>
       </div>

@@ -29,10 +29,10 @@ export const completeView = (chat: Chat, {texts}: Language) => html`
 
 /** Somebody else at this device should not be asked twice; the owner of a reference should. */
 const leaveBehind = (chat: Chat) =>
-  chat.isRecognised ? void chat.startOver() : chat.askToStartOver(true);
+  chat.isRecognised ? void chat.endings.startOver() : chat.askToStartOver(true);
 
 export const refusedView = (chat: Chat, {texts}: Language) => html`
-  <button part="button" class="choice wide" data-focus @click=${() => chat.startOver()}>
+  <button part="button" class="choice wide" data-focus @click=${() => chat.endings.startOver()}>
     ${texts.newRequest}
   </button>
 `;

@@ -20,7 +20,7 @@ export const noticesView = (chat: Chat, {texts}: Language) => {
 /** Dismissed, or, where the conversation has stopped, tried again. */
 const endOf = (chat: Chat, texts: Language['texts']) =>
   chat.signs.notice?.isRetryable
-    ? html`<button part="button" class="choice" @click=${() => chat.tryAgain()}>
+    ? html`<button part="button" class="choice" @click=${() => chat.endings.tryAgain()}>
         ${texts.retry}
       </button>`
     : html`<button

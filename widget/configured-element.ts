@@ -1,0 +1,85 @@
+import {LitElement} from 'lit';
+import type {PropertyDeclarations} from 'lit';
+
+import {applyLooks, looks} from './looks.js';
+import {NARROW} from './narrow.js';
+import {recall} from './storage.js';
+
+/** The element's attributes, and what follows from them alone. */
+export class ConfiguredElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    site: {},
+    api: {},
+    lang: {},
+    locale: {},
+    theme: {},
+    position: {},
+    mode: {},
+    heading: {},
+    greeting: {},
+    avatar: {},
+    privacyUrl: {attribute: 'privacy-url'},
+    maxFiles: {attribute: 'max-files', type: Number},
+    maxFileSize: {attribute: 'max-file-size', type: Number},
+    // The attribute `open`; the property of that name is the method.
+    opening: {attribute: 'open'},
+  };
+
+  declare site: string;
+  /** The backend's address, without a slash at the end. */
+  declare api: string;
+  declare locale: string | null;
+  declare theme: string;
+  declare position: string;
+  /** `popup`, or `inline`: part of the page, always open. */
+  declare mode: string;
+  declare heading: string | null;
+  /** Said instead of Maria's own welcome. */
+  declare greeting: string | null;
+  /** The address of a picture. */
+  declare avatar: string | null;
+  declare privacyUrl: string | null;
+  /** These two can only be stricter than the site's own limits. */
+  declare maxFiles: number | null;
+  /** In bytes. */
+  declare maxFileSize: number | null;
+  declare opening: string;
+
+  /** @internal Matches while the panel fills the screen. */
+  readonly isNarrow = matchMedia(NARROW);
+
+  constructor() {
+    super();
+    this.site = 'demo';
+    this.api = new URL('..', import.meta.url).href.slice(0, -1);
+    this.theme = 'auto';
+    this.position = 'end';
+    this.mode = 'popup';
+    this.opening = 'remember';
+  }
+
+  static override get observedAttributes() {
+    return [...super.observedAttributes, ...looks];
+  }
+
+  override attributeChangedCallback(name: string, before: string | null, value: string | null) {
+    super.attributeChangedCallback(name, before, value);
+    if (!looks.includes(name)) return;
+    if (before !== null) this.style.removeProperty(`--maria-${name}`);
+    applyLooks(this, [name]);
+  }
+
+  protected get isInline() {
+    return this.mode === 'inline';
+  }
+
+  protected get wantsOpen() {
+    if (this.isInline) return true;
+    if (this.opening !== 'remember') return this.opening === 'true';
+    return !this.isNarrow.matches && recall(this.site, 'open') !== null;
+  }
+
+  protected get chosenLang() {
+    return this.getAttribute('lang') ?? this.locale;
+  }
+}

@@ -1,0 +1,40 @@
+import {showOnLauncher} from './launcher-face.js';
+import type {LauncherState} from './launcher-face.js';
+import {watchOwnButton} from './own-button.js';
+
+/** The element's button: the one that the loader has drawn, or one of its own. */
+export class ElementLauncher {
+  private button: HTMLButtonElement | null = null;
+
+  constructor(private readonly host: HTMLElement) {}
+
+  /** What the loader has drawn, in the root that the element takes over. */
+  find(root: ShadowRoot | null) {
+    return (this.button = root?.querySelector<HTMLButtonElement>('.launcher') ?? null);
+  }
+
+  /** Without the loader nobody has drawn it yet. Its code is not fetched otherwise. */
+  async draw(root: ShadowRoot, onPress: () => void, signal: AbortSignal) {
+    const {createLauncher, launcherStyles} = await import('./launcher.js');
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(launcherStyles);
+    root.adoptedStyleSheets.unshift(sheet);
+    this.button = createLauncher(this.host);
+    this.button.addEventListener('click', onPress);
+    watchOwnButton(this.host, onPress, signal);
+    root.append(this.button);
+  }
+
+  set isHidden(isHidden: boolean) {
+    this.button!.hidden = isHidden;
+  }
+
+  focus() {
+    this.button?.focus();
+  }
+
+  describe(state: Omit<LauncherState, 'label'>) {
+    const label = this.host.getAttribute('launcher-label');
+    if (this.button) showOnLauncher(this.button, {...state, label});
+  }
+}
