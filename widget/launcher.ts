@@ -13,9 +13,8 @@ const WORDS: Record<string, [open: string, unreachable: string]> = {
 /** The attribute, then the page, then the browser; the element itself chooses in the same order. */
 export const launcherWords = (host: Element) => {
   const lang = host.getAttribute('lang') ?? host.getAttribute('locale') ?? '';
-  const wishes = [lang, document.documentElement.lang, ...navigator.languages];
-  const known = wishes.map((tag) => tag.toLowerCase().split('-')[0]!).find((tag) => tag in WORDS);
-  return WORDS[known ?? 'en']!;
+  const wishes = [lang, document.documentElement.lang, ...navigator.languages, 'en'];
+  return wishes.map((tag) => WORDS[tag.toLowerCase().split('-')[0]!]).find((words) => words)!;
 };
 
 /**
@@ -28,8 +27,14 @@ export const launcherStyles = `
   position: fixed !important;
   inset: auto !important;
   padding: 0 !important;
+  border: 0 !important;
   transform: none !important;
+  translate: none !important;
+  scale: none !important;
+  rotate: none !important;
   filter: none !important;
+  zoom: 1 !important;
+  opacity: 1 !important;
   z-index: var(--maria-z-index, 2147483000);
   --brand: var(--maria-accent, #5646df);
   --on-brand: #fff;
@@ -110,7 +115,7 @@ output {
   font: 14px system-ui, sans-serif;
 }
 @media print {
-  :host {
+  .launcher {
     display: none;
   }
 }

@@ -9,8 +9,6 @@ import {recall} from './storage.js';
 declare const CHAT_MODULE: string;
 declare const VERSION: string;
 
-/** Calls that begin a conversation, or need one. */
-const METHODS = ['open', 'toggle', 'prefill', 'reset'];
 type Method =
   | 'open'
   | 'close'
@@ -23,7 +21,8 @@ type Method =
   | 'reset'
   | 'destroy';
 type Settings = Record<string, string | undefined>;
-type Calls = Record<string, (...values: unknown[]) => Promise<unknown>>;
+type Call = (...values: unknown[]) => Promise<unknown>;
+type Calls = Record<string, Call | null>;
 type Global = Pick<MariaChat, Method> & {
   (method: string, ...values: unknown[]): Promise<unknown>;
   q?: [string, ...unknown[]][];
@@ -44,7 +43,7 @@ const findScript = () => {
   const current = document.currentScript as HTMLScriptElement | null;
   return current?.src
     ? current
-    : document.querySelector<HTMLScriptElement>('script[src*="maria-chat"]');
+    : document.querySelector<HTMLScriptElement>('script[src*="maria-chat.js"]');
 };
 
 /** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */
@@ -60,7 +59,8 @@ const baseOf = (source: URL) =>
 
 const start = () => {
   const script = findScript();
-  const source = new URL(script?.src ?? location.href);
+  // Never the page's own query: whoever writes a link could name a backend in it.
+  const source = new URL(script?.src ?? '/', document.baseURI);
   const settings = readSettings(script, source);
   const api = (settings['api'] || baseOf(source)).replace(/\/$/, '');
   const host = makeHost({...settings, api});
@@ -69,7 +69,7 @@ const start = () => {
 
   let loading: Promise<MariaChat> | undefined;
   const load = () =>
-    (loading ??= importTwice(`${api}/widget/${CHAT_MODULE}`).then(
+    (loading ??= importTwice(`${api}/widget/`).then(
       () => host,
       (error: unknown) => {
         loading = undefined;
@@ -83,20 +83,20 @@ const start = () => {
       .then((chat) => chat.toggle(), report)
       .finally(() => (launcher.ariaBusy = null));
   };
-
   const preload = () => void load().catch(report);
   const ending = new AbortController();
   const {signal} = ending;
-  const ready = settle(host, signal);
-
-  offerMethods(host, launcher, ready, {
-    load,
-    isLoaded: () => loading !== undefined,
-    end: () => {
+  const methods = methodsBefore(host, launcher);
+  const call = async (method: string, ...values: unknown[]): Promise<unknown> => {
+    if (method === 'destroy') {
       ending.abort();
       delete window.MariaChat;
-    },
-  });
+    }
+    const early = !loading && methods[method];
+    return early ? early(...values) : ((await load()) as unknown as Calls)[method]?.(...values);
+  };
+
+  offer(call, Object.keys(methods), host, settle(host, signal));
   watchLauncher(launcher, preload, toggle);
   watchOwnButton(host, toggle, signal);
   if (wantsOpen(settings)) void load().then((chat) => chat.open({isQuiet: true}), report);
@@ -126,19 +126,25 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
   root.append(launcher);
 };
 
-/** A connection that failed once is tried once more, under another address: browsers remember the failure. */
-const importTwice = (url: string): Promise<unknown> =>
-  import(url).catch(() => import(`${url}?again`));
+/**
+ * A connection that failed is tried once more, under another address: browsers remember the failure.
+ * In another folder, since what the chat fetches has to find this very module beside it.
+ */
+const importTwice = (folder: string): Promise<unknown> =>
+  import(folder + CHAT_MODULE).catch(() => import(`${folder}again/${CHAT_MODULE}`));
 
-/** On the page, and on the body that takes the place of another in a single-page application. */
+/** On the page, and on what takes the place of its body in a single-page application. */
 const settle = (host: HTMLElement, signal: AbortSignal) =>
   new Promise<HTMLElement>((resolve) => {
     let home: HTMLElement | undefined;
-    const enter = () => {
-      // Gone from a body that is still there: somebody has taken it out.
-      if (home?.isConnected || !document.body) return;
-      home = document.body;
+    const enter = (changes: MutationRecord[] = []) => {
+      const {body} = document;
+      if (host.isConnected || !body) return;
+      // Gone alone from a body that is still there: somebody has taken it out.
+      if (body === home && changes.every(({removedNodes}) => removedNodes.length < 2)) return;
+      home = body;
       home.append(host);
+      observer.observe(home, {childList: true});
       resolve(host);
     };
     const observer = new MutationObserver(enter);
@@ -147,23 +153,17 @@ const settle = (host: HTMLElement, signal: AbortSignal) =>
     enter();
   });
 
-interface Loading {
-  load: () => Promise<MariaChat>;
-  isLoaded: () => boolean;
-  /** Ends what the loader listens to. */
-  end: () => void;
-}
-
-const offerMethods = (
+/** What each method does before anything is loaded. Null: it begins a conversation, or needs one. */
+const methodsBefore = (
   host: HTMLElement,
   launcher: HTMLElement,
-  ready: Promise<HTMLElement>,
-  {load, isLoaded, end}: Loading,
-) => {
-  const queued = window.MariaChat?.q ?? [];
-  const set = (name: string) => async (value: unknown) => host.setAttribute(name, String(value));
-  /** Done without loading anything, as long as nothing is loaded. */
-  const early: Calls = {
+): Calls & Record<Method, Call | null> => {
+  const set = (name: string) => async (value: unknown) => host.setAttribute(name, value as string);
+  return {
+    open: null,
+    toggle: null,
+    prefill: null,
+    reset: null,
     close: async () => undefined,
     show: async () => (launcher.hidden = false),
     hide: async () => (launcher.hidden = true),
@@ -171,20 +171,20 @@ const offerMethods = (
     setTheme: set('theme'),
     destroy: async () => host.remove(),
   };
-  const call = async (method: string, ...values: unknown[]): Promise<unknown> => {
-    if (method === 'destroy') end();
-    if (!isLoaded() && early[method]) return early[method](...values);
-    return ((await load()) as unknown as Calls)[method]?.(...values);
-  };
-  const methods = [...METHODS, ...Object.keys(early)].map((method) => [
-    method,
-    call.bind(null, method),
-  ]);
-  window.MariaChat = Object.assign(call, Object.fromEntries(methods), {
-    version: VERSION,
-    element: host,
-    ready,
-  }) as Global;
+};
+
+const offer = (
+  call: (method: string, ...values: unknown[]) => Promise<unknown>,
+  names: string[],
+  host: HTMLElement,
+  ready: Promise<HTMLElement>,
+) => {
+  const queued = window.MariaChat?.q ?? [];
+  window.MariaChat = Object.assign(
+    call,
+    Object.fromEntries(names.map((name) => [name, call.bind(null, name)])),
+    {version: VERSION, element: host, ready},
+  ) as unknown as Global;
   void ready.then(() => {
     host.dispatchEvent(new Event('maria-ready', {bubbles: true}));
     for (const [method, ...values] of queued) void call(method, ...values).catch(report);

@@ -20,7 +20,7 @@ const backend = new Backend();
 /** The addresses under which the real backend serves the bundle. */
 const bundleFile = (pathname) => {
   if (pathname === '/maria-chat.js' || pathname === '/v1/maria-chat.js') return '/maria-chat.js';
-  return /^\/widget(\/[\w-]+-[\w-]{8}\.js)$/.exec(pathname)?.[1];
+  return /^\/widget(?:\/again)?(\/[\w-]+-[\w-]{8}\.js)$/.exec(pathname)?.[1];
 };
 
 const serve = async (context, next) => {

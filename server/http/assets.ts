@@ -40,19 +40,8 @@ export const registerAssets = async (
   app: App,
   {version, development}: {version: string; development: boolean},
 ): Promise<void> => {
-  await app.register(serveStatic, {
-    root: WIDGET,
-    prefix: '/widget/',
-    decorateReply: true,
-    preCompressed: true,
-    index: false,
-    cacheControl: false,
-    // Built once: what is there at the start is all there is.
-    wildcard: existsSync(WIDGET) ? false : true,
-    setHeaders: (response, file) => {
-      setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
-    },
-  });
+  // Asked for at a second address where the first failed: some browsers remember that it did.
+  for (const prefix of ['/widget/', '/widget/again/']) await serveWidget(app, prefix);
   const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {
     void reply.headers({
       'cross-origin-resource-policy': 'cross-origin',
@@ -67,6 +56,22 @@ export const registerAssets = async (
   app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
   app.get(`/${version}/maria-chat.js`, hidden, loader(immutable()));
   if (development) await registerExamples(app);
+};
+
+const serveWidget = async (app: App, prefix: string): Promise<void> => {
+  await app.register(serveStatic, {
+    root: WIDGET,
+    prefix,
+    decorateReply: prefix === '/widget/',
+    preCompressed: true,
+    index: false,
+    cacheControl: false,
+    // Built once: what is there at the start is all there is.
+    wildcard: existsSync(WIDGET) ? false : true,
+    setHeaders: (response, file) => {
+      setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
+    },
+  });
 };
 
 const registerExamples = async (app: App): Promise<void> => {

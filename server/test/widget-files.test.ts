@@ -38,7 +38,11 @@ void t.test(
     }
 
     const hashed = isBuilt ? readdirSync(WIDGET).find((name) => /-[\w-]{8}\.js$/.test(name)) : '';
-    for (const address of [`/${projectVersion()}/maria-chat.js`, `/widget/${hashed ?? ''}`]) {
+    for (const address of [
+      `/${projectVersion()}/maria-chat.js`,
+      `/widget/${hashed ?? ''}`,
+      `/widget/again/${hashed ?? ''}`,
+    ]) {
       await t.test(`${address.replace(/-[\w-]{8}\.js/, '-….js')} is kept for a year`, async (t) => {
         const response = await get(address);
 

@@ -13,19 +13,46 @@ Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('n
 
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
 
-const scriptTag = ({src = '/maria-chat.js', ...attributes}) => {
-  const data = Object.entries(attributes).map(
-    ([name, value]) => ` data-${name}="${escape(value)}"`,
-  );
-  return `<script src="${escape(src)}"${data.join('')} async></script>`;
-};
+const dataOf = (attributes) =>
+  Object.entries(attributes)
+    .map(([name, value]) => ` data-${name}="${escape(value)}"`)
+    .join('');
+
+const scriptTag = ({src = '/maria-chat.js', ...attributes}, how = 'async') =>
+  `<script src="${escape(src)}"${dataOf(attributes)} ${how}></script>`;
+
+/** As a tag manager does it: by a script, long after the page, and without attributes. */
+const injection = ({src = '/maria-chat.js', ...settings}) => `<script>
+window.MariaChatSettings = ${JSON.stringify(settings)};
+addEventListener('load', () => setTimeout(() => {
+  const script = document.createElement('script');
+  script.src = ${JSON.stringify(src)};
+  document.head.prepend(script);
+}, 50));
+</script>`;
+
+/** As a part of the page's own bundle: there is no tag of ours to be found. */
+const importing = ({
+  site,
+}) => `<script>window.MariaChatSettings = ${JSON.stringify({site})};</script>
+<script type="module">import '/maria-chat.js';</script>`;
+
+const WAYS_IN = {injected: injection, imported: importing};
+
+/** Calls made before the script is there, as the README has it. */
+const queueing = (calls) => `<script>
+window.MariaChat = function (...call) { (MariaChat.q = MariaChat.q || []).push(call); };
+for (const call of ${calls}) MariaChat(...call);
+</script>`;
 
 /** Pages of somebody else's site, for tests that put the script tag into one. */
-export const pageFor = (path, {twice, strict, blocked, ...attributes}) => {
+export const pageFor = (path, {how, twice, strict, blocked, queue, look = '', ...attributes}) => {
   if (path !== '/pages/site.html') return null;
-  const tag = scriptTag(attributes);
+  const tag = (WAYS_IN[how] ?? scriptTag)(attributes, how);
+  const isInHead = how === '';
+  const before = `${blocked ? BLOCKING : ''}${queue ? queueing(queue) : ''}`;
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
-    html: `<!doctype html><html lang="en"><title>Site</title><body><h1>A page</h1><div id="place"></div>${blocked ? BLOCKING : ''}${tag}${twice ? tag : ''}</body></html>`,
+    html: `<!doctype html><html lang="en"><title>Site</title>${isInHead ? before + tag : ''}<style>${look}</style><body><h1>A page</h1><div id="place"></div>${isInHead ? '' : before + tag}${twice ? tag : ''}</body></html>`,
   };
 };

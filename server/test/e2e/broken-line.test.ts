@@ -1,0 +1,46 @@
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser, openDemo} from './browser.js';
+
+t.test('a browser that remembers a failed module still gets the whole chat', async (t) => {
+  const server = await startServer(t);
+  const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  // The line was away for a moment, and the browser will not ask for this address again.
+  await page.route('**/widget/chat-*', (route) => route.abort());
+
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.says(/May we store your name/).waitFor();
+  await widget.button('I agree').waitFor();
+
+  const chats = fetched.filter((path) => path.includes('/chat-'));
+  t.equal(chats.length, 2, 'asked for once more');
+  t.match(chats[1], /^\/widget\/again\/chat-/);
+  const parts = fetched
+    .slice(fetched.indexOf(chats[1] ?? ''))
+    .filter((path) => path.endsWith('.js'));
+  t.ok(
+    parts.length >= 3 && parts.every((path) => path.startsWith('/widget/again/')),
+    'and all that it fetches comes from beside it, so that it is there once',
+  );
+  t.same(
+    noise.filter((line) => !line.includes('ERR_FAILED')),
+    [],
+  );
+});
+
+t.test('a line that stays away is told, and the next press tries anew', async (t) => {
+  const server = await startServer(t);
+  const {page, widget} = await openDemo(await openBrowser(t), server.url);
+  await page.route('**/widget/**', (route) => route.abort());
+
+  await widget.button('Open chat').click();
+  await widget.says('Chat unavailable. Please try again.').waitFor();
+  await page.unroute('**/widget/**');
+  await widget.open();
+
+  await t.resolves(widget.root.getByLabel('Your name').waitFor());
+});
