@@ -6,27 +6,15 @@ import serveStatic from '@fastify/static';
 import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
+import {registerExamples} from './examples.js';
 
 // dist/server/http/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const WIDGET = path.join(PROJECT, 'dist/widget');
-const EXAMPLES = path.join(PROJECT, 'examples');
 const YEAR_SECONDS = 31_536_000;
 /** A release may reach a page this late. */
 const LOADER_SECONDS = 300;
 const HASHED = /-[\w-]{8,}\.js(\.(br|gz))?$/;
-
-/** The strictest policy under which the widget works; the demo page is the proof. */
-const DEMO_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 export const projectVersion = (): string => {
   const manifest = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
@@ -55,7 +43,7 @@ export const registerAssets = async (
   app.get('/maria-chat.js', hidden, loader(revalidated()));
   app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
   app.get(`/${version}/maria-chat.js`, hidden, loader(immutable()));
-  if (development) await registerExamples(app);
+  if (development) await registerExamples(app, path.join(PROJECT, 'examples'));
 };
 
 const serveWidget = async (app: App, prefix: string): Promise<void> => {
@@ -72,26 +60,6 @@ const serveWidget = async (app: App, prefix: string): Promise<void> => {
       setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
     },
   });
-};
-
-const registerExamples = async (app: App): Promise<void> => {
-  await app.register(serveStatic, {
-    root: EXAMPLES,
-    prefix: '/examples/',
-    decorateReply: false,
-    index: false,
-    cacheControl: false,
-    setHeaders: (response) => {
-      response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', DEMO_POLICY);
-    },
-  });
-  app.get('/', {schema: {hide: true}}, (_request, reply) =>
-    reply
-      .header('content-security-policy', DEMO_POLICY)
-      .header('cache-control', 'no-cache')
-      .sendFile('index.html', EXAMPLES, {cacheControl: false}),
-  );
 };
 
 const immutable = () => `public, max-age=${YEAR_SECONDS}, immutable`;

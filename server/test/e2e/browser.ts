@@ -1,5 +1,12 @@
 import {chromium} from 'playwright-core';
-import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+  Response,
+} from 'playwright-core';
 import type {Test} from 'tap';
 
 const EXECUTABLE = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
@@ -26,6 +33,7 @@ export interface OpenPage {
   widget: Widget;
   /** What the page's console and its uncaught errors said. */
   noise: string[];
+  response: Response;
 }
 
 export const openDemo = async (
@@ -37,8 +45,9 @@ export const openDemo = async (
   const page = await context.newPage();
   const noise: string[] = [];
   listen(page, noise);
-  await page.goto(url);
-  return {page, context, widget: new Widget(page), noise};
+  const response = await page.goto(url);
+  if (!response) throw new Error(`${url} is this page already.`);
+  return {page, context, widget: new Widget(page), noise, response};
 };
 
 /** A blocked stylesheet or script is told there, too. */

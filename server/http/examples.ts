@@ -1,0 +1,65 @@
+import {randomBytes} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import serveStatic from '@fastify/static';
+
+import type {App} from './app-type.js';
+
+/** What every page here allows: files of this server, and nothing inline. */
+const SAME_HOST = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
+/** The strictest there is: scripts by nonce, and no text becomes code. */
+const strictest = (nonce: string) => ({
+  ...SAME_HOST,
+  'script-src': `'nonce-${nonce}' 'strict-dynamic'`,
+  'img-src': "'self'",
+  'require-trusted-types-for': "'script'",
+  // The one policy that Lit makes for itself.
+  'trusted-types': 'lit-html',
+});
+
+const headerOf = (policy: Record<string, string>): string =>
+  Object.entries(policy)
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; ');
+
+/** The demo page, and the small pages that show each way of using the chat. In development only. */
+export const registerExamples = async (app: App, folder: string): Promise<void> => {
+  const hidden = {schema: {hide: true}};
+  await app.register(serveStatic, {
+    root: folder,
+    prefix: '/examples/',
+    decorateReply: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (response) => {
+      response.setHeader('cache-control', 'no-cache');
+      response.setHeader('content-security-policy', headerOf(SAME_HOST));
+    },
+  });
+  app.get('/', hidden, (_request, reply) =>
+    reply
+      .header('content-security-policy', headerOf(SAME_HOST))
+      .header('cache-control', 'no-cache')
+      .sendFile('index.html', folder, {cacheControl: false}),
+  );
+  app.get('/examples/strict-csp.html', hidden, async (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64');
+    const page = await readFile(path.join(folder, 'strict-csp.html'), 'utf8');
+    return reply
+      .header('content-security-policy', headerOf(strictest(nonce)))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(page.replaceAll('nonce=""', `nonce="${nonce}"`));
+  });
+};
