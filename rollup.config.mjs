@@ -158,7 +158,11 @@ function collect(role) {
   };
 }
 
-const roleOf = (fileName) => (/^(later|launcher)-/.test(fileName) ? 'part' : 'language');
+/** Chunks that have roles of their own; what else is fetched alone is a language. */
+const ROLES = {later: 'part', launcher: 'launcher', 'debug-panel': 'debug'};
+
+const roleOf = (fileName) =>
+  ROLES[Object.keys(ROLES).find((name) => fileName.startsWith(`${name}-`))] ?? 'language';
 
 /** For pages that import the element themselves: a name that does not change with its contents. */
 function writeStableEntry() {

@@ -21,6 +21,7 @@ const FREE = [
   'greeting',
   'avatar',
   'privacy-url',
+  'debug',
 ];
 const COUNTS = ['max-files', 'max-file-size'];
 const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...looks];

@@ -5,6 +5,7 @@ import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
 const REQUEST_TIMEOUT_MS = 15_000;
 /** The server gives up on a slow client after 20 s; a silent connection deserves no more than this. */
 const UPLOAD_SILENCE_MS = 60_000;
+const UPLOAD_PATH = '/api/files/upload';
 
 /** `offline`: no answer at all. `unintelligible`: an answer that is not ours, such as a proxy's page. */
 export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
@@ -40,8 +41,13 @@ export interface Sending {
   onProgress: (sentBytes: number) => void;
 }
 
+export type Around = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
+
 /** The only caller of `fetch`, `XMLHttpRequest` and `sendBeacon`. */
 export class Client {
+  /** Put by the debug panel around every call, which it sees, and may keep from the line. */
+  static around: Around = (_method, _path, run) => run();
+
   credentials: Credentials | null = null;
 
   constructor(readonly api: string) {}
@@ -62,11 +68,16 @@ export class Client {
 
   /** `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
   upload(file: File, {idempotencyKey, signal, onProgress}: Sending): Promise<StoredFile> {
+    const run = () => this.send(file, {idempotencyKey, signal, onProgress});
+    return Client.around('POST', UPLOAD_PATH, run);
+  }
+
+  private send(file: File, {idempotencyKey, signal, onProgress}: Sending): Promise<StoredFile> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const request = new XMLHttpRequest();
       const silence = watchSilence(() => request.abort());
-      request.open('POST', `${this.api}/api/files/upload`);
+      request.open('POST', this.api + UPLOAD_PATH);
       const headers = {...this.identity(), 'Idempotency-Key': idempotencyKey};
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => {
@@ -99,13 +110,15 @@ export class Client {
 
   private async reach(path: string, init: RequestInit) {
     try {
-      return await fetch(this.api + path, {
-        ...init,
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        cache: 'no-store',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
+      return await Client.around(init.method!, path, () =>
+        fetch(this.api + path, {
+          ...init,
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+          cache: 'no-store',
+          signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        }),
+      );
     } catch (cause) {
       throw offline(cause);
     }

@@ -23,6 +23,7 @@ export class ConfiguredElement extends LitElement {
     maxFileSize: {attribute: 'max-file-size', type: Number},
     // The attribute `open`; the property of that name is the method.
     opening: {attribute: 'open'},
+    debug: {},
   };
 
   declare site: string;
@@ -44,6 +45,8 @@ export class ConfiguredElement extends LitElement {
   /** In bytes. */
   declare maxFileSize: number | null;
   declare opening: string;
+  /** Anything but `false` shows the debug panel. */
+  declare debug: string | null;
 
   /** @internal Matches while the panel fills the screen. */
   readonly isNarrow = matchMedia(NARROW);

@@ -209,6 +209,7 @@ export class MariaChat extends ConfiguredElement {
   protected override willUpdate(changed: PropertyValues<this>) {
     this.later?.checkAttributes(this);
     if (changed.has('lang') || changed.has('locale')) void this.loadTexts();
+    if (changed.has('debug')) void this.showDebugPanel();
     if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
   }
 
@@ -275,6 +276,11 @@ export class MariaChat extends ConfiguredElement {
     this.announcer = new later.ProgressAnnouncer();
     this.requestUpdate();
     return later;
+  }
+
+  private async showDebugPanel() {
+    const {DebugPanel} = await import('./debug/debug-panel.js');
+    DebugPanel.of(this, () => this.chat);
   }
 
   private async loadTexts(): Promise<boolean> {

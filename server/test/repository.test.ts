@@ -90,9 +90,20 @@ t.test('the README names the widget’s events, attributes, properties and parts
   t.ok(properties.length <= 25);
 
   const parts = unique([...widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g)].map(second));
-  const listed = /Parts for `::part\(\)`: (.*)/.exec(readme)?.[1] ?? '';
-  t.same(unique([...listed.matchAll(/`([a-z]+)`/g)].map(second)), parts);
+  t.same(listedAs(readme, 'Parts for `::part()`'), parts);
+
+  const slots = unique([...widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g)].map(second));
+  t.same(listedAs(readme, 'Slots'), slots);
+
+  const states = unique([...widget.matchAll(/setState\('([a-z]+)'/g)].map(second));
+  t.same(listedAs(readme, 'States for `:state()`'), states);
 });
+
+/** The names in the line that begins so, up to its examples. */
+function listedAs(readme: string, beginning: string): string[] {
+  const line = readme.split(`\n${beginning}: `)[1]?.split('\n')[0] ?? '';
+  return unique([...line.matchAll(/`([a-z]+)`/g)].map(second));
+}
 
 t.test('the test files that the server’s README names are there', async (t) => {
   const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
