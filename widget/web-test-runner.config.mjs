@@ -6,6 +6,7 @@ import {esbuildPlugin} from '@web/dev-server-esbuild';
 import {chromeLauncher} from '@web/test-runner-chrome';
 
 import {Backend} from './test/backend.mjs';
+import {firefoxLauncher} from './test/firefox.mjs';
 import {pageFor} from './test/pages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -41,6 +42,26 @@ const serve = async (context, next) => {
   }
 };
 
+const chromium = chromeLauncher({
+  // A window for each file: tabs behind another one have no animation frames and no focus.
+  createPage: async ({browser}) => (await browser.createBrowserContext()).newPage(),
+  launchOptions: {
+    executablePath: CHROMES.find((path) => path && existsSync(path)),
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  },
+});
+
+// Whoever runs a single file by hand is quicker with one browser; the test command names both.
+const firefox = process.env.FIREFOX_PATH;
+
 export default {
   rootDir: ROOT,
   files: ['widget/test/*.test.ts'],
@@ -48,23 +69,6 @@ export default {
   plugins: [esbuildPlugin({ts: true, target: 'es2022', tsconfig: `${ROOT}widget/tsconfig.json`})],
   middleware: [serve],
   concurrency: 2,
-  browsers: [
-    chromeLauncher({
-      // A window for each file: tabs behind another one have no animation frames and no focus.
-      createPage: async ({browser}) => (await browser.createBrowserContext()).newPage(),
-      launchOptions: {
-        executablePath: CHROMES.find((path) => path && existsSync(path)),
-        args: [
-          '--no-sandbox',
-          '--disable-dev-shm-usage',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--disable-quic',
-          '--no-first-run',
-        ],
-      },
-    }),
-  ],
+  browsers: [chromium, ...(firefox ? [firefoxLauncher(firefox, 2)] : [])],
   testFramework: {config: {timeout: 10_000}},
 };

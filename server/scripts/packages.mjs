@@ -13,6 +13,13 @@ export function runs(program, args = ['--version']) {
   return spawnSync(program, args, {stdio: 'ignore'}).status === 0;
 }
 
+/** What a run leaves out is told at once and again in its closing line; CI leaves out nothing. */
+export function sayAloud(what, reason) {
+  if (process.env.CI === 'true') throw new Error(`CI runs every test, but there is ${reason}.`);
+  console.log(`\n*** ${what} IS NOT TESTED in this run: there is ${reason}. ***\n`);
+  return reason;
+}
+
 function aptPrefix() {
   if (!runs('apt-get')) return undefined;
   if (process.getuid?.() === 0) return ['env'];

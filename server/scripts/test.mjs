@@ -1,7 +1,7 @@
 // `node server/scripts/test.mjs [server|widget|e2e] [name]`: all tests, or one kind of them, or one
 // file of that kind, each against the real thing. The last line is the sum.
 import {buildIfStale} from './build.mjs';
-import {findBrowser} from './browser.mjs';
+import {findBrowser, otherBrowsersEnv} from './browser.mjs';
 import {startServices} from './services.mjs';
 import {runTapTests} from './tap-tests.mjs';
 import {runWidgetTests} from './widget-tests.mjs';
@@ -59,5 +59,5 @@ async function runKind(kind, env) {
 }
 
 function browserEnv() {
-  return {CHROME_PATH: findBrowser()};
+  return {CHROME_PATH: findBrowser(), ...otherBrowsersEnv()};
 }

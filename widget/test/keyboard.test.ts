@@ -24,7 +24,7 @@ describe('keyboard', () => {
     await key('Tab');
     await key('Tab');
     expect(focused(chat)!.textContent.trim()).to.equal('I do not agree');
-    await key('Space');
+    await key(' ');
     await until(() => focused(chat)?.matches('input[type=file]'), 'the file picker');
   });
 

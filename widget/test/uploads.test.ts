@@ -222,9 +222,10 @@ describe('uploads', () => {
     const {chat} = await atFiles();
     const clipboardData = new DataTransfer();
     clipboardData.items.add(pdf('pasted.pdf'));
-    inside(chat, '.picker')!.dispatchEvent(
-      new ClipboardEvent('paste', {clipboardData, bubbles: true, composed: true, cancelable: true}),
-    );
+    const paste = new Event('paste', {bubbles: true, composed: true, cancelable: true});
+    // A ClipboardEvent made by hand has an empty clipboard in Firefox.
+    Object.defineProperty(paste, 'clipboardData', {value: clipboardData});
+    inside(chat, '.picker')!.dispatchEvent(paste);
     await untilState(chat, 'queued');
   });
 
