@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names'];
 
 export default defineConfig(
-  {ignores: ['dist/', '.maria/', '.tap/', 'coverage/', 'examples/**/*.js']},
+  {ignores: ['dist/', '.maria/', '.tap/', 'coverage/', 'examples/**/*.js', 'widget/react.d.ts']},
   js.configs.recommended,
   {
     files: ['**/*.ts'],

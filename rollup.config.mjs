@@ -8,6 +8,8 @@ import terser from '@rollup/plugin-terser';
 import {transformSync} from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
+import {customElementsManifest} from './server/scripts/custom-elements.mjs';
+
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -62,6 +64,11 @@ export default [
       banner: BANNER,
       plugins: [nameChatModule(), ...minify(false), collect('loader'), writeManifest()],
     },
+    plugins,
+  },
+  {
+    input: 'widget/server-side.ts',
+    output: {file: `${OUT}/maria-chat.node.js`, format: 'es', banner: BANNER},
     plugins,
   },
 ];
@@ -184,6 +191,9 @@ function writeManifest() {
         files,
       };
       writeFileSync(path.join(OUT, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+      const elements = customElementsManifest(`${OUT}/maria-chat.esm.js`);
+      const elementsFile = path.join(OUT, 'custom-elements.json');
+      writeFileSync(elementsFile, `${JSON.stringify(elements, null, 2)}\n`);
       for (const {name, gzip, integrity} of files)
         console.log(`${name}  ${gzip} B gzip  ${integrity}`);
     },

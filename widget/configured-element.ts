@@ -5,7 +5,33 @@ import {applyLooks, looks} from './looks.js';
 import {NARROW} from './narrow.js';
 import {recall} from './storage.js';
 
-/** The element's attributes, and what follows from them alone. */
+/**
+ * The element's attributes, and what follows from them alone.
+ *
+ * @slot launcher - what stands in the button
+ * @slot header - the panel's title
+ * @slot avatar - the picture beside the title
+ * @csspart launcher - the button that opens and closes
+ * @csspart badge - how much is unread
+ * @csspart panel - the whole chat
+ * @csspart header - title, step and buttons above
+ * @csspart log - all that was said
+ * @csspart message - one line of it
+ * @csspart composer - a question's field and its button
+ * @csspart button - any button of the panel
+ * @csspart dropzone - where files are chosen or dropped
+ * @csspart file - one file's row
+ * @csspart progress - how far its upload is
+ * @csspart consent - the two equal answers
+ * @csspart notice - what concerns the whole conversation
+ * @csspart toast - what is said for a moment
+ * @csspart dialog - the question before starting over
+ * @cssstate open - the panel is open
+ * @cssstate unread - Maria has spoken while it was closed
+ * @cssstate uploading - a file is on its way
+ * @cssstate offline - no connection
+ * @cssstate verified - the address is confirmed
+ */
 export class ConfiguredElement extends LitElement {
   static override properties: PropertyDeclarations = {
     site: {},

@@ -1,5 +1,4 @@
 import type {WidgetEvent} from '../server/contract/event-names.js';
-import type {Purpose} from '../server/contract/sessions.js';
 
 /** What the element tells the page. None carries a name, an address or a file's name. */
 class MariaEvent extends Event {
@@ -48,7 +47,8 @@ export class MariaStepEvent extends MariaEvent {
 /** A decision was recorded by the backend. */
 export class MariaConsentEvent extends MariaEvent {
   constructor(
-    readonly purpose: Purpose,
+    // Spelt out: by the contract's own type every page's compiler would have to read its schemas.
+    readonly purpose: 'personal_data' | 'ai_training' | 'ai_answers',
     readonly granted: boolean,
   ) {
     super('maria-consent');
@@ -119,8 +119,9 @@ export class MariaErrorEvent extends MariaEvent {
   }
 }
 
+// They bubble and cross shadow roots: document and window hear them as well.
 declare global {
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     'maria-ready': MariaReadyEvent;
     'maria-before-open': MariaBeforeOpenEvent;
     'maria-open': MariaOpenEvent;

@@ -20,10 +20,12 @@ type Method =
   | 'setTheme'
   | 'reset'
   | 'destroy';
-type Settings = Record<string, string | undefined>;
+/** The script tag's attributes, in camel case, for pages whose tag manager strips `data-…`. */
+export type MariaChatSettings = Record<string, string | undefined>;
 type Call = (...values: unknown[]) => Promise<unknown>;
 type Calls = Record<string, Call | null>;
-type Global = Pick<MariaChat, Method> & {
+/** May be called before the script has loaded; whoever loads it answers in turn. */
+export type MariaChatGlobal = Pick<MariaChat, Method> & {
   (method: string, ...values: unknown[]): Promise<unknown>;
   q?: [string, ...unknown[]][];
   version?: string;
@@ -33,8 +35,8 @@ type Global = Pick<MariaChat, Method> & {
 
 declare global {
   interface Window {
-    MariaChat?: Global;
-    MariaChatSettings?: Settings;
+    MariaChat?: MariaChatGlobal;
+    MariaChatSettings?: MariaChatSettings;
   }
 }
 
@@ -47,7 +49,7 @@ const findScript = () => {
 };
 
 /** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */
-const readSettings = (script: HTMLScriptElement | null, source: URL): Settings => ({
+const readSettings = (script: HTMLScriptElement | null, source: URL): MariaChatSettings => ({
   ...Object.fromEntries(source.searchParams),
   ...window.MariaChatSettings,
   ...script?.dataset,
@@ -104,7 +106,7 @@ const start = () => {
   else if (settings['load'] === 'idle') window.requestIdleCallback?.(preload);
 };
 
-const makeHost = (settings: Settings) => {
+const makeHost = (settings: MariaChatSettings) => {
   const host = document.createElement('maria-chat');
   for (const [name, value] of Object.entries(settings)) {
     // Not `data-style`, `data-onload` and the like; `offsetX` is `offset-x`.
@@ -184,7 +186,7 @@ const offer = (
     call,
     Object.fromEntries(names.map((name) => [name, call.bind(null, name)])),
     {version: VERSION, element: host, ready},
-  ) as unknown as Global;
+  ) as unknown as MariaChatGlobal;
   void ready.then(() => {
     host.dispatchEvent(new Event('maria-ready', {bubbles: true}));
     for (const [method, ...values] of queued) void call(method, ...values).catch(report);
@@ -199,7 +201,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
   launcher.addEventListener('click', toggle);
 };
 
-const wantsOpen = ({site = '', open = 'remember', mode}: Settings) =>
+const wantsOpen = ({site = '', open = 'remember', mode}: MariaChatSettings) =>
   mode === 'inline' ||
   open === 'true' ||
   (open !== 'false' && recall(site, 'open') !== null && !matchMedia(NARROW).matches);

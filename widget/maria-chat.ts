@@ -54,7 +54,9 @@ export class MariaChat extends ConfiguredElement {
   declare isOpen: boolean;
   declare private isDropping: boolean;
 
+  /** @internal */
   language: Language | null = null;
+  /** How often Maria has spoken while the panel was closed. */
   unreadCount = 0;
   private chat: Chat | null = null;
   private readonly launcher = new ElementLauncher(this);
@@ -223,7 +225,7 @@ export class MariaChat extends ConfiguredElement {
     if (this.isOpen) this.focusKeeper.follow();
   }
 
-  protected override render() {
+  protected override render(): unknown {
     const {chat, language} = this;
     if (!chat || !language) return nothing;
     this.announcer?.listen(chat.uploads?.rows ?? [], language);

@@ -76,14 +76,12 @@ t.test('the README names the widget’s events, attributes, properties and parts
   const attributes = await text('widget/attributes.ts');
   const lists = [...attributes.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
   const keys = /^ {2}'?([a-z-]+)'?: /gm;
-  t.same(
-    [...names(firstCells(readme, '### Attributes')), 'locale'].sort(),
-    unique([
-      ...[...attributes.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
-      ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
-      ...[...(await text('widget/looks.ts')).matchAll(keys)].map(second),
-    ]),
-  );
+  const known = unique([
+    ...[...attributes.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
+    ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
+    ...[...(await text('widget/looks.ts')).matchAll(keys)].map(second),
+  ]);
+  t.same([...names(firstCells(readme, '### Attributes')), 'locale'].sort(), known);
 
   const properties = unique([...widget.matchAll(/(--maria-[a-z-]+)/g)].map(second));
   t.same(unique(names(firstCells(readme, '### Style'))), properties);
@@ -95,8 +93,19 @@ t.test('the README names the widget’s events, attributes, properties and parts
   const slots = unique([...widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g)].map(second));
   t.same(listedAs(readme, 'Slots'), slots);
 
+  const documented = await text('widget/configured-element.ts');
+  const tagged = (tag: string) =>
+    unique([...documented.matchAll(new RegExp(`@${tag} (\\w+)`, 'g'))].map(second));
+  t.same(tagged('csspart'), parts);
+  t.same(tagged('slot'), slots);
+  const typed = await text('widget/element-attributes.ts');
+  t.same(unique([...typed.matchAll(/^ {2}'?([\w-]+)'?\?:/gm)].map(second)), known);
+  const sheet = await text('widget/styles/panel.ts');
+  t.same(unique([...sheet.matchAll(/^ \* (--maria-[\w-]+)/gm)].map(second)), properties);
+
   const states = unique([...widget.matchAll(/setState\('([a-z]+)'/g)].map(second));
   t.same(listedAs(readme, 'States for `:state()`'), states);
+  t.same(tagged('cssstate'), states);
 });
 
 /** The names in the line that begins so, up to its examples. */

@@ -1,0 +1,87 @@
+import {readFileSync} from 'node:fs';
+
+import {create, ts} from '@custom-elements-manifest/analyzer';
+import {litPlugin} from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
+
+const CLASSES = ['widget/maria-chat.ts', 'widget/configured-element.ts'];
+const ATTRIBUTES = 'widget/element-attributes.ts';
+const PROPERTIES = 'widget/styles/panel.ts';
+
+/** What editors and catalogues of elements read; see https://custom-elements-manifest.open-wc.org. */
+export function customElementsManifest(module) {
+  const modules = CLASSES.map(sourceOf);
+  const analysed = create({modules, plugins: litPlugin()});
+  const [found] = analysed.modules.flatMap(({declarations}) => declarations);
+  const attributes = attributesIn(sourceOf(ATTRIBUTES));
+  const element = {
+    kind: 'class',
+    name: found.name,
+    tagName: 'maria-chat',
+    customElement: true,
+    description: found.description,
+    superclass: {name: 'HTMLElement'},
+    attributes,
+    members: found.members.filter(isPublic).map((member) => memberOf(member, attributes)),
+    events: found.events.filter(({name}) => name?.startsWith('maria-')).map(eventOf),
+    slots: found.slots.map(told),
+    cssParts: found.cssParts.map(told),
+    cssStates: found.cssStates.map(told),
+    cssProperties: cssProperties(),
+  };
+  const declaration = {name: element.name, module};
+  return {
+    schemaVersion: '2.1.0',
+    modules: [
+      {
+        kind: 'javascript-module',
+        path: module,
+        declarations: [element],
+        exports: [
+          {kind: 'js', name: element.name, declaration},
+          {kind: 'custom-element-definition', name: element.tagName, declaration},
+        ],
+      },
+    ],
+  };
+}
+
+function sourceOf(file) {
+  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+}
+
+/** What is marked as internal the analyser has left out. */
+function isPublic({privacy = 'public', kind}) {
+  return privacy === 'public' && (kind === 'method' || kind === 'field');
+}
+
+/** A property that is an attribute as well is described there. */
+function memberOf({kind, name, type, description, readonly, parameters, attribute}, attributes) {
+  const twin = attributes.find((one) => one.name === attribute);
+  const member = {kind, name, type, description: description ?? twin?.description};
+  if (kind === 'method') return {...member, parameters, return: {type: {text: 'Promise<void>'}}};
+  return {...member, readonly, attribute: twin?.name};
+}
+
+function eventOf({name, description}) {
+  const words = name.split('-').map((word) => word[0].toUpperCase() + word.slice(1));
+  return {name, type: {text: `${words.join('')}Event`}, description};
+}
+
+function told({name, description}) {
+  return {name, description};
+}
+
+function attributesIn(source) {
+  const found = source.statements.find((one) => ts.isInterfaceDeclaration(one));
+  return found.members.map((member) => ({
+    name: member.name.text,
+    type: {text: member.type.getText().replace(' | (string & {})', ' | string')},
+    description: member.jsDoc?.[0]?.comment,
+  }));
+}
+
+/** The list that stands above the panel's style sheet. */
+function cssProperties() {
+  const lines = readFileSync(PROPERTIES, 'utf8').matchAll(/^ \* (--maria-[\w-]+) +(.+)$/gm);
+  return [...lines].map(([, name, description]) => ({name, description}));
+}
