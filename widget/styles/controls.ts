@@ -23,6 +23,7 @@ export const controlStyles = css`
   }
   .primary,
   .send {
+    border-color: var(--accent-text);
     background: var(--brand);
     color: var(--on-accent);
   }

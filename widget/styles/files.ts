@@ -82,12 +82,12 @@ export const fileStyles = css`
     background: none;
   }
   progress::-webkit-progress-value {
-    background: var(--brand);
+    background: var(--accent-text);
     border-radius: 3px;
     transition: inline-size 0.2s;
   }
   progress::-moz-progress-bar {
-    background: var(--brand);
+    background: var(--accent-text);
   }
   .dropzone {
     display: flex;

@@ -66,7 +66,7 @@ export const panelStyles = css`
   @supports (color: oklch(from red l c h)) {
     .panel {
       --accent-text: light-dark(
-        oklch(from var(--brand) min(l, 0.5) c h),
+        oklch(from var(--brand) min(l, 0.48) min(c, 0.3) h),
         oklch(from var(--brand) max(l, 0.8) c h)
       );
       --tint: light-dark(
@@ -236,6 +236,6 @@ export const panelStyles = css`
     transition: background 0.3s;
   }
   .steps .reached {
-    background: var(--brand);
+    background: var(--accent-text);
   }
 `;

@@ -3,6 +3,7 @@ import {expect} from '@open-wc/testing';
 import {setViewport} from '@web/test-runner-commands';
 import 'axe-core';
 
+import {contrastOf} from './colours.js';
 import {
   answer,
   backend,
@@ -29,22 +30,9 @@ const violations = async (chat: Element) => {
   return found.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' | ')}`);
 };
 
-/** Of one drawn pixel, so that any colour space a browser knows is understood. */
-const luminance = (color: string) => {
-  const canvas = new OffscreenCanvas(1, 1).getContext('2d')!;
-  canvas.fillStyle = color;
-  canvas.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
-};
-
 const contrast = (element: HTMLElement) => {
   const {color, backgroundColor} = getComputedStyle(element);
-  const [dark, light] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
-  return (light! + 0.05) / (dark! + 0.05);
+  return contrastOf(color, backgroundColor);
 };
 
 const atRest = async (chat: Element) => {
