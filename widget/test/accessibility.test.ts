@@ -1,8 +1,7 @@
-import type Axe from 'axe-core';
 import {expect} from '@open-wc/testing';
 import {setViewport} from '@web/test-runner-commands';
-import 'axe-core';
 
+import {violations} from './axe.js';
 import {contrastOf} from './colours.js';
 import {
   answer,
@@ -19,16 +18,6 @@ import {
   stored,
   until,
 } from './helpers.js';
-
-declare const axe: Pick<typeof Axe, 'run'>;
-
-const violations = async (chat: Element) => {
-  const {violations: found} = await axe.run(chat, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    rules: {region: {enabled: false}},
-  });
-  return found.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' | ')}`);
-};
 
 const contrast = (element: HTMLElement) => {
   const {color, backgroundColor} = getComputedStyle(element);
