@@ -86,6 +86,8 @@ export const launcherStyles = `
   box-shadow: 0 0 0 3px #fff;
 }
 .launcher svg {
+  /* Taken over while it is pressed, the drawing moves; WebKit drops a click whose target has moved. */
+  pointer-events: none;
   inline-size: 28px;
   fill: none;
   stroke: currentColor;
