@@ -1,0 +1,53 @@
+import {createRequire} from 'node:module';
+
+import type * as Puppeteer from 'puppeteer-core';
+import type {ElementHandle, Page} from 'puppeteer-core';
+
+import type {BrowserKind, Tab} from './tab.js';
+
+// The test runner's loader does not find what its ES modules import.
+const {launch} = createRequire(import.meta.url)('puppeteer-core') as typeof Puppeteer;
+
+/** By WebDriver BiDi, which needs no Firefox built for it. */
+export const firefox: BrowserKind = {
+  name: 'Firefox',
+  missing: process.env['TEST_FIREFOX_MISSING'] ?? false,
+  start: async (t) => {
+    const browser = await launch({
+      browser: 'firefox',
+      executablePath: process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr',
+      headless: true,
+      extraPrefsFirefox: {'intl.accept_languages': 'en-GB'},
+    });
+    t.teardown(() => browser.close());
+    const noise: string[] = [];
+    const openTab = async () => {
+      const page = await browser.newPage();
+      page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', (error) => {
+        if (!isAboutIcon(error)) noise.push(`uncaught: ${String(error)}`);
+      });
+      return tabOf(page);
+    };
+    return {openTab, noise};
+  },
+};
+
+// The library's type of a file chooser comes from a page, whose types are not here.
+type FoundElement = ElementHandle & {uploadFile(...paths: string[]): Promise<void>};
+
+/** It asks for an icon where a page names none, and complains where a policy refuses that. */
+const isAboutIcon = (error: unknown) => String(error).includes('/favicon.ico');
+
+const tabOf = (page: Page): Tab => {
+  const find = async (element: string) => (await page.evaluateHandle(element)) as FoundElement;
+  return {
+    go: async (url) => void (await page.goto(url)),
+    reload: async () => void (await page.reload()),
+    show: () => page.bringToFront(),
+    read: async <T>(expression: string) => (await page.evaluate(expression)) as T,
+    click: async (element) => (await find(element)).click(),
+    type: async (element, text) => (await find(element)).type(text),
+    choose: async (element, paths) => (await find(element)).uploadFile(...paths),
+  };
+};

@@ -1,0 +1,63 @@
+import {until} from '../../until.js';
+import type {Tab} from './tab.js';
+
+/** What a visitor sees and does in any browser, by role and name. */
+export class Visitor {
+  constructor(private readonly tab: Tab) {}
+
+  async press(name: string): Promise<void> {
+    const button = `(${FIND})('button', ${JSON.stringify(name)})`;
+    await this.untilThere(button, `the button “${name}”`);
+    await this.tab.click(button);
+  }
+
+  /** Types into the field of this label, and sends it with Enter. */
+  async answer(label: string, text: string): Promise<void> {
+    const field = `(${FIND})('input', ${JSON.stringify(label)})`;
+    await this.untilThere(field, `the field “${label}”`);
+    await this.tab.type(field, text);
+    await this.press('Send');
+  }
+
+  async choose(paths: string[]): Promise<void> {
+    const chooser = `(${FIND})('input[type=file]', '')`;
+    await this.untilThere(chooser, 'the file chooser');
+    await this.tab.choose(chooser, paths);
+  }
+
+  async untilSaid(...words: string[]): Promise<void> {
+    for (const word of words) {
+      await this.untilThere(`(${TEXT})().includes(${JSON.stringify(word)})`, `“${word}”`);
+    }
+  }
+
+  stored(key: string): Promise<string | null> {
+    const name = JSON.stringify(`maria-chat:demo:${key}`);
+    return this.tab.read<string | null>(`localStorage.getItem(${name})`);
+  }
+
+  private async untilThere(expression: string, what: string): Promise<void> {
+    const isThere = () => this.tab.read<boolean>(`Boolean(${expression})`);
+    await until(isThere).catch(async () => {
+      const text = await this.tab.read<string>(`(${TEXT})()`);
+      throw new Error(`Waited in vain for ${what}. The page says: ${text}`);
+    });
+  }
+}
+
+// Text, since the types of a page are not those of the server.
+const ROOTS = `[document, document.querySelector('maria-chat')?.shadowRoot].filter(Boolean)`;
+
+/** The last one: what is asked now stands below what was asked before. */
+const FIND = `(selector, name) => ${ROOTS}
+  .flatMap((root) => [...root.querySelectorAll(selector)])
+  .filter((one) => one.type === 'file' || (one.checkVisibility() && !one.disabled))
+  .findLast((one) => {
+    const label = one.labels?.[0]?.textContent;
+    const names = [one.getAttribute('aria-label'), label, one.textContent];
+    return (names.find((text) => text?.trim()) ?? '').trim().startsWith(name);
+  })`;
+
+const TEXT = `() => ${ROOTS}
+  .map((root) => (root.body ?? root.querySelector('[role=dialog]'))?.innerText ?? '')
+  .join('\\n')`;
