@@ -1,0 +1,94 @@
+// `npm run bench:widget [rounds]`: Maria Chat beside other widgets, each on the same empty page in
+// the same slowed browser. Ends with 1 when Maria Chat is behind in a row.
+import {spawnSync} from 'node:child_process';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {cpus, tmpdir} from 'node:os';
+import path from 'node:path';
+
+import {chromium} from 'playwright-core';
+
+import {asTable, judge} from '../../widget/bench/rows.mjs';
+import {servePages} from '../../widget/bench/serve.mjs';
+import {hurriedVisit, visit} from '../../widget/bench/visit.mjs';
+import {WIDGETS} from '../../widget/bench/widgets.mjs';
+import {findBrowser} from './browser.mjs';
+import {ROOT, buildIfStale} from './build.mjs';
+
+const ROUNDS = Number(process.argv[2] ?? 5);
+const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => interrupted.abort());
+
+const stops = [];
+try {
+  installRivals();
+  buildIfStale();
+  const rows = await compare();
+  if (rows.some(({verdict}) => verdict === 'behind')) process.exitCode = 1;
+} catch (error) {
+  if (!interrupted.signal.aborted) console.error(error);
+  process.exitCode = 1;
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+
+function installRivals() {
+  const cwd = path.join(ROOT, 'widget', 'bench', 'rivals');
+  const {status} = spawnSync('npm', ['ci', '--silent'], {cwd, stdio: 'inherit'});
+  if (status !== 0) throw new Error(`The other widgets could not be installed into ${cwd}.`);
+}
+
+async function compare() {
+  const product = await startProduct();
+  const server = await servePages(WIDGETS, product.url);
+  stops.push(server.stop);
+  const browser = await chromium.launch({executablePath: findBrowser(), args: QUIET});
+  stops.push(() => browser.close());
+  const visits = WIDGETS.map(() => []);
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [i, widget] of WIDGETS.entries()) {
+      interrupted.signal.throwIfAborted();
+      const url = `${server.url}/page/${i}`;
+      const hurriedMs = await hurriedVisit(browser, url, widget);
+      visits[i].push({...(await visit(browser, url, widget)), hurriedMs});
+    }
+    console.log(`round ${round} of ${ROUNDS}`);
+  }
+  const rows = judge(visits);
+  print(rows, visits);
+  return rows;
+}
+
+/** As `npm start` runs it, with limits that one address stays under. */
+async function startProduct() {
+  const {startProduct: start} = await import('../../dist/server/bench/process-cost.js');
+  const folder = await mkdtemp(path.join(tmpdir(), 'maria-bench-'));
+  stops.push(() => rm(folder, {recursive: true, force: true}));
+  const product = await start({DATA_DIR: folder});
+  stops.push(product.stop);
+  return product;
+}
+
+function print(rows, visits) {
+  const {model} = cpus()[0];
+  console.log(
+    `\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, slowed 4 times, ` +
+      `gzip, empty cache, median of ${ROUNDS}\n`,
+  );
+  console.log(
+    asTable(
+      WIDGETS.map(({name}) => name),
+      rows,
+    ),
+  );
+  for (const [i, {name}] of WIDGETS.entries()) {
+    const foreign = [...new Set(visits[i].flatMap((one) => one.foreign))];
+    if (foreign.length > 0) console.log(`${name} also asked ${foreign.join(', ')}: not counted.`);
+  }
+  for (const verdict of ['ahead', 'level', 'behind']) {
+    const own = rows.filter((row) => row.verdict === verdict).map(({what}) => what);
+    console.log(`\n${verdict} in ${own.length}${own.length > 0 ? `: ${own.join('; ')}` : ''}`);
+  }
+}
