@@ -73,6 +73,12 @@ export class VisitorAnswers {
     this.save();
   }
 
+  /** The visitor has gone back to it. */
+  reopen(stepId: string) {
+    this.draft.done = this.draft.done.filter((id) => id !== stepId);
+    this.save();
+  }
+
   decide({purpose, ...decision}: ConsentDecision) {
     this.draft.decisions[purpose] = {...decision, isRecorded: false};
     this.save();

@@ -27,6 +27,7 @@ export interface ChatHost extends GuideHost, SignsHost {
   readonly privacyUrl: string | null;
   readonly maxFiles: number | null;
   readonly maxFileSize: number | null;
+  readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
   loadLater(): Promise<typeof laterParts>;
 }
@@ -202,7 +203,7 @@ export class Chat {
 
   visitorSays(words: Words) {
     this.signs.notify(null);
-    this.transcript.say('visitor', words);
+    this.transcript.say('visitor', words, this.guide.step?.id);
   }
 
   fail(error: unknown) {

@@ -1,11 +1,7 @@
 import type {ErrorCode, ErrorStatus} from '../server/contract/error-codes.js';
 import type {ErrorBody} from '../server/contract/common.js';
-import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** The server gives up on a slow client after 20 s; a silent connection deserves no more than this. */
-const UPLOAD_SILENCE_MS = 60_000;
-const UPLOAD_PATH = '/api/files/upload';
 
 /** `offline`: no answer at all. `unintelligible`: an answer that is not ours, such as a proxy's page. */
 export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
@@ -35,15 +31,9 @@ export interface Credentials {
   token: string;
 }
 
-export interface Sending {
-  idempotencyKey: string;
-  signal: AbortSignal;
-  onProgress: (sentBytes: number) => void;
-}
-
 export type Around = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
 
-/** The only caller of `fetch`, `XMLHttpRequest` and `sendBeacon`. */
+/** The only caller of `fetch` and `sendBeacon`. */
 export class Client {
   /** Put by the debug panel around every call, which it sees, and may keep from the line. */
   static around: Around = (_method, _path, run) => run();
@@ -66,43 +56,14 @@ export class Client {
     throw refusal(response.status, answer, response.headers.get('Retry-After'));
   }
 
-  /** `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
-  upload(file: File, {idempotencyKey, signal, onProgress}: Sending): Promise<StoredFile> {
-    const run = () => this.send(file, {idempotencyKey, signal, onProgress});
-    return Client.around('POST', UPLOAD_PATH, run);
-  }
-
-  private send(file: File, {idempotencyKey, signal, onProgress}: Sending): Promise<StoredFile> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const request = new XMLHttpRequest();
-      const silence = watchSilence(() => request.abort());
-      request.open('POST', this.api + UPLOAD_PATH);
-      const headers = {...this.identity(), 'Idempotency-Key': idempotencyKey};
-      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      request.upload.onprogress = (event) => {
-        silence.heard();
-        onProgress(event.loaded);
-      };
-      request.onload = () => {
-        const answer = parse(request.responseText) as UploadAnswer | null;
-        if (request.status < 300 && answer?.file) resolve(answer.file);
-        else reject(refusal(request.status, answer, request.getResponseHeader('Retry-After')));
-      };
-      request.onerror = request.onabort = () => reject(offline(signal.reason));
-      request.onloadend = () => silence.stop();
-      signal.addEventListener('abort', () => request.abort());
-      request.send(uploadForm(file));
-    });
-  }
-
   /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
   leave() {
     if (!this.credentials) return;
     navigator.sendBeacon(`${this.api}/api/session/leave`, JSON.stringify(this.credentials));
   }
 
-  private identity(): Record<string, string> {
+  /** What says in whose name a call is made. */
+  identity(): Record<string, string> {
     if (!this.credentials) return {};
     const {uuid, token} = this.credentials;
     return {'X-Session-UUID': uuid, Authorization: `Bearer ${token}`};
@@ -125,25 +86,7 @@ export class Client {
   }
 }
 
-/** The size goes first, so that the server knows the length before the bytes arrive. */
-const uploadForm = (file: File) => {
-  const form = new FormData();
-  form.append('size', String(file.size));
-  form.append('file', file);
-  return form;
-};
-
-const watchSilence = (giveUp: () => void) => {
-  let timer = setTimeout(giveUp, UPLOAD_SILENCE_MS);
-  const stop = () => clearTimeout(timer);
-  const heard = () => {
-    stop();
-    timer = setTimeout(giveUp, UPLOAD_SILENCE_MS);
-  };
-  return {heard, stop};
-};
-
-const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
+export const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
 
 const textOf = async (response: Response) => {
   try {
@@ -153,7 +96,7 @@ const textOf = async (response: Response) => {
   }
 };
 
-const parse = (text: string): object | null => {
+export const parse = (text: string): object | null => {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' ? value : null;
@@ -162,7 +105,7 @@ const parse = (text: string): object | null => {
   }
 };
 
-const refusal = (
+export const refusal = (
   httpStatus: number,
   answer: object | null | undefined,
   retryAfter: string | null,

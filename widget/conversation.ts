@@ -4,7 +4,16 @@ export type Answer = string | number | boolean | null | undefined;
 /** What conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
 export type Answers = Record<string, Answer>;
 
-const STEP_TYPES = ['say', 'ask', 'consent', 'upload', 'verify_email', 'assistant', 'end'];
+/** By type, what a step must name, and what that may be. */
+const STEP_TYPES: Record<string, string[]> = {
+  say: [],
+  ask: ['field', 'name', 'email'],
+  consent: ['purpose', 'personal_data', 'ai_training', 'ai_answers'],
+  upload: [],
+  verify_email: [],
+  assistant: [],
+  end: ['outcome', 'complete', 'refused'],
+};
 
 /** The default of the contract, so that a visitor is received even while the backend is away. */
 export const BUILT_IN: Conversation = {
@@ -48,15 +57,19 @@ export class ConversationWalk {
     return this.steps[this.steps.indexOf(step) + 1] ?? null;
   }
 
-  find(id: string): Step | null {
-    return this.steps.find((step) => step.id === id) ?? null;
+  find(id: string) {
+    return this.firstOf((step) => step.id === id);
+  }
+
+  firstOf(fits: (step: Step) => boolean): Step | null {
+    return this.steps.find(fits) ?? null;
   }
 
   ofType(type: Step['type'], outcome?: 'complete' | 'refused'): Step | null {
     const fits = (step: Step) =>
       step.type === type &&
       (outcome === undefined || (step.type === 'end' && step.outcome === outcome));
-    return this.steps.find(fits) ?? null;
+    return this.firstOf(fits);
   }
 
   /** Where the visitor stands among the steps that ask for something. */
@@ -82,28 +95,40 @@ const holds = (condition: Condition, answers: Answers): boolean => {
   return condition.operator === 'at_least' ? found >= wanted : found <= wanted;
 };
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
 const isWalkable = (document: unknown): document is Conversation => {
   const {version, steps} = (document ?? {}) as Partial<Conversation>;
   if (version !== 1 || !Array.isArray(steps) || steps.length === 0) return false;
-  const ids = new Set(steps.map((step) => step?.id));
+  const ids = new Set<unknown>(steps.map((step) => step?.id));
   return ids.size === steps.length && steps.every((step) => isStep(step, ids));
 };
 
-const isStep = (step: Step, ids: Set<string>) =>
-  typeof step?.id === 'string' &&
-  STEP_TYPES.includes(step.type) &&
-  (step.next === undefined ||
-    (Array.isArray(step.next) &&
-      step.next.every((branch) => ids.has(branch?.to) && isCondition(branch.when))));
-
-const isCondition = (condition: unknown): boolean => {
-  if (condition === undefined) return true;
-  if (typeof condition !== 'object' || condition === null) return false;
-  const {all, any, not, field} = condition as Record<string, unknown>;
-  const several = all ?? any;
-  if (several !== undefined) return Array.isArray(several) && several.every(isRequiredCondition);
-  return not === undefined ? typeof field === 'string' : isRequiredCondition(not);
+const isStep = (step: unknown, ids: Set<unknown>) => {
+  if (!isObject(step) || !Object.hasOwn(STEP_TYPES, String(step['type']))) return false;
+  const {id, text, next = []} = step;
+  const [key, ...accepted] = STEP_TYPES[String(step['type'])]!;
+  return (
+    typeof id === 'string' &&
+    (!key || accepted.includes(String(step[key]))) &&
+    Object.values(isObject(text) ? text : [text ?? '']).every((one) => typeof one === 'string') &&
+    text !== null &&
+    Array.isArray(next) &&
+    next.every((branch) => isObject(branch) && ids.has(branch['to']) && isBranch(branch['when']))
+  );
 };
 
-const isRequiredCondition = (condition: unknown) =>
-  condition !== undefined && isCondition(condition);
+const isBranch = (when: unknown) => when === undefined || isCondition(when);
+
+/** In the order in which `holds` looks for them. */
+const isCondition = (condition: unknown): boolean => {
+  if (!isObject(condition)) return false;
+  if ('all' in condition) return isList(condition['all']);
+  if ('any' in condition) return isList(condition['any']);
+  if ('not' in condition) return isCondition(condition['not']);
+  return typeof condition['field'] === 'string';
+};
+
+const isList = (conditions: unknown) =>
+  Array.isArray(conditions) && conditions.every((one) => isCondition(one));

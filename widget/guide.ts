@@ -31,9 +31,12 @@ export class Guide {
   stage: 'arriving' | 'returning' | 'step' = 'arriving';
   /** Null while Maria speaks. */
   step: Step | null = null;
+  /** The answered step to which the visitor has gone back. */
+  reopened: Step | null = null;
   walk = new ConversationWalk(null);
   /** Counts restarts: what an earlier conversation still had to say is dropped. */
   round = 0;
+  private heard = new Set<Step>();
 
   constructor(
     private readonly host: GuideHost,
@@ -54,6 +57,7 @@ export class Guide {
   halt() {
     this.round++;
     this.step = null;
+    this.heard = new Set();
     this.transcript.clear();
   }
 
@@ -61,15 +65,23 @@ export class Guide {
     return this.goTo(this.walk.first, remarks);
   }
 
-  async finish(step: Step, remarks: Words[] = []) {
+  /** Walked anew from the start: an answer that has changed may lead another way. */
+  finish(step: Step, remarks: Words[] = []) {
     this.answers.finish(step.id);
-    await this.goTo(this.walk.after(step, this.watcher.facts()), remarks);
+    return this.begin(remarks);
+  }
+
+  reopen(step: Step) {
+    this.answers.reopen(step.id);
+    const going = this.goTo(step);
+    this.reopened = step;
+    return going;
   }
 
   /** Says what there is to say and comes to rest at the next step that needs the visitor. */
   async goTo(from: Step | null, remarks: Words[] = []) {
     const round = this.round;
-    this.step = null;
+    this.step = this.reopened = null;
     this.stage = 'step';
     const {step, spoken} = this.passBy(from);
     const prepared = this.watcher.prepare(step);
@@ -102,14 +114,16 @@ export class Guide {
     return wordsFor(step, this.watcher.values());
   }
 
-  /** Steps that need no answer are spoken in passing; a circle of them ends where it began. */
+  /** Steps that need no answer are spoken in passing; out of a circle of them leads what is open. */
   private passBy(from: Step | null) {
     const spoken: Words[] = [];
     const seen = new Set<Step>();
     let step = from;
-    while (step && !seen.has(step) && this.isPassedBy(step)) {
+    while (step && this.isPassedBy(step)) {
+      if (seen.has(step)) return {step: this.walk.firstOf((one) => !this.isPassedBy(one)), spoken};
       seen.add(step);
-      if (step.type === 'say') spoken.push(this.wordsOf(step));
+      if (step.type === 'say' && !this.heard.has(step)) spoken.push(this.wordsOf(step));
+      this.heard.add(step);
       // Somebody who comes back has heard what stood before the last answer.
       if (this.answers.isDone(step.id)) spoken.length = 0;
       step = this.walk.after(step, this.watcher.facts());

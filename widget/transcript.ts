@@ -7,6 +7,10 @@ export interface Line {
   id: number;
   from: 'maria' | 'visitor';
   words: Words;
+  /** When it was said, in ms. */
+  at: number;
+  /** The step that it answers. */
+  step: string | null;
 }
 
 /** What has been said, and whether Maria is about to say more. */
@@ -17,8 +21,8 @@ export class Transcript {
 
   constructor(private readonly onChange: () => void) {}
 
-  say(from: Line['from'], words: Words) {
-    this.lines = [...this.lines, {id: ++this.lastId, from, words}];
+  say(from: Line['from'], words: Words, step: string | null = null) {
+    this.lines = [...this.lines, {id: ++this.lastId, from, words, at: Date.now(), step}];
     this.onChange();
   }
 

@@ -2,7 +2,8 @@ import {PDF_HEADER_WITHIN_BYTES} from '../server/contract/limits.js';
 import type {StoredFile} from '../server/contract/files.js';
 
 import {ClientError} from './client.js';
-import type {FailureCode, Sending} from './client.js';
+import type {FailureCode} from './client.js';
+import type {Sending} from './send-file.js';
 import {makeUuid} from './uuid.js';
 
 /** More at once would only share the same line, and make each of them slower to finish. */

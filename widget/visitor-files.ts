@@ -2,6 +2,7 @@ import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from '../server/contract/limits.js
 
 import type {Chat} from './chat.js';
 import {MariaFileAcceptEvent, MariaFileDeletedEvent, MariaFileUploadedEvent} from './events.js';
+import {sendFile} from './send-file.js';
 import {endingOf} from './session.js';
 import {Uploads} from './uploads.js';
 
@@ -20,7 +21,7 @@ export const makeUploads = (chat: Chat) => {
     {
       async send(file, sending) {
         await outbox.flush();
-        const stored = await session.act(() => client.upload(file, sending));
+        const stored = await session.act(() => sendFile(client, file, sending));
         host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
         return stored;
       },

@@ -25,7 +25,7 @@ const de: Texts = {
   niceToMeet: 'Schön, Sie kennenzulernen, {name}.',
 
   consentPersonalData:
-    'Dürfen wir Ihren Namen, Ihre E-Mail-Adresse und Ihre hochgeladenen Dateien speichern, um Ihr Anliegen zu bearbeiten? Ohne das können wir Ihre Unterlagen nicht annehmen.',
+    'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse und Ihre hochgeladenen Dateien speichern, um Ihr Anliegen zu bearbeiten? Ohne das können wir Ihre Unterlagen nicht annehmen.',
   consentAiTraining:
     'Dürfen wir Ihre hochgeladenen Dateien außerdem nutzen, um unseren KI-Agenten zu trainieren? Das ist freiwillig und ändert nichts an Ihrem Anliegen.',
   consentAiAnswers:
@@ -33,23 +33,30 @@ const de: Texts = {
   yourChoice: 'Ihre Entscheidung',
   agree: 'Ich stimme zu',
   disagree: 'Ich stimme nicht zu',
+  changeAnswer: 'Ändern: {answer}',
 
   askFiles: 'Bitte fügen Sie Ihre Unterlagen hinzu.',
   dropHere: 'PDF-Dateien hier ablegen',
+  filesLater: 'In diesem Schritt sind keine Dateien nötig.',
   chooseFiles: 'PDF-Dateien auswählen',
   orDrop: 'oder hier ablegen',
   addMore: 'Weitere Dateien',
+  fileCount: 'Dateien: {count} von {limit}',
   upload: 'Dateien hochladen',
   done: 'Fertig & weiter',
   skipFiles: 'Ohne Dateien weiter',
   fileLimits: 'Nur PDF. Dateien: bis zu {count}. Größe: je bis zu {size}.',
   files: 'Ihre Dateien',
   queued: 'Bereit zum Hochladen',
+  twin: 'Sieht aus wie {name}.',
   uploading: 'Wird hochgeladen, {percent}',
+  timeLeft: 'noch {time}',
   success: 'Hochgeladen',
   cancelFile: 'Hochladen abbrechen: {name}',
   retryFile: 'Noch einmal versuchen: {name}',
+  retryAll: 'Alle noch einmal versuchen',
   removeFile: '{name} entfernen',
+  fileRemoved: 'Die Datei ist entfernt.',
   filesDone: 'Hochgeladene Dateien: {count}',
   fileProgress: '{name}: {percent}',
 
@@ -62,13 +69,14 @@ const de: Texts = {
   too_slow: 'Die Verbindung war zu langsam. Bitte versuchen Sie es noch einmal.',
   cancelled: 'Abgebrochen.',
   size_mismatch: 'Die Datei hat sich inzwischen geändert. Bitte fügen Sie sie neu hinzu.',
-  fileOffline: 'Keine Verbindung. Es geht weiter, sobald Sie wieder online sind.',
+  fileOffline: 'Wartet auf die Verbindung. Es geht von selbst weiter.',
   fileBusy: 'Unser System ist ausgelastet. Es geht von selbst weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.',
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
   emailLabel: 'Ihre E-Mail-Adresse',
-  emailInvalid: 'Bitte prüfen Sie die E-Mail-Adresse.',
+  emailInvalid: 'Bitte prüfen Sie die E-Mail-Adresse. Sie sieht aus wie name@example.com.',
+  didYouMean: 'Meinten Sie {email}?',
 
   pending:
     'Wir haben einen Link an {email} geschickt. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
@@ -94,6 +102,7 @@ const de: Texts = {
   refused:
     'Kein Problem. Nichts von Ihren Eingaben wurde behalten, und was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
   newRequest: 'Neues Anliegen beginnen',
+  changedMind: 'Ich habe es mir anders überlegt',
 
   returning: 'Willkommen zurück, {name}. Möchten Sie dort weitermachen, wo Sie aufgehört haben?',
   returningUnnamed: 'Willkommen zurück. Möchten Sie dort weitermachen, wo Sie aufgehört haben?',

@@ -23,7 +23,7 @@ const en = {
   niceToMeet: 'Nice to meet you, {name}.',
 
   consentPersonalData:
-    'May we store your name, your e-mail address and the files you upload, to handle your request? Without this we cannot take your documents.',
+    'May we store your name, your e‑mail address and the files you upload, to handle your request? Without this we cannot take your documents.',
   consentAiTraining:
     'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.',
   consentAiAnswers:
@@ -31,23 +31,30 @@ const en = {
   yourChoice: 'Your choice',
   agree: 'I agree',
   disagree: 'I do not agree',
+  changeAnswer: 'Change: {answer}',
 
   askFiles: 'Please add your documents.',
   dropHere: 'Drop PDF files here',
+  filesLater: 'No files are needed at this step.',
   chooseFiles: 'Choose PDF files',
   orDrop: 'or drop them here',
   addMore: 'Add more files',
+  fileCount: 'Files: {count} of {limit}',
   upload: 'Upload files',
   done: 'Done & continue',
   skipFiles: 'Continue without files',
   fileLimits: 'PDF only. Files: up to {count}. Size: up to {size} each.',
   files: 'Your files',
   queued: 'Ready to upload',
+  twin: 'Looks the same as {name}.',
   uploading: 'Uploading, {percent}',
+  timeLeft: '{time} left',
   success: 'Uploaded',
   cancelFile: 'Cancel upload of {name}',
   retryFile: 'Try again: {name}',
+  retryAll: 'Try all again',
   removeFile: 'Remove {name}',
+  fileRemoved: 'The file is removed.',
   filesDone: 'Files uploaded: {count}',
   fileProgress: '{name}: {percent}',
 
@@ -60,13 +67,14 @@ const en = {
   too_slow: 'The connection was too slow. Please try again.',
   cancelled: 'Cancelled.',
   size_mismatch: 'The file has changed meanwhile. Please add it again.',
-  fileOffline: 'No connection. The upload goes on when you are back online.',
+  fileOffline: 'Waiting for the connection. It goes on by itself.',
   fileBusy: 'Our system is busy. The upload goes on by itself.',
   fileFailed: 'The upload failed. Please try again.',
 
   askEmail: 'Where can we reach you? We’ll send you a link to confirm your address.',
   emailLabel: 'Your e-mail address',
-  emailInvalid: 'Please check the e-mail address.',
+  emailInvalid: 'Please check the e-mail address. It looks like name@example.com.',
+  didYouMean: 'Did you mean {email}?',
 
   pending: 'We mailed a link to {email}. Please open it to confirm your address.',
   pendingTitle: 'Please check your inbox',
@@ -89,6 +97,7 @@ const en = {
   refused:
     'No problem. Nothing you typed was kept, and anything you uploaded is being deleted. You are welcome to come back at any time.',
   newRequest: 'Start a new request',
+  changedMind: 'I changed my mind',
 
   returning: 'Welcome back, {name}. Would you like to continue where you left off?',
   returningUnnamed: 'Welcome back. Would you like to continue where you left off?',

@@ -25,7 +25,7 @@ const fr: Texts = {
   niceToMeet: 'Enchantée, {name}.',
 
   consentPersonalData:
-    'Pouvons-nous enregistrer votre nom, votre adresse e-mail et vos fichiers pour traiter votre demande ? Sans cela, nous ne pouvons pas recevoir vos documents.',
+    'Pouvons-nous enregistrer votre nom, votre adresse e‑mail et vos fichiers pour traiter votre demande ? Sans cela, nous ne pouvons pas recevoir vos documents.',
   consentAiTraining:
     'Pouvons-nous aussi utiliser vos fichiers pour entraîner notre agent d’IA ? Vous êtes libre de refuser, cela ne change rien à votre demande.',
   consentAiAnswers:
@@ -33,23 +33,30 @@ const fr: Texts = {
   yourChoice: 'Votre choix',
   agree: 'J’accepte',
   disagree: 'Je refuse',
+  changeAnswer: 'Modifier : {answer}',
 
   askFiles: 'Merci d’ajouter vos documents.',
   dropHere: 'Déposez vos PDF ici',
+  filesLater: 'Aucun fichier n’est nécessaire à cette étape.',
   chooseFiles: 'Choisir des fichiers PDF',
   orDrop: 'ou déposez-les ici',
   addMore: 'Ajouter des fichiers',
+  fileCount: 'Fichiers : {count} sur {limit}',
   upload: 'Envoyer les fichiers',
   done: 'Terminer et continuer',
   skipFiles: 'Continuer sans fichier',
   fileLimits: 'PDF uniquement. Fichiers : {count} au plus. Taille : {size} au plus chacun.',
   files: 'Vos fichiers',
   queued: 'Prêt à envoyer',
+  twin: 'Semble identique à {name}.',
   uploading: 'Envoi en cours, {percent}',
+  timeLeft: 'encore {time}',
   success: 'Envoyé',
   cancelFile: 'Annuler l’envoi de {name}',
   retryFile: 'Réessayer : {name}',
+  retryAll: 'Tout réessayer',
   removeFile: 'Retirer {name}',
+  fileRemoved: 'Le fichier est retiré.',
   filesDone: 'Fichiers envoyés : {count}',
   fileProgress: '{name} : {percent}',
 
@@ -62,13 +69,14 @@ const fr: Texts = {
   too_slow: 'La connexion était trop lente. Réessayez.',
   cancelled: 'Annulé.',
   size_mismatch: 'Le fichier a changé entre-temps. Ajoutez-le à nouveau.',
-  fileOffline: 'Pas de connexion. L’envoi reprendra à votre retour en ligne.',
+  fileOffline: 'En attente de la connexion. L’envoi reprendra seul.',
   fileBusy: 'Notre système est très sollicité. L’envoi reprendra seul.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
 
   askEmail: 'Où pouvons-nous vous écrire ? Vous recevrez un lien pour confirmer votre adresse.',
   emailLabel: 'Votre adresse e-mail',
-  emailInvalid: 'Merci de vérifier l’adresse e-mail.',
+  emailInvalid: 'Merci de vérifier l’adresse e-mail, du type nom@example.com.',
+  didYouMean: 'Vouliez-vous dire {email} ?',
 
   pending: 'Nous avons envoyé un lien à {email}. Ouvrez-le pour confirmer votre adresse.',
   pendingTitle: 'Consultez votre messagerie',
@@ -92,6 +100,7 @@ const fr: Texts = {
   refused:
     'Aucun problème. Rien de ce que vous avez écrit n’est conservé et vos envois sont supprimés. Revenez quand vous voulez.',
   newRequest: 'Nouvelle demande',
+  changedMind: 'J’ai changé d’avis',
 
   returning: 'Bon retour, {name}. Voulez-vous reprendre où vous en étiez ?',
   returningUnnamed: 'Bon retour. Voulez-vous reprendre où vous en étiez ?',

@@ -24,7 +24,7 @@ const ptBr: Texts = {
   niceToMeet: 'Prazer em conhecer você, {name}.',
 
   consentPersonalData:
-    'Podemos guardar seu nome, seu e-mail e os arquivos que você enviar para tratar do seu pedido? Sem isso não podemos receber seus documentos.',
+    'Podemos guardar seu nome, seu e‑mail e os arquivos que você enviar para tratar do seu pedido? Sem isso não podemos receber seus documentos.',
   consentAiTraining:
     'Podemos também usar seus arquivos para treinar nosso agente de IA? A escolha é livre e não muda nada no seu pedido.',
   consentAiAnswers:
@@ -32,23 +32,30 @@ const ptBr: Texts = {
   yourChoice: 'Sua escolha',
   agree: 'Concordo',
   disagree: 'Não concordo',
+  changeAnswer: 'Alterar: {answer}',
 
   askFiles: 'Adicione seus documentos, por favor.',
   dropHere: 'Solte os PDFs aqui',
+  filesLater: 'Nesta etapa não são necessários arquivos.',
   chooseFiles: 'Escolher arquivos PDF',
   orDrop: 'ou solte-os aqui',
   addMore: 'Adicionar mais arquivos',
+  fileCount: 'Arquivos: {count} de {limit}',
   upload: 'Enviar arquivos',
   done: 'Pronto, continuar',
   skipFiles: 'Continuar sem arquivos',
   fileLimits: 'Somente PDF. Arquivos: até {count}. Tamanho: até {size} cada.',
   files: 'Seus arquivos',
   queued: 'Pronto para enviar',
+  twin: 'Parece igual a {name}.',
   uploading: 'Enviando, {percent}',
+  timeLeft: 'faltam {time}',
   success: 'Enviado',
   cancelFile: 'Cancelar o envio de {name}',
   retryFile: 'Tentar de novo: {name}',
+  retryAll: 'Tentar todos de novo',
   removeFile: 'Remover {name}',
+  fileRemoved: 'O arquivo foi removido.',
   filesDone: 'Arquivos enviados: {count}',
   fileProgress: '{name}: {percent}',
 
@@ -61,13 +68,14 @@ const ptBr: Texts = {
   too_slow: 'A conexão estava lenta demais. Tente de novo.',
   cancelled: 'Cancelado.',
   size_mismatch: 'O arquivo mudou nesse meio-tempo. Adicione-o de novo.',
-  fileOffline: 'Sem conexão. O envio continua quando você voltar.',
+  fileOffline: 'Aguardando a conexão. Continua sozinho.',
   fileBusy: 'Nosso sistema está ocupado. O envio continua sozinho.',
   fileFailed: 'O envio falhou. Tente de novo.',
 
   askEmail: 'Onde podemos falar com você? Enviaremos um link para confirmar seu endereço.',
   emailLabel: 'Seu e-mail',
-  emailInvalid: 'Confira o endereço de e-mail.',
+  emailInvalid: 'Confira o endereço de e-mail: deve ser como nome@example.com.',
+  didYouMean: 'Você quis dizer {email}?',
 
   pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingTitle: 'Confira sua caixa de entrada',
@@ -90,6 +98,7 @@ const ptBr: Texts = {
   refused:
     'Sem problema. Nada do que você digitou foi guardado e o que você enviou está sendo apagado. Volte quando quiser.',
   newRequest: 'Novo pedido',
+  changedMind: 'Mudei de ideia',
 
   returning: 'Que bom ver você de novo, {name}. Quer continuar de onde parou?',
   returningUnnamed: 'Que bom ver você de novo. Quer continuar de onde parou?',

@@ -36,6 +36,11 @@ export const answerStyles = css`
       rotate: 1turn;
     }
   }
+  /* The step in hand: hollow, and full once it is answered. */
+  .steps .reached:not(:has(+ .reached)) {
+    background: none;
+    box-shadow: inset 0 0 0 1px var(--brand);
+  }
   .strong {
     font-weight: 650;
   }
@@ -109,8 +114,48 @@ export const answerStyles = css`
     font-size: 14px;
     animation: appear 0.2s ease-out;
   }
-  .wide {
-    inline-size: 100%;
+  .line {
+    flex-wrap: wrap;
+    row-gap: 2px;
+  }
+  .visitor .bubble {
+    max-inline-size: calc(100% - 56px);
+  }
+  .day,
+  .line time {
+    flex: 0 0 100%;
+    color: var(--muted);
+    font-size: 11px;
+  }
+  .day {
+    order: -2;
+    margin-block-end: 8px;
+    text-align: center;
+  }
+  .day::first-letter {
+    text-transform: uppercase;
+  }
+  .line time {
+    padding-inline: 36px 4px;
+  }
+  .visitor time {
+    text-align: end;
+  }
+  /* One time for what was said in one breath. */
+  .line:has(+ .line:not(.first)) time {
+    display: none;
+  }
+  .line [aria-live] {
+    order: -1;
+    align-self: center;
+  }
+  .line .icon {
+    min-block-size: 32px;
+    inline-size: 32px;
+  }
+  .line svg {
+    inline-size: 16px;
+    block-size: 16px;
   }
   .badge {
     all: initial;
@@ -142,21 +187,13 @@ export const answerStyles = css`
   }
 
   @media (pointer: coarse) {
-    .link {
-      min-block-size: 44px;
-    }
-  }
-  @media (forced-colors: active) {
-    progress,
-    .toast,
-    .dialog {
-      border: 1px solid;
-    }
-  }
-  @media (pointer: coarse) {
-    .icon {
+    .icon,
+    .line .icon {
       min-block-size: 44px;
       inline-size: 44px;
+    }
+    .link {
+      min-block-size: 44px;
     }
   }
   @media (prefers-contrast: more) {
@@ -169,6 +206,9 @@ export const answerStyles = css`
     .panel,
     .bubble,
     .notice,
+    .toast,
+    .dialog,
+    progress,
     button {
       border: 1px solid;
     }

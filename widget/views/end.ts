@@ -1,9 +1,10 @@
 import {html} from 'lit';
 
+import {reconsider} from '../actions/change-answer.js';
 import {copyReference} from '../actions/copy-reference.js';
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
-import {icon} from './later-icons.js';
+import {icon, iconButton} from './later-icons.js';
 
 export const completeView = (chat: Chat, {texts}: Language) => html`
   <div class="card done" tabindex="-1" data-focus>
@@ -12,15 +13,7 @@ export const completeView = (chat: Chat, {texts}: Language) => html`
       <p class="hint">${texts.reference}</p>
       <p class="reference" dir="ltr">${chat.reference}</p>
     </div>
-    <button
-      part="button"
-      class="icon"
-      aria-label=${texts.copy}
-      title=${texts.copy}
-      @click=${() => copyReference(chat)}
-    >
-      ${icon('copy')}
-    </button>
+    ${iconButton('copy', texts.copy, () => copyReference(chat))}
   </div>
   <button part="button" class="link" @click=${() => leaveBehind(chat)}>
     ${chat.isRecognised ? texts.notYou : texts.newRequest}
@@ -32,7 +25,17 @@ const leaveBehind = (chat: Chat) =>
   chat.isRecognised ? void chat.endings.startOver() : chat.askToStartOver(true);
 
 export const refusedView = (chat: Chat, {texts}: Language) => html`
-  <button part="button" class="choice wide" data-focus @click=${() => chat.endings.startOver()}>
-    ${texts.newRequest}
-  </button>
+  <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
+    <button
+      part="button"
+      class="choice"
+      ?disabled=${chat.isSending}
+      @click=${() => reconsider(chat)}
+    >
+      ${texts.changedMind}
+    </button>
+    <button part="button" class="choice" @click=${() => chat.endings.startOver()}>
+      ${texts.newRequest}
+    </button>
+  </div>
 `;

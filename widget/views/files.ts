@@ -7,7 +7,7 @@ import {fill, formatPercent, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
 import type {FileReason, FileRow, Uploads} from '../uploads.js';
 import {addFiles} from '../visitor-files.js';
-import {icon} from './later-icons.js';
+import {icon, iconButton} from './later-icons.js';
 
 export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
   const {texts, tag} = language;
@@ -46,6 +46,13 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
     </div>
   `;
 };
+
+/** Over the whole panel, so that nobody has to aim. */
+export const dropView = ({guide}: Chat, {texts}: Language) => html`
+  <div class="drop-here">
+    ${icon('file')}${guide.step?.type === 'upload' ? texts.dropHere : texts.filesLater}
+  </div>
+`;
 
 const actionsView = (chat: Chat, uploads: Uploads, texts: Texts) => {
   const isSkipping = uploads.rows.length === 0 && uploads.limits.minFiles === 0;
@@ -113,16 +120,6 @@ const rowButtons = (uploads: Uploads, row: FileRow, {texts}: Language) => {
     ${iconButton('trash', fill(texts, 'removeFile', name), () => uploads.remove(row))}
   `;
 };
-
-const iconButton = (
-  name: Parameters<typeof icon>[0],
-  label: string,
-  onClick: () => unknown,
-) => html`
-  <button part="button" class="icon" aria-label=${label} title=${label} @click=${onClick}>
-    ${icon(name)}
-  </button>
-`;
 
 const stateText = (uploads: Uploads, row: FileRow, {texts, tag}: Language) => {
   if (row.state === 'uploading') {

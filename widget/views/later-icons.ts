@@ -1,3 +1,5 @@
+import {html} from 'lit';
+
 import {PATHS, drawIcon} from './icons.js';
 
 /** With those that only the later views show. */
@@ -7,7 +9,26 @@ const LATER_PATHS = {
   check: 'M5 12.5 10 17 19 7.5',
   trash: 'M5 7h14M10 7V4h4v3m-7 0 1 13h8l1-13',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  edit: 'M4 20h4L19 9l-4-4L4 16z',
   mail: 'M3 6h18v12H3zm0 .5 9 7 9-7',
 };
 
 export const icon = (name: keyof typeof LATER_PATHS) => drawIcon(LATER_PATHS[name]);
+
+export const iconButton = (
+  name: keyof typeof LATER_PATHS,
+  label: string,
+  onClick: (event: Event) => unknown,
+  isDisabled = false,
+) => html`
+  <button
+    part="button"
+    class="icon"
+    aria-label=${label}
+    title=${label}
+    ?disabled=${isDisabled}
+    @click=${onClick}
+  >
+    ${icon(name)}
+  </button>
+`;

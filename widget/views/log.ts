@@ -1,20 +1,33 @@
 import {html, nothing} from 'lit';
 
 import type {Chat} from '../chat.js';
+import type * as laterParts from '../later.js';
 import type {Language} from '../texts.js';
 import type {Line} from '../transcript.js';
 
-/** Everything that has been said. The log is a live region, so nothing in it can be operated. */
-export const logView = ({transcript: {lines, isTyping}}: Chat, language: Language) => html`
-  <div class="log" part="log" role="log" tabindex="0" aria-label=${language.texts.log}>
-    <div class="lines">
-      ${lines.map((line, index) => lineView(line, lines[index - 1], language))}
-      ${isTyping ? typingView(language) : nothing}
-    </div>
-  </div>
-`;
+type Later = typeof laterParts | null;
 
-const lineView = (line: Line, before: Line | undefined, language: Language) => {
+/** Everything that has been said. What stands beside the words is not read out as they appear. */
+export const logView = (chat: Chat, language: Language, later: Later) => {
+  const {lines, isTyping} = chat.transcript;
+  return html`
+    <div class="log" part="log" role="log" tabindex="0" aria-label=${language.texts.log}>
+      <div class="lines">
+        ${lines.map((line, index) =>
+          lineView(
+            line,
+            lines[index - 1],
+            language,
+            later?.marginView(chat, line, lines[index - 1], language),
+          ),
+        )}
+        ${isTyping ? typingView(language) : nothing}
+      </div>
+    </div>
+  `;
+};
+
+const lineView = (line: Line, before: Line | undefined, language: Language, margin: unknown) => {
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
   return html`
@@ -24,6 +37,7 @@ const lineView = (line: Line, before: Line | undefined, language: Language) => {
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
         <span dir="auto">${line.words(language)}</span>
       </p>
+      ${margin}
     </div>
   `;
 };

@@ -38,15 +38,17 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
   >
     <div class="inside" lang=${language.tag} dir=${language.texts.dir}>
       <div class="main" ?inert=${chat.isAskingToStartOver}>
-        ${headerView(chat, language, panel)} ${logView(chat, language)}
+        ${headerView(chat, language, panel)} ${logView(chat, language, panel.later)}
         ${noticesView(chat, language)}
-        <div class="tray">${trayView(chat, language, panel.later)}</div>
+        <div class="tray">
+          ${trayView(chat, language, panel.later)} ${panel.later?.keepView(chat, language)}
+        </div>
         <p class="footnote">${language.texts.footnote}</p>
       </div>
       ${chat.isAskingToStartOver && panel.later ? panel.later.startOverView(chat, language) : nothing}
       ${panel.later?.toastView(chat, language)}
       <div class="sr" role="status">${panel.announcement}</div>
-      ${panel.isDropping ? html`<div class="drop-here">${icon('file')}${language.texts.dropHere}</div>` : nothing}
+      ${panel.isDropping ? panel.later?.dropView(chat, language) : nothing}
     </div>
   </section>
 `;

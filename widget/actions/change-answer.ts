@@ -1,0 +1,30 @@
+import type {Chat} from '../chat.js';
+import type {Line} from '../transcript.js';
+
+/** The newest answer to each step, as long as nothing has been handed over. */
+export const canChange = (chat: Chat, line: Line) => {
+  const {answers, guide, isSending, state, transcript} = chat;
+  const isSettled = state !== 'visit' || isSending || guide.reopened || guide.step?.type === 'end';
+  if (isSettled || !line.step || !answers.isDone(line.step)) return false;
+  // Nothing but words is in a line while it is read out.
+  if (line === transcript.lines.at(-1)) return false;
+  return line === transcript.lines.filter(({step}) => step === line.step).at(-1);
+};
+
+export const changeAnswer = ({guide}: Chat, line: Line) => {
+  const step = guide.walk.find(line.step!);
+  if (guide.step && step) void guide.reopen(step);
+};
+
+export const keepAnswer = ({guide}: Chat) => void guide.finish(guide.reopened!);
+
+/** After a refusal: the same question again, in a session of its own. */
+export const reconsider = (chat: Chat) =>
+  chat.sending(async () => {
+    const {guide, outbox, reference, transcript} = chat;
+    const refused = transcript.lines.filter(({step}) => step).at(-1);
+    // As long as there is a session, the backend has not heard of the refusal.
+    if (reference) await outbox.flush();
+    transcript.say('visitor', ({texts}) => texts.changedMind);
+    await guide.goTo(guide.walk.find(refused!.step!));
+  });

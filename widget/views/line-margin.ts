@@ -1,0 +1,52 @@
+import {html, nothing} from 'lit';
+
+import {canChange, changeAnswer, keepAnswer} from '../actions/change-answer.js';
+import type {Chat} from '../chat.js';
+import {fill} from '../texts.js';
+import type {Language} from '../texts.js';
+import type {Line} from '../transcript.js';
+import {iconButton} from './later-icons.js';
+
+const DAY_MS = 86_400_000;
+
+/** Beside a line's words: the day on which it was said, the way back to an answer, the time. */
+export const marginView = (
+  chat: Chat,
+  line: Line,
+  before: Line | undefined,
+  language: Language,
+) => html`
+  ${
+    before && midnight(before.at) === midnight(line.at)
+      ? nothing
+      : html`<span class="day">${dayOf(line.at, language.tag)}</span>`
+  }
+  ${canChange(chat, line) ? changeView(chat, line, language) : nothing}
+  <time datetime=${new Date(line.at).toISOString()} aria-hidden="true"
+    >${new Intl.DateTimeFormat(language.tag, {timeStyle: 'short'}).format(line.at)}</time
+  >
+`;
+
+/** Comes to a line that was read out already, and is not read out itself. */
+const changeView = (chat: Chat, line: Line, language: Language) => {
+  const label = fill(language.texts, 'changeAnswer', {answer: line.words(language)});
+  const change = () => changeAnswer(chat, line);
+  return html`<span aria-live="off">${iconButton('edit', label, change, !chat.guide.step)}</span>`;
+};
+
+/** The way on for somebody who went back and finds the answer right. */
+export const keepView = (chat: Chat, {texts}: Language) =>
+  chat.guide.reopened && chat.guide.step
+    ? html`<button part="button" class="link" @click=${() => keepAnswer(chat)}>
+        ${texts.cancel}
+      </button>`
+    : nothing;
+
+const dayOf = (at: number, tag: string) => {
+  const daysAgo = Math.round((midnight(Date.now()) - midnight(at)) / DAY_MS);
+  return daysAgo < 2
+    ? new Intl.RelativeTimeFormat(tag, {numeric: 'auto'}).format(-daysAgo, 'day')
+    : new Intl.DateTimeFormat(tag, {dateStyle: 'full'}).format(at);
+};
+
+const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
