@@ -1,12 +1,16 @@
 import {spawnSync} from 'node:child_process';
 
+/** What there is to install is asked for once in a run. */
+let areListsFresh = false;
+
 /** Installs Debian packages where that is possible; says whether it did. */
 export function installPackages(...packages) {
   const prefix = aptPrefix();
   if (!prefix) return false;
   console.log(`Installing ${packages.join(' ')} with apt-get (once, about a minute) ...`);
   const options = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
-  return apt(prefix, ['update', '-qq']) && apt(prefix, options);
+  areListsFresh ||= apt(prefix, ['update', '-qq']);
+  return areListsFresh && apt(prefix, options);
 }
 
 export function runs(program, args = ['--version']) {
