@@ -65,7 +65,7 @@ export class Widget {
   }
 
   button(name: string | RegExp): Locator {
-    return this.root.getByRole('button', {name});
+    return this.root.getByRole('button', {name, exact: typeof name === 'string'});
   }
 
   says(text: string | RegExp): Locator {
