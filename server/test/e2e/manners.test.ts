@@ -1,0 +1,87 @@
+import type {CDPSession} from 'playwright-core';
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {GLOBALS_PROBE, TIMER_PROBE} from './probes.js';
+import {openSite, tagFor} from './site-page.js';
+
+t.test('one name more on the page and all else as it was, with the chat in use', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget} = await openSite(await openBrowser(t), {
+    body: tagFor(url),
+    probe: GLOBALS_PROBE,
+  });
+  await widget.button('Open chat').waitFor();
+  const closed = await page.evaluate('difference()');
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.button('I agree').waitFor();
+  const open = await page.evaluate('difference()');
+
+  t.same(closed, ['MariaChat']);
+  t.same(open, ['MariaChat']);
+  await page.evaluate('history.pushState = () => 0; onmessage = () => 0; Array.prototype.at = 0');
+  t.same(
+    (await page.evaluate<string[]>('difference()')).sort(),
+    ['Array.prototype.at', 'MariaChat', 'history.pushState', 'onmessage'],
+    'what others do is seen',
+  );
+});
+
+t.test('no timer runs while the chat is closed, before and after its use', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget} = await openSite(await openBrowser(t), {
+    body: tagFor(url),
+    probe: TIMER_PROBE,
+  });
+  await widget.button('Open chat').waitFor();
+  t.same(await page.evaluate('timers()'), []);
+
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.button('I agree').waitFor();
+  await page.keyboard.press('Escape');
+  await widget.button('Open chat').waitFor();
+
+  t.same(await untilStill(() => page.evaluate('timers()')), []);
+  await page.evaluate('setInterval(() => 0, 1000)');
+  t.match(await page.evaluate('timers()'), [/^setInterval/], 'one that runs is seen');
+});
+
+t.test('nothing listens to the end of the page that would keep it from coming back', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget, session} = await openSite(await openBrowser(t), {body: tagFor(url)});
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.button('I agree').waitFor();
+
+  const heard = await heardBy(session, 'window');
+  t.ok(heard.includes('pagehide'), 'leaving is told all the same');
+  t.same(
+    heard.filter((type) => /unload$/.test(type)),
+    [],
+  );
+  await page.evaluate('addEventListener("beforeunload", () => 0)');
+  t.ok((await heardBy(session, 'window')).includes('beforeunload'), 'one that listens is seen');
+});
+
+/** What an object of the page listens to, as the developer tools tell it. */
+async function heardBy(session: CDPSession, expression: string): Promise<string[]> {
+  const {result} = await session.send('Runtime.evaluate', {expression});
+  const {listeners} = await session.send('DOMDebugger.getEventListeners', {
+    objectId: result.objectId ?? '',
+  });
+  return listeners.map(({type}) => type);
+}
+
+/** What is left once what has been begun is over. */
+async function untilStill(look: () => Promise<unknown>): Promise<unknown> {
+  let left: unknown;
+  for (let i = 0; i < 20; i++) {
+    left = await look();
+    if (Array.isArray(left) && left.length === 0) return left;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return left;
+}

@@ -1,0 +1,83 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+
+import type {Browser, BrowserContextOptions, CDPSession, Page} from 'playwright-core';
+
+import {Widget, listen} from './browser.js';
+import type {OpenPage} from './browser.js';
+
+export interface SitePage extends Omit<OpenPage, 'response'> {
+  /** Addresses that the page has asked for, itself left out. */
+  requested: string[];
+  /** Speaks to the page's developer tools. */
+  session: CDPSession;
+}
+
+export interface SitePageOptions extends BrowserContextOptions {
+  /** What stands in the page's head and body. */
+  head?: string;
+  body?: string;
+  /** Run before anything of the page. */
+  probe?: string;
+  /** How many times slower than this one the page's processor is. */
+  rate?: number;
+}
+
+/** A page of another origin than the server's, with the script tag in it or without. */
+export const openSite = async (
+  browser: Browser,
+  {head = '', body = '', probe = '', rate = 1, ...options}: SitePageOptions,
+): Promise<SitePage> => {
+  const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
+  const page = await context.newPage();
+  const noise: string[] = [];
+  const requested: string[] = [];
+  const site = await serve(pageOf(head, body));
+  context.on('close', site.close);
+  listen(page, noise);
+  page.on('request', (request) => {
+    if (request.url() !== site.url) requested.push(request.url());
+  });
+  await page.addInitScript(probe);
+  const session = await slowDown(page, rate);
+  await page.goto(site.url, {waitUntil: 'load'});
+  return {page, context, widget: new Widget(page), noise, requested, session};
+};
+
+const serve = async (html: string): Promise<{url: string; close: () => void}> => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html').end(html);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return {url: `http://localhost:${port}/`, close};
+};
+
+const slowDown = async (page: Page, rate: number): Promise<CDPSession> => {
+  const session = await page.context().newCDPSession(page);
+  // Processor time of the page's thread, whatever else the machine does.
+  await session.send('Performance.enable', {timeDomain: 'threadTicks'});
+  await session.send('Emulation.setCPUThrottlingRate', {rate});
+  return session;
+};
+
+export const tagFor = (url: string, attributes = ''): string =>
+  `<script src="${url}/maria-chat.js" data-site="demo" ${attributes} async></script>`;
+
+const pageOf = (head: string, body: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<title>A shop</title>
+<link rel="icon" href="data:,">
+${head}
+<body>
+<h1>A shop</h1>
+${'<p>Something that a shop says about what it sells, and to whom, and for how much.</p>'.repeat(20)}
+${body}
+</body>
+</html>`;
