@@ -1,0 +1,252 @@
+import {createRequire} from 'node:module';
+import {get} from 'node:http';
+import {readFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+
+import type {Browser, Page} from 'playwright-core';
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {openBrowser, openDemo} from './browser.js';
+import {PACE_PROBE, STORED, VIOLATION_PROBE} from './probes.js';
+import {openSite, tagFor} from './site-page.js';
+
+const MAX_LOADER_BYTES = 3_000;
+const MAX_SCRIPT_MS = 30;
+const MAX_OPEN_MS = 100;
+/** Of a machine that has other things to do, the best of several is what the script needs. */
+const LOADS = 5;
+const SLOWED = 4;
+
+// dist/server/test/e2e/ -> the project
+const README = fileURLToPath(new URL('../../../../README.md', import.meta.url));
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What the README's front shows, as measured below. */
+const scoreboard: Record<string, number> = {};
+
+t.test('the loader’s bytes on the line', async (t) => {
+  const {url} = await startServer(t);
+
+  const bytes = await bytesOf(`${url}/maria-chat.js`, 'gzip');
+
+  scoreboard['loader bytes'] = bytes;
+  t.ok(bytes > 1_000 && bytes <= MAX_LOADER_BYTES, `${bytes} bytes`);
+});
+
+t.test('before opening: one request, nothing stored, nothing moved, nothing held up', async (t) => {
+  const {url} = await startServer(t);
+  const browser = await openBrowser(t);
+  const loads: Load[] = [];
+  for (let i = 0; i < LOADS; i++) {
+    const without = await loadSlowly(browser, '');
+    const withTag = await loadSlowly(browser, tagFor(url));
+    loads.push({...withTag, scriptMs: withTag.scriptMs - without.scriptMs});
+  }
+
+  const best = (name: 'scriptMs' | 'blockedMs') => Math.min(...loads.map((load) => load[name]));
+  scoreboard['blocking time'] = best('blockedMs');
+  scoreboard['storage before opening'] = Math.max(...loads.map(({stored}) => stored.length));
+  for (const {requested, stored, shift} of loads) {
+    t.same(requested, [`${url}/maria-chat.js`]);
+    t.same(stored, []);
+    t.equal(shift, 0);
+  }
+  t.equal(best('blockedMs'), 0);
+  t.ok(best('scriptMs') > 0 && best('scriptMs') <= MAX_SCRIPT_MS, `${best('scriptMs').toFixed(1)} ms`);
+});
+
+t.test('whoever comes near the button stores nothing, and does not ask the API', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget, requested} = await openSite(await openBrowser(t), {body: tagFor(url)});
+
+  await widget.button('Open chat').hover();
+  await page.waitForFunction('customElements.get("maria-chat")');
+  await page.waitForLoadState('networkidle');
+
+  t.same(await page.evaluate(STORED), []);
+  t.ok(requested.length > 1);
+  t.same(
+    requested.filter((address) => address.includes('/api/')),
+    [],
+  );
+});
+
+for (const near of ['hover', 'focus'] as const) {
+  t.test(`the first opening after a ${near} is there at once`, async (t) => {
+    const {url} = await startServer(t);
+    const browser = await openBrowser(t);
+    const durations: number[] = [];
+    for (let i = 0; i < LOADS; i++) durations.push(await firstOpening(browser, url, near));
+
+    const bestMs = Math.min(...durations);
+    t.ok(bestMs > 0 && bestMs <= MAX_OPEN_MS, `${Math.round(bestMs)} ms`);
+  });
+}
+
+t.test('the strictest policy refuses nothing and changes no pixel', async (t) => {
+  const {url} = await startServer(t);
+  const browser = await openBrowser(t);
+  const strict = await picturesOf(browser, url, false);
+  const free = await picturesOf(browser, url, true);
+
+  const isTrust = (directive: string) => directive.includes('trusted-types');
+  scoreboard['Trusted Types violations'] = strict.violations.filter(isTrust).length;
+  scoreboard['strict-CSP violations'] = strict.violations.length;
+  t.same(strict.violations, []);
+  t.same(free.control, [], 'without a policy nothing is counted');
+  t.same(strict.control, ['style-src-attr', 'require-trusted-types-for'], 'with it everything is');
+  t.same(strict.pictures, free.pictures, 'launcher and panel are the same to the pixel');
+});
+
+t.test('axe finds nothing, from the closed launcher to the mailed link', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget} = await openDemo(await openBrowser(t), `${url}/examples/script-tag.html`, {
+    bypassCSP: true,
+  });
+  await page.addScriptTag({path: AXE});
+  const found: string[] = [];
+  const look = async () => found.push(...(await page.evaluate<string[]>(AXE_RUN)));
+
+  await look();
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+  await look();
+  await widget.giveName('Ana');
+  await widget.button('I agree').waitFor();
+  await look();
+  await widget.decide(true, true);
+  await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
+  await widget.uploadAll(1);
+  await look();
+  await widget.button('Done & continue').click();
+  await widget.giveEmail('ana@example.com');
+  await look();
+
+  scoreboard['axe violations'] = found.length;
+  t.same(found, []);
+  await page.evaluate('MariaChat.element.shadowRoot.querySelector(".launcher").ariaLabel = ""');
+  await look();
+  t.ok(found.length > 0, 'and it would have looked inside');
+});
+
+t.test('the README’s front tells what is measured here', async (t) => {
+  const readme = await readFile(README, 'utf8');
+  const [, names = '', values = ''] = /^(loader bytes · .*): `(.*)`/m.exec(readme) ?? [];
+  const shown = values.split(' · ');
+
+  t.same(names.split(' · ').sort(), Object.keys(scoreboard).sort());
+  for (const [i, name] of names.split(' · ').entries()) {
+    const [, kilobytes] = /^≤ ([\d.]+) kB$/.exec(shown[i] ?? '') ?? [];
+    const measured = scoreboard[name] ?? NaN;
+    if (kilobytes) t.ok(measured <= Number(kilobytes) * 1000, `${name}: ${measured}`);
+    else t.equal(Number(shown[i]), measured, name);
+  }
+});
+
+const AXE_RUN = `axe.run().then(({violations}) =>
+  violations.map(({id, nodes}) => id + ' ' + nodes.map(({target}) => JSON.stringify(target)).join()))`;
+
+/** As the line carries them, which fetch would unpack. */
+function bytesOf(address: string, encoding: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(address, {headers: {'accept-encoding': encoding}}, (response) => {
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      response.on('end', () => resolve(bytes));
+    }).on('error', reject);
+  });
+}
+
+interface Load {
+  scriptMs: number;
+  blockedMs: number;
+  shift: number;
+  requested: string[];
+  stored: string[];
+}
+
+/** One page, loaded by a processor that is four times slower than this one. */
+async function loadSlowly(browser: Browser, body: string): Promise<Load> {
+  const {page, context, requested, session} = await openSite(browser, {
+    body,
+    probe: PACE_PROBE,
+    rate: SLOWED,
+  });
+  if (body) await page.waitForFunction('window.MariaChat?.version');
+  await page.waitForLoadState('networkidle');
+  const {metrics} = await session.send('Performance.getMetrics');
+  const seconds = metrics.find(({name}) => name === 'ScriptDuration')?.value ?? NaN;
+  const pace = await page.evaluate<{blockedMs: number; shift: number}>('pace');
+  const stored = await page.evaluate<string[]>(STORED);
+  await context.close();
+  return {scriptMs: seconds * 1000, ...pace, requested, stored};
+}
+
+/** From the press to the frame that shows the panel. */
+async function firstOpening(
+  browser: Browser,
+  url: string,
+  near: 'hover' | 'focus',
+): Promise<number> {
+  const {page, context, widget} = await openSite(browser, {body: tagFor(url)});
+  await widget.button('Open chat')[near]();
+  await page.waitForFunction('customElements.get("maria-chat")');
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(`window.opened = new Promise((resolve) => {
+    addEventListener('click', ({timeStamp}) => {
+      const look = () => {
+        const panel = MariaChat.element.shadowRoot.querySelector('.panel');
+        if (!panel?.checkVisibility()) return requestAnimationFrame(look);
+        // The frame is drawn once a task of after it is run.
+        const {port1, port2} = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now() - timeStamp);
+        requestAnimationFrame(() => port2.postMessage(null));
+      };
+      look();
+    }, {capture: true, once: true});
+  });
+  undefined`);
+  if (near === 'hover') await widget.button('Open chat').click();
+  else await page.keyboard.press('Enter');
+  const ms = await page.evaluate<number>('opened');
+  await context.close();
+  return ms;
+}
+
+interface Pictures {
+  pictures: string[];
+  violations: string[];
+  control: string[];
+}
+
+/** The page of the strictest policy, with it in force or not. */
+async function picturesOf(browser: Browser, url: string, bypassCSP: boolean): Promise<Pictures> {
+  const context = await browser.newContext({bypassCSP, locale: 'en-GB', reducedMotion: 'reduce'});
+  const page = await context.newPage();
+  await page.addInitScript(VIOLATION_PROBE);
+  await page.goto(`${url}/examples/strict-csp.html`);
+  const launcher = page.locator('maria-chat').getByRole('button', {name: 'Open chat'});
+  await launcher.waitFor();
+  const pictures = [await picture(page)];
+  await launcher.click();
+  await page.locator('maria-chat').getByLabel('Your name').waitFor();
+  await page.mouse.move(0, 0);
+  pictures.push(await picture(page));
+  const violations = await page.evaluate<string[]>('violations.splice(0)');
+  await page
+    .evaluate(
+      `{
+      document.querySelector('h1').setAttribute('style', 'color: red');
+      document.querySelector('h1').innerHTML = '<b>x</b>';
+    }`,
+    )
+    .catch(() => undefined);
+  const control = await page.evaluate<string[]>('violations');
+  await context.close();
+  return {pictures, violations, control};
+}
+
+const picture = async (page: Page): Promise<string> =>
+  (await page.screenshot({animations: 'disabled'})).toString('base64');
