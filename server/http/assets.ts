@@ -43,7 +43,10 @@ export const registerAssets = async (
   app.get('/maria-chat.js', hidden, loader(revalidated()));
   app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
   app.get(`/${version}/maria-chat.js`, hidden, loader(immutable()));
-  if (development) await registerExamples(app, path.join(PROJECT, 'examples'));
+  if (development) {
+    const built = path.join(PROJECT, 'dist/examples');
+    await registerExamples(app, {folder: path.join(PROJECT, 'examples'), built});
+  }
 };
 
 const serveWidget = async (app: App, prefix: string): Promise<void> => {

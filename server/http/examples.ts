@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
@@ -28,13 +29,32 @@ const strictest = (nonce: string) => ({
   'trusted-types': 'lit-html',
 });
 
+/** The playground shows its page in a frame; both are of this server. */
+const OWN_POLICIES: Record<string, Record<string, string>> = {
+  'playground.html': {...SAME_HOST, 'frame-src': "'self'"},
+  'playground-frame.html': {...SAME_HOST, 'frame-ancestors': "'self'"},
+};
+
+/** Angular compiles its templates in the browser, as long as no build of its own has done so before. */
+const COMPILING = {...SAME_HOST, 'script-src': "'self' 'unsafe-eval'"};
+
 const headerOf = (policy: Record<string, string>): string =>
   Object.entries(policy)
     .map(([directive, sources]) => `${directive} ${sources}`)
     .join('; ');
 
+export interface ExampleFolders {
+  /** Pages that are served as they are written. */
+  folder: string;
+  /** Pages that `server/scripts/frameworks.mjs` has built. */
+  built: string;
+}
+
 /** The demo page, and the small pages that show each way of using the chat. In development only. */
-export const registerExamples = async (app: App, folder: string): Promise<void> => {
+export const registerExamples = async (
+  app: App,
+  {folder, built}: ExampleFolders,
+): Promise<void> => {
   const hidden = {schema: {hide: true}};
   await app.register(serveStatic, {
     root: folder,
@@ -42,11 +62,13 @@ export const registerExamples = async (app: App, folder: string): Promise<void> 
     decorateReply: false,
     index: false,
     cacheControl: false,
-    setHeaders: (response) => {
+    setHeaders: (response, file) => {
+      const policy = OWN_POLICIES[path.relative(folder, file)] ?? SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', headerOf(SAME_HOST));
+      response.setHeader('content-security-policy', headerOf(policy));
     },
   });
+  if (existsSync(built)) await registerFrameworkPages(app, built);
   app.get('/', hidden, (_request, reply) =>
     reply
       .header('content-security-policy', headerOf(SAME_HOST))
@@ -61,5 +83,20 @@ export const registerExamples = async (app: App, folder: string): Promise<void> 
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send(page.replaceAll('nonce=""', `nonce="${nonce}"`));
+  });
+};
+
+const registerFrameworkPages = async (app: App, built: string): Promise<void> => {
+  await app.register(serveStatic, {
+    root: built,
+    prefix: '/examples/frameworks/',
+    decorateReply: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (response, file) => {
+      const policy = file.includes('angular') ? COMPILING : SAME_HOST;
+      response.setHeader('cache-control', 'no-cache');
+      response.setHeader('content-security-policy', headerOf(policy));
+    },
   });
 };

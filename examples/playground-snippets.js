@@ -1,0 +1,65 @@
+/** What a site owner takes along, by the names of the tabs. */
+export const SNIPPETS = {
+  'Script tag': (look) =>
+    together(themeLink(look), scriptTag(look, `${look.origin}/maria-chat.js`), styles(look)),
+  Pinned: pinned,
+  Element: (look) => together(themeLink(look), element(look), styles(look)),
+  Headers: headers,
+};
+
+const together = (...parts) => parts.filter(Boolean).join('\n\n');
+const escape = (value) => value.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
+const written = (attributes, prefix) =>
+  attributes.map(([name, value]) => ` ${prefix}${name}="${escape(value)}"`).join('');
+
+function scriptTag({attributes}, src, more = '') {
+  return `<script src="${src}"${more}${written(attributes, 'data-')} async></script>`;
+}
+
+/** One version, and only if it is bit for bit what was built. */
+function pinned(look) {
+  const {version, files} = look.manifest;
+  const {integrity} = files.find(({role}) => role === 'loader');
+  const more = `\n  integrity="${integrity}"\n  crossorigin="anonymous"\n `;
+  return together(
+    themeLink(look),
+    scriptTag(look, `${look.origin}/${version}/maria-chat.js`, more),
+    styles(look),
+  );
+}
+
+function element({origin, attributes}) {
+  const others = attributes.filter(([name]) => name !== 'api' && name !== 'load');
+  return [
+    `<script type="module" src="${origin}/widget/maria-chat.esm.js"></script>`,
+    `<maria-chat api="${origin}"${written(others, '')}></maria-chat>`,
+  ].join('\n');
+}
+
+function themeLink({origin, theme}) {
+  if (!theme || theme.name === 'none') return '';
+  return `<!-- Copy it to your own server: ${origin}/examples/themes/${theme.name}.css -->\n<link rel="stylesheet" href="/${theme.name}.css" />`;
+}
+
+function styles({properties}) {
+  if (properties.length === 0) return '';
+  const lines = properties.map(([name, value]) => `    ${name}: ${value};`);
+  return `<style>\n  maria-chat {\n${lines.join('\n')}\n  }\n</style>`;
+}
+
+/** The least that a strict policy has to allow. */
+function headers({origin, attributes}) {
+  const avatar = attributes.find(([name]) => name === 'avatar')?.[1];
+  const pictures = avatar ? `; img-src ${new URL(avatar, origin).origin}` : '';
+  return `# Add these to the policy of your page.
+Content-Security-Policy: script-src ${origin}; connect-src ${origin}${pictures}
+
+# Or, where your scripts carry a nonce (write nonce="…" into the tag as well):
+Content-Security-Policy: script-src 'nonce-…' 'strict-dynamic'; connect-src ${origin}${pictures}
+
+# Trusted Types may be on; Lit names one policy of its own:
+Content-Security-Policy: require-trusted-types-for 'script'; trusted-types lit-html
+
+# And on the chat's server, so that it talks to your page:
+maria site add acme --name "Your name" --origin https://www.example.com --notify you@example.com`;
+}

@@ -1,0 +1,133 @@
+import {drawControls, THEMES} from './playground-controls.js';
+import {SNIPPETS} from './playground-snippets.js';
+
+const SHOWN_EVENTS = 60;
+/** What follows is chosen while somebody types or drags; the page is not drawn anew for each letter. */
+const PAUSE_MS = 250;
+
+const find = (selector) => document.querySelector(selector);
+const [elements, manifest] = await Promise.all(
+  ['custom-elements', 'manifest'].map(async (name) => (await fetch(`/widget/${name}.json`)).json()),
+);
+const [description] = elements.modules[0].declarations;
+const preview = find('#preview');
+let shownSnippet = Object.keys(SNIPPETS)[0];
+let timer = 0;
+
+drawControls(description, {
+  themes: find('#themes'),
+  attributes: find('#attributes'),
+  properties: find('#properties'),
+});
+drawTabs();
+readAddress();
+show();
+
+/** Everything that is chosen, as it stands in the frame's address and in this page's own. */
+function chosen() {
+  const all = [...new FormData(find('#controls'))];
+  return all.filter(
+    ([name, value]) => value.trim() !== '' && !(name === 'dressed' && value === 'none'),
+  );
+}
+
+function show() {
+  const query = new URLSearchParams(chosen());
+  preview.src = `/examples/playground-frame.html?${query}`;
+  history.replaceState(null, '', `?${query}`);
+  writeSnippet();
+}
+
+/** A look that somebody has sent as a link. */
+function readAddress() {
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    for (const field of document.getElementsByName(name)) {
+      if (field.type === 'radio') field.checked = field.value === value;
+      else field.value = value;
+    }
+  }
+}
+
+function writeSnippet() {
+  const picked = chosen();
+  const text = SNIPPETS[shownSnippet]({
+    origin: location.origin,
+    attributes: picked
+      .filter(([name]) => name.startsWith('data-'))
+      .map(([name, value]) => [name.slice(5), value]),
+    properties: picked.filter(([name]) => name.startsWith('--')),
+    theme: THEMES.find(({name}) =>
+      picked.some(([key, value]) => key === 'dressed' && value === name),
+    ),
+    manifest,
+  });
+  find('#snippet code').textContent = text;
+}
+
+function drawTabs() {
+  for (const name of Object.keys(SNIPPETS)) {
+    const tab = document.createElement('button');
+    Object.assign(tab, {type: 'button', textContent: name, role: 'tab'});
+    tab.setAttribute('aria-controls', 'snippet');
+    tab.addEventListener('click', () => choose(name));
+    find('#tabs').append(tab);
+  }
+  choose(shownSnippet);
+  find('#tabs').addEventListener('keydown', walkTabs);
+}
+
+function choose(name) {
+  shownSnippet = name;
+  for (const tab of find('#tabs').children) {
+    const isChosen = tab.textContent === name;
+    tab.setAttribute('aria-selected', isChosen);
+    tab.tabIndex = isChosen ? 0 : -1;
+  }
+  writeSnippet();
+}
+
+function walkTabs(event) {
+  const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+  if (!step) return;
+  const tabs = [...find('#tabs').children];
+  const next = tabs.at((tabs.indexOf(event.target) + step) % tabs.length);
+  next.focus();
+  choose(next.textContent);
+}
+
+find('#controls').addEventListener('input', () => {
+  clearTimeout(timer);
+  timer = setTimeout(show, PAUSE_MS);
+});
+find('#controls').addEventListener('submit', (event) => event.preventDefault());
+find('.devices').addEventListener('change', ({target}) => {
+  find('.stage').dataset.device = target.value;
+});
+find('#start-again').addEventListener('click', () => {
+  find('#controls').reset();
+  show();
+});
+find('#clear').addEventListener('click', () => {
+  find('#events').replaceChildren();
+  find('#no-events').hidden = false;
+});
+find('#copy').addEventListener('click', async ({target}) => {
+  await navigator.clipboard.writeText(find('#snippet').textContent);
+  target.textContent = 'Copied';
+  setTimeout(() => (target.textContent = 'Copy'), 2_000);
+});
+
+window.addEventListener('message', ({source, origin, data}) => {
+  if (source !== preview.contentWindow || origin !== location.origin) return;
+  const row = document.createElement('li');
+  const time = document.createElement('time');
+  time.textContent = new Date().toLocaleTimeString([], {hour12: false});
+  const name = document.createElement('b');
+  name.textContent = data.type;
+  const fields = document.createElement('code');
+  fields.textContent = Object.keys(data.fields).length > 0 ? JSON.stringify(data.fields) : '';
+  row.append(time, name, fields);
+  find('#events').prepend(row);
+  while (find('#events').children.length > SHOWN_EVENTS) find('#events').lastElementChild.remove();
+  find('#no-events').hidden = true;
+});

@@ -1,0 +1,161 @@
+import {createHash} from 'node:crypto';
+import {readFile, readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {violations} from './axe.js';
+import {openBrowser, openDemo} from './browser.js';
+
+// dist/server/test/e2e/ -> the project
+const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
+const text = (file: string) => readFile(path.join(PROJECT, file), 'utf8');
+const firsts = (found: Iterable<RegExpMatchArray>) => [...found].map(([, name]) => name ?? '');
+
+/** What could be chosen at each control, so that all of them can be tried at once. */
+const SAMPLES: Record<string, string> = {
+  accent: '#0f766e',
+  radius: '4',
+  'offset-x': '40',
+  'offset-y': '40',
+  'z-index': '7',
+  api: '',
+  'launcher-selector': '#ask',
+  'max-files': '2',
+  'max-file-size': '1000',
+  locale: 'de',
+};
+
+t.test('the playground', async (t) => {
+  const server = await startServer(t);
+  const browser = await openBrowser(t);
+  const address = `${server.url}/examples/playground.html`;
+  const attributes = firsts(
+    (await text('widget/element-attributes.ts')).matchAll(/^ {2}'?([\w-]+)'?\?:/gm),
+  );
+  const properties = firsts(
+    (await text('widget/styles/panel.ts')).matchAll(/^ \* (--maria-[\w-]+)/gm),
+  );
+
+  await t.test('has a control for everything that can be chosen, by its name', async (t) => {
+    const {page, context, noise} = await openDemo(browser, address);
+    await page.locator('#properties input').first().waitFor({state: 'attached'});
+    const names = await page.evaluate<string[]>(
+      `[...new Set([...document.querySelector('#controls').elements].map(({name}) => name))].filter(Boolean)`,
+    );
+
+    t.same(
+      names.sort(),
+      ['dressed', ...attributes.map((name) => `data-${name}`), ...properties].sort(),
+    );
+    t.ok(attributes.length > 20 && properties.length > 10);
+    const themes = (await readdir(path.join(PROJECT, 'examples/themes'))).map((name) =>
+      name.replace('.css', ''),
+    );
+    const offered = await page
+      .locator('input[name=dressed]')
+      .evaluateAll((all) => all.map((one) => (one as unknown as {value: string}).value));
+    t.same(offered.sort(), ['none', ...themes].sort());
+    t.same(noise, []);
+    await context.close();
+  });
+
+  await t.test('what is chosen arrives at the chat, and in the snippet', async (t) => {
+    const given = attributes
+      .filter((name) => !['api', 'mode', 'target', 'launcher', 'load'].includes(name))
+      .map((name) => [name, SAMPLES[name] ?? OPTIONS[name] ?? 'words'] as const);
+    const query = new URLSearchParams(
+      given.map(([name, value]): [string, string] => [`data-${name}`, value]),
+    );
+    query.set('--maria-width', '333px');
+    query.set('dressed', 'paper');
+    const {page, context} = await openDemo(browser, `${address}?${query.toString()}`);
+    const chat = page.frameLocator('#preview').locator('maria-chat');
+    await chat.locator('.launcher').waitFor();
+
+    for (const [name, value] of given) t.equal(await chat.getAttribute(name), value, name);
+    const snippet = await page.locator('#snippet').innerText();
+    for (const [name, value] of given) t.ok(snippet.includes(` data-${name}="${value}"`), name);
+    t.match(snippet, /maria-chat \{\n +--maria-width: 333px;/);
+    t.match(snippet, /themes\/paper\.css/);
+    await page.getByRole('tab', {name: 'Element'}).click();
+    t.match(await page.locator('#snippet').innerText(), / theme="dark"/);
+    await context.close();
+  });
+
+  await t.test('its controls work, its log hears, and the console is empty', async (t) => {
+    const {page, context, noise} = await openDemo(browser, address);
+    const chat = page.frameLocator('#preview').locator('maria-chat');
+    await chat.locator('.launcher').click();
+    await chat.getByRole('dialog').waitFor();
+    await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
+    await page.getByLabel('accent', {exact: true}).fill('#0f766e');
+    const frame = page.frames().find((one) => one.url().includes('frame'));
+    await until(
+      async () => (await frame?.evaluate<string>(COLOUR).catch(() => '')) === 'rgb(15, 118, 110)',
+    );
+    t.match(page.url(), /data-accent=%230f766e/, 'the look can be sent as a link');
+    for (const [device, width] of [
+      ['Phone', 390],
+      ['Tablet', 820],
+    ] as const) {
+      await page.getByText(device, {exact: true}).click();
+      t.equal((await page.locator('#preview').boundingBox())?.width, width, device);
+    }
+    await page.getByRole('button', {name: 'Start again'}).click();
+    await until(async () => !page.url().includes('accent'));
+    t.same(noise, []);
+    await context.close();
+  });
+
+  await t.test('the pinned snippet has the digest of what is served', async (t) => {
+    const {page, context} = await openDemo(browser, address);
+    await page.getByRole('tab', {name: 'Pinned'}).click();
+    const snippet = await page.locator('#snippet').innerText();
+    const [, src = ''] = /src="([^"]+)"/.exec(snippet) ?? [];
+    const bytes = Buffer.from(await (await fetch(src)).arrayBuffer());
+
+    t.match(src, /\/\d+\.\d+\.\d+\/maria-chat\.js$/);
+    const digest = createHash('sha384').update(bytes).digest('base64');
+    t.ok(snippet.includes(`integrity="sha384-${digest}"`));
+    await context.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await t.test(`axe finds nothing on it, ${colorScheme}`, async (t) => {
+      const {page, context} = await openDemo(browser, address, {colorScheme});
+      await page.locator('details').last().waitFor();
+      await page.evaluate(
+        `document.querySelectorAll('details').forEach((one) => (one.open = true))`,
+      );
+
+      t.same(await violations(page), []);
+      await context.close();
+    });
+  }
+
+  await t.test('nobody else may put its page into a frame', async (t) => {
+    const policyOf = async (name: string) =>
+      (await fetch(`${server.url}/examples/${name}`)).headers.get('content-security-policy') ?? '';
+
+    t.match(await policyOf('playground.html'), /frame-ancestors 'none'; frame-src 'self'/);
+    t.match(await policyOf('playground-frame.html'), /frame-ancestors 'self'/);
+    t.notMatch(await policyOf('playground.html'), /unsafe/);
+  });
+});
+
+// Text, since the types of a page are not those of the server.
+const COLOUR = `getComputedStyle(
+  document.querySelector('maria-chat').shadowRoot.querySelector('.launcher'),
+).backgroundColor`;
+
+const OPTIONS: Record<string, string> = {
+  lang: 'de',
+  theme: 'dark',
+  position: 'start',
+  open: 'false',
+  debug: 'true',
+};
