@@ -1,9 +1,11 @@
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
-import {createServer, request as ask} from 'node:http';
+import {createServer} from 'node:http';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
+
+import {passOn} from './pass-on.mjs';
 
 const RIVALS = fileURLToPath(new URL('rivals/node_modules', import.meta.url));
 const TYPES = {'.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css'};
@@ -22,7 +24,8 @@ export async function servePages(widgets, product) {
     if (answer) return void send(response, 'application/json', JSON.stringify(answer));
     if (pathname.startsWith('/rivals/')) return void sendFile(response, pathname, compressed);
     if (pathname.startsWith('/backend/')) return void unknown(response, request);
-    passOn(request, response, product);
+    // Brotli is smaller: with it the comparison would not be one.
+    passOn(request, response, product, {'accept-encoding': 'gzip'});
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://localhost:${server.address().port}`;
@@ -57,17 +60,4 @@ function send(response, type, body) {
 function unknown(response, {url}) {
   console.error(`Nobody has prepared an answer for ${url}`);
   response.writeHead(404).end();
-}
-
-function passOn(request, response, product) {
-  const {hostname, port} = new URL(product);
-  // Brotli is smaller: with it the comparison would not be one.
-  const headers = {...request.headers, 'accept-encoding': 'gzip'};
-  const options = {hostname, port, path: request.url, method: request.method, headers};
-  const onward = ask(options, (answer) => {
-    response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
-  });
-  onward.on('error', () => response.destroy());
-  request.pipe(onward);
 }

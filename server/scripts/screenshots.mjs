@@ -1,0 +1,114 @@
+// `npm run screenshots [look …]`: every state of the widget in every look, from the real widget and
+// the real server, into screenshots/: a folder and a contact sheet for each look.
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+import {chromium} from 'playwright-core';
+
+import {LOOKS} from '../../widget/gallery/looks.mjs';
+import {serveHostPages} from '../../widget/gallery/page.mjs';
+import {sheet} from '../../widget/gallery/sheet.mjs';
+import {findBrowser} from './browser.mjs';
+import {ROOT, buildIfStale} from './build.mjs';
+
+const FOLDER = path.join(ROOT, 'screenshots');
+const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => interrupted.abort());
+
+const stops = [];
+const faults = [];
+try {
+  buildIfStale();
+  await takeAll(wantedLooks(process.argv.slice(2)));
+} catch (error) {
+  faults.push(error);
+  if (!interrupted.signal.aborted) console.error(error);
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+if (faults.length > 0) process.exitCode = 1;
+
+function wantedLooks(names) {
+  const unknown = names.find((name) => !LOOKS.some((look) => look.name === name));
+  if (unknown) {
+    throw new Error(`${unknown}? There are ${LOOKS.map(({name}) => name).join(', ')}.`);
+  }
+  return names.length === 0 ? LOOKS : LOOKS.filter(({name}) => names.includes(name));
+}
+
+async function takeAll(looks) {
+  const {startMailbox} = await import('../../dist/server/test/mailbox.js');
+  const {JOURNEYS} = await import('../../widget/gallery/states.mjs');
+  const mailbox = await startMailbox({teardown: (stop) => stops.push(stop)});
+  const product = await startProduct(mailbox);
+  const browser = await chromium.launch({executablePath: findBrowser(), args: QUIET});
+  stops.push(() => browser.close());
+  for (const [number, look] of looks.entries()) {
+    const host = await serveHostPages(product.url, `192.0.2.${number + 1}`);
+    stops.push(host.stop);
+    const folder = path.join(FOLDER, look.name);
+    await rm(folder, {recursive: true, force: true});
+    await mkdir(folder, {recursive: true});
+    const pictures = [];
+    for (const journey of JOURNEYS) {
+      interrupted.signal.throwIfAborted();
+      pictures.push(...(await take(journey, {browser, look, host: host.url, mailbox})));
+    }
+    await writeSheet(browser, look, pictures);
+    console.log(`${look.name}: ${pictures.length} pictures`);
+  }
+}
+
+async function startProduct(mailbox) {
+  const {startProduct: start} = await import('../../dist/server/bench/process-cost.js');
+  const folder = await mkdtemp(path.join(tmpdir(), 'maria-screenshots-'));
+  stops.push(() => rm(folder, {recursive: true, force: true}));
+  const env = {DATA_DIR: folder, SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1'};
+  const product = await start(env);
+  stops.push(product.stop);
+  return product;
+}
+
+async function take({name: journey, states}, {browser, look, ...world}) {
+  const {Visitor} = await import('../../widget/gallery/visitor.mjs');
+  const {viewport, isMobile, colorScheme = 'light', forcedColors = 'none'} = look;
+  const context = await browser.newContext({
+    ...{viewport, isMobile, colorScheme, forcedColors},
+    hasTouch: isMobile,
+    reducedMotion: 'reduce',
+    locale: look.lang ?? 'en-GB',
+    permissions: ['clipboard-write'],
+  });
+  const visitor = new Visitor(context, {look, ...world});
+  const pictures = [];
+  try {
+    for (const [state, reach] of states) {
+      const name = `${journey}-${state}`;
+      await reach(visitor).catch((error) => {
+        throw new Error(`${look.name}: ${name} was not reached: ${error.message}`);
+      });
+      const file = `${look.name}/${name}.png`;
+      await visitor.page.screenshot({path: path.join(FOLDER, file)});
+      pictures.push({name, file});
+    }
+  } catch (error) {
+    faults.push(error);
+    console.error(error.message);
+  } finally {
+    await context.close();
+  }
+  return pictures;
+}
+
+async function writeSheet(browser, look, pictures) {
+  const file = path.join(FOLDER, `${look.name}.html`);
+  await writeFile(file, sheet(look, pictures));
+  const page = await browser.newPage({viewport: {width: 1400, height: 900}});
+  await page.goto(`file://${file}`);
+  await page.screenshot({path: path.join(FOLDER, `${look.name}.png`), fullPage: true});
+  await page.close();
+}

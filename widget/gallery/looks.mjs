@@ -1,0 +1,24 @@
+const DESKTOP = {width: 1000, height: 760};
+const PHONE = {width: 390, height: 844};
+
+/** How visitors come: each state is pictured once for each. `attributes` go on the script tag. */
+export const LOOKS = [
+  {name: 'light', viewport: DESKTOP},
+  {name: 'dark', viewport: DESKTOP, colorScheme: 'dark'},
+  {name: 'arabic', viewport: DESKTOP, lang: 'ar'},
+  {name: 'german', viewport: DESKTOP, lang: 'de'},
+  {name: 'phone-light', viewport: PHONE, isMobile: true},
+  {name: 'phone-dark', viewport: PHONE, isMobile: true, colorScheme: 'dark'},
+  {name: 'phone-arabic', viewport: PHONE, isMobile: true, lang: 'ar'},
+  {name: 'phone-small', viewport: {width: 320, height: 568}, isMobile: true},
+  {name: 'phone-landscape', viewport: {width: 667, height: 320}, isMobile: true},
+  {name: 'forced-colors', viewport: DESKTOP, forcedColors: 'active'},
+  {name: 'inline', viewport: DESKTOP, attributes: {mode: 'inline', target: '#place'}},
+  {name: 'accent', viewport: DESKTOP, attributes: {accent: '#ffc845', radius: '4'}},
+  {
+    name: 'accent-dark',
+    viewport: DESKTOP,
+    colorScheme: 'dark',
+    attributes: {accent: '#0a6e4f', radius: '24', position: 'start'},
+  },
+];

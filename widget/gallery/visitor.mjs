@@ -1,0 +1,124 @@
+import {linkIn} from '../../dist/server/test/mailbox.js';
+import {makePdf} from '../../dist/server/test/pdf.js';
+
+const WAIT_MS = 10_000;
+
+/** A visitor of one look, who finds things by their place and not by their words: those differ. */
+export class Visitor {
+  constructor(context, {look, host, mailbox}) {
+    Object.assign(this, {context, look, host, mailbox});
+    this.email = `${look.name}-${Math.random().toString(36).slice(2, 8)}@example.com`;
+  }
+
+  async arrive(attributes = {}) {
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(WAIT_MS);
+    const {lang = 'en'} = this.look;
+    const query = {site: 'demo', pageLang: lang, ...this.look.attributes, ...attributes};
+    const url = new URL(this.host);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    await this.page.goto(url.href);
+    this.root = this.page.locator('maria-chat');
+    if (!this.isInline) await this.see('.launcher');
+  }
+
+  get isInline() {
+    return this.look.attributes?.mode === 'inline';
+  }
+
+  async open() {
+    if (!this.isInline) await this.press('.launcher');
+    await this.see('.panel');
+  }
+
+  async comeBack() {
+    await this.page.reload();
+    const isPhone = this.look.isMobile;
+    if (isPhone) await this.open();
+  }
+
+  see(selector) {
+    return this.root.locator(selector).first().waitFor();
+  }
+
+  press(selector) {
+    return this.root.locator(selector).first().click();
+  }
+
+  async answer(text) {
+    await this.root.locator('.composer input').fill(text);
+    await this.press('.send');
+  }
+
+  /** Answers a question of consent, and waits for what comes next. */
+  async decide(granted) {
+    await this.see('.consent');
+    const before = await this.root.locator('.line.visitor').count();
+    await this.press(`.consent .choice:nth-child(${granted ? 1 : 2})`);
+    await this.root.locator('.line.visitor').nth(before).waitFor();
+    await this.see('.tray > *');
+  }
+
+  async reachFiles(name = 'Amira') {
+    await this.answer(name);
+    await this.decide(true);
+    await this.decide(false);
+    await this.see('.dropzone');
+  }
+
+  choose(...files) {
+    const payload = files.map(([name, bytes]) => ({
+      name,
+      mimeType: name.endsWith('.pdf') ? 'application/pdf' : 'text/plain',
+      buffer:
+        bytes === 0
+          ? Buffer.alloc(0)
+          : name.endsWith('.pdf')
+            ? makePdf(bytes)
+            : Buffer.alloc(bytes, 'a'),
+    }));
+    return this.root.locator('.picker').setInputFiles(payload);
+  }
+
+  async reachEmail() {
+    await this.reachFiles();
+    await this.choose(['Lebenslauf.pdf', 220_000]);
+    await this.press('.files .pair > :first-child');
+    await this.see('.file.success');
+    await this.press('.files .pair > :last-child');
+    await this.see('.composer');
+  }
+
+  async reachPending() {
+    await this.reachEmail();
+    await this.answer(this.email);
+    await this.see('.card');
+  }
+
+  async confirm() {
+    const mail = await this.mailbox.waitFor(this.email);
+    const tab = await this.context.newPage();
+    await tab.goto(linkIn(mail));
+    await tab.getByRole('button').first().click();
+    await tab.close();
+    await this.page.bringToFront();
+    await this.see('.card.done');
+  }
+
+  /** From now on the backend's calls of this path are answered so. */
+  refuse(path, status, body) {
+    const answer = {status, json: body, headers: {'Access-Control-Allow-Origin': '*'}};
+    return this.page.route(`**${path}`, (route) => route.fulfill(answer));
+  }
+
+  async slowUploads(bytesPerSecond) {
+    const devTools = await this.context.newCDPSession(this.page);
+    await devTools.send('Network.enable');
+    await devTools.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: bytesPerSecond,
+    });
+  }
+}
