@@ -55,10 +55,10 @@ export const launcherStyles = `
   min-inline-size: var(--maria-launcher-size, 60px);
   block-size: var(--maria-launcher-size, 60px);
   box-sizing: border-box;
-  padding-inline: 14px;
+  padding: 0 14px;
   display: flex;
   place-content: center;
-  align-items: center;
+  place-items: center;
   gap: 8px;
   /* Shown where the visitor's system paints over all colours. */
   border: 2px solid #0000;
