@@ -13,6 +13,11 @@ export const answerStyles = css`
   .consent {
     border-radius: 12px;
   }
+  /* A pointer that rests where the last answer was must not look like an answer to this question. */
+  .consent .choice:not(:disabled):hover {
+    background: var(--surface);
+    border-color: var(--edge);
+  }
   .quiet:hover {
     text-decoration: underline;
   }
@@ -64,6 +69,8 @@ export const answerStyles = css`
       Menlo,
       Consolas,
       monospace;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     user-select: all;
   }
   .veil {
@@ -82,6 +89,7 @@ export const answerStyles = css`
     padding: 20px;
     border-radius: 16px;
     background: var(--bg);
+    box-shadow: 0 0 0 1px var(--border);
     animation: appear 0.22s ease-out;
   }
   .dialog .strong {
@@ -99,7 +107,7 @@ export const answerStyles = css`
 
   .toasts {
     position: absolute;
-    inset-block-end: 96px;
+    inset-block-start: 84px;
     inset-inline: 16px;
     z-index: 2;
     display: grid;

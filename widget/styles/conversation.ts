@@ -109,6 +109,9 @@ export const conversationStyles = css`
   .notice > svg {
     color: var(--accent-text);
   }
+  .notice.error {
+    background: color-mix(in srgb, var(--danger) 12%, var(--bg));
+  }
   .notice.error > svg {
     color: var(--danger);
   }

@@ -13,6 +13,8 @@ export const fileStyles = css`
     padding-block: 6px;
     border-radius: 0;
     background: var(--bg);
+    /* What goes on beneath fades out, as nothing that is cut off does. */
+    box-shadow: 0 -8px 8px var(--bg);
   }
   .rows {
     display: grid;
@@ -42,6 +44,9 @@ export const fileStyles = css`
     white-space: nowrap;
     font-size: 14px;
     font-weight: 600;
+    /* In whatever script: a list of names has one edge. */
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
   }
   .badge-icon {
     flex: none;

@@ -104,6 +104,7 @@ export const panelStyles = css`
   }
   .launcher svg {
     grid-area: 1/1;
+    block-size: 28px;
     transition:
       opacity 0.2s,
       rotate 0.2s;
