@@ -1,7 +1,8 @@
 /** A keyboard on the screen covers what `dvh` takes for visible; the composer stays above it. */
 export const fitViewport = (panel: HTMLElement | null) => {
   const viewport = window.visualViewport;
-  if (!viewport || !panel) return;
+  // What is magnified is seen in parts: the panel stays as large as the screen, not as its part.
+  if (!viewport || !panel || viewport.scale > 1) return;
   panel.style.setProperty('--viewport-height', `${viewport.height}px`);
   panel.style.setProperty('--viewport-top', `${viewport.offsetTop}px`);
 };

@@ -49,7 +49,8 @@ export const launcherStyles = `
   all: initial;
   position: fixed;
   inset-block-end: calc(var(--maria-offset-y, 20px) + env(safe-area-inset-bottom, 0px));
-  --x: var(--maria-offset-x, 20px);
+  /* Held sideways, a phone keeps both sides as free as the one with its camera. */
+  --x: calc(var(--maria-offset-x, 20px) + env(safe-area-inset-right, 0px));
   inset-inline-end: var(--x);
   max-inline-size: calc(100vw - 40px);
   min-inline-size: var(--maria-launcher-size, 60px);

@@ -1,0 +1,171 @@
+import type {Page} from 'playwright-core';
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import type {Widget} from './browser.js';
+import {openSite, tagFor} from './site-page.js';
+
+const PHONE = {viewport: {width: 320, height: 568}, isMobile: true, hasTouch: true};
+
+t.test('on paper there is no launcher', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url)});
+  const launcher = widget.root.locator('.launcher');
+  await launcher.waitFor();
+
+  await page.emulateMedia({media: 'print'});
+  t.equal(await launcher.isVisible(), false);
+  await page.emulateMedia({media: 'screen'});
+  t.equal(await launcher.isVisible(), true);
+});
+
+t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget, session} = await openSite(await openBrowser(t), {
+    body: tagFor(url),
+    ...PHONE,
+  });
+  const insets = {top: 44, left: 30, bottom: 34, right: 30};
+  await session.send('Emulation.setSafeAreaInsetsOverride', {insets});
+  await widget.button('Open chat').waitFor();
+
+  const launcher = await boxOf(widget, '.launcher');
+  t.equal(568 - launcher.bottom, 20 + insets.bottom);
+  t.equal(320 - launcher.right, 20 + insets.right);
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+  const [header, footnote] = [await boxOf(widget, '.header'), await boxOf(widget, '.footnote')];
+  t.equal(header.top, insets.top);
+  t.equal(header.left, insets.left);
+  t.equal(320 - header.right, insets.right);
+  t.ok(568 - footnote.bottom >= insets.bottom);
+  t.equal(await isTooWide(page), false);
+});
+
+t.test('above a keyboard on the screen stands the composer, whole', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url), ...PHONE});
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+
+  // There is no browser without a screen that has a keyboard on it; this is what one tells the page.
+  await page.evaluate(`{
+    Object.defineProperty(visualViewport, 'height', {value: 300, configurable: true});
+    visualViewport.dispatchEvent(new Event('resize'));
+  }`);
+  const field = await boxOf(widget, 'input[name=answer]');
+  t.ok(field.bottom <= 300 && field.top >= 100, `from ${field.top} to ${field.bottom}`);
+  t.equal((await boxOf(widget, '.header')).top, 0);
+
+  await page.evaluate(`{
+    delete visualViewport.height;
+    visualViewport.dispatchEvent(new Event('resize'));
+  }`);
+  t.equal((await boxOf(widget, '.panel')).bottom, 568, 'and it fills the screen again');
+});
+
+t.test('whoever magnifies the page on a phone magnifies the chat', async (t) => {
+  const {url} = await startServer(t);
+  const {page, widget, session} = await openSite(await openBrowser(t), {
+    body: tagFor(url),
+    ...PHONE,
+  });
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+
+  await session.send('Emulation.setPageScaleFactor', {pageScaleFactor: 2});
+  await page.waitForFunction('visualViewport.scale === 2');
+  await page.waitForFunction('new Promise(requestAnimationFrame).then(() => true)');
+
+  const {top, bottom} = await boxOf(widget, '.panel');
+  t.equal(bottom - top, 568, 'the panel does not shrink to what is seen of it');
+});
+
+for (const [where, options] of [
+  ['a desktop', {viewport: {width: 1280, height: 720}}],
+  ['a phone', PHONE],
+] as const) {
+  t.test(`texts set wider by the reader lose no word on ${where}`, async (t) => {
+    const {url} = await startServer(t);
+    const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url), ...options});
+    const cut: string[] = [];
+    const look = async () => cut.push(...(await page.evaluate<string[]>(CUT_TEXTS)));
+
+    await widget.open();
+    await widget.root.getByLabel('Your name').waitFor();
+    await page.evaluate(SPACED);
+    await look();
+    await widget.giveName('Ana');
+    await widget.button('I agree').waitFor();
+    await look();
+    await widget.decide(true, true);
+    await widget.addFiles([{name: 'a-name-as-long-as-names-are.pdf', buffer: makePdf()}]);
+    await widget.button('Upload files').waitFor();
+    await look();
+    await widget.uploadAll(1);
+    await widget.button('Done & continue').click();
+    await widget.giveEmail('ana@example.com');
+    await look();
+
+    t.same(cut, []);
+    t.equal(await isTooWide(page), false);
+    await page.evaluate(
+      'MariaChat.element.shadowRoot.querySelector("h2").style.cssText = "width: 1px; overflow: hidden"',
+    );
+    await look();
+    t.same(cut, ['H2 Maria'], 'a word that is cut is seen');
+  });
+}
+
+t.test('a large font of the browser’s own leaves the chat as it is', async (t) => {
+  const {url} = await startServer(t);
+  const {widget} = await openSite(await openBrowser(t), {
+    head: '<style>html { font-size: 40px }</style>',
+    body: tagFor(url),
+    ...PHONE,
+  });
+  await widget.open();
+  const {bottom, top} = await boxOf(widget, 'input[name=answer]');
+  t.equal(bottom - top, 48);
+});
+
+interface Box {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+async function boxOf(widget: Widget, selector: string): Promise<Box> {
+  const box = await widget.root.locator(selector).boundingBox();
+  if (!box) throw new Error(`${selector} is not to be seen.`);
+  const {x, y, width, height} = box;
+  return {top: y, bottom: y + height, left: x, right: x + width};
+}
+
+const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
+
+/** The distances of WCAG 2.2, 1.4.12, as a reader's own style sheet sets them. */
+const SPACED = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }');
+  MariaChat.element.shadowRoot.adoptedStyleSheets.push(sheet);
+}`;
+
+/**
+ * Elements that hide a part of their own words, those for screen readers alone left out, and file
+ * names, which are abbreviated and stand whole in their title.
+ */
+const CUT_TEXTS = `[...MariaChat.element.shadowRoot.querySelectorAll('.panel *')]
+  .filter((element) => {
+    const hasWords = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!hasWords || element.title || element.closest('.sr, svg') || !element.checkVisibility()) return false;
+    const isScrolled = /auto|scroll/.test(getComputedStyle(element).overflowY);
+    return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible'
+      || !isScrolled && element.scrollHeight > element.clientHeight + 1 && getComputedStyle(element).overflowY !== 'visible'
+      || element.getBoundingClientRect().right > innerWidth + 1;
+  })
+  .map((element) => element.nodeName + ' ' + element.textContent.trim())`;
