@@ -19,7 +19,7 @@ const ar: Texts = {
   askName: 'ما اسمك؟',
   nameLabel: 'اسمك',
   nameRequired: 'من فضلك أخبرني باسمك.',
-  nameInvalid: 'الحد الأقصى للاسم: {count} حرفًا.',
+  nameInvalid: 'عدد حروف الاسم: {count} كحد أقصى.',
   send: 'إرسال',
   niceToMeet: 'سُررت بمعرفتك، {name}.',
 

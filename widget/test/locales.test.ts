@@ -2,9 +2,12 @@ import {expect} from '@open-wc/testing';
 
 import {fill, formatSize, knownLanguage, loadLanguage} from '../texts.js';
 import type {Texts} from '../locales/en.js';
+import {MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
 
 const TAGS = ['es', 'fr', 'de', 'pt-BR', 'ar'];
+/** A word that is counted; those that only say how far it goes stay as they are for any number. */
+const BESIDE_A_WORD = /\{count\}[ \u00a0](?!(of|de|von|sur|au|من|كحد)(?!\p{L}))\p{L}/u;
 const placesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
 describe('locales', () => {
@@ -19,6 +22,24 @@ describe('locales', () => {
       }
     });
   }
+
+  for (const tag of ['en', ...TAGS]) {
+    it(`${tag}: a number asks no word for its plural`, async () => {
+      const {texts} = await loadLanguage(tag);
+      const counted = Object.entries(texts).filter(([, text]) => text.includes('{count}'));
+      expect(counted.length).to.be.greaterThan(3);
+      const bound = counted.filter(([, text]) => BESIDE_A_WORD.test(text)).map(([key]) => key);
+      // Always the same hundred: whatever stands beside it has been written for it.
+      expect(bound.filter((key) => key !== 'nameInvalid')).to.deep.equal([]);
+      expect(new Intl.PluralRules(tag).select(MAX_NAME_LENGTH)).to.equal('other');
+    });
+  }
+
+  it('French signs do not begin a line', async () => {
+    const {texts} = await loadLanguage('fr');
+    const torn = Object.values(texts).filter((text) => / [?!:;»]|« /.test(text));
+    expect(torn).to.deep.equal([]);
+  });
 
   it('the two fixed sentences stand in English as they were given', async () => {
     const {texts} = await loadLanguage('en');

@@ -1,0 +1,71 @@
+// What is shown is what visitors get: the language files as they were built.
+const {files} = await (await fetch('/widget/manifest.json')).json();
+const languages = await Promise.all(
+  files.filter(({role}) => role === 'language').map(({name}) => load(name)),
+);
+languages.sort(
+  (one, other) => (other.tag === 'en') - (one.tag === 'en') || one.tag.localeCompare(other.tag),
+);
+const [english] = languages;
+const keys = [...new Set(languages.flatMap(({texts}) => Object.keys(texts)))];
+
+document.querySelector('thead').append(headings());
+document.querySelector('tbody').append(...keys.map(row));
+document.querySelector('#search').addEventListener('input', find);
+find();
+
+async function load(name) {
+  const tag = name.replace(/-[\w-]{8}\.js$/, '').replace(/-\w+$/, (region) => region.toUpperCase());
+  return {tag, texts: (await import(`/widget/${name}`)).default};
+}
+
+function headings() {
+  const line = document.createElement('tr');
+  line.append(cell('th', {textContent: 'key', scope: 'col'}));
+  for (const {tag} of languages) {
+    const own = new Intl.DisplayNames([tag], {type: 'language'}).of(tag);
+    line.append(cell('th', {textContent: own, scope: 'col', lang: tag}));
+  }
+  return line;
+}
+
+function row(key) {
+  const line = document.createElement('tr');
+  line.append(cell('th', {textContent: key, scope: 'row'}));
+  for (const {tag, texts} of languages) line.append(textCell(tag, texts, key));
+  return line;
+}
+
+function textCell(tag, texts, key) {
+  const text = texts[key];
+  const place = cell('td', {lang: tag, dir: texts.dir});
+  place.classList.toggle('missing', !text);
+  if (!text) place.textContent = 'missing';
+  // Values are put in there, and have to stand in every language.
+  else place.append(...text.split(/(\{\w+\})/).map(part));
+  if (text && places(text) !== places(english.texts[key] ?? '')) place.classList.add('missing');
+  return place;
+}
+
+function part(text) {
+  return /^\{\w+\}$/.test(text) ? cell('code', {textContent: text}) : text;
+}
+
+function places(text) {
+  return [...text.matchAll(/\{\w+\}/g)].map(String).sort().join();
+}
+
+function cell(name, properties) {
+  return Object.assign(document.createElement(name), properties);
+}
+
+function find() {
+  const wanted = document.querySelector('#search').value.trim().toLowerCase();
+  const lines = [...document.querySelectorAll('tbody tr')];
+  for (const line of lines) line.hidden = !line.textContent.toLowerCase().includes(wanted);
+  const shown = lines.filter(({hidden}) => !hidden).length;
+  const faults = document.querySelectorAll('.missing').length;
+  const verdict = faults === 0 ? 'none missing' : `${faults} missing or with other places`;
+  document.querySelector('#count').textContent =
+    `${shown} of ${keys.length} texts, ${languages.length} languages, ${verdict}`;
+}

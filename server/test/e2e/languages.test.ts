@@ -1,0 +1,28 @@
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {violations} from './axe.js';
+import {openBrowser, openDemo} from './browser.js';
+
+t.test('the page of languages', async (t) => {
+  const server = await startServer(t);
+  const address = `${server.url}/examples/languages.html`;
+  const {page, noise} = await openDemo(await openBrowser(t), address);
+  const rows = page.locator('tbody tr');
+  await rows.first().waitFor();
+
+  t.same(
+    await page.locator('thead th').allInnerTexts(),
+    ['key', 'English', 'العربية', 'Deutsch', 'español', 'français', 'português (Brasil)'],
+    'each under its own name, English first',
+  );
+  t.ok((await rows.count()) > 100);
+  t.equal(await page.locator('.missing').count(), 0, 'nothing is missing');
+  t.equal(await page.locator('td:lang(ar)').first().getAttribute('dir'), 'rtl');
+  t.match(await page.getByRole('status').innerText(), /none missing/);
+
+  await page.getByLabel('Find').fill('Wie heißen');
+  t.same(await rows.locator('visible=true').locator('th').allInnerTexts(), ['askName']);
+  t.same(await violations(page), []);
+  t.same(noise, []);
+});
