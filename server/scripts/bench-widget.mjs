@@ -9,7 +9,7 @@ import {chromium} from 'playwright-core';
 
 import {asTable, judge} from '../../widget/bench/rows.mjs';
 import {servePages} from '../../widget/bench/serve.mjs';
-import {hurriedVisit, visit} from '../../widget/bench/visit.mjs';
+import {PHONE_LINE, hurriedVisit, visit} from '../../widget/bench/visit.mjs';
 import {WIDGETS} from '../../widget/bench/widgets.mjs';
 import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
@@ -52,7 +52,8 @@ async function compare() {
       interrupted.signal.throwIfAborted();
       const url = `${server.url}/page/${i}`;
       const hurriedMs = await hurriedVisit(browser, url, widget);
-      visits[i].push({...(await visit(browser, url, widget)), hurriedMs});
+      const farMs = await hurriedVisit(browser, url, widget, PHONE_LINE);
+      visits[i].push({...(await visit(browser, url, widget)), hurriedMs, farMs});
     }
     console.log(`round ${round} of ${ROUNDS}`);
   }

@@ -17,8 +17,9 @@ export const ROWS = [
   {what: 'opened: long tasks', of: ({opened}) => opened.longTasks, shown: plain},
   {what: 'opened: blocking time', of: ({opened}) => opened.blockingMs, shown: ms},
   {what: 'opened: layout shift', of: ({opened}) => opened.layoutShift, shown: share},
-  {what: 'opened: from the press to a usable field', of: ({fieldMs}) => fieldMs, shown: ms},
-  {what: 'from the start of the page to a usable field', of: ({hurriedMs}) => hurriedMs, shown: ms},
+  {what: 'press to a usable field', of: ({fieldMs}) => fieldMs, shown: ms},
+  {what: 'page to a usable field', of: ({hurriedMs}) => hurriedMs, shown: ms},
+  {what: 'the same on a phone’s line', of: ({farMs}) => farMs, shown: ms},
 ];
 
 /** Each row with the median of each widget, the first being ours. */

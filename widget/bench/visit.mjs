@@ -1,6 +1,13 @@
 const SETTLE_MS = 2_000;
 const FIELD_MS = 60_000;
 const SLOWED = 4;
+/** 1.6 Mbit/s there, half of it back, 150 ms away: a phone in the country. */
+export const PHONE_LINE = {
+  offline: false,
+  latency: 150,
+  downloadThroughput: 200_000,
+  uploadThroughput: 100_000,
+};
 
 /** One visitor with an empty cache and a slow processor: what the page costs, then what opening costs. */
 export async function visit(browser, url, {launcher}) {
@@ -17,15 +24,13 @@ export async function visit(browser, url, {launcher}) {
 }
 
 /** Another, who presses as soon as there is something to press: milliseconds since the page began. */
-export async function hurriedVisit(browser, url, {launcher}) {
-  return inSlowPage(browser, url, async ({page}) => {
+export async function hurriedVisit(browser, url, {launcher}, line) {
+  return inSlowPage(browser, url, async ({page, devTools}) => {
+    if (line) await devTools.send('Network.emulateNetworkConditions', line);
     await page.goto(url, {waitUntil: 'commit'});
-    if (launcher) {
-      await page.waitForFunction(`${launcher}?.getBoundingClientRect().width > 0`);
-      await press(page, launcher);
-    } else {
-      await page.waitForFunction(FIELD, null, {timeout: FIELD_MS});
-    }
+    const start = launcher ? `${launcher}?.getBoundingClientRect().width > 0` : FIELD;
+    await page.waitForFunction(start, null, {timeout: FIELD_MS});
+    if (launcher) await press(page, launcher);
     return page.evaluate('performance.now()');
   });
 }

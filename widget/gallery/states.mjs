@@ -61,7 +61,7 @@ export const JOURNEYS = [
         (v) =>
           atConsent(v)
             .then(() => v.decide(false))
-            .then(() => v.see('.wide')),
+            .then(() => v.see('.tray > .pair')),
       ],
     ],
   },
@@ -83,6 +83,13 @@ export const JOURNEYS = [
     states: [
       ['label', (v) => v.arrive({'launcher-label': 'Ask Maria'})],
       ['focused', (v) => focusLauncher(v)],
+    ],
+  },
+  {
+    name: 'corrections',
+    states: [
+      ['may-be-made', (v) => atFiles(v).then(() => v.see('.line.visitor .icon'))],
+      ['name', (v) => v.press('.line.visitor .icon').then(() => v.see('.composer'))],
     ],
   },
   {name: 'arriving', states: [['typing', (v) => neverAnswered(v)]]},
@@ -179,7 +186,7 @@ const neverAnswered = async (v) => {
 };
 
 const withoutChat = async (v) => {
-  await v.context.route('**/widget/chat-*', (route) => route.abort());
+  await v.context.route('**/chat-*.js*', (route) => route.abort());
   await v.arrive();
   if (v.isInline) return;
   await v.press('.launcher');
