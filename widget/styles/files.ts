@@ -114,6 +114,12 @@ export const fileStyles = css`
   .dropzone b {
     font-weight: 600;
   }
+  /* Fingers drop nothing. */
+  @media (pointer: coarse) {
+    .dropzone .hint {
+      display: none;
+    }
+  }
   .dropzone.small {
     min-block-size: 44px;
     padding: 8px 12px;
