@@ -224,5 +224,23 @@ export const answerStyles = css`
       background: Highlight;
       forced-color-adjust: none;
     }
+    /* Grounds are taken away; these are nothing but a ground. */
+    .typing i,
+    progress::-webkit-progress-value {
+      background: CanvasText;
+      forced-color-adjust: none;
+    }
+    progress::-moz-progress-bar {
+      background: CanvasText;
+      forced-color-adjust: none;
+    }
+    progress {
+      block-size: 8px;
+      forced-color-adjust: none;
+    }
+    /* The system's grey says it already. */
+    button:disabled {
+      opacity: 1;
+    }
   }
 `;

@@ -8,9 +8,11 @@ export const fileStyles = css`
   /* However long the list and however low the window, the way on stays in view. */
   .files > .pair {
     position: sticky;
-    inset-block-end: 0;
+    /* Down to the tray's edge: its padding would show what goes on beneath. */
+    inset-block-end: -12px;
     z-index: 1;
-    padding-block: 6px;
+    margin-block-end: -12px;
+    padding-block: 6px 12px;
     border-radius: 0;
     background: var(--bg);
     /* What goes on beneath fades out, as nothing that is cut off does. */
