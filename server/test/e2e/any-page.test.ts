@@ -1,10 +1,10 @@
 import type {Page} from 'playwright-core';
 import t from 'tap';
 
+import {saveSite} from '../../sites/store.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
-import {openBrowser} from './browser.js';
-import type {Widget} from './browser.js';
+import {Widget, openBrowser} from './browser.js';
 import {openSite, tagFor} from './site-page.js';
 
 const PHONE = {viewport: {width: 320, height: 568}, isMobile: true, hasTouch: true};
@@ -118,6 +118,37 @@ for (const [where, options] of [
     t.same(cut, ['H2 Maria'], 'a word that is cut is seen');
   });
 }
+
+t.test('in a sandboxed frame, which may store nothing, the conversation works', async (t) => {
+  const {url, sql} = await startServer(t);
+  await saveSite(sql, {
+    key: 'framed',
+    name: 'Framed',
+    // The origin of a sandboxed frame, as browsers tell it.
+    allowedOrigins: ['null'],
+    notifyEmail: null,
+    settings: {},
+  });
+  const tag = `<script src='${url}/maria-chat.js' data-site='framed' async></script>`;
+  const {page, noise} = await openSite(await openBrowser(t), {
+    body: `<iframe sandbox="allow-scripts allow-forms" srcdoc="<html lang=en>${tag}" width="900" height="600"></iframe>`,
+  });
+  const widget = new Widget(page, page.frameLocator('iframe'));
+
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.decide(true, false);
+  await widget.says(/this conversation is not kept/).waitFor();
+  await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
+  await widget.uploadAll(1);
+  await widget.button('Done & continue').click();
+  await widget.giveEmail('ana@example.com');
+
+  t.equal((await sql`select from user_sessions where site_key = 'framed'`).length, 1);
+  const storing = page.frames()[1]?.evaluate('localStorage.length');
+  await t.rejects(Promise.resolve(storing), /sandboxed/, 'the frame has no storage indeed');
+  t.same(noise, []);
+});
 
 t.test('a large font of the browser’s own leaves the chat as it is', async (t) => {
   const {url} = await startServer(t);

@@ -3,6 +3,7 @@ import type {
   Browser,
   BrowserContext,
   BrowserContextOptions,
+  FrameLocator,
   Locator,
   Page,
   Response,
@@ -60,8 +61,11 @@ export const listen = (page: Page, noise: string[]): void => {
 export class Widget {
   readonly root: Locator;
 
-  constructor(private readonly page: Page) {
-    this.root = page.locator('maria-chat');
+  constructor(
+    private readonly page: Page,
+    within: Page | FrameLocator = page,
+  ) {
+    this.root = within.locator('maria-chat');
   }
 
   button(name: string | RegExp): Locator {
