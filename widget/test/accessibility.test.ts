@@ -1,21 +1,16 @@
 import {expect} from '@open-wc/testing';
-import {setViewport} from '@web/test-runner-commands';
 
 import {violations} from './axe.js';
 import {contrastOf} from './colours.js';
 import {
   answer,
-  backend,
   choose,
   inside,
-  mount,
   mountOpen,
   newSite,
   pdf,
-  press,
   reachFiles,
   reachPending,
-  stored,
   until,
 } from './helpers.js';
 
@@ -32,43 +27,6 @@ const atRest = async (chat: Element) => {
 };
 
 describe('accessibility', () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    it(`axe finds nothing at any step, ${scheme}`, async () => {
-      await setViewport({width: 1000, height: 800});
-      const site = newSite();
-      const chat = await mount(site);
-      await chat.setTheme(scheme);
-      expect(await violations(chat), 'closed').to.deep.equal([]);
-      await chat.open();
-      await until(() => inside(chat, 'input[name=answer]'), 'the name');
-      expect(await violations(chat), 'name').to.deep.equal([]);
-      await answer(chat, 'Your name', 'Ana');
-      await until(() => inside(chat, '.consent'), 'the consent');
-      expect(await violations(chat), 'consent').to.deep.equal([]);
-      await press(chat, 'I agree');
-      await until(() => chat.step === 'consent_ai_training', 'the second consent');
-      await press(chat, 'I agree');
-      await choose(chat, pdf('a.pdf'), new File(['x'], 'b.pdf'));
-      await until(() => inside(chat, '.file.error'), 'the rows');
-      expect(await violations(chat), 'files').to.deep.equal([]);
-      await press(chat, 'Upload files');
-      await press(chat, 'Done & continue');
-      await answer(chat, 'Your e-mail address', 'nonsense');
-      await until(() => inside(chat, '.fault')?.textContent, 'the fault');
-      expect(await violations(chat), 'e-mail').to.deep.equal([]);
-      await answer(chat, 'Your e-mail address', 'ana@example.com');
-      await until(() => inside(chat, '.card'), 'the pending card');
-      expect(await violations(chat), 'pending').to.deep.equal([]);
-      await press(chat, 'Start over');
-      await until(() => inside(chat, '.dialog'), 'the dialog');
-      expect(await violations(chat), 'dialog').to.deep.equal([]);
-      await press(chat, 'Cancel');
-      await backend.confirm(stored(site, 'session_uuid')!);
-      await until(() => inside(chat, '.reference'), 'the end', 6_000);
-      expect(await violations(chat), 'complete').to.deep.equal([]);
-    });
-  }
-
   for (const accent of ['#ffd60a', '#0b1f4b', '#22c55e', '#f5f5f5', 'hotpink']) {
     it(`the accent ${accent} keeps its text readable`, async () => {
       const chat = await mountOpen();

@@ -56,7 +56,7 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
 const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
   const {place} = chat.guide;
   return html`
-    <header class="header" part="header">
+    <div class="header" part="header">
       <slot name="avatar">${avatarView(panel.avatar)}</slot>
       <div class="titles">
         <slot name="header"><h2>${panel.heading}</h2></slot>
@@ -73,7 +73,7 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
       </button>
       ${panel.isInline ? nothing : closeView(texts, panel)}
       ${place ? stepsView(place.index, place.total) : nothing}
-    </header>
+    </div>
   `;
 };
 

@@ -54,7 +54,10 @@ t.test('before opening: one request, nothing stored, nothing moved, nothing held
     t.equal(shift, 0);
   }
   t.equal(best('blockedMs'), 0);
-  t.ok(best('scriptMs') > 0 && best('scriptMs') <= MAX_SCRIPT_MS, `${best('scriptMs').toFixed(1)} ms`);
+  t.ok(
+    best('scriptMs') > 0 && best('scriptMs') <= MAX_SCRIPT_MS,
+    `${best('scriptMs').toFixed(1)} ms`,
+  );
 });
 
 t.test('whoever comes near the button stores nothing, and does not ask the API', async (t) => {

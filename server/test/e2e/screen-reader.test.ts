@@ -1,0 +1,141 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import t from 'tap';
+
+import {linkIn} from '../mailbox.js';
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {violations} from './axe.js';
+import {openBrowser, openDemo} from './browser.js';
+import {announced, listenToRegions} from './live-regions.js';
+import type {Announcement} from './live-regions.js';
+
+// dist/server/test/e2e/ -> the project
+const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
+const TRANSCRIPT = path.join(PROJECT, 'server/test/e2e/screen-reader.txt');
+/** Maria says two or three lines at a time; a file has four quarters. */
+const MOST_AT_ONCE = 9;
+
+/** How many quarters of an upload are heard depends on the line; one stands for them. */
+const isOnce = ({words}: Announcement, at: number, all: Announcement[]): boolean =>
+  !/: \d+%$/.test(words) || all.findIndex((one) => /: \d+%$/.test(one.words)) === at;
+
+/** What differs from run to run. */
+const settled = (text: string): string =>
+  text
+    .replace(/[\da-f]{8}-[\da-f-]{27}/g, '(reference)')
+    .replace(/\d{1,2}:\d{2}( ?[AP]M)?/gi, '(time)')
+    .replace(/\(\d+ s\)/g, '(seconds)')
+    .replace(/: \d+%/g, ': (quarters)');
+
+t.test('a screen reader is told the whole conversation, each thing once', async (t) => {
+  const server = await startServer(t);
+  const {page, context, widget, noise} = await openDemo(await openBrowser(t), server.url);
+  const parts: string[] = [];
+  const said: Announcement[] = [];
+  const hear = async (moment: string) => {
+    const now = await announced(page);
+    said.push(...now);
+    t.ok(now.length <= MOST_AT_ONCE, `${moment}: ${now.length} announcements are no flood`);
+    const spoken = now.filter(isOnce).map(({by, words}) => `  ${by}: ${words}`);
+    const tree = await widget.root.ariaSnapshot();
+    const focused = (await widget.focused()).replace(/\s+/g, ' ');
+    const focus = `Focus: ${focused.length > 100 ? 'the page' : focused}`;
+    parts.push([`# ${moment}`, 'Said:', ...spoken, focus, 'There:', tree].join('\n'));
+  };
+
+  await widget.root.locator('.launcher').waitFor();
+  await listenToRegions(page);
+  await hear('closed');
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+  await hear('the name is asked');
+  await widget.giveName('Ana');
+  await widget.says(/May we store your name/).waitFor();
+  await widget.button('I agree').waitFor();
+  await hear('the first consent is asked');
+  await widget.button('I agree').click();
+  await widget.says(/to train our AI agent/).waitFor();
+  await hear('the second consent is asked');
+  await widget.button('I do not agree').click();
+  await widget.says('Please add your documents').waitFor();
+  await widget.addFiles([{name: 'contract.pdf', buffer: makePdf()}]);
+  await widget.root.getByText('Ready to upload').waitFor();
+  await hear('a file is chosen');
+  await widget.uploadAll(1);
+  await hear('the file is there');
+  await widget.button('Done & continue').click();
+  await widget.root.getByLabel('Your e-mail address').waitFor();
+  await hear('the e-mail address is asked');
+  await widget.giveEmail('ana@example.com');
+  await hear('the link is mailed');
+  const confirmation = await context.newPage();
+  await confirmation.goto(linkIn(await server.mailbox.waitFor('ana@example.com')));
+  await confirmation.getByRole('button', {name: 'Confirm'}).click();
+  await page.bringToFront();
+  await widget.says(/Thank you, Ana!/).waitFor();
+  await widget.root.getByText('Your reference').waitFor();
+  await hear('the address is confirmed');
+
+  await t.test('nothing is said twice', async (t) => {
+    const lines = said.filter(({by}) => by === 'log').map(({words}) => settled(words));
+    const twice = lines.filter((words, at) => lines.indexOf(words) !== at);
+    // The visitor's own two answers may well be the same.
+    t.same(
+      twice.filter((words) => !words.startsWith('You:')),
+      [],
+    );
+    t.ok(lines.length >= 10, 'and all of it is said');
+  });
+
+  await t.test('it reads as it is written beside this test', async (t) => {
+    const transcript = `${settled(parts.join('\n\n'))}\n`;
+    // `WRITE_TRANSCRIPT=1` writes it anew, to be read before it is kept.
+    if (process.env['WRITE_TRANSCRIPT']) await writeFile(TRANSCRIPT, transcript);
+    t.equal(transcript, await readFile(TRANSCRIPT, 'utf8'));
+  });
+
+  t.same(noise, []);
+});
+
+t.test('in the visitor’s own colours everything keeps its edges', async (t) => {
+  const server = await startServer(t);
+  const options = {forcedColors: 'active', colorScheme: 'dark'} as const;
+  const {page, widget, noise} = await openDemo(await openBrowser(t), server.url, options);
+  const look = async (state: string) => {
+    t.same((await violations(page)).filter(isOfWidget), [], state);
+    const flat = await page.evaluate<string[]>(EDGELESS);
+    t.same(flat, [], `${state}: every button has an edge`);
+  };
+
+  t.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
+  await look('closed');
+  await widget.open();
+  await widget.root.getByLabel('Your name').waitFor();
+  // The rest has come: it brings the rules for these colours.
+  await until(async () => (await page.evaluate<string[]>(EDGELESS)).length === 0);
+  await look('name');
+  await widget.giveName('Ana');
+  await widget.button('I agree').waitFor();
+  await look('consent');
+  await widget.decide(true, false);
+  await widget.addFiles([{name: 'contract.pdf', buffer: makePdf()}]);
+  await widget.uploadAll(1);
+  await look('files');
+  await widget.button('Done & continue').click();
+  await widget.giveEmail('ana@example.com');
+  await look('pending');
+  await widget.button('Start over').first().click();
+  await widget.root.getByRole('alertdialog').waitFor();
+  await look('start over?');
+  t.same(noise, []);
+});
+
+const isOfWidget = (finding: string): boolean => !/region:/.test(finding);
+
+const EDGELESS = `[...document.querySelector('maria-chat').shadowRoot.querySelectorAll('button')]
+  .filter((button) => button.checkVisibility() && parseFloat(getComputedStyle(button).borderTopWidth) === 0)
+  .map((button) => button.outerHTML)`;
