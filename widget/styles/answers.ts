@@ -226,17 +226,11 @@ export const answerStyles = css`
     }
     /* Grounds are taken away; these are nothing but a ground. */
     .typing i,
-    progress::-webkit-progress-value {
-      background: CanvasText;
-      forced-color-adjust: none;
-    }
-    progress::-moz-progress-bar {
-      background: CanvasText;
-      forced-color-adjust: none;
-    }
     progress {
-      block-size: 8px;
       forced-color-adjust: none;
+    }
+    .typing i {
+      background: CanvasText;
     }
     /* The system's grey says it already. */
     button:disabled {
