@@ -1,4 +1,5 @@
 import {lookOf, looks} from './looks.js';
+import {isNear} from './near.js';
 import {knownLanguage} from './texts.js';
 
 const ACCEPTED: Record<string, string[]> = {
@@ -63,20 +64,6 @@ const misspelling = (name: string) => {
 };
 
 const guess = (value: string, accepted: string[]) => {
-  const near = accepted.find((word) => distance(word, value.toLowerCase()) <= 2);
+  const near = accepted.find((word) => isNear(word, value.toLowerCase(), 2));
   return near ? ` Did you mean ${near}?` : '';
-};
-
-/** How many letters to put in, take out or change (Levenshtein). */
-const distance = (one: string, other: string): number => {
-  let row = Array.from({length: other.length + 1}, (_, at) => at);
-  for (const [at, letter] of [...one].entries()) {
-    const next = [at + 1];
-    for (let i = 0; i < other.length; i++) {
-      const change = (row[i] ?? 0) + (letter === other[i] ? 0 : 1);
-      next.push(Math.min(change, (row[i + 1] ?? 0) + 1, (next[i] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 };

@@ -27,6 +27,7 @@ export interface ChatHost extends GuideHost, SignsHost {
   readonly privacyUrl: string | null;
   readonly maxFiles: number | null;
   readonly maxFileSize: number | null;
+  readonly isConnected: boolean;
   readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
   loadLater(): Promise<typeof laterParts>;
@@ -139,8 +140,15 @@ export class Chat {
     this.confirmation?.rest();
   }
 
+  disconnect() {
+    this.signs.setConnection('offline');
+    this.uploads?.hold();
+  }
+
   reconnect() {
     this.outbox.hurry();
+    // With nothing to tell, too: that the line is back.
+    this.outbox.nudge();
     this.patience.hurry();
     this.uploads?.resume();
   }

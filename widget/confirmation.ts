@@ -21,6 +21,10 @@ export interface ConfirmationWatcher {
 /** Waits for the visitor to open the mailed link; sends it again, or to another address. */
 export class Confirmation {
   emailMasked = '';
+  /** As it was typed on this page, and never written down: a mask hides slips. */
+  address = '';
+  /** What stands in the field, from the first key on. */
+  typed: string | null = null;
   isChanging = false;
   isSending = false;
   private resendAt = 0;
@@ -79,6 +83,8 @@ export class Confirmation {
       );
       // A new address counts only once it is confirmed; until then the answer may name the old one.
       this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);
+      if (email) this.address = email;
+      this.typed = null;
       this.resendAt = Date.now() + RESEND_PAUSE_MS;
     } finally {
       this.isSending = false;

@@ -13,11 +13,11 @@ export {consentView} from './views/consent.js';
 export {startOverView} from './views/dialog.js';
 export {emailView} from './views/e-mail.js';
 export {completeView, refusedView} from './views/end.js';
-export {dropView, filesView} from './views/files.js';
+export {dropView, filesView, takeFiles} from './views/files.js';
 export {keepView, marginView} from './views/line-margin.js';
 export {pendingView} from './views/pending.js';
 export {returningView} from './views/returning.js';
 export {toastView} from './views/toast.js';
-export {addFiles, makeUploads} from './visitor-files.js';
+export {makeUploads} from './visitor-files.js';
 
 export const laterStyles = [answerStyles, fileStyles];

@@ -228,7 +228,7 @@ export class MariaChat extends ConfiguredElement {
   protected override render(): unknown {
     const {chat, language} = this;
     if (!chat || !language) return nothing;
-    this.announcer?.listen(chat.uploads?.rows ?? [], language);
+    this.announcer?.listen(chat.uploads, language);
     return panelView(chat, language, {
       isOpen: this.isOpen,
       isInline: this.isInline,
@@ -344,9 +344,9 @@ export class MariaChat extends ConfiguredElement {
   onFiles(event: Event) {
     // Read at every step: a file dropped at the wrong one must not replace the page either.
     const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
-    if (!found || this.chat?.guide.step?.type !== 'upload') return;
+    if (!found || !this.chat) return;
     this.isDropping = found.isOver;
-    if (found.files) void this.later!.addFiles(this.chat, found.files);
+    if (found.files) void this.later!.takeFiles(this.chat, found.files, this.renderRoot);
   }
 
   private setUnread(count: number) {

@@ -19,6 +19,7 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
   document.addEventListener('visibilitychange', attend, {signal});
   document.addEventListener('focusin', (event) => focusKeeper.observe(event), {signal});
   window.addEventListener('online', () => chat.reconnect(), {signal});
+  window.addEventListener('offline', () => chat.disconnect(), {signal});
   window.addEventListener('pagehide', () => chat.leave(), {signal});
   window.addEventListener('pageshow', (event) => event.persisted && chat.comeBack(), {signal});
   const followTab = (event: StorageEvent) =>

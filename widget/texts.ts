@@ -60,11 +60,11 @@ export const localised = (text: LocalisedText, tag: string): string => {
   return text[tag] ?? text[base] ?? text['en'] ?? Object.values(text)[0] ?? '';
 };
 
-export const formatSize = (bytes: number, tag: string) => {
+export const formatSize = (bytes: number, tag: string, per = '') => {
   const isLarge = bytes >= 1024 * 1024;
   return new Intl.NumberFormat(tag, {
     style: 'unit',
-    unit: isLarge ? 'megabyte' : 'kilobyte',
+    unit: (isLarge ? 'megabyte' : 'kilobyte') + per,
     maximumFractionDigits: isLarge ? 1 : 0,
   }).format(isLarge ? bytes / (1024 * 1024) : Math.ceil(bytes / 1024));
 };

@@ -3,6 +3,7 @@ import type {StoredFile} from '../server/contract/files.js';
 
 import {ClientError} from './client.js';
 import type {FailureCode} from './client.js';
+import {Pace} from './pace.js';
 import type {Sending} from './send-file.js';
 import {makeUuid} from './uuid.js';
 
@@ -27,6 +28,13 @@ export interface FileRow {
   percent: number;
   reason: FileReason | null;
   stored: StoredFile | null;
+  /** Both 0 until they have been measured. */
+  bytesPerSecond: number;
+  secondsLeft: number;
+  /** Another row that seems to be the same file. */
+  twin: FileRow | null;
+  /** The visitor has said that it is to be sent. */
+  isAsked: boolean;
   /** Refused before it was sent: sending it again cannot help. */
   isRefused: boolean;
   /** How often it was taken up by itself, which the pauses grow with. */
@@ -64,8 +72,18 @@ export class Uploads {
     return this.rows.some((row) => row.state === 'uploading');
   }
 
+  /** Whether a file waits for the visitor's word. */
   get hasQueued() {
-    return this.rows.some((row) => row.state === 'queued');
+    return this.rows.some((row) => row.state === 'queued' && !row.isAsked);
+  }
+
+  /** Whether leaving the page now would lose a file. */
+  get isUnsettled() {
+    return this.rows.some(({state, reason}) => isOpen(state) || goesOn(reason));
+  }
+
+  get failed() {
+    return this.rows.filter((row) => row.state === 'error' && !row.isRefused);
   }
 
   get isFull() {
@@ -74,7 +92,7 @@ export class Uploads {
 
   /** Enough files are stored and nothing is under way or waiting to be sent. */
   get isDone() {
-    return this.storedCount >= this.limits.minFiles && !this.isBusy && !this.hasQueued;
+    return this.storedCount >= this.limits.minFiles && !this.rows.some(({state}) => isOpen(state));
   }
 
   /** Files that the backend already has, shown when the visitor comes back. */
@@ -94,29 +112,39 @@ export class Uploads {
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       this.rows = [...this.rows, row];
       this.transport.onChange();
+      if (!reason) this.change(row, {twin: await this.twinOf(row)});
     }
   }
 
-  /** Starts what is queued, a few at a time; each that ends makes room for the next. */
   start() {
-    const waiting = this.rows.filter((row) => row.state === 'queued' && row.file);
-    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.run(row);
+    for (const row of this.rows) if (row.state === 'queued') row.isAsked = true;
+    this.sendNext();
   }
 
   cancel(row: FileRow) {
-    this.running.get(row.id)?.abort('cancelled');
+    const stopper = this.running.get(row.id);
+    if (!stopper) return;
+    stopper.abort('cancelled');
+    this.running.delete(row.id);
+    this.change(row, {state: 'error', reason: 'cancelled'});
   }
 
   retry(row: FileRow) {
-    this.change(row, {state: 'queued', reason: null, percent: 0});
-    this.start();
+    this.change(row, {state: 'queued', reason: null, percent: 0, isAsked: true});
+    this.sendNext();
   }
 
-  /** Takes up what failed only for want of a connection. */
+  /** The line is gone: what is under way waits for it. */
+  hold() {
+    for (const stopper of this.running.values()) stopper.abort('offline');
+  }
+
+  /** Takes up what waits for a connection. */
   resume() {
-    for (const row of this.rows) if (row.state === 'error' && goesOn(row.reason)) this.retry(row);
+    for (const row of this.rows) if (goesOn(row.reason)) this.retry(row);
   }
 
+  /** False when the backend still has it. */
   async remove(row: FileRow) {
     this.cancel(row);
     if (row.stored) {
@@ -124,12 +152,13 @@ export class Uploads {
         await this.transport.erase(row.stored);
       } catch (error) {
         this.transport.onFailure(error);
-        return;
+        return false;
       }
     }
     this.rows = this.rows.filter((other) => other !== row);
     this.admitNext();
     this.transport.onChange();
+    return true;
   }
 
   /** Nothing goes on: neither what is under way nor what waits for the line. */
@@ -149,6 +178,22 @@ export class Uploads {
       Object.assign(next, {state: 'queued', reason: null, isRefused: false});
   }
 
+  /** A few at a time; each that ends makes room for the next. */
+  private sendNext() {
+    const waiting = this.rows.filter((row) => row.isAsked && row.state === 'queued' && !row.reason);
+    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.run(row);
+  }
+
+  /** By its name and size, otherwise by its bytes. */
+  private async twinOf(row: FileRow) {
+    for (const other of this.rows) {
+      if (other === row || other.isRefused || other.size !== row.size) continue;
+      if (other.name === row.name || (await digestOf(row)) === (await digestOf(other)))
+        return other;
+    }
+    return null;
+  }
+
   private get taken() {
     return this.rows.filter((row) => !row.isRefused).length;
   }
@@ -162,21 +207,29 @@ export class Uploads {
   }
 
   private async run(row: FileRow) {
+    const stopper = this.begin(row);
+    const {signal} = stopper;
+    try {
+      const stored = await this.sendPatiently(row, signal);
+      this.change(row, {state: 'success', percent: 100, stored});
+    } catch (error) {
+      if (signal.reason === 'cancelled') return;
+      const reason = signal.aborted ? 'offline' : reasonOf(error);
+      const isHeld = reason === 'offline' && (signal.aborted || !navigator.onLine);
+      this.change(row, {state: isHeld ? 'queued' : 'error', reason});
+      if (!signal.aborted) this.transport.onFailure(error);
+      if (goesOn(reason)) this.resumeLater(row, error);
+    } finally {
+      if (this.running.get(row.id) === stopper) this.running.delete(row.id);
+      this.sendNext();
+    }
+  }
+
+  private begin(row: FileRow) {
     const stopper = new AbortController();
     this.running.set(row.id, stopper);
     this.change(row, {state: 'uploading', percent: 0, reason: null});
-    try {
-      const stored = await this.sendPatiently(row, stopper.signal);
-      this.change(row, {state: 'success', percent: 100, stored});
-    } catch (error) {
-      const reason = stopper.signal.aborted ? 'cancelled' : reasonOf(error);
-      this.change(row, {state: 'error', reason});
-      if (!stopper.signal.aborted) this.transport.onFailure(error);
-      if (goesOn(reason)) this.resumeLater(row, error);
-    } finally {
-      this.running.delete(row.id);
-      this.start();
-    }
+    return stopper;
   }
 
   /** The browser tells when the line is back, and nobody tells when the server is. */
@@ -188,25 +241,21 @@ export class Uploads {
     const askedMs = error instanceof ClientError ? error.retryAfterMs : 0;
     setTimeout(
       () => {
-        const isWaiting = row.state === 'error' && goesOn(row.reason);
-        if (isWaiting && this.rows.includes(row)) this.retry(row);
+        if (goesOn(row.reason) && this.rows.includes(row)) this.retry(row);
       },
       Math.max(pauseMs, askedMs),
     );
   }
 
   private async sendPatiently(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
-    const onProgress = (sentBytes: number) => {
-      // 100 stands for stored, not for sent: the last word is the server's.
-      this.change(row, {percent: Math.min(99, Math.round((100 * sentBytes) / row.size))});
-    };
     let busyUntil = 0;
     for (let attempt = 1; ; attempt++) {
       try {
+        const onProgress = this.follow(row);
         const sending = {idempotencyKey: row.id, signal, onProgress};
         return await this.transport.send(row.file!, sending);
       } catch (error) {
-        if (signal.aborted || !isWorthRetrying(error)) throw error;
+        if (signal.aborted || !navigator.onLine || !isWorthRetrying(error)) throw error;
         if (error.code === 'in_progress') {
           busyUntil ||= Date.now() + IN_PROGRESS_MS;
           if (Date.now() > busyUntil) throw error;
@@ -219,6 +268,19 @@ export class Uploads {
         await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
       }
     }
+  }
+
+  private follow(row: FileRow) {
+    const pace = new Pace(performance.now());
+    Object.assign(row, {bytesPerSecond: 0, secondsLeft: 0});
+    return (sentBytes: number) => {
+      pace.measure(sentBytes, performance.now());
+      const {bytesPerSecond} = pace;
+      const secondsLeft = bytesPerSecond && Math.ceil((row.size - sentBytes) / bytesPerSecond);
+      // 100 stands for stored, not for sent: the last word is the server's.
+      const percent = Math.min(99, Math.round((100 * sentBytes) / row.size));
+      this.change(row, {bytesPerSecond, secondsLeft, percent});
+    };
   }
 
   private change(row: FileRow, change: Partial<FileRow>) {
@@ -236,6 +298,10 @@ const blankRow = (name: string, size: number, file: File | null): FileRow => ({
   percent: 0,
   reason: null,
   stored: null,
+  bytesPerSecond: 0,
+  secondsLeft: 0,
+  twin: null,
+  isAsked: false,
   isRefused: false,
   resumptions: 0,
 });
@@ -251,11 +317,26 @@ const looksLikePdf = async (file: File) => {
   }
 };
 
+/** Without a digest, which browsers give to secure pages alone, no two files are the same. */
+const digestOf = async ({id, file, stored}: FileRow) => {
+  if (!file) return stored?.sha256;
+  try {
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(
+      '',
+    );
+  } catch {
+    return id;
+  }
+};
+
+const isOpen = (state: FileState) => state === 'queued' || state === 'uploading';
+
 const reasonOf = (error: unknown): FileReason =>
   error instanceof ClientError ? error.code : 'unintelligible';
 
 const AWAY: (FileReason | null)[] = ['offline', 'unavailable', 'busy', 'rate_limited'];
-const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
+export const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
 
 const isWorthRetrying = (error: unknown): error is ClientError =>
   error instanceof ClientError && error.isTransient;

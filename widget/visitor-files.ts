@@ -11,8 +11,9 @@ const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_byt
 /** The visitor's files, which travel after the consent they depend on, and in the visitor's name. */
 export const makeUploads = (chat: Chat) => {
   const {client, session, outbox, host} = chat;
+  const guard = guardLeaving(chat);
   const limits = chat.config?.limits ?? DEFAULT_LIMITS;
-  return new Uploads(
+  const uploads = new Uploads(
     {
       maxFiles: stricter(host.maxFiles, limits.max_files),
       minFiles: Math.min(limits.min_files, stricter(host.maxFiles, limits.max_files)),
@@ -29,11 +30,27 @@ export const makeUploads = (chat: Chat) => {
         await session.act(() => client.call('DELETE', `/api/files/${file.id}`));
         host.dispatchEvent(new MariaFileDeletedEvent(file.id));
       },
-      onChange: () => host.requestUpdate(),
+      onChange: () => {
+        guard(uploads.isUnsettled);
+        host.requestUpdate();
+      },
       /** The row tells the reason; only the end of the session concerns more than the row. */
       onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.signs.tell(error)),
     },
   );
+  return uploads;
+};
+
+/** Asks before the page is left, and listens no longer than there is something to lose. */
+const guardLeaving = ({host, signal}: Chat) => {
+  let isOn = false;
+  const ask = (event: Event) => host.isConnected && event.preventDefault();
+  return (isNeeded: boolean) => {
+    if (isNeeded === isOn) return;
+    isOn = isNeeded;
+    if (isOn) window.addEventListener('beforeunload', ask, {signal});
+    else window.removeEventListener('beforeunload', ask);
+  };
 };
 
 /** What a page says holds only where it asks for less than its site allows. */
@@ -41,8 +58,8 @@ const stricter = (asked: number | null, allowed: number) =>
   asked && asked >= 1 ? Math.min(Math.floor(asked), allowed) : allowed;
 
 /** The page may leave files out. */
-export const addFiles = async ({host, guide, uploads}: Chat, files: Iterable<File>) => {
-  if (guide.step?.type !== 'upload') return;
+export const addFiles = async ({host, guide, signs, uploads}: Chat, files: Iterable<File>) => {
+  if (guide.step?.type !== 'upload') return signs.showToast('filesLater');
   const accepted = [...files].filter((file) =>
     host.dispatchEvent(new MariaFileAcceptEvent(file.size, file.type)),
   );

@@ -18,6 +18,9 @@ export const fileStyles = css`
     /* What goes on beneath fades out, as nothing that is cut off does. */
     box-shadow: 0 -8px 8px var(--bg);
   }
+  .tray {
+    scroll-padding-block-end: 72px;
+  }
   .rows {
     display: grid;
     gap: 6px;
@@ -41,14 +44,24 @@ export const fileStyles = css`
     gap: 1px;
   }
   .name {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+    display: flex;
+    /* At the start of the page's direction, whatever the name's own. */
+    justify-self: start;
+    min-inline-size: 0;
+    max-inline-size: 100%;
+    white-space: pre;
     font-size: 14px;
     font-weight: 600;
     /* In whatever script: a list of names has one edge. */
     text-align: -webkit-match-parent;
     text-align: match-parent;
+  }
+  .name span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .about .hint {
+    font-variant-numeric: tabular-nums;
   }
   .badge-icon {
     flex: none;
@@ -131,8 +144,15 @@ export const fileStyles = css`
     border-color: var(--accent-text);
   }
   .dropzone.full {
-    opacity: 0.5;
+    border-style: solid;
+    border-color: var(--border);
+    color: var(--muted);
     pointer-events: none;
+  }
+  @media (pointer: coarse) {
+    .dropzone .hint {
+      display: none;
+    }
   }
   .picker:focus-visible ~ .dropzone {
     outline: 2px solid var(--accent-text);

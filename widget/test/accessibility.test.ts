@@ -53,24 +53,23 @@ describe('accessibility', () => {
   it('progress is spoken in quarters', async () => {
     const {ProgressAnnouncer} = await import('../progress-announcer.js');
     const {loadLanguage} = await import('../texts.js');
+    const {Uploads} = await import('../uploads.js');
     const language = await loadLanguage('en');
     const announcer = new ProgressAnnouncer();
-    const file = pdf('a.pdf');
-    const row = {
-      id: '1',
-      name: 'a.pdf',
-      size: 1,
-      file,
-      state: 'uploading' as const,
-      percent: 0,
-      reason: null,
-      stored: null,
-      isRefused: false,
-      resumptions: 0,
-    };
+    const uploads = new Uploads(
+      {maxFiles: 3, minFiles: 1, maxFileBytes: 5_000},
+      {
+        send: () => new Promise(() => undefined),
+        erase: () => Promise.resolve(),
+        onChange: () => undefined,
+        onFailure: () => undefined,
+      },
+    );
+    await uploads.add([pdf('a.pdf')]);
     const spoken = new Set<string>();
     for (let percent = 0; percent <= 100; percent++) {
-      announcer.listen([{...row, percent}], language);
+      uploads.rows[0]!.percent = percent;
+      announcer.listen(uploads, language);
       spoken.add(announcer.words);
     }
     expect([...spoken]).to.deep.equal([
@@ -80,6 +79,16 @@ describe('accessibility', () => {
       'a.pdf: 75%',
       'a.pdf: 100%',
     ]);
+  });
+
+  it('what is wrong with a file is spoken, too', async () => {
+    const chat = await mountOpen();
+    await reachFiles(chat);
+    await choose(chat, new File(['x'], 'b.pdf'));
+    await until(
+      () => inside(chat, '.sr[role=status]')!.textContent === 'b.pdf: This is not a PDF file.',
+      'the reason',
+    );
   });
 
   it('nothing moves for those who asked for less motion', async () => {

@@ -1,8 +1,11 @@
 import {expect, oneEvent} from '@open-wc/testing';
+import {sendKeys} from '@web/test-runner-commands';
 
+import {meantEmail} from '../email-slips.js';
 import {
   answer,
   backend,
+  button,
   inside,
   mountOpen,
   newSite,
@@ -11,11 +14,13 @@ import {
   reachEmail,
   reachPending,
   stored,
+  storedKeys,
   until,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
 
+const CHECK = 'Please check the e-mail address. It looks like name@example.com.';
 const fault = (chat: Element) => inside(chat, '.fault')?.textContent.trim();
 
 describe('e-mail', () => {
@@ -32,7 +37,7 @@ describe('e-mail', () => {
     const chat = await mountOpen(site);
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@@example');
-    await until(() => fault(chat) === 'Please check the e-mail address.', 'the fault');
+    await until(() => fault(chat) === CHECK, 'the fault');
     expect((await backend.calls(site)).some(({path}) => path.endsWith('/contact'))).to.equal(false);
   });
 
@@ -40,7 +45,7 @@ describe('e-mail', () => {
     const chat = await mountOpen();
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@host.invalid');
-    await until(() => fault(chat) === 'Please check the e-mail address.', 'the fault');
+    await until(() => fault(chat) === CHECK, 'the fault');
     expect(inside<HTMLInputElement>(chat, 'input[type=email]')!.value).to.equal('ana@host.invalid');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     await untilSaid(chat, 'We mailed a link to a•••@example.com.');
@@ -84,16 +89,88 @@ describe('e-mail', () => {
     expect(again.textContent).to.match(/\((60|5\d) s\)/);
   });
 
-  it('a new address is handed over by itself and told masked', async () => {
+  it('a new address is handed over by itself and shown', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
     await reachPending(chat);
     await press(chat, 'Change address');
     await answer(chat, 'New e-mail address', 'bea@example.org');
-    await until(() => inside(chat, '.card')?.textContent.includes('b•••@example.org'), 'the card');
+    await until(() => inside(chat, '.card')?.textContent.includes('bea@example.org'), 'the card');
     expect((await backend.visit(stored(site, 'session_uuid')!)).newEmail).to.equal(
       'bea@example.org',
     );
+  });
+
+  for (const [typed, meant] of Object.entries({
+    'Ana@gmial.com': 'Ana@gmail.com',
+    'ana@hotmial.con': 'ana@hotmail.com',
+    'ana@firma.con': 'ana@firma.com',
+    'ana@gmail.co': 'ana@gmail.com',
+    'ana@outlok.com': 'ana@outlook.com',
+    'ana@mail.com': null,
+    'ana@yahoo.ca': null,
+    'ana@firma.co': null,
+    'ana@gmail.com': null,
+    'ana@example.com': null,
+    nonsense: null,
+  })) {
+    it(`${typed} ${meant ? `was probably meant to be ${meant}` : 'is no slip'}`, () => {
+      expect(meantEmail(typed)).to.equal(meant);
+    });
+  }
+
+  it('a likely slip is told while it is typed, and mended by one press', async () => {
+    const chat = await mountOpen();
+    await reachEmail(chat);
+    const field = inside<HTMLInputElement>(chat, 'input[type=email]')!;
+    field.focus();
+    await sendKeys({type: 'ana@gmial.com'});
+    await press(chat, 'Did you mean ana@gmail.com?');
+    await until(() => field.value === 'ana@gmail.com', 'the address to be mended');
+    expect(button(chat, 'Did you mean ana@gmail.com?')).to.equal(undefined);
+  });
+
+  it('whoever is in the middle of a known name is left alone', async () => {
+    const chat = await mountOpen();
+    await reachEmail(chat);
+    inside(chat, 'input[type=email]')!.focus();
+    await sendKeys({type: 'ana@gmail.co'});
+    await chat.updateComplete;
+    expect(inside(chat, '.tray .link')).to.equal(null);
+  });
+
+  it('a likely slip is a hint and no refusal, and told once more beside the address', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await answer(chat, 'Your e-mail address', 'ana@gmial.com');
+    await until(() => inside(chat, '.card')?.textContent.includes('ana@gmial.com'), 'the address');
+    await press(chat, 'Did you mean ana@gmail.com?');
+    await until(() => inside(chat, '.card')?.textContent.includes('ana@gmail.com'), 'the new one');
+    const visit = await backend.visit(stored(site, 'session_uuid')!);
+    expect([visit.email, visit.newEmail]).to.deep.equal(['ana@gmial.com', 'ana@gmail.com']);
+  });
+
+  it('the address is shown as it was typed until the page is loaded anew, and never kept', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    expect(inside(chat, '.card')!.textContent).to.include('ana@example.com');
+    const kept = storedKeys(site).map((key) => localStorage.getItem(key));
+    expect(kept.join()).to.not.include('ana@example.com');
+    chat.remove();
+    const again = await mountOpen(site);
+    const card = await until(() => inside(again, '.card'), 'the card');
+    expect(card.textContent).to.include('a•••@');
+    expect(card.textContent).to.not.include('ana@example.com');
+  });
+
+  it('changing the address begins with the one that was typed', async () => {
+    const chat = await mountOpen();
+    await reachPending(chat);
+    await press(chat, 'Change address');
+    const field = await until(() => inside<HTMLInputElement>(chat, 'input[type=email]'), 'field');
+    expect(field.value).to.equal('ana@example.com');
   });
 
   it('a missing consent is recorded once more, and the e-mail goes through', async () => {

@@ -2,20 +2,23 @@ import {html, nothing} from 'lit';
 
 import {finishFiles} from '../actions/finish-files.js';
 import type {Chat} from '../chat.js';
-import type {Texts} from '../locales/en.js';
-import {fill, formatPercent, formatSize} from '../texts.js';
+import {fill, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
-import type {FileReason, FileRow, Uploads} from '../uploads.js';
+import type {FileRow, Uploads} from '../uploads.js';
 import {addFiles} from '../visitor-files.js';
+import {endOf, paceText, stateText} from './file-words.js';
 import {icon, iconButton} from './later-icons.js';
+
+/** Beyond any list. */
+const FAR_DOWN = 1e5;
 
 export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
   const {texts, tag} = language;
-  const hasRows = uploads.rows.length > 0;
-  const limits = {
-    count: uploads.limits.maxFiles,
-    size: formatSize(uploads.limits.maxFileBytes, tag),
-  };
+  const {isFull, limits, rows} = uploads;
+  const hasRows = rows.length > 0;
+  const count = limits.maxFiles;
+  const size = formatSize(limits.maxFileBytes, tag);
+  const full = fill(texts, 'fileCount', {count, limit: count});
   return html`
     <div class="files">
       <input
@@ -24,25 +27,34 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
         type="file"
         accept="application/pdf,.pdf"
         multiple
-        ?disabled=${uploads.isFull}
+        ?disabled=${isFull}
         aria-describedby="limits"
         @change=${pickInto(chat)}
         data-focus
       />
-      ${hasRows ? rowsView(uploads, language) : nothing}
+      ${hasRows ? rowsView(chat, uploads, language) : nothing}
       <label
-        class="dropzone ${hasRows ? 'small' : ''} ${uploads.isFull ? 'full' : ''}"
+        class="dropzone ${hasRows ? 'small' : ''} ${isFull ? 'full' : ''}"
         part="dropzone"
         for="picker"
       >
         ${icon('clip')}
-        <span
-          ><b>${hasRows ? texts.addMore : texts.chooseFiles}</b>
-          <span class="hint">${texts.orDrop}</span></span
-        >
+        <b>${isFull ? full : hasRows ? texts.addMore : texts.chooseFiles}</b>
+        ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
-      <p class="hint" id="limits">${fill(texts, 'fileLimits', limits)}</p>
-      ${actionsView(chat, uploads, texts)}
+      <p class="hint" id="limits">${fill(texts, 'fileLimits', {count, size})}</p>
+      ${
+        uploads.failed.length > 1
+          ? html`<button
+              part="button"
+              class="link"
+              @click=${() => uploads.failed.forEach((row) => uploads.retry(row))}
+            >
+              ${texts.retryAll}
+            </button>`
+          : nothing
+      }
+      ${actionsView(chat, uploads, language)}
     </div>
   `;
 };
@@ -54,7 +66,7 @@ export const dropView = ({guide}: Chat, {texts}: Language) => html`
   </div>
 `;
 
-const actionsView = (chat: Chat, uploads: Uploads, texts: Texts) => {
+const actionsView = (chat: Chat, uploads: Uploads, {texts}: Language) => {
   const isSkipping = uploads.rows.length === 0 && uploads.limits.minFiles === 0;
   return html`
     <div class="pair">
@@ -62,7 +74,10 @@ const actionsView = (chat: Chat, uploads: Uploads, texts: Texts) => {
         part="button"
         class=${uploads.hasQueued ? 'primary' : 'choice'}
         ?disabled=${!uploads.hasQueued}
-        @click=${() => uploads.start()}
+        @click=${(event: Event) => {
+          uploads.start();
+          filesAround(event).querySelector<HTMLElement>('.rows')?.focus();
+        }}
       >
         ${texts.upload}
       </button>
@@ -78,26 +93,38 @@ const actionsView = (chat: Chat, uploads: Uploads, texts: Texts) => {
   `;
 };
 
-const rowsView = (uploads: Uploads, language: Language) => html`
-  <ul class="rows" aria-label=${language.texts.files}>
-    ${uploads.rows.map((row) => rowView(uploads, row, language))}
+/** Takes the focus of a button that has done its work. */
+const rowsView = (chat: Chat, uploads: Uploads, language: Language) => html`
+  <ul class="rows" aria-label=${language.texts.files} tabindex="-1">
+    ${uploads.rows.map((row) => rowView(chat, uploads, row, language))}
   </ul>
 `;
 
-const rowView = (uploads: Uploads, row: FileRow, language: Language) => html`
-  <li class="file ${row.state}" part="file">
-    <span class="badge-icon">${icon(ICONS[row.state])}</span>
-    <span class="about">
-      <bdi class="name" title=${row.name}>${row.name}</bdi>
-      <span class="hint">
-        ${formatSize(row.size, language.tag)} ·
-        <span class="state">${stateText(uploads, row, language)}</span>
+const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language) => {
+  const {name, size, state} = row;
+  const end = endOf(name);
+  const isSending = state === 'uploading';
+  const twin = row.twin && uploads.rows.includes(row.twin) && row.twin.name;
+  return html`
+    <li class="file ${state}" part="file">
+      <span class="badge-icon">${icon(ICONS[state])}</span>
+      <span class="about">
+        <span class="sr">${name}</span>
+        <bdi class="name" title=${name} aria-hidden="true"
+          ><span>${name.slice(0, -end.length)}</span>${end}</bdi
+        >
+        <span class="hint">
+          ${formatSize(size, language.tag)} ·
+          <span class="state">${stateText(uploads, row, language)}</span>
+          ${isSending ? paceText(row, language) : nothing}
+          ${twin ? fill(language.texts, 'twin', {name: twin}) : nothing}
+        </span>
+        ${isSending ? progressView(row) : nothing}
       </span>
-      ${row.state === 'uploading' ? progressView(row) : nothing}
-    </span>
-    ${rowButtons(uploads, row, language)}
-  </li>
-`;
+      ${rowButtons(chat, uploads, row, language)}
+    </li>
+  `;
+};
 
 const ICONS = {queued: 'file', uploading: 'file', success: 'check', error: 'alert'} as const;
 
@@ -105,60 +132,58 @@ const progressView = (row: FileRow) => html`
   <progress part="progress" max="100" .value=${row.percent} aria-label=${row.name}></progress>
 `;
 
-const rowButtons = (uploads: Uploads, row: FileRow, {texts}: Language) => {
+const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Language) => {
   const name = {name: row.name};
+  const does = (work: () => unknown) => handOnFocus(chat, work);
   if (row.state === 'uploading') {
-    return iconButton('close', fill(texts, 'cancelFile', name), () => uploads.cancel(row));
+    return iconButton(
+      'close',
+      fill(texts, 'cancelFile', name),
+      does(() => uploads.cancel(row)),
+    );
   }
-  const canRetry = row.state === 'error' && !row.isRefused;
+  const remove = async () => {
+    if (await uploads.remove(row)) chat.signs.showToast('fileRemoved');
+  };
   return html`
     ${
-      canRetry
-        ? iconButton('restart', fill(texts, 'retryFile', name), () => uploads.retry(row))
+      row.state === 'error' && !row.isRefused
+        ? iconButton(
+            'restart',
+            fill(texts, 'retryFile', name),
+            does(() => uploads.retry(row)),
+          )
         : nothing
     }
-    ${iconButton('trash', fill(texts, 'removeFile', name), () => uploads.remove(row))}
+    ${iconButton('trash', fill(texts, 'removeFile', name), does(remove))}
   `;
 };
 
-const stateText = (uploads: Uploads, row: FileRow, {texts, tag}: Language) => {
-  if (row.state === 'uploading') {
-    return fill(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
-  }
-  if (row.state !== 'error') return texts[row.state];
-  const size = formatSize(uploads.limits.maxFileBytes, tag);
-  return fill(texts, reasonKey(row.reason), {size});
+const filesAround = (event: Event) => (event.currentTarget as Element).closest('.files')!;
+
+/** A button that goes with its work leaves the focus to the row in its place, or to the picker. */
+const handOnFocus = (chat: Chat, work: () => unknown) => async (event: Event) => {
+  const list = filesAround(event);
+  const rowsNow = () => [...list.querySelectorAll('.file')];
+  const at = rowsNow().indexOf((event.currentTarget as Element).closest('.file')!);
+  await work();
+  await chat.host.updateComplete;
+  const focused = (list.getRootNode() as ShadowRoot).activeElement;
+  if (focused && !focused.matches('.panel')) return;
+  const row = rowsNow()[at] ?? rowsNow().at(-1) ?? list;
+  row.querySelector<HTMLElement>('button, .picker')?.focus();
 };
 
-/** Reasons with words of their own; the others are told by what the visitor can do about them. */
-const TOLD = [
-  'file_too_large',
-  'not_a_pdf',
-  'empty_file',
-  'too_many_files',
-  'file_infected',
-  'active_content',
-  'too_slow',
-  'cancelled',
-  'size_mismatch',
-] as const;
-
-const reasonKey = (reason: FileReason | null) => {
-  const told = TOLD.find((key) => key === reason);
-  if (told) return told;
-  // Without an answer, it may as well be the server that is away.
-  if (reason === 'offline' && !navigator.onLine) return 'fileOffline';
-  const isBusy =
-    reason === 'offline' ||
-    reason === 'busy' ||
-    reason === 'rate_limited' ||
-    reason === 'unavailable';
-  return isBusy ? 'fileBusy' : 'fileFailed';
+/** However they came: what is new is scrolled to. */
+export const takeFiles = async (chat: Chat, files: Iterable<File>, root: ParentNode) => {
+  await addFiles(chat, files);
+  await chat.host.updateComplete;
+  root.querySelector('.tray')?.scrollTo(0, FAR_DOWN);
 };
 
 const pickInto = (chat: Chat) => (event: Event) => {
   const input = event.target as HTMLInputElement;
-  void addFiles(chat, [...(input.files ?? [])]);
+  void takeFiles(chat, [...(input.files ?? [])], input.getRootNode() as ShadowRoot);
   // Choosing the same file once more must count as a change.
   input.value = '';
 };

@@ -1,17 +1,19 @@
 import {html} from 'lit';
 
-import {sendLinkAgain} from '../actions/give-email.js';
+import {changeEmail, sendLinkAgain} from '../actions/give-email.js';
 import type {Chat} from '../chat.js';
 import type {Confirmation} from '../confirmation.js';
+import {meantEmail} from '../email-slips.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
-import {newAddressView} from './e-mail.js';
+import {hintView, newAddressView} from './e-mail.js';
 import {icon} from './later-icons.js';
 
 export const pendingView = (chat: Chat, confirmation: Confirmation, language: Language) => {
   const {texts} = language;
   const askForAddress = (isAsking: boolean) => {
     confirmation.isChanging = isAsking;
+    confirmation.typed = null;
     chat.signs.blame(null);
   };
   if (confirmation.isChanging) {
@@ -28,10 +30,13 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
       <span class="badge-icon large">${icon('mail')}</span>
       <div>
         <p class="strong">${texts.pendingTitle}</p>
-        <p><bdi>${confirmation.emailMasked}</bdi></p>
+        <p><bdi>${confirmation.address || confirmation.emailMasked}</bdi></p>
         <p class="hint">${texts.pendingHint}</p>
       </div>
     </div>
+    ${hintView(language, meantEmail(confirmation.address), (email) =>
+      changeEmail(chat, confirmation, email),
+    )}
     <div class="pair">
       <button
         part="button"

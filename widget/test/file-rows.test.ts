@@ -1,0 +1,276 @@
+import {expect} from '@open-wc/testing';
+import {sendKeys, setViewport} from '@web/test-runner-commands';
+
+import {Pace} from '../pace.js';
+import {
+  answer,
+  backend,
+  button,
+  choose,
+  every,
+  inside,
+  mountOpen,
+  newSite,
+  pdf,
+  press,
+  reachFiles,
+  rows,
+  stored,
+  until,
+  untilCalled,
+} from './helpers.js';
+
+const atFiles = async (site = newSite(), lang = 'en') => {
+  const chat = await mountOpen(site, lang);
+  if (lang === 'en') await reachFiles(chat);
+  return {chat, site};
+};
+
+const states = (chat: Element) =>
+  rows(chat)
+    .map(({state}) => state)
+    .join();
+
+const untilState = (chat: Element, ...wanted: string[]) =>
+  until(() => states(chat) === wanted.join(), `the rows to be ${wanted.join()}`);
+
+const hints = (chat: Element) =>
+  every(chat, '.about .hint').map((one) => one.textContent.replace(/\s+/g, ' ').trim());
+
+const focusedName = (chat: Element) => {
+  const focused = chat.shadowRoot!.activeElement;
+  return focused?.getAttribute('aria-label') ?? focused?.className;
+};
+
+/** Whether the page would ask before it is left. */
+const asksBeforeLeaving = () => {
+  const leaving = new Event('beforeunload', {cancelable: true});
+  return !window.dispatchEvent(leaving);
+};
+
+const FAILED = {path: '/upload', status: 500, body: '<h1>Oops</h1>'};
+
+describe('file rows', () => {
+  it('a pace is smoothed, and the first burst into the buffers told down', () => {
+    const pace = new Pace(0);
+    pace.measure(64_000, 100);
+    expect(pace.bytesPerSecond).to.equal(0);
+    pace.measure(100_000, 1_000);
+    expect(pace.bytesPerSecond).to.equal(100_000);
+    for (let second = 2; second <= 20; second++)
+      pace.measure(90_000 + second * 10_000, second * 1e3);
+    expect(pace.bytesPerSecond).to.be.closeTo(10_000, 1_500);
+  });
+
+  for (const [lang, pace, left] of [
+    ['en', '200 kB/s', '12 sec left'],
+    ['de', '200 kB/s', 'noch 12 Sek.'],
+    ['fr', '200 ko/s', 'encore 12 s'],
+    ['es', '200 kB/s', 'faltan 12 s'],
+    ['pt-BR', '200 kB/s', 'faltam 12 s'],
+    ['ar', 'كيلوبايت/ث', 'بقي'],
+  ] as const) {
+    it(`speed and time left are told in ${lang}`, async () => {
+      const {paceText} = await import('../views/file-words.js');
+      const {loadLanguage} = await import('../texts.js');
+      const language = await loadLanguage(lang);
+      const words = paceText({bytesPerSecond: 204_800, secondsLeft: 12}, language);
+      expect(words.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')).to.include(pace);
+      expect(words.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')).to.include(left);
+      expect(paceText({bytesPerSecond: 0, secondsLeft: 0}, language)).to.equal('');
+    });
+  }
+
+  it('a file of the same name and size is hinted at and taken all the same', async () => {
+    const {chat} = await atFiles();
+    await choose(chat, pdf('one.pdf'));
+    await untilState(chat, 'queued');
+    await choose(chat, pdf('one.pdf'));
+    await until(() => hints(chat)[1]?.includes('Looks the same as one.pdf.'), 'the hint');
+    expect(hints(chat)[0]).to.not.include('Looks the same');
+    await press(chat, 'Upload files');
+    await untilState(chat, 'success', 'success');
+  });
+
+  it('the same bytes under another name are hinted at, other bytes are not', async () => {
+    const {chat} = await atFiles();
+    const other = new File(['%PDF-1.7\n', new Uint8Array(1_991).fill(1)], 'other.pdf');
+    await choose(chat, pdf('one.pdf'), other, pdf('copy.pdf'));
+    await until(() => hints(chat)[2]?.includes('Looks the same as one.pdf.'), 'the hint');
+    expect(hints(chat)[1]).to.not.include('Looks the same');
+  });
+
+  it('the hint goes with the file that it names', async () => {
+    const {chat} = await atFiles();
+    await choose(chat, pdf('one.pdf'), pdf('copy.pdf'));
+    await until(() => hints(chat)[1]?.includes('Looks the same'), 'the hint');
+    await press(chat, 'Remove one.pdf');
+    await until(() => rows(chat).length === 1, 'the row to go');
+    expect(hints(chat)[0]).to.equal('2 kB · Ready to upload');
+  });
+
+  it('two that failed are tried again by one press', async () => {
+    const {chat, site} = await atFiles();
+    await backend.fault(site, FAILED);
+    await choose(chat, pdf('1.pdf'));
+    await press(chat, 'Upload files');
+    await untilState(chat, 'error');
+    expect(button(chat, 'Try all again')).to.equal(undefined);
+    await choose(chat, pdf('2.pdf'), new File(['x'], 'none.pdf'));
+    await press(chat, 'Upload files');
+    await untilState(chat, 'error', 'error', 'error');
+    await backend.heal(site);
+    await press(chat, 'Try all again');
+    await untilState(chat, 'success', 'success', 'error');
+  });
+
+  it('a file added later waits for the visitor’s word, whatever else is sent', async () => {
+    const {chat, site} = await atFiles();
+    await backend.fault(site, {path: '/upload', delayMs: 300, times: 1});
+    await choose(chat, pdf('1.pdf'));
+    await press(chat, 'Upload files');
+    await choose(chat, pdf('2.pdf'));
+    await untilState(chat, 'success', 'queued');
+    expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(1);
+    expect(button(chat, 'Upload files')!.disabled).to.equal(false);
+  });
+
+  it('a lost connection is told at once, and what was under way goes on when it is back', async () => {
+    const {chat, site} = await atFiles();
+    await backend.fault(site, {path: '/upload', delayMs: 60_000});
+    await choose(chat, pdf('1.pdf'));
+    await press(chat, 'Upload files');
+    await untilCalled(site, 'POST', '/upload');
+    window.dispatchEvent(new Event('offline'));
+    await untilState(chat, 'queued');
+    expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
+    expect(inside(chat, '.notices')!.textContent).to.include('You seem to be offline.');
+    expect(button(chat, 'Upload files')!.disabled).to.equal(true);
+    expect(button(chat, 'Done & continue')!.disabled).to.equal(true);
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
+    await untilState(chat, 'success');
+    await until(() => !inside(chat, '.notices')!.textContent.includes('offline'), 'all clear');
+  });
+
+  it('when the limit is reached the picker says so', async () => {
+    const {chat} = await atFiles();
+    const says = () => inside(chat, '.dropzone b')!.textContent;
+    expect(says()).to.equal('Choose PDF files');
+    await choose(chat, pdf('1.pdf'), pdf('2.pdf'));
+    await until(() => says() === 'Add more files', 'the next words');
+    await choose(chat, pdf('3.pdf'));
+    await until(() => says() === 'Files: 3 of 3', 'the count');
+  });
+
+  it('removing a file is said, and the focus goes to the next row, at last to the picker', async () => {
+    const {chat} = await atFiles();
+    await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'));
+    await untilState(chat, 'queued', 'queued', 'queued');
+    button(chat, 'Remove 2.pdf')!.focus();
+    for (const next of ['Remove 3.pdf', 'Remove 1.pdf', 'sr picker']) {
+      await sendKeys({press: 'Enter'});
+      await until(() => focusedName(chat) === next, `${next} to have the focus`);
+    }
+    expect(inside(chat, '.toasts[role=status]')!.textContent.trim()).to.equal(
+      'The file is removed.',
+    );
+  });
+
+  it('the button that replaces the one that was pressed has the focus', async () => {
+    const {chat, site} = await atFiles();
+    await backend.fault(site, {path: '/upload', delayMs: 60_000});
+    await choose(chat, pdf('1.pdf'));
+    button(chat, 'Upload files')!.focus();
+    await until(() => !button(chat, 'Upload files')!.disabled, 'the file');
+    button(chat, 'Upload files')!.focus();
+    await sendKeys({press: 'Enter'});
+    await until(() => focusedName(chat) === 'Your files', 'the list to have the focus');
+    await sendKeys({press: 'Tab'});
+    await until(() => focusedName(chat) === 'Cancel upload of 1.pdf', 'cancel');
+    await sendKeys({press: 'Enter'});
+    await until(() => focusedName(chat) === 'Try again: 1.pdf', 'try again');
+  });
+
+  it('the page asks before it is left only while a file would be lost', async () => {
+    const {chat, site} = await atFiles();
+    expect(asksBeforeLeaving()).to.equal(false);
+    await choose(chat, pdf('1.pdf'));
+    await untilState(chat, 'queued');
+    expect(asksBeforeLeaving()).to.equal(true);
+    await backend.fault(site, {...FAILED, times: 1});
+    await press(chat, 'Upload files');
+    await untilState(chat, 'error');
+    expect(asksBeforeLeaving()).to.equal(false);
+    await press(chat, 'Try again: 1.pdf');
+    expect(asksBeforeLeaving()).to.equal(true);
+    await untilState(chat, 'success');
+    expect(asksBeforeLeaving()).to.equal(false);
+    await choose(chat, pdf('2.pdf'));
+    await untilState(chat, 'success', 'queued');
+    await chat.reset();
+    expect(asksBeforeLeaving()).to.equal(false);
+  });
+
+  it('a long name is cut in its middle, so that its end can be read', async () => {
+    await setViewport({width: 390, height: 844});
+    const {chat} = await atFiles();
+    const name = `${'Contract of sale and everything about it '.repeat(3)}2024.pdf`;
+    await choose(chat, pdf(name));
+    const shown = await until(() => inside(chat, '.name'), 'the name');
+    const [stem] = shown.children;
+    expect(stem!.scrollWidth).to.be.greaterThan(stem!.clientWidth);
+    expect(shown.scrollWidth).to.be.at.most(shown.clientWidth);
+    expect(shown.textContent).to.equal(name);
+    expect(inside(chat, '.about .sr')!.textContent).to.equal(name);
+    await setViewport({width: 1000, height: 800});
+  });
+
+  it('in Arabic a Latin name stands at the start of the line, and reads as it is', async () => {
+    const {chat} = await atFiles(newSite(), 'ar');
+    await answer(chat, 'اسمك', 'Ana');
+    await press(chat, 'أوافق');
+    await until(() => chat.step === 'consent_ai_training', 'the next question');
+    await press(chat, 'أوافق');
+    await choose(chat, pdf('contract.pdf'));
+    const name = await until(() => inside(chat, '.name'), 'the name');
+    const about = name.parentElement!.getBoundingClientRect();
+    expect(name.getBoundingClientRect().right).to.be.closeTo(about.right, 1);
+    expect(getComputedStyle(name).direction).to.equal('ltr');
+  });
+
+  it('new rows are scrolled to, and no button hides the one with the focus', async () => {
+    await setViewport({width: 390, height: 560});
+    const {chat} = await atFiles();
+    await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'), pdf('4.pdf'));
+    await untilState(chat, 'queued', 'queued', 'queued', 'error');
+    const tray = inside(chat, '.tray')!;
+    await until(() => tray.scrollTop > 0, 'the tray to be scrolled');
+    const bar = () => inside(chat, '.files > .pair')!.getBoundingClientRect();
+    expect(every(chat, '.file').at(-1)!.getBoundingClientRect().bottom).to.be.at.most(bar().top);
+    for (const name of ['1.pdf', '2.pdf', '3.pdf', '4.pdf']) {
+      const remove = button(chat, `Remove ${name}`)!;
+      remove.focus();
+      expect(remove.getBoundingClientRect().bottom, name).to.be.at.most(bar().top);
+      expect(remove.getBoundingClientRect().top).to.be.at.least(tray.getBoundingClientRect().top);
+    }
+    await setViewport({width: 1000, height: 800});
+  });
+
+  it('a file dropped where none is wanted is told so, before and after', async () => {
+    const chat = await mountOpen();
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(pdf('early.pdf'));
+    const drag = (type: string) =>
+      inside(chat, '.header')!.dispatchEvent(
+        new DragEvent(type, {dataTransfer, bubbles: true, composed: true, cancelable: true}),
+      );
+    await until(() => !drag('dragover'), 'the drop to be taken from the page');
+    const place = await until(() => inside(chat, '.drop-here'), 'the word over the panel');
+    expect(place.textContent.trim()).to.equal('No files are needed at this step.');
+    drag('drop');
+    await until(() => inside(chat, '.toast'), 'the word after the drop');
+    expect(inside(chat, '.toast')!.textContent).to.equal('No files are needed at this step.');
+    expect(inside(chat, '.drop-here')).to.equal(null);
+  });
+});
