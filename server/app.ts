@@ -65,6 +65,7 @@ import {VisitorTokens} from './sessions/token.js';
 import {uuidRoutes} from './sessions/uuid-routes.js';
 import {verificationRoutes} from './sessions/verification-routes.js';
 import {Visits} from './sessions/visits.js';
+import {conversationSchemaRoute} from './sites/conversation-schema.js';
 import {siteRoutes} from './sites/routes.js';
 import {Sites} from './sites/store.js';
 
@@ -269,6 +270,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   healthRoutes(app, {sql, objects, version, notReady: () => notReady});
   metricsRoute(app, metrics);
   siteRoutes(app, {config, sites, version});
+  conversationSchemaRoute(app, config.publicUrl);
   uuidRoutes(app, {
     config,
     sql,

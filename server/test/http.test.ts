@@ -58,6 +58,7 @@ void t.test('the API describes itself', async (t) => {
     t.same(listed.sort(), [
       'DELETE /api/files/{file_id}',
       'DELETE /api/session',
+      'GET /api/conversation.schema.json',
       'GET /api/files',
       'GET /api/files/download/{file_id}',
       'GET /api/openapi.json',
