@@ -44,7 +44,7 @@ export const answerStyles = css`
   /* The step in hand: hollow, and full once it is answered. */
   .steps .reached:not(:has(+ .reached)) {
     background: none;
-    box-shadow: inset 0 0 0 1px var(--brand);
+    box-shadow: inset 0 0 0 1px var(--accent-text);
   }
   .strong {
     font-weight: 650;

@@ -19,7 +19,7 @@ export const fileStyles = css`
     box-shadow: 0 -8px 8px var(--bg);
   }
   .tray {
-    scroll-padding-block-end: 72px;
+    scroll-padding-block-end: 120px;
   }
   .rows {
     display: grid;

@@ -35,7 +35,11 @@ const untilState = (chat: Element, ...wanted: string[]) =>
   until(() => states(chat) === wanted.join(), `the rows to be ${wanted.join()}`);
 
 const hints = (chat: Element) =>
-  every(chat, '.about .hint').map((one) => one.textContent.replace(/\s+/g, ' ').trim());
+  every(chat, '.about').map((one) =>
+    [...one.querySelectorAll('.hint')]
+      .map(({textContent}) => textContent.replace(/\s+/g, ' ').trim())
+      .join(' '),
+  );
 
 const focusedName = (chat: Element) => {
   const focused = chat.shadowRoot!.activeElement;

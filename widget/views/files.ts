@@ -116,9 +116,9 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
         <span class="hint">
           ${formatSize(size, language.tag)} ·
           <span class="state">${stateText(uploads, row, language)}</span>
-          ${isSending ? paceText(row, language) : nothing}
-          ${twin ? fill(language.texts, 'twin', {name: twin}) : nothing}
         </span>
+        ${twin ? html`<span class="hint">${fill(language.texts, 'twin', {name: twin})}</span>` : nothing}
+        ${isSending ? html`<span class="hint">${paceText(row, language)}</span>` : nothing}
         ${isSending ? progressView(row) : nothing}
       </span>
       ${rowButtons(chat, uploads, row, language)}
