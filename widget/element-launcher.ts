@@ -5,6 +5,8 @@ import {watchOwnButton} from './own-button.js';
 /** The element's button: the one that the loader has drawn, or one of its own. */
 export class ElementLauncher {
   private button: HTMLButtonElement | null = null;
+  private isOwn = false;
+  private watching = new AbortController();
 
   constructor(private readonly host: HTMLElement) {}
 
@@ -14,15 +16,25 @@ export class ElementLauncher {
   }
 
   /** Without the loader nobody has drawn it yet. Its code is not fetched otherwise. */
-  async draw(root: ShadowRoot, onPress: () => void, signal: AbortSignal) {
+  async draw(root: ShadowRoot, onPress: () => void) {
+    this.isOwn = true;
     const {createLauncher, launcherStyles} = await import('./launcher.js');
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(launcherStyles);
     root.adoptedStyleSheets.unshift(sheet);
     this.button = createLauncher(this.host);
     this.button.addEventListener('click', onPress);
-    watchOwnButton(this.host, onPress, signal);
     root.append(this.button);
+  }
+
+  /** The page's own button, as long as the element is on the page: a listener keeps it alive. */
+  watch(onPress: () => void) {
+    this.watching = new AbortController();
+    if (this.isOwn) watchOwnButton(this.host, onPress, this.watching.signal);
+  }
+
+  unwatch() {
+    this.watching.abort();
   }
 
   set isHidden(isHidden: boolean) {

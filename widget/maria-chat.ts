@@ -65,7 +65,6 @@ export class MariaChat extends ConfiguredElement {
   private prefilled: {name?: string; email?: string} = {};
   private opener: Element | null = null;
   private listening = new AbortController();
-  private readonly ending = new AbortController();
   /** @internal */
   focusKeeper!: FocusKeeper;
   private readonly internals = this.attachInternals();
@@ -158,12 +157,12 @@ export class MariaChat extends ConfiguredElement {
     const global = window.MariaChat;
     if (global?.element === this) return global.destroy();
     await this.close();
-    this.ending.abort();
     this.remove();
   }
 
   override connectedCallback() {
     super.connectedCallback();
+    this.launcher.watch(() => void this.toggle());
     this.goToTarget();
     void this.loadTexts();
     if (this.chat) this.listen();
@@ -171,6 +170,7 @@ export class MariaChat extends ConfiguredElement {
 
   override disconnectedCallback() {
     super.disconnectedCallback();
+    this.launcher.unwatch();
     this.listening.abort();
     // An element that is moved is gone for a moment only.
     queueMicrotask(() => {
@@ -244,7 +244,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private async drawLauncher(root: ShadowRoot) {
-    await this.launcher.draw(root, () => void this.toggle(), this.ending.signal);
+    await this.launcher.draw(root, () => void this.toggle());
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen) void this.open({isQuiet: true});

@@ -1,0 +1,95 @@
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {openSite, tagFor} from './site-page.js';
+import type {SitePage} from './site-page.js';
+
+const TIMES = 100;
+/** What a browser's own bookkeeping may differ by. */
+const SLACK_BYTES = 300_000;
+
+t.test('a hundred openings and closings leave nothing behind', async (t) => {
+  const site = await used(t);
+
+  const before = await held(site);
+  await site.page.evaluate(`(async () => {
+    for (let i = 0; i < ${TIMES}; i++) {
+      await MariaChat.open();
+      await MariaChat.close();
+    }
+  })()`);
+
+  isAsBefore(t, before, await held(site, before.nodes));
+});
+
+t.test('a hundred elements put on the page and taken off leave nothing behind', async (t) => {
+  const site = await used(t);
+  const putAndTake = (times: number) =>
+    site.page.evaluate(`(async () => {
+      for (let i = 0; i < ${times}; i++) {
+        const chat = document.createElement('maria-chat');
+        for (const name of ['site', 'api']) chat.setAttribute(name, MariaChat.element.getAttribute(name));
+        document.body.append(chat);
+        await chat.updateComplete;
+        await chat.open();
+        chat.remove();
+      }
+    })()`);
+  await putAndTake(3);
+
+  const before = await held(site);
+  await putAndTake(TIMES);
+
+  isAsBefore(t, before, await held(site, before.nodes));
+});
+
+t.test('a hundred moves leave nothing behind', async (t) => {
+  const site = await used(t);
+
+  const before = await held(site);
+  await site.page.evaluate(`(async () => {
+    for (let i = 0; i < ${TIMES}; i++) {
+      document.body.append(MariaChat.element);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  })()`);
+
+  isAsBefore(t, before, await held(site, before.nodes));
+});
+
+interface Held {
+  listeners: number;
+  nodes: number;
+  bytes: number;
+}
+
+/** A page whose chat has been opened and closed: all that is fetched once is there. */
+async function used(t: Parameters<typeof startServer>[0]): Promise<SitePage> {
+  const {url} = await startServer(t);
+  const site = await openSite(await openBrowser(t), {body: tagFor(url)});
+  await site.widget.open();
+  await site.widget.giveName('Ana');
+  await site.widget.button('I agree').waitFor();
+  await site.page.evaluate('MariaChat.close()');
+  return site;
+}
+
+/** What the page still holds once everything that can go has gone: what is under way ends first. */
+async function held({page, session}: SitePage, atMost = Infinity): Promise<Held> {
+  await page.waitForLoadState('networkidle');
+  for (let looks = 1; ; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await session.send('HeapProfiler.collectGarbage');
+    const {metrics} = await session.send('Performance.getMetrics');
+    const of = (wanted: string) => metrics.find(({name}) => name === wanted)?.value ?? NaN;
+    const is = {listeners: of('JSEventListeners'), nodes: of('Nodes'), bytes: of('JSHeapUsedSize')};
+    if (looks >= 3 && (is.nodes <= atMost || looks === 60)) return is;
+  }
+}
+
+function isAsBefore(t: {ok: (is: boolean, why: string) => unknown}, was: Held, is: Held): void {
+  t.ok(is.listeners <= was.listeners, `${was.listeners} listeners, then ${is.listeners}`);
+  t.ok(is.nodes <= was.nodes, `${was.nodes} nodes, then ${is.nodes}`);
+  t.ok(is.bytes <= was.bytes + SLACK_BYTES, `${was.bytes} bytes, then ${is.bytes}`);
+}
