@@ -59,7 +59,7 @@ export class MariaChat extends ConfiguredElement {
   /** How often Maria has spoken while the panel was closed. */
   unreadCount = 0;
   private chat: Chat | null = null;
-  private readonly launcher = new ElementLauncher(this);
+  private readonly ownLauncher = new ElementLauncher(this);
   private later: typeof laterParts | null = null;
   private fetchingLater: Promise<typeof laterParts> | null = null;
   private prefilled: {name?: string; email?: string} = {};
@@ -74,6 +74,10 @@ export class MariaChat extends ConfiguredElement {
     super();
     this.isOpen = false;
     this.isDropping = false;
+    // Where a property has an attribute's name, frameworks write that; this one is a method.
+    const open = this.open.bind(this);
+    const set = (value: string) => this.setAttribute('open', value);
+    Object.defineProperty(this, 'open', {get: () => open, set});
   }
 
   /** The step at which the conversation waits. */
@@ -120,11 +124,11 @@ export class MariaChat extends ConfiguredElement {
   }
 
   async show() {
-    this.launcher.isHidden = false;
+    this.ownLauncher.isHidden = false;
   }
 
   async hide() {
-    this.launcher.isHidden = true;
+    this.ownLauncher.isHidden = true;
   }
 
   async setLang(lang: string) {
@@ -194,7 +198,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   protected override createRenderRoot() {
-    const drawn = this.launcher.find(this.shadowRoot);
+    const drawn = this.ownLauncher.find(this.shadowRoot);
     // A copy: Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
@@ -244,7 +248,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private async drawLauncher(root: ShadowRoot) {
-    await this.launcher.draw(root, () => void this.toggle());
+    await this.ownLauncher.draw(root, () => void this.toggle());
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen) void this.open({isQuiet: true});
@@ -259,15 +263,15 @@ export class MariaChat extends ConfiguredElement {
 
   /** To what had it before: the page's own button, if that opened the panel. */
   private giveFocusBack() {
-    const {opener, launcher} = this;
+    const {opener, ownLauncher} = this;
     const isElsewhere = opener && opener !== this && opener !== document.body;
     if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
-    else launcher.focus();
+    else ownLauncher.focus();
   }
 
   private describeLauncher() {
     const {isOpen, unreadCount, language} = this;
-    this.launcher.describe({isOpen, unreadCount, texts: language?.texts ?? null});
+    this.ownLauncher.describe({isOpen, unreadCount, texts: language?.texts ?? null});
   }
 
   private async fetchLater() {
