@@ -106,12 +106,13 @@ const isWalkable = (document: unknown): document is Conversation => {
 };
 
 const isStep = (step: unknown, ids: Set<unknown>) => {
-  if (!isObject(step) || !Object.hasOwn(STEP_TYPES, String(step['type']))) return false;
-  const {id, text, next = []} = step;
-  const [key, ...accepted] = STEP_TYPES[String(step['type'])]!;
+  if (!isObject(step)) return false;
+  const {id, type, text, next = []} = step;
+  if (typeof type !== 'string' || !Object.hasOwn(STEP_TYPES, type)) return false;
+  const [key, ...accepted] = STEP_TYPES[type]!;
   return (
     typeof id === 'string' &&
-    (!key || accepted.includes(String(step[key]))) &&
+    (!key || accepted.includes(step[key] as string)) &&
     Object.values(isObject(text) ? text : [text ?? '']).every((one) => typeof one === 'string') &&
     text !== null &&
     Array.isArray(next) &&

@@ -124,6 +124,8 @@ describe('faulty conversations', () => {
     'a consent to nothing': [{id: 'a', type: 'consent'}],
     'an end of no kind': [{id: 'a', type: 'end', outcome: 'maybe'}],
     'a type that every object has': [{id: 'a', type: 'toString'}],
+    'a type that cannot be said': [{id: 'a', type: {toString: false}}],
+    'a field that cannot be said': [{id: 'a', type: 'ask', field: {toString: false}}],
     'a condition of two kinds, one of them broken': [
       {id: 'a', type: 'say', next: [{when: {all: null, any: []}, to: 'a'}]},
     ],
