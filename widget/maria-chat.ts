@@ -232,7 +232,7 @@ export class MariaChat extends ConfiguredElement {
   protected override render(): unknown {
     const {chat, language} = this;
     if (!chat || !language) return nothing;
-    this.announcer?.listen(chat.uploads, language);
+    this.announcer?.listen(chat.uploads?.rows ?? [], language);
     return panelView(chat, language, {
       isOpen: this.isOpen,
       isInline: this.isInline,

@@ -1,7 +1,6 @@
 import {fill, formatPercent} from './texts.js';
 import type {Language} from './texts.js';
-import type {Uploads} from './uploads.js';
-import {stateText} from './views/file-words.js';
+import type {FileRow} from './uploads.js';
 
 const QUARTER = 25;
 
@@ -9,22 +8,14 @@ const QUARTER = 25;
 export class ProgressAnnouncer {
   words = '';
   private readonly heard = new Map<string, number>();
-  private readonly faults = new Map<string, string>();
 
-  listen(uploads: Pick<Uploads, 'rows' | 'limits'> | null, language: Language) {
-    const news: string[] = [];
-    const tell = (name: string, percent: string) =>
-      news.push(fill(language.texts, 'fileProgress', {name, percent}));
-    for (const row of uploads?.rows ?? []) {
-      const {file, id, name, reason} = row;
+  listen(rows: FileRow[], {texts, tag}: Language) {
+    for (const row of rows) {
       const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
-      if (file && quarter > (this.heard.get(id) ?? 0)) {
-        this.heard.set(id, quarter);
-        tell(name, formatPercent(quarter, language.tag));
-      }
-      if (reason && reason !== this.faults.get(id)) tell(name, stateText(uploads!, row, language));
-      this.faults.set(id, reason ?? '');
+      if (row.file === null || quarter <= (this.heard.get(row.id) ?? 0)) continue;
+      this.heard.set(row.id, quarter);
+      const percent = formatPercent(quarter, tag);
+      this.words = fill(texts, 'fileProgress', {name: row.name, percent});
     }
-    if (news.length > 0) this.words = news.join(' ');
   }
 }

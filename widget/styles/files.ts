@@ -49,6 +49,7 @@ export const fileStyles = css`
     justify-self: start;
     min-inline-size: 0;
     max-inline-size: 100%;
+    overflow: hidden;
     white-space: pre;
     font-size: 14px;
     font-weight: 600;

@@ -69,7 +69,7 @@ describe('accessibility', () => {
     const spoken = new Set<string>();
     for (let percent = 0; percent <= 100; percent++) {
       uploads.rows[0]!.percent = percent;
-      announcer.listen(uploads, language);
+      announcer.listen(uploads.rows, language);
       spoken.add(announcer.words);
     }
     expect([...spoken]).to.deep.equal([
@@ -85,10 +85,11 @@ describe('accessibility', () => {
     const chat = await mountOpen();
     await reachFiles(chat);
     await choose(chat, new File(['x'], 'b.pdf'));
-    await until(
-      () => inside(chat, '.sr[role=status]')!.textContent === 'b.pdf: This is not a PDF file.',
-      'the reason',
-    );
+    const spoken = await until(() => inside(chat, '.file [role=alert]'), 'the reason');
+    expect(spoken.textContent).to.equal('This is not a PDF file.');
+    await choose(chat, pdf('c.pdf'));
+    await until(() => inside(chat, '.file.queued'), 'the other row');
+    expect(inside(chat, '.file.queued [role=alert]')).to.equal(null);
   });
 
   it('nothing moves for those who asked for less motion', async () => {

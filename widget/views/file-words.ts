@@ -4,11 +4,7 @@ import type {Language, TextKey} from '../texts.js';
 import {goesOn} from '../uploads.js';
 import type {FileReason, FileRow, Uploads} from '../uploads.js';
 
-export const stateText = (
-  {limits}: Pick<Uploads, 'limits'>,
-  row: FileRow,
-  {texts, tag}: Language,
-) => {
+export const stateText = ({limits}: Uploads, row: FileRow, {texts, tag}: Language) => {
   if (row.state === 'uploading') {
     return fill(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
   }
@@ -36,5 +32,9 @@ export const paceText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: Lan
   return `${pace} · ${fill(texts, 'timeLeft', {time: left})}`;
 };
 
-/** Names are cut in the middle: their ends tell what they are. */
-export const endOf = (name: string) => [...name].slice(-10).join('');
+/** What fits in any window is left whole. */
+const SHORT_NAME = 18;
+
+/** Long names are cut in the middle: their ends tell what they are. */
+export const endOf = (name: string) =>
+  name.length > SHORT_NAME ? [...name].slice(-10).join('') : name;

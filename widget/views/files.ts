@@ -109,13 +109,9 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state])}</span>
       <span class="about">
-        <span class="sr">${name}</span>
-        <bdi class="name" title=${name} aria-hidden="true"
-          ><span>${name.slice(0, -end.length)}</span>${end}</bdi
-        >
+        <bdi class="name" title=${name}><span>${name.slice(0, -end.length)}</span>${end}</bdi>
         <span class="hint">
-          ${formatSize(size, language.tag)} ·
-          <span class="state">${stateText(uploads, row, language)}</span>
+          ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
         </span>
         ${twin ? html`<span class="hint">${fill(language.texts, 'twin', {name: twin})}</span>` : nothing}
         ${isSending ? html`<span class="hint">${paceText(row, language)}</span>` : nothing}
@@ -125,6 +121,12 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
     </li>
   `;
 };
+
+/** An element of its own, so that what went wrong is spoken as it comes. */
+const stateView = ({reason}: FileRow, words: string) =>
+  reason
+    ? html`<span class="state" role="alert">${words}</span>`
+    : html`<span class="state">${words}</span>`;
 
 const ICONS = {queued: 'file', uploading: 'file', success: 'check', error: 'alert'} as const;
 

@@ -1,0 +1,61 @@
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {openBrowser, openDemo} from './browser.js';
+
+const SLOW_BYTES_PER_SECOND = 250_000;
+
+t.test('the file step on a bad line', async (t) => {
+  const server = await startServer(t);
+  const browser = await openBrowser(t);
+  const {page, context, widget} = await openDemo(browser, server.url);
+  await widget.open();
+  await widget.giveName('Bea');
+  await widget.decide(true, true);
+  const line = await context.newCDPSession(page);
+  await line.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 20,
+    downloadThroughput: -1,
+    uploadThroughput: SLOW_BYTES_PER_SECOND,
+  });
+
+  await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_500_000)}]);
+  await widget.button('Upload files').click();
+  await widget.says(/kB\/s · .+ left/).waitFor();
+
+  await t.test('leaving is asked about while a file is under way', async (t) => {
+    const asked = page.waitForEvent('dialog');
+    const leaving = page.close({runBeforeUnload: true});
+    const dialog = await asked;
+    t.equal(dialog.type(), 'beforeunload');
+    await dialog.dismiss();
+    await leaving;
+  });
+
+  await t.test('a lost connection is told at once, and the file arrives after it', async (t) => {
+    await context.setOffline(true);
+    await widget.says('Waiting for the connection. It goes on by itself.').waitFor();
+    t.ok(await widget.button('Upload files').isDisabled());
+    await context.setOffline(false);
+    await widget.root.getByText('Uploaded', {exact: true}).waitFor();
+    await until(async () => {
+      const rows = await server.sql`select state from file_uploads where not is_deleted`;
+      return rows.length === 1 && rows[0]?.['state'] === 'stored';
+    });
+  });
+
+  await t.test('with nothing left to lose the page is left without a question', async (t) => {
+    let questions = 0;
+    page.on('dialog', (dialog) => {
+      questions++;
+      void dialog.accept();
+    });
+    await page.close({runBeforeUnload: true});
+    await until(() => Promise.resolve(page.isClosed()));
+    t.equal(questions, 0);
+  });
+  await context.close();
+});
