@@ -166,7 +166,7 @@ export class MariaChat extends ConfiguredElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    this.launcher.watch(() => void this.toggle());
+    this.ownLauncher.watch(() => void this.toggle());
     this.goToTarget();
     void this.loadTexts();
     if (this.chat) this.listen();
@@ -174,7 +174,7 @@ export class MariaChat extends ConfiguredElement {
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.launcher.unwatch();
+    this.ownLauncher.unwatch();
     this.listening.abort();
     // An element that is moved is gone for a moment only.
     queueMicrotask(() => {
