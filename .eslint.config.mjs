@@ -5,7 +5,16 @@ import tseslint from 'typescript-eslint';
 const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names'];
 
 export default defineConfig(
-  {ignores: ['dist/', '.maria/', '.tap/', 'coverage/', 'examples/**/*.js', 'widget/react.d.ts']},
+  {
+    ignores: [
+      'dist/',
+      '.maria/',
+      '.tap/',
+      'coverage/',
+      'examples/**/*.{js,ts,tsx}',
+      'widget/react.d.ts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
