@@ -21,10 +21,12 @@ let chatModule = '';
 const written = [];
 
 const TEXT_KEYS = 'text-keys';
+const DIALOG_KEYS = 'dialog-text-keys';
 
 const plugins = [
   foldStyleSheets(),
-  foldLanguages(),
+  foldLanguages('widget/locales', TEXT_KEYS),
+  foldLanguages('widget/dialogs/locales', DIALOG_KEYS),
   keepOffThePage(),
   nodeResolve({exportConditions: ['production']}),
   esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
@@ -49,8 +51,11 @@ export default [
     output: {
       dir: OUT,
       format: 'es',
-      // Otherwise what all languages share would be one more file.
-      manualChunks: {chat: ['widget/index.ts', TEXT_KEYS]},
+      // Otherwise what all languages share would be one more file, and for the dialogs another.
+      manualChunks: {
+        chat: ['widget/index.ts', TEXT_KEYS],
+        later: ['widget/later.ts', DIALOG_KEYS],
+      },
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
       banner: LIT_BANNER,
@@ -83,7 +88,7 @@ function emptyFolder() {
 }
 
 /** Style sheets stand alone in the literals of these files. */
-const STYLE_SHEETS = /widget\/(styles\/[\w-]+|launcher)\.ts$/;
+const STYLE_SHEETS = /widget\/(styles\/[\w-]+|dialogs\/styles|launcher)\.ts$/;
 
 function foldStyleSheets() {
   return {
@@ -123,20 +128,20 @@ function keepOffThePage() {
   };
 }
 
-/** A language goes out as its words alone, in the order of the keys; those stand once, in the chat. */
-function foldLanguages() {
-  const keys = Object.keys(textsIn('widget/locales/en.ts'));
+/** A language goes out as its words alone, in the order of the keys; those stand once. */
+function foldLanguages(folder, keysModule) {
+  const keys = Object.keys(textsIn(`${folder}/en.ts`));
   return {
     name: 'fold-languages',
-    resolveId: (id) => (id === TEXT_KEYS ? id : null),
-    load: (id) => (id === TEXT_KEYS ? unfold(keys) : null),
+    resolveId: (id) => (id === keysModule ? id : null),
+    load: (id) => (id === keysModule ? unfold(keys) : null),
     transform(_code, id) {
-      if (!/widget\/locales\/[\w-]+\.ts$/.test(id)) return null;
+      if (path.dirname(id) !== path.resolve(folder)) return null;
       const texts = textsIn(id);
       const words = keys.map((key) => texts[key]);
       if (words.some((text) => !text || text.includes('\n')))
         this.error(`${id}: a text is missing`);
-      const code = `import {unfold} from '${TEXT_KEYS}';
+      const code = `import {unfold} from '${keysModule}';
         export default unfold(${JSON.stringify(words.join('\n'))})`;
       return {code, map: null};
     },
@@ -178,20 +183,21 @@ function collect(role) {
   return {
     name: 'collect',
     writeBundle(_options, bundle) {
-      for (const [fileName, {code, isEntry}] of Object.entries(bundle)) {
+      for (const [fileName, chunk] of Object.entries(bundle)) {
+        const {code, isEntry} = chunk;
         if (role === 'chat' && isEntry) chatModule = fileName;
-        written.push({role: isEntry ? role : roleOf(fileName), fileName, code});
+        written.push({role: isEntry ? role : roleOf(chunk), fileName, code});
       }
       if (role === 'chat') writeStableEntry();
     },
   };
 }
 
-/** Chunks that have roles of their own; what else is fetched alone is a language. */
-const ROLES = {later: 'part', launcher: 'launcher', 'debug-panel': 'debug'};
+/** Chunks that have roles of their own; a language is a file for the conversation and one for the dialogs. */
+const ROLES = {later: 'part', launcher: 'launcher', dialogs: 'dialogs', 'debug-panel': 'debug'};
 
-const roleOf = (fileName) =>
-  ROLES[Object.keys(ROLES).find((name) => fileName.startsWith(`${name}-`))] ?? 'language';
+const roleOf = ({name, facadeModuleId}) =>
+  ROLES[name] ?? (facadeModuleId?.includes('/dialogs/') ? 'dialog-language' : 'language');
 
 /** For pages that import the element themselves: a name that does not change with its contents. */
 function writeStableEntry() {

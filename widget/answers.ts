@@ -53,9 +53,12 @@ export class VisitorAnswers {
     return this.draft.name !== null || this.decisions.length > 0;
   }
 
-  /** True when the visit has been idle for longer than the backend keeps it. */
+  /**
+   * True when the visit seems to have been idle for longer than the backend keeps it. Clocks are
+   * set forth and back: where the backend can be asked, its word counts.
+   */
   get isStale() {
-    return this.hasBegun && Date.now() - this.draft.touchedAt >= this.draft.idleMs;
+    return this.hasBegun && Math.abs(Date.now() - this.draft.touchedAt) >= this.draft.idleMs;
   }
 
   get unrecorded(): ConsentDecision[] {
@@ -109,20 +112,26 @@ export class VisitorAnswers {
   }
 
   load() {
-    const kept = readDraft(this.storage.get(ANSWERS_KEY));
-    this.draft = kept && Date.now() - kept.touchedAt < kept.idleMs ? kept : blankDraft();
-    if (!kept || kept === this.draft) return;
-    this.storage.remove(ANSWERS_KEY);
+    this.draft = blankDraft();
+    this.reload();
   }
 
-  /** Takes over what the backend knows; the wording it has recorded is not asked for again. */
-  adopt(session: Session) {
+  /** Takes over what another tab has kept meanwhile. */
+  reload() {
+    this.draft = readDraft(this.storage.get(ANSWERS_KEY)) ?? this.draft;
+  }
+
+  /**
+   * Takes over what the backend knows; the wording it has recorded is not asked for again. Between
+   * two clocks only a difference means anything.
+   */
+  adopt(session: Session, clockAheadMs: number) {
     if (session.name) this.draft.name = session.name;
     for (const {purpose, granted} of session.consents) {
       this.draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
     }
-    if (!session.idle_expires_at) return;
-    this.draft.idleMs = Math.max(0, Date.parse(session.idle_expires_at) - Date.now());
+    const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockAheadMs;
+    if (leftMs > 0) Object.assign(this.draft, {idleMs: leftMs, touchedAt: Date.now()});
   }
 
   /** The backend has them now: this browser keeps no copy beyond the page. */

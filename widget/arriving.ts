@@ -21,7 +21,7 @@ export const arrive = async (chat: Chat) => {
   if (arrival.kind === 'refused') return turnAway(chat, arrival.error);
   if (arrival.kind === 'offline') signs.wait(arrival.error);
   if (isEnd(arrival) && !endings.tell(arrival)) return;
-  if (arrival.kind === 'new') answers.wipe();
+  if (arrival.kind === 'new' || answers.isStale) answers.wipe();
   return answers.hasBegun ? askWhetherToContinue(chat) : guide.begin();
 };
 
@@ -47,7 +47,7 @@ export const enterLate = async (chat: Chat, session: Session) => {
 
 const welcomeBack = async (chat: Chat, session: Session) => {
   const {answers, guide} = chat;
-  answers.adopt(session);
+  answers.adopt(session, chat.client.clockAheadMs);
   if (session.state !== 'visit') return chat.onSession(session);
   const {round} = guide;
   const hasTrace = session.files.length > 0 || session.consents.length > 0;

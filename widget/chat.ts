@@ -1,3 +1,5 @@
+import type {CSSResult} from 'lit';
+
 import type {Session} from '../server/contract/sessions.js';
 import type {SiteConfig} from '../server/contract/sites.js';
 
@@ -21,6 +23,11 @@ import {Transcript} from './transcript.js';
 import type {Words} from './transcript.js';
 import type {Uploads} from './uploads.js';
 
+/** Something that covers the conversation until it is closed. */
+export interface Overlay {
+  view(language: Language): unknown;
+}
+
 export interface ChatHost extends GuideHost, SignsHost {
   readonly language: Language;
   readonly greeting: string | null;
@@ -31,6 +38,10 @@ export interface ChatHost extends GuideHost, SignsHost {
   readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
   loadLater(): Promise<typeof laterParts>;
+  onLoadFailure(error: unknown): void;
+  adopt(sheets: CSSResult[]): void;
+  /** The visitor has changed the settings that are kept in this browser. */
+  followSettings(): void;
 }
 
 /**
@@ -40,7 +51,10 @@ export interface ChatHost extends GuideHost, SignsHost {
 export class Chat {
   state: Session['state'] = 'visit';
   isSending = false;
-  isAskingToStartOver = false;
+  /** What covers the conversation. */
+  overlay: Overlay | null = null;
+  /** There is something for the other tabs to look at. */
+  tellTabs: (() => void) | null = null;
   /** True for somebody whose finished session was found in this browser. */
   isRecognised = false;
   config: SiteConfig | null = null;
@@ -69,7 +83,13 @@ export class Chat {
     site: string,
   ) {
     this.storage = new SiteStorage(site);
-    this.client = new Client(api);
+    this.client = new Client(api, {
+      onAnswer: (isChange) => {
+        this.signs.setConnection(null);
+        if (isChange) this.tellTabs?.();
+      },
+      onSlow: (isSlow) => this.signs.showSlow(isSlow),
+    });
     this.session = new VisitorSession(this.client, this.storage);
     this.answers = new VisitorAnswers(this.storage);
     this.transcript = new Transcript(() => host.requestUpdate());
@@ -88,14 +108,16 @@ export class Chat {
         return (step?.type === 'ask' && step.field === 'name') || this.isEquipped();
       },
       onRest: (step) => {
-        if (this.state === 'visit') this.outbox.reach(step.id);
+        // Another tab may have answered while Maria was typing.
+        if (this.answers.isDone(step.id)) return void this.guide.begin();
+        // An erased session has none, and is not to be followed by one that nobody asked for.
+        if (this.state === 'visit' && this.reference) this.outbox.reach(step.id);
         this.wake();
       },
     });
     this.outbox = new Outbox(this.client, this.session, this.answers, {
       dispatch: (event) => host.dispatchEvent(event),
       onDelivered: () => {
-        this.signs.setConnection(null);
         this.endings.forgetRefusal();
       },
       onWait: (error) => this.signs.wait(error),
@@ -131,8 +153,6 @@ export class Chat {
 
   /** The panel is open and the page visible: waiting for the confirmation makes sense. */
   wake() {
-    if (this.state === 'visit' && this.answers.isStale)
-      return void this.endings.startAfter({kind: 'gone'});
     if (this.state === 'pending' && this.guide.stage === 'step') this.confirmation?.watch();
   }
 
@@ -158,12 +178,6 @@ export class Chat {
     if (this.state === 'visit' && this.answers.hasBegun) this.client.leave();
   }
 
-  /** The page is shown again without having been loaded anew. */
-  comeBack() {
-    const {step} = this.guide;
-    if (this.state === 'visit' && step) this.outbox.reach(step.id);
-  }
-
   /** Another tab has begun, or forgotten, the session. */
   async followOtherTab() {
     if (!this.session.isStale) return;
@@ -180,7 +194,7 @@ export class Chat {
     this.uploads?.clear();
     this.signs.showToast(null);
     Object.assign(this, {state: 'visit', isSending: false, uploads: null, confirmation: null});
-    Object.assign(this, {isRecognised: false, isAskingToStartOver: false});
+    Object.assign(this, {isRecognised: false, overlay: null});
   }
 
   prefill(values: {name?: string; email?: string}) {
@@ -188,8 +202,8 @@ export class Chat {
     this.host.requestUpdate();
   }
 
-  askToStartOver(isAsking: boolean) {
-    this.isAskingToStartOver = isAsking;
+  cover(overlay: Overlay | null) {
+    this.overlay = overlay;
     this.host.requestUpdate();
   }
 
@@ -228,7 +242,6 @@ export class Chat {
 
   /** What the backend says of the session, at the start or while the confirmation is awaited. */
   async onSession(session: Session) {
-    this.signs.setConnection(null);
     const before = this.state;
     this.state = session.state;
     if (session.state === 'visit') return;

@@ -2,6 +2,8 @@ import type {ErrorCode, ErrorStatus} from '../server/contract/error-codes.js';
 import type {ErrorBody} from '../server/contract/common.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than that, and the visitor is told that it is still being tried. */
+const SLOW_MS = 4_000;
 
 /** `offline`: no answer at all. `unintelligible`: an answer that is not ours, such as a proxy's page. */
 export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
@@ -33,27 +35,58 @@ export interface Credentials {
 
 export type Around = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
 
+export interface ClientWatcher {
+  /** The backend has done what it was asked. */
+  onAnswer(isChange: boolean): void;
+  /** Whether it takes long, and is still being tried. */
+  onSlow(isSlow: boolean): void;
+}
+
 /** The only caller of `fetch` and `sendBeacon`. */
 export class Client {
   /** Put by the debug panel around every call, which it sees, and may keep from the line. */
   static around: Around = (_method, _path, run) => run();
 
   credentials: Credentials | null = null;
+  /** When the backend has last answered, by this browser's clock. */
+  heardAt = 0;
+  /** The backend's clock minus this browser's; NaN while unknown. */
+  clockAheadMs = NaN;
 
-  constructor(readonly api: string) {}
+  constructor(
+    readonly api: string,
+    readonly watcher: ClientWatcher,
+  ) {}
 
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const slow = setTimeout(() => this.watcher.onSlow(true), SLOW_MS);
+    try {
+      const response = await this.ask(method, path, body);
+      const answer = response.status === 204 ? undefined : parse(await textOf(response));
+      if (answer === null) throw refusal(response.status, answer, null);
+      this.heardAt = Date.now();
+      this.clockAheadMs = Date.parse(response.headers.get('Date') ?? '') - this.heardAt;
+      this.watcher.onAnswer(method !== 'GET');
+      return answer as T;
+    } finally {
+      clearTimeout(slow);
+      this.watcher.onSlow(false);
+    }
+  }
+
+  /** The answer before it has been read. */
+  async ask(method: string, path: string, body?: unknown, timeoutMs = REQUEST_TIMEOUT_MS) {
+    const hasBody = body !== undefined;
+    const type: Record<string, string> = hasBody ? {'Content-Type': 'application/json'} : {};
     const response = await this.reach(path, {
       method,
-      headers: {
-        ...this.identity(),
-        ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: {...this.identity(), ...type},
+      body: hasBody ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    const answer = response.status === 204 ? undefined : parse(await textOf(response));
-    if (response.ok && answer !== null) return answer as T;
-    throw refusal(response.status, answer, response.headers.get('Retry-After'));
+    if (response.ok) return response;
+    const pause = response.headers.get('Retry-After');
+    throw refusal(response.status, parse(await textOf(response)), pause);
   }
 
   /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
@@ -77,7 +110,6 @@ export class Client {
           credentials: 'omit',
           referrerPolicy: 'no-referrer',
           cache: 'no-store',
-          signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         }),
       );
     } catch (cause) {

@@ -98,7 +98,7 @@ export class ConfiguredElement extends LitElement {
     applyLooks(this, [name]);
   }
 
-  protected get isInline() {
+  get isInline() {
     return this.mode === 'inline';
   }
 

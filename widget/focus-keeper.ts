@@ -3,6 +3,8 @@ export class FocusKeeper {
   /** Whether the visitor was last seen inside the panel. */
   isInside = false;
   private target: HTMLElement | null = null;
+  /** What had the focus before something covered the conversation. */
+  private before: Element | null = null;
 
   constructor(private readonly root: ParentNode & DocumentOrShadowRoot) {}
 
@@ -30,7 +32,11 @@ export class FocusKeeper {
     const target = this.wanted;
     const isNew = target !== this.target;
     this.target = target;
-    if (isNew && target) target.focus({preventScroll: true});
+    const {before} = this;
+    if (target?.hasAttribute('data-focus-dialog')) this.before ??= this.root.activeElement;
+    else this.before = null;
+    if (before?.isConnected && !this.before) (before as HTMLElement).focus();
+    else if (isNew && target) target.focus({preventScroll: true});
     else if (!this.root.activeElement) this.panel?.focus({preventScroll: true});
   }
 

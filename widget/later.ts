@@ -7,10 +7,12 @@ import {fileStyles} from './styles/files.js';
 
 export {checkAttributes} from './attributes.js';
 export {makeConfirmation} from './confirmation.js';
+export {openOverlay} from './dialogs/open.js';
 export {readFileEvent} from './file-drop.js';
+export {applySettings, chimeUnseen} from './settings.js';
+export {followPage} from './page-events.js';
 export {ProgressAnnouncer} from './progress-announcer.js';
 export {consentView} from './views/consent.js';
-export {startOverView} from './views/dialog.js';
 export {emailView} from './views/e-mail.js';
 export {completeView, refusedView} from './views/end.js';
 export {dropView, filesView, takeFiles} from './views/files.js';

@@ -25,12 +25,12 @@ export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
   else badge.remove();
 };
 
-const labelFor = ({isOpen, unreadCount, label}: LauncherState, texts: Texts) => {
-  const unread = () => fill(texts, 'openUnread', {count: unreadCount});
-  const words = isOpen ? texts.close : unreadCount > 0 ? unread() : texts.open;
-  if (!label) return words;
+/** The same while it is open: that it is, `aria-expanded` tells, and closing has a button of its own. */
+const labelFor = ({unreadCount, label}: LauncherState, texts: Texts) => {
+  if (unreadCount === 0) return label ?? texts.open;
+  const words = fill(texts, 'openUnread', {count: unreadCount});
   // What is to be read on a button is part of its name (WCAG 2.2, 2.5.3).
-  return isOpen || unreadCount > 0 ? `${label}: ${words}` : label;
+  return label ? `${label}: ${words}` : words;
 };
 
 /** The page may put something else in the place of the icons. */

@@ -1,5 +1,5 @@
 import {nothing} from 'lit';
-import type {PropertyDeclarations, PropertyValues} from 'lit';
+import type {CSSResult, PropertyDeclarations, PropertyValues} from 'lit';
 
 import {Chat} from './chat.js';
 import type {ChatHost} from './chat.js';
@@ -14,8 +14,8 @@ import {
   MariaUnreadEvent,
 } from './events.js';
 import {FocusKeeper} from './focus-keeper.js';
-import {followPage} from './page-events.js';
 import type {ProgressAnnouncer} from './progress-announcer.js';
+import {SiteStorage, recall} from './storage.js';
 import {styles} from './styles/index.js';
 import {chooseLanguage, loadLanguage} from './texts.js';
 import type {Language} from './texts.js';
@@ -127,11 +127,16 @@ export class MariaChat extends ConfiguredElement {
     this.ownLauncher.isHidden = false;
   }
 
+  /** With the launcher goes what it has opened. */
   async hide() {
+    await this.close();
     this.ownLauncher.isHidden = true;
   }
 
+  /** Goes before what the visitor has chosen: whoever calls it knows better, such as a switch on the page. */
   async setLang(lang: string) {
+    new SiteStorage(this.site).remove('lang');
+    this.chat?.storage.remove('lang');
     this.setAttribute('lang', lang);
     await this.updateComplete;
     await this.loadTexts();
@@ -195,6 +200,20 @@ export class MariaChat extends ConfiguredElement {
   /** @internal */
   onMariaSpoke() {
     if (!this.isOpen) this.setUnread(this.unreadCount + 1);
+    if (this.chat) this.later?.chimeUnseen(this.isOpen, this.chat.storage);
+  }
+
+  /** @internal What the visitor has set, here or in another tab. */
+  followSettings() {
+    this.later?.applySettings(this.renderRoot as ShadowRoot, this.chat!.storage);
+    void this.loadTexts();
+  }
+
+  /** @internal */
+  adopt(sheets: CSSResult[]) {
+    const {adoptedStyleSheets} = this.renderRoot as ShadowRoot;
+    for (const {styleSheet} of sheets)
+      if (!adoptedStyleSheets.includes(styleSheet!)) adoptedStyleSheets.push(styleSheet!);
   }
 
   protected override createRenderRoot() {
@@ -243,6 +262,7 @@ export class MariaChat extends ConfiguredElement {
       announcement: this.announcer?.words ?? '',
       later: this.later,
       onClose: () => void this.close(),
+      onMenu: () => void this.later?.openOverlay(chat, 'menu'),
       onFocus: () => (this.focusKeeper.isInside = true),
     });
   }
@@ -276,10 +296,10 @@ export class MariaChat extends ConfiguredElement {
 
   private async fetchLater() {
     const later = await import('./later.js');
-    const sheets = later.laterStyles.map(({styleSheet}) => styleSheet!);
-    (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(...sheets);
+    this.adopt(later.laterStyles);
     this.later = later;
     this.announcer = new later.ProgressAnnouncer();
+    if (this.isConnected && this.chat) this.listen();
     this.requestUpdate();
     return later;
   }
@@ -290,11 +310,11 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private async loadTexts(): Promise<boolean> {
-    const tag = chooseLanguage(this.chosenLang);
+    const tag = this.wantedLanguage;
     if (this.language?.tag === tag) return true;
     try {
       const language = await loadLanguage(tag);
-      if (tag === chooseLanguage(this.chosenLang)) this.language = language;
+      if (tag === this.wantedLanguage) this.language = language;
     } catch (error) {
       this.onLoadFailure(error);
     }
@@ -303,7 +323,13 @@ export class MariaChat extends ConfiguredElement {
     return this.language !== null;
   }
 
-  private onLoadFailure(error: unknown) {
+  private get wantedLanguage() {
+    const chosen = this.chat ? this.chat.storage.get('lang') : recall(this.site, 'lang');
+    return chooseLanguage(chosen ?? this.chosenLang);
+  }
+
+  /** @internal */
+  onLoadFailure(error: unknown) {
     console.error('Maria Chat: a part could not be loaded:', error);
     this.dispatchEvent(new MariaErrorEvent('offline'));
   }
@@ -334,13 +360,13 @@ export class MariaChat extends ConfiguredElement {
   private listen() {
     this.listening.abort();
     this.listening = new AbortController();
-    followPage(this, this.chat!, this.listening.signal);
+    this.later?.followPage(this, this.chat!, this.listening.signal);
   }
 
   private onKey(event: KeyboardEvent) {
     if (event.key !== 'Escape' || !this.isOpen) return;
     event.stopPropagation();
-    if (this.chat?.isAskingToStartOver) this.chat.askToStartOver(false);
+    if (this.chat?.overlay) this.chat.cover(null);
     else void this.close();
   }
 

@@ -1,13 +1,20 @@
 import type {Chat} from './chat.js';
 import {fitViewport} from './fit-viewport.js';
 import type {FocusKeeper} from './focus-keeper.js';
+import {followFullScreen} from './full-screen.js';
+import {Looking} from './looking.js';
+import {followTabs} from './tabs.js';
 
-export interface PageEventsHost {
+export interface PageEventsHost extends EventTarget {
   readonly isOpen: boolean;
+  readonly isConnected: boolean;
   readonly renderRoot: EventTarget;
   readonly focusKeeper: FocusKeeper;
   /** Matches while the panel fills the screen. */
   readonly isNarrow: MediaQueryList;
+  readonly isInline: boolean;
+  close(): Promise<void>;
+  followSettings(): void;
   requestUpdate(): void;
   onFiles(event: Event): void;
 }
@@ -15,22 +22,37 @@ export interface PageEventsHost {
 /** Tells a conversation what happens on the page around it, until the signal comes. */
 export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal) => {
   const {focusKeeper, isNarrow, renderRoot} = host;
-  const attend = () => (host.isOpen && !document.hidden ? chat.wake() : chat.rest());
-  document.addEventListener('visibilitychange', attend, {signal});
-  document.addEventListener('focusin', (event) => focusKeeper.observe(event), {signal});
-  window.addEventListener('online', () => chat.reconnect(), {signal});
-  window.addEventListener('offline', () => chat.disconnect(), {signal});
-  window.addEventListener('pagehide', () => chat.leave(), {signal});
-  window.addEventListener('pageshow', (event) => event.persisted && chat.comeBack(), {signal});
-  const followTab = (event: StorageEvent) =>
-    chat.storage.isOurs(event, 'session_uuid') && void chat.followOtherTab();
-  window.addEventListener('storage', followTab, {signal});
-  isNarrow.addEventListener('change', () => host.requestUpdate(), {signal});
+  const looking = new Looking(chat, signal);
+  const isAttended = () => host.isOpen && !document.hidden;
+  const look = () => (isAttended() ? void looking.look() : looking.want());
+  const attend = () => {
+    if (!isAttended()) return chat.rest();
+    chat.wake();
+    if (looking.isDue) look();
+  };
+  const on = (target: EventTarget, type: string, hear: (event: Event) => unknown) =>
+    target.addEventListener(type, hear, {signal});
+
+  on(host, 'maria-open', attend);
+  on(document, 'visibilitychange', attend);
+  on(document, 'focusin', (event) => focusKeeper.observe(event));
+  on(window, 'offline', () => chat.disconnect());
+  on(window, 'online', () => {
+    chat.reconnect();
+    looking.hurry();
+    look();
+  });
+  on(window, 'pagehide', () => chat.leave());
+  on(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && look());
+  on(isNarrow, 'change', () => host.requestUpdate());
   const fit = () => isNarrow.matches && fitViewport(focusKeeper.panel);
-  window.visualViewport?.addEventListener('resize', fit, {signal});
-  window.visualViewport?.addEventListener('scroll', fit, {signal});
-  for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste']) {
-    renderRoot.addEventListener(type, (event) => host.onFiles(event), {signal});
-  }
+  for (const type of window.visualViewport ? ['resize', 'scroll'] : [])
+    on(window.visualViewport!, type, fit);
+  for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
+    on(renderRoot, type, (event) => host.onFiles(event));
+  followTabs(chat, {onWord: look, onSettings: () => host.followSettings()}, signal);
+  followFullScreen(host, signal);
+  host.followSettings();
+  if (!navigator.onLine) chat.signs.setConnection('offline');
   attend();
 };

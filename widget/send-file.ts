@@ -30,8 +30,10 @@ const send = (client: Client, file: File, {idempotencyKey, signal, onProgress}: 
     };
     request.onload = () => {
       const answer = parse(request.responseText) as UploadAnswer | null;
-      if (request.status < 300 && answer?.file) resolve(answer.file);
-      else reject(refusal(request.status, answer, request.getResponseHeader('Retry-After')));
+      if (request.status < 300 && answer?.file) {
+        client.watcher.onAnswer(true);
+        resolve(answer.file);
+      } else reject(refusal(request.status, answer, request.getResponseHeader('Retry-After')));
     };
     request.onerror = request.onabort = () => reject(offline(signal.reason));
     request.onloadend = () => silence.stop();

@@ -19,7 +19,7 @@ export interface SignsHost {
 /** What the panel shows beside the conversation: notices, the state of the line, faults, toasts. */
 export class Signs {
   notice: Notice | null = null;
-  connection: 'offline' | 'busy' | null = null;
+  connection: 'offline' | 'busy' | 'slow' | null = null;
   fieldFault: TextKey | null = null;
   toast: TextKey | null = null;
   private toastTimer = 0;
@@ -50,6 +50,11 @@ export class Signs {
     this.connection = connection;
     if (wasOffline !== isOffline) this.host.dispatchEvent(new MariaOfflineEvent(isOffline));
     this.host.requestUpdate();
+  }
+
+  /** Told only where nothing worse is. */
+  showSlow(isSlow: boolean) {
+    if (!this.connection || this.connection === 'slow') this.setConnection(isSlow ? 'slow' : null);
   }
 
   /** A call waits for the line or the backend, and is repeated by itself. */

@@ -45,9 +45,13 @@ export const loadLanguage = async (tag: string): Promise<Language> => {
 };
 
 /** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */
-export const fill = (texts: Texts, key: keyof Texts, values: Record<string, string | number>) => {
+export const fill = <T extends {dir: string}>(
+  texts: T,
+  key: keyof T,
+  values: Record<string, string | number>,
+) => {
   const isRightToLeft = texts.dir === 'rtl';
-  return texts[key].replace(/\{(\w+)\}/g, (_place, name: string) => {
+  return (texts[key] as string).replace(/\{(\w+)\}/g, (_place, name: string) => {
     const value = String(values[name] ?? '');
     return isRightToLeft ? `\u2068${value}\u2069` : value;
   });

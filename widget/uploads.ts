@@ -97,12 +97,7 @@ export class Uploads {
 
   /** Files that the backend already has, shown when the visitor comes back. */
   restore(files: StoredFile[]) {
-    this.rows = files.map((stored) => ({
-      ...blankRow(stored.name, stored.size, null),
-      state: 'success',
-      percent: 100,
-      stored,
-    }));
+    this.rows = files.map(storedRow);
   }
 
   async add(files: Iterable<File>) {
@@ -211,7 +206,7 @@ export class Uploads {
     const {signal} = stopper;
     try {
       const stored = await this.sendPatiently(row, signal);
-      this.change(row, {state: 'success', percent: 100, stored});
+      this.change(row, asStored(stored));
     } catch (error) {
       if (signal.reason === 'cancelled') return;
       const reason = signal.aborted ? 'offline' : reasonOf(error);
@@ -304,6 +299,14 @@ const blankRow = (name: string, size: number, file: File | null): FileRow => ({
   isAsked: false,
   isRefused: false,
   resumptions: 0,
+});
+
+export const asStored = (stored: StoredFile) =>
+  ({state: 'success', percent: 100, reason: null, stored}) as const;
+
+export const storedRow = (stored: StoredFile): FileRow => ({
+  ...blankRow(stored.name, stored.size, null),
+  ...asStored(stored),
 });
 
 /** By its bytes, as the server decides it: names and declared types say nothing. */

@@ -4,6 +4,7 @@ import type {Chat} from './chat.js';
 import {MariaFileAcceptEvent, MariaFileDeletedEvent, MariaFileUploadedEvent} from './events.js';
 import {sendFile} from './send-file.js';
 import {endingOf} from './session.js';
+import {sendOnce} from './shared-files.js';
 import {Uploads} from './uploads.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
@@ -22,7 +23,8 @@ export const makeUploads = (chat: Chat) => {
     {
       async send(file, sending) {
         await outbox.flush();
-        const stored = await session.act(() => sendFile(client, file, sending));
+        const send = () => session.act(() => sendFile(client, file, sending));
+        const stored = await sendOnce(chat, file, send);
         host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
         return stored;
       },

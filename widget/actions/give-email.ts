@@ -36,7 +36,6 @@ const submit = async (chat: Chat, email: string) => {
     answers.markAllUnrecorded();
     await chat.patience.insist(attempt, signal);
   }
-  chat.signs.setConnection(null);
 };
 
 export const changeEmail = async (chat: Chat, confirmation: Confirmation, email: string) => {

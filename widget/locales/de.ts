@@ -7,6 +7,7 @@ const de: Texts = {
   open: 'Chat öffnen',
   openUnread: 'Chat öffnen, neue Nachrichten: {count}',
   close: 'Chat schließen',
+  menu: 'Mehr',
   startOver: 'Neu beginnen',
   log: 'Gespräch mit Maria',
   typing: 'Maria schreibt',
@@ -101,6 +102,7 @@ const de: Texts = {
   notCopied: 'Kopieren ist hier gesperrt. Bitte markieren Sie die Referenz.',
   refused:
     'Kein Problem. Nichts von Ihren Eingaben wurde behalten, und was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
+  keep: 'Gespräch sichern',
   newRequest: 'Neues Anliegen beginnen',
   changedMind: 'Ich habe es mir anders überlegt',
 
@@ -121,15 +123,11 @@ const de: Texts = {
   notHere: 'Dieser Chat steht auf dieser Seite nicht zur Verfügung.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
+  slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
   notKept:
     'Ihr Browser sperrt den Speicher: Dieses Gespräch wird nicht behalten, wenn Sie die Seite verlassen.',
   dismiss: 'Ausblenden',
   retry: 'Noch einmal versuchen',
-
-  confirmTitle: 'Neu beginnen?',
-  confirmDiscard: 'Ihre Antworten und hochgeladenen Dateien werden gelöscht.',
-  confirmForget:
-    'Dieses Gerät vergisst das Gespräch. Was Sie eingereicht haben, bleibt bei uns; bewahren Sie Ihre Referenz auf.',
   cancel: 'Abbrechen',
 };
 

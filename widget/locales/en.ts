@@ -6,6 +6,7 @@ const en = {
   open: 'Open chat',
   openUnread: 'Open chat, new messages: {count}',
   close: 'Close chat',
+  menu: 'More',
   startOver: 'Start over',
   log: 'Conversation with Maria',
   typing: 'Maria is typing',
@@ -96,6 +97,7 @@ const en = {
   notCopied: 'Copying is blocked here. Please select the reference.',
   refused:
     'No problem. Nothing you typed was kept, and anything you uploaded is being deleted. You are welcome to come back at any time.',
+  keep: 'Save the conversation',
   newRequest: 'Start a new request',
   changedMind: 'I changed my mind',
 
@@ -115,14 +117,10 @@ const en = {
   notHere: 'This chat is not available on this page.',
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
+  slow: 'This takes longer than usual. We are still trying.',
   notKept: 'Your browser blocks storage: this conversation is not kept when you leave the page.',
   dismiss: 'Dismiss',
   retry: 'Try again',
-
-  confirmTitle: 'Start over?',
-  confirmDiscard: 'Your answers and uploaded files will be deleted.',
-  confirmForget:
-    'This device forgets the conversation. What you have handed in stays with us; keep your reference.',
   cancel: 'Cancel',
 };
 

@@ -7,6 +7,7 @@ const es: Texts = {
   open: 'Abrir el chat',
   openUnread: 'Abrir el chat, mensajes nuevos: {count}',
   close: 'Cerrar el chat',
+  menu: 'Más',
   startOver: 'Empezar de nuevo',
   log: 'Conversación con Maria',
   typing: 'Maria está escribiendo',
@@ -97,6 +98,7 @@ const es: Texts = {
   notCopied: 'Aquí no se puede copiar. Seleccione la referencia.',
   refused:
     'No pasa nada. No hemos guardado lo que escribió y estamos borrando lo que haya subido. Puede volver cuando quiera.',
+  keep: 'Guardar la conversación',
   newRequest: 'Nueva solicitud',
   changedMind: 'He cambiado de opinión',
 
@@ -116,15 +118,11 @@ const es: Texts = {
   notHere: 'Este chat no está disponible en esta página.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
+  slow: 'Tarda más de lo habitual. Seguimos intentándolo.',
   notKept:
     'Su navegador bloquea el almacenamiento: esta conversación se perderá al salir de la página.',
   dismiss: 'Ocultar',
   retry: 'Intentar de nuevo',
-
-  confirmTitle: '¿Empezar de nuevo?',
-  confirmDiscard: 'Se borrarán sus respuestas y los archivos subidos.',
-  confirmForget:
-    'Este dispositivo olvida la conversación. Lo que ha entregado sigue con nosotros; guarde su referencia.',
   cancel: 'Cancelar',
 };
 

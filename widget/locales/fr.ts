@@ -7,6 +7,7 @@ const fr: Texts = {
   open: 'Ouvrir le chat',
   openUnread: 'Ouvrir le chat, nouveaux messages : {count}',
   close: 'Fermer le chat',
+  menu: 'Plus',
   startOver: 'Recommencer',
   log: 'Conversation avec Maria',
   typing: 'Maria écrit',
@@ -99,6 +100,7 @@ const fr: Texts = {
   notCopied: 'La copie est bloquée ici. Sélectionnez la référence.',
   refused:
     'Aucun problème. Rien de ce que vous avez écrit n’est conservé et vos envois sont supprimés. Revenez quand vous voulez.',
+  keep: 'Enregistrer la conversation',
   newRequest: 'Nouvelle demande',
   changedMind: 'J’ai changé d’avis',
 
@@ -118,14 +120,10 @@ const fr: Texts = {
   notHere: 'Ce chat n’est pas disponible sur cette page.',
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
   busy: 'Il y a beaucoup d’activité. Continuez ; nous rattraperons sous peu.',
+  slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
   notKept: 'Votre navigateur bloque le stockage : la conversation sera perdue en quittant la page.',
   dismiss: 'Masquer',
   retry: 'Réessayer',
-
-  confirmTitle: 'Recommencer ?',
-  confirmDiscard: 'Vos réponses et les fichiers envoyés seront supprimés.',
-  confirmForget:
-    'Cet appareil oublie la conversation. Ce que vous avez déposé reste chez nous ; gardez votre référence.',
   cancel: 'Annuler',
 };
 

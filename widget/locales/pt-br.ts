@@ -7,6 +7,7 @@ const ptBr: Texts = {
   open: 'Abrir o chat',
   openUnread: 'Abrir o chat, mensagens novas: {count}',
   close: 'Fechar o chat',
+  menu: 'Mais',
   startOver: 'Recomeçar',
   log: 'Conversa com Maria',
   typing: 'Maria está escrevendo',
@@ -97,6 +98,7 @@ const ptBr: Texts = {
   notCopied: 'Não é possível copiar aqui. Selecione a referência.',
   refused:
     'Sem problema. Nada do que você digitou foi guardado e o que você enviou está sendo apagado. Volte quando quiser.',
+  keep: 'Salvar a conversa',
   newRequest: 'Novo pedido',
   changedMind: 'Mudei de ideia',
 
@@ -116,14 +118,10 @@ const ptBr: Texts = {
   notHere: 'Este chat não está disponível nesta página.',
   offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
+  slow: 'Está demorando mais que o normal. Continuamos tentando.',
   notKept: 'Seu navegador bloqueia o armazenamento: a conversa se perde ao sair da página.',
   dismiss: 'Ocultar',
   retry: 'Tentar de novo',
-
-  confirmTitle: 'Recomeçar?',
-  confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',
-  confirmForget:
-    'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
   cancel: 'Cancelar',
 };
 

@@ -73,38 +73,6 @@ export const answerStyles = css`
     text-align: match-parent;
     user-select: all;
   }
-  .veil {
-    position: absolute;
-    inset: 0;
-    z-index: 3;
-    display: grid;
-    align-items: end;
-    padding: 16px;
-    background: rgb(10 10 25 / 0.45);
-    animation: fade 0.18s;
-  }
-  .dialog {
-    display: grid;
-    gap: 8px;
-    padding: 20px;
-    border-radius: 16px;
-    background: var(--bg);
-    box-shadow: 0 0 0 1px var(--border);
-    animation: appear 0.22s ease-out;
-  }
-  .dialog .strong {
-    font-size: 17px;
-  }
-  .dialog .pair {
-    margin-block-start: 8px;
-  }
-
-  @keyframes fade {
-    from {
-      opacity: 0;
-    }
-  }
-
   .toasts {
     position: absolute;
     inset-block-start: 84px;

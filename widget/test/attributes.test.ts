@@ -125,9 +125,7 @@ describe('attributes', () => {
     expect(chat.parentElement?.id).to.equal('place');
     expect(window.getComputedStyle(inside(chat, '.launcher')!).display).to.equal('none');
     expect(panel.getAttribute('role')).to.equal('region');
-    expect(every(chat, '.header button').map(({ariaLabel}) => ariaLabel)).to.deep.equal([
-      'Start over',
-    ]);
+    expect(every(chat, '.header button').map(({ariaLabel}) => ariaLabel)).to.deep.equal(['More']);
     expect(document.activeElement?.localName).to.equal('body');
     const room = document.querySelector('#place')!.getBoundingClientRect();
     expect(panel.getBoundingClientRect().width).to.equal(room.width);

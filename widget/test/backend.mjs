@@ -1,4 +1,4 @@
-import {randomUUID} from 'node:crypto';
+import {createHash, randomUUID} from 'node:crypto';
 
 /**
  * Answers as the backend does, over real HTTP, with its state in memory. `/test/…` steers it: a
@@ -49,7 +49,10 @@ export class Backend {
     if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault?.drop) return void response.destroy();
     if (fault?.status) return send(response, fault);
-    const pattern = url.pathname.replace(/(sites|files)\/(?!upload)[^/]+/, '$1/*');
+    const pattern = url.pathname.replace(
+      /(sites|files|download)\/(?!upload|download)[^/]+/,
+      '$1/*',
+    );
     const route = routes[`${request.method} ${pattern}`];
     const answer = route
       ? route(this, {...call, body, headers: request.headers, url})
@@ -179,6 +182,15 @@ const recordConsents = (visit, {data}) => {
 const agreed = (visit) =>
   visit.consents.some(({purpose, granted}) => purpose === 'personal_data' && granted);
 
+/** Withdrawing what all depends on erases a session, and empties a visit. */
+const decideConsents = (visit, call) => {
+  const answer = recordConsents(visit, call);
+  if (agreed(visit)) return answer;
+  visit.files = [];
+  if (visit.state !== 'visit') visit.ended = 'gone';
+  return answer;
+};
+
 const contact = (visit, {data}) => {
   if (!agreed(visit)) return refuse(403, 'consent_required', 'error');
   if (data.email.endsWith('.invalid')) return refuse(422, 'invalid_email', 'error');
@@ -203,13 +215,19 @@ const upload = (visit, {body, headers}) => {
     name,
     size,
     content_type: 'application/pdf',
-    sha256: '0'.repeat(64),
+    sha256: createHash('sha256').update(contentOf(body)).digest('hex'),
     uploaded_at: new Date().toISOString(),
     url: `/api/files/download/${id}`,
   };
   visit.files.push(file);
   visit.keys[key] = file;
   return ok({file}, 201);
+};
+
+/** What stands between the file's own head and the closing boundary. */
+const contentOf = (body) => {
+  const head = body.indexOf('\r\n\r\n', body.indexOf('filename=')) + 4;
+  return body.subarray(head, body.lastIndexOf('\r\n--'));
 };
 
 const discard = (visit) => {
@@ -225,16 +243,21 @@ const routes = {
   'POST /api/session/generate-uuid': generate,
   'POST /api/session/validate-uuid': validate,
   'GET /api/session': owned((visit, {uuid}) => ok(sessionOf(uuid, visit))),
-  'PUT /api/session/consents': owned(recordConsents),
+  'PUT /api/session/consents': owned(decideConsents),
   'POST /api/session/progress': owned((visit, {data}) => void visit.steps.push(data.step)),
   'POST /api/session/leave': () => undefined,
   'PUT /api/session/contact': owned(contact),
   'POST /api/session/verification': owned(() => ok({state: 'pending'}, 202)),
   'PATCH /api/session': owned((visit, {data, uuid}) => {
-    visit.newEmail = data.email;
+    if (data.email) visit.newEmail = data.email;
+    if (data.name) visit.name = data.name;
     return ok(sessionOf(uuid, visit));
   }),
   'DELETE /api/session': owned(discard),
+  'GET /api/session/export': owned((visit) => ok({files: visit.files})),
+  'GET /api/files/download/*': owned((_visit, {path}) =>
+    ok({url: `/given/${path.split('/').at(-1)}`}),
+  ),
   'POST /api/files/upload': owned(upload),
   'DELETE /api/files/*': owned(removeFile),
 };

@@ -36,7 +36,7 @@ export interface Visit {
   newEmail?: string;
   ended?: string;
   consents: {purpose: string; granted: boolean; wording: string; locale: string}[];
-  files: {id: string; name: string; size: number}[];
+  files: {id: string; name: string; size: number; sha256: string}[];
   steps: string[];
 }
 
@@ -148,6 +148,13 @@ export const press = async (chat: Element, name: string) => {
 
 export const lines = (chat: Element) =>
   every(chat, '.bubble > span:last-child').map((one) => one.textContent.trim());
+
+/** What stands in the menu of the header. */
+export const pressInMenu = async (chat: Element, name: string) => {
+  await press(chat, 'More');
+  const inMenu = () => every(chat, '.item').find((one) => nameOf(one) === name);
+  (await until(inMenu, `“${name}” in the menu`)).click();
+};
 
 export const untilSaid = (chat: Element, words: string) =>
   until(() => lines(chat).some((line) => line.includes(words)), `the line “${words}”`);

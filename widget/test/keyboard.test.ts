@@ -1,7 +1,16 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 
-import {button, inside, mount, mountOpen, press, reachFiles, until, untilSaid} from './helpers.js';
+import {
+  button,
+  inside,
+  mount,
+  mountOpen,
+  pressInMenu,
+  reachFiles,
+  until,
+  untilSaid,
+} from './helpers.js';
 
 const focused = (chat: Element) => chat.shadowRoot!.activeElement as HTMLElement | null;
 const type = (text: string) => sendKeys({type: text});
@@ -40,13 +49,15 @@ describe('keyboard', () => {
 
   it('Esc in the question whether to start over closes the question alone', async () => {
     const chat = await mountOpen();
-    await press(chat, 'Start over');
-    await until(() => inside(chat, '.dialog'), 'the dialog');
+    button(chat, 'More')!.focus();
+    await pressInMenu(chat, 'Start over');
+    await until(() => inside(chat, '[role=alertdialog]'), 'the dialog');
     await until(() => focused(chat)?.textContent.trim() === 'Cancel', 'Cancel to have the focus');
     expect(inside(chat, '.main')!.inert).to.equal(true);
     await key('Escape');
     await until(() => !inside(chat, '.dialog'), 'the dialog to close');
     expect(chat.isOpen).to.equal(true);
+    expect(focused(chat)!.ariaLabel).to.equal('More');
   });
 
   it('the page stays usable: the Tab key leads out of the panel', async () => {

@@ -41,6 +41,21 @@ describe('locales', () => {
     expect(torn).to.deep.equal([]);
   });
 
+  for (const tag of ['es', 'fr', 'de', 'pt-br', 'ar']) {
+    it(`the dialogs have all their words in ${tag}`, async () => {
+      const wordsIn = async (file: string) =>
+        ((await import(`../dialogs/locales/${file}.ts`)) as {default: Record<string, string>})
+          .default;
+      const english = await wordsIn('en');
+      const words = await wordsIn(tag);
+      expect(Object.keys(words)).to.deep.equal(Object.keys(english));
+      for (const [key, text] of Object.entries(english)) {
+        expect(words[key]!.trim(), key).to.not.equal('');
+        expect(placesOf(words[key]!), key).to.deep.equal(placesOf(text));
+      }
+    });
+  }
+
   it('the two fixed sentences stand in English as they were given', async () => {
     const {texts} = await loadLanguage('en');
     expect(texts.reset).to.equal(

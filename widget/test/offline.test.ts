@@ -16,6 +16,7 @@ import {
   stored,
   storedKeys,
   until,
+  untilCalled,
   untilSaid,
   choose,
   pdf,
@@ -53,6 +54,7 @@ describe('offline', () => {
     await until(() => stored(site, 'token'), 'the token', 8_000);
     await until(() => !notices(chat).includes('offline'), 'the notice to go');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
+    await untilCalled(site, 'PUT', '/consents');
     expect((await backend.visit(uuid)).consents[0]!.purpose).to.equal('personal_data');
   });
 

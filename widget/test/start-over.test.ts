@@ -6,7 +6,7 @@ import {
   inside,
   mountOpen,
   newSite,
-  press,
+  pressInMenu,
   reachFiles,
   reachPending,
   stored,
@@ -17,8 +17,8 @@ import {
 } from './helpers.js';
 
 const confirm = async (chat: Element) => {
-  await press(chat, 'Start over');
-  const dialog = await until(() => inside(chat, '.dialog'), 'the dialog');
+  await pressInMenu(chat, 'Start over');
+  const dialog = await until(() => inside(chat, '[role=alertdialog]'), 'the dialog');
   const words = dialog.textContent;
   dialog.querySelectorAll('button')[1]!.click();
   return words;

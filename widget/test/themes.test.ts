@@ -8,6 +8,7 @@ import {
   newSite,
   pdf,
   press,
+  pressInMenu,
   reachFiles,
   stored,
   until,
@@ -65,8 +66,8 @@ describe('ready themes', () => {
           await press(chat, 'Done & continue');
           await answer(chat, 'Your e-mail address', 'ana@example.com');
           await until(() => inside(chat, '.card'), 'the pending card');
-          await press(chat, 'Start over');
-          await until(() => inside(chat, '.dialog'), 'the dialog');
+          await pressInMenu(chat, 'Start over');
+          await until(() => inside(chat, '[role=alertdialog]'), 'the dialog');
           expect(await violations(chat), 'dialog').to.deep.equal([]);
           await press(chat, 'Cancel');
           await backend.confirm(stored(site, 'session_uuid')!);

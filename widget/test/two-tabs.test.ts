@@ -8,6 +8,7 @@ import {
   newSite,
   pause,
   press,
+  pressInMenu,
   reachFiles,
   sitePage,
   store,
@@ -53,8 +54,8 @@ describe('two tabs', () => {
     await press(other, 'Continue');
     await until(() => inside(other, '.picker'), 'the file picker');
     const before = stored(site, 'session_uuid');
-    await press(one, 'Start over');
-    const dialog = await until(() => inside(one, '.dialog'), 'the dialog');
+    await pressInMenu(one, 'Start over');
+    const dialog = await until(() => inside(one, '[role=alertdialog]'), 'the dialog');
     dialog.querySelectorAll('button')[1]!.click();
     for (const chat of [one, other]) {
       await until(() => inside(chat, 'input[type=text]'), 'the name field');

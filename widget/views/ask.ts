@@ -32,7 +32,7 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
   const {fieldFault} = chat.signs;
   const fault = fieldFault && fill(texts, fieldFault, {count: MAX_NAME_LENGTH});
   return html`
-    <form class="composer" part="composer" novalidate @submit=${submitTo(field)}>
+    <form class="composer" part="composer" novalidate @submit=${submitTo(field.onSubmit)}>
       <label for="answer">${field.label}</label>
       <div class="field">
         <input
@@ -59,9 +59,8 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
   `;
 };
 
-const submitTo = (field: Field) => (event: SubmitEvent) => {
+/** Hands on what stands in the one field of a form. */
+export const submitTo = (onSubmit: (value: string) => unknown) => (event: SubmitEvent) => {
   event.preventDefault();
-  const form = event.target as HTMLFormElement;
-  const answer = new FormData(form).get('answer');
-  if (typeof answer === 'string') field.onSubmit(answer);
+  onSubmit((event.target as HTMLFormElement).querySelector('input')!.value);
 };

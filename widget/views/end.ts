@@ -1,28 +1,28 @@
 import {html} from 'lit';
 
 import {reconsider} from '../actions/change-answer.js';
-import {copyReference} from '../actions/copy-reference.js';
 import type {Chat} from '../chat.js';
+import {openOverlay, saveTranscript} from '../dialogs/open.js';
 import type {Language} from '../texts.js';
-import {icon, iconButton} from './later-icons.js';
+import {icon} from './later-icons.js';
+import {referenceView} from './reference.js';
 
-export const completeView = (chat: Chat, {texts}: Language) => html`
+export const completeView = (chat: Chat, language: Language) => html`
   <div class="card done" tabindex="-1" data-focus>
     <span class="badge-icon large">${icon('check')}</span>
-    <div>
-      <p class="hint">${texts.reference}</p>
-      <p class="reference" dir="ltr">${chat.reference}</p>
-    </div>
-    ${iconButton('copy', texts.copy, () => copyReference(chat))}
+    ${referenceView(chat, language)}
   </div>
+  <button part="button" class="link" @click=${() => saveTranscript(chat)}>
+    ${language.texts.keep}
+  </button>
   <button part="button" class="link" @click=${() => leaveBehind(chat)}>
-    ${chat.isRecognised ? texts.notYou : texts.newRequest}
+    ${chat.isRecognised ? language.texts.notYou : language.texts.newRequest}
   </button>
 `;
 
 /** Somebody else at this device should not be asked twice; the owner of a reference should. */
 const leaveBehind = (chat: Chat) =>
-  chat.isRecognised ? void chat.endings.startOver() : chat.askToStartOver(true);
+  chat.isRecognised ? void chat.endings.startOver() : void openOverlay(chat, 'startOver');
 
 export const refusedView = (chat: Chat, {texts}: Language) => html`
   <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>

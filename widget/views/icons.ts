@@ -3,12 +3,31 @@ import {html} from 'lit';
 export const PATHS = {
   send: 'M12 19V5m0 0-6 6m6-6 6 6',
   close: 'M6 6l12 12M18 6 6 18',
-  restart: 'M4 12a8 8 0 1 0 2.6-5.9M4 4v4.5h4.5',
+  menu: 'M5 12h.01M12 12h.01M19 12h.01',
   file: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5',
   alert: 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
 };
 
 export const drawIcon = (path: string) =>
   html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
+
+/** A button that only a picture shows, and its name tells. */
+export const iconButton = (
+  picture: unknown,
+  label: string,
+  onClick: (event: Event) => unknown,
+  isDisabled = false,
+) => html`
+  <button
+    part="button"
+    class="icon"
+    aria-label=${label}
+    title=${label}
+    ?disabled=${isDisabled}
+    @click=${onClick}
+  >
+    ${picture}
+  </button>
+`;
 
 export const icon = (name: keyof typeof PATHS) => drawIcon(PATHS[name]);

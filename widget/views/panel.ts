@@ -6,7 +6,7 @@ import type * as laterParts from '../later.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {nameView} from './ask.js';
-import {icon} from './icons.js';
+import {icon, iconButton} from './icons.js';
 import {logView} from './log.js';
 import {noticesView} from './notices.js';
 
@@ -22,6 +22,7 @@ export interface PanelState {
   /** Null until it has been fetched. */
   later: typeof laterParts | null;
   onClose: () => void;
+  onMenu: () => void;
   onFocus: () => void;
 }
 
@@ -37,7 +38,7 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
     @focusin=${panel.onFocus}
   >
     <div class="inside" lang=${language.tag} dir=${language.texts.dir}>
-      <div class="main" ?inert=${chat.isAskingToStartOver}>
+      <div class="main" ?inert=${chat.overlay !== null}>
         ${headerView(chat, language, panel)} ${logView(chat, language, panel.later)}
         ${noticesView(chat, language)}
         <div class="tray">
@@ -45,8 +46,7 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
         </div>
         <p class="footnote">${language.texts.footnote}</p>
       </div>
-      ${chat.isAskingToStartOver && panel.later ? panel.later.startOverView(chat, language) : nothing}
-      ${panel.later?.toastView(chat, language)}
+      ${chat.overlay?.view(language)} ${panel.later?.toastView(chat, language)}
       <div class="sr" role="status">${panel.announcement}</div>
       ${panel.isDropping ? panel.later?.dropView(chat, language) : nothing}
     </div>
@@ -62,32 +62,12 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
         <slot name="header"><h2>${panel.heading}</h2></slot>
         <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
       </div>
-      <button
-        part="button"
-        class="icon"
-        aria-label=${texts.startOver}
-        title=${texts.startOver}
-        @click=${() => chat.askToStartOver(true)}
-      >
-        ${icon('restart')}
-      </button>
-      ${panel.isInline ? nothing : closeView(texts, panel)}
+      ${iconButton(icon('menu'), texts.menu, panel.onMenu)}
+      ${panel.isInline ? nothing : iconButton(icon('close'), texts.close, panel.onClose)}
       ${place ? stepsView(place.index, place.total) : nothing}
     </div>
   `;
 };
-
-const closeView = (texts: Language['texts'], panel: PanelState) => html`
-  <button
-    part="button"
-    class="icon"
-    aria-label=${texts.close}
-    title=${texts.close}
-    @click=${panel.onClose}
-  >
-    ${icon('close')}
-  </button>
-`;
 
 /** A picture that cannot be loaded, or that the page's policy refuses, leaves the initial. */
 const avatarView = (address: string | null) => html`

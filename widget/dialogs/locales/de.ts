@@ -1,0 +1,31 @@
+import type {DialogTexts} from './en.js';
+
+const de: DialogTexts = {
+  confirmTitle: 'Neu beginnen?',
+  confirmDiscard: 'Ihre Antworten und hochgeladenen Dateien werden gelöscht.',
+  confirmForget:
+    'Dieses Gerät vergisst das Gespräch. Was Sie eingereicht haben, bleibt bei uns; bewahren Sie Ihre Referenz auf.',
+
+  myData: 'Meine Daten',
+  loading: 'Einen Moment…',
+  onlyHere: 'Ihr Name bleibt auf diesem Gerät, bis Sie Ihr Anliegen einreichen.',
+  away: 'Unser System ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
+  change: 'Ändern',
+  save: 'Speichern',
+  personal_data: 'Speichern Ihrer Daten',
+  ai_training: 'Training unseres KI-Agenten mit Ihren Dateien',
+  ai_answers: 'Lesen Ihrer Dateien durch unseren KI-Assistenten',
+  withdraw: 'Einwilligung widerrufen',
+  downloadFile: '{name} herunterladen',
+  downloadAll: 'Alles herunterladen (ZIP)',
+  erase: 'Alles löschen',
+  eraseConsequence:
+    'Ihr Name, Ihre Adresse und Ihre Dateien werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
+  erased: 'Alles über Sie ist gelöscht. Danke für Ihren Besuch. Sie können jederzeit wiederkommen.',
+  print: 'Drucken',
+  language: 'Sprache',
+  textSize: 'Schriftgröße',
+  sound: 'Ton, wenn Maria schreibt',
+};
+
+export default de;

@@ -1,0 +1,31 @@
+import type {DialogTexts} from './en.js';
+
+const es: DialogTexts = {
+  confirmTitle: '¿Empezar de nuevo?',
+  confirmDiscard: 'Se borrarán sus respuestas y los archivos subidos.',
+  confirmForget:
+    'Este dispositivo olvida la conversación. Lo que ha entregado sigue con nosotros; guarde su referencia.',
+
+  myData: 'Mis datos',
+  loading: 'Un momento…',
+  onlyHere: 'Su nombre queda en este dispositivo hasta que entregue su solicitud.',
+  away: 'No podemos conectar con nuestro sistema. Inténtelo de nuevo en un momento.',
+  change: 'Cambiar',
+  save: 'Guardar',
+  personal_data: 'Guardar sus datos',
+  ai_training: 'Entrenar a nuestro agente de IA con sus archivos',
+  ai_answers: 'Lectura de sus archivos por nuestro asistente de IA',
+  withdraw: 'Retirar el consentimiento',
+  downloadFile: 'Descargar {name}',
+  downloadAll: 'Descargar todo (ZIP)',
+  erase: 'Borrar todo',
+  eraseConsequence:
+    'Se borrarán su nombre, su dirección y sus archivos, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
+  erased: 'Se ha borrado todo sobre usted. Gracias por su visita. Puede volver cuando quiera.',
+  print: 'Imprimir',
+  language: 'Idioma',
+  textSize: 'Tamaño del texto',
+  sound: 'Sonido cuando escribe Maria',
+};
+
+export default es;

@@ -1,0 +1,31 @@
+import type {DialogTexts} from './en.js';
+
+const ptBr: DialogTexts = {
+  confirmTitle: 'Recomeçar?',
+  confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',
+  confirmForget:
+    'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
+
+  myData: 'Meus dados',
+  loading: 'Um momento…',
+  onlyHere: 'Seu nome fica neste dispositivo até você entregar o pedido.',
+  away: 'Não conseguimos acessar nosso sistema. Tente de novo em instantes.',
+  change: 'Alterar',
+  save: 'Salvar',
+  personal_data: 'Guardar seus dados',
+  ai_training: 'Treinar nosso agente de IA com seus arquivos',
+  ai_answers: 'Leitura dos seus arquivos por nosso assistente de IA',
+  withdraw: 'Retirar o consentimento',
+  downloadFile: 'Baixar {name}',
+  downloadAll: 'Baixar tudo (ZIP)',
+  erase: 'Apagar tudo',
+  eraseConsequence:
+    'Seu nome, seu endereço e seus arquivos serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
+  erased: 'Tudo sobre você foi apagado. Obrigada pela visita. Você pode voltar quando quiser.',
+  print: 'Imprimir',
+  language: 'Idioma',
+  textSize: 'Tamanho do texto',
+  sound: 'Som quando Maria escreve',
+};
+
+export default ptBr;

@@ -1,0 +1,84 @@
+import {html} from 'lit';
+
+import type {Chat, Overlay} from '../chat.js';
+import {LARGEST_TEXT, chime} from '../settings.js';
+import type {Language} from '../texts.js';
+import {frameView} from './frame.js';
+import {printConversation, saveTranscript} from './keep.js';
+import {openOverlay} from './open.js';
+import {languageTags, loadWords, wordsOf} from './words.js';
+
+/** All that is not the conversation itself, and the visitor's own wishes for this browser. */
+export class Menu implements Overlay {
+  constructor(private readonly chat: Chat) {}
+
+  view(language: Language) {
+    const {chat} = this;
+    const words = wordsOf(language);
+    const item = (label: string, act: () => unknown) =>
+      html`<button part="button" class="item" @click=${act}>${label}</button>`;
+    const leaveTo = (act: () => unknown) => async () => {
+      chat.cover(null);
+      await chat.host.updateComplete;
+      act();
+    };
+    const save = () => saveTranscript(chat, language);
+    const body = html`
+      ${item(words.myData, () => openOverlay(chat, 'myData'))} ${item(words.keep, leaveTo(save))}
+      ${item(words.print, leaveTo(printConversation))}
+      ${item(words.startOver, () => openOverlay(chat, 'startOver'))} ${this.settingsView(language)}
+    `;
+    return frameView(chat, words, {title: words.menu, body});
+  }
+
+  private settingsView(language: Language) {
+    const {storage} = this.chat;
+    const words = wordsOf(language);
+    return html`
+      <label class="fact">
+        <span>${words.language}</span>
+        <select @change=${this.heed(loadWords, 'lang')}>
+          ${languageTags.map((tag) => optionView(tag, tag === language.tag))}
+        </select>
+      </label>
+      <label class="fact">
+        <span>${words.textSize}</span>
+        <input
+          type="range"
+          min="1"
+          max=${LARGEST_TEXT}
+          step="0.15"
+          .value=${storage.get('text-size') ?? '1'}
+          @change=${this.heed(null, 'text-size')}
+        />
+      </label>
+      <label class="fact">
+        <span>${words.sound}</span>
+        <input
+          type="checkbox"
+          .checked=${storage.get('sound') === 'true'}
+          @change=${this.heed(null, 'sound')}
+        />
+      </label>
+    `;
+  }
+
+  private heed(prepare: typeof loadWords | null, key: string) {
+    return async ({target}: Event) => {
+      const {checked, type, value} = target as HTMLInputElement;
+      const wish = type === 'checkbox' ? String(checked) : value;
+      await prepare?.(wish).catch(() => undefined);
+      const {host, storage} = this.chat;
+      storage.set(key, wish);
+      host.followSettings();
+      if (checked) chime();
+    };
+  }
+}
+
+/** Each as its own speakers call it. */
+const optionView = (tag: string, isChosen: boolean) => html`
+  <option value=${tag} lang=${tag} ?selected=${isChosen}>
+    ${new Intl.DisplayNames([tag], {type: 'language'}).of(tag)}
+  </option>
+`;

@@ -1,0 +1,140 @@
+import {html, nothing} from 'lit';
+
+import type {StoredFile} from '../../server/contract/files.js';
+import type {RecordedConsent} from '../../server/contract/sessions.js';
+import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
+
+import {fill, formatSize} from '../texts.js';
+import type {Language} from '../texts.js';
+import {submitTo} from '../views/ask.js';
+import {iconButton} from '../views/icons.js';
+import {icon} from '../views/later-icons.js';
+import {referenceView} from '../views/reference.js';
+import {formatTime} from './format-time.js';
+import {frameView, questionView} from './frame.js';
+import type {MyData} from './my-data.js';
+import type {Words} from './words.js';
+
+export const myDataView = (data: MyData, language: Language, words: Words) => {
+  const {asking, chat, editing, fault, isBusy, session} = data;
+  const wording = `${words.withdraw}: ${words.eraseConsequence}`;
+  if (asking) {
+    return questionView(words, {
+      title: words[asking],
+      consequence: words.eraseConsequence,
+      confirm: words[asking],
+      onConfirm: () =>
+        asking === 'erase' ? data.erase() : data.withdraw('personal_data', wording),
+      onCancel: () => data.show({asking: null}),
+    });
+  }
+  return frameView(chat, words, {
+    title: words.myData,
+    isFocusElsewhere: editing !== null,
+    body: html`
+      ${factsView(data, language, words)}
+      <p class="fault" id="data-fault" role="alert">${fault && words[fault]}</p>
+      <p class="hint" role="status">${isBusy ? words.loading : nothing}</p>
+      ${
+        session
+          ? html`${actionView(data, words.downloadAll, () => data.downloadAll())}
+            ${actionView(data, words.erase, () => data.show({asking: 'erase'}))}`
+          : fault && actionView(data, words.retry, () => data.load())
+      }
+    `,
+  });
+};
+
+const factsView = (data: MyData, language: Language, words: Words) => {
+  const {chat, session} = data;
+  const isVisit = chat.state === 'visit';
+  const name = session?.name ?? chat.answers.name;
+  const pending = session?.pending_email_masked;
+  return html`
+    ${name ? fieldView(data, words, 'name', name) : nothing}
+    ${isVisit ? html`<p class="hint">${words.onlyHere}</p>` : nothing}
+    ${session?.email_masked ? fieldView(data, words, 'email', session.email_masked) : nothing}
+    ${pending ? html`<p class="hint">${fill(words, 'pending', {email: pending})}</p>` : nothing}
+    ${session?.consents.map((consent) => consentView(data, consent, language, words))}
+    ${session?.files.map((file) => fileView(data, file, language, words))}
+    ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language)}</div>`}
+  `;
+};
+
+const factView = (label: string, value: string, end: unknown) => html`
+  <div class="fact">
+    <div>
+      <p class="hint">${label}</p>
+      <p dir="auto">${value}</p>
+    </div>
+    ${end}
+  </div>
+`;
+
+/** Its name says what it is about, for those who hear one button after the other. */
+const linkView = (label: string, about: string, onClick: () => unknown) => html`
+  <button part="button" class="link" @click=${onClick}>
+    ${label}<span class="sr"> ${about}</span>
+  </button>
+`;
+
+const actionView = (data: MyData, label: string, onClick: () => unknown) => html`
+  <button part="button" class="choice wide" ?disabled=${data.isBusy} @click=${onClick}>
+    ${label}
+  </button>
+`;
+
+const fieldView = (data: MyData, words: Words, field: 'name' | 'email', value: string) => {
+  const isName = field === 'name';
+  const label = isName ? words.nameLabel : words.emailLabel;
+  if (data.editing !== field) {
+    const edit = () => data.show({editing: field});
+    return factView(label, value, linkView(words.change, label, edit));
+  }
+  return html`
+    <form novalidate @submit=${submitTo((text) => data.save(text))}>
+      <label class="hint" for="edit">${isName ? label : words.newAddress}</label>
+      <div class="field">
+        <input
+          id="edit"
+          name="edit"
+          type=${isName ? 'text' : 'email'}
+          autocomplete=${field}
+          maxlength=${isName ? MAX_NAME_LENGTH : MAX_EMAIL_LENGTH}
+          dir="auto"
+          .value=${isName ? value : ''}
+          aria-describedby="data-fault"
+          data-focus-dialog
+        />
+        <button part="button" class="primary" ?disabled=${data.isBusy}>${words.save}</button>
+      </div>
+      ${isName ? nothing : html`<p class="hint">${words.askEmail}</p>`}
+    </form>
+  `;
+};
+
+const consentView = (
+  data: MyData,
+  {purpose, granted, recorded_at}: RecordedConsent,
+  language: Language,
+  words: Words,
+) => {
+  const about = words[purpose];
+  const decided = `${granted ? words.agree : words.disagree}, ${formatTime(new Date(recorded_at), language)}`;
+  const withdraw = () =>
+    purpose === 'personal_data'
+      ? data.show({asking: 'withdraw'})
+      : data.withdraw(purpose, `${words.withdraw}: ${about}`);
+  return factView(about, decided, granted ? linkView(words.withdraw, about, withdraw) : nothing);
+};
+
+const fileView = (data: MyData, file: StoredFile, language: Language, words: Words) => {
+  const {id, name, size, uploaded_at} = file;
+  const facts = `${formatSize(size, language.tag)}, ${formatTime(new Date(uploaded_at), language)}`;
+  const label = fill(words, 'downloadFile', {name});
+  return factView(
+    facts,
+    name,
+    iconButton(icon('download'), label, () => data.downloadFile(id)),
+  );
+};

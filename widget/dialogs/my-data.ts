@@ -1,0 +1,143 @@
+import type {Purpose, Session} from '../../server/contract/sessions.js';
+
+import type {Chat, Overlay} from '../chat.js';
+import {ClientError} from '../client.js';
+import {looksLikeEmail} from '../email-check.js';
+import {MariaResetEvent} from '../events.js';
+import {endingOf} from '../session.js';
+import {mergeFiles, storedIds} from '../shared-files.js';
+import type {Language} from '../texts.js';
+import {myDataView} from './my-data-view.js';
+import {offer} from './offer.js';
+import {wordsOf} from './words.js';
+
+/** Fifteen megabytes on a bad line. */
+const EXPORT_TIMEOUT_MS = 600_000;
+
+type Fault = 'nameRequired' | 'emailInvalid' | 'away' | 'error';
+
+/** What is stored about the visitor: to see, correct, take along, and erase. */
+export class MyData implements Overlay {
+  /** Null until it has been fetched, and where nothing was ever begun. */
+  session: Session | null = null;
+  fault: Fault | null = null;
+  isBusy = false;
+  editing: 'name' | 'email' | null = null;
+  /** What waits for the visitor's last word: both erase everything. */
+  asking: 'erase' | 'withdraw' | null = null;
+
+  constructor(readonly chat: Chat) {
+    void this.load();
+  }
+
+  view(language: Language) {
+    return myDataView(this, language, wordsOf(language));
+  }
+
+  load() {
+    return this.run(() => this.fetch());
+  }
+
+  show(change: Partial<MyData>) {
+    Object.assign(this, {fault: null, ...change});
+    this.chat.host.requestUpdate();
+  }
+
+  async save(text: string) {
+    const {answers, state} = this.chat;
+    const value = text.trim();
+    const isEmail = this.editing === 'email';
+    if (!value) return this.show({fault: 'nameRequired'});
+    if (isEmail && !looksLikeEmail(value)) return this.show({fault: 'emailInvalid'});
+    await this.run(async () => {
+      if (isEmail) await this.chat.confirmation!.changeAddress(value);
+      else if (state === 'visit') answers.name = value;
+      else await this.call('PATCH', '/api/session', {name: value});
+      await this.fetch();
+      this.editing = null;
+    });
+  }
+
+  /** Decided on the words of the button, and of the question where there is one. */
+  withdraw(purpose: Purpose, wording: string) {
+    const {answers, host, outbox} = this.chat;
+    return this.run(async () => {
+      answers.decide({purpose, granted: false, wording, locale: host.language.tag});
+      await outbox.flush();
+      if (purpose === 'personal_data') this.farewell();
+      else await this.fetch();
+    });
+  }
+
+  erase() {
+    return this.run(async () => {
+      await this.call('DELETE', '/api/session');
+      this.farewell();
+    });
+  }
+
+  downloadFile(id: string) {
+    return this.run(async () => {
+      const {url} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
+      offer(new URL(url, this.chat.client.api).href);
+    });
+  }
+
+  downloadAll() {
+    const {client, reference, session} = this.chat;
+    return this.run(async () => {
+      const ask = () => client.ask('GET', '/api/session/export', undefined, EXPORT_TIMEOUT_MS);
+      const archive = await (await session.act(ask)).blob();
+      offer(archive, `maria-${reference}.zip`);
+    });
+  }
+
+  private call<T>(method: string, path: string, body?: object) {
+    const {client, session} = this.chat;
+    return session.act(() => client.call<T>(method, path, body));
+  }
+
+  private async fetch() {
+    const {chat} = this;
+    if (!chat.reference) return;
+    const before = storedIds(chat.uploads);
+    const session = (this.session = await this.call<Session>('GET', '/api/session'));
+    if (session.name) chat.visitorName = session.name;
+    if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
+  }
+
+  private async run(work: () => Promise<unknown>) {
+    const {chat} = this;
+    this.show({isBusy: true, asking: null});
+    try {
+      await work();
+    } catch (error) {
+      if (endingOf(error)) return chat.fail(error);
+      chat.signs.tell(error);
+      this.fault = faultOf(error);
+    } finally {
+      this.isBusy = false;
+      chat.host.requestUpdate();
+    }
+  }
+
+  /** Nothing is left to come back to, here or there. */
+  private farewell() {
+    const {chat} = this;
+    const {language} = chat.host;
+    chat.halt();
+    chat.answers.wipe();
+    chat.session.forget();
+    chat.visitorName = null;
+    chat.host.dispatchEvent(new MariaResetEvent('visitor'));
+    const text = {[language.tag]: wordsOf(language).erased};
+    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused', text});
+  }
+}
+
+const faultOf = (error: unknown): Fault => {
+  // An archive that breaks off while it is read is the line's fault, too.
+  if (!(error instanceof ClientError) || error.code === 'offline') return 'away';
+  if (error.code === 'invalid_email') return 'emailInvalid';
+  return error.isTransient ? 'away' : 'error';
+};

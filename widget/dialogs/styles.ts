@@ -1,0 +1,110 @@
+import {css} from 'lit';
+
+export const dialogStyles = css`
+  .veil {
+    position: absolute;
+    inset: 0;
+    z-index: 3;
+    display: grid;
+    align-items: end;
+    padding: 12px;
+    background: rgb(10 10 25 / 0.45);
+    animation: fade 0.18s;
+  }
+  .dialog {
+    display: grid;
+    grid-template-rows: auto 1fr;
+    gap: 8px;
+    max-block-size: 100%;
+    min-block-size: 0;
+    padding: 18px;
+    border-radius: 16px;
+    background: var(--bg);
+    animation: appear 0.22s ease-out;
+  }
+  .dialog h2 {
+    font-size: 17px;
+    font-weight: 650;
+    line-height: 1.3;
+  }
+  .dialog > .pair {
+    margin-block-start: 6px;
+  }
+  .content {
+    min-block-size: 0;
+    margin-inline: -6px;
+    padding-inline: 6px;
+    overflow-y: auto;
+    scrollbar-width: thin;
+  }
+  .content > .wide {
+    margin-block-start: 8px;
+  }
+  .item {
+    display: block;
+    inline-size: 100%;
+    padding-inline: 0;
+    border-radius: 0;
+    border-block-end-color: var(--border);
+    font-weight: 500;
+    text-align: start;
+  }
+  .item:hover {
+    color: var(--accent-text);
+  }
+  .fact {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 10px;
+    min-block-size: 44px;
+    padding-block: 4px;
+  }
+  .content .fact {
+    border-block-end: 1px solid var(--border);
+  }
+  .content > :last-child {
+    border-block-end: 0;
+  }
+  .fact > * {
+    min-inline-size: 0;
+  }
+  .fact .link {
+    flex: none;
+    max-inline-size: 45%;
+    margin: 0;
+    padding-inline: 0;
+    text-align: end;
+  }
+  .fact .icon {
+    margin-inline-end: -8px;
+  }
+  #consequence {
+    flex-wrap: wrap;
+  }
+  select {
+    min-block-size: 36px;
+    padding-inline: 8px;
+    border: 1px solid var(--edge);
+    border-radius: 10px;
+    background: var(--bg);
+    color: var(--fg);
+    /* Smaller, and phones zoom the page in when it is touched. */
+    font: 16px var(--maria-font, system-ui, sans-serif);
+  }
+  .fact input {
+    min-inline-size: 24px;
+    min-block-size: 24px;
+    accent-color: var(--brand);
+  }
+  @keyframes fade {
+    from {
+      opacity: 0;
+    }
+  }
+  @media (forced-colors: active) {
+    .dialog {
+      border: 1px solid;
+    }
+  }
+`;

@@ -1,0 +1,67 @@
+import type {StoredFile} from '../server/contract/files.js';
+import type {Session} from '../server/contract/sessions.js';
+
+import type {Chat} from './chat.js';
+import {exclusively} from './session.js';
+import {asStored, storedRow} from './uploads.js';
+import type {FileRow, Uploads} from './uploads.js';
+
+export const storedIds = (uploads: Uploads | null) =>
+  new Set(uploads?.rows.flatMap(({stored}) => stored?.id ?? []));
+
+/**
+ * What other tabs have stored or deleted since `before`. Files that were chosen here and wait stay
+ * as they are, unless another tab has stored the very same.
+ */
+export const mergeFiles = async (uploads: Uploads, files: StoredFile[], before: Set<string>) => {
+  for (const stored of files.filter(({id}) => !before.has(id))) {
+    const twin = await twinOf(uploads.rows, stored);
+    // Meanwhile the answer to an upload of this tab may have come.
+    if (storedIds(uploads).has(stored.id) || twin?.state === 'uploading') continue;
+    if (twin) Object.assign(twin, asStored(stored));
+    else uploads.rows = [...uploads.rows, storedRow(stored)];
+  }
+  const kept = files.map(({id}) => id);
+  const isGone = (id: string) => before.has(id) && !kept.includes(id);
+  uploads.rows = uploads.rows.filter(({stored}) => !stored || !isGone(stored.id));
+};
+
+/** Sends a file, unless another tab is sending the very same: then its outcome is taken over. */
+export const sendOnce = async (chat: Chat, file: File, send: () => Promise<StoredFile>) => {
+  const {client, session} = chat;
+  const lock = `maria-chat:${session.uuid}:${file.size}:${file.name}`;
+  const isUnderWay = await isHeld(lock);
+  return exclusively(lock, async () => {
+    if (!isUnderWay) return send();
+    const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
+    const own = storedIds(chat.uploads);
+    for (const stored of files) {
+      if (!own.has(stored.id) && (await isSame(file, stored))) return stored;
+    }
+    return send();
+  });
+};
+
+const twinOf = async (rows: FileRow[], stored: StoredFile) => {
+  for (const row of rows)
+    if (row.file && !row.stored && (await isSame(row.file, stored))) return row;
+  return null;
+};
+
+/** By its bytes. Over plain HTTP nobody can tell, and two are two. */
+const isSame = async (file: File, {size, sha256}: StoredFile) => {
+  if (file.size !== size || !window.isSecureContext) return false;
+  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+  return (
+    [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('') ===
+    sha256
+  );
+};
+
+const isHeld = async (lock: string) => {
+  try {
+    return (await navigator.locks.query()).held!.some(({name}) => name === lock);
+  } catch {
+    return false;
+  }
+};
