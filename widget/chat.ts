@@ -110,8 +110,9 @@ export class Chat {
       onRest: (step) => {
         // Another tab may have answered while Maria was typing.
         if (this.answers.isDone(step.id)) return void this.guide.begin();
-        // An erased session has none, and is not to be followed by one that nobody asked for.
-        if (this.state === 'visit' && this.reference) this.outbox.reach(step.id);
+        // What was erased is not to be followed by a session that nobody has asked for.
+        const isErased = !this.reference && step.type === 'end';
+        if (this.state === 'visit' && !isErased) this.outbox.reach(step.id);
         this.wake();
       },
     });

@@ -15,6 +15,8 @@ export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
   const settle = () => lockPage(isFull());
   let hasEntry = isFull() && isMarked();
+  /** The browser takes an entry back some time after it was told to. */
+  let isLeaving = false;
   const open = () => {
     settle();
     if (!isFull()) return;
@@ -22,16 +24,23 @@ export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
     if (!isMarked()) history.pushState({...(history.state as object), [MARK]: true}, '');
   };
   const leave = () => {
-    hasEntry = false;
     lockPage(false);
     // The page may have moved on meanwhile; its entries are its own.
-    if (isMarked()) history.back();
+    isLeaving = hasEntry && isMarked();
+    hasEntry = false;
+    if (isLeaving) history.back();
+  };
+  const turnBack = () => {
+    if (isLeaving) {
+      isLeaving = false;
+      if (host.isOpen) open();
+    } else if (hasEntry && !isMarked()) void host.close();
   };
 
   host.addEventListener('maria-open', open, {signal});
   host.addEventListener('maria-close', leave, {signal});
   isNarrow.addEventListener('change', settle, {signal});
-  window.addEventListener('popstate', () => hasEntry && !isMarked() && void host.close(), {signal});
+  window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
     (event) => isFull() && keepInside(event as KeyboardEvent, host.focusKeeper.panel!),

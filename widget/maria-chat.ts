@@ -262,7 +262,11 @@ export class MariaChat extends ConfiguredElement {
       announcement: this.announcer?.words ?? '',
       later: this.later,
       onClose: () => void this.close(),
-      onMenu: () => void this.later?.openOverlay(chat, 'menu'),
+      onMenu: () =>
+        void this.loadLater().then(
+          (later) => later.openOverlay(chat, 'menu'),
+          () => undefined,
+        ),
       onFocus: () => (this.focusKeeper.isInside = true),
     });
   }
@@ -338,7 +342,7 @@ export class MariaChat extends ConfiguredElement {
     const isFirst = this.chat === null;
     this.chat ??= this.makeChat();
     if (!this.isInline) this.chat.storage.set('open', '1');
-    this.listen();
+    if (isFirst) this.listen();
     void this.loadLater().catch(() => undefined);
     if (isFirst) void this.chat.start();
     else this.chat.wake();

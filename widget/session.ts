@@ -199,7 +199,7 @@ export class VisitorSession {
 }
 
 /** Under a Web Lock; where the browser has none, or refuses it, the work is done all the same. */
-export const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
+const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
   let hasBegun = false;
   const begin = () => {
     hasBegun = true;

@@ -2,7 +2,6 @@ import type {StoredFile} from '../server/contract/files.js';
 import type {Session} from '../server/contract/sessions.js';
 
 import type {Chat} from './chat.js';
-import {exclusively} from './session.js';
 import {asStored, storedRow} from './uploads.js';
 import type {FileRow, Uploads} from './uploads.js';
 
@@ -28,18 +27,21 @@ export const mergeFiles = async (uploads: Uploads, files: StoredFile[], before: 
 
 /** Sends a file, unless another tab is sending the very same: then its outcome is taken over. */
 export const sendOnce = async (chat: Chat, file: File, send: () => Promise<StoredFile>) => {
-  const {client, session} = chat;
-  const lock = `maria-chat:${session.uuid}:${file.size}:${file.name}`;
-  const isUnderWay = await isHeld(lock);
-  return exclusively(lock, async () => {
-    if (!isUnderWay) return send();
-    const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
-    const own = storedIds(chat.uploads);
-    for (const stored of files) {
-      if (!own.has(stored.id) && (await isSame(file, stored))) return stored;
-    }
-    return send();
-  });
+  const {session, storage} = chat;
+  const {locks} = navigator as Partial<Navigator>;
+  // Plain HTTP has no locks, and where storage is refused they are, too.
+  if (!locks || !storage.isKept) return send();
+  const name = `maria-chat:${session.uuid}:${file.size}:${file.name}`;
+  const sent = await locks.request(name, {ifAvailable: true}, (lock) => lock && send());
+  return sent ?? locks.request(name, async () => (await storedElsewhere(chat, file)) ?? send());
+};
+
+const storedElsewhere = async ({client, session, uploads}: Chat, file: File) => {
+  const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
+  const own = storedIds(uploads);
+  for (const stored of files)
+    if (!own.has(stored.id) && (await isSame(file, stored))) return stored;
+  return null;
 };
 
 const twinOf = async (rows: FileRow[], stored: StoredFile) => {
@@ -56,12 +58,4 @@ const isSame = async (file: File, {size, sha256}: StoredFile) => {
     [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('') ===
     sha256
   );
-};
-
-const isHeld = async (lock: string) => {
-  try {
-    return (await navigator.locks.query()).held!.some(({name}) => name === lock);
-  } catch {
-    return false;
-  }
 };

@@ -24,7 +24,8 @@ export const printConversation = () => {
   );
   document.adoptedStyleSheets.push(sheet);
   // Phones return at once and print later.
-  const restore = () => sheet.replaceSync('');
+  const restore = () =>
+    (document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet));
   window.addEventListener('afterprint', restore, {once: true});
   window.print();
 };

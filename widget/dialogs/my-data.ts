@@ -124,14 +124,12 @@ export class MyData implements Overlay {
   /** Nothing is left to come back to, here or there. */
   private farewell() {
     const {chat} = this;
-    const {language} = chat.host;
     chat.halt();
     chat.answers.wipe();
     chat.session.forget();
     chat.visitorName = null;
     chat.host.dispatchEvent(new MariaResetEvent('visitor'));
-    const text = {[language.tag]: wordsOf(language).erased};
-    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused', text});
+    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused'});
   }
 }
 

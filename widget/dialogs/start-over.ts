@@ -14,7 +14,7 @@ export class StartOver implements Overlay {
     const words = wordsOf(language);
     const isHandedIn = chat.state !== 'visit';
     return questionView(words, {
-      title: words.confirmTitle,
+      title: words.startOver,
       consequence: isHandedIn
         ? html`<p>${words.confirmForget}</p>
             ${referenceView(chat, language)}`

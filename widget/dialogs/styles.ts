@@ -20,6 +20,7 @@ export const dialogStyles = css`
     padding: 18px;
     border-radius: 16px;
     background: var(--bg);
+    box-shadow: 0 0 0 1px var(--border);
     animation: appear 0.22s ease-out;
   }
   .dialog h2 {
@@ -38,6 +39,7 @@ export const dialogStyles = css`
     scrollbar-width: thin;
   }
   .content > .wide {
+    display: block;
     margin-block-start: 8px;
   }
   .item {
@@ -68,6 +70,13 @@ export const dialogStyles = css`
   }
   .fact > * {
     min-inline-size: 0;
+    overflow-wrap: break-word;
+  }
+  .fact > span {
+    flex: none;
+  }
+  .fact > span + input {
+    flex: 0 1 auto;
   }
   .fact .link {
     flex: none;
@@ -100,11 +109,6 @@ export const dialogStyles = css`
   @keyframes fade {
     from {
       opacity: 0;
-    }
-  }
-  @media (forced-colors: active) {
-    .dialog {
-      border: 1px solid;
     }
   }
 `;

@@ -41,6 +41,35 @@ export const screenStyles = css`
       transition: none !important;
     }
   }
+  /* On paper the conversation stands in full, where the page has put the element. */
+  @media print {
+    :host(:state(open)) {
+      display: block !important;
+      position: static !important;
+    }
+    :host(:state(open)) .panel {
+      position: static;
+      inline-size: auto;
+      block-size: auto;
+      overflow: visible;
+      box-shadow: none;
+    }
+    .inside,
+    .main,
+    .log {
+      display: block;
+      block-size: auto;
+      overflow: visible;
+    }
+    .launcher,
+    .tray,
+    .icon,
+    .steps,
+    .veil,
+    .toasts {
+      display: none !important;
+    }
+  }
   @keyframes rise {
     from {
       opacity: 0;

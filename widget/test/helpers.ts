@@ -189,6 +189,18 @@ export const rows = (chat: Element) =>
     says: row.querySelector('.state')!.textContent.trim(),
   }));
 
+/** Takes the place of one of the browser's own functions; what it answers puts that back. */
+export const replace = (
+  owner: object,
+  name: string,
+  stub: (this: HTMLAnchorElement) => unknown,
+) => {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, {value: stub, configurable: true, writable: true});
+  return () =>
+    before ? Object.defineProperty(owner, name, before) : Reflect.deleteProperty(owner, name);
+};
+
 /** A page of somebody else's site with our script tag in it. */
 export const sitePage = async (query: string) => {
   const frame = await fixture<HTMLIFrameElement>(

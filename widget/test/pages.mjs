@@ -11,6 +11,8 @@ const BLOCKING = `<script>
 Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }});
 </script>`;
 
+const WITHOUT_CHANNELS = '<script>delete window.BroadcastChannel;</script>';
+
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
 
 const dataOf = (attributes) =>
@@ -46,11 +48,14 @@ for (const call of ${calls}) MariaChat(...call);
 </script>`;
 
 /** Pages of somebody else's site, for tests that put the script tag into one. */
-export const pageFor = (path, {how, twice, strict, blocked, queue, look = '', ...attributes}) => {
+export const pageFor = (
+  path,
+  {how, twice, strict, blocked, channels, queue, look = '', ...attributes},
+) => {
   if (path !== '/pages/site.html') return null;
   const tag = (WAYS_IN[how] ?? scriptTag)(attributes, how);
   const isInHead = how === '';
-  const before = `${blocked ? BLOCKING : ''}${queue ? queueing(queue) : ''}`;
+  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${queue ? queueing(queue) : ''}`;
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
     html: `<!doctype html><html lang="en"><title>Site</title>${isInHead ? before + tag : ''}<style>${look}</style><body><h1>A page</h1><div id="place"></div>${isInHead ? '' : before + tag}${twice ? tag : ''}</body></html>`,

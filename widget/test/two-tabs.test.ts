@@ -1,19 +1,25 @@
 import {expect} from '@open-wc/testing';
 
 import {
+  answer,
   backend,
   button,
+  choose,
   inside,
   mountOpen,
   newSite,
   pause,
+  pdf,
   press,
   pressInMenu,
   reachFiles,
+  reachPending,
+  rows,
   sitePage,
   store,
   stored,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 
@@ -29,6 +35,22 @@ const made = async (site: string) =>
 const openIn = async (chat: Element) => {
   inside(chat, '.launcher')!.click();
   await until(() => inside(chat, '.tray > *, .notice'), 'something to answer');
+};
+
+const twoTabs = async (more = '') => {
+  const site = newSite();
+  const {chat: one} = await sitePage(`site=${site}${more}`);
+  const {chat: other} = await sitePage(`site=${site}${more}`);
+  await openIn(one);
+  await openIn(other);
+  for (const chat of [one, other])
+    await until(() => inside(chat, 'input[name=answer]'), 'the name');
+  await untilQuiet(site);
+  return {one, other, site};
+};
+
+const untilCalls = async (site: string, count: number) => {
+  while ((await backend.calls(site)).length < count) await pause(20);
 };
 
 describe('two tabs', () => {
@@ -75,6 +97,103 @@ describe('two tabs', () => {
     const chat = await mountOpen(site);
     expect(stored(site, 'token')).to.match(new RegExp(`^${uuid} token-`));
     expect(notices(chat)).to.equal('');
+  });
+
+  it('what one stores, deletes and goes past is seen in the other, without a reload', async () => {
+    const {one, other} = await twoTabs();
+    await answer(one, 'Your name', 'Ana');
+    await press(one, 'I agree');
+    await untilSaid(other, 'train our AI agent');
+    await press(other, 'I agree');
+    await until(() => inside(one, '.picker'), 'the files');
+    await choose(other, pdf('from-other.pdf'));
+    await press(other, 'Upload files');
+    await until(() => rows(one)[0]?.state === 'success', 'the file in the first tab');
+    expect(rows(one)[0]!.name).to.equal('from-other.pdf');
+    await choose(one, pdf('of-one.pdf'));
+    await press(other, 'Remove from-other.pdf');
+    await until(() => !rows(one).some(({name}) => name === 'from-other.pdf'), 'it to go');
+    expect(rows(one).map(({name}) => name)).to.deep.equal(['of-one.pdf']);
+    expect(rows(other)).to.deep.equal([]);
+  });
+
+  it('what one hands in and confirms is so in the other', async () => {
+    const {one, other, site} = await twoTabs();
+    await reachPending(one);
+    await until(() => inside(other, '.card'), 'the pending card');
+    await press(one, 'Change address');
+    await answer(one, 'New e-mail address', 'zoe@example.org');
+    const address = () => inside(other, '.card bdi')?.textContent;
+    await until(() => address() === 'z•••@example.org', 'the new address');
+    await backend.confirm(stored(site, 'session_uuid')!);
+    for (const chat of [one, other]) await until(() => inside(chat, '.reference'), 'the end');
+  });
+
+  it('the same file, sent by both at the same moment, is stored once', async () => {
+    const {one, other, site} = await twoTabs();
+    await reachFiles(one);
+    await until(() => inside(other, '.picker'), 'the files');
+    await backend.fault(site, {path: '/upload', delayMs: 600});
+    await choose(one, pdf('same.pdf'));
+    await choose(other, pdf('same.pdf'));
+    await press(one, 'Upload files');
+    await press(other, 'Upload files');
+    for (const chat of [one, other]) {
+      await until(() => rows(chat)[0]?.state === 'success', 'the file');
+      expect(rows(chat)).to.have.length(1);
+    }
+    expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(1);
+  });
+
+  it('two files of one size and name that differ are two', async () => {
+    const {one, other, site} = await twoTabs();
+    await reachFiles(one);
+    await until(() => inside(other, '.picker'), 'the files');
+    await backend.fault(site, {path: '/upload', delayMs: 300});
+    const twin = new File(['%PDF-1.7\n', new Uint8Array(1_991).fill(7)], 'same.pdf');
+    await choose(one, pdf('same.pdf'));
+    await choose(other, twin);
+    await press(one, 'Upload files');
+    await press(other, 'Upload files');
+    for (const chat of [one, other]) {
+      const isStored = () => rows(chat).filter(({state}) => state === 'success').length === 2;
+      await until(isStored, 'both files');
+    }
+    expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(2);
+  });
+
+  it('a word of another session is none for this one', async () => {
+    const {one, site} = await twoTabs();
+    await reachFiles(one);
+    await untilQuiet(site);
+    const before = (await backend.calls(site)).length;
+    new BroadcastChannel(`maria-chat:${site}`).postMessage(crypto.randomUUID());
+    await pause(400);
+    expect((await backend.calls(site)).length).to.equal(before);
+    new BroadcastChannel(`maria-chat:${site}`).postMessage(stored(site, 'session_uuid'));
+    await untilCalls(site, before + 2);
+  });
+
+  it('a browser without channels tells the tabs by its storage', async () => {
+    const {one, other} = await twoTabs('&channels=none');
+    await reachFiles(one);
+    await until(() => inside(other, '.picker'), 'the files');
+    await choose(one, pdf('a.pdf'));
+    await press(one, 'Upload files');
+    await until(() => rows(other)[0]?.state === 'success', 'the file in the other tab');
+  });
+
+  it('the visitor’s language and text size reach the other tab', async () => {
+    const {one, other} = await twoTabs();
+    await press(one, 'More');
+    const select = await until(() => inside<HTMLSelectElement>(one, 'select'), 'the languages');
+    select.value = 'de';
+    select.dispatchEvent(new Event('change'));
+    await untilSaid(other, 'Wie heißen Sie?');
+    const range = inside<HTMLInputElement>(one, 'input[type=range]')!;
+    range.value = '1.3';
+    range.dispatchEvent(new Event('change'));
+    await until(() => getComputedStyle(inside(other, '.inside')!).zoom === '1.3', 'the size');
   });
 
   it('a backend that refuses every session is not asked for ever', async () => {

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 
 import {reconsider} from '../actions/change-answer.js';
 import type {Chat} from '../chat.js';
@@ -24,18 +24,26 @@ export const completeView = (chat: Chat, language: Language) => html`
 const leaveBehind = (chat: Chat) =>
   chat.isRecognised ? void chat.endings.startOver() : void openOverlay(chat, 'startOver');
 
-export const refusedView = (chat: Chat, {texts}: Language) => html`
-  <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
-    <button
-      part="button"
-      class="choice"
-      ?disabled=${chat.isSending}
-      @click=${() => reconsider(chat)}
-    >
-      ${texts.changedMind}
-    </button>
-    <button part="button" class="choice" @click=${() => chat.endings.startOver()}>
-      ${texts.newRequest}
-    </button>
-  </div>
-`;
+/** There is nothing to think better of once everything has been erased. */
+export const refusedView = (chat: Chat, {texts}: Language) => {
+  const hasAnswers = chat.transcript.lines.some(({step}) => step);
+  return html`
+    <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
+      ${
+        hasAnswers
+          ? html`<button
+              part="button"
+              class="choice"
+              ?disabled=${chat.isSending}
+              @click=${() => reconsider(chat)}
+            >
+              ${texts.changedMind}
+            </button>`
+          : nothing
+      }
+      <button part="button" class="choice" @click=${() => chat.endings.startOver()}>
+        ${texts.newRequest}
+      </button>
+    </div>
+  `;
+};

@@ -3,7 +3,7 @@ import {html} from 'lit';
 export const PATHS = {
   send: 'M12 19V5m0 0-6 6m6-6 6 6',
   close: 'M6 6l12 12M18 6 6 18',
-  menu: 'M5 12h.01M12 12h.01M19 12h.01',
+  menu: 'M4.5 12h1m6 0h1m6 0h1',
   file: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5',
   alert: 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
 };

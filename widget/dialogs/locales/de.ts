@@ -1,7 +1,6 @@
 import type {DialogTexts} from './en.js';
 
 const de: DialogTexts = {
-  confirmTitle: 'Neu beginnen?',
   confirmDiscard: 'Ihre Antworten und hochgeladenen Dateien werden gelöscht.',
   confirmForget:
     'Dieses Gerät vergisst das Gespräch. Was Sie eingereicht haben, bleibt bei uns; bewahren Sie Ihre Referenz auf.',
@@ -21,7 +20,6 @@ const de: DialogTexts = {
   erase: 'Alles löschen',
   eraseConsequence:
     'Ihr Name, Ihre Adresse und Ihre Dateien werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
-  erased: 'Alles über Sie ist gelöscht. Danke für Ihren Besuch. Sie können jederzeit wiederkommen.',
   print: 'Drucken',
   language: 'Sprache',
   textSize: 'Schriftgröße',

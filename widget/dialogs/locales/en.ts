@@ -1,6 +1,5 @@
 /** Words of the dialogs; they come with them. */
 const en = {
-  confirmTitle: 'Start over?',
   confirmDiscard: 'Your answers and uploaded files will be deleted.',
   confirmForget:
     'This device forgets the conversation. What you have handed in stays with us; keep your reference.',
@@ -20,8 +19,6 @@ const en = {
   erase: 'Erase everything',
   eraseConsequence:
     'Your name, your address and your files will be erased, here and with us, and your request ends. This cannot be undone.',
-  erased:
-    'Everything about you has been erased. Thank you for your visit. You are welcome to come back at any time.',
   print: 'Print',
   language: 'Language',
   textSize: 'Text size',

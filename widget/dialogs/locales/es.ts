@@ -1,7 +1,6 @@
 import type {DialogTexts} from './en.js';
 
 const es: DialogTexts = {
-  confirmTitle: '¿Empezar de nuevo?',
   confirmDiscard: 'Se borrarán sus respuestas y los archivos subidos.',
   confirmForget:
     'Este dispositivo olvida la conversación. Lo que ha entregado sigue con nosotros; guarde su referencia.',
@@ -21,7 +20,6 @@ const es: DialogTexts = {
   erase: 'Borrar todo',
   eraseConsequence:
     'Se borrarán su nombre, su dirección y sus archivos, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
-  erased: 'Se ha borrado todo sobre usted. Gracias por su visita. Puede volver cuando quiera.',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamaño del texto',

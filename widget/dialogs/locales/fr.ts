@@ -1,7 +1,6 @@
 import type {DialogTexts} from './en.js';
 
 const fr: DialogTexts = {
-  confirmTitle: 'Recommencer ?',
   confirmDiscard: 'Vos réponses et les fichiers envoyés seront supprimés.',
   confirmForget:
     'Cet appareil oublie la conversation. Ce que vous avez déposé reste chez nous ; gardez votre référence.',
@@ -21,8 +20,6 @@ const fr: DialogTexts = {
   erase: 'Tout effacer',
   eraseConsequence:
     'Votre nom, votre adresse et vos fichiers seront effacés, ici et chez nous, et votre demande prend fin. C’est irréversible.',
-  erased:
-    'Tout ce qui vous concerne a été effacé. Merci de votre visite. Vous pouvez revenir à tout moment.',
   print: 'Imprimer',
   language: 'Langue',
   textSize: 'Taille du texte',

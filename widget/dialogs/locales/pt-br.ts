@@ -1,7 +1,6 @@
 import type {DialogTexts} from './en.js';
 
 const ptBr: DialogTexts = {
-  confirmTitle: 'Recomeçar?',
   confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',
   confirmForget:
     'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
@@ -21,7 +20,6 @@ const ptBr: DialogTexts = {
   erase: 'Apagar tudo',
   eraseConsequence:
     'Seu nome, seu endereço e seus arquivos serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
-  erased: 'Tudo sobre você foi apagado. Obrigada pela visita. Você pode voltar quando quiser.',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamanho do texto',

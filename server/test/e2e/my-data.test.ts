@@ -1,0 +1,94 @@
+import {readFile} from 'node:fs/promises';
+
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {Widget, listen, openBrowser} from './browser.js';
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'";
+const PAGE =
+  '<!doctype html><html lang="en"><title>Site</title><body><h1>A page</h1><script src="/maria-chat.js" async></script></body></html>';
+
+t.test('a visitor sees, corrects, takes along and erases what is stored', async (t) => {
+  const {sql, url, mailbox} = await startServer(t, {store: 'disk'});
+  const browser = await openBrowser(t);
+  const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});
+  const page = await context.newPage();
+  const noise: string[] = [];
+  listen(page, noise);
+  await page.route('**/strict.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: {'Content-Security-Policy': POLICY},
+      body: PAGE,
+    }),
+  );
+  await page.goto(`${url}/strict.html`);
+  const widget = new Widget(page);
+  await widget.open();
+  await widget.giveName('Anna Beispiel');
+  await widget.decide(true, true);
+  await widget.addFiles([{name: 'Zeugnis.pdf', buffer: makePdf(90_000)}]);
+  await widget.uploadAll(1);
+  await widget.button('Done & continue').click();
+  await widget.giveEmail('anna@example.com');
+
+  await widget.button('More').click();
+  await widget.button('My data').click();
+  await widget.says('Anna Beispiel').last().waitFor();
+
+  const [archive] = await Promise.all([
+    page.waitForEvent('download'),
+    widget.button('Download everything (ZIP)').click(),
+  ]);
+  const bytes = await readFile(await archive.path());
+  t.match(archive.suggestedFilename(), /^maria-[\da-f-]{36}\.zip$/);
+  t.equal(bytes.subarray(0, 2).toString(), 'PK');
+  t.ok(bytes.includes('session.json') && bytes.includes('Zeugnis.pdf'), 'rows and files');
+  t.ok(bytes.length > 90_000, 'the file whole');
+
+  // It opens in a tab of its own, which is closed before it can be watched.
+  const given = page.evaluate<string>(
+    'new Promise((resolve) => { HTMLAnchorElement.prototype.click = function () { resolve(this.href); }; })',
+  );
+  await widget.button('Download Zeugnis.pdf').click();
+  const file = await fetch(await given);
+  t.match(file.headers.get('content-disposition'), /^attachment; filename="Zeugnis.pdf"/);
+  t.equal((await file.arrayBuffer()).byteLength, 90_000);
+
+  await widget.button('Change Your name').click();
+  await widget.root.locator('#edit').fill('Anna B.');
+  await widget.button('Save').click();
+  await widget.says('Anna B.').last().waitFor();
+  t.equal((await sql`select name from user_sessions`)[0]?.['name'], 'Anna B.');
+
+  await widget.button('Change Your e-mail address').click();
+  await widget.root.locator('#edit').fill('anna.b@example.org');
+  await widget.button('Save').click();
+  await widget.says('a link to a•••@example.org').last().waitFor();
+  await mailbox.waitFor('anna.b@example.org');
+
+  await widget.button('Withdraw consent Training our AI agent with your files').click();
+  await widget
+    .says(/I do not agree/)
+    .last()
+    .waitFor();
+  const [{consent_ai_training: training}] =
+    (await sql`select consent_ai_training from user_sessions`) as unknown as [
+      {consent_ai_training: boolean},
+    ];
+  t.equal(training, false);
+
+  await widget.button('Erase everything').click();
+  await widget.root
+    .getByRole('alertdialog')
+    .getByRole('button', {name: 'Erase everything'})
+    .click();
+  await widget.says(/Nothing you typed was kept/).waitFor();
+  t.equal((await sql`select from user_sessions`).length, 0);
+  t.equal(await widget.storage('session_uuid'), null);
+  t.equal(await widget.storage('token'), null);
+  t.same(noise, [], 'no word in the console, and no policy hurt');
+});

@@ -1,0 +1,152 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  backend,
+  inside,
+  mount,
+  mountOpen,
+  newSite,
+  press,
+  pressInMenu,
+  reachPending,
+  replace,
+  store,
+  stored,
+  storedKeys,
+  until,
+  untilSaid,
+} from './helpers.js';
+
+const change = (chat: Element, selector: string, value: string) => {
+  const field = inside<HTMLInputElement>(chat, selector)!;
+  field.value = value;
+  field.dispatchEvent(new Event('change'));
+};
+
+const openMenu = async (chat: Element) => {
+  await press(chat, 'More');
+  await until(() => inside(chat, 'select'), 'the menu');
+};
+
+describe('menu', () => {
+  it('the language is chosen by its own name, and kept', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await untilSaid(chat, 'What is your name?');
+    await openMenu(chat);
+    const names = [...inside(chat, 'select')!.querySelectorAll('option')].map((option) =>
+      option.textContent.trim(),
+    );
+    expect(names).to.include('Deutsch').and.to.include('العربية');
+    change(chat, 'select', 'ar');
+    await untilSaid(chat, 'ما اسمك؟');
+    await until(() => inside(chat, 'h2#title')!.textContent === 'المزيد', 'the menu in Arabic');
+    expect(inside(chat, '.item')!.textContent).to.include('بياناتي');
+    expect(inside(chat, '.inside')!.dir).to.equal('rtl');
+    chat.remove();
+    const again = await mountOpen(site);
+    await untilSaid(again, 'ما اسمك؟');
+    await again.setLang('de');
+    await untilSaid(again, 'Wie heißen Sie?');
+    expect(stored(site, 'lang')).to.equal(null);
+  });
+
+  it('the text grows, fits and is kept; a size that is none is not taken', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await openMenu(chat);
+    const zoom = (one: Element) => getComputedStyle(inside(one, '.inside')!).zoom;
+    change(chat, 'input[type=range]', '1.3');
+    await until(() => zoom(chat) === '1.3', 'the text to grow');
+    const {height} = inside(chat, '.inside')!.getBoundingClientRect();
+    expect(height).to.be.closeTo(inside(chat, '.panel')!.getBoundingClientRect().height, 1);
+    chat.remove();
+    const again = await mountOpen(site);
+    await until(() => zoom(again) === '1.3', 'the size of before');
+    again.remove();
+    store(site, 'text-size', '40');
+    const huge = await mountOpen(site);
+    await until(() => zoom(huge) === '1.3', 'the largest there is');
+  });
+
+  it('Maria is heard only by those who asked for it, and only while they look elsewhere', async () => {
+    let ticks = 0;
+    const restore = [
+      replace(OscillatorNode.prototype, 'start', () => ticks++),
+      replace(OscillatorNode.prototype, 'stop', () => undefined),
+    ];
+    try {
+      const site = newSite();
+      const chat = await mountOpen(site);
+      await reachPending(chat);
+      await chat.close();
+      chat.onMariaSpoke();
+      expect(ticks).to.equal(0);
+      await chat.open();
+      await openMenu(chat);
+      inside(chat, 'input[type=checkbox]')!.click();
+      await until(() => ticks === 1, 'a first tick, to know it by');
+      chat.onMariaSpoke();
+      expect(ticks).to.equal(1);
+      await chat.close();
+      chat.onMariaSpoke();
+      expect(ticks).to.equal(2);
+      expect(stored(site, 'sound')).to.equal('true');
+    } finally {
+      for (const undo of restore) undo();
+    }
+  });
+
+  it('nothing is kept of wishes that nobody had', async () => {
+    const site = newSite();
+    await mount(site);
+    expect(storedKeys(site)).to.deep.equal([]);
+  });
+
+  it('the conversation is given as a text with its times, reference and files', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    await backend.confirm(stored(site, 'session_uuid')!);
+    await until(() => inside(chat, '.reference'), 'the end');
+    let text: Promise<string> | null = null;
+    const restore = replace(HTMLAnchorElement.prototype, 'click', function () {
+      text = fetch(this.href).then((response) => response.text());
+    });
+    try {
+      await press(chat, 'Save the conversation');
+      await until(() => text, 'the text');
+    } finally {
+      restore();
+    }
+    const said = await text!;
+    for (const words of [
+      stored(site, 'session_uuid')!,
+      'Maria: What is your name?',
+      'You: Ana',
+      'May we store your name',
+      'You: I agree',
+      'contract.pdf',
+      `${new Date().getFullYear()}`,
+    ]) {
+      expect(said).to.include(words);
+    }
+  });
+
+  it('printed alone, the page around it is left out, and is there again afterwards', async () => {
+    const chat = await mountOpen();
+    const sheets = document.adoptedStyleSheets.length;
+    let printed = 0;
+    const restore = replace(window, 'print', () => printed++);
+    try {
+      await pressInMenu(chat, 'Print');
+      await until(() => printed === 1, 'the page to be printed');
+    } finally {
+      restore();
+    }
+    expect(inside(chat, '.dialog')).to.equal(null);
+    expect(document.adoptedStyleSheets.length).to.equal(sheets + 1);
+    window.dispatchEvent(new Event('afterprint'));
+    expect(document.adoptedStyleSheets.length).to.equal(sheets);
+  });
+});

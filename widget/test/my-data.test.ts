@@ -1,0 +1,204 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  backend,
+  button,
+  every,
+  inside,
+  mountOpen,
+  newSite,
+  press,
+  pressInMenu,
+  reachFiles,
+  reachPending,
+  replace,
+  stored,
+  storedKeys,
+  untilCalled,
+  until,
+  untilSaid,
+} from './helpers.js';
+
+const DOWN = {status: 503, body: ''};
+
+const content = (chat: Element) => inside(chat, '.content')?.textContent.replace(/\s+/g, ' ') ?? '';
+
+const openMyData = async (chat: Element) => {
+  await pressInMenu(chat, 'My data');
+  await until(() => inside(chat, 'h2#title')?.textContent === 'My data', 'my data');
+};
+
+const openAfterPending = async () => {
+  const site = newSite();
+  const chat = await mountOpen(site);
+  await reachPending(chat);
+  await openMyData(chat);
+  await until(() => button(chat, 'Erase everything'), 'what is stored');
+  return {chat, site, uuid: stored(site, 'session_uuid')!};
+};
+
+const edit = async (chat: Element, label: string, text: string) => {
+  await press(chat, `Change ${label}`);
+  const field = await until(() => inside<HTMLInputElement>(chat, '#edit'), 'the field');
+  field.value = text;
+  await press(chat, 'Save');
+};
+
+/** What the browser is given to download, without its doing so. */
+const catchDownloads = () => {
+  const given: {name: string; href: string}[] = [];
+  const stop = replace(HTMLAnchorElement.prototype, 'click', function () {
+    given.push({name: this.download, href: this.href});
+  });
+  return {given, stop};
+};
+
+describe('my data', () => {
+  it('shows everything that is stored, once it is', async () => {
+    const {chat} = await openAfterPending();
+    for (const words of [
+      'Ana',
+      'a•••@example.com',
+      'Storing your data I agree',
+      'Training our AI agent with your files I agree',
+      'contract.pdf',
+      'Your reference',
+    ]) {
+      expect(content(chat)).to.include(words);
+    }
+  });
+
+  it('before the e-mail it says that the name has not left this device', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat, 'Zoe');
+    await openMyData(chat);
+    await until(() => button(chat, 'Erase everything'), 'what is stored');
+    expect(content(chat)).to.include('Zoe').and.to.include('Your name stays on this device');
+    await edit(chat, 'Your name', 'Zoe Q.');
+    await until(() => content(chat).includes('Zoe Q.'), 'the new name');
+    expect(stored(site, 'answers')).to.include('Zoe Q.');
+    expect((await backend.calls(site)).some(({method}) => method === 'PATCH')).to.equal(false);
+  });
+
+  it('a backend that is away is told, and asked once more', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await backend.fault(site, {...DOWN, method: 'GET', path: '/api/session'});
+    await openMyData(chat);
+    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    expect(button(chat, 'Erase everything')).to.equal(undefined);
+    await backend.heal(site);
+    await press(chat, 'Try again');
+    await until(() => button(chat, 'Erase everything'), 'what is stored');
+    expect(content(chat)).to.not.include('We cannot reach');
+  });
+
+  it('the name is corrected at the backend', async () => {
+    const {chat, uuid} = await openAfterPending();
+    await edit(chat, 'Your name', '   ');
+    await until(() => content(chat).includes('Please tell me your name.'), 'the fault');
+    inside<HTMLInputElement>(chat, '#edit')!.value = 'Ana B.';
+    await press(chat, 'Save');
+    await until(() => content(chat).includes('Ana B.'), 'the new name');
+    expect((await backend.visit(uuid)).name).to.equal('Ana B.');
+  });
+
+  it('a new address waits for its confirmation, and that is said', async () => {
+    const {chat, uuid} = await openAfterPending();
+    await edit(chat, 'Your e-mail address', 'zoe@example.org');
+    await until(() => content(chat).includes('a link to z•••@example.org'), 'the new address');
+    expect(content(chat)).to.include('a•••@example.com');
+    expect((await backend.visit(uuid)).newEmail).to.equal('zoe@example.org');
+  });
+
+  it('a consent is withdrawn with the words of the button, and the rest stays', async () => {
+    const {chat, uuid} = await openAfterPending();
+    await press(chat, 'Withdraw consent Training our AI agent with your files');
+    await until(() => content(chat).includes('I do not agree'), 'the withdrawal');
+    const withdrawn = (await backend.visit(uuid)).consents.find(
+      ({purpose}) => purpose === 'ai_training',
+    )!;
+    expect(withdrawn.granted).to.equal(false);
+    expect(withdrawn.wording).to.equal('Withdraw consent: Training our AI agent with your files');
+    expect(content(chat)).to.include('contract.pdf');
+  });
+
+  it('withdrawing what all depends on asks first, then erases', async () => {
+    const {chat, site, uuid} = await openAfterPending();
+    await press(chat, 'Withdraw consent Storing your data');
+    const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
+    expect(question.textContent).to.include('will be erased, here and with us');
+    expect((await backend.visit(uuid)).ended).to.equal(undefined);
+    await press(chat, 'Cancel');
+    await press(chat, 'Withdraw consent Storing your data');
+    await press(chat, 'Withdraw consent');
+    await untilSaid(chat, 'Nothing you typed was kept');
+    expect((await backend.visit(uuid)).ended).to.equal('gone');
+    expect(stored(site, 'session_uuid')).to.equal(null);
+  });
+
+  it('erasing asks, erases, leaves nothing here and begins nothing by itself', async () => {
+    const {chat, site, uuid} = await openAfterPending();
+    await press(chat, 'Erase everything');
+    await until(() => inside(chat, '[role=alertdialog]'), 'the question');
+    await press(chat, 'Erase everything');
+    await untilSaid(chat, 'Nothing you typed was kept');
+    expect((await backend.visit(uuid)).ended).to.equal('gone');
+    const left = storedKeys(site).filter((key) => !key.endsWith(':open'));
+    expect(left).to.deep.equal([]);
+    window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+    await press(chat, 'Start a new request');
+    await untilSaid(chat, 'What is your name?');
+    expect(stored(site, 'session_uuid')).to.not.equal(uuid);
+  });
+
+  it('an erasure that fails is told, and nothing is forgotten', async () => {
+    const {chat, site, uuid} = await openAfterPending();
+    await backend.fault(site, {...DOWN, method: 'DELETE'});
+    await press(chat, 'Erase everything');
+    await until(() => inside(chat, '[role=alertdialog]'), 'the question');
+    await press(chat, 'Erase everything');
+    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    expect(stored(site, 'session_uuid')).to.equal(uuid);
+    expect(content(chat)).to.include('contract.pdf');
+  });
+
+  it('everything is given as one archive, and a file by its link', async () => {
+    const {chat, site, uuid} = await openAfterPending();
+    const {given, stop} = catchDownloads();
+    try {
+      await press(chat, 'Download everything (ZIP)');
+      await until(() => given.length === 1, 'the archive');
+      await press(chat, 'Download contract.pdf');
+      await until(() => given.length === 2, 'the file');
+    } finally {
+      stop();
+    }
+    expect(given[0]!.name).to.equal(`maria-${uuid}.zip`);
+    expect(await (await fetch(given[0]!.href)).text()).to.include('contract.pdf');
+    expect(given[1]!.href).to.match(/\/given\/[\w-]{36}$/);
+    await untilCalled(site, 'GET', '/api/session/export');
+  });
+
+  it('the keyboard alone opens it, leaves it by Esc and is where it was', async () => {
+    const {chat} = await openAfterPending();
+    const focused = () => chat.shadowRoot!.activeElement as HTMLElement | null;
+    const press = (key: string) =>
+      inside(chat, '.panel')!.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+    press('Escape');
+    await until(() => !inside(chat, '.dialog'), 'the dialog to close');
+    const more = button(chat, 'More')!;
+    more.focus();
+    more.click();
+    await until(() => focused()?.textContent === 'More', 'the menu’s title to have the focus');
+    every(chat, '.item')[0]!.click();
+    await until(() => focused()?.textContent === 'My data', 'the title to have the focus');
+    await until(() => button(chat, 'Change Your name'), 'the name');
+    button(chat, 'Change Your name')!.click();
+    await until(() => focused()?.id === 'edit', 'the field to have the focus');
+    press('Escape');
+    await until(() => focused() === more, 'the focus to be back');
+  });
+});
