@@ -17,6 +17,7 @@ export const registerHeaders = async (app: App, {production}: {production: boole
     allowedHeaders: ['authorization', 'content-type', 'x-session-uuid', 'idempotency-key'],
     exposedHeaders: [
       'content-disposition',
+      'date',
       'etag',
       'retry-after',
       'ratelimit-limit',

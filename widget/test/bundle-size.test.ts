@@ -49,6 +49,8 @@ describe('bundle size', () => {
     expect([...roles].sort()).to.deep.equal([
       'chat',
       'debug',
+      'dialog-language',
+      'dialogs',
       'language',
       'launcher',
       'loader',

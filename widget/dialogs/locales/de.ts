@@ -8,7 +8,7 @@ const de: DialogTexts = {
   myData: 'Meine Daten',
   loading: 'Einen Moment…',
   onlyHere: 'Ihr Name bleibt auf diesem Gerät, bis Sie Ihr Anliegen einreichen.',
-  away: 'Unser System ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
+  away: 'Wir sind gerade nicht erreichbar. Bitte versuchen Sie es später.',
   change: 'Ändern',
   save: 'Speichern',
   personal_data: 'Speichern Ihrer Daten',
