@@ -40,6 +40,7 @@ export const dialogStyles = css`
   }
   .content > .wide {
     display: block;
+    inline-size: 100%;
     margin-block-start: 8px;
   }
   .item {
@@ -65,7 +66,7 @@ export const dialogStyles = css`
   .content .fact {
     border-block-end: 1px solid var(--border);
   }
-  .content > :last-child {
+  .content > .fact:last-child {
     border-block-end: 0;
   }
   .fact > * {
@@ -73,10 +74,7 @@ export const dialogStyles = css`
     overflow-wrap: break-word;
   }
   .fact > span {
-    flex: none;
-  }
-  .fact > span + input {
-    flex: 0 1 auto;
+    min-inline-size: min-content;
   }
   .fact .link {
     flex: none;
