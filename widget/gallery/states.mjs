@@ -36,7 +36,7 @@ export const JOURNEYS = [
       ['change-address', (v) => v.press('.pair > :last-child').then(() => v.see('.composer'))],
       ['complete', (v) => v.press('.tray .link').then(() => v.confirm())],
       ['copied', (v) => v.press('.card .icon').then(() => v.see('.toast'))],
-      ['forget', (v) => v.press('.tray .link').then(() => v.see('.dialog'))],
+      ['forget', (v) => v.press('.tray .link + .link').then(() => v.see('.dialog'))],
       ['recognised', (v) => v.comeBack().then(() => v.see('.card.done'))],
     ],
   },
@@ -73,7 +73,8 @@ export const JOURNEYS = [
         (v) =>
           atFiles(v)
             .then(() => v.press('.header .icon'))
-            .then(() => v.see('.dialog')),
+            .then(() => v.press('.item:nth-of-type(4)'))
+            .then(() => v.see('[role=alertdialog]')),
       ],
       ['question', (v) => v.comeBack().then(() => v.see('.tray .primary'))],
     ],
