@@ -9,6 +9,7 @@ import {transformSync} from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
 import {customElementsManifest} from './server/scripts/custom-elements.mjs';
+import {shortNames} from './server/scripts/own-names.mjs';
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -20,16 +21,19 @@ const LIT_BANNER = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC
 let chatModule = '';
 const written = [];
 
-const TEXT_KEYS = 'text-keys';
-const DIALOG_KEYS = 'dialog-text-keys';
+/** The same short name in every module: they use each other's parts. */
+const shortening = (names) => ({
+  mangleProps: new RegExp(`^(${Object.keys(names).join('|')})$`),
+  mangleCache: names,
+});
 
 const plugins = [
   foldStyleSheets(),
-  foldLanguages('widget/locales', TEXT_KEYS),
-  foldLanguages('widget/dialogs/locales', DIALOG_KEYS),
+  foldLanguages('widget'),
+  foldLanguages('widget/dialogs'),
   keepOffThePage(),
   nodeResolve({exportConditions: ['production']}),
-  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
+  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', ...shortening(shortNames())}),
 ];
 
 const minify = (module) => [
@@ -51,11 +55,6 @@ export default [
     output: {
       dir: OUT,
       format: 'es',
-      // Otherwise what all languages share would be one more file, and for the dialogs another.
-      manualChunks: {
-        chat: ['widget/index.ts', TEXT_KEYS],
-        later: ['widget/later.ts', DIALOG_KEYS],
-      },
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
       banner: LIT_BANNER,
@@ -128,22 +127,19 @@ function keepOffThePage() {
   };
 }
 
-/** A language goes out as its words alone, in the order of the keys; those stand once. */
-function foldLanguages(folder, keysModule) {
-  const keys = Object.keys(textsIn(`${folder}/en.ts`));
+/** A language goes out as its words alone, in the order of the keys; those stand once, in `unfold.ts`. */
+function foldLanguages(folder) {
+  const keys = Object.keys(textsIn(`${folder}/locales/en.ts`));
   return {
     name: 'fold-languages',
-    resolveId: (id) => (id === keysModule ? id : null),
-    load: (id) => (id === keysModule ? unfold(keys) : null),
     transform(_code, id) {
-      if (path.dirname(id) !== path.resolve(folder)) return null;
+      if (id === path.resolve(folder, 'unfold.ts')) return {code: unfold(keys), map: null};
+      if (path.dirname(id) !== path.resolve(folder, 'locales')) return null;
       const texts = textsIn(id);
       const words = keys.map((key) => texts[key]);
       if (words.some((text) => !text || text.includes('\n')))
         this.error(`${id}: a text is missing`);
-      const code = `import {unfold} from '${keysModule}';
-        export default unfold(${JSON.stringify(words.join('\n'))})`;
-      return {code, map: null};
+      return {code: `export default ${JSON.stringify(words.join('\n'))}`, map: null};
     },
   };
 }

@@ -1,6 +1,7 @@
 import type {LocalisedText} from '../server/contract/conversation.js';
 
 import type {Texts} from './locales/en.js';
+import {unfold} from './unfold.js';
 
 const LANGUAGES: Record<string, () => Promise<{default: Texts}>> = {
   en: () => import('./locales/en.js'),
@@ -41,7 +42,7 @@ export const knownLanguage = (tag: string): string | null => {
 
 export const loadLanguage = async (tag: string): Promise<Language> => {
   const load = LANGUAGES[tag] ?? LANGUAGES['en']!;
-  return {tag, texts: (await load()).default};
+  return {tag, texts: unfold((await load()).default)};
 };
 
 /** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */

@@ -1,5 +1,6 @@
 import type {Language} from '../texts.js';
 import type {DialogTexts} from './locales/en.js';
+import {unfold} from './unfold.js';
 
 const LANGUAGES: Record<string, () => Promise<{default: DialogTexts}>> = {
   en: () => import('./locales/en.js'),
@@ -16,7 +17,7 @@ const loaded = new Map<string, DialogTexts>();
 let last!: DialogTexts;
 
 export const loadWords = async (tag: string) => {
-  if (!loaded.has(tag)) loaded.set(tag, (await LANGUAGES[tag]!()).default);
+  if (!loaded.has(tag)) loaded.set(tag, unfold((await LANGUAGES[tag]!()).default));
 };
 
 /** The dialogs' words beside the others; those of the language before, until they are there. */
