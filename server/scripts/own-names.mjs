@@ -13,6 +13,8 @@ const SPOKEN_ELSEWHERE = [
   'widget/loader.ts',
   'widget/maria-chat.ts',
 ];
+/** Languages go out without their keys, which the chat brings along. */
+const KEYS_OF_TEXTS = ['widget/locales/en.ts', 'widget/dialogs/locales/en.ts'];
 /** Where the browser's own names are described. */
 const LIBRARIES = path.dirname(ts.getDefaultLibFilePath({}));
 /** Lit's own, which interfaces of ours repeat. */
@@ -23,7 +25,7 @@ const SHORTEST = 4;
 export function shortNames() {
   const own = new Set();
   const kept = new Set(LIT);
-  for (const file of sourcesIn('server/contract')) collectAll(file, kept);
+  for (const file of sourcesIn('server/contract').concat(KEYS_OF_TEXTS)) collectAll(file, kept);
   for (const file of librariesOfTheBrowser()) collectMembers(file, kept);
   for (const file of sourcesIn('widget')) {
     collectMembers(file, SPOKEN_ELSEWHERE.includes(file) ? kept : own);

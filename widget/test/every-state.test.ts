@@ -35,7 +35,7 @@ describe('accessibility of every state', () => {
       }
 
       expect(found).to.deep.equal({});
-      expect(seen).to.have.length(14);
+      expect(seen).to.have.length(16);
     });
   }
 });

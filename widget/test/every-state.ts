@@ -83,7 +83,16 @@ const visitEmail = async (chat: MariaChat, look: Look) => {
   await press(chat, '.tray .link');
   await wait(chat, '.card');
   await press(chat, '.header .icon');
-  await wait(chat, '.dialog');
+  await wait(chat, '.item');
+  await look('menu');
+  await press(chat, '.item');
+  await until(() => every(chat, '.item').length === 0 && inside(chat, '.dialog'), 'my data');
+  await look('my data');
+  await press(chat, '.dialog .icon');
+  await until(() => !inside(chat, '.dialog'), 'my data to close');
+  await press(chat, '.header .icon');
+  await press(chat, '.item', 3);
+  await wait(chat, '[role=alertdialog]');
   await look('start over?');
   await press(chat, '.dialog .choice');
 };
