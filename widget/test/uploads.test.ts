@@ -102,6 +102,7 @@ describe('uploads', () => {
   it('one refused by the backend does not hold up the others', async () => {
     const {chat} = await atFiles();
     await choose(chat, pdf('infected.pdf'), pdf('clean.pdf'));
+    await untilState(chat, 'queued', 'queued');
     await press(chat, 'Upload files');
     await untilState(chat, 'error', 'success');
     expect(rows(chat)[0]!.says).to.equal('The virus scanner refused this file.');
