@@ -129,7 +129,7 @@ function keepOffThePage() {
 
 /** A language goes out as its words alone, in the order of the keys; those stand once, in `unfold.ts`. */
 function foldLanguages(folder) {
-  const keys = Object.keys(textsIn(`${folder}/locales/en.ts`));
+  const keys = keysOf(folder);
   return {
     name: 'fold-languages',
     transform(_code, id) {
@@ -149,6 +149,10 @@ const keys = ${JSON.stringify(keys.join(' '))}.split(' ');
 export const unfold = (words) =>
   Object.fromEntries(words.split('\\n').map((text, index) => [keys[index], text]));
 `;
+
+function keysOf(folder) {
+  return Object.keys(textsIn(`${folder}/locales/en.ts`));
+}
 
 function textsIn(file) {
   const {code} = transformSync(readFileSync(file, 'utf8'), {loader: 'ts', format: 'cjs'});
@@ -212,6 +216,8 @@ function writeManifest() {
         loader: 'maria-chat.js',
         module: 'maria-chat.esm.js',
         chat: chatModule,
+        // Languages are words alone; in this order they belong to these keys.
+        keys: {language: keysOf('widget'), 'dialog-language': keysOf('widget/dialogs')},
         files,
       };
       writeFileSync(path.join(OUT, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,11 +1,14 @@
 // What is shown is what visitors get: the language files as they were built.
-const {files} = await (await fetch('/widget/manifest.json')).json();
-const languages = await Promise.all(
-  files.filter(({role}) => role === 'language').map(({name}) => load(name)),
+const {files, keys: keysOf} = await (await fetch('/widget/manifest.json')).json();
+const parts = await Promise.all(files.filter(({role}) => role in keysOf).map(load));
+const tags = [...new Set(parts.map(({tag}) => tag))].sort(
+  (one, other) => (other === 'en') - (one === 'en') || one.localeCompare(other),
 );
-languages.sort(
-  (one, other) => (other.tag === 'en') - (one.tag === 'en') || one.tag.localeCompare(other.tag),
-);
+// The words of the conversation, and those of the menu and its dialogs.
+const languages = tags.map((tag) => ({
+  tag,
+  texts: Object.assign({}, ...parts.filter((part) => part.tag === tag).map(({texts}) => texts)),
+}));
 const [english] = languages;
 const keys = [...new Set(languages.flatMap(({texts}) => Object.keys(texts)))];
 
@@ -14,9 +17,10 @@ document.querySelector('tbody').append(...keys.map(row));
 document.querySelector('#search').addEventListener('input', find);
 find();
 
-async function load(name) {
+async function load({name, role}) {
   const tag = name.replace(/-[\w-]{8}\.js$/, '').replace(/-\w+$/, (region) => region.toUpperCase());
-  return {tag, texts: (await import(`/widget/${name}`)).default};
+  const words = (await import(`/widget/${name}`)).default.split('\n');
+  return {tag, texts: Object.fromEntries(keysOf[role].map((key, index) => [key, words[index]]))};
 }
 
 function headings() {

@@ -193,7 +193,7 @@ const SPACED = `{
 const CUT_TEXTS = `[...MariaChat.element.shadowRoot.querySelectorAll('.panel *')]
   .filter((element) => {
     const hasWords = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!hasWords || element.title || element.closest('.sr, svg') || !element.checkVisibility()) return false;
+    if (!hasWords || element.closest('[title], .sr, svg') || !element.checkVisibility()) return false;
     const isScrolled = /auto|scroll/.test(getComputedStyle(element).overflowY);
     return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible'
       || !isScrolled && element.scrollHeight > element.clientHeight + 1 && getComputedStyle(element).overflowY !== 'visible'

@@ -72,6 +72,12 @@ export class Widget {
     return this.root.getByRole('button', {name, exact: typeof name === 'string'});
   }
 
+  /** What stands in the menu of the header. */
+  async choose(name: string): Promise<void> {
+    await this.button('More').click();
+    await this.root.getByRole('dialog', {name: 'More'}).getByRole('button', {name}).click();
+  }
+
   says(text: string | RegExp): Locator {
     return this.root.getByText(text);
   }

@@ -83,10 +83,10 @@ t.test('coming back', async (t) => {
     await widget.decide(true, false);
     const uuid = await widget.storage('session_uuid');
 
-    await widget.button('Start over').first().click();
+    await widget.choose('Start over');
     await widget.button('Cancel').click();
     t.equal(await widget.storage('session_uuid'), uuid);
-    await widget.button('Start over').first().click();
+    await widget.choose('Start over');
     await widget.root.getByRole('alertdialog').getByRole('button', {name: 'Start over'}).click();
 
     await widget.root.getByLabel('Your name').waitFor();

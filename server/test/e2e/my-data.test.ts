@@ -35,8 +35,7 @@ t.test('a visitor sees, corrects, takes along and erases what is stored', async 
   await widget.button('Done & continue').click();
   await widget.giveEmail('anna@example.com');
 
-  await widget.button('More').click();
-  await widget.button('My data').click();
+  await widget.choose('My data');
   await widget.says('Anna Beispiel').last().waitFor();
 
   const [archive] = await Promise.all([
