@@ -41,7 +41,7 @@ const minify = (module) => [
     module,
     ecma: 2020,
     // Functions with arguments are cheaper called than put in where they are used.
-    compress: {passes: 3, unsafe_arrows: true, inline: 1},
+    compress: {passes: 6, unsafe_arrows: true, inline: 1},
     format: {comments: false},
   }),
   foldTemplates(),

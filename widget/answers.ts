@@ -88,9 +88,10 @@ export class VisitorAnswers {
   }
 
   markRecorded(decisions: ConsentDecision[]) {
-    for (const {purpose} of decisions) {
+    for (const {purpose, granted, wording} of decisions) {
       const decision = this.draft.decisions[purpose];
-      if (decision) decision.isRecorded = true;
+      // The visitor may have decided otherwise while it was on its way.
+      if (decision?.granted === granted && decision.wording === wording) decision.isRecorded = true;
     }
     this.save();
   }
@@ -112,6 +113,8 @@ export class VisitorAnswers {
   }
 
   load() {
+    this.email = null;
+    this.isHandedOver = false;
     this.draft = blankDraft();
     this.reload();
   }

@@ -71,7 +71,7 @@ const turnAway = ({signs, transcript}: Chat, error: ClientError) => {
 };
 
 const loadConfig = async ({client, host, signs, storage}: Chat): Promise<SiteConfig | null> => {
-  const path = `/api/sites/${encodeURIComponent(storage.site)}/config?locale=${host.language.tag}`;
+  const path = `/api/sites/${encodeURIComponent(storage.site)}/config?locale=${host.wantedLanguage}`;
   try {
     return await client.call<SiteConfig>('GET', path);
   } catch (error) {

@@ -30,6 +30,8 @@ export interface Overlay {
 
 export interface ChatHost extends GuideHost, SignsHost {
   readonly language: Language;
+  /** Its tag, before the language itself has come. */
+  readonly wantedLanguage: string;
   readonly greeting: string | null;
   readonly privacyUrl: string | null;
   readonly maxFiles: number | null;
@@ -176,7 +178,10 @@ export class Chat {
 
   /** Tells the backend that the page is being left, so that it may clean up early. */
   leave() {
-    if (this.state === 'visit' && this.answers.hasBegun) this.client.leave();
+    if (this.state !== 'visit' || !this.answers.hasBegun) return;
+    this.client.leave();
+    // Whoever looks from another tab is still there.
+    this.tellTabs?.();
   }
 
   /** Another tab has begun, or forgotten, the session. */
@@ -194,8 +199,8 @@ export class Chat {
     this.confirmation?.rest();
     this.uploads?.clear();
     this.signs.showToast(null);
-    Object.assign(this, {state: 'visit', isSending: false, uploads: null, confirmation: null});
-    Object.assign(this, {isRecognised: false, overlay: null});
+    Object.assign(this, {state: 'visit', isSending: false, visitorName: null});
+    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false, overlay: null});
   }
 
   prefill(values: {name?: string; email?: string}) {

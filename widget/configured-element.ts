@@ -25,7 +25,7 @@ import {recall} from './storage.js';
  * @csspart consent - the two equal answers
  * @csspart notice - what concerns the whole conversation
  * @csspart toast - what is said for a moment
- * @csspart dialog - the question before starting over
+ * @csspart dialog - the menu, what it leads to, and questions before something is lost
  * @cssstate open - the panel is open
  * @cssstate unread - Maria has spoken while it was closed
  * @cssstate uploading - a file is on its way

@@ -4,6 +4,7 @@ import {PENDING_POLL_MS} from '../server/contract/limits.js';
 import type {Chat} from './chat.js';
 import {ClientError} from './client.js';
 import type {Client} from './client.js';
+import {pause} from './pause.js';
 import type {VisitorSession} from './session.js';
 
 /** A longer pause is not worth counting down. */
@@ -96,7 +97,7 @@ export class Confirmation {
     for (let tick = 0; !signal.aborted; tick++) {
       const pauseMs = tick % 2 === 0 ? await this.look(signal) : TICK_MS;
       this.watcher.onChange();
-      await sleep(pauseMs, signal);
+      await pause(pauseMs, signal);
     }
   }
 
@@ -122,12 +123,3 @@ export const makeConfirmation = (chat: Chat) =>
   });
 
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;
-
-const sleep = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

@@ -6,6 +6,7 @@ import {watchOwnButton} from './own-button.js';
 export class ElementLauncher {
   private button: HTMLButtonElement | null = null;
   private isOwn = false;
+  private isAway = false;
   private watching = new AbortController();
 
   constructor(private readonly host: HTMLElement) {}
@@ -23,6 +24,7 @@ export class ElementLauncher {
     sheet.replaceSync(launcherStyles);
     root.adoptedStyleSheets.unshift(sheet);
     this.button = createLauncher(this.host);
+    this.button.hidden = this.isAway;
     this.button.addEventListener('click', onPress);
     root.append(this.button);
   }
@@ -38,7 +40,8 @@ export class ElementLauncher {
   }
 
   set isHidden(isHidden: boolean) {
-    this.button!.hidden = isHidden;
+    this.isAway = isHidden;
+    if (this.button) this.button.hidden = isHidden;
   }
 
   focus() {

@@ -16,6 +16,12 @@ export class Endings {
   async startOver(reason: 'visitor' | 'page' = 'visitor', isToContinue = true) {
     const {chat} = this;
     const {answers, guide, host, session, signs} = chat;
+    // What stands in the storage after an end is another tab's, and no more this visitor's to wipe.
+    if (reason === 'visitor' && !chat.reference) {
+      chat.halt();
+      return chat.start();
+    }
+    // Of a session that this page has not opened nobody knows whether it is unfinished.
     const isUnfinished = chat.state === 'visit' && chat.reference !== '';
     if (!chat.reference) session.load();
     chat.halt();

@@ -13,12 +13,11 @@ lockedPage.replaceSync('html{overflow:hidden!important}');
 export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
-  const settle = () => lockPage(isFull());
   let hasEntry = isFull() && isMarked();
   /** The browser takes an entry back some time after it was told to. */
   let isLeaving = false;
   const open = () => {
-    settle();
+    lockPage(isFull());
     if (!isFull()) return;
     hasEntry = true;
     if (!isMarked()) history.pushState({...(history.state as object), [MARK]: true}, '');
@@ -39,7 +38,7 @@ export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
 
   host.addEventListener('maria-open', open, {signal});
   host.addEventListener('maria-close', leave, {signal});
-  isNarrow.addEventListener('change', settle, {signal});
+  isNarrow.addEventListener('change', open, {signal});
   window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
@@ -69,7 +68,9 @@ const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
   ].filter((stop) => !stop.matches(':disabled, [inert] *') && stop.checkVisibility());
   const [first, last] = [stops[0], stops.at(-1)];
   const current = (panel.getRootNode() as ShadowRoot).activeElement;
-  const isAtEdge = event.shiftKey ? current === first || current === panel : current === last;
+  // A title that has the focus is no stop; what stands before it is covered.
+  const isAtStart = current === first || !stops.includes(current as HTMLElement);
+  const isAtEdge = event.shiftKey ? isAtStart : current === last;
   if (!isAtEdge) return;
   event.preventDefault();
   (event.shiftKey ? last : first)?.focus();

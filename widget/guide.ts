@@ -85,12 +85,14 @@ export class Guide {
     this.stage = 'step';
     const {step, spoken} = this.passBy(from);
     const prepared = this.watcher.prepare(step);
+    // Whoever has just opened the chat has waited for the network already.
+    const rhythmMs = this.transcript.lines.length > 0 ? this.host.rhythmMs : 0;
     for (const words of [...remarks, ...spoken]) {
-      await this.transcript.typeFor(this.host.rhythmMs);
+      await this.transcript.typeFor(rhythmMs);
       if (round !== this.round) return;
       this.say(words);
     }
-    await this.transcript.typeFor(this.host.rhythmMs);
+    await this.transcript.typeFor(rhythmMs);
     if ((await prepared) && round === this.round) this.restAt(step);
   }
 

@@ -201,7 +201,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
   launcher.addEventListener('click', toggle);
 };
 
-const wantsOpen = ({site = '', open = 'remember', mode}: MariaChatSettings) =>
+const wantsOpen = ({site = 'demo', open = 'remember', mode}: MariaChatSettings) =>
   mode === 'inline' ||
   open === 'true' ||
   (open !== 'false' && recall(site, 'open') !== null && !matchMedia(NARROW).matches);

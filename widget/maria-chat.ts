@@ -98,10 +98,13 @@ export class MariaChat extends ConfiguredElement {
   /** Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. */
   async open({isQuiet = false} = {}) {
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
-    this.opener = document.activeElement;
+    this.opener = (this.getRootNode() as Document).activeElement;
     this.isOpen = true;
-    if (!(await this.loadTexts())) return;
+    // Both are on the line: nobody waits for one after the other.
+    const texts = this.loadTexts();
     this.startChat();
+    // Pressed once more, or taken off the page, meanwhile.
+    if (!(await texts) || !this.isOpen || !this.isConnected) return;
     await this.updateComplete;
     if (!isQuiet && !this.isInline) this.focusKeeper.enter();
     this.dispatchEvent(new MariaOpenEvent());
@@ -153,7 +156,7 @@ export class MariaChat extends ConfiguredElement {
     this.chat?.prefill(values);
   }
 
-  /** Ends this browser's session in every tab, and discards it if it is unfinished. */
+  /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */
   async reset() {
     await this.loadTexts();
     const chat = this.chat ?? this.makeChat();
@@ -166,6 +169,8 @@ export class MariaChat extends ConfiguredElement {
     const global = window.MariaChat;
     if (global?.element === this) return global.destroy();
     await this.close();
+    this.chat?.halt();
+    this.chat = null;
     this.remove();
   }
 
@@ -226,7 +231,7 @@ export class MariaChat extends ConfiguredElement {
     // Lit would take all that follows for its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
     if (drawn) root.adoptedStyleSheets.unshift(...drawnStyles);
-    else void this.drawLauncher(root);
+    else this.drawLauncher(root).catch((error: unknown) => this.onLoadFailure(error));
     root.addEventListener('keydown', (event) => this.onKey(event as KeyboardEvent));
     return root;
   }
@@ -309,8 +314,14 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private async showDebugPanel() {
-    const {DebugPanel} = await import('./debug/debug-panel.js');
-    DebugPanel.of(this, () => this.chat);
+    const debug = this.getAttribute('debug');
+    if (debug === null || debug === 'false') return;
+    try {
+      const {DebugPanel} = await import('./debug/debug-panel.js');
+      DebugPanel.of(this, () => this.chat);
+    } catch (error) {
+      this.onLoadFailure(error);
+    }
   }
 
   private async loadTexts(): Promise<boolean> {
@@ -327,7 +338,8 @@ export class MariaChat extends ConfiguredElement {
     return this.language !== null;
   }
 
-  private get wantedLanguage() {
+  /** @internal */
+  get wantedLanguage() {
     const chosen = this.chat ? this.chat.storage.get('lang') : recall(this.site, 'lang');
     return chooseLanguage(chosen ?? this.chosenLang);
   }

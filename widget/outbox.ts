@@ -59,9 +59,9 @@ export class Outbox {
     this.step = null;
   }
 
-  /** Delivers now, or throws. Callers share one delivery, so that nothing is sent twice. */
+  /** Delivers now, or throws. One delivery after the other, so that nothing is sent twice. */
   async flush(): Promise<void> {
-    while (this.flushing) await this.flushing;
+    while (this.flushing) await this.flushing.catch(() => undefined);
     this.flushing = this.deliver().finally(() => {
       this.flushing = null;
     });
@@ -71,7 +71,7 @@ export class Outbox {
   private async deliverAll(signal: AbortSignal) {
     try {
       do await this.patience.insist(() => this.flush(), signal);
-      while (this.step !== null && !signal.aborted);
+      while ((this.step !== null || this.answers.unrecorded.length > 0) && !signal.aborted);
     } catch (error) {
       if (!signal.aborted) this.watcher.onFailure(error);
     } finally {

@@ -2,7 +2,7 @@ import type {StoredFile} from '../server/contract/files.js';
 import type {Session} from '../server/contract/sessions.js';
 
 import type {Chat} from './chat.js';
-import {asStored, storedRow} from './uploads.js';
+import {asStored, digestOf, storedRow} from './uploads.js';
 import type {FileRow, Uploads} from './uploads.js';
 
 export const storedIds = (uploads: Uploads | null) =>
@@ -50,12 +50,5 @@ const twinOf = async (rows: FileRow[], stored: StoredFile) => {
   return null;
 };
 
-/** By its bytes. Over plain HTTP nobody can tell, and two are two. */
-const isSame = async (file: File, {size, sha256}: StoredFile) => {
-  if (file.size !== size || !window.isSecureContext) return false;
-  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-  return (
-    [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('') ===
-    sha256
-  );
-};
+const isSame = async (file: File, stored: StoredFile) =>
+  file.size === stored.size && (await digestOf({file, stored: null})) === stored.sha256;

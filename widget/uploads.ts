@@ -4,6 +4,7 @@ import type {StoredFile} from '../server/contract/files.js';
 import {ClientError} from './client.js';
 import type {FailureCode} from './client.js';
 import {Pace} from './pace.js';
+import {pause} from './pause.js';
 import type {Sending} from './send-file.js';
 import {makeUuid} from './uuid.js';
 
@@ -160,10 +161,12 @@ export class Uploads {
   clear() {
     for (const row of this.rows) this.cancel(row);
     this.rows = [];
+    this.transport.onChange();
   }
 
   dropUnstored() {
     this.rows = this.rows.filter((row) => row.state === 'success');
+    this.transport.onChange();
   }
 
   /** A place is free: the first that had none takes it. */
@@ -183,8 +186,8 @@ export class Uploads {
   private async twinOf(row: FileRow) {
     for (const other of this.rows) {
       if (other === row || other.isRefused || other.size !== row.size) continue;
-      if (other.name === row.name || (await digestOf(row)) === (await digestOf(other)))
-        return other;
+      const digest = other.name === row.name || (await digestOf(row));
+      if (digest === true || (digest && digest === (await digestOf(other)))) return other;
     }
     return null;
   }
@@ -246,6 +249,7 @@ export class Uploads {
     let busyUntil = 0;
     for (let attempt = 1; ; attempt++) {
       try {
+        signal.throwIfAborted();
         const onProgress = this.follow(row);
         const sending = {idempotencyKey: row.id, signal, onProgress};
         return await this.transport.send(row.file!, sending);
@@ -320,16 +324,15 @@ const looksLikePdf = async (file: File) => {
   }
 };
 
-/** Without a digest, which browsers give to secure pages alone, no two files are the same. */
-const digestOf = async ({id, file, stored}: FileRow) => {
+/** Null where there is none to compare: browsers give digests to secure pages alone, and of files that can be read. */
+export const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
   if (!file) return stored?.sha256;
   try {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(
-      '',
-    );
+    const hexadecimal = (byte: number) => byte.toString(16).padStart(2, '0');
+    return Array.from(new Uint8Array(digest), hexadecimal).join('');
   } catch {
-    return id;
+    return null;
   }
 };
 
@@ -343,12 +346,3 @@ export const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
 
 const isWorthRetrying = (error: unknown): error is ClientError =>
   error instanceof ClientError && error.isTransient;
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    });
-  });

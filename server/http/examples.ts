@@ -94,7 +94,7 @@ const registerFrameworkPages = async (app: App, built: string): Promise<void> =>
     index: false,
     cacheControl: false,
     setHeaders: (response, file) => {
-      const policy = file.includes('angular') ? COMPILING : SAME_HOST;
+      const policy = path.relative(built, file).startsWith('angular') ? COMPILING : SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
       response.setHeader('content-security-policy', headerOf(policy));
     },

@@ -3,7 +3,7 @@ import type {Purpose, Session} from '../../server/contract/sessions.js';
 import type {Chat, Overlay} from '../chat.js';
 import {ClientError} from '../client.js';
 import {looksLikeEmail} from '../email-check.js';
-import {MariaResetEvent} from '../events.js';
+import {MariaConsentEvent, MariaResetEvent} from '../events.js';
 import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
 import type {Language} from '../texts.js';
@@ -47,7 +47,7 @@ export class MyData implements Overlay {
     const {answers, state} = this.chat;
     const value = text.trim();
     const isEmail = this.editing === 'email';
-    if (!value) return this.show({fault: 'nameRequired'});
+    if (!value) return this.show({fault: isEmail ? 'emailInvalid' : 'nameRequired'});
     if (isEmail && !looksLikeEmail(value)) return this.show({fault: 'emailInvalid'});
     await this.run(async () => {
       if (isEmail) await this.chat.confirmation!.changeAddress(value);
@@ -61,9 +61,14 @@ export class MyData implements Overlay {
   /** Decided on the words of the button, and of the question where there is one. */
   withdraw(purpose: Purpose, wording: string) {
     const {answers, host, outbox} = this.chat;
+    const decision = {purpose, granted: false, wording, locale: host.language.tag};
     return this.run(async () => {
-      answers.decide({purpose, granted: false, wording, locale: host.language.tag});
+      // What was decided before goes first. This goes now or not at all: nobody waits for it later.
       await outbox.flush();
+      await this.call('PUT', '/api/session/consents', {consents: [decision]});
+      answers.decide(decision);
+      answers.markRecorded([decision]);
+      host.dispatchEvent(new MariaConsentEvent(purpose, false));
       if (purpose === 'personal_data') this.farewell();
       else await this.fetch();
     });

@@ -7,11 +7,21 @@ import type {Line} from '../transcript.js';
 
 type Later = typeof laterParts | null;
 
-/** Everything that has been said. What stands beside the words is not read out as they appear. */
+/**
+ * Everything that has been said. What stands beside the words is not read out as they appear. A new
+ * line shows the end again: reversed, the list has nothing below 0, which any number above it means.
+ */
 export const logView = (chat: Chat, language: Language, later: Later) => {
   const {lines, isTyping} = chat.transcript;
   return html`
-    <div class="log" part="log" role="log" tabindex="0" aria-label=${language.texts.log}>
+    <div
+      class="log"
+      part="log"
+      role="log"
+      tabindex="0"
+      aria-label=${language.texts.log}
+      .scrollTop=${lines.length}
+    >
       <div class="lines">
         ${lines.map((line, index) =>
           lineView(
