@@ -41,7 +41,10 @@ export class ElementLauncher {
 
   set isHidden(isHidden: boolean) {
     this.isAway = isHidden;
-    if (this.button) this.button.hidden = isHidden;
+    if (!this.button) return;
+    this.button.hidden = isHidden;
+    // Not every browser takes the focus from what is hidden.
+    if (isHidden) this.button.blur();
   }
 
   focus() {
