@@ -82,8 +82,8 @@ export class VisitorAnswers {
     this.save();
   }
 
-  decide({purpose, ...decision}: ConsentDecision) {
-    this.draft.decisions[purpose] = {...decision, isRecorded: false};
+  decide({purpose, ...decision}: ConsentDecision, isRecorded = false) {
+    this.draft.decisions[purpose] = {...decision, isRecorded};
     this.save();
   }
 

@@ -1,4 +1,4 @@
-import type {Session} from '../server/contract/sessions.js';
+import type {ConsentDecision, Session} from '../server/contract/sessions.js';
 
 import type {VisitorAnswers} from './answers.js';
 import type {Client} from './client.js';
@@ -82,13 +82,13 @@ export class Outbox {
   private async deliver() {
     const arrival = await this.session.confirm();
     if (arrival.kind === 'back') this.watcher.onReturn(arrival.session);
-    await this.sendDecisions();
+    await this.record(this.answers.unrecorded);
     await this.sendStep();
     this.watcher.onDelivered();
   }
 
-  private async sendDecisions() {
-    const consents = this.answers.unrecorded;
+  /** Now or not at all. */
+  async record(consents: ConsentDecision[]) {
     if (consents.length === 0) return;
     await this.session.act(() => this.client.call('PUT', '/api/session/consents', {consents}));
     this.answers.markRecorded(consents);

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html} from 'lit';
 
 import type {Chat} from '../chat.js';
 import {icon, iconButton} from '../views/icons.js';
@@ -58,7 +58,7 @@ const coverView = (role: string, body: unknown) => html`
       role=${role}
       aria-modal="true"
       aria-labelledby="title"
-      aria-describedby=${role === 'alertdialog' ? 'consequence' : nothing}
+      aria-describedby="consequence"
     >
       ${body}
     </div>

@@ -3,7 +3,7 @@ import type {Purpose, Session} from '../../server/contract/sessions.js';
 import type {Chat, Overlay} from '../chat.js';
 import {ClientError} from '../client.js';
 import {looksLikeEmail} from '../email-check.js';
-import {MariaConsentEvent, MariaResetEvent} from '../events.js';
+import {MariaResetEvent} from '../events.js';
 import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
 import type {Language} from '../texts.js';
@@ -47,8 +47,8 @@ export class MyData implements Overlay {
     const {answers, state} = this.chat;
     const value = text.trim();
     const isEmail = this.editing === 'email';
-    if (!value) return this.show({fault: isEmail ? 'emailInvalid' : 'nameRequired'});
-    if (isEmail && !looksLikeEmail(value)) return this.show({fault: 'emailInvalid'});
+    const isRight = isEmail ? looksLikeEmail(value) : value;
+    if (!isRight) return this.show({fault: isEmail ? 'emailInvalid' : 'nameRequired'});
     await this.run(async () => {
       if (isEmail) await this.chat.confirmation!.changeAddress(value);
       else if (state === 'visit') answers.name = value;
@@ -63,12 +63,10 @@ export class MyData implements Overlay {
     const {answers, host, outbox} = this.chat;
     const decision = {purpose, granted: false, wording, locale: host.language.tag};
     return this.run(async () => {
-      // What was decided before goes first. This goes now or not at all: nobody waits for it later.
+      // What was decided before goes first. This one nobody waits for later, if it does not get through.
       await outbox.flush();
-      await this.call('PUT', '/api/session/consents', {consents: [decision]});
-      answers.decide(decision);
-      answers.markRecorded([decision]);
-      host.dispatchEvent(new MariaConsentEvent(purpose, false));
+      await outbox.record([decision]);
+      answers.decide(decision, true);
       if (purpose === 'personal_data') this.farewell();
       else await this.fetch();
     });

@@ -83,7 +83,8 @@ const comeBack = visitorOperation(
         ? [answer.body.token ?? '', visit.token]
         : [visit.token, answer.body.token ?? ''];
       visit.token = kept;
-      visit.otherTokens.push(left);
+      // A token that fits already is handed out again, and is no other.
+      if (left !== kept) visit.otherTokens.push(left);
       return;
     }
     if (token !== 'right') {
