@@ -108,7 +108,8 @@ export class ConfiguredElement extends LitElement {
     return !this.isNarrow.matches && recall(this.site, 'open') !== null;
   }
 
-  protected get chosenLang() {
+  /** @internal */
+  get chosenLang() {
     return this.getAttribute('lang') ?? this.locale;
   }
 }

@@ -5,6 +5,8 @@ export class FocusKeeper {
   private target: HTMLElement | null = null;
   /** What had the focus before something covered the conversation. */
   private before: Element | null = null;
+  /** What had it when the panel was opened. */
+  private opener: Element | null = null;
 
   constructor(private readonly root: ParentNode & DocumentOrShadowRoot) {}
 
@@ -16,6 +18,18 @@ export class FocusKeeper {
   observe(event: Event) {
     const path = event.composedPath();
     if (path[0] !== document.body) this.isInside = path.includes(this.panel!);
+  }
+
+  remember(host: Element) {
+    const {activeElement} = host.getRootNode() as Document;
+    this.opener = activeElement === host ? null : activeElement;
+  }
+
+  /** To what had it before: the page's own button, if that opened the panel. */
+  giveBack(launcher: {focus(): void}) {
+    const {opener} = this;
+    const isElsewhere = opener?.isConnected && opener !== document.body;
+    (isElsewhere ? (opener as HTMLElement) : launcher).focus();
   }
 
   enter() {

@@ -14,12 +14,10 @@ import {
   MariaUnreadEvent,
 } from './events.js';
 import {FocusKeeper} from './focus-keeper.js';
-import type {ProgressAnnouncer} from './progress-announcer.js';
-import {SiteStorage, recall} from './storage.js';
+import {LaterParts} from './later-parts.js';
+import {SpokenLanguage} from './spoken-language.js';
+import {SiteStorage} from './storage.js';
 import {styles} from './styles/index.js';
-import {chooseLanguage, loadLanguage} from './texts.js';
-import type {Language} from './texts.js';
-import type * as laterParts from './later.js';
 import {panelView} from './views/panel.js';
 
 const RHYTHM_MS = 420;
@@ -52,23 +50,22 @@ export class MariaChat extends ConfiguredElement {
   };
 
   declare isOpen: boolean;
-  declare private isDropping: boolean;
+  /** @internal Files are held over the panel. */
+  declare isDropping: boolean;
 
-  /** @internal */
-  language: Language | null = null;
   /** How often Maria has spoken while the panel was closed. */
   unreadCount = 0;
-  private chat: Chat | null = null;
+  /** @internal */
+  chat: Chat | null = null;
+  /** @internal */
+  readonly speech = new SpokenLanguage(this);
   private readonly ownLauncher = new ElementLauncher(this);
-  private later: typeof laterParts | null = null;
-  private fetchingLater: Promise<typeof laterParts> | null = null;
+  private readonly laterParts = new LaterParts(this, () => this.listen());
   private prefilled: {name?: string; email?: string} = {};
-  private opener: Element | null = null;
   private listening = new AbortController();
   /** @internal */
   focusKeeper!: FocusKeeper;
   private readonly internals = this.attachInternals();
-  private announcer: ProgressAnnouncer | null = null;
 
   constructor() {
     super();
@@ -98,10 +95,10 @@ export class MariaChat extends ConfiguredElement {
   /** Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. */
   async open({isQuiet = false} = {}) {
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
-    this.opener = (this.getRootNode() as Document).activeElement;
+    this.focusKeeper.remember(this);
     this.isOpen = true;
     // Both are on the line: nobody waits for one after the other.
-    const texts = this.loadTexts();
+    const texts = this.speech.load();
     this.startChat();
     // Pressed once more, or taken off the page, meanwhile.
     if (!(await texts) || !this.isOpen || !this.isConnected) return;
@@ -118,7 +115,7 @@ export class MariaChat extends ConfiguredElement {
     this.chat?.rest();
     await this.updateComplete;
     this.focusKeeper.isInside = false;
-    if (hadFocus) this.giveFocusBack();
+    if (hadFocus) this.focusKeeper.giveBack(this.ownLauncher);
     this.dispatchEvent(new MariaCloseEvent());
   }
 
@@ -142,7 +139,7 @@ export class MariaChat extends ConfiguredElement {
     this.chat?.storage.remove('lang');
     this.setAttribute('lang', lang);
     await this.updateComplete;
-    await this.loadTexts();
+    await this.speech.load();
   }
 
   async setTheme(theme: string) {
@@ -158,7 +155,7 @@ export class MariaChat extends ConfiguredElement {
 
   /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */
   async reset() {
-    await this.loadTexts();
+    await this.speech.load();
     const chat = this.chat ?? this.makeChat();
     await chat.endings.startOver('page', this.isOpen);
     if (!this.isOpen) this.chat = null;
@@ -178,7 +175,7 @@ export class MariaChat extends ConfiguredElement {
     super.connectedCallback();
     this.ownLauncher.watch(() => void this.toggle());
     this.goToTarget();
-    void this.loadTexts();
+    void this.speech.load();
     if (this.chat) this.listen();
   }
 
@@ -193,13 +190,18 @@ export class MariaChat extends ConfiguredElement {
   }
 
   /** @internal */
+  get language() {
+    return this.speech.language;
+  }
+
+  /** @internal */
+  get wantedLanguage() {
+    return this.speech.wanted;
+  }
+
+  /** @internal */
   loadLater() {
-    this.fetchingLater ??= this.fetchLater().catch((error: unknown) => {
-      this.fetchingLater = null;
-      this.onLoadFailure(error);
-      throw error;
-    });
-    return this.fetchingLater;
+    return this.laterParts.load();
   }
 
   /** @internal */
@@ -211,7 +213,7 @@ export class MariaChat extends ConfiguredElement {
   /** @internal What the visitor has set, here or in another tab. */
   followSettings() {
     this.later?.applySettings(this.renderRoot as ShadowRoot, this.chat!.storage);
-    void this.loadTexts();
+    void this.speech.load();
   }
 
   /** @internal */
@@ -238,8 +240,8 @@ export class MariaChat extends ConfiguredElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     this.later?.checkAttributes(this);
-    if (changed.has('lang') || changed.has('locale')) void this.loadTexts();
-    if (changed.has('debug')) void this.showDebugPanel();
+    if (changed.has('lang') || changed.has('locale')) void this.speech.load();
+    if (changed.has('debug')) void this.laterParts.showDebugPanel();
     if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
   }
 
@@ -254,9 +256,9 @@ export class MariaChat extends ConfiguredElement {
   }
 
   protected override render(): unknown {
-    const {chat, language} = this;
+    const {chat, later} = this;
+    const {language} = this.speech;
     if (!chat || !language) return nothing;
-    this.announcer?.listen(chat.uploads?.rows ?? [], language);
     return panelView(chat, language, {
       isOpen: this.isOpen,
       isInline: this.isInline,
@@ -264,8 +266,8 @@ export class MariaChat extends ConfiguredElement {
       isDropping: this.isDropping,
       heading: this.heading || 'Maria',
       avatar: this.avatar,
-      announcement: this.announcer?.words ?? '',
-      later: this.later,
+      announcement: this.laterParts.announce(chat, language),
+      later,
       onClose: () => void this.close(),
       onMenu: () =>
         void this.loadLater().then(
@@ -290,58 +292,9 @@ export class MariaChat extends ConfiguredElement {
     if (target && !target.contains(this)) target.append(this);
   }
 
-  /** To what had it before: the page's own button, if that opened the panel. */
-  private giveFocusBack() {
-    const {opener, ownLauncher} = this;
-    const isElsewhere = opener && opener !== this && opener !== document.body;
-    if (isElsewhere && opener.isConnected) (opener as HTMLElement).focus();
-    else ownLauncher.focus();
-  }
-
   private describeLauncher() {
     const {isOpen, unreadCount, language} = this;
     this.ownLauncher.describe({isOpen, unreadCount, texts: language?.texts ?? null});
-  }
-
-  private async fetchLater() {
-    const later = await import('./later.js');
-    this.adopt(later.laterStyles);
-    this.later = later;
-    this.announcer = new later.ProgressAnnouncer();
-    if (this.isConnected && this.chat) this.listen();
-    this.requestUpdate();
-    return later;
-  }
-
-  private async showDebugPanel() {
-    const debug = this.getAttribute('debug');
-    if (debug === null || debug === 'false') return;
-    try {
-      const {DebugPanel} = await import('./debug/debug-panel.js');
-      DebugPanel.of(this, () => this.chat);
-    } catch (error) {
-      this.onLoadFailure(error);
-    }
-  }
-
-  private async loadTexts(): Promise<boolean> {
-    const tag = this.wantedLanguage;
-    if (this.language?.tag === tag) return true;
-    try {
-      const language = await loadLanguage(tag);
-      if (tag === this.wantedLanguage) this.language = language;
-    } catch (error) {
-      this.onLoadFailure(error);
-    }
-    if (!this.language) this.isOpen = false;
-    this.requestUpdate();
-    return this.language !== null;
-  }
-
-  /** @internal */
-  get wantedLanguage() {
-    const chosen = this.chat ? this.chat.storage.get('lang') : recall(this.site, 'lang');
-    return chooseLanguage(chosen ?? this.chosenLang);
   }
 
   /** @internal */
@@ -386,13 +339,8 @@ export class MariaChat extends ConfiguredElement {
     else void this.close();
   }
 
-  /** @internal Files dropped or pasted anywhere on the panel. */
-  onFiles(event: Event) {
-    // Read at every step: a file dropped at the wrong one must not replace the page either.
-    const found = this.later?.readFileEvent(event, this.focusKeeper.panel!);
-    if (!found || !this.chat) return;
-    this.isDropping = found.isOver;
-    if (found.files) void this.later!.takeFiles(this.chat, found.files, this.renderRoot);
+  private get later() {
+    return this.laterParts.parts;
   }
 
   private setUnread(count: number) {

@@ -1,14 +1,17 @@
 import type {Chat} from './chat.js';
+import {readFileEvent} from './file-drop.js';
 import {fitViewport} from './fit-viewport.js';
 import type {FocusKeeper} from './focus-keeper.js';
 import {followFullScreen} from './full-screen.js';
 import {Looking} from './looking.js';
 import {followTabs} from './tabs.js';
+import {takeFiles} from './views/files.js';
 
 export interface PageEventsHost extends EventTarget {
   readonly isOpen: boolean;
   readonly isConnected: boolean;
-  readonly renderRoot: EventTarget;
+  readonly renderRoot: HTMLElement | DocumentFragment;
+  isDropping: boolean;
   readonly focusKeeper: FocusKeeper;
   /** Matches while the panel fills the screen. */
   readonly isNarrow: MediaQueryList;
@@ -16,7 +19,6 @@ export interface PageEventsHost extends EventTarget {
   close(): Promise<void>;
   followSettings(): void;
   requestUpdate(): void;
-  onFiles(event: Event): void;
 }
 
 /** Tells a conversation what happens on the page around it, until the signal comes. */
@@ -49,10 +51,18 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
   for (const type of window.visualViewport ? ['resize', 'scroll'] : [])
     on(window.visualViewport!, type, fit);
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
-    on(renderRoot, type, (event) => host.onFiles(event));
+    on(renderRoot, type, (event) => receive(host, chat, event));
   followTabs(chat, {onWord: look, onSettings: () => host.followSettings()}, signal);
   followFullScreen(host, signal);
   host.followSettings();
   if (!navigator.onLine) chat.signs.setConnection('offline');
   attend();
+};
+
+/** Files dropped or pasted anywhere on the panel, at the wrong step as well: they must not replace the page. */
+const receive = (host: PageEventsHost, chat: Chat, event: Event) => {
+  const found = readFileEvent(event, host.focusKeeper.panel!);
+  if (!found) return;
+  host.isDropping = found.isOver;
+  if (found.files) void takeFiles(chat, found.files, host.renderRoot);
 };
