@@ -9,7 +9,7 @@ import {transformSync} from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
 import {customElementsManifest} from './server/scripts/custom-elements.mjs';
-import {shortNames} from './server/scripts/own-names.mjs';
+import {isKeyAlone, ownNames} from './server/scripts/own-names.mjs';
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -21,19 +21,21 @@ const LIT_BANNER = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC
 let chatModule = '';
 const written = [];
 
-/** The same short name in every module: they use each other's parts. */
-const shortening = (names) => ({
+/** The same short names in every module: they use each other's parts. */
+const {names, texts} = ownNames();
+const shortening = {
   mangleProps: new RegExp(`^(${Object.keys(names).join('|')})$`),
   mangleCache: names,
-});
+};
 
 const plugins = [
   foldStyleSheets(),
   foldLanguages('widget'),
   foldLanguages('widget/dialogs'),
+  shortenKeys(),
   keepOffThePage(),
   nodeResolve({exportConditions: ['production']}),
-  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', ...shortening(shortNames())}),
+  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', ...shortening}),
 ];
 
 const minify = (module) => [
@@ -127,16 +129,15 @@ function keepOffThePage() {
   };
 }
 
-/** A language goes out as its words alone, in the order of the keys; those stand once, in `unfold.ts`. */
+/** A language goes out as its words alone, in the order of the keys, which `unfold.ts` knows. */
 function foldLanguages(folder) {
-  const keys = keysOf(folder);
   return {
     name: 'fold-languages',
     transform(_code, id) {
-      if (id === path.resolve(folder, 'unfold.ts')) return {code: unfold(keys), map: null};
+      if (id === path.resolve(folder, 'unfold.ts')) return {code: unfold(texts[folder]), map: null};
       if (path.dirname(id) !== path.resolve(folder, 'locales')) return null;
-      const texts = textsIn(id);
-      const words = keys.map((key) => texts[key]);
+      const own = textsIn(id);
+      const words = keysOf(folder).map((key) => own[key]);
       if (words.some((text) => !text || text.includes('\n')))
         this.error(`${id}: a text is missing`);
       return {code: `export default ${JSON.stringify(words.join('\n'))}`, map: null};
@@ -144,14 +145,35 @@ function foldLanguages(folder) {
   };
 }
 
-const unfold = (keys) => `
-const keys = ${JSON.stringify(keys.join(' '))}.split(' ');
+/** A short key says its place by itself. */
+const unfold = ({begin, short, long}) => `
+const keys = ${JSON.stringify(long.join(' '))}.split(' ');
 export const unfold = (words) =>
-  Object.fromEntries(words.split('\\n').map((text, index) => [keys[index], text]));
+  Object.fromEntries(words.split('\\n').map((text, index) =>
+    [keys[index - ${short.length}] || '${begin}' + index.toString(36), text]));
 `;
 
-function keysOf(folder) {
-  return Object.keys(textsIn(`${folder}/locales/en.ts`));
+const keysOf = (folder) => [...texts[folder].short, ...texts[folder].long];
+
+/** Keys that are handed on as texts themselves; esbuild shortens those that stand as properties. */
+function shortenKeys() {
+  const isShort = new Set(
+    Object.values(texts)
+      .flatMap(({short}) => short)
+      .filter(isKeyAlone),
+  );
+  return {
+    name: 'shorten-keys',
+    transform: (code, id) =>
+      /widget\/(?!.*locales)/.test(id)
+        ? {
+            code: code.replace(/'(\w+)'/g, (text, key) =>
+              isShort.has(key) ? `'${names[key]}'` : text,
+            ),
+            map: null,
+          }
+        : null,
+  };
 }
 
 function textsIn(file) {
