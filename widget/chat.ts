@@ -213,6 +213,19 @@ export class Chat {
     this.host.requestUpdate();
   }
 
+  /** What lies on top goes first: a dialog, then a correction. False when there is neither. */
+  stepBack() {
+    const {confirmation, guide, overlay, signs} = this;
+    if (overlay) this.cover(null);
+    // While Maria goes back to the question there is nothing to leave yet.
+    else if (guide.reopened) void (guide.step && guide.finish(guide.reopened));
+    else if (confirmation?.isChanging) {
+      Object.assign(confirmation, {isChanging: false, typed: null});
+      signs.blame(null);
+    } else return false;
+    return true;
+  }
+
   /** Work that the visitor waits for, with the field that asked for it held still. */
   async sending(work: () => Promise<void>) {
     const {round} = this.guide;

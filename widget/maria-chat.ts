@@ -335,8 +335,7 @@ export class MariaChat extends ConfiguredElement {
   private onKey(event: KeyboardEvent) {
     if (event.key !== 'Escape' || !this.isOpen) return;
     event.stopPropagation();
-    if (this.chat?.overlay) this.chat.cover(null);
-    else void this.close();
+    if (!this.chat?.stepBack()) void this.close();
   }
 
   private get later() {

@@ -16,8 +16,6 @@ export const changeAnswer = ({guide}: Chat, line: Line) => {
   if (guide.step && step) void guide.reopen(step);
 };
 
-export const keepAnswer = ({guide}: Chat) => void guide.finish(guide.reopened!);
-
 /** After a refusal: the same question again, in a session of its own. */
 export const reconsider = (chat: Chat) =>
   chat.sending(async () => {

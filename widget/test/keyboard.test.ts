@@ -4,10 +4,13 @@ import {sendKeys} from '@web/test-runner-commands';
 import {
   button,
   inside,
+  lines,
   mount,
   mountOpen,
+  press,
   pressInMenu,
   reachFiles,
+  reachPending,
   until,
   untilSaid,
 } from './helpers.js';
@@ -58,6 +61,36 @@ describe('keyboard', () => {
     await until(() => !inside(chat, '.dialog'), 'the dialog to close');
     expect(chat.isOpen).to.equal(true);
     expect(focused(chat)!.ariaLabel).to.equal('More');
+  });
+
+  it('Esc leaves a dialog first, then a correction, then the chat', async () => {
+    const chat = await mountOpen();
+    await reachFiles(chat);
+    await press(chat, 'Change: Ana');
+    await until(() => focused(chat)?.matches('input[name=answer]'), 'the field to have the focus');
+    await pressInMenu(chat, 'Start over');
+    await until(() => focused(chat)?.textContent.trim() === 'Cancel', 'the question');
+    await key('Escape');
+    await until(() => !inside(chat, '.dialog'), 'the dialog to close');
+    expect(chat.step).to.equal('name');
+    await key('Escape');
+    await until(() => chat.step === 'files', 'the files');
+    expect(chat.isOpen).to.equal(true);
+    expect(lines(chat).filter((line) => line === 'Ana')).to.have.length(1);
+    await key('Escape');
+    await until(() => !chat.isOpen, 'the chat to close');
+  });
+
+  it('Esc leaves the address as it is before it closes the chat', async () => {
+    const chat = await mountOpen();
+    await reachPending(chat);
+    await press(chat, 'Change address');
+    await until(() => focused(chat)?.matches('input[type=email]'), 'the field to have the focus');
+    await key('Escape');
+    await until(() => inside(chat, '.card'), 'the card');
+    expect(chat.isOpen).to.equal(true);
+    await key('Escape');
+    await until(() => !chat.isOpen, 'the chat to close');
   });
 
   it('the page stays usable: the Tab key leads out of the panel', async () => {

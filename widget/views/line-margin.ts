@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {canChange, changeAnswer, keepAnswer} from '../actions/change-answer.js';
+import {canChange, changeAnswer} from '../actions/change-answer.js';
 import type {Chat} from '../chat.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
@@ -37,7 +37,7 @@ const changeView = (chat: Chat, line: Line, language: Language) => {
 /** The way on for somebody who went back and finds the answer right. */
 export const keepView = (chat: Chat, {texts}: Language) =>
   chat.guide.reopened && chat.guide.step
-    ? html`<button part="button" class="link" @click=${() => keepAnswer(chat)}>
+    ? html`<button part="button" class="link" @click=${() => chat.stepBack()}>
         ${texts.cancel}
       </button>`
     : nothing;

@@ -11,15 +11,14 @@ import {icon} from './later-icons.js';
 
 export const pendingView = (chat: Chat, confirmation: Confirmation, language: Language) => {
   const {texts} = language;
-  const askForAddress = (isAsking: boolean) => {
-    confirmation.isChanging = isAsking;
-    confirmation.typed = null;
+  const askForAddress = () => {
+    confirmation.isChanging = true;
     chat.signs.blame(null);
   };
   if (confirmation.isChanging) {
     return html`
       ${newAddressView(chat, confirmation, language)}
-      <button part="button" class="link" @click=${() => askForAddress(false)}>
+      <button part="button" class="link" @click=${() => chat.stepBack()}>
         ${texts.keepAddress}
       </button>
     `;
@@ -46,9 +45,7 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
       >
         ${seconds > 0 ? fill(texts, 'sendAgainIn', {seconds}) : texts.sendAgain}
       </button>
-      <button part="button" class="choice" @click=${() => askForAddress(true)}>
-        ${texts.changeAddress}
-      </button>
+      <button part="button" class="choice" @click=${askForAddress}>${texts.changeAddress}</button>
     </div>
   `;
 };
