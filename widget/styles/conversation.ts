@@ -12,6 +12,10 @@ export const conversationStyles = css`
     padding: 18px 16px 8px;
     scrollbar-width: thin;
   }
+  /* To browsers, an end between two pixels is a place in the middle, which they would keep. */
+  .log:not(.back) {
+    overflow-anchor: none;
+  }
   .log:focus-visible {
     outline-offset: -3px;
   }

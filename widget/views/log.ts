@@ -7,20 +7,19 @@ import type {Line} from '../transcript.js';
 
 type Later = typeof laterParts | null;
 
-/**
- * Everything that has been said. What stands beside the words is not read out as they appear. A new
- * line shows the end again: reversed, the list has nothing below 0, which any number above it means.
- */
+/** Everything that has been said. What stands beside the words is not read out as they appear. */
 export const logView = (chat: Chat, language: Language, later: Later) => {
   const {lines, isTyping} = chat.transcript;
+  const turn = turnOf(chat);
   return html`
     <div
-      class="log"
+      class="log turn-${turn}"
       part="log"
       role="log"
       tabindex="0"
       aria-label=${language.texts.log}
-      .scrollTop=${lines.length}
+      .scrollTop=${turn}
+      @scroll=${followReader}
     >
       <div class="lines">
         ${lines.map((line, index) =>
@@ -35,6 +34,19 @@ export const logView = (chat: Chat, language: Language, later: Later) => {
       </div>
     </div>
   `;
+};
+
+/**
+ * Whatever the visitor does is a turn and shows the end again: reversed, the list has nothing below 0,
+ * which any number above it means. What Maria says moves nobody who reads further up.
+ */
+const turnOf = ({guide, transcript}: Chat) =>
+  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + (guide.reopened ? 1 : 0);
+
+/** Browsers keep the place of whoever reads further up. A new turn writes the class anew, without this. */
+const followReader = ({target}: Event) => {
+  const log = target as Element;
+  log.classList.toggle('back', log.scrollTop < -24);
 };
 
 const lineView = (line: Line, before: Line | undefined, language: Language, margin: unknown) => {
