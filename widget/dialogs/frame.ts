@@ -1,7 +1,7 @@
 import {html} from 'lit';
 
 import type {Chat} from '../chat.js';
-import {icon, iconButton} from '../views/icons.js';
+import {CLOSE, iconButton} from '../views/icons.js';
 import type {Words} from './words.js';
 
 interface Frame {
@@ -18,7 +18,7 @@ export const frameView = (chat: Chat, words: Words, {title, body, isFocusElsewhe
     html`
       <div class="fact">
         <h2 id="title" tabindex="-1" ?data-focus-dialog=${!isFocusElsewhere}>${title}</h2>
-        ${iconButton(icon('close'), words.dismiss, () => chat.cover(null))}
+        ${iconButton(CLOSE, words.dismiss, () => chat.cover(null))}
       </div>
       <div class="content">${body}</div>
     `,

@@ -8,7 +8,7 @@ import {fill, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
 import {submitTo} from '../views/ask.js';
 import {iconButton} from '../views/icons.js';
-import {icon} from '../views/later-icons.js';
+import {DOWNLOAD} from '../views/later-icons.js';
 import {referenceView} from '../views/reference.js';
 import {formatTime} from './format-time.js';
 import {frameView, questionView} from './frame.js';
@@ -135,6 +135,6 @@ const fileView = (data: MyData, file: StoredFile, language: Language, words: Wor
   return factView(
     facts,
     name,
-    iconButton(icon('download'), label, () => data.downloadFile(id)),
+    iconButton(DOWNLOAD, label, () => data.downloadFile(id)),
   );
 };

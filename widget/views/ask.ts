@@ -5,7 +5,7 @@ import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
 import {fill} from '../texts.js';
 import {MAX_NAME_LENGTH} from '../../server/contract/limits.js';
-import {icon} from './icons.js';
+import {SEND, icon} from './icons.js';
 
 export interface Field {
   label: string;
@@ -51,7 +51,7 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
           data-focus
         />
         <button class="send" part="button" ?disabled=${chat.isSending} aria-label=${texts.send}>
-          ${chat.isSending ? html`<span class="spinner"></span>` : icon('send')}
+          ${chat.isSending ? html`<span class="spinner"></span>` : icon(SEND)}
         </button>
       </div>
       <p class="fault" id="fault" role="alert">${fault}</p>

@@ -4,12 +4,13 @@ import {reconsider} from '../actions/change-answer.js';
 import type {Chat} from '../chat.js';
 import {openOverlay, saveTranscript} from '../dialogs/open.js';
 import type {Language} from '../texts.js';
-import {icon} from './later-icons.js';
+import {icon} from './icons.js';
+import {CHECK} from './later-icons.js';
 import {referenceView} from './reference.js';
 
 export const completeView = (chat: Chat, language: Language) => html`
   <div class="card done" tabindex="-1" data-focus>
-    <span class="badge-icon large">${icon('check')}</span>
+    <span class="badge-icon large">${icon(CHECK)}</span>
     ${referenceView(chat, language)}
   </div>
   <button part="button" class="link" @click=${() => saveTranscript(chat)}>

@@ -7,7 +7,8 @@ import type {Language} from '../texts.js';
 import type {FileRow, Uploads} from '../uploads.js';
 import {addFiles} from '../visitor-files.js';
 import {endOf, paceText, stateText} from './file-words.js';
-import {icon, iconButton} from './later-icons.js';
+import {ALERT, CLOSE, FILE, icon, iconButton} from './icons.js';
+import {CHECK, CLIP, RESTART, TRASH} from './later-icons.js';
 
 /** Beyond any list. */
 const FAR_DOWN = 1e5;
@@ -38,7 +39,7 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
         part="dropzone"
         for="picker"
       >
-        ${icon('clip')}
+        ${icon(CLIP)}
         <b>${isFull ? full : hasRows ? texts.addMore : texts.chooseFiles}</b>
         ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
@@ -62,7 +63,7 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
 /** Over the whole panel, so that nobody has to aim. */
 export const dropView = ({guide}: Chat, {texts}: Language) => html`
   <div class="drop-here">
-    ${icon('file')}${guide.step?.type === 'upload' ? texts.dropHere : texts.filesLater}
+    ${icon(FILE)}${guide.step?.type === 'upload' ? texts.dropHere : texts.filesLater}
   </div>
 `;
 
@@ -128,7 +129,7 @@ const stateView = ({reason}: FileRow, words: string) =>
     ? html`<span class="state" role="alert">${words}</span>`
     : html`<span class="state">${words}</span>`;
 
-const ICONS = {queued: 'file', uploading: 'file', success: 'check', error: 'alert'} as const;
+const ICONS = {queued: FILE, uploading: FILE, success: CHECK, error: ALERT};
 
 const progressView = (row: FileRow) => html`
   <progress part="progress" max="100" .value=${row.percent} aria-label=${row.name}></progress>
@@ -139,7 +140,7 @@ const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Languag
   const does = (work: () => unknown) => handOnFocus(chat, work);
   if (row.state === 'uploading') {
     return iconButton(
-      'close',
+      CLOSE,
       fill(texts, 'cancelFile', name),
       does(() => uploads.cancel(row)),
     );
@@ -151,13 +152,13 @@ const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Languag
     ${
       row.state === 'error' && !row.isRefused
         ? iconButton(
-            'restart',
+            RESTART,
             fill(texts, 'retryFile', name),
             does(() => uploads.retry(row)),
           )
         : nothing
     }
-    ${iconButton('trash', fill(texts, 'removeFile', name), does(remove))}
+    ${iconButton(TRASH, fill(texts, 'removeFile', name), does(remove))}
   `;
 };
 

@@ -1,19 +1,18 @@
 import {html} from 'lit';
 
-export const PATHS = {
-  send: 'M12 19V5m0 0-6 6m6-6 6 6',
-  close: 'M6 6l12 12M18 6 6 18',
-  menu: 'M4.5 12h1m6 0h1m6 0h1',
-  file: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5',
-  alert: 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
-};
+export const SEND = 'M12 19V5m0 0-6 6m6-6 6 6';
+export const CLOSE = 'M6 6l12 12M18 6 6 18';
+export const MENU = 'M4.5 12h1m6 0h1m6 0h1';
+export const FILE = 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5';
+export const ALERT = 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z';
 
-export const drawIcon = (path: string) =>
+/** The path of one of these, or of those in `later-icons.ts`. */
+export const icon = (path: string) =>
   html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
 
 /** A button that only a picture shows, and its name tells. */
 export const iconButton = (
-  picture: unknown,
+  path: string,
   label: string,
   onClick: (event: Event) => unknown,
   isDisabled = false,
@@ -26,8 +25,6 @@ export const iconButton = (
     ?disabled=${isDisabled}
     @click=${onClick}
   >
-    ${picture}
+    ${icon(path)}
   </button>
 `;
-
-export const icon = (name: keyof typeof PATHS) => drawIcon(PATHS[name]);

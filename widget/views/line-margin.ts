@@ -5,7 +5,8 @@ import type {Chat} from '../chat.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import type {Line} from '../transcript.js';
-import {iconButton} from './later-icons.js';
+import {iconButton} from './icons.js';
+import {EDIT} from './later-icons.js';
 
 const DAY_MS = 86_400_000;
 
@@ -31,7 +32,7 @@ export const marginView = (
 const changeView = (chat: Chat, line: Line, language: Language) => {
   const label = fill(language.texts, 'changeAnswer', {answer: line.words(language)});
   const change = () => changeAnswer(chat, line);
-  return html`<span aria-live="off">${iconButton('edit', label, change, !chat.guide.step)}</span>`;
+  return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.guide.step)}</span>`;
 };
 
 /** The way on for somebody who went back and finds the answer right. */

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
-import {icon, iconButton} from './icons.js';
+import {ALERT, CLOSE, icon, iconButton} from './icons.js';
 
 /** What concerns the whole conversation; what concerns one field or file stands beside it. */
 export const noticesView = (chat: Chat, {texts}: Language) => {
@@ -23,11 +23,11 @@ const endOf = (chat: Chat, texts: Language['texts']) =>
     ? html`<button part="button" class="choice" @click=${() => chat.endings.tryAgain()}>
         ${texts.retry}
       </button>`
-    : iconButton(icon('close'), texts.dismiss, () => chat.signs.notify(null));
+    : iconButton(CLOSE, texts.dismiss, () => chat.signs.notify(null));
 
 const noticeView = (kind: string, words: string, end: unknown = nothing) => html`
   <div class="notice ${kind}" part="notice">
-    ${icon('alert')}
+    ${icon(ALERT)}
     <span>${words}</span>
     ${end}
   </div>

@@ -6,7 +6,7 @@ import type * as laterParts from '../later.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {nameView} from './ask.js';
-import {icon, iconButton} from './icons.js';
+import {CLOSE, MENU, iconButton} from './icons.js';
 import {logView} from './log.js';
 import {noticesView} from './notices.js';
 
@@ -62,8 +62,8 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
         <slot name="header"><h2>${panel.heading}</h2></slot>
         <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
       </div>
-      ${iconButton(icon('menu'), texts.menu, panel.onMenu)}
-      ${panel.isInline ? nothing : iconButton(icon('close'), texts.close, panel.onClose)}
+      ${iconButton(MENU, texts.menu, panel.onMenu)}
+      ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, panel.onClose)}
       ${place ? stepsView(place.index, place.total) : nothing}
     </div>
   `;

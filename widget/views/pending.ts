@@ -7,7 +7,8 @@ import {meantEmail} from '../email-slips.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {hintView, newAddressView} from './e-mail.js';
-import {icon} from './later-icons.js';
+import {icon} from './icons.js';
+import {MAIL} from './later-icons.js';
 
 export const pendingView = (chat: Chat, confirmation: Confirmation, language: Language) => {
   const {texts} = language;
@@ -26,7 +27,7 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
   const seconds = confirmation.secondsToResend;
   return html`
     <div class="card" tabindex="-1" data-focus>
-      <span class="badge-icon large">${icon('mail')}</span>
+      <span class="badge-icon large">${icon(MAIL)}</span>
       <div>
         <p class="strong">${texts.pendingTitle}</p>
         <p><bdi>${confirmation.address || confirmation.emailMasked}</bdi></p>

@@ -4,7 +4,7 @@ import {copyReference} from '../actions/copy-reference.js';
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
 import {iconButton} from './icons.js';
-import {icon} from './later-icons.js';
+import {COPY} from './later-icons.js';
 
 /** What the visitor names when asking about the request. */
 export const referenceView = (chat: Chat, {texts}: Language) => html`
@@ -12,5 +12,5 @@ export const referenceView = (chat: Chat, {texts}: Language) => html`
     <p class="hint">${texts.reference}</p>
     <p class="reference" dir="ltr">${chat.reference}</p>
   </div>
-  ${iconButton(icon('copy'), texts.copy, () => copyReference(chat))}
+  ${iconButton(COPY, texts.copy, () => copyReference(chat))}
 `;
