@@ -7,7 +7,7 @@ import type {Line} from '../transcript.js';
 
 type Later = typeof laterParts | null;
 
-/** Everything that has been said. What stands beside the words is not read out as they appear. */
+/** Everything that has been said. Of what stands beside the words, the day alone is read out. */
 export const logView = (chat: Chat, language: Language, later: Later) => {
   const {lines, isTyping} = chat.transcript;
   const turn = turnOf(chat);
