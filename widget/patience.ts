@@ -1,4 +1,5 @@
 import {ClientError} from './client.js';
+import {pause} from './pause.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -17,7 +18,7 @@ export class Patience {
         if (!(error instanceof ClientError) || !error.isTransient) throw error;
         this.onWait(error);
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-        await this.rest(Math.max(pauseMs, error.retryAfterMs), signal);
+        await pause(Math.max(pauseMs, error.retryAfterMs), signal, (end) => (this.wake = end));
         signal.throwIfAborted();
       }
     }
@@ -26,17 +27,5 @@ export class Patience {
   /** The connection is back: what waits is tried now. */
   hurry() {
     this.wake?.();
-  }
-
-  private rest(ms: number, signal: AbortSignal) {
-    return new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      this.wake = end;
-      signal.addEventListener('abort', end, {once: true});
-    });
   }
 }

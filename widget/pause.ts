@@ -1,5 +1,5 @@
-/** Over after that time, or as soon as the signal comes. */
-export const pause = (ms: number, signal: AbortSignal) =>
+/** Over after that time, or as soon as the signal comes; `onBegin` is handed what ends it earlier. */
+export const pause = (ms: number, signal: AbortSignal, onBegin?: (end: () => void) => void) =>
   new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);
@@ -8,4 +8,5 @@ export const pause = (ms: number, signal: AbortSignal) =>
     };
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
+    onBegin?.(end);
   });

@@ -58,6 +58,26 @@ t.test('a hundred moves leave nothing behind', async (t) => {
   isAsBefore(t, before, await held(site, before.nodes));
 });
 
+t.test('a hundred attempts on a line that is down leave nothing behind', async (t) => {
+  const site = await used(t);
+  const {page, widget} = site;
+  const attempt = async () => {
+    const failed = page.waitForEvent('requestfailed');
+    await page.evaluate(`dispatchEvent(new Event('online'))`);
+    await failed;
+  };
+  await page.route('**/api/**', (route) => route.abort());
+  await widget.open();
+  await widget.button('I agree').click();
+  await page.evaluate('MariaChat.close()');
+  await attempt();
+
+  const before = await held(site);
+  for (let i = 0; i < TIMES; i++) await attempt();
+
+  isAsBefore(t, before, await held(site, before.nodes));
+});
+
 interface Held {
   listeners: number;
   nodes: number;
