@@ -5,13 +5,17 @@ export const LARGEST_TEXT = 1.3;
 const TICK_HZ = 660;
 const TICK_S = 0.12;
 
-const sheet = new CSSStyleSheet();
+/** One for each element: two of two sites may stand on one page. */
+const sheets = new WeakMap<ShadowRoot, CSSStyleSheet>();
 
 /** What the visitor has set in this browser reaches the panel, also from another tab. */
 export const applySettings = (root: ShadowRoot, storage: SiteStorage) => {
   const size = Math.min(Number(storage.get('text-size')) || 1, LARGEST_TEXT);
-  sheet.replaceSync(`.inside{zoom:${size}}`);
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+  if (!sheets.has(root)) {
+    sheets.set(root, new CSSStyleSheet());
+    root.adoptedStyleSheets.push(sheets.get(root)!);
+  }
+  sheets.get(root)!.replaceSync(`.inside{zoom:${size}}`);
 };
 
 /** Only for those who have asked for it, and only while they look elsewhere. */

@@ -69,6 +69,20 @@ describe('menu', () => {
     await until(() => zoom(huge) === '1.3', 'the largest there is');
   });
 
+  it('of two sites on one page each has its own text size', async () => {
+    const one = await mountOpen();
+    const other = await mountOpen();
+    const zoom = (chat: Element) => getComputedStyle(inside(chat, '.inside')!).zoom;
+    await openMenu(one);
+    change(one, 'input[type=range]', '1.3');
+    await until(() => zoom(one) === '1.3', 'the text to grow');
+    expect(zoom(other)).to.equal('1');
+    await openMenu(other);
+    change(other, 'input[type=range]', '1.15');
+    await until(() => zoom(other) === '1.15', 'the other text to grow');
+    expect(zoom(one)).to.equal('1.3');
+  });
+
   it('Maria is heard only by those who asked for it, and only while they look elsewhere', async () => {
     let ticks = 0;
     const restore = [
