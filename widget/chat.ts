@@ -6,6 +6,7 @@ import type {SiteConfig} from '../server/contract/sites.js';
 import {VisitorAnswers} from './answers.js';
 import {arrive, enterLate} from './arriving.js';
 import {Client, ClientError} from './client.js';
+import type {ClientHost} from './client.js';
 import type {Confirmation} from './confirmation.js';
 import {Endings} from './endings.js';
 import {MariaCompleteEvent} from './events.js';
@@ -28,7 +29,7 @@ export interface Overlay {
   view(language: Language): unknown;
 }
 
-export interface ChatHost extends GuideHost, SignsHost {
+export interface ChatHost extends GuideHost, SignsHost, ClientHost {
   readonly language: Language;
   /** Its tag, before the language itself has come. */
   readonly wantedLanguage: string;
@@ -85,13 +86,14 @@ export class Chat {
     site: string,
   ) {
     this.storage = new SiteStorage(site);
-    this.client = new Client(api, {
-      onAnswer: (isChange) => {
+    const watcher = {
+      onAnswer: (isChange: boolean) => {
         this.signs.setConnection(null);
         if (isChange) this.tellTabs?.();
       },
-      onSlow: (isSlow) => this.signs.showSlow(isSlow),
-    });
+      onSlow: (isSlow: boolean) => this.signs.showSlow(isSlow),
+    };
+    this.client = new Client(api, watcher, host);
     this.session = new VisitorSession(this.client, this.storage);
     this.answers = new VisitorAnswers(this.storage);
     this.transcript = new Transcript(() => host.requestUpdate());

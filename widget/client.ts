@@ -35,6 +35,11 @@ export interface Credentials {
 
 export type Around = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
 
+export interface ClientHost {
+  /** Put by its debug panel around every call, which it sees, and may keep from the line. */
+  readonly around?: Around;
+}
+
 export interface ClientWatcher {
   /** The backend has done what it was asked. */
   onAnswer(isChange: boolean): void;
@@ -44,9 +49,6 @@ export interface ClientWatcher {
 
 /** The only caller of `fetch` and `sendBeacon`. */
 export class Client {
-  /** Put by the debug panel around every call, which it sees, and may keep from the line. */
-  static around: Around = (_method, _path, run) => run();
-
   credentials: Credentials | null = null;
   /** When the backend has last answered, by this browser's clock. */
   heardAt = 0;
@@ -56,6 +58,7 @@ export class Client {
   constructor(
     readonly api: string,
     readonly watcher: ClientWatcher,
+    private readonly host: ClientHost,
   ) {}
 
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -95,6 +98,8 @@ export class Client {
     navigator.sendBeacon(`${this.api}/api/session/leave`, JSON.stringify(this.credentials));
   }
 
+  around: Around = (method, path, run) => this.host.around?.(method, path, run) ?? run();
+
   /** What says in whose name a call is made. */
   identity(): Record<string, string> {
     if (!this.credentials) return {};
@@ -104,7 +109,7 @@ export class Client {
 
   private async reach(path: string, init: RequestInit) {
     try {
-      return await Client.around(init.method!, path, () =>
+      return await this.around(init.method!, path, () =>
         fetch(this.api + path, {
           ...init,
           credentials: 'omit',

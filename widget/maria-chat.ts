@@ -3,6 +3,7 @@ import type {CSSResult, PropertyDeclarations, PropertyValues} from 'lit';
 
 import {Chat} from './chat.js';
 import type {ChatHost} from './chat.js';
+import type {Around} from './client.js';
 import {ConfiguredElement} from './configured-element.js';
 import {ElementLauncher} from './element-launcher.js';
 import {
@@ -55,6 +56,8 @@ export class MariaChat extends ConfiguredElement {
 
   /** How often Maria has spoken while the panel was closed. */
   unreadCount = 0;
+  /** @internal */
+  declare around?: Around;
   /** @internal */
   chat: Chat | null = null;
   /** @internal */

@@ -1,6 +1,7 @@
 import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
 
-import {Client, offline, parse, refusal} from './client.js';
+import {offline, parse, refusal} from './client.js';
+import type {Client} from './client.js';
 
 /** The server gives up on a slow client after 20 s; a silent connection deserves no more than this. */
 const SILENCE_MS = 60_000;
@@ -14,7 +15,7 @@ export interface Sending {
 
 /** The only caller of `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
 export const sendFile = (client: Client, file: File, sending: Sending): Promise<StoredFile> =>
-  Client.around('POST', PATH, () => send(client, file, sending));
+  client.around('POST', PATH, () => send(client, file, sending));
 
 const send = (client: Client, file: File, {idempotencyKey, signal, onProgress}: Sending) =>
   new Promise<StoredFile>((resolve, reject) => {

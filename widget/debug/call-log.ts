@@ -1,4 +1,4 @@
-import {Client, ClientError} from '../client.js';
+import {ClientError} from '../client.js';
 import type {Around} from '../client.js';
 
 const KEPT_CALLS = 12;
@@ -12,18 +12,14 @@ export interface Call {
   ms: number | null;
 }
 
-/** What this page has asked of the backend, and the switch that keeps all further calls from it. */
+/** What a chat has asked of the backend, and the switch that keeps all further calls from it. */
 export class CallLog {
   calls: Call[] = [];
   isOffline = false;
 
   constructor(private readonly onChange: () => void) {}
 
-  watch() {
-    Client.around = this.around;
-  }
-
-  private readonly around: Around = async (method, path, run) => {
+  readonly around: Around = async (method, path, run) => {
     const call: Call = {method, path: path.split('?')[0]!, outcome: '', ms: null};
     const startedMs = performance.now();
     this.calls = [call, ...this.calls].slice(0, KEPT_CALLS);

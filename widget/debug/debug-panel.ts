@@ -28,7 +28,7 @@ export class DebugPanel implements ReactiveController {
     this.place.className = 'debug';
     root.adoptedStyleSheets.push(debugStyles.styleSheet!);
     root.append(this.place);
-    this.log.watch();
+    host.around = this.log.around;
     host.addController(this);
     this.draw();
   }

@@ -107,6 +107,20 @@ describe('debug panel', () => {
     expect(stored(site, 'session_uuid')).to.not.equal(before);
   });
 
+  it('two on one page have calls and a line of their own', async () => {
+    const one = await mountDebugged();
+    const other = await mountDebugged();
+    await press(one, 'Simulate offline');
+    await other.open();
+    await answer(other, 'Your name', 'Ana');
+    await untilSaid(other, 'May we store');
+    expect(words(other)).to.match(/POST \/api\/session\/generate-uuid 200 \d+/);
+    expect(words(one)).to.not.include('/api/session');
+    await one.open();
+    await until(() => words(one).includes('line offline'), 'the first to be offline');
+    expect(words(other)).to.include('line up');
+  });
+
   it('an element without it on the same page shows none', async () => {
     await mountDebugged();
     const other = await mountOpen();
