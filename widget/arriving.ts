@@ -1,3 +1,4 @@
+import type {StoredFile} from '../server/contract/files.js';
 import type {Session} from '../server/contract/sessions.js';
 import type {SiteConfig} from '../server/contract/sites.js';
 
@@ -22,7 +23,7 @@ export const arrive = async (chat: Chat) => {
   if (arrival.kind === 'offline') signs.wait(arrival.error);
   if (isEnd(arrival) && !endings.tell(arrival)) return;
   if (arrival.kind === 'new' || answers.isStale) answers.wipe();
-  return answers.hasBegun ? askWhetherToContinue(chat) : guide.begin();
+  return answers.hasBegun ? askWhetherToContinue(chat, []) : guide.begin();
 };
 
 export const continueVisit = async (chat: Chat) => {
@@ -35,9 +36,11 @@ export const enterLate = async (chat: Chat, session: Session) => {
   const {guide} = chat;
   const round = ++guide.round;
   chat.answers.handOver();
-  if (!(await chat.isEquipped()) || round !== guide.round) return;
+  const later = await chat.equip();
+  if (!later || round !== guide.round) return;
   chat.uploads!.restore(session.files);
   chat.confirmation!.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
+  later.retell(chat);
   if (session.state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
   chat.isRecognised = true;
   const name = session.name;
@@ -49,15 +52,18 @@ const welcomeBack = async (chat: Chat, session: Session) => {
   const {answers, guide} = chat;
   answers.adopt(session, chat.client.clockAheadMs);
   if (session.state !== 'visit') return chat.onSession(session);
-  const {round} = guide;
   const hasTrace = session.files.length > 0 || session.consents.length > 0;
   if (!hasTrace && !answers.hasBegun) return guide.begin();
-  if (!(await chat.isEquipped()) || round !== guide.round) return;
-  chat.uploads!.restore(session.files);
-  askWhetherToContinue(chat);
+  return askWhetherToContinue(chat, session.files);
 };
 
-const askWhetherToContinue = ({answers, guide}: Chat) => {
+const askWhetherToContinue = async (chat: Chat, files: StoredFile[]) => {
+  const {answers, guide} = chat;
+  const {round} = guide;
+  const later = await chat.equip();
+  if (!later || round !== guide.round) return;
+  chat.uploads!.restore(files);
+  later.retell(chat);
   const name = answers.name;
   guide.say(({texts}) => (name ? fill(texts, 'returning', {name}) : texts.returningUnnamed));
   guide.show('returning');

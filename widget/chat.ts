@@ -63,6 +63,7 @@ export class Chat {
   config: SiteConfig | null = null;
   /** As the backend keeps it, once the session has been handed in. */
   visitorName: string | null = null;
+  later: typeof laterParts | null = null;
   /** Both are null until they have been fetched, which every step that needs them waits for. */
   uploads: Uploads | null = null;
   confirmation: Confirmation | null = null;
@@ -102,18 +103,21 @@ export class Chat {
     this.guide = new Guide(host, this.transcript, this.answers, {
       facts: () => this.facts,
       values: () => ({
-        name: this.visitorName ?? '',
+        name: this.name ?? '',
         email: this.confirmation?.emailMasked ?? '',
         greeting: host.greeting ?? '',
       }),
       isPending: () => this.state === 'pending',
       prepare: async (step) => {
         this.signs.blame(null);
-        return (step?.type === 'ask' && step.field === 'name') || this.isEquipped();
+        return (step?.type === 'ask' && step.field === 'name') || this.equip();
       },
       onRest: (step) => {
         // Another tab may have answered while Maria was typing.
-        if (this.answers.isDone(step.id)) return void this.guide.begin();
+        if (this.answers.isDone(step.id)) {
+          this.later?.retell(this);
+          return void this.guide.begin();
+        }
         // What was erased is not to be followed by a session that nobody has asked for.
         const isErased = !this.reference && step.type === 'end';
         if (this.state === 'visit' && !isErased) this.outbox.reach(step.id);
@@ -133,6 +137,10 @@ export class Chat {
 
   get reference() {
     return this.session.uuid;
+  }
+
+  get name() {
+    return this.visitorName ?? this.answers.name;
   }
 
   get draft() {
@@ -277,16 +285,16 @@ export class Chat {
     await this.guide.goTo(this.guide.walk.ofType('end', 'complete'));
   }
 
-  /** False when the rest of the conversation could not be fetched; the visitor may try again. */
-  async isEquipped() {
+  /** Null when the rest of the conversation could not be fetched; the visitor may try again. */
+  async equip() {
     try {
-      const {makeConfirmation, makeUploads} = await this.host.loadLater();
-      this.uploads ??= makeUploads(this);
-      this.confirmation ??= makeConfirmation(this);
-      return true;
+      const later = (this.later = await this.host.loadLater());
+      this.uploads ??= later.makeUploads(this);
+      this.confirmation ??= later.makeConfirmation(this);
+      return later;
     } catch {
       this.endings.giveUp();
-      return false;
+      return null;
     }
   }
 }

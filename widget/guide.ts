@@ -22,7 +22,7 @@ export interface GuideWatcher {
   /** Whether a mailed link waits to be opened. */
   isPending(): boolean;
   /** Fetches what a step needs; false when the conversation is not to go on to it. */
-  prepare(step: Step | null): Promise<boolean>;
+  prepare(step: Step | null): Promise<unknown>;
   onRest(step: Step): void;
 }
 
@@ -36,7 +36,7 @@ export class Guide {
   walk = new ConversationWalk(null);
   /** Counts restarts: what an earlier conversation still had to say is dropped. */
   round = 0;
-  private heard = new Set<Step>();
+  heard = new Set<Step>();
 
   constructor(
     private readonly host: GuideHost,
@@ -133,7 +133,7 @@ export class Guide {
     return {step, spoken};
   }
 
-  private isPassedBy(step: Step) {
+  isPassedBy(step: Step) {
     if (step.type === 'verify_email') return !this.watcher.isPending();
     return step.type === 'say' || step.type === 'assistant' || this.answers.isDone(step.id);
   }

@@ -11,6 +11,7 @@ export {openOverlay} from './dialogs/open.js';
 export {applySettings, chimeUnseen} from './settings.js';
 export {followPage} from './page-events.js';
 export {ProgressAnnouncer} from './progress-announcer.js';
+export {retell} from './retelling.js';
 export {consentView} from './views/consent.js';
 export {emailView} from './views/e-mail.js';
 export {completeView, refusedView} from './views/end.js';

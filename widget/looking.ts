@@ -2,6 +2,7 @@ import type {Session} from '../server/contract/sessions.js';
 
 import type {Chat} from './chat.js';
 import {Patience} from './patience.js';
+import {retell} from './retelling.js';
 import {mergeFiles, storedIds} from './shared-files.js';
 
 /** What was heard of the backend so lately needs no second look. */
@@ -82,7 +83,10 @@ const takeOver = async (chat: Chat, session: Session, before: Set<string>) => {
     await chat.onSession(session);
   } else {
     answers.adopt(session, client.clockAheadMs);
-    if (guide.step && answers.isDone(guide.step.id)) await guide.begin();
+    if (guide.step && answers.isDone(guide.step.id)) {
+      retell(chat);
+      await guide.begin();
+    }
   }
   chat.host.requestUpdate();
 };

@@ -7,7 +7,7 @@ export interface Line {
   id: number;
   from: 'maria' | 'visitor';
   words: Words;
-  /** When it was said, in ms. */
+  /** When it was said, in ms; 0 for what was said elsewhere, and is only told again. */
   at: number;
   /** The step that it answers. */
   step: string | null;
@@ -21,9 +21,14 @@ export class Transcript {
 
   constructor(private readonly onChange: () => void) {}
 
-  say(from: Line['from'], words: Words, step: string | null = null) {
-    this.lines = [...this.lines, {id: ++this.lastId, from, words, at: Date.now(), step}];
+  say(from: Line['from'], words: Words, step: string | null = null, at = Date.now()) {
+    this.lines = [...this.lines, {id: ++this.lastId, from, words, at, step}];
     this.onChange();
+  }
+
+  /** The newest one to a step. */
+  answerTo(step: string) {
+    return this.lines.filter((line) => line.step === step).at(-1);
   }
 
   async typeFor(ms: number) {

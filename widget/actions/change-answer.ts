@@ -8,7 +8,7 @@ export const canChange = (chat: Chat, line: Line) => {
   if (isSettled || !line.step || !answers.isDone(line.step)) return false;
   // Nothing but words is in a line while it is read out.
   if (line === transcript.lines.at(-1)) return false;
-  return line === transcript.lines.filter(({step}) => step === line.step).at(-1);
+  return line === transcript.answerTo(line.step);
 };
 
 export const changeAnswer = ({guide}: Chat, line: Line) => {

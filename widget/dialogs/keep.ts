@@ -8,7 +8,8 @@ export const saveTranscript = ({reference, transcript, uploads}: Chat, language:
   const {texts} = language;
   const said = transcript.lines.map(({at, from, words}) => {
     const who = from === 'maria' ? texts.mariaSays : texts.youSay;
-    return `${formatTime(new Date(at), language)}\n${who} ${words(language)}\n`;
+    const time = at ? `${formatTime(new Date(at), language)}\n` : '';
+    return `${time}${who} ${words(language)}\n`;
   });
   const files = uploads?.rows.flatMap(({stored}) => stored?.name ?? []) ?? [];
   const about = [texts.log, `${texts.reference}: ${reference}`, ''];

@@ -48,7 +48,7 @@ export const myDataView = (data: MyData, language: Language, words: Words) => {
 const factsView = (data: MyData, language: Language, words: Words) => {
   const {chat, session} = data;
   const isVisit = chat.state === 'visit';
-  const name = session?.name ?? chat.answers.name;
+  const name = session?.name ?? chat.name;
   const pending = session?.pending_email_masked;
   return html`
     ${name ? fieldView(data, words, 'name', name) : nothing}

@@ -4,6 +4,7 @@ import type {Chat, Overlay} from '../chat.js';
 import {ClientError} from '../client.js';
 import {looksLikeEmail} from '../email-check.js';
 import {MariaResetEvent} from '../events.js';
+import {retell} from '../retelling.js';
 import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
 import type {Language} from '../texts.js';
@@ -63,8 +64,7 @@ export class MyData implements Overlay {
     const {answers, host, outbox} = this.chat;
     const decision = {purpose, granted: false, wording, locale: host.language.tag};
     return this.run(async () => {
-      // What was decided before goes first. This one nobody waits for later, if it does not get through.
-      await outbox.flush();
+      // Nobody waits for it later, if it does not get through.
       await outbox.record([decision]);
       answers.decide(decision, true);
       if (purpose === 'personal_data') this.farewell();
@@ -103,10 +103,13 @@ export class MyData implements Overlay {
   private async fetch() {
     const {chat} = this;
     if (!chat.reference) return;
+    // What was decided a moment ago is to be seen, and to go before what is decided here.
+    await chat.outbox.flush();
     const before = storedIds(chat.uploads);
     const session = (this.session = await this.call<Session>('GET', '/api/session'));
     if (session.name) chat.visitorName = session.name;
     if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
+    retell(chat);
   }
 
   private async run(work: () => Promise<unknown>) {

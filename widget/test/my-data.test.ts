@@ -16,6 +16,7 @@ import {
   storedKeys,
   untilCalled,
   until,
+  untilRecorded,
   untilSaid,
 } from './helpers.js';
 
@@ -79,6 +80,20 @@ describe('my data', () => {
     await until(() => content(chat).includes('Zoe Q.'), 'the new name');
     expect(stored(site, 'answers')).to.include('Zoe Q.');
     expect((await backend.calls(site)).some(({method}) => method === 'PATCH')).to.equal(false);
+  });
+
+  it('an answer corrected a moment ago is shown, however slow the line', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await untilRecorded(stored(site, 'session_uuid')!, 'files');
+    await backend.fault(site, {path: '/consents', delayMs: 600, times: 1});
+    every(chat, '.line button')[2]!.click();
+    await until(() => chat.step === 'consent_ai_training', 'the question');
+    await press(chat, 'I do not agree');
+    await openMyData(chat);
+    await until(() => button(chat, 'Erase everything'), 'what is stored');
+    expect(content(chat)).to.include('Training our AI agent with your files I do not agree');
   });
 
   it('a backend that is away is told, and asked once more', async () => {

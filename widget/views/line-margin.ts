@@ -18,14 +18,18 @@ export const marginView = (
   language: Language,
 ) => html`
   ${
-    before && midnight(before.at) === midnight(line.at)
+    !line.at || (before && midnight(before.at) === midnight(line.at))
       ? nothing
       : html`<span class="day">${dayOf(line.at, language.tag)}</span>`
   }
   ${canChange(chat, line) ? changeView(chat, line, language) : nothing}
-  <time datetime=${new Date(line.at).toISOString()} aria-hidden="true"
-    >${new Intl.DateTimeFormat(language.tag, {timeStyle: 'short'}).format(line.at)}</time
-  >
+  ${
+    line.at
+      ? html`<time datetime=${new Date(line.at).toISOString()} aria-hidden="true"
+          >${new Intl.DateTimeFormat(language.tag, {timeStyle: 'short'}).format(line.at)}</time
+        >`
+      : nothing
+  }
 `;
 
 /** Comes to a line that was read out already, and is not read out itself. */

@@ -53,7 +53,7 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
   return html`
-    <div class="line ${line.from} ${isFirst ? 'first' : ''}">
+    <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
       ${isMaria ? html`<span class="avatar" aria-hidden="true">${isFirst ? 'M' : ''}</span>` : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>

@@ -15,7 +15,7 @@ const LISTEN = `(() => {
   const regionOf = (node) =>
     (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest('[role=log], [role=status], [role=alert]');
   const isHidden = (node) =>
-    (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest('[aria-hidden=true], [hidden]');
+    (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest('[aria-hidden=true], [hidden], [aria-live=off]');
   const tell = (region, text) => {
     const words = text.replace(/\\s+/g, ' ').trim();
     if (region && words) announcements.push({by: region.getAttribute('role'), words});

@@ -1,0 +1,163 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  answer,
+  backend,
+  button,
+  choose,
+  every,
+  inside,
+  lines,
+  mountOpen,
+  newSite,
+  pdf,
+  press,
+  pressInMenu,
+  reachFiles,
+  reachPending,
+  rows,
+  sitePage,
+  stored,
+  until,
+  untilRecorded,
+  untilSaid,
+} from './helpers.js';
+
+/** The page is left and loaded anew: another element over the same storage. */
+const comeBack = async (chat: Element, site: string) => {
+  chat.remove();
+  return mountOpen(site);
+};
+
+const pencils = (chat: Element) =>
+  every(chat, '.line button').map((one) => one.getAttribute('aria-label'));
+
+const ASKED = [
+  'Hello, I’m Maria. I’ll help you hand in your documents. It takes about two minutes.',
+  'What is your name?',
+  'Ana',
+  'May we store your name, your e‑mail address and the files you upload, to handle your request? Without this we cannot take your documents.',
+  'I agree',
+  'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.',
+  'I agree',
+];
+
+const openIn = async (chat: Element) => {
+  inside(chat, '.launcher')!.click();
+  await until(() => inside(chat, '.tray > *'), 'something to answer');
+};
+
+describe('retelling', () => {
+  it('after a reload the answered questions stand there, with their answers and pencils', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachFiles(first);
+    await untilRecorded(stored(site, 'session_uuid')!, 'files');
+    const chat = await comeBack(first, site);
+    await untilSaid(chat, 'Welcome back, Ana.');
+    expect(lines(chat).slice(0, 7)).to.deep.equal(ASKED);
+    await press(chat, 'Continue');
+    await until(() => inside(chat, '.picker'), 'the file picker');
+    expect(pencils(chat)).to.deep.equal(['Change: Ana', 'Change: I agree', 'Change: I agree']);
+    expect(new Set(lines(chat)).size).to.equal(lines(chat).length - 1);
+    await press(chat, 'Change: Ana');
+    await answer(chat, 'Your name', 'Hanna');
+    await untilSaid(chat, 'Nice to meet you, Hanna.');
+  });
+
+  it('what is told again has no time of its own, and is not read out', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachFiles(first);
+    const chat = await comeBack(first, site);
+    await untilSaid(chat, 'Welcome back, Ana.');
+    const quiet = every(chat, '.line[aria-live=off]');
+    expect(quiet).to.have.length(7);
+    expect(quiet.filter((line) => line.querySelector('time, .day'))).to.deep.equal([]);
+    expect(every(chat, '.line:not([aria-live])').at(-1)!.querySelector('time')).to.not.equal(null);
+  });
+
+  it('what was handed in is told with the masked address and the files, and is not changed', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachPending(first);
+    const chat = await comeBack(first, site);
+    await until(() => inside(chat, '.card'), 'the card');
+    expect(lines(chat)).to.deep.equal([
+      ...ASKED,
+      'Please add your documents.',
+      'Files uploaded: 1',
+      'Where can we reach you? We’ll send you a link to confirm your address.',
+      'a•••@example.com',
+      'We mailed a link to a•••@example.com. Please open it to confirm your address.',
+    ]);
+    expect(pencils(chat)).to.deep.equal([]);
+  });
+
+  it('without the backend, what this browser knows is told again all the same', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachFiles(first);
+    await backend.fault(site, {drop: true});
+    const chat = await comeBack(first, site);
+    await untilSaid(chat, 'Welcome back, Ana.');
+    expect(lines(chat).slice(0, 7)).to.deep.equal(ASKED);
+  });
+
+  it('what is said in one tab stands in the other, in order and once', async () => {
+    const site = newSite();
+    const {chat: one} = await sitePage(`site=${site}`);
+    const {chat: other} = await sitePage(`site=${site}`);
+    await openIn(one);
+    await openIn(other);
+    for (const chat of [one, other])
+      await until(() => inside(chat, 'input[name=answer]'), 'the name');
+    await reachFiles(one);
+    await choose(one, pdf('one.pdf'));
+    await press(one, 'Upload files');
+    await until(() => rows(one)[0]?.state === 'success', 'the file');
+    await until(() => inside(other, '.picker'), 'the files');
+    const all = [...ASKED, 'Please add your documents.'];
+    await until(() => lines(other).join() === all.join(), 'all that was said');
+    await press(one, 'Done & continue');
+    await answer(one, 'Your e-mail address', 'ana@example.com');
+    await until(() => inside(other, '.card'), 'the card');
+    expect(lines(other).slice(8)).to.deep.equal([
+      'Files uploaded: 1',
+      'Where can we reach you? We’ll send you a link to confirm your address.',
+      'a•••@example.com',
+      'We mailed a link to a•••@example.com. Please open it to confirm your address.',
+    ]);
+  });
+
+  it('a name corrected in my data is the one that stands in the conversation', async () => {
+    const chat = await mountOpen();
+    await reachFiles(chat);
+    await pressInMenu(chat, 'My data');
+    await press(chat, 'Change Your name');
+    (await until(() => inside<HTMLInputElement>(chat, '#edit'), 'the field')).value = 'Zoe';
+    await press(chat, 'Save');
+    await until(() => button(chat, 'Change: Zoe'), 'the pencil of the new name');
+    expect(lines(chat)).to.include('Zoe').and.to.not.include('Ana');
+  });
+
+  it('my data shows the corrected name also while the backend is asked', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    const openMyData = () => pressInMenu(chat, 'My data');
+    await openMyData();
+    await press(chat, 'Change Your name');
+    (await until(() => inside<HTMLInputElement>(chat, '#edit'), 'the field')).value = 'Zoe';
+    await press(chat, 'Save');
+    await until(() => button(chat, 'Change Your name'), 'the new name');
+    await press(chat, 'Dismiss');
+    await backend.fault(site, {method: 'GET', path: '/api/session', status: 503, body: ''});
+    await openMyData();
+    await until(
+      () => inside(chat, '.content')?.textContent.includes('We cannot reach'),
+      'the fault',
+    );
+    expect(inside(chat, '.content')!.textContent).to.include('Zoe').and.to.not.include('Ana');
+  });
+});
