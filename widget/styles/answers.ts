@@ -69,8 +69,6 @@ export const answerStyles = css`
       Menlo,
       Consolas,
       monospace;
-    text-align: -webkit-match-parent;
-    text-align: match-parent;
     user-select: all;
   }
   .toasts {
@@ -88,7 +86,7 @@ export const answerStyles = css`
     background: light-dark(#23252f, #eeeef5);
     color: light-dark(#fff, #17181f);
     font-size: 14px;
-    animation: appear 0.2s ease-out;
+    animation: appear 0.24s ease-out;
   }
   .line {
     flex-wrap: wrap;

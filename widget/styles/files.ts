@@ -30,8 +30,8 @@ export const fileStyles = css`
     display: flex;
     align-items: center;
     gap: 10px;
-    padding: 8px 6px 8px 10px;
-    padding-inline: 10px 6px;
+    padding: 8px 6px;
+    padding-inline-start: 10px;
     border: 1px solid var(--border);
     border-radius: 14px;
     background: var(--bg);
@@ -44,22 +44,25 @@ export const fileStyles = css`
     gap: 1px;
   }
   .name {
-    display: flex;
     /* At the start of the page's direction, whatever the name's own. */
     justify-self: start;
-    min-inline-size: 0;
-    max-inline-size: 100%;
-    overflow: hidden;
-    white-space: pre;
+    white-space: pre-wrap;
     font-size: 14px;
     font-weight: 600;
-    /* In whatever script: a list of names has one edge. */
+    line-height: 1.35;
+  }
+  /* In whatever script: a list of names has one edge. */
+  .name,
+  .reference {
     text-align: -webkit-match-parent;
     text-align: match-parent;
   }
-  .name span {
-    overflow: hidden;
-    text-overflow: ellipsis;
+  .cut {
+    font-size: 0;
+  }
+  .cut::before {
+    content: '…';
+    font-size: 14px;
   }
   .about .hint {
     font-variant-numeric: tabular-nums;
@@ -123,9 +126,7 @@ export const fileStyles = css`
     color: var(--accent-text);
     text-align: center;
     cursor: pointer;
-    transition:
-      background 0.15s,
-      border-color 0.15s;
+    transition: 0.15s;
   }
   .dropzone b {
     font-weight: 600;
@@ -149,11 +150,6 @@ export const fileStyles = css`
     border-color: var(--border);
     color: var(--muted);
     pointer-events: none;
-  }
-  @media (pointer: coarse) {
-    .dropzone .hint {
-      display: none;
-    }
   }
   .picker:focus-visible ~ .dropzone {
     outline: 2px solid var(--accent-text);

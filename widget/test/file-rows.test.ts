@@ -26,6 +26,9 @@ const atFiles = async (site = newSite(), lang = 'en') => {
   return {chat, site};
 };
 
+const actions = (chat: Element) =>
+  every(chat, '.files > .pair button').map(({textContent}) => textContent.trim());
+
 const states = (chat: Element) =>
   rows(chat)
     .map(({state}) => state)
@@ -136,7 +139,7 @@ describe('file rows', () => {
     await choose(chat, pdf('2.pdf'));
     await untilState(chat, 'success', 'queued');
     expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(1);
-    expect(button(chat, 'Upload files')!.disabled).to.equal(false);
+    expect(actions(chat)).to.deep.equal(['Upload files']);
   });
 
   it('a lost connection is told at once, and what was under way goes on when it is back', async () => {
@@ -149,12 +152,45 @@ describe('file rows', () => {
     await untilState(chat, 'queued');
     expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
     expect(inside(chat, '.notices')!.textContent).to.include('You seem to be offline.');
-    expect(button(chat, 'Upload files')!.disabled).to.equal(true);
-    expect(button(chat, 'Done & continue')!.disabled).to.equal(true);
+    expect(actions(chat)).to.deep.equal([]);
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await untilState(chat, 'success');
     await until(() => !inside(chat, '.notices')!.textContent.includes('offline'), 'all clear');
+  });
+
+  it('there is a button for what can be done, and none for anything else', async () => {
+    const {chat, site} = await atFiles();
+    expect(actions(chat)).to.deep.equal([]);
+    await choose(chat, new File(['no'], 'notes.txt'));
+    await untilState(chat, 'error');
+    expect(actions(chat)).to.deep.equal([]);
+    await backend.fault(site, {path: '/upload', delayMs: 400, times: 1});
+    await choose(chat, pdf('1.pdf'));
+    await untilState(chat, 'error', 'queued');
+    expect(actions(chat)).to.deep.equal(['Upload files']);
+    button(chat, 'Upload files')!.focus();
+    await sendKeys({press: 'Enter'});
+    await untilState(chat, 'error', 'uploading');
+    expect(actions(chat)).to.deep.equal([]);
+    expect(focusedName(chat)).to.equal('Your files');
+    await untilState(chat, 'error', 'success');
+    await until(() => actions(chat).join() === 'Done & continue', 'the way on');
+    expect(focusedName(chat)).to.equal('Your files');
+    expect(every(chat, '.panel button:disabled')).to.have.length(0);
+  });
+
+  it('the second click of a double click sends nobody on', async () => {
+    const {chat} = await atFiles();
+    await choose(chat, pdf('1.pdf'));
+    await press(chat, 'Upload files');
+    await untilState(chat, 'success');
+    const done = await until(() => button(chat, 'Done & continue'), 'the way on');
+    done.dispatchEvent(new MouseEvent('click', {bubbles: true, detail: 2}));
+    await chat.updateComplete;
+    expect(chat.step).to.equal('files');
+    done.dispatchEvent(new MouseEvent('click', {bubbles: true, detail: 1}));
+    await until(() => chat.step !== 'files', 'the next step');
   });
 
   it('when the limit is reached the picker says so', async () => {
@@ -185,9 +221,7 @@ describe('file rows', () => {
     const {chat, site} = await atFiles();
     await backend.fault(site, {path: '/upload', delayMs: 60_000});
     await choose(chat, pdf('1.pdf'));
-    button(chat, 'Upload files')!.focus();
-    await until(() => !button(chat, 'Upload files')!.disabled, 'the file');
-    button(chat, 'Upload files')!.focus();
+    (await until(() => button(chat, 'Upload files'), 'the way on')).focus();
     await sendKeys({press: 'Enter'});
     await until(() => focusedName(chat) === 'Your files', 'the list to have the focus');
     await sendKeys({press: 'Tab'});
@@ -222,10 +256,13 @@ describe('file rows', () => {
     const name = `${'Contract of sale and everything about it '.repeat(3)}2024.pdf`;
     await choose(chat, pdf(name));
     const shown = await until(() => inside(chat, '.name'), 'the name');
-    const [stem] = shown.children;
-    expect(stem!.scrollWidth).to.be.greaterThan(stem!.clientWidth);
-    expect(shown.scrollWidth).to.be.at.most(shown.clientWidth);
     expect(shown.textContent).to.equal(name);
+    expect(shown.getClientRects()).to.have.length(1);
+    expect(shown.clientHeight).to.be.at.most(20);
+    const [dots] = shown.children;
+    expect(getComputedStyle(dots!, '::before').content).to.equal('"…"');
+    // What stands before and after has no gap but the dots.
+    expect(dots!.getBoundingClientRect().width).to.be.within(4, 16);
     await setViewport({width: 1000, height: 800});
   });
 

@@ -111,14 +111,14 @@ describe('uploads', () => {
 
   it('going on needs one stored file and none waiting', async () => {
     const {chat} = await atFiles();
-    expect(button(chat, 'Done & continue')!.disabled).to.equal(true);
+    expect(button(chat, 'Done & continue')).to.equal(undefined);
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await untilState(chat, 'success');
     expect(button(chat, 'Done & continue')!.disabled).to.equal(false);
     await choose(chat, pdf('two.pdf'));
     await untilState(chat, 'success', 'queued');
-    expect(button(chat, 'Done & continue')!.disabled).to.equal(true);
+    expect(button(chat, 'Done & continue')).to.equal(undefined);
   });
 
   it('a site that needs no file lets the visitor go on without', async () => {

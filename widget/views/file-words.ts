@@ -31,10 +31,3 @@ export const paceText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: Lan
   const pace = formatSize(bytesPerSecond, tag, '-per-second');
   return `${pace} · ${fill(texts, 'timeLeft', {time: left})}`;
 };
-
-/** What fits in any window is left whole. */
-const SHORT_NAME = 18;
-
-/** Long names are cut in the middle: their ends tell what they are. */
-export const endOf = (name: string) =>
-  name.length > SHORT_NAME ? [...name].slice(-10).join('') : name;

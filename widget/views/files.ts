@@ -6,12 +6,14 @@ import {fill, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
 import type {FileRow, Uploads} from '../uploads.js';
 import {addFiles} from '../visitor-files.js';
-import {endOf, paceText, stateText} from './file-words.js';
+import {paceText, stateText} from './file-words.js';
 import {ALERT, CLOSE, FILE, icon, iconButton} from './icons.js';
 import {CHECK, CLIP, RESTART, TRASH} from './later-icons.js';
 
 /** Beyond any list. */
 const FAR_DOWN = 1e5;
+/** What fits in most windows is left whole. */
+const SHORT_NAME = 32;
 
 export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
   const {texts, tag} = language;
@@ -67,28 +69,21 @@ export const dropView = ({guide}: Chat, {texts}: Language) => html`
   </div>
 `;
 
+/** Nothing but what can be done now. The second click of a double click is not meant for what comes next. */
 const actionsView = (chat: Chat, uploads: Uploads, {texts}: Language) => {
-  const isSkipping = uploads.rows.length === 0 && uploads.limits.minFiles === 0;
+  const {hasQueued, isDone, rows} = uploads;
+  if (!hasQueued && !isDone) return nothing;
+  const act = (event: MouseEvent) => {
+    if (event.detail > 1) return;
+    if (isDone) return finishFiles(chat, uploads);
+    uploads.start();
+    filesAround(event).querySelector<HTMLElement>('.rows')?.focus();
+  };
+  const next = rows.length > 0 ? texts.done : texts.skipFiles;
   return html`
     <div class="pair">
-      <button
-        part="button"
-        class=${uploads.hasQueued ? 'primary' : 'choice'}
-        ?disabled=${!uploads.hasQueued}
-        @click=${(event: Event) => {
-          uploads.start();
-          filesAround(event).querySelector<HTMLElement>('.rows')?.focus();
-        }}
-      >
-        ${texts.upload}
-      </button>
-      <button
-        part="button"
-        class=${uploads.isDone ? 'primary' : 'choice'}
-        ?disabled=${!uploads.isDone}
-        @click=${() => finishFiles(chat, uploads)}
-      >
-        ${isSkipping ? texts.skipFiles : texts.done}
+      <button part="button" class=${rows.length > 0 ? 'primary' : 'choice'} @click=${act}>
+        ${hasQueued ? texts.upload : next}
       </button>
     </div>
   `;
@@ -103,14 +98,13 @@ const rowsView = (chat: Chat, uploads: Uploads, language: Language) => html`
 
 const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language) => {
   const {name, size, state} = row;
-  const end = endOf(name);
   const isSending = state === 'uploading';
   const twin = row.twin && uploads.rows.includes(row.twin) && row.twin.name;
   return html`
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state])}</span>
       <span class="about">
-        <bdi class="name" title=${name}><span>${name.slice(0, -end.length)}</span>${end}</bdi>
+        <bdi class="name" title=${name}>${nameView(name)}</bdi>
         <span class="hint">
           ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
         </span>
@@ -121,6 +115,14 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
       ${rowButtons(chat, uploads, row, language)}
     </li>
   `;
+};
+
+/** Long names are cut in the middle: their ends tell what they are. What is cut out can still be heard. */
+const nameView = (name: string) => {
+  const signs = [...name];
+  if (signs.length <= SHORT_NAME) return name;
+  const part = (from: number, to?: number) => signs.slice(from, to).join('');
+  return html`${part(0, 16)}<span class="cut">${part(16, -12)}</span>${part(-12)}`;
 };
 
 /** An element of its own, so that what went wrong is spoken as it comes. */
