@@ -3,14 +3,14 @@ import {css} from 'lit';
 export const conversationStyles = css`
   .log {
     flex: 1 1 120px;
-    min-block-size: 72px;
+    /* However long the tray: what is said stays readable, above a keyboard as well. */
+    min-block-size: 20%;
     display: flex;
     /* Reversed, so that the newest line stays in view without any script. */
     flex-direction: column-reverse;
     overflow-y: auto;
     overscroll-behavior: contain;
     padding: 18px 16px 8px;
-    scrollbar-width: thin;
   }
   /* To browsers, an end between two pixels is a place in the middle, which they would keep. */
   .log:not(.back) {
@@ -29,7 +29,7 @@ export const conversationStyles = css`
     display: flex;
     gap: 8px;
     align-items: flex-start;
-    animation: appear 0.28s ease-out;
+    animation: appear 0.24s ease-out;
   }
   .line.first:not(:first-child) {
     margin-block-start: 8px;
@@ -76,7 +76,6 @@ export const conversationStyles = css`
     max-block-size: 62%;
     overflow-y: auto;
     padding: 10px 16px 12px;
-    scrollbar-width: thin;
   }
   .tray > * {
     animation: appear 0.24s ease-out;

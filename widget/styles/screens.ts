@@ -11,9 +11,6 @@ export const screenStyles = css`
       padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px)
         env(safe-area-inset-bottom, 0px) env(safe-area-inset-left, 0px);
     }
-    .tray {
-      max-block-size: 70%;
-    }
     .launcher[aria-expanded='true'] {
       display: none;
     }
@@ -29,7 +26,22 @@ export const screenStyles = css`
     /* The field is needed whole; the log can be scrolled. */
     .log {
       flex-basis: 0;
-      min-block-size: 48px;
+    }
+    .tray {
+      max-block-size: none;
+    }
+  }
+  /* A phone on its side has room beside the log, and none below it. */
+  @media (height < 480px) and (width >= 560px) {
+    :host(:not([mode='inline'])) .main {
+      display: grid;
+      grid-template: auto 1fr auto / 1fr 1fr;
+    }
+    .header {
+      grid-column: 1 / 3;
+    }
+    .tray {
+      grid-area: 2 / 2 / 4;
     }
   }
   @media (prefers-reduced-motion: reduce) {

@@ -49,6 +49,26 @@ describe('narrow screen', () => {
     const done = every(chat, '.files .pair button').at(-1)!.getBoundingClientRect();
     expect(done.bottom).to.be.at.most(320);
     expect(inside(chat, '.tray')!.clientHeight).to.be.at.least(160);
+    expect(inside(chat, '.log')!.clientHeight).to.be.at.least(160);
+  });
+
+  it('however many files there are, what was said can be read, and the way on is in view', async () => {
+    for (const [width, height] of [
+      [390, 560],
+      [320, 568],
+      [360, 340],
+    ] as const) {
+      await setViewport({width, height});
+      const chat = await mountOpen(newSite());
+      await reachFiles(chat);
+      await choose(chat, pdf('a.pdf'), pdf('b.pdf'), pdf('c.pdf'), pdf('d.pdf'));
+      await until(() => rows(chat).length === 4, 'the rows');
+      const log = inside(chat, '.log')!.clientHeight;
+      expect(log / height, `${height} px`).to.be.at.least(0.19);
+      const {bottom} = every(chat, '.files .pair button').at(-1)!.getBoundingClientRect();
+      expect(bottom).to.be.at.most(height);
+      await chat.destroy();
+    }
   });
 
   it('one pixel below 600 it is full screen and modal, at 600 it is not', async () => {
