@@ -21,7 +21,7 @@ export const dialogStyles = css`
     border-radius: 16px;
     background: var(--bg);
     box-shadow: 0 0 0 1px var(--border);
-    animation: appear 0.22s ease-out;
+    animation: appear 0.24s ease-out;
   }
   .dialog h2 {
     font-size: 17px;
@@ -36,7 +36,6 @@ export const dialogStyles = css`
     margin-inline: -6px;
     padding-inline: 6px;
     overflow-y: auto;
-    scrollbar-width: thin;
   }
   .content > .wide {
     display: block;

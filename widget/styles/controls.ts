@@ -12,10 +12,7 @@ export const controlStyles = css`
     background: none;
     cursor: pointer;
     -webkit-tap-highlight-color: transparent;
-    transition:
-      background 0.15s,
-      border-color 0.15s,
-      opacity 0.15s;
+    transition: 0.15s;
   }
   button:disabled {
     cursor: default;

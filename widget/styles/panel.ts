@@ -105,9 +105,7 @@ export const panelStyles = css`
   .launcher svg {
     grid-area: 1/1;
     block-size: 28px;
-    transition:
-      opacity 0.2s,
-      rotate 0.2s;
+    transition: 0.2s;
   }
   .launcher svg + svg,
   .launcher[aria-expanded='true'] svg {
@@ -123,6 +121,7 @@ export const panelStyles = css`
   }
   .panel * {
     box-sizing: border-box;
+    scrollbar-width: thin;
   }
   .inside,
   .main {
@@ -174,8 +173,8 @@ export const panelStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px;
-    padding: 16px 14px 14px 18px;
-    padding-inline: 18px 12px;
+    padding: 16px 12px 14px;
+    padding-inline-start: 18px;
     border-block-end: 1px solid var(--border);
   }
   .titles {
