@@ -26,6 +26,8 @@ import type {Uploads} from './uploads.js';
 
 /** Something that covers the conversation until it is closed. */
 export interface Overlay {
+  /** Begins once it covers the conversation. */
+  load?(): Promise<void>;
   view(language: Language): unknown;
 }
 
@@ -220,6 +222,7 @@ export class Chat {
 
   cover(overlay: Overlay | null) {
     this.overlay = overlay;
+    void overlay?.load?.();
     this.host.requestUpdate();
   }
 

@@ -3,7 +3,7 @@ import type {LocalisedText} from '../server/contract/conversation.js';
 import type {Texts} from './locales/en.js';
 import {unfold} from './unfold.js';
 
-const LANGUAGES: Record<string, () => Promise<{default: Texts}>> = {
+const LANGUAGES = {
   en: () => import('./locales/en.js'),
   es: () => import('./locales/es.js'),
   fr: () => import('./locales/fr.js'),
@@ -12,37 +12,43 @@ const LANGUAGES: Record<string, () => Promise<{default: Texts}>> = {
   ar: () => import('./locales/ar.js'),
 };
 
+export type LanguageTag = keyof typeof LANGUAGES;
+
+/** A file for each of them: the dialogs have such a list as well. */
+export type InEachLanguage<T> = Record<LanguageTag, () => Promise<{default: T}>>;
+
+export const languageTags = Object.keys(LANGUAGES) as LanguageTag[];
+
 /** A key of what is said; the direction of writing is none. */
 export type TextKey = Exclude<keyof Texts, 'dir'>;
 
 export interface Language {
   /** As the `lang` attribute and `Intl` spell it. */
-  tag: string;
+  tag: LanguageTag;
   texts: Texts;
 }
 
 /** The language of the attribute, then of the page, then of the browser; English if none is ours. */
-export const chooseLanguage = (attribute: string | null): string => {
+export const chooseLanguage = (attribute: string | null): LanguageTag => {
   const asked = attribute && attribute !== 'auto' ? [attribute] : [];
   const wishes = [...asked, document.documentElement.lang, ...navigator.languages];
   return wishes.map(knownLanguage).find((tag) => tag !== null) ?? 'en';
 };
 
 /** The language of ours that a tag means: `pt`, `pt-PT` and `PT-br` all mean `pt-BR`. */
-export const knownLanguage = (tag: string): string | null => {
+export const knownLanguage = (tag: string): LanguageTag | null => {
   const wanted = tag.toLowerCase();
   const base = wanted.split('-')[0];
-  const tags = Object.keys(LANGUAGES);
   return (
-    tags.find((one) => one.toLowerCase() === wanted) ??
-    tags.find((one) => one.toLowerCase().split('-')[0] === base) ??
+    languageTags.find((one) => one.toLowerCase() === wanted) ??
+    languageTags.find((one) => one.toLowerCase().split('-')[0] === base) ??
     null
   );
 };
 
-export const loadLanguage = async (tag: string): Promise<Language> => {
-  const load = LANGUAGES[tag] ?? LANGUAGES['en']!;
-  return {tag, texts: unfold((await load()).default)};
+export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
+  const files: InEachLanguage<Texts> = LANGUAGES;
+  return {tag, texts: unfold((await files[tag]()).default)};
 };
 
 /** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */

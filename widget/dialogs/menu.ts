@@ -2,11 +2,13 @@ import {html} from 'lit';
 
 import type {Chat, Overlay} from '../chat.js';
 import {LARGEST_TEXT, chime} from '../settings.js';
-import type {Language} from '../texts.js';
+import {languageTags} from '../texts.js';
+import type {Language, LanguageTag} from '../texts.js';
 import {frameView} from './frame.js';
 import {printConversation, saveTranscript} from './keep.js';
 import {openOverlay} from './open.js';
-import {languageTags, loadWords, wordsOf} from './words.js';
+import {wordsOf} from './words.js';
+import type {Words} from './words.js';
 
 /** All that is not the conversation itself, and the visitor's own wishes for this browser. */
 export class Menu implements Overlay {
@@ -14,7 +16,7 @@ export class Menu implements Overlay {
 
   view(language: Language) {
     const {chat} = this;
-    const words = wordsOf(language);
+    const words = wordsOf(chat, language);
     const item = (label: string, act: () => unknown) =>
       html`<button part="button" class="item" @click=${act}>${label}</button>`;
     const leaveTo = (act: () => unknown) => async () => {
@@ -26,18 +28,18 @@ export class Menu implements Overlay {
     const body = html`
       ${item(words.myData, () => openOverlay(chat, 'myData'))} ${item(words.keep, leaveTo(save))}
       ${item(words.print, leaveTo(printConversation))}
-      ${item(words.startOver, () => openOverlay(chat, 'startOver'))} ${this.settingsView(language)}
+      ${item(words.startOver, () => openOverlay(chat, 'startOver'))}
+      ${this.settingsView(words, language)}
     `;
     return frameView(chat, words, {title: words.menu, body});
   }
 
-  private settingsView(language: Language) {
+  private settingsView(words: Words, language: Language) {
     const {storage} = this.chat;
-    const words = wordsOf(language);
     return html`
       <label class="fact">
         <span>${words.language}</span>
-        <select @change=${this.heed(loadWords, 'lang')}>
+        <select @change=${this.heed('lang')}>
           ${languageTags.map((tag) => optionView(tag, tag === language.tag))}
         </select>
       </label>
@@ -49,7 +51,7 @@ export class Menu implements Overlay {
           max=${LARGEST_TEXT}
           step="0.15"
           .value=${storage.get('text-size') ?? '1'}
-          @change=${this.heed(null, 'text-size')}
+          @change=${this.heed('text-size')}
         />
       </label>
       <label class="fact">
@@ -57,19 +59,17 @@ export class Menu implements Overlay {
         <input
           type="checkbox"
           .checked=${storage.get('sound') === 'true'}
-          @change=${this.heed(null, 'sound')}
+          @change=${this.heed('sound')}
         />
       </label>
     `;
   }
 
-  private heed(prepare: typeof loadWords | null, key: string) {
-    return async ({target}: Event) => {
+  private heed(key: string) {
+    return ({target}: Event) => {
       const {checked, type, value} = target as HTMLInputElement;
-      const wish = type === 'checkbox' ? String(checked) : value;
-      await prepare?.(wish).catch(() => undefined);
       const {host, storage} = this.chat;
-      storage.set(key, wish);
+      storage.set(key, type === 'checkbox' ? String(checked) : value);
       host.followSettings();
       if (checked) chime();
     };
@@ -77,7 +77,7 @@ export class Menu implements Overlay {
 }
 
 /** Each as its own speakers call it. */
-const optionView = (tag: string, isChosen: boolean) => html`
+const optionView = (tag: LanguageTag, isChosen: boolean) => html`
   <option value=${tag} lang=${tag} ?selected=${isChosen}>
     ${new Intl.DisplayNames([tag], {type: 'language'}).of(tag)}
   </option>

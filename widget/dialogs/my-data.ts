@@ -27,16 +27,14 @@ export class MyData implements Overlay {
   /** What waits for the visitor's last word: both erase everything. */
   asking: 'erase' | 'withdraw' | null = null;
 
-  constructor(readonly chat: Chat) {
-    void this.load();
-  }
+  constructor(readonly chat: Chat) {}
 
   view(language: Language) {
-    return myDataView(this, language, wordsOf(language));
+    return myDataView(this, language, wordsOf(this.chat, language));
   }
 
-  load() {
-    return this.run(() => this.fetch());
+  async load() {
+    await this.run(() => this.fetch());
   }
 
   show(change: Partial<MyData>) {

@@ -11,7 +11,7 @@ export class StartOver implements Overlay {
 
   view(language: Language) {
     const {chat} = this;
-    const words = wordsOf(language);
+    const words = wordsOf(chat, language);
     const isHandedIn = chat.state !== 'visit';
     return questionView(words, {
       title: words.startOver,

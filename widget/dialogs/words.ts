@@ -1,8 +1,9 @@
-import type {Language} from '../texts.js';
+import type {Chat} from '../chat.js';
+import type {InEachLanguage, Language, LanguageTag} from '../texts.js';
 import type {DialogTexts} from './locales/en.js';
 import {unfold} from './unfold.js';
 
-const LANGUAGES: Record<string, () => Promise<{default: DialogTexts}>> = {
+const LANGUAGES: InEachLanguage<DialogTexts> = {
   en: () => import('./locales/en.js'),
   es: () => import('./locales/es.js'),
   fr: () => import('./locales/fr.js'),
@@ -11,19 +12,23 @@ const LANGUAGES: Record<string, () => Promise<{default: DialogTexts}>> = {
   ar: () => import('./locales/ar.js'),
 };
 
-export const languageTags = Object.keys(LANGUAGES);
+const loaded = new Map<LanguageTag, DialogTexts>();
+const shown = new WeakMap<Chat, Words>();
 
-const loaded = new Map<string, DialogTexts>();
-let last!: DialogTexts;
+export type Words = Language['texts'] & DialogTexts;
 
-export const loadWords = async (tag: string) => {
-  if (!loaded.has(tag)) loaded.set(tag, unfold((await LANGUAGES[tag]!()).default));
+export const loadWords = async (tag: LanguageTag) => {
+  if (!loaded.has(tag)) loaded.set(tag, unfold((await LANGUAGES[tag]()).default));
 };
 
-/** The dialogs' words beside the others; those of the language before, until they are there. */
-export const wordsOf = ({tag, texts}: Language) => {
-  last = loaded.get(tag) ?? last;
-  return {...texts, ...last};
+/** The dialogs' words beside the others; all in the language before, until these are there. */
+export const wordsOf = (chat: Chat, {tag, texts}: Language): Words => {
+  const words = loaded.get(tag);
+  if (words) shown.set(chat, {...texts, ...words});
+  else
+    void loadWords(tag).then(
+      () => chat.host.requestUpdate(),
+      () => undefined,
+    );
+  return shown.get(chat)!;
 };
-
-export type Words = ReturnType<typeof wordsOf>;

@@ -163,4 +163,17 @@ describe('menu', () => {
     window.dispatchEvent(new Event('afterprint'));
     expect(document.adoptedStyleSheets.length).to.equal(sheets);
   });
+
+  it('an open dialog follows the language, whoever changes it', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await openMenu(chat);
+    const title = () => inside(chat, 'h2#title')!.textContent;
+    await chat.setLang('fr');
+    await until(() => title() === 'Plus', 'the menu in French');
+    await until(() => inside(chat, '.item')!.textContent.includes('Mes données'), 'its words');
+    store(site, 'lang', 'es');
+    window.dispatchEvent(new StorageEvent('storage', {key: `maria-chat:${site}:lang`}));
+    await until(() => inside(chat, '.item')!.textContent.includes('Mis datos'), 'Spanish words');
+  });
 });

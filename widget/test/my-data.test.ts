@@ -1,5 +1,6 @@
 import {expect} from '@open-wc/testing';
 
+import {loadWords, makeOverlay} from '../dialogs/dialogs.js';
 import {
   backend,
   button,
@@ -16,6 +17,7 @@ import {
   storedKeys,
   untilCalled,
   until,
+  untilQuiet,
   untilRecorded,
   untilSaid,
 } from './helpers.js';
@@ -55,6 +57,22 @@ const catchDownloads = () => {
 };
 
 describe('my data', () => {
+  it('is asked for when it covers the conversation, not before', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await untilQuiet(site);
+    const isAsked = async () =>
+      (await backend.calls(site)).some(
+        ({method, path}) => method === 'GET' && path === '/api/session',
+      );
+    await loadWords('en');
+    const overlay = makeOverlay('myData', chat.chat!);
+    await untilQuiet(site);
+    expect(await isAsked()).to.equal(false);
+    chat.chat!.cover(overlay);
+    await untilCalled(site, 'GET', '/api/session');
+  });
+
   it('shows everything that is stored, once it is', async () => {
     const {chat} = await openAfterPending();
     for (const words of [
