@@ -3,6 +3,9 @@ import type {Language} from '../texts.js';
 import {offer} from './offer.js';
 import {formatTime} from './format-time.js';
 
+/** On what is printed, and on all around it, until that is done. */
+const MARK = 'data-maria-print';
+
 /** What is on the screen, as a text that any device can open. */
 export const saveTranscript = ({reference, transcript, uploads}: Chat, language: Language) => {
   const {texts} = language;
@@ -17,16 +20,24 @@ export const saveTranscript = ({reference, transcript, uploads}: Chat, language:
   offer(new Blob([text], {type: 'text/plain;charset=utf-8'}), `maria-${reference}.txt`);
 };
 
-/** Without the page around it, which is as before when the paper is done. */
-export const printConversation = () => {
+/**
+ * Without the page around it, which is as before when the paper is done. The path of an event from
+ * within the panel leads through all that holds it: the page's own components hide what is in them.
+ */
+export const printConversation = (path: EventTarget[]) => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(
-    '@media print{body *:not(maria-chat):not(:has(maria-chat)){display:none!important}}',
-  );
-  document.adoptedStyleSheets.push(sheet);
+  sheet.replaceSync(`@media print{:not([${MARK}],maria-chat[${MARK}] *){display:none!important}}`);
+  const around = path.slice(path.findIndex((one) => one instanceof ShadowRoot) + 1);
+  const mark = (isOn: boolean) => {
+    for (const one of around) {
+      if (one instanceof Element) one.toggleAttribute(MARK, isOn);
+      if (!(one instanceof Document || one instanceof ShadowRoot)) continue;
+      const others = one.adoptedStyleSheets.filter((other) => other !== sheet);
+      one.adoptedStyleSheets = isOn ? [...others, sheet] : others;
+    }
+  };
+  mark(true);
   // Phones return at once and print later.
-  const restore = () =>
-    (document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet));
-  window.addEventListener('afterprint', restore, {once: true});
+  window.addEventListener('afterprint', () => mark(false), {once: true});
   window.print();
 };

@@ -17,12 +17,13 @@ export class Menu implements Overlay {
   view(language: Language) {
     const {chat} = this;
     const words = wordsOf(chat, language);
-    const item = (label: string, act: () => unknown) =>
+    const item = (label: string, act: (event: Event) => unknown) =>
       html`<button part="button" class="item" @click=${act}>${label}</button>`;
-    const leaveTo = (act: () => unknown) => async () => {
+    const leaveTo = (act: (path: EventTarget[]) => unknown) => async (event: Event) => {
+      const path = event.composedPath();
       chat.cover(null);
       await chat.host.updateComplete;
-      act();
+      act(path);
     };
     const save = () => saveTranscript(chat, language);
     const body = html`

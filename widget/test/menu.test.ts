@@ -28,6 +28,14 @@ const openMenu = async (chat: Element) => {
   await until(() => inside(chat, 'select'), 'the menu');
 };
 
+/** Whether a sheet that was adopted where it stands takes it off the paper. */
+const isPrinted = (element: Element) =>
+  !(element.getRootNode() as Document).adoptedStyleSheets
+    .flatMap(({cssRules}) => [...cssRules])
+    .filter((rule) => rule instanceof CSSMediaRule && rule.conditionText === 'print')
+    .flatMap((rule) => [...(rule as CSSMediaRule).cssRules] as CSSStyleRule[])
+    .some(({selectorText}) => element.matches(selectorText));
+
 describe('menu', () => {
   it('the language is chosen by its own name, and kept', async () => {
     const site = newSite();
@@ -162,6 +170,34 @@ describe('menu', () => {
     expect(document.adoptedStyleSheets.length).to.equal(sheets + 1);
     window.dispatchEvent(new Event('afterprint'));
     expect(document.adoptedStyleSheets.length).to.equal(sheets);
+  });
+
+  it('printed from within the page’s own components, these are left out as well', async () => {
+    const chat = await mountOpen();
+    chat.innerHTML = '<b slot="header">Our own</b>';
+    const shop = document.createElement('div');
+    const frame = document.createElement('main');
+    document.body.append(shop);
+    const shadow = shop.attachShadow({mode: 'open'});
+    shadow.innerHTML = '<nav>Shop</nav>';
+    shadow.append(frame);
+    frame.attachShadow({mode: 'open'}).innerHTML = '<p>Frame</p><slot></slot>';
+    frame.append(document.createElement('aside'), chat);
+    const restore = replace(window, 'print', () => undefined);
+    try {
+      await pressInMenu(chat, 'Print');
+      await until(() => isPrinted(chat) && !isPrinted(shadow.firstElementChild!), 'the print');
+    } finally {
+      restore();
+    }
+    for (const held of [shop, frame, frame.shadowRoot!.querySelector('slot')!, chat.children[0]!])
+      expect(isPrinted(held), held.localName).to.equal(true);
+    for (const other of [frame.shadowRoot!.querySelector('p')!, frame.querySelector('aside')!])
+      expect(isPrinted(other), other.localName).to.equal(false);
+    window.dispatchEvent(new Event('afterprint'));
+    expect(isPrinted(shadow.firstElementChild!)).to.equal(true);
+    expect(chat.outerHTML + frame.outerHTML + shop.outerHTML).to.not.include('print');
+    shop.remove();
   });
 
   it('an open dialog follows the language, whoever changes it', async () => {
