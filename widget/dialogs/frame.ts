@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 
 import type {Chat} from '../chat.js';
 import {CLOSE, iconButton} from '../views/icons.js';
@@ -58,7 +58,7 @@ const coverView = (role: string, body: unknown) => html`
       role=${role}
       aria-modal="true"
       aria-labelledby="title"
-      aria-describedby="consequence"
+      aria-describedby=${role === 'alertdialog' ? 'consequence' : nothing}
     >
       ${body}
     </div>

@@ -2,6 +2,7 @@ import {expect} from '@open-wc/testing';
 
 import {
   backend,
+  every,
   inside,
   mount,
   mountOpen,
@@ -211,5 +212,32 @@ describe('menu', () => {
     store(site, 'lang', 'es');
     window.dispatchEvent(new StorageEvent('storage', {key: `maria-chat:${site}:lang`}));
     await until(() => inside(chat, '.item')!.textContent.includes('Mis datos'), 'Spanish words');
+  });
+
+  it('what a dialog names as its title or description is there', async () => {
+    const chat = await mountOpen();
+    const missing = () =>
+      ['aria-labelledby', 'aria-describedby'].flatMap((name) =>
+        every(chat, `[${name}]`)
+          .map((one) => one.getAttribute(name)!)
+          .filter((id) => !inside(chat, `#${id}`)),
+      );
+    for (const [name, role] of [
+      ['My data', 'dialog'],
+      ['Start over', 'alertdialog'],
+    ] as const) {
+      await openMenu(chat);
+      expect(missing(), 'the menu').to.deep.equal([]);
+      every(chat, '.item')
+        .find((one) => one.textContent === name)!
+        .click();
+      const dialog = await until(
+        () => inside(chat, `.dialog[role=${role}]:not(:has(select))`),
+        name,
+      );
+      expect(missing(), name).to.deep.equal([]);
+      dialog.querySelector<HTMLElement>('.icon, .choice')!.click();
+      await until(() => !inside(chat, '.dialog'), 'it to go');
+    }
   });
 });
