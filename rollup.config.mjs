@@ -115,15 +115,21 @@ const LEFT_BY_LIT = [
   /Symbol\.metadata\?\?=Symbol\("metadata"\),\w\.litPropertyMetadata\?\?=new WeakMap;/,
   /const t=this\[Symbol\.metadata\];if\(null!==t\)\{[^{}]*litPropertyMetadata[^{}]*\}/,
 ];
+/** What it looks for there: hooks that any page could set, and whether sheets can be adopted, as all of ours can. */
+const LOOKED_FOR_BY_LIT = [
+  [/\w+\.\w+(PolyfillSupport|HydrateSupport)/g, '(void 0)'],
+  [/\w+\.ShadowRoot&&.*?"replace"in CSSStyleSheet\.prototype/, '!0'],
+];
 
 function keepOffThePage() {
   return {
     name: 'keep-off-the-page',
     transform(code, id) {
       if (!/node_modules\/(@lit|lit)/.test(id)) return null;
-      const kept = LEFT_BY_LIT.reduce((rest, left) => rest.replace(left, ''), code);
-      if (/Versions|metadata/i.test(kept))
-        this.error(`${id}: Lit leaves something new on the page`);
+      const changes = [...LEFT_BY_LIT.map((left) => [left, '']), ...LOOKED_FOR_BY_LIT];
+      const kept = changes.reduce((rest, change) => rest.replace(...change), code);
+      if (/Versions|metadata|PolyfillSupport|ShadyCSS/i.test(kept))
+        this.error(`${id}: Lit leaves or looks for something new on the page`);
       return {code: kept, map: null};
     },
   };
@@ -216,7 +222,13 @@ function collect(role) {
 }
 
 /** Chunks that have roles of their own; a language is a file for the conversation and one for the dialogs. */
-const ROLES = {later: 'part', launcher: 'launcher', dialogs: 'dialogs', 'debug-panel': 'debug'};
+const ROLES = {
+  later: 'part',
+  chime: 'chime',
+  launcher: 'launcher',
+  dialogs: 'dialogs',
+  'debug-panel': 'debug',
+};
 
 const roleOf = ({name, facadeModuleId}) =>
   ROLES[name] ?? (facadeModuleId?.includes('/dialogs/') ? 'dialog-language' : 'language');

@@ -210,7 +210,7 @@ export class MariaChat extends ConfiguredElement {
   /** @internal */
   onMariaSpoke() {
     if (!this.isOpen) this.setUnread(this.unreadCount + 1);
-    if (this.chat) this.later?.chimeUnseen(this.isOpen, this.chat.storage);
+    if (this.chat) void this.later?.chimeUnseen(this.isOpen, this.chat.storage);
   }
 
   /** @internal What the visitor has set, here or in another tab. */

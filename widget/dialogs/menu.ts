@@ -72,7 +72,7 @@ export class Menu implements Overlay {
       const {host, storage} = this.chat;
       storage.set(key, type === 'checkbox' ? String(checked) : value);
       host.followSettings();
-      if (checked) chime();
+      if (checked) void chime();
     };
   }
 }

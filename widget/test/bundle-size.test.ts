@@ -48,6 +48,7 @@ describe('bundle size', () => {
     const roles = new Set(manifest.files.map(({role}) => role));
     expect([...roles].sort()).to.deep.equal([
       'chat',
+      'chime',
       'debug',
       'dialog-language',
       'dialogs',

@@ -1,0 +1,15 @@
+const TICK_HZ = 660;
+const TICK_S = 0.12;
+
+/** One soft tick, without a file. A page that was never touched keeps silent. */
+export const tick = () => {
+  const audio = new AudioContext();
+  const tone = new OscillatorNode(audio, {frequency: TICK_HZ});
+  const volume = new GainNode(audio, {gain: 0.15});
+  const end = audio.currentTime + TICK_S;
+  volume.gain.exponentialRampToValueAtTime(0.001, end);
+  tone.connect(volume).connect(audio.destination);
+  tone.onended = () => void audio.close();
+  tone.start();
+  tone.stop(end);
+};
