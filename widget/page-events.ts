@@ -44,7 +44,6 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
     looking.hurry();
     look();
   });
-  on(window, 'pagehide', () => chat.leave());
   on(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && look());
   on(isNarrow, 'change', () => host.requestUpdate());
   const fit = () => isNarrow.matches && fitViewport(focusKeeper.panel);

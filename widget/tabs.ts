@@ -5,6 +5,10 @@ const GATHER_MS = 150;
 const ANSWERS_KEY = 'answers';
 const WORD_KEY = 'changed';
 const SETTINGS = ['lang', 'text-size'];
+/** Two chats of one site on one page are left together: neither keeps the other's visitor there. */
+const PAGE = Math.random();
+/** A page is there, or is no more. */
+type Presence = [page: number, isThere: boolean];
 
 export interface TabsWatcher {
   /** There is something to look at. */
@@ -13,8 +17,11 @@ export interface TabsWatcher {
 }
 
 /**
- * Tabs of one site tell each other that there is something to look at, and no more: what it is, the
- * backend and the storage know. The word carries the session, so that no other conversation hears it.
+ * Tabs of one site tell each other that they are there, and that there is something to look at, and
+ * no more: what it is, the backend and the storage know. The word carries the session, so that no
+ * other conversation hears it. Who leaves one tab of several has not left. A tab that has crashed
+ * cannot say that it is gone, and a browser without channels does not know of the others: there the
+ * visit ends by its idle limit, and here by the word of each tab.
  */
 export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal) => {
   const {storage, session} = chat;
@@ -24,7 +31,18 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
     timer = window.setTimeout(() => watcher.onWord(), GATHER_MS);
   };
   const channel = openChannel(`maria-chat:${storage.site}`);
-  const hearWord = ({data}: MessageEvent) => data === session.uuid && hear();
+  const others = new Set<number>();
+  const tell = (isThere: boolean) => channel?.postMessage([PAGE, isThere] satisfies Presence);
+  const hearWord = ({data}: MessageEvent<string | Presence>) => {
+    if (typeof data === 'string') return data === session.uuid && hear();
+    const [page, isThere] = data;
+    if (page === PAGE) return;
+    if (!isThere) others.delete(page);
+    else if (!others.has(page)) {
+      others.add(page);
+      tell(true);
+    }
+  };
   channel?.addEventListener('message', hearWord, {signal});
   const hearStorage = (event: StorageEvent) => {
     if (storage.isOurs(event, 'session_uuid')) void chat.followOtherTab();
@@ -32,6 +50,15 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
     if (SETTINGS.some((key) => storage.isOurs(event, key))) watcher.onSettings();
   };
   window.addEventListener('storage', hearStorage, {signal});
+  window.addEventListener('pageshow', () => tell(true), {signal});
+  const leave = () => {
+    if (others.size === 0) chat.leave();
+    tell(false);
+    // Back from the browser's memory, it is told anew by those who are still there.
+    others.clear();
+  };
+  window.addEventListener('pagehide', leave, {signal});
+  tell(true);
   chat.tellTabs = () => {
     if (channel) return channel.postMessage(session.uuid);
     storage.set(WORD_KEY, String(Date.now()));
@@ -39,6 +66,7 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   };
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
+    tell(false);
     channel?.close();
     chat.tellTabs = null;
   });

@@ -162,6 +162,30 @@ describe('two tabs', () => {
     expect((await backend.visit(stored(site, 'session_uuid')!)).files).to.have.length(2);
   });
 
+  it('leaving one of them is not leaving, and is told when the last is left', async () => {
+    const {one, other, site} = await twoTabs();
+    const left = async () =>
+      (await backend.calls(site)).filter(({path}) => path.endsWith('/leave')).length;
+    let isLeft = false;
+    const {navigator} = one.ownerDocument.defaultView!;
+    const beacon = navigator.sendBeacon.bind(navigator);
+    navigator.sendBeacon = (...what) => (isLeft = beacon(...what));
+    const leave = ({ownerDocument: {defaultView}}: Element) =>
+      defaultView!.dispatchEvent(new PageTransitionEvent('pagehide'));
+    await answer(one, 'Your name', 'Ana');
+    await until(() => inside(other, '[part=consent]'), 'the consent');
+    leave(one);
+    await untilQuiet(site);
+    expect(await left()).to.equal(0);
+    one.ownerDocument.defaultView!.dispatchEvent(new PageTransitionEvent('pageshow'));
+    await untilQuiet(site);
+    leave(other);
+    await untilQuiet(site);
+    expect(await left()).to.equal(0);
+    leave(one);
+    await until(() => isLeft, 'the word of it');
+  });
+
   it('a word of another session is none for this one', async () => {
     const {one, site} = await twoTabs();
     await reachFiles(one);
