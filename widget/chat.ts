@@ -198,7 +198,10 @@ export class Chat {
 
   /** Another tab has begun, or forgotten, the session. */
   async followOtherTab() {
-    if (!this.session.isStale) return;
+    const {answers, session} = this;
+    if (!session.uuid) answers.reload();
+    // Nobody is torn from a goodbye before there is something to follow.
+    if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
     this.halt();
     await this.start();
   }

@@ -57,7 +57,7 @@ export class Looking {
   private async lookOnce() {
     const {chat, signal} = this;
     const {answers, client, endings, guide, session} = chat;
-    // An ended visit has left no session to ask for.
+    // An ended visit has left no session to ask for, unless another tab has begun one.
     if (session.isStale || !session.uuid) return chat.followOtherTab();
     const {round} = guide;
     const before = storedIds(chat.uploads);

@@ -58,9 +58,9 @@ export class VisitorSession {
     private readonly storage: SiteStorage,
   ) {}
 
-  /** Whether another tab has moved on to a different session. */
+  /** Whether another tab has moved on to a different session, or begun one after the end of this. */
   get isStale() {
-    return this.uuid !== '' && this.storage.get(UUID_KEY) !== this.uuid;
+    return (this.storage.get(UUID_KEY) ?? '') !== this.uuid;
   }
 
   async arrive(): Promise<Arrival> {

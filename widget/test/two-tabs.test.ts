@@ -186,6 +186,24 @@ describe('two tabs', () => {
     await until(() => isLeft, 'the word of it');
   });
 
+  it('one at its end follows what another begins, and is not torn from its goodbye', async () => {
+    const {one, other, site} = await twoTabs();
+    const before = stored(site, 'session_uuid');
+    await answer(one, 'Your name', 'Ana');
+    await until(() => inside(other, '[part=consent]'), 'the consent');
+    await press(one, 'I do not agree');
+    await until(() => button(one, 'Start a new request'), 'the goodbye');
+    await until(() => inside(other, 'input[name=answer]'), 'the name, asked anew');
+    await until(() => stored(site, 'session_uuid'), 'a new session');
+    expect(stored(site, 'session_uuid')).to.not.equal(before);
+    await untilQuiet(site);
+    expect(button(one, 'Start a new request')).to.exist;
+    await answer(other, 'Your name', 'Zoe');
+    await press(one, 'Continue');
+    await untilSaid(one, 'Zoe');
+    expect(await made(site)).to.have.length(2);
+  });
+
   it('a word of another session is none for this one', async () => {
     const {one, site} = await twoTabs();
     await reachFiles(one);
