@@ -2,9 +2,7 @@ import type {Chat} from './chat.js';
 
 /** What one tab does in a moment is looked at once by the others. */
 const GATHER_MS = 150;
-const ANSWERS_KEY = 'answers';
 const WORD_KEY = 'changed';
-const SETTINGS = ['lang', 'text-size'];
 /** Two chats of one site on one page are left together: neither keeps the other's visitor there. */
 const PAGE = Math.random();
 /** A page is there, or is no more. */
@@ -45,9 +43,10 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   };
   channel?.addEventListener('message', hearWord, {signal});
   const hearStorage = (event: StorageEvent) => {
-    if (storage.isOurs(event, 'session_uuid')) void chat.followOtherTab();
-    if ([ANSWERS_KEY, WORD_KEY].some((key) => storage.isOurs(event, key))) hear();
-    if (SETTINGS.some((key) => storage.isOurs(event, key))) watcher.onSettings();
+    const isOf = (...keys: string[]) => keys.some((key) => storage.isOurs(event, key));
+    if (isOf('session_uuid')) void chat.followOtherTab();
+    if (isOf('answers', WORD_KEY)) hear();
+    if (isOf('lang', 'text-size')) watcher.onSettings();
   };
   window.addEventListener('storage', hearStorage, {signal});
   window.addEventListener('pageshow', () => tell(true), {signal});

@@ -32,19 +32,14 @@ export interface Language {
 export const chooseLanguage = (attribute: string | null): LanguageTag => {
   const asked = attribute && attribute !== 'auto' ? [attribute] : [];
   const wishes = [...asked, document.documentElement.lang, ...navigator.languages];
-  return wishes.map(knownLanguage).find((tag) => tag !== null) ?? 'en';
+  return wishes.map(knownLanguage).find(Boolean) ?? 'en';
 };
 
-/** The language of ours that a tag means: `pt`, `pt-PT` and `PT-br` all mean `pt-BR`. */
-export const knownLanguage = (tag: string): LanguageTag | null => {
-  const wanted = tag.toLowerCase();
-  const base = wanted.split('-')[0];
-  return (
-    languageTags.find((one) => one.toLowerCase() === wanted) ??
-    languageTags.find((one) => one.toLowerCase().split('-')[0] === base) ??
-    null
-  );
-};
+/** The language of ours that a tag means: `pt`, `pt-PT` and `PT-br` all mean `pt-BR`. No two share a base. */
+export const knownLanguage = (tag: string) =>
+  languageTags.find((one) => baseOf(one) === baseOf(tag));
+
+const baseOf = (tag: string) => tag.toLowerCase().split('-')[0]!;
 
 export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
   const files: InEachLanguage<Texts> = LANGUAGES;
@@ -67,8 +62,7 @@ export const fill = <T extends {dir: string}>(
 /** A site's own text in the visitor's language, or in English, or in whichever it has. */
 export const localised = (text: LocalisedText, tag: string): string => {
   if (typeof text === 'string') return text;
-  const base = tag.split('-')[0]!;
-  return text[tag] ?? text[base] ?? text['en'] ?? Object.values(text)[0] ?? '';
+  return text[tag] ?? text[baseOf(tag)] ?? text['en'] ?? Object.values(text)[0] ?? '';
 };
 
 export const formatSize = (bytes: number, tag: string, per = '') => {

@@ -70,7 +70,7 @@ describe('locales', () => {
     expect(knownLanguage('PT-br')).to.equal('pt-BR');
     expect(knownLanguage('pt-PT')).to.equal('pt-BR');
     expect(knownLanguage('de-AT')).to.equal('de');
-    expect(knownLanguage('xx')).to.equal(null);
+    expect(knownLanguage('xx')).to.equal(undefined);
   });
 
   it('changing the language retells what was said already', async () => {
