@@ -1,4 +1,4 @@
-import {expect} from '@open-wc/testing';
+import {expect, fixture, html} from '@open-wc/testing';
 
 import {button, inside, newSite, pause, sitePage, until} from './helpers.js';
 
@@ -32,6 +32,16 @@ describe('ways in', () => {
     const {chat} = await page({how: 'imported', lang: 'de', api: 'http://127.0.0.1:9', site: 'a'});
     expect(chat.getAttribute('site')).to.equal('a');
     expect(chat.getAttribute('lang')).to.equal(null);
+    expect(chat.getAttribute('api')).to.equal(location.origin);
+  });
+
+  it('in a page without an address, its address is that of the page around it', async () => {
+    const srcdoc = `<script type="module">import '${location.origin}/maria-chat.js';</script>`;
+    const frame = await fixture<HTMLIFrameElement>(html`<iframe srcdoc=${srcdoc}></iframe>`);
+    const chat = await until(
+      () => frame.contentDocument?.querySelector('maria-chat'),
+      'the element',
+    );
     expect(chat.getAttribute('api')).to.equal(location.origin);
   });
 
