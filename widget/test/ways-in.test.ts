@@ -87,6 +87,15 @@ describe('ways in', () => {
     expect(document.querySelectorAll('maria-chat')).to.have.length(1);
   });
 
+  it('taken out alone it stays out, until the page shows another body', async () => {
+    const {chat, document} = await page({});
+    chat.remove();
+    await pause(50);
+    expect(chat.isConnected).to.equal(false);
+    document.body.replaceWith(document.createElement('body'));
+    await until(() => chat.isConnected, 'the element on the new body');
+  });
+
   it('a conversation outlives the page’s navigation', async () => {
     const {chat, window, document} = await page({});
     await window.MariaChat!.open();
