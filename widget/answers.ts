@@ -141,13 +141,12 @@ export class VisitorAnswers {
   handOver() {
     this.isHandedOver = true;
     this.storage.remove(ANSWERS_KEY);
+    this.storage.unsent(0);
   }
 
   wipe() {
-    this.email = null;
-    this.isHandedOver = false;
-    this.draft = blankDraft();
-    this.storage.remove(ANSWERS_KEY);
+    this.handOver();
+    this.load();
   }
 
   private get decisions() {

@@ -7,6 +7,7 @@ import {ClientError} from './client.js';
 import {ConversationWalk} from './conversation.js';
 import {isEnd, isRefused} from './session.js';
 import {fill} from './texts.js';
+import type {Words} from './transcript.js';
 
 /** Begins a conversation: with a newcomer, or with somebody who comes back. */
 export const arrive = async (chat: Chat) => {
@@ -27,8 +28,11 @@ export const arrive = async (chat: Chat) => {
 };
 
 export const continueVisit = async (chat: Chat) => {
+  const remarks: Words[] = [({texts}) => texts.goesOn];
+  const count = chat.storage.unsent();
+  if (count) remarks.push(({texts}) => fill(texts, 'filesAgain', {count}));
   chat.visitorSays(({texts}) => texts.goOn);
-  await chat.guide.begin([({texts}) => texts.goesOn]);
+  await chat.guide.begin(remarks);
 };
 
 /** A session that was handed in earlier, in this browser. */

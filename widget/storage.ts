@@ -40,6 +40,21 @@ export class SiteStorage {
     }
   }
 
+  /**
+   * How many files were chosen in this tab and not sent: a reload loses them, and is to say so. Kept
+   * for the tab; no number sets it.
+   */
+  unsent(count?: number) {
+    const name = itemName(this.site, 'unsent');
+    try {
+      if (count) sessionStorage[name] = count;
+      if (count === 0) delete sessionStorage[name];
+      return sessionStorage[name] as string | undefined;
+    } catch {
+      return;
+    }
+  }
+
   /** True for a change made by another tab to one of this site's values. */
   isOurs(event: StorageEvent, key: string) {
     return event.key === null || event.key === itemName(this.site, key);

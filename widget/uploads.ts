@@ -78,9 +78,9 @@ export class Uploads {
     return this.rows.some((row) => row.state === 'queued' && !row.isAsked);
   }
 
-  /** Whether leaving the page now would lose a file. */
-  get isUnsettled() {
-    return this.rows.some(({state, reason}) => isOpen(state) || goesOn(reason));
+  /** How many files would be lost by leaving the page now. */
+  get unsent() {
+    return this.rows.filter(({state, reason}) => isOpen(state) || goesOn(reason)).length;
   }
 
   get failed() {

@@ -33,7 +33,8 @@ export const makeUploads = (chat: Chat) => {
         host.dispatchEvent(new MariaFileDeletedEvent(file.id));
       },
       onChange: () => {
-        guard(uploads.isUnsettled);
+        chat.storage.unsent(uploads.unsent);
+        guard(uploads.unsent > 0);
         host.requestUpdate();
       },
       /** The row tells the reason; only the end of the session concerns more than the row. */

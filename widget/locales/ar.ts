@@ -58,6 +58,7 @@ const ar: Texts = {
   removeFile: 'إزالة {name}',
   fileRemoved: 'أُزيل الملف.',
   filesDone: 'الملفات المرفوعة: {count}',
+  filesAgain: 'ملفات اخترتها ولم تُرفع: {count}. اخترها من جديد.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'أكبر من {size}. من فضلك اختر ملفًا أصغر.',

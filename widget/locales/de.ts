@@ -59,6 +59,7 @@ const de: Texts = {
   removeFile: '{name} entfernen',
   fileRemoved: 'Die Datei ist entfernt.',
   filesDone: 'Hochgeladene Dateien: {count}',
+  filesAgain: 'Gewählt, aber nicht gesendet: {count}. Bitte wählen Sie diese Dateien noch einmal.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Größer als {size}. Bitte wählen Sie eine kleinere Datei.',

@@ -57,6 +57,7 @@ const en = {
   removeFile: 'Remove {name}',
   fileRemoved: 'The file is removed.',
   filesDone: 'Files uploaded: {count}',
+  filesAgain: 'Files chosen but not sent: {count}. Please choose them again.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Larger than {size}. Please choose a smaller file.',

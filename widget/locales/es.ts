@@ -58,6 +58,7 @@ const es: Texts = {
   removeFile: 'Quitar {name}',
   fileRemoved: 'El archivo se ha quitado.',
   filesDone: 'Archivos subidos: {count}',
+  filesAgain: 'Archivos elegidos pero no subidos: {count}. Elíjalos de nuevo.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Supera {size}. Elija un archivo más pequeño.',

@@ -59,6 +59,7 @@ const fr: Texts = {
   removeFile: 'Retirer {name}',
   fileRemoved: 'Le fichier est retiré.',
   filesDone: 'Fichiers envoyés : {count}',
+  filesAgain: 'Fichiers choisis mais non envoyés : {count}. Veuillez les choisir à nouveau.',
   fileProgress: '{name} : {percent}',
 
   file_too_large: 'Plus de {size}. Choisissez un fichier plus petit.',

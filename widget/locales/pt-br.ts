@@ -58,6 +58,7 @@ const ptBr: Texts = {
   removeFile: 'Remover {name}',
   fileRemoved: 'O arquivo foi removido.',
   filesDone: 'Arquivos enviados: {count}',
+  filesAgain: 'Arquivos escolhidos, mas não enviados: {count}. Escolha-os de novo.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Maior que {size}. Escolha um arquivo menor.',

@@ -77,6 +77,43 @@ describe('retelling', () => {
     expect(every(chat, '.line:not([aria-live])').at(-1)!.querySelector('time')).to.not.equal(null);
   });
 
+  it('files that were chosen and not sent are to be chosen again, and no name is kept', async () => {
+    const site = newSite();
+    const words = 'Files chosen but not sent: 2. Please choose them again.';
+    const noted = () => sessionStorage.getItem(`maria-chat:${site}:unsent`);
+    const first = await mountOpen(site);
+    await reachFiles(first);
+    await choose(first, pdf('one.pdf'), pdf('secret.pdf'), new File(['no'], 'no.txt'));
+    await until(() => rows(first).length === 3, 'the rows');
+    expect(JSON.stringify({...sessionStorage, ...localStorage})).to.not.include('secret');
+    const chat = await comeBack(first, site);
+    await press(chat, 'Continue');
+    await untilSaid(chat, words);
+    await until(() => inside(chat, '.picker'), 'the file picker');
+    await choose(chat, pdf('one.pdf'));
+    await until(() => noted() === '1', 'the one that waits now');
+    await press(chat, 'Upload files');
+    await until(() => rows(chat)[0]?.state === 'success', 'the upload');
+    expect(noted()).to.equal(null);
+    const again = await comeBack(chat, site);
+    await press(again, 'Continue');
+    await until(() => inside(again, '.picker'), 'the file picker');
+    expect(lines(again).filter((line) => line.includes('not sent'))).to.deep.equal([]);
+  });
+
+  it('whoever has been away too long is not told of files of the time before', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachFiles(first);
+    await choose(first, pdf('one.pdf'));
+    await until(() => rows(first).length === 1, 'the row');
+    const uuid = stored(site, 'session_uuid')!;
+    await untilRecorded(uuid, 'files');
+    await backend.end(uuid);
+    await untilSaid(await comeBack(first, site), 'What is your name?');
+    expect(Object.keys(sessionStorage).filter((key) => key.includes(site))).to.deep.equal([]);
+  });
+
   it('what was handed in is told with the masked address and the files, and is not changed', async () => {
     const site = newSite();
     const first = await mountOpen(site);
