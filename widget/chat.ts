@@ -58,6 +58,8 @@ export class Chat {
   isSending = false;
   /** What covers the conversation. */
   overlay: Overlay | null = null;
+  /** Something covers the conversation, or does so no longer. */
+  onCover: (() => void) | null = null;
   /** There is something for the other tabs to look at. */
   tellTabs: (() => void) | null = null;
   /** True for somebody whose finished session was found in this browser. */
@@ -215,7 +217,8 @@ export class Chat {
     this.uploads?.clear();
     this.signs.showToast(null);
     Object.assign(this, {state: 'visit', isSending: false, visitorName: null});
-    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false, overlay: null});
+    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false});
+    this.cover(null);
   }
 
   prefill(values: {name?: string; email?: string}) {
@@ -226,6 +229,7 @@ export class Chat {
   cover(overlay: Overlay | null) {
     this.overlay = overlay;
     void overlay?.load?.();
+    this.onCover?.();
     this.host.requestUpdate();
   }
 

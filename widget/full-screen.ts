@@ -1,6 +1,10 @@
+import type {Chat} from './chat.js';
 import type {PageEventsHost} from './page-events.js';
 
-/** Stands in the history while the panel fills the screen; the page's own state stays beside it. */
+/**
+ * Stands in the history while the panel fills the screen, and once more while something covers it;
+ * its value counts them. The page's own state stays beside it.
+ */
 const MARK = 'mariaChat';
 
 const lockedPage = new CSSStyleSheet();
@@ -8,37 +12,45 @@ lockedPage.replaceSync('html{overflow:hidden!important}');
 
 /**
  * While the panel fills the screen, the page below neither scrolls nor takes the Tab key, and the
- * back button closes the panel. What is done to the page for that is taken back at the end.
+ * back button closes what lies on top. What is done to the page for that is taken back at the end.
+ * An entry is made when it is asked for by a press: browsers pass over those that come by themselves.
  */
-export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
+export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: AbortSignal) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
-  let hasEntry = isFull() && isMarked();
+  let entries = isFull() ? marks() : 0;
   /** The browser takes an entry back some time after it was told to. */
   let isLeaving = false;
-  const open = () => {
+  const follow = () => {
     lockPage(isFull());
-    if (!isFull()) return;
-    hasEntry = true;
-    if (!isMarked()) history.pushState({...(history.state as object), [MARK]: true}, '');
+    if (isLeaving || signal.aborted) return;
+    const isWanted = isFull() || (host.isOpen && entries > 0);
+    const wanted = isWanted ? (chat.overlay ? 2 : 1) : 0;
+    leave(wanted);
+    while (marks() < wanted)
+      history.pushState({...(history.state as object), [MARK]: marks() + 1}, '');
+    entries = wanted;
   };
-  const leave = () => {
-    lockPage(false);
-    // The page may have moved on meanwhile; its entries are its own.
-    isLeaving = hasEntry && isMarked();
-    hasEntry = false;
-    if (isLeaving) history.back();
+  /** The page may have moved on meanwhile; its entries are its own. */
+  const leave = (wanted: number) => {
+    const surplus = Math.min(marks(), entries) - wanted;
+    isLeaving = surplus > 0;
+    if (isLeaving) history.go(-surplus);
   };
   const turnBack = () => {
     if (isLeaving) {
       isLeaving = false;
-      if (host.isOpen) open();
-    } else if (hasEntry && !isMarked()) void host.close();
+      return follow();
+    }
+    if (marks() >= entries) return;
+    entries = marks();
+    if (chat.overlay) chat.cover(null);
+    if (!entries) void host.close();
   };
 
-  host.addEventListener('maria-open', open, {signal});
-  host.addEventListener('maria-close', leave, {signal});
-  isNarrow.addEventListener('change', open, {signal});
+  chat.onCover = follow;
+  for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
+  isNarrow.addEventListener('change', follow, {signal});
   window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
@@ -47,12 +59,12 @@ export const followFullScreen = (host: PageEventsHost, signal: AbortSignal) => {
   );
   signal.addEventListener('abort', () => {
     lockPage(false);
-    queueMicrotask(() => !host.isConnected && leave());
+    queueMicrotask(() => !host.isConnected && !isLeaving && leave(0));
   });
-  if (host.isOpen) open();
+  if (host.isOpen) follow();
 };
 
-const isMarked = () => Boolean((history.state as Record<string, unknown> | null)?.[MARK]);
+const marks = () => Number((history.state as Record<string, unknown> | null)?.[MARK] ?? 0);
 
 /** A sheet of its own: whatever the page has set on its elements is as it was afterwards. */
 const lockPage = (isLocked: boolean) => {

@@ -52,7 +52,7 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
     on(renderRoot, type, (event) => receive(host, chat, event));
   followTabs(chat, {onWord: look, onSettings: () => host.followSettings()}, signal);
-  followFullScreen(host, signal);
+  followFullScreen(host, chat, signal);
   host.followSettings();
   if (!navigator.onLine) chat.signs.setConnection('offline');
   attend();

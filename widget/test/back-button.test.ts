@@ -1,10 +1,10 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys, setViewport} from '@web/test-runner-commands';
 
-import {button, every, inside, mount, mountOpen, pause, until} from './helpers.js';
+import {button, every, inside, mount, mountOpen, pause, press, until} from './helpers.js';
 
 interface Marked {
-  mariaChat?: boolean;
+  mariaChat?: number;
   route?: string;
 }
 
@@ -13,6 +13,11 @@ const scrolls = () => getComputedStyle(document.documentElement).overflow !== 'h
 
 const narrow = () => setViewport({width: 390, height: 780});
 const wide = () => setViewport({width: 1000, height: 760});
+
+const pressInMenuThere = async (chat: Element, name: string) => {
+  const item = () => every(chat, '.item').find((one) => one.textContent.trim() === name);
+  (await until(item, `“${name}” in the menu`)).click();
+};
 
 /** What a visitor on a phone opens: the panel fills the screen. */
 const openNarrow = async () => {
@@ -26,10 +31,53 @@ describe('the back button and the page below', () => {
   it('closes a panel that fills the screen, and leaves the page its own state', async () => {
     history.replaceState({route: 'cart'}, '');
     const chat = await openNarrow();
-    expect(state()).to.deep.equal({route: 'cart', mariaChat: true});
+    expect(state()).to.deep.equal({route: 'cart', mariaChat: 1});
     history.back();
     await until(() => !chat.isOpen, 'the panel to close');
     expect(state()).to.deep.equal({route: 'cart'});
+  });
+
+  it('closes a dialog first, then the panel', async () => {
+    history.replaceState({route: 'cart'}, '');
+    const chat = await openNarrow();
+    await press(chat, 'More');
+    await until(() => inside(chat, '.dialog'), 'the menu');
+    expect(state()).to.deep.equal({route: 'cart', mariaChat: 2});
+    await pressInMenuThere(chat, 'Start over');
+    await until(() => inside(chat, '[role=alertdialog]'), 'the question');
+    expect(state()?.mariaChat).to.equal(2);
+    history.back();
+    await until(() => !inside(chat, '.dialog'), 'the dialog to close');
+    await pause(150);
+    expect(chat.isOpen).to.equal(true);
+    expect(state()).to.deep.equal({route: 'cart', mariaChat: 1});
+    history.back();
+    await until(() => !chat.isOpen, 'the panel to close');
+    expect(state()).to.deep.equal({route: 'cart'});
+  });
+
+  it('a dialog closed in another way takes its entry back, with the panel or without', async () => {
+    history.replaceState({route: 'cart'}, '');
+    const chat = await openNarrow();
+    const {length} = history;
+    for (let time = 0; time < 2; time++) {
+      await press(chat, 'More');
+      await until(() => state()?.mariaChat === 2, 'the entry of the menu');
+      await press(chat, 'Dismiss');
+      await until(() => state()?.mariaChat === 1, 'it to go');
+    }
+    await press(chat, 'More');
+    await until(() => state()?.mariaChat === 2, 'the entry of the menu');
+    await press(chat, 'Dismiss');
+    await chat.close();
+    await until(() => !state()?.mariaChat, 'both entries to go');
+    expect(state()).to.deep.equal({route: 'cart'});
+    expect(history.length).to.equal(length + 1);
+    await chat.open();
+    await press(chat, 'More');
+    await until(() => state()?.mariaChat === 2, 'the entry of the menu');
+    await chat.close();
+    await until(() => !state()?.mariaChat, 'both entries to go at once');
   });
 
   it('closed in another way, it takes its entry back', async () => {
@@ -54,7 +102,7 @@ describe('the back button and the page below', () => {
     await chat.open();
     await pause(150);
     expect(chat.isOpen).to.equal(true);
-    expect(state()).to.deep.equal({route: 'cart', mariaChat: true});
+    expect(state()).to.deep.equal({route: 'cart', mariaChat: 1});
     history.back();
     await until(() => !chat.isOpen, 'the panel to close');
   });
@@ -82,7 +130,7 @@ describe('the back button and the page below', () => {
     for (let move = 0; move < 3; move++) document.body.append(chat);
     await pause(50);
     expect(history.length).to.equal(length);
-    expect(state()?.mariaChat).to.equal(true);
+    expect(state()?.mariaChat).to.equal(1);
     expect(scrolls()).to.equal(false);
     await chat.close();
     await until(() => !state()?.mariaChat, 'the entry to go');
