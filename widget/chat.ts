@@ -62,6 +62,8 @@ export class Chat {
   onCover: (() => void) | null = null;
   /** There is something for the other tabs to look at. */
   tellTabs: (() => void) | null = null;
+  /** What stands in a field and was not sent, by what it asks for; it goes with the page. */
+  typed: Partial<Record<'name' | 'email', string>> = {};
   /** True for somebody whose finished session was found in this browser. */
   isRecognised = false;
   config: SiteConfig | null = null;
@@ -217,7 +219,7 @@ export class Chat {
     this.uploads?.clear();
     this.signs.showToast(null);
     Object.assign(this, {state: 'visit', isSending: false, visitorName: null});
-    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false});
+    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false, typed: {}});
     this.cover(null);
   }
 
@@ -240,9 +242,10 @@ export class Chat {
     // While Maria goes back to the question there is nothing to leave yet.
     else if (guide.reopened) void (guide.step && guide.finish(guide.reopened));
     else if (confirmation?.isChanging) {
-      Object.assign(confirmation, {isChanging: false, typed: null});
+      confirmation.isChanging = false;
       signs.blame(null);
     } else return false;
+    if (!overlay) this.typed = {};
     return true;
   }
 

@@ -24,8 +24,8 @@ export class Confirmation {
   emailMasked = '';
   /** As it was typed on this page, and never written down: a mask hides slips. */
   address = '';
-  /** What stands in the field, from the first key on. */
-  typed: string | null = null;
+  /** The visitor has been asked whether the address has a slip in it, which is done once. */
+  isDoubted = false;
   isChanging = false;
   isSending = false;
   private resendAt = 0;
@@ -85,7 +85,7 @@ export class Confirmation {
       // A new address counts only once it is confirmed; until then the answer may name the old one.
       this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);
       if (email) this.address = email;
-      this.typed = null;
+      this.isDoubted = false;
       this.resendAt = Date.now() + RESEND_PAUSE_MS;
     } finally {
       this.isSending = false;

@@ -139,16 +139,38 @@ describe('e-mail', () => {
     expect(inside(chat, '.tray .link')).to.equal(null);
   });
 
-  it('a likely slip is a hint and no refusal, and told once more beside the address', async () => {
+  const contacts = async (site: string) =>
+    (await backend.calls(site))
+      .filter(({path}) => path.endsWith('/contact'))
+      .map(({data}) => data!['email']);
+
+  it('a likely slip is asked about before anything is sent, and mended by one press', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await answer(chat, 'Your e-mail address', 'ana@gmail.co');
+    await until(() => button(chat, 'Did you mean ana@gmail.com?'), 'the question');
+    expect(await contacts(site)).to.deep.equal([]);
+    await press(chat, 'Did you mean ana@gmail.com?');
+    await until(() => inside(chat, '.card')?.textContent.includes('ana@gmail.com'), 'the address');
+    expect(await contacts(site)).to.deep.equal(['ana@gmail.com']);
+    expect(button(chat, 'Did you mean ana@gmail.com?')).to.equal(undefined);
+  });
+
+  it('whoever means it sends it as it is, and is not asked twice', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@gmial.com');
+    await press(chat, 'Send: ana@gmial.com');
     await until(() => inside(chat, '.card')?.textContent.includes('ana@gmial.com'), 'the address');
-    await press(chat, 'Did you mean ana@gmail.com?');
-    await until(() => inside(chat, '.card')?.textContent.includes('ana@gmail.com'), 'the new one');
+    await press(chat, 'Change address');
+    await answer(chat, 'New e-mail address', 'bea@gmial.com');
+    await until(() => button(chat, 'Did you mean bea@gmail.com?'), 'the question');
+    await answer(chat, 'New e-mail address', 'bea@gmial.com');
+    await until(() => inside(chat, '.card')?.textContent.includes('bea@gmial.com'), 'the new one');
     const visit = await backend.visit(stored(site, 'session_uuid')!);
-    expect([visit.email, visit.newEmail]).to.deep.equal(['ana@gmial.com', 'ana@gmail.com']);
+    expect([visit.email, visit.newEmail]).to.deep.equal(['ana@gmial.com', 'bea@gmial.com']);
   });
 
   it('the address is shown as it was typed until the page is loaded anew, and never kept', async () => {
@@ -171,6 +193,19 @@ describe('e-mail', () => {
     await press(chat, 'Change address');
     const field = await until(() => inside<HTMLInputElement>(chat, 'input[type=email]'), 'field');
     expect(field.value).to.equal('ana@example.com');
+  });
+
+  it('after a reload it says which address it is, as far as it may be shown', async () => {
+    const site = newSite();
+    const first = await mountOpen(site);
+    await reachPending(first);
+    first.remove();
+    const chat = await mountOpen(site);
+    await press(chat, 'Change address');
+    const field = await until(() => inside<HTMLInputElement>(chat, 'input[type=email]'), 'field');
+    expect(field.value).to.equal('');
+    const hint = inside(chat, '.tray .hint')!.textContent.replace(/\s+/g, ' ').trim();
+    expect(hint).to.equal('Your e-mail address: a•••@example.com');
   });
 
   it('a missing consent is recorded once more, and the e-mail goes through', async () => {

@@ -129,6 +129,33 @@ describe('two tabs', () => {
     for (const chat of [one, other]) await until(() => inside(chat, '.reference'), 'the end');
   });
 
+  it('what is half typed in one is there again when its field comes again', async () => {
+    const {one, other} = await twoTabs();
+    const type = (text: string) => {
+      const field = inside<HTMLInputElement>(other, '.composer input')!;
+      field.value = text;
+      field.dispatchEvent(new Event('input', {bubbles: true}));
+    };
+    const field = (value: string) =>
+      until(() => inside<HTMLInputElement>(other, '.composer input')?.value === value, value);
+    type('Zo');
+    await reachFiles(one);
+    await press(other, 'Change: Ana');
+    await field('Zo');
+    await press(other, 'Cancel');
+    await choose(one, pdf('one.pdf'));
+    await press(one, 'Upload files');
+    await press(one, 'Done & continue');
+    await until(() => inside(other, 'input[type=email]'), 'the e-mail field');
+    type('zoe@exa');
+    await answer(one, 'Your e-mail address', 'ana@example.com');
+    await press(other, 'Change address');
+    await field('zoe@exa');
+    await press(other, 'Keep the address');
+    await press(other, 'Change address');
+    await field('');
+  });
+
   it('the same file, sent by both at the same moment, is stored once', async () => {
     const {one, other, site} = await twoTabs();
     await reachFiles(one);

@@ -11,7 +11,7 @@ export interface Field {
   label: string;
   value: string;
   type: 'text' | 'email';
-  autocomplete: string;
+  autocomplete: 'name' | 'email';
   maxLength: number;
   onSubmit: (value: string) => unknown;
 }
@@ -30,21 +30,32 @@ export const nameView = (chat: Chat, language: Language) =>
 export const composerView = (chat: Chat, language: Language, field: Field) => {
   const {texts} = language;
   const {fieldFault} = chat.signs;
+  const about = field.autocomplete;
+  const keep = ({target}: Event) => {
+    chat.typed[about] = (target as HTMLInputElement).value;
+    chat.host.requestUpdate();
+  };
   const fault = fieldFault && fill(texts, fieldFault, {count: MAX_NAME_LENGTH});
   return html`
-    <form class="composer" part="composer" novalidate @submit=${submitTo(field.onSubmit)}>
+    <form
+      class="composer"
+      part="composer"
+      novalidate
+      @input=${keep}
+      @submit=${submitTo(field.onSubmit)}
+    >
       <label for="answer">${field.label}</label>
       <div class="field">
         <input
           id="answer"
           name="answer"
           type=${field.type}
-          autocomplete=${field.autocomplete}
+          autocomplete=${about}
           inputmode=${field.type}
           maxlength=${field.maxLength}
           enterkeyhint="send"
           dir="auto"
-          .value=${field.value}
+          .value=${chat.typed[about] ?? field.value}
           ?readonly=${chat.isSending}
           aria-invalid=${fault ? 'true' : 'false'}
           aria-describedby=${fault ? 'fault' : nothing}

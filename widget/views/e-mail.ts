@@ -20,7 +20,7 @@ export const emailView = (chat: Chat, language: Language) =>
 export const newAddressView = (chat: Chat, confirmation: Confirmation, language: Language) =>
   addressView(chat, language, {
     label: language.texts.newAddress,
-    value: confirmation.address,
+    value: confirmation.address || chat.draft.email,
     onSubmit: (value) => changeEmail(chat, confirmation, value),
   });
 
@@ -31,42 +31,29 @@ interface AddressField {
 }
 
 const addressView = (chat: Chat, language: Language, field: AddressField) => {
-  const confirmation = chat.confirmation!;
-  const value = confirmation.typed ?? field.value;
-  const type = (typed: string) => {
-    confirmation.typed = typed;
+  const {isDoubted} = chat.confirmation!;
+  const {texts} = language;
+  const value = chat.typed.email ?? field.value;
+  const meant = meantEmail(value);
+  const take = (email: string) => {
+    chat.typed.email = email;
+    if (isDoubted) field.onSubmit(email);
     chat.host.requestUpdate();
   };
-  const meant = meantEmail(value);
-  // Whoever is still typing it needs no hint.
-  const hint = meant?.startsWith(value.trim()) ? null : meant;
+  const choice = (email: string, label: string) =>
+    html`<button part="button" class="link" @click=${() => take(email)}>${label}</button>`;
+  // Whoever is still typing it needs no hint. The container stays, so that it is read out.
+  const isShown = meant && (isDoubted || !meant.startsWith(value.trim()));
   return html`
-    <div @input=${(event: Event) => type((event.target as HTMLInputElement).value)}>
-      ${composerView(chat, language, {
-        ...field,
-        value,
-        type: 'email',
-        autocomplete: 'email',
-        maxLength: MAX_EMAIL_LENGTH,
-      })}
-      ${hintView(language, hint, type)}
+    ${composerView(chat, language, {
+      ...field,
+      type: 'email',
+      autocomplete: 'email',
+      maxLength: MAX_EMAIL_LENGTH,
+    })}
+    <div role="status">
+      ${isShown ? choice(meant, fill(texts, 'didYouMean', {email: meant})) : nothing}
+      ${isShown && isDoubted ? choice(value, `${texts.send}: ${value}`) : nothing}
     </div>
   `;
 };
-
-/** The container stays, so that screen readers hear what is put into it. */
-export const hintView = (
-  {texts}: Language,
-  email: string | null,
-  onTake: (email: string) => unknown,
-) => html`
-  <div role="status">
-    ${
-      email
-        ? html`<button part="button" class="link" type="button" @click=${() => onTake(email)}>
-            ${fill(texts, 'didYouMean', {email})}
-          </button>`
-        : nothing
-    }
-  </div>
-`;

@@ -1,12 +1,11 @@
 import {html} from 'lit';
 
-import {changeEmail, sendLinkAgain} from '../actions/give-email.js';
+import {sendLinkAgain} from '../actions/give-email.js';
 import type {Chat} from '../chat.js';
 import type {Confirmation} from '../confirmation.js';
-import {meantEmail} from '../email-slips.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
-import {hintView, newAddressView} from './e-mail.js';
+import {newAddressView} from './e-mail.js';
 import {icon} from './icons.js';
 import {MAIL} from './later-icons.js';
 
@@ -16,8 +15,10 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
     confirmation.isChanging = true;
     chat.signs.blame(null);
   };
+  const address = html`<bdi>${confirmation.address || confirmation.emailMasked}</bdi>`;
   if (confirmation.isChanging) {
     return html`
+      <p class="hint">${texts.emailLabel}: ${address}</p>
       ${newAddressView(chat, confirmation, language)}
       <button part="button" class="link" @click=${() => chat.stepBack()}>
         ${texts.keepAddress}
@@ -30,13 +31,10 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
       <span class="badge-icon large">${icon(MAIL)}</span>
       <div>
         <p class="strong">${texts.pendingTitle}</p>
-        <p><bdi>${confirmation.address || confirmation.emailMasked}</bdi></p>
+        <p>${address}</p>
         <p class="hint">${texts.pendingHint}</p>
       </div>
     </div>
-    ${hintView(language, meantEmail(confirmation.address), (email) =>
-      changeEmail(chat, confirmation, email),
-    )}
     <div class="pair">
       <button
         part="button"
