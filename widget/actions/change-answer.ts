@@ -19,10 +19,17 @@ export const changeAnswer = ({guide}: Chat, line: Line) => {
 /** After a refusal: the same question again, in a session of its own. */
 export const reconsider = (chat: Chat) =>
   chat.sending(async () => {
-    const {guide, outbox, reference, transcript} = chat;
+    const {answers, guide, host, outbox, reference, transcript} = chat;
     const refused = transcript.lines.filter(({step}) => step).at(-1);
     // As long as there is a session, the backend has not heard of the refusal.
     if (reference) await outbox.flush();
+    const naming = guide.walk.firstOf((step) => step.type === 'ask' && step.field === 'name');
+    const named = naming && transcript.answerTo(naming.id);
+    // It still stands here, and need not be typed again.
+    if (named) {
+      answers.name = named.words(host.language);
+      answers.finish(naming.id);
+    }
     transcript.say('visitor', ({texts}) => texts.changedMind);
     await guide.goTo(guide.walk.find(refused!.step!));
   });

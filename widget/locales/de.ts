@@ -102,7 +102,7 @@ const de: Texts = {
   copied: 'Kopiert',
   notCopied: 'Kopieren ist hier gesperrt. Bitte markieren Sie die Referenz.',
   refused:
-    'Kein Problem. Nichts von Ihren Eingaben wurde behalten, und was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
+    'Kein Problem. Ihre Eingaben sind nirgends gespeichert und verschwinden mit dieser Seite. Was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
   keep: 'Gespräch sichern',
   newRequest: 'Neues Anliegen beginnen',
   changedMind: 'Ich habe es mir anders überlegt',

@@ -97,7 +97,7 @@ const en = {
   copied: 'Copied',
   notCopied: 'Copying is blocked here. Please select the reference.',
   refused:
-    'No problem. Nothing you typed was kept, and anything you uploaded is being deleted. You are welcome to come back at any time.',
+    'No problem. What you typed is stored nowhere and goes with this page. Anything you uploaded is being deleted. You are welcome to come back at any time.',
   keep: 'Save the conversation',
   newRequest: 'Start a new request',
   changedMind: 'I changed my mind',

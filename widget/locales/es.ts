@@ -98,7 +98,7 @@ const es: Texts = {
   copied: 'Copiada',
   notCopied: 'Aquí no se puede copiar. Seleccione la referencia.',
   refused:
-    'No pasa nada. No hemos guardado lo que escribió y estamos borrando lo que haya subido. Puede volver cuando quiera.',
+    'No pasa nada. Lo que escribió no está guardado y desaparece con esta página; estamos borrando lo que haya subido. Puede volver cuando quiera.',
   keep: 'Guardar la conversación',
   newRequest: 'Nueva solicitud',
   changedMind: 'He cambiado de opinión',

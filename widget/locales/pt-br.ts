@@ -98,7 +98,7 @@ const ptBr: Texts = {
   copied: 'Copiada',
   notCopied: 'Não é possível copiar aqui. Selecione a referência.',
   refused:
-    'Sem problema. Nada do que você digitou foi guardado e o que você enviou está sendo apagado. Volte quando quiser.',
+    'Sem problema. O que você digitou não fica guardado e some com esta página; o que você enviou está sendo apagado. Volte quando quiser.',
   keep: 'Salvar a conversa',
   newRequest: 'Novo pedido',
   changedMind: 'Mudei de ideia',

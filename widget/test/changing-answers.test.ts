@@ -125,7 +125,7 @@ describe('changing answers', () => {
     every(chat, '.line button')[1]!.click();
     await until(() => chat.step === 'consent_personal_data', 'the question');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(stored(site, 'answers')).to.equal(null);
     expect((await backend.visit(uuid)).consents.at(-1)!.granted).to.equal(false);
@@ -184,11 +184,15 @@ describe('changing answers', () => {
     await until(() => inside(chat, '.consent'), 'the consent');
     const refused = stored(site, 'session_uuid')!;
     await press(chat, 'I do not agree');
+    await untilSaid(chat, 'is stored nowhere');
+    await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
+    expect(stored(site, 'answers')).to.equal(null);
     await press(chat, 'I changed my mind');
     await until(() => chat.step === 'consent_personal_data', 'the question again');
     await press(chat, 'I agree');
-    await answer(chat, 'Your name', 'Ana');
     await until(() => chat.step === 'consent_ai_training', 'the next question');
+    expect(lines(chat).filter((line) => line === 'Ana')).to.have.length(1);
+    expect(stored(site, 'answers')).to.include('"name":"Ana"');
     const renewed = await until(() => stored(site, 'session_uuid'), 'a session');
     await untilRecorded(renewed, 'consent_ai_training');
     expect(renewed).to.not.equal(refused);

@@ -82,7 +82,7 @@ describe('consents', () => {
     const chat = await reachConsent(site);
     const uuid = stored(site, 'session_uuid')!;
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
     expect((await backend.visit(uuid)).consents[0]!.granted).to.equal(false);

@@ -167,7 +167,7 @@ describe('my data', () => {
     await press(chat, 'Cancel');
     await press(chat, 'Withdraw consent Storing your data');
     await press(chat, 'Withdraw consent');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     expect(stored(site, 'session_uuid')).to.equal(null);
   });
@@ -177,7 +177,7 @@ describe('my data', () => {
     await press(chat, 'Erase everything');
     await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     await press(chat, 'Erase everything');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     const left = storedKeys(site).filter((key) => !key.endsWith(':open'));
     expect(left).to.deep.equal([]);

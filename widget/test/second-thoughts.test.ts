@@ -41,7 +41,7 @@ describe('second thoughts', () => {
     every(chat, '.line button').at(-1)!.click();
     await untilSaid(chat, 'May we store');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
     expect((await backend.visit(uuid)).ended ?? (await decisionsAt(uuid)).at(-1)).to.match(
       /gone|personal_data false/,
@@ -102,7 +102,7 @@ describe('second thoughts', () => {
     every(chat, '.line button')[1]!.click();
     await untilSaid(chat, 'May we store');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'Nothing you typed was kept');
+    await untilSaid(chat, 'is stored nowhere');
     expect(asksBeforeLeaving()).to.equal(false);
   });
 

@@ -69,7 +69,7 @@ t.test('coming back', async (t) => {
     await widget.giveName('Dora');
     await widget.decide(false, false);
 
-    await widget.says(/Nothing you typed was kept/).waitFor();
+    await widget.says(/is stored nowhere/).waitFor();
 
     const kept = await widget.stored();
     t.notMatch(kept, /Dora/);

@@ -85,7 +85,7 @@ t.test('a visitor sees, corrects, takes along and erases what is stored', async 
     .getByRole('alertdialog')
     .getByRole('button', {name: 'Erase everything'})
     .click();
-  await widget.says(/Nothing you typed was kept/).waitFor();
+  await widget.says(/is stored nowhere/).waitFor();
   t.equal((await sql`select from user_sessions`).length, 0);
   t.equal(await widget.storage('session_uuid'), null);
   t.equal(await widget.storage('token'), null);
