@@ -24,7 +24,7 @@ export const myDataView = (data: MyData, language: Language, words: Words) => {
       consequence: words.eraseConsequence,
       confirm: words[asking],
       onConfirm: () =>
-        asking === 'erase' ? data.erase() : data.withdraw('personal_data', wording),
+        asking === 'erase' ? data.erase() : data.decide('personal_data', false, wording),
       onCancel: () => data.show({asking: null}),
     });
   }
@@ -119,13 +119,22 @@ const consentView = (
   language: Language,
   words: Words,
 ) => {
+  const {guide} = data.chat;
   const about = words[purpose];
-  const decided = `${granted ? words.agree : words.disagree}, ${formatTime(new Date(recorded_at), language)}`;
+  const asking = guide.walk.firstOf((step) => step.type === 'consent' && step.purpose === purpose);
+  const question = asking ? guide.wordsOf(asking)(language) : about;
+  const decided = `${granted ? `✓ ${words.agree}` : `✗ ${words.disagree}`}, ${formatTime(new Date(recorded_at), language)}`;
   const withdraw = () =>
     purpose === 'personal_data'
       ? data.show({asking: 'withdraw'})
-      : data.withdraw(purpose, `${words.withdraw}: ${about}`);
-  return factView(about, decided, granted ? linkView(words.withdraw, about, withdraw) : nothing);
+      : data.decide(purpose, false, `${words.withdraw}: ${about}`);
+  return granted
+    ? factView(about, decided, linkView(words.withdraw, about, withdraw))
+    : factView(
+        question,
+        decided,
+        linkView(words.agree, about, () => data.decide(purpose, true, question)),
+      );
 };
 
 const fileView = (data: MyData, file: StoredFile, language: Language, words: Words) => {

@@ -7,6 +7,7 @@ import {MariaResetEvent} from '../events.js';
 import {retell} from '../retelling.js';
 import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
+import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {myDataView} from './my-data-view.js';
 import {offer} from './offer.js';
@@ -57,10 +58,10 @@ export class MyData implements Overlay {
     });
   }
 
-  /** Decided on the words of the button, and of the question where there is one. */
-  withdraw(purpose: Purpose, wording: string) {
+  /** Withdrawn on the words of the button, and agreed to on those of the question. */
+  decide(purpose: Purpose, granted: boolean, wording: string) {
     const {answers, host, outbox} = this.chat;
-    const decision = {purpose, granted: false, wording, locale: host.language.tag};
+    const decision = {purpose, granted, wording, locale: host.language.tag};
     return this.run(async () => {
       // Nobody waits for it later, if it does not get through.
       await outbox.record([decision]);
@@ -128,12 +129,14 @@ export class MyData implements Overlay {
   /** Nothing is left to come back to, here or there. */
   private farewell() {
     const {chat} = this;
+    const {reference} = chat;
     chat.halt();
     chat.answers.wipe();
     chat.session.forget();
     chat.visitorName = null;
     chat.host.dispatchEvent(new MariaResetEvent('visitor'));
-    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused'});
+    chat.guide.say((language) => fill(wordsOf(language), 'erased', {reference}));
+    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   button,
   every,
   inside,
+  lines,
   mountOpen,
   newSite,
   press,
@@ -78,8 +79,8 @@ describe('my data', () => {
     for (const words of [
       'Ana',
       'a•••@example.com',
-      'Storing your data I agree',
-      'Training our AI agent with your files I agree',
+      'Storing your data ✓ I agree',
+      'Training our AI agent with your files ✓ I agree',
       'contract.pdf',
       'Your reference',
     ]) {
@@ -111,7 +112,7 @@ describe('my data', () => {
     await press(chat, 'I do not agree');
     await openMyData(chat);
     await until(() => button(chat, 'Erase everything'), 'what is stored');
-    expect(content(chat)).to.include('Training our AI agent with your files I do not agree');
+    expect(content(chat)).to.include('✗ I do not agree');
   });
 
   it('a backend that is away is told, and asked once more', async () => {
@@ -158,6 +159,22 @@ describe('my data', () => {
     expect(content(chat)).to.include('contract.pdf');
   });
 
+  it('a consent that was withdrawn is given again right there, on the words of its question', async () => {
+    const {chat, uuid} = await openAfterPending();
+    const question =
+      'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.';
+    await press(chat, 'Withdraw consent Training our AI agent with your files');
+    await until(() => content(chat).includes(`${question} ✗ I do not agree`), 'what holds now');
+    await press(chat, 'I agree Training our AI agent with your files');
+    await until(() => !content(chat).includes('✗'), 'what holds then');
+    expect(content(chat)).to.include('Training our AI agent with your files ✓ I agree');
+    const {consents} = await backend.visit(uuid);
+    expect(consents.find(({purpose}) => purpose === 'ai_training')).to.include({
+      granted: true,
+      wording: question,
+    });
+  });
+
   it('withdrawing what all depends on asks first, then erases', async () => {
     const {chat, site, uuid} = await openAfterPending();
     await press(chat, 'Withdraw consent Storing your data');
@@ -167,7 +184,7 @@ describe('my data', () => {
     await press(chat, 'Cancel');
     await press(chat, 'Withdraw consent Storing your data');
     await press(chat, 'Withdraw consent');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, `are erased, here and with us. The reference ${uuid} has ended.`);
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     expect(stored(site, 'session_uuid')).to.equal(null);
   });
@@ -177,7 +194,8 @@ describe('my data', () => {
     await press(chat, 'Erase everything');
     await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     await press(chat, 'Erase everything');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, `are erased, here and with us. The reference ${uuid} has ended.`);
+    expect(lines(chat)).to.have.length(1);
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     const left = storedKeys(site).filter((key) => !key.endsWith(':open'));
     expect(left).to.deep.equal([]);

@@ -79,13 +79,17 @@ t.test('a visitor sees, corrects, takes along and erases what is stored', async 
       {consent_ai_training: boolean},
     ];
   t.equal(training, false);
+  await widget.button('I agree Training our AI agent with your files').click();
+  await widget.button('Withdraw consent Training our AI agent with your files').waitFor();
+  const [again] = await sql`select from user_sessions where consent_ai_training`;
+  t.ok(again, 'and is given again there');
 
   await widget.button('Erase everything').click();
   await widget.root
     .getByRole('alertdialog')
     .getByRole('button', {name: 'Erase everything'})
     .click();
-  await widget.says(/is stored nowhere/).waitFor();
+  await widget.says(/are erased, here and with us/).waitFor();
   t.equal((await sql`select from user_sessions`).length, 0);
   t.equal(await widget.storage('session_uuid'), null);
   t.equal(await widget.storage('token'), null);

@@ -18,6 +18,7 @@ const ar: DialogTexts = {
   downloadAll: 'تنزيل الكل (ZIP)',
   erase: 'محو الكل',
   eraseConsequence: 'سيُمحى اسمك وعنوانك وملفاتك هنا ولدينا بلا رجعة.',
+  erased: 'مُحيت بياناتك وملفاتك هنا ولدينا. لم يعد الرقم المرجعي {reference} صالحًا. إلى اللقاء.',
   print: 'طباعة',
   language: 'اللغة',
   textSize: 'حجم النص',

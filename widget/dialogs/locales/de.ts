@@ -20,6 +20,8 @@ const de: DialogTexts = {
   erase: 'Alles löschen',
   eraseConsequence:
     'Ihr Name, Ihre Adresse und Ihre Dateien werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
+  erased:
+    'Ihre Angaben und Dateien sind gelöscht, hier und bei uns. Die Referenz {reference} gilt nicht mehr. Auf Wiedersehen.',
   print: 'Drucken',
   language: 'Sprache',
   textSize: 'Schriftgröße',

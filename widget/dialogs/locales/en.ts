@@ -19,6 +19,8 @@ const en = {
   erase: 'Erase everything',
   eraseConsequence:
     'Your name, your address and your files will be erased, here and with us, and your request ends. This cannot be undone.',
+  erased:
+    'Your details and files are erased, here and with us. The reference {reference} has ended. Goodbye, and thank you.',
   print: 'Print',
   language: 'Language',
   textSize: 'Text size',

@@ -20,6 +20,8 @@ const es: DialogTexts = {
   erase: 'Borrar todo',
   eraseConsequence:
     'Se borrarán su nombre, su dirección y sus archivos, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
+  erased:
+    'Sus datos y archivos se han borrado, aquí y en nuestro sistema. La referencia {reference} ya no vale. Hasta pronto.',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamaño del texto',

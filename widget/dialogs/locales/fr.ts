@@ -20,6 +20,8 @@ const fr: DialogTexts = {
   erase: 'Tout effacer',
   eraseConsequence:
     'Votre nom, votre adresse et vos fichiers seront effacés, ici et chez nous, et votre demande prend fin. C’est irréversible.',
+  erased:
+    'Vos données et fichiers sont effacés, ici et chez nous. La référence {reference} n’est plus valable. Au revoir.',
   print: 'Imprimer',
   language: 'Langue',
   textSize: 'Taille du texte',

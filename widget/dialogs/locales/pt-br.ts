@@ -20,6 +20,8 @@ const ptBr: DialogTexts = {
   erase: 'Apagar tudo',
   eraseConsequence:
     'Seu nome, seu endereço e seus arquivos serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
+  erased:
+    'Seus dados e arquivos foram apagados, aqui e em nosso sistema. A referência {reference} não vale mais. Até logo.',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamanho do texto',
