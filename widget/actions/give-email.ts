@@ -6,34 +6,40 @@ import {meantEmail} from '../email-slips.js';
 import {MariaSubmittedEvent} from '../events.js';
 
 /** Hands over name and e-mail: from here on the session exists, and a link is on its way. */
-export const giveEmail = async (chat: Chat, email: string) => {
+export const giveEmail = (chat: Chat, email: string) => {
   const {answers, guide} = chat;
   const step = guide.step!;
-  const address = email.trim();
-  answers.email = address;
-  if (!isReady(chat, address)) return;
-  await chat.sending(async () => {
+  answers.email = email.trim();
+  return send(chat, email, async (address) => {
     await submit(chat, address);
     chat.visitorName = answers.name;
-    chat.typed = {};
     answers.handOver();
     chat.state = 'pending';
     chat.host.dispatchEvent(new MariaSubmittedEvent(chat.reference));
     chat.visitorSays(() => address);
+    chat.typed = {};
     await guide.finish(step);
   });
 };
 
-/** False for what is no address, and the first time for what is probably a slip. */
-const isReady = (chat: Chat, address: string) => {
+export const changeEmail = (chat: Chat, email: string) =>
+  send(chat, email, async (address) => {
+    const {confirmation, guide, signs} = chat;
+    await confirmation!.changeAddress(address);
+    chat.typed = {};
+    signs.showToast('sent');
+    if (guide.step) guide.say(guide.wordsOf(guide.step));
+  });
+
+/** What is no address goes nowhere, and what is probably a slip is asked about first, once. */
+const send = (chat: Chat, email: string, work: (address: string) => Promise<void>) => {
   const {signs, typed} = chat;
   const confirmation = chat.confirmation!;
-  const isAddress = looksLikeEmail(address);
-  const isDoubtful = isAddress && !confirmation.isDoubted && meantEmail(address) !== null;
-  typed.email = address;
-  if (isDoubtful) confirmation.isDoubted = true;
-  signs.blame(isAddress ? null : 'emailInvalid');
-  return isAddress && !isDoubtful;
+  const address = (typed.email = email.trim());
+  if (!looksLikeEmail(address)) return signs.blame('emailInvalid');
+  if (confirmation.isDoubted || !meantEmail(address)) return chat.sending(() => work(address));
+  confirmation.isDoubted = true;
+  signs.blame(null);
 };
 
 const submit = async (chat: Chat, email: string) => {
@@ -50,18 +56,6 @@ const submit = async (chat: Chat, email: string) => {
     answers.markAllUnrecorded();
     await chat.patience.insist(attempt, signal);
   }
-};
-
-export const changeEmail = async (chat: Chat, confirmation: Confirmation, email: string) => {
-  const {guide, signs} = chat;
-  const address = email.trim();
-  if (!isReady(chat, address)) return;
-  await chat.sending(async () => {
-    await confirmation.changeAddress(address);
-    chat.typed = {};
-    signs.showToast('sent');
-    if (guide.step) guide.say(guide.wordsOf(guide.step));
-  });
 };
 
 export const sendLinkAgain = (chat: Chat, confirmation: Confirmation) =>

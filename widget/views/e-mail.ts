@@ -21,7 +21,7 @@ export const newAddressView = (chat: Chat, confirmation: Confirmation, language:
   addressView(chat, language, {
     label: language.texts.newAddress,
     value: confirmation.address || chat.draft.email,
-    onSubmit: (value) => changeEmail(chat, confirmation, value),
+    onSubmit: (value) => changeEmail(chat, value),
   });
 
 interface AddressField {

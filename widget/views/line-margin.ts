@@ -23,13 +23,9 @@ export const marginView = (
       : html`<span class="day">${dayOf(line.at, language.tag)}</span>`
   }
   ${canChange(chat, line) ? changeView(chat, line, language) : nothing}
-  ${
-    line.at
-      ? html`<time datetime=${new Date(line.at).toISOString()} aria-hidden="true"
-          >${new Intl.DateTimeFormat(language.tag, {timeStyle: 'short'}).format(line.at)}</time
-        >`
-      : nothing
-  }
+  <time aria-hidden="true"
+    >${line.at ? new Intl.DateTimeFormat(language.tag, {timeStyle: 'short'}).format(line.at) : nothing}</time
+  >
 `;
 
 /** Comes to a line that was read out already, and is not read out itself. */
