@@ -43,7 +43,7 @@ export const questionView = (words: Words, question: Question) =>
         <button part="button" class="choice" data-focus-dialog @click=${question.onCancel}>
           ${words.cancel}
         </button>
-        <button part="button" class="primary" @click=${question.onConfirm}>
+        <button part="button" class="danger" @click=${question.onConfirm}>
           ${question.confirm}
         </button>
       </div>

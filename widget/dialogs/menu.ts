@@ -2,7 +2,7 @@ import {html} from 'lit';
 
 import type {Chat, Overlay} from '../chat.js';
 import {LARGEST_TEXT, chime} from '../settings.js';
-import {languageTags} from '../texts.js';
+import {formatPercent, languageTags} from '../texts.js';
 import type {Language, LanguageTag} from '../texts.js';
 import {frameView} from './frame.js';
 import {printConversation, saveTranscript} from './keep.js';
@@ -17,8 +17,8 @@ export class Menu implements Overlay {
   view(language: Language) {
     const {chat} = this;
     const words = wordsOf(chat, language);
-    const item = (label: string, act: (event: Event) => unknown) =>
-      html`<button part="button" class="item" @click=${act}>${label}</button>`;
+    const item = (label: string, act: (event: Event) => unknown, look = '') =>
+      html`<button part="button" class="item ${look}" @click=${act}>${label}</button>`;
     const leaveTo = (act: (path: EventTarget[]) => unknown) => async (event: Event) => {
       const path = event.composedPath();
       chat.cover(null);
@@ -29,7 +29,7 @@ export class Menu implements Overlay {
     const body = html`
       ${item(words.myData, () => openOverlay(chat, 'myData'))} ${item(words.keep, leaveTo(save))}
       ${item(words.print, leaveTo(printConversation))}
-      ${item(words.startOver, () => openOverlay(chat, 'startOver'))}
+      ${item(words.startOver, () => openOverlay(chat, 'startOver'), 'to-danger')}
       ${this.settingsView(words, language)}
     `;
     return frameView(chat, words, {title: words.menu, body});
@@ -37,6 +37,7 @@ export class Menu implements Overlay {
 
   private settingsView(words: Words, language: Language) {
     const {storage} = this.chat;
+    const size = storage.get('text-size') ?? '1';
     return html`
       <label class="fact">
         <span>${words.language}</span>
@@ -51,7 +52,8 @@ export class Menu implements Overlay {
           min="1"
           max=${LARGEST_TEXT}
           step="0.15"
-          .value=${storage.get('text-size') ?? '1'}
+          .value=${size}
+          aria-valuetext=${formatPercent(Math.round(Number(size) * 100), language.tag)}
           @change=${this.heed('text-size')}
         />
       </label>
@@ -72,6 +74,7 @@ export class Menu implements Overlay {
       const {host, storage} = this.chat;
       storage.set(key, type === 'checkbox' ? String(checked) : value);
       host.followSettings();
+      host.requestUpdate();
       if (checked) void chime();
     };
   }

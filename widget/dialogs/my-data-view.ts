@@ -38,7 +38,7 @@ export const myDataView = (data: MyData, language: Language, words: Words) => {
       ${
         session
           ? html`${actionView(data, words.downloadAll, () => data.downloadAll())}
-            ${actionView(data, words.erase, () => data.show({asking: 'erase'}))}`
+            ${actionView(data, words.erase, () => data.show({asking: 'erase'}), 'to-danger')}`
           : fault && actionView(data, words.retry, () => data.load())
       }
     `,
@@ -78,8 +78,8 @@ const linkView = (label: string, about: string, onClick: () => unknown) => html`
   </button>
 `;
 
-const actionView = (data: MyData, label: string, onClick: () => unknown) => html`
-  <button part="button" class="choice wide" ?disabled=${data.isBusy} @click=${onClick}>
+const actionView = (data: MyData, label: string, onClick: () => unknown, look = '') => html`
+  <button part="button" class="choice wide ${look}" ?disabled=${data.isBusy} @click=${onClick}>
     ${label}
   </button>
 `;

@@ -54,6 +54,18 @@ export const dialogStyles = css`
   .item:hover {
     color: var(--accent-text);
   }
+  /* Readable on the ground, whatever the page has made of both, so the ground is readable on it. */
+  .danger {
+    background: var(--danger);
+    color: var(--bg);
+  }
+  .danger:hover {
+    background: color-mix(in srgb, var(--danger) 85%, var(--fg));
+  }
+  .to-danger,
+  .to-danger:hover {
+    color: var(--danger);
+  }
   .fact {
     display: flex;
     align-items: center;

@@ -65,8 +65,11 @@ describe('menu', () => {
     const chat = await mountOpen(site);
     await openMenu(chat);
     const zoom = (one: Element) => getComputedStyle(inside(one, '.inside')!).zoom;
+    const spoken = () => inside(chat, 'input[type=range]')!.ariaValueText;
+    expect(spoken()).to.equal('100%');
     change(chat, 'input[type=range]', '1.3');
     await until(() => zoom(chat) === '1.3', 'the text to grow');
+    await until(() => spoken() === '130%', 'its size in words');
     const {height} = inside(chat, '.inside')!.getBoundingClientRect();
     expect(height).to.be.closeTo(inside(chat, '.panel')!.getBoundingClientRect().height, 1);
     chat.remove();

@@ -1,11 +1,13 @@
 import {expect, oneEvent} from '@open-wc/testing';
 
+import {contrastOf} from './colours.js';
 import {
   answer,
   backend,
   inside,
   mountOpen,
   newSite,
+  press,
   pressInMenu,
   reachFiles,
   reachPending,
@@ -35,6 +37,28 @@ describe('start over', () => {
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal('gone');
   });
+
+  for (const theme of ['light', 'dark']) {
+    it(`what cannot be undone has the colour of danger, whatever the accent, ${theme}`, async () => {
+      const chat = await mountOpen();
+      await chat.setTheme(theme);
+      await reachFiles(chat);
+      await pressInMenu(chat, 'Start over');
+      const dialog = await until(() => inside(chat, '[role=alertdialog]'), 'the dialog');
+      const grounds = new Set<string>();
+      for (const accent of ['#5646df', '#ffd60a', '#e11d48', '#111']) {
+        chat.setAttribute('accent', accent);
+        const {color, backgroundColor} = getComputedStyle(dialog.querySelectorAll('button')[1]!);
+        expect(contrastOf(color, backgroundColor), accent).to.be.at.least(4.5);
+        grounds.add(backgroundColor);
+      }
+      expect(grounds.size).to.equal(1);
+      await press(chat, 'Cancel');
+      await press(chat, 'More');
+      const item = await until(() => inside(chat, '.item:nth-of-type(4)'), 'the menu');
+      expect(getComputedStyle(item).color).to.equal([...grounds][0]);
+    });
+  }
 
   it('a pending session is forgotten on this device, and stays at the backend', async () => {
     const site = newSite();
