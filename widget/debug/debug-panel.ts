@@ -46,7 +46,8 @@ export class DebugPanel implements ReactiveController {
 
   private simulateOffline(isOffline: boolean) {
     this.log.isOffline = isOffline;
-    if (!isOffline) this.chat()?.reconnect();
+    if (isOffline) this.chat()?.disconnect();
+    else this.chat()?.reconnect();
     this.draw();
   }
 }

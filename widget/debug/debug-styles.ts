@@ -29,6 +29,16 @@ export const debugStyles = css`
   .debug[hidden] {
     display: none;
   }
+  /* On a phone the chat fills the screen: its header, with the way out of it, stays free. */
+  @media (width < 600px) {
+    .debug {
+      inset-block-start: 112px;
+      max-block-size: 50dvh;
+    }
+    .debug:has(details:not([open])) {
+      inline-size: auto;
+    }
+  }
   .debug :focus-visible {
     outline: 2px solid #b9b0ff;
     outline-offset: -2px;

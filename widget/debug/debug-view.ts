@@ -11,7 +11,7 @@ interface Tools {
 
 /** In English alone: no visitor sees it. */
 export const debugView = (host: MariaChat, chat: Chat | null, {log, onOffline}: Tools) => html`
-  <details open lang="en" dir="ltr">
+  <details ?open=${!host.isNarrow.matches} lang="en" dir="ltr">
     <summary>Maria Chat, debug</summary>
     <dl class="about">
       ${facts(host, chat).map(

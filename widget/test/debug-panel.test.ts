@@ -1,4 +1,5 @@
 import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
 
 import {
   answer,
@@ -86,12 +87,25 @@ describe('debug panel', () => {
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     await press(chat, 'Simulate offline');
     expect(button(chat, 'Simulate offline')!.ariaPressed).to.equal('true');
+    expect(words(chat)).to.include('line offline');
+    await until(() => inside(chat, '.notice'), 'the visitor to be told');
     await answer(chat, 'Your name', 'Ana');
     await until(() => words(chat).includes('line offline'), 'the panel to say so');
     await untilSaid(chat, 'May we store');
     expect(inside(chat, '.notices')!.textContent).to.include('offline');
     await press(chat, 'Simulate offline');
     await until(() => words(chat).includes('line up'), 'the line to be up');
+  });
+
+  it('on a phone it leaves the header free, and is folded', async () => {
+    await setViewport({width: 390, height: 700});
+    const chat = await mountDebugged();
+    await chat.open();
+    await until(() => inside(chat, 'input[name=answer]'), 'the name');
+    const {bottom} = inside(chat, '.header')!.getBoundingClientRect();
+    expect(debug(chat).getBoundingClientRect().top).to.be.at.least(bottom);
+    expect(debug(chat).clientHeight).to.be.below(60);
+    await setViewport({width: 1000, height: 800});
   });
 
   it('resets the session', async () => {
