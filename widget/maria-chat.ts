@@ -267,7 +267,7 @@ export class MariaChat extends ConfiguredElement {
       isInline: this.isInline,
       isFullScreen: this.isNarrow.matches && !this.isInline,
       isDropping: this.isDropping,
-      heading: this.heading || 'Maria',
+      heading: this.heading || language.texts.maria,
       avatar: this.avatar,
       announcement: this.laterParts.announce(chat, language),
       later,

@@ -11,6 +11,7 @@ const ar: Texts = {
   startOver: 'البدء من جديد',
   log: 'المحادثة مع ماريا',
   typing: 'ماريا تكتب',
+  maria: 'ماريا',
   mariaSays: 'ماريا:',
   youSay: 'أنت:',
   footnote: 'تُستخدم بياناتك كما توافق فقط.',

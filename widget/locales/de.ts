@@ -11,6 +11,7 @@ const de: Texts = {
   startOver: 'Neu beginnen',
   log: 'Gespräch mit Maria',
   typing: 'Maria schreibt',
+  maria: 'Maria',
   mariaSays: 'Maria:',
   youSay: 'Sie:',
   footnote: 'Ihre Daten werden nur so verwendet, wie Sie zustimmen.',

@@ -10,6 +10,7 @@ const en = {
   startOver: 'Start over',
   log: 'Conversation with Maria',
   typing: 'Maria is typing',
+  maria: 'Maria',
   mariaSays: 'Maria:',
   youSay: 'You:',
   footnote: 'Your data is used only as you agree.',

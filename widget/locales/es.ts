@@ -11,6 +11,7 @@ const es: Texts = {
   startOver: 'Empezar de nuevo',
   log: 'Conversación con Maria',
   typing: 'Maria está escribiendo',
+  maria: 'Maria',
   mariaSays: 'Maria:',
   youSay: 'Usted:',
   footnote: 'Sus datos solo se usan como usted acepte.',

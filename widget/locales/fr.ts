@@ -11,6 +11,7 @@ const fr: Texts = {
   startOver: 'Recommencer',
   log: 'Conversation avec Maria',
   typing: 'Maria écrit',
+  maria: 'Maria',
   mariaSays: 'Maria :',
   youSay: 'Vous :',
   footnote: 'Vos données servent uniquement comme vous l’acceptez.',

@@ -11,6 +11,7 @@ const ptBr: Texts = {
   startOver: 'Recomeçar',
   log: 'Conversa com Maria',
   typing: 'Maria está escrevendo',
+  maria: 'Maria',
   mariaSays: 'Maria:',
   youSay: 'Você:',
   footnote: 'Seus dados só são usados como você aceitar.',

@@ -9,6 +9,10 @@ describe('right to left', () => {
     const chat = await mountOpen(newSite(), 'ar');
     const box = inside(chat, '.inside')!;
     expect(box.dir).to.equal('rtl');
+    expect(inside(chat, 'h2')!.textContent).to.equal('ماريا');
+    expect(inside(chat, '.panel')!.ariaLabel).to.equal('ماريا');
+    for (const avatar of ['.header .avatar', '.line .avatar'])
+      expect(inside(chat, avatar)!.textContent).to.equal('م');
     expect(getComputedStyle(box).direction).to.equal('rtl');
     const avatar = inside(chat, '.header .avatar')!.getBoundingClientRect();
     const close = inside(chat, '.header button:last-of-type')!.getBoundingClientRect();

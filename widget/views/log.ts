@@ -54,7 +54,7 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
   const isFirst = before?.from !== line.from;
   return html`
     <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
-      ${isMaria ? html`<span class="avatar" aria-hidden="true">${isFirst ? 'M' : ''}</span>` : nothing}
+      ${isMaria ? avatarView(isFirst ? language : null) : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
         <span dir="auto">${line.words(language)}</span>
@@ -64,10 +64,14 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
   `;
 };
 
+/** One for what was said in one breath; below it its place stays empty. */
+const avatarView = (language: Language | null) =>
+  html`<span class="avatar" aria-hidden="true">${language?.texts.maria[0]}</span>`;
+
 /** Hidden from screen readers: the sentence itself follows within a second. */
-const typingView = ({texts}: Language) => html`
-  <div class="line maria first" title=${texts.typing} aria-hidden="true">
-    <span class="avatar">M</span>
+const typingView = (language: Language) => html`
+  <div class="line maria first" title=${language.texts.typing} aria-hidden="true">
+    ${avatarView(language)}
     <p class="bubble typing"><i></i><i></i><i></i></p>
   </div>
 `;

@@ -57,7 +57,7 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
   const {place} = chat.guide;
   return html`
     <div class="header" part="header">
-      <slot name="avatar">${avatarView(panel.avatar)}</slot>
+      <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>
       <div class="titles">
         <slot name="header"><h2>${panel.heading}</h2></slot>
         <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
@@ -70,9 +70,9 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
 };
 
 /** A picture that cannot be loaded, or that the page's policy refuses, leaves the initial. */
-const avatarView = (address: string | null) => html`
+const avatarView = (address: string | null, name: string) => html`
   <span class="avatar large" aria-hidden="true"
-    >M${
+    >${name[0]}${
       address
         ? html`<img
             src=${address}
