@@ -112,10 +112,11 @@ output {
   position: fixed;
   inset-block-end: 80px;
   inset-inline-end: 20px;
-  padding: 12px;
+  padding: 14px;
+  border-radius: 20px;
   background: #23252f;
   color: #fff;
-  font: 14px system-ui, sans-serif;
+  font: 600 15px system-ui, sans-serif;
 }
 @media print {
   .launcher {
