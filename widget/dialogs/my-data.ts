@@ -135,7 +135,7 @@ export class MyData implements Overlay {
     chat.session.forget();
     chat.visitorName = null;
     chat.host.dispatchEvent(new MariaResetEvent('visitor'));
-    chat.guide.say((language) => fill(wordsOf(language), 'erased', {reference}));
+    chat.guide.say((language) => fill(wordsOf(chat, language), 'erased', {reference}));
     chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
   }
 }

@@ -65,19 +65,17 @@ export const answerStyles = css`
   .reference {
     font:
       600 13px/1.5 ui-monospace,
-      SFMono-Regular,
-      Menlo,
-      Consolas,
       monospace;
     user-select: all;
   }
   .toasts {
     position: absolute;
-    inset-block-start: 84px;
-    inset-inline: 16px;
-    z-index: 2;
+    /* Over the title alone: nothing to press or to read lies there. */
+    inset-block-start: 12px;
+    inset-inline: 12px 108px;
+    z-index: 4;
     display: grid;
-    justify-items: center;
+    justify-items: start;
     pointer-events: none;
   }
   .toast {

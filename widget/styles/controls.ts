@@ -68,8 +68,6 @@ export const controlStyles = css`
   .composer label {
     display: block;
     margin-block-end: 6px;
-    color: var(--muted);
-    font-size: 13px;
     font-weight: 500;
   }
   .field {

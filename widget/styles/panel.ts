@@ -55,11 +55,10 @@ export const panelStyles = css`
     border-radius: var(--radius);
     background: var(--bg);
     color: var(--fg);
-    font: 400 15px/1.5 var(--maria-font, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif);
+    font: 15px/1.5 var(--maria-font, system-ui, sans-serif);
     box-shadow:
-      0 0 0 1px light-dark(rgb(20 20 50 / 0.06), rgb(255 255 255 / 0.1)),
-      0 4px 12px rgb(15 15 40 / 0.08),
-      0 24px 60px rgb(15 15 40 / 0.22);
+      0 0 0 1px var(--border),
+      0 24px 60px #0f0f2838;
     overflow: hidden;
     animation: rise 0.26s cubic-bezier(0.2, 0.9, 0.3, 1);
   }

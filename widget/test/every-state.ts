@@ -63,7 +63,7 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
   await press(chat, '.file.uploading .icon');
   await press(chat, '.file.queued .icon');
   await until(() => !inside(chat, '.file.queued, .file.uploading'), 'the upload to be cancelled');
-  // Nothing is left to be uploaded: of the two buttons the way on alone can be pressed.
+  // Nothing is left to be uploaded: the way on takes the button's place.
   await until(() => every(chat, '.files > .pair > button:enabled').length === 1, 'the way on');
   await press(chat, '.files > .pair > button');
 };

@@ -297,6 +297,30 @@ describe('file rows', () => {
     await setViewport({width: 1000, height: 800});
   });
 
+  it('a toast lies over nothing that can be pressed, at any width', async () => {
+    for (const width of [320, 390, 1000]) {
+      await setViewport({width, height: 700});
+      const {chat} = await atFiles();
+      await choose(chat, pdf('1.pdf'));
+      await press(chat, 'Remove 1.pdf');
+      const toast = await until(() => inside(chat, '.toast'), 'the toast');
+      const one = toast.getBoundingClientRect();
+      const under = every(chat, '.panel button, .panel label').filter((button) => {
+        const other = button.getBoundingClientRect();
+        return (
+          one.left < other.right &&
+          other.left < one.right &&
+          one.top < other.bottom &&
+          other.top < one.bottom
+        );
+      });
+      expect(under.map(({ariaLabel}) => ariaLabel)).to.deep.equal([]);
+      expect(one.bottom).to.be.at.most(inside(chat, '.log')!.getBoundingClientRect().top);
+      await chat.destroy();
+    }
+    await setViewport({width: 1000, height: 800});
+  });
+
   it('a file dropped where none is wanted is told so, before and after', async () => {
     const chat = await mountOpen();
     const dataTransfer = new DataTransfer();

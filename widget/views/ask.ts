@@ -44,7 +44,7 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
       @input=${keep}
       @submit=${submitTo(field.onSubmit)}
     >
-      <label for="answer">${field.label}</label>
+      <label class="hint" for="answer">${field.label}</label>
       <div class="field">
         <input
           id="answer"
