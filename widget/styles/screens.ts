@@ -42,6 +42,7 @@ export const screenStyles = css`
     }
     .tray {
       grid-area: 2 / 2 / 4;
+      border-inline-start: 1px solid var(--border);
     }
   }
   @media (prefers-reduced-motion: reduce) {
