@@ -5,6 +5,7 @@ import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
 import type {App} from './app-type.js';
+import {ICON, MARK} from './icon.js';
 import {answers} from './answers.js';
 import {finishDescription} from './openapi-components.js';
 import type {Description} from './openapi-components.js';
@@ -29,9 +30,6 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const MARK =
-  '<rect width="32" height="32" rx="9" fill="#5646df"/><path d="M9 23V10l7 8 7-8v13" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>';
-const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${MARK}</svg>`;
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="176" height="32" viewBox="0 0 176 32">${MARK}<text x="44" y="23" fill="#fff" font-family="system-ui, sans-serif" font-size="20" font-weight="700">Maria Chat</text></svg>`;
 
 const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.

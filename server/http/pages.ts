@@ -3,6 +3,7 @@ import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
 import {escapeHtml} from './html.js';
+import {ICON} from './icon.js';
 
 export interface Page {
   language: string;
@@ -20,6 +21,7 @@ export interface Page {
 }
 
 const STYLE_PATH = '/assets/page.css';
+const ICON_PATH = '/assets/icon.svg';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #191a23; --soft: #5a5d70; --card: #fff; --ground: #f3f3f9; --line: #e4e5ee; --accent: #5646df; }
@@ -52,6 +54,7 @@ export const registerPages = async (app: App): Promise<void> => {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -61,12 +64,15 @@ export const registerPages = async (app: App): Promise<void> => {
     xFrameOptions: {action: 'deny'},
     strictTransportSecurity: false,
   });
-  app.get(STYLE_PATH, {schema: {hide: true}}, (_request, reply) =>
-    reply
-      .header('cache-control', 'public, max-age=3600')
-      .type('text/css; charset=utf-8')
-      .send(STYLE),
-  );
+  const files = [
+    [STYLE_PATH, 'text/css; charset=utf-8', STYLE],
+    [ICON_PATH, 'image/svg+xml', ICON],
+  ] as const;
+  for (const [path, type, text] of files) {
+    app.get(path, {schema: {hide: true}}, (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=3600').type(type).send(text),
+    );
+  }
 };
 
 export const sendPage = (reply: FastifyReply, status: number, page: Page) => {
@@ -93,6 +99,7 @@ const html = ({language, direction, title, body, note, button, site, link}: Page
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(site ? `${title} – ${site}` : title)}</title>
+<link rel="icon" href="${ICON_PATH}" type="image/svg+xml">
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>

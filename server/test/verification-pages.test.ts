@@ -27,6 +27,8 @@ const isPage = (t: Test, {headers}: Response, page: string) => {
   t.match(headers.get('content-security-policy'), /default-src 'none'.*form-action 'self'/);
   t.equal(headers.get('cache-control'), 'no-store');
   t.match(page, /<meta name="viewport"/);
+  t.match(page, /<link rel="icon" href="\/assets\/icon\.svg"/);
+  t.match(headers.get('content-security-policy'), /img-src 'self'/);
 };
 
 t.test('who opens a link while the database is away reads a page', async (t) => {

@@ -24,9 +24,7 @@ export const firefox: BrowserKind = {
     const openTab = async () => {
       const page = await browser.newPage();
       page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => {
-        if (!isAboutIcon(error)) noise.push(`uncaught: ${String(error)}`);
-      });
+      page.on('pageerror', (error) => noise.push(`uncaught: ${String(error)}`));
       return tabOf(page);
     };
     return {openTab, noise};
@@ -35,9 +33,6 @@ export const firefox: BrowserKind = {
 
 // The library's type of a file chooser comes from a page, whose types are not here.
 type FoundElement = ElementHandle & {uploadFile(...paths: string[]): Promise<void>};
-
-/** It asks for an icon where a page names none, and complains where a policy refuses that. */
-const isAboutIcon = (error: unknown) => String(error).includes('/favicon.ico');
 
 const tabOf = (page: Page): Tab => {
   const find = async (element: string) => (await page.evaluateHandle(element)) as FoundElement;
