@@ -19,7 +19,7 @@ import {DevMailbox} from './mail/dev-mailbox.js';
 import {endWithNpm} from './npm-parent.js';
 import {openParts} from './parts.js';
 import type {Parts} from './parts.js';
-import {ensureDemoSite} from './sites/store.js';
+import {ensureDemoSites} from './sites/store.js';
 
 /** Orchestrators kill after 30 s. */
 const STOP_MS = 25_000;
@@ -77,7 +77,7 @@ const beginWork = async (
     try {
       await migrate(databaseUrl);
       await makeAuditPartitions(sql);
-      if (!config.production) await ensureDemoSite(sql, config.publicUrl);
+      if (!config.production) await ensureDemoSites(sql, config.publicUrl);
       break;
     } catch (error) {
       if (isLockTimeout(error)) {

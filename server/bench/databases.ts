@@ -4,7 +4,7 @@ import postgres from 'postgres';
 
 import {makeAuditPartitions} from '../audit/partitions.js';
 import {migrate} from '../database/migrate.js';
-import {DEMO_SITE, ensureDemoSite} from '../sites/store.js';
+import {DEMO_SITE, ensureDemoSites} from '../sites/store.js';
 
 const serverUrl = (): string => {
   const url = process.env['TEST_DATABASE_URL'];
@@ -21,7 +21,7 @@ export const createDatabase = async (): Promise<string> => {
   await migrate(url.href);
   await withConnection(url.href, async (sql) => {
     await makeAuditPartitions(sql);
-    await ensureDemoSite(sql, 'http://localhost');
+    await ensureDemoSites(sql, 'http://localhost');
   });
   return url.href;
 };

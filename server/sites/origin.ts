@@ -1,6 +1,6 @@
 import type {Config} from '../config.js';
 import {OriginNotAllowed} from '../errors.js';
-import {DEMO_SITE} from './store.js';
+import {isDemoSite} from './store.js';
 import type {Site} from './store.js';
 
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -16,7 +16,7 @@ export const demandAllowedOrigin = (
 ): void => {
   if (origin === undefined || site.allowedOrigins.includes(origin)) return;
   const own = new URL(config.publicUrl).origin;
-  const isDemo = site.key === DEMO_SITE && !config.production;
+  const isDemo = isDemoSite(site.key) && !config.production;
   if (isDemo && (origin === own || LOCALHOST.test(origin))) return;
   throw new OriginNotAllowed(
     `The page's origin is "${origin}", which is not among the allowed origins of site "${site.key}". ` +

@@ -73,10 +73,20 @@ export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
 
 export const DEMO_SITE = 'demo';
 
-/** The site of the demo page. Its origins are judged by rule, so that any local port works. */
-export const ensureDemoSite = async (sql: Queryable, publicUrl: string): Promise<void> => {
-  await sql`
-    insert into sites (key, name, allowed_origins, notify_email)
-    values (${DEMO_SITE}, 'Demo', ${[new URL(publicUrl).origin]}, 'owner@example.com')
-    on conflict (key) do nothing`;
+/** Sites of the examples. Their origins are judged by rule, so that any local port works. */
+const DEMO_SITES = new Map([
+  [DEMO_SITE, 'Demo'],
+  ['workshop', 'Workshop'],
+]);
+
+export const isDemoSite = (key: string): boolean => DEMO_SITES.has(key);
+
+export const ensureDemoSites = async (sql: Queryable, publicUrl: string): Promise<void> => {
+  const origins = [new URL(publicUrl).origin];
+  for (const [key, name] of DEMO_SITES) {
+    await sql`
+      insert into sites (key, name, allowed_origins, notify_email)
+      values (${key}, ${name}, ${origins}, 'owner@example.com')
+      on conflict (key) do nothing`;
+  }
 };

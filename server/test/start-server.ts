@@ -14,7 +14,7 @@ import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
 import {openParts} from '../parts.js';
-import {ensureDemoSite} from '../sites/store.js';
+import {ensureDemoSites} from '../sites/store.js';
 import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';
@@ -67,7 +67,7 @@ export const startServer = async (
     write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>),
   });
   const opened = await openParts(config, {log, adopt: false});
-  await ensureDemoSite(opened.sql, config.publicUrl);
+  await ensureDemoSites(opened.sql, config.publicUrl);
   const running = await buildApp({
     ...opened,
     config,
