@@ -4,6 +4,8 @@ import {SNIPPETS} from './playground-snippets.js';
 const SHOWN_EVENTS = 60;
 /** What follows is chosen while somebody types or drags; the page is not drawn anew for each letter. */
 const PAUSE_MS = 250;
+/** Around the device. */
+const FREE_PX = 44;
 
 const find = (selector) => document.querySelector(selector);
 const [elements, manifest] = await Promise.all(
@@ -46,6 +48,14 @@ function readAddress() {
       else field.value = value;
     }
   }
+}
+
+/** The whole device is in view, however small that makes it. */
+function fit() {
+  const {clientWidth, clientHeight} = find('.stage');
+  const across = (clientWidth - FREE_PX) / preview.offsetWidth;
+  const down = (clientHeight - FREE_PX) / preview.offsetHeight;
+  preview.style.setProperty('--fit', Math.min(1, across, down));
 }
 
 function writeSnippet() {
@@ -102,7 +112,9 @@ find('#controls').addEventListener('input', () => {
 find('#controls').addEventListener('submit', (event) => event.preventDefault());
 find('.devices').addEventListener('change', ({target}) => {
   find('.stage').dataset.device = target.value;
+  fit();
 });
+new ResizeObserver(fit).observe(find('.stage'));
 find('#start-again').addEventListener('click', () => {
   find('#controls').reset();
   show();

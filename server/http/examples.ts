@@ -43,6 +43,12 @@ const headerOf = (policy: Record<string, string>): string =>
     .map(([directive, sources]) => `${directive} ${sources}`)
     .join('; ');
 
+/** Pages that answer without their file's name. */
+const FRONT_PAGES = [
+  ['/', 'index.html'],
+  ['/examples/', 'list.html'],
+] as const;
+
 export interface ExampleFolders {
   /** Pages that are served as they are written. */
   folder: string;
@@ -69,12 +75,15 @@ export const registerExamples = async (
     },
   });
   if (existsSync(built)) await registerFrameworkPages(app, built);
-  app.get('/', hidden, (_request, reply) =>
-    reply
-      .header('content-security-policy', headerOf(SAME_HOST))
-      .header('cache-control', 'no-cache')
-      .sendFile('index.html', folder, {cacheControl: false}),
-  );
+  for (const [address, file] of FRONT_PAGES) {
+    app.get(address, hidden, (_request, reply) =>
+      reply
+        .header('content-security-policy', headerOf(SAME_HOST))
+        .header('cache-control', 'no-cache')
+        .sendFile(file, folder, {cacheControl: false}),
+    );
+  }
+  app.get('/examples', hidden, (_request, reply) => reply.redirect('/examples/'));
   app.get('/examples/strict-csp.html', hidden, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     const page = await readFile(path.join(folder, 'strict-csp.html'), 'utf8');

@@ -42,7 +42,7 @@ const page = (title: string, body: string, wide = ''): string => `<!doctype html
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Maria Chat</title>
 <link rel="icon" href="/examples/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/examples/demo.css"><link rel="stylesheet" href="/dev/mail.css"></head>
+<link rel="stylesheet" href="/examples/base.css"><link rel="stylesheet" href="/examples/demo.css"><link rel="stylesheet" href="/dev/mail.css"></head>
 <body>
 <header class="top ${wide}"><a class="mark" href="/"><span aria-hidden="true">M</span> Maria Chat</a>
 <nav aria-label="Development"><a href="/">Demo page</a><a href="/dev/mail">Caught mail</a><a href="/api/docs">API</a></nav></header>

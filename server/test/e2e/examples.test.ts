@@ -4,7 +4,6 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {saveSite} from '../../sites/store.js';
 import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
 import {EXAMPLE_PAGES} from './example-pages.js';
@@ -15,13 +14,6 @@ const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url)
 t.test('every example opens, answers and leaves the console empty', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
-  await saveSite(server.sql, {
-    key: 'workshop',
-    name: 'Workshop',
-    allowedOrigins: [server.url],
-    notifyEmail: 'workshop@example.com',
-    settings: {},
-  });
 
   for (const example of EXAMPLE_PAGES) {
     await t.test(example.file, async (t) => {
@@ -46,7 +38,36 @@ t.test('every example opens, answers and leaves the console empty', async (t) =>
 });
 
 /** The demo page, and those that have a test file of their own. */
-const TESTED_ELSEWHERE = /^(index|playground(-frame)?|languages)\.html$|^frameworks\//;
+const TESTED_ELSEWHERE = /^(index|list|playground(-frame)?|languages)\.html$|^frameworks\//;
+
+t.test('every page is led to, from the demo page on, and each address answers', async (t) => {
+  const server = await startServer(t);
+  const linksOf = async (address: string) => {
+    const response = await fetch(new URL(address, server.url));
+    t.equal(response.status, 200, address);
+    t.match(response.headers.get('content-security-policy'), /default-src 'none'/);
+    const page = await response.text();
+    const found = [...page.matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href = '']) => href);
+    return found.map((href) => new URL(href, response.url).pathname);
+  };
+
+  const first = await linksOf('/');
+  for (const address of ['/examples/', '/examples/playground.html', '/examples/languages.html'])
+    t.ok(first.includes(address), address);
+  const listed = await linksOf('/examples/');
+  t.same(
+    listed.filter((address) => /^\/examples\/[\w-]+\.html$/.test(address)).sort(),
+    EXAMPLE_PAGES.map(({file}) => `/examples/${file}`)
+      .concat('/examples/playground.html', '/examples/languages.html')
+      .sort(),
+  );
+  t.same(await linksOf('/examples'), listed, 'without its slash, too');
+  // Mail is sent here, and none is caught.
+  const here = [...first, ...listed].filter((address) => address !== '/dev/mail');
+  for (const address of new Set(here)) {
+    t.equal((await fetch(new URL(address, server.url))).status, 200, address);
+  }
+});
 
 t.test('no example goes untested', async (t) => {
   const files = (await readdir(EXAMPLES, {recursive: true})).map(posix);
