@@ -74,10 +74,10 @@ const askWhetherToContinue = async (chat: Chat, files: StoredFile[]) => {
 };
 
 /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */
-const turnAway = ({signs, transcript}: Chat, error: ClientError) => {
+const turnAway = ({guide, signs, transcript}: Chat, error: ClientError) => {
   transcript.showTyping(false);
   signs.report(error);
-  signs.notify({key: 'notHere', kind: 'error'});
+  guide.say(({texts}) => texts.notHere);
 };
 
 const loadConfig = async ({client, host, signs, storage}: Chat): Promise<SiteConfig | null> => {

@@ -98,7 +98,7 @@ export const JOURNEYS = [
   {name: 'offline', states: [['notice', (v) => offline(v)]]},
   {name: 'busy', states: [['notice', (v) => busy(v)]]},
   {name: 'error', states: [['notice', (v) => failing(v)]]},
-  {name: 'unknown-site', states: [['notice', (v) => elsewhere(v)]]},
+  {name: 'unknown-site', states: [['line', (v) => elsewhere(v)]]},
   {name: 'storage-blocked', states: [['notice', (v) => unkept(v)]]},
   {
     name: 'reset',
@@ -218,7 +218,7 @@ const failing = async (v) => {
 const elsewhere = async (v) => {
   await v.arrive({site: 'nobody'});
   await v.open();
-  await v.see('.notice');
+  await v.see('.tray button');
 };
 
 const unkept = async (v) => {

@@ -122,7 +122,8 @@ const de: Texts = {
     'Ihre Sitzung wurde wegen eines technischen Problems zurückgesetzt. Bitte beginnen Sie noch einmal.',
   error:
     'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um ihn zu untersuchen. Bitte versuchen Sie es später noch einmal.',
-  notHere: 'Dieser Chat steht auf dieser Seite nicht zur Verfügung.',
+  notHere:
+    'Es tut mir leid, auf dieser Seite bin ich gerade nicht zu erreichen. Bitte nutzen Sie die anderen Kontaktwege, oder versuchen Sie es später noch einmal.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',

@@ -117,7 +117,8 @@ const es: Texts = {
   reset: 'Su sesión se ha reiniciado por un problema técnico. Por favor, empiece de nuevo.',
   error:
     'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtelo más tarde.',
-  notHere: 'Este chat no está disponible en esta página.',
+  notHere:
+    'Lo siento, ahora mismo no estoy disponible en esta página. Utilice los otros datos de contacto o inténtelo más tarde.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   slow: 'Tarda más de lo habitual. Seguimos intentándolo.',

@@ -178,16 +178,20 @@ describe('offline', () => {
       await backend.fault(site, {path: '/api/', status, body});
       const chat = await mount(site);
       await chat.open();
-      await until(() => inside(chat, '.notice'), 'the notice');
+      await untilSaid(chat, 'I cannot be reached from this page right now.');
       document.removeEventListener('maria-error', listen);
 
-      expect(every(chat, '.notice').map((one) => one.textContent.trim())).to.deep.equal([
-        'This chat is not available on this page.',
+      expect(lines(chat)).to.have.length(1);
+      expect(inside(chat, '.notice')).to.equal(null);
+      expect(every(chat, '.tray button').map((one) => one.textContent.trim())).to.deep.equal([
+        'Try again',
       ]);
-      expect(lines(chat)).to.deep.equal([]);
-      expect(inside(chat, '.tray > *')).to.equal(null);
       expect(codes).to.deep.equal([code]);
       expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
+      await backend.heal(site);
+      await press(chat, 'Try again');
+      await untilSaid(chat, 'What is your name?');
+      expect(lines(chat)).to.have.length(2);
     });
   }
 });

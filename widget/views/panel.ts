@@ -99,10 +99,23 @@ const trayView = (chat: Chat, language: Language, later: Later) =>
 const answerView = (chat: Chat, language: Language, later: Later) => {
   const {stage, step} = chat.guide;
   if (stage === 'returning') return later?.returningView(chat, language) ?? nothing;
-  if (stage === 'arriving' || !step) return nothing;
+  if (stage === 'arriving') return turnedAwayView(chat, language);
+  if (!step) return nothing;
   if (step.type === 'ask' && step.field === 'name') return nameView(chat, language);
   return later ? laterAnswerView(chat, language, later) : nothing;
 };
+
+/** Maria has said that she cannot be reached here; the owner may be about to mend it. */
+const turnedAwayView = ({endings, signs, transcript}: Chat, {texts}: Language) =>
+  transcript.isTyping || signs.notice
+    ? nothing
+    : html`
+        <div class="pair">
+          <button part="button" class="choice" data-focus @click=${() => endings.tryAgain()}>
+            ${texts.retry}
+          </button>
+        </div>
+      `;
 
 const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Later>) => {
   const {uploads, confirmation} = chat;
