@@ -10,9 +10,6 @@ export const answerStyles = css`
   .consent .choice {
     white-space: normal;
   }
-  .consent {
-    border-radius: 12px;
-  }
   /* A pointer that rests where the last answer was must not look like an answer to this question. */
   .consent .choice:not(:disabled):hover {
     background: var(--surface);
@@ -81,8 +78,8 @@ export const answerStyles = css`
   .toast {
     padding: 8px 16px;
     border-radius: 12px;
-    background: light-dark(#23252f, #eeeef5);
-    color: light-dark(#fff, #17181f);
+    background: var(--fg);
+    color: var(--bg);
     font-size: 14px;
     animation: appear 0.24s ease-out;
   }
@@ -173,6 +170,9 @@ export const answerStyles = css`
       --muted: var(--fg);
       --border: var(--edge);
     }
+    .bubble {
+      outline: 1px solid var(--edge);
+    }
   }
   @media (forced-colors: active) {
     .panel,
@@ -195,6 +195,9 @@ export const answerStyles = css`
     }
     .typing i {
       background: CanvasText;
+    }
+    button:enabled {
+      color: ButtonText !important;
     }
     /* The system's grey says it already. */
     button:disabled {

@@ -7,8 +7,6 @@ import t from 'tap';
 import {linkIn} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
-import {until} from '../until.js';
-import {violations} from './axe.js';
 import {openBrowser, openDemo} from './browser.js';
 import {announced, listenToRegions} from './live-regions.js';
 import type {Announcement} from './live-regions.js';
@@ -100,42 +98,3 @@ t.test('a screen reader is told the whole conversation, each thing once', async 
 
   t.same(noise, []);
 });
-
-t.test('in the visitor’s own colours everything keeps its edges', async (t) => {
-  const server = await startServer(t);
-  const options = {forcedColors: 'active', colorScheme: 'dark'} as const;
-  const {page, widget, noise} = await openDemo(await openBrowser(t), server.url, options);
-  const look = async (state: string) => {
-    t.same((await violations(page)).filter(isOfWidget), [], state);
-    const flat = await page.evaluate<string[]>(EDGELESS);
-    t.same(flat, [], `${state}: every button has an edge`);
-  };
-
-  t.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
-  await look('closed');
-  await widget.open();
-  await widget.root.getByLabel('Your name').waitFor();
-  // The rest has come: it brings the rules for these colours.
-  await until(async () => (await page.evaluate<string[]>(EDGELESS)).length === 0);
-  await look('name');
-  await widget.giveName('Ana');
-  await widget.button('I agree').waitFor();
-  await look('consent');
-  await widget.decide(true, false);
-  await widget.addFiles([{name: 'contract.pdf', buffer: makePdf()}]);
-  await widget.uploadAll(1);
-  await look('files');
-  await widget.button('Done & continue').click();
-  await widget.giveEmail('ana@example.com');
-  await look('pending');
-  await widget.choose('Start over');
-  await widget.root.getByRole('alertdialog').waitFor();
-  await look('start over?');
-  t.same(noise, []);
-});
-
-const isOfWidget = (finding: string): boolean => !/region:/.test(finding);
-
-const EDGELESS = `[...document.querySelector('maria-chat').shadowRoot.querySelectorAll('button')]
-  .filter((button) => button.checkVisibility() && parseFloat(getComputedStyle(button).borderTopWidth) === 0)
-  .map((button) => button.outerHTML)`;
