@@ -123,7 +123,7 @@ const de: Texts = {
   error:
     'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um ihn zu untersuchen. Bitte versuchen Sie es später noch einmal.',
   notHere:
-    'Es tut mir leid, auf dieser Seite bin ich gerade nicht zu erreichen. Bitte nutzen Sie die anderen Kontaktwege, oder versuchen Sie es später noch einmal.',
+    'Es tut mir leid, auf dieser Seite bin ich gerade nicht zu erreichen. Bitte nutzen Sie die anderen Kontaktwege.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',

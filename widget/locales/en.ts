@@ -117,7 +117,7 @@ const en = {
   error:
     'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
   notHere:
-    'I’m sorry, I cannot be reached from this page right now. Please use its other contact details, or try again later.',
+    'I’m sorry, I cannot be reached from this page right now. Please use its other contact details.',
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   slow: 'This takes longer than usual. We are still trying.',

@@ -118,7 +118,7 @@ const es: Texts = {
   error:
     'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtelo más tarde.',
   notHere:
-    'Lo siento, ahora mismo no estoy disponible en esta página. Utilice los otros datos de contacto o inténtelo más tarde.',
+    'Lo siento, ahora mismo no estoy disponible en esta página. Utilice los otros datos de contacto.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   slow: 'Tarda más de lo habitual. Seguimos intentándolo.',

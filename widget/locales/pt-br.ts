@@ -117,8 +117,7 @@ const ptBr: Texts = {
   reset: 'Sua sessão foi reiniciada por um problema técnico. Por favor, comece de novo.',
   error:
     'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
-  notHere:
-    'Desculpe, no momento não estou disponível nesta página. Use os outros contatos ou tente mais tarde.',
+  notHere: 'Desculpe, no momento não estou disponível nesta página. Use os outros contatos.',
   offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
   slow: 'Está demorando mais que o normal. Continuamos tentando.',

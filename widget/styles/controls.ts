@@ -31,10 +31,9 @@ export const controlStyles = css`
   }
   /* Touch screens would keep the look of the last touch, on whatever has come to lie there. */
   @media (hover: hover) {
-    .primary:not(:disabled):hover,
-    .send:not(:disabled):hover {
+    :is(.primary, .send):not(:disabled):hover {
       background: var(--accent-text);
-      color: light-dark(#fff, #17181f);
+      color: var(--bg);
     }
     .choice:not(:disabled):hover {
       background: var(--tint);
@@ -59,7 +58,6 @@ export const controlStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 8px;
-    border-radius: 12px;
   }
   .pair > * {
     flex: 1 1 0;

@@ -85,7 +85,6 @@ export const conversationStyles = css`
     padding: 0 16px 10px;
     color: var(--muted);
     font-size: 12px;
-    line-height: 1.35;
     text-align: center;
   }
 

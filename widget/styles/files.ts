@@ -13,7 +13,6 @@ export const fileStyles = css`
     z-index: 1;
     margin-block-end: -12px;
     padding-block: 6px 12px;
-    border-radius: 0;
     background: var(--bg);
     /* What goes on beneath fades out, as nothing that is cut off does. */
     box-shadow: 0 -8px 8px var(--bg);

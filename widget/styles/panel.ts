@@ -93,7 +93,7 @@ export const panelStyles = css`
     animation: none;
   }
   .launcher {
-    transition: scale 0.2s;
+    transition: 0.2s;
   }
   .launcher:hover {
     scale: 1.06;
@@ -211,7 +211,6 @@ export const panelStyles = css`
     grid-area: 1/1;
     inline-size: 100%;
     block-size: 100%;
-    border-radius: 50%;
     object-fit: cover;
   }
   .avatar.large {
@@ -232,7 +231,7 @@ export const panelStyles = css`
     block-size: 3px;
     border-radius: 2px;
     background: var(--border);
-    transition: background 0.3s;
+    transition: 0.2s;
   }
   .steps .reached {
     background: var(--accent-text);

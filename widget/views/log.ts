@@ -41,7 +41,7 @@ export const logView = (chat: Chat, language: Language, later: Later) => {
  * which any number above it means. What Maria says moves nobody who reads further up.
  */
 const turnOf = ({guide, transcript}: Chat) =>
-  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + (guide.reopened ? 1 : 0);
+  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + Number(!!guide.reopened);
 
 /** Browsers keep the place of whoever reads further up. A new turn writes the class anew, without this. */
 const followReader = ({target}: Event) => {
