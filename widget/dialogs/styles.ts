@@ -9,7 +9,6 @@ export const dialogStyles = css`
     align-items: end;
     padding: 12px;
     background: rgb(10 10 25 / 0.45);
-    animation: fade 0.18s;
   }
   .dialog {
     display: grid;
@@ -60,7 +59,7 @@ export const dialogStyles = css`
     color: var(--bg);
   }
   .danger:hover {
-    background: color-mix(in srgb, var(--danger) 85%, var(--fg));
+    background: var(--fg);
   }
   .to-danger,
   .to-danger:hover {
@@ -108,16 +107,12 @@ export const dialogStyles = css`
     background: var(--bg);
     color: var(--fg);
     /* Smaller, and phones zoom the page in when it is touched. */
-    font: 16px var(--maria-font, system-ui, sans-serif);
+    font: inherit;
+    font-size: 16px;
   }
   .fact input {
     min-inline-size: 24px;
     min-block-size: 24px;
     accent-color: var(--brand);
-  }
-  @keyframes fade {
-    from {
-      opacity: 0;
-    }
   }
 `;
