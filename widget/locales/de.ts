@@ -60,7 +60,7 @@ const de: Texts = {
   removeFile: '{name} entfernen',
   fileRemoved: 'Die Datei ist entfernt.',
   filesDone: 'Hochgeladene Dateien: {count}',
-  filesAgain: 'Gewählt, aber nicht gesendet: {count}. Bitte wählen Sie diese Dateien noch einmal.',
+  filesAgain: 'Gewählte, nicht gesendete Dateien: {count}. Bitte wählen Sie sie noch einmal.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Größer als {size}. Bitte wählen Sie eine kleinere Datei.',
@@ -103,7 +103,7 @@ const de: Texts = {
   copied: 'Kopiert',
   notCopied: 'Kopieren ist hier gesperrt. Bitte markieren Sie die Referenz.',
   refused:
-    'Kein Problem. Ihre Eingaben sind nirgends gespeichert und verschwinden mit dieser Seite. Was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
+    'Kein Problem. Ihre Eingaben sind nirgends gespeichert, und was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
   keep: 'Gespräch sichern',
   newRequest: 'Neues Anliegen beginnen',
   changedMind: 'Ich habe es mir anders überlegt',
@@ -123,7 +123,7 @@ const de: Texts = {
   error:
     'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um ihn zu untersuchen. Bitte versuchen Sie es später noch einmal.',
   notHere:
-    'Es tut mir leid, auf dieser Seite bin ich gerade nicht zu erreichen. Bitte nutzen Sie die anderen Kontaktwege.',
+    'Leider bin ich auf dieser Seite gerade nicht zu erreichen. Bitte nutzen Sie ihre anderen Kontakte.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',

@@ -98,7 +98,7 @@ const en = {
   copied: 'Copied',
   notCopied: 'Copying is blocked here. Please select the reference.',
   refused:
-    'No problem. What you typed is stored nowhere and goes with this page. Anything you uploaded is being deleted. You are welcome to come back at any time.',
+    'No problem. What you typed is stored nowhere, and what you uploaded is being deleted. You are welcome to come back at any time.',
   keep: 'Save the conversation',
   newRequest: 'Start a new request',
   changedMind: 'I changed my mind',
@@ -117,7 +117,7 @@ const en = {
   error:
     'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
   notHere:
-    'I’m sorry, I cannot be reached from this page right now. Please use its other contact details.',
+    'I’m sorry, I cannot be reached from this page right now. Please use its other contacts.',
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   slow: 'This takes longer than usual. We are still trying.',

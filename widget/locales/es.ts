@@ -99,7 +99,7 @@ const es: Texts = {
   copied: 'Copiada',
   notCopied: 'Aquí no se puede copiar. Seleccione la referencia.',
   refused:
-    'No pasa nada. Lo que escribió no está guardado y desaparece con esta página; estamos borrando lo que haya subido. Puede volver cuando quiera.',
+    'No pasa nada. Lo que escribió no está guardado y estamos borrando lo que haya subido. Puede volver cuando quiera.',
   keep: 'Guardar la conversación',
   newRequest: 'Nueva solicitud',
   changedMind: 'He cambiado de opinión',
@@ -118,7 +118,7 @@ const es: Texts = {
   error:
     'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtelo más tarde.',
   notHere:
-    'Lo siento, ahora mismo no estoy disponible en esta página. Utilice los otros datos de contacto.',
+    'Lo siento, ahora mismo no estoy disponible en esta página. Utilice sus otros contactos.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   slow: 'Tarda más de lo habitual. Seguimos intentándolo.',

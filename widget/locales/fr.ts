@@ -120,7 +120,7 @@ const fr: Texts = {
   error:
     'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',
   notHere:
-    'Je suis désolée, je ne suis pas joignable sur cette page pour le moment. Veuillez utiliser les autres coordonnées.',
+    'Désolée, je ne suis pas joignable sur cette page pour le moment. Veuillez utiliser ses autres contacts.',
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
   busy: 'Il y a beaucoup d’activité. Continuez ; nous rattraperons sous peu.',
   slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',

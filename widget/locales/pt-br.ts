@@ -99,7 +99,7 @@ const ptBr: Texts = {
   copied: 'Copiada',
   notCopied: 'Não é possível copiar aqui. Selecione a referência.',
   refused:
-    'Sem problema. O que você digitou não fica guardado e some com esta página; o que você enviou está sendo apagado. Volte quando quiser.',
+    'Sem problema. O que você digitou não fica guardado, e o que você enviou está sendo apagado. Volte quando quiser.',
   keep: 'Salvar a conversa',
   newRequest: 'Novo pedido',
   changedMind: 'Mudei de ideia',

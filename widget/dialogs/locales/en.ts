@@ -20,7 +20,7 @@ const en = {
   eraseConsequence:
     'Your name, your address and your files will be erased, here and with us, and your request ends. This cannot be undone.',
   erased:
-    'Your details and files are erased, here and with us. The reference {reference} has ended. Goodbye, and thank you.',
+    'Your details and files are erased, here and with us. The reference {reference} has ended. Goodbye.',
   print: 'Print',
   language: 'Language',
   textSize: 'Text size',
