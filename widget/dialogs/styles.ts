@@ -8,7 +8,7 @@ export const dialogStyles = css`
     display: grid;
     align-items: end;
     padding: 12px;
-    background: rgb(10 10 25 / 0.45);
+    background: #0a0a1973;
   }
   .dialog {
     display: grid;
@@ -25,10 +25,6 @@ export const dialogStyles = css`
   .dialog h2 {
     font-size: 17px;
     font-weight: 650;
-    line-height: 1.3;
-  }
-  .dialog > .pair {
-    margin-block-start: 6px;
   }
   .content {
     min-block-size: 0;
@@ -61,8 +57,7 @@ export const dialogStyles = css`
   .danger:hover {
     background: var(--fg);
   }
-  .to-danger,
-  .to-danger:hover {
+  .to-danger.to-danger {
     color: var(--danger);
   }
   .fact {

@@ -90,7 +90,7 @@ t.test('the playground', async (t) => {
     const {page, context, noise} = await openDemo(browser, address);
     const chat = page.frameLocator('#preview').locator('maria-chat');
     // The frame is shown smaller than it is, which the driver does not reckon with.
-    await chat.locator('.launcher').press('Enter');
+    await chat.locator('.launcher').dispatchEvent('click');
     await chat.getByRole('dialog').waitFor();
     await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
     await page.getByLabel('accent', {exact: true}).fill('#0f766e');
