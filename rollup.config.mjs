@@ -116,9 +116,11 @@ const LEFT_BY_LIT = [
   /const t=this\[Symbol\.metadata\];if\(null!==t\)\{[^{}]*litPropertyMetadata[^{}]*\}/,
 ];
 /** What it looks for there: hooks that any page could set, and whether sheets can be adopted, as all of ours can. */
-const LOOKED_FOR_BY_LIT = [
+const NEEDLESS_IN_LIT = [
   [/\w+\.\w+(PolyfillSupport|HydrateSupport)/g, '(void 0)'],
   [/\w+\.ShadowRoot&&.*?"replace"in CSSStyleSheet\.prototype/, '!0'],
+  // What it would tell those who write with it, which they see before anything is built.
+  [/Error\("[^"]*"(\+\w\+"[^"]*")?\)/g, 'Error()'],
 ];
 
 function keepOffThePage() {
@@ -126,7 +128,7 @@ function keepOffThePage() {
     name: 'keep-off-the-page',
     transform(code, id) {
       if (!/node_modules\/(@lit|lit)/.test(id)) return null;
-      const changes = [...LEFT_BY_LIT.map((left) => [left, '']), ...LOOKED_FOR_BY_LIT];
+      const changes = [...LEFT_BY_LIT.map((left) => [left, '']), ...NEEDLESS_IN_LIT];
       const kept = changes.reduce((rest, change) => rest.replace(...change), code);
       if (/Versions|metadata|PolyfillSupport|ShadyCSS/i.test(kept))
         this.error(`${id}: Lit leaves or looks for something new on the page`);
@@ -225,6 +227,7 @@ function collect(role) {
 const ROLES = {
   later: 'part',
   chime: 'chime',
+  keep: 'keep',
   launcher: 'launcher',
   dialogs: 'dialogs',
   'debug-panel': 'debug',

@@ -12,6 +12,7 @@ const BUDGETS_KB = {
   everything: 40,
   dialogs: 5.1,
   language: 2.5,
+  keep: 1,
   chime: 0.5,
   debug: 4,
 };
@@ -52,6 +53,7 @@ const rows = [
     BUDGETS_KB.language,
   ]),
   // Fetched for who has asked for it.
+  ['saving and printing', sumOf(hasRole('keep')), BUDGETS_KB.keep],
   ['sound', sumOf(hasRole('chime')), BUDGETS_KB.chime],
   // Fetched for developers who ask for it by an attribute, and for no visitor.
   ['debug panel', sumOf(hasRole('debug')), BUDGETS_KB.debug],

@@ -5,7 +5,8 @@ import {MyData} from './my-data.js';
 import {StartOver} from './start-over.js';
 import {dialogStyles} from './styles.js';
 
-export {saveTranscript} from './keep.js';
+export {formatTime} from './format-time.js';
+export {offer} from './offer.js';
 export {loadWords} from './words.js';
 
 const OVERLAYS = {menu: Menu, myData: MyData, startOver: StartOver};

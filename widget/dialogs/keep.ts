@@ -1,13 +1,13 @@
 import type {Chat} from '../chat.js';
-import type {Language} from '../texts.js';
-import {offer} from './offer.js';
-import {formatTime} from './format-time.js';
 
 /** On what is printed, and on all around it, until that is done. */
 const MARK = 'data-maria-print';
 
 /** What is on the screen, as a text that any device can open. */
-export const saveTranscript = ({reference, transcript, uploads}: Chat, language: Language) => {
+export const saveTranscript = async ({host, reference, transcript, uploads}: Chat) => {
+  // Imported here, what both use is no further file.
+  const {formatTime, offer} = await import('./dialogs.js');
+  const {language} = host;
   const {texts} = language;
   const said = transcript.lines.map(({at, from, words}) => {
     const who = from === 'maria' ? texts.mariaSays : texts.youSay;
@@ -24,7 +24,7 @@ export const saveTranscript = ({reference, transcript, uploads}: Chat, language:
  * Without the page around it, which is as before when the paper is done. The path of an event from
  * within the panel leads through all that holds it: the page's own components hide what is in them.
  */
-export const printConversation = (path: EventTarget[]) => {
+export const printConversation = (_chat: Chat, path: EventTarget[]) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`@media print{:not([${MARK}],maria-chat[${MARK}] *){display:none!important}}`);
   const around = path.slice(path.findIndex((one) => one instanceof ShadowRoot) + 1);

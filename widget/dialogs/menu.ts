@@ -5,8 +5,7 @@ import {LARGEST_TEXT, chime} from '../settings.js';
 import {formatPercent, languageTags} from '../texts.js';
 import type {Language, LanguageTag} from '../texts.js';
 import {frameView} from './frame.js';
-import {printConversation, saveTranscript} from './keep.js';
-import {openOverlay} from './open.js';
+import {keepConversation, openOverlay} from './open.js';
 import {wordsOf} from './words.js';
 import type {Words} from './words.js';
 
@@ -19,16 +18,16 @@ export class Menu implements Overlay {
     const words = wordsOf(chat, language);
     const item = (label: string, act: (event: Event) => unknown, look = '') =>
       html`<button part="button" class="item ${look}" @click=${act}>${label}</button>`;
-    const leaveTo = (act: (path: EventTarget[]) => unknown) => async (event: Event) => {
+    const leaveTo = (how: 'saveTranscript' | 'printConversation') => async (event: Event) => {
       const path = event.composedPath();
       chat.cover(null);
       await chat.host.updateComplete;
-      act(path);
+      await keepConversation(chat, how, path);
     };
-    const save = () => saveTranscript(chat, language);
     const body = html`
-      ${item(words.myData, () => openOverlay(chat, 'myData'))} ${item(words.keep, leaveTo(save))}
-      ${item(words.print, leaveTo(printConversation))}
+      ${item(words.myData, () => openOverlay(chat, 'myData'))}
+      ${item(words.keep, leaveTo('saveTranscript'))}
+      ${item(words.print, leaveTo('printConversation'))}
       ${item(words.startOver, () => openOverlay(chat, 'startOver'), 'to-danger')}
       ${this.settingsView(words, language)}
     `;

@@ -1,24 +1,27 @@
 import type {Chat} from '../chat.js';
 import type {OverlayName} from './dialogs.js';
 
-/** Fetched with their words when the first of them is asked for. */
-const fetchDialogs = async ({host, signs}: Chat) => {
+/** Fetched with its words when the first of them is asked for. */
+export const openOverlay = (chat: Chat, name: OverlayName) =>
+  attempt(chat, async ({host}) => {
+    const {loadWords, makeOverlay, styles} = await import('./dialogs.js');
+    await loadWords(host.language.tag);
+    host.adopt(styles);
+    chat.cover(makeOverlay(name, chat));
+  });
+
+/** The path is that of the event that has asked for it. */
+export const keepConversation = (
+  chat: Chat,
+  how: 'saveTranscript' | 'printConversation',
+  path: EventTarget[] = [],
+) => attempt(chat, async () => (await import('./keep.js'))[how](chat, path));
+
+const attempt = async (chat: Chat, work: (chat: Chat) => Promise<void>) => {
   try {
-    const dialogs = await import('./dialogs.js');
-    await dialogs.loadWords(host.language.tag);
-    host.adopt(dialogs.styles);
-    return dialogs;
+    await work(chat);
   } catch (error) {
-    host.onLoadFailure(error);
-    signs.setConnection('offline');
-    return null;
+    chat.host.onLoadFailure(error);
+    chat.signs.setConnection('offline');
   }
 };
-
-export const openOverlay = async (chat: Chat, name: OverlayName) => {
-  const dialogs = await fetchDialogs(chat);
-  if (dialogs) chat.cover(dialogs.makeOverlay(name, chat));
-};
-
-export const saveTranscript = async (chat: Chat) =>
-  (await fetchDialogs(chat))?.saveTranscript(chat, chat.host.language);

@@ -128,7 +128,7 @@ const de: Texts = {
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
   notKept:
-    'Ihr Browser sperrt den Speicher: Dieses Gespräch wird nicht behalten, wenn Sie die Seite verlassen.',
+    'Ihr Browser sperrt den Speicher: Dieses Gespräch ist beim Verlassen der Seite verloren.',
   dismiss: 'Ausblenden',
   retry: 'Noch einmal versuchen',
   cancel: 'Abbrechen',

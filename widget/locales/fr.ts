@@ -101,7 +101,7 @@ const fr: Texts = {
   copied: 'Copiée',
   notCopied: 'La copie est bloquée ici. Sélectionnez la référence.',
   refused:
-    'Aucun problème. Ce que vous avez écrit n’est pas conservé et disparaît avec cette page ; vos envois sont supprimés. Revenez quand vous voulez.',
+    'Aucun problème. Ce que vous avez écrit n’est pas conservé et vos envois sont supprimés. Revenez quand vous voulez.',
   keep: 'Enregistrer la conversation',
   newRequest: 'Nouvelle demande',
   changedMind: 'J’ai changé d’avis',

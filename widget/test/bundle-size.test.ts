@@ -52,6 +52,7 @@ describe('bundle size', () => {
       'debug',
       'dialog-language',
       'dialogs',
+      'keep',
       'language',
       'launcher',
       'loader',

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {reconsider} from '../actions/change-answer.js';
 import type {Chat} from '../chat.js';
-import {openOverlay, saveTranscript} from '../dialogs/open.js';
+import {keepConversation, openOverlay} from '../dialogs/open.js';
 import type {Language} from '../texts.js';
 import {icon} from './icons.js';
 import {CHECK} from './later-icons.js';
@@ -13,7 +13,7 @@ export const completeView = (chat: Chat, language: Language) => html`
     <span class="badge-icon large">${icon(CHECK)}</span>
     ${referenceView(chat, language)}
   </div>
-  <button part="button" class="link" @click=${() => saveTranscript(chat)}>
+  <button part="button" class="link" @click=${() => keepConversation(chat, 'saveTranscript')}>
     ${language.texts.keep}
   </button>
   <button part="button" class="link" @click=${() => leaveBehind(chat)}>
