@@ -3,7 +3,6 @@ import {expect} from '@open-wc/testing';
 import {
   answer,
   backend,
-  button,
   inside,
   lines,
   mountOpen,
@@ -100,7 +99,8 @@ describe('being away', () => {
     } finally {
       Date.now = trueNow;
     }
-    expect(button(chat, 'Upload files')).to.exist;
+    expect(chat.step).to.equal('files');
+    expect(inside(chat, '.dropzone')).to.exist;
     expect(notices(chat).trim()).to.equal('');
     expect(stored(site, 'answers')).to.include('Ana');
   });

@@ -104,7 +104,8 @@ t.test('the playground', async (t) => {
       ['Tablet', 820],
     ] as const) {
       await page.getByText(device, {exact: true}).click();
-      t.equal((await page.locator('#preview').boundingBox())?.width, width, device);
+      const layout = () => page.locator('#preview').evaluate((frame) => frame.clientWidth);
+      t.equal(await layout(), width, device);
     }
     await page.getByRole('button', {name: 'Start again'}).click();
     await until(async () => !page.url().includes('accent'));

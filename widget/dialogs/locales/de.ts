@@ -21,7 +21,7 @@ const de: DialogTexts = {
   eraseConsequence:
     'Ihr Name, Ihre Adresse und Ihre Dateien werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
   erased:
-    'Ihre Angaben und Dateien sind gelöscht, hier und bei uns. Die Referenz {reference} gilt nicht mehr. Auf Wiedersehen.',
+    'Ihre Angaben und Dateien sind gelöscht, hier und bei uns. Die Referenz {reference} gilt nicht mehr.',
   print: 'Drucken',
   language: 'Sprache',
   textSize: 'Schriftgröße',
