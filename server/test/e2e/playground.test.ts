@@ -104,8 +104,8 @@ t.test('the playground', async (t) => {
       ['Tablet', 820],
     ] as const) {
       await page.getByText(device, {exact: true}).click();
-      const layout = () => page.locator('#preview').evaluate((frame) => frame.clientWidth);
-      t.equal(await layout(), width, device);
+      const layout = await page.evaluate<number>(PREVIEW_WIDTH);
+      t.equal(layout, width, device);
     }
     await page.getByRole('button', {name: 'Start again'}).click();
     await until(async () => !page.url().includes('accent'));
@@ -150,6 +150,8 @@ t.test('the playground', async (t) => {
 });
 
 // Text, since the types of a page are not those of the server.
+/** As it is laid out, whatever it is scaled to. */
+const PREVIEW_WIDTH = "document.querySelector('#preview').clientWidth";
 const COLOUR = `getComputedStyle(
   document.querySelector('maria-chat').shadowRoot.querySelector('.launcher'),
 ).backgroundColor`;
