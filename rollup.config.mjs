@@ -130,7 +130,7 @@ function keepOffThePage() {
       if (!/node_modules\/(@lit|lit)/.test(id)) return null;
       const changes = [...LEFT_BY_LIT.map((left) => [left, '']), ...NEEDLESS_IN_LIT];
       const kept = changes.reduce((rest, change) => rest.replace(...change), code);
-      if (/Versions|metadata|PolyfillSupport|ShadyCSS/i.test(kept))
+      if (/Versions|metadata|(Polyfill|Hydrate)Support|ShadyCSS/i.test(kept))
         this.error(`${id}: Lit leaves or looks for something new on the page`);
       return {code: kept, map: null};
     },

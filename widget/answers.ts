@@ -140,13 +140,17 @@ export class VisitorAnswers {
   /** The backend has them now: this browser keeps no copy beyond the page. */
   handOver() {
     this.isHandedOver = true;
-    this.storage.remove(ANSWERS_KEY);
-    this.storage.unsent(0);
+    this.removeKept();
   }
 
   wipe() {
-    this.handOver();
+    this.removeKept();
     this.load();
+  }
+
+  private removeKept() {
+    this.storage.remove(ANSWERS_KEY);
+    this.storage.unsent(0);
   }
 
   private get decisions() {

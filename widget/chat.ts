@@ -186,6 +186,7 @@ export class Chat {
 
   reconnect() {
     this.outbox.hurry();
+    if (!this.reference) this.signs.setConnection(null);
     // With nothing to tell, too: that the line is back.
     this.outbox.nudge();
     this.patience.hurry();
@@ -240,17 +241,20 @@ export class Chat {
     const {confirmation, guide, overlay, signs} = this;
     if (overlay) this.cover(null);
     // While Maria goes back to the question there is nothing to leave yet.
-    else if (guide.reopened) void (guide.step && guide.finish(guide.reopened));
-    else if (confirmation?.isChanging) {
-      confirmation.isChanging = false;
+    else if (guide.reopened) {
+      delete this.typed.name;
+      void (guide.step && guide.finish(guide.reopened));
+    } else if (confirmation?.isChanging) {
+      confirmation.isChanging = confirmation.isDoubted = false;
+      delete this.typed.email;
       signs.blame(null);
     } else return false;
-    if (!overlay) this.typed = {};
     return true;
   }
 
   /** Work that the visitor waits for, with the field that asked for it held still. */
   async sending(work: () => Promise<void>) {
+    if (this.isSending) return;
     const {round} = this.guide;
     this.isSending = true;
     this.signs.blame(null);

@@ -23,7 +23,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   let isLeaving = false;
   const follow = () => {
     lockPage(isFull());
-    if (isLeaving || signal.aborted) return;
+    if (isLeaving) return;
     const isWanted = isFull() || (host.isOpen && entries > 0);
     const wanted = isWanted ? (chat.overlay ? 2 : 1) : 0;
     leave(wanted);
@@ -44,8 +44,9 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     }
     if (marks() >= entries) return;
     entries = marks();
-    if (chat.overlay) chat.cover(null);
+    // Closed first: a dialog that goes from an open panel would make a new entry for that.
     if (!entries) void host.close();
+    if (chat.overlay) chat.cover(null);
   };
 
   chat.onCover = follow;
@@ -58,6 +59,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     {signal},
   );
   signal.addEventListener('abort', () => {
+    chat.onCover = null;
     lockPage(false);
     queueMicrotask(() => !host.isConnected && !isLeaving && leave(0));
   });

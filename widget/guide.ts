@@ -21,7 +21,7 @@ export interface GuideWatcher {
   values(): Values;
   /** Whether a mailed link waits to be opened. */
   isPending(): boolean;
-  /** Fetches what a step needs; false when the conversation is not to go on to it. */
+  /** Fetches what a step needs; nothing true when the conversation is not to go on to it. */
   prepare(step: Step | null): Promise<unknown>;
   onRest(step: Step): void;
 }

@@ -76,17 +76,15 @@ export class Looking {
 
 const takeOver = async (chat: Chat, session: Session, before: Set<string>) => {
   const {answers, client, confirmation, guide, uploads} = chat;
+  answers.adopt(session, client.clockAheadMs);
   if (uploads) await mergeFiles(uploads, session.files, before);
   if (session.state !== 'visit') {
     if (confirmation)
       confirmation.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
     await chat.onSession(session);
-  } else {
-    answers.adopt(session, client.clockAheadMs);
-    if (guide.step && answers.isDone(guide.step.id)) {
-      retell(chat);
-      await guide.begin();
-    }
+  } else if (guide.step && answers.isDone(guide.step.id)) {
+    retell(chat);
+    await guide.begin();
   }
   chat.host.requestUpdate();
 };

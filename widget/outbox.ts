@@ -80,6 +80,8 @@ export class Outbox {
   }
 
   private async deliver() {
+    // After a goodbye nothing is to be begun.
+    if (!this.session.uuid && !this.step && this.answers.unrecorded.length === 0) return;
     const arrival = await this.session.confirm();
     if (arrival.kind === 'back') this.watcher.onReturn(arrival.session);
     await this.record(this.answers.unrecorded);

@@ -23,15 +23,17 @@ export const answerTo = (chat: Chat, step: Step): Words | null => {
 /**
  * After a reload, and where another tab has gone on, this page has not heard all that was said: what
  * is missing before the last answer is told again, without a time and without being read out. An
- * answer that was corrected elsewhere is put right where it stands.
+ * answer that was corrected elsewhere is put right where it stands, which is all that may be done
+ * while a later question waits.
  */
-export const retell = (chat: Chat) => {
+export const retell = (chat: Chat, isToBeRightAlone = false) => {
   const {guide, state, transcript} = chat;
   const seen = new Set<Step>();
   let unheard: Step[] = [];
   let step: Step | null = guide.walk.first;
   const isPast = (one: Step) =>
-    guide.isPassedBy(one) || (state !== 'visit' && !/^(verify|end)/.test(one.type));
+    guide.isPassedBy(one) ||
+    (state !== 'visit' && one.type !== 'verify_email' && one.type !== 'end');
   while (step && !seen.has(step) && isPast(step)) {
     seen.add(step);
     const {id, type} = step;
@@ -39,7 +41,7 @@ export const retell = (chat: Chat) => {
     const said = transcript.answerTo(id);
     if (type === 'say' && !guide.heard.has(step)) unheard.push(step);
     if (said && answer) said.words = answer;
-    else if (answer) {
+    else if (answer && !isToBeRightAlone) {
       for (const one of [...unheard, step]) {
         guide.heard.add(one);
         // The question that waits here is the last thing that was said.

@@ -5,8 +5,8 @@ const GATHER_MS = 150;
 const WORD_KEY = 'changed';
 /** Two chats of one site on one page are left together: neither keeps the other's visitor there. */
 const PAGE = Math.random();
-/** A page is there, or is no more. */
-type Presence = [page: number, isThere: boolean];
+/** A chat on a page is there, or is no more. */
+type Presence = [page: number, chat: number, isThere: boolean];
 
 export interface TabsWatcher {
   /** There is something to look at. */
@@ -30,14 +30,15 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   };
   const channel = openChannel(`maria-chat:${storage.site}`);
   const others = new Set<number>();
-  const tell = (isThere: boolean) => channel?.postMessage([PAGE, isThere] satisfies Presence);
+  const self = Math.random();
+  const tell = (isThere: boolean) => channel?.postMessage([PAGE, self, isThere] satisfies Presence);
   const hearWord = ({data}: MessageEvent<string | Presence>) => {
     if (typeof data === 'string') return data === session.uuid && hear();
-    const [page, isThere] = data;
+    const [page, other, isThere] = data;
     if (page === PAGE) return;
-    if (!isThere) others.delete(page);
-    else if (!others.has(page)) {
-      others.add(page);
+    if (!isThere) others.delete(other);
+    else if (!others.has(other)) {
+      others.add(other);
       tell(true);
     }
   };

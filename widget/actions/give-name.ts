@@ -10,7 +10,7 @@ export const giveName = async (chat: Chat, name: string) => {
   if (!trimmed) return chat.signs.blame('nameRequired');
   if (trimmed.length > MAX_NAME_LENGTH) return chat.signs.blame('nameInvalid');
   chat.answers.name = trimmed;
-  chat.typed = {};
+  delete chat.typed.name;
   chat.visitorSays(() => trimmed);
   const greeting = ({texts}: Language) => fill(texts, 'niceToMeet', {name: trimmed});
   await chat.guide.finish(step, [greeting]);

@@ -66,7 +66,7 @@ export class MyData implements Overlay {
       // Nobody waits for it later, if it does not get through.
       await outbox.record([decision]);
       answers.decide(decision, true);
-      if (purpose === 'personal_data') this.farewell();
+      if (purpose === 'personal_data' && !granted) this.farewell();
       else await this.fetch();
     });
   }
@@ -101,14 +101,14 @@ export class MyData implements Overlay {
 
   private async fetch() {
     const {chat} = this;
-    if (!chat.reference) return;
     // What was decided a moment ago is to be seen, and to go before what is decided here.
     await chat.outbox.flush();
+    if (!chat.reference) return;
     const before = storedIds(chat.uploads);
     const session = (this.session = await this.call<Session>('GET', '/api/session'));
     if (session.name) chat.visitorName = session.name;
     if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
-    retell(chat);
+    retell(chat, true);
   }
 
   private async run(work: () => Promise<unknown>) {

@@ -30,5 +30,5 @@ export const wordsOf = (chat: Chat, {tag, texts}: Language): Words => {
       () => chat.host.requestUpdate(),
       () => undefined,
     );
-  return shown.get(chat)!;
+  return shown.get(chat) ?? (texts as Words);
 };

@@ -1,7 +1,24 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys, setViewport} from '@web/test-runner-commands';
 
-import {button, every, inside, mount, mountOpen, pause, press, until} from './helpers.js';
+import {
+  backend,
+  button,
+  choose,
+  every,
+  inside,
+  lines,
+  mount,
+  mountOpen,
+  newSite,
+  pause,
+  pdf,
+  press,
+  reachFiles,
+  stored,
+  until,
+  untilCalled,
+} from './helpers.js';
 
 interface Marked {
   mariaChat?: number;
@@ -122,6 +139,33 @@ describe('the back button and the page below', () => {
     chat.remove();
     await until(() => !state()?.mariaChat, 'the entry to go');
     expect(scrolls()).to.equal(true);
+  });
+
+  it('taken from the page, it locks nothing any more, whatever the backend still says', async () => {
+    const site = newSite();
+    await narrow();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await backend.fault(site, {path: '/upload', delayMs: 400});
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Upload files');
+    await untilCalled(site, 'POST', '/upload');
+    await backend.end(stored(site, 'session_uuid')!);
+    chat.remove();
+    await until(() => chat.state === 'visit' && lines(chat).length < 3, 'the end to be heard');
+    expect(scrolls()).to.equal(true);
+  });
+
+  it('two steps back at once close the dialog and the panel', async () => {
+    history.replaceState({route: 'cart'}, '');
+    const chat = await openNarrow();
+    await press(chat, 'More');
+    await until(() => state()?.mariaChat === 2, 'the entry of the menu');
+    history.go(-2);
+    await until(() => !chat.isOpen, 'the panel to close');
+    await pause(100);
+    expect(inside(chat, '.dialog')).to.equal(null);
+    expect(state()).to.deep.equal({route: 'cart'});
   });
 
   it('moved, it has one entry still', async () => {

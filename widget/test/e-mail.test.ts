@@ -7,6 +7,7 @@ import {
   backend,
   button,
   inside,
+  lines,
   mountOpen,
   newSite,
   pause,
@@ -171,6 +172,33 @@ describe('e-mail', () => {
     await until(() => inside(chat, '.card')?.textContent.includes('bea@gmial.com'), 'the new one');
     const visit = await backend.visit(stored(site, 'session_uuid')!);
     expect([visit.email, visit.newEmail]).to.deep.equal(['ana@gmial.com', 'bea@gmial.com']);
+  });
+
+  it('a slip is sent once, however often its answer is pressed', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await answer(chat, 'Your e-mail address', 'ana@gmial.com');
+    const send = await until(() => button(chat, 'Send: ana@gmial.com'), 'the question');
+    await backend.fault(site, {path: '/contact', delayMs: 300, times: 1});
+    send.click();
+    send.click();
+    await until(() => inside(chat, '.card'), 'the pending card');
+    const calls = (await backend.calls(site)).filter(({path}) => path.endsWith('/contact'));
+    expect(calls).to.have.length(1);
+    expect(lines(chat).filter((line) => line === 'ana@gmial.com')).to.have.length(1);
+  });
+
+  it('a half typed address is there again after the name was corrected', async () => {
+    const chat = await mountOpen();
+    await reachEmail(chat);
+    inside(chat, 'input[type=email]')!.focus();
+    await sendKeys({type: 'ana@exa'});
+    await press(chat, 'Change: Ana');
+    await answer(chat, 'Your name', 'Hanna');
+    await untilSaid(chat, 'Nice to meet you, Hanna.');
+    await until(() => inside(chat, 'input[type=email]'), 'the e-mail field');
+    expect(inside<HTMLInputElement>(chat, 'input[type=email]')!.value).to.equal('ana@exa');
   });
 
   it('the address is shown as it was typed until the page is loaded anew, and never kept', async () => {

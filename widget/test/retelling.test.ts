@@ -168,6 +168,32 @@ describe('retelling', () => {
     ]);
   });
 
+  it('a tab that was closed meanwhile is told the decisions of the other as well', async () => {
+    const site = newSite();
+    const {chat: one} = await sitePage(`site=${site}`);
+    const {chat: other} = await sitePage(`site=${site}`);
+    await openIn(one);
+    await openIn(other);
+    await until(() => inside(other, 'input[name=answer]'), 'the name');
+    await other.close();
+    await reachPending(one);
+    await other.open();
+    await until(() => inside(other, '.card'), 'the card');
+    expect(lines(other).slice(0, 7)).to.deep.equal(ASKED);
+  });
+
+  it('my data tells nothing again where another question waits', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    const before = lines(chat).length;
+    await pressInMenu(chat, 'My data');
+    await press(chat, 'Withdraw consent Training our AI agent with your files');
+    await until(() => button(chat, 'I agree Training our AI agent with your files'), 'the way back');
+    expect(lines(chat)).to.have.length(before);
+    expect(lines(chat).slice(6, 8)).to.deep.equal([ASKED[5], 'I do not agree']);
+  });
+
   it('a name corrected in my data is the one that stands in the conversation', async () => {
     const chat = await mountOpen();
     await reachFiles(chat);

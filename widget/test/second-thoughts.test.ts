@@ -19,6 +19,7 @@ import {
   stored,
   storedKeys,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 
@@ -46,6 +47,22 @@ describe('second thoughts', () => {
     expect((await backend.visit(uuid)).ended ?? (await decisionsAt(uuid)).at(-1)).to.match(
       /gone|personal_data false/,
     );
+  });
+
+  it('my data after a refusal begins no session that nobody has asked for', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await answer(chat, 'Your name', 'Ana');
+    await until(() => button(chat, 'I do not agree'), 'the first consent');
+    await backend.fault(site, {path: '/consents', delayMs: 600, times: 1});
+    await press(chat, 'I do not agree');
+    await untilSaid(chat, 'is stored nowhere');
+    await pressInMenu(chat, 'My data');
+    await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
+    await untilQuiet(site);
+    const begun = (await backend.calls(site)).filter(({path}) => path.endsWith('generate-uuid'));
+    expect(begun).to.have.length(1);
+    expect(stored(site, 'session_uuid')).to.equal(null);
   });
 
   it('a withdrawal that did not get through is not carried out later', async () => {

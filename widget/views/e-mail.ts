@@ -41,7 +41,9 @@ const addressView = (chat: Chat, language: Language, field: AddressField) => {
     chat.host.requestUpdate();
   };
   const choice = (email: string, label: string) =>
-    html`<button part="button" class="link" @click=${() => take(email)}>${label}</button>`;
+    html`<button part="button" class="link" ?disabled=${chat.isSending} @click=${() => take(email)}>
+      ${label}
+    </button>`;
   // Whoever is still typing it needs no hint. The container stays, so that it is read out.
   const isShown = meant && (isDoubted || !meant.startsWith(value.trim()));
   return html`
