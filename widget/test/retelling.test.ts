@@ -13,6 +13,7 @@ import {
   pdf,
   press,
   pressInMenu,
+  reachEmail,
   reachFiles,
   reachPending,
   rows,
@@ -184,14 +185,19 @@ describe('retelling', () => {
 
   it('my data tells nothing again where another question waits', async () => {
     const site = newSite();
-    const chat = await mountOpen(site);
-    await reachPending(chat);
-    const before = lines(chat).length;
+    const first = await mountOpen(site);
+    await reachEmail(first);
+    await untilRecorded(stored(site, 'session_uuid')!, 'email');
+    await backend.fault(site, {drop: true});
+    const chat = await comeBack(first, site);
+    await press(chat, 'Continue');
+    await until(() => inside(chat, 'input[type=email]'), 'the e-mail field');
+    const before = lines(chat);
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
     await pressInMenu(chat, 'My data');
-    await press(chat, 'Withdraw consent Training our AI agent with your files');
-    await until(() => button(chat, 'I agree Training our AI agent with your files'), 'the way back');
-    expect(lines(chat)).to.have.length(before);
-    expect(lines(chat).slice(6, 8)).to.deep.equal([ASKED[5], 'I do not agree']);
+    await until(() => button(chat, 'Download contract.pdf'), 'the file');
+    expect(lines(chat)).to.deep.equal(before);
   });
 
   it('a name corrected in my data is the one that stands in the conversation', async () => {
