@@ -58,7 +58,7 @@ switches.addEventListener('input', ({target}) => {
 switches.addEventListener('submit', (event) => event.preventDefault());
 
 document.querySelector('[data-open-chat]').addEventListener('click', () => {
-  void window.MariaChat?.open();
+  window.MariaChat?.open().catch(() => undefined);
 });
 
 document.querySelector('[data-copy-snippet]').addEventListener('click', async ({target}) => {

@@ -1,6 +1,5 @@
 import {createLauncher, launcherStyles, launcherWords} from './launcher.js';
 import {applyLooks} from './looks.js';
-import {NARROW} from './narrow.js';
 import type {MariaChat} from './maria-chat.js';
 import {watchOwnButton} from './own-button.js';
 import {recall} from './storage.js';
@@ -79,15 +78,22 @@ const start = () => {
         throw error;
       },
     ));
+  const ending = new AbortController();
+  const {signal} = ending;
   const toggle = () => {
     launcher.ariaBusy = 'true';
     load()
-      .then((chat) => chat.toggle(), report)
+      .then(
+        (chat) => chat.toggle(),
+        (error: unknown) => {
+          report(error);
+          addEventListener('online', toggle, {once: true, signal});
+        },
+      )
       .finally(() => (launcher.ariaBusy = null));
   };
-  const preload = () => void load().catch(report);
-  const ending = new AbortController();
-  const {signal} = ending;
+  /** Whether it comes matters once the button is pressed. */
+  const preload = () => void load().catch(() => 0);
   const methods = methodsBefore(host, launcher);
   const call = async (method: string, ...values: unknown[]): Promise<unknown> => {
     if (method === 'destroy') {
@@ -202,9 +208,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
 };
 
 const wantsOpen = ({site = 'demo', open = 'remember', mode}: MariaChatSettings) =>
-  mode === 'inline' ||
-  open === 'true' ||
-  (open !== 'false' && recall(site, 'open') !== null && !matchMedia(NARROW).matches);
+  mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open') !== null);
 
 const apologise = (host: HTMLElement) => {
   const excuse = document.createElement('output');
