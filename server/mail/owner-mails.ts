@@ -15,6 +15,12 @@ interface Lead {
   files: {name: string; size: number}[];
 }
 
+const PURPOSES: Record<string, string> = {
+  personal_data: 'Storing the data',
+  ai_training: 'Training the AI agent',
+  ai_answers: 'AI answers about the files',
+};
+
 /** What every visitor is asked, unless the site's conversation leaves it out. */
 const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
@@ -54,10 +60,10 @@ export const leadMail = (lead: Lead): MailContent => {
 const consentLines = (consents: Lead['consents']): string[] => {
   const decided = consents.map(
     ({purpose, granted, at}) =>
-      `${purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
+      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
   );
   const missing = USUAL_PURPOSES.filter((one) => !consents.some(({purpose}) => purpose === one));
-  return [...decided, ...missing.map((purpose) => `${purpose}: not asked`)];
+  return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
 };
 
 const readableTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -93,8 +93,8 @@ void t.test('the owner hears of a confirmed address', async (t) => {
     visitor.uuid,
     'Zora <b>Z</b>',
     'lead@example.com',
-    'personal_data: granted',
-    'ai_training: refused',
+    'Storing the data: granted',
+    'Training the AI agent: refused',
     'Lebenslauf <1>.pdf (3 kB)',
     'تقرير.pdf',
     `maria export --uuid ${visitor.uuid}`,
@@ -119,7 +119,7 @@ void t.test('the owner hears of what was never asked', async (t) => {
   await press(linkIn(await server.mailbox.waitFor('brief@example.com')));
 
   const mail = await server.mailbox.waitFor(OWNER);
-  for (const part of [mail.text ?? '', mail.html ?? '']) t.match(part, /ai_training: not asked/);
+  for (const part of [mail.text ?? '', mail.html ?? '']) t.match(part, /Training the AI agent: not asked/);
 });
 
 void t.test('a time is told in hours, or in minutes where those are no whole ones', (t) => {
