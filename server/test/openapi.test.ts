@@ -14,7 +14,7 @@ import {startServer} from './start-server.js';
 /** Addresses that are no part of the API. */
 const NOT_DESCRIBED = [
   /^\/$/, // the demo page
-  /^\/(widget|examples|assets)\//, // files for browsers
+  /^\/((widget|assets)\/|examples(\/|$))/, // files for browsers
   /^(\/[\w.]+)?\/maria-chat\.js$/, // the loader
   /^\/api\/docs/, // where the description is browsed
   /^\/objects\//, // where the links of the store on disk lead to, as opaque as a bucket's
