@@ -105,7 +105,7 @@ export class ConfiguredElement extends LitElement {
   protected get wantsOpen() {
     if (this.isInline) return true;
     if (this.opening !== 'remember') return this.opening === 'true';
-    return !this.isNarrow.matches && recall(this.site, 'open') !== null;
+    return recall(this.site, 'open') !== null;
   }
 
   /** @internal */

@@ -95,8 +95,13 @@ export class MariaChat extends ConfiguredElement {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : RHYTHM_MS;
   }
 
-  /** Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. */
+  /**
+   * Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. Where
+   * that would cover the whole page, the button says that the conversation waits.
+   */
   async open({isQuiet = false} = {}) {
+    const isRemembered = isQuiet && this.opening === 'remember' && !this.isInline;
+    if (isRemembered && this.isNarrow.matches) return this.setUnread(1);
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
     this.focusKeeper.remember(this);
     this.isOpen = true;

@@ -3,6 +3,10 @@ import {css} from 'lit';
 /** Motion, and what narrow and low screens ask for. Comes after what it overrules. */
 export const screenStyles = css`
   @media (width < 600px), (height < 480px) {
+    /* Above the button of another chat. */
+    :host(:state(open)) {
+      z-index: calc(var(--maria-z-index, 2147483000) + 1);
+    }
     :host(:not([mode='inline'])) .panel {
       inset: var(--viewport-top, 0px) 0 auto 0;
       inline-size: 100%;

@@ -1,16 +1,19 @@
-import {expect} from '@open-wc/testing';
+import {expect, fixture, html} from '@open-wc/testing';
 import {setViewport} from '@web/test-runner-commands';
 
+import type {MariaChat} from '../maria-chat.js';
 import {
   choose,
   every,
   inside,
+  mount,
   mountOpen,
   newSite,
   pdf,
   reachFiles,
   rows,
   until,
+  untilSaid,
 } from './helpers.js';
 
 const fits = (chat: Element) => {
@@ -36,6 +39,30 @@ describe('narrow screen', () => {
     await until(() => rows(chat).length === 3, 'the rows');
     expect(fits(chat)).to.deep.equal([]);
     expect(inside(chat, '.log')!.clientHeight).to.be.at.least(60);
+  });
+
+  it('what fills the screen has the other chats of the page below it, buttons and all', async () => {
+    await setViewport({width: 390, height: 780});
+    const chat = await mountOpen();
+    await mount(newSite());
+    const at = inside(chat, '.send')!.getBoundingClientRect();
+    const found = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+    expect(found === chat).to.equal(true);
+  });
+
+  it('a page that is loaded anew is not covered; the button says that the chat goes on', async () => {
+    await setViewport({width: 390, height: 780});
+    const site = newSite();
+    const before = await mountOpen(site);
+    await reachFiles(before);
+    before.remove();
+    const chat = await fixture<MariaChat>(html`<maria-chat site=${site} lang="en"></maria-chat>`);
+    await until(() => inside(chat, '.badge')?.textContent === '1', 'the badge');
+    expect(chat.isOpen).to.equal(false);
+    expect(chat.unreadCount).to.equal(1);
+    inside(chat, '.launcher')!.click();
+    await untilSaid(chat, 'Welcome back, Ana.');
+    expect(chat.unreadCount).to.equal(0);
   });
 
   it('a phone on its side is filled, too, and all can be reached', async () => {
