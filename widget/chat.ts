@@ -28,6 +28,8 @@ import type {Uploads} from './uploads.js';
 export interface Overlay {
   /** Begins once it covers the conversation. */
   load?(): Promise<void>;
+  /** True where something within it was left. */
+  stepBack?(): boolean;
   view(language: Language): unknown;
 }
 
@@ -219,8 +221,15 @@ export class Chat {
     this.confirmation?.rest();
     this.uploads?.clear();
     this.signs.showToast(null);
-    Object.assign(this, {state: 'visit', isSending: false, visitorName: null});
-    Object.assign(this, {uploads: null, confirmation: null, isRecognised: false, typed: {}});
+    Object.assign(this, {
+      state: 'visit',
+      isSending: false,
+      isRecognised: false,
+      visitorName: null,
+      uploads: null,
+      confirmation: null,
+      typed: {},
+    });
     this.cover(null);
   }
 
@@ -239,6 +248,7 @@ export class Chat {
   /** What lies on top goes first: a dialog, then a correction. False when there is neither. */
   stepBack() {
     const {confirmation, guide, overlay, signs} = this;
+    if (overlay?.stepBack?.()) return true;
     if (overlay) this.cover(null);
     // While Maria goes back to the question there is nothing to leave yet.
     else if (guide.reopened) {

@@ -29,7 +29,8 @@ export class LaterParts {
   /** What is said of the uploads' progress. */
   announce(chat: Chat, language: Language) {
     this.announcer?.listen(chat.uploads?.rows ?? [], language);
-    return this.announcer?.words ?? '';
+    // What has been passed is no news any more.
+    return chat.guide.step?.type === 'upload' ? (this.announcer?.words ?? '') : '';
   }
 
   async showDebugPanel() {

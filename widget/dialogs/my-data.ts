@@ -43,6 +43,12 @@ export class MyData implements Overlay {
     this.chat.host.requestUpdate();
   }
 
+  stepBack() {
+    const isWithin = this.editing !== null || this.asking !== null;
+    if (isWithin) this.show({editing: null, asking: null});
+    return isWithin;
+  }
+
   async save(text: string) {
     const {answers, state} = this.chat;
     const value = text.trim();

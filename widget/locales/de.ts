@@ -68,7 +68,7 @@ const de: Texts = {
   empty_file: 'Diese Datei ist leer.',
   too_many_files: 'Die Höchstzahl ist erreicht. Entfernen Sie eine Datei, um diese hinzuzufügen.',
   file_infected: 'Der Virenscanner hat diese Datei abgelehnt.',
-  active_content: 'Dieses PDF enthält Skripte oder Programme; das wird nicht angenommen.',
+  active_content: 'PDFs mit Skripten oder Programmen werden nicht angenommen.',
   too_slow: 'Die Verbindung war zu langsam. Bitte versuchen Sie es noch einmal.',
   cancelled: 'Abgebrochen.',
   size_mismatch: 'Die Datei hat sich inzwischen geändert. Bitte fügen Sie sie neu hinzu.',
@@ -84,8 +84,7 @@ const de: Texts = {
   pending:
     'Wir haben einen Link an {email} geschickt. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte sehen Sie in Ihr Postfach',
-  pendingHint:
-    'Dieses Fenster merkt es von selbst. Keine Mail? Sehen Sie auch im Spam-Ordner nach.',
+  pendingHint: 'Dieses Fenster merkt es von selbst. Keine Mail? Sehen Sie auch im Spam nach.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
   sent: 'Wir haben den Link geschickt.',
@@ -101,7 +100,7 @@ const de: Texts = {
   reference: 'Ihre Referenz',
   copy: 'Referenz kopieren',
   copied: 'Kopiert',
-  notCopied: 'Kopieren ist hier gesperrt. Bitte markieren Sie die Referenz.',
+  notCopied: 'Kopieren ist hier gesperrt. Bitte markieren Sie sie.',
   refused:
     'Kein Problem. Ihre Eingaben sind nirgends gespeichert, und was Sie hochgeladen haben, wird gelöscht. Sie können jederzeit wiederkommen.',
   keep: 'Gespräch sichern',

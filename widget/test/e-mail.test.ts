@@ -189,6 +189,20 @@ describe('e-mail', () => {
     expect(lines(chat).filter((line) => line === 'ana@gmial.com')).to.have.length(1);
   });
 
+  it('without a line, what is sent says that it waits, and goes when it is back', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachEmail(chat);
+    await backend.fault(site, {drop: true});
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    const hint = () => inside(chat, '.tray')!.textContent;
+    await until(() => hint().includes('Waiting for the connection.'), 'the hint');
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
+    await until(() => inside(chat, '.card'), 'the pending card');
+    expect(hint()).to.not.include('Waiting');
+  });
+
   it('a half typed address is there again after the name was corrected', async () => {
     const chat = await mountOpen();
     await reachEmail(chat);

@@ -250,6 +250,9 @@ describe('my data', () => {
     button(chat, 'Change Your name')!.click();
     await until(() => focused()?.id === 'edit', 'the field to have the focus');
     press('Escape');
+    await until(() => focused()?.textContent === 'My data', 'the title, and no field, to have it');
+    expect(inside(chat, '#edit')).to.equal(null);
+    press('Escape');
     await until(() => focused() === more, 'the focus to be back');
   });
 });

@@ -53,6 +53,7 @@ const addressView = (chat: Chat, language: Language, field: AddressField) => {
       autocomplete: 'email',
       maxLength: MAX_EMAIL_LENGTH,
     })}
+    ${chat.isSending && chat.signs.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
     <div role="status">
       ${isShown ? choice(meant, fill(texts, 'didYouMean', {email: meant})) : nothing}
       ${isShown && isDoubted ? choice(value, `${texts.send}: ${value}`) : nothing}
