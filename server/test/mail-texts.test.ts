@@ -119,7 +119,8 @@ void t.test('the owner hears of what was never asked', async (t) => {
   await press(linkIn(await server.mailbox.waitFor('brief@example.com')));
 
   const mail = await server.mailbox.waitFor(OWNER);
-  for (const part of [mail.text ?? '', mail.html ?? '']) t.match(part, /Training the AI agent: not asked/);
+  for (const part of [mail.text ?? '', mail.html ?? ''])
+    t.match(part, /Training the AI agent: not asked/);
 });
 
 void t.test('a time is told in hours, or in minutes where those are no whole ones', (t) => {
