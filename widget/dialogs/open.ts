@@ -22,6 +22,6 @@ const attempt = async (chat: Chat, work: (chat: Chat) => Promise<void>) => {
     await work(chat);
   } catch (error) {
     chat.host.onLoadFailure(error);
-    chat.signs.setConnection('offline');
+    chat.signs.showToast('offline');
   }
 };
