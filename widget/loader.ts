@@ -87,7 +87,8 @@ const start = () => {
         (chat) => chat.toggle(),
         (error: unknown) => {
           report(error);
-          addEventListener('online', toggle, {once: true, signal});
+          // Where it is not the line, nobody tells when to try again.
+          if (!navigator.onLine) addEventListener('online', toggle, {once: true, signal});
         },
       )
       .finally(() => (launcher.ariaBusy = null));
