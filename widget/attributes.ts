@@ -51,7 +51,7 @@ const faultOf = (host: HTMLElement, name: string) => {
   if (looks.includes(name) && !lookOf(host, name))
     return `${name}="${value}" is no CSS value for it.`;
   if (name === 'lang' && value !== 'auto' && !knownLanguage(value)) {
-    return `lang="${value}" is not there yet.`;
+    return `lang="${value}" is not known.`;
   }
   return null;
 };
