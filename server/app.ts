@@ -20,6 +20,7 @@ import {isDatabaseDown} from './database/failure.js';
 import {KnownDatabase} from './database/known-database.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
 import type {MariaError} from './errors.js';
+import {Moments} from './events/moments.js';
 import {drainRefused} from './files/drain.js';
 import {UPLOAD_MAX_MS} from './files/pace.js';
 import {fileRoutes} from './files/routes.js';
@@ -51,6 +52,8 @@ import {ConfirmationLinks} from './mail/links.js';
 import {Outage} from './mail/outage.js';
 import {MailSender} from './mail/sender.js';
 import {tellMailStopped} from './mail/stopped.js';
+import {Conversation} from './messages/conversation.js';
+import {messageRoutes} from './messages/routes.js';
 import {diskRoutes} from './object-store/disk-routes.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import {privacyRoutes} from './privacy/routes.js';
@@ -92,6 +95,7 @@ export interface RunningApp {
   cleanup: Cleanup;
   trail: TrailKeeper;
   sender: MailSender;
+  conversation: Conversation;
   /** Until this is called, every route that needs the database answers 503. */
   migrated: () => void;
   drain: () => void;
@@ -171,6 +175,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   });
   const trail = new TrailKeeper({...background, known});
+  const moments = new Moments(sql);
+  const conversation = new Conversation({sql, moments, log});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
   const app: App = Fastify({
@@ -323,6 +329,18 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
     onDeleted: prompt,
   });
+  messageRoutes(app, {
+    config,
+    sql,
+    access,
+    counters: shared,
+    onExceeded: (request) => {
+      watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
+    },
+    onMessage: ({uuid, site}, message) => {
+      conversation.heard({uuid, siteKey: site.key, message});
+    },
+  });
   privacyRoutes(app, {config, sql, objects, access, onBroken: tellError});
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
@@ -337,6 +355,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     cleanup,
     trail,
     sender,
+    conversation,
     migrated: () => {
       notReady = undefined;
     },

@@ -108,6 +108,10 @@ export class TooManyFiles extends errorOf(
   'too_many_files',
   'The session holds all the files it may.',
 ) {}
+export class TooManyMessages extends errorOf(
+  'too_many_messages',
+  'The session holds all the messages that one visitor may write.',
+) {}
 export class InProgress extends errorOf(
   'in_progress',
   'An upload with this Idempotency-Key is still under way. Try again in a few seconds.',
@@ -158,7 +162,7 @@ export class Unavailable extends errorOf(
 ) {}
 export class Busy extends errorOf(
   'busy',
-  'Too many uploads at once. Nothing was stored; try again shortly.',
+  'Too many of these are under way at once. Nothing was stored; try again shortly.',
 ) {}
 export class ScanUnavailable extends errorOf(
   'scan_unavailable',

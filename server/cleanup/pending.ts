@@ -2,6 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
+import {haveNews, transaction} from '../events/transaction.js';
 import {eraseSession} from '../sessions/end.js';
 import {inBatches} from './batches.js';
 
@@ -54,7 +55,7 @@ const isOverdue = (sql: Queryable, pendingMs: number) => sql`
   and created_at < now() - ${interval(pendingMs)}::interval`;
 
 const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const rows = await tx<{uuid: string; site: string}[]>`
       update user_sessions set archived_at = now(), updated_at = now()
       where id in (
@@ -62,6 +63,7 @@ const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<numb
         where ${isOverdue(tx, pendingMs)}
         limit ${limit} for update skip locked)
       returning uuid, site_key as site`;
+    for (const {uuid} of rows) haveNews(tx, uuid);
     await recordAudit(
       tx,
       ...rows.map(({uuid, site}) => ({event: 'session_archived', uuid, site}) as const),
@@ -81,7 +83,7 @@ const completedBefore =
     sql`s.completed_at < now() - ${interval(ms)}::interval`;
 
 const purgeDue = async (sql: Sql, due: Due, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     // The visit is locked first, as everybody else does, or two could wait for each other.
     const rows = await tx<{uuid: string; siteKey: string}[]>`
       select v.uuid, v.site_key as "siteKey" from user_sessions s join visits v on v.uuid = s.uuid

@@ -1,6 +1,7 @@
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
+import {transaction} from '../events/transaction.js';
 import {LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
@@ -50,7 +51,7 @@ export const endAbandoned = async (
   times: Config['visit'],
   {limit, onlyLeft = false}: {limit: number; onlyLeft?: boolean},
 ): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const due = await tx<DueVisit[]>`
       select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
       from visits where ${onlyLeft ? hasLeft(tx, times) : isAbandoned(tx, times)}
@@ -169,6 +170,15 @@ export const dropRemovedRows = async (sql: Sql, limit: number): Promise<number> 
   return rows.length;
 };
 
+const LEFT_TABLES = [
+  'file_uploads',
+  'messages',
+  'events',
+  'consents',
+  'email_verifications',
+  'jobs',
+];
+
 /** Turns visits whose files are all gone into tombstones; answers how many. */
 export const buryVisits = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
@@ -179,7 +189,7 @@ export const buryVisits = async (sql: Sql, limit: number): Promise<number> =>
       limit ${limit} for update skip locked`;
     const uuids = rows.map(({uuid}) => uuid);
     if (uuids.length === 0) return 0;
-    for (const table of ['file_uploads', 'messages', 'consents', 'email_verifications', 'jobs']) {
+    for (const table of LEFT_TABLES) {
       await tx`delete from ${tx(table)} where session_uuid = any(${uuids}::uuid[])`;
     }
     await tx`delete from user_sessions where uuid = any(${uuids}::uuid[])`;

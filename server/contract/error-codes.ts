@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   too_slow: 408,
   uuid_collision: 409,
   too_many_files: 409,
+  too_many_messages: 409,
   in_progress: 409,
   session_gone: 410,
   body_too_large: 413,

@@ -18,6 +18,16 @@ export const EXAMPLE_FILE = {
   url: `/api/files/download/${EXAMPLE_FILE_ID}`,
 };
 
+export const EXAMPLE_MESSAGE = {
+  id: 17,
+  client_id: 'c0f1e2d3-message-1',
+  role: 'visitor',
+  body: 'Here is the report that you asked for.',
+  state: 'complete',
+  created_at: EXAMPLE_TIME,
+  files: [EXAMPLE_FILE],
+};
+
 export const EXAMPLE_DOWNLOAD = {
   url: `https://files.example.com/maria/uploads/${EXAMPLE_UUID}/${EXAMPLE_FILE_ID}.pdf?X-Amz-Expires=60&X-Amz-Signature=…`,
   expires_at: EXAMPLE_TIME,

@@ -24,6 +24,20 @@ export const MAX_STEP_LENGTH = 40;
 export const MAX_LOCALE_LENGTH = 35;
 export const MAX_SITE_KEY_LENGTH = 64;
 
+/** Characters, as people count them: code points. */
+export const MAX_MESSAGE_LENGTH = 4_000;
+/** Of what Maria or a person answers; the rest is cut off. */
+export const MAX_REPLY_LENGTH = 16_000;
+export const MAX_CLIENT_ID_LENGTH = 64;
+/** That a visitor may write in one session. */
+export const MAX_MESSAGES_PER_SESSION = 500;
+export const MAX_MESSAGE_PAGE = 100;
+
+/** A stream carries a sign of life this often, so that proxies keep it and its reader knows. */
+export const HEARTBEAT_MS = 15_000;
+/** A long poll without news is answered after this. */
+export const LONG_POLL_MS = 25_000;
+
 /** Calls a minute and client address on the two UUID endpoints; other routes allow multiples. */
 export const RATE_LIMIT_PER_MINUTE = 10;
 /** While an address waits for its confirmation, the widget asks this often. */

@@ -3,6 +3,7 @@ import {Type} from 'typebox';
 import {recordAudit} from '../audit/store.js';
 import {DownloadLink, FileId, FileList} from '../contract/files.js';
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
+import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
@@ -104,6 +105,7 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
         if (deletion === 'unknown') throw noSuchFile();
         if (deletion === 'already_deleted') return;
         await recordAudit(tx, {...auditOf(caller), event: 'file_deleted', metadata: {file_id: id}});
+        await recordEvents(tx, caller.uuid, {type: 'file_deleted', data: {file_id: id}});
       });
       parts.onDeleted();
       return reply.code(204).send(null);

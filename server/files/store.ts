@@ -131,6 +131,32 @@ export const storedFiles = async (sql: Queryable, uuid: string): Promise<FileRow
     select ${columns(sql)} from file_uploads
     where session_uuid = ${uuid} and state = 'stored' order by uploaded_at, id`;
 
+/** Of several messages, in the order in which they were stored. */
+export const filesOfMessages = async (
+  sql: Queryable,
+  messageIds: number[],
+): Promise<(FileRow & {messageId: number})[]> => {
+  if (messageIds.length === 0) return [];
+  return sql<(FileRow & {messageId: number})[]>`
+    select ${columns(sql)}, message_id::float8 as "messageId" from file_uploads
+    where message_id = any(${messageIds.map(String)}::bigint[]) and state = 'stored'
+    order by uploaded_at, id`;
+};
+
+/** Stored files of the session that no message has named; answers the ids of those it took. */
+export const attachFiles = async (
+  sql: Queryable,
+  uuid: string,
+  {messageId, fileIds}: {messageId: number; fileIds: string[]},
+): Promise<string[]> => {
+  const rows = await sql<{id: string}[]>`
+    update file_uploads set message_id = ${String(messageId)}::bigint
+    where id = any(${fileIds}::uuid[]) and session_uuid = ${uuid} and state = 'stored'
+      and message_id is null
+    returning id`;
+  return rows.map(({id}) => id);
+};
+
 export const findStoredFile = async (
   sql: Queryable,
   uuid: string,

@@ -8,6 +8,7 @@ import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
+import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';
 import {
   ConsentRequired,
@@ -232,6 +233,8 @@ export class Uploads {
         address: caller.address,
         metadata: {file_id: row.id, size: result.size, flags: result.flags},
       });
+      const data = {file: shownFile(stored)};
+      await recordEvents(tx, caller.uuid, {type: 'file_upload_complete', data});
       await countFunnel(tx, caller.site.key, 'uploaded');
       return stored;
     });

@@ -41,6 +41,7 @@ answers 404 \`not_found\`, a method that an address does not take 405 \`method_n
 const TAGS = [
   {name: 'session', description: 'The visitor’s session'},
   {name: 'files', description: 'Its PDFs'},
+  {name: 'conversation', description: 'What is said in it, and what happens, as it happens'},
   {name: 'sites', description: 'What the widget needs to know of a site'},
   {name: 'pages', description: 'What the links in mails lead to'},
   {name: 'operation', description: 'For probes, monitoring and programmers'},

@@ -4,6 +4,7 @@ import {Reaper} from '../cleanup/reaper.js';
 import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
 import type {Sql} from '../database/connect.js';
+import {transaction} from '../events/transaction.js';
 import {endVisit, eraseSession} from '../sessions/end.js';
 import {countLinksTo, findSessions, forgetLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
@@ -44,7 +45,7 @@ const erase = async (
   {backgroundSql: sql, print}: CommandParts,
   {uuid, siteKey}: FoundSession,
 ): Promise<void> => {
-  const state = await sql.begin(async (tx) => {
+  const state = await transaction(sql, async (tx) => {
     const [visit] = await tx<{state: string}[]>`
       select state from visits where uuid = ${uuid} for update`;
     if (visit?.state === 'open') await endVisit(tx, {uuid, siteKey, address: null}, 'discarded');

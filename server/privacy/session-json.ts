@@ -3,6 +3,7 @@ import {pages} from '../database/pages.js';
 import {
   auditRows,
   consentRows,
+  eventRows,
   fileRows,
   messageRows,
   queuedMailRows,
@@ -25,13 +26,16 @@ export async function* sessionJson(
   archived: Archived,
 ): AsyncGenerator<string> {
   const paged = (page: PageOf) =>
-    pages<ExportedRow>((last) => page({sql, uuid, after: last && String(last['id'])}));
+    pages<ExportedRow>((last) =>
+      page({sql, uuid, after: last && String(last['id'] ?? last['seq'])}),
+    );
   yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;
   yield member('visit', await visitRow(sql, uuid));
   yield member('session', await sessionRow(sql, uuid));
   yield* list('consents', paged(consentRows));
   yield* list('files', withFate(paged(fileRows), archived));
   yield* list('messages', paged(messageRows));
+  yield* list('events', paged(eventRows));
   yield member('verifications', await verificationRows(sql, uuid));
   yield member('queued_mails', await queuedMailRows(sql, uuid));
   yield* list('audit_logs', paged(auditRows));

@@ -44,9 +44,13 @@ export const fileRows: PageOf = ({sql, uuid, after = NIL_UUID}) => sql<ExportedR
   limit ${PAGE_ROWS}`;
 
 export const messageRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
-  select id, client_id, role, body, created_at
+  select id, client_id, role, body, state, created_at
   from messages where session_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
+
+export const eventRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+  select seq, type, data, at from events where session_uuid = ${uuid} and seq > ${after}::bigint
+  order by seq limit ${PAGE_ROWS}`;
 
 /** Without ids and keys, from which links are derived. */
 export const verificationRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>

@@ -4,6 +4,7 @@ import {validate as isUuid, version} from 'uuid';
 import {storedAddress} from '../audit/address.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
+import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {demandAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
@@ -93,14 +94,20 @@ export class Access {
 
   /** The caller's visit, undefined before its first change. Any call keeps a visit alive. */
   async visit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
-    const {sql, visits, config} = this.parts;
-    const visit = await visits.find(caller.uuid);
+    const {sql, config} = this.parts;
+    const visit = await this.lookAt(request, caller);
+    if (visit?.state !== 'open') return visit;
+    return {...visit, idleExpiresAt: await touchVisit(sql, caller.uuid, config.visit)};
+  }
+
+  /** The same for who merely listens, which is nothing that a visitor does. */
+  async lookAt(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
+    const visit = await this.parts.visits.find(caller.uuid);
     if (!visit) return undefined;
     this.demandToken(request, caller, visit);
     if (visit.expired) await this.abandon(caller);
     demandAlive(visit);
-    if (visit.state !== 'open') return visit;
-    return {...visit, idleExpiresAt: await touchVisit(sql, caller.uuid, config.visit)};
+    return visit;
   }
 
   /**
@@ -113,7 +120,7 @@ export class Access {
     work: (tx: Queryable, visit: Visit) => Promise<T>,
   ): Promise<T> {
     const {sql, config} = this.parts;
-    const outcome = await sql.begin(async (tx) => {
+    const outcome = await transaction(sql, async (tx) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
@@ -138,7 +145,7 @@ export class Access {
     caller: Caller,
     work: (tx: Queryable, visit: Visit & {isNew: boolean}) => Promise<T>,
   ): Promise<T> {
-    return this.parts.sql.begin(async (tx) => {
+    return transaction(this.parts.sql, async (tx) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
@@ -146,7 +153,7 @@ export class Access {
       );
       this.demandToken(request, caller, visit);
       return work(tx, visit);
-    }) as Promise<T>;
+    });
   }
 
   private demandToken(request: FastifyRequest, caller: Caller, visit: Visit): void {
@@ -157,7 +164,7 @@ export class Access {
 
   private async abandon({uuid, site}: Caller): Promise<void> {
     const {sql, config} = this.parts;
-    await sql.begin(async (tx) => {
+    await transaction(sql, async (tx) => {
       const visit = await lockedVisit(tx, uuid, config.visit);
       if (visit?.expired) {
         const cause = await expiryCause(tx, uuid, config.visit);

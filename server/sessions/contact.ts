@@ -2,6 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
+import {recordEvents} from '../events/store.js';
 import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
 import {countMail} from '../mail/limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
@@ -83,6 +84,7 @@ export const giveContact = async (
   });
   await setVisitState(tx, caller.uuid, 'session');
   await audit(tx, caller, 'contact_given');
+  await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
   await sendConfirmation(tx, parts, caller, contact);
   await countFunnel(tx, caller.site.key, 'contact_given');
 };

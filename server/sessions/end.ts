@@ -1,5 +1,8 @@
 import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/connect.js';
+import {forgetEvents, recordEvents} from '../events/store.js';
+import {haveNews} from '../events/transaction.js';
+import {storedFiles} from '../files/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from './store.js';
 import type {Visit} from './store.js';
 
@@ -23,13 +26,14 @@ export const endVisit = async (
 ): Promise<void> => {
   await setVisitState(sql, uuid, 'purging');
   await condemnFiles(sql, uuid);
+  haveNews(sql, uuid);
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
   await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause}});
 };
 
 /**
- * Erases a session that the caller holds locked: its row, links, queued mail and messages go with
- * this transaction, its objects as soon as the reaper has run. What stays names nobody.
+ * Erases a session that the caller holds locked: its row, links, queued mail, messages and events go
+ * with this transaction, its objects as soon as the reaper has run. What stays names nobody.
  */
 export const eraseSession = async (
   sql: Queryable,
@@ -39,16 +43,18 @@ export const eraseSession = async (
   await forgetFileNames(sql, uuid);
   await sql`delete from jobs where session_uuid = ${uuid}`;
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
-  await sql`delete from messages where session_uuid = ${uuid}`;
+  await forgetMessages(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
   await setFurthestStep(sql, uuid, null);
   await forgetAddresses(sql, uuid);
   await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey});
+  haveNews(sql, uuid);
 };
 
 /**
- * Without consent to storing nothing may stay: an unfinished visit loses its files, a session all.
+ * Without consent to storing nothing may stay: an unfinished visit loses its files and messages, a
+ * session all.
  */
 export const withdrawStoring = async (
   sql: Queryable,
@@ -59,8 +65,18 @@ export const withdrawStoring = async (
     await eraseSession(sql, {uuid, siteKey: site.key});
     return;
   }
+  const stored = await storedFiles(sql, uuid);
   await condemnFiles(sql, uuid);
   await forgetFileNames(sql, uuid);
+  await forgetMessages(sql, uuid);
+  const deleted = stored.map(({id}) => ({type: 'file_deleted', data: {file_id: id}}) as const);
+  await recordEvents(sql, uuid, ...deleted, {type: 'session_state', data: {state: 'visit'}});
+};
+
+/** With what readers were told, which repeats it. */
+const forgetMessages = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`delete from messages where session_uuid = ${uuid}`;
+  await forgetEvents(sql, uuid);
 };
 
 /**

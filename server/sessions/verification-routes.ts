@@ -5,6 +5,8 @@ import {Type} from 'typebox';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
+import {recordEvents} from '../events/store.js';
+import {transaction} from '../events/transaction.js';
 import {BODY_CODES, answers, pageText} from '../http/answers.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -118,7 +120,7 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
       if (open?.state !== 'open') {
         return answerPage(sql, request, reply, {page: pageFor(open, 'confirm'), found: open});
       }
-      const found = await sql.begin((tx) => confirm(tx, parts, request, open.id));
+      const found = await transaction(sql, (tx) => confirm(tx, parts, request, open.id));
       parts.onMail();
       return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
@@ -183,7 +185,9 @@ const confirm = async (
   await useVerification(tx, id);
   const {first, changed} = await completeSession(tx, uuid, found.address);
   await recordAudit(tx, {event: 'email_verified', uuid, site, address: access.addressOf(request)});
+  await recordEvents(tx, uuid, {type: 'email_verified', data: {}});
   if (first) {
+    await recordEvents(tx, uuid, {type: 'session_state', data: {state: 'complete'}});
     await enqueueMail(tx, {template: 'lead', uuid}, uuid);
     await countFunnel(tx, site, 'completed');
   }

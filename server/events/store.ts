@@ -1,0 +1,97 @@
+import type {LiveEventData} from '../contract/events.js';
+import type {LastingEvent} from '../contract/event-names.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {haveNews} from './transaction.js';
+
+export type NewEvent = {
+  [Name in LastingEvent]: {type: Name; data: LiveEventData[Name]};
+}[LastingEvent];
+
+/**
+ * Writes events in the transaction of their cause, which holds the visit's row. What came first has
+ * the lower number; a transaction that is rolled back leaves no gap.
+ */
+export const recordEvents = async (
+  tx: Queryable,
+  uuid: string,
+  ...events: NewEvent[]
+): Promise<void> => {
+  if (events.length === 0) return;
+  const [row] = await tx<{last: string}[]>`
+    with visit as (
+      update visits set last_event = last_event + ${events.length} where uuid = ${uuid}
+      returning last_event
+    ), written as (
+      insert into events (session_uuid, seq, type, data)
+      select ${uuid}, visit.last_event - ${events.length} + given.place, given.type, given.data
+      from visit, unnest(${events.map(({type}) => type)}::text[],
+                         ${events.map(({data}) => JSON.stringify(data))}::text[]::jsonb[])
+        with ordinality as given (type, data, place)
+    )
+    select last_event as last from visit`;
+  if (!row) throw new Error('An event belongs to a visit, and there is none.');
+  haveNews(tx, uuid, Number(row.last));
+};
+
+/** What was told holds names of files and what was written: it goes when they go. */
+export const forgetEvents = async (tx: Queryable, uuid: string): Promise<void> => {
+  await tx`delete from events where session_uuid = ${uuid}`;
+};
+
+export interface StoredEvent {
+  seq: number;
+  type: LastingEvent;
+  data: object;
+  at: string;
+}
+
+export type SessionEnd = 'gone' | 'erased';
+
+/** What a look at a session's events finds. */
+export interface Found {
+  /** Of the session, whether or not it was read. */
+  last: number;
+  events: StoredEvent[];
+  /** The session has ended, and will have no more events. */
+  ended: SessionEnd | null;
+  /** Undefined before the first change. */
+  tokenHash: Uint8Array | undefined;
+}
+
+export interface Wanted {
+  uuid: string;
+  after: number;
+}
+
+/** A page for one reader. A text of 4,000 characters can take 16 kB. */
+export const PAGE_EVENTS = 50;
+
+const NOTHING: Found = {last: 0, events: [], ended: null, tokenHash: undefined};
+
+/** What comes after a number in each of several sessions, in the order in which they were given. */
+export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> => {
+  const rows = await sql<(Omit<Found, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]>`
+    select given.place::int as place, v.last_event::float8 as last, v.token_hash as "tokenHash",
+           case when v.state = 'erased' then 'erased'
+                when v.state in ('purging', 'gone') then 'gone'
+                when v.state = 'session' and exists (
+                  select from user_sessions s where s.uuid = v.uuid and s.archived_at is not null)
+                then 'gone' end as ended,
+           (select coalesce(jsonb_agg(to_jsonb(page) order by page.seq), '[]') from (
+              select e.seq, e.type, e.data, e.at from events e
+              where e.session_uuid = given.uuid and e.seq > given.after
+              order by e.seq limit ${PAGE_EVENTS}) page) as events
+    from unnest(${wanted.map(({uuid}) => uuid)}::uuid[], ${wanted.map(({after}) => after)}::bigint[])
+         with ordinality as given (uuid, after, place)
+    join visits v on v.uuid = given.uuid`;
+  const found = wanted.map(() => NOTHING);
+  for (const {place, ...row} of rows) found[place - 1] = row;
+  return found;
+};
+
+/** The number of the last event, 0 before the first. */
+export const lastEvent = async (sql: Queryable, uuid: string): Promise<number> => {
+  const [row] = await sql<{last: number}[]>`
+    select last_event::float8 as last from visits where uuid = ${uuid}`;
+  return row?.last ?? 0;
+};

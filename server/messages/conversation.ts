@@ -1,0 +1,123 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Message, MessageRole} from '../contract/messages.js';
+import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {ConsentRequired, SessionGone} from '../errors.js';
+import type {Moments} from '../events/moments.js';
+import {recordEvents} from '../events/store.js';
+import {transaction} from '../events/transaction.js';
+import {hasConsent} from '../sessions/store.js';
+import {RunningMessage} from './running-message.js';
+import {settle} from './settle.js';
+import {
+  findMessage,
+  insertMessage,
+  lapsedMessages,
+  latestMessages,
+  lockLiveVisit,
+  shownMessage,
+  shownMessages,
+} from './store.js';
+import {replyBody} from './text.js';
+
+/** Who can answer a visitor. */
+export type Answerer = Exclude<MessageRole, 'visitor'>;
+
+export interface Named {
+  role: Answerer;
+  /** Once in a session: said twice under one name, it is said once. */
+  clientId: string;
+}
+
+export interface VisitorMessage {
+  uuid: string;
+  siteKey: string;
+  message: Message;
+}
+
+export interface ConversationParts {
+  sql: Sql;
+  moments: Moments;
+  log: FastifyBaseLogger;
+}
+
+/** Longer than a few missed renewals; after it a message whose server has died is told as failed. */
+export const MESSAGE_LEASE_MS = 30_000;
+const LAPSED_BATCH = 100;
+
+/** What answerers have to do with a session: to hear its visitor, and to write in it. */
+export class Conversation {
+  private readonly listeners = new Set<(message: VisitorMessage) => void>();
+
+  constructor(private readonly parts: ConversationParts) {}
+
+  /** Hears of each message of a visitor once, after its commit, in the process that took it. */
+  onVisitorMessage(listener: (message: VisitorMessage) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  heard(message: VisitorMessage): void {
+    for (const listener of this.listeners) listener(message);
+  }
+
+  /** Throws `SessionGone`, and `ConsentRequired` where nothing may be stored. */
+  async say(uuid: string, {body, ...named}: Named & {body: string}): Promise<Message> {
+    const {message} = await this.write(uuid, {...named, body: replyBody(body)});
+    return message;
+  }
+
+  /**
+   * Begins a message whose text comes in pieces. Undefined when there is one of this name already:
+   * somebody else has begun it, or it was begun before a restart.
+   */
+  async startMessage(uuid: string, named: Named): Promise<RunningMessage | undefined> {
+    const leaseMs = MESSAGE_LEASE_MS;
+    const {message, isNew} = await this.write(uuid, {...named, body: '', leaseMs});
+    return isNew ? new RunningMessage(this.parts, {uuid, message, leaseMs}) : undefined;
+  }
+
+  /** Told to whoever reads at this moment, and kept nowhere. */
+  typing(uuid: string, role: Answerer): void {
+    this.parts.moments.tell(uuid, {type: 'typing', data: {role}});
+  }
+
+  /** The last messages, oldest first. */
+  async history(uuid: string, limit: number): Promise<Message[]> {
+    const {sql} = this.parts;
+    return shownMessages(sql, await latestMessages(sql, uuid, limit));
+  }
+
+  /** Settles messages whose server has died, so that nobody waits for the rest of them. */
+  async failLapsed(): Promise<void> {
+    try {
+      await transaction(this.parts.sql, async (tx) => {
+        for (const {id, uuid} of await lapsedMessages(tx, LAPSED_BATCH)) {
+          await settle(tx, uuid, {id, body: undefined, state: 'failed'});
+        }
+      });
+    } catch (error) {
+      if (!isDatabaseDown(error)) this.parts.log.error({err: error}, 'lapsed messages stay');
+    }
+  }
+
+  private async write(
+    uuid: string,
+    {role, clientId, ...text}: Named & {body: string; leaseMs?: number},
+  ): Promise<{message: Message; isNew: boolean}> {
+    return transaction(this.parts.sql, async (tx) => {
+      if (!(await lockLiveVisit(tx, uuid))) throw new SessionGone();
+      if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
+      // No name that a visitor can choose has a colon.
+      const name = `${role}:${clientId}`;
+      const earlier = await findMessage(tx, uuid, name);
+      if (earlier) return {message: await shownMessage(tx, earlier), isNew: false};
+      const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
+      if (!row) throw new Error('A message that was not there a moment ago is there.');
+      const message = await shownMessage(tx, row);
+      await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
+      return {message, isNew: true};
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import type {FastifyRequest} from 'fastify';
+import {Type} from 'typebox';
+
+import type {Config} from '../config.js';
+import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
+import type {Message} from '../contract/messages.js';
+import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
+import type {Sql} from '../database/connect.js';
+import {RateLimited} from '../errors.js';
+import {lastEvent} from '../events/store.js';
+import type {App} from '../http/app-type.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
+import type {SharedCounters} from '../http/rate-limits.js';
+import type {Access, Caller} from '../sessions/access.js';
+import {sendMessage} from './send.js';
+import {listMessages, shownMessages} from './store.js';
+import {readBody} from './text.js';
+
+export interface MessageParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  counters: SharedCounters;
+  onExceeded: (request: FastifyRequest) => void;
+  /** Told of each visitor's message once, after it is committed. */
+  onMessage: (caller: Caller, message: Message) => void;
+}
+
+const Repeated = Type.Unsafe<MessageAnswer>({
+  ...MessageAnswer,
+  description: 'The same `client_id` again: the message that is already there.',
+});
+
+export const messageRoutes = (app: App, parts: MessageParts): void => {
+  const {config, sql, access} = parts;
+
+  app.post(
+    '/api/messages',
+    {
+      config: rateLimit(config.ratePerMinute, 'message'),
+      preParsing: [access.identify],
+      schema: {
+        operationId: 'sendMessage',
+        summary: 'Stores what the visitor wrote',
+        description:
+          'Upload files first, then name them here. A retry under the same `client_id` answers the first message, whatever it brings along.',
+        tags: ['conversation'],
+        security: SESSION_SECURITY,
+        body: SendMessage,
+        response: answers({200: Repeated, 201: MessageAnswer}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+          'consent_required',
+          'too_many_messages',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      const message = {...request.body, body: readBody(request.body.body)};
+      await demandPace(parts, request, caller);
+      const sent = await access.change(request, caller, (tx) =>
+        sendMessage(tx, caller.uuid, message),
+      );
+      if (!sent.repeated) parts.onMessage(caller, sent.message);
+      return reply.code(sent.repeated ? 200 : 201).send({message: sent.message});
+    },
+  );
+
+  app.get(
+    '/api/messages',
+    {
+      config: rateLimit(config.ratePerMinute, 'read'),
+      preParsing: [access.identify],
+      schema: {
+        operationId: 'listMessages',
+        summary: 'The session’s own messages, page by page',
+        description: '`next` of one page is `after` of the next.',
+        tags: ['conversation'],
+        security: SESSION_SECURITY,
+        querystring: MessageQuery,
+        response: answers({200: MessageList}, SESSION_CODES),
+      },
+    },
+    async (request) => {
+      const caller = access.callerOf(request);
+      await access.visit(request, caller);
+      const after = Number(request.query.after ?? 0);
+      const asked = Number(request.query.limit ?? MAX_MESSAGE_PAGE);
+      const limit = Math.min(Math.max(asked, 1), MAX_MESSAGE_PAGE);
+      // First: an event told twice is harmless, one that is left out is not.
+      const last = await lastEvent(sql, caller.uuid);
+      const messages = await shownMessages(
+        sql,
+        await listMessages(sql, caller.uuid, {after, limit}),
+      );
+      return {messages, next: messages.at(-1)?.id ?? after, last_event: last};
+    },
+  );
+};
+
+/** Whoever comes from many addresses is still one visitor. */
+const demandPace = async (
+  {config, counters, onExceeded}: MessageParts,
+  request: FastifyRequest,
+  {uuid}: Caller,
+): Promise<void> => {
+  const most = config.ratePerMinute * RATE_MULTIPLES.session_message;
+  const {current, ttl} = await counters.count(`message ${uuid}`);
+  if (current <= most) return;
+  onExceeded(request);
+  const seconds = Math.max(1, Math.ceil(ttl / 1000));
+  throw new RateLimited(
+    `Expected at most ${most} messages a minute in one session. Wait ${seconds} s.`,
+    {retryAfter: seconds},
+  );
+};

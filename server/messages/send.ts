@@ -1,0 +1,56 @@
+import type {Message, SendMessage} from '../contract/messages.js';
+import {MAX_MESSAGES_PER_SESSION} from '../contract/limits.js';
+import type {Queryable} from '../database/connect.js';
+import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
+import {recordEvents} from '../events/store.js';
+import {attachFiles} from '../files/store.js';
+import {hasConsent} from '../sessions/store.js';
+import {countOwnMessages, findMessage, insertMessage, shownMessage} from './store.js';
+
+export interface Sent {
+  message: Message;
+  repeated: boolean;
+}
+
+/** Stores what a visitor wrote, in the transaction that holds the visit; a repeat changes nothing. */
+export const sendMessage = async (
+  tx: Queryable,
+  uuid: string,
+  {client_id: clientId, body, file_ids: fileIds = []}: SendMessage,
+): Promise<Sent> => {
+  if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
+  const earlier = await findMessage(tx, uuid, clientId);
+  if (earlier) return {message: await shownMessage(tx, earlier), repeated: true};
+  await demandRoom(tx, uuid);
+  const row = await insertMessage(tx, {uuid, clientId, role: 'visitor', body});
+  if (!row) throw new Error('A message that was not there a moment ago is there.');
+  await attach(tx, uuid, {messageId: row.id, fileIds: fileIds.map((id) => id.toLowerCase())});
+  const message = await shownMessage(tx, row);
+  await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
+  return {message, repeated: false};
+};
+
+const demandRoom = async (tx: Queryable, uuid: string): Promise<void> => {
+  if ((await countOwnMessages(tx, uuid)) < MAX_MESSAGES_PER_SESSION) return;
+  throw new TooManyMessages(
+    `Expected at most ${MAX_MESSAGES_PER_SESSION} messages of a visitor in a session, and they are there.`,
+  );
+};
+
+const attach = async (
+  tx: Queryable,
+  uuid: string,
+  {messageId, fileIds}: {messageId: number; fileIds: string[]},
+): Promise<void> => {
+  if (fileIds.length === 0) return;
+  const taken = new Set(await attachFiles(tx, uuid, {messageId, fileIds}));
+  const message = 'is no stored file of this session, or another message has named it';
+  const faults = fileIds.flatMap((id, i) =>
+    taken.has(id) ? [] : [{path: `/file_ids/${i}`, message}],
+  );
+  if (faults.length === 0) return;
+  throw new InvalidRequest(
+    `${faults.map(({path}) => path).join(', ')} ${message}. Upload first, then send.`,
+    {faults},
+  );
+};

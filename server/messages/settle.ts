@@ -1,0 +1,27 @@
+import type {Message} from '../contract/messages.js';
+import type {Queryable} from '../database/connect.js';
+import {recordEvents} from '../events/store.js';
+import {settleMessage, shownMessage} from './store.js';
+
+export interface Settling {
+  id: number;
+  /** Undefined: what was kept of it last. */
+  body: string | undefined;
+  state: 'complete' | 'failed';
+}
+
+/**
+ * Ends a running message, in a transaction that holds its visit. Undefined when it is gone or was
+ * settled before.
+ */
+export const settle = async (
+  tx: Queryable,
+  uuid: string,
+  {id, ...rest}: Settling,
+): Promise<Message | undefined> => {
+  const row = await settleMessage(tx, id, rest);
+  if (!row) return undefined;
+  const data = {message_id: id, body: row.body, state: rest.state};
+  await recordEvents(tx, uuid, {type: 'message_completed', data});
+  return shownMessage(tx, row);
+};

@@ -1,0 +1,138 @@
+import type {Message, MessageRole, MessageState} from '../contract/messages.js';
+import type {Queryable} from '../database/connect.js';
+import {interval} from '../database/time.js';
+import {filesOfMessages, shownFile} from '../files/store.js';
+
+export interface MessageRow {
+  id: number;
+  clientId: string;
+  role: MessageRole;
+  body: string;
+  state: MessageState;
+  createdAt: Date;
+}
+
+export interface NewMessage {
+  uuid: string;
+  clientId: string;
+  role: MessageRole;
+  body: string;
+  /** How long it may stay without a sign of life; absent: it is complete. */
+  leaseMs?: number;
+}
+
+const columns = (sql: Queryable) => sql`
+  id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt"`;
+
+/** Undefined when the session has a message of this name already. The caller holds the visit. */
+export const insertMessage = async (
+  sql: Queryable,
+  {uuid, clientId, role, body, leaseMs}: NewMessage,
+): Promise<MessageRow | undefined> => {
+  const lease = leaseMs === undefined ? null : interval(leaseMs);
+  const [row] = await sql<MessageRow[]>`
+    insert into messages (session_uuid, client_id, role, body, state, created_at, leased_until)
+    values (${uuid}, ${clientId}, ${role}, ${body}, ${lease === null ? 'complete' : 'running'},
+            clock_timestamp(), clock_timestamp() + ${lease}::interval)
+    on conflict (session_uuid, client_id) do nothing
+    returning ${columns(sql)}`;
+  return row;
+};
+
+export const findMessage = async (
+  sql: Queryable,
+  uuid: string,
+  clientId: string,
+): Promise<MessageRow | undefined> => {
+  const [row] = await sql<MessageRow[]>`
+    select ${columns(sql)} from messages where session_uuid = ${uuid} and client_id = ${clientId}`;
+  return row;
+};
+
+export const countOwnMessages = async (sql: Queryable, uuid: string): Promise<number> => {
+  const [row] = await sql<{count: number}[]>`
+    select count(*)::int as count from messages
+    where session_uuid = ${uuid} and role = 'visitor'`;
+  return row?.count ?? 0;
+};
+
+export const listMessages = async (
+  sql: Queryable,
+  uuid: string,
+  {after, limit}: {after: number; limit: number},
+): Promise<MessageRow[]> => sql<MessageRow[]>`
+  select ${columns(sql)} from messages
+  where session_uuid = ${uuid} and id > ${String(after)}::bigint order by id limit ${limit}`;
+
+/** The last ones, oldest first. */
+export const latestMessages = async (
+  sql: Queryable,
+  uuid: string,
+  limit: number,
+): Promise<MessageRow[]> => {
+  const rows = await sql<MessageRow[]>`
+    select ${columns(sql)} from messages where session_uuid = ${uuid} order by id desc limit ${limit}`;
+  return rows.reverse();
+};
+
+/** Keeps a running message, with the text so far. False when it is none any more. */
+export const renewMessage = async (
+  sql: Queryable,
+  id: number,
+  {body, leaseMs}: {body: string; leaseMs: number},
+): Promise<boolean> => {
+  const rows = await sql`
+    update messages set body = ${body}, leased_until = clock_timestamp() + ${interval(leaseMs)}::interval
+    where id = ${String(id)}::bigint and state = 'running' returning id`;
+  return rows.length > 0;
+};
+
+/** Undefined when it is no running message any more. The caller holds the visit. */
+export const settleMessage = async (
+  sql: Queryable,
+  id: number,
+  {body, state}: {body: string | undefined; state: Exclude<MessageState, 'running'>},
+): Promise<MessageRow | undefined> => {
+  const [row] = await sql<MessageRow[]>`
+    update messages set state = ${state}, leased_until = null, body = coalesce(${body ?? null}, body)
+    where id = ${String(id)}::bigint and state = 'running' returning ${columns(sql)}`;
+  return row;
+};
+
+/** Running messages whose server has died, with their visits held: everybody locks those first. */
+export const lapsedMessages = async (
+  tx: Queryable,
+  limit: number,
+): Promise<{id: number; uuid: string}[]> => tx<{id: number; uuid: string}[]>`
+  select m.id::float8 as id, m.session_uuid as uuid
+  from messages m join visits v on v.uuid = m.session_uuid
+  where m.state = 'running' and m.leased_until < clock_timestamp()
+  limit ${limit} for update of v skip locked`;
+
+/** The visit under lock, if anybody may still write in it. */
+export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolean> => {
+  const [visit] = await tx<{lives: boolean}[]>`
+    select state = 'open' or (state = 'session' and not exists (
+             select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
+           )) as lives
+    from visits where uuid = ${uuid} for update`;
+  return visit?.lives ?? false;
+};
+
+/** Messages as the API shows them, each with its files. */
+export const shownMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
+  const files = await filesOfMessages(
+    sql,
+    rows.map(({id}) => id),
+  );
+  return rows.map(({id, clientId, createdAt, ...row}) => ({
+    id,
+    client_id: clientId,
+    ...row,
+    created_at: createdAt.toISOString(),
+    files: files.filter(({messageId}) => messageId === id).map(shownFile),
+  }));
+};
+
+export const shownMessage = async (sql: Queryable, row: MessageRow): Promise<Message> =>
+  (await shownMessages(sql, [row]))[0] as Message;

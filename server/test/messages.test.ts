@@ -1,0 +1,293 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import {MAX_MESSAGES_PER_SESSION, MAX_MESSAGE_LENGTH} from '../contract/limits.js';
+import type {ErrorBody} from '../contract/common.js';
+import type {MessageAnswer, MessageList} from '../contract/messages.js';
+import {Reaper} from '../cleanup/reaper.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+type Refused = Partial<Pick<ErrorBody, 'code' | 'faults'>>;
+
+const send = (visitor: Visitor, json: object) =>
+  visitor.call<MessageAnswer & Refused>('POST', '/api/messages', {json});
+
+const list = async (visitor: Visitor, query = '') =>
+  (await visitor.call<MessageList>('GET', `/api/messages${query}`)).body;
+
+t.test('what a visitor writes', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('is stored as it was written, but for the space around it', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const body = 'Здравствуйте 👋\n<b>שלום</b> "; drop table messages; --';
+
+    const {status, body: answer} = await send(visitor, {client_id: 'a-1', body: `\n ${body}\t `});
+
+    t.equal(status, 201);
+    t.match(answer.message, {
+      client_id: 'a-1',
+      role: 'visitor',
+      body,
+      state: 'complete',
+      files: [],
+    });
+    t.same((await list(visitor)).messages, [answer.message]);
+  });
+
+  await t.test('a repeat gets the first answer, and ten at once store one', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+
+    const answers = await Promise.all(
+      Array.from({length: 10}, (_, i) => send(visitor, {client_id: 'same', body: `Take ${i}`})),
+    );
+
+    t.same(answers.map(({status}) => status).sort(), [...Array<number>(9).fill(200), 201]);
+    t.equal(new Set(answers.map(({body}) => JSON.stringify(body))).size, 1);
+    t.equal((await list(visitor)).messages.length, 1);
+    t.equal((await server.sql`select from events where session_uuid = ${visitor.uuid}`).length, 1);
+  });
+
+  await t.test('exactly as much as the limit, in characters and not in bytes', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const most = '👋'.repeat(MAX_MESSAGE_LENGTH);
+
+    t.equal((await send(visitor, {client_id: 'most', body: ` ${most} `})).status, 201);
+    const more = await send(visitor, {client_id: 'more', body: `${most}a`});
+    t.match(more, {status: 400, body: {code: 'invalid_request', faults: [{path: '/body'}]}});
+    t.equal((await list(visitor)).messages.length, 1);
+  });
+
+  await t.test('nothing that is no text', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    for (const [body, message] of [
+      ['', /fewer than 1/],
+      [' \n\t ', /empty/],
+      ['a\0b', /NUL/],
+      ['half \ud83d', /half of a character/],
+    ] as const) {
+      const answer = await send(visitor, {client_id: 'x', body});
+      t.match(answer, {status: 400, body: {code: 'invalid_request', faults: [{message}]}});
+    }
+    const named = await send(visitor, {client_id: 'maria:1', body: 'I am Maria.'});
+    t.match(named, {status: 400, body: {faults: [{path: '/client_id'}]}});
+    t.same((await list(visitor)).messages, []);
+  });
+
+  await t.test('nothing before consent to storing, nor after it was taken back', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const early = await send(visitor, {client_id: '1', body: 'Hello'});
+    t.match(early, {status: 403, body: {code: 'consent_required'}});
+
+    await visitor.consent({personal_data: true});
+    t.equal((await send(visitor, {client_id: '1', body: 'Hello'})).status, 201);
+    await visitor.consent({personal_data: false});
+
+    t.match(await send(visitor, {client_id: '2', body: 'Hello'}), {status: 403});
+    t.same((await list(visitor)).messages, [], 'what was written went with the consent');
+    const kept = await server.sql<{type: string}[]>`
+      select type from events where session_uuid = ${visitor.uuid}`;
+    t.same(kept, [{type: 'session_state'}], 'and so did what repeats it');
+  });
+
+  await t.test('page by page, with the number at which the events go on', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    for (let i = 1; i <= 5; i++) await send(visitor, {client_id: String(i), body: `Line ${i}`});
+
+    const first = await list(visitor, '?limit=2');
+    const second = await list(visitor, `?limit=2&after=${first.next}`);
+    const last = await list(visitor, `?limit=2&after=${second.next}`);
+    const none = await list(visitor, `?after=${last.next}`);
+
+    const bodies = [first, second, last, none].map(({messages}) => messages.map(({body}) => body));
+    t.same(bodies, [['Line 1', 'Line 2'], ['Line 3', 'Line 4'], ['Line 5'], []]);
+    t.same([none.next, none.last_event], [last.next, 5]);
+    t.equal((await visitor.call('GET', '/api/messages?after=-1')).status, 400);
+  });
+
+  await t.test('at most so many in a session', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await server.sql`
+      insert into messages (session_uuid, client_id, role, body)
+      select ${visitor.uuid}, 'old-' || i, 'visitor', 'Hello'
+      from generate_series(2, ${MAX_MESSAGES_PER_SESSION}::int) i`;
+
+    t.equal((await send(visitor, {client_id: 'last', body: 'Hello'})).status, 201);
+    const beyond = await send(visitor, {client_id: 'beyond', body: 'Hello'});
+    t.match(beyond, {status: 409, body: {code: 'too_many_messages'}});
+    t.equal((await send(visitor, {client_id: 'last', body: 'Hello'})).status, 200);
+  });
+
+  await t.test('keeps the visit alive', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await server.sql`
+      update visits set last_seen_at = now() - interval '20 minutes' where uuid = ${visitor.uuid}`;
+
+    await send(visitor, {client_id: '1', body: 'Still here'});
+
+    const [row] = await server.sql<{fresh: boolean}[]>`
+      select last_seen_at > now() - interval '1 minute' as fresh from visits
+      where uuid = ${visitor.uuid}`;
+    t.ok(row?.fresh);
+  });
+});
+
+t.test('files of a message', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const upload = async (of: Visitor) => (await of.upload(makePdf())).body.file;
+
+  await t.test('come with it, until they are deleted', async (t) => {
+    const [kept, deleted] = [await upload(visitor), await upload(visitor)];
+
+    const {body} = await send(visitor, {
+      client_id: 'files',
+      body: 'Both reports',
+      file_ids: [kept.id.toUpperCase(), deleted.id],
+    });
+    t.same(body.message.files, [kept, deleted]);
+    await visitor.call('DELETE', `/api/files/${deleted.id}`);
+
+    t.same((await list(visitor)).messages[0]?.files, [kept]);
+  });
+
+  await t.test('are the session’s own, and named once', async (t) => {
+    const own = await upload(visitor);
+    const foreign = await upload(await Visitor.consenting(server.url));
+    t.equal(
+      (await send(visitor, {client_id: 'own', body: 'This', file_ids: [own.id]})).status,
+      201,
+    );
+
+    for (const id of [own.id, foreign.id, randomUUID()]) {
+      const answer = await send(visitor, {client_id: 'again', body: 'This', file_ids: [id]});
+      t.match(answer, {status: 400, body: {faults: [{path: '/file_ids/0'}]}});
+    }
+    t.equal(
+      (await list(visitor)).messages.filter(({client_id}) => client_id === 'again').length,
+      0,
+    );
+  });
+});
+
+t.test('one session cannot write for ever, from however many addresses', async (t) => {
+  const server = await startServer(t, {
+    settings: {RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.1,::1'},
+  });
+  const visitor = await Visitor.consenting(server.url);
+  const from = (i: number) =>
+    visitor.call('POST', '/api/messages', {
+      json: {client_id: String(i), body: 'Hello'},
+      headers: {'x-forwarded-for': `192.0.2.${i}`},
+    });
+
+  const answers = [await from(1), await from(2), await from(3), await from(4)];
+
+  t.same(
+    answers.map(({status}) => status),
+    [201, 201, 201, 429],
+  );
+  t.ok(Number(answers[3]?.headers.get('retry-after')) > 0);
+  const told = () => server.sql`select from audit_logs where event_type = 'rate_limit_exceeded'`;
+  await until(async () => (await told()).length === 1);
+});
+
+t.test('messages go with their session', async (t) => {
+  const server = await startServer(t);
+  const count = async (uuid: string) => [
+    (await server.sql`select from messages where session_uuid = ${uuid}`).length,
+    (await server.sql`select from events where session_uuid = ${uuid}`).length,
+  ];
+
+  await t.test('with a visit that never became one', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await send(visitor, {client_id: '1', body: 'Hello'});
+    await visitor.call('DELETE', '/api/session');
+    await new Reaper({...server, log: server.app.log}).run();
+    t.same(await count(visitor.uuid), [0, 0]);
+  });
+
+  await t.test('and when it is erased', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const {file} = (await visitor.upload(makePdf())).body;
+    await send(visitor, {client_id: '1', body: 'Hello', file_ids: [file.id]});
+    await visitor.contact('anna@example.com');
+    t.ok(
+      (await count(visitor.uuid)).every((rows) => rows > 0),
+      'they are there to be erased',
+    );
+    await visitor.call('DELETE', '/api/session');
+    t.same(await count(visitor.uuid), [0, 0]);
+  });
+});
+
+t.test('what answerers write', async (t) => {
+  const server = await startServer(t);
+  const {conversation} = server;
+  const named = {role: 'maria', clientId: 'answer-1'} as const;
+
+  await t.test('follows a message that they are told of once, after its commit', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const heard: string[] = [];
+    const stop = conversation.onVisitorMessage(({uuid, siteKey, message}) => {
+      heard.push(`${uuid} ${siteKey} ${message.body}`);
+    });
+    await send(visitor, {client_id: '1', body: 'Hello?'});
+    await send(visitor, {client_id: '1', body: 'Hello?'});
+    stop();
+    t.same(heard, [`${visitor.uuid} demo Hello?`]);
+
+    const said = await conversation.say(visitor.uuid, {...named, body: 'Hello!'});
+    const again = await conversation.say(visitor.uuid, {...named, body: 'Hello again!'});
+
+    t.same(again, said);
+    t.match((await list(visitor)).messages, [{role: 'visitor'}, {role: 'maria', body: 'Hello!'}]);
+    t.same(await conversation.history(visitor.uuid, 1), [said]);
+  });
+
+  await t.test('comes in pieces, and is begun once', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    t.equal(await conversation.startMessage(visitor.uuid, named), undefined);
+    t.match((await list(visitor)).messages, [{state: 'running', body: ''}]);
+
+    running?.delta('One, ');
+    running?.delta('two.');
+    await running?.complete();
+
+    t.match((await list(visitor)).messages, [{state: 'complete', body: 'One, two.'}]);
+    t.equal(await running?.complete('Three.'), undefined, 'and is completed once');
+  });
+
+  await t.test('fails by itself when its server has died', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    await conversation.failLapsed();
+    t.match((await list(visitor)).messages, [{state: 'running'}], 'not as long as it has a lease');
+
+    await server.sql`
+      update messages set leased_until = now() - interval '1 second', body = 'So far'
+      where session_uuid = ${visitor.uuid}`;
+    await conversation.failLapsed();
+
+    t.match((await list(visitor)).messages, [{state: 'failed', body: 'So far'}]);
+    t.equal(await running?.complete(), undefined);
+  });
+
+  await t.test('is not stored where nothing may be', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const say = () => conversation.say(visitor.uuid, {...named, body: 'Hello'});
+    await t.rejects(say(), {code: 'session_gone'}, 'nobody has changed anything yet');
+    await visitor.consent({personal_data: false});
+    await t.rejects(say(), {code: 'consent_required'});
+    await visitor.consent({personal_data: true});
+    const running = await conversation.startMessage(visitor.uuid, named);
+    await visitor.call('DELETE', '/api/session');
+    await t.rejects(say(), {code: 'session_gone'});
+    t.equal(await running?.complete('Too late'), undefined);
+  });
+});
