@@ -1,9 +1,5 @@
 import rateLimiting from '@fastify/rate-limit';
-import underPressure from '@fastify/under-pressure';
-import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
-import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
-import {nanoid} from 'nanoid';
 import {v4} from 'uuid';
 
 import {clientNetwork} from './audit/address.js';
@@ -20,18 +16,20 @@ import {isDatabaseDown} from './database/failure.js';
 import {KnownDatabase} from './database/known-database.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
 import type {MariaError} from './errors.js';
+import {Live} from './events/live.js';
 import {Moments} from './events/moments.js';
+import {eventRoutes} from './events/routes.js';
 import {drainRefused} from './files/drain.js';
-import {UPLOAD_MAX_MS} from './files/pace.js';
 import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
-import {UploadGate} from './files/upload-gate.js';
+import {Gate} from './http/gate.js';
 import {Uploads} from './files/upload.js';
 import type {App} from './http/app-type.js';
 import {projectVersion, registerAssets} from './http/assets.js';
-import {answerClientError, ignoreExpectations} from './http/client-errors.js';
 import {keepDeadlines} from './http/deadline.js';
-import {answerErrors, sendError, toMariaError} from './http/error-answers.js';
+import {createApp} from './http/create-app.js';
+import {answerErrors} from './http/error-answers.js';
+import {refuseUnderPressure} from './http/pressure.js';
 import {registerHeaders} from './http/headers.js';
 import {healthRoutes} from './http/health.js';
 import {Metrics, metricsRoute} from './http/metrics.js';
@@ -45,7 +43,6 @@ import {
   SharedCounters,
   rateLimitOptions,
 } from './http/rate-limits.js';
-import {sharedSerializers} from './http/serializers.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
@@ -74,6 +71,8 @@ import {Sites} from './sites/store.js';
 
 export interface AppParts {
   config: Config;
+  /** For the one connection that listens. */
+  databaseUrl: string;
   /** For requests: short deadlines. */
   sql: Sql;
   /** For cleanup and mail: may take longer, and must not take a visitor's connection. */
@@ -96,16 +95,11 @@ export interface RunningApp {
   trail: TrailKeeper;
   sender: MailSender;
   conversation: Conversation;
+  live: Live;
   /** Until this is called, every route that needs the database answers 503. */
   migrated: () => void;
   drain: () => void;
 }
-
-/** Room for three consents with wordings of 4,000 characters in any script. */
-const JSON_BODY_BYTES = 64 * 1024;
-const MAX_HEADER_BYTES = 8 * 1024;
-/** Two samples of the event loop's delay. */
-const START_MS = 2_000;
 
 /** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
 export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
@@ -123,15 +117,28 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const mailHashKey = derivedKey(signingKey, 'mail-counts');
   const spool = new Spool(parts.spoolDir);
   await spool.sweep();
-  const gate = new UploadGate(config.uploads);
+  const gate = new Gate(
+    config.uploads,
+    'Too many uploads at once. Nothing was stored; try again shortly.',
+  );
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
   const known = new KnownDatabase({sql: backgroundSql, dataDir: config.dataDir, log});
+  const moments = new Moments(sql);
+  const conversation = new Conversation({sql, moments, log});
+  const live = new Live({
+    sql,
+    pools: [sql, backgroundSql],
+    databaseUrl: parts.databaseUrl,
+    moments,
+    log,
+  });
   const metrics = new Metrics({
     known,
     pools: {requests: sql, background: backgroundSql},
     queues: {audit: attempts, claims: visits, rate_limits: shared, watched},
     uploadsRunning: () => gate.total,
+    live,
     writtenEvents,
   });
   const watch = new Watch({sql, attempts, log, watched, counters: shared});
@@ -175,36 +182,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   });
   const trail = new TrailKeeper({...background, known});
-  const moments = new Moments(sql);
-  const conversation = new Conversation({sql, moments, log});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
-  const app: App = Fastify({
-    loggerInstance: log,
-    logController: new LogController({disableRequestLogging: true}),
-    genReqId: () => nanoid(),
-    requestIdHeader: false,
-    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
-    bodyLimit: JSON_BODY_BYTES,
-    requestTimeout: UPLOAD_MAX_MS + 60_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 72_000,
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 10_000,
-      connectionsCheckingInterval: 1_000,
-    },
-    // Addresses that cannot be decoded reach neither a route nor the error handler.
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => {
-      drainRefused(request.raw);
-      void sendError(toMariaError(error), request, reply);
-    },
-    ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
-    schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
-  }).withTypeProvider<TypeBoxTypeProvider>();
-
-  ignoreExpectations(app.server);
+  const app = createApp(config, log);
   await registerHeaders(app, config);
   await app.register(rateLimiting, {
     ...rateLimitOptions({
@@ -234,18 +214,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   // Before whatever may refuse a request: what refuses it can be told on a page.
   await registerPages(app);
-  let calmFromMs = Infinity;
-  app.addHook('onListen', () => {
-    calmFromMs = performance.now() + START_MS;
-  });
-  await app.register(underPressure, {
-    maxEventLoopDelay: 1_000,
-    pressureHandler: () => {
-      // Its first sample counts what starting takes, which is no pressure of visitors.
-      if (performance.now() < calmFromMs) return;
-      throw new Unavailable(undefined, {retryAfter: 2});
-    },
-  });
+  await refuseUnderPressure(app);
   app.addHook('onRequest', async (request) => {
     // The pages that need nothing behind them are there from the first moment.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
@@ -341,6 +310,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       conversation.heard({uuid, siteKey: site.key, message});
     },
   });
+  const streamGate = new Gate(
+    config.streams,
+    'Too many streams at once. Read by long poll, or try again shortly.',
+  );
+  await eventRoutes(app, {config, access, live, gate: streamGate});
   privacyRoutes(app, {config, sql, objects, access, onBroken: tellError});
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
@@ -349,6 +323,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     devRoutes(app, {mailbox: parts.mailbox, sql, publicUrl: config.publicUrl});
   }
 
+  app.addHook('onClose', async () => {
+    conversation.stop();
+    await live.stop();
+  });
+
   return {
     app,
     opened,
@@ -356,8 +335,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     trail,
     sender,
     conversation,
+    live,
     migrated: () => {
       notReady = undefined;
+      live.start();
+      conversation.start();
     },
     drain: () => {
       notReady = 'draining';

@@ -27,6 +27,7 @@ export interface Config {
   mail: MailSettings;
   limits: {maxFiles: number; minFiles: number; maxFileBytes: number};
   uploads: {perSession: number; perAddress: number; total: number};
+  streams: {perSession: number; perAddress: number; total: number};
   ratePerMinute: number;
   trustProxy: string[];
   visit: {idleMs: number; maxMs: number; leaveGraceMs: number | undefined};
@@ -77,6 +78,11 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
       perSession: settings.MAX_UPLOADS_PER_SESSION,
       perAddress: settings.MAX_UPLOADS_PER_ADDRESS,
       total: settings.MAX_UPLOADS,
+    },
+    streams: {
+      perSession: settings.MAX_STREAMS_PER_SESSION,
+      perAddress: settings.MAX_STREAMS_PER_ADDRESS,
+      total: settings.MAX_STREAMS,
     },
     ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
     trustProxy: proxies(settings, faults),

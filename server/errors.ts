@@ -147,6 +147,10 @@ export class IdempotencyKeyReused extends errorOf(
   'idempotency_key_reused',
   'This Idempotency-Key belongs to a file with other bytes. Use a new key for each file.',
 ) {}
+export class UpgradeRequired extends errorOf(
+  'upgrade_required',
+  'This address speaks WebSocket, and no upgrade arrived; a proxy may not pass it on. GET /api/events streams the same over plain HTTP.',
+) {}
 export class RateLimited extends errorOf('rate_limited', 'Too many requests.') {}
 export class Internal extends errorOf(
   'internal',

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   file_infected: 422,
   active_content: 422,
   idempotency_key_reused: 422,
+  upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
   uuid_generation_failed: 500,

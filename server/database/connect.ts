@@ -18,6 +18,8 @@ export interface Connecting {
   /** Until a connection takes queries, TLS and login included. */
   connectSeconds?: number;
   applicationName?: string;
+  /** A connection that stays and hears notices. */
+  listening?: {onNotice: (channel: string, payload: string) => void; onClose: () => void};
 }
 
 const CONNECT_SECONDS = 1;
@@ -34,11 +36,12 @@ export const connectDatabase = ({
   silenceMs = SILENCE_MS,
   connectSeconds = CONNECT_SECONDS,
   applicationName = 'maria-chat',
+  listening,
 }: Connecting): Sql => {
   const sockets = new Set<WatchedSocket>();
   const sql = postgres(url, {
     max,
-    idle_timeout: 60,
+    idle_timeout: listening ? 0 : 60,
     connect_timeout: connectSeconds,
     backoff: () => RECONNECT_SECONDS,
     // Ours to agree on, in the socket.
@@ -55,8 +58,10 @@ export const connectDatabase = ({
       statement_timeout: silenceMs - 250,
       idle_in_transaction_session_timeout: 60_000,
     },
-    // The driver's types leave this option out; its documentation has it.
+    ...(listening && {onclose: listening.onClose, max_lifetime: null}),
+    // The driver's types leave these options out; its own `listen` is made of the second.
     ...({
+      ...(listening && {onnotify: listening.onNotice}),
       socket: watchedSockets(silenceMs, tlsOf(url), (socket) => {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));

@@ -5,12 +5,17 @@ import type {FleetingEvent} from '../contract/event-names.js';
 import type {Sql} from '../database/connect.js';
 import {MAX_NOTICE_BYTES, MOMENT_CHANNEL, sendNotice} from './announce.js';
 
-/** What is told to whoever reads right now; `wanted`: a reader has come who lacks the beginning. */
-export type Moment =
-  | {[Name in FleetingEvent]: {type: Name; data: LiveEventData[Name]}}[FleetingEvent]
-  | {type: 'wanted'};
+/** What is told to whoever reads right now. */
+export type Fleeting = {
+  [Name in FleetingEvent]: {type: Name; data: LiveEventData[Name]};
+}[FleetingEvent];
 
-type Listener = (uuid: string, moment: Moment) => void;
+/** `wanted`: a reader has come who lacks the beginning of a text. */
+export type Moment = Fleeting | {type: 'wanted'};
+
+export type Delta = LiveEventData['message_delta'];
+
+type Listener = (uuid: string, moment: Fleeting) => void;
 
 /** Beside the text: two UUIDs, the names of the fields, numbers. */
 const FRAME_BYTES = 300;

@@ -56,6 +56,8 @@ export interface Found {
   ended: SessionEnd | null;
   /** Undefined before the first change. */
   tokenHash: Uint8Array | undefined;
+  /** Ids of messages whose text is on its way. */
+  running: number[];
 }
 
 export interface Wanted {
@@ -66,7 +68,7 @@ export interface Wanted {
 /** A page for one reader. A text of 4,000 characters can take 16 kB. */
 export const PAGE_EVENTS = 50;
 
-const NOTHING: Found = {last: 0, events: [], ended: null, tokenHash: undefined};
+const NOTHING: Found = {last: 0, events: [], ended: null, tokenHash: undefined, running: []};
 
 /** What comes after a number in each of several sessions, in the order in which they were given. */
 export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> => {
@@ -80,7 +82,9 @@ export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> =
            (select coalesce(jsonb_agg(to_jsonb(page) order by page.seq), '[]') from (
               select e.seq, e.type, e.data, e.at from events e
               where e.session_uuid = given.uuid and e.seq > given.after
-              order by e.seq limit ${PAGE_EVENTS}) page) as events
+              order by e.seq limit ${PAGE_EVENTS}) page) as events,
+           (select coalesce(jsonb_agg(m.id), '[]') from messages m
+            where m.session_uuid = given.uuid and m.state = 'running') as running
     from unnest(${wanted.map(({uuid}) => uuid)}::uuid[], ${wanted.map(({after}) => after)}::bigint[])
          with ordinality as given (uuid, after, place)
     join visits v on v.uuid = given.uuid`;

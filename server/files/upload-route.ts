@@ -22,7 +22,7 @@ import {siteLimits} from '../sites/limits.js';
 import {tooLarge} from './checked-bytes.js';
 import {failureCode} from './failure-code.js';
 import {readIncoming} from './incoming.js';
-import type {UploadGate} from './upload-gate.js';
+import type {Gate} from '../http/gate.js';
 import type {Uploads} from './upload.js';
 
 export interface UploadRouteParts {
@@ -31,7 +31,7 @@ export interface UploadRouteParts {
   access: Access;
   uploads: Uploads;
   attempts: AuditAttempts;
-  gate: UploadGate;
+  gate: Gate;
   onTaken: (taken: {repeated: boolean; bytes: number}) => void;
 }
 

@@ -52,11 +52,13 @@ export const answers = <T extends Record<number, TSchema>>(
     };
   }
   for (const [status, schema] of Object.entries(good)) {
-    const {headers, ...own} = schema as Described;
+    const {headers, also, ...own} = schema as Described;
     const {type, description, contentMediaType} = own;
     const shared = {description: description ?? '', headers: headersOf(unlimited, headers ?? {})};
     described[status] =
-      type === 'null' ? {type, ...shared} : {...shared, content: contentOf(own, contentMediaType)};
+      type === 'null'
+        ? {type, ...shared}
+        : {...shared, content: {...contentOf(own, contentMediaType), ...(also && contentOf(also))}};
   }
   // Answers are sent under these very schemas; handlers need the types of the good ones alone.
   return described as unknown as T;
@@ -66,6 +68,8 @@ interface Described {
   type?: string;
   description?: string;
   contentMediaType?: string;
+  /** The same in another media type. */
+  also?: TSchema;
   /** Headers of this answer alone. */
   headers?: Headers;
 }

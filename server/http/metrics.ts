@@ -17,6 +17,7 @@ export interface MetricsParts {
   queues: Record<string, {readonly queued: number}>;
   known: {readonly isHeld: boolean};
   uploadsRunning: () => number;
+  live: {readonly readers: number; readonly isHearing: boolean};
   writtenEvents: () => ReadonlyMap<string, number>;
 }
 
@@ -105,7 +106,7 @@ export class Metrics {
   }
 
   /** What is read from its parts at the moment when it is asked for. */
-  private watchProcess({pools, queues, known, ...parts}: MetricsParts): void {
+  private watchProcess({pools, queues, known, live, ...parts}: MetricsParts): void {
     const registers = [this.registry];
     const running = new Gauge({
       name: 'maria_uploads_running',
@@ -113,6 +114,22 @@ export class Metrics {
       registers,
       collect: () => {
         running.set(parts.uploadsRunning());
+      },
+    });
+    const streams = new Gauge({
+      name: 'maria_streams_running',
+      help: 'Readers of live events in this process.',
+      registers,
+      collect: () => {
+        streams.set(live.readers);
+      },
+    });
+    const heard = new Gauge({
+      name: 'maria_notices_heard',
+      help: '1 while news from other processes are heard at once, 0 while they are looked for.',
+      registers,
+      collect: () => {
+        heard.set(live.isHearing ? 1 : 0);
       },
     });
     const held = new Gauge({

@@ -45,12 +45,24 @@ export interface ConversationParts {
 /** Longer than a few missed renewals; after it a message whose server has died is told as failed. */
 export const MESSAGE_LEASE_MS = 30_000;
 const LAPSED_BATCH = 100;
+const LOOK_MS = MESSAGE_LEASE_MS / 2;
 
 /** What answerers have to do with a session: to hear its visitor, and to write in it. */
 export class Conversation {
   private readonly listeners = new Set<(message: VisitorMessage) => void>();
 
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(private readonly parts: ConversationParts) {}
+
+  /** Looks from time to time for messages whose server has died. */
+  start(): void {
+    this.timer = setInterval(() => void this.failLapsed(), LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
 
   /** Hears of each message of a visitor once, after its commit, in the process that took it. */
   onVisitorMessage(listener: (message: VisitorMessage) => void): () => void {

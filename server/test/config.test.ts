@@ -28,6 +28,7 @@ void t.test('nothing needs to be set', (t) => {
     },
     limits: {maxFiles: 3, minFiles: 1, maxFileBytes: 5 * 1024 * 1024},
     uploads: {perSession: 10, perAddress: 100, total: 200},
+    streams: {perSession: 10, perAddress: 200, total: 4_000},
     ratePerMinute: 10,
     trustProxy: [],
     visit: {idleMs: 30 * 60_000, maxMs: 24 * 3_600_000, leaveGraceMs: undefined},

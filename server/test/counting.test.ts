@@ -3,7 +3,7 @@ import t from 'tap';
 import {FirstOf} from '../audit/first-of.js';
 import {connectDatabase} from '../database/connect.js';
 import {Busy} from '../errors.js';
-import {UploadGate} from '../files/upload-gate.js';
+import {Gate} from '../http/gate.js';
 import {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import {createMigratedDatabase} from './test-database.js';
 
@@ -33,7 +33,7 @@ void t.test('the gate for uploads', async (t) => {
   const limits = {perSession: 2, perAddress: 3, total: 4};
 
   await t.test('keeps each of its three limits, and gives places back', (t) => {
-    const gate = new UploadGate(limits);
+    const gate = new Gate(limits, 'Too many at once.');
     const leave = gate.enter('s1', 'a1');
     gate.enter('s1', 'a1');
     t.throws(() => gate.enter('s1', 'a1'), Busy, 'a session');

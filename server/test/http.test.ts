@@ -59,6 +59,8 @@ void t.test('the API describes itself', async (t) => {
       'DELETE /api/files/{file_id}',
       'DELETE /api/session',
       'GET /api/conversation.schema.json',
+      'GET /api/events',
+      'GET /api/events/ws',
       'GET /api/files',
       'GET /api/files/download/{file_id}',
       'GET /api/messages',

@@ -1,13 +1,22 @@
-import type {Config} from '../config.js';
 import {Busy} from '../errors.js';
+
+export interface GateLimits {
+  perSession: number;
+  perAddress: number;
+  total: number;
+}
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Lets only so many uploads run at once: in all, from one address, in one session. */
-export class UploadGate {
+/** Lets only so many of something go on at once: in all, from one address, in one session. */
+export class Gate {
   private readonly running = new Map<string, number>();
 
-  constructor(private readonly limits: Config['uploads']) {}
+  constructor(
+    private readonly limits: GateLimits,
+    /** For the page's developer, when it is shut. */
+    private readonly message: string,
+  ) {}
 
   get total(): number {
     return this.running.get('total') ?? 0;
@@ -21,10 +30,13 @@ export class UploadGate {
       [`session:${uuid}`, this.limits.perSession],
     ];
     if (places.some(([place, limit]) => (this.running.get(place) ?? 0) >= limit)) {
-      throw new Busy(undefined, {retryAfter: RETRY_AFTER_SECONDS});
+      throw new Busy(this.message, {retryAfter: RETRY_AFTER_SECONDS});
     }
     for (const [place] of places) this.running.set(place, (this.running.get(place) ?? 0) + 1);
+    let isIn = true;
     return () => {
+      if (!isIn) return;
+      isIn = false;
       for (const [place] of places) this.leave(place);
     };
   }

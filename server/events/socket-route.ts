@@ -1,0 +1,127 @@
+import websocket from '@fastify/websocket';
+import type {FastifyRequest} from 'fastify';
+import {Type} from 'typebox';
+import {Value} from 'typebox/value';
+
+import {clientNetwork} from '../audit/address.js';
+import {Envelope, Greeting} from '../contract/events.js';
+import type {LiveEvent} from '../contract/events.js';
+import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {answers} from '../http/answers.js';
+import {toMariaError} from '../http/error-answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {EventParts} from './routes.js';
+import {POLICY_VIOLATION, Socket, closeWith} from './socket.js';
+import type {WebSocketLike} from './socket.js';
+
+/** Room for a UUID, a token and a number. */
+const GREETING_BYTES = 1_024;
+const GREETING_MS = 10_000;
+
+const Switched = Type.Null({description: 'A WebSocket from here on.'});
+
+const EachMessage = Type.Unsafe<LiveEvent>({
+  ...Envelope,
+  description: 'Each message of the server, once the WebSocket is open (101).',
+});
+
+/** The same envelopes over a WebSocket, which asks for its visitor's credentials in a message. */
+export const socketRoute = async (app: App, parts: EventParts): Promise<void> => {
+  const {config, live, gate} = parts;
+  await app.register(websocket, {
+    options: {maxPayload: GREETING_BYTES},
+    errorHandler: (_error: Error, socket: WebSocketLike) => {
+      socket.terminate();
+    },
+    preClose: (done: () => void) => {
+      live.drain();
+      done();
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/events/ws',
+    exposeHeadRoute: false,
+    config: {...rateLimit(config.ratePerMinute, 'read'), keepsOwnTime: true},
+    schema: {
+      operationId: 'openEventSocket',
+      summary: 'The same events over a WebSocket',
+      description:
+        'Browsers can set no headers on a WebSocket, so the credentials are its first message: `{"uuid", "token", "after"}`, within 10 s, and nothing after it. Closed with 1001 the client may come back at once. Closed with 4000 and a status, the reason is the code that a call would have got: 4401 `token_invalid`, 4403 `origin_not_allowed`, 4408 `too_slow`, 4410 `session_gone`, 4503 `busy` or `unavailable`. A proxy that does not pass the upgrade on makes this 426.',
+      tags: ['conversation'],
+      security: [],
+      response: answers({101: Switched, 200: EachMessage}, ['upgrade_required', 'busy']),
+    },
+    preHandler: async (request) => {
+      // Until it has said whose it is, it is of a session of its own.
+      if (request.ws) {
+        request.raw.socket.once('close', gate.enter(request.id, clientNetwork(request.ip)));
+      }
+    },
+    handler: (_request, reply) => {
+      void reply.header('upgrade', 'websocket');
+      throw new UpgradeRequired();
+    },
+    wsHandler: (socket: WebSocketLike, request: FastifyRequest) => {
+      greet(parts, socket, request);
+    },
+  });
+};
+
+const greet = (parts: EventParts, socket: WebSocketLike, request: FastifyRequest): void => {
+  const refuse = (error: unknown) => {
+    const {statusCode, code} = toMariaError(error as Error);
+    closeWith(socket, 4000 + statusCode, code);
+  };
+  const timer = setTimeout(() => {
+    refuse(new TooSlow());
+  }, GREETING_MS).unref();
+  socket.on('close', () => {
+    clearTimeout(timer);
+  });
+  let isGreeted = false;
+  socket.on('message', (text) => {
+    if (isGreeted) {
+      closeWith(socket, POLICY_VIOLATION, 'nothing more is expected');
+      return;
+    }
+    isGreeted = true;
+    clearTimeout(timer);
+    admit(parts, socket, {request, text: text.toString()}).catch(refuse);
+  });
+};
+
+const admit = async (
+  {access, live, gate}: EventParts,
+  socket: WebSocketLike,
+  {request, text}: {request: FastifyRequest; text: string},
+): Promise<void> => {
+  const {uuid, token, after = 0} = readGreeting(text);
+  const caller = await access.callerWith(request, uuid, token);
+  await access.lookAt(request, caller);
+  const leaveGate = gate.enter(caller.uuid, clientNetwork(request.ip));
+  const reader: Socket = new Socket(socket, {
+    cursor: after,
+    tokenHash: caller.tokenHash,
+    onDrain: () => {
+      live.drained(caller.uuid, reader);
+    },
+  });
+  const leave = live.join(caller.uuid, reader);
+  socket.on('close', () => {
+    leave();
+    leaveGate();
+  });
+};
+
+const readGreeting = (text: string): Greeting => {
+  let greeting: unknown;
+  try {
+    greeting = JSON.parse(text);
+  } catch {
+    throw new InvalidRequest('The first message is not valid JSON.');
+  }
+  if (Value.Check(Greeting, greeting)) return greeting;
+  throw new InvalidRequest('The first message must be {"uuid", "token", "after"}.');
+};

@@ -1,0 +1,46 @@
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+import Fastify, {LogController} from 'fastify';
+import type {FastifyBaseLogger} from 'fastify';
+import {nanoid} from 'nanoid';
+
+import type {Config} from '../config.js';
+import {drainRefused} from '../files/drain.js';
+import {UPLOAD_MAX_MS} from '../files/pace.js';
+import type {App} from './app-type.js';
+import {answerClientError, ignoreExpectations} from './client-errors.js';
+import {sendError, toMariaError} from './error-answers.js';
+import {sharedSerializers} from './serializers.js';
+
+/** Room for three consents with wordings of 4,000 characters in any script. */
+const JSON_BODY_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** The framework with its limits, before anything is registered. */
+export const createApp = ({trustProxy}: Config, log: FastifyBaseLogger): App => {
+  const app: App = Fastify({
+    loggerInstance: log,
+    logController: new LogController({disableRequestLogging: true}),
+    genReqId: () => nanoid(),
+    requestIdHeader: false,
+    trustProxy: trustProxy.length > 0 ? trustProxy : false,
+    bodyLimit: JSON_BODY_BYTES,
+    requestTimeout: UPLOAD_MAX_MS + 60_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    // Addresses that cannot be decoded reach neither a route nor the error handler.
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      drainRefused(request.raw);
+      void sendError(toMariaError(error), request, reply);
+    },
+    ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
+    schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  ignoreExpectations(app.server);
+  return app;
+};

@@ -1,0 +1,138 @@
+import {createRequire} from 'node:module';
+
+import type {EventPage, LiveEvent} from '../contract/events.js';
+import {until} from './until.js';
+import type {Visitor} from './visitor.js';
+
+/** Somebody who reads events, in one of the three ways. */
+export interface EventReader {
+  /** As they came. */
+  readonly events: LiveEvent[];
+  /** Why it ended: a status, a close code, `end`, or what broke. */
+  readonly ended: Promise<string>;
+  close(): void;
+}
+
+export interface Reading {
+  after?: number;
+  headers?: Record<string, string>;
+}
+
+export type OpenReader = (visitor: Visitor, reading?: Reading) => EventReader;
+
+/** By fetch, as the widget does. */
+export const readStream: OpenReader = (visitor, {after = 0, headers = {}} = {}) => {
+  const events: LiveEvent[] = [];
+  const leaving = new AbortController();
+  const read = async (): Promise<string> => {
+    const response = await fetch(`${visitor.url}/api/events?after=${after}`, {
+      headers: {...visitor.credentials, ...headers},
+      signal: leaving.signal,
+    });
+    if (response.status !== 200) return String(response.status);
+    for await (const block of blocksOf(response)) {
+      const event = parsed(block);
+      if (event) events.push(event);
+    }
+    return 'end';
+  };
+  return {events, ended: read().catch(broken), close: () => leaving.abort()};
+};
+
+/** One call after the other, each from where the last has ended. */
+export const poll: OpenReader = (visitor, {after = 0, headers = {}} = {}) => {
+  const events: LiveEvent[] = [];
+  const leaving = new AbortController();
+  const read = async (): Promise<string> => {
+    for (let next = after; ;) {
+      const {status, body} = await visitor.call<EventPage>('GET', `/api/events?after=${next}`, {
+        headers: {accept: 'application/json', ...headers},
+        signal: leaving.signal,
+      });
+      if (status !== 200) return String(status);
+      events.push(...body.events);
+      next = body.next;
+    }
+  };
+  return {events, ended: read().catch(broken), close: () => leaving.abort()};
+};
+
+interface Client {
+  on(event: string, listener: (...args: never[]) => void): void;
+  send(text: string): void;
+  terminate(): void;
+}
+
+/** The WebSocket of the server's own package, as a client. */
+export const WebSocketClient = createRequire(
+  createRequire(import.meta.url).resolve('@fastify/websocket'),
+)('ws') as new (url: string, options?: {headers?: Record<string, string>}) => Client;
+
+export const readSocket: OpenReader = (visitor, {after = 0, headers = {}} = {}) => {
+  const {uuid, token} = visitor;
+  const events: LiveEvent[] = [];
+  const url = `${visitor.url.replace(/^http/, 'ws')}/api/events/ws`;
+  const socket = new WebSocketClient(url, {headers});
+  socket.on('open', () => {
+    socket.send(JSON.stringify({uuid, token, after}));
+  });
+  socket.on('message', (text: Buffer) => {
+    events.push(JSON.parse(text.toString()) as LiveEvent);
+  });
+  const ended = new Promise<string>((resolve) => {
+    socket.on('close', (code: number) => {
+      resolve(String(code));
+    });
+    socket.on('error', (error: Error) => {
+      resolve(/response: (\d+)/.exec(error.message)?.[1] ?? error.message);
+    });
+  });
+  return {events, ended, close: () => socket.terminate()};
+};
+
+export const WAYS: Record<string, OpenReader> = {
+  'Server-Sent Events': readStream,
+  'long poll': poll,
+  WebSocket: readSocket,
+};
+
+/** Waits until a reader has been told so much. */
+export const untilTold = async (
+  {events}: EventReader,
+  count: number,
+  waitMs?: number,
+): Promise<LiveEvent[]> => {
+  await until(() => events.length >= count, waitMs);
+  return events;
+};
+
+export const typesOf = ({events}: EventReader): string[] => events.map(({type}) => type);
+
+/** Each block of a stream without the blank line behind it. */
+export async function* blocksOf(response: Response): AsyncGenerator<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(bytes, {stream: true});
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    yield* blocks;
+  }
+}
+
+/** What stands beside the envelope must agree with it. Undefined for what is no event. */
+const parsed = (block: string): LiveEvent | undefined => {
+  const fields = new Map(
+    block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]),
+  );
+  const data = fields.get('data');
+  if (data === undefined) return undefined;
+  const event = JSON.parse(data) as LiveEvent;
+  const id = event.seq === null ? undefined : String(event.seq);
+  if (fields.get('id') !== id || fields.get('event') !== event.type) {
+    throw new Error(`The stream and its envelope disagree: ${block}`);
+  }
+  return event;
+};
+
+const broken = (error: unknown): string => (error as Error).name;

@@ -1,0 +1,248 @@
+import {once} from 'node:events';
+import type {ServerResponse} from 'node:http';
+import net from 'node:net';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {LiveEvent} from '../contract/events.js';
+import {
+  WebSocketClient,
+  blocksOf,
+  poll,
+  readSocket,
+  readStream,
+  untilTold,
+} from './event-readers.js';
+import type {EventReader} from './event-readers.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+const STREAMS = {'Server-Sent Events': readStream, WebSocket: readSocket};
+
+const reading = async (t: Test, server: TestServer, reader: EventReader, uuid: string) => {
+  t.teardown(() => reader.close());
+  await until(() => server.live.readersOf(uuid) > 0);
+  return reader;
+};
+
+/** The text as a client puts it together. */
+const textOf = ({events}: EventReader): string =>
+  events.reduce((text, event) => {
+    if (event.type === 'message_delta') return text.slice(0, event.data.offset) + event.data.text;
+    return event.type === 'message_completed' ? event.data.body : text;
+  }, '');
+
+const has =
+  (type: LiveEvent['type']) =>
+  ({events}: EventReader) =>
+    events.some((event) => event.type === type);
+
+t.test('the head of a stream', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const response = await fetch(`${server.url}/api/events`, {
+    headers: {...visitor.credentials, origin: 'http://localhost:3000'},
+  });
+
+  for (const [name, value] of [
+    ['content-type', 'text/event-stream; charset=utf-8'],
+    ['cache-control', 'no-store, no-transform'],
+    ['x-accel-buffering', 'no'],
+    ['access-control-allow-origin', '*'],
+    ['x-content-type-options', 'nosniff'],
+  ]) {
+    t.equal(response.headers.get(name ?? ''), value);
+  }
+  t.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
+  const blocks = blocksOf(response);
+  t.match((await blocks.next()).value, /^retry: \d{4}$/);
+  t.equal((await blocks.next()).value, ': ', 'a sign of life, though nothing happens');
+  await response.body?.cancel().catch(() => undefined);
+  await blocks.return(undefined);
+});
+
+t.test('a reader comes back with the number in a header', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  for (const _ of [1, 2, 3]) await visitor.upload(makePdf());
+
+  const reader = readStream(visitor, {after: 1, headers: {'last-event-id': '2'}});
+  t.teardown(() => reader.close());
+
+  t.match(await untilTold(reader, 1), [{seq: 3}]);
+});
+
+for (const [way, open] of Object.entries(STREAMS)) {
+  t.test(`a text that is being written, by ${way}`, async (t) => {
+    const server = await startServer(t);
+    const beside = await startServer(t, {beside: server});
+    const named = {role: 'maria', clientId: 'answer'} as const;
+    const visitor = await Visitor.consenting(server.url);
+    const early = await reading(t, beside, open(visitor.at(beside.url)), visitor.uuid);
+    const running = await server.conversation.startMessage(visitor.uuid, named);
+
+    running?.delta('One, 👋 ');
+    await until(() => textOf(early) === 'One, 👋 ');
+    const late = await reading(t, server, open(visitor, {after: 1}), visitor.uuid);
+    await until(() => textOf(late) === 'One, 👋 ');
+    t.equal(late.events[0]?.seq, null, 'who comes in the middle is given what there is');
+    running?.delta('two');
+    await until(() => [early, late].every((reader) => textOf(reader) === 'One, 👋 two'));
+    const long = `, ${'much '.repeat(1_500)}`;
+    running?.delta(long);
+    await until(() => [early, late].every((reader) => textOf(reader) === `One, 👋 two${long}`));
+    await running?.complete();
+    await until(() => [early, late].every(has('message_completed')));
+
+    for (const reader of [early, late]) {
+      const ends = reader.events.flatMap((event) =>
+        event.type === 'message_delta' ? [event.data.offset + event.data.text.length] : [],
+      );
+      const begins = reader.events.flatMap((event) =>
+        event.type === 'message_delta' ? [event.data.offset] : [],
+      );
+      t.same(begins, [0, ...ends.slice(0, -1)], 'each piece begins where the last has ended');
+      t.equal(textOf(reader), `One, 👋 two${long}`);
+    }
+    t.match(
+      early.events.filter(({seq}) => seq !== null),
+      [
+        {type: 'message_created', data: {message: {state: 'running', body: ''}}},
+        {type: 'message_completed', data: {state: 'complete'}},
+      ],
+    );
+    t.equal((await server.sql`select from events`).length, 2, 'pieces are kept nowhere');
+  });
+
+  t.test(`somebody is typing, by ${way}`, async (t) => {
+    const server = await startServer(t);
+    const beside = await startServer(t, {beside: server});
+    const visitor = await Visitor.consenting(server.url);
+    const readers = [
+      await reading(t, server, open(visitor), visitor.uuid),
+      await reading(t, beside, open(visitor.at(beside.url)), visitor.uuid),
+    ];
+    await until(() => server.live.isHearing && beside.live.isHearing);
+
+    server.conversation.typing(visitor.uuid, 'agent');
+
+    for (const reader of readers) {
+      t.match(await untilTold(reader, 1), [{seq: null, type: 'typing', data: {role: 'agent'}}]);
+    }
+  });
+}
+
+t.test('a long poll', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('is answered with nothing when there was no news', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const {status, body, headers} = await visitor.call('GET', '/api/events?after=7', {
+      headers: {accept: 'application/json'},
+    });
+    t.same([status, body], [200, {events: [], next: 7}]);
+    t.equal(headers.get('cache-control'), 'no-store');
+  });
+
+  await t.test('gives its place back when its client leaves', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const reader = await reading(t, server, poll(visitor), visitor.uuid);
+    reader.close();
+    await until(() => server.live.readersOf(visitor.uuid) === 0);
+  });
+});
+
+t.test('a WebSocket', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const {uuid, token} = visitor;
+  const url = `${server.url.replace('http', 'ws')}/api/events/ws`;
+  const closeOf = async (...messages: string[]) => {
+    const socket = new WebSocketClient(url);
+    socket.on('open', () => {
+      for (const message of messages) socket.send(message);
+    });
+    return new Promise((resolve) => {
+      socket.on('close', (code: number, reason: Buffer) => {
+        resolve([code, reason.toString()]);
+      });
+    });
+  };
+  const greeting = JSON.stringify({uuid, token});
+
+  await t.test('is closed for what it does not understand, and says why', async (t) => {
+    t.same(await closeOf('not JSON'), [4400, 'invalid_request']);
+    t.same(await closeOf('{"uuid":1}'), [4400, 'invalid_request']);
+    t.same(await closeOf(greeting, 'more'), [1008, 'nothing more is expected']);
+    t.same((await closeOf(JSON.stringify({uuid, token: 'x'.repeat(2_000)})))?.toString(), '1009,');
+  });
+
+  await t.test('without an upgrade is a clear refusal', async (t) => {
+    const {status, body, headers} = await request(server.url, 'GET', '/api/events/ws');
+    t.match([status, body], [426, {code: 'upgrade_required'}]);
+    t.equal(headers.get('upgrade'), 'websocket');
+  });
+
+  await t.test('elsewhere is no way in', async (t) => {
+    const socket = new WebSocketClient(url.replace('/events/ws', '/session'));
+    const refused = await new Promise<Error>((resolve) => {
+      socket.on('error', resolve);
+    });
+    t.match(refused.message, /401/);
+  });
+});
+
+t.test('a reader that does not read', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const many = 1_500;
+  await server.sql`
+    insert into events (session_uuid, seq, type, data)
+    select ${visitor.uuid}, i, 'file_deleted', jsonb_build_object('file_id', repeat('x', 8000))
+    from generate_series(1, ${many}::int) i`;
+  await server.sql`update visits set last_event = ${many} where uuid = ${visitor.uuid}`;
+  let response: ServerResponse | undefined;
+  server.app.server.once('request', (_request, given: ServerResponse) => {
+    response = given;
+  });
+  const socket = net.connect(server.config.port, 'localhost');
+  t.teardown(() => socket.destroy());
+  const heads = Object.entries({host: 'localhost', ...visitor.credentials});
+  socket.write(
+    `GET /api/events HTTP/1.1\r\n${heads.map((head) => head.join(': ')).join('\r\n')}\r\n\r\n`,
+  );
+  await once(socket, 'readable');
+  await until(() => server.live.readersOf(visitor.uuid) === 1);
+
+  await t.test('holds up nobody, and keeps little waiting', async (t) => {
+    const other = readStream(visitor, {after: many});
+    t.teardown(() => other.close());
+    await visitor.upload(makePdf());
+    t.match(await untilTold(other, 1), [{seq: many + 1}]);
+    await until(() => response?.writableNeedDrain ?? false);
+    const waiting = response?.writableLength ?? Infinity;
+    t.ok(waiting > 0 && waiting < 128 * 1024, `${waiting} bytes wait`);
+  });
+
+  await t.test('is cut off, and misses nothing when it is back', async (t) => {
+    await until(() => server.live.readersOf(visitor.uuid) === 0, 60_000);
+    let text = '';
+    for await (const bytes of socket) text += String(bytes);
+    const read = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    t.ok(read.length < many, `it has read ${read.length}`);
+
+    const back = readStream(visitor, {after: read.at(-1) ?? 0});
+    t.teardown(() => back.close());
+    await untilTold(back, many + 1 - read.length, 60_000);
+
+    const seqs = [...read, ...back.events.map(({seq}) => seq)];
+    t.same(
+      seqs,
+      Array.from({length: many + 1}, (_, i) => i + 1),
+    );
+  });
+});
