@@ -9,6 +9,7 @@ const CEPH_PACKAGES = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'];
 
 const SCANNER_PACKAGE = 'clamav-daemon';
 const PROXY_PACKAGE = 'caddy';
+const BUFFERING_PROXY_PACKAGE = 'nginx-light';
 
 /**
  * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
@@ -19,6 +20,7 @@ export async function startServices(stops, {measuring = false} = {}) {
   if (!measuring) {
     requireScanner();
     requireProxy();
+    requireBufferingProxy();
   }
   return {
     ...(await startDatabase(stops, {fsync: measuring})),
@@ -75,5 +77,15 @@ function requireProxy() {
   if (isThere()) return;
   if (!installPackages(PROXY_PACKAGE) || !isThere()) {
     sayAloud('THE DEPLOYMENT BEHIND A PROXY', `no proxy to test with: install ${PROXY_PACKAGE}`);
+  }
+}
+
+/** One that holds back what it carries unless it is told not to, as many are set up. */
+function requireBufferingProxy() {
+  const isThere = () => runs('nginx', ['-v']);
+  if (isThere()) return;
+  if (!installPackages(BUFFERING_PROXY_PACKAGE) || !isThere()) {
+    const reason = `no nginx to test with: install ${BUFFERING_PROXY_PACKAGE}`;
+    sayAloud('LIVE EVENTS BEHIND A BUFFERING PROXY', reason);
   }
 }

@@ -10,7 +10,7 @@ const FILE_SECONDS = 300;
 /** These stop, kill and overload parts on purpose: beside others they would measure their neighbours. */
 const ALONE = ['crash', 'drain', 'faults', 'model', 'replicas'];
 /** These start several servers each, which is enough for one machine: in pairs of their own. */
-const PAIRED = ['rolling-restart', 'topology'];
+const PAIRED = ['event-replicas', 'rolling-restart', 'topology'];
 const SLOW_FILE_SECONDS = 20;
 /** Who asks for one file waits for it: with enough kills the crash test runs for hours. */
 const ONLY_FILE_SECONDS = 86_400;

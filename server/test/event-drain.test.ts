@@ -1,0 +1,49 @@
+import {once} from 'node:events';
+
+import t from 'tap';
+
+import type {OpenReader} from './event-readers.js';
+import {WAYS, readStream, untilTold} from './event-readers.js';
+import {makePdf} from './pdf.js';
+import {startProcessBeside} from './server-process.js';
+import {startServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+/** An orchestrator kills after 30 s; a stream that had to be broken off would take 17. */
+const STOPPED_WITHIN_MS = 15_000;
+
+t.test('a server that is told to stop', async (t) => {
+  const server = await startServer(t);
+  const {child, url} = await startProcessBeside(t, server);
+  const visitor = await Visitor.consenting(url);
+  const readers = Object.values(WAYS).map((open: OpenReader) => open(visitor));
+  t.teardown(() => {
+    for (const reader of readers) reader.close();
+  });
+  await visitor.upload(makePdf());
+  for (const reader of readers) await untilTold(reader, 1);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const askedAt = performance.now();
+
+  child.kill('SIGTERM');
+
+  await t.test('ends its streams, each in a way that says: come back', async (t) => {
+    const [stream, polls, socket] = await Promise.all(readers.map(({ended}) => ended));
+    t.equal(stream, 'end', 'and is not broken off');
+    t.equal(polls, 'TypeError', 'the poll was answered, and the next finds nobody');
+    t.equal(socket, '1001');
+  });
+
+  await t.test('and is gone by itself', async (t) => {
+    t.equal((await exit)[0], 0);
+    t.ok(performance.now() - askedAt < STOPPED_WITHIN_MS);
+  });
+
+  await t.test('while another goes on where it has stopped', async (t) => {
+    const there = visitor.at(server.url);
+    const reader = readStream(there, {after: 1});
+    t.teardown(() => reader.close());
+    await there.upload(makePdf());
+    t.match(await untilTold(reader, 1), [{seq: 2, type: 'file_upload_complete'}]);
+  });
+});

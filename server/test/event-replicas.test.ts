@@ -1,0 +1,180 @@
+import {randomUUID} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {LiveEvent} from '../contract/events.js';
+import type {Sql} from '../database/connect.js';
+import {lastEvent, recordEvents} from '../events/store.js';
+import {transaction} from '../events/transaction.js';
+import {WAYS} from './event-readers.js';
+import type {OpenReader} from './event-readers.js';
+import {FaultProxy} from './fault-proxy.js';
+import {OwnCluster} from './own-cluster.js';
+import {makePdf} from './pdf.js';
+import {startProcessBeside} from './server-process.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+/** At least so many; EVENTS=10000 makes it whole. */
+const EVENTS = Number(process.env['EVENTS'] ?? 500);
+const WRITERS = 2;
+/** Of one transaction. */
+const BATCH = 9;
+/** Of a reader's life at one server, from its first news on. */
+const STAY_MS = 50;
+/** For a first event, which need not come. */
+const WAIT_MS = 1_000;
+const DONE_WITHIN_MS = 60_000 + EVENTS * 20;
+
+interface Restless {
+  readonly events: LiveEvent[];
+  visits: number;
+  stop: () => Promise<void>;
+}
+
+/** Reads now at one server, now at the other, each time from where it has come to. */
+const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Restless => {
+  const events: LiveEvent[] = [];
+  let stopped = false;
+  const restless = {events, visits: 0, stop: async () => undefined as void};
+  const read = async () => {
+    while (!stopped) {
+      const url = urls[restless.visits++ % urls.length] ?? '';
+      const after = events.at(-1)?.seq ?? 0;
+      const reader = open(visitor.at(url), {after});
+      await until(() => reader.events.length > 0, WAIT_MS).catch(() => undefined);
+      await sleep(STAY_MS);
+      reader.close();
+      events.push(...reader.events.filter(({seq}) => seq !== null));
+      await reader.ended;
+    }
+  };
+  const reading = read();
+  restless.stop = async () => {
+    stopped = true;
+    await reading;
+  };
+  return restless;
+};
+
+/** Until there are so many, whatever becomes of the database; what counts is what it has kept. */
+const write = async ({sql, conversation}: TestServer, uuid: string, writer: number) => {
+  for (let i = 0; (await countOf(sql, uuid)) < EVENTS; i++) {
+    const named = {role: 'agent', clientId: `${writer}-${i}`, body: 'Hello'} as const;
+    const deleted = () => ({type: 'file_deleted', data: {file_id: randomUUID()}}) as const;
+    const batch = Array.from({length: BATCH}, deleted);
+    await conversation
+      .say(uuid, named)
+      .then(() => transaction(sql, (tx) => recordEvents(tx, uuid, ...batch)))
+      .catch(() => sleep(100));
+  }
+};
+
+const countOf = (sql: Sql, uuid: string): Promise<number> => lastEvent(sql, uuid).catch(() => 0);
+
+const run = async (
+  t: Test,
+  {server, urls}: {server: TestServer; urls: string[]},
+  during: () => Promise<void> = async () => undefined,
+) => {
+  const visitor = await Visitor.consenting(server.url);
+  const readers = Object.values(WAYS).map((open) => readRestlessly(open, visitor, urls));
+  const writers = Array.from({length: WRITERS}, (_, i) => write(server, visitor.uuid, i));
+  await during();
+  await Promise.all(writers);
+  const kept = await server.sql<{seq: number; type: string; data: object}[]>`
+    select seq::float8 as seq, type, data from events
+    where session_uuid = ${visitor.uuid} order by seq`;
+  await until(
+    () => readers.every(({events}) => (events.at(-1)?.seq ?? 0) >= kept.length),
+    DONE_WITHIN_MS,
+  );
+  t.same(
+    kept.map(({seq}) => seq),
+    kept.map((_, i) => i + 1),
+    'the numbers have no gap',
+  );
+  for (const reader of readers) {
+    await reader.stop();
+    const told = reader.events.map(({seq, type, data}) => ({seq, type, data}));
+    t.equal(
+      JSON.stringify(told),
+      JSON.stringify(kept),
+      `told all, once, in ${reader.visits} visits`,
+    );
+    t.ok(reader.visits > 2);
+  }
+};
+
+t.test('readers that go to and fro between two servers', async (t) => {
+  const server = await startServer(t);
+  const direct = server.config.databaseUrl ?? '';
+  const database = await FaultProxy.before(t, direct);
+  const behind = {DATABASE_URL: database.through(direct), MAX_STREAMS_PER_SESSION: '100'};
+  const urls = [
+    (await startProcessBeside(t, server, behind)).url,
+    (await startProcessBeside(t, server, behind)).url,
+  ];
+
+  await t.test('are told each event once', async (t) => {
+    await run(t, {server, urls});
+  });
+
+  await t.test('also when those lose the database, which others go on writing to', async (t) => {
+    await run(t, {server, urls}, async () => {
+      await sleep(300);
+      await database.set('freeze');
+      await sleep(3_000);
+      await database.set('pass');
+      await sleep(500);
+      await database.set('refuse');
+      await sleep(1_000);
+      await database.set('pass');
+    });
+  });
+
+  await t.test('hear of files in under a second, at the other server', async (t) => {
+    const visitor = await Visitor.consenting(urls[0] ?? '');
+    const readers = Object.values(WAYS).map((open) => open(visitor.at(urls[1] ?? '')));
+    t.teardown(() => {
+      for (const reader of readers) reader.close();
+    });
+    // Twice: what takes its time the first time is the connections.
+    for (const turn of [1, 2]) {
+      const {file} = (await visitor.upload(makePdf())).body;
+      await toldWithin(t, turn, () => readers.every(({events}) => events.length === 4 * turn - 3));
+      await visitor.call('DELETE', `/api/files/${file.id}`);
+      await toldWithin(t, turn, () => readers.every(({events}) => events.length === 4 * turn - 2));
+      await visitor.upload(makePdf());
+      await until(() => readers.every(({events}) => events.length === 4 * turn - 1));
+      const [again] = await visitor.files();
+      await visitor.call('DELETE', `/api/files/${again?.id}`);
+      await until(() => readers.every(({events}) => events.length === 4 * turn));
+    }
+  });
+});
+
+const toldWithin = async (t: Test, turn: number, isTold: () => boolean) => {
+  const answeredMs = performance.now();
+  await until(isTold);
+  const ms = Math.round(performance.now() - answeredMs);
+  if (turn > 1) t.ok(ms < 1_000, `after ${ms} ms`);
+};
+
+t.test('a database that dies and comes back', async (t) => {
+  const cluster = await OwnCluster.start(t);
+  const server = await startServer(t, {
+    settings: {DATABASE_URL: cluster.url, MAX_STREAMS_PER_SESSION: '100'},
+  });
+  const settings = {MAX_STREAMS_PER_SESSION: '100'};
+  const urls = [server.url, (await startServer(t, {beside: server, settings})).url];
+
+  await run(t, {server, urls}, async () => {
+    await sleep(500);
+    await cluster.crash();
+  });
+});
