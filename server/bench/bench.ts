@@ -1,6 +1,7 @@
 // `npm run bench [name …]`: every figure against its bar, all from this run. Ends with 1 unless all are met.
 import {auditWrites} from './audit-writes.js';
 import {beforeOpening} from './before-opening.js';
+import {events} from './events.js';
 import {growth} from './growth.js';
 import {hardRuns} from './hard-runs.js';
 import {lookUp} from './look-up.js';
@@ -24,6 +25,7 @@ const BENCHES: {name: string; run: () => Promise<Row[]>}[] = [
   {name: 'audit-writes', run: auditWrites},
   {name: 'upload-cost', run: uploadCost},
   {name: 'upload-memory', run: uploadMemory},
+  {name: 'events', run: events},
   {name: 'growth', run: growth},
   {name: 'sweep', run: sweepCost},
   {name: 'hard-runs', run: hardRuns},

@@ -12,5 +12,10 @@ export const AUDIT_ROWS = count('BENCH_AUDIT_ROWS', 20_000);
 export const UPLOADS = count('BENCH_UPLOADS', 100);
 /** One after the other, and small. */
 export const SMALL_UPLOADS = count('BENCH_SMALL_UPLOADS', 10_000);
+/** Messages of a turn; a session takes 500. */
+export const EVENTS = count('BENCH_EVENTS', 400);
+export const READERS = count('BENCH_READERS', 20);
+/** Open at once, and waiting. */
+export const STREAMS = count('BENCH_STREAMS', 2_000);
 export const CRASH_KILLS = count('CRASH_KILLS', 25);
 export const WITH_INSTALL = process.env['BENCH_INSTALL'] !== '0';
