@@ -11,10 +11,12 @@ import type {App} from '../http/app-type.js';
 import {answers} from '../http/answers.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
+import {webSocketUpgrades} from '../http/upgrades.js';
 import type {EventParts} from './routes.js';
 import {POLICY_VIOLATION, Socket, closeWith} from './socket.js';
 import type {WebSocketLike} from './socket.js';
 
+const PATH = '/api/events/ws';
 /** Room for a UUID, a token and a number. */
 const GREETING_BYTES = 1_024;
 const GREETING_MS = 10_000;
@@ -30,7 +32,7 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 export const socketRoute = async (app: App, parts: EventParts): Promise<void> => {
   const {config, live, gate} = parts;
   await app.register(websocket, {
-    options: {maxPayload: GREETING_BYTES},
+    options: {maxPayload: GREETING_BYTES, server: webSocketUpgrades(app.server, PATH)},
     errorHandler: (_error: Error, socket: WebSocketLike) => {
       socket.terminate();
     },
@@ -41,7 +43,7 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
   });
   app.route({
     method: 'GET',
-    url: '/api/events/ws',
+    url: PATH,
     exposeHeadRoute: false,
     config: {...rateLimit(config.ratePerMinute, 'read'), keepsOwnTime: true},
     schema: {

@@ -1,6 +1,8 @@
 import {once} from 'node:events';
+import http from 'node:http';
 import type {ServerResponse} from 'node:http';
 import net from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 import type {Test} from 'tap';
@@ -194,6 +196,32 @@ t.test('a WebSocket', async (t) => {
     });
     t.match(refused.message, /401/);
   });
+
+  await t.test('is the one upgrade there is: with another offer a call is a call', async (t) => {
+    const body = Buffer.from(JSON.stringify({client_id: 'h2c', body: 'é'.repeat(2_000)}));
+    for (const connection of ['Upgrade, HTTP2-Settings', 'close, upgrade']) {
+      const call = http.request(`${server.url}/api/messages`, {
+        method: 'POST',
+        agent: false,
+        headers: {
+          ...visitor.credentials,
+          'content-type': 'application/json',
+          'content-length': body.length,
+          connection,
+          upgrade: 'h2c',
+          'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+        },
+      });
+      call.write(body.subarray(0, 1_000));
+      await sleep(50);
+      call.end(body.subarray(1_000));
+      const [answer] = (await once(call, 'response')) as [http.IncomingMessage];
+      const [json] = (await once(answer, 'data')) as [Buffer];
+      t.match(JSON.parse(json.toString()), {message: {client_id: 'h2c'}});
+      t.equal(answer.headers.connection, /close/.test(connection) ? 'close' : 'keep-alive');
+      call.destroy();
+    }
+  });
 });
 
 t.test('a reader that does not read', async (t) => {
@@ -245,4 +273,20 @@ t.test('a reader that does not read', async (t) => {
       Array.from({length: many + 1}, (_, i) => i + 1),
     );
   });
+});
+
+t.test('a server whose listening connection hears nothing', async (t) => {
+  const server = await startServer(t);
+  const databaseUrl = 'postgres://127.0.0.1:1/nobody';
+  const deaf = await startServer(t, {beside: server, parts: {databaseUrl}});
+  const visitor = await Visitor.consenting(server.url);
+  const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
+  t.match((await request(deaf.url, 'GET', '/metrics')).body, {text: /maria_notices_heard 0/});
+  await until(() => server.live.isHearing);
+  t.match((await request(server.url, 'GET', '/metrics')).body, {text: /maria_notices_heard 1/});
+
+  await visitor.upload(makePdf());
+
+  // Sooner than the look that is taken in any case.
+  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
 });

@@ -55,6 +55,13 @@ const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) 
     const request = http.request(
       {host: '127.0.0.1', port, method, path, agent, headers: merged},
       (response) => {
+        // What has no end is judged by its head.
+        if (response.headers['content-type']?.startsWith('text/event-stream')) {
+          const {statusCode: status = 0} = response;
+          const headers = response.headers as Record<string, string>;
+          resolve({status, headers, body: Buffer.alloc(0)});
+          request.destroy();
+        }
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', (error) => {
@@ -95,7 +102,10 @@ export const sendBytes = (port: number, {method, path, headers, body}: WireReque
       resolve(`no answer within ${HANG_MS} ms`);
       socket.destroy();
     });
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (/\r\ncontent-type: text\/event-stream/i.test(chunk.toString('latin1'))) socket.destroy();
+    });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       resolve(readAnswer(Buffer.concat(chunks)) ?? 'the connection was closed without an answer');

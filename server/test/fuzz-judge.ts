@@ -59,7 +59,7 @@ export class Judge {
     if (!media) return [`came as "${type}"`];
     if (type === 'text/html') return answer.body.includes('<html lang=') ? [] : ['is no page'];
     if (type === 'application/zip') return answer.body.includes('PK') ? [] : ['is no ZIP'];
-    if (type === 'text/plain') return [];
+    if (type === 'text/plain' || type === 'text/event-stream') return [];
     return this.checkOf(media.schema)(parsed(answer.body));
   }
 
