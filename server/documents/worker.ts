@@ -1,0 +1,59 @@
+import {parentPort, workerData} from 'node:worker_threads';
+
+import {getDocumentProxy} from 'unpdf';
+
+import {cleanText} from './clean-text.js';
+
+export interface WorkerTask {
+  bytes: Uint8Array;
+  maxPages: number;
+  maxCharacters: number;
+}
+
+/** Sent after each page, so that a file that takes too long still gives what was read of it. */
+export interface ReadPage {
+  pages: number;
+  text: string;
+  /** Nothing more will come. */
+  isLast: boolean;
+  truncated: boolean;
+}
+
+/** Where one picture could otherwise ask for gigabytes. */
+const MAX_IMAGE_PIXELS = 16_777_216;
+const NO_ERRORS = 0;
+
+const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<void> => {
+  const pdf = await getDocumentProxy(bytes, {
+    maxImageSize: MAX_IMAGE_PIXELS,
+    disableFontFace: true,
+    useSystemFonts: false,
+    stopAtErrors: false,
+    verbosity: NO_ERRORS,
+  });
+  const pages = pdf.numPages;
+  const last = Math.min(pages, maxPages);
+  let characters = 0;
+  for (let i = 1; i <= last; i++) {
+    const page = await pdf.getPage(i);
+    const {items} = await page.getTextContent();
+    const raw = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : ''));
+    page.cleanup();
+    const text = cleanText(raw.join(''));
+    characters += text.length;
+    const isFull = characters >= maxCharacters;
+    const isLast = isFull || i === last;
+    tell({pages, text, isLast, truncated: isLast && i < pages});
+    if (isLast) return;
+  }
+  tell({pages, text: '', isLast: true, truncated: false});
+};
+
+const tell = (page: ReadPage): void => {
+  parentPort?.postMessage(page);
+};
+
+readPages(workerData as WorkerTask).catch((error: unknown) => {
+  // Turned into text here: an error of the library crosses the border as `[object Object]`.
+  parentPort?.postMessage({failed: error instanceof Error ? error.name : 'unknown'});
+});
