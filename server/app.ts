@@ -1,7 +1,8 @@
 import rateLimiting from '@fastify/rate-limit';
-import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
+import type {FastifyRequest} from 'fastify';
 import {v4} from 'uuid';
 
+import type {AppParts, RunningApp} from './app-parts.js';
 import {clientNetwork} from './audit/address.js';
 import {AuditAttempts, writtenEvents} from './audit/store.js';
 import {TrailKeeper} from './audit/trail-keeper.js';
@@ -10,8 +11,6 @@ import {Watched} from './audit/watched.js';
 import {Cleanup} from './cleanup/interval.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Sweep} from './cleanup/sweep.js';
-import type {Config} from './config.js';
-import type {Sql} from './database/connect.js';
 import {isDatabaseDown} from './database/failure.js';
 import {KnownDatabase} from './database/known-database.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
@@ -24,7 +23,6 @@ import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
 import {Gate} from './http/gate.js';
 import {Uploads} from './files/upload.js';
-import type {App} from './http/app-type.js';
 import {projectVersion, registerAssets} from './http/assets.js';
 import {keepDeadlines} from './http/deadline.js';
 import {createApp} from './http/create-app.js';
@@ -43,7 +41,6 @@ import {
   SharedCounters,
   rateLimitOptions,
 } from './http/rate-limits.js';
-import type {DevMailbox} from './mail/dev-mailbox.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
 import {Outage} from './mail/outage.js';
@@ -51,8 +48,10 @@ import {MailSender} from './mail/sender.js';
 import {tellMailStopped} from './mail/stopped.js';
 import {Conversation} from './messages/conversation.js';
 import {messageRoutes} from './messages/routes.js';
+import {Answering} from './responders/answering.js';
+import {answerRoutes} from './responders/routes.js';
+import {WebhookSender} from './webhooks/sender.js';
 import {diskRoutes} from './object-store/disk-routes.js';
-import type {ObjectStore} from './object-store/object-store.js';
 import {privacyRoutes} from './privacy/routes.js';
 import {derivedKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
@@ -69,37 +68,7 @@ import {conversationSchemaRoute} from './sites/conversation-schema.js';
 import {siteRoutes} from './sites/routes.js';
 import {Sites} from './sites/store.js';
 
-export interface AppParts {
-  config: Config;
-  /** For the one connection that listens. */
-  databaseUrl: string;
-  /** For requests: short deadlines. */
-  sql: Sql;
-  /** For cleanup and mail: may take longer, and must not take a visitor's connection. */
-  backgroundSql: Sql;
-  objects: ObjectStore;
-  /** Signs links of the store on disk; undefined with a bucket. */
-  diskKey: Buffer | undefined;
-  mailbox: DevMailbox | undefined;
-  smtpUrl: string;
-  log: FastifyBaseLogger;
-  /** Spool folder for uploads of unknown length. */
-  spoolDir: string;
-  newUuid?: () => string;
-}
-
-export interface RunningApp {
-  app: App;
-  opened: OpenedPanels;
-  cleanup: Cleanup;
-  trail: TrailKeeper;
-  sender: MailSender;
-  conversation: Conversation;
-  live: Live;
-  /** Until this is called, every route that needs the database answers 503. */
-  migrated: () => void;
-  drain: () => void;
-}
+export type {AppParts, RunningApp} from './app-parts.js';
 
 /** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
 export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
@@ -145,6 +114,10 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const outage = new Outage();
   const background = {sql: backgroundSql, objects, config, log, outage};
   const sender = new MailSender({...background, links, smtpUrl: parts.smtpUrl});
+  const onMail = () => {
+    sender.wake();
+    webhooks.wake();
+  };
   const cleanup = new Cleanup({
     ...background,
     known,
@@ -161,9 +134,6 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
 
   const prompt = () => {
     cleanup.prompt();
-  };
-  const onMail = () => {
-    sender.wake();
   };
   const actorOf = (request: FastifyRequest, uuid?: string) => ({
     client: clientNetwork(request.ip),
@@ -182,6 +152,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   });
   const trail = new TrailKeeper({...background, known});
+  const webhooks = new WebhookSender({...background, onMail, metrics});
+  const answers = {...background, ...parts.answering, onMail, metrics};
+  const answering = new Answering({...answers, moments, stage: conversation});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
   const app = createApp(config, log);
@@ -306,7 +279,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     onExceeded: (request) => {
       watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
     },
+    onStored: (tx, {caller: {uuid, site}, message, client}) =>
+      answering.owe(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
     onMessage: ({uuid, site}, message) => {
+      answering.wake();
+      webhooks.wake();
       conversation.heard({uuid, siteKey: site.key, message});
     },
   });
@@ -315,6 +292,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     'Too many streams at once. Read by long poll, or try again shortly.',
   );
   await eventRoutes(app, {config, access, live, gate: streamGate});
+  answerRoutes(app, {config, sql, access, stage: conversation, answering});
   privacyRoutes(app, {config, sql, objects, access, onBroken: tellError});
   if (parts.diskKey) {
     diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
@@ -336,6 +314,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     sender,
     conversation,
     live,
+    answering,
+    webhooks,
     migrated: () => {
       notReady = undefined;
       live.start();

@@ -16,9 +16,11 @@ import {rectifyCommand} from './privacy/rectify-command.js';
 import {sessionsCommand} from './sessions/command.js';
 import {siteCommand} from './sites/command.js';
 import {funnelCommand} from './sites/funnel-command.js';
+import {webhookCommand} from './webhooks/command.js';
 
 const COMMANDS: Record<string, Command> = {
   site: siteCommand,
+  webhook: webhookCommand,
   sessions: sessionsCommand,
   export: exportCommand,
   rectify: rectifyCommand,

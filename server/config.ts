@@ -6,6 +6,8 @@ import ipaddr from 'ipaddr.js';
 import {PDF_CONTENT_TYPE} from './contract/limits.js';
 import {databaseAddress, mailSettings, s3Settings, scanner} from './remote-parts.js';
 import type {MailSettings, S3Settings, ScannerSettings} from './remote-parts.js';
+import {allowedHosts, responderSettings} from './responders/settings.js';
+import type {ResponderSettings} from './responders/settings.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
 import {strictEmail} from './sessions/email.js';
@@ -37,6 +39,9 @@ export interface Config {
   downloadSeconds: number;
   verificationMs: number;
   scanner: ScannerSettings | undefined;
+  responder: ResponderSettings;
+  /** On private networks, and still to be called: by name, or by name and port. */
+  allowedHosts: string[];
   logLevel: LogLevel;
 }
 
@@ -59,6 +64,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   if (production) demandProductionSettings(settings, faults);
   checkMeaning(settings, faults);
   const databaseUrl = databaseAddress(settings, production, faults);
+  const hosts = allowedHosts(settings, faults);
   const config = {
     port: settings.PORT,
     host: settings.HOST,
@@ -114,6 +120,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
     verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
     scanner: scanner(settings, faults),
+    responder: responderSettings(settings, {production, allowedHosts: hosts}, faults),
+    allowedHosts: hosts,
     logLevel: settings.LOG_LEVEL,
   };
   const keys = givenSecrets(settings, faults);
@@ -157,13 +165,6 @@ const demandProductionSettings = (settings: Settings, faults: string[]): void =>
   }
 };
 
-const RESPONDER_SETTINGS = [
-  'RESPONDER_URL',
-  'RESPONDER_KEY',
-  'RESPONDER_MODEL',
-  'RESPONDER_SECRET',
-] as const;
-
 const checkMeaning = (settings: Settings, faults: string[]): void => {
   if (settings.MIN_FILES > settings.MAX_FILES) {
     faults.push(
@@ -174,9 +175,6 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
     faults.push(
       `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${settings.ALLOWED_FILE_TYPES}".`,
     );
-  }
-  for (const name of RESPONDER_SETTINGS) {
-    if (settings[name]) faults.push(`${name} is set, but there is no responder yet. Take it out.`);
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];

@@ -120,6 +120,10 @@ export class SessionGone extends errorOf(
   'session_gone',
   'This session has ended and its data is removed. Start with a new UUID.',
 ) {}
+export class AnswerOver extends errorOf(
+  'answer_over',
+  'Nobody waits for this answer any more: it is complete, was stopped, or came too late.',
+) {}
 export class BodyTooLarge extends errorOf('body_too_large', 'The body is too large.') {}
 export class FileTooLarge extends errorOf('file_too_large', 'The file is too large.') {}
 export class NotAPdf extends errorOf(

@@ -11,7 +11,7 @@ const BACKGROUND_MS = 2_000;
  * What writes in the background is not waited for longer: the database may be the one that is silent.
  */
 export const stopGracefully = async (
-  {app, opened, cleanup, trail, sender, drain}: RunningApp,
+  {app, opened, cleanup, trail, sender, answering, webhooks, drain}: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
@@ -21,6 +21,7 @@ export const stopGracefully = async (
   await sleep(noticeMs);
   await app.close();
   clearTimeout(breakingOff);
-  const background = Promise.all([opened.stop(), cleanup.stop(), trail.stop(), sender.stop()]);
+  const parts = [opened, cleanup, trail, sender, answering, webhooks];
+  const background = Promise.all(parts.map((part) => part.stop()));
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

@@ -69,7 +69,7 @@ const tellReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): voi
 const beginWork = async (
   config: Config,
   {databaseUrl, sql, objects}: Parts,
-  {migrated, cleanup, trail, sender}: RunningApp,
+  {migrated, cleanup, trail, sender, answering, webhooks}: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -98,6 +98,8 @@ const beginWork = async (
   if (isStopping()) return;
   migrated();
   sender.wake();
+  answering.wake();
+  webhooks.wake();
   cleanup.start();
   trail.start();
   objects.check().catch((error: unknown) => {

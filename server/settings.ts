@@ -76,12 +76,15 @@ export const Settings = Type.Object({
   }),
   CLAMAV_HOST: text(),
   SCAN_REQUIRED: Type.Boolean({default: true}),
-  /** Nothing answers free text yet, and what is set for it would be waited for in vain. */
-  RESPONDER: Type.Unsafe<'none'>({...choice('none'), default: 'none'}),
+  RESPONDER: Type.Unsafe<'none' | 'webhook' | 'openai'>({
+    ...choice('none', 'webhook', 'openai'),
+    default: 'none',
+  }),
   RESPONDER_URL: text(),
   RESPONDER_KEY: text(),
   RESPONDER_MODEL: text(),
   RESPONDER_SECRET: text(),
+  ALLOW_PRIVATE_HOSTS: text(),
   LOG_LEVEL: Type.Unsafe<LogLevel>({
     ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',

@@ -2,6 +2,8 @@ import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {forgetSettledLinks} from '../sessions/verification-store.js';
+import {forgetBudgets} from '../responders/budgets.js';
+import {forgetDeliveries} from '../webhooks/store.js';
 import {inBatches} from './batches.js';
 
 const BATCH = 1_000;
@@ -12,6 +14,8 @@ export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
   await inBatches(BATCH, (limit) => forgetSettledLinks(sql, limit));
   await sql`delete from rate_limits where resets_at < now() - interval '1 minute'`;
   await sql`delete from mail_counts where counted_at < now() - interval '1 day'`;
+  await forgetBudgets(sql);
+  await inBatches(BATCH, (limit) => forgetDeliveries(sql, limit));
   await sql`delete from watched where expires_at < now()`;
   await inBatches(BATCH, (limit) => forgetOldAddresses(sql, audit.ipDays, limit));
 };

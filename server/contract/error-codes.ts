@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   too_many_messages: 409,
   in_progress: 409,
   session_gone: 410,
+  answer_over: 410,
   body_too_large: 413,
   file_too_large: 413,
   not_a_pdf: 415,

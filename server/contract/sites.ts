@@ -5,6 +5,7 @@ import {SiteKey} from './common.js';
 import {CONVERSATION_DEFS, Conversation, DEFAULT_CONVERSATION} from './conversation.js';
 import type {Conversation as ConversationType} from './conversation.js';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
+import {MAX_INSTRUCTIONS_LENGTH, SiteResponder} from './responders.js';
 
 /** No session has more places for files than this, whatever the server's own limit is. */
 const MOST_FILES = 100;
@@ -17,6 +18,12 @@ export const SiteSettings = Type.Object(
     max_file_bytes: Type.Optional(Type.Integer({minimum: 1})),
     privacy_url: Type.Optional(Type.String({maxLength: 2_000})),
     refuse_active_content: Type.Optional(Type.Boolean()),
+    responder: Type.Optional(SiteResponder),
+    responder_documents: Type.Optional(
+      Type.Boolean({description: 'Texts of files go along, where their visitor has agreed.'}),
+    ),
+    responder_instructions: Type.Optional(Type.String({maxLength: MAX_INSTRUCTIONS_LENGTH})),
+    responder_turns_per_day: Type.Optional(Type.Integer({minimum: 0, maximum: 1_000_000})),
     conversation: Type.Optional(Conversation),
   },
   {additionalProperties: false, $defs: CONVERSATION_DEFS},

@@ -10,8 +10,11 @@ export type Fleeting = {
   [Name in FleetingEvent]: {type: Name; data: LiveEventData[Name]};
 }[FleetingEvent];
 
-/** `wanted`: a reader has come who lacks the beginning of a text. */
-export type Moment = Fleeting | {type: 'wanted'};
+/**
+ * `wanted`: a reader has come who lacks the beginning of a text. `stop`: its visitor wants no more
+ * of it.
+ */
+export type Moment = Fleeting | {type: 'wanted'} | {type: 'stop'};
 
 export type Delta = LiveEventData['message_delta'];
 
@@ -30,6 +33,7 @@ export class Moments {
   /** To know one's own notices when they come back. */
   private readonly sender = randomUUID();
   private readonly listeners = new Set<Listener>();
+  private readonly stopListeners = new Set<(uuid: string) => void>();
   private readonly answers = new Map<string, Set<() => void>>();
 
   constructor(private readonly sql: Sql) {}
@@ -47,6 +51,11 @@ export class Moments {
       answers.delete(answer);
       if (answers.size === 0) this.answers.delete(uuid);
     };
+  }
+
+  /** Hears of stops, at whichever server they were asked for. */
+  onStop(listener: (uuid: string) => void): void {
+    this.stopListeners.add(listener);
   }
 
   tell(uuid: string, moment: Moment): void {
@@ -68,6 +77,10 @@ export class Moments {
   private arrived(uuid: string, moment: Moment): void {
     if (moment.type === 'wanted') {
       for (const answer of this.answers.get(uuid) ?? []) answer();
+      return;
+    }
+    if (moment.type === 'stop') {
+      for (const listener of this.stopListeners) listener(uuid);
       return;
     }
     for (const listener of this.listeners) listener(uuid, moment);

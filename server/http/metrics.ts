@@ -69,6 +69,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly turns = new Counter({
+    name: 'maria_answers_total',
+    help: 'Visitors’ messages by how they were answered.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  private readonly webhooks = new Counter({
+    name: 'maria_webhooks_total',
+    help: 'Deliveries to owners’ webhooks by outcome.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   constructor(parts: MetricsParts) {
     collectDefaultMetrics({register: this.registry});
     this.watchProcess(parts);
@@ -89,6 +102,14 @@ export class Metrics {
   failed(code: string, route: string | undefined): void {
     this.errors.inc({code});
     if (route === UPLOAD_ROUTE) this.uploads.inc({outcome: code});
+  }
+
+  turnEnded(outcome: string): void {
+    this.turns.inc({outcome});
+  }
+
+  webhookTried(outcome: string): void {
+    this.webhooks.inc({outcome});
   }
 
   /** The numbers of a cleanup report, under their own names. */

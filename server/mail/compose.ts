@@ -7,7 +7,7 @@ import {findSite} from '../sites/store.js';
 import {confirmationMail} from './confirmation-mail.js';
 import type {MailContent} from './confirmation-mail.js';
 import type {ConfirmationLinks} from './links.js';
-import {alertMail, leadMail} from './owner-mails.js';
+import {alertMail, leadMail, messageMail} from './owner-mails.js';
 import type {MailJob} from './queue.js';
 
 export interface Mail extends MailContent {
@@ -26,6 +26,7 @@ export const composeMail = async (
 ): Promise<Mail | undefined> => {
   if (job.template === 'confirmation') return confirmation(sql, config, links, job.verification_id);
   if (job.template === 'lead') return lead(sql, job);
+  if (job.template === 'message') return message(sql, job.uuid);
   return config.mail.admin ? alert(sql, config.mail.admin, job) : undefined;
 };
 
@@ -72,6 +73,15 @@ const lead = async (
       files: files.map(({name, size}) => ({name, size: size ?? 0})),
     }),
   };
+};
+
+const message = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+  const [visit] = await sql<{site: string; state: string}[]>`
+    select site_key as site, state from visits where uuid = ${uuid} and state in ('open', 'session')`;
+  const site = visit && (await findSite(sql, visit.site));
+  if (!site?.notifyEmail) return undefined;
+  const hasEmail = visit?.state === 'session';
+  return {to: site.notifyEmail, ...messageMail({reference: uuid, site: site.name, hasEmail})};
 };
 
 const alert = async (

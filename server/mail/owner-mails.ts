@@ -57,6 +57,35 @@ export const leadMail = (lead: Lead): MailContent => {
   };
 };
 
+/** To the site's owner, when a visitor has written and waits for a person. Not what was written. */
+export const messageMail = ({
+  reference,
+  site,
+  hasEmail,
+}: {
+  reference: string;
+  site: string;
+  hasEmail: boolean;
+}): MailContent => {
+  const rows: [string, string][] = [
+    ['Reference', reference],
+    ['E-mail address', hasEmail ? 'given' : 'not given yet; unfinished visits are removed'],
+    ['Read it on the server', `maria export --uuid ${reference}`],
+  ];
+  const title = 'A visitor has written';
+  const hint = 'Maria has told the visitor that a person will answer by e-mail.';
+  return {
+    subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
+    text: [site, title, ...rows.map(([label, line]) => `${label}:\n  ${line}`), hint].join('\n\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: site,
+      title,
+      blocks: [...rows.map(([label, line]) => entry(label, [line])), smallPrint(hint)],
+    }),
+  };
+};
+
 const consentLines = (consents: Lead['consents']): string[] => {
   const decided = consents.map(
     ({purpose, granted, at}) =>

@@ -6,6 +6,8 @@ export type MailJob =
   | {template: 'confirmation'; verification_id: string}
   /** `changed`: the owner knows the session, and has another address for it. */
   | {template: 'lead'; uuid: string; changed?: boolean}
+  /** Somebody has written and waits for a person. */
+  | {template: 'message'; uuid: string}
   | {
       template: 'alert';
       cause: string;
@@ -19,9 +21,12 @@ export type MailJob =
       since?: string;
     };
 
-export interface ClaimedJob {
+/** One queue for both. */
+export type JobKind = 'mail' | 'webhook';
+
+export interface ClaimedJob<Payload = MailJob> {
   id: string;
-  payload: MailJob;
+  payload: Payload;
   attempts: number;
   ageMs: number;
 }
@@ -38,21 +43,28 @@ export const enqueueMail = async (
   sql: Queryable,
   job: MailJob,
   sessionUuid: string | null,
+  runAt?: Date,
 ): Promise<void> => {
   await sql`
-    insert into jobs (kind, payload, session_uuid)
-    values ('mail', ${JSON.stringify(job)}::text::jsonb, ${sessionUuid})`;
+    insert into jobs (kind, payload, session_uuid, run_at)
+    values ('mail', ${JSON.stringify(job)}::text::jsonb, ${sessionUuid},
+            coalesce(${runAt ?? null}::timestamptz, now()))`;
 };
 
 /** Takes due jobs for `LEASE_SECONDS`; a sender that dies gives them back by letting that pass. */
-export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> =>
-  sql<ClaimedJob[]>`
+export const claimJobs = async <Payload = MailJob>(
+  sql: Sql,
+  limit: number,
+  {kind = 'mail', notFor = []}: {kind?: JobKind; notFor?: string[]} = {},
+): Promise<ClaimedJob<Payload>[]> =>
+  sql<ClaimedJob<Payload>[]>`
     update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
                     attempts = attempts + 1
     where id in (
       select id from jobs
-      where kind = 'mail' and state = 'queued' and run_at <= now()
+      where kind = ${kind} and state = 'queued' and run_at <= now()
         and (leased_until is null or leased_until < now())
+        and coalesce(payload->>'webhook', '') <> all(${notFor}::text[])
       order by run_at for update skip locked limit ${limit})
     returning id, payload, attempts,
               extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
@@ -108,7 +120,7 @@ export const dropJobs = async (sql: Sql, ids: string[]): Promise<void> => {
 /** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */
 export const postponeJob = async (
   sql: Sql,
-  {id, attempts, ageMs}: ClaimedJob,
+  {id, attempts, ageMs}: Omit<ClaimedJob, 'payload'>,
   lastError: string,
 ): Promise<boolean> => {
   const dead = ageMs > GIVE_UP_AFTER_MS;
@@ -121,10 +133,10 @@ export const postponeJob = async (
 };
 
 /** When the next job falls due, in ms from now; undefined when none waits. */
-export const nextJobMs = async (sql: Sql): Promise<number | undefined> => {
+export const nextJobMs = async (sql: Sql, kind: JobKind = 'mail'): Promise<number | undefined> => {
   const [row] = await sql<{ms: number | null}[]>`
     select extract(epoch from
       min(greatest(run_at, coalesce(leased_until, run_at))) - now())::float8 * 1000 as ms
-    from jobs where kind = 'mail' and state = 'queued'`;
+    from jobs where kind = ${kind} and state = 'queued'`;
   return row?.ms === null || row === undefined ? undefined : Math.max(0, row.ms);
 };

@@ -1,11 +1,12 @@
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
+import {clientNetwork} from '../audit/address.js';
 import type {Config} from '../config.js';
 import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
 import type {Message} from '../contract/messages.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
-import type {Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/connect.js';
 import {RateLimited} from '../errors.js';
 import {lastEvent} from '../events/store.js';
 import type {App} from '../http/app-type.js';
@@ -23,6 +24,11 @@ export interface MessageParts {
   access: Access;
   counters: SharedCounters;
   onExceeded: (request: FastifyRequest) => void;
+  /** In the transaction of each message. */
+  onStored: (
+    tx: Queryable,
+    stored: {caller: Caller; message: Message; client: string},
+  ) => Promise<void>;
   /** Told of each visitor's message once, after it is committed. */
   onMessage: (caller: Caller, message: Message) => void;
 }
@@ -33,7 +39,7 @@ const Repeated = Type.Unsafe<MessageAnswer>({
 });
 
 export const messageRoutes = (app: App, parts: MessageParts): void => {
-  const {config, sql, access} = parts;
+  const {config, sql, access, onStored} = parts;
 
   app.post(
     '/api/messages',
@@ -60,9 +66,12 @@ export const messageRoutes = (app: App, parts: MessageParts): void => {
       const caller = access.callerOf(request);
       const message = {...request.body, body: readBody(request.body.body)};
       await demandPace(parts, request, caller);
-      const sent = await access.change(request, caller, (tx) =>
-        sendMessage(tx, caller.uuid, message),
-      );
+      const client = clientNetwork(request.ip);
+      const sent = await access.change(request, caller, async (tx) => {
+        const stored = await sendMessage(tx, caller.uuid, message);
+        if (!stored.repeated) await onStored(tx, {caller, message: stored.message, client});
+        return stored;
+      });
       if (!sent.repeated) parts.onMessage(caller, sent.message);
       return reply.code(sent.repeated ? 200 : 201).send({message: sent.message});
     },

@@ -10,6 +10,7 @@ import {enqueueMail} from '../mail/queue.js';
 import type {Caller} from './access.js';
 import {recordConsents} from './consents.js';
 import {strictEmail} from './email.js';
+import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from './name.js';
 import {
   countFunnel,
@@ -85,6 +86,8 @@ export const giveContact = async (
   await setVisitState(tx, caller.uuid, 'session');
   await audit(tx, caller, 'contact_given');
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
+  const {uuid, site} = caller;
+  await enqueueWebhooks(tx, {event: 'session.pending', uuid, siteKey: site.key});
   await sendConfirmation(tx, parts, caller, contact);
   await countFunnel(tx, caller.site.key, 'contact_given');
 };

@@ -3,6 +3,7 @@ import type {Queryable} from '../database/connect.js';
 import {forgetEvents, recordEvents} from '../events/store.js';
 import {haveNews} from '../events/transaction.js';
 import {storedFiles} from '../files/store.js';
+import {enqueueWebhooks} from '../webhooks/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from './store.js';
 import type {Visit} from './store.js';
 
@@ -27,6 +28,7 @@ export const endVisit = async (
   await setVisitState(sql, uuid, 'purging');
   await condemnFiles(sql, uuid);
   haveNews(sql, uuid);
+  if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
   await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause}});
 };
@@ -49,6 +51,7 @@ export const eraseSession = async (
   await setFurthestStep(sql, uuid, null);
   await forgetAddresses(sql, uuid);
   await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey});
+  await enqueueWebhooks(sql, {event: 'session.erased', uuid, siteKey});
   haveNews(sql, uuid);
 };
 

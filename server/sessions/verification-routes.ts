@@ -12,6 +12,7 @@ import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../mail/queue.js';
+import {enqueueWebhooks} from '../webhooks/store.js';
 import type {Access} from './access.js';
 import {readUuid} from './access.js';
 import {completeSession, countFunnel} from './store.js';
@@ -189,6 +190,7 @@ const confirm = async (
   if (first) {
     await recordEvents(tx, uuid, {type: 'session_state', data: {state: 'complete'}});
     await enqueueMail(tx, {template: 'lead', uuid}, uuid);
+    await enqueueWebhooks(tx, {event: 'session.complete', uuid, siteKey: site});
     await countFunnel(tx, site, 'completed');
   }
   if (changed) await enqueueMail(tx, {template: 'lead', uuid, changed}, uuid);

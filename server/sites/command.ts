@@ -6,7 +6,9 @@ import type {Command, CommandParts} from '../command/command.js';
 import {onePage, printRows, readFormat} from '../command/formats.js';
 import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
+import type {Config} from '../config.js';
 import {migrate} from '../database/migrate.js';
+import {isSealed, sealed} from '../responders/sealed.js';
 import {deleteSite, listSites, lockSite, siteUse, switchSiteOff} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {readSite} from './read-site.js';
@@ -18,7 +20,8 @@ const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …
   Makes a site and prints the snippet to paste.
   --origin       an origin whose pages may use it, exactly as browsers send it; null: sandboxed frames
   --notify       where verified contacts are mailed to
-  --settings     max_files, min_files, max_file_bytes, privacy_url, refuse_active_content, conversation
+  --settings     max_files, min_files, max_file_bytes, privacy_url, refuse_active_content, conversation,
+                 responder, responder_documents, responder_instructions, responder_turns_per_day
 maria site set KEY [--name NAME] [--origin …]… [--notify ADDRESS] [--settings FILE.json]
   Replaces what is given, and nothing else; all its origins are given together.
 maria site show KEY
@@ -78,7 +81,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandParts, {key, give
   for (const option of ['name', 'origin', 'notify'] as const) {
     if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
   }
-  const site = readSite(key, given, {limits: config.limits});
+  const site = withSealed(readSite(key, given, reachOf(config)), config);
   const before = await sql.begin(async (tx) => {
     const known = await lockSite(tx, key);
     if (known && !known.removedAt) {
@@ -102,9 +105,28 @@ const set = async ({config, backgroundSql: sql, print}: CommandParts, {key, give
   await sql.begin(async (tx) => {
     const before = await lockSite(tx, key);
     if (!before || before.removedAt) throw noSuchSite(key);
-    await saveSite(tx, readSite(key, given, {limits: config.limits, before}));
+    await saveSite(tx, withSealed(readSite(key, given, {...reachOf(config), before}), config));
   });
   await print(`Site "${key}" is changed. ${SOON}`);
+};
+
+const reachOf = ({limits, allowedHosts, production}: Config) => ({
+  limits,
+  allowedHosts,
+  production,
+});
+
+/** What `site show` prints can be set again: what is sealed stays as it is. */
+const withSealed = (site: Site, {secrets}: Config): Site => {
+  const {responder} = site.settings;
+  const [signing] = secrets;
+  if (!responder || !signing) return site;
+  const closed = {...responder};
+  for (const name of ['key', 'secret'] as const) {
+    const given = closed[name];
+    if (given !== undefined && !isSealed(given)) closed[name] = sealed(given, signing);
+  }
+  return {...site, settings: {...site.settings, responder: closed}};
 };
 
 const show = async ({config, backgroundSql: sql, print}: CommandParts, {key, json}: Call) => {

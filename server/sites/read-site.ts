@@ -4,9 +4,9 @@ import {usageError} from '../command/command.js';
 import type {Fault} from '../errors.js';
 import {strictEmail} from '../sessions/email.js';
 import {originFault} from './exact-origin.js';
-import type {FileLimits} from './limits.js';
 import {schemaFaults} from './schema-faults.js';
 import {settingsFaults} from './settings.js';
+import type {ServerLimits} from './settings.js';
 import type {Site} from './store.js';
 
 export interface GivenSite {
@@ -23,14 +23,14 @@ const EMPTY: Site = {key: '', name: '', allowedOrigins: [], notifyEmail: null, s
 export const readSite = (
   key: string,
   {name, origin, notify, settings}: GivenSite,
-  {limits, before = EMPTY}: {limits: FileLimits; before?: Site},
+  {before = EMPTY, ...server}: ServerLimits & {before?: Site},
 ): Site => {
   const faults = [
     ...schemaFaults(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
     ...(name === undefined ? [] : nameFaults(name)),
     ...(origin ?? []).flatMap((one) => told('--origin', originFault(one))),
     ...(notify === undefined ? [] : addressFaults(notify)),
-    ...(settings === undefined ? [] : settingsFaults(settings, limits).map(inSettings)),
+    ...(settings === undefined ? [] : settingsFaults(settings, server).map(inSettings)),
   ];
   if (faults.length > 0) throw usageError(explained(faults));
   return {

@@ -4,6 +4,8 @@ import {SiteSettings} from '../contract/sites.js';
 import type {Fault} from '../errors.js';
 import {conversationFaults} from './conversation-faults.js';
 import type {FileLimits} from './limits.js';
+import {responderFaults} from './responder-faults.js';
+import type {Reach} from './responder-faults.js';
 import {schemaFaults} from './schema-faults.js';
 
 const {conversation: _, ...plain} = SiteSettings.properties;
@@ -12,8 +14,12 @@ const PlainSettings = Type.Object(
   {additionalProperties: false},
 );
 
+export interface ServerLimits extends Reach {
+  limits: FileLimits;
+}
+
 /** Everything that is wrong with a site's settings under the limits of this server. */
-export const settingsFaults = (given: unknown, limits: FileLimits): Fault[] => {
+export const settingsFaults = (given: unknown, {limits, ...reach}: ServerLimits): Fault[] => {
   const faults = schemaFaults(PlainSettings, given);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return faults;
   const settings = given as SiteSettings;
@@ -21,6 +27,7 @@ export const settingsFaults = (given: unknown, limits: FileLimits): Fault[] => {
     ...faults,
     ...limitFaults(settings, limits),
     ...(typeof settings.privacy_url === 'string' ? linkFaults(settings.privacy_url) : []),
+    ...(faults.length === 0 ? responderFaults(settings, reach) : []),
     ...('conversation' in given ? conversationFaults(given.conversation, '/conversation') : []),
   ];
 };

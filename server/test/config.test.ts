@@ -38,6 +38,8 @@ void t.test('nothing needs to be set', (t) => {
     downloadSeconds: 60,
     verificationMs: 24 * 3_600_000,
     scanner: undefined,
+    responder: {kind: 'none'},
+    allowedHosts: [],
     logLevel: 'info',
   } satisfies Omit<Config, 'secrets'>);
   t.end();
@@ -176,14 +178,54 @@ void t.test('a choice names what can be chosen', (t) => {
   t.end();
 });
 
-void t.test('a responder is refused as long as there is none', (t) => {
-  t.match(faultsOf({RESPONDER: 'openai'}), ['RESPONDER takes none, but is "openai".']);
+void t.test('a responder needs what it is called with, and nothing that it does not use', (t) => {
+  t.match(faultsOf({RESPONDER: 'robot'}), [
+    /^RESPONDER takes none, webhook, openai, but is "robot"/,
+  ]);
   for (const name of ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET']) {
     const [fault, ...others] = faultsOf({RESPONDER: 'none', [name]: 'https://bot.example/xyz'});
-    t.match(fault, new RegExp(`^${name} is set, but there is no responder yet`));
+    t.match(fault, new RegExp(`^${name} is set, but RESPONDER is none`));
     t.notMatch(fault, /xyz/, 'it may be a secret');
     t.same(others, []);
   }
+  t.match(faultsOf({RESPONDER: 'openai'}), [/^RESPONDER_URL must be set/, /^RESPONDER_MODEL must/]);
+  t.match(faultsOf({RESPONDER: 'webhook'}), [
+    /^RESPONDER_URL must be set/,
+    /^RESPONDER_SECRET must/,
+  ]);
+  const [secret, ...none] = faultsOf({
+    RESPONDER: 'webhook',
+    RESPONDER_URL: 'https://bot.example/',
+    RESPONDER_SECRET: 'xyz',
+  });
+  t.match(secret, /^RESPONDER_SECRET must be whsec_/);
+  t.notMatch(secret, /xyz/);
+  t.same(none, []);
+  t.end();
+});
+
+void t.test('a responder on a private network is named as one', (t) => {
+  const settings = (url: string, hosts = '') => ({
+    RESPONDER: 'openai',
+    RESPONDER_URL: url,
+    RESPONDER_MODEL: 'small',
+    ALLOW_PRIVATE_HOSTS: hosts,
+  });
+  for (const url of ['http://localhost:11434/v1', 'http://127.0.0.1:11434', 'http://[::1]:11434']) {
+    t.match(
+      faultsOf(settings(url)),
+      [/^RESPONDER_URL leads into a private network.*:11434, but/],
+      url,
+    );
+  }
+  t.same(faultsOf(settings('http://localhost:11434/v1', 'localhost:11434')), []);
+  t.same(faultsOf(settings('https://models.example.com/v1')), []);
+  t.match(faultsOf(settings('https://models.example.com/v1', 'http://x')), [
+    /^ALLOW_PRIVATE_HOSTS/,
+  ]);
+  t.match(faultsOf(settings('ftp://models.example.com/')), [
+    /^RESPONDER_URL must be a whole address/,
+  ]);
   t.end();
 });
 

@@ -76,6 +76,8 @@ void t.test('the API describes itself', async (t) => {
       'PATCH /api/session',
       'POST /api/files/upload',
       'POST /api/messages',
+      'POST /api/messages/answers/{link}',
+      'POST /api/messages/stop',
       'POST /api/session/generate-uuid',
       'POST /api/session/leave',
       'POST /api/session/progress',

@@ -205,7 +205,10 @@ t.test('an origin is exactly what browsers send', async (t) => {
 });
 
 t.test('settings', async (t) => {
-  const paths = (settings: unknown) => settingsFaults(settings, LIMITS).map((fault) => fault.path);
+  const paths = (settings: unknown) =>
+    settingsFaults(settings, {limits: LIMITS, allowedHosts: [], production: true}).map(
+      (fault) => fault.path,
+    );
   const withSteps = (...steps: unknown[]) => paths({conversation: {version: 1, steps}});
   const end = {id: 'end', type: 'end', outcome: 'complete'};
   const going = (when: unknown) =>

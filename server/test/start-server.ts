@@ -37,13 +37,15 @@ export interface TestServerOptions {
   store?: 'disk' | 's3';
   /** Another server on the same database and the same files. */
   beside?: TestServer;
+  /** Maria answers. Otherwise what visitors write waits, as for a replica that is away. */
+  answers?: boolean;
   parts?: Partial<AppParts>;
 }
 
 /** A whole server on a port of its own, with a database, a store and a mailbox of its own. */
 export const startServer = async (
   t: Test,
-  {settings = {}, store = 'disk', beside, parts = {}}: TestServerOptions = {},
+  {settings = {}, store = 'disk', beside, answers = false, parts = {}}: TestServerOptions = {},
 ): Promise<TestServer> => {
   const port = await freePort();
   const dataDir = beside?.dataDir ?? (await temporaryFolder(t));
@@ -79,11 +81,14 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.migrated();
+  if (!answers) await running.answering.stop();
   t.teardown(async () => {
     await closed(running);
     await running.opened.stop();
     await running.cleanup.stop();
     await running.sender.stop();
+    await running.answering.stop();
+    await running.webhooks.stop();
     await opened.close();
   });
   const {sql, objects} = {...opened, ...parts};

@@ -1,0 +1,92 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {Documents} from '../documents/documents.js';
+import type {Moments} from '../events/moments.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import {derivedKey} from '../secrets.js';
+import type {SecretKey} from '../secrets.js';
+import {enqueueWebhooks} from '../webhooks/store.js';
+import {BUDGETS, Budgets} from './budgets.js';
+import type {BudgetLimits} from './budgets.js';
+import {CallBackLinks} from './callbacks.js';
+import {ANSWER_LIMITS} from './choose.js';
+import type {AnswerLimits} from './choose.js';
+import {CIRCUIT, Circuits} from './circuit.js';
+import type {Stage} from './stage.js';
+import {insertTurn} from './store.js';
+import {Turns} from './turns.js';
+import type {TurnsParts} from './turns.js';
+
+export interface AnsweringParts {
+  config: Config;
+  /** Answers take their time, and no visitor's connection. */
+  sql: Sql;
+  objects: ObjectStore;
+  stage: Stage;
+  moments: Moments;
+  log: FastifyBaseLogger;
+  onMail: () => void;
+  metrics: TurnsParts['metrics'];
+  /** For tests: other limits than those that visitors have. */
+  limits?: Partial<AnswerLimits>;
+  budgets?: Partial<BudgetLimits>;
+  circuit?: Partial<typeof CIRCUIT>;
+}
+
+export interface StoredMessage {
+  uuid: string;
+  siteKey: string;
+  messageId: number;
+  /** Who sent it, by network. */
+  client: string;
+}
+
+/** All that answering needs, put together. */
+export class Answering {
+  readonly callBacks: CallBackLinks;
+  private readonly turns: Turns;
+  private readonly moments: Moments;
+  private readonly budgets: Budgets;
+
+  constructor({limits, budgets, circuit, ...parts}: AnsweringParts) {
+    const {config, objects, log, sql} = parts;
+    const keys = config.secrets.map((one) => derivedKey(one, 'call-backs'));
+    this.callBacks = new CallBackLinks(keys as [Buffer], config.publicUrl);
+    const hashKey = derivedKey(config.secrets[0] as SecretKey, 'answer-budgets');
+    this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
+    this.turns = new Turns({
+      ...parts,
+      documents: new Documents({sql, objects, log}),
+      budgets: this.budgets,
+      circuits: new Circuits({...CIRCUIT, ...circuit}),
+      callBacks: this.callBacks,
+      limits: {...ANSWER_LIMITS, ...limits},
+    });
+    this.moments = parts.moments;
+    this.moments.onStop((uuid) => {
+      this.turns.stopSession(uuid);
+    });
+  }
+
+  /** In the transaction of a visitor's message: from its commit on an answer is owed. */
+  async owe(tx: Queryable, {uuid, siteKey, messageId, client}: StoredMessage): Promise<void> {
+    await insertTurn(tx, {uuid, messageId, client: this.budgets.clientOf(client)});
+    const details = {message_id: messageId};
+    await enqueueWebhooks(tx, {event: 'message.visitor', uuid, siteKey, details});
+  }
+
+  wake(): void {
+    this.turns.wake();
+  }
+
+  /** Whichever replica writes its answer; one that does not hear of it sees it when it renews. */
+  stopSession(uuid: string): void {
+    this.moments.tell(uuid, {type: 'stop'});
+  }
+
+  async stop(): Promise<void> {
+    await this.turns.stop();
+  }
+}

@@ -1,0 +1,87 @@
+import type {Config} from '../config.js';
+import {CallFailed} from '../outbound/failure.js';
+import type {TimeLimits} from '../outbound/post.js';
+import {readSecret} from '../outbound/signature.js';
+import {urlFault} from '../outbound/url-faults.js';
+import type {Site} from '../sites/store.js';
+import {OpenAiResponder} from './openai.js';
+import type {Responder} from './responder.js';
+import {isSealed, unsealed} from './sealed.js';
+import type {ResponderSettings} from './settings.js';
+import {WebhookResponder} from './webhook.js';
+
+export interface Chosen {
+  responder: Responder;
+  /** Failures are counted under it. */
+  circuit: string;
+  totalMs: number;
+}
+
+export interface AnswerLimits extends TimeLimits {
+  totalMs: number;
+}
+
+export const ANSWER_LIMITS: AnswerLimits = {
+  connectMs: 5_000,
+  firstByteMs: 15_000,
+  silenceMs: 20_000,
+  totalMs: 120_000,
+};
+
+export interface ChoosingParts {
+  config: Config;
+  limits: AnswerLimits;
+  callback: (turnId: string) => {url: string; expires_at: string};
+}
+
+/** Who answers this site's visitors; undefined: a person, by mail. Throws `CallFailed`. */
+export const chooseResponder = (
+  site: Site,
+  {config, limits, callback}: ChoosingParts,
+): Chosen | undefined => {
+  const settings = settingsOf(site, config);
+  if (settings.kind === 'none') return undefined;
+  const {allowedHosts, production} = config;
+  // The operator may have changed what is allowed since the site was set.
+  if (urlFault(settings.url, {allowedHosts, production})) throw new CallFailed('address_refused');
+  const {first_byte_seconds: firstByte, total_seconds: total} = site.settings.responder ?? {};
+  const own = {...limits, ...(firstByte !== undefined && {firstByteMs: firstByte * 1_000})};
+  const shared = {url: new URL(settings.url), limits: own, allowedHosts};
+  return {
+    circuit: `${site.key} ${settings.url}`,
+    totalMs: total === undefined ? limits.totalMs : total * 1_000,
+    responder:
+      settings.kind === 'webhook'
+        ? new WebhookResponder({...shared, key: keyOf(settings.secret), callback})
+        : new OpenAiResponder({...shared, model: settings.model, key: settings.key}),
+  };
+};
+
+const settingsOf = (site: Site, {responder: standard, secrets}: Config): ResponderSettings => {
+  const own = site.settings.responder;
+  if (!own) return standard;
+  if (own.kind === 'none') return {kind: 'none'};
+  // A credential of the server's goes to no address but the server's own.
+  if (own.url === undefined) {
+    if (standard.kind !== own.kind) throw new CallFailed('misconfigured');
+    return standard.kind === 'openai'
+      ? {...standard, model: own.model ?? standard.model}
+      : standard;
+  }
+  const opened = (given: string | undefined) => {
+    if (given === undefined || !isSealed(given)) return given;
+    const text = unsealed(given, secrets);
+    if (text === undefined) throw new CallFailed('misconfigured');
+    return text;
+  };
+  if (own.kind === 'webhook') {
+    return {kind: own.kind, url: own.url, secret: opened(own.secret) ?? ''};
+  }
+  return {kind: own.kind, url: own.url, model: own.model ?? '', key: opened(own.key)};
+};
+
+const keyOf = (secret: string): Buffer => {
+  const key = readSecret(secret);
+  if (!key) throw new CallFailed('misconfigured');
+  return key;
+};

@@ -1,0 +1,31 @@
+import {CallFailed} from '../outbound/failure.js';
+import type {Documents} from '../documents/documents.js';
+import type {Sql} from '../database/connect.js';
+import type {Site} from '../sites/store.js';
+import {cutHistory} from './openai.js';
+import type {Turn} from './responder.js';
+import {saidUpTo} from './store.js';
+import type {ClaimedTurn, TurnContext} from './store.js';
+
+const HISTORY = 21;
+
+/** What a responder is told of a turn. Documents go along where site and visitor both say so. */
+export const prepareTurn = async (
+  {sql, documents}: {sql: Sql; documents: Documents},
+  {id, uuid, messageId}: ClaimedTurn,
+  {site, context, signal}: {site: Site; context: TurnContext; signal: AbortSignal},
+): Promise<Turn> => {
+  const said = await saidUpTo(sql, {uuid, messageId}, HISTORY);
+  const input = said.pop();
+  if (input?.role !== 'visitor') throw new CallFailed('stopped');
+  const mayRead = site.settings.responder_documents === true && context.readsDocuments;
+  return {
+    id,
+    site: {key: site.key, name: site.name},
+    session: {uuid, locale: context.locale, state: context.state, step: context.step},
+    history: cutHistory(said),
+    documents: mayRead ? await documents.of(uuid, signal) : [],
+    input: input.text,
+    instructions: site.settings.responder_instructions ?? '',
+  };
+};

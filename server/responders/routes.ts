@@ -1,0 +1,103 @@
+import {Type} from 'typebox';
+
+import type {Config} from '../config.js';
+import {CallBack} from '../contract/responders.js';
+import type {Sql} from '../database/connect.js';
+import {AnswerOver, NotFound} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {rateLimit} from '../http/rate-limits.js';
+import type {Access} from '../sessions/access.js';
+import {MAX_ANSWER_CHARACTERS} from './answer.js';
+import type {CallBackLinks} from './callbacks.js';
+import {SafePieces} from './safe-text.js';
+import type {Stage} from './stage.js';
+import {stopTurns, takeCallBack, turnContext} from './store.js';
+import {cutNotice} from './texts.js';
+
+export interface AnswerRouteParts {
+  config: Config;
+  sql: Sql;
+  access: Access;
+  stage: Stage;
+  answering: {callBacks: CallBackLinks; stopSession: (uuid: string) => void};
+}
+
+/** A responder that talks on and on is one that has gone wrong. */
+const MOST_CALLS = 20;
+
+export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
+  const {config, sql, access, answering} = parts;
+
+  app.post(
+    '/api/messages/stop',
+    {
+      config: rateLimit(config.ratePerMinute, 'change'),
+      preParsing: [access.identify],
+      schema: {
+        operationId: 'stopAnswer',
+        summary: 'The visitor wants no more of the answer',
+        description: 'What was written of it stays. With no answer under way nothing happens.',
+        tags: ['conversation'],
+        security: SESSION_SECURITY,
+        response: answers({204: Type.Null({description: 'It has stopped, or will at once.'})}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const caller = access.callerOf(request);
+      await access.visit(request, caller);
+      if ((await stopTurns(sql, caller.uuid)) > 0) answering.stopSession(caller.uuid);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/messages/answers/:link',
+    {
+      config: rateLimit(config.ratePerMinute, 'change'),
+      schema: {
+        operationId: 'callBack',
+        summary: 'A later answer of a responder',
+        description:
+          'The address that came with a turn, for a responder that answered 202. Works until `expires_at`, or until a call without `done: false`.',
+        tags: ['conversation'],
+        security: [],
+        params: Type.Object({link: Type.String({description: 'As the turn has it.'})}),
+        body: CallBack,
+        response: answers({204: Type.Null({description: 'Taken.'})}, [
+          ...BODY_CODES,
+          'not_found',
+          'answer_over',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const link = answering.callBacks.read(request.params.link);
+      if (!link) throw new NotFound();
+      if (link.isExpired) throw new AnswerOver();
+      const {text = '', done = true} = request.body;
+      await takeAnswer(parts, link.turnId, {text, isLast: done});
+      return reply.code(204).send(null);
+    },
+  );
+};
+
+const takeAnswer = async (
+  {sql, stage}: AnswerRouteParts,
+  turnId: string,
+  {text, isLast}: {text: string; isLast: boolean},
+): Promise<void> => {
+  const taken = await takeCallBack(sql, turnId, {isLast, most: MOST_CALLS});
+  if (!taken) throw new AnswerOver();
+  const {uuid, calls} = taken;
+  const context = await turnContext(sql, uuid);
+  if (!context) throw new AnswerOver();
+  const pieces = new SafePieces(MAX_ANSWER_CHARACTERS);
+  const body = pieces.add(text) + pieces.end();
+  if (body.trim() === '') return;
+  const whole = pieces.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
+  await stage.say(uuid, {role: 'maria', clientId: `${turnId}-${calls}`, body: whole});
+};

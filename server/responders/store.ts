@@ -1,0 +1,167 @@
+import type {Queryable, Sql} from '../database/connect.js';
+import {interval} from '../database/time.js';
+import type {Said} from './responder.js';
+
+export interface ClaimedTurn {
+  id: string;
+  uuid: string;
+  messageId: number;
+  client: Uint8Array;
+}
+
+export const LEASE_MS = 15_000;
+
+/** In the transaction of the message. */
+export const insertTurn = async (
+  tx: Queryable,
+  {uuid, messageId, client}: {uuid: string; messageId: number; client: Buffer},
+): Promise<void> => {
+  await tx`
+    insert into turns (session_uuid, message_id, client) values (${uuid}, ${messageId}, ${client})`;
+};
+
+const columns = (sql: Queryable) => sql`
+  turns.id, turns.session_uuid as uuid, turns.message_id::float8 as "messageId", turns.client`;
+
+/**
+ * Takes turns for an owner. In each session the newest, and none while one is under way there: what
+ * was written meanwhile is answered together.
+ */
+export const claimTurns = async (sql: Sql, owner: string, limit: number): Promise<ClaimedTurn[]> =>
+  sql.begin(async (tx) => {
+    const claimed = await tx<ClaimedTurn[]>`
+      update turns set state = 'running', owner = ${owner},
+                       leased_until = now() + ${interval(LEASE_MS)}::interval
+      where id in (
+        select t.id from turns t
+        where t.state = 'queued'
+          and not exists (
+            select from turns r where r.session_uuid = t.session_uuid and r.state = 'running')
+          and not exists (
+            select from turns n where n.session_uuid = t.session_uuid and n.state = 'queued'
+              and n.message_id > t.message_id)
+        order by t.message_id limit ${limit} for update skip locked)
+      returning ${columns(tx)}`;
+    for (const {uuid, messageId} of claimed) {
+      await tx`
+        update turns set state = 'done', outcome = 'merged'
+        where session_uuid = ${uuid} and state = 'queued' and message_id < ${messageId}`;
+    }
+    return claimed;
+  });
+
+/** Keeps turns; answers those that are still the owner's, and whether their visitor wants no more. */
+export const renewTurns = async (
+  sql: Sql,
+  owner: string,
+  ids: string[],
+): Promise<{id: string; isStopped: boolean}[]> =>
+  sql<{id: string; isStopped: boolean}[]>`
+    update turns set leased_until = now() + ${interval(LEASE_MS)}::interval
+    where id = any(${ids}::uuid[]) and owner = ${owner} and state = 'running'
+    returning id, stop_requested_at is not null as "isStopped"`;
+
+export const finishTurn = async (sql: Queryable, id: string, outcome: string): Promise<void> => {
+  await sql`
+    update turns set state = 'done', outcome = ${outcome}, leased_until = null
+    where id = ${id} and state in ('running', 'waiting')`;
+};
+
+/** Gives a turn back of which nothing was said: another replica takes it. */
+export const releaseTurn = async (sql: Sql, id: string): Promise<void> => {
+  await sql`
+    update turns set state = 'queued', owner = null, leased_until = null
+    where id = ${id} and state = 'running'`;
+};
+
+/** Its responder will call back; answers false when it is nobody's to wait for any more. */
+export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<boolean> => {
+  const rows = await sql`
+    update turns set state = 'waiting', leased_until = now() + ${interval(ms)}::interval
+    where id = ${id} and state = 'running' and stop_requested_at is null returning id`;
+  return rows.length > 0;
+};
+
+/** Counts a call back, and ends the waiting with the last one. Undefined: nobody waits for it. */
+export const takeCallBack = async (
+  tx: Queryable,
+  id: string,
+  {isLast, most}: {isLast: boolean; most: number},
+): Promise<{uuid: string; calls: number} | undefined> => {
+  const [row] = await tx<{uuid: string; calls: number}[]>`
+    update turns set calls = calls + 1,
+      state = case when ${isLast} or calls + 1 >= ${most} then 'done' else state end,
+      outcome = case when ${isLast} or calls + 1 >= ${most} then 'answered' end,
+      leased_until = case when ${isLast} or calls + 1 >= ${most} then null else leased_until end
+    where id = ${id} and state = 'waiting' and leased_until > now()
+    returning session_uuid as uuid, calls`;
+  return row;
+};
+
+/** The visitor wants no answer any more; answers how many turns that meets. */
+export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> => {
+  const rows = await sql`
+    update turns set
+      stop_requested_at = now(),
+      state = case when state = 'running' then state else 'done' end,
+      outcome = case when state = 'running' then null else 'stopped' end,
+      leased_until = case when state = 'running' then leased_until end
+    where session_uuid = ${uuid} and state in ('queued', 'running', 'waiting') returning id`;
+  return rows.length;
+};
+
+/** Ends turns whose owner has died or whose responder has not called back. */
+export const endLapsed = async (
+  sql: Sql,
+  limit: number,
+): Promise<(ClaimedTurn & {outcome: string})[]> =>
+  sql<(ClaimedTurn & {outcome: string})[]>`
+    update turns set state = 'done', leased_until = null,
+      outcome = case when state = 'running' then 'lost'
+                     when calls > 0 then 'answered' else 'no_call_back' end
+    where id in (
+      select id from turns where state in ('running', 'waiting') and leased_until < now()
+      limit ${limit} for update skip locked)
+    returning ${columns(sql)}, outcome`;
+
+export interface TurnContext {
+  siteKey: string;
+  state: string;
+  step: string | null;
+  locale: string;
+  hasEmail: boolean;
+  readsDocuments: boolean;
+}
+
+/** What is known of the session; undefined when it has ended. */
+export const turnContext = async (
+  sql: Queryable,
+  uuid: string,
+): Promise<TurnContext | undefined> => {
+  const [row] = await sql<TurnContext[]>`
+    select v.site_key as "siteKey", v.furthest_step as step,
+      case when s.uuid is null then 'visit' when s.verified then 'complete' else 'pending' end as state,
+      s.uuid is not null as "hasEmail",
+      coalesce(s.locale,
+        (select locale from consents where session_uuid = v.uuid order by id desc limit 1),
+        'en') as locale,
+      coalesce((select decision = 'granted' from consents
+                where session_uuid = v.uuid and purpose = 'ai_answers'
+                order by id desc limit 1), false) as "readsDocuments"
+    from visits v left join user_sessions s on s.uuid = v.uuid
+    where v.uuid = ${uuid} and v.state in ('open', 'session') and s.archived_at is null`;
+  return row;
+};
+
+/** The last lines up to a message, oldest first; the message itself comes last. */
+export const saidUpTo = async (
+  sql: Queryable,
+  {uuid, messageId}: {uuid: string; messageId: number},
+  limit: number,
+): Promise<Said[]> => {
+  const rows = await sql<{role: Said['role']; text: string; at: Date}[]>`
+    select role, body as text, created_at as at from messages
+    where session_uuid = ${uuid} and id <= ${messageId} and role <> 'system' and body <> ''
+    order by id desc limit ${limit}`;
+  return rows.reverse().map(({role, text, at}) => ({role, text, at: at.toISOString()}));
+};

@@ -1,0 +1,285 @@
+import {randomUUID} from 'node:crypto';
+
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import type {Queryable, Sql} from '../database/connect.js';
+import {isDatabaseDown, sqlState} from '../database/failure.js';
+import type {Documents} from '../documents/documents.js';
+import {raiseAlert} from '../mail/alerts.js';
+import {enqueueMail} from '../mail/queue.js';
+import {CallFailed} from '../outbound/failure.js';
+import {findSite} from '../sites/store.js';
+import type {Site} from '../sites/store.js';
+import {SHUTTING_DOWN, answerTurn} from './answer.js';
+import type {Budgets} from './budgets.js';
+import {CALL_BACK_MS} from './callbacks.js';
+import type {CallBackLinks} from './callbacks.js';
+import {chooseResponder} from './choose.js';
+import type {AnswerLimits, Chosen} from './choose.js';
+import type {Circuits} from './circuit.js';
+import {prepareTurn} from './prepare.js';
+import type {Stage} from './stage.js';
+import {
+  awaitCallBack,
+  claimTurns,
+  endLapsed,
+  finishTurn,
+  releaseTurn,
+  renewTurns,
+  turnContext,
+} from './store.js';
+import type {ClaimedTurn, TurnContext} from './store.js';
+import {personWillAnswer} from './texts.js';
+
+export interface TurnsParts {
+  sql: Sql;
+  config: Config;
+  stage: Stage;
+  documents: Documents;
+  budgets: Budgets;
+  circuits: Circuits;
+  callBacks: CallBackLinks;
+  limits: AnswerLimits;
+  log: FastifyBaseLogger;
+  onMail: () => void;
+  metrics: {turnEnded: (outcome: string) => void};
+}
+
+/** In this process at once. */
+const MOST_RUNNING = 20;
+const LOOK_MS = 5_000;
+/** How soon a *stop* arrives whose notice was lost. */
+const RENEW_MS = 1_000;
+const LAPSED_BATCH = 20;
+const UNIQUE_VIOLATION = '23505';
+
+/** Has visitors' messages answered. Any number of them, in any replica, share the work. */
+export class Turns {
+  private readonly owner = randomUUID();
+  private readonly running = new Map<
+    string,
+    {uuid: string; stop: AbortController; done: Promise<void>}
+  >();
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private timer: NodeJS.Timeout | undefined;
+  private renewing: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly parts: TurnsParts) {}
+
+  /** Something waits for an answer: look now rather than at the next turn. */
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      if (this.again) this.wake();
+    });
+  }
+
+  /** Ends what runs here for a session; what was written of it stays. */
+  stopSession(uuid: string): void {
+    for (const turn of this.running.values()) if (turn.uuid === uuid) turn.stop.abort();
+  }
+
+  /** Lets what runs finish for a moment, then breaks it off: another replica tells that it was lost. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.looking;
+    for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
+    await Promise.allSettled([...this.running.values()].map(({done}) => done));
+    clearInterval(this.renewing);
+  }
+
+  private async look(): Promise<void> {
+    clearTimeout(this.timer);
+    const {sql, log} = this.parts;
+    try {
+      await this.tellLapsed();
+      while (this.again && !this.stopped) {
+        this.again = false;
+        const room = MOST_RUNNING - this.running.size;
+        const turns = room > 0 ? await claimTurns(sql, this.owner, room) : [];
+        for (const turn of turns) this.begin(turn);
+        if (turns.length > 0) this.again = true;
+      }
+    } catch (error) {
+      // Another replica had a message of the same session in the same instant: it is to be looked
+      // at again when that is answered.
+      if (sqlState(error) === UNIQUE_VIOLATION) this.again = true;
+      else if (!isDatabaseDown(error)) log.error({err: error}, 'answers stumbled');
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.wake();
+    }, LOOK_MS).unref();
+  }
+
+  private begin(turn: ClaimedTurn): void {
+    const stop = new AbortController();
+    const done = this.run(turn, stop.signal)
+      .catch((error: unknown) => {
+        // Its lease runs out, and then it is told as lost.
+        this.parts.log.error({err: error, turn: turn.id}, 'an answer broke off');
+      })
+      .finally(() => {
+        this.running.delete(turn.id);
+        if (this.running.size === 0) clearInterval(this.renewing);
+        this.wake();
+      });
+    if (this.running.size === 0) {
+      this.renewing = setInterval(() => void this.renew(), RENEW_MS).unref();
+    }
+    this.running.set(turn.id, {uuid: turn.uuid, stop, done});
+  }
+
+  private async renew(): Promise<void> {
+    const ids = [...this.running.keys()];
+    try {
+      const ours = await renewTurns(this.parts.sql, this.owner, ids);
+      const kept = new Set(ours.flatMap(({id, isStopped}) => (isStopped ? [] : [id])));
+      for (const id of ids) if (!kept.has(id)) this.running.get(id)?.stop.abort();
+    } catch (error) {
+      this.parts.log.warn({err: error}, 'leases on answers could not be renewed');
+    }
+  }
+
+  private async run(turn: ClaimedTurn, signal: AbortSignal): Promise<void> {
+    const {sql, metrics} = this.parts;
+    const context = await turnContext(sql, turn.uuid);
+    const site = context && (await findSite(sql, context.siteKey));
+    const outcome = site ? await this.answer(turn, {context, site, signal}) : 'gone';
+    if (outcome === 'released') await releaseTurn(sql, turn.id);
+    else if (outcome !== 'later') await finishTurn(sql, turn.id, outcome);
+    metrics.turnEnded(outcome);
+  }
+
+  private async answer(
+    turn: ClaimedTurn,
+    {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
+  ): Promise<string> {
+    const {sql, budgets} = this.parts;
+    let chosen: Chosen | undefined;
+    try {
+      chosen = this.choose(site);
+      if (!chosen) {
+        await this.handOver(turn, {context, clientId: 'person', what: 'thanks'});
+        return 'person';
+      }
+      this.parts.circuits.demandClosed(chosen.circuit);
+      const perDay = site.settings.responder_turns_per_day;
+      const usedUp = await budgets.take(sql, {...turn, siteKey: site.key, perDay});
+      if (usedUp) {
+        if (usedUp === 'day') await this.alert(site, 'budget_day');
+        await this.handOver(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
+        return `budget_${usedUp}`;
+      }
+      return await this.ask(turn, chosen, {context, site, signal});
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      if (signal.aborted) return error === SHUTTING_DOWN ? 'released' : 'stopped';
+      return this.failed(turn, error, {context, site, hasBegun: false});
+    }
+  }
+
+  private choose(site: Site): Chosen | undefined {
+    const {config, limits, callBacks} = this.parts;
+    return chooseResponder(site, {config, limits, callback: (id) => callBacks.of(id)});
+  }
+
+  private async ask(
+    claimed: ClaimedTurn,
+    chosen: Chosen,
+    {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
+  ): Promise<string> {
+    const {sql, stage, log, circuits} = this.parts;
+    stage.typing(claimed.uuid, 'maria');
+    const turn = await prepareTurn(this.parts, claimed, {site, context, signal});
+    const answered = await answerTurn(turn, chosen, {stage, log, signal});
+    const {outcome, hasBegun, failure} = answered;
+    if (failure === SHUTTING_DOWN) {
+      if (!hasBegun) return 'released';
+      await this.handOver(claimed, {context, clientId: `failed-${turn.id}`, what: 'unfinished'});
+      return 'failed_cut';
+    }
+    if (failure) {
+      circuits.failed(chosen.circuit, failure);
+      return this.failed(claimed, failure, {context, site, hasBegun});
+    }
+    if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(chosen.circuit);
+    if (outcome !== 'later') return outcome;
+    return (await awaitCallBack(sql, claimed.id, CALL_BACK_MS)) ? 'later' : 'stopped';
+  }
+
+  private async failed(
+    turn: ClaimedTurn,
+    {code, message, cause}: CallFailed,
+    {context, site, hasBegun}: {context: TurnContext; site: Site; hasBegun: boolean},
+  ): Promise<string> {
+    this.parts.log.warn({turn: turn.id, site: site.key, reason: message}, 'nothing answered');
+    this.parts.log.debug({turn: turn.id, err: cause}, 'what the responder said');
+    await this.alert(site, code, message);
+    const what = hasBegun ? 'unfinished' : 'failed';
+    await this.handOver(turn, {context, clientId: `failed-${turn.id}`, what});
+    return `failed_${code}`;
+  }
+
+  /** Tells the visitor who answers now, and the owner that somebody waits. */
+  private async handOver(
+    {uuid}: ClaimedTurn,
+    {
+      context,
+      clientId,
+      what,
+    }: {
+      context: TurnContext;
+      clientId: string;
+      what: Parameters<typeof personWillAnswer>[0];
+    },
+  ): Promise<void> {
+    const {sql, stage, onMail} = this.parts;
+    await stage
+      .say(uuid, {role: 'maria', clientId, body: personWillAnswer(what, context)})
+      .catch((error: unknown) => {
+        // The session ended meanwhile, and nobody waits any more.
+        if ((error as {statusCode?: number}).statusCode === undefined) throw error;
+      });
+    await sql.begin((tx) => this.tellOwner(tx, uuid));
+    onMail();
+  }
+
+  private async tellOwner(tx: Queryable, uuid: string): Promise<void> {
+    const rows = await tx`
+      select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
+    if (rows.length === 0) return;
+    const at = await this.parts.budgets.ownerMailAt(tx, uuid);
+    if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
+  }
+
+  private async alert(site: Site, code: string, told = code): Promise<void> {
+    await raiseAlert(this.parts.sql, {
+      cause: `responder_${site.key}_${code}`,
+      code: 'responder_failed',
+      message: `Visitors of the site "${site.key}" got no answer from its responder: ${told}. They were told that a person will answer.`,
+    });
+    this.parts.onMail();
+  }
+
+  /** Turns whose server has died, or whose responder has never called back. */
+  private async tellLapsed(): Promise<void> {
+    const {sql, metrics} = this.parts;
+    for (const turn of await endLapsed(sql, LAPSED_BATCH)) {
+      metrics.turnEnded(turn.outcome);
+      if (turn.outcome === 'answered') continue;
+      const context = await turnContext(sql, turn.uuid);
+      const site = context && (await findSite(sql, context.siteKey));
+      if (!site) continue;
+      await this.alert(site, turn.outcome);
+      const clientId = `failed-${turn.id}`;
+      await this.handOver(turn, {context, clientId, what: 'unfinished'});
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {IncomingHttpHeaders, ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+
+import type {Test} from 'tap';
+
+import type {Message} from '../contract/messages.js';
+import {kill} from './server-process.js';
+import {until} from './until.js';
+import type {Visitor} from './visitor.js';
+
+const MODEL_SERVER = fileURLToPath(new URL('./model-server.js', import.meta.url));
+
+export interface SeenTurn {
+  body: {model: string; messages: {role: string; content: string}[]} & Record<string, unknown>;
+  authorization?: string;
+  outcome: 'open' | 'done' | 'broken off';
+  pieces: number;
+}
+
+export interface ModelServer {
+  url: string;
+  seen: () => Promise<SeenTurn[]>;
+}
+
+/** A Chat Completions server as a process of its own. */
+export const startModelServer = async (t: Test): Promise<ModelServer> => {
+  const child = spawn(process.execPath, [MODEL_SERVER], {stdio: ['pipe', 'pipe', 'ignore']});
+  t.teardown(() => kill(child));
+  const [port] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url: `${url}/v1`,
+    seen: async () => (await (await fetch(`${url}/seen`)).json()) as SeenTurn[],
+  };
+};
+
+/** Settings under which all sites have this model answer. */
+export const answeredBy = ({url}: {url: string}, model = 'echo'): Record<string, string> => ({
+  RESPONDER: 'openai',
+  RESPONDER_URL: url,
+  RESPONDER_MODEL: model,
+  ALLOW_PRIVATE_HOSTS: new URL(url).host,
+});
+
+export interface Called {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** Since the receiver was started. */
+  atMs: number;
+}
+
+export interface Receiver {
+  url: string;
+  host: string;
+  called: Called[];
+}
+
+type Answering = (response: ServerResponse, called: Called, count: number) => void | Promise<void>;
+
+/** Somebody's server, which answers as the test says. */
+export const startReceiver = async (t: Test, answer: Answering): Promise<Receiver> => {
+  const called: Called[] = [];
+  const started = performance.now();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    request.on('end', () => {
+      const one = {
+        method: request.method ?? '',
+        url: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString(),
+        atMs: performance.now() - started,
+      };
+      called.push(one);
+      void answer(response, one, called.length);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {url: `http://${host}`, host, called};
+};
+
+let names = 0;
+
+export const write = (visitor: Visitor, body: string, more: object = {}) =>
+  visitor.call<{message: Message}>('POST', '/api/messages', {
+    json: {client_id: `m${++names}`, body, ...more},
+  });
+
+export const messagesOf = async (visitor: Visitor): Promise<Message[]> =>
+  (await visitor.call<{messages: Message[]}>('GET', '/api/messages')).body.messages;
+
+/** What Maria has said, once she has finished so many messages. */
+export const answersOf = async (visitor: Visitor, count = 1): Promise<Message[]> => {
+  let found: Message[] = [];
+  await until(async () => {
+    found = (await messagesOf(visitor)).filter(({role}) => role === 'maria');
+    return found.filter(({state}) => state !== 'running').length >= count;
+  });
+  return found;
+};
+
+/** Bodies and states, which is what most tests are about. */
+export const said = (messages: Message[]): string[] =>
+  messages.map(({body, state}) => (state === 'complete' ? body : `${state}: ${body}`));

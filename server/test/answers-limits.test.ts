@@ -1,0 +1,163 @@
+import t from 'tap';
+
+import {
+  answeredBy,
+  answersOf,
+  said,
+  startModelServer,
+  startReceiver,
+  write,
+} from './answer-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const settle = ({sql}: TestServer) =>
+  until(async () => (await sql`select from turns where state <> 'done'`).length === 0);
+
+const outcomesOf = async ({sql}: TestServer): Promise<string[]> => {
+  const rows = await sql<{outcome: string}[]>`select outcome from turns order by message_id`;
+  return rows.map(({outcome}) => outcome);
+};
+
+const mailsAbout = ({mailbox}: TestServer, subject: RegExp) =>
+  mailbox.mails.filter((mail) => subject.test(mail.subject ?? ''));
+
+t.test('without a responder Maria says once that a person will answer', async (t) => {
+  const server = await startServer(t, {answers: true});
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact('anna@example.com', 'Anna', {locale: 'de'});
+
+  await write(visitor, 'Geheime Frage nach XYZZY');
+  await answersOf(visitor, 1);
+  await settle(server);
+  await write(visitor, 'Noch eine?');
+  await settle(server);
+
+  t.same(said(await answersOf(visitor, 1)), [
+    'Vielen Dank für Ihre Nachricht. Ein Mensch wird sie lesen und Ihnen per E-Mail antworten.',
+  ]);
+  await until(() => mailsAbout(server, /A visitor has written/).length === 1);
+  const [mail] = mailsAbout(server, /A visitor has written/);
+  t.equal(mail?.to?.[0]?.address, 'owner@example.com');
+  t.match(mail?.text, visitor.uuid);
+  t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna|anna@/);
+});
+
+t.test('the owner gets one mail for a session in ten minutes, and hears of the rest', async (t) => {
+  const server = await startServer(t, {answers: true});
+  const visitor = await Visitor.consenting(server.url);
+
+  for (let i = 0; i < 4; i++) {
+    await write(visitor, `Message ${i}`);
+    await settle(server);
+  }
+
+  await until(() => mailsAbout(server, /A visitor has written/).length === 1);
+  const waiting = await server.sql<{minutes: number}[]>`
+    select extract(epoch from run_at - now())::float8 / 60 as minutes from jobs
+    where payload->>'template' = 'message'`;
+  t.equal(waiting.length, 1);
+  t.ok((waiting[0]?.minutes ?? 0) > 8 && (waiting[0]?.minutes ?? 0) <= 10);
+  t.match(said(await answersOf(visitor, 1)), [/give your e-mail address/]);
+});
+
+t.test('a session, a client and a site have budgets that two replicas share', async (t) => {
+  const model = await startModelServer(t);
+  const settings = answeredBy(model);
+  const parts = {answering: {budgets: {perSession: 4, perSessionMinute: 100, perClientHour: 7}}};
+  const server = await startServer(t, {answers: true, settings, parts});
+  const other = await startServer(t, {answers: true, settings, parts, beside: server});
+  const first = await Visitor.consenting(server.url);
+
+  for (let i = 0; i < 6; i++) {
+    await write(first.at(i % 2 ? server.url : other.url), `Question ${i}`);
+    await settle(server);
+  }
+  t.equal((await model.seen()).length, 4);
+  t.match(said(await answersOf(first, 6)).slice(3), [
+    /^You said/,
+    /as much as I may/,
+    /as much as/,
+  ]);
+
+  const second = await Visitor.consenting(server.url);
+  for (let i = 0; i < 4; i++) {
+    await write(second, `Question ${i}`);
+    await settle(server);
+  }
+  t.equal((await model.seen()).length, 7, 'both came from one address');
+  t.same((await outcomesOf(server)).slice(4), [
+    ...['budget_session', 'budget_session'],
+    ...['answered', 'answered', 'answered', 'budget_client'],
+  ]);
+});
+
+t.test('a site has a budget for the day, and its owner is told', async (t) => {
+  const model = await startModelServer(t);
+  const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+  await server.sql`update sites set settings = '{"responder_turns_per_day": 2}'`;
+
+  for (let i = 0; i < 4; i++) {
+    await write(await Visitor.consenting(server.url), `Question ${i}`);
+    await settle(server);
+  }
+
+  t.equal((await model.seen()).length, 2);
+  const used = ['answered', 'answered', 'budget_day', 'budget_day'];
+  t.same(await outcomesOf(server), used);
+  await until(() => mailsAbout(server, /responder_failed/).length === 1);
+});
+
+t.test('many questions at the same moment take exactly what a budget holds', async (t) => {
+  const model = await startModelServer(t);
+  const parts = {answering: {budgets: {perClientHour: 5}}};
+  const server = await startServer(t, {answers: true, settings: answeredBy(model), parts});
+  const visitors = await Promise.all(
+    Array.from({length: 12}, () => Visitor.consenting(server.url)),
+  );
+
+  await Promise.all(visitors.map((visitor) => write(visitor, 'Me first.')));
+  await until(async () => (await outcomesOf(server)).length === 12);
+  await settle(server);
+
+  t.equal((await model.seen()).length, 5);
+});
+
+t.test('a responder that fails again and again is left alone, and tried again later', async (t) => {
+  let works = false;
+  const receiver = await startReceiver(t, (response) => {
+    if (!works) response.writeHead(401).end();
+    else {
+      response.writeHead(200, {'content-type': 'application/json'});
+      response.end('{"choices":[{"message":{"content":"Here I am."}}]}');
+    }
+  });
+  const parts = {answering: {circuit: {failures: 3, withinMs: 60_000, openMs: 8_000}}};
+  const server = await startServer(t, {answers: true, settings: answeredBy(receiver), parts});
+  const visitor = await Visitor.consenting(server.url);
+
+  for (let i = 0; i < 5; i++) {
+    await write(visitor, `Question ${i}`);
+    await settle(server);
+  }
+  t.equal(receiver.called.length, 3, 'the last two were not asked');
+  t.same(await outcomesOf(server), [
+    ...['failed_http_error', 'failed_http_error', 'failed_http_error'],
+    ...['failed_circuit_open', 'failed_circuit_open'],
+  ]);
+
+  works = true;
+  await until(async () => {
+    const another = await Visitor.consenting(server.url);
+    await write(another, 'Are you there?');
+    await settle(server);
+    return (await answersOf(another))[0]?.body === 'Here I am.';
+  });
+  await until(() => mailsAbout(server, /responder_failed/).length === 2);
+  t.equal(mailsAbout(server, /responder_failed/).length, 2, 'one for each cause in an hour');
+  const told = mailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
+  t.match(told.join(), /http_error 401/);
+  t.notMatch(told.join(), /Question/);
+});

@@ -1,0 +1,102 @@
+import t from 'tap';
+
+import {
+  answeredBy,
+  answersOf,
+  messagesOf,
+  said,
+  startModelServer,
+  startReceiver,
+  write,
+} from './answer-parts.js';
+import {kill, startProcessBeside} from './server-process.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+/** Longer than the leases of an answer and of its message. */
+const LAPSED_MS = 60_000;
+
+t.test('stop at one replica ends the answer that another one writes', async (t) => {
+  const model = await startModelServer(t);
+  const settings = answeredBy(model, 'endless');
+  const server = await startServer(t, {answers: true, settings});
+  const {url} = await startProcessBeside(t, server, settings);
+  const visitor = await Visitor.consenting(url);
+
+  await write(visitor.at(url), 'Begin.');
+  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 5);
+  await visitor.at(server.url).call('POST', '/api/messages/stop');
+
+  await until(async () => (await model.seen())[0]?.outcome === 'broken off');
+  const [answer] = await answersOf(visitor);
+  t.match(answer?.body, /^word0 word1 word2 /);
+  t.equal(answer?.state, 'complete');
+});
+
+t.test('an answer whose server is killed ends as failed, and its visitor is told', async (t) => {
+  const model = await startModelServer(t);
+  const settings = answeredBy(model, 'endless');
+  const server = await startServer(t, {answers: true, settings});
+  const {url, child} = await startProcessBeside(t, server, settings);
+  const visitor = await Visitor.consenting(url);
+  await write(visitor, 'Begin.');
+  await until(async () => (await messagesOf(visitor)).some(({state}) => state === 'running'));
+  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 20);
+
+  await kill(child);
+
+  const here = visitor.at(server.url);
+  server.answering.wake();
+  await until(async () => {
+    // What the interval does while the server runs.
+    await server.conversation.failLapsed();
+    const answers = (await messagesOf(here)).filter(({role}) => role === 'maria');
+    return answers.length === 2 && answers.every(({state}) => state !== 'running');
+  }, LAPSED_MS);
+  t.match(said(await answersOf(here, 2)), [/^failed: /, /could not finish/]);
+  const [turn] = await server.sql<{outcome: string}[]>`select outcome from turns`;
+  t.equal(turn?.outcome, 'lost');
+
+  await server.sql`update sites set settings = '{"responder": {"kind": "openai", "model": "echo"}}'`;
+  await write(here, 'Again?');
+  t.equal((await answersOf(here, 3)).at(-1)?.body.slice(0, 9), 'You said:', 'the next is answered');
+});
+
+t.test(
+  'a message whose server is killed before it asks anybody is answered by another',
+  async (t) => {
+    const model = await startModelServer(t);
+    const settings = answeredBy(model);
+    const server = await startServer(t, {answers: true, settings});
+    const visitor = await Visitor.consenting(server.url);
+    await write(visitor, 'First.');
+    await answersOf(visitor);
+    // As a server leaves it that dies right after the commit.
+    await server.answering.stop();
+    await write(visitor, 'Second.');
+
+    const {url} = await startProcessBeside(t, server, settings);
+
+    t.same(said(await answersOf(visitor.at(url), 2)), ['You said: First.', 'You said: Second.']);
+  },
+);
+
+t.test('a server that is stopped gives back what it has not begun to answer', async (t) => {
+  let count = 0;
+  const receiver = await startReceiver(t, (response) => {
+    if (++count === 1) return;
+    response.writeHead(200, {'content-type': 'application/json'});
+    response.end('{"choices":[{"message":{"content":"From the other."}}]}');
+  });
+  const settings = answeredBy(receiver);
+  const server = await startServer(t, {answers: true, settings});
+  const visitor = await Visitor.consenting(server.url);
+  await write(visitor, 'Hello?');
+  await until(() => receiver.called.length === 1);
+
+  const {url} = await startProcessBeside(t, server, settings);
+  await server.answering.stop();
+
+  t.same(said(await answersOf(visitor.at(url))), ['From the other.']);
+});

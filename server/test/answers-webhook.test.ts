@@ -1,0 +1,284 @@
+import {createHmac} from 'node:crypto';
+import type {ServerResponse} from 'node:http';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {answersOf, messagesOf, said, startReceiver, write} from './answer-parts.js';
+import type {Called, Receiver} from './answer-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServerOptions} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const KEY = Buffer.alloc(32, 7);
+const SECRET = `whsec_${KEY.toString('base64')}`;
+
+const start = async (
+  t: Test,
+  receiver: Receiver,
+  {settings, answering}: {settings?: Record<string, string>; answering?: object} = {},
+) => {
+  const options: TestServerOptions = {
+    answers: true,
+    settings: {
+      RESPONDER: 'webhook',
+      RESPONDER_URL: `${receiver.url}/bot?x=1`,
+      RESPONDER_SECRET: SECRET,
+      ALLOW_PRIVATE_HOSTS: receiver.host,
+      ...settings,
+    },
+    parts: {answering: {circuit: {failures: 1_000}, ...answering}},
+  };
+  const server = await startServer(t, options);
+  return {...server, visitor: await Visitor.consenting(server.url)};
+};
+
+const outcome = async ({sql, visitor}: Awaited<ReturnType<typeof start>>) => {
+  let found: string | null = null;
+  await until(async () => {
+    const [turn] = await sql<{outcome: string | null}[]>`
+      select outcome from turns where session_uuid = ${visitor.uuid} order by message_id desc`;
+    found = turn?.outcome ?? null;
+    return found !== null;
+  });
+  return found as unknown as string;
+};
+
+const isSigned = ({headers, body}: Called): boolean => {
+  const signed = `${headers['webhook-id'] as string}.${headers['webhook-timestamp'] as string}.${body}`;
+  const mac = createHmac('sha256', KEY).update(signed).digest('base64');
+  return headers['webhook-signature'] === `v1,${mac}`;
+};
+
+t.test('every form of an answer is understood', async (t) => {
+  const forms: [string, string, string][] = [
+    ['application/json', '{"text":"Hello."}', 'Hello.'],
+    [
+      'application/json',
+      '{"messages":[{"text":"One."},{"text":"Two."}],"leave":true}',
+      'One.\n\nTwo.',
+    ],
+    ['application/json', '[{"text":"One."},{"buttons":[]},{"text":"Two."}]', 'One.\n\nTwo.'],
+    [
+      'text/event-stream',
+      'data: {"type":"start"}\n\ndata: {"type":"text-delta","delta":"Hel"}\n\ndata: {"type":"text-delta","delta":"lo."}\n\ndata: [DONE]\n\n',
+      'Hello.',
+    ],
+    ['text/event-stream', 'data: {"choices":[{"delta":{"content":"Hello."}}]}\n\n', 'Hello.'],
+    [
+      'application/x-ndjson',
+      '{"type":"begin"}\n{"type":"item","content":"Hel"}\n{"type":"item","content":"lo."}\n{"type":"end"}\n',
+      'Hello.',
+    ],
+    ['text/plain', '{"type":"item","content":"Hello."}\n', 'Hello.'],
+    [
+      'application/json',
+      '{"text":"<img src=x> [a](javascript:1)"}',
+      '<img src=x> [a](javascript:1)',
+    ],
+  ];
+  const receiver = await startReceiver(t, (response, _called, count) => {
+    const [type, body] = forms[count - 1]!;
+    response.writeHead(200, {'content-type': type}).end(body);
+  });
+  const server = await start(t, receiver);
+
+  for (const [i, [type, body]] of forms.entries()) {
+    await write(server.visitor, `Question ${i}`);
+    await answersOf(server.visitor, i + 1);
+    t.equal(await outcome(server), 'answered', `${type} ${body}`);
+  }
+
+  t.same(
+    said(await answersOf(server.visitor, forms.length)),
+    forms.map(([, , text]) => text),
+  );
+});
+
+t.test('a turn is signed by the rules, and holds no name, address or token', async (t) => {
+  const receiver = await startReceiver(t, (response) => {
+    response.writeHead(200, {'content-type': 'application/json'}).end('{"text":"Yes."}');
+  });
+  const {visitor} = await start(t, receiver);
+  await visitor.contact('anna@example.com', 'Anna Beispiel', {locale: 'de'});
+
+  await write(visitor, 'Is it complete?');
+  await answersOf(visitor);
+
+  const [turn] = receiver.called;
+  t.ok(turn && isSigned(turn));
+  t.match(turn?.url, '/bot?x=1');
+  const age = Date.now() / 1000 - Number(turn?.headers['webhook-timestamp']);
+  t.ok(age >= -1 && age < 60);
+  const body = JSON.parse(turn?.body ?? '') as Record<string, unknown>;
+  t.match(body, {
+    type: 'turn',
+    turn_id: turn?.headers['webhook-id'],
+    site: {key: 'demo', name: 'Demo'},
+    session: {uuid: visitor.uuid, locale: 'de', state: 'pending'},
+    history: [],
+    documents: [],
+    input: {text: 'Is it complete?'},
+  });
+  t.notMatch(turn?.body, /anna@|Beispiel/);
+  t.notOk(turn?.body.includes(visitor.token));
+});
+
+t.test('it is asked again until an answer begins, under the same id', async (t) => {
+  const receiver = await startReceiver(t, (response, _called, count) => {
+    if (count === 1) response.writeHead(500).end('{}');
+    else if (count === 2) response.writeHead(429, {'retry-after': '1'}).end();
+    else response.writeHead(200, {'content-type': 'application/json'}).end('{"text":"Now."}');
+  });
+  const {visitor} = await start(t, receiver);
+
+  await write(visitor, 'Hello?');
+
+  t.same(said(await answersOf(visitor)), ['Now.']);
+  t.equal(receiver.called.length, 3);
+  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
+  t.ok(receiver.called.every(isSigned));
+  const [, second, third] = receiver.called;
+  t.ok((third?.atMs ?? 0) - (second?.atMs ?? 0) >= 1_000, 'no sooner than it was asked to');
+});
+
+t.test('after its first byte it is never asked again, and what was said stays', async (t) => {
+  const receiver = await startReceiver(t, async (response) => {
+    response.writeHead(200, {'content-type': 'text/event-stream'});
+    response.write('data: {"text":"I thi"}\n\n');
+    await sleep(200);
+    response.destroy();
+  });
+  const server = await start(t, receiver);
+
+  await write(server.visitor, 'Hello?');
+
+  t.match(said(await answersOf(server.visitor, 2)), ['failed: I thi', /could not finish/]);
+  t.equal(await outcome(server), 'failed_cut');
+  t.equal(receiver.called.length, 1);
+});
+
+t.test('204 says nothing', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
+  const server = await start(t, receiver);
+
+  await write(server.visitor, 'Hello?');
+
+  t.equal(await outcome(server), 'silent');
+  t.equal((await messagesOf(server.visitor)).length, 1);
+});
+
+t.test('what is slow, redirects, lies or is too much is told as a failure', async (t) => {
+  const quick = {connectMs: 5_000, firstByteMs: 400, silenceMs: 400, totalMs: 1_500};
+  const wrong: [string, (response: ServerResponse) => unknown][] = [
+    ['first_byte_timeout', () => undefined],
+    [
+      'silence_timeout',
+      (r) => r.writeHead(200, {'content-type': 'text/event-stream'}).write(': hm\n'),
+    ],
+    [
+      'total_timeout',
+      async (r) => {
+        r.writeHead(200, {'content-type': 'text/event-stream'});
+        while (!r.destroyed) {
+          r.write(': still thinking\n\n');
+          await sleep(100);
+        }
+      },
+    ],
+    ['redirected', (r) => r.writeHead(302, {location: 'http://example.com/'}).end()],
+    ['bad_answer', (r) => r.writeHead(200, {'content-type': 'application/json'}).end('{"tex')],
+    [
+      'bad_answer',
+      (r) => r.writeHead(200, {'content-type': 'application/json'}).end('{"txt":"?"}'),
+    ],
+    ['bad_answer', (r) => r.writeHead(200, {'content-type': 'text/html'}).end('<p>Hello</p>')],
+    ['bad_answer', (r) => r.writeHead(200).end('Hello')],
+    [
+      'answer_too_large',
+      (r) => r.writeHead(200, {'content-type': 'application/json'}).end('x'.repeat(3 << 20)),
+    ],
+    ['http_error', (r) => r.writeHead(404).end('gone')],
+  ];
+  let now = 0;
+  const receiver = await startReceiver(t, (response) => void wrong[now]![1](response));
+  const server = await start(t, receiver, {answering: {limits: quick, circuit: {failures: 1_000}}});
+
+  for (const [i, [reason]] of wrong.entries()) {
+    now = i;
+    await write(server.visitor, 'Hello?');
+    const answers = await answersOf(server.visitor, i + 1);
+    t.match(answers.at(-1)?.body, /could not answer/, reason);
+    t.equal(await outcome(server), `failed_${reason}`, reason);
+    await server.sql`update responder_budgets set used = 0`;
+  }
+  t.equal(receiver.called.length, wrong.length, 'none of these is asked again');
+});
+
+t.test('a responder that answers later does so once, or as often as it says', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
+  const server = await start(t, receiver);
+  const {visitor, url} = server;
+  const callBack = (link: string, json: unknown) =>
+    fetch(link.replace(server.config.publicUrl, url), {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify(json),
+    });
+  const linkOf = (i: number) =>
+    (JSON.parse(receiver.called[i]?.body ?? '{}') as {callback: {url: string}}).callback.url;
+
+  await write(visitor, 'Hello?');
+  await until(
+    async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
+  );
+  const link = linkOf(0);
+  t.equal((await callBack(link, {text: 'A moment.', done: false})).status, 204);
+  t.equal((await callBack(link, {text: 'Done.\u202e', done: true})).status, 204);
+  const late = await callBack(link, {text: 'Again.'});
+  t.equal(late.status, 410);
+  t.match(await late.json(), {status: 'error', code: 'answer_over'});
+  t.same(said(await answersOf(visitor, 2)), ['A moment.', 'Done.']);
+
+  const forged = link.replace(/\.(\d+)\./, (_, time: string) => `.${Number(time) + 60}.`);
+  t.equal((await callBack(forged, {text: 'Mine.'})).status, 404);
+  t.equal((await callBack(`${link}x`, {text: 'Mine.'})).status, 404);
+  t.equal((await callBack(link, {text: 'x', set: {consent: true}})).status, 400);
+
+  await write(visitor, 'And now?');
+  await until(() => receiver.called.length === 2);
+  await until(
+    async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
+  );
+  await visitor.call('POST', '/api/messages/stop');
+  t.equal((await callBack(linkOf(1), {text: 'Too late.'})).status, 410, 'it was stopped');
+
+  await write(visitor, 'And now?');
+  await until(
+    async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
+  );
+  await server.sql`update turns set leased_until = now() - interval '1 second' where state = 'waiting'`;
+  t.equal((await callBack(linkOf(2), {text: 'Too late.'})).status, 410);
+  server.answering.wake();
+  const answers = await answersOf(visitor, 3);
+  t.match(answers.at(-1)?.body, /could not/);
+});
+
+t.test('a private address is refused unless it is allowed by name', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
+  const {sql, ...server} = await start(t, receiver);
+  const port = new URL(receiver.url).port;
+  await sql`
+    update sites set settings = ${JSON.stringify({
+      responder: {kind: 'webhook', url: `http://localhost:${port}/`, secret: SECRET},
+    })}::text::jsonb`;
+
+  await write(server.visitor, 'Hello?');
+  const [answer] = await answersOf(server.visitor);
+
+  t.match(answer?.body, /could not answer/);
+  t.equal(await outcome({sql, ...server}), 'failed_address_refused');
+  t.equal(receiver.called.length, 0);
+});

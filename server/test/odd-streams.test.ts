@@ -1,0 +1,54 @@
+import {setImmediate as soon} from 'node:timers/promises';
+
+import t from 'tap';
+
+import {answeredBy, answersOf, said, startReceiver, write} from './answer-parts.js';
+import {ODD_STREAMS} from './odd-streams.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+t.test('what real servers send is understood, or honestly not', async (t) => {
+  const names = Object.keys(ODD_STREAMS);
+  const model = await startReceiver(t, async (response, _called, count) => {
+    const {type = 'text/event-stream', status = 200, chunks} = ODD_STREAMS[names[count - 1] ?? '']!;
+    response.writeHead(status, {'content-type': type});
+    for (const chunk of chunks) {
+      response.write(chunk);
+      await soon();
+    }
+    response.end();
+  });
+  const server = await startServer(t, {
+    answers: true,
+    settings: answeredBy(model),
+    parts: {answering: NO_LIMITS},
+  });
+
+  for (const name of names) {
+    const {says, fails} = ODD_STREAMS[name]!;
+    const visitor = await Visitor.consenting(server.url);
+    await write(visitor, 'Hello?');
+
+    const texts = said(await answersOf(visitor, fails && says ? 2 : 1));
+    if (!fails) t.same(texts, [says], name);
+    else if (says) t.match(texts, [`failed: ${says}`, /could not finish.*e-mail/], name);
+    else t.match(texts, [/could not answer.*e-mail/], name);
+    const outcome = fails ? `failed_${fails}` : 'answered';
+    await until(async () => (await outcomeOf(server, visitor.uuid)) !== null);
+    t.equal(await outcomeOf(server, visitor.uuid), outcome, `${name}: ${outcome}`);
+  }
+  t.equal(model.called.length, names.length, 'nothing was asked twice');
+  const lines = JSON.stringify(server.logged.filter(({level}) => (level as number) > 20));
+  t.notMatch(lines, /sk-secret/, 'what others say goes into no log');
+});
+
+const NO_LIMITS = {budgets: {perClientHour: 1_000}, circuit: {failures: 1_000}};
+
+const outcomeOf = async ({sql}: TestServer, uuid: string) => {
+  const [turn] = await sql<
+    {outcome: string}[]
+  >`select outcome from turns where session_uuid = ${uuid}`;
+  return turn?.outcome ?? null;
+};

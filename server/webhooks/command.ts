@@ -1,0 +1,198 @@
+import {randomUUID} from 'node:crypto';
+import {parseArgs} from 'node:util';
+
+import {validate as isUuid} from 'uuid';
+
+import {CommandFailed, usageError} from '../command/command.js';
+import type {Command, CommandParts} from '../command/command.js';
+import {onePage, printRows, readFormat} from '../command/formats.js';
+import type {Format, Row} from '../command/formats.js';
+import {readSince} from '../command/since.js';
+import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
+import type {WebhookEvent} from '../contract/webhooks.js';
+import {writtenSecret} from '../outbound/signature.js';
+import {urlFault} from '../outbound/url-faults.js';
+import type {SecretKey} from '../secrets.js';
+import {findSite} from '../sites/store.js';
+import {deliver, webhookKey} from './deliver.js';
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listDeliveries,
+  listWebhooks,
+  replayDeliveries,
+} from './store.js';
+import type {Webhook} from './store.js';
+
+const USAGE = `maria webhook add --site KEY --url https://… [--events EVENT,…] [--with-contact]
+  Tells an address of yours what happens, signed as Standard Webhooks says. Prints the secret, once.
+  --events       ${WEBHOOK_EVENTS.join(', ')}; default: all
+  --with-contact names, addresses and file names go along
+maria webhook list [--site KEY] [--format table|json|csv]
+maria webhook log ID [--since 24h] [--format table|json|csv]
+  What became of each delivery.
+maria webhook test ID
+  Sends one event of the type webhook.test, and says what was answered.
+maria webhook replay ID [--since 30d] [--all] [--delivery ID]
+  Sends once more what was given up; with --all what was delivered, too.
+maria webhook remove ID`;
+
+const OPTIONS = {
+  site: {type: 'string'},
+  url: {type: 'string'},
+  events: {type: 'string'},
+  'with-contact': {type: 'boolean', default: false},
+  since: {type: 'string'},
+  all: {type: 'boolean', default: false},
+  delivery: {type: 'string'},
+  format: {type: 'string', default: 'table'},
+} as const;
+
+interface Call {
+  id: string;
+  site?: string | undefined;
+  url?: string | undefined;
+  events: WebhookEvent[];
+  withContact: boolean;
+  since?: string | undefined;
+  all: boolean;
+  delivery?: string | undefined;
+  format: Format;
+}
+
+export const webhookCommand: Command = {
+  usage: USAGE,
+  run: async (parts, args) => {
+    const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
+    const [action = '', id, ...rest] = positionals;
+    const work = ACTIONS[action];
+    if (!work || rest.length > 0 || NEEDS_ID.has(action) !== (id !== undefined)) {
+      throw usageError(`Expected one of these:\n\n${USAGE}`);
+    }
+    if (values.delivery !== undefined && !isUuid(values.delivery)) {
+      throw usageError(`--delivery takes an id from "webhook log", but is "${values.delivery}".`);
+    }
+    await work(parts, {
+      ...values,
+      id: id ?? '',
+      events: readEvents(values.events),
+      withContact: values['with-contact'],
+      format: readFormat(values.format),
+    });
+  },
+};
+
+const NEEDS_ID = new Set(['log', 'test', 'replay', 'remove']);
+
+const readEvents = (given: string | undefined): WebhookEvent[] => {
+  const events = given?.split(',').map((one) => one.trim()) ?? [...WEBHOOK_EVENTS];
+  const known: readonly string[] = WEBHOOK_EVENTS;
+  const unknown = events.find((event) => !known.includes(event));
+  if (unknown === undefined) return [...new Set(events)] as WebhookEvent[];
+  throw usageError(`--events takes ${WEBHOOK_EVENTS.join(', ')}, but holds "${unknown}".`);
+};
+
+const add = async ({config, backgroundSql: sql, print}: CommandParts, call: Call) => {
+  const {site, url, events, withContact} = call;
+  if (!site || !url) throw usageError('webhook add needs --site and --url.');
+  const {allowedHosts, production, secrets} = config;
+  const fault = urlFault(url, {allowedHosts, production});
+  if (fault) throw usageError(`--url ${fault}, but is "${url}".`);
+  if (!(await findSite(sql, site))) throw new CommandFailed(`There is no site "${site}".`);
+  const signing = secrets[0] as SecretKey;
+  const id = randomUUID();
+  await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
+  await print(`Webhook ${id} is made. Events: ${events.join(', ')}.`);
+  await print(
+    `Its secret, which is not shown again:\n\n${writtenSecret(webhookKey(signing, id))}\n`,
+  );
+  await print(`Try it: maria webhook test ${id}`);
+};
+
+const list = async ({backgroundSql: sql, print}: CommandParts, {site, format}: Call) => {
+  const webhooks = await listWebhooks(sql, site);
+  if (format === 'table' && webhooks.length === 0) {
+    await print('There is no webhook. Make one with: maria webhook add');
+    return;
+  }
+  const rows = webhooks.map(({id, siteKey, url, events, withContact, createdAt}): Row => ({
+    id,
+    site: siteKey,
+    url,
+    events,
+    with_contact: withContact,
+    created_at: createdAt.toISOString(),
+  }));
+  await printRows(print, format, LISTED, onePage(rows));
+};
+
+const LISTED = ['id', 'site', 'url', 'events', 'with_contact', 'created_at'];
+
+const log = async ({backgroundSql: sql, print}: CommandParts, {id, since, format}: Call) => {
+  await demandWebhook(sql, id);
+  const rows = await listDeliveries(sql, id, readSince(since ?? '24h'));
+  await printRows(print, format, LOGGED, onePage(rows.map((row): Row => ({...row}))));
+};
+
+const LOGGED = [
+  'created_at',
+  'id',
+  'event',
+  'reference',
+  'state',
+  'attempts',
+  'status',
+  'error',
+  'ms',
+];
+
+const test = async ({config, backgroundSql: sql, print}: CommandParts, {id}: Call) => {
+  const webhook = await demandWebhook(sql, id);
+  const timestamp = new Date().toISOString();
+  const data = {site: webhook.siteKey, webhook: id};
+  const body = JSON.stringify({type: 'webhook.test', timestamp, data});
+  const {isDelivered, status, error, ms} = await deliver(
+    webhook,
+    {id: randomUUID(), body},
+    {config},
+  );
+  if (isDelivered) return print(`Taken: ${status} after ${ms} ms.`);
+  throw new CommandFailed(`Not taken: ${error}${status ? ` ${status}` : ''} after ${ms} ms.`);
+};
+
+const replay = async (
+  {backgroundSql: sql, print}: CommandParts,
+  {id, since, all, delivery}: Call,
+) => {
+  await demandWebhook(sql, id);
+  const count = await replayDeliveries(sql, id, {
+    since: readSince(since ?? '30d'),
+    id: delivery,
+    onlyDead: !all && delivery === undefined,
+  });
+  await print(`${count} ${count === 1 ? 'delivery is' : 'deliveries are'} queued again.`);
+};
+
+const remove = async ({backgroundSql: sql, print}: CommandParts, {id}: Call) => {
+  await demandWebhook(sql, id);
+  await deleteWebhook(sql, id);
+  await print(`Webhook ${id} is removed, with its log and what waited for it.`);
+};
+
+const demandWebhook = async (sql: CommandParts['backgroundSql'], id: string): Promise<Webhook> => {
+  const webhook = isUuid(id) ? await findWebhook(sql, id) : undefined;
+  if (!webhook) throw new CommandFailed(`There is no webhook "${id}". See: maria webhook list`);
+  return webhook;
+};
+
+const ACTIONS: Record<string, (parts: CommandParts, call: Call) => Promise<void>> = {
+  add,
+  list,
+  log,
+  test: async (parts, call) => {
+    await test(parts, call);
+  },
+  replay,
+  remove,
+};

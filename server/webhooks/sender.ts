@@ -1,0 +1,133 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {raiseAlert} from '../mail/alerts.js';
+import {claimJobs, dropJobs, nextJobMs, postponeJob} from '../mail/queue.js';
+import type {ClaimedJob} from '../mail/queue.js';
+import {deliver} from './deliver.js';
+import {renderEvent} from './render.js';
+import {findWebhook, noteTry} from './store.js';
+import type {WebhookJob} from './store.js';
+
+export interface WebhookSenderParts {
+  sql: Sql;
+  config: Config;
+  log: FastifyBaseLogger;
+  onMail: () => void;
+  metrics: {webhookTried: (outcome: 'delivered' | 'failed' | 'dead') => void};
+}
+
+const MOST_AT_ONCE = 10;
+/** One receiver that hangs must not keep the others waiting. */
+const MOST_TO_ONE = 3;
+const LOOK_MS = 5_000;
+
+/** Sends what happened to where owners want to be told. Any number of them share the work. */
+export class WebhookSender {
+  /** Deliveries on their way, and to which webhook. */
+  private readonly busy = new Map<string, string>();
+  private readonly sending = new Set<Promise<void>>();
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(private readonly parts: WebhookSenderParts) {}
+
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      if (this.again) this.wake();
+    });
+  }
+
+  /** What is on its way ends within its time limits, or is taken over when its lease has run out. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.looking;
+    await Promise.allSettled(this.sending);
+  }
+
+  private async look(): Promise<void> {
+    clearTimeout(this.timer);
+    let pauseMs = LOOK_MS;
+    const {sql, log} = this.parts;
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        const room = MOST_AT_ONCE - this.busy.size;
+        if (room <= 0) break;
+        // Never more to one than it may have, even if all that is due is its own.
+        const limit = Math.min(room, MOST_TO_ONE);
+        const jobs = await claimJobs<WebhookJob>(sql, limit, {
+          kind: 'webhook',
+          notFor: this.full(),
+        });
+        for (const job of jobs) this.begin(job);
+        if (jobs.length > 0) this.again = true;
+      }
+      pauseMs = Math.min(LOOK_MS, (await nextJobMs(sql, 'webhook')) ?? LOOK_MS);
+    } catch (error) {
+      if (!isDatabaseDown(error)) log.error({err: error}, 'the webhook queue stumbled');
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.wake();
+    }, pauseMs + 50).unref();
+  }
+
+  private full(): string[] {
+    const counts = new Map<string, number>();
+    for (const webhook of this.busy.values()) counts.set(webhook, (counts.get(webhook) ?? 0) + 1);
+    return [...counts].flatMap(([webhook, count]) => (count >= MOST_TO_ONE ? [webhook] : []));
+  }
+
+  private begin(job: ClaimedJob<WebhookJob>): void {
+    this.busy.set(job.id, job.payload.webhook);
+    const sending = this.send(job)
+      .catch((error: unknown) => {
+        // Its lease runs out, and it is tried again: under the same id, so that a receiver knows it.
+        this.parts.log.warn({err: error, job: job.id}, 'a delivery could not be noted');
+      })
+      .finally(() => {
+        this.busy.delete(job.id);
+        this.sending.delete(sending);
+        this.wake();
+      });
+    this.sending.add(sending);
+  }
+
+  private async send(job: ClaimedJob<WebhookJob>): Promise<void> {
+    const {sql, config, log, metrics} = this.parts;
+    const webhook = await findWebhook(sql, job.payload.webhook);
+    if (!webhook) {
+      await dropJobs(sql, [job.id]);
+      return;
+    }
+    const body = await renderEvent(sql, webhook, job.payload);
+    const {isDelivered, ...tried} = await deliver(webhook, {id: job.id, body}, {config});
+    const {event} = job.payload;
+    log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'a webhook was called');
+    if (isDelivered) {
+      await dropJobs(sql, [job.id]);
+      await noteTry(sql, job.id, {...tried, state: 'delivered'});
+      metrics.webhookTried('delivered');
+      return;
+    }
+    const isDead = await postponeJob(sql, job, tried.error ?? '');
+    await noteTry(sql, job.id, {...tried, state: isDead ? 'dead' : 'queued'});
+    metrics.webhookTried(isDead ? 'dead' : 'failed');
+    if (!isDead) return;
+    await raiseAlert(sql, {
+      cause: `webhook_dead_${webhook.id}`,
+      code: 'webhook_dead',
+      message: `Deliveries to a webhook of the site "${webhook.siteKey}" were given up after a day: ${tried.error} ${tried.status ?? ''}. Mend it, then: maria webhook replay ${webhook.id}`,
+    });
+    this.parts.onMail();
+  }
+}

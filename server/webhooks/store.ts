@@ -1,0 +1,154 @@
+import type {WebhookEvent} from '../contract/webhooks.js';
+import type {Queryable, Sql} from '../database/connect.js';
+
+export interface Webhook {
+  id: string;
+  siteKey: string;
+  url: string;
+  events: WebhookEvent[];
+  withContact: boolean;
+  keyId: string;
+  createdAt: Date;
+}
+
+/** What a job says: what happened, to which session, and nothing of what was said in it. */
+export interface WebhookJob {
+  webhook: string;
+  event: WebhookEvent;
+  uuid: string;
+  /** When it happened. */
+  at: string;
+  details: {message_id?: number};
+}
+
+export interface Happening {
+  event: WebhookEvent;
+  uuid: string;
+  siteKey: string;
+  details?: WebhookJob['details'];
+}
+
+/** Queues a delivery to each webhook that wants to know, in the transaction of the cause. */
+export const enqueueWebhooks = async (
+  tx: Queryable,
+  {event, uuid, siteKey, details = {}}: Happening,
+): Promise<void> => {
+  await tx`
+    with noted as (
+      insert into webhook_deliveries (id, webhook_id, event, session_uuid, details)
+      select gen_random_uuid(), id, ${event}, ${uuid}, ${JSON.stringify(details)}::text::jsonb
+      from webhooks where site_key = ${siteKey} and ${event} = any(events)
+      returning id, webhook_id, event, session_uuid, details, created_at)
+    ${jobsFrom(tx)} from noted d`;
+};
+
+/** Of no session: what tells of its end must outlive it. */
+const jobsFrom = (sql: Queryable) => sql`
+  insert into jobs (id, kind, payload)
+  select d.id, 'webhook', jsonb_build_object(
+    'webhook', d.webhook_id, 'event', d.event, 'uuid', d.session_uuid,
+    'at', d.created_at, 'details', d.details)`;
+
+const columns = (sql: Queryable) => sql`
+  id, site_key as "siteKey", url, events, with_contact as "withContact", key_id as "keyId",
+  created_at as "createdAt"`;
+
+export const insertWebhook = async (
+  sql: Queryable,
+  {id, siteKey, url, events, withContact, keyId}: Omit<Webhook, 'createdAt'>,
+): Promise<void> => {
+  await sql`
+    insert into webhooks (id, site_key, url, events, with_contact, key_id)
+    values (${id}, ${siteKey}, ${url}, ${events}, ${withContact}, ${keyId})`;
+};
+
+export const findWebhook = async (sql: Queryable, id: string): Promise<Webhook | undefined> => {
+  const [webhook] = await sql<Webhook[]>`
+    select ${columns(sql)} from webhooks where id = ${id}`;
+  return webhook;
+};
+
+export const listWebhooks = async (
+  sql: Queryable,
+  siteKey: string | undefined,
+): Promise<Webhook[]> => sql<Webhook[]>`
+  select ${columns(sql)} from webhooks
+  where ${siteKey ?? null}::text is null or site_key = ${siteKey ?? null} order by created_at`;
+
+/** With what waits for it, and with its log. Answers whether there was one. */
+export const deleteWebhook = async (sql: Sql, id: string): Promise<boolean> =>
+  sql.begin(async (tx) => {
+    await tx`delete from jobs where kind = 'webhook' and payload->>'webhook' = ${id}`;
+    const rows = await tx`delete from webhooks where id = ${id} returning id`;
+    return rows.length > 0;
+  });
+
+export interface Tried {
+  status: number | null;
+  error: string | null;
+  ms: number;
+}
+
+export const noteTry = async (
+  sql: Queryable,
+  id: string,
+  {state, status, error, ms}: Tried & {state: 'queued' | 'delivered' | 'dead'},
+): Promise<void> => {
+  await sql`
+    update webhook_deliveries set state = ${state}, attempts = attempts + 1, last_status = ${status},
+      last_error = ${error}, last_ms = ${ms}, tried_at = now()
+    where id = ${id}`;
+};
+
+export interface Delivery {
+  id: string;
+  event: WebhookEvent;
+  reference: string;
+  state: string;
+  attempts: number;
+  status: number | null;
+  error: string | null;
+  ms: number | null;
+  created_at: string;
+}
+
+export const listDeliveries = async (
+  sql: Queryable,
+  webhookId: string,
+  since: Date,
+): Promise<Delivery[]> => sql<Delivery[]>`
+  select id, event, session_uuid as reference, state, attempts, last_status as status,
+    last_error as error, last_ms as ms, to_json(created_at)#>>'{}' as created_at
+  from webhook_deliveries where webhook_id = ${webhookId} and created_at >= ${since}
+  order by created_at, id`;
+
+/** Queues deliveries once more, under their own ids, so that a receiver knows a repeat. */
+export const replayDeliveries = async (
+  sql: Sql,
+  webhookId: string,
+  {since, id, onlyDead}: {since: Date; id: string | undefined; onlyDead: boolean},
+): Promise<number> =>
+  sql.begin(async (tx) => {
+    const rows = await tx<{id: string}[]>`
+      update webhook_deliveries set state = 'queued'
+      where webhook_id = ${webhookId} and state <> 'queued' and created_at >= ${since}
+        and (${id ?? null}::uuid is null or id = ${id ?? null}::uuid)
+        and (not ${onlyDead} or state = 'dead')
+      returning id`;
+    const ids = rows.map((row) => row.id);
+    // What had died lies there still.
+    await tx`delete from jobs where id = any(${ids}::uuid[])`;
+    await tx`${jobsFrom(tx)} from webhook_deliveries d where d.id = any(${ids}::uuid[])`;
+    return ids.length;
+  });
+
+const KEPT = '30 days';
+
+export const forgetDeliveries = async (sql: Sql, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from webhook_deliveries where id in (
+      select id from webhook_deliveries
+      where created_at < now() - ${KEPT}::interval limit ${limit} for update skip locked)
+    returning id`;
+  return rows.length;
+};
