@@ -71,6 +71,8 @@ export const eventRoutes = async (app: App, parts: EventParts): Promise<void> =>
       const caller = access.callerOf(request);
       await access.lookAt(request, caller);
       takeOwnTime(request, reply);
+      // Who has left meanwhile gives no place back any more.
+      if (reply.raw.destroyed) return reply.hijack();
       const leave = gate.enter(caller.uuid, clientNetwork(request.ip));
       reply.raw.once('close', leave);
       const from = {cursor: cursorOf(request), tokenHash: caller.tokenHash};

@@ -13,7 +13,7 @@ import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {webSocketUpgrades} from '../http/upgrades.js';
 import type {EventParts} from './routes.js';
-import {POLICY_VIOLATION, Socket, closeWith} from './socket.js';
+import {OPEN, POLICY_VIOLATION, Socket, closeWith} from './socket.js';
 import type {WebSocketLike} from './socket.js';
 
 const PATH = '/api/events/ws';
@@ -31,6 +31,8 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 /** The same envelopes over a WebSocket, which asks for its visitor's credentials in a message. */
 export const socketRoute = async (app: App, parts: EventParts): Promise<void> => {
   const {config, live, gate} = parts;
+  /** Gives back the place of one that has not said yet whose it is. */
+  const arrivals = new WeakMap<FastifyRequest, () => void>();
   await app.register(websocket, {
     options: {maxPayload: GREETING_BYTES, server: webSocketUpgrades(app.server, PATH)},
     errorHandler: (_error: Error, socket: WebSocketLike) => {
@@ -57,21 +59,28 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
     },
     preHandler: async (request) => {
       // Until it has said whose it is, it is of a session of its own.
-      if (request.ws) {
-        request.raw.socket.once('close', gate.enter(request.id, clientNetwork(request.ip)));
-      }
+      const {socket} = request.raw;
+      if (!request.ws || socket.destroyed) return;
+      const leave = gate.enter(request.id, clientNetwork(request.ip));
+      arrivals.set(request, leave);
+      socket.once('close', leave);
     },
     handler: (_request, reply) => {
       void reply.header('upgrade', 'websocket');
       throw new UpgradeRequired();
     },
     wsHandler: (socket: WebSocketLike, request: FastifyRequest) => {
-      greet(parts, socket, request);
+      greet(parts, socket, {request, onAdmitted: arrivals.get(request)});
     },
   });
 };
 
-const greet = (parts: EventParts, socket: WebSocketLike, request: FastifyRequest): void => {
+interface Arrival {
+  request: FastifyRequest;
+  onAdmitted: (() => void) | undefined;
+}
+
+const greet = (parts: EventParts, socket: WebSocketLike, arrival: Arrival): void => {
   const refuse = (error: unknown) => {
     const {statusCode, code} = toMariaError(error as Error);
     closeWith(socket, 4000 + statusCode, code);
@@ -90,18 +99,21 @@ const greet = (parts: EventParts, socket: WebSocketLike, request: FastifyRequest
     }
     isGreeted = true;
     clearTimeout(timer);
-    admit(parts, socket, {request, text: text.toString()}).catch(refuse);
+    admit(parts, socket, {...arrival, text: text.toString()}).catch(refuse);
   });
 };
 
 const admit = async (
   {access, live, gate}: EventParts,
   socket: WebSocketLike,
-  {request, text}: {request: FastifyRequest; text: string},
+  {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
   const {uuid, token, after = 0} = readGreeting(text);
   const caller = await access.callerWith(request, uuid, token);
   await access.lookAt(request, caller);
+  // Who has left meanwhile gives no place back any more.
+  if (socket.readyState !== OPEN) return;
+  onAdmitted?.();
   const leaveGate = gate.enter(caller.uuid, clientNetwork(request.ip));
   const reader: Socket = new Socket(socket, {
     cursor: after,

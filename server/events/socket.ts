@@ -6,6 +6,7 @@ import type {Ending} from './reader.js';
 /** What of a WebSocket is used here. */
 export interface WebSocketLike {
   readonly bufferedAmount: number;
+  readonly readyState: number;
   send(text: string, done: (error?: Error) => void): void;
   ping(): void;
   close(code: number, reason: string): void;
@@ -19,6 +20,9 @@ export interface WebSocketLike {
 const FULL_BYTES = 64 * 1024;
 /** For a client that was told to close and does not. */
 const CLOSE_MS = 2_000;
+
+/** Of `readyState`. */
+export const OPEN = 1;
 
 /** RFC 6455: the server goes away; come back, to another. */
 export const GOING_AWAY = 1001;
