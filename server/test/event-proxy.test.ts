@@ -7,6 +7,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {keepsReadingContract} from './event-contract.js';
 import {poll, readSocket, readStream, untilTold} from './event-readers.js';
 import {freePort} from './free-port.js';
 import {makePdf} from './pdf.js';
@@ -47,20 +48,17 @@ const startNginx = async (t: Test, target: string, more = ''): Promise<string> =
   return url;
 };
 
+/** What an operator adds who wants WebSockets. */
+const UPGRADE =
+  'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+
 t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
   const server = await startServer(t);
   const url = await startNginx(t, server.url);
 
   for (const [way, open] of Object.entries({'a stream': readStream, 'a long poll': poll})) {
-    await t.test(`${way} brings each event as it happens`, async (t) => {
-      const visitor = await Visitor.consenting(url);
-      const reader = open(visitor);
-      t.teardown(() => reader.close());
-      for (const seq of [1, 2, 3]) {
-        await visitor.upload(makePdf());
-        const events = await untilTold(reader, seq);
-        t.same(events.at(-1)?.seq, seq);
-      }
+    await t.test(`${way} keeps what it promises`, async (t) => {
+      await keepsReadingContract(t, {server, url, open});
     });
   }
 
@@ -86,5 +84,10 @@ t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
   await t.test('a WebSocket is refused with a reason', async (t) => {
     const visitor = await Visitor.consenting(url);
     t.equal(await readSocket(visitor).ended, '426');
+  });
+
+  await t.test('a WebSocket keeps what it promises, once it is passed on', async (t) => {
+    const passing = await startNginx(t, server.url, UPGRADE);
+    await keepsReadingContract(t, {server, url: passing, open: readSocket});
   });
 });

@@ -11,18 +11,22 @@ import {readSecret, signedHeaders} from '../outbound/signature.js';
 import {startReceiver} from './answer-parts.js';
 import type {Receiver} from './answer-parts.js';
 
-const LIMITS = {connectMs: 500, firstByteMs: 1_000, silenceMs: 1_000};
+const LIMITS = {connectMs: 5_000, firstByteMs: 1_000, silenceMs: 1_000};
 
 const call = async (
   url: string,
-  {allowedHosts = [], resolve}: {allowedHosts?: string[]; resolve?: Resolve} = {},
+  {
+    allowedHosts = [],
+    resolve,
+    connectMs = LIMITS.connectMs,
+  }: {allowedHosts?: string[]; resolve?: Resolve; connectMs?: number} = {},
 ): Promise<number | string> => {
   try {
     const answer = await post({
       url: new URL(url),
       headers: {},
       body: '{}',
-      limits: LIMITS,
+      limits: {...LIMITS, connectMs},
       maxBytes: 1_000,
       allowedHosts,
       signal: new AbortController().signal,
@@ -103,7 +107,10 @@ t.test('a name that changes between the look and the connection gains nothing', 
   const {port} = new URL(receiver.url);
   const changing = resolving([ipv4('93.184.216.34')], [ipv4('127.0.0.1')]);
 
-  const outcome = await call(`http://bot.example:${port}/`, {resolve: changing});
+  const outcome = await call(`http://bot.example:${port}/`, {
+    resolve: changing,
+    connectMs: 500,
+  });
 
   t.match(String(outcome), /connect/);
   t.same(changing.asked, ['bot.example'], 'it is asked for once');

@@ -1,0 +1,190 @@
+import type {Test} from 'tap';
+
+import type {MessageAnswer} from '../contract/messages.js';
+import {typesOf, untilTold} from './event-readers.js';
+import type {OpenReader} from './event-readers.js';
+import {linkIn} from './mailbox.js';
+import {makePdf} from './pdf.js';
+import {addSite} from './session-parts.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+/** Far below the time after which a look is taken without news. */
+const SOON_MS = 5_000;
+
+const say = (visitor: Visitor, body: string) =>
+  visitor.call<MessageAnswer>('POST', '/api/messages', {json: {client_id: body, body}});
+
+export interface ReadingUnderTest {
+  server: TestServer;
+  /** Of the server, or of what stands before it. */
+  url: string;
+  open: OpenReader;
+}
+
+/** What every way of reading events keeps, wherever it leads through. */
+export const keepsReadingContract = async (
+  t: Test,
+  {server, url, open}: ReadingUnderTest,
+): Promise<void> => {
+  await t.test('tells all that happens in a session, in order and with its data', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    const reader = open(visitor);
+    t.teardown(() => reader.close());
+
+    const {file} = (await visitor.upload(makePdf(), {name: 'Gutachten.pdf'})).body;
+    const {message} = (await say(visitor, 'Hello')).body;
+    await visitor.call('DELETE', `/api/files/${file.id}`);
+    const address = `anna-${visitor.uuid}@example.com`;
+    await visitor.contact(address);
+    const mail = await server.mailbox.waitFor(address);
+    await fetch(linkIn(mail), {method: 'POST'});
+    const events = await untilTold(reader, 6, SOON_MS);
+
+    t.same(
+      events.map(({seq, type, data}) => ({seq, type, data})),
+      [
+        {seq: 1, type: 'file_upload_complete', data: {file}},
+        {seq: 2, type: 'message_created', data: {message}},
+        {seq: 3, type: 'file_deleted', data: {file_id: file.id}},
+        {seq: 4, type: 'session_state', data: {state: 'pending'}},
+        {seq: 5, type: 'email_verified', data: {}},
+        {seq: 6, type: 'session_state', data: {state: 'complete'}},
+      ],
+    );
+    t.ok(events.every(({at}) => /^\d{4}-.*Z$/.test(at)));
+    t.notMatch(JSON.stringify(events), /anna/i, 'no name or address among them');
+  });
+
+  await t.test('goes on after a number', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    for (const body of ['one', 'two', 'three']) await say(visitor, body);
+    const reader = open(visitor, {after: 2});
+    t.teardown(() => reader.close());
+
+    await say(visitor, 'four');
+
+    t.same(
+      (await untilTold(reader, 2, SOON_MS)).map(({seq}) => seq),
+      [3, 4],
+    );
+  });
+
+  await t.test('pages through a long past', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    const many = 500;
+    await server.sql`
+      insert into events (session_uuid, seq, type, data)
+      select ${visitor.uuid}, i, 'file_deleted', jsonb_build_object('file_id', repeat('x', 2000))
+      from generate_series(1, ${many}::int) i`;
+    await server.sql`update visits set last_event = ${many} where uuid = ${visitor.uuid}`;
+
+    const reader = open(visitor);
+    t.teardown(() => reader.close());
+
+    t.same(
+      (await untilTold(reader, many)).map(({seq}) => seq),
+      Array.from({length: many}, (_, i) => i + 1),
+    );
+  });
+
+  await t.test('begins before the first change', async (t) => {
+    const visitor = await Visitor.arrive(url);
+    const reader = open(visitor);
+    t.teardown(() => reader.close());
+
+    await visitor.consent({personal_data: true});
+    await say(visitor, 'Hello');
+
+    t.same(typesOf({...reader, events: await untilTold(reader, 1, SOON_MS)}), ['message_created']);
+  });
+
+  await t.test('ends with the session, and says how', async (t) => {
+    for (const [state, end] of [
+      ['gone', (visitor: Visitor) => visitor.call('DELETE', '/api/session')],
+      [
+        'erased',
+        async (visitor: Visitor) => {
+          await visitor.contact(`gone-${visitor.uuid}@example.com`);
+          await visitor.call('DELETE', '/api/session');
+        },
+      ],
+    ] as const) {
+      const visitor = await Visitor.consenting(url);
+      await say(visitor, 'Hello');
+      const reader = open(visitor);
+      await untilTold(reader, 1, SOON_MS);
+
+      await end(visitor);
+
+      t.match(await reader.ended, /^(end|410|4410)$/);
+      t.match(reader.events.at(-1), {type: 'session_state', data: {state}});
+      t.match(await open(visitor).ended, /^4?410$/, 'and is refused from then on');
+    }
+  });
+
+  await t.test('is for the holder of the token, from a page of the site', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    const other = await Visitor.consenting(url);
+    const thief = new Visitor(url, visitor.uuid, other.token);
+    t.match(await open(thief).ended, /^4?401$/);
+    const headers = {origin: 'https://elsewhere.example'};
+    t.match(await open(visitor, {headers}).ended, /^4?403$/);
+
+    await addSite(server, 'acme', ['https://www.example.com']);
+    const guest = await Visitor.arrive(url, 'acme');
+    await guest.consent({personal_data: true});
+    await say(guest, 'Hello');
+    const reader = open(guest, {headers: {origin: 'https://www.example.com'}});
+    t.teardown(() => reader.close());
+    await untilTold(reader, 1, SOON_MS);
+    t.pass('a page of the site may read');
+  });
+
+  await t.test('ends for a token that another has outrun', async (t) => {
+    const visitor = await Visitor.arrive(url);
+    const reader = open(visitor);
+    await until(() => server.live.readersOf(visitor.uuid) === 1);
+    await server.sql`
+      insert into visits (uuid, site_key, token_hash)
+      values (${visitor.uuid}, 'demo', sha256('another'))`;
+    await server.sql`select pg_notify('maria_news', ${`${visitor.uuid} 0`})`;
+
+    t.match(await reader.ended, /^(end|401|4401)$/);
+    t.match(reader.events, [{seq: null, type: 'session_state', data: {state: 'refused'}}]);
+  });
+
+  await t.test('is for so many at once, and a place is free again', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    await say(visitor, 'Hello');
+    const readers = Array.from({length: 10}, () => open(visitor, {after: 0}));
+    t.teardown(() => {
+      for (const reader of readers) reader.close();
+    });
+    await Promise.all(readers.map((reader) => untilTold(reader, 1, SOON_MS)));
+    await until(() => server.live.readersOf(visitor.uuid) === readers.length);
+
+    t.match(await open(visitor, {after: 1}).ended, /^4?503$/);
+    readers[0]?.close();
+    await until(() => server.live.readersOf(visitor.uuid) < readers.length);
+    const next = open(visitor, {after: 0});
+    t.teardown(() => next.close());
+    await untilTold(next, 1, SOON_MS);
+  });
+
+  await t.test('keeps no visit alive', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    await server.sql`
+      update visits set last_seen_at = now() - interval '20 minutes' where uuid = ${visitor.uuid}`;
+    const reader = open(visitor);
+    t.teardown(() => reader.close());
+    await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello?'});
+    await untilTold(reader, 1, SOON_MS);
+
+    const [row] = await server.sql<{old: boolean}[]>`
+      select last_seen_at < now() - interval '19 minutes' as old from visits
+      where uuid = ${visitor.uuid}`;
+    t.ok(row?.old);
+  });
+};
