@@ -4,6 +4,8 @@ import type {Sql} from '../database/connect.js';
 import {storedFiles} from '../files/store.js';
 import type {FileRow} from '../files/store.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import {CallFailed} from '../outbound/failure.js';
+import {cleanText} from './clean-text.js';
 import {READ_LIMITS, readPdf} from './read-pdf.js';
 import type {PdfText, ReadLimits} from './read-pdf.js';
 
@@ -12,6 +14,8 @@ export interface DocumentsParts {
   objects: ObjectStore;
   log: FastifyBaseLogger;
   limits?: ReadLimits;
+  /** How long a visitor may wait for all files of a session. */
+  waitMs?: number;
 }
 
 export interface Document extends PdfText {
@@ -21,6 +25,9 @@ export interface Document extends PdfText {
 
 /** Of all files of a session together. */
 const MAX_CHARACTERS = 30_000;
+/** Others may be before them. */
+const WAIT_MS = 30_000;
+const UNREAD: PdfText = {pages: 0, text: '', truncated: true};
 const KEPT_MS = 30 * 60_000;
 const MAX_KEPT = 50;
 
@@ -40,11 +47,24 @@ export class Documents {
 
   constructor(private readonly parts: DocumentsParts) {}
 
-  /** Those that are stored at this moment, cut so that each gets its share. */
+  /**
+   * Those that are stored at this moment, cut so that each gets its share. What cannot be read in
+   * time has no text. Throws what the signal was aborted with, and `CallFailed`.
+   */
   async of(uuid: string, signal: AbortSignal): Promise<Document[]> {
-    const files = await storedFiles(this.parts.sql, uuid);
+    const {sql, waitMs = WAIT_MS} = this.parts;
+    const files = await storedFiles(sql, uuid);
+    const tooLate = AbortSignal.timeout(waitMs);
+    const ended = AbortSignal.any([signal, tooLate]);
     const read = await Promise.all(
-      files.map(async (file) => ({file, ...(await this.textOf(file, signal))})),
+      files.map(async (file) => ({
+        file,
+        ...(await this.textOf(file, ended).catch((error: unknown) => {
+          signal.throwIfAborted();
+          if (tooLate.aborted) return UNREAD;
+          throw error;
+        })),
+      })),
     );
     let left = MAX_CHARACTERS;
     return read.map(({file, pages, text, truncated}, i) => {
@@ -53,7 +73,7 @@ export class Documents {
       left -= cut.length;
       return {
         id: file.id,
-        name: file.name,
+        name: cleanText(file.name),
         pages,
         text: cut,
         truncated: truncated || cut.length < text.length,
@@ -67,30 +87,42 @@ export class Documents {
     if (known && known.until > now) return known.text;
     const text = this.turn.then(() => this.read(file, signal));
     this.turn = text.catch(() => undefined);
-    this.keep(file.id, {text, until: now + KEPT_MS});
-    // What was broken off is no text of this file.
-    text.then(
-      () => {
-        if (signal.aborted) this.kept.delete(file.id);
-      },
-      () => this.kept.delete(file.id),
-    );
-    return text;
+    const kept = {text, until: now + KEPT_MS};
+    this.keep(file.id, kept);
+    // What was broken off is no text of this file, and whoever asks next is not to get it.
+    const forget = () => {
+      if (this.kept.get(file.id) === kept) this.kept.delete(file.id);
+    };
+    signal.addEventListener('abort', forget, {once: true});
+    text.then(() => {
+      signal.removeEventListener('abort', forget);
+    }, forget);
+    return Promise.race([text, abortOf(signal)]);
   }
 
-  private async read({id, key}: FileRow, signal: AbortSignal): Promise<PdfText> {
+  private async read(file: FileRow, signal: AbortSignal): Promise<PdfText> {
     signal.throwIfAborted();
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of (await this.parts.objects.get(key, signal)) ?? []) chunks.push(chunk);
+    const bytes = await this.bytesOf(file, signal);
     const started = performance.now();
-    const read = await readPdf(Buffer.concat(chunks), this.parts.limits ?? READ_LIMITS, signal);
+    const read = await readPdf(bytes, this.parts.limits ?? READ_LIMITS, signal);
     const {pages, text, truncated} = read;
     const ms = Math.round(performance.now() - started);
     this.parts.log.info(
-      {file_id: id, pages, characters: text.length, truncated, ms},
+      {file_id: file.id, pages, characters: text.length, truncated, ms},
       'a document was read',
     );
     return read;
+  }
+
+  private async bytesOf({key}: FileRow, signal: AbortSignal): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    try {
+      const bytes = await this.parts.objects.get(key, signal);
+      for await (const chunk of bytes ?? []) chunks.push(chunk);
+    } catch (cause) {
+      throw new CallFailed('storage_failed', {cause});
+    }
+    return Buffer.concat(chunks);
   }
 
   private keep(id: string, kept: Kept): void {
@@ -102,3 +134,12 @@ export class Documents {
     this.kept.set(id, kept);
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, {once: true});
+  });

@@ -1,8 +1,9 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Message, MessageRole} from '../contract/messages.js';
-import type {Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
+import {onceBack} from '../database/once-back.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
 import type {Moments} from '../events/moments.js';
 import {recordEvents} from '../events/store.js';
@@ -81,12 +82,27 @@ export class Conversation {
   }
 
   /**
+   * Says what `make` answers, in one transaction with what else it does; nothing where it answers
+   * nothing. Throws like `say`.
+   */
+  async sayWith(
+    uuid: string,
+    make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
+  ): Promise<void> {
+    await this.enter(uuid, async (tx) => {
+      const made = await make(tx);
+      if (made) await writeIn(tx, uuid, {...made, body: replyBody(made.body)});
+    });
+  }
+
+  /**
    * Begins a message whose text comes in pieces. Undefined when there is one of this name already:
    * somebody else has begun it, or it was begun before a restart.
    */
   async startMessage(uuid: string, named: Named): Promise<RunningMessage | undefined> {
     const leaseMs = MESSAGE_LEASE_MS;
-    const {message, isNew} = await this.write(uuid, {...named, body: '', leaseMs});
+    const begin = () => this.write(uuid, {...named, body: '', leaseMs});
+    const {message, isNew} = await onceBack(begin, leaseMs / 2);
     return isNew ? new RunningMessage(this.parts, {uuid, message, leaseMs}) : undefined;
   }
 
@@ -114,22 +130,38 @@ export class Conversation {
     }
   }
 
-  private async write(
-    uuid: string,
-    {role, clientId, ...text}: Named & {body: string; leaseMs?: number},
-  ): Promise<{message: Message; isNew: boolean}> {
+  private write(uuid: string, text: NewText): Promise<Written> {
+    return this.enter(uuid, (tx) => writeIn(tx, uuid, text));
+  }
+
+  private enter<T>(uuid: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
     return transaction(this.parts.sql, async (tx) => {
       if (!(await lockLiveVisit(tx, uuid))) throw new SessionGone();
       if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
-      // No name that a visitor can choose has a colon.
-      const name = `${role}:${clientId}`;
-      const earlier = await findMessage(tx, uuid, name);
-      if (earlier) return {message: await shownMessage(tx, earlier), isNew: false};
-      const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
-      if (!row) throw new Error('A message that was not there a moment ago is there.');
-      const message = await shownMessage(tx, row);
-      await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
-      return {message, isNew: true};
+      return work(tx);
     });
   }
 }
+
+type NewText = Named & {body: string; leaseMs?: number};
+
+interface Written {
+  message: Message;
+  isNew: boolean;
+}
+
+const writeIn = async (
+  tx: Queryable,
+  uuid: string,
+  {role, clientId, ...text}: NewText,
+): Promise<Written> => {
+  // No name that a visitor can choose has a colon.
+  const name = `${role}:${clientId}`;
+  const earlier = await findMessage(tx, uuid, name);
+  if (earlier) return {message: await shownMessage(tx, earlier), isNew: false};
+  const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
+  if (!row) throw new Error('A message that was not there a moment ago is there.');
+  const message = await shownMessage(tx, row);
+  await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
+  return {message, isNew: true};
+};

@@ -3,6 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Message} from '../contract/messages.js';
 import {MAX_REPLY_LENGTH} from '../contract/limits.js';
 import type {Sql} from '../database/connect.js';
+import {onceBack} from '../database/once-back.js';
 import type {Moments} from '../events/moments.js';
 import {transaction} from '../events/transaction.js';
 import {settle} from './settle.js';
@@ -68,11 +69,14 @@ export class RunningMessage {
 
   private async end(state: 'complete' | 'failed', body: string): Promise<Message | undefined> {
     this.stop();
-    const {uuid} = this.begun;
-    return transaction(this.parts.sql, async (tx) => {
-      if (!(await lockLiveVisit(tx, uuid))) return undefined;
-      return settle(tx, uuid, {id: this.id, body: replyBody(body), state});
-    });
+    const {uuid, leaseMs} = this.begun;
+    const write = () =>
+      transaction(this.parts.sql, async (tx) => {
+        if (!(await lockLiveVisit(tx, uuid))) return undefined;
+        return settle(tx, uuid, {id: this.id, body: replyBody(body), state});
+      });
+    // As long as the lease holds that was last renewed.
+    return onceBack(write, leaseMs / 2);
   }
 
   private tellFrom(offset: number): void {

@@ -14,6 +14,7 @@ export type FailureCode =
   | 'redirected'
   | 'silence_timeout'
   | 'stopped'
+  | 'storage_failed'
   | 'total_timeout'
   | 'upstream_error';
 

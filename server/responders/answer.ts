@@ -1,5 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {ConsentRequired, SessionGone} from '../errors.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {Chosen} from './choose.js';
 import type {Turn} from './responder.js';
@@ -75,7 +76,7 @@ export const answerTurn = async (
     return {outcome: writing ? 'answered' : 'silent', hasBegun: writing !== undefined};
   } catch (error) {
     const hasBegun = writing !== undefined;
-    if (gone.signal.aborted) return {outcome: 'gone', hasBegun};
+    if (gone.signal.aborted || isOver(error)) return {outcome: 'gone', hasBegun};
     if (signal.aborted && signal.reason !== SHUTTING_DOWN) {
       await writing?.complete();
       return {outcome: 'stopped', hasBegun};
@@ -88,3 +89,7 @@ export const answerTurn = async (
     clearInterval(typing);
   }
 };
+
+/** The session ended meanwhile, or nothing may be stored in it any more. */
+export const isOver = (error: unknown): boolean =>
+  error instanceof SessionGone || error instanceof ConsentRequired;

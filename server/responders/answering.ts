@@ -86,6 +86,11 @@ export class Answering {
     this.moments.tell(uuid, {type: 'stop'});
   }
 
+  /** Takes nothing more; ends when all that is being said is said. */
+  async finish(): Promise<void> {
+    await this.turns.finish();
+  }
+
   async stop(): Promise<void> {
     await this.turns.stop();
   }

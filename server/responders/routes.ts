@@ -8,11 +8,11 @@ import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access} from '../sessions/access.js';
-import {MAX_ANSWER_CHARACTERS} from './answer.js';
+import {MAX_ANSWER_CHARACTERS, isOver} from './answer.js';
 import type {CallBackLinks} from './callbacks.js';
 import {SafePieces} from './safe-text.js';
 import type {Stage} from './stage.js';
-import {stopTurns, takeCallBack, turnContext} from './store.js';
+import {sessionOfTurn, stopTurns, takeCallBack, turnContext} from './store.js';
 import {cutNotice} from './texts.js';
 
 export interface AnswerRouteParts {
@@ -85,19 +85,25 @@ export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
   );
 };
 
+/** The call is counted and its words are said together: neither is lost, neither is done twice. */
 const takeAnswer = async (
   {sql, stage}: AnswerRouteParts,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {
-  const taken = await takeCallBack(sql, turnId, {isLast, most: MOST_CALLS});
-  if (!taken) throw new AnswerOver();
-  const {uuid, calls} = taken;
-  const context = await turnContext(sql, uuid);
-  if (!context) throw new AnswerOver();
-  const pieces = new SafePieces(MAX_ANSWER_CHARACTERS);
-  const body = pieces.add(text) + pieces.end();
-  if (body.trim() === '') return;
-  const whole = pieces.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
-  await stage.say(uuid, {role: 'maria', clientId: `${turnId}-${calls}`, body: whole});
+  const uuid = await sessionOfTurn(sql, turnId);
+  if (uuid === undefined) throw new AnswerOver();
+  const saying = stage.sayWith(uuid, async (tx) => {
+    const calls = await takeCallBack(tx, turnId, {isLast, most: MOST_CALLS});
+    const context = await turnContext(tx, uuid);
+    if (calls === undefined || !context) throw new AnswerOver();
+    const pieces = new SafePieces(MAX_ANSWER_CHARACTERS);
+    const body = pieces.add(text) + pieces.end();
+    if (body.trim() === '') return undefined;
+    const whole = pieces.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
+    return {role: 'maria', clientId: `${turnId}-${calls}`, body: whole};
+  });
+  await saying.catch((error: unknown) => {
+    throw isOver(error) ? new AnswerOver() : error;
+  });
 };

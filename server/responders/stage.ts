@@ -1,3 +1,5 @@
+import type {Queryable} from '../database/connect.js';
+
 /** A message that is being written. */
 export interface Writing {
   /** Aborted when nobody will read it. */
@@ -17,6 +19,11 @@ interface Named {
 /** All that answering may do in a session: to say something. Throws when the session has ended. */
 export interface Stage {
   say(uuid: string, message: Named & {body: string}): Promise<unknown>;
+  /** What `make` answers, if anything, in one transaction with what else it does. */
+  sayWith(
+    uuid: string,
+    make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
+  ): Promise<void>;
   startMessage(uuid: string, named: Named): Promise<Writing | undefined>;
   /** Told to whoever looks at this moment. */
   typing(uuid: string, role: 'maria'): void;

@@ -45,7 +45,10 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
     for (const {uuid, messageId} of claimed) {
       await tx`
         update turns set state = 'done', outcome = 'merged'
-        where session_uuid = ${uuid} and state = 'queued' and message_id < ${messageId}`;
+        where id in (
+          select id from turns
+          where session_uuid = ${uuid} and state = 'queued' and message_id < ${messageId}
+          for update skip locked)`;
     }
     return claimed;
   });
@@ -82,20 +85,30 @@ export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<b
   return rows.length > 0;
 };
 
-/** Counts a call back, and ends the waiting with the last one. Undefined: nobody waits for it. */
+export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string | undefined> => {
+  const [row] = await sql<
+    {uuid: string}[]
+  >`select session_uuid as uuid from turns where id = ${id}`;
+  return row?.uuid;
+};
+
+/**
+ * Counts a call back, and ends the waiting with the last one. Answers which one it is; undefined:
+ * nobody waits for it.
+ */
 export const takeCallBack = async (
   tx: Queryable,
   id: string,
   {isLast, most}: {isLast: boolean; most: number},
-): Promise<{uuid: string; calls: number} | undefined> => {
-  const [row] = await tx<{uuid: string; calls: number}[]>`
+): Promise<number | undefined> => {
+  const [row] = await tx<{calls: number}[]>`
     update turns set calls = calls + 1,
       state = case when ${isLast} or calls + 1 >= ${most} then 'done' else state end,
       outcome = case when ${isLast} or calls + 1 >= ${most} then 'answered' end,
       leased_until = case when ${isLast} or calls + 1 >= ${most} then null else leased_until end
     where id = ${id} and state = 'waiting' and leased_until > now()
-    returning session_uuid as uuid, calls`;
-  return row;
+    returning calls`;
+  return row?.calls;
 };
 
 /** The visitor wants no answer any more; answers how many turns that meets. */

@@ -5,6 +5,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
+import {onceBack} from '../database/once-back.js';
 import type {Documents} from '../documents/documents.js';
 import {raiseAlert} from '../mail/alerts.js';
 import {enqueueMail} from '../mail/queue.js';
@@ -21,6 +22,7 @@ import type {Circuits} from './circuit.js';
 import {prepareTurn} from './prepare.js';
 import type {Stage} from './stage.js';
 import {
+  LEASE_MS,
   awaitCallBack,
   claimTurns,
   endLapsed,
@@ -84,14 +86,20 @@ export class Turns {
     for (const turn of this.running.values()) if (turn.uuid === uuid) turn.stop.abort();
   }
 
-  /** Lets what runs finish for a moment, then breaks it off: another replica tells that it was lost. */
-  async stop(): Promise<void> {
+  /** Takes nothing more, which is another replica's from here on. Ends when all that runs is said. */
+  async finish(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.looking;
-    for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
     await Promise.allSettled([...this.running.values()].map(({done}) => done));
-    clearInterval(this.renewing);
+  }
+
+  /** Breaks off what runs: what has not begun is given back, and of the rest its visitor is told. */
+  async stop(): Promise<void> {
+    const finished = this.finish();
+    await this.looking;
+    for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
+    await finished;
   }
 
   private async look(): Promise<void> {
@@ -109,8 +117,8 @@ export class Turns {
     } catch (error) {
       // Another replica had a message of the same session in the same instant: it is to be looked
       // at again when that is answered.
-      if (sqlState(error) === UNIQUE_VIOLATION) this.again = true;
-      else if (!isDatabaseDown(error)) log.error({err: error}, 'answers stumbled');
+      this.again = sqlState(error) === UNIQUE_VIOLATION;
+      if (!this.again && !isDatabaseDown(error)) log.error({err: error}, 'answers stumbled');
     }
     if (this.stopped) return;
     this.timer = setTimeout(() => {
@@ -153,7 +161,9 @@ export class Turns {
     const site = context && (await findSite(sql, context.siteKey));
     const outcome = site ? await this.answer(turn, {context, site, signal}) : 'gone';
     if (outcome === 'released') await releaseTurn(sql, turn.id);
-    else if (outcome !== 'later') await finishTurn(sql, turn.id, outcome);
+    else if (outcome !== 'later') {
+      await onceBack(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
+    }
     metrics.turnEnded(outcome);
   }
 
@@ -179,8 +189,9 @@ export class Turns {
       }
       return await this.ask(turn, chosen, {context, site, signal});
     } catch (error) {
+      // Whatever it was broken off in.
+      if (signal.aborted) return signal.reason === SHUTTING_DOWN ? 'released' : 'stopped';
       if (!(error instanceof CallFailed)) throw error;
-      if (signal.aborted) return error === SHUTTING_DOWN ? 'released' : 'stopped';
       return this.failed(turn, error, {context, site, hasBegun: false});
     }
   }

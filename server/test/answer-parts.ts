@@ -15,6 +15,17 @@ import type {Visitor} from './visitor.js';
 
 const MODEL_SERVER = fileURLToPath(new URL('./model-server.js', import.meta.url));
 
+/** A conversation in which visitors are asked whether their documents may be read for answers. */
+export const AI_ANSWERS = {
+  version: 1,
+  steps: [
+    {id: 'name', type: 'ask', field: 'name'},
+    {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
+    {id: 'ai_answers', type: 'consent', purpose: 'ai_answers'},
+    {id: 'end', type: 'end'},
+  ],
+};
+
 export interface SeenTurn {
   body: {model: string; messages: {role: string; content: string}[]} & Record<string, unknown>;
   authorization?: string;

@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+
 import t from 'tap';
 
 import {
@@ -100,3 +102,35 @@ t.test('a server that is stopped gives back what it has not begun to answer', as
 
   t.same(said(await answersOf(visitor.at(url))), ['From the other.']);
 });
+
+t.test('a server that is told to stop says what it has begun, and begins nothing', async (t) => {
+  const model = await startModelServer(t);
+  const settings = answeredBy(model, 'slow');
+  const server = await startServer(t, {settings});
+  const {url, child} = await startProcessBeside(t, server, settings);
+  const visitor = await Visitor.consenting(url);
+  const other = await Visitor.consenting(server.url);
+  const words = Array.from({length: 60}, (_, i) => `word${i}`).join(' ');
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  await write(visitor, words);
+  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 2);
+
+  child.kill('SIGTERM');
+  await untilClosed(url);
+  await write(other, 'And me?');
+
+  t.equal((await exit)[0], 0);
+  t.same(said(await answersOf(visitor.at(server.url))), [`You said: ${words}`]);
+  t.equal((await model.seen()).length, 1);
+  const [turn] = await server.sql<{state: string}[]>`
+    select state from turns where session_uuid = ${other.uuid}`;
+  t.equal(turn?.state, 'queued', 'the other waits for another server');
+});
+
+const untilClosed = (url: string) =>
+  until(() =>
+    fetch(`${url}/healthz`).then(
+      () => false,
+      () => true,
+    ),
+  );

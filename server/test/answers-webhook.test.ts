@@ -235,6 +235,9 @@ t.test('a responder that answers later does so once, or as often as it says', as
     async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
   );
   const link = linkOf(0);
+  await server.sql`alter table messages rename to lost`;
+  t.equal((await callBack(link, {text: 'A moment.', done: false})).status, 500);
+  await server.sql`alter table lost rename to messages`;
   t.equal((await callBack(link, {text: 'A moment.', done: false})).status, 204);
   t.equal((await callBack(link, {text: 'Done.\u202e', done: true})).status, 204);
   const late = await callBack(link, {text: 'Again.'});

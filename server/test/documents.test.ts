@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {cleanText} from '../documents/clean-text.js';
 import {readPdf} from '../documents/read-pdf.js';
-import {answeredBy, answersOf, startModelServer, write} from './answer-parts.js';
+import {AI_ANSWERS, answeredBy, answersOf, startModelServer, write} from './answer-parts.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -15,18 +15,8 @@ const LIMITS = {maxPages: 50, maxMs: 15_000, maxMegabytes: 256, maxCharacters: 2
 /** Twice what is promised: a busy machine is not what is measured here. */
 const DELAY_MS = 200;
 
-const CONVERSATION = {
-  version: 1,
-  steps: [
-    {id: 'name', type: 'ask', field: 'name'},
-    {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
-    {id: 'ai_answers', type: 'consent', purpose: 'ai_answers'},
-    {id: 'end', type: 'end'},
-  ],
-};
-
 const set = ({sql}: TestServer, settings: object) => sql`
-  update sites set settings = ${JSON.stringify({conversation: CONVERSATION, ...settings})}::text::jsonb`;
+  update sites set settings = ${JSON.stringify({conversation: AI_ANSWERS, ...settings})}::text::jsonb`;
 
 t.test('texts go along where site and visitor both agree, and nowhere else', async (t) => {
   const model = await startModelServer(t);

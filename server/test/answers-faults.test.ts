@@ -1,0 +1,144 @@
+import {once} from 'node:events';
+import net from 'node:net';
+import type {AddressInfo} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {connectDatabase} from '../database/connect.js';
+import {Moments} from '../events/moments.js';
+import type {DiskObjects} from '../object-store/disk.js';
+import {Answering} from '../responders/answering.js';
+import {AI_ANSWERS, answeredBy, answersOf, said, startModelServer, write} from './answer-parts.js';
+import {storeThat} from './failing-store.js';
+import {FaultProxy} from './fault-proxy.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {textPdf} from './text-pdf.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const startWithStore = async (t: Test, failing: Partial<DiskObjects>) => {
+  const model = await startModelServer(t);
+  const server = await startServer(t, {
+    answers: true,
+    settings: answeredBy(model),
+    parts: {objects: await storeThat(t, failing)},
+  });
+  await server.sql`update sites set settings = ${JSON.stringify({
+    conversation: AI_ANSWERS,
+    responder_documents: true,
+  })}::text::jsonb`;
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.consent({ai_answers: true});
+  await visitor.upload(textPdf([['A page.']]));
+  return {...server, model, visitor};
+};
+
+const outcomeOf = async ({sql}: TestServer, uuid: string): Promise<string> => {
+  let outcome: string | null = null;
+  await until(async () => {
+    const [row] = await sql<{outcome: string | null}[]>`
+      select outcome from turns where session_uuid = ${uuid} order by message_id desc limit 1`;
+    outcome = row?.outcome ?? null;
+    return outcome !== null;
+  });
+  return outcome ?? '';
+};
+
+const mailsTo = ({mailbox}: TestServer, address: string) =>
+  mailbox.mails.filter(({to}) => to?.[0]?.address === address);
+
+t.test('stop ends an answer whose documents are being fetched', async (t) => {
+  let isFetching = false;
+  const {model, ...server} = await startWithStore(t, {
+    get: async (_key, signal) => {
+      isFetching = true;
+      if (signal) await once(signal, 'abort');
+      throw new Error('broken off');
+    },
+  });
+
+  await write(server.visitor, 'What does it say?');
+  await until(() => isFetching);
+  await server.visitor.call('POST', '/api/messages/stop');
+
+  t.equal(await outcomeOf(server, server.visitor.uuid), 'stopped');
+  t.same(await model.seen(), []);
+  t.same(said(await answersOf(server.visitor, 0)), [], 'nothing is said to who wants no answer');
+  t.same(mailsTo(server, 'operator@example.com'), []);
+});
+
+t.test('without the storage nothing is answered as if there were no documents', async (t) => {
+  const {model, ...server} = await startWithStore(t, {
+    get: async () => {
+      throw new Error('the bucket does not answer');
+    },
+  });
+
+  await write(server.visitor, 'What does it say?');
+
+  t.match(said(await answersOf(server.visitor)), [/could not answer this.*e-mail/]);
+  t.equal(await outcomeOf(server, server.visitor.uuid), 'failed_storage_failed');
+  t.same(await model.seen(), []);
+  await until(() => mailsTo(server, 'operator@example.com').length === 1);
+  await until(() => mailsTo(server, 'owner@example.com').length === 1);
+});
+
+t.test('an answer that ends while the database is away is stored when it is back', async (t) => {
+  const model = await startModelServer(t);
+  const other = await startServer(t);
+  const direct = other.config.databaseUrl ?? '';
+  const database = await FaultProxy.before(t, direct);
+  const settings = {...answeredBy(model, 'slow'), DATABASE_URL: database.through(direct)};
+  const server = await startServer(t, {answers: true, beside: other, settings});
+  const visitor = await Visitor.consenting(server.url);
+
+  await write(visitor, 'one two three four five six seven eight nine ten');
+  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 4);
+  await database.set('refuse');
+  await until(async () => (await model.seen())[0]?.outcome === 'done');
+  await sleep(2_000);
+  await database.set('pass');
+
+  const there = visitor.at(other.url);
+  t.same(said(await answersOf(there)), [
+    'You said: one two three four five six seven eight nine ten',
+  ]);
+  t.equal(await outcomeOf(other, visitor.uuid), 'answered');
+});
+
+t.test('a database that is away is not asked without a pause', async (t) => {
+  const {config, objects, conversation, sql, app} = await startServer(t);
+  let asked = 0;
+  const away = net.createServer((socket) => {
+    asked++;
+    socket.destroy();
+  });
+  away.listen(0, '127.0.0.1');
+  await once(away, 'listening');
+  const {port} = away.address() as AddressInfo;
+  const nowhere = connectDatabase({url: `postgres://nobody@127.0.0.1:${port}/none`, max: 1});
+  const answering = new Answering({
+    config,
+    objects,
+    sql: nowhere,
+    stage: conversation,
+    moments: new Moments(sql),
+    log: app.log,
+    onMail: () => undefined,
+    metrics: {turnEnded: () => undefined},
+  });
+  t.teardown(async () => {
+    await answering.stop();
+    await nowhere.end({timeout: 0});
+    away.close();
+  });
+
+  answering.wake();
+  await until(() => asked > 0);
+  await sleep(2_000);
+
+  t.ok(asked <= 2, `it was asked ${asked} times`);
+});
