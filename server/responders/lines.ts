@@ -10,7 +10,12 @@ export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of bytes) {
-    rest += decoder.decode(chunk, {stream: true});
+    const piece = decoder.decode(chunk, {stream: true});
+    const hasEnd = rest.endsWith('\r') || /[\r\n]/.test(piece);
+    rest += piece;
+    if (rest.length > MAX_LINE_LENGTH + piece.length) throw new CallFailed('answer_too_large');
+    // A line that comes in many pieces is not looked through again with each of them.
+    if (!hasEnd) continue;
     // A CR at the very end may be half a line end; the next chunk tells.
     const held = rest.endsWith('\r') ? 1 : 0;
     const parts = rest.slice(0, rest.length - held).split(/\r\n|\n|\r/);
@@ -23,6 +28,8 @@ export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 const DONE = '[DONE]';
+/** Each is tried with all before it. */
+const MOST_LINES_OF_ONE = 64;
 
 /**
  * The objects of an event stream. Real servers leave the empty line out, the space behind `data:`,
@@ -30,6 +37,7 @@ const DONE = '[DONE]';
  */
 export async function* eventsOf(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   let held = '';
+  let heldLines = 0;
   for await (const line of lines) {
     const data = dataOf(line);
     if (data === undefined) {
@@ -40,8 +48,12 @@ export async function* eventsOf(lines: AsyncIterable<string>): AsyncGenerator<un
     if (held === '' && data.trim() === DONE) return;
     held = held === '' ? data : `${held}\n${data}`;
     const event = parsed(held);
-    if (event === undefined) continue;
+    if (event === undefined) {
+      if (++heldLines >= MOST_LINES_OF_ONE) throw new CallFailed('bad_answer');
+      continue;
+    }
     held = '';
+    heldLines = 0;
     yield event.value;
   }
   // Broken off in the middle of an object.

@@ -8,7 +8,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 /** The text in a chunk, or in a whole answer, of Chat Completions; undefined where there is none. */
 export const textInCompletion = (value: unknown): string | undefined => {
   if (!isFields(value)) return undefined;
-  if (value['error']) throw new CallFailed('upstream_error', {cause: value['error']});
+  if (value['error']) throw upstreamError(value['error']);
   const [choice] = Array.isArray(value['choices']) ? (value['choices'] as unknown[]) : [];
   if (!isFields(choice)) return undefined;
   const message = choice['delta'] ?? choice['message'];
@@ -19,7 +19,7 @@ export const textInCompletion = (value: unknown): string | undefined => {
 export const textInEvent = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return joined(value);
   if (!isFields(value)) return undefined;
-  if (value['type'] === 'error') throw new CallFailed('upstream_error', {cause: value});
+  if (value['type'] === 'error') throw upstreamError(value['error'] ?? value);
   if ('choices' in value || value['error']) return textInCompletion(value);
   if (Array.isArray(value['messages'])) return joined(value['messages']);
   if (value['type'] === 'text-delta') return contentText(value['delta'] ?? value['textDelta']);
@@ -41,4 +41,13 @@ const contentText = (content: unknown): string | undefined => {
     (part): part is {text: string} => isFields(part) && typeof part['text'] === 'string',
   );
   return texts.length > 0 ? texts.map(({text}) => text).join('') : undefined;
+};
+
+const NAME = /^[\w.-]{1,64}$/;
+
+/** Of what the other side says only its names for it: the rest can repeat what it was asked. */
+const upstreamError = (error: unknown): CallFailed => {
+  const named = isFields(error) ? [error['type'], error['code']] : [];
+  const names = named.filter((one) => typeof one === 'string' && NAME.test(one));
+  return new CallFailed('upstream_error', {cause: names.join(' ')});
 };

@@ -109,10 +109,14 @@ export const ODD_STREAMS: Record<string, OddStream> = {
   },
   'an error object with status 200': {
     type: 'application/json',
-    chunks: ['{"error":{"message":"no such model"}}'],
+    chunks: ['{"error":{"message":"no such model for sk-secret","type":"not_found"}}'],
     fails: 'upstream_error',
   },
   'half an object, then the end': {chunks: [event('Gr'), 'data: {"choi'], fails: 'cut', says: 'Gr'},
+  'an object that never ends': {
+    chunks: ['data: {"choices":[\n', 'data: 1,\n'.repeat(300_000)],
+    fails: 'bad_answer',
+  },
   'nothing at all': {chunks: [DONE], fails: 'empty_answer'},
   'what is no JSON': {chunks: ['data: hello\n\n'], fails: 'bad_answer'},
   'a page of a proxy': {
