@@ -2,6 +2,8 @@ import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
 const Credential = Type.String({minLength: 1, maxLength: 2_000});
+/** Goes into a header. */
+const HeaderCredential = Type.String({...Credential, pattern: '^[\\x21-\\x7e]+$'});
 const Url = Type.String({minLength: 1, maxLength: 2_000});
 /** What the slowest of them takes; visitors wait no longer. */
 const MOST_FIRST_BYTE_SECONDS = 60;
@@ -13,7 +15,7 @@ export const SiteResponder = Type.Object(
     kind: Type.Enum(['none', 'webhook', 'openai']),
     url: Type.Optional(Url),
     model: Type.Optional(Type.String({minLength: 1, maxLength: 200})),
-    key: Type.Optional(Credential),
+    key: Type.Optional(HeaderCredential),
     secret: Type.Optional(Credential),
     first_byte_seconds: Type.Optional(
       Type.Number({exclusiveMinimum: 0, maximum: MOST_FIRST_BYTE_SECONDS}),

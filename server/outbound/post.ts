@@ -44,7 +44,7 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
   const isAllowed = isAllowedHost(url, allowedHosts);
   if (!isAllowed) demandPublicHost(url);
   if (signal.aborted) throw reasonOf(signal);
-  const request = open(outgoing, isAllowed);
+  const request = begun(outgoing, isAllowed);
   // What an answer under way fails with does not tell why it was broken off.
   const end: {failure?: CallFailed} = {};
   const breakOff = (failure: CallFailed) => {
@@ -78,6 +78,15 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
   } catch (error) {
     close();
     throw asFailure(error, {retryable: true});
+  }
+};
+
+const begun = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
+  try {
+    return open(outgoing, isAllowed);
+  } catch (cause) {
+    // A header that cannot be sent, which a site's settings made.
+    throw new CallFailed('misconfigured', {cause});
   }
 };
 

@@ -46,7 +46,12 @@ export const responderSettings = (
     if (secret && !readSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
     return {kind, url, secret};
   }
-  return {kind, url, model: settings.RESPONDER_MODEL ?? '', key: settings.RESPONDER_KEY};
+  const key = settings.RESPONDER_KEY;
+  // Likewise; it goes into a header.
+  if (key && !/^[\x21-\x7e]+$/.test(key)) {
+    faults.push('RESPONDER_KEY must be printable ASCII without a space.');
+  }
+  return {kind, url, model: settings.RESPONDER_MODEL ?? '', key};
 };
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;

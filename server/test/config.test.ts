@@ -201,6 +201,11 @@ void t.test('a responder needs what it is called with, and nothing that it does 
   t.match(secret, /^RESPONDER_SECRET must be whsec_/);
   t.notMatch(secret, /xyz/);
   t.same(none, []);
+  const openai = {RESPONDER: 'openai', RESPONDER_MODEL: 'm', RESPONDER_URL: 'https://bot.example/'};
+  t.same(faultsOf({...openai, RESPONDER_KEY: 'sk-proj_1.2'}), []);
+  for (const key of ['sk\r\nX-Other: 1', 'sk ü', 'sk 1']) {
+    t.match(faultsOf({...openai, RESPONDER_KEY: key}), [/^RESPONDER_KEY must be printable ASCII/]);
+  }
   t.end();
 });
 

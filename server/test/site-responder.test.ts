@@ -59,6 +59,10 @@ t.test(
       {responder: {kind: 'webhook', url: 'https://bot.example/', secret: 'short'}},
       /\/responder\/secret: must be whsec_/,
     );
+    await refused(
+      {responder: {kind: 'openai', url: 'https://a.example/v1', model: 'm', key: 'a\r\nb: c'}},
+      /\/responder\/key/,
+    );
     await refused({responder_documents: true}, /\/responder_documents: needs a step/);
   },
 );
