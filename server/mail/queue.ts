@@ -113,7 +113,7 @@ export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
 };
 
 /** Forgets jobs that nobody gets. */
-export const dropJobs = async (sql: Sql, ids: string[]): Promise<void> => {
+export const dropJobs = async (sql: Queryable, ids: string[]): Promise<void> => {
   await sql`delete from jobs where id = any(${ids}::uuid[])`;
 };
 

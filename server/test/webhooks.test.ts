@@ -199,6 +199,29 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   await until(async () => (await server.sql`select from jobs where kind = 'webhook'`).length === 0);
 });
 
+t.test('a delivery that could not be noted is made again', async (t) => {
+  const breaking = async ({sql}: TestServer) => sql`alter table webhook_deliveries rename to lost`;
+  const receiver = await startReceiver(t, async (response, _called, count) => {
+    if (count === 1) await breaking(server);
+    response.writeHead(200).end();
+  });
+  const server = await start(t, receiver);
+  await add(server, receiver, '--events', 'message.visitor');
+  await write(await Visitor.consenting(server.url), 'Hello?');
+  await until(() => server.logged.some(({msg}) => msg === 'a delivery could not be noted'));
+
+  await server.sql`alter table lost rename to webhook_deliveries`;
+  await server.sql`update jobs set leased_until = null where kind = 'webhook'`;
+  server.webhooks.wake();
+
+  await until(() => receiver.called.length === 2);
+  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
+  await until(async () => {
+    const rows = await server.sql`select from webhook_deliveries where state = 'delivered'`;
+    return rows.length === 1;
+  });
+});
+
 t.test('one receiver that hangs does not hold up another', async (t) => {
   const hanging = await startReceiver(t, () => undefined);
   const quick = await taken(t);

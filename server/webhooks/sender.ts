@@ -114,8 +114,11 @@ export class WebhookSender {
     const {event} = job.payload;
     log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'a webhook was called');
     if (isDelivered) {
-      await dropJobs(sql, [job.id]);
-      await noteTry(sql, job.id, {...tried, state: 'delivered'});
+      // Together: a job that is gone and a log that waits for it would stay like that.
+      await sql.begin(async (tx) => {
+        await dropJobs(tx, [job.id]);
+        await noteTry(tx, job.id, {...tried, state: 'delivered'});
+      });
       metrics.webhookTried('delivered');
       return;
     }
