@@ -11,6 +11,7 @@ import {transaction} from '../events/transaction.js';
 import {WAYS} from './event-readers.js';
 import type {OpenReader} from './event-readers.js';
 import {FaultProxy} from './fault-proxy.js';
+import {linkIn} from './mailbox.js';
 import {OwnCluster} from './own-cluster.js';
 import {makePdf} from './pdf.js';
 import {startProcessBeside} from './server-process.js';
@@ -28,6 +29,7 @@ const BATCH = 9;
 const STAY_MS = 50;
 /** For a first event, which need not come. */
 const WAIT_MS = 1_000;
+const AWAY_MS = 10_000;
 const DONE_WITHIN_MS = 60_000 + EVENTS * 20;
 
 interface Restless {
@@ -137,7 +139,7 @@ t.test('readers that go to and fro between two servers', async (t) => {
     });
   });
 
-  await t.test('hear of files in under a second, at the other server', async (t) => {
+  await t.test('hear of files and of the address in under a second', async (t) => {
     const visitor = await Visitor.consenting(urls[0] ?? '');
     const readers = Object.values(WAYS).map((open) => open(visitor.at(urls[1] ?? '')));
     t.teardown(() => {
@@ -155,6 +157,12 @@ t.test('readers that go to and fro between two servers', async (t) => {
       await visitor.call('DELETE', `/api/files/${again?.id}`);
       await until(() => readers.every(({events}) => events.length === 4 * turn));
     }
+    await visitor.contact('anna@example.com');
+    const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
+    await until(() => readers.every(({events}) => events.length === 9));
+    await fetch(link, {method: 'POST'});
+    await toldWithin(t, 2, () => readers.every(({events}) => events.length === 11));
+    t.ok(readers.every(({events}) => events[9]?.type === 'email_verified'));
   });
 });
 
@@ -165,16 +173,26 @@ const toldWithin = async (t: Test, turn: number, isTold: () => boolean) => {
   if (turn > 1) t.ok(ms < 1_000, `after ${ms} ms`);
 };
 
-t.test('a database that dies and comes back', async (t) => {
+t.test('a database that ends and comes back', async (t) => {
   const cluster = await OwnCluster.start(t);
-  const server = await startServer(t, {
-    settings: {DATABASE_URL: cluster.url, MAX_STREAMS_PER_SESSION: '100'},
-  });
   const settings = {MAX_STREAMS_PER_SESSION: '100'};
-  const urls = [server.url, (await startServer(t, {beside: server, settings})).url];
+  const server = await startServer(t, {settings: {DATABASE_URL: cluster.url, ...settings}});
+  const urls = [
+    (await startProcessBeside(t, server, settings)).url,
+    (await startProcessBeside(t, server, settings)).url,
+  ];
 
-  await run(t, {server, urls}, async () => {
-    await sleep(500);
-    await cluster.crash();
+  await t.test('killed, and started at once', async (t) => {
+    await run(t, {server, urls}, async () => {
+      await sleep(500);
+      await cluster.crash();
+    });
+  });
+
+  await t.test('shut down for ten seconds', async (t) => {
+    await run(t, {server, urls}, async () => {
+      await sleep(500);
+      await cluster.stopFor(AWAY_MS);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process';
 import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
 
 import type {Test} from 'tap';
@@ -55,6 +56,14 @@ export class OwnCluster {
     await this.whileAway(async () => {
       const file = this.path('database/cluster/data/postmaster.pid');
       process.kill(Number((await readFile(file, 'utf8')).split('\n')[0]), 'SIGKILL');
+    });
+  }
+
+  /** Shut down as an operator does, who starts it again after a while. */
+  async stopFor(ms: number): Promise<void> {
+    await this.whileAway(async () => {
+      await this.running.stop();
+      await sleep(ms);
     });
   }
 
