@@ -3,11 +3,13 @@ import {pages} from '../database/pages.js';
 import {
   auditRows,
   consentRows,
+  deliveryRows,
   eventRows,
   fileRows,
   messageRows,
   queuedMailRows,
   sessionRow,
+  turnRows,
   verificationRows,
   visitRow,
 } from './store.js';
@@ -38,6 +40,8 @@ export async function* sessionJson(
   yield* list('events', paged(eventRows));
   yield member('verifications', await verificationRows(sql, uuid));
   yield member('queued_mails', await queuedMailRows(sql, uuid));
+  yield member('answers', await turnRows(sql, uuid));
+  yield member('webhook_deliveries', await deliveryRows(sql, uuid));
   yield* list('audit_logs', paged(auditRows));
   yield '\n}\n';
 }

@@ -63,6 +63,18 @@ export const queuedMailRows = (sql: Queryable, uuid: string): Promise<ExportedRo
     select payload ->> 'template' as template, state, attempts, created_at, run_at
     from jobs where session_uuid = ${uuid} order by created_at`;
 
+/** Whom each message waited for, and what became of that. */
+export const turnRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
+  sql<ExportedRow[]>`
+    select message_id, state, outcome, created_at
+    from turns where session_uuid = ${uuid} order by message_id`;
+
+/** What the site's owner was told of. */
+export const deliveryRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
+  sql<ExportedRow[]>`
+    select event, details, state, created_at, tried_at
+    from webhook_deliveries where session_uuid = ${uuid} order by created_at, id`;
+
 export const auditRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
   select id, timestamp, event_type, site_key, ip_address, metadata
   from audit_logs where user_uuid = ${uuid} and id > ${after}::bigint order by id

@@ -6,10 +6,11 @@ import type {Test} from 'tap';
 
 import type {GeneratedUuid} from '../contract/sessions.js';
 import {eraseCommand} from '../privacy/erase-command.js';
+import {readStream} from './event-readers.js';
 import {keysIn} from './keys-in.js';
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';
-import {runCommand} from './run-command.js';
+import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -46,9 +47,9 @@ const visitorWithTraces = async (server: TestServer) => {
   await server.sender.stop();
   await fetch(link, {method: 'POST', headers: {'x-forwarded-for': ADDRESS}});
   await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
-  await server.sql`
-    insert into messages (session_uuid, client_id, role, body)
-    values (${visitor.uuid}, 'first', 'visitor', ${MESSAGE})`;
+  await visitor.call('POST', '/api/messages', {json: {client_id: 'first', body: MESSAGE}});
+  const reply = `${NAME}, ${MESSAGE}?`;
+  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
   // Answered with an error, each of which is logged.
   await visitor.contact('nobody', NAME);
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});
@@ -107,6 +108,7 @@ const erasedBy = async (
     'email_verifications.address',
     'file_uploads.file_name',
     'messages.body',
+    'events.data',
     'audit_logs.ip_address',
   ]) {
     t.ok(before.includes(column), `${column} held it, and the search finds it`);
@@ -132,3 +134,22 @@ t.test('what a visitor has erased is found nowhere', (t) =>
 t.test('what the operator has erased is found nowhere', (t) =>
   erasedBy(t, (server, {uuid}) => runCommand(server, eraseCommand, '--uuid', uuid, '--yes')),
 );
+
+t.test('whoever reads its events is told at once, whoever erases it', async (t) => {
+  const server = await startServer(t);
+  const {uuid, ...visitor} = await Visitor.consenting(server.url);
+  const reader = readStream(new Visitor(server.url, uuid, visitor.token));
+  await until(() => server.live.readersOf(uuid) === 1 && server.live.isHearing);
+  const {databaseUrl = ''} = server.config;
+
+  const {code} = await runMaria(
+    {DATABASE_URL: databaseUrl, DATA_DIR: server.dataDir},
+    ...['erase', '--uuid', uuid, '--yes'],
+  );
+
+  t.equal(code, 0);
+  // Sooner than the look that is taken in any case.
+  await until(() => reader.events.length === 1, 5_000);
+  t.match(reader.events, [{type: 'session_state', data: {state: 'gone'}}]);
+  t.equal(await reader.ended, 'end');
+});

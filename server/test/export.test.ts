@@ -36,6 +36,11 @@ t.test('GET /api/session/export', async (t) => {
     const link = linkIn(await server.mailbox.waitFor('zora@example.com'));
     await fetch(link, {method: 'POST'});
     await server.sql`
+      insert into webhooks (id, site_key, url, events, key_id)
+      values (gen_random_uuid(), 'demo', 'https://crm.example/secret-path', '{message.visitor}', '')`;
+    const json = {client_id: 'm1', body: 'Frage'};
+    await visitor.call('POST', '/api/messages', {json});
+    await server.sql`
       insert into messages (session_uuid, client_id, role, body)
       select ${visitor.uuid}, i::text, 'visitor', 'Message ' || i from generate_series(1, 1200) i`;
 
@@ -76,7 +81,18 @@ t.test('GET /api/session/export', async (t) => {
     const files = session['files'] as {archived_as: string}[];
     t.same(files.map((file) => file.archived_as).sort(), [...contents.keys()].slice(0, 3).sort());
     const messages = session['messages'] as {body: string}[];
-    t.same([messages.length, messages.at(-1)?.body], [1200, 'Message 1200']);
+    t.same([messages.length, messages.at(-1)?.body], [1201, 'Message 1200']);
+    const events = session['events'] as {type: string}[];
+    t.same(
+      events.map(({type}) => type),
+      [
+        ...pdfs.map(() => 'file_upload_complete'),
+        ...['session_state', 'email_verified', 'session_state', 'message_created'],
+      ],
+    );
+    t.match(session['answers'], [{state: 'queued', outcome: null}]);
+    t.match(session['webhook_deliveries'], [{event: 'message.visitor'}]);
+    t.notOk(bytes.includes('secret-path'), 'where the owner is told concerns nobody else');
     const trail = session['audit_logs'] as {event_type: string}[];
     t.ok(trail.some((row) => row.event_type === 'email_verified'));
     t.same(await audited(server, visitor.uuid), [{metadata: {by: 'visitor'}}]);
