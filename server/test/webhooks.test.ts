@@ -3,6 +3,7 @@ import {createHmac} from 'node:crypto';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {keepHouse} from '../cleanup/housekeeping.js';
 import {webhookCommand} from '../webhooks/command.js';
 import {startReceiver, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
@@ -189,6 +190,8 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   await until(async () => (await server.sql`select from jobs where state = 'dead'`).length === 1);
   const mail = await server.mailbox.waitFor('operator@example.com');
   t.match(`${mail.subject} ${mail.text}`, /webhook_dead[^]*http_error 404/);
+  await keepHouse(server.sql, server.config);
+  t.equal((await server.sql`select from webhook_deliveries`).length, 1, 'it can be replayed');
 
   works = true;
   const out = await runCommand(server, webhookCommand, 'replay', id);
@@ -197,6 +200,14 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   await until(() => receiver.called.length === 3);
   t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
   await until(async () => (await server.sql`select from jobs where kind = 'webhook'`).length === 0);
+
+  await server.sql`update webhook_deliveries set created_at = now() - interval '31 days'`;
+  await server.sql`
+    insert into jobs (id, kind, payload, state)
+    select id, 'webhook', '{}', 'dead' from webhook_deliveries`;
+  await keepHouse(server.sql, server.config);
+  t.equal((await server.sql`select from webhook_deliveries`).length, 0, 'after a month it is past');
+  t.equal((await server.sql`select from jobs where kind = 'webhook'`).length, 0);
 });
 
 t.test('a delivery that could not be noted is made again', async (t) => {

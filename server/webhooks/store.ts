@@ -144,11 +144,16 @@ export const replayDeliveries = async (
 
 const KEPT = '30 days';
 
+/** With the jobs of those that were given up. */
 export const forgetDeliveries = async (sql: Sql, limit: number): Promise<number> => {
-  const rows = await sql`
-    delete from webhook_deliveries where id in (
-      select id from webhook_deliveries
-      where created_at < now() - ${KEPT}::interval limit ${limit} for update skip locked)
-    returning id`;
-  return rows.length;
+  const [row] = await sql<{count: number}[]>`
+    with forgotten as (
+      delete from webhook_deliveries where id in (
+        select id from webhook_deliveries
+        where created_at < now() - ${KEPT}::interval limit ${limit} for update skip locked)
+      returning id
+    ), dropped as (
+      delete from jobs where id in (select id from forgotten))
+    select count(*)::int as count from forgotten`;
+  return row?.count ?? 0;
 };
