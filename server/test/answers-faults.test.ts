@@ -10,7 +10,15 @@ import {connectDatabase} from '../database/connect.js';
 import {Moments} from '../events/moments.js';
 import type {DiskObjects} from '../object-store/disk.js';
 import {Answering} from '../responders/answering.js';
-import {AI_ANSWERS, answeredBy, answersOf, said, startModelServer, write} from './answer-parts.js';
+import {
+  AI_ANSWERS,
+  answeredBy,
+  answersOf,
+  said,
+  startModelServer,
+  startReceiver,
+  write,
+} from './answer-parts.js';
 import {storeThat} from './failing-store.js';
 import {FaultProxy} from './fault-proxy.js';
 import {startServer} from './start-server.js';
@@ -85,6 +93,34 @@ t.test('without the storage nothing is answered as if there were no documents', 
   await until(() => mailsTo(server, 'operator@example.com').length === 1);
   await until(() => mailsTo(server, 'owner@example.com').length === 1);
 });
+
+t.test(
+  'an answer that comes when its session has ended is dropped, which is no fault',
+  async (t) => {
+    let answer: () => void = () => undefined;
+    const receiver = await startReceiver(t, (response) => {
+      answer = () => {
+        response.writeHead(200, {'content-type': 'application/json'});
+        response.end('{"choices":[{"message":{"content":"Too late."}}]}');
+      };
+    });
+    const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
+    const visitor = await Visitor.consenting(server.url);
+    await write(visitor, 'Hello?');
+    await until(() => receiver.called.length === 1);
+    // As it stands between two of the looks by which an answer learns of its end.
+    await server.sql`update visits set state = 'purging' where uuid = ${visitor.uuid}`;
+
+    answer();
+
+    t.equal(await outcomeOf(server, visitor.uuid), 'gone');
+    t.equal((await server.sql`select from messages where role = 'maria'`).length, 0);
+    t.same(
+      server.logged.filter(({level}) => (level as number) >= 50),
+      [],
+    );
+  },
+);
 
 t.test('an answer that ends while the database is away is stored when it is back', async (t) => {
   const model = await startModelServer(t);
