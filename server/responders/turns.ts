@@ -90,16 +90,17 @@ export class Turns {
   async finish(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.looking;
     await Promise.allSettled([...this.running.values()].map(({done}) => done));
   }
 
   /** Breaks off what runs: what has not begun is given back, and of the rest its visitor is told. */
   async stop(): Promise<void> {
-    const finished = this.finish();
+    this.stopped = true;
+    clearTimeout(this.timer);
+    // What a look under way has still taken is given back with the rest.
     await this.looking;
     for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
-    await finished;
+    await this.finish();
   }
 
   private async look(): Promise<void> {
