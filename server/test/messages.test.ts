@@ -196,6 +196,23 @@ t.test('one session cannot write for ever, from however many addresses', async (
   await until(async () => (await told()).length === 1);
 });
 
+t.test('one address cannot write for ever, in however many sessions', async (t) => {
+  const server = await startServer(t);
+  const limited = await startServer(t, {
+    beside: server,
+    settings: {RATE_LIMIT_PER_MINUTE: '1'},
+  });
+  const statuses: number[] = [];
+
+  for (let i = 0; i < 7; i++) {
+    const visitor = await Visitor.consenting(server.url);
+    const json = {client_id: '1', body: 'Hello'};
+    statuses.push((await visitor.at(limited.url).call('POST', '/api/messages', {json})).status);
+  }
+
+  t.same(statuses, [201, 201, 201, 201, 201, 201, 429]);
+});
+
 t.test('messages go with their session', async (t) => {
   const server = await startServer(t);
   const count = async (uuid: string) => [
