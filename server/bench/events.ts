@@ -81,8 +81,9 @@ const product = (here: Program, there: Program): Contender => {
       return readSockets(`${there.url}/api/events/ws`, {
         greeting: JSON.stringify({uuid, token}),
         onText: (json) => {
-          const {data} = JSON.parse(json) as {data: {message: {body: string}}};
-          onText(data.message.body);
+          const {data} = JSON.parse(json) as {data: {message?: {role: string; body: string}}};
+          // Maria answers as well, once.
+          if (data.message?.role === 'visitor') onText(data.message.body);
         },
       });
     },
