@@ -81,6 +81,7 @@ export class Readership {
         this.lookedAtMs = performance.now();
         const groups = [...this.groups()];
         const found = await Promise.all(groups.map(([after]) => this.parts.find(after)));
+        this.last = Math.max(...found.map(({last}) => last), 0);
         groups.forEach(([, readers], i) => {
           this.giveAll(readers, found[i] as Found);
         });
@@ -106,7 +107,6 @@ export class Readership {
   }
 
   private giveAll(readers: Reader[], found: Found): void {
-    this.last = Math.max(this.last, found.last);
     const frames = found.events.map((event) => Frame.stored(event));
     for (const reader of readers) if (this.readers.has(reader)) this.give(reader, found, frames);
   }
@@ -116,6 +116,8 @@ export class Readership {
       this.dismiss(reader, 'refused', stateFrame('refused', null));
       return;
     }
+    // It knows a log that was set back since: what comes from now on is news to it.
+    reader.cursor = Math.min(reader.cursor, found.last);
     const taken = reader.give(frames);
     for (const frame of frames.slice(0, taken)) this.texts.follow(reader, frame.event);
     if (taken < frames.length) return;

@@ -89,6 +89,18 @@ export const keepsReadingContract = async (
     );
   });
 
+  await t.test('goes on from the end for who knows more than there is', async (t) => {
+    const visitor = await Visitor.consenting(url);
+    await say(visitor, 'one');
+    const reader = open(visitor, {after: 7});
+    t.teardown(() => reader.close());
+    await until(() => server.live.readersOf(visitor.uuid) === 1);
+
+    await say(visitor, 'two');
+
+    t.match(await untilTold(reader, 1, SOON_MS), [{seq: 2}], 'as after a restored backup');
+  });
+
   await t.test('begins before the first change', async (t) => {
     const visitor = await Visitor.arrive(url);
     const reader = open(visitor);
