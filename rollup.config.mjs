@@ -228,6 +228,7 @@ const ROLES = {
   later: 'part',
   chime: 'chime',
   keep: 'keep',
+  live: 'live',
   launcher: 'launcher',
   dialogs: 'dialogs',
   'debug-panel': 'debug',

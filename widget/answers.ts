@@ -4,6 +4,9 @@ import type {Answers} from './conversation.js';
 import type {SiteStorage} from './storage.js';
 
 const ANSWERS_KEY = 'answers';
+/** Messages that the backend does not have yet, and whether the visitor has written at all. */
+export const UNSENT_KEY = 'outgoing';
+export const TALK_KEY = 'talk';
 /** The backend's default; its own word, once heard, replaces it. */
 const DEFAULT_IDLE_MS = 30 * 60_000;
 
@@ -145,6 +148,7 @@ export class VisitorAnswers {
 
   wipe() {
     this.removeKept();
+    for (const key of [UNSENT_KEY, TALK_KEY]) this.storage.remove(key);
     this.load();
   }
 

@@ -20,6 +20,7 @@ import {Signs} from './signs.js';
 import type {SignsHost} from './signs.js';
 import {SiteStorage} from './storage.js';
 import type {Language} from './texts.js';
+import type {Talk} from './live/talk.js';
 import {Transcript} from './transcript.js';
 import type {Words} from './transcript.js';
 import type {Uploads} from './uploads.js';
@@ -42,6 +43,7 @@ export interface ChatHost extends GuideHost, SignsHost, ClientHost {
   readonly maxFiles: number | null;
   readonly maxFileSize: number | null;
   readonly isConnected: boolean;
+  readonly isOpen: boolean;
   readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
   loadLater(): Promise<typeof laterParts>;
@@ -66,6 +68,14 @@ export class Chat {
   tellTabs: (() => void) | null = null;
   /** What stands in a field and was not sent, by what it asks for; it goes with the page. */
   typed: Partial<Record<'name' | 'email', string>> = {};
+  /** Asks the backend how things stand, now or when somebody is there to see it. */
+  look: (() => void) | null = null;
+  /** Aborted when the element leaves the page, or the page is left. */
+  here: AbortSignal | null = null;
+  /** What is written to and fro; null until the visitor may write. */
+  talk: Talk | null = null;
+  /** What the page would have the visitor say, until they may. */
+  saidEarly = '';
   /** True for somebody whose finished session was found in this browser. */
   isRecognised = false;
   config: SiteConfig | null = null;
@@ -129,6 +139,7 @@ export class Chat {
         // What was erased is not to be followed by a session that nobody has asked for.
         const isErased = !this.reference && step.type === 'end';
         if (this.state === 'visit' && !isErased) this.outbox.reach(step.id);
+        if (this.uploads) void this.host.loadLater().then(({joinTalk}) => joinTalk(this));
         this.wake();
       },
     });
@@ -228,6 +239,7 @@ export class Chat {
       visitorName: null,
       uploads: null,
       confirmation: null,
+      talk: null,
       typed: {},
     });
     this.cover(null);

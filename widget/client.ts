@@ -40,6 +40,12 @@ export interface ClientHost {
   readonly around?: Around;
 }
 
+export interface Asking {
+  /** Ends the call; without it, its own time limit does. */
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
 export interface ClientWatcher {
   /** The backend has done what it was asked. */
   onAnswer(isChange: boolean): void;
@@ -78,14 +84,14 @@ export class Client {
   }
 
   /** The answer before it has been read. */
-  async ask(method: string, path: string, body?: unknown, timeoutMs = REQUEST_TIMEOUT_MS) {
+  async ask(method: string, path: string, body?: unknown, {signal, headers}: Asking = {}) {
     const hasBody = body !== undefined;
     const type: Record<string, string> = hasBody ? {'Content-Type': 'application/json'} : {};
     const response = await this.reach(path, {
       method,
-      headers: {...this.identity(), ...type},
+      headers: {...this.identity(), ...type, ...headers},
       body: hasBody ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (response.ok) return response;
     const pause = response.headers.get('Retry-After');

@@ -17,6 +17,8 @@ export interface ConfirmationWatcher {
   onChange(): void;
   onSession(session: Session): void;
   onFailure(error: unknown): void;
+  /** Whether whatever happens is told at once, without asking. */
+  isTold(): boolean;
 }
 
 /** Waits for the visitor to open the mailed link; sends it again, or to another address. */
@@ -95,7 +97,8 @@ export class Confirmation {
 
   private async poll(signal: AbortSignal) {
     for (let tick = 0; !signal.aborted; tick++) {
-      const pauseMs = tick % 2 === 0 ? await this.look(signal) : TICK_MS;
+      const isToAsk = tick % 2 === 0 && !this.watcher.isTold();
+      const pauseMs = isToAsk ? await this.look(signal) : TICK_MS;
       this.watcher.onChange();
       await pause(pauseMs, signal);
     }
@@ -120,6 +123,7 @@ export const makeConfirmation = (chat: Chat) =>
     onChange: () => chat.host.requestUpdate(),
     onSession: (session) => void chat.onSession(session),
     onFailure: (error) => chat.fail(error),
+    isTold: () => chat.talk?.isHeard ?? false,
   });
 
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;

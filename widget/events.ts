@@ -1,4 +1,5 @@
 import type {WidgetEvent} from '../server/contract/event-names.js';
+import type {MessageRole} from '../server/contract/messages.js';
 
 /** What the element tells the page. None carries a name, an address or a file's name. */
 class MariaEvent extends Event {
@@ -100,6 +101,16 @@ export class MariaResetEvent extends MariaEvent {
   }
 }
 
+/** Something was written; what it says is not told. */
+export class MariaMessageEvent extends MariaEvent {
+  constructor(
+    readonly messageId: number,
+    readonly role: MessageRole,
+  ) {
+    super('maria-message');
+  }
+}
+
 /** Maria has said something while the panel was closed, or the visitor has seen it since. */
 export class MariaUnreadEvent extends MariaEvent {
   constructor(readonly count: number) {
@@ -134,6 +145,7 @@ declare global {
     'maria-submitted': MariaSubmittedEvent;
     'maria-complete': MariaCompleteEvent;
     'maria-reset': MariaResetEvent;
+    'maria-message': MariaMessageEvent;
     'maria-unread': MariaUnreadEvent;
     'maria-offline': MariaOfflineEvent;
     'maria-error': MariaErrorEvent;

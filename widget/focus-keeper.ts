@@ -50,6 +50,7 @@ export class FocusKeeper {
     if (target?.hasAttribute('data-focus-dialog')) this.before ??= this.root.activeElement;
     else this.before = null;
     if (before?.isConnected && !this.before) (before as HTMLElement).focus();
+    else if (this.root.activeElement?.matches('textarea')) return;
     else if (isNew && target) target.focus({preventScroll: true});
     else if (!this.root.activeElement) this.panel?.focus({preventScroll: true});
   }

@@ -135,6 +135,8 @@ export class Guide {
 
   isPassedBy(step: Step) {
     if (step.type === 'verify_email') return !this.watcher.isPending();
-    return step.type === 'say' || step.type === 'assistant' || this.answers.isDone(step.id);
+    if (step.type === 'say' || this.answers.isDone(step.id)) return true;
+    // What is written to it is kept, which the visitor must have agreed to.
+    return step.type === 'assistant' && !this.watcher.facts()['consents.personal_data'];
   }
 }

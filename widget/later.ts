@@ -16,6 +16,7 @@ export {consentView} from './views/consent.js';
 export {emailView} from './views/e-mail.js';
 export {completeView, refusedView} from './views/end.js';
 export {dropView, filesView} from './views/files.js';
+export {assistantView, joinTalk, sendMessage, talkView} from './talking.js';
 export {keepView, marginView} from './views/line-margin.js';
 export {pendingView} from './views/pending.js';
 export {returningView} from './views/returning.js';

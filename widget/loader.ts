@@ -15,6 +15,7 @@ type Method =
   | 'show'
   | 'hide'
   | 'prefill'
+  | 'sendMessage'
   | 'setLang'
   | 'setTheme'
   | 'reset'
@@ -172,6 +173,7 @@ const methodsBefore = (
     open: null,
     toggle: null,
     prefill: null,
+    sendMessage: null,
     reset: null,
     close: async () => undefined,
     show: async () => (launcher.hidden = false),

@@ -38,6 +38,7 @@ const RHYTHM_MS = 420;
  * @fires maria-submitted - `reference`
  * @fires maria-complete - `reference`
  * @fires maria-reset - `reason`
+ * @fires maria-message - `messageId`, `role`
  * @fires maria-unread - `count`
  * @fires maria-offline - `isOffline`
  * @fires maria-error - `code`
@@ -159,6 +160,13 @@ export class MariaChat extends ConfiguredElement {
   async prefill(values: {name?: string; email?: string}) {
     this.prefilled = values;
     this.chat?.prefill(values);
+  }
+
+  /** Says it in the visitor's name; before the consent to keep it, it waits in the field. */
+  async sendMessage(text: string) {
+    await this.open();
+    const {sendMessage} = await this.loadLater();
+    if (this.chat) await sendMessage(this.chat, text);
   }
 
   /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */

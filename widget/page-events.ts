@@ -51,6 +51,9 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
     on(window.visualViewport!, type, fit);
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
     on(renderRoot, type, (event) => receive(host, chat, event));
+  chat.look = look;
+  chat.here = signal;
+  chat.talk?.listen();
   followTabs(chat, {onWord: look, onSettings: () => host.followSettings()}, signal);
   followFullScreen(host, chat, signal);
   host.followSettings();

@@ -31,6 +31,7 @@ const ownWordsFor = (step: Step, hasName: boolean): TextKey => {
   if (step.type === 'consent') return CONSENT_WORDS[step.purpose];
   if (step.type === 'upload') return 'askFiles';
   if (step.type === 'verify_email') return 'pending';
+  if (step.type === 'assistant') return 'askAssistant';
   if (step.type !== 'end') return 'welcome';
   if (step.outcome === 'refused') return 'refused';
   return hasName ? 'completeNamed' : 'complete';

@@ -11,6 +11,8 @@ export interface Line {
   at: number;
   /** The step that it answers. */
   step: string | null;
+  /** Shown in the place of the words, which are what a saved transcript has. */
+  view?: (language: Language) => unknown;
 }
 
 /** What has been said, and whether Maria is about to say more. */
@@ -29,6 +31,15 @@ export class Transcript {
   /** The newest one to a step. */
   answerTo(step: string) {
     return this.lines.filter((line) => line.step === step).at(-1);
+  }
+
+  /** What was said before may be learned later: it goes to its place in time. */
+  insert(said: Omit<Line, 'id' | 'step'>): Line {
+    const line = {...said, id: ++this.lastId, step: null};
+    const after = this.lines.findIndex(({at}) => at > line.at);
+    this.lines = this.lines.toSpliced(after < 0 ? this.lines.length : after, 0, line);
+    this.onChange();
+    return line;
   }
 
   async typeFor(ms: number) {

@@ -1,6 +1,6 @@
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from '../server/contract/limits.js';
 
-import type {Chat} from './chat.js';
+import type {Chat, ChatHost} from './chat.js';
 import {MariaFileAcceptEvent, MariaFileDeletedEvent, MariaFileUploadedEvent} from './events.js';
 import {sendFile} from './send-file.js';
 import {endingOf} from './session.js';
@@ -60,11 +60,13 @@ const guardLeaving = ({host, signal}: Chat) => {
 const stricter = (asked: number | null, allowed: number) =>
   asked && asked >= 1 ? Math.min(Math.floor(asked), allowed) : allowed;
 
-/** The page may leave files out. */
-export const addFiles = async ({host, guide, signs, uploads}: Chat, files: Iterable<File>) => {
-  if (guide.step?.type !== 'upload') return signs.showToast('filesLater');
-  const accepted = [...files].filter((file) =>
-    host.dispatchEvent(new MariaFileAcceptEvent(file.size, file.type)),
-  );
-  await uploads?.add(accepted);
+/** To the step that asks for them, otherwise to the message that is being written. */
+export const addFiles = async ({host, guide, signs, talk, uploads}: Chat, files: Iterable<File>) => {
+  if (guide.step?.type === 'upload') await uploads?.add(accepted(host, files));
+  else if (talk) await talk.attachments.add(files);
+  else signs.showToast('filesLater');
 };
+
+/** The page may leave files out. */
+export const accepted = (host: ChatHost, files: Iterable<File>) =>
+  [...files].filter((file) => host.dispatchEvent(new MariaFileAcceptEvent(file.size, file.type)));

@@ -12,6 +12,7 @@ const BUDGETS_KB = {
   everything: 40,
   dialogs: 5.1,
   language: 2.5,
+  live: 7,
   keep: 1,
   chime: 0.5,
   debug: 4,
@@ -53,6 +54,7 @@ const rows = [
     BUDGETS_KB.language,
   ]),
   // Fetched for who has asked for it.
+  ['live conversation', sumOf(hasRole('live')), BUDGETS_KB.live],
   ['saving and printing', sumOf(hasRole('keep')), BUDGETS_KB.keep],
   ['sound', sumOf(hasRole('chime')), BUDGETS_KB.chime],
   // Fetched for developers who ask for it by an attribute, and for no visitor.

@@ -94,7 +94,9 @@ export class MyData implements Overlay {
   downloadAll() {
     const {client, reference, session} = this.chat;
     return this.run(async () => {
-      const ask = () => client.ask('GET', '/api/session/export', undefined, EXPORT_TIMEOUT_MS);
+      const ask = () => client.ask('GET', '/api/session/export', undefined, {
+          signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
+        });
       const archive = await (await session.act(ask)).blob();
       offer(archive, `maria-${reference}.zip`);
     });

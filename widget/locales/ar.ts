@@ -123,6 +123,15 @@ const ar: Texts = {
   dismiss: 'إخفاء',
   retry: 'إعادة المحاولة',
   cancel: 'إلغاء',
+
+  message: 'اكتب رسالة',
+  stop: 'إيقاف الإجابة',
+  attach: 'إرفاق ملف PDF',
+  sending: 'جارٍ الإرسال…',
+  notSent: 'لم تُرسل بعد.',
+  messageTooLong: '{count} حرف كحد أقصى من فضلك.',
+  askQuestion: 'اطرح سؤالًا',
+  askAssistant: 'هل لديك سؤال؟ اكتب لي هنا، أو تابع.',
 };
 
 export default ar;

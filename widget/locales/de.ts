@@ -131,6 +131,15 @@ const de: Texts = {
   dismiss: 'Ausblenden',
   retry: 'Noch einmal versuchen',
   cancel: 'Abbrechen',
+
+  message: 'Nachricht schreiben',
+  stop: 'Antwort anhalten',
+  attach: 'PDF anhängen',
+  sending: 'Wird gesendet …',
+  notSent: 'Noch nicht gesendet.',
+  messageTooLong: 'Bitte höchstens {count} Zeichen.',
+  askQuestion: 'Frage stellen',
+  askAssistant: 'Haben Sie eine Frage? Schreiben Sie mir hier, oder fahren Sie fort.',
 };
 
 export default de;

@@ -125,6 +125,15 @@ const en = {
   dismiss: 'Dismiss',
   retry: 'Try again',
   cancel: 'Cancel',
+
+  message: 'Write a message',
+  stop: 'Stop the answer',
+  attach: 'Attach a PDF',
+  sending: 'Sending…',
+  notSent: 'Not sent yet.',
+  messageTooLong: 'At most {count} characters, please.',
+  askQuestion: 'Ask a question',
+  askAssistant: 'Do you have a question? Write to me here, or go on.',
 };
 
 export type Texts = typeof en;

@@ -127,6 +127,15 @@ const es: Texts = {
   dismiss: 'Ocultar',
   retry: 'Intentar de nuevo',
   cancel: 'Cancelar',
+
+  message: 'Escriba un mensaje',
+  stop: 'Detener la respuesta',
+  attach: 'Adjuntar un PDF',
+  sending: 'Enviando…',
+  notSent: 'Aún no enviado.',
+  messageTooLong: 'Máximo {count} caracteres, por favor.',
+  askQuestion: 'Hacer una pregunta',
+  askAssistant: '¿Tiene alguna pregunta? Escríbame aquí o continúe.',
 };
 
 export default es;

@@ -128,6 +128,15 @@ const fr: Texts = {
   dismiss: 'Masquer',
   retry: 'Réessayer',
   cancel: 'Annuler',
+
+  message: 'Écrire un message',
+  stop: 'Arrêter la réponse',
+  attach: 'Joindre un PDF',
+  sending: 'Envoi…',
+  notSent: 'Pas encore envoyé.',
+  messageTooLong: '{count} caractères au maximum, s’il vous plaît.',
+  askQuestion: 'Poser une question',
+  askAssistant: 'Avez-vous une question ? Écrivez-moi ici, ou continuez.',
 };
 
 export default fr;

@@ -125,6 +125,15 @@ const ptBr: Texts = {
   dismiss: 'Ocultar',
   retry: 'Tentar de novo',
   cancel: 'Cancelar',
+
+  message: 'Escreva uma mensagem',
+  stop: 'Parar a resposta',
+  attach: 'Anexar um PDF',
+  sending: 'Enviando…',
+  notSent: 'Ainda não enviada.',
+  messageTooLong: 'No máximo {count} caracteres, por favor.',
+  askQuestion: 'Fazer uma pergunta',
+  askAssistant: 'Você tem alguma dúvida? Escreva para mim aqui ou continue.',
 };
 
 export default ptBr;

@@ -1,5 +1,16 @@
 import {createHash, randomUUID} from 'node:crypto';
 
+import {
+  blankTalk,
+  complete,
+  cut,
+  listMessages,
+  readEvents,
+  say,
+  sendMessage,
+  tell,
+} from './live-backend.mjs';
+
 /**
  * Answers as the backend does, over real HTTP, with its state in memory. `/test/…` steers it: a
  * test says which calls of its own site fail and how, and reads what was asked.
@@ -31,7 +42,11 @@ export class Backend {
       '/test/end': () => void (this.visits.get(body.uuid).ended = 'gone'),
       '/test/visit': () => void this.visits.set(body.uuid, {...blankVisit(), ...body}),
       '/test/calls': () => this.calls.filter(({site}) => site === body.site),
-      '/test/state': () => this.visits.get(body.uuid) ?? null,
+      '/test/state': () => shown(this.visits.get(body.uuid)),
+      '/test/say': () => say(this.visits.get(body.uuid), body),
+      '/test/complete': () => void complete(this.visits.get(body.uuid), body),
+      '/test/tell': () => void tell(this.visits.get(body.uuid), body.type, body.data, body.isFleeting),
+      '/test/cut': () => void cut(this.visits.get(body.uuid)),
     };
     json(response, 200, steps[url.pathname]() ?? {});
   }
@@ -55,14 +70,22 @@ export class Backend {
     );
     const route = routes[`${request.method} ${pattern}`];
     const answer = route
-      ? route(this, {...call, body, headers: request.headers, url})
+      ? route(this, {...call, body, headers: request.headers, url, response})
       : refuse(404, 'not_found', 'error');
+    if (answer === STREAMED) return;
     if (answer) json(response, answer.status, answer.body);
     else response.writeHead(204).end();
   }
 }
 
+/** The route has answered by itself. */
+const STREAMED = Symbol('streamed');
+
+/** What of a visit can be told a test. */
+const shown = (visit) => visit && {...visit, readers: visit.readers.size};
+
 const blankVisit = () => ({
+  ...blankTalk(),
   site: 'demo',
   token: `token-${randomUUID()}`,
   state: 'visit',
@@ -236,6 +259,10 @@ const discard = (visit) => {
 
 const removeFile = (visit, {path}) => {
   visit.files = visit.files.filter(({id}) => !path.endsWith(id));
+  const id = path.split('/').at(-1);
+  for (const message of visit.messages)
+    message.files = message.files.filter((file) => file.id !== id);
+  tell(visit, 'file_deleted', {file_id: id});
 };
 
 const routes = {
@@ -260,4 +287,13 @@ const routes = {
   ),
   'POST /api/files/upload': owned(upload),
   'DELETE /api/files/*': owned(removeFile),
+  'POST /api/messages': owned((visit, {data}) =>
+    agreed(visit) ? sendMessage(visit, data) : refuse(403, 'consent_required', 'error'),
+  ),
+  'GET /api/messages': owned((visit, {url}) => ok(listMessages(visit, url))),
+  'POST /api/messages/stop': owned((visit) => void visit.stopped++),
+  'GET /api/events': owned((visit, call) => {
+    readEvents(visit, call);
+    return STREAMED;
+  }),
 };

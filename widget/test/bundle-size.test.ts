@@ -55,6 +55,7 @@ describe('bundle size', () => {
       'keep',
       'language',
       'launcher',
+      'live',
       'loader',
       'module',
       'part',

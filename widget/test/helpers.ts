@@ -38,6 +38,9 @@ export interface Visit {
   consents: {purpose: string; granted: boolean; wording: string; locale: string}[];
   files: {id: string; name: string; size: number; sha256: string}[];
   steps: string[];
+  messages: {id: number; client_id: string; role: string; body: string; files: {name: string}[]}[];
+  readers: number;
+  stopped: number;
 }
 
 const steer = async <T>(what: string, body: object): Promise<T> => {
@@ -55,6 +58,10 @@ export const backend = {
   put: (uuid: string, visit: object) => steer('visit', {uuid, ...visit}),
   calls: (site: string) => steer<Call[]>('calls', {site}),
   visit: (uuid: string) => steer<Visit>('state', {uuid}),
+  say: (uuid: string, message: object) => steer<{id: number}>('say', {uuid, ...message}),
+  complete: (uuid: string, message: object) => steer('complete', {uuid, ...message}),
+  tell: (uuid: string, event: object) => steer('tell', {uuid, ...event}),
+  cut: (uuid: string) => steer('cut', {uuid}),
 };
 
 let sites = 0;

@@ -57,7 +57,7 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
       ${isMaria ? avatarView(isFirst ? language : null) : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
-        <span dir="auto">${line.words(language)}</span>
+        <span dir="auto">${line.view?.(language) ?? line.words(language)}</span>
       </p>
       ${margin}
     </div>

@@ -44,6 +44,7 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
         <div class="tray">
           ${trayView(chat, language, panel.later)} ${panel.later?.keepView(chat, language)}
         </div>
+        ${panel.later?.talkView(chat, language)}
         <p class="footnote">${language.texts.footnote}</p>
       </div>
       ${chat.overlay?.view(language)} ${panel.later?.toastView(chat, language)}
@@ -126,6 +127,7 @@ const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Late
   if (step?.type === 'verify_email' && confirmation) {
     return later.pendingView(chat, confirmation, language);
   }
+  if (step?.type === 'assistant') return later.assistantView(chat, language);
   if (step?.type !== 'end') return nothing;
   return step.outcome === 'refused'
     ? later.refusedView(chat, language)

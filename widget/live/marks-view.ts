@@ -1,0 +1,36 @@
+import {html, nothing} from 'lit';
+
+import {readLinks, readMarks} from './marks.js';
+import type {Block, Piece} from './marks.js';
+
+/** An answer with its few marks. */
+export const markedView = (text: string) => readMarks(text).map(blockView);
+
+/** The visitor's own words, with addresses to press. */
+export const plainView = (text: string) => readLinks(text).map(pieceView);
+
+const blockView = (block: Block) => {
+  if (block.kind === 'code') return html`<pre tabindex="0"><code>${block.text}</code></pre>`;
+  if (block.kind === 'lines')
+    return block.lines.length === 0
+      ? nothing
+      : html`<p>${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}</p>`;
+  const items = block.items.map((item) => html`<li>${item.map(pieceView)}</li>`);
+  return block.kind === 'bullets' ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
+};
+
+const pieceView = (piece: Piece) => {
+  if (piece.kind === 'strong') return html`<strong>${piece.text}</strong>`;
+  if (piece.kind === 'em') return html`<em>${piece.text}</em>`;
+  if (piece.kind === 'code') return html`<code>${piece.text}</code>`;
+  if (piece.kind === 'link') return linkView(piece);
+  return piece.text;
+};
+
+/** Whoever reads it sees where it leads. */
+const linkView = ({text, address}: Extract<Piece, {kind: 'link'}>) => {
+  const place = address.host || address.pathname;
+  return html`<a href=${address.href} target="_blank" rel="noopener noreferrer nofollow ugc"
+      >${text}</a
+    >${text.includes(place) ? nothing : html` <span class="place">(<bdi>${place}</bdi>)</span>`}`;
+};

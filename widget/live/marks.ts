@@ -1,0 +1,93 @@
+/** A piece of a line. */
+export type Piece =
+  | {kind: 'text' | 'strong' | 'em' | 'code'; text: string}
+  | {kind: 'link'; text: string; address: URL};
+
+export type Block =
+  | {kind: 'lines'; lines: Piece[][]}
+  | {kind: 'bullets' | 'numbers'; items: Piece[][]}
+  | {kind: 'code'; text: string};
+
+const PROTOCOLS = ['https:', 'http:', 'mailto:'];
+const FENCE = /^\s*```/;
+const BULLET = /^\s*[-*•]\s+/;
+const NUMBER = /^\s*\d{1,3}[.)]\s+/;
+const ADDRESS = String.raw`(?:https?:\/\/|mailto:)[^\s<>()"'*]*[^\s<>()"'*.,;:!?]`;
+const LINK = new RegExp(ADDRESS, 'g');
+const MARK = new RegExp(
+  [
+    '`([^`\n]+)`',
+    String.raw`\*\*(?=\S)([^*\n]+)\*\*`,
+    String.raw`(?<![\w*])[*_](?=\S)([^*_\n]+)[*_](?![\w*])`,
+    String.raw`!?\[([^\]\n]*)\]\(\s*([^)\s]*)[^)\n]*\)`,
+    `(${ADDRESS})`,
+  ].join('|'),
+  'g',
+);
+
+/**
+ * The few marks of Markdown (CommonMark's emphasis, code, lists, links) that an answer may have. All
+ * else stays the text that it is: no HTML, no pictures; an address only of a kind that browsers show.
+ */
+export const readMarks = (text: string): Block[] => {
+  const blocks: Block[] = [];
+  const lines = text.split('\n');
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    if (FENCE.test(line)) {
+      const end = lines.findIndex((one, index) => index > at && FENCE.test(one));
+      const last = end < 0 ? lines.length : end;
+      blocks.push({kind: 'code', text: lines.slice(at + 1, last).join('\n')});
+      at = last;
+    } else addLine(blocks, line);
+  }
+  return blocks;
+};
+
+/** Of the visitor's own words nothing is read but addresses. */
+export const readLinks = (text: string): Piece[] => pieces(text, LINK, ([found]) => link(found, found));
+
+const addLine = (blocks: Block[], line: string) => {
+  const last = blocks.at(-1);
+  const list = BULLET.test(line) ? 'bullets' : NUMBER.test(line) ? 'numbers' : null;
+  if (list) {
+    const item = readLine(line.replace(list === 'bullets' ? BULLET : NUMBER, ''));
+    if (last?.kind === list) last.items.push(item);
+    else blocks.push({kind: list, items: [item]});
+  } else if (line.trim() === '') blocks.push({kind: 'lines', lines: []});
+  // What stands indented under an item belongs to it.
+  else if (last?.kind === 'lines') last.lines.push(readLine(line.replace(/^#{1,6}\s+/, '')));
+  else blocks.push({kind: 'lines', lines: [readLine(line.replace(/^#{1,6}\s+/, ''))]});
+};
+
+const readLine = (line: string) =>
+  pieces(line, MARK, ([whole, code, strong, em, label, target, bare]) => {
+    if (code) return {kind: 'code', text: code};
+    if (strong) return {kind: 'strong', text: strong};
+    if (em) return {kind: 'em', text: em};
+    if (bare) return link(bare, bare);
+    return link(label || target!, target!) ?? {kind: 'text', text: label || whole};
+  });
+
+const pieces = (
+  text: string,
+  mark: RegExp,
+  read: (found: RegExpMatchArray) => Piece | null,
+): Piece[] => {
+  const found: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(mark)) {
+    const piece = read(match);
+    if (!piece) continue;
+    if (match.index > end) found.push({kind: 'text', text: text.slice(end, match.index)});
+    found.push(piece);
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) found.push({kind: 'text', text: text.slice(end)});
+  return found;
+};
+
+const link = (text: string, target: string): Piece | null => {
+  const address = URL.canParse(target) ? new URL(target) : null;
+  return address && PROTOCOLS.includes(address.protocol) ? {kind: 'link', text, address} : null;
+};

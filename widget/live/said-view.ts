@@ -1,0 +1,71 @@
+import {html, nothing} from 'lit';
+
+import type {StoredFile} from '../../server/contract/files.js';
+
+import {fill, formatSize} from '../texts.js';
+import type {Language} from '../texts.js';
+import {FILE, icon, iconButton} from '../views/icons.js';
+import {RESTART, TRASH} from '../views/later-icons.js';
+import {markedView, plainView} from './marks-view.js';
+import type {Said} from './said.js';
+import {isOwn} from './said.js';
+import type {Talk} from './talk.js';
+
+/** What stands in a message's bubble. */
+export const saidView = (talk: Talk, said: Said) => (language: Language) => {
+  const {body, files, state} = said;
+  return html`
+    ${isOwn(said) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
+    ${files.map((file) => fileView(talk, file, language))}
+    ${isOwn(said) ? deliveryView(talk, said, language) : nothing}
+  `;
+};
+
+/** Read out as a whole once it is there, not word by word. */
+const runningView = (body: string) => html`
+  <div aria-hidden="true">
+    ${body ? markedView(body) : html`<span class="typing"><i></i><i></i><i></i></span>`}
+  </div>
+`;
+
+const deliveryView = (talk: Talk, said: Said, language: Language) => {
+  const {texts} = language;
+  const isHeld = said.state === 'unsent' || (said.state === 'sending' && said.isWaiting);
+  if (!isHeld && said.state !== 'sending') return nothing;
+  return html`
+    <span class="delivery" role=${isHeld ? 'alert' : nothing}>
+      ${isHeld ? texts.notSent : texts.sending}
+      ${
+        isHeld
+          ? html`<button part="button" class="link" @click=${() => talk.retry(said)}>
+              ${texts.retry}
+            </button>`
+          : nothing
+      }
+    </span>
+  `;
+};
+
+/** Its name fetches it. */
+const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) => {
+  const {id, name, size} = file;
+  const state = downloads.stateOf(id);
+  const hasFailed = state === 'failed';
+  return html`
+    <span class="attached" part="file">
+      ${state === 'loading' ? html`<span class="spinner"></span>` : icon(FILE)}
+      <span class="about">
+        <button part="button" class="link" @click=${() => downloads.begin(id)}>
+          <bdi>${name}</bdi>
+        </button>
+        <span class="hint">PDF · ${formatSize(size, tag)}</span>
+      </span>
+      ${
+        hasFailed
+          ? iconButton(RESTART, fill(texts, 'retryFile', {name}), () => downloads.begin(id))
+          : nothing
+      }
+      ${iconButton(TRASH, fill(texts, 'removeFile', {name}), () => downloads.erase(id))}
+    </span>
+  `;
+};

@@ -1,0 +1,332 @@
+import type {LiveEvent} from '../../server/contract/events.js';
+import {MAX_MESSAGE_LENGTH, MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
+import type {Message, MessageAnswer, MessageList} from '../../server/contract/messages.js';
+
+import {UNSENT_KEY} from '../answers.js';
+import type {Chat} from '../chat.js';
+import type {Asking} from '../client.js';
+import {MariaMessageEvent} from '../events.js';
+import {Patience} from '../patience.js';
+import {endingOf} from '../session.js';
+import {makeUuid} from '../uuid.js';
+import {Attachments} from './attachments.js';
+import {Downloads} from './downloads.js';
+import {Feed, SILENCE_MS} from './feed.js';
+import {readTogether} from './one-reader.js';
+import {isOwn, readUnsent, timeOf, writeUnsent} from './said.js';
+import type {Said} from './said.js';
+import {saidView} from './said-view.js';
+import {talkView} from './talk-view.js';
+import {UnseenTitle} from './unseen-title.js';
+
+/** Whoever types for longer says so again. */
+const TYPING_MS = 6_000;
+
+/** The live part of a conversation: what is written, what is answered, and what happens meanwhile. */
+export class Talk {
+  /** What stands in the field. */
+  draft = '';
+  readonly attachments: Attachments;
+  readonly downloads: Downloads;
+  private said: Said[] = [];
+  private lastEvent = 0;
+  private heardAt = 0;
+  private isDelivering = false;
+  private isOpened = false;
+  private hasHistory = false;
+  private typingTimer = 0;
+  private readonly feed: Feed;
+  private readonly patience: Patience;
+  private readonly title: UnseenTitle;
+  private readonly leaving = new AbortController();
+
+  constructor(readonly chat: Chat) {
+    this.attachments = new Attachments(chat);
+    this.downloads = new Downloads(chat);
+    this.title = new UnseenTitle(this.leaving.signal);
+    this.patience = new Patience(() => this.hold());
+    this.feed = new Feed({
+      ask: (path, asking) => this.ask('GET', path, asking),
+      cursor: () => this.lastEvent,
+      hear: (events) => this.tell(events),
+      onEnd: (error) => this.end(error),
+      isAttended: () => chat.host.isOpen && !document.hidden,
+    });
+    chat.signal.addEventListener('abort', () => this.stopReading());
+  }
+
+  /** An answer is being written. */
+  get isAnswered() {
+    return this.said.some(({state}) => state === 'running');
+  }
+
+  /** Whether this tab, or one beside it, hears what happens as it happens. */
+  get isHeard() {
+    return Date.now() - this.heardAt < SILENCE_MS;
+  }
+
+  get isTooLong() {
+    return [...this.draft.trim()].length > MAX_MESSAGE_LENGTH;
+  }
+
+  get canSend() {
+    const {isSettled} = this.attachments;
+    return this.draft.trim() !== '' && !this.isTooLong && isSettled;
+  }
+
+  readonly view = talkView(this);
+
+  /** Shows what was said before, and reads on from there. */
+  async open() {
+    if (this.isOpened) return;
+    this.isOpened = true;
+    for (const {clientId, body, at} of readUnsent(this.chat.storage.get(UNSENT_KEY)))
+      this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
+    try {
+      await this.patience.insist(() => this.loadHistory(), this.signal);
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.isOpened = false;
+      return this.chat.fail(error);
+    }
+    this.hasHistory = true;
+    this.listen();
+    void this.deliver();
+  }
+
+  type(draft: string) {
+    this.draft = draft;
+    this.chat.host.requestUpdate();
+  }
+
+  send() {
+    if (!this.canSend) return;
+    const said = this.add(
+      {clientId: makeUuid(), role: 'visitor', body: this.draft.trim(), state: 'sending'},
+      Date.now(),
+    );
+    said.files = this.attachments.take();
+    this.draft = '';
+    this.keep();
+    void this.deliver();
+  }
+
+  retry(said: Said) {
+    said.state = 'sending';
+    this.patience.hurry();
+    void this.deliver();
+    this.chat.host.requestUpdate();
+  }
+
+  /** The words written so far stay. */
+  stop() {
+    const {chat} = this;
+    const call = () => chat.client.call('POST', '/api/messages/stop');
+    void chat.session.act(call).catch((error: unknown) => chat.fail(error));
+  }
+
+  /** The line is back, or somebody looks again. */
+  hurry() {
+    this.patience.hurry();
+    this.feed.hurry();
+  }
+
+  private get signal() {
+    return this.leaving.signal;
+  }
+
+  private stopReading() {
+    this.leaving.abort();
+    clearTimeout(this.typingTimer);
+  }
+
+  private async loadHistory() {
+    let last = 0;
+    for (;;) {
+      const path = `/api/messages?after=${last}&limit=${MAX_MESSAGE_PAGE}`;
+      const page = await this.call<MessageList>('GET', path);
+      // What happened while the pages came is told once more, which harms nothing.
+      this.lastEvent ||= page.last_event;
+      for (const message of page.messages) this.put(message);
+      last = page.next;
+      if (page.messages.length < MAX_MESSAGE_PAGE) return;
+    }
+  }
+
+  /** As long as the element is on the page. Somebody who comes back hears what was missed. */
+  listen() {
+    const {chat, feed} = this;
+    if (!this.hasHistory || !chat.here || chat.here.aborted) return;
+    const signal = AbortSignal.any([this.signal, chat.here]);
+    const name = `maria-chat:${chat.storage.site}:${chat.reference}`;
+    readTogether(
+      name,
+      (tell) => {
+        this.tell = tell;
+        return feed.run(signal);
+      },
+      (events) => this.hear(events),
+      signal,
+    );
+    const on = (target: EventTarget, type: string) =>
+      target.addEventListener(type, () => this.hurry(), {signal});
+    on(window, 'online');
+    on(document, 'visibilitychange');
+    on(document, 'maria-open');
+  }
+
+  /** Replaced by what tells the other tabs as well. */
+  private tell: (events: LiveEvent[]) => void = (events) => this.hear(events);
+
+  private hear(events: LiveEvent[]) {
+    this.heardAt = Date.now();
+    for (const event of events) {
+      const {seq} = event;
+      if (seq !== null && seq <= this.lastEvent) continue;
+      // One was missed that the reading tab has heard before this one was there.
+      if (seq !== null && seq > this.lastEvent + 1) return void this.catchUp();
+      if (seq !== null) this.lastEvent = seq;
+      this.take(event);
+    }
+    this.chat.host.requestUpdate();
+  }
+
+  private async catchUp() {
+    this.lastEvent = 0;
+    try {
+      await this.loadHistory();
+    } catch (error) {
+      if (!this.signal.aborted) this.chat.fail(error);
+    }
+  }
+
+  private take({type, data}: LiveEvent) {
+    const {chat} = this;
+    if (type === 'typing') return this.showTyping();
+    if (type === 'message_created') {
+      if (!isOwn(data.message)) this.hideTyping();
+      const isNew = this.put(data.message);
+      if (isNew) this.announce(data.message);
+    } else if (type === 'message_delta') {
+      const said = this.said.find(({id}) => id === data.message_id);
+      // A piece that leaves a hole is dropped: the end brings the whole text.
+      if (said?.state === 'running' && data.offset <= said.body.length)
+        said.body = said.body.slice(0, data.offset) + data.text;
+    } else if (type === 'message_completed') {
+      const said = this.said.find(({id}) => id === data.message_id);
+      if (said) Object.assign(said, {body: data.body, state: data.state});
+    } else {
+      if (type === 'file_deleted')
+        for (const said of this.said)
+          said.files = said.files.filter(({id}) => id !== data.file_id);
+      chat.look?.();
+    }
+  }
+
+  private showTyping() {
+    const {transcript} = this.chat;
+    clearTimeout(this.typingTimer);
+    transcript.showTyping(true);
+    this.typingTimer = window.setTimeout(() => transcript.showTyping(false), TYPING_MS);
+  }
+
+  private hideTyping() {
+    clearTimeout(this.typingTimer);
+    this.chat.transcript.showTyping(false);
+  }
+
+  private announce(message: Message) {
+    const {host} = this.chat;
+    host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
+    if (isOwn(message)) return;
+    host.onMariaSpoke();
+    this.title.count();
+  }
+
+  /** True for one that was not known. */
+  private put(message: Message) {
+    const {id, client_id: clientId, role, body, state, files} = message;
+    const known = this.said.find((said) => said.id === id || said.clientId === clientId);
+    const said =
+      known ?? this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockAheadMs));
+    // What streams is known further than it was when it was stored.
+    const isBehind = known?.state === 'running' && state === 'running';
+    Object.assign(said, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
+    if (known && isOwn(message)) this.keep();
+    return !known;
+  }
+
+  private add(begun: Pick<Said, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
+    const said = {...begun, id: null, files: [], isWaiting: false} as Omit<Said, 'line'> as Said;
+    said.line = this.chat.transcript.insert({
+      from: isOwn(begun) ? 'visitor' : 'maria',
+      words: () => said.body,
+      view: saidView(this, said),
+      at,
+    });
+    this.said.push(said);
+    return said;
+  }
+
+  /** One after the other, as they were written. */
+  private async deliver() {
+    if (this.isDelivering) return;
+    this.isDelivering = true;
+    const next = () => this.said.find(({state}) => state === 'sending');
+    for (let said = next(); said && !this.signal.aborted; said = next()) await this.deliverOne(said);
+    this.isDelivering = false;
+  }
+
+  private async deliverOne(said: Said) {
+    const {chat} = this;
+    try {
+      const {message} = await this.patience.insist(() => this.post(said), this.signal);
+      this.put(message);
+      chat.host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
+    } catch (error) {
+      if (this.signal.aborted) return;
+      said.state = 'unsent';
+      if (endingOf(error)) chat.fail(error);
+      else chat.signs.report(error);
+    }
+    chat.host.requestUpdate();
+  }
+
+  private async post({clientId, body, files}: Said) {
+    await this.chat.outbox.flush();
+    return this.call<MessageAnswer>('POST', '/api/messages', {
+      client_id: clientId,
+      body,
+      ...(files.length > 0 && {file_ids: files.map(({id}) => id)}),
+    });
+  }
+
+  private hold() {
+    for (const said of this.said) if (said.state === 'sending') said.isWaiting = true;
+    this.chat.host.requestUpdate();
+  }
+
+  private keep() {
+    const {storage, host} = this.chat;
+    const text = writeUnsent(this.said);
+    if (text === '[]') storage.remove(UNSENT_KEY);
+    else storage.set(UNSENT_KEY, text);
+    host.requestUpdate();
+  }
+
+  /** What has ended is looked into by a call that says how. */
+  private end(error: unknown) {
+    if (endingOf(error)) this.chat.fail(error);
+    else this.chat.signs.report(error);
+  }
+
+  private call<T>(method: string, path: string, body?: object) {
+    const {client, session} = this.chat;
+    return session.act(() => client.call<T>(method, path, body));
+  }
+
+  private ask(method: string, path: string, asking: Asking) {
+    const {client, session} = this.chat;
+    return session.act(() => client.ask(method, path, undefined, asking));
+  }
+}

@@ -1,0 +1,61 @@
+import {expect, fixture, html} from '@open-wc/testing';
+
+import {markedView, plainView} from '../live/marks-view.js';
+
+const shown = async (text: string) => {
+  const place = await fixture(html`<div>${markedView(text)}</div>`);
+  return place.innerHTML.replace(/<!--[^>]*-->/g, '').replace(/\s+/g, ' ').trim();
+};
+
+const links = async (text: string) => {
+  const place = await fixture(html`<div>${markedView(text)}</div>`);
+  return [...place.querySelectorAll('a')].map(({href, rel, target}) => [href, rel, target]);
+};
+
+const REL = 'noopener noreferrer nofollow ugc';
+
+describe('the marks of an answer', () => {
+  for (const [text, expected] of [
+    ['plain', '<p>plain</p>'],
+    ['two\nlines', '<p>two<br>lines</p>'],
+    ['two\n\nparagraphs', '<p>two</p><p>paragraphs</p>'],
+    ['**bold** and *soft* and _soft_', '<p><strong>bold</strong> and <em>soft</em> and <em>soft</em></p>'],
+    ['a `code` here', '<p>a <code>code</code> here</p>'],
+    ['- one\n- two', '<ul><li>one</li><li>two</li></ul>'],
+    ['1. one\n2. two', '<ol><li>one</li><li>two</li></ol>'],
+    ['```\nlet a = 1;\n```', '<pre tabindex="0"><code>let a = 1;</code></pre>'],
+    ['# A heading', '<p>A heading</p>'],
+    ['2 * 3 * 4 and snake_case_name', '<p>2 * 3 * 4 and snake_case_name</p>'],
+    ['unfinished **bold', '<p>unfinished **bold</p>'],
+    ['<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>'],
+    ['[press](javascript:alert)', '<p>press</p>'],
+    ['[press](data:text/html,hi)', '<p>press</p>'],
+  ] as const) {
+    it(JSON.stringify(text), async () => {
+      expect(await shown(text)).to.equal(expected);
+    });
+  }
+
+  it('a link tells where it leads, and opens beside the page', async () => {
+    expect(await links('See [our page](https://example.com/a?b=1).')).to.deep.equal([
+      ['https://example.com/a?b=1', REL, '_blank'],
+    ]);
+    expect(await shown('See [our page](https://example.com/a).')).to.match(/example\.com/);
+    expect(await links('at https://example.com/a, or')).to.deep.equal([
+      ['https://example.com/a', REL, '_blank'],
+    ]);
+  });
+
+  it('a picture is a link at most: nothing is fetched', async () => {
+    const text = '![see](https://example.com/track.png)';
+    expect(await shown(text)).to.not.include('<img');
+    expect(await links(text)).to.have.length(1);
+  });
+
+  it('of the visitor’s own words nothing is read but addresses', async () => {
+    const place = await fixture(html`<div>${plainView('**no** https://example.com *no*')}</div>`);
+    expect(place.querySelectorAll('a')).to.have.length(1);
+    expect(place.querySelector('strong, em')).to.equal(null);
+    expect(place.textContent).to.include('**no**');
+  });
+});

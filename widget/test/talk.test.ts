@@ -1,0 +1,258 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  answer,
+  backend,
+  button,
+  every,
+  inside,
+  lines,
+  mountOpen,
+  newSite,
+  pdf,
+  press,
+  pressInMenu,
+  reachFiles,
+  reachPending,
+  sitePage,
+  stored,
+  storedKeys,
+  until,
+  untilCalled,
+  untilSaid,
+} from './helpers.js';
+
+const field = (chat: Element) => inside<HTMLTextAreaElement>(chat, 'textarea');
+const uuidOf = (site: string) => stored(site, 'session_uuid')!;
+
+const type = (chat: Element, text: string) => {
+  const area = field(chat)!;
+  area.value = text;
+  area.dispatchEvent(new Event('input', {bubbles: true}));
+};
+
+const key = (chat: Element, init: KeyboardEventInit) =>
+  field(chat)!.dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true, ...init}),
+  );
+
+const write = async (chat: Element, text: string) => {
+  type(chat, text);
+  await (chat as Element & {updateComplete: Promise<unknown>}).updateComplete;
+  key(chat, {});
+};
+
+/** At the files, with the field to write in. */
+const openTalk = async (site = newSite()) => {
+  const chat = await mountOpen(site);
+  await reachFiles(chat);
+  await press(chat, 'Ask a question');
+  await until(() => field(chat), 'the field');
+  return {chat, site};
+};
+
+const untilListening = async (site: string) => {
+  while ((await backend.visit(uuidOf(site))).readers === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+const said = (chat: Element) => every(chat, '.bubble').map((one) => one.textContent.trim());
+
+describe('free chat', () => {
+  it('is not offered before the consent to keep what is written', async () => {
+    const chat = await mountOpen();
+    expect(button(chat, 'Ask a question')).to.equal(undefined);
+    await answer(chat, 'Your name', 'Ana');
+    await until(() => button(chat, 'I agree'), 'the consent');
+    expect(button(chat, 'Ask a question')).to.equal(undefined);
+  });
+
+  it('what is written is sent once, under a name of its own, and stands in the log', async () => {
+    const {chat, site} = await openTalk();
+    await write(chat, 'Is a scan enough?');
+    await untilSaid(chat, 'Is a scan enough?');
+    await untilCalled(site, 'POST', '/api/messages');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    const {messages} = await backend.visit(uuidOf(site));
+    expect(messages.map(({body}) => body)).to.deep.equal(['Is a scan enough?']);
+    expect(field(chat)!.value).to.equal('');
+    expect(said(chat).filter((line) => line.includes('scan'))).to.have.length(1);
+  });
+
+  it('Enter sends; with Shift, or while an input method is at work, it does not', async () => {
+    const {chat, site} = await openTalk();
+    type(chat, 'One');
+    await chat.updateComplete;
+    key(chat, {shiftKey: true});
+    key(chat, {isComposing: true});
+    key(chat, {keyCode: 229});
+    expect(field(chat)!.value).to.equal('One');
+    key(chat, {});
+    await untilCalled(site, 'POST', '/api/messages');
+    expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
+  });
+
+  it('an answer grows as it is written, and is read out once it is whole', async () => {
+    const {chat, site} = await openTalk();
+    const uuid = uuidOf(site);
+    await write(chat, 'Hello?');
+    await untilListening(site);
+    const {id} = await backend.say(uuid, {role: 'maria', body: '', state: 'running'});
+    const delta = (offset: number, text: string) =>
+      backend.tell(uuid, {
+        type: 'message_delta',
+        data: {message_id: id, offset, text},
+        isFleeting: true,
+      });
+    await delta(0, 'A **sc');
+    await untilSaid(chat, 'A **sc');
+    const running = () => inside(chat, '.bubble [aria-hidden=true]');
+    expect(running()?.textContent).to.include('A **sc');
+    await delta(6, 'an** is fine.');
+    await until(() => inside(chat, '.bubble strong')?.textContent === 'scan', 'the rest');
+    await backend.complete(uuid, {id, body: 'A **scan** is fine.'});
+    await until(() => !running(), 'the end');
+    expect(said(chat).at(-1)).to.match(/A scan is fine\.$/);
+  });
+
+  it('the visitor stops an answer', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    const {id} = await backend.say(uuidOf(site), {role: 'maria', body: 'On and on', state: 'running'});
+    await press(chat, 'Stop the answer');
+    await untilCalled(site, 'POST', '/api/messages/stop');
+    await backend.complete(uuidOf(site), {id, body: 'On and on'});
+    await until(() => button(chat, 'Send'), 'the way to write on');
+  });
+
+  it('without a line it says so, and goes once when that is back', async () => {
+    const {chat, site} = await openTalk();
+    await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
+    await write(chat, 'Are you there?');
+    await until(() => inside(chat, '.delivery')?.textContent.includes('Not sent yet.'), 'the word');
+    await backend.heal(site);
+    await press(chat, 'Try again');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
+  });
+
+  it('what was not sent is there after a reload, and goes', async () => {
+    const {chat, site} = await openTalk();
+    await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
+    await write(chat, 'Remember me');
+    await until(() => inside(chat, '.delivery'), 'it to wait');
+    chat.remove();
+    await backend.heal(site);
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await until(() => field(again), 'the field');
+    await untilSaid(again, 'Remember me');
+    await until(() => !inside(again, '.delivery'), 'it to be sent');
+    expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
+    expect(storedKeys(site)).to.not.include(`maria-chat:${site}:outgoing`);
+  });
+
+  it('streams that break off lose nothing and tell nothing twice', async () => {
+    const {chat, site} = await openTalk();
+    const uuid = uuidOf(site);
+    await untilListening(site);
+    for (let index = 1; index <= 3; index++) {
+      await backend.say(uuid, {role: 'maria', body: `Word ${index}`});
+      await backend.cut(uuid);
+      await backend.say(uuid, {role: 'maria', body: `Meanwhile ${index}`});
+      await untilListening(site);
+    }
+    await untilSaid(chat, 'Meanwhile 3');
+    const words = lines(chat).filter((line) => /^(Word|Meanwhile) \d/.test(line));
+    expect(words).to.deep.equal([1, 2, 3].flatMap((n) => [`Word ${n}`, `Meanwhile ${n}`]));
+  });
+
+  it('where streams are held back, it asks in pieces and hears all the same', async () => {
+    const site = newSite();
+    await backend.fault(site, {path: '/api/events', status: 200, body: '<p>proxy</p>', times: 2});
+    const {chat} = await openTalk(site);
+    await untilListening(site);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'By post'});
+    await untilSaid(chat, 'By post');
+  });
+
+  it('a file goes along, can be fetched, and goes when it is removed', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    await until(() => field(chat), 'the field');
+    const picker = inside<HTMLInputElement>(chat, '.talk .picker')!;
+    const given = new DataTransfer();
+    given.items.add(pdf('proof.pdf'));
+    picker.files = given.files;
+    picker.dispatchEvent(new Event('change', {bubbles: true}));
+    await until(() => inside(chat, '.talk .attached.success'), 'the upload');
+    await write(chat, 'Here it is');
+    await until(() => inside(chat, '.bubble .attached'), 'the file in the message');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    const {messages} = await backend.visit(uuidOf(site));
+    expect(messages.at(-1)!.files.map(({name}) => name)).to.deep.equal(['proof.pdf']);
+    await press(chat, 'Remove proof.pdf');
+    await until(() => !inside(chat, '.bubble .attached'), 'the file to go');
+  });
+
+  it('one tab of several reads, the others hear it, and another takes over', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    const {chat: other} = await sitePage(`site=${site}`);
+    inside(other, '.launcher')!.click();
+    await press(other, 'Continue');
+    await until(() => field(other), 'the field');
+    expect((await backend.visit(uuidOf(site))).readers).to.equal(1);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'To both'});
+    for (const one of [chat, other]) await untilSaid(one, 'To both');
+    chat.remove();
+    await backend.say(uuidOf(site), {role: 'maria', body: 'To the one that stays'});
+    await untilSaid(other, 'To the one that stays');
+    expect((await backend.visit(uuidOf(site))).readers).to.equal(1);
+  });
+
+  it('starting over leaves nothing of it in the browser', async () => {
+    const {chat, site} = await openTalk();
+    await write(chat, 'Forget me');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await pressInMenu(chat, 'Start over');
+    const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
+    question.querySelectorAll('button')[1]!.click();
+    await until(() => !field(chat), 'the field to go');
+    await until(() => inside(chat, 'input[name=answer]'), 'a new beginning');
+    expect(storedKeys(site)).to.not.include(`maria-chat:${site}:talk`);
+    expect(lines(chat).join()).to.not.include('Forget me');
+    expect(field(chat)).to.equal(null);
+  });
+
+  it('a page that would have something said has it in the field until it may be sent', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await chat.sendMessage('About product 7');
+    expect((await backend.calls(site)).some(({path}) => path === '/api/messages')).to.equal(false);
+    await reachFiles(chat);
+    await until(() => field(chat)?.value === 'About product 7', 'the field');
+    await chat.sendMessage('And product 8');
+    await untilSaid(chat, 'And product 8');
+  });
+
+  it('at an assistant’s step the visitor may ask, and goes on when they like', async () => {
+    const site = newSite();
+    const steps = [
+      {id: 'consent', type: 'consent', purpose: 'personal_data'},
+      {id: 'ask', type: 'assistant'},
+      {id: 'files', type: 'upload'},
+    ];
+    await backend.config(site, {conversation: {version: 1, steps}});
+    const chat = await mountOpen(site);
+    await press(chat, 'I agree');
+    await untilSaid(chat, 'Do you have a question?');
+    await until(() => field(chat), 'the field');
+    await write(chat, 'How long does it take?');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await press(chat, 'Continue');
+    await until(() => inside(chat, '.dropzone'), 'the files');
+    expect(field(chat)).to.not.equal(null);
+  });
+});
