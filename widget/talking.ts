@@ -10,7 +10,8 @@ const OPEN_STEPS = ['assistant', 'verify_email', 'end'];
 /** What is written is kept, so that it needs the consent to that. */
 const mayTalk = ({facts, guide, state}: Chat) => {
   const {stage, step} = guide;
-  if (stage !== 'step' || (step?.type === 'end' && step.outcome === 'refused')) return false;
+  if (stage !== 'step' || !step) return false;
+  if (step.type === 'end' && step.outcome === 'refused') return false;
   return state !== 'visit' || facts['consents.personal_data'] === true;
 };
 

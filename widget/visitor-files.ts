@@ -61,7 +61,10 @@ const stricter = (asked: number | null, allowed: number) =>
   asked && asked >= 1 ? Math.min(Math.floor(asked), allowed) : allowed;
 
 /** To the step that asks for them, otherwise to the message that is being written. */
-export const addFiles = async ({host, guide, signs, talk, uploads}: Chat, files: Iterable<File>) => {
+export const addFiles = async (
+  {host, guide, signs, talk, uploads}: Chat,
+  files: Iterable<File>,
+) => {
   if (guide.step?.type === 'upload') await uploads?.add(accepted(host, files));
   else if (talk) await talk.attachments.add(files);
   else signs.showToast('filesLater');

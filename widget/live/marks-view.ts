@@ -14,9 +14,17 @@ const blockView = (block: Block) => {
   if (block.kind === 'lines')
     return block.lines.length === 0
       ? nothing
-      : html`<p>${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}</p>`;
+      : html`<p>
+          ${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}
+        </p>`;
   const items = block.items.map((item) => html`<li>${item.map(pieceView)}</li>`);
-  return block.kind === 'bullets' ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
+  return block.kind === 'bullets'
+    ? html`<ul>
+        ${items}
+      </ul>`
+    : html`<ol>
+        ${items}
+      </ol>`;
 };
 
 const pieceView = (piece: Piece) => {

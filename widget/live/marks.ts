@@ -45,7 +45,8 @@ export const readMarks = (text: string): Block[] => {
 };
 
 /** Of the visitor's own words nothing is read but addresses. */
-export const readLinks = (text: string): Piece[] => pieces(text, LINK, ([found]) => link(found, found));
+export const readLinks = (text: string): Piece[] =>
+  pieces(text, LINK, ([found]) => link(found, found));
 
 const addLine = (blocks: Block[], line: string) => {
   const last = blocks.at(-1);

@@ -30,8 +30,10 @@ export const styles = css`
     outline-offset: -1px;
     border-color: transparent;
   }
-  .attach {
+  .talk .attach {
+    display: grid;
     block-size: 48px;
+    margin: 0;
     cursor: pointer;
   }
   .attach:focus-within {

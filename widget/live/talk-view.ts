@@ -78,11 +78,15 @@ const attachedView = ({attachments, chat}: Talk, row: FileRow, language: Languag
     ${row.state === 'uploading' ? html`<span class="spinner"></span>` : icon(FILE)}
     <span class="about">
       <bdi class="name" title=${row.name}>${row.name}</bdi>
-      <span class="hint" role=${row.reason ? 'alert' : nothing}>${stateText(chat.uploads!, row, language)}</span>
+      <span class="hint" role=${row.reason ? 'alert' : nothing}
+        >${stateText(chat.uploads!, row, language)}</span
+      >
     </span>
     ${
       row.state === 'error' && !row.isRefused
-        ? iconButton(RESTART, fill(language.texts, 'retryFile', {name: row.name}), () => attachments.retry(row))
+        ? iconButton(RESTART, fill(language.texts, 'retryFile', {name: row.name}), () =>
+            attachments.retry(row),
+          )
         : nothing
     }
     ${iconButton(CLOSE, fill(language.texts, 'removeFile', {name: row.name}), () => attachments.remove(row))}

@@ -217,8 +217,7 @@ export class Talk {
       if (said) Object.assign(said, {body: data.body, state: data.state});
     } else {
       if (type === 'file_deleted')
-        for (const said of this.said)
-          said.files = said.files.filter(({id}) => id !== data.file_id);
+        for (const said of this.said) said.files = said.files.filter(({id}) => id !== data.file_id);
       chat.look?.();
     }
   }
@@ -248,7 +247,8 @@ export class Talk {
     const {id, client_id: clientId, role, body, state, files} = message;
     const known = this.said.find((said) => said.id === id || said.clientId === clientId);
     const said =
-      known ?? this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockAheadMs));
+      known ??
+      this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockAheadMs));
     // What streams is known further than it was when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
     Object.assign(said, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
@@ -273,7 +273,8 @@ export class Talk {
     if (this.isDelivering) return;
     this.isDelivering = true;
     const next = () => this.said.find(({state}) => state === 'sending');
-    for (let said = next(); said && !this.signal.aborted; said = next()) await this.deliverOne(said);
+    for (let said = next(); said && !this.signal.aborted; said = next())
+      await this.deliverOne(said);
     this.isDelivering = false;
   }
 

@@ -45,7 +45,8 @@ export class Backend {
       '/test/state': () => shown(this.visits.get(body.uuid)),
       '/test/say': () => say(this.visits.get(body.uuid), body),
       '/test/complete': () => void complete(this.visits.get(body.uuid), body),
-      '/test/tell': () => void tell(this.visits.get(body.uuid), body.type, body.data, body.isFleeting),
+      '/test/tell': () =>
+        void tell(this.visits.get(body.uuid), body.type, body.data, body.isFleeting),
       '/test/cut': () => void cut(this.visits.get(body.uuid)),
     };
     json(response, 200, steps[url.pathname]() ?? {});

@@ -4,7 +4,10 @@ import {markedView, plainView} from '../live/marks-view.js';
 
 const shown = async (text: string) => {
   const place = await fixture(html`<div>${markedView(text)}</div>`);
-  return place.innerHTML.replace(/<!--[^>]*-->/g, '').replace(/\s+/g, ' ').trim();
+  return place.innerHTML
+    .replace(/<!--[^>]*-->/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 };
 
 const links = async (text: string) => {
@@ -19,7 +22,10 @@ describe('the marks of an answer', () => {
     ['plain', '<p>plain</p>'],
     ['two\nlines', '<p>two<br>lines</p>'],
     ['two\n\nparagraphs', '<p>two</p><p>paragraphs</p>'],
-    ['**bold** and *soft* and _soft_', '<p><strong>bold</strong> and <em>soft</em> and <em>soft</em></p>'],
+    [
+      '**bold** and *soft* and _soft_',
+      '<p><strong>bold</strong> and <em>soft</em> and <em>soft</em></p>',
+    ],
     ['a `code` here', '<p>a <code>code</code> here</p>'],
     ['- one\n- two', '<ul><li>one</li><li>two</li></ul>'],
     ['1. one\n2. two', '<ol><li>one</li><li>two</li></ol>'],

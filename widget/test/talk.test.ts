@@ -118,7 +118,11 @@ describe('free chat', () => {
   it('the visitor stops an answer', async () => {
     const {chat, site} = await openTalk();
     await untilListening(site);
-    const {id} = await backend.say(uuidOf(site), {role: 'maria', body: 'On and on', state: 'running'});
+    const {id} = await backend.say(uuidOf(site), {
+      role: 'maria',
+      body: 'On and on',
+      state: 'running',
+    });
     await press(chat, 'Stop the answer');
     await untilCalled(site, 'POST', '/api/messages/stop');
     await backend.complete(uuidOf(site), {id, body: 'On and on'});
