@@ -97,7 +97,9 @@ t.test('a database that is set back under a running server', async (t) => {
   await isHeld(t, server, key);
   server.sender.wake();
   // Cleanup may also have met the database while it was away, which is an alert of its own.
-  await until(() => server.mailbox.mails.some(({text}) => text?.includes('maria cleanup --resume')));
+  await until(() =>
+    server.mailbox.mails.some(({text}) => text?.includes('maria cleanup --resume')),
+  );
   for (const args of [[], ['--sweep', '--delete'], ['--age', '0']]) {
     await t.rejects(runCommand(server, cleanupCommand, ...args), {message: SET_BACK});
   }
