@@ -89,7 +89,7 @@ function emptyFolder() {
 }
 
 /** Style sheets stand alone in the literals of these files. */
-const STYLE_SHEETS = /widget\/(styles\/[\w-]+|dialogs\/styles|launcher)\.ts$/;
+const STYLE_SHEETS = /widget\/(styles\/[\w-]+|(dialogs|live)\/styles|launcher)\.ts$/;
 
 function foldStyleSheets() {
   return {
@@ -216,6 +216,9 @@ function collect(role) {
       for (const [fileName, chunk] of Object.entries(bundle)) {
         const {code, isEntry} = chunk;
         if (role === 'chat' && isEntry) chatModule = fileName;
+        // Whoever imports it later asks for its exports as properties, which are shortened.
+        const lost = chunk.isDynamicEntry && chunk.exports.find((name) => names[name]);
+        if (lost) this.error(`${fileName}: ${lost} is also a property of ours; name it otherwise`);
         written.push({role: isEntry ? role : roleOf(chunk), fileName, code});
       }
       if (role === 'chat') writeStableEntry();
@@ -229,6 +232,8 @@ const ROLES = {
   chime: 'chime',
   keep: 'keep',
   live: 'live',
+  'coming-back': 'coming back',
+  'attribute-check': 'warnings',
   launcher: 'launcher',
   dialogs: 'dialogs',
   'debug-panel': 'debug',

@@ -1,4 +1,3 @@
-import type {StoredFile} from '../server/contract/files.js';
 import type {Session} from '../server/contract/sessions.js';
 import type {SiteConfig} from '../server/contract/sites.js';
 
@@ -6,8 +5,6 @@ import type {Chat} from './chat.js';
 import {ClientError} from './client.js';
 import {ConversationWalk} from './conversation.js';
 import {isEnd, isRefused} from './session.js';
-import {fill} from './texts.js';
-import type {Words} from './transcript.js';
 
 /** Begins a conversation: with a newcomer, or with somebody who comes back. */
 export const arrive = async (chat: Chat) => {
@@ -24,32 +21,26 @@ export const arrive = async (chat: Chat) => {
   if (arrival.kind === 'offline') signs.wait(arrival.error);
   if (isEnd(arrival) && !endings.tell(arrival)) return;
   if (arrival.kind === 'new' || answers.isStale) answers.wipe();
-  return answers.hasBegun ? askWhetherToContinue(chat, []) : guide.begin();
+  return answers.hasBegun ? comeBack(chat, null) : guide.begin();
 };
 
-export const continueVisit = async (chat: Chat) => {
-  const remarks: Words[] = [({texts}) => texts.goesOn];
-  const count = chat.storage.unsent();
-  if (count) remarks.push(({texts}) => fill(texts, 'filesAgain', {count}));
-  chat.visitorSays(({texts}) => texts.goOn);
-  await chat.guide.begin(remarks);
-};
-
-/** A session that was handed in earlier, in this browser. */
-export const enterLate = async (chat: Chat, session: Session) => {
-  const {guide} = chat;
+/** Goes on with a session, or with what this browser has kept of a conversation. */
+export const comeBack = async (chat: Chat, session: Session | null) => {
+  const {endings, guide} = chat;
   const round = ++guide.round;
-  chat.answers.handOver();
-  const later = await chat.equip();
-  if (!later || round !== guide.round) return;
-  chat.uploads!.restore(session.files);
-  chat.confirmation!.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
-  later.retell(chat);
-  if (session.state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
-  chat.isRecognised = true;
-  const name = session.name;
-  guide.say(({texts}) => (name ? fill(texts, 'hello', {name}) : texts.helloUnnamed));
-  guide.restAt(guide.walk.ofType('end', 'complete'), true);
+  const [later, back] = await Promise.all([chat.equip(), fetchBack(chat)]);
+  if (!back) return endings.giveUp();
+  if (later && round === guide.round) back.takeUp(chat, session);
+};
+
+/** What only those need who come back; null where it cannot be had now. */
+export const fetchBack = async (chat: Chat) => {
+  try {
+    chat.back ??= await import('./coming-back.js');
+  } catch (error) {
+    chat.host.onLoadFailure(error);
+  }
+  return chat.back;
 };
 
 const welcomeBack = async (chat: Chat, session: Session) => {
@@ -58,19 +49,7 @@ const welcomeBack = async (chat: Chat, session: Session) => {
   if (session.state !== 'visit') return chat.onSession(session);
   const hasTrace = session.files.length > 0 || session.consents.length > 0;
   if (!hasTrace && !answers.hasBegun) return guide.begin();
-  return askWhetherToContinue(chat, session.files);
-};
-
-const askWhetherToContinue = async (chat: Chat, files: StoredFile[]) => {
-  const {answers, guide} = chat;
-  const {round} = guide;
-  const later = await chat.equip();
-  if (!later || round !== guide.round) return;
-  chat.uploads!.restore(files);
-  later.retell(chat);
-  const name = answers.name;
-  guide.say(({texts}) => (name ? fill(texts, 'returning', {name}) : texts.returningUnnamed));
-  guide.show('returning');
+  return comeBack(chat, session);
 };
 
 /** Whoever set the page up is told why; the visitor, that it is not for them to mend. */

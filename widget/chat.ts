@@ -4,7 +4,8 @@ import type {Session} from '../server/contract/sessions.js';
 import type {SiteConfig} from '../server/contract/sites.js';
 
 import {VisitorAnswers} from './answers.js';
-import {arrive, enterLate} from './arriving.js';
+import {arrive, comeBack, fetchBack} from './arriving.js';
+import type * as backParts from './coming-back.js';
 import {Client, ClientError} from './client.js';
 import type {ClientHost} from './client.js';
 import type {Confirmation} from './confirmation.js';
@@ -43,6 +44,7 @@ export interface ChatHost extends GuideHost, SignsHost, ClientHost {
   readonly maxFiles: number | null;
   readonly maxFileSize: number | null;
   readonly isConnected: boolean;
+  readonly renderRoot: ParentNode;
   readonly isOpen: boolean;
   readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
@@ -82,6 +84,8 @@ export class Chat {
   /** As the backend keeps it, once the session has been handed in. */
   visitorName: string | null = null;
   later: typeof laterParts | null = null;
+  /** Null as long as nobody has come back. */
+  back: typeof backParts | null = null;
   /** Both are null until they have been fetched, which every step that needs them waits for. */
   uploads: Uploads | null = null;
   confirmation: Confirmation | null = null;
@@ -132,10 +136,7 @@ export class Chat {
       },
       onRest: (step) => {
         // Another tab may have answered while Maria was typing.
-        if (this.answers.isDone(step.id)) {
-          this.later?.retell(this);
-          return void this.guide.begin();
-        }
+        if (this.answers.isDone(step.id)) return void this.catchUp();
         // What was erased is not to be followed by a session that nobody has asked for.
         const isErased = !this.reference && step.type === 'end';
         if (this.state === 'visit' && !isErased) this.outbox.reach(step.id);
@@ -222,6 +223,14 @@ export class Chat {
     if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
     this.halt();
     await this.start();
+  }
+
+  /** What was answered in another tab is told here as well, before it goes on. */
+  async catchUp() {
+    const {guide} = this;
+    const {round} = guide;
+    (await fetchBack(this))?.retell(this);
+    if (round === guide.round) await guide.begin();
   }
 
   halt() {
@@ -314,7 +323,7 @@ export class Chat {
     this.state = session.state;
     if (session.state === 'visit') return;
     this.visitorName = session.name;
-    if (before === 'visit') await enterLate(this, session);
+    if (before === 'visit') await comeBack(this, session);
     else if (before === 'pending' && session.state === 'complete') await this.celebrate();
   }
 

@@ -11,7 +11,6 @@ export {openOverlay} from './dialogs/open.js';
 export {applySettings, chimeUnseen} from './settings.js';
 export {followPage} from './page-events.js';
 export {ProgressAnnouncer} from './progress-announcer.js';
-export {retell} from './retelling.js';
 export {consentView} from './views/consent.js';
 export {emailView} from './views/e-mail.js';
 export {completeView, refusedView} from './views/end.js';
@@ -19,7 +18,6 @@ export {dropView, filesView} from './views/files.js';
 export {assistantView, joinTalk, sendMessage, talkView} from './talking.js';
 export {keepView, marginView} from './views/line-margin.js';
 export {pendingView} from './views/pending.js';
-export {returningView} from './views/returning.js';
 export {toastView} from './views/toast.js';
 export {makeUploads} from './visitor-files.js';
 

@@ -102,8 +102,8 @@ const start = () => {
       ending.abort();
       delete window.MariaChat;
     }
-    const early = !loading && methods[method];
-    return early ? early(...values) : ((await load()) as unknown as Calls)[method]?.(...values);
+    const calls = (loading || !methods[method] ? await load() : methods) as unknown as Calls;
+    return calls[method]?.(...values);
   };
 
   offer(call, Object.keys(methods), host, settle(host, signal));
@@ -151,7 +151,7 @@ const settle = (host: HTMLElement, signal: AbortSignal) =>
       const {body} = document;
       if (host.isConnected || !body) return;
       // Gone alone from a body that is still there: somebody has taken it out.
-      if (body === home && changes.every(({removedNodes}) => removedNodes.length < 2)) return;
+      if (body === home && !changes.some(({removedNodes}) => removedNodes[1])) return;
       home = body;
       home.append(host);
       observer.observe(home, {childList: true});
@@ -170,14 +170,14 @@ const methodsBefore = (
 ): Calls & Record<Method, Call | null> => {
   const set = (name: string) => async (value: unknown) => host.setAttribute(name, value as string);
   return {
+    sendMessage: null,
     open: null,
     toggle: null,
     prefill: null,
-    sendMessage: null,
     reset: null,
-    close: async () => undefined,
     show: async () => (launcher.hidden = false),
     hide: async () => (launcher.hidden = true),
+    close: async () => undefined,
     setLang: set('lang'),
     setTheme: set('theme'),
     destroy: async () => host.remove(),
@@ -210,7 +210,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
   launcher.addEventListener('click', toggle);
 };
 
-const wantsOpen = ({site = 'demo', open = 'remember', mode}: MariaChatSettings) =>
+const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
   mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open') !== null);
 
 const apologise = (host: HTMLElement) => {

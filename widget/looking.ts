@@ -2,7 +2,6 @@ import type {Session} from '../server/contract/sessions.js';
 
 import type {Chat} from './chat.js';
 import {Patience} from './patience.js';
-import {retell} from './retelling.js';
 import {mergeFiles, storedIds} from './shared-files.js';
 
 /** What was heard of the backend so lately needs no second look. */
@@ -83,8 +82,7 @@ const takeOver = async (chat: Chat, session: Session, before: Set<string>) => {
       confirmation.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
     await chat.onSession(session);
   } else if (guide.step && answers.isDone(guide.step.id)) {
-    retell(chat);
-    await guide.begin();
+    await chat.catchUp();
   }
   chat.host.requestUpdate();
 };

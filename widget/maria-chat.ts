@@ -255,7 +255,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    this.later?.checkAttributes(this);
+    void this.later?.checkAttributes(this);
     if (changed.has('lang') || changed.has('locale')) void this.speech.load();
     if (changed.has('debug')) void this.laterParts.showDebugPanel();
     if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();

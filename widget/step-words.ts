@@ -36,3 +36,9 @@ const ownWordsFor = (step: Step, hasName: boolean): TextKey => {
   if (step.outcome === 'refused') return 'refused';
   return hasName ? 'completeNamed' : 'complete';
 };
+
+/** A consent's answer, in the words of its button. */
+export const decisionOf =
+  (isGranted: boolean): Words =>
+  ({texts}) =>
+    isGranted ? texts.agree : texts.disagree;

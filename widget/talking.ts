@@ -1,36 +1,22 @@
 import {html, nothing} from 'lit';
 
+import {MAX_MESSAGE_LENGTH} from '../server/contract/limits.js';
+
 import {TALK_KEY} from './answers.js';
 import type {Chat} from './chat.js';
 import type {Language} from './texts.js';
 
-/** Where there is nothing else to answer, the field to write in stands there by itself. */
-const OPEN_STEPS = ['assistant', 'verify_email', 'end'];
-
 /** What is written is kept, so that it needs the consent to that. */
-const mayTalk = ({facts, guide, state}: Chat) => {
-  const {stage, step} = guide;
-  if (stage !== 'step' || !step) return false;
-  if (step.type === 'end' && step.outcome === 'refused') return false;
-  return state !== 'visit' || facts['consents.personal_data'] === true;
-};
+const mayTalk = ({facts, guide: {stage, step}, state}: Chat) =>
+  stage === 'step' &&
+  !(step?.type === 'end' && step.outcome === 'refused') &&
+  (state !== 'visit' || facts['consents.personal_data'] === true);
 
-/** At a step where the visitor writes anyway, or did before. */
-export const joinTalk = async (chat: Chat) => {
-  const isAsked = OPEN_STEPS.includes(chat.guide.step?.type ?? '');
-  if (mayTalk(chat) && (isAsked || chat.saidEarly || chat.storage.get(TALK_KEY))) await begin(chat);
-};
-
-/** In the visitor's name; until they may write, it waits in the field. */
-export const sendMessage = async (chat: Chat, text: string) => {
-  chat.saidEarly = text;
+/** At a step that is there for it, and wherever the visitor wrote before. */
+export const joinTalk = async (chat: Chat, isWanted = false) => {
+  const {guide, host, saidEarly, signal, storage} = chat;
   if (!mayTalk(chat)) return;
-  await begin(chat);
-  chat.talk?.send();
-};
-
-const begin = async (chat: Chat) => {
-  const {host, signal} = chat;
+  if (!isWanted && !saidEarly && guide.step?.type !== 'assistant' && !storage.get(TALK_KEY)) return;
   try {
     const {Talk, styles} = await import('./live/live.js');
     if (signal.aborted) return;
@@ -38,7 +24,7 @@ const begin = async (chat: Chat) => {
     chat.talk ??= new Talk(chat);
     if (chat.saidEarly) chat.talk.type(chat.saidEarly);
     chat.saidEarly = '';
-    chat.storage.set(TALK_KEY, '1');
+    storage.set(TALK_KEY, '1');
     host.requestUpdate();
     await chat.talk.open();
   } catch (error) {
@@ -46,18 +32,26 @@ const begin = async (chat: Chat) => {
   }
 };
 
+/** In the visitor's name; until they may write, it waits in the field, as what is too long does. */
+export const sendMessage = async (chat: Chat, text: string) => {
+  const isReady = mayTalk(chat) && text.length <= MAX_MESSAGE_LENGTH;
+  if (!isReady) chat.saidEarly = text;
+  await joinTalk(chat, true);
+  if (isReady) chat.talk?.say(text);
+};
+
 export const talkView = (chat: Chat, language: Language) => {
   if (!mayTalk(chat)) return nothing;
   if (chat.talk) return chat.talk.view(language);
-  const ask = async (event: Event) => {
-    const root = (event.target as Element).getRootNode() as ShadowRoot;
-    await begin(chat);
-    await chat.host.updateComplete;
-    root.querySelector('textarea')?.focus();
-  };
-  return html`<button part="button" class="link ask" @click=${ask}>
+  return html`<button part="button" class="link ask" @click=${() => ask(chat)}>
     ${language.texts.askQuestion}
   </button>`;
+};
+
+const ask = async (chat: Chat) => {
+  await joinTalk(chat, true);
+  await chat.host.updateComplete;
+  chat.host.renderRoot.querySelector('textarea')?.focus();
 };
 
 /** The way on from a step where the visitor may ask. */

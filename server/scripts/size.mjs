@@ -13,8 +13,10 @@ const BUDGETS_KB = {
   dialogs: 5.1,
   language: 2.5,
   live: 7,
+  comingBack: 1.2,
   keep: 1,
   chime: 0.5,
+  warnings: 1.5,
   debug: 4,
 };
 
@@ -55,9 +57,11 @@ const rows = [
   ]),
   // Fetched for who has asked for it.
   ['live conversation', sumOf(hasRole('live')), BUDGETS_KB.live],
+  ['coming back', sumOf(hasRole('coming back')), BUDGETS_KB.comingBack],
   ['saving and printing', sumOf(hasRole('keep')), BUDGETS_KB.keep],
   ['sound', sumOf(hasRole('chime')), BUDGETS_KB.chime],
-  // Fetched for developers who ask for it by an attribute, and for no visitor.
+  // Fetched for developers: where attributes are to be checked, and who asks for the panel.
+  ['warnings of attributes', sumOf(hasRole('warnings')), BUDGETS_KB.warnings],
   ['debug panel', sumOf(hasRole('debug')), BUDGETS_KB.debug],
 ];
 

@@ -1,7 +1,7 @@
 import type {Step} from '../../server/contract/conversation.js';
 
 import type {Chat} from '../chat.js';
-import {answerTo} from '../retelling.js';
+import {decisionOf} from '../step-words.js';
 
 /** Records a consent or its refusal, with the words that were shown. */
 export const decide = async (chat: Chat, granted: boolean) => {
@@ -11,7 +11,7 @@ export const decide = async (chat: Chat, granted: boolean) => {
   const {language} = chat.host;
   const wording = guide.wordsOf(step)(language);
   answers.decide({purpose: step.purpose, granted, wording, locale: language.tag});
-  chat.visitorSays(answerTo(chat, step)!);
+  chat.visitorSays(decisionOf(granted));
   if (step.purpose === 'personal_data' && !granted) return farewell(chat, step);
   await guide.finish(step);
 };

@@ -8,7 +8,7 @@ export const giveName = async (chat: Chat, name: string) => {
   const step = chat.guide.step!;
   const trimmed = name.trim();
   if (!trimmed) return chat.signs.blame('nameRequired');
-  if (trimmed.length > MAX_NAME_LENGTH) return chat.signs.blame('nameInvalid');
+  if (trimmed.length > MAX_NAME_LENGTH) return chat.signs.blame('tooLong');
   chat.answers.name = trimmed;
   delete chat.typed.name;
   chat.visitorSays(() => trimmed);

@@ -4,7 +4,7 @@ import type {Chat, Overlay} from '../chat.js';
 import {ClientError} from '../client.js';
 import {looksLikeEmail} from '../email-check.js';
 import {MariaResetEvent} from '../events.js';
-import {retell} from '../retelling.js';
+import {fetchBack} from '../arriving.js';
 import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
 import {fill} from '../texts.js';
@@ -94,7 +94,8 @@ export class MyData implements Overlay {
   downloadAll() {
     const {client, reference, session} = this.chat;
     return this.run(async () => {
-      const ask = () => client.ask('GET', '/api/session/export', undefined, {
+      const ask = () =>
+        client.ask('GET', '/api/session/export', undefined, {
           signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
         });
       const archive = await (await session.act(ask)).blob();
@@ -116,7 +117,7 @@ export class MyData implements Overlay {
     const session = (this.session = await this.call<Session>('GET', '/api/session'));
     if (session.name) chat.visitorName = session.name;
     if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
-    retell(chat, true);
+    (await fetchBack(chat))?.retell(chat, true);
   }
 
   private async run(work: () => Promise<unknown>) {

@@ -1,5 +1,4 @@
 import type {Chat} from '../chat.js';
-import {offer} from '../dialogs/offer.js';
 
 /** The files of messages: fetched, or erased, each with its own state. */
 export class Downloads {
@@ -13,6 +12,8 @@ export class Downloads {
 
   begin(id: string) {
     return this.run(id, async () => {
+      // Imported here, what the dialogs use as well is no further file.
+      const {offer} = await import('../dialogs/dialogs.js');
       const {url} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
       offer(new URL(url, this.chat.client.api).href);
     });

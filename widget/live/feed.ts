@@ -60,14 +60,14 @@ export class Feed {
   private async stream(signal: AbortSignal) {
     const silence = new AbortController();
     const giveUp = () => silence.abort();
-    const {isAttended} = this.parts;
+    const {parts} = this;
     let timer = setTimeout(giveUp, FIRST_BYTE_MS);
     try {
       const response = await this.askAfter({signal: AbortSignal.any([signal, silence.signal])});
       if (!isStream(response)) throw offline(response.headers.get('Content-Type'));
       await readEnvelopes(response.body!, (event) => {
         clearTimeout(timer);
-        if (isAttended()) timer = setTimeout(giveUp, SILENCE_MS);
+        if (parts.isAttended()) timer = setTimeout(giveUp, SILENCE_MS);
         this.failures = 0;
         this.parts.hear(event ? [event] : []);
       });

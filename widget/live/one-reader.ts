@@ -23,7 +23,9 @@ export const readTogether = (
       ? navigator.locks.request(name, {signal}, readForAll)
       : readForAll();
   reading.catch((error: unknown) => {
-    if (!signal.aborted) void (isRefused(error) ? readForAll() : Promise.reject(error));
+    if (signal.aborted) return;
+    if (!isRefused(error)) throw error;
+    void readForAll();
   });
 };
 

@@ -17,13 +17,13 @@ const STOP = 'M7 7h10v10H7z';
 /** The field at the bottom: what is written to Maria, beside what she asks. */
 export const talkView = (talk: Talk) => (language: Language) => {
   const {texts} = language;
-  const fault = talk.isTooLong ? fill(texts, 'messageTooLong', {count: MAX_MESSAGE_LENGTH}) : '';
+  const fault = talk.isTooLong ? fill(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`
     <form class="composer talk" part="composer" @submit=${submit(talk)}>
       ${talk.attachments.rows.map((row) => attachedView(talk, row, language))}
       <label class="sr" for="message">${texts.message}</label>
       <div class="field">
-        ${clipView(talk, texts.attach)}
+        ${clipView(talk, texts.chooseFiles)}
         <textarea
           id="message"
           rows="1"

@@ -1,4 +1,5 @@
 import type {LiveEvent} from '../../server/contract/events.js';
+import type {StoredFile} from '../../server/contract/files.js';
 import {MAX_MESSAGE_LENGTH, MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 import type {Message, MessageAnswer, MessageList} from '../../server/contract/messages.js';
 
@@ -101,12 +102,20 @@ export class Talk {
 
   send() {
     if (!this.canSend) return;
+    const {draft} = this;
+    this.draft = '';
+    this.say(draft, this.attachments.take());
+  }
+
+  /** What is written is sent as it is; the field keeps what the visitor has in it. */
+  say(text: string, files: StoredFile[] = []) {
+    const body = text.trim();
+    if (!body) return;
     const said = this.add(
-      {clientId: makeUuid(), role: 'visitor', body: this.draft.trim(), state: 'sending'},
+      {clientId: makeUuid(), role: 'visitor', body, state: 'sending'},
       Date.now(),
     );
-    said.files = this.attachments.take();
-    this.draft = '';
+    said.files = files;
     this.keep();
     void this.deliver();
   }

@@ -21,7 +21,7 @@ const ar: Texts = {
   askName: 'ما اسمك؟',
   nameLabel: 'اسمك',
   nameRequired: 'من فضلك أخبرني باسمك.',
-  nameInvalid: 'عدد حروف الاسم: {count} كحد أقصى.',
+  tooLong: '{count} حرف كحد أقصى من فضلك.',
   send: 'إرسال',
   niceToMeet: 'سُررت بمعرفتك، {name}.',
 
@@ -125,13 +125,11 @@ const ar: Texts = {
   cancel: 'إلغاء',
 
   message: 'اكتب رسالة',
-  stop: 'إيقاف الإجابة',
-  attach: 'إرفاق ملف PDF',
+  stop: 'إيقاف',
   sending: 'جارٍ الإرسال…',
   notSent: 'لم تُرسل بعد.',
-  messageTooLong: '{count} حرف كحد أقصى من فضلك.',
   askQuestion: 'اطرح سؤالًا',
-  askAssistant: 'هل لديك سؤال؟ اكتب لي هنا، أو تابع.',
+  askAssistant: 'هل لديك سؤال؟',
 };
 
 export default ar;

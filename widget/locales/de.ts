@@ -22,7 +22,7 @@ const de: Texts = {
   askName: 'Wie heißen Sie?',
   nameLabel: 'Ihr Name',
   nameRequired: 'Bitte nennen Sie mir Ihren Namen.',
-  nameInvalid: 'Bitte höchstens {count} Zeichen für den Namen.',
+  tooLong: 'Bitte höchstens {count} Zeichen.',
   send: 'Senden',
   niceToMeet: 'Schön, Sie kennenzulernen, {name}.',
 
@@ -60,7 +60,7 @@ const de: Texts = {
   removeFile: '{name} entfernen',
   fileRemoved: 'Die Datei ist entfernt.',
   filesDone: 'Hochgeladene Dateien: {count}',
-  filesAgain: 'Gewählte, nicht gesendete Dateien: {count}. Bitte wählen Sie sie noch einmal.',
+  filesAgain: 'Noch nicht gesendete Dateien: {count}. Bitte wählen Sie sie noch einmal.',
   fileProgress: '{name}: {percent}',
 
   file_too_large: 'Größer als {size}. Bitte wählen Sie eine kleinere Datei.',
@@ -124,7 +124,7 @@ const de: Texts = {
   notHere:
     'Leider bin ich auf dieser Seite gerade nicht zu erreichen. Bitte nutzen Sie ihre anderen Kontakte.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
-  busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir holen alles gleich nach.',
+  busy: 'Unser System ist ausgelastet. Machen Sie ruhig weiter; wir holen alles nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
   notKept:
     'Ihr Browser sperrt den Speicher: Dieses Gespräch ist beim Verlassen der Seite verloren.',
@@ -133,13 +133,11 @@ const de: Texts = {
   cancel: 'Abbrechen',
 
   message: 'Nachricht schreiben',
-  stop: 'Antwort anhalten',
-  attach: 'PDF anhängen',
+  stop: 'Anhalten',
   sending: 'Wird gesendet …',
   notSent: 'Noch nicht gesendet.',
-  messageTooLong: 'Bitte höchstens {count} Zeichen.',
   askQuestion: 'Frage stellen',
-  askAssistant: 'Haben Sie eine Frage? Schreiben Sie mir hier, oder fahren Sie fort.',
+  askAssistant: 'Haben Sie Fragen?',
 };
 
 export default de;

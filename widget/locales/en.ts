@@ -20,7 +20,7 @@ const en = {
   askName: 'What is your name?',
   nameLabel: 'Your name',
   nameRequired: 'Please tell me your name.',
-  nameInvalid: 'Please use a name of at most {count} characters.',
+  tooLong: 'At most {count} characters, please.',
   send: 'Send',
   niceToMeet: 'Nice to meet you, {name}.',
 
@@ -127,13 +127,11 @@ const en = {
   cancel: 'Cancel',
 
   message: 'Write a message',
-  stop: 'Stop the answer',
-  attach: 'Attach a PDF',
+  stop: 'Stop',
   sending: 'Sending…',
   notSent: 'Not sent yet.',
-  messageTooLong: 'At most {count} characters, please.',
   askQuestion: 'Ask a question',
-  askAssistant: 'Do you have a question? Write to me here, or go on.',
+  askAssistant: 'Do you have a question?',
 };
 
 export type Texts = typeof en;

@@ -21,7 +21,7 @@ const es: Texts = {
   askName: '¿Cómo se llama?',
   nameLabel: 'Su nombre',
   nameRequired: 'Por favor, dígame su nombre.',
-  nameInvalid: 'El nombre puede tener como máximo {count} caracteres.',
+  tooLong: 'Máximo {count} caracteres, por favor.',
   send: 'Enviar',
   niceToMeet: 'Encantada de conocerle, {name}.',
 
@@ -129,13 +129,11 @@ const es: Texts = {
   cancel: 'Cancelar',
 
   message: 'Escriba un mensaje',
-  stop: 'Detener la respuesta',
-  attach: 'Adjuntar un PDF',
+  stop: 'Detener',
   sending: 'Enviando…',
   notSent: 'Aún no enviado.',
-  messageTooLong: 'Máximo {count} caracteres, por favor.',
   askQuestion: 'Hacer una pregunta',
-  askAssistant: '¿Tiene alguna pregunta? Escríbame aquí o continúe.',
+  askAssistant: '¿Tiene alguna pregunta?',
 };
 
 export default es;

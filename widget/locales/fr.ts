@@ -22,7 +22,7 @@ const fr: Texts = {
   askName: 'Comment vous appelez-vous ?',
   nameLabel: 'Votre nom',
   nameRequired: 'Merci de m’indiquer votre nom.',
-  nameInvalid: 'Le nom peut compter {count} caractères au plus.',
+  tooLong: '{count} caractères au plus.',
   send: 'Envoyer',
   niceToMeet: 'Enchantée, {name}.',
 
@@ -51,7 +51,7 @@ const fr: Texts = {
   files: 'Vos fichiers',
   queued: 'Prêt à envoyer',
   twin: 'Semble identique à {name}.',
-  uploading: 'Envoi en cours, {percent}',
+  uploading: 'Envoi, {percent}',
   timeLeft: 'encore {time}',
   success: 'Envoyé',
   cancelFile: 'Annuler l’envoi de {name}',
@@ -60,7 +60,7 @@ const fr: Texts = {
   removeFile: 'Retirer {name}',
   fileRemoved: 'Le fichier est retiré.',
   filesDone: 'Fichiers envoyés : {count}',
-  filesAgain: 'Fichiers choisis mais non envoyés : {count}. Veuillez les choisir à nouveau.',
+  filesAgain: 'Fichiers pas encore envoyés : {count}. Veuillez les choisir à nouveau.',
   fileProgress: '{name} : {percent}',
 
   file_too_large: 'Plus de {size}. Choisissez un fichier plus petit.',
@@ -120,9 +120,9 @@ const fr: Texts = {
   error:
     'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',
   notHere:
-    'Désolée, je ne suis pas joignable sur cette page pour le moment. Veuillez utiliser ses autres contacts.',
+    'Désolée, je ne suis pas joignable sur cette page pour l’instant. Utilisez ses autres contacts.',
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
-  busy: 'Il y a beaucoup d’activité. Continuez ; nous rattraperons sous peu.',
+  busy: 'Notre système est très sollicité. Continuez ; nous rattraperons sous peu.',
   slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
   notKept: 'Votre navigateur bloque le stockage : la conversation sera perdue en quittant la page.',
   dismiss: 'Masquer',
@@ -130,13 +130,11 @@ const fr: Texts = {
   cancel: 'Annuler',
 
   message: 'Écrire un message',
-  stop: 'Arrêter la réponse',
-  attach: 'Joindre un PDF',
+  stop: 'Arrêter',
   sending: 'Envoi…',
   notSent: 'Pas encore envoyé.',
-  messageTooLong: '{count} caractères au maximum, s’il vous plaît.',
   askQuestion: 'Poser une question',
-  askAssistant: 'Avez-vous une question ? Écrivez-moi ici, ou continuez.',
+  askAssistant: 'Avez-vous une question ?',
 };
 
 export default fr;

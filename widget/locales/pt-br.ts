@@ -21,7 +21,7 @@ const ptBr: Texts = {
   askName: 'Qual é o seu nome?',
   nameLabel: 'Seu nome',
   nameRequired: 'Por favor, diga o seu nome.',
-  nameInvalid: 'O nome pode ter no máximo {count} caracteres.',
+  tooLong: 'No máximo {count} caracteres, por favor.',
   send: 'Enviar',
   niceToMeet: 'Prazer em conhecer você, {name}.',
 
@@ -127,13 +127,11 @@ const ptBr: Texts = {
   cancel: 'Cancelar',
 
   message: 'Escreva uma mensagem',
-  stop: 'Parar a resposta',
-  attach: 'Anexar um PDF',
+  stop: 'Parar',
   sending: 'Enviando…',
   notSent: 'Ainda não enviada.',
-  messageTooLong: 'No máximo {count} caracteres, por favor.',
   askQuestion: 'Fazer uma pergunta',
-  askAssistant: 'Você tem alguma dúvida? Escreva para mim aqui ou continue.',
+  askAssistant: 'Você tem alguma dúvida?',
 };
 
 export default ptBr;

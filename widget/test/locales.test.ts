@@ -2,7 +2,7 @@ import {expect} from '@open-wc/testing';
 
 import {fill, formatSize, knownLanguage, languageTags, loadLanguage} from '../texts.js';
 import type {Texts} from '../locales/en.js';
-import {MAX_NAME_LENGTH} from '../../server/contract/limits.js';
+import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
 
 const TAGS = languageTags.filter((tag) => tag !== 'en');
@@ -29,9 +29,10 @@ describe('locales', () => {
       const counted = Object.entries(texts).filter(([, text]) => text.includes('{count}'));
       expect(counted.length).to.be.greaterThan(3);
       const bound = counted.filter(([, text]) => BESIDE_A_WORD.test(text)).map(([key]) => key);
-      // Always the same hundred: whatever stands beside it has been written for it.
-      expect(bound.filter((key) => key !== 'nameInvalid')).to.deep.equal([]);
-      expect(new Intl.PluralRules(tag).select(MAX_NAME_LENGTH)).to.equal('other');
+      // Always the same two numbers: whatever stands beside them has been written for them.
+      expect(bound.filter((key) => key !== 'tooLong')).to.deep.equal([]);
+      for (const limit of [MAX_NAME_LENGTH, MAX_MESSAGE_LENGTH])
+        expect(new Intl.PluralRules(tag).select(limit)).to.equal('other');
     });
   }
 

@@ -1,5 +1,7 @@
 import {expect} from '@open-wc/testing';
 
+import {MAX_MESSAGE_LENGTH} from '../../server/contract/limits.js';
+
 import {
   answer,
   backend,
@@ -123,7 +125,7 @@ describe('free chat', () => {
       body: 'On and on',
       state: 'running',
     });
-    await press(chat, 'Stop the answer');
+    await press(chat, 'Stop');
     await untilCalled(site, 'POST', '/api/messages/stop');
     await backend.complete(uuidOf(site), {id, body: 'On and on'});
     await until(() => button(chat, 'Send'), 'the way to write on');
@@ -184,6 +186,7 @@ describe('free chat', () => {
     const site = newSite();
     const chat = await mountOpen(site);
     await reachPending(chat);
+    await press(chat, 'Ask a question');
     await until(() => field(chat), 'the field');
     const picker = inside<HTMLInputElement>(chat, '.talk .picker')!;
     const given = new DataTransfer();
@@ -239,6 +242,23 @@ describe('free chat', () => {
     await until(() => field(chat)?.value === 'About product 7', 'the field');
     await chat.sendMessage('And product 8');
     await untilSaid(chat, 'And product 8');
+    expect(field(chat)!.value, 'what the visitor has not sent').to.equal('About product 7');
+    await chat.sendMessage('9'.repeat(MAX_MESSAGE_LENGTH + 1));
+    await until(() => inside(chat, '.talk .fault')?.textContent, 'how much is too much');
+  });
+
+  it('who asks nothing fetches nothing for it', async () => {
+    const {chat} = await sitePage(`site=${newSite()}`);
+    inside(chat, '.launcher')!.click();
+    await reachPending(chat);
+    await until(() => button(chat, 'Ask a question'), 'the way to ask');
+    const fetched = () =>
+      chat
+        .ownerDocument.defaultView!.performance.getEntriesByType('resource')
+        .filter(({name}) => /\/live-[\w-]+\.js/.test(name)).length;
+    expect(fetched()).to.equal(0);
+    await press(chat, 'Ask a question');
+    await until(() => fetched() === 1, 'what is needed to write');
   });
 
   it('at an assistant’s step the visitor may ask, and goes on when they like', async () => {

@@ -99,7 +99,7 @@ const trayView = (chat: Chat, language: Language, later: Later) =>
 
 const answerView = (chat: Chat, language: Language, later: Later) => {
   const {stage, step} = chat.guide;
-  if (stage === 'returning') return later?.returningView(chat, language) ?? nothing;
+  if (stage === 'returning') return chat.back?.returningView(chat, language);
   if (stage === 'arriving') return turnedAwayView(chat, language);
   if (!step) return nothing;
   if (step.type === 'ask' && step.field === 'name') return nameView(chat, language);

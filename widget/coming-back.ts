@@ -1,15 +1,46 @@
+import {html} from 'lit';
+
 import type {Step} from '../server/contract/conversation.js';
+import type {Session} from '../server/contract/sessions.js';
 
 import type {Chat} from './chat.js';
+import {decisionOf} from './step-words.js';
 import {fill} from './texts.js';
+import type {Language} from './texts.js';
 import type {Words} from './transcript.js';
 
+/**
+ * Goes on with somebody who comes back: to a session, or to answers that this browser has kept. A
+ * file of its own, since most conversations are had in one go.
+ */
+export const takeUp = (chat: Chat, session: Session | null) => {
+  chat.uploads!.restore(session?.files ?? []);
+  if (session && session.state !== 'visit') return greetLate(chat, session);
+  const {answers, guide} = chat;
+  const {name} = answers;
+  retell(chat);
+  guide.say(({texts}) => (name ? fill(texts, 'returning', {name}) : texts.returningUnnamed));
+  guide.show('returning');
+};
+
+/** Handed in earlier, in this browser. */
+const greetLate = (chat: Chat, {email_masked, name, pending_email_masked, state}: Session) => {
+  const {guide} = chat;
+  chat.answers.handOver();
+  chat.confirmation!.emailMasked = pending_email_masked ?? email_masked ?? '';
+  retell(chat);
+  if (state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
+  chat.isRecognised = true;
+  guide.say(({texts}) => (name ? fill(texts, 'hello', {name}) : texts.helloUnnamed));
+  guide.restAt(guide.walk.ofType('end', 'complete'), true);
+};
+
 /** What the visitor has answered, as far as this page, its storage or the backend knows. */
-export const answerTo = (chat: Chat, step: Step): Words | null => {
+const answerTo = (chat: Chat, step: Step): Words | null => {
   const {confirmation, facts, name, uploads} = chat;
   if (step.type === 'consent') {
     const isGranted = facts[`consents.${step.purpose}`];
-    return isGranted === undefined ? null : ({texts}) => (isGranted ? texts.agree : texts.disagree);
+    return isGranted === undefined ? null : decisionOf(isGranted as boolean);
   }
   if (step.type === 'upload') {
     const count = uploads?.storedCount;
@@ -52,4 +83,21 @@ export const retell = (chat: Chat, isToBeRightAlone = false) => {
     }
     step = guide.walk.after(step, chat.facts);
   }
+};
+
+export const returningView = (chat: Chat, {texts}: Language) => html`
+  <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
+    <button part="button" class="primary" @click=${() => continueVisit(chat)}>${texts.goOn}</button>
+    <button part="button" class="choice" @click=${() => chat.endings.startOver()}>
+      ${texts.discard}
+    </button>
+  </div>
+`;
+
+const continueVisit = async (chat: Chat) => {
+  const remarks: Words[] = [({texts}) => texts.goesOn];
+  const count = chat.storage.unsent();
+  if (count) remarks.push(({texts}) => fill(texts, 'filesAgain', {count}));
+  chat.visitorSays(({texts}) => texts.goOn);
+  await chat.guide.begin(remarks);
 };
