@@ -16,8 +16,9 @@ export class WebDriver {
     return this.get('/window');
   }
 
+  /** A window of its own: what lies behind is hidden, and this driver brings no tab before others. */
   async newTab(): Promise<string> {
-    return (await this.post<{handle: string}>('/window/new', {type: 'tab'})).handle;
+    return (await this.post<{handle: string}>('/window/new', {type: 'window'})).handle;
   }
 
   switchTo(handle: string): Promise<void> {
