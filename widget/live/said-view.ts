@@ -13,11 +13,12 @@ import type {Talk} from './talk.js';
 
 /** What stands in a message's bubble. */
 export const saidView = (talk: Talk, said: Said) => (language: Language) => {
-  const {body, files, state} = said;
+  const {body, files, state, isStopped} = said;
   return html`
     ${isOwn(said) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
     ${files.map((file) => fileView(talk, file, language))}
     ${isOwn(said) ? deliveryView(talk, said, language) : nothing}
+    ${isStopped ? html`<span class="delivery">${language.texts.cancelled}</span>` : nothing}
   `;
 };
 

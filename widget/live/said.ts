@@ -14,6 +14,8 @@ export interface Said {
   state: 'sending' | 'unsent' | MessageState;
   /** The line is away, or the backend: it goes on by itself. */
   isWaiting: boolean;
+  /** The visitor wanted no more of it. */
+  isStopped?: boolean;
   files: StoredFile[];
   line: Line;
 }

@@ -129,9 +129,14 @@ export class Talk {
 
   /** The words written so far stay. */
   stop() {
-    const {chat} = this;
+    const {chat, said} = this;
+    const running = said.filter(({state}) => state === 'running');
     const call = () => chat.client.call('POST', '/api/messages/stop');
-    void chat.session.act(call).catch((error: unknown) => chat.fail(error));
+    const tell = () => {
+      for (const one of running) one.isStopped = true;
+      chat.host.requestUpdate();
+    };
+    void chat.session.act(call).then(tell, (error: unknown) => chat.fail(error));
   }
 
   /** The line is back, or somebody looks again. */

@@ -129,6 +129,7 @@ describe('free chat', () => {
     await untilCalled(site, 'POST', '/api/messages/stop');
     await backend.complete(uuidOf(site), {id, body: 'On and on'});
     await until(() => button(chat, 'Send'), 'the way to write on');
+    await until(() => inside(chat, '.delivery')?.textContent === 'Cancelled.', 'the word');
   });
 
   it('without a line it says so, and goes once when that is back', async () => {

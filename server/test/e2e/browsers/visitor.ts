@@ -19,6 +19,13 @@ export class Visitor {
     await this.press('Send');
   }
 
+  /** Writes to Maria, and sends it with Enter. */
+  async write(text: string): Promise<void> {
+    const field = `(${FIND})('textarea', '')`;
+    await this.untilThere(field, 'the field for messages');
+    await this.tab.type(field, `${text}\n`);
+  }
+
   async choose(paths: string[]): Promise<void> {
     const chooser = `(${FIND})('input[type=file]', '')`;
     await this.untilThere(chooser, 'the file chooser');
@@ -29,6 +36,18 @@ export class Visitor {
     for (const word of words) {
       await this.untilThere(`(${TEXT})().includes(${JSON.stringify(word)})`, `“${word}”`);
     }
+  }
+
+  async untilGone(...words: string[]): Promise<void> {
+    for (const word of words) {
+      await this.untilThere(`!(${TEXT})().includes(${JSON.stringify(word)})`, `“${word}” to go`);
+    }
+  }
+
+  /** Lines of the conversation that have these words in them. */
+  async lines(words: string): Promise<string[]> {
+    const all = await this.tab.read<string[]>(`(${LINES})()`);
+    return all.filter((line) => line.includes(words));
   }
 
   stored(key: string): Promise<string | null> {
@@ -57,6 +76,9 @@ const FIND = `(selector, name) => ${ROOTS}
     const names = [one.getAttribute('aria-label'), label, one.textContent];
     return (names.find((text) => text?.trim()) ?? '').trim().startsWith(name);
   })`;
+
+const LINES = `() => [...document.querySelector('maria-chat').shadowRoot.querySelectorAll('.bubble')]
+  .map(({textContent}) => textContent.replace(/\\s+/g, ' ').trim())`;
 
 const TEXT = `() => ${ROOTS}
   .map((root) => (root.body ?? root.querySelector('[role=dialog]'))?.innerText ?? '')

@@ -1,0 +1,107 @@
+import t from 'tap';
+
+import {until} from '../until.js';
+import {chromium} from './browsers/chromium.js';
+import {firefox} from './browsers/firefox.js';
+import {arrive, startTalkServer} from './talking.js';
+
+const IN_BUBBLES = `document.querySelector('maria-chat').shadowRoot.querySelectorAll('.bubble`;
+const MARKED = [
+  'It is **done**, see [here](https://example.org/page) or [not](javascript:alert(1)).',
+  '<img src=x onerror=alert(1)> ![all](https://evil.example/pixel.png)',
+];
+
+t.test('what a model says reaches the visitor', async (t) => {
+  const server = await startTalkServer(t);
+
+  for (const kind of [chromium, firefox]) {
+    const {name, missing} = kind;
+    await t.test(`in ${name}`, {skip: missing}, async (t) => {
+      const browser = await kind.start(t);
+      const {tab, visitor} = await arrive(browser, server.url);
+      const uuid = await visitor.stored('session_uuid');
+
+      await t.test('as it is written, with its few marks, and nothing else of it', async (t) => {
+        await visitor.write(`Is a scan enough (${name})?`);
+        const turn = await server.turn(`Is a scan enough (${name})?`);
+        turn.say('A scan ');
+        await visitor.untilSaid('A scan');
+        turn.say('is fine.\n\n');
+        await visitor.untilSaid('A scan is fine.');
+        for (const line of MARKED) turn.say(`${line}\n\n`);
+        turn.end();
+        await visitor.untilSaid('<img src=x onerror=alert(1)>');
+        await until(() => tab.read(`!${IN_BUBBLES} [aria-hidden]').length`));
+
+        const read = <T>(what: string) => tab.read<T>(`[...${IN_BUBBLES} ${what}`);
+        t.same(await read(`a')].map(({href, rel}) => [href, rel])`), [
+          ['https://example.org/page', 'noopener noreferrer nofollow ugc'],
+          ['https://evil.example/pixel.png', 'noopener noreferrer nofollow ugc'],
+        ]);
+        await visitor.untilSaid('here (example.org)', 'all (evil.example)');
+        t.same(await read(`img')].length`), 0);
+        t.same(await read(`strong')].map((one) => one.textContent)`), ['done']);
+        const fetched = await tab.read<string>(
+          `performance.getEntriesByType('resource').map((one) => one.name).join()`,
+        );
+        t.notMatch(fetched, /evil\.example/);
+        t.equal((await visitor.lines('A scan is fine.')).length, 1);
+      });
+
+      await t.test(
+        'until it is stopped, which it says, and the next question is answered',
+        async (t) => {
+          await visitor.write(`Count (${name}).`);
+          const turn = await server.turn(`Count (${name}).`);
+          turn.say('One, two, ');
+          await visitor.untilSaid('One, two,');
+          await visitor.press('Stop the answer');
+          await until(() => turn.isBrokenOff);
+          await visitor.untilSaid('Cancelled.');
+          t.equal((await visitor.lines('One, two,')).length, 1, 'what was said stays');
+
+          await visitor.write(`And then (${name})?`);
+          const next = await server.turn(`And then (${name})?`);
+          next.say('Three.');
+          next.end();
+          await visitor.untilSaid('Three.');
+        },
+      );
+
+      await t.test('also over a reload in its middle', async (t) => {
+        await visitor.write(`A story (${name})?`);
+        const turn = await server.turn(`A story (${name})?`);
+        turn.say('Once upon ');
+        await visitor.untilSaid('Once upon');
+        await tab.reload();
+        turn.say('a time ');
+        await visitor.press('Continue');
+        await visitor.untilSaid('Once upon a time');
+        turn.say('there was ');
+        await visitor.untilSaid('Once upon a time there was');
+        turn.say('a PDF.');
+        turn.end();
+        await visitor.untilSaid('Once upon a time there was a PDF.');
+        await until(() => tab.read(`!${IN_BUBBLES} [aria-hidden]').length`));
+
+        for (const words of [
+          'A story',
+          'Once upon',
+          'A scan is fine.',
+          'Count (',
+          'One, two,',
+          'Three.',
+        ])
+          t.equal((await visitor.lines(words)).length, 1, `${words} stands there once`);
+      });
+
+      const stored = await server.sql<{body: string; state: string}[]>`
+        select body, state from messages where session_uuid = ${uuid} and role = 'maria' order by id`;
+      t.same(
+        stored.map(({body, state}) => `${state}: ${body.slice(0, 9)}`),
+        ['complete: A scan is', 'complete: One, two,', 'complete: Three.', 'complete: Once upon'],
+      );
+      t.same(browser.noise, [], 'the console stayed empty');
+    });
+  }
+});

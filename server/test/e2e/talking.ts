@@ -1,0 +1,105 @@
+import type {ServerResponse} from 'node:http';
+
+import type {Test} from 'tap';
+
+import {answeredBy, startReceiver} from '../answer-parts.js';
+import {startServer} from '../start-server.js';
+import type {TestServer} from '../start-server.js';
+import {until} from '../until.js';
+import type {Tab, VisitorBrowser} from './browsers/tab.js';
+import {Visitor} from './browsers/visitor.js';
+
+/** Visitors write from the second step on. */
+export const CONVERSATION = {
+  version: 1,
+  steps: [
+    {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
+    {id: 'ask', type: 'assistant'},
+    {id: 'files', type: 'upload'},
+    {id: 'email', type: 'ask', field: 'email'},
+    {id: 'verify', type: 'verify_email'},
+    {id: 'complete', type: 'end', outcome: 'complete'},
+  ],
+};
+
+/** The model's time is the test's. */
+const PATIENT = {firstByteMs: 240_000, silenceMs: 240_000, totalMs: 240_000};
+
+/** A question to the model, which says what the test has it say. */
+export class Turn {
+  isBrokenOff = false;
+
+  constructor(
+    readonly asked: string,
+    private readonly response: ServerResponse,
+  ) {
+    response.writeHead(200, {'content-type': 'text/event-stream'}).flushHeaders();
+    response.on('close', () => {
+      this.isBrokenOff = !response.writableFinished;
+    });
+  }
+
+  say(text: string): void {
+    this.response.write(`data: ${JSON.stringify({choices: [{delta: {content: text}}]})}\n\n`);
+  }
+
+  end(): void {
+    this.response.end('data: [DONE]\n\n');
+  }
+}
+
+export interface TalkServer extends TestServer {
+  /** The turn in which the model is asked this, once it is. */
+  turn: (asked: string) => Promise<Turn>;
+}
+
+/** A server whose visitors write to a model that speaks Chat Completions. */
+export const startTalkServer = async (t: Test): Promise<TalkServer> => {
+  const turns: Turn[] = [];
+  const model = await startReceiver(t, (response, {body}) => {
+    const {messages} = JSON.parse(body) as {messages: {content: string}[]};
+    turns.push(new Turn(messages.at(-1)?.content ?? '', response));
+  });
+  const server = await startServer(t, {
+    answers: true,
+    settings: answeredBy(model),
+    parts: {answering: {limits: PATIENT}},
+  });
+  await setSite(server, {});
+  const turn = async (asked: string) => {
+    const found = () => turns.find((one) => one.asked.includes(asked));
+    await until(() => found() !== undefined);
+    return found() as Turn;
+  };
+  return {...server, turn};
+};
+
+export const setSite = async ({sql}: TestServer, settings: object): Promise<void> => {
+  const all = {conversation: CONVERSATION, ...settings};
+  await sql`update sites set settings = ${JSON.stringify(all)}::text::jsonb where key = 'demo'`;
+};
+
+export interface Talker {
+  tab: Tab;
+  visitor: Visitor;
+}
+
+/** A visitor who may write. */
+export const arrive = async (browser: VisitorBrowser, url: string): Promise<Talker> => {
+  const tab = await browser.openTab();
+  await tab.go(url);
+  const visitor = new Visitor(tab);
+  await visitor.press('Open chat');
+  await visitor.press('I agree');
+  await visitor.untilSaid('Do you have a question?');
+  return {tab, visitor};
+};
+
+/** The same visitor in another tab, where the panel opens by itself. */
+export const arriveBeside = async (browser: VisitorBrowser, url: string): Promise<Talker> => {
+  const tab = await browser.openTab();
+  await tab.go(url);
+  const visitor = new Visitor(tab);
+  await visitor.press('Continue');
+  return {tab, visitor};
+};
