@@ -8,6 +8,7 @@ import type {TestServer} from '../start-server.js';
 import {until} from '../until.js';
 import type {Tab, VisitorBrowser} from './browsers/tab.js';
 import {Visitor} from './browsers/visitor.js';
+import {Visitor as Caller} from '../visitor.js';
 
 /** Visitors write from the second step on. */
 export const CONVERSATION = {
@@ -16,6 +17,7 @@ export const CONVERSATION = {
     {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
     {id: 'ask', type: 'assistant'},
     {id: 'files', type: 'upload'},
+    {id: 'name', type: 'ask', field: 'name'},
     {id: 'email', type: 'ask', field: 'email'},
     {id: 'verify', type: 'verify_email'},
     {id: 'complete', type: 'end', outcome: 'complete'},
@@ -102,4 +104,10 @@ export const arriveBeside = async (browser: VisitorBrowser, url: string): Promis
   const visitor = new Visitor(tab);
   await visitor.press('Continue');
   return {tab, visitor};
+};
+
+/** The same visitor, who calls the server by something else than this browser. */
+export const callerOf = async ({visitor}: Talker, url: string): Promise<Caller> => {
+  const [uuid = '', token = ''] = ((await visitor.stored('token')) ?? '').split(' ');
+  return new Caller(url, uuid, token);
 };

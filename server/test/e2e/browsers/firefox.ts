@@ -44,5 +44,6 @@ const tabOf = (page: Page): Tab => {
     click: async (element) => (await find(element)).click(),
     type: async (element, text) => (await find(element)).type(text),
     choose: async (element, paths) => (await find(element)).uploadFile(...paths),
+    close: () => page.close(),
   };
 };

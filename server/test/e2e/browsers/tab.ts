@@ -13,6 +13,7 @@ export interface Tab {
   click(element: ElementExpression): Promise<void>;
   type(element: ElementExpression, text: string): Promise<void>;
   choose(element: ElementExpression, paths: string[]): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** One browser with one visitor: its tabs share what the pages store. */

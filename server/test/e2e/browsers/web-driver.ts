@@ -21,6 +21,10 @@ export class WebDriver {
     return (await this.post<{handle: string}>('/window/new', {type: 'window'})).handle;
   }
 
+  async closeTab(): Promise<void> {
+    await call(`${this.session}/window`, 'DELETE');
+  }
+
   switchTo(handle: string): Promise<void> {
     return this.post('/window', {handle});
   }

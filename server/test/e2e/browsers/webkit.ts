@@ -42,6 +42,7 @@ const tabOf = (driver: WebDriver, handle: string): Tab => {
     click: async (element) => (await at()).click(element),
     type: async (element, text) => (await at()).send(element, text),
     choose: async (element, paths) => (await at()).send(element, paths.join('\n')),
+    close: async () => (await at()).closeTab(),
   };
 };
 

@@ -1,0 +1,104 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {makePdf} from '../pdf.js';
+import type {TestServer} from '../start-server.js';
+import {until} from '../until.js';
+import {chromium} from './browsers/chromium.js';
+import {firefox} from './browsers/firefox.js';
+import {arrive, arriveBeside, callerOf, startTalkServer} from './talking.js';
+
+const fileOf = async ({sql}: TestServer, uuid: string) => {
+  const [file] = await sql`
+    select download_count as count, is_deleted as deleted from file_uploads
+    where session_uuid = ${uuid} and file_name = 'proof.pdf'`;
+  return file;
+};
+
+t.test('two tabs are one conversation', async (t) => {
+  const server = await startTalkServer(t);
+  const {live, url} = server;
+  const proof = path.join(server.dataDir, 'proof.pdf');
+  await writeFile(proof, makePdf());
+
+  for (const kind of [chromium, firefox]) {
+    const {name, missing} = kind;
+    await t.test(`in ${name}`, {skip: missing}, async (t) => {
+      const browser = await kind.start(t);
+      const first = await arrive(browser, url);
+      const second = await arriveBeside(browser, url);
+      const caller = await callerOf(first, url);
+      const both = [first, second].map(({visitor}) => visitor);
+      const answer = async (asked: string, ...pieces: string[]) => {
+        const turn = await server.turn(asked);
+        for (const piece of pieces) turn.say(piece);
+        turn.end();
+      };
+
+      await t.test('what is asked in one stands in both, as does the answer', async (t) => {
+        await second.visitor.untilSaid('Do you have a question?');
+        await first.visitor.write(`Do both hear (${name})?`);
+        const turn = await server.turn(`Do both hear (${name})?`);
+        turn.say('Both hear ');
+        for (const one of both) await one.untilSaid('Both hear');
+        turn.say('it.');
+        turn.end();
+        for (const one of both) {
+          await one.untilSaid('Both hear it.');
+          t.equal((await one.lines('Do both hear')).length, 1);
+          t.equal((await one.lines('Both hear it.')).length, 1);
+        }
+        t.equal(live.readersOf(caller.uuid), 1, 'and one of them reads');
+      });
+
+      await t.test('a file goes along, is fetched, and goes from both', async (t) => {
+        await first.tab.show();
+        await first.visitor.choose([proof]);
+        await first.visitor.untilSaid('proof.pdf', 'Uploaded');
+        await first.visitor.write(`Here it is (${name}).`);
+        await answer(`Here it is (${name}).`, 'I have it.');
+        for (const one of both) await one.untilSaid('proof.pdf', 'I have it.');
+
+        await first.visitor.press('proof.pdf');
+        await until(async () => (await fileOf(server, caller.uuid))?.['count'] === 1);
+        await first.tab.show();
+        await first.visitor.press('Remove proof.pdf');
+        for (const one of both) await one.untilGone('proof.pdf');
+        t.equal((await fileOf(server, caller.uuid))?.['deleted'], true);
+        t.equal((await second.visitor.lines('Here it is')).length, 1, 'the message stays');
+      });
+
+      await t.test('what is uploaded and deleted elsewhere is seen in both', async () => {
+        await first.visitor.press('Continue');
+        for (const one of [first, second]) {
+          await one.tab.show();
+          await one.visitor.untilSaid('Please add your documents.');
+        }
+        const {body} = await caller.upload(makePdf(), {name: 'elsewhere.pdf'});
+        for (const one of [first, second]) {
+          await one.tab.show();
+          await one.visitor.untilSaid('elsewhere.pdf');
+        }
+        await caller.call('DELETE', `/api/files/${body.file.id}`);
+        for (const one of [first, second]) {
+          await one.tab.show();
+          await one.visitor.untilGone('elsewhere.pdf');
+        }
+      });
+
+      await t.test('when one goes, the other reads on', async (t) => {
+        await first.tab.close();
+        await second.tab.show();
+        await second.visitor.write(`Still there (${name})?`);
+        await answer(`Still there (${name})?`, 'Still ', 'here.');
+        await second.visitor.untilSaid('Still here.');
+        t.equal((await second.visitor.lines('Still here.')).length, 1);
+        await until(() => live.readersOf(caller.uuid) === 1);
+      });
+
+      t.same(browser.noise, [], 'the console stayed empty');
+    });
+  }
+});
