@@ -1,5 +1,6 @@
-// `npm run screenshots [look …]`: every state of the widget in every look, from the real widget and
-// the real server, into screenshots/: a folder and a contact sheet for each look.
+// `npm run screenshots [look …] [journey …]`: every state of the widget in every look, or those named,
+// from the real widget and the real server, into screenshots/: a folder and a contact sheet for each
+// look.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import {chromium} from 'playwright-core';
 
 import {LOOKS} from '../../widget/gallery/looks.mjs';
 import {serveHostPages} from '../../widget/gallery/page.mjs';
+import {startResponder} from '../../widget/gallery/responder.mjs';
 import {sheet} from '../../widget/gallery/sheet.mjs';
 import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
@@ -23,7 +25,7 @@ const stops = [];
 const faults = [];
 try {
   buildIfStale();
-  await takeAll(wantedLooks(process.argv.slice(2)));
+  await takeAll(process.argv.slice(2));
 } catch (error) {
   faults.push(error);
   if (!interrupted.signal.aborted) console.error(error);
@@ -32,19 +34,25 @@ try {
 }
 if (faults.length > 0) process.exitCode = 1;
 
-function wantedLooks(names) {
-  const unknown = names.find((name) => !LOOKS.some((look) => look.name === name));
-  if (unknown) {
-    throw new Error(`${unknown}? There are ${LOOKS.map(({name}) => name).join(', ')}.`);
-  }
-  return names.length === 0 ? LOOKS : LOOKS.filter(({name}) => names.includes(name));
+/** Those of the lists that are named; of a list none of which is named, all. */
+function wanted(names, ...lists) {
+  const known = lists.flat().map(({name}) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown) throw new Error(`${unknown}? There are ${known.join(', ')}.`);
+  return lists.map((list) => {
+    const named = list.filter(({name}) => names.includes(name));
+    return named.length > 0 ? named : list;
+  });
 }
 
-async function takeAll(looks) {
+async function takeAll(names) {
   const {startMailbox} = await import('../../dist/server/test/mailbox.js');
   const {JOURNEYS} = await import('../../widget/gallery/states.mjs');
+  const [looks, journeys] = wanted(names, LOOKS, JOURNEYS);
+  const responder = await startResponder();
+  stops.push(responder.stop);
   const mailbox = await startMailbox({teardown: (stop) => stops.push(stop)});
-  const product = await startProduct(mailbox);
+  const product = await startProduct(mailbox, responder);
   const browser = await chromium.launch({executablePath: findBrowser(), args: QUIET});
   stops.push(() => browser.close());
   for (const [number, look] of looks.entries()) {
@@ -54,20 +62,23 @@ async function takeAll(looks) {
     await rm(folder, {recursive: true, force: true});
     await mkdir(folder, {recursive: true});
     const pictures = [];
-    for (const journey of JOURNEYS) {
+    for (const journey of journeys) {
       interrupted.signal.throwIfAborted();
-      pictures.push(...(await take(journey, {browser, look, host: host.url, mailbox})));
+      pictures.push(...(await take(journey, {browser, look, host: host.url, mailbox, responder})));
     }
     await writeSheet(browser, look, pictures);
     console.log(`${look.name}: ${pictures.length} pictures`);
   }
 }
 
-async function startProduct(mailbox) {
+async function startProduct(mailbox, responder) {
   const {startProduct: start} = await import('../../dist/server/bench/process-cost.js');
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-screenshots-'));
   stops.push(() => rm(folder, {recursive: true, force: true}));
-  const env = {DATA_DIR: folder, SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1'};
+  const env = {
+    ...{DATA_DIR: folder, SMTP_URL: mailbox.url, TRUST_PROXY: '127.0.0.1'},
+    ...responder.env,
+  };
   const product = await start(env);
   stops.push(product.stop);
   return product;

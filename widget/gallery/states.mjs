@@ -1,3 +1,5 @@
+import {TALKS} from './talk.mjs';
+
 /**
  * Every state a visitor may see, as journeys: each row is the name of a picture and what leads there
  * from the row before it. A new state is a new row; one that needs another beginning, a new journey.
@@ -25,7 +27,7 @@ export const JOURNEYS = [
         'files-queued',
         (v) =>
           dragOut(v)
-            .then(() => v.choose(...PDFS))
+            .then(() => v.choose(PDFS))
             .then(() => v.see('.queued')),
       ],
       ['files-uploading', (v) => startUpload(v)],
@@ -47,7 +49,7 @@ export const JOURNEYS = [
         'refused',
         (v) =>
           atFiles(v)
-            .then(() => v.choose(...FAULTY))
+            .then(() => v.choose(FAULTY))
             .then(() => v.see('.error')),
       ],
       ['failed', (v) => failUpload(v)],
@@ -105,6 +107,7 @@ export const JOURNEYS = [
     states: [['notice', (v) => backTo(v, 409, refusal('collision', 'uuid_collision'))]],
   },
   {name: 'gone', states: [['line', (v) => backTo(v, 410, refusal('gone', 'session_gone'))]]},
+  ...TALKS,
 ];
 
 const PDFS = [

@@ -5,8 +5,8 @@ const WAIT_MS = 10_000;
 
 /** A visitor of one look, who finds things by their place and not by their words: those differ. */
 export class Visitor {
-  constructor(context, {look, host, mailbox}) {
-    Object.assign(this, {context, look, host, mailbox});
+  constructor(context, {look, host, mailbox, responder}) {
+    Object.assign(this, {context, look, host, mailbox, responder});
     this.email = `${look.name}-${Math.random().toString(36).slice(2, 8)}@example.com`;
   }
 
@@ -66,7 +66,7 @@ export class Visitor {
     await this.see('.dropzone');
   }
 
-  choose(...files) {
+  choose(files, picker = '.files .picker') {
     const payload = files.map(([name, bytes]) => ({
       name,
       mimeType: name.endsWith('.pdf') ? 'application/pdf' : 'text/plain',
@@ -77,12 +77,12 @@ export class Visitor {
             ? makePdf(bytes)
             : Buffer.alloc(bytes, 'a'),
     }));
-    return this.root.locator('.picker').setInputFiles(payload);
+    return this.root.locator(picker).setInputFiles(payload);
   }
 
   async reachEmail() {
     await this.reachFiles();
-    await this.choose(['Lebenslauf.pdf', 220_000]);
+    await this.choose([['Lebenslauf.pdf', 220_000]]);
     await this.press('.files .pair > :first-child');
     await this.see('.file.success');
     await this.press('.files .pair > :last-child');
