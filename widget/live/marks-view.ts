@@ -10,19 +10,19 @@ export const markedView = (text: string) => readMarks(text).map(blockView);
 export const plainView = (text: string) => readLinks(text).map(pieceView);
 
 const blockView = (block: Block) => {
-  if (block.kind === 'code') return html`<pre tabindex="0"><code>${block.text}</code></pre>`;
+  if (block.kind === 'code') return html`<pre dir="ltr"><code>${block.text}</code></pre>`;
   if (block.kind === 'lines')
     return block.lines.length === 0
       ? nothing
-      : html`<p>
+      : html`<p dir="auto">
           ${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}
         </p>`;
   const items = block.items.map((item) => html`<li>${item.map(pieceView)}</li>`);
   return block.kind === 'bullets'
-    ? html`<ul>
+    ? html`<ul dir="auto">
         ${items}
       </ul>`
-    : html`<ol>
+    : html`<ol dir="auto">
         ${items}
       </ol>`;
 };

@@ -4,12 +4,16 @@ import type {StoredFile} from '../../server/contract/files.js';
 
 import {fill, formatSize} from '../texts.js';
 import type {Language} from '../texts.js';
+import {nameView} from '../views/files.js';
 import {FILE, icon, iconButton} from '../views/icons.js';
-import {RESTART, TRASH} from '../views/later-icons.js';
+import {TRASH} from '../views/later-icons.js';
 import {markedView, plainView} from './marks-view.js';
 import type {Said} from './said.js';
 import {isOwn} from './said.js';
 import type {Talk} from './talk.js';
+
+/** So much of a message tells it from the others. */
+const NAMED = 60;
 
 /** What stands in a message's bubble. */
 export const saidView = (talk: Talk, said: Said) => (language: Language) => {
@@ -25,7 +29,7 @@ export const saidView = (talk: Talk, said: Said) => (language: Language) => {
 /** Read out as a whole once it is there, not word by word. */
 const runningView = (body: string) => html`
   <div aria-hidden="true">
-    ${body ? markedView(body) : html`<span class="typing"><i></i><i></i><i></i></span>`}
+    ${markedView(body)}<span class="typing"><i></i><i></i><i></i></span>
   </div>
 `;
 
@@ -34,11 +38,16 @@ const deliveryView = (talk: Talk, said: Said, language: Language) => {
   const isHeld = said.state === 'unsent' || (said.state === 'sending' && said.isWaiting);
   if (!isHeld && said.state !== 'sending') return nothing;
   return html`
-    <span class="delivery" role=${isHeld ? 'alert' : nothing}>
+    <span class="delivery" dir=${texts.dir}>
       ${isHeld ? texts.notSent : texts.sending}
       ${
         isHeld
-          ? html`<button part="button" class="link" @click=${() => talk.retry(said)}>
+          ? html`<button
+              part="button"
+              class="link"
+              aria-label=${fill(texts, 'retryFile', {name: said.body.slice(0, NAMED)})}
+              @click=${() => talk.retry(said)}
+            >
               ${texts.retry}
             </button>`
           : nothing
@@ -53,19 +62,18 @@ const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) =
   const state = downloads.stateOf(id);
   const hasFailed = state === 'failed';
   return html`
-    <span class="attached" part="file">
+    <span class="file attached ${hasFailed ? 'error' : ''}" part="file" dir=${texts.dir}>
       ${state === 'loading' ? html`<span class="spinner"></span>` : icon(FILE)}
       <span class="about">
-        <button part="button" class="link" @click=${() => downloads.begin(id)}>
-          <bdi>${name}</bdi>
+        <button part="button" class="link" title=${name} @click=${() => downloads.begin(id)}>
+          <bdi>${nameView(name)}</bdi>
         </button>
-        <span class="hint">PDF · ${formatSize(size, tag)}</span>
+        ${
+          hasFailed
+            ? html`<span class="hint state" role="alert">${texts.retry}</span>`
+            : html`<span class="hint">PDF · ${formatSize(size, tag)}</span>`
+        }
       </span>
-      ${
-        hasFailed
-          ? iconButton(RESTART, fill(texts, 'retryFile', {name}), () => downloads.begin(id))
-          : nothing
-      }
       ${iconButton(TRASH, fill(texts, 'removeFile', {name}), () => downloads.erase(id))}
     </span>
   `;

@@ -3,8 +3,8 @@ import {css} from 'lit';
 export const styles = css`
   .talk {
     flex: none;
-    padding: 8px 12px 12px;
-    border-block-start: 1px solid var(--line);
+    padding: 8px 16px 12px;
+    border-block-start: 1px solid var(--border);
   }
   .talk .field {
     align-items: flex-end;
@@ -13,7 +13,8 @@ export const styles = css`
     flex: 1;
     min-inline-size: 0;
     min-block-size: 48px;
-    max-block-size: 132px;
+    /* Above a keyboard, too, what is answered stays in sight. */
+    max-block-size: min(132px, calc(var(--viewport-height, 100dvh) * 0.22));
     padding: 12px 14px;
     border: 1px solid var(--edge);
     border-radius: 14px;
@@ -30,49 +31,86 @@ export const styles = css`
     outline-offset: -1px;
     border-color: transparent;
   }
+  textarea[aria-invalid='true'] {
+    border-color: var(--danger);
+  }
+  .stop svg {
+    fill: currentColor;
+  }
   .talk .attach {
     display: grid;
     block-size: 48px;
+    /* Its drawing, not its ground, stands in line with what is above. */
     margin: 0;
+    margin-inline: -8px -4px;
     cursor: pointer;
   }
   .attach:focus-within {
     outline: 2px solid var(--accent-text);
   }
   .attached {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    margin-block-start: 6px;
-    padding: 6px 10px;
-    border: 1px solid var(--edge);
-    border-radius: 12px;
-    background: var(--bg);
     color: var(--fg);
   }
-  .talk .attached {
-    margin-block: 0 6px;
+  .bubble .attached {
+    margin: 6px -6px 0;
+    text-align: start;
   }
-  .attached .about {
-    flex: 1;
-    min-inline-size: 0;
+  .talk .rows {
+    max-block-size: calc(var(--viewport-height, 100dvh) * 0.25);
+    overflow-y: auto;
   }
-  .attached .name {
-    display: block;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+  .talk .rows:has(*) {
+    margin-block-end: 8px;
+  }
+  .attached .spinner {
+    margin: 1px;
+  }
+  .attached .link {
+    min-block-size: 24px;
+    margin: 0;
+    padding: 0;
+    line-height: 1.35;
+    text-align: start;
   }
   .delivery {
     display: block;
-    margin-block-start: 4px;
     font-size: 12px;
+    /* Most are sent before anybody could read that they are on their way. */
+    animation: late 0s 0.6s backwards;
+  }
+  @keyframes late {
+    from {
+      max-block-size: 0;
+      opacity: 0;
+    }
   }
   .delivery .link {
+    display: inline;
     min-block-size: 24px;
+    margin: 0;
     padding: 0 4px;
     color: inherit;
+    font-size: inherit;
     text-decoration: underline;
+  }
+  @media (pointer: coarse) {
+    .talk .attach {
+      inline-size: 48px;
+      margin-inline: -14px -10px;
+    }
+    .attached .link,
+    .delivery .link {
+      min-block-size: 44px;
+    }
+    .delivery .link {
+      margin-block: -6px -10px;
+    }
+    .talk:focus-within + .footnote {
+      display: none;
+    }
+    .main:has(textarea:focus) .tray {
+      flex-shrink: 9;
+    }
   }
   .bubble :is(p, ul, ol, pre) {
     margin-block: 0 6px;
@@ -84,16 +122,33 @@ export const styles = css`
     padding-inline-start: 20px;
     list-style: revert;
   }
-  .bubble pre,
-  .bubble code {
+  .bubble :is(pre, code) {
     font-family: ui-monospace, monospace;
     font-size: 0.9em;
     white-space: pre-wrap;
     overflow-wrap: anywhere;
   }
+  .bubble code {
+    padding: 1px 3px;
+    border-radius: 4px;
+    background: var(--bg);
+  }
+  .bubble pre code {
+    display: block;
+    padding: 8px 10px;
+    border-radius: 8px;
+    font-size: 1em;
+  }
+  .bubble .typing {
+    padding-block: 8px 6px;
+  }
   .bubble a {
     color: inherit;
     text-decoration: underline;
+  }
+  .bubble a:focus-visible,
+  .delivery :focus-visible {
+    outline-color: currentColor;
   }
   .place {
     font-size: 0.85em;

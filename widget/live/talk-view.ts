@@ -6,13 +6,14 @@ import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import type {FileRow} from '../uploads.js';
 import {stateText} from '../views/file-words.js';
+import {nameView} from '../views/files.js';
 import {CLOSE, FILE, SEND, icon, iconButton} from '../views/icons.js';
 import {CLIP, RESTART} from '../views/later-icons.js';
 import type {Talk} from './talk.js';
 
 /** The field grows with what is written, up to here. */
 const MOST_HEIGHT_PX = 132;
-const STOP = 'M7 7h10v10H7z';
+const STOP = 'M7.5 7.5h9v9h-9z';
 
 /** The field at the bottom: what is written to Maria, beside what she asks. */
 export const talkView = (talk: Talk) => (language: Language) => {
@@ -20,10 +21,12 @@ export const talkView = (talk: Talk) => (language: Language) => {
   const fault = talk.isTooLong ? fill(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`
     <form class="composer talk" part="composer" @submit=${submit(talk)}>
-      ${talk.attachments.rows.map((row) => attachedView(talk, row, language))}
+      <div class="rows">
+        ${talk.attachments.rows.map((row) => attachedView(talk, row, language))}
+      </div>
       <label class="sr" for="message">${texts.message}</label>
       <div class="field">
-        ${clipView(talk, texts.chooseFiles)}
+        ${talk.chat.guide.step?.type === 'upload' ? nothing : clipView(talk, texts.chooseFiles)}
         <textarea
           id="message"
           rows="1"
@@ -50,7 +53,13 @@ const sendView = (talk: Talk, label: string) => html`
 `;
 
 const stopView = (talk: Talk, label: string) => html`
-  <button class="send" part="button" type="button" aria-label=${label} @click=${() => talk.stop()}>
+  <button
+    class="send stop"
+    part="button"
+    type="button"
+    aria-label=${label}
+    @click=${() => talk.stop()}
+  >
     ${icon(STOP)}
   </button>
 `;
@@ -74,11 +83,11 @@ const clipView = (talk: Talk, label: string) => html`
 `;
 
 const attachedView = ({attachments, chat}: Talk, row: FileRow, language: Language) => html`
-  <div class="attached ${row.state}" part="file">
+  <div class="file attached ${row.state}" part="file">
     ${row.state === 'uploading' ? html`<span class="spinner"></span>` : icon(FILE)}
     <span class="about">
-      <bdi class="name" title=${row.name}>${row.name}</bdi>
-      <span class="hint" role=${row.reason ? 'alert' : nothing}
+      <bdi class="name" title=${row.name}>${nameView(row.name)}</bdi>
+      <span class="hint state" role=${row.reason ? 'alert' : nothing}
         >${stateText(chat.uploads!, row, language)}</span
       >
     </span>

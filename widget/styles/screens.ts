@@ -45,7 +45,7 @@ export const screenStyles = css`
       grid-column: 1 / 3;
     }
     .tray {
-      grid-area: 2 / 2 / 4;
+      grid-area: 2 / 2 / 5;
       border-inline-start: 1px solid var(--border);
     }
   }

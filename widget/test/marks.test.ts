@@ -6,7 +6,9 @@ const shown = async (text: string) => {
   const place = await fixture(html`<div>${markedView(text)}</div>`);
   return place.innerHTML
     .replace(/<!--[^>]*-->/g, '')
+    .replaceAll(' dir="auto"', '')
     .replace(/\s+/g, ' ')
+    .replace(/(<(?:p|ul|ol)>) | (<\/(?:p|ul|ol)>)/g, '$1$2')
     .trim();
 };
 
@@ -29,7 +31,7 @@ describe('the marks of an answer', () => {
     ['a `code` here', '<p>a <code>code</code> here</p>'],
     ['- one\n- two', '<ul><li>one</li><li>two</li></ul>'],
     ['1. one\n2. two', '<ol><li>one</li><li>two</li></ol>'],
-    ['```\nlet a = 1;\n```', '<pre tabindex="0"><code>let a = 1;</code></pre>'],
+    ['```\nlet a = 1;\n```', '<pre dir="ltr"><code>let a = 1;</code></pre>'],
     ['# A heading', '<p>A heading</p>'],
     ['2 * 3 * 4 and snake_case_name', '<p>2 * 3 * 4 and snake_case_name</p>'],
     ['unfinished **bold', '<p>unfinished **bold</p>'],
@@ -63,5 +65,14 @@ describe('the marks of an answer', () => {
     expect(place.querySelectorAll('a')).to.have.length(1);
     expect(place.querySelector('strong, em')).to.equal(null);
     expect(place.textContent).to.include('**no**');
+  });
+
+  it('each block runs in the direction of its own words', async () => {
+    const text = 'Yes.\n\nنعم.\n\n- واحد\n- two\n\n1. one\n\n```\nأ = 1\n```';
+    const place = await fixture(html`<div dir="rtl">${markedView(text)}</div>`);
+    const runs = [...place.querySelectorAll('p, ul, ol, pre')].map(
+      (one) => getComputedStyle(one).direction,
+    );
+    expect(runs).to.deep.equal(['ltr', 'rtl', 'rtl', 'ltr', 'ltr']);
   });
 });

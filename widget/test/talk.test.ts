@@ -6,7 +6,6 @@ import {
   answer,
   backend,
   button,
-  every,
   inside,
   lines,
   mountOpen,
@@ -17,48 +16,12 @@ import {
   reachFiles,
   reachPending,
   sitePage,
-  stored,
   storedKeys,
   until,
   untilCalled,
   untilSaid,
 } from './helpers.js';
-
-const field = (chat: Element) => inside<HTMLTextAreaElement>(chat, 'textarea');
-const uuidOf = (site: string) => stored(site, 'session_uuid')!;
-
-const type = (chat: Element, text: string) => {
-  const area = field(chat)!;
-  area.value = text;
-  area.dispatchEvent(new Event('input', {bubbles: true}));
-};
-
-const key = (chat: Element, init: KeyboardEventInit) =>
-  field(chat)!.dispatchEvent(
-    new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true, ...init}),
-  );
-
-const write = async (chat: Element, text: string) => {
-  type(chat, text);
-  await (chat as Element & {updateComplete: Promise<unknown>}).updateComplete;
-  key(chat, {});
-};
-
-/** At the files, with the field to write in. */
-const openTalk = async (site = newSite()) => {
-  const chat = await mountOpen(site);
-  await reachFiles(chat);
-  await press(chat, 'Ask a question');
-  await until(() => field(chat), 'the field');
-  return {chat, site};
-};
-
-const untilListening = async (site: string) => {
-  while ((await backend.visit(uuidOf(site))).readers === 0)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-};
-
-const said = (chat: Element) => every(chat, '.bubble').map((one) => one.textContent.trim());
+import {field, key, openTalk, said, type, untilListening, uuidOf, write} from './talking.js';
 
 describe('free chat', () => {
   it('is not offered before the consent to keep what is written', async () => {
@@ -138,7 +101,7 @@ describe('free chat', () => {
     await write(chat, 'Are you there?');
     await until(() => inside(chat, '.delivery')?.textContent.includes('Not sent yet.'), 'the word');
     await backend.heal(site);
-    await press(chat, 'Try again');
+    await press(chat, 'Try again: Are you there?');
     await until(() => !inside(chat, '.delivery'), 'it to be sent');
     expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
   });

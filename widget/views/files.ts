@@ -118,7 +118,7 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
 };
 
 /** Long names are cut in the middle: their ends tell what they are. What is cut out can still be heard. */
-const nameView = (name: string) => {
+export const nameView = (name: string) => {
   const signs = [...name];
   if (signs.length <= SHORT_NAME) return name;
   const part = (from: number, to?: number) => signs.slice(from, to).join('');

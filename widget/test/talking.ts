@@ -1,0 +1,50 @@
+import {
+  backend,
+  every,
+  inside,
+  mountOpen,
+  newSite,
+  press,
+  reachFiles,
+  stored,
+  until,
+} from './helpers.js';
+
+export const field = (chat: Element) => inside<HTMLTextAreaElement>(chat, 'textarea');
+export const uuidOf = (site: string) => stored(site, 'session_uuid')!;
+
+export const type = (chat: Element, text: string) => {
+  const area = field(chat)!;
+  area.value = text;
+  area.dispatchEvent(new Event('input', {bubbles: true}));
+};
+
+export const key = (chat: Element, init: KeyboardEventInit) =>
+  field(chat)!.dispatchEvent(
+    new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true, ...init}),
+  );
+
+export const write = async (chat: Element, text: string) => {
+  type(chat, text);
+  await (chat as Element & {updateComplete: Promise<unknown>}).updateComplete;
+  key(chat, {});
+};
+
+/** At the files, with the field to write in. */
+export const openTalk = async (site = newSite(), lang = 'en') => {
+  const chat = await mountOpen(site, lang);
+  await reachFiles(chat);
+  await press(chat, 'Ask a question');
+  await until(() => field(chat), 'the field');
+  return {chat, site};
+};
+
+export const untilListening = async (site: string) => {
+  while ((await backend.visit(uuidOf(site))).readers === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+export const untilSent = (chat: Element) =>
+  until(() => !inside(chat, '.delivery'), 'it to be sent');
+
+export const said = (chat: Element) => every(chat, '.bubble').map((one) => one.textContent.trim());
