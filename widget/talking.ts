@@ -7,10 +7,13 @@ import type {Chat} from './chat.js';
 import type {Language} from './texts.js';
 
 /** What is written is kept, so that it needs the consent to that. */
-const mayTalk = ({facts, guide: {stage, step}, state}: Chat) =>
-  stage === 'step' &&
-  !(step?.type === 'end' && step.outcome === 'refused') &&
-  (state !== 'visit' || facts['consents.personal_data'] === true);
+const mayTalk = ({facts, guide, state, talk}: Chat) => {
+  const {stage, step} = guide;
+  // Between two steps the field stays, and with it the focus and the keyboard of a phone.
+  if (stage !== 'step' || !step) return talk !== null;
+  const isRefused = step.type === 'end' && step.outcome === 'refused';
+  return !isRefused && (state !== 'visit' || facts['consents.personal_data'] === true);
+};
 
 /** At a step that is there for it, and wherever the visitor wrote before. */
 export const joinTalk = async (chat: Chat, isWanted = false) => {

@@ -111,10 +111,9 @@ export class Talk {
   say(text: string, files: StoredFile[] = []) {
     const body = text.trim();
     if (!body) return;
-    const said = this.add(
-      {clientId: makeUuid(), role: 'visitor', body, state: 'sending'},
-      Date.now(),
-    );
+    // Clocks differ a little; what is written now comes last all the same.
+    const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
+    const said = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
     said.files = files;
     this.keep();
     void this.deliver();

@@ -16,7 +16,10 @@ export const tell = (visit, type, data, isFleeting = false) => {
 };
 
 /** A message of anybody's, told to all readers. */
-export const say = (visit, {role, body, state = 'complete', clientId, files = []}) => {
+export const say = (
+  visit,
+  {role, body, state = 'complete', clientId, files = [], at = new Date().toISOString()},
+) => {
   const id = visit.messages.length + 1;
   const message = {
     id,
@@ -24,7 +27,7 @@ export const say = (visit, {role, body, state = 'complete', clientId, files = []
     role,
     body,
     state,
-    created_at: new Date().toISOString(),
+    created_at: at,
     files,
   };
   visit.messages.push(message);
