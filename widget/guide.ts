@@ -12,7 +12,7 @@ export interface GuideHost {
   /** How long Maria types before she speaks. */
   readonly rhythmMs: number;
   dispatchEvent(event: Event): boolean;
-  onMariaSpoke(): void;
+  onMariaSpoke(isLoud?: boolean): void;
 }
 
 export interface GuideWatcher {

@@ -220,10 +220,10 @@ export class MariaChat extends ConfiguredElement {
     return this.laterParts.load();
   }
 
-  /** @internal */
-  onMariaSpoke() {
+  /** @internal Heard in several tabs, it sounds in one. */
+  onMariaSpoke(isLoud = true) {
     if (!this.isOpen) this.setUnread(this.unreadCount + 1);
-    if (this.chat) void this.later?.chimeUnseen(this.isOpen, this.chat.storage);
+    if (this.chat && isLoud) void this.later?.chimeUnseen(this.isOpen, this.chat.storage);
   }
 
   /** @internal What the visitor has set, here or in another tab. */

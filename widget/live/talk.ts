@@ -33,6 +33,8 @@ export class Talk {
   private lastEvent = 0;
   private heardAt = 0;
   private isDelivering = false;
+  /** What is heard here first, the other tabs hear from it. */
+  private isReading = false;
   private isOpened = false;
   private hasHistory = false;
   private typingTimer = 0;
@@ -172,9 +174,11 @@ export class Talk {
     if (!this.hasHistory || !chat.here || chat.here.aborted) return;
     const signal = AbortSignal.any([this.signal, chat.here]);
     const name = `maria-chat:${chat.storage.site}:${chat.reference}`;
+    this.isReading = false;
     readTogether(
       name,
       (tell) => {
+        this.isReading = true;
         this.tell = tell;
         return feed.run(signal);
       },
@@ -251,7 +255,7 @@ export class Talk {
     const {host} = this.chat;
     host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
     if (isOwn(message)) return;
-    host.onMariaSpoke();
+    host.onMariaSpoke(this.isReading);
     this.title.count();
   }
 
