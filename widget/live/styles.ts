@@ -6,6 +6,10 @@ export const styles = css`
     padding: 8px 16px 12px;
     border-block-start: 1px solid var(--border);
   }
+  /* Where room is short, what was said keeps more of it than what is asked. */
+  .tray {
+    flex-shrink: 9;
+  }
   .talk .field {
     align-items: flex-end;
   }
@@ -56,7 +60,7 @@ export const styles = css`
     text-align: start;
   }
   .talk .rows {
-    max-block-size: calc(var(--viewport-height, 100dvh) * 0.25);
+    max-block-size: calc(var(--viewport-height, 100dvh) * 0.27);
     overflow-y: auto;
   }
   .talk .rows:has(*) {
@@ -104,12 +108,6 @@ export const styles = css`
     }
     .delivery .link {
       margin-block: -6px -10px;
-    }
-    .talk:focus-within + .footnote {
-      display: none;
-    }
-    .main:has(textarea:focus) .tray {
-      flex-shrink: 9;
     }
   }
   .bubble :is(p, ul, ol, pre) {
