@@ -3,6 +3,7 @@ import {setViewport} from '@web/test-runner-commands';
 
 import {violations} from './axe.js';
 import {visitByways, visitEveryState} from './every-state.js';
+import {visitTalk} from './every-talk-state.js';
 import {inside, mount, newSite, until} from './helpers.js';
 
 const LANGUAGES = ['es', 'fr', 'de', 'pt-BR', 'ar'];
@@ -27,7 +28,7 @@ describe('accessibility of every state', () => {
         if (wrong.length > 0) found[state] = wrong;
       };
 
-      for (const visit of [visitEveryState, visitByways]) {
+      for (const visit of [visitEveryState, visitByways, visitTalk]) {
         const chat = await mount(newSite(), tag);
         await chat.setTheme(theme);
         await visit(chat, look(chat));
@@ -35,7 +36,7 @@ describe('accessibility of every state', () => {
       }
 
       expect(found).to.deep.equal({});
-      expect(seen).to.have.length(16);
+      expect(seen).to.have.length(25);
     });
   }
 });

@@ -2,18 +2,19 @@ import type {MariaChat} from '../index.js';
 import {backend, choose, every, inside, pdf, stored, until} from './helpers.js';
 
 /** Told the name of each state while the panel is in it. */
-type Look = (state: string) => Promise<void>;
+export type Look = (state: string) => Promise<void>;
 
-const wait = (chat: Element, selector: string) => until(() => inside(chat, selector), selector);
+export const wait = (chat: Element, selector: string) =>
+  until(() => inside(chat, selector), selector);
 
-const fill = async (chat: Element, text: string) => {
+export const fill = async (chat: Element, text: string) => {
   const input = await wait(chat, 'input[name=answer]');
   (input as HTMLInputElement).value = text;
   (input.closest('form') as HTMLFormElement).requestSubmit();
 };
 
 /** By its place, since its words are in the visitor's language. */
-const press = async (chat: Element, selector: string, at = 0) => {
+export const press = async (chat: Element, selector: string, at = 0) => {
   const button = await until(
     () => every(chat, `${selector}:enabled`)[at] as HTMLButtonElement | undefined,
     `${selector} number ${at}`,

@@ -50,7 +50,6 @@ describe('the field to write in', () => {
     type(chat, 'Half a thou');
     await untilListening(site);
     await backend.confirm(uuidOf(site));
-    await backend.tell(uuidOf(site), {type: 'email_verified', data: {}});
     await until(() => inside(chat, '.reference'), 'the end');
     await chat.updateComplete;
     expect(chat.shadowRoot!.activeElement === field(chat)).to.equal(true);
