@@ -1,0 +1,47 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import {CALL_BACK_MS, CallBackLinks} from '../responders/callbacks.js';
+
+const OLD = Buffer.alloc(32, 1);
+const NEW = Buffer.alloc(32, 2);
+const links = (...keys: [Buffer, ...Buffer[]]) => new CallBackLinks(keys, 'https://chat.example');
+const linkOf = ({url}: {url: string}): string => url.split('/').at(-1) ?? '';
+
+t.test('a link names its turn until its time is over', async (t) => {
+  const turnId = randomUUID();
+  const now = Date.parse('2026-11-21T09:30:00Z');
+  const made = links(OLD).of(turnId, now);
+  const link = linkOf(made);
+
+  t.equal(made.expires_at, '2026-11-21T09:45:00.000Z');
+  t.same(links(OLD).read(link, now + CALL_BACK_MS), {turnId, isExpired: false});
+  t.same(links(OLD).read(link, now + CALL_BACK_MS + 1), {turnId, isExpired: true});
+});
+
+t.test('nothing of it can be changed, and nobody else can make one', async (t) => {
+  const link = linkOf(links(OLD).of(randomUUID()));
+  const [turnId, expires, mac = ''] = link.split('.');
+
+  for (const forged of [
+    `${randomUUID()}.${expires}.${mac}`,
+    `${turnId}.${Number(expires) + 1}.${mac}`,
+    `${turnId}.${expires}.${mac.slice(1)}`,
+    `${turnId}.${expires}.`,
+    `${turnId}.${expires}`,
+    `${turnId}..${mac}`,
+    linkOf(links(NEW).of(turnId ?? '')),
+    '',
+  ]) {
+    t.equal(links(OLD).read(forged), undefined, forged);
+  }
+});
+
+t.test('links outlive a change of the secret, as long as the old one is in the list', async (t) => {
+  const turnId = randomUUID();
+  const link = linkOf(links(OLD).of(turnId));
+
+  t.match(links(NEW, OLD).read(link), {turnId});
+  t.equal(links(NEW).read(link), undefined);
+});

@@ -1,0 +1,84 @@
+import t from 'tap';
+
+import {CallFailed} from '../outbound/failure.js';
+import {Circuits} from '../responders/circuit.js';
+
+const LIMITS = {failures: 3, withinMs: 1_000, openMs: 5_000};
+
+/** Circuits on a clock that stands still until it is moved. */
+const onClock = () => {
+  let nowMs = 1_000_000;
+  const circuits = new Circuits(LIMITS, () => nowMs);
+  const isOpen = (name = 'bot'): boolean => {
+    try {
+      circuits.demandClosed(name);
+      return false;
+    } catch (error) {
+      return (error as CallFailed).code === 'circuit_open';
+    }
+  };
+  const fail = (count: number, error?: CallFailed) => {
+    for (let i = 0; i < count; i++) circuits.failed('bot', error);
+  };
+  return {circuits, isOpen, fail, pass: (ms: number) => (nowMs += ms)};
+};
+
+t.test('as many failures as it takes open it, for one responder alone', async (t) => {
+  const {isOpen, fail} = onClock();
+
+  fail(LIMITS.failures - 1);
+  t.notOk(isOpen());
+  fail(1);
+
+  t.ok(isOpen());
+  t.notOk(isOpen('another'));
+});
+
+t.test('failures of long ago do not count', async (t) => {
+  const {isOpen, fail, pass} = onClock();
+
+  fail(LIMITS.failures - 1);
+  pass(LIMITS.withinMs);
+  fail(1);
+
+  t.notOk(isOpen());
+});
+
+t.test('after a while one tries, and the others wait for what becomes of it', async (t) => {
+  const {circuits, isOpen, fail, pass} = onClock();
+  fail(LIMITS.failures);
+
+  pass(LIMITS.openMs - 1);
+  t.ok(isOpen());
+  pass(1);
+  t.notOk(isOpen(), 'one tries');
+  t.ok(isOpen(), 'another waits');
+
+  circuits.succeeded('bot');
+  t.notOk(isOpen());
+  t.notOk(isOpen());
+  fail(LIMITS.failures - 1);
+  t.notOk(isOpen(), 'what was before is forgotten');
+});
+
+t.test('one that nobody hears of again does not keep it open for ever', async (t) => {
+  const {isOpen, fail, pass} = onClock();
+  fail(LIMITS.failures);
+  pass(LIMITS.openMs);
+  t.notOk(isOpen(), 'this one tries, and is stopped by its visitor');
+
+  pass(LIMITS.openMs);
+
+  t.notOk(isOpen());
+});
+
+t.test('a question that is refused for itself is no failure of the responder', async (t) => {
+  const {isOpen, fail} = onClock();
+  const refused = (status: number) => new CallFailed('http_error', {status});
+
+  for (const status of [400, 413, 422]) fail(LIMITS.failures, refused(status));
+  t.notOk(isOpen());
+  fail(LIMITS.failures, refused(500));
+
+  t.ok(isOpen());
+});

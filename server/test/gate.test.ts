@@ -1,0 +1,52 @@
+import t from 'tap';
+
+import {Gate} from '../http/gate.js';
+
+const LIMITS = {perSession: 2, perAddress: 3, total: 4};
+const gate = () => new Gate(LIMITS, 'Too many at once.');
+const isShut = (one: Gate, uuid: string, client: string): boolean => {
+  try {
+    one.enter(uuid, client)();
+    return false;
+  } catch (error) {
+    return (error as {code?: string}).code === 'busy';
+  }
+};
+
+t.test('a session, an address and all together have so many places and no more', async (t) => {
+  const one = gate();
+  one.enter('a', 'x');
+  t.notOk(isShut(one, 'a', 'x'));
+  one.enter('a', 'x');
+  t.ok(isShut(one, 'a', 'y'), 'of a session');
+  one.enter('b', 'x');
+  t.ok(isShut(one, 'c', 'x'), 'of an address');
+  t.notOk(isShut(one, 'c', 'y'));
+  one.enter('c', 'y');
+  t.ok(isShut(one, 'd', 'z'), 'of all');
+  t.equal(one.total, LIMITS.total);
+});
+
+t.test('a refusal takes no place anywhere', async (t) => {
+  const one = gate();
+  const leave = [one.enter('a', 'x'), one.enter('a', 'x')];
+
+  for (let i = 0; i < 5; i++) t.ok(isShut(one, 'a', 'y'));
+  for (const each of leave) each();
+
+  t.equal(one.total, 0);
+  t.notOk(isShut(one, 'a', 'y'));
+});
+
+t.test('who leaves twice gives one place back', async (t) => {
+  const one = gate();
+  const leave = one.enter('a', 'x');
+  one.enter('a', 'x');
+
+  leave();
+  leave();
+
+  t.equal(one.total, 1);
+  one.enter('a', 'x');
+  t.ok(isShut(one, 'a', 'x'));
+});

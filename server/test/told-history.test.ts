@@ -1,0 +1,49 @@
+import t from 'tap';
+
+import {cutHistory, messagesOf} from '../responders/openai.js';
+import type {Said, Turn} from '../responders/responder.js';
+
+const say = (role: Said['role'], text: string): Said => ({role, text, at: ''});
+
+const turnWith = (more: Partial<Turn>): Turn => ({
+  id: '1',
+  site: {key: 'acme', name: 'Acme'},
+  session: {uuid: 'u', locale: 'en', state: 'visit', step: null},
+  history: [],
+  documents: [],
+  input: 'And now?',
+  instructions: '',
+  ...more,
+});
+
+t.test(
+  'the newest 20 lines of a conversation go along, and 12,000 characters of them',
+  async (t) => {
+    const many = Array.from({length: 25}, (_, i) => say('visitor', `line ${i}`));
+    t.same(cutHistory(many), many.slice(5));
+
+    const long = Array.from({length: 4}, (_, i) => say('maria', String(i).repeat(4_000)));
+    t.same(cutHistory(long), long.slice(1), 'exactly so many');
+    const longer = [...long.slice(0, 3), say('visitor', '👋'.repeat(4_001))];
+    t.same(cutHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
+  },
+);
+
+t.test('roles take turns, the visitor begins, and Maria’s greeting is left out', async (t) => {
+  const history = [
+    say('maria', 'Welcome!'),
+    say('visitor', 'One.'),
+    say('visitor', 'Two.'),
+    say('agent', 'A person.'),
+    say('maria', 'And Maria.'),
+  ];
+
+  const [system, ...talk] = messagesOf(turnWith({history}));
+
+  t.equal(system?.role, 'system');
+  t.same(talk, [
+    {role: 'user', content: 'One.\n\nTwo.'},
+    {role: 'assistant', content: 'A person.\n\nAnd Maria.'},
+    {role: 'user', content: 'And now?'},
+  ]);
+});
