@@ -2,6 +2,8 @@ import {once} from 'node:events';
 
 import t from 'tap';
 
+import {MESSAGE_LEASE_MS} from '../messages/conversation.js';
+import {LEASE_MS} from '../responders/store.js';
 import {
   answeredBy,
   answersOf,
@@ -13,11 +15,9 @@ import {
 } from './answer-parts.js';
 import {kill, startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
-
-/** Longer than the leases of an answer and of its message. */
-const LAPSED_MS = 60_000;
 
 t.test('stop at one replica ends the answer that another one writes', async (t) => {
   const model = await startModelServer(t);
@@ -49,13 +49,17 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   await kill(child);
 
   const here = visitor.at(server.url);
+  t.ok(await areLeasedFor(server, 'turns', LEASE_MS));
+  t.ok(await areLeasedFor(server, 'messages', MESSAGE_LEASE_MS));
+  await server.sql`update turns set leased_until = now() where state = 'running'`;
+  await server.sql`update messages set leased_until = now() where state = 'running'`;
   server.answering.wake();
   await until(async () => {
     // What the interval does while the server runs.
     await server.conversation.failLapsed();
     const answers = (await messagesOf(here)).filter(({role}) => role === 'maria');
     return answers.length === 2 && answers.every(({state}) => state !== 'running');
-  }, LAPSED_MS);
+  });
   t.match(said(await answersOf(here, 2)), [/^failed: /, /could not finish/]);
   const [turn] = await server.sql<{outcome: string}[]>`select outcome from turns`;
   t.equal(turn?.outcome, 'lost');
@@ -64,6 +68,14 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   await write(here, 'Again?');
   t.equal((await answersOf(here, 3)).at(-1)?.body.slice(0, 9), 'You said:', 'the next is answered');
 });
+
+/** Whether what runs is somebody's, and for so long at most: that the time passes needs no test. */
+const areLeasedFor = async ({sql}: TestServer, table: string, ms: number): Promise<boolean> => {
+  const rows = await sql<{ms: number}[]>`
+    select extract(epoch from leased_until - now())::float8 * 1000 as ms from ${sql(table)}
+    where state = 'running'`;
+  return rows.length === 1 && rows.every((row) => row.ms > 0 && row.ms <= ms);
+};
 
 t.test(
   'a message whose server is killed before it asks anybody is answered by another',

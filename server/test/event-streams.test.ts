@@ -43,30 +43,6 @@ const has =
   ({events}: EventReader) =>
     events.some((event) => event.type === type);
 
-t.test('the head of a stream', async (t) => {
-  const server = await startServer(t);
-  const visitor = await Visitor.consenting(server.url);
-  const response = await fetch(`${server.url}/api/events`, {
-    headers: {...visitor.credentials, origin: 'http://localhost:3000'},
-  });
-
-  for (const [name, value] of [
-    ['content-type', 'text/event-stream; charset=utf-8'],
-    ['cache-control', 'no-store, no-transform'],
-    ['x-accel-buffering', 'no'],
-    ['access-control-allow-origin', '*'],
-    ['x-content-type-options', 'nosniff'],
-  ]) {
-    t.equal(response.headers.get(name ?? ''), value);
-  }
-  t.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
-  const blocks = blocksOf(response);
-  t.match((await blocks.next()).value, /^retry: \d{4}$/);
-  t.equal((await blocks.next()).value, ': ', 'a sign of life, though nothing happens');
-  await response.body?.cancel().catch(() => undefined);
-  await blocks.return(undefined);
-});
-
 t.test('a reader comes back with the number in a header', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
@@ -138,27 +114,6 @@ for (const [way, open] of Object.entries(STREAMS)) {
   });
 }
 
-t.test('a long poll', async (t) => {
-  const server = await startServer(t);
-
-  await t.test('is answered with nothing when there was no news', async (t) => {
-    const visitor = await Visitor.consenting(server.url);
-    await visitor.upload(makePdf());
-    const {status, body, headers} = await visitor.call('GET', '/api/events?after=1', {
-      headers: {accept: 'application/json'},
-    });
-    t.same([status, body], [200, {events: [], next: 1}]);
-    t.equal(headers.get('cache-control'), 'no-store');
-  });
-
-  await t.test('gives its place back when its client leaves', async (t) => {
-    const visitor = await Visitor.consenting(server.url);
-    const reader = await reading(t, server, poll(visitor), visitor.uuid);
-    reader.close();
-    await until(() => server.live.readersOf(visitor.uuid) === 0);
-  });
-});
-
 t.test('a WebSocket', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
@@ -225,7 +180,56 @@ t.test('a WebSocket', async (t) => {
   });
 });
 
-t.test('a reader that does not read', async (t) => {
+// These take the time that they are about, and need not take it one after the other.
+t.jobs = 5;
+const beside = {buffered: true};
+
+t.test('the head of a stream', beside, async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const response = await fetch(`${server.url}/api/events`, {
+    headers: {...visitor.credentials, origin: 'http://localhost:3000'},
+  });
+
+  for (const [name, value] of [
+    ['content-type', 'text/event-stream; charset=utf-8'],
+    ['cache-control', 'no-store, no-transform'],
+    ['x-accel-buffering', 'no'],
+    ['access-control-allow-origin', '*'],
+    ['x-content-type-options', 'nosniff'],
+  ]) {
+    t.equal(response.headers.get(name ?? ''), value);
+  }
+  t.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
+  const blocks = blocksOf(response);
+  t.match((await blocks.next()).value, /^retry: \d{4}$/);
+  t.equal((await blocks.next()).value, ': ', 'a sign of life, though nothing happens');
+  await response.body?.cancel().catch(() => undefined);
+  await blocks.return(undefined);
+});
+
+t.test('a long poll', beside, async (t) => {
+  const server = await startServer(t);
+
+  await t.test('is answered with nothing when there was no news', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.upload(makePdf());
+    const {status, body, headers} = await visitor.call('GET', '/api/events?after=1', {
+      headers: {accept: 'application/json'},
+    });
+    t.same([status, body], [200, {events: [], next: 1}]);
+    t.equal(headers.get('cache-control'), 'no-store');
+  });
+
+  await t.test('gives its place back when its client leaves', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const reader = await reading(t, server, poll(visitor), visitor.uuid);
+    reader.close();
+    await until(() => server.live.readersOf(visitor.uuid) === 0);
+  });
+});
+
+t.test('a reader that does not read', beside, async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const many = 1_500;
@@ -276,7 +280,7 @@ t.test('a reader that does not read', async (t) => {
   });
 });
 
-t.test('a server whose listening connection hears nothing', async (t) => {
+t.test('a server whose listening connection hears nothing', beside, async (t) => {
   const server = await startServer(t);
   const databaseUrl = 'postgres://127.0.0.1:1/nobody';
   const deaf = await startServer(t, {beside: server, parts: {databaseUrl}});
@@ -290,4 +294,16 @@ t.test('a server whose listening connection hears nothing', async (t) => {
 
   // Sooner than the look that is taken in any case.
   t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
+});
+
+t.test('what a server has committed and not lived to tell', beside, async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const reader = await reading(t, server, readStream(visitor), visitor.uuid);
+  await until(() => server.live.isHearing);
+  await server.sql`
+    insert into events (session_uuid, seq, type) values (${visitor.uuid}, 1, 'email_verified')`;
+  await server.sql`update visits set last_event = 1 where uuid = ${visitor.uuid}`;
+
+  t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'is looked for all the same');
 });

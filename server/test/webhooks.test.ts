@@ -1,4 +1,5 @@
 import {createHmac} from 'node:crypto';
+import type {ServerResponse} from 'node:http';
 
 import t from 'tap';
 import type {Test} from 'tap';
@@ -234,7 +235,12 @@ t.test('a delivery that could not be noted is made again', async (t) => {
 });
 
 t.test('one receiver that hangs does not hold up another', async (t) => {
-  const hanging = await startReceiver(t, () => undefined);
+  const held: ServerResponse[] = [];
+  let hangs = true;
+  const hanging = await startReceiver(t, (response) => {
+    if (hangs) held.push(response);
+    else response.writeHead(200).end();
+  });
   const quick = await taken(t);
   const server = await start(t, hanging, quick);
   await add(server, hanging, '--events', 'message.visitor');
@@ -245,6 +251,10 @@ t.test('one receiver that hangs does not hold up another', async (t) => {
 
   await until(() => quick.called.length === 6);
   t.ok(hanging.called.length <= 3);
+
+  hangs = false;
+  for (const response of held) response.writeHead(200).end();
+  await until(() => hanging.called.length === 6);
 });
 
 t.test('a webhook is made, tried, listed and removed', async (t) => {
