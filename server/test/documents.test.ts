@@ -116,6 +116,8 @@ t.test('a scan, a broken file and one with a password have no readable text', as
 });
 
 t.test('what a reader of the page would not see is left out', async (t) => {
+  const read = await readPdf(textPdf([[`before${'.'.repeat(50)}after`]]), LIMITS);
+  t.equal(read.text, 'before...after');
   const tag = String.fromCodePoint(0xe0041);
   t.equal(cleanText(`a\u200bb\u202ec${tag}d\u2066e\u00adf\ufeff`), 'abcdef');
   t.equal(cleanText('ﬁne \ufedf\ufe8e'), 'fine لا');

@@ -6,6 +6,7 @@ import {MAX_MESSAGES_PER_SESSION, MAX_MESSAGE_LENGTH} from '../contract/limits.j
 import type {ErrorBody} from '../contract/common.js';
 import type {MessageAnswer, MessageList} from '../contract/messages.js';
 import {Reaper} from '../cleanup/reaper.js';
+import {readStream, untilTold} from './event-readers.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -307,4 +308,31 @@ t.test('what answerers write', async (t) => {
     await t.rejects(say(), {code: 'session_gone'});
     t.equal(await running?.complete('Too late'), undefined);
   });
+});
+
+t.test('a message, its event and the answer that is owed are stored together', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const reader = readStream(visitor);
+  t.teardown(() => reader.close());
+  await until(() => server.live.readersOf(visitor.uuid) === 1);
+  const left = async () => [
+    (await server.sql`select from messages`).length,
+    (await server.sql`select from events`).length,
+    (await server.sql`select from turns`).length,
+    (await server.sql`select from visits where last_event > 0`).length,
+  ];
+
+  for (const table of ['events', 'turns', 'webhook_deliveries']) {
+    await server.sql`alter table ${server.sql(table)} rename to lost`;
+    const {status} = await send(visitor, {client_id: '1', body: 'Hello?'});
+    await server.sql`alter table lost rename to ${server.sql(table)}`;
+    t.equal(status, 500, table);
+    t.same(await left(), [0, 0, 0, 0], `without ${table} nothing is kept`);
+  }
+  t.equal((await send(visitor, {client_id: '1', body: 'Hello?'})).status, 201);
+
+  t.same(await left(), [1, 1, 1, 1]);
+  await untilTold(reader, 1);
+  t.match(reader.events, [{seq: 1, type: 'message_created', data: {message: {client_id: '1'}}}]);
 });
