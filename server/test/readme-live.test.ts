@@ -1,0 +1,168 @@
+import {spawn} from 'node:child_process';
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {FLEETING_EVENTS, LASTING_EVENTS} from '../contract/event-names.js';
+import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
+import {newSecret, readSecret, signedHeaders} from '../outbound/signature.js';
+import {siteCommand} from '../sites/command.js';
+import {webhookCommand} from '../webhooks/command.js';
+import {answersOf, said, startReceiver, write} from './answer-parts.js';
+import {freePort} from './free-port.js';
+import {makePdf} from './pdf.js';
+import {runCommand} from './run-command.js';
+import {kill} from './server-process.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const README = new URL('../../../README.md', import.meta.url);
+
+/** The first block of a language below a heading. */
+const blockOf = async (heading: string, language: string): Promise<string> => {
+  const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
+  const [, block = ''] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section) ?? [];
+  return block;
+};
+
+const rowsOf = async (heading: string): Promise<string[]> => {
+  const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
+  const [table = ''] = /^\|[^]*?\n\n/m.exec(section) ?? [];
+  return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, name]) => name ?? '');
+};
+
+/** The README's receiver, as its reader would run it. */
+const startReadmeReceiver = async (t: Test, secret: string, given?: number) => {
+  const file = path.join(await temporaryFolder(t), 'receiver.mjs');
+  await writeFile(file, await blockOf('### Is it Maria?', 'js'));
+  const port = given ?? (await freePort());
+  const child = spawn(process.execPath, [file], {
+    env: {SECRET: secret, PORT: String(port)},
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => kill(child));
+  let printed = '';
+  child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+  const host = `127.0.0.1:${port}`;
+  const url = `http://${host}/`;
+  await until(() =>
+    fetch(url).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return {url, host, printed: () => printed};
+};
+
+t.test('the receiver of the README answers turns, and no one but Maria', async (t) => {
+  const secret = newSecret();
+  const {url, host} = await startReadmeReceiver(t, secret);
+  const settings = {
+    RESPONDER: 'webhook',
+    RESPONDER_URL: url,
+    RESPONDER_SECRET: secret,
+    ALLOW_PRIVATE_HOSTS: host,
+  };
+  const server = await startServer(t, {answers: true, settings});
+  const visitor = await Visitor.consenting(server.url);
+
+  await write(visitor, 'Grüße 👋');
+  t.same(said(await answersOf(visitor)), ['You said: Grüße 👋']);
+
+  const body = '{"type":"turn","input":{"text":"Hello?"}}';
+  const key = readSecret(secret)!;
+  const post = async (headers: Record<string, string>, sent = body) =>
+    (await fetch(url, {method: 'POST', body: sent, headers})).status;
+  const signed = signedHeaders(key, {id: '1', body});
+  t.equal(await post(signed), 200);
+  t.equal(
+    await post({...signed, 'webhook-signature': `v1,AAAA ${signed['webhook-signature']}`}),
+    200,
+  );
+  t.equal(await post(signed, body.replace('Hello', 'Howdy')), 401, 'other words');
+  t.equal(await post({...signed, 'webhook-id': '2'}), 401, 'another id');
+  const old = signedHeaders(key, {id: '1', body, now: Date.now() - 600_000});
+  t.equal(await post(old), 401, 'of long ago');
+  t.equal(await post(signedHeaders(readSecret(newSecret())!, {id: '1', body})), 401, 'another key');
+  t.equal(await post({}), 401, 'not signed');
+});
+
+t.test('it takes webhooks as well, under the secret that is printed', async (t) => {
+  const port = await freePort();
+  const settings = {ALLOW_PRIVATE_HOSTS: '127.0.0.1'};
+  const server = await startServer(t, {settings});
+  const made = await runCommand(
+    server,
+    webhookCommand,
+    ...['add', '--site', 'demo', '--url', `http://127.0.0.1:${port}/`],
+  );
+  const [, id = ''] = /Webhook (\S+) is made/.exec(made) ?? [];
+  const {printed} = await startReadmeReceiver(t, /^whsec_\S+$/m.exec(made)?.[0] ?? '', port);
+
+  t.match(await runCommand(server, webhookCommand, 'test', id), /^Taken: 204/);
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.contact('anna@example.com');
+  server.webhooks.wake();
+
+  await until(() => printed().includes(`session.pending ${visitor.uuid}`));
+});
+
+t.test('a turn, and what an owner is told, look as the README shows', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
+  const settings = {
+    RESPONDER: 'webhook',
+    RESPONDER_URL: receiver.url,
+    RESPONDER_SECRET: newSecret(),
+    ALLOW_PRIVATE_HOSTS: receiver.host,
+  };
+  const server = await startServer(t, {answers: true, settings});
+  const url = `${receiver.url}/owner`;
+  await runCommand(
+    server,
+    webhookCommand,
+    ...['add', '--site', 'demo', '--url', url, '--with-contact', '--events', 'session.pending'],
+  );
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf(), {name: 'cv.pdf'});
+  await visitor.contact('anna@example.com', 'Anna');
+  await write(visitor, 'Is it complete?');
+  server.webhooks.wake();
+  await until(() => receiver.called.length === 2);
+
+  const sent = (isOwner: boolean): unknown =>
+    JSON.parse(receiver.called.find((one) => (one.url === '/owner') === isOwner)?.body ?? '{}');
+  const shown = async (heading: string) => JSON.parse(await blockOf(heading, 'json')) as unknown;
+  t.same(namesIn(sent(false)), namesIn(await shown('### A program of your own')));
+  t.same(namesIn(sent(true)), namesIn(await shown('## Webhooks')));
+});
+
+/** The names of all fields; of lists that are empty on one side nothing is known. */
+const namesIn = (value: unknown): unknown => {
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return true;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([name, inner]) => [name, namesIn(inner)]),
+  );
+};
+
+t.test('the settings of the README can be set', async (t) => {
+  const server = await startServer(t);
+  const file = path.join(server.dataDir, 'acme.json');
+  await writeFile(file, await blockOf('## Who answers', 'json'));
+
+  await runCommand(server, siteCommand, 'set', 'demo', '--settings', file);
+
+  const [row] = await server.sql<{steps: number}[]>`
+    select jsonb_array_length(settings->'conversation'->'steps') as steps from sites
+    where key = 'demo'`;
+  t.equal(row?.steps, 10);
+});
+
+t.test('the README has a row for each event', async (t) => {
+  t.same((await rowsOf('### Live events')).sort(), [...LASTING_EVENTS, ...FLEETING_EVENTS].sort());
+  t.same((await rowsOf('## Webhooks')).sort(), [...WEBHOOK_EVENTS].sort());
+});
