@@ -24,7 +24,7 @@ export interface AnswerRouteParts {
 }
 
 /** A responder that talks on and on is one that has gone wrong. */
-const MOST_CALLS = 20;
+export const MOST_CALLS = 20;
 
 export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
   const {config, sql, access, answering} = parts;

@@ -5,6 +5,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {CALL_BACK_MS} from '../responders/callbacks.js';
+import {MOST_CALLS} from '../responders/routes.js';
 import {answersOf, messagesOf, said, startReceiver, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
 import {startServer} from './start-server.js';
@@ -267,6 +269,31 @@ t.test('a responder that answers later does so once, or as often as it says', as
   server.answering.wake();
   const answers = await answersOf(visitor, 3);
   t.match(answers.at(-1)?.body, /could not/);
+});
+
+t.test('a link is of no use when its time is over, nor for calls without end', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
+  const server = await start(t, receiver);
+  await write(server.visitor, 'Hello?');
+  const waiting = () => server.sql<{id: string}[]>`select id from turns where state = 'waiting'`;
+  await until(async () => (await waiting()).length === 1);
+  const [turn] = await waiting();
+  const call = async (sinceMs: number) => {
+    const {url} = server.answering.callBacks.of(turn?.id ?? '', Date.now() - sinceMs);
+    const response = await fetch(url.replace(server.config.publicUrl, server.url), {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: '{"text": "More.", "done": false}',
+    });
+    return response.status;
+  };
+
+  t.equal(await call(CALL_BACK_MS + 2_000), 410);
+  const statuses: number[] = [];
+  for (let i = 0; i < MOST_CALLS + 1; i++) statuses.push(await call(0));
+
+  t.same(statuses, [...Array<number>(MOST_CALLS).fill(204), 410]);
+  t.equal((await answersOf(server.visitor, MOST_CALLS)).length, MOST_CALLS);
 });
 
 t.test('a private address is refused unless it is allowed by name', async (t) => {

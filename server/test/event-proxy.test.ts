@@ -1,6 +1,6 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -13,8 +13,11 @@ import {freePort} from './free-port.js';
 import {makePdf} from './pdf.js';
 import {kill} from './server-process.js';
 import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
+
+const DEPLOY_README = new URL('../../../examples/deploy/README.md', import.meta.url);
 
 const nginxMissing =
   spawnSync('nginx', ['-v'], {stdio: 'ignore'}).status === 0
@@ -22,7 +25,25 @@ const nginxMissing =
     : 'no nginx to test behind: install nginx-light';
 
 /** Everything as it is when nobody has set it: HTTP/1.0 to the server, answers buffered, no upgrade. */
-const startNginx = async (t: Test, target: string, more = ''): Promise<string> => {
+const startNginx = (t: Test, target: string, more = ''): Promise<string> =>
+  startNginxWith(t, (port) => {
+    const {host} = new URL(target.replace('localhost', '127.0.0.1'));
+    return `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${host}; ${more} } }`;
+  });
+
+/** As the operator reads how to set it, but without TLS. */
+const startReadmeNginx = async (t: Test, {config}: TestServer): Promise<string> => {
+  const readme = await readFile(DEPLOY_README, 'utf8');
+  const [, shown = ''] = /```nginx\n([^]*?)```/.exec(readme) ?? [];
+  return startNginxWith(t, (port) =>
+    shown
+      .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
+      .replace(/^.*ssl_certificate.*$/gm, '')
+      .replaceAll('127.0.0.1:8080', `127.0.0.1:${config.port}`),
+  );
+};
+
+const startNginxWith = async (t: Test, serverOn: (port: number) => string): Promise<string> => {
   const folder = await temporaryFolder(t);
   const port = await freePort();
   const config = path.join(folder, 'nginx.conf');
@@ -34,10 +55,7 @@ const startNginx = async (t: Test, target: string, more = ''): Promise<string> =
      http {
        access_log off;
        ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
-       server {
-         listen 127.0.0.1:${port};
-         location / { proxy_pass ${target.replace('localhost', '127.0.0.1')}; ${more} }
-       }
+       ${serverOn(port)}
      }`,
   );
   const proxy = spawn('nginx', ['-p', folder, '-c', config], {stdio: 'ignore'});
@@ -47,10 +65,6 @@ const startNginx = async (t: Test, target: string, more = ''): Promise<string> =
   await until(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok ?? false);
   return url;
 };
-
-/** What an operator adds who wants WebSockets. */
-const UPGRADE =
-  'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
 
 t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
   const server = await startServer(t);
@@ -87,7 +101,10 @@ t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
   });
 
   await t.test('a WebSocket keeps what it promises, once it is passed on', async (t) => {
-    const passing = await startNginx(t, server.url, UPGRADE);
+    const passing = await startReadmeNginx(t, server);
     await keepsReadingContract(t, {server, url: passing, open: readSocket});
+    const visitor = await Visitor.consenting(passing);
+    t.equal((await visitor.upload(makePdf())).status, 201);
+    t.equal((await fetch(`${passing}/metrics`)).status, 404);
   });
 });
