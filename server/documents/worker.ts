@@ -26,6 +26,9 @@ const NO_ERRORS = 0;
 const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<void> => {
   const pdf = await getDocumentProxy(bytes, {
     maxImageSize: MAX_IMAGE_PIXELS,
+    // No part of a file is ever run, whatever the library's own default is.
+    isEvalSupported: false,
+    enableXfa: false,
     disableFontFace: true,
     useSystemFonts: false,
     stopAtErrors: false,
