@@ -1,4 +1,5 @@
 import {CONVERSATION_COMPONENTS} from '../contract/conversation.js';
+import {WEBHOOKS} from './openapi-webhooks.js';
 
 type Json = Record<string, unknown>;
 
@@ -14,6 +15,8 @@ interface Operation extends Json {
 
 export interface Description {
   paths: Record<string, Record<string, Operation>>;
+  /** What we call, and others answer. */
+  webhooks?: unknown;
   components: {schemas?: Json};
 }
 
@@ -34,8 +37,9 @@ export const finishDescription = (made: Description): Description => {
   }
   const schemas: Json = {};
   const paths = named(made.paths, schemas) as Description['paths'];
+  const webhooks = named(WEBHOOKS, schemas);
   Object.assign(schemas, CONVERSATION_COMPONENTS);
-  return {...made, paths, components: {...made.components, schemas}};
+  return {...made, paths, webhooks, components: {...made.components, schemas}};
 };
 
 const narrowError = (media: Media): void => {

@@ -12,6 +12,7 @@ import {siteCommand} from '../sites/command.js';
 import {webhookCommand} from '../webhooks/command.js';
 import {answersOf, said, startReceiver, write} from './answer-parts.js';
 import {freePort} from './free-port.js';
+import {checkOf, fetchDescription} from './openapi-document.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {kill} from './server-process.js';
@@ -137,6 +138,11 @@ t.test('a turn, and what an owner is told, look as the README shows', async (t) 
   const shown = async (heading: string) => JSON.parse(await blockOf(heading, 'json')) as unknown;
   t.same(namesIn(sent(false)), namesIn(await shown('### A program of your own')));
   t.same(namesIn(sent(true)), namesIn(await shown('## Webhooks')));
+  const description = await fetchDescription(server.url);
+  const faultsOf = (name: string, body: unknown) =>
+    checkOf(description, {$ref: `#/components/schemas/${name}`})(body);
+  t.same(faultsOf('TurnBody', sent(false)), [], 'and as the API describes');
+  t.same(faultsOf('OwnerEvent', sent(true)), []);
 });
 
 /** The names of all fields; of lists that are empty on one side nothing is known. */
