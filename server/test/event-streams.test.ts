@@ -8,6 +8,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {LiveEvent} from '../contract/events.js';
+import {DeafProxy} from './deaf-proxy.js';
 import {
   WebSocketClient,
   blocksOf,
@@ -306,4 +307,21 @@ t.test('what a server has committed and not lived to tell', beside, async (t) =>
   await server.sql`update visits set last_event = 1 where uuid = ${visitor.uuid}`;
 
   t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'is looked for all the same');
+});
+
+t.test('a server whose notices stop coming, though all else is answered', beside, async (t) => {
+  const server = await startServer(t);
+  const {proxy, url} = await DeafProxy.before(t, server.config.databaseUrl ?? '');
+  const deaf = await startServer(t, {beside: server, parts: {databaseUrl: url}});
+  const visitor = await Visitor.consenting(server.url);
+  const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
+  await until(() => deaf.live.isHearing);
+
+  proxy.isDeaf = true;
+  await until(() => !deaf.live.isHearing);
+  await visitor.upload(makePdf());
+  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}], 'looks for news by itself');
+  proxy.isDeaf = false;
+
+  await until(() => deaf.live.isHearing);
 });
