@@ -10,7 +10,7 @@ const FIRST_BYTE_MS = 8_000;
 export const SILENCE_MS = 40_000;
 /** An empty answer comes after 25 s. */
 const POLL_MS = 40_000;
-/** How often in a row a stream may break before it is asked for in pieces, and for how long. */
+/** How often in a row a stream may bring nothing before it is asked for in pieces, and for how long. */
 const STREAM_ATTEMPTS = 2;
 const POLLING_MS = 300_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -31,13 +31,18 @@ export interface FeedParts {
 export class Feed {
   private wake: (() => void) | null = null;
   private failures = 0;
+  /** Streams of which nothing came though the line was there. */
+  private heldBack = 0;
   private pollingUntil = 0;
+  /** Gives up what stays silent, as long as somebody looks. */
+  private watch: () => void = () => undefined;
 
   constructor(private readonly parts: FeedParts) {}
 
   /** Reads until the signal comes. */
   async run(signal: AbortSignal) {
     while (!signal.aborted) {
+      if (this.heldBack >= STREAM_ATTEMPTS) this.pollOnly();
       const isStreaming = Date.now() >= this.pollingUntil;
       try {
         await (isStreaming ? this.stream(signal) : this.poll(signal));
@@ -46,32 +51,41 @@ export class Feed {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ClientError && !error.isTransient) return this.parts.onEnd(error);
-        if (isStreaming && ++this.failures >= STREAM_ATTEMPTS) this.pollOnly();
-        await this.rest(pauseMs(this.failures, error), signal);
+        await this.rest(pauseMs(++this.failures, error), signal);
       }
     }
   }
 
-  /** The line is back, or somebody looks again: what waits is tried now. */
+  /** The line is back, or somebody looks again: what waits is tried now, and what is dead is noticed. */
   hurry() {
     this.wake?.();
+    this.watch();
   }
 
   private async stream(signal: AbortSignal) {
     const silence = new AbortController();
+    let hasBegun = false;
+    this.watch = () => {
+      if (!hasBegun) return;
+      clearTimeout(timer);
+      if (this.parts.isAttended()) timer = setTimeout(giveUp, SILENCE_MS);
+    };
     const giveUp = () => silence.abort();
-    const {parts} = this;
     let timer = setTimeout(giveUp, FIRST_BYTE_MS);
     try {
       const response = await this.askAfter({signal: AbortSignal.any([signal, silence.signal])});
-      if (!isStream(response)) throw offline(response.headers.get('Content-Type'));
+      if (!isStream(response)) {
+        this.heldBack++;
+        throw offline(response.headers.get('Content-Type'));
+      }
       await readEnvelopes(response.body!, (event) => {
-        clearTimeout(timer);
-        if (parts.isAttended()) timer = setTimeout(giveUp, SILENCE_MS);
-        this.failures = 0;
+        hasBegun = true;
+        this.watch();
+        this.failures = this.heldBack = 0;
         this.parts.hear(event ? [event] : []);
       });
     } finally {
+      if (!hasBegun && silence.signal.aborted) this.heldBack++;
       clearTimeout(timer);
       silence.abort();
     }
@@ -91,7 +105,7 @@ export class Feed {
 
   private pollOnly() {
     this.pollingUntil = Date.now() + POLLING_MS;
-    this.failures = 0;
+    this.heldBack = 0;
   }
 
   private rest(ms: number, signal: AbortSignal) {
