@@ -40,6 +40,12 @@ export class Attachments {
     this.chat.uploads?.retry(row);
   }
 
+  /** Those of a message that was written before the page was loaded. */
+  stored(ids: string[] = []): StoredFile[] {
+    const rows = this.chat.uploads?.rows ?? [];
+    return rows.flatMap(({stored}) => (stored && ids.includes(stored.id) ? [stored] : []));
+  }
+
   /** They belong to a message now. */
   take(): StoredFile[] {
     const taken = this.rows.flatMap(({stored}) => (stored ? [stored] : []));

@@ -30,15 +30,20 @@ export interface Unsent {
 
 export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
 
-/** What has not reached the backend, as text, and back. Whatever else stands there counts as nothing. */
-export const writeUnsent = (said: Said[]) =>
-  JSON.stringify(
-    said
-      .filter(({id}) => id === null)
-      .map(({clientId, body, files, line}): Unsent => {
-        return {clientId, body, fileIds: files.map(({id}) => id), at: line.at};
-      }),
-  );
+/**
+ * What has not reached the backend, as text, and back. Whatever else stands there counts as nothing;
+ * what this tab does not know of waits in another one.
+ */
+export const writeUnsent = (said: Said[], kept: string | null) => {
+  const own = said.filter(({id}) => id === null);
+  const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.clientId);
+  return JSON.stringify([
+    ...readUnsent(kept).filter((one) => !isKnown(one)),
+    ...own.map(({clientId, body, files, line}): Unsent => {
+      return {clientId, body, fileIds: files.map(({id}) => id), at: line.at};
+    }),
+  ]);
+};
 
 export const readUnsent = (text: string | null): Unsent[] => {
   try {

@@ -83,8 +83,10 @@ export class Talk {
   async open() {
     if (this.isOpened) return;
     this.isOpened = true;
-    for (const {clientId, body, at} of readUnsent(this.chat.storage.get(UNSENT_KEY)))
-      this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
+    for (const {clientId, body, fileIds, at} of readUnsent(this.chat.storage.get(UNSENT_KEY))) {
+      const said = this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
+      said.files = this.attachments.stored(fileIds);
+    }
     try {
       await this.patience.insist(() => this.loadHistory(), this.signal);
     } catch (error) {
@@ -326,7 +328,7 @@ export class Talk {
 
   private keep() {
     const {storage, host} = this.chat;
-    const text = writeUnsent(this.said);
+    const text = writeUnsent(this.said, storage.get(UNSENT_KEY));
     if (text === '[]') storage.remove(UNSENT_KEY);
     else storage.set(UNSENT_KEY, text);
     host.requestUpdate();

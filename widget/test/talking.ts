@@ -6,6 +6,7 @@ import {
   newSite,
   press,
   reachFiles,
+  sitePage,
   stored,
   until,
 } from './helpers.js';
@@ -48,3 +49,15 @@ export const untilSent = (chat: Element) =>
   until(() => !inside(chat, '.delivery'), 'it to be sent');
 
 export const said = (chat: Element) => every(chat, '.bubble').map((one) => one.textContent.trim());
+
+export const eventCalls = async (site: string) =>
+  (await backend.calls(site)).filter(({path}) => path.startsWith('/api/events')).length;
+
+/** Another tab of the same visitor, who may write there as well. */
+export const openBeside = async (site: string) => {
+  const page = await sitePage(`site=${site}`);
+  inside(page.chat, '.launcher')!.click();
+  await press(page.chat, 'Continue');
+  await until(() => field(page.chat), 'the field');
+  return page;
+};

@@ -1,0 +1,75 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {FaultProxy} from '../fault-proxy.js';
+import {makePdf} from '../pdf.js';
+import type {TestServer} from '../start-server.js';
+import {until} from '../until.js';
+import {chromium} from './browsers/chromium.js';
+import {firefox} from './browsers/firefox.js';
+import {arrive, startTalkServer} from './talking.js';
+
+const sentBy = ({sql}: TestServer, uuid: string | null) => sql<{body: string; files: number}[]>`
+  select body, (select count(*)::int from file_uploads f where f.message_id = m.id) as files
+  from messages m where session_uuid = ${uuid} and role = 'visitor' order by id`;
+
+t.test('what is written without a line waits for it', async (t) => {
+  const server = await startTalkServer(t);
+  const scan = path.join(server.dataDir, 'scan.pdf');
+  await writeFile(scan, makePdf());
+
+  for (const kind of [chromium, firefox]) {
+    const {name, missing} = kind;
+    await t.test(`in ${name}`, {skip: missing}, async (t) => {
+      const proxy = await FaultProxy.before(t, server.url);
+      const url = proxy.through(server.url);
+      const browser = await kind.start(t);
+      const {tab, visitor} = await arrive(browser, url);
+      const uuid = await visitor.stored('session_uuid');
+
+      await t.test('and goes by itself, once and in order, after a reload', async (t) => {
+        await visitor.choose([scan]);
+        await visitor.untilSaid('scan.pdf', 'Uploaded');
+        await proxy.set('refuse');
+        await visitor.write('First, with a file.');
+        await visitor.write('Second.');
+        await until(async () => (await visitor.lines('Not sent yet.')).length === 2);
+        await tab.go('about:blank');
+        await proxy.set('pass');
+        await tab.go(url);
+        await visitor.press('Continue');
+        await visitor.untilSaid('First, with a file.', 'scan.pdf', 'Second.');
+        await until(async () => (await visitor.stored('outgoing')) === null);
+
+        await visitor.untilGone('Not sent yet.');
+        t.same(await sentBy(server, uuid), [
+          {body: 'First, with a file.', files: 1},
+          {body: 'Second.', files: 0},
+        ]);
+        t.equal((await visitor.lines('Second.')).length, 1);
+      });
+
+      await t.test('and goes when the visitor tries again', async (t) => {
+        await proxy.set('refuse');
+        await visitor.write('Third.');
+        await visitor.write('Fourth.');
+        await until(async () => (await visitor.lines('Not sent yet.')).length === 2);
+        await proxy.set('pass');
+        await visitor.press('Try again');
+        await until(async () => (await visitor.stored('outgoing')) === null);
+
+        await visitor.untilGone('Not sent yet.');
+        const bodies = (await sentBy(server, uuid)).map(({body}) => body);
+        t.same(bodies.slice(2), ['Third.', 'Fourth.']);
+        for (const body of bodies) t.equal((await visitor.lines(body)).length, 1, body);
+      });
+
+      t.same(
+        browser.noise.filter((line) => line.startsWith('uncaught')),
+        [],
+      );
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import {expect} from '@open-wc/testing';
+
+import {backend, inside, mountOpen, pause, press, until, untilSaid} from './helpers.js';
+import {
+  eventCalls,
+  openBeside,
+  openTalk,
+  said,
+  untilListening,
+  uuidOf,
+  write,
+} from './talking.js';
+
+const look = (isHidden: boolean) => {
+  Object.defineProperty(document, 'hidden', {configurable: true, value: isHidden});
+  document.dispatchEvent(new Event('visibilitychange'));
+};
+
+describe('free chat on a bad line and in several tabs', () => {
+  it('an outage does not cost the streams', async () => {
+    const {chat, site} = await openTalk();
+    const uuid = uuidOf(site);
+    await untilListening(site);
+    await backend.fault(site, {path: '/api/events', drop: true});
+    await backend.cut(uuid);
+    const before = await eventCalls(site);
+    while ((await eventCalls(site)) < before + 4) window.dispatchEvent(new Event('online'));
+    await backend.heal(site);
+    while ((await backend.visit(uuid)).readers === 0) window.dispatchEvent(new Event('online'));
+    const {id} = await backend.say(uuid, {role: 'maria', body: '', state: 'running'});
+    await until(() => inside(chat, '.bubble [aria-hidden] .typing'), 'the answer to begin');
+    const data = {message_id: id, offset: 0, text: 'Piece by piece'};
+    await backend.tell(uuid, {type: 'message_delta', data, isFleeting: true});
+    await until(() => said(chat).at(-1)?.includes('Piece by piece'), 'the piece');
+  });
+
+  it('whoever looks again is not left with a line that has died meanwhile', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    const later = window.setTimeout.bind(window);
+    try {
+      look(true);
+      await backend.say(uuidOf(site), {role: 'maria', body: 'Unseen'});
+      await untilSaid(chat, 'Unseen');
+      const before = await eventCalls(site);
+      // What nobody waits for in a test.
+      const soon = (work: () => void, ms = 0) => later(work, ms === 40_000 ? 100 : ms);
+      window.setTimeout = soon as typeof window.setTimeout;
+      look(false);
+      while ((await eventCalls(site)) === before) await pause(20);
+    } finally {
+      window.setTimeout = later;
+      Reflect.deleteProperty(document, 'hidden');
+    }
+  });
+
+  it('what no tab could send is there after a reload, and goes', async () => {
+    const {chat, site} = await openTalk();
+    const {chat: other} = await openBeside(site);
+    await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
+    await write(chat, 'From one tab');
+    await write(other, 'From the other');
+    for (const one of [chat, other]) {
+      await until(() => inside(one, '[role=alert].delivery'), 'it to wait');
+      one.remove();
+    }
+    await backend.heal(site);
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await untilSaid(again, 'From the other');
+    await until(() => !inside(again, '.delivery'), 'them to be sent');
+    const {messages} = await backend.visit(uuidOf(site));
+    expect(messages.map(({body}) => body)).to.deep.equal(['From one tab', 'From the other']);
+  });
+
+  it('of several tabs one makes the sound', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    const {chat: other, window: otherWindow} = await openBeside(site);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'To both'});
+    for (const one of [chat, other]) await untilSaid(one, 'To both');
+    localStorage.setItem(`maria-chat:${site}:sound`, 'true');
+    let sounds = 0;
+    const {AudioContext} = window;
+    class Heard extends AudioContext {
+      constructor() {
+        super();
+        sounds++;
+      }
+    }
+    for (const one of [window, otherWindow as Window & typeof globalThis]) one.AudioContext = Heard;
+    await until(() => other.step === 'files', 'Maria to have spoken');
+    for (const one of [chat, other]) await one.close();
+    for (let count = 1; count <= 3; count++) {
+      await backend.say(uuidOf(site), {role: 'maria', body: `Hear ${count}`});
+      for (const one of [chat, other]) await untilSaid(one, `Hear ${count}`);
+      await until(() => sounds >= count, 'the sound');
+    }
+    window.AudioContext = AudioContext;
+    expect(sounds).to.equal(3);
+  });
+});
