@@ -11,18 +11,15 @@ import {Visitor} from './browsers/visitor.js';
 import {Visitor as Caller} from '../visitor.js';
 
 /** Visitors write from the second step on. */
-export const CONVERSATION = {
-  version: 1,
-  steps: [
-    {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
-    {id: 'ask', type: 'assistant'},
-    {id: 'files', type: 'upload'},
-    {id: 'name', type: 'ask', field: 'name'},
-    {id: 'email', type: 'ask', field: 'email'},
-    {id: 'verify', type: 'verify_email'},
-    {id: 'complete', type: 'end', outcome: 'complete'},
-  ],
-};
+export const STEPS = [
+  {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
+  {id: 'ask', type: 'assistant'},
+  {id: 'files', type: 'upload'},
+  {id: 'name', type: 'ask', field: 'name'},
+  {id: 'email', type: 'ask', field: 'email'},
+  {id: 'verify', type: 'verify_email'},
+  {id: 'complete', type: 'end', outcome: 'complete'},
+];
 
 /** The model's time is the test's. */
 const PATIENT = {firstByteMs: 240_000, silenceMs: 240_000, totalMs: 240_000};
@@ -43,6 +40,10 @@ export class Turn {
 
   say(text: string): void {
     this.response.write(`data: ${JSON.stringify({choices: [{delta: {content: text}}]})}\n\n`);
+  }
+
+  breakOff(): void {
+    this.response.destroy();
   }
 
   end(): void {
@@ -67,7 +68,7 @@ export const startTalkServer = async (t: Test): Promise<TalkServer> => {
     settings: answeredBy(model),
     parts: {answering: {limits: PATIENT}},
   });
-  await setSite(server, {});
+  await setConversation(server, STEPS);
   const turn = async (asked: string) => {
     const found = () => turns.find((one) => one.asked.includes(asked));
     await until(() => found() !== undefined);
@@ -76,9 +77,9 @@ export const startTalkServer = async (t: Test): Promise<TalkServer> => {
   return {...server, turn};
 };
 
-export const setSite = async ({sql}: TestServer, settings: object): Promise<void> => {
-  const all = {conversation: CONVERSATION, ...settings};
-  await sql`update sites set settings = ${JSON.stringify(all)}::text::jsonb where key = 'demo'`;
+export const setConversation = async ({sql}: TestServer, steps: object[]): Promise<void> => {
+  const settings = JSON.stringify({conversation: {version: 1, steps}});
+  await sql`update sites set settings = ${settings}::text::jsonb where key = 'demo'`;
 };
 
 export interface Talker {
@@ -87,12 +88,17 @@ export interface Talker {
 }
 
 /** A visitor who may write. */
-export const arrive = async (browser: VisitorBrowser, url: string): Promise<Talker> => {
+export const arrive = async (
+  browser: VisitorBrowser,
+  url: string,
+  onTheWay: (visitor: Visitor) => Promise<void> = async () => undefined,
+): Promise<Talker> => {
   const tab = await browser.openTab();
   await tab.go(url);
   const visitor = new Visitor(tab);
   await visitor.press('Open chat');
   await visitor.press('I agree');
+  await onTheWay(visitor);
   await visitor.untilSaid('Do you have a question?');
   return {tab, visitor};
 };

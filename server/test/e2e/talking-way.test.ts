@@ -1,0 +1,127 @@
+import t from 'tap';
+
+import {linkIn} from '../mailbox.js';
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {chromium} from './browsers/chromium.js';
+import {firefox} from './browsers/firefox.js';
+import type {Tab} from './browsers/tab.js';
+import {STEPS, arrive, callerOf, setConversation, startTalkServer} from './talking.js';
+
+/** Calls that have ended, by the end of their address. */
+const calls = (tab: Tab, path: string) =>
+  tab.read<number>(
+    `performance.getEntriesByType('resource').filter(({name}) => name.endsWith('${path}')).length`,
+  );
+
+/** Through as many seconds of the countdown as the widget asks in without events, and one more. */
+const untilCounted = async (tab: Tab): Promise<void> => {
+  const seconds = () =>
+    tab.read<number>(
+      `Number(document.querySelector('maria-chat').shadowRoot.textContent.match(/Send again \\((\\d+) s/)[1])`,
+    );
+  const before = await seconds();
+  await until(async () => (await seconds()) <= before - 3);
+};
+
+const look = (tab: Tab, isHidden: boolean) =>
+  tab.read(`(() => {
+    Object.defineProperty(document, 'hidden', {configurable: true, value: ${isHidden}});
+    document.dispatchEvent(new Event('visibilitychange'));
+  })()`);
+
+t.test('visitors ask on their way, and after it', async (t) => {
+  const server = await startTalkServer(t);
+  const {live, conversation} = server;
+
+  const asking = {id: 'ai_answers', type: 'consent', purpose: 'ai_answers'};
+  const quiet = await startServer(t, {answers: true});
+  await setConversation(quiet, STEPS.toSpliced(1, 0, asking));
+
+  for (const kind of [chromium, firefox]) {
+    const {name, missing} = kind;
+    await t.test(`in ${name}`, {skip: missing}, async (t) => {
+      const browser = await kind.start(t);
+
+      await t.test('a person answers where nothing else does', async (t) => {
+        const {tab, visitor} = await arrive(browser, quiet.url, async (one) => {
+          await one.untilSaid('May our AI assistant read the files you upload');
+          await one.press('I do not agree');
+        });
+        await visitor.write('Who are you?');
+        await visitor.untilSaid('Thank you for your message.', 'Please give your e-mail address');
+        await visitor.press('Continue');
+        await visitor.untilSaid('Please add your documents.');
+
+        const uuid = await visitor.stored('session_uuid');
+        const decided = await quiet.sql`
+          select purpose, decision from consents where session_uuid = ${uuid} order by id`;
+        t.same(decided, [
+          {purpose: 'personal_data', decision: 'granted'},
+          {purpose: 'ai_answers', decision: 'refused'},
+        ]);
+        await tab.close();
+      });
+
+      const {tab, visitor} = await arrive(browser, server.url);
+      const address = `vera@${name.toLowerCase()}.example`;
+      const caller = await callerOf({tab, visitor}, server.url);
+
+      await t.test('what could not be answered is told, and the way goes on', async () => {
+        await visitor.write(`Break (${name}).`);
+        const turn = await server.turn(`Break (${name}).`);
+        turn.say('I thi');
+        await visitor.untilSaid('I thi');
+        turn.breakOff();
+        await visitor.untilSaid('I am sorry, I could not finish this answer.');
+        await visitor.press('Continue');
+        await caller.upload(makePdf(), {name: 'way.pdf'});
+        await visitor.untilSaid('way.pdf');
+        await visitor.press('Done & continue');
+        await visitor.answer('Your name', 'Vera');
+        await visitor.answer('Your e-mail address', address);
+        await visitor.untilSaid('Please check your inbox');
+      });
+
+      await t.test('the confirmation is heard, not asked for', async (t) => {
+        await until(() => live.readersOf(caller.uuid) === 1);
+        await until(async () => {
+          const before = await calls(tab, '/api/session');
+          await untilCounted(tab);
+          return (await calls(tab, '/api/session')) === before;
+        });
+        const mail = await server.mailbox.waitFor(address);
+        await fetch(linkIn(mail), {method: 'POST'});
+        await visitor.untilSaid('Thank you, Vera!');
+        t.match(await caller.session(), {body: {state: 'complete'}});
+      });
+
+      await t.test('what is said meanwhile is counted, until somebody looks', async (t) => {
+        const title = await tab.read<string>('document.title');
+        await visitor.press('Close chat');
+        await look(tab, true);
+        const say = (count: number) =>
+          conversation.say(caller.uuid, {
+            role: 'agent',
+            clientId: `call-${count}`,
+            body: `Call ${count} of a person.`,
+          });
+        for (const count of [1, 2]) await say(count);
+        await until(async () => (await tab.read('document.title')) === `(2) ${title}`);
+        await look(tab, false);
+        t.equal(await tab.read('document.title'), title, 'the title is the page’s own again');
+
+        await visitor.press('Open chat, new messages: 2');
+        await visitor.untilSaid('Call 1 of a person.', 'Call 2 of a person.');
+        await visitor.write(`Are we done (${name})?`);
+        const turn = await server.turn(`Are we done (${name})?`);
+        turn.say('You are.');
+        turn.end();
+        await visitor.untilSaid('You are.');
+      });
+
+      t.same(browser.noise, [], 'the console stayed empty');
+    });
+  }
+});
