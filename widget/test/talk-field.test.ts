@@ -32,7 +32,8 @@ const attach = async (chat: Element, ...files: File[]) => {
   for (const file of files) list.items.add(file);
   picker.files = list.files;
   picker.dispatchEvent(new Event('change'));
-  await until(() => every(chat, '.talk .attached.success').length === files.length, 'the uploads');
+  const settled = () => every(chat, '.talk .attached:is(.success, .error)').length;
+  await until(() => settled() === files.length, 'the uploads');
 };
 
 /** In the free part of a conversation that waits for the confirmation. */
@@ -137,7 +138,8 @@ describe('what is written and answered', () => {
   it('with files to send and a keyboard on the screen, leaves the log its share', async () => {
     await setViewport({width: 320, height: 568});
     const {chat} = await openPending();
-    await attach(chat, pdf('b.pdf'), pdf('c.pdf'));
+    const wrong = ['d', 'e'].map((name) => new File(['x'], name));
+    await attach(chat, pdf('b.pdf'), pdf('c.pdf'), ...wrong);
     for (const height of [568, 380]) {
       inside(chat, '.panel')!.style.setProperty('--viewport-height', `${height}px`);
       expect(inside(chat, '.log')!.clientHeight / height, `${height}`).to.be.at.least(0.19);
