@@ -4,9 +4,11 @@ import path from 'node:path';
 import t from 'tap';
 
 import {FaultProxy} from '../fault-proxy.js';
+import {nginxMissing, startNginx} from '../nginx.js';
 import {makePdf} from '../pdf.js';
 import type {TestServer} from '../start-server.js';
 import {until} from '../until.js';
+import {openBrowser, openDemo} from './browser.js';
 import {chromium} from './browsers/chromium.js';
 import {firefox} from './browsers/firefox.js';
 import {arrive, startTalkServer} from './talking.js';
@@ -72,4 +74,62 @@ t.test('what is written without a line waits for it', async (t) => {
       );
     });
   }
+});
+
+/** In Chromium, which can be told that it is offline. */
+t.test('behind a proxy as it comes, and offline for a while', {skip: nginxMissing}, async (t) => {
+  const server = await startTalkServer(t);
+  const url = await startNginx(t, server.url);
+  const {context, page, widget} = await openDemo(await openBrowser(t), url);
+  const eventCalls: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/events'))
+      eventCalls.push(request.headers()['accept'] ?? '*/*');
+  });
+  const field = widget.root.getByLabel('Write a message');
+  const write = async (text: string) => {
+    await field.fill(text);
+    await field.press('Enter');
+  };
+  await widget.open();
+  await widget.button('I agree').click();
+
+  await t.test('an answer comes in pieces', async (t) => {
+    await write('Do you hear me?');
+    const turn = await server.turn('Do you hear me?');
+    turn.say('Word ');
+    await widget.says('Word').waitFor();
+    turn.say('by word.');
+    await widget.says('Word by word.').waitFor();
+    turn.end();
+    await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
+    t.equal(eventCalls.length, 1, 'over one stream');
+    t.notMatch(eventCalls[0], /json/, 'which was not asked for in pieces');
+  });
+
+  await t.test('what is written offline is told to wait, and goes with the line', async (t) => {
+    await context.setOffline(true);
+    await widget.says('You seem to be offline.').waitFor();
+    await write('One, offline.');
+    await write('Two, offline.');
+    await widget.says('Not sent yet.').nth(1).waitFor();
+    await context.setOffline(false);
+    await widget.says('Not sent yet.').first().waitFor({state: 'detached'});
+    await widget.says('You seem to be offline.').waitFor({state: 'detached'});
+    await until(async () => (await widget.storage('outgoing')) === null);
+
+    const sent = await sentBy(server, await widget.storage('session_uuid'));
+    t.same(
+      sent.map(({body}) => body),
+      ['Do you hear me?', 'One, offline.', 'Two, offline.'],
+    );
+    for (const body of ['One, offline.', 'Two, offline.'])
+      t.equal(await widget.root.locator('.bubble', {hasText: body}).count(), 1);
+    const turn = await server.turn('One, offline.');
+    turn.say('Back ');
+    await widget.says('Back').waitFor();
+    turn.say('again.');
+    turn.end();
+    await widget.says('Back again.').waitFor();
+  });
 });
