@@ -89,6 +89,8 @@ const sent = (v) => v.root.locator('.delivery').waitFor({state: 'detached'});
 const attach = (v, ...files) => v.choose(files, '.talk .picker');
 
 const attachSlowly = async (v) => {
+  await v.press('.ask');
+  await v.see(FIELD);
   await v.slowUploads(60_000);
   await attach(v, PROOF, ['notes.txt', 900]);
   await v.see('.talk .attached.uploading');
@@ -170,6 +172,7 @@ export const TALKS = [
         async (v) => {
           await openAt(v, () => v.reachPending());
           await v.confirm();
+          await v.press('.ask');
           v.responder.script = [400];
           await write(v, wordsOf(v).question);
           await v.see('.visitor + .maria:last-child:not(:has([aria-hidden=true] p))');

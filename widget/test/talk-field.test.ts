@@ -40,6 +40,7 @@ const attach = async (chat: Element, ...files: File[]) => {
 const openPending = async (site = newSite()) => {
   const chat = await mountOpen(site);
   await reachPending(chat);
+  await press(chat, 'Ask a question');
   await until(() => field(chat), 'the field');
   return {chat, site};
 };
@@ -80,9 +81,7 @@ describe('the field to write in', () => {
       ['en', 'مرحبا', 'rtl'],
       ['ar', 'Hello', 'ltr'],
     ] as const) {
-      const chat = await mountOpen(newSite(), 'en');
-      await reachPending(chat);
-      await until(() => field(chat), 'the field');
+      const {chat} = await openTalk();
       await chat.setLang(lang);
       type(chat, text);
       expect(getComputedStyle(field(chat)!).direction).to.equal(direction);
