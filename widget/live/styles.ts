@@ -10,6 +10,12 @@ export const styles = css`
   .tray {
     flex-shrink: 9;
   }
+  /* Magnified, or with much to send: what does not fit is scrolled to. */
+  @media screen {
+    .main {
+      overflow-y: auto;
+    }
+  }
   .talk .field {
     align-items: flex-end;
   }
@@ -110,11 +116,11 @@ export const styles = css`
       margin-block: -6px -10px;
     }
   }
-  .bubble :is(p, ul, ol, pre) {
-    margin-block: 0 6px;
+  .bubble :is(ol, pre) {
+    margin: 0;
   }
-  .bubble :is(p, ul, ol, pre):last-child {
-    margin-block-end: 0;
+  .bubble :is(p, ul, ol, pre) + * {
+    margin-block-start: 6px;
   }
   .bubble :is(ul, ol) {
     padding-inline-start: 20px;

@@ -80,6 +80,8 @@ export const screenStyles = css`
     }
     .launcher,
     .tray,
+    .talk,
+    .ask,
     .icon,
     .steps,
     .veil,

@@ -146,6 +146,25 @@ describe('what is written and answered', () => {
     }
   });
 
+  it('magnified fourfold, with files to send, all can be reached', async () => {
+    await setViewport({width: 320, height: 256});
+    const {chat} = await openPending();
+    await attach(chat, pdf('b.pdf'), pdf('a-longer-name-of-a-file.pdf'));
+    inside(chat, '.main')!.scrollTop = 1_000;
+    expect(button(chat, 'Send')!.getBoundingClientRect().bottom).to.be.at.most(256);
+    expect(inside(chat, '.log')!.clientHeight).to.be.at.least(50);
+  });
+
+  it('on paper there is no field, and the log is cut off nowhere', async () => {
+    const {chat} = await openPending();
+    const rules = chat.shadowRoot!.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
+    const media = rules.filter((rule) => rule instanceof CSSMediaRule);
+    const hides = (rule: CSSRule) => /\.talk\b.*display: none !important/s.test(rule.cssText);
+    const scrolls = (rule: CSSRule) => /\.main\b.*overflow-y: auto/s.test(rule.cssText);
+    expect(media.filter(hides).map((rule) => rule.conditionText)).to.deep.equal(['print']);
+    expect(media.filter(scrolls).map((rule) => rule.conditionText)).to.deep.equal(['screen']);
+  });
+
   it('on a phone on its side nothing that is asked is cut off', async () => {
     await setViewport({width: 640, height: 320});
     const {chat} = await openPending();
