@@ -12,6 +12,8 @@ export const LOOKS = [
   {name: 'phone-arabic', viewport: PHONE, isMobile: true, lang: 'ar'},
   {name: 'phone-small', viewport: {width: 320, height: 568}, isMobile: true},
   {name: 'phone-landscape', viewport: {width: 667, height: 320}, isMobile: true},
+  // A desktop of 1280 by 1024 at 400 %.
+  {name: 'magnified', viewport: {width: 320, height: 256}},
   {name: 'forced-colors', viewport: DESKTOP, forcedColors: 'active'},
   {name: 'inline', viewport: DESKTOP, attributes: {mode: 'inline', target: '#place'}},
   {name: 'accent', viewport: DESKTOP, attributes: {accent: '#ffc845', radius: '4'}},
