@@ -12,7 +12,7 @@ const BUDGETS_KB = {
   everything: 40,
   dialogs: 5.1,
   language: 2.5,
-  live: 7,
+  live: 7.5,
   comingBack: 1.2,
   keep: 1,
   chime: 0.5,

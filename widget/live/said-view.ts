@@ -46,7 +46,7 @@ const deliveryView = (talk: Talk, said: Said, language: Language) => {
               part="button"
               class="link"
               aria-label=${fill(texts, 'retryFile', {name: said.body.slice(0, NAMED)})}
-              @click=${() => talk.retry(said)}
+              @click=${() => talk.delivery.retry(said)}
             >
               ${texts.retry}
             </button>`

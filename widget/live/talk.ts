@@ -1,20 +1,20 @@
 import type {LiveEvent} from '../../server/contract/events.js';
 import type {StoredFile} from '../../server/contract/files.js';
 import {MAX_MESSAGE_LENGTH, MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
-import type {Message, MessageAnswer, MessageList} from '../../server/contract/messages.js';
+import type {Message, MessageList} from '../../server/contract/messages.js';
 
 import {UNSENT_KEY} from '../answers.js';
 import type {Chat} from '../chat.js';
 import type {Asking} from '../client.js';
 import {MariaMessageEvent} from '../events.js';
-import {Patience} from '../patience.js';
 import {endingOf} from '../session.js';
 import {makeUuid} from '../uuid.js';
 import {Attachments} from './attachments.js';
+import {Delivery} from './delivery.js';
 import {Downloads} from './downloads.js';
 import {Feed, SILENCE_MS} from './feed.js';
 import {readTogether} from './one-reader.js';
-import {isOwn, readUnsent, timeOf, writeUnsent} from './said.js';
+import {isOwn, readUnsent, timeOf} from './said.js';
 import type {Said} from './said.js';
 import {saidView} from './said-view.js';
 import {talkView} from './talk-view.js';
@@ -29,17 +29,16 @@ export class Talk {
   draft = '';
   readonly attachments: Attachments;
   readonly downloads: Downloads;
-  private said: Said[] = [];
+  readonly delivery: Delivery;
+  private readonly said: Said[] = [];
   private lastEvent = 0;
   private heardAt = 0;
-  private isDelivering = false;
   /** What is heard here first, the other tabs hear from it. */
   private isReading = false;
   private isOpened = false;
   private hasHistory = false;
   private typingTimer = 0;
   private readonly feed: Feed;
-  private readonly patience: Patience;
   private readonly title: UnseenTitle;
   private readonly leaving = new AbortController();
 
@@ -47,7 +46,7 @@ export class Talk {
     this.attachments = new Attachments(chat);
     this.downloads = new Downloads(chat);
     this.title = new UnseenTitle(this.leaving.signal);
-    this.patience = new Patience(() => this.hold());
+    this.delivery = new Delivery(chat, this.said, this.signal, (message) => this.put(message));
     this.feed = new Feed({
       ask: (path, asking) => this.ask('GET', path, asking),
       cursor: () => this.lastEvent,
@@ -88,7 +87,7 @@ export class Talk {
       said.files = this.attachments.stored(fileIds);
     }
     try {
-      await this.patience.insist(() => this.loadHistory(), this.signal);
+      await this.delivery.patience.insist(() => this.loadHistory(), this.signal);
     } catch (error) {
       if (this.signal.aborted) return;
       this.isOpened = false;
@@ -96,7 +95,7 @@ export class Talk {
     }
     this.hasHistory = true;
     this.listen();
-    void this.deliver();
+    void this.delivery.run();
   }
 
   type(draft: string) {
@@ -119,15 +118,8 @@ export class Talk {
     const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
     const said = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
     said.files = files;
-    this.keep();
-    void this.deliver();
-  }
-
-  retry(said: Said) {
-    said.state = 'sending';
-    this.patience.hurry();
-    void this.deliver();
-    this.chat.host.requestUpdate();
+    this.delivery.keep();
+    void this.delivery.run();
   }
 
   /** The words written so far stay. */
@@ -144,7 +136,7 @@ export class Talk {
 
   /** The line is back, or somebody looks again. */
   hurry() {
-    this.patience.hurry();
+    this.delivery.patience.hurry();
     this.feed.hurry();
   }
 
@@ -271,7 +263,7 @@ export class Talk {
     // What streams is known further than it was when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
     Object.assign(said, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
-    if (known && isOwn(message)) this.keep();
+    if (known && isOwn(message)) this.delivery.keep();
     return !known;
   }
 
@@ -285,53 +277,6 @@ export class Talk {
     });
     this.said.push(said);
     return said;
-  }
-
-  /** One after the other, as they were written. */
-  private async deliver() {
-    if (this.isDelivering) return;
-    this.isDelivering = true;
-    const next = () => this.said.find(({state}) => state === 'sending');
-    for (let said = next(); said && !this.signal.aborted; said = next())
-      await this.deliverOne(said);
-    this.isDelivering = false;
-  }
-
-  private async deliverOne(said: Said) {
-    const {chat} = this;
-    try {
-      const {message} = await this.patience.insist(() => this.post(said), this.signal);
-      this.put(message);
-      chat.host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
-    } catch (error) {
-      if (this.signal.aborted) return;
-      said.state = 'unsent';
-      if (endingOf(error)) chat.fail(error);
-      else chat.signs.report(error);
-    }
-    chat.host.requestUpdate();
-  }
-
-  private async post({clientId, body, files}: Said) {
-    await this.chat.outbox.flush();
-    return this.call<MessageAnswer>('POST', '/api/messages', {
-      client_id: clientId,
-      body,
-      ...(files.length > 0 && {file_ids: files.map(({id}) => id)}),
-    });
-  }
-
-  private hold() {
-    for (const said of this.said) if (said.state === 'sending') said.isWaiting = true;
-    this.chat.host.requestUpdate();
-  }
-
-  private keep() {
-    const {storage, host} = this.chat;
-    const text = writeUnsent(this.said, storage.get(UNSENT_KEY));
-    if (text === '[]') storage.remove(UNSENT_KEY);
-    else storage.set(UNSENT_KEY, text);
-    host.requestUpdate();
   }
 
   /** What has ended is looked into by a call that says how. */

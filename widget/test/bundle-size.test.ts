@@ -46,7 +46,7 @@ describe('bundle size', () => {
 
   // What these need was asked for; a visit in one go fetches none of them.
   for (const [role, bytes] of [
-    ['live', 7_000],
+    ['live', 7_500],
     ['coming back', 1_200],
     ['keep', 1_000],
     ['chime', 500],

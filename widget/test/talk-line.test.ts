@@ -1,15 +1,7 @@
 import {expect} from '@open-wc/testing';
 
 import {backend, inside, mountOpen, pause, press, until, untilSaid} from './helpers.js';
-import {
-  eventCalls,
-  openBeside,
-  openTalk,
-  said,
-  untilListening,
-  uuidOf,
-  write,
-} from './talking.js';
+import {eventCalls, openBeside, openTalk, said, untilListening, uuidOf, write} from './talking.js';
 
 const look = (isHidden: boolean) => {
   Object.defineProperty(document, 'hidden', {configurable: true, value: isHidden});
@@ -61,7 +53,7 @@ describe('free chat on a bad line and in several tabs', () => {
     await write(chat, 'From one tab');
     await write(other, 'From the other');
     for (const one of [chat, other]) {
-      await until(() => inside(one, '[role=alert].delivery'), 'it to wait');
+      await until(() => inside(one, '.delivery')?.textContent.includes('Not sent'), 'it to wait');
       one.remove();
     }
     await backend.heal(site);

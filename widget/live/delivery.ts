@@ -1,0 +1,76 @@
+import type {Message, MessageAnswer} from '../../server/contract/messages.js';
+
+import {UNSENT_KEY} from '../answers.js';
+import type {Chat} from '../chat.js';
+import {MariaMessageEvent} from '../events.js';
+import {Patience} from '../patience.js';
+import {endingOf} from '../session.js';
+import {writeUnsent} from './said.js';
+import type {Said} from './said.js';
+
+/** What the visitor has written is on its way until the backend has it, however often it is tried. */
+export class Delivery {
+  readonly patience = new Patience(() => this.hold());
+  private isRunning = false;
+
+  constructor(
+    private readonly chat: Chat,
+    private readonly said: Said[],
+    private readonly signal: AbortSignal,
+    private readonly onSent: (message: Message) => void,
+  ) {}
+
+  retry(said: Said) {
+    said.state = 'sending';
+    this.patience.hurry();
+    void this.run();
+    this.chat.host.requestUpdate();
+  }
+
+  /** One after the other, as they were written. */
+  async run() {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    const next = () => this.said.find(({state}) => state === 'sending');
+    for (let said = next(); said && !this.signal.aborted; said = next())
+      await this.deliverOne(said);
+    this.isRunning = false;
+  }
+
+  /** In this browser, until the backend has it. */
+  keep() {
+    const {storage, host} = this.chat;
+    const text = writeUnsent(this.said, storage.get(UNSENT_KEY));
+    if (text === '[]') storage.remove(UNSENT_KEY);
+    else storage.set(UNSENT_KEY, text);
+    host.requestUpdate();
+  }
+
+  private async deliverOne(said: Said) {
+    const {chat} = this;
+    try {
+      const {message} = await this.patience.insist(() => this.post(said), this.signal);
+      this.onSent(message);
+      chat.host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
+    } catch (error) {
+      if (this.signal.aborted) return;
+      said.state = 'unsent';
+      if (endingOf(error)) chat.fail(error);
+      else chat.signs.report(error);
+    }
+    chat.host.requestUpdate();
+  }
+
+  private async post({clientId, body, files}: Said) {
+    const {client, outbox, session} = this.chat;
+    await outbox.flush();
+    const fileIds = files.map(({id}) => id);
+    const sent = {client_id: clientId, body, ...(files.length > 0 && {file_ids: fileIds})};
+    return session.act(() => client.call<MessageAnswer>('POST', '/api/messages', sent));
+  }
+
+  private hold() {
+    for (const said of this.said) if (said.state === 'sending') said.isWaiting = true;
+    this.chat.host.requestUpdate();
+  }
+}
