@@ -55,7 +55,7 @@ t.test('what a model says reaches the visitor', async (t) => {
           const turn = await server.turn(`Count (${name}).`);
           turn.say('One, two, ');
           await visitor.untilSaid('One, two,');
-          await visitor.press('Stop the answer');
+          await visitor.press('Stop');
           await until(() => turn.isBrokenOff);
           await visitor.untilSaid('Cancelled.');
           t.equal((await visitor.lines('One, two,')).length, 1, 'what was said stays');
