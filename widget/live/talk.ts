@@ -57,9 +57,9 @@ export class Talk {
     chat.signal.addEventListener('abort', () => this.stopReading());
   }
 
-  /** An answer is being written. */
+  /** An answer is being thought about, or written. */
   get isAnswered() {
-    return this.said.some(({state}) => state === 'running');
+    return this.typingTimer > 0 || this.said.some(({state}) => state === 'running');
   }
 
   /** Whether this tab, or one beside it, hears what happens as it happens. */
@@ -129,7 +129,7 @@ export class Talk {
     const call = () => chat.client.call('POST', '/api/messages/stop');
     const tell = () => {
       for (const one of running) one.isStopped = true;
-      chat.host.requestUpdate();
+      this.hideTyping();
     };
     void chat.session.act(call).then(tell, (error: unknown) => chat.fail(error));
   }
@@ -206,6 +206,8 @@ export class Talk {
     this.lastEvent = 0;
     try {
       await this.loadHistory();
+      // What was missed may have been another event than a message.
+      this.chat.look?.();
     } catch (error) {
       if (!this.signal.aborted) this.chat.fail(error);
     }
@@ -234,14 +236,14 @@ export class Talk {
   }
 
   private showTyping() {
-    const {transcript} = this.chat;
-    clearTimeout(this.typingTimer);
-    transcript.showTyping(true);
-    this.typingTimer = window.setTimeout(() => transcript.showTyping(false), TYPING_MS);
+    this.hideTyping();
+    this.chat.transcript.showTyping(true);
+    this.typingTimer = window.setTimeout(() => this.hideTyping(), TYPING_MS);
   }
 
   private hideTyping() {
     clearTimeout(this.typingTimer);
+    this.typingTimer = 0;
     this.chat.transcript.showTyping(false);
   }
 

@@ -95,6 +95,17 @@ describe('free chat', () => {
     await until(() => inside(chat, '.delivery')?.textContent === 'Cancelled.', 'the word');
   });
 
+  it('the visitor stops an answer before its first word', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    await backend.tell(uuidOf(site), {type: 'typing', data: {role: 'maria'}, isFleeting: true});
+    await until(() => inside(chat, '.log .typing'), 'Maria to think');
+    await press(chat, 'Stop');
+    await untilCalled(site, 'POST', '/api/messages/stop');
+    await until(() => button(chat, 'Send'), 'the way to write on');
+    expect(inside(chat, '.log .typing') === null).to.equal(true);
+  });
+
   it('without a line it says so, and goes once when that is back', async () => {
     const {chat, site} = await openTalk();
     await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
@@ -217,8 +228,8 @@ describe('free chat', () => {
     await reachPending(chat);
     await until(() => button(chat, 'Ask a question'), 'the way to ask');
     const fetched = () =>
-      chat
-        .ownerDocument.defaultView!.performance.getEntriesByType('resource')
+      chat.ownerDocument
+        .defaultView!.performance.getEntriesByType('resource')
         .filter(({name}) => /\/live-[\w-]+\.js/.test(name)).length;
     expect(fetched()).to.equal(0);
     await press(chat, 'Ask a question');
