@@ -12,6 +12,8 @@ import {replyBody} from './text.js';
 
 /** Pieces of this long a time go out together: a model's words come in hundreds of them. */
 const GATHER_MS = 80;
+/** So much of what was told is lost at most when the server dies. */
+const KEEP_MS = 1_000;
 
 interface Begun {
   uuid: string;
@@ -21,13 +23,14 @@ interface Begun {
 
 /**
  * A message that is being written. Its pieces are told to whoever reads, and the whole of it is
- * stored when it ends; on the way the text so far is kept with the lease.
+ * stored when it ends; on the way the text so far is kept, and the lease with it.
  */
 export class RunningMessage {
   readonly id: number;
   private text = '';
   private toldUnits = 0;
   private gathering: NodeJS.Timeout | undefined;
+  private keeping: NodeJS.Timeout | undefined;
   private readonly renewing: NodeJS.Timeout;
   private readonly gone = new AbortController();
   private readonly stopAnswering: () => void;
@@ -55,6 +58,10 @@ export class RunningMessage {
       this.gathering = undefined;
       this.tellFrom(this.toldUnits);
     }, GATHER_MS).unref();
+    this.keeping ??= setTimeout(() => {
+      this.keeping = undefined;
+      void this.renew();
+    }, KEEP_MS).unref();
   }
 
   /** Undefined when the session or the message is gone. `body` replaces what the pieces made. */
@@ -99,6 +106,7 @@ export class RunningMessage {
 
   private stop(): void {
     clearTimeout(this.gathering);
+    clearTimeout(this.keeping);
     clearInterval(this.renewing);
     this.stopAnswering();
   }

@@ -281,6 +281,20 @@ t.test('what answerers write', async (t) => {
     t.equal(await running?.complete('Three.'), undefined, 'and is completed once');
   });
 
+  await t.test('keeps on the way what was told of it', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    const isKept = async (body: string) => (await list(visitor)).messages[0]?.body === body;
+
+    running?.delta('One, ');
+    await until(() => isKept('One, '), 5_000);
+    running?.delta('two.');
+    await until(() => isKept('One, two.'), 5_000);
+
+    t.match((await list(visitor)).messages, [{state: 'running'}]);
+    await running?.fail();
+  });
+
   await t.test('fails by itself when its server has died', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await conversation.startMessage(visitor.uuid, named);
