@@ -111,7 +111,10 @@ export const takeCallBack = async (
   return row?.calls;
 };
 
-/** The visitor wants no answer any more; answers how many turns that meets. */
+/**
+ * The visitor wants no more of the answer; answers how many turns that meets. What was written
+ * meanwhile is a question of its own, and is answered next.
+ */
 export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> => {
   const rows = await sql`
     update turns set
@@ -119,7 +122,12 @@ export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> =
       state = case when state = 'running' then state else 'done' end,
       outcome = case when state = 'running' then null else 'stopped' end,
       leased_until = case when state = 'running' then leased_until end
-    where session_uuid = ${uuid} and state in ('queued', 'running', 'waiting') returning id`;
+    where session_uuid = ${uuid} and (
+      state in ('running', 'waiting')
+      or state = 'queued' and not exists (
+        select from turns under_way
+        where under_way.session_uuid = ${uuid} and under_way.state in ('running', 'waiting')))
+    returning id`;
   return rows.length;
 };
 

@@ -76,6 +76,23 @@ t.test('stop ends the answer upstream, and what was written stays', async (t) =>
   t.equal((await visitor.call('POST', '/api/messages/stop')).status, 204, 'nothing is under way');
 });
 
+t.test('what was written behind an answer is answered when that is stopped', async (t) => {
+  const model = await startModelServer(t);
+  const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'endless')});
+  const visitor = await Visitor.consenting(url);
+
+  await write(visitor, 'Begin.');
+  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 5);
+  await write(visitor, 'I meant something else.');
+  await visitor.call('POST', '/api/messages/stop');
+
+  await until(async () => (await model.seen()).length === 2);
+  const [, second] = await model.seen();
+  t.match(second?.body.messages.at(-1)?.content, 'I meant something else.');
+  await visitor.call('POST', '/api/messages/stop');
+  await until(async () => (await sql`select from turns where outcome = 'stopped'`).length === 2);
+});
+
 t.test('what comes while an answer is written is answered together', async (t) => {
   const model = await startModelServer(t);
   const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'slow')});
