@@ -110,10 +110,11 @@ const set = async ({config, backgroundSql: sql, print}: CommandParts, {key, give
   await print(`Site "${key}" is changed. ${SOON}`);
 };
 
-const reachOf = ({limits, allowedHosts, production}: Config) => ({
+const reachOf = ({limits, allowedHosts, production, responder}: Config) => ({
   limits,
   allowedHosts,
   production,
+  responder,
 });
 
 /** What `site show` prints can be set again: what is sealed stays as it is. */

@@ -9,6 +9,8 @@ import {isSealed} from '../responders/sealed.js';
 export interface Reach {
   allowedHosts: readonly string[];
   production: boolean;
+  /** Who answers where a site does not say. */
+  responder: {kind: SiteResponder['kind']};
 }
 
 /** What a responder of this kind takes, beside its time limits. */
@@ -34,7 +36,12 @@ const faultsOf = (responder: SiteResponder, reach: Reach): Fault[] => {
   if (url === undefined) {
     // Without an address it is the server's own, which has its own.
     const needless = (['key', 'secret'] as const).filter((one) => responder[one] !== undefined);
-    return [...unused, ...needless.map((one) => told(one, 'is of no use without a url'))];
+    const isNobody = kind !== 'none' && kind !== reach.responder.kind;
+    return [
+      ...unused,
+      ...needless.map((one) => told(one, 'is of no use without a url')),
+      ...(isNobody ? [told('url', `is missing, and the server has no RESPONDER=${kind}`)] : []),
+    ];
   }
   const fault = urlFault(url, reach);
   return [

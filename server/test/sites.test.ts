@@ -205,10 +205,13 @@ t.test('an origin is exactly what browsers send', async (t) => {
 });
 
 t.test('settings', async (t) => {
-  const paths = (settings: unknown) =>
-    settingsFaults(settings, {limits: LIMITS, allowedHosts: [], production: true}).map(
-      (fault) => fault.path,
-    );
+  const paths = (settings: unknown, kind: 'none' | 'webhook' = 'none') =>
+    settingsFaults(settings, {
+      limits: LIMITS,
+      allowedHosts: [],
+      production: true,
+      responder: {kind},
+    }).map((fault) => fault.path);
   const withSteps = (...steps: unknown[]) => paths({conversation: {version: 1, steps}});
   const end = {id: 'end', type: 'end', outcome: 'complete'};
   const going = (when: unknown) =>
@@ -236,6 +239,11 @@ t.test('settings', async (t) => {
   t.same(paths({privacy_url: 'https://acme.example/privacy'}), []);
   t.same(paths({privacy_url: 'javascript:alert(1)'}), ['/privacy_url']);
   t.same(paths({privacy_url: '/privacy'}), ['/privacy_url']);
+
+  t.same(paths({responder: {kind: 'none'}}), []);
+  t.same(paths({responder: {kind: 'webhook'}}, 'webhook'), []);
+  t.same(paths({responder: {kind: 'webhook'}}), ['/responder/url']);
+  t.same(paths({responder: {kind: 'openai', model: 'small'}}, 'webhook'), ['/responder/url']);
 
   t.same(paths({conversation: {version: 2, steps: []}}).sort(), [
     '/conversation/steps',
