@@ -55,6 +55,10 @@ export class Talk {
       isAttended: () => chat.host.isOpen && !document.hidden,
     });
     chat.signal.addEventListener('abort', () => this.stopReading());
+    for (const {clientId, body, fileIds, at} of readUnsent(chat.storage.get(UNSENT_KEY))) {
+      const said = this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
+      said.files = this.attachments.stored(fileIds);
+    }
   }
 
   /** An answer is being thought about, or written. */
@@ -82,10 +86,6 @@ export class Talk {
   async open() {
     if (this.isOpened) return;
     this.isOpened = true;
-    for (const {clientId, body, fileIds, at} of readUnsent(this.chat.storage.get(UNSENT_KEY))) {
-      const said = this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
-      said.files = this.attachments.stored(fileIds);
-    }
     try {
       await this.delivery.patience.insist(() => this.loadHistory(), this.signal);
     } catch (error) {

@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {backend, inside, mountOpen, pause, press, until, untilSaid} from './helpers.js';
+import {backend, inside, mountOpen, pause, press, until, untilQuiet, untilSaid} from './helpers.js';
 import {eventCalls, openBeside, openTalk, said, untilListening, uuidOf, write} from './talking.js';
 
 const look = (isHidden: boolean) => {
@@ -63,6 +63,23 @@ describe('free chat on a bad line and in several tabs', () => {
     await until(() => !inside(again, '.delivery'), 'them to be sent');
     const {messages} = await backend.visit(uuidOf(site));
     expect(messages.map(({body}) => body)).to.deep.equal(['From one tab', 'From the other']);
+  });
+
+  it('what could not be sent stands there once, and goes once, though the history failed', async () => {
+    const {chat, site} = await openTalk();
+    await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
+    await write(chat, 'Only once');
+    await until(() => inside(chat, '.delivery .link'), 'it to wait');
+    chat.remove();
+    await backend.fault(site, {path: '/api/messages', method: 'GET', status: 500, times: 1});
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await until(() => inside(again, '.notice'), 'the error');
+    await backend.heal(site);
+    await again.sendMessage('');
+    await until(() => !inside(again, '.delivery'), 'it to be sent');
+    await untilQuiet(site);
+    expect(said(again).filter((line) => line.includes('Only once'))).to.have.length(1);
   });
 
   it('of several tabs one makes the sound', async () => {
