@@ -39,20 +39,25 @@ export class Feed {
 
   constructor(private readonly parts: FeedParts) {}
 
-  /** Reads until the signal comes. */
+  /**
+   * Reads until the signal comes. Where the line breaks off and nobody looks, another tab may go on:
+   * then it answers what to wait for before it is run again.
+   */
   async run(signal: AbortSignal) {
     while (!signal.aborted) {
       if (this.heldBack >= STREAM_ATTEMPTS) this.pollOnly();
       const isStreaming = Date.now() >= this.pollingUntil;
+      let restMs = FIRST_PAUSE_MS;
       try {
         await (isStreaming ? this.stream(signal) : this.poll(signal));
         if (!isStreaming) continue;
-        await this.rest(FIRST_PAUSE_MS, signal);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ClientError && !error.isTransient) return this.parts.onEnd(error);
-        await this.rest(pauseMs(++this.failures, error), signal);
+        restMs = pauseMs(++this.failures, error);
       }
+      if (!this.parts.isAttended()) return () => this.rest(0, signal);
+      await this.rest(restMs, signal);
     }
   }
 

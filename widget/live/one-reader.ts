@@ -1,12 +1,16 @@
 import type {LiveEvent} from '../../server/contract/events.js';
 
+/** What to wait for before the next turn; nothing where there is to be none. */
+type Rest = (() => Promise<void>) | void;
+
 /**
  * One tab of a session reads for all of them: a stream is a connection, of which browsers have six
- * to a host. Without locks, or a channel, each tab reads for itself.
+ * to a host. It gives its turn up while it rests. Without locks, or a channel, each tab reads for
+ * itself.
  */
 export const readTogether = (
   name: string,
-  read: (tell: (events: LiveEvent[]) => void) => Promise<void>,
+  read: (tell: (events: LiveEvent[]) => void) => Promise<Rest>,
   hear: (events: LiveEvent[]) => void,
   signal: AbortSignal,
 ) => {
@@ -18,14 +22,15 @@ export const readTogether = (
       hear(events);
       if (!signal.aborted) channel?.postMessage(events);
     });
-  const reading =
-    channel && 'locks' in navigator
-      ? navigator.locks.request(name, {signal}, readForAll)
-      : readForAll();
-  reading.catch((error: unknown) => {
+  const takeTurns = async (turn: () => Promise<Rest>) => {
+    for (let rest = await turn(); rest; rest = await turn()) await rest();
+  };
+  const isShared = channel && 'locks' in navigator;
+  const turn = () => navigator.locks.request(name, {signal}, readForAll);
+  takeTurns(isShared ? turn : readForAll).catch((error: unknown) => {
     if (signal.aborted) return;
     if (!isRefused(error)) throw error;
-    void readForAll();
+    void takeTurns(readForAll);
   });
 };
 

@@ -82,6 +82,25 @@ describe('free chat on a bad line and in several tabs', () => {
     expect(said(again).filter((line) => line.includes('Only once'))).to.have.length(1);
   });
 
+  it('a tab at which nobody looks leaves the reading to one at which somebody does', async () => {
+    const {chat, site} = await openTalk();
+    const uuid = uuidOf(site);
+    await untilListening(site);
+    const {chat: other} = await openBeside(site);
+    await backend.say(uuid, {role: 'maria', body: 'To both'});
+    for (const one of [chat, other]) await untilSaid(one, 'To both');
+    try {
+      look(true);
+      await backend.cut(uuid);
+      await untilListening(site);
+      await backend.say(uuid, {role: 'maria', body: 'After the break'});
+      await untilSaid(other, 'After the break');
+    } finally {
+      Reflect.deleteProperty(document, 'hidden');
+    }
+    await untilSaid(chat, 'After the break');
+  });
+
   it('of several tabs one makes the sound', async () => {
     const {chat, site} = await openTalk();
     await untilListening(site);
