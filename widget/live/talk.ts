@@ -287,9 +287,12 @@ export class Talk {
     else this.chat.signs.report(error);
   }
 
-  private call<T>(method: string, path: string, body?: object) {
+  /** What is answered to a conversation that has ended is not to get into the next one. */
+  private async call<T>(method: string, path: string, body?: object) {
     const {client, session} = this.chat;
-    return session.act(() => client.call<T>(method, path, body));
+    const answer = await session.act(() => client.call<T>(method, path, body));
+    this.signal.throwIfAborted();
+    return answer;
   }
 
   private ask(method: string, path: string, asking: Asking) {

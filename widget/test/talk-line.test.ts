@@ -1,7 +1,27 @@
 import {expect} from '@open-wc/testing';
 
-import {backend, inside, mountOpen, pause, press, until, untilQuiet, untilSaid} from './helpers.js';
-import {eventCalls, openBeside, openTalk, said, untilListening, uuidOf, write} from './talking.js';
+import {
+  backend,
+  inside,
+  mountOpen,
+  newSite,
+  pause,
+  press,
+  reachPending,
+  until,
+  untilQuiet,
+  untilSaid,
+} from './helpers.js';
+import {
+  eventCalls,
+  openBeside,
+  openTalk,
+  said,
+  untilListening,
+  untilSent,
+  uuidOf,
+  write,
+} from './talking.js';
 
 const look = (isHidden: boolean) => {
   Object.defineProperty(document, 'hidden', {configurable: true, value: isHidden});
@@ -99,6 +119,26 @@ describe('free chat on a bad line and in several tabs', () => {
       Reflect.deleteProperty(document, 'hidden');
     }
     await untilSaid(chat, 'After the break');
+  });
+
+  it('what was asked for before an end does not get into what begins after it', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    await chat.sendMessage('For my eyes');
+    await untilSent(chat);
+    chat.remove();
+    await backend.fault(site, {path: '/api/messages', method: 'GET', delayMs: 400});
+    const again = await mountOpen(site);
+    const isAsked = async () =>
+      (await backend.calls(site)).some(
+        ({method, path}) => method === 'GET' && path === '/api/messages',
+      );
+    while (!(await isAsked())) await pause(20);
+    await again.reset();
+    await until(() => inside(again, 'form input'), 'the new conversation');
+    await pause(800);
+    expect(said(again).join()).to.not.include('For my eyes');
   });
 
   it('of several tabs one makes the sound', async () => {
