@@ -35,10 +35,11 @@ const pieceView = (piece: Piece) => {
   return piece.text;
 };
 
-/** Whoever reads it sees where it leads. */
+/** Whoever reads it sees where it leads: words that only hold the place could name another. */
 const linkView = ({text, address}: Extract<Piece, {kind: 'link'}>) => {
   const place = address.host || address.pathname;
+  const [named] = text.replace(/^(https?:\/\/|mailto:)/, '').split(/[/?#]/);
   return html`<a href=${address.href} target="_blank" rel="noopener noreferrer nofollow ugc"
       >${text}</a
-    >${text.includes(place) ? nothing : html` <span class="place">(<bdi>${place}</bdi>)</span>`}`;
+    >${named === place ? nothing : html` <span class="place">(<bdi>${place}</bdi>)</span>`}`;
 };

@@ -19,7 +19,7 @@ const MARK = new RegExp(
     '`([^`\n]+)`',
     String.raw`\*\*(?=\S)([^*\n]+)\*\*`,
     String.raw`(?<![\w*])[*_](?=\S)([^*_\n]+)[*_](?![\w*])`,
-    String.raw`!?\[([^\]\n]*)\]\(\s*([^)\s]*)[^)\n]*\)`,
+    String.raw`!?\[([^\][\n]*)\]\(([^()\s]*)(?: [^()\n]*)?\)`,
     `(${ADDRESS})`,
   ].join('|'),
   'g',
@@ -90,5 +90,7 @@ const pieces = (
 
 const link = (text: string, target: string): Piece | null => {
   const address = URL.canParse(target) ? new URL(target) : null;
-  return address && PROTOCOLS.includes(address.protocol) ? {kind: 'link', text, address} : null;
+  // What stands before an @ looks like the place, and is not.
+  if (!address || address.username || !PROTOCOLS.includes(address.protocol)) return null;
+  return {kind: 'link', text, address};
 };

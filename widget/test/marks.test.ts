@@ -54,6 +54,33 @@ describe('the marks of an answer', () => {
     ]);
   });
 
+  for (const [text, place] of [
+    ['[bank.com](https://bank.co/a)', 'bank.co'],
+    ['[https://bank.com/evil.example](https://evil.example/)', 'evil.example'],
+    ['[write](mailto:ana@example.com)', 'ana@example.com'],
+    ['https://bücher.example/a', 'xn--bcher-kva.example'],
+  ] as const) {
+    it(`whatever its words pretend, ${text} leads to ${place}`, async () => {
+      expect(await shown(text)).to.include(`(<bdi>${place}</bdi>)`);
+    });
+  }
+
+  it('what names its place says it once', async () => {
+    for (const text of ['https://example.com/a?b', '[example.com](https://example.com/a)'])
+      expect(await shown(text)).to.not.include('<bdi>');
+    expect(await shown('mailto:ana@example.com?subject=Hi')).to.not.include('<bdi>');
+  });
+
+  it('an address with a name in it is no link: it looks like another place', async () => {
+    for (const text of ['https://bank.com@evil.example/', '[a](https://bank.com@evil.example/)'])
+      expect(await links(text)).to.have.length(0);
+  });
+
+  it('no text keeps the page at work for minutes', async () => {
+    for (const text of ['[]('.repeat(9_000), '['.repeat(9_000), `[](${' '.repeat(9_000)}`])
+      expect(await shown(text)).to.include('[');
+  });
+
   it('a picture is a link at most: nothing is fetched', async () => {
     const text = '![see](https://example.com/track.png)';
     expect(await shown(text)).to.not.include('<img');
