@@ -93,8 +93,8 @@ export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string 
 };
 
 /**
- * Counts a call back, and ends the waiting with the last one. Answers which one it is; undefined:
- * nobody waits for it.
+ * Counts a call back, and ends the waiting with the last one. A quick one comes before the 202 that
+ * announces it. Answers which one it is; undefined: nobody waits for it.
  */
 export const takeCallBack = async (
   tx: Queryable,
@@ -106,7 +106,8 @@ export const takeCallBack = async (
       state = case when ${isLast} or calls + 1 >= ${most} then 'done' else state end,
       outcome = case when ${isLast} or calls + 1 >= ${most} then 'answered' end,
       leased_until = case when ${isLast} or calls + 1 >= ${most} then null else leased_until end
-    where id = ${id} and state = 'waiting' and leased_until > now()
+    where id = ${id} and state in ('running', 'waiting') and stop_requested_at is null
+      and leased_until > now()
     returning calls`;
   return row?.calls;
 };

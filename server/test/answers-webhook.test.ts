@@ -271,6 +271,30 @@ t.test('a responder that answers later does so once, or as often as it says', as
   t.match(answers.at(-1)?.body, /could not/);
 });
 
+t.test('a responder that is quicker to call back than to say so is heard', async (t) => {
+  const statuses: number[] = [];
+  const receiver = await startReceiver(t, async (response, {body}) => {
+    const {callback} = JSON.parse(body) as {callback: {url: string}};
+    for (const json of [{text: 'A moment.', done: false}, {text: 'Done.'}]) {
+      const called = await fetch(callback.url.replace(server.config.publicUrl, server.url), {
+        method: 'POST',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify(json),
+      });
+      statuses.push(called.status);
+    }
+    response.writeHead(202).end();
+  });
+  const server = await start(t, receiver);
+
+  await write(server.visitor, 'Hello?');
+
+  t.same(said(await answersOf(server.visitor, 2)), ['A moment.', 'Done.']);
+  await until(() => statuses.length === 2);
+  t.same(statuses, [204, 204]);
+  t.equal(await outcome(server), 'answered');
+});
+
 t.test('a link is of no use when its time is over, nor for calls without end', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
   const server = await start(t, receiver);
