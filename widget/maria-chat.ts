@@ -166,7 +166,7 @@ export class MariaChat extends ConfiguredElement {
   async sendMessage(text: string) {
     await this.open();
     const {sendMessage} = await this.loadLater();
-    if (this.chat) await sendMessage(this.chat, text);
+    if (this.chat) await sendMessage(this.chat, `${text}`);
   }
 
   /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */

@@ -29,7 +29,7 @@ export const joinTalk = async (chat: Chat, isWanted = false) => {
     chat.saidEarly = '';
     storage.set(TALK_KEY, '1');
     host.requestUpdate();
-    await chat.talk.open();
+    void chat.talk.open();
   } catch (error) {
     host.onLoadFailure(error);
   }
@@ -40,7 +40,10 @@ export const sendMessage = async (chat: Chat, text: string) => {
   const isReady = mayTalk(chat) && text.length <= MAX_MESSAGE_LENGTH;
   if (!isReady) chat.saidEarly = text;
   await joinTalk(chat, true);
-  if (isReady) chat.talk?.say(text);
+  if (!isReady) return;
+  // Where the rest could not be fetched, it waits as well.
+  if (chat.talk) chat.talk.say(text);
+  else chat.saidEarly = text;
 };
 
 export const talkView = (chat: Chat, language: Language) => {

@@ -222,6 +222,16 @@ describe('free chat', () => {
     await until(() => inside(chat, '.talk .fault')?.textContent, 'how much is too much');
   });
 
+  it('what the page says is sent while the history cannot be had, and is text whatever it was', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    await backend.fault(site, {path: '/api/messages', method: 'GET', drop: true});
+    await chat.sendMessage(7 as unknown as string);
+    await untilCalled(site, 'POST', '/api/messages');
+    await until(() => said(chat).some((line) => line.endsWith('7')), 'the number');
+  });
+
   it('who asks nothing fetches nothing for it', async () => {
     const {chat} = await sitePage(`site=${newSite()}`);
     inside(chat, '.launcher')!.click();
