@@ -60,3 +60,18 @@ t.test(
     await t.resolves(widget.root.getByLabel('Your name').waitFor());
   },
 );
+
+t.test('what only warns the developer is missed once, and not at every change', async (t) => {
+  const server = await startServer(t);
+  const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
+  await page.route('**/widget/**/attribute-check-*', (route) => route.abort());
+  await page.route('**/widget/attribute-check-*', (route) => route.abort());
+  await page.evaluate(`document.querySelector('maria-chat').setAttribute('heading', 'Acme')`);
+
+  await widget.open();
+  await widget.giveName('Ana');
+  await widget.says(/May we store your name/).waitFor();
+  await widget.button('I agree').waitFor();
+
+  t.equal(noise.filter((line) => line.includes('Maria Chat: a part')).length, 1);
+});
