@@ -21,6 +21,8 @@ export const takeUp = (chat: Chat, session: Session | null) => {
   retell(chat);
   guide.say(({texts}) => (name ? fill(texts, 'returning', {name}) : texts.returningUnnamed));
   guide.show('returning');
+  // What was written is seen before the visitor decides.
+  void chat.later!.joinTalk(chat);
 };
 
 /** Handed in earlier, in this browser. */

@@ -1,5 +1,4 @@
 import type {WidgetEvent} from '../server/contract/event-names.js';
-import type {MessageRole} from '../server/contract/messages.js';
 
 /** What the element tells the page. None carries a name, an address or a file's name. */
 class MariaEvent extends Event {
@@ -105,7 +104,7 @@ export class MariaResetEvent extends MariaEvent {
 export class MariaMessageEvent extends MariaEvent {
   constructor(
     readonly messageId: number,
-    readonly role: MessageRole,
+    readonly role: 'visitor' | 'maria' | 'agent' | 'system',
   ) {
     super('maria-message');
   }

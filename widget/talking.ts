@@ -1,19 +1,14 @@
 import {html, nothing} from 'lit';
 
-import {MAX_MESSAGE_LENGTH} from '../server/contract/limits.js';
-
 import {TALK_KEY} from './answers.js';
 import type {Chat} from './chat.js';
 import type {Language} from './texts.js';
 
 /** What is written is kept, so that it needs the consent to that. */
-const mayTalk = ({facts, guide, state, talk}: Chat) => {
-  const {stage, step} = guide;
-  // Between two steps the field stays, and with it the focus and the keyboard of a phone.
-  if (stage !== 'step' || !step) return talk !== null;
-  const isRefused = step.type === 'end' && step.outcome === 'refused';
-  return !isRefused && (state !== 'visit' || facts['consents.personal_data'] === true);
-};
+const mayTalk = ({facts, guide: {stage, step}, state}: Chat) =>
+  stage !== 'arriving' &&
+  !(step?.type === 'end' && step.outcome === 'refused') &&
+  (state !== 'visit' || facts['consents.personal_data'] === true);
 
 /** At a step that is there for it, and wherever the visitor wrote before. */
 export const joinTalk = async (chat: Chat, isWanted = false) => {
@@ -25,7 +20,7 @@ export const joinTalk = async (chat: Chat, isWanted = false) => {
     if (signal.aborted) return;
     host.adopt([styles]);
     chat.talk ??= new Talk(chat);
-    if (chat.saidEarly) chat.talk.type(chat.saidEarly);
+    if (chat.saidEarly) chat.talk.type([chat.talk.draft, chat.saidEarly].join('\n').trim());
     chat.saidEarly = '';
     storage.set(TALK_KEY, '1');
     host.requestUpdate();
@@ -35,20 +30,20 @@ export const joinTalk = async (chat: Chat, isWanted = false) => {
   }
 };
 
-/** In the visitor's name; until they may write, it waits in the field, as what is too long does. */
+/** In the visitor's name; until they may write, or what that needs has come, it waits. */
 export const sendMessage = async (chat: Chat, text: string) => {
-  const isReady = mayTalk(chat) && text.length <= MAX_MESSAGE_LENGTH;
-  if (!isReady) chat.saidEarly = text;
-  await joinTalk(chat, true);
-  if (!isReady) return;
-  // Where the rest could not be fetched, it waits as well.
-  if (chat.talk) chat.talk.say(text);
+  const isReady = mayTalk(chat);
+  if (isReady) await joinTalk(chat, true);
+  if (isReady && chat.talk) chat.talk.say(text);
   else chat.saidEarly = text;
 };
 
 export const talkView = (chat: Chat, language: Language) => {
-  if (!mayTalk(chat)) return nothing;
-  if (chat.talk) return chat.talk.view(language);
+  const {guide, talk} = chat;
+  if (guide.stage !== 'step' || !mayTalk(chat)) return nothing;
+  // Between two steps the field stays, and with it the focus and the keyboard of a phone.
+  if (talk) return talk.view(language);
+  if (!guide.step) return nothing;
   return html`<button part="button" class="link ask" @click=${() => ask(chat)}>
     ${language.texts.askQuestion}
   </button>`;

@@ -73,7 +73,7 @@ t.test('the README names the widget’s events, attributes, properties and parts
   t.same(names(firstCells(readme, '### Events')), events);
   t.ok(events.every((event) => (WIDGET_EVENTS as readonly string[]).includes(event)));
 
-  const attributes = await text('widget/attributes.ts');
+  const attributes = await text('widget/attribute-check.ts');
   const lists = [...attributes.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
   const keys = /^ {2}'?([a-z-]+)'?: /gm;
   const known = unique([

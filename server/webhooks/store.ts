@@ -144,16 +144,15 @@ export const replayDeliveries = async (
 
 const KEPT = '30 days';
 
-/** With the jobs of those that were given up. */
-export const forgetDeliveries = async (sql: Sql, limit: number): Promise<number> => {
-  const [row] = await sql<{count: number}[]>`
-    with forgotten as (
+/** With the jobs of those that were given up. Nobody waits for the queue where there are none. */
+export const forgetDeliveries = (sql: Sql, limit: number): Promise<number> =>
+  sql.begin(async (tx) => {
+    const forgotten = await tx<{id: string}[]>`
       delete from webhook_deliveries where id in (
         select id from webhook_deliveries
         where created_at < now() - ${KEPT}::interval limit ${limit} for update skip locked)
-      returning id
-    ), dropped as (
-      delete from jobs where id in (select id from forgotten))
-    select count(*)::int as count from forgotten`;
-  return row?.count ?? 0;
-};
+      returning id`;
+    const ids = forgotten.map(({id}) => id);
+    if (ids.length > 0) await tx`delete from jobs where id = any(${ids}::uuid[])`;
+    return ids.length;
+  });

@@ -70,13 +70,13 @@ export class Feed {
   private async stream(signal: AbortSignal) {
     const silence = new AbortController();
     let hasBegun = false;
+    let timer = 0;
     this.watch = () => {
-      if (!hasBegun) return;
       clearTimeout(timer);
-      if (this.parts.isAttended()) timer = setTimeout(giveUp, SILENCE_MS);
+      const limitMs = hasBegun ? SILENCE_MS : FIRST_BYTE_MS;
+      if (this.parts.isAttended()) timer = window.setTimeout(() => silence.abort(), limitMs);
     };
-    const giveUp = () => silence.abort();
-    let timer = setTimeout(giveUp, FIRST_BYTE_MS);
+    this.watch();
     try {
       const response = await this.askAfter({signal: AbortSignal.any([signal, silence.signal])});
       if (!isStream(response)) {

@@ -23,6 +23,8 @@ import {UnseenTitle} from './unseen-title.js';
 /** Whoever types for longer says so again. */
 const TYPING_MS = 6_000;
 
+const isTooLong = (text: string) => [...text.trim()].length > MAX_MESSAGE_LENGTH;
+
 /** The live part of a conversation: what is written, what is answered, and what happens meanwhile. */
 export class Talk {
   /** What stands in the field. */
@@ -36,11 +38,15 @@ export class Talk {
   /** What is heard here first, the other tabs hear from it. */
   private isReading = false;
   private isOpened = false;
+  /** False while it is being fetched; what is heard meanwhile waits. */
   private hasHistory = false;
+  private history = Promise.resolve(false);
+  private readonly early: LiveEvent[] = [];
   private typingTimer = 0;
   private readonly feed: Feed;
   private readonly title: UnseenTitle;
   private readonly leaving = new AbortController();
+  private listening = new AbortController();
 
   constructor(readonly chat: Chat) {
     this.attachments = new Attachments(chat);
@@ -72,7 +78,7 @@ export class Talk {
   }
 
   get isTooLong() {
-    return [...this.draft.trim()].length > MAX_MESSAGE_LENGTH;
+    return isTooLong(this.draft);
   }
 
   get canSend() {
@@ -86,15 +92,9 @@ export class Talk {
   async open() {
     if (this.isOpened) return;
     this.isOpened = true;
-    try {
-      await this.delivery.patience.insist(() => this.loadHistory(), this.signal);
-    } catch (error) {
-      if (this.signal.aborted) return;
-      this.isOpened = false;
-      return this.chat.fail(error);
-    }
-    this.hasHistory = true;
+    this.history = this.readHistory();
     this.listen();
+    this.isOpened = await this.history;
     void this.delivery.run();
   }
 
@@ -114,6 +114,8 @@ export class Talk {
   say(text: string, files: StoredFile[] = []) {
     const body = text.trim();
     if (!body) return;
+    // Too much at once is the visitor's to shorten.
+    if (isTooLong(body)) return this.type(body);
     // Clocks differ a little; what is written now comes last all the same.
     const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
     const said = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
@@ -149,32 +151,50 @@ export class Talk {
     clearTimeout(this.typingTimer);
   }
 
+  /** False where it cannot be had; then it is tried anew when the talk is opened again. */
+  private async readHistory() {
+    try {
+      await this.delivery.patience.insist(() => this.loadHistory(), this.signal);
+    } catch (error) {
+      if (!this.signal.aborted) this.chat.fail(error);
+      return false;
+    }
+    this.hasHistory = true;
+    this.hear(this.early.splice(0));
+    return true;
+  }
+
   private async loadHistory() {
     let last = 0;
+    let lastEvent: number | undefined;
     for (;;) {
       const path = `/api/messages?after=${last}&limit=${MAX_MESSAGE_PAGE}`;
       const page = await this.call<MessageList>('GET', path);
-      // What happened while the pages came is told once more, which harms nothing.
-      this.lastEvent ||= page.last_event;
       for (const message of page.messages) this.put(message);
       last = page.next;
-      if (page.messages.length < MAX_MESSAGE_PAGE) return;
+      // What happened while the pages came is told once more, which harms nothing.
+      lastEvent ??= page.last_event;
+      if (page.messages.length < MAX_MESSAGE_PAGE) return void (this.lastEvent = lastEvent);
     }
   }
 
   /** As long as the element is on the page. Somebody who comes back hears what was missed. */
   listen() {
     const {chat, feed} = this;
-    if (!this.hasHistory || !chat.here || chat.here.aborted) return;
-    const signal = AbortSignal.any([this.signal, chat.here]);
+    if (!this.isOpened || !chat.here || chat.here.aborted) return;
+    this.listening.abort();
+    this.listening = new AbortController();
+    const signal = AbortSignal.any([this.signal, chat.here, this.listening.signal]);
     const name = `maria-chat:${chat.storage.site}:${chat.reference}`;
     this.isReading = false;
     readTogether(
       name,
-      (tell) => {
+      async (tell) => {
         this.isReading = true;
         this.tell = tell;
-        return feed.run(signal);
+        const rest = (await this.history) ? await feed.run(signal) : undefined;
+        this.isReading = false;
+        return rest;
       },
       (events) => this.hear(events),
       signal,
@@ -193,24 +213,24 @@ export class Talk {
     this.heardAt = Date.now();
     for (const event of events) {
       const {seq} = event;
-      if (seq !== null && seq <= this.lastEvent) continue;
-      // One was missed that the reading tab has heard before this one was there.
-      if (seq !== null && seq > this.lastEvent + 1) return void this.catchUp();
-      if (seq !== null) this.lastEvent = seq;
-      this.take(event);
+      if (!this.hasHistory) this.early.push(event);
+      else if (seq === null) this.take(event);
+      // One was missed, such as while this tab was frozen.
+      else if (seq > this.lastEvent + 1) void this.catchUp();
+      else if (seq > this.lastEvent) {
+        this.lastEvent = seq;
+        this.take(event);
+      }
     }
     this.chat.host.requestUpdate();
   }
 
   private async catchUp() {
-    this.lastEvent = 0;
-    try {
-      await this.loadHistory();
-      // What was missed may have been another event than a message.
-      this.chat.look?.();
-    } catch (error) {
-      if (!this.signal.aborted) this.chat.fail(error);
-    }
+    this.hasHistory = false;
+    await this.readHistory();
+    this.hasHistory = true;
+    // What was missed may have been another event than a message.
+    if (!this.signal.aborted) this.chat.look?.();
   }
 
   private take({type, data}: LiveEvent) {

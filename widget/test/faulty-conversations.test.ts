@@ -95,7 +95,7 @@ const visit = async (document: unknown, facts: Answers) => {
   return {rests, said: transcript.lines.map(({words}) => words(language))};
 };
 
-const KNOWN = ['ask', 'consent', 'upload', 'end'];
+const KNOWN = ['ask', 'consent', 'upload', 'end', 'assistant'];
 const walkable = fc.dictionary(
   fields,
   fc.oneof(fc.string(), fc.integer({min: 0, max: 3}), fc.boolean()),

@@ -169,7 +169,7 @@ describe('what comes while nobody looks', () => {
     const {chat: other, window: beside} = await sitePage(`site=${site}`);
     inside(other, '.launcher')!.click();
     await press(other, 'Continue');
-    await until(() => field(other), 'the field');
+    await until(() => other.step && field(other), 'her to come to rest');
     const ticks = {here: 0, there: 0};
     const restore = countTicks(window, () => ticks.here++);
     countTicks(beside as typeof window, () => ticks.there++);

@@ -232,6 +232,17 @@ describe('free chat', () => {
     await until(() => said(chat).some((line) => line.endsWith('7')), 'the number');
   });
 
+  it('who comes back sees what was written before they decide', async () => {
+    const {chat, site} = await openTalk();
+    await write(chat, 'Is a scan enough?');
+    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    chat.remove();
+    const again = await mountOpen(site);
+    await until(() => button(again, 'Continue'), 'the question');
+    await untilSaid(again, 'Is a scan enough?');
+    expect(field(again) === null, 'and no field beside that').to.equal(true);
+  });
+
   it('who asks nothing fetches nothing for it', async () => {
     const {chat} = await sitePage(`site=${newSite()}`);
     inside(chat, '.launcher')!.click();

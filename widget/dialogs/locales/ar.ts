@@ -1,7 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const ar: DialogTexts = {
-  confirmDiscard: 'ستُحذف إجاباتك والملفات المرفوعة.',
+  confirmDiscard: 'ستُحذف إجاباتك ورسائلك وملفاتك.',
   confirmForget: 'سينسى هذا الجهاز المحادثة. ما سلّمته يبقى لدينا؛ احتفظ برقمك المرجعي.',
 
   myData: 'بياناتي',
@@ -17,7 +17,7 @@ const ar: DialogTexts = {
   downloadFile: 'تنزيل {name}',
   downloadAll: 'تنزيل الكل (ZIP)',
   erase: 'محو الكل',
-  eraseConsequence: 'سيُمحى اسمك وعنوانك وملفاتك هنا ولدينا بلا رجعة.',
+  eraseConsequence: 'ستُمحى بياناتك وملفاتك ورسائلك هنا ولدينا بلا رجعة.',
   erased: 'مُحيت بياناتك وملفاتك هنا ولدينا. لم يعد الرقم المرجعي {reference} صالحًا. إلى اللقاء.',
   print: 'طباعة',
   language: 'اللغة',

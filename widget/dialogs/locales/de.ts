@@ -1,7 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const de: DialogTexts = {
-  confirmDiscard: 'Ihre Antworten und hochgeladenen Dateien werden gelöscht.',
+  confirmDiscard: 'Ihre Antworten, Nachrichten und Dateien werden gelöscht.',
   confirmForget:
     'Dieses Gerät vergisst das Gespräch. Was Sie eingereicht haben, bleibt bei uns; bewahren Sie Ihre Referenz auf.',
 
@@ -19,7 +19,7 @@ const de: DialogTexts = {
   downloadAll: 'Alles herunterladen (ZIP)',
   erase: 'Alles löschen',
   eraseConsequence:
-    'Ihr Name, Ihre Adresse und Ihre Dateien werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
+    'Ihre Angaben, Dateien und Nachrichten werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
   erased:
     'Ihre Angaben und Dateien sind gelöscht, hier und bei uns. Die Referenz {reference} gilt nicht mehr.',
   print: 'Drucken',

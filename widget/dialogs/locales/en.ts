@@ -1,6 +1,6 @@
 /** Words of the dialogs; they come with them. */
 const en = {
-  confirmDiscard: 'Your answers and uploaded files will be deleted.',
+  confirmDiscard: 'Your answers, messages and uploaded files will be deleted.',
   confirmForget:
     'This device forgets the conversation. What you have handed in stays with us; keep your reference.',
 
@@ -18,7 +18,7 @@ const en = {
   downloadAll: 'Download everything (ZIP)',
   erase: 'Erase everything',
   eraseConsequence:
-    'Your name, your address and your files will be erased, here and with us, and your request ends. This cannot be undone.',
+    'Your details, files and messages will be erased, here and with us, and your request ends. This cannot be undone.',
   erased:
     'Your details and files are erased, here and with us. The reference {reference} has ended. Goodbye.',
   print: 'Print',

@@ -1,7 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const es: DialogTexts = {
-  confirmDiscard: 'Se borrarán sus respuestas y los archivos subidos.',
+  confirmDiscard: 'Se borrarán sus respuestas, mensajes y archivos.',
   confirmForget:
     'Este dispositivo olvida la conversación. Lo que ha entregado sigue con nosotros; guarde su referencia.',
 
@@ -19,7 +19,7 @@ const es: DialogTexts = {
   downloadAll: 'Descargar todo (ZIP)',
   erase: 'Borrar todo',
   eraseConsequence:
-    'Se borrarán su nombre, su dirección y sus archivos, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
+    'Se borrarán sus datos, archivos y mensajes, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
   erased:
     'Sus datos y archivos se han borrado, aquí y en nuestro sistema. La referencia {reference} ya no vale. Hasta pronto.',
   print: 'Imprimir',

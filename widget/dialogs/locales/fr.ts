@@ -1,7 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const fr: DialogTexts = {
-  confirmDiscard: 'Vos réponses et les fichiers envoyés seront supprimés.',
+  confirmDiscard: 'Vos réponses, messages et fichiers seront supprimés.',
   confirmForget:
     'Cet appareil oublie la conversation. Ce que vous avez déposé reste chez nous ; gardez votre référence.',
 
@@ -19,7 +19,7 @@ const fr: DialogTexts = {
   downloadAll: 'Tout télécharger (ZIP)',
   erase: 'Tout effacer',
   eraseConsequence:
-    'Votre nom, votre adresse et vos fichiers seront effacés, ici et chez nous, et votre demande prend fin. C’est irréversible.',
+    'Vos données, fichiers et messages seront effacés, ici et chez nous, et votre demande prend fin. C’est irréversible.',
   erased:
     'Vos données et fichiers sont effacés, ici et chez nous. La référence {reference} n’est plus valable. Au revoir.',
   print: 'Imprimer',

@@ -1,7 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const ptBr: DialogTexts = {
-  confirmDiscard: 'Suas respostas e os arquivos enviados serão apagados.',
+  confirmDiscard: 'Suas respostas, mensagens e arquivos serão apagados.',
   confirmForget:
     'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
 
@@ -19,7 +19,7 @@ const ptBr: DialogTexts = {
   downloadAll: 'Baixar tudo (ZIP)',
   erase: 'Apagar tudo',
   eraseConsequence:
-    'Seu nome, seu endereço e seus arquivos serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
+    'Seus dados, arquivos e mensagens serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
   erased:
     'Seus dados e arquivos foram apagados, aqui e em nosso sistema. A referência {reference} não vale mais. Até logo.',
   print: 'Imprimir',
