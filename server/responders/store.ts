@@ -70,11 +70,18 @@ export const finishTurn = async (sql: Queryable, id: string, outcome: string): P
     where id = ${id} and state in ('running', 'waiting')`;
 };
 
-/** Gives a turn back of which nothing was said: another replica takes it. */
-export const releaseTurn = async (sql: Sql, id: string): Promise<void> => {
-  await sql`
-    update turns set state = 'queued', owner = null, leased_until = null
-    where id = ${id} and state = 'running'`;
+/**
+ * Gives a turn back of which nothing was said: another replica takes it. Answers false when there is
+ * nobody to give it to, since its visitor wants no more.
+ */
+export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
+  const rows = await sql<{isStopped: boolean}[]>`
+    update turns set owner = null, leased_until = null,
+      state = case when stop_requested_at is null then 'queued' else 'done' end,
+      outcome = case when stop_requested_at is not null then 'stopped' end
+    where id = ${id} and state = 'running'
+    returning stop_requested_at is not null as "isStopped"`;
+  return !rows.some(({isStopped}) => isStopped);
 };
 
 /** Its responder will call back; answers false when it is nobody's to wait for any more. */

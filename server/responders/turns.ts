@@ -161,10 +161,12 @@ export class Turns {
     const context = await turnContext(sql, turn.uuid);
     const site = context && (await findSite(sql, context.siteKey));
     const outcome = site ? await this.answer(turn, {context, site, signal}) : 'gone';
-    if (outcome === 'released') await releaseTurn(sql, turn.id);
-    else if (outcome !== 'later') {
-      await onceBack(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
+    if (outcome === 'released') {
+      const isReleased = await releaseTurn(sql, turn.id);
+      metrics.turnEnded(isReleased ? outcome : 'stopped');
+      return;
     }
+    if (outcome !== 'later') await onceBack(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
     metrics.turnEnded(outcome);
   }
 

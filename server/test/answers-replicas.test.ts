@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import t from 'tap';
 
 import {MESSAGE_LEASE_MS} from '../messages/conversation.js';
-import {LEASE_MS} from '../responders/store.js';
+import {LEASE_MS, stopTurns} from '../responders/store.js';
 import {
   answeredBy,
   answersOf,
@@ -113,6 +113,21 @@ t.test('a server that is stopped gives back what it has not begun to answer', as
   await server.answering.stop();
 
   t.same(said(await answersOf(visitor.at(url))), ['From the other.']);
+});
+
+t.test('what its visitor has stopped is not given back', async (t) => {
+  const receiver = await startReceiver(t, () => undefined);
+  const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
+  const visitor = await Visitor.consenting(server.url);
+  await write(visitor, 'Hello?');
+  await until(() => receiver.called.length === 1);
+
+  // As at another replica, whose notice has not come yet.
+  await stopTurns(server.sql, visitor.uuid);
+  await server.answering.stop();
+
+  const turns = await server.sql`select state, outcome from turns`;
+  t.same(turns, [{state: 'done', outcome: 'stopped'}]);
 });
 
 t.test('a server that is told to stop says what it has begun, and begins nothing', async (t) => {
