@@ -1,6 +1,6 @@
-import {CallFailed} from '../outbound/failure.js';
-import type {Documents} from '../documents/documents.js';
 import type {Sql} from '../database/connect.js';
+import type {Documents} from '../documents/documents.js';
+import {SessionGone} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import {cutHistory} from './openai.js';
 import type {Turn} from './responder.js';
@@ -9,7 +9,10 @@ import type {ClaimedTurn, TurnContext} from './store.js';
 
 const HISTORY = 21;
 
-/** What a responder is told of a turn. Documents go along where site and visitor both say so. */
+/**
+ * What a responder is told of a turn. Documents go along where site and visitor both say so. Throws
+ * `SessionGone` when the message is there no more.
+ */
 export const prepareTurn = async (
   {sql, documents}: {sql: Sql; documents: Documents},
   {id, uuid, messageId}: ClaimedTurn,
@@ -17,7 +20,7 @@ export const prepareTurn = async (
 ): Promise<Turn> => {
   const said = await saidUpTo(sql, {uuid, messageId}, HISTORY);
   const input = said.pop();
-  if (input?.role !== 'visitor') throw new CallFailed('stopped');
+  if (input?.role !== 'visitor') throw new SessionGone();
   const mayRead = site.settings.responder_documents === true && context.readsDocuments;
   return {
     id,

@@ -12,7 +12,7 @@ import {enqueueMail} from '../mail/queue.js';
 import {CallFailed} from '../outbound/failure.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
-import {SHUTTING_DOWN, answerTurn} from './answer.js';
+import {SHUTTING_DOWN, answerTurn, isOver} from './answer.js';
 import type {Budgets} from './budgets.js';
 import {CALL_BACK_MS} from './callbacks.js';
 import type {CallBackLinks} from './callbacks.js';
@@ -160,7 +160,9 @@ export class Turns {
     const {sql, metrics} = this.parts;
     const context = await turnContext(sql, turn.uuid);
     const site = context && (await findSite(sql, context.siteKey));
-    const outcome = site ? await this.answer(turn, {context, site, signal}) : 'gone';
+    const outcome = site
+      ? await this.answer(turn, {context, site, signal}).catch(goneIfOver)
+      : 'gone';
     if (outcome === 'released') {
       const isReleased = await releaseTurn(sql, turn.id);
       metrics.turnEnded(isReleased ? outcome : 'stopped');
@@ -235,13 +237,17 @@ export class Turns {
   ): Promise<string> {
     this.parts.log.warn({turn: turn.id, site: site.key, reason: message}, 'nothing answered');
     this.parts.log.debug({turn: turn.id, err: cause}, 'what the responder said');
-    await this.alert(site, code, message);
     const what = hasBegun ? 'unfinished' : 'failed';
+    // First: where nobody waits any more there is nothing to be alarmed about.
     await this.handOver(turn, {context, clientId: `failed-${turn.id}`, what});
+    await this.alert(site, code, message);
     return `failed_${code}`;
   }
 
-  /** Tells the visitor who answers now, and the owner that somebody waits. */
+  /**
+   * Tells the visitor who answers now, and the owner that somebody waits. Throws what `isOver` knows
+   * when nobody does.
+   */
   private async handOver(
     {uuid}: ClaimedTurn,
     {
@@ -255,12 +261,7 @@ export class Turns {
     },
   ): Promise<void> {
     const {sql, stage, onMail} = this.parts;
-    await stage
-      .say(uuid, {role: 'maria', clientId, body: personWillAnswer(what, context)})
-      .catch((error: unknown) => {
-        // The session ended meanwhile, and nobody waits any more.
-        if ((error as {statusCode?: number}).statusCode === undefined) throw error;
-      });
+    await stage.say(uuid, {role: 'maria', clientId, body: personWillAnswer(what, context)});
     await sql.begin((tx) => this.tellOwner(tx, uuid));
     onMail();
   }
@@ -293,7 +294,12 @@ export class Turns {
       if (!site) continue;
       await this.alert(site, turn.outcome);
       const clientId = `failed-${turn.id}`;
-      await this.handOver(turn, {context, clientId, what: 'unfinished'});
+      await this.handOver(turn, {context, clientId, what: 'unfinished'}).catch(goneIfOver);
     }
   }
 }
+
+const goneIfOver = (error: unknown): 'gone' => {
+  if (isOver(error)) return 'gone';
+  throw error;
+};

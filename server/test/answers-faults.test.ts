@@ -21,6 +21,7 @@ import {
 } from './answer-parts.js';
 import {storeThat} from './failing-store.js';
 import {FaultProxy} from './fault-proxy.js';
+import {Locks} from './held-lock.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {textPdf} from './text-pdf.js';
@@ -121,6 +122,59 @@ t.test(
     );
   },
 );
+
+t.test('who takes back the consent while an answer is prepared is not told of', async (t) => {
+  const model = await startModelServer(t);
+  const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+  const visitor = await Visitor.consenting(server.url);
+  const budgets = await Locks.open(t, server).holdTable('responder_budgets');
+  await write(visitor, 'Hello?');
+  await budgets.untilWaiting(1, 'responder_budgets');
+
+  await visitor.consent({personal_data: false});
+  await budgets.release();
+
+  await untilEnded(server, 'gone');
+  t.same(await model.seen(), []);
+  t.same(await alertsAndMails(server), []);
+  t.same(
+    server.logged.filter(({level}) => (level as number) >= 40),
+    [],
+  );
+});
+
+t.test('who takes it back while the responder fails is not told of either', async (t) => {
+  let fail: () => void = () => undefined;
+  const receiver = await startReceiver(t, (response) => {
+    fail = () => response.writeHead(400).end();
+  });
+  const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
+  const visitor = await Visitor.consenting(server.url);
+  await write(visitor, 'Hello?');
+  await until(() => receiver.called.length === 1);
+  // As it stands between two of the looks by which an answer learns of its end.
+  await server.sql`
+    insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
+    select session_uuid, purpose, 'refused', wording, wording_sha256, locale from consents
+    where purpose = 'personal_data'`;
+
+  fail();
+
+  await untilEnded(server, 'gone');
+  t.same(await alertsAndMails(server), []);
+});
+
+const untilEnded = ({url}: TestServer, outcome: string) =>
+  until(async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return metrics.includes(`maria_answers_total{outcome="${outcome}"} 1`);
+  });
+
+/** Queued ones and those that were sent. */
+const alertsAndMails = async ({sql, mailbox}: TestServer): Promise<unknown[]> => [
+  ...(await sql`select payload from jobs`),
+  ...mailbox.mails.map(({subject}) => subject),
+];
 
 t.test('an answer that ends while the database is away is stored when it is back', async (t) => {
   const model = await startModelServer(t);
