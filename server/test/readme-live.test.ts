@@ -8,6 +8,7 @@ import type {Test} from 'tap';
 import {FLEETING_EVENTS, LASTING_EVENTS} from '../contract/event-names.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import {newSecret, readSecret, signedHeaders} from '../outbound/signature.js';
+import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
 import {webhookCommand} from '../webhooks/command.js';
 import {answersOf, said, startReceiver, write} from './answer-parts.js';
@@ -19,6 +20,7 @@ import {kill} from './server-process.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
+import {sessionIn, zipContents} from './zip-contents.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
@@ -36,12 +38,12 @@ const rowsOf = async (heading: string): Promise<string[]> => {
 };
 
 /** The README's receiver, as its reader would run it. */
-const startReadmeReceiver = async (t: Test, secret: string, given?: number) => {
+const startReadmeReceiver = async (t: Test, secrets: string[], given?: number) => {
   const file = path.join(await temporaryFolder(t), 'receiver.mjs');
   await writeFile(file, await blockOf('### Is it Maria?', 'js'));
   const port = given ?? (await freePort());
   const child = spawn(process.execPath, [file], {
-    env: {SECRET: secret, PORT: String(port)},
+    env: {SECRETS: secrets.join(','), PORT: String(port)},
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.teardown(() => kill(child));
@@ -60,7 +62,7 @@ const startReadmeReceiver = async (t: Test, secret: string, given?: number) => {
 
 t.test('the receiver of the README answers turns, and no one but Maria', async (t) => {
   const secret = newSecret();
-  const {url, host} = await startReadmeReceiver(t, secret);
+  const {url, host} = await startReadmeReceiver(t, [newSecret(), secret]);
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: url,
@@ -91,24 +93,56 @@ t.test('the receiver of the README answers turns, and no one but Maria', async (
   t.equal(await post({}), 401, 'not signed');
 });
 
-t.test('it takes webhooks as well, under the secret that is printed', async (t) => {
+t.test('one receiver takes turns and webhooks, each under a secret of its own', async (t) => {
   const port = await freePort();
-  const settings = {ALLOW_PRIVATE_HOSTS: '127.0.0.1'};
-  const server = await startServer(t, {settings});
-  const made = await runCommand(
-    server,
-    webhookCommand,
-    ...['add', '--site', 'demo', '--url', `http://127.0.0.1:${port}/`],
-  );
+  const url = `http://127.0.0.1:${port}/`;
+  const secret = newSecret();
+  const settings = {
+    RESPONDER: 'webhook',
+    RESPONDER_URL: url,
+    RESPONDER_SECRET: secret,
+    ALLOW_PRIVATE_HOSTS: '127.0.0.1',
+  };
+  const server = await startServer(t, {answers: true, settings});
+  const made = await runCommand(server, webhookCommand, ...['add', '--site', 'demo', '--url', url]);
   const [, id = ''] = /Webhook (\S+) is made/.exec(made) ?? [];
-  const {printed} = await startReadmeReceiver(t, /^whsec_\S+$/m.exec(made)?.[0] ?? '', port);
+  const [printedSecret = ''] = /^whsec_\S+$/m.exec(made) ?? [];
+  const {printed} = await startReadmeReceiver(t, [secret, printedSecret], port);
 
   t.match(await runCommand(server, webhookCommand, 'test', id), /^Taken: 204/);
   const visitor = await Visitor.consenting(server.url);
+  await write(visitor, 'Hello?');
+  t.same(said(await answersOf(visitor)), ['You said: Hello?']);
   await visitor.contact('anna@example.com');
   server.webhooks.wake();
 
   await until(() => printed().includes(`session.pending ${visitor.uuid}`));
+  t.match(printed(), `message.visitor ${visitor.uuid}`);
+});
+
+t.test('the trail names no message, and the export has it', async (t) => {
+  const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
+  const settings = {
+    RESPONDER: 'webhook',
+    RESPONDER_URL: receiver.url,
+    RESPONDER_SECRET: newSecret(),
+    ALLOW_PRIVATE_HOSTS: receiver.host,
+  };
+  const server = await startServer(t, {answers: true, settings});
+  const visitor = await Visitor.consenting(server.url);
+  const trail = () =>
+    server.sql`select event_type, metadata from audit_logs order by timestamp, id`;
+  const before = await trail();
+
+  await write(visitor, 'Hello?');
+  await until(() => receiver.called.length === 1);
+  await until(async () => (await server.sql`select from turns where state = 'done'`).length === 1);
+
+  t.same(await trail(), before);
+  const out = path.join(server.dataDir, 'session.zip');
+  await runCommand(server, exportCommand, '--uuid', visitor.uuid, '--out', out);
+  const session = sessionIn(zipContents(await readFile(out)));
+  t.match(session, {messages: [{role: 'visitor', body: 'Hello?'}]});
 });
 
 t.test('a turn, and what an owner is told, look as the README shows', async (t) => {
