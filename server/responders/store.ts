@@ -11,6 +11,9 @@ export interface ClaimedTurn {
 
 export const LEASE_MS = 15_000;
 
+/** Whose a turn is counts until it is done: what ends one takes its `client` away. */
+const NOBODY = Buffer.alloc(0);
+
 /** In the transaction of the message. */
 export const insertTurn = async (
   tx: Queryable,
@@ -44,7 +47,7 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
       returning ${columns(tx)}`;
     for (const {uuid, messageId} of claimed) {
       await tx`
-        update turns set state = 'done', outcome = 'merged'
+        update turns set state = 'done', outcome = 'merged', client = ${NOBODY}
         where id in (
           select id from turns
           where session_uuid = ${uuid} and state = 'queued' and message_id < ${messageId}
@@ -66,7 +69,7 @@ export const renewTurns = async (
 
 export const finishTurn = async (sql: Queryable, id: string, outcome: string): Promise<void> => {
   await sql`
-    update turns set state = 'done', outcome = ${outcome}, leased_until = null
+    update turns set state = 'done', outcome = ${outcome}, client = ${NOBODY}, leased_until = null
     where id = ${id} and state in ('running', 'waiting')`;
 };
 
@@ -78,7 +81,8 @@ export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
   const rows = await sql<{isStopped: boolean}[]>`
     update turns set owner = null, leased_until = null,
       state = case when stop_requested_at is null then 'queued' else 'done' end,
-      outcome = case when stop_requested_at is not null then 'stopped' end
+      outcome = case when stop_requested_at is not null then 'stopped' end,
+      client = case when stop_requested_at is null then client else ${NOBODY} end
     where id = ${id} and state = 'running'
     returning stop_requested_at is not null as "isStopped"`;
   return !rows.some(({isStopped}) => isStopped);
@@ -112,6 +116,7 @@ export const takeCallBack = async (
     update turns set calls = calls + 1,
       state = case when ${isLast} or calls + 1 >= ${most} then 'done' else state end,
       outcome = case when ${isLast} or calls + 1 >= ${most} then 'answered' end,
+      client = case when ${isLast} or calls + 1 >= ${most} then ${NOBODY} else client end,
       leased_until = case when ${isLast} or calls + 1 >= ${most} then null else leased_until end
     where id = ${id} and state in ('running', 'waiting') and stop_requested_at is null
       and leased_until > now()
@@ -129,6 +134,7 @@ export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> =
       stop_requested_at = now(),
       state = case when state = 'running' then state else 'done' end,
       outcome = case when state = 'running' then null else 'stopped' end,
+      client = case when state = 'running' then client else ${NOBODY} end,
       leased_until = case when state = 'running' then leased_until end
     where session_uuid = ${uuid} and (
       state in ('running', 'waiting')
@@ -145,7 +151,7 @@ export const endLapsed = async (
   limit: number,
 ): Promise<(ClaimedTurn & {outcome: string})[]> =>
   sql<(ClaimedTurn & {outcome: string})[]>`
-    update turns set state = 'done', leased_until = null,
+    update turns set state = 'done', client = ${NOBODY}, leased_until = null,
       outcome = case when state = 'running' then 'lost'
                      when calls > 0 then 'answered' else 'no_call_back' end
     where id in (

@@ -10,6 +10,7 @@ import type {Test} from 'tap';
 
 import type {Message} from '../contract/messages.js';
 import {kill} from './server-process.js';
+import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
 
@@ -124,6 +125,13 @@ export const answersOf = async (visitor: Visitor, count = 1): Promise<Message[]>
     return found.filter(({state}) => state !== 'running').length >= count;
   });
   return found;
+};
+
+/** How those turns ended of which it is still known from where they were sent. */
+export const tracedTurns = async ({sql}: TestServer): Promise<string[]> => {
+  const rows = await sql<{outcome: string}[]>`
+    select outcome from turns where state = 'done' and client <> ''`;
+  return rows.map(({outcome}) => outcome);
 };
 
 /** Bodies and states, which is what most tests are about. */

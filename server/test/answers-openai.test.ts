@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {answeredBy, answersOf, said, startModelServer, write} from './answer-parts.js';
+import {answeredBy, answersOf, said, startModelServer, tracedTurns, write} from './answer-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -95,7 +95,8 @@ t.test('what was written behind an answer is answered when that is stopped', asy
 
 t.test('what comes while an answer is written is answered together', async (t) => {
   const model = await startModelServer(t);
-  const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'slow')});
+  const server = await startServer(t, {answers: true, settings: answeredBy(model, 'slow')});
+  const {url, sql} = server;
   const visitor = await Visitor.consenting(url);
 
   await write(visitor, 'one two three four five six seven eight nine ten '.repeat(6));
@@ -112,6 +113,7 @@ t.test('what comes while an answer is written is answered together', async (t) =
     outcomes.map(({outcome}) => outcome),
     ['answered', 'merged', 'answered'],
   );
+  await until(async () => (await tracedTurns(server)).length === 0);
 });
 
 t.test('an answer ends with its session', async (t) => {

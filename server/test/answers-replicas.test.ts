@@ -11,6 +11,7 @@ import {
   said,
   startModelServer,
   startReceiver,
+  tracedTurns,
   write,
 } from './answer-parts.js';
 import {kill, startProcessBeside} from './server-process.js';
@@ -63,6 +64,7 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   t.match(said(await answersOf(here, 2)), [/^failed: /, /could not finish/]);
   const [turn] = await server.sql<{outcome: string}[]>`select outcome from turns`;
   t.equal(turn?.outcome, 'lost');
+  t.same(await tracedTurns(server), []);
 
   await server.sql`update sites set settings = '{"responder": {"kind": "openai", "model": "echo"}}'`;
   await write(here, 'Again?');
@@ -128,6 +130,7 @@ t.test('what its visitor has stopped is not given back', async (t) => {
 
   const turns = await server.sql`select state, outcome from turns`;
   t.same(turns, [{state: 'done', outcome: 'stopped'}]);
+  t.same(await tracedTurns(server), []);
 });
 
 t.test('a server that is told to stop says what it has begun, and begins nothing', async (t) => {

@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 
 import {CALL_BACK_MS} from '../responders/callbacks.js';
 import {MOST_CALLS} from '../responders/routes.js';
-import {answersOf, messagesOf, said, startReceiver, write} from './answer-parts.js';
+import {answersOf, messagesOf, said, startReceiver, tracedTurns, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
 import {startServer} from './start-server.js';
 import type {TestServerOptions} from './start-server.js';
@@ -269,6 +269,7 @@ t.test('a responder that answers later does so once, or as often as it says', as
   server.answering.wake();
   const answers = await answersOf(visitor, 3);
   t.match(answers.at(-1)?.body, /could not/);
+  t.same(await tracedTurns(server), [], 'nor does anything tell who it was');
 });
 
 t.test('a responder that is quicker to call back than to say so is heard', async (t) => {
