@@ -1,13 +1,16 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
 import {storedFiles} from '../files/store.js';
 import type {FileRow} from '../files/store.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {CallFailed} from '../outbound/failure.js';
 import {cleanText} from './clean-text.js';
+import {KeptTexts} from './kept-texts.js';
 import {READ_LIMITS, readPdf} from './read-pdf.js';
 import type {PdfText, ReadLimits} from './read-pdf.js';
+import {readableFiles} from './store.js';
 
 export interface DocumentsParts {
   sql: Sql;
@@ -16,6 +19,7 @@ export interface DocumentsParts {
   limits?: ReadLimits;
   /** How long a visitor may wait for all files of a session. */
   waitMs?: number;
+  kept?: KeptTexts;
 }
 
 export interface Document extends PdfText {
@@ -28,24 +32,22 @@ const MAX_CHARACTERS = 30_000;
 /** Others may be before them. */
 const WAIT_MS = 30_000;
 const UNREAD: PdfText = {pages: 0, text: '', truncated: true};
-const KEPT_MS = 30 * 60_000;
-const MAX_KEPT = 50;
-
-interface Kept {
-  text: Promise<PdfText>;
-  until: number;
-}
+/** How soon a text is forgotten whose file was deleted, or which may not be read any more. */
+const LOOK_MS = 2_000;
 
 /**
  * Reads the texts of a session's files, one file at a time in the whole process. What was read is
- * remembered for a while, in memory alone: a text that lay in a table would have to be forgotten
- * with its file.
+ * remembered for a while, in memory alone, and no longer than its file and the consent to read it:
+ * whichever replica or command ends those.
  */
 export class Documents {
-  private readonly kept = new Map<string, Kept>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly kept: KeptTexts;
+  private turn: Promise<void> = Promise.resolve();
+  private looking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: DocumentsParts) {}
+  constructor(private readonly parts: DocumentsParts) {
+    this.kept = parts.kept ?? new KeptTexts();
+  }
 
   /**
    * Those that are stored at this moment, cut so that each gets its share. What cannot be read in
@@ -82,22 +84,35 @@ export class Documents {
   }
 
   private textOf(file: FileRow, signal: AbortSignal): Promise<PdfText> {
-    const now = performance.now();
-    const known = this.kept.get(file.id);
-    if (known && known.until > now) return known.text;
+    const known = this.kept.of(file.id);
+    if (known) return known;
     const text = this.turn.then(() => this.read(file, signal));
-    this.turn = text.catch(() => undefined);
-    const kept = {text, until: now + KEPT_MS};
-    this.keep(file.id, kept);
+    // Without what was read, which would stay as long as nothing else is.
+    this.turn = text.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.kept.keep(file.id, text);
+    this.looking ??= setInterval(() => void this.forgetOthers(), LOOK_MS).unref();
     // What was broken off is no text of this file, and whoever asks next is not to get it.
-    const forget = () => {
-      if (this.kept.get(file.id) === kept) this.kept.delete(file.id);
-    };
-    signal.addEventListener('abort', forget, {once: true});
-    text.then(() => {
-      signal.removeEventListener('abort', forget);
-    }, forget);
-    return Promise.race([text, abortOf(signal)]);
+    return unlessAborted(text, signal, () => {
+      this.kept.forget(file.id, text);
+    });
+  }
+
+  private async forgetOthers(): Promise<void> {
+    const ids = this.kept.ids();
+    if (ids.length === 0) {
+      clearInterval(this.looking);
+      this.looking = undefined;
+      return;
+    }
+    try {
+      const readable = new Set(await readableFiles(this.parts.sql, ids));
+      for (const id of ids) if (!readable.has(id)) this.kept.forget(id);
+    } catch (error) {
+      if (!isDatabaseDown(error)) this.parts.log.error({err: error}, 'texts of documents stay');
+    }
   }
 
   private async read(file: FileRow, signal: AbortSignal): Promise<PdfText> {
@@ -124,22 +139,21 @@ export class Documents {
     }
     return Buffer.concat(chunks);
   }
-
-  private keep(id: string, kept: Kept): void {
-    this.kept.delete(id);
-    for (const [oldest] of this.kept) {
-      if (this.kept.size < MAX_KEPT) break;
-      this.kept.delete(oldest);
-    }
-    this.kept.set(id, kept);
-  }
 }
 
-const abortOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
+const unlessAborted = <T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  onAborted: () => void,
+): Promise<T> =>
+  new Promise((resolve, reject) => {
     const end = () => {
+      onAborted();
       reject(signal.reason as Error);
     };
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, {once: true});
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', end);
+    });
   });

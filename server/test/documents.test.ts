@@ -3,6 +3,8 @@ import {monitorEventLoopDelay} from 'node:perf_hooks';
 import t from 'tap';
 
 import {cleanText} from '../documents/clean-text.js';
+import {Documents} from '../documents/documents.js';
+import {KeptTexts} from '../documents/kept-texts.js';
 import {readPdf} from '../documents/read-pdf.js';
 import {
   AI_ANSWERS,
@@ -16,6 +18,7 @@ import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {textPdf} from './text-pdf.js';
+import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const LIMITS = {maxPages: 50, maxMs: 60_000, maxMegabytes: 256, maxCharacters: 200_000};
@@ -197,4 +200,65 @@ t.test('reading ends at its limits of time, of characters and of memory', async 
   const small = await readPdf(bytes, {...LIMITS, maxPages: 300, maxMegabytes: 1});
   t.ok(small.truncated, 'it was ended for what it takes');
   t.equal((await readPdf(textPdf([['Still here.']]), LIMITS)).text, 'Still here.');
+});
+
+t.test(
+  'a text is kept as long as its file and the consent to read it, and no longer',
+  async (t) => {
+    const server = await startServer(t);
+    await set(server, {responder_documents: true});
+    const kept = new KeptTexts();
+    const {sql, objects, app} = server;
+    const documents = new Documents({sql, objects, log: app.log, kept});
+    const read = async () => {
+      const visitor = await Visitor.consenting(server.url);
+      await visitor.consent({ai_answers: true});
+      const {body} = await visitor.upload(textPdf([['A page.']]));
+      const [one] = await documents.of(visitor.uuid, new AbortController().signal);
+      t.equal(one?.text, 'A page.');
+      return {visitor, id: (body as {file: {id: string}}).file.id};
+    };
+    const stays = await read();
+    const deleted = await read();
+    const withdrawn = await read();
+    const refused = await read();
+    const discarded = await read();
+    t.equal(kept.ids().length, 5);
+
+    await deleted.visitor.call('DELETE', `/api/files/${deleted.id}`);
+    await withdrawn.visitor.consent({ai_answers: false});
+    await refused.visitor.consent({personal_data: false});
+    await discarded.visitor.call('DELETE', '/api/session');
+
+    await until(() => kept.ids().length < 5);
+    await until(() => kept.ids().length === 1);
+    t.same(kept.ids(), [stays.id]);
+  },
+);
+
+const textOf = (length: number) =>
+  Promise.resolve({pages: 1, text: 'x'.repeat(length), truncated: false});
+
+t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
+  let now = 0;
+  const kept = new KeptTexts({maxMs: 1_000, maxBytes: 100_000}, () => now);
+  kept.keep('old', textOf(10));
+  now = 500;
+  kept.keep('young', textOf(10));
+
+  now = 999;
+  t.ok(kept.of('old'));
+  now = 1_000;
+  t.same(kept.ids(), ['young']);
+  t.equal(kept.of('old'), undefined);
+});
+
+t.test('beyond so many bytes the oldest texts go', async (t) => {
+  const kept = new KeptTexts({maxMs: 1_000, maxBytes: 10_000}, () => 0);
+  for (const id of ['first', 'second', 'third']) kept.keep(id, textOf(2_000));
+  await until(() => kept.ids().length === 2);
+  t.same(kept.ids(), ['second', 'third']);
+  for (let i = 0; i < 100; i++) kept.keep(`scan ${i}`, textOf(0));
+  await until(() => kept.ids().length < 100);
+  t.ok(kept.ids().length <= 20, 'and those without a text count as well');
 });
