@@ -102,6 +102,8 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
     const {mailbox, proxy, server} = await behindProxy(t);
     await registerAll([server], 1);
     await mailbox.waitFor(addressOf(0));
+    // Until its sender knows as well: cut off before that, it rightly sends again.
+    await until(async () => (await waiting(server.sql)) === 0);
     await proxy.set(fault);
 
     for (let i = 1; i < 8; i++) t.equal(await register(server, i), 202);
