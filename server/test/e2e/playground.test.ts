@@ -94,10 +94,11 @@ t.test('the playground', async (t) => {
     await chat.getByRole('dialog').waitFor();
     await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
     await page.getByLabel('accent', {exact: true}).fill('#0f766e');
-    const frame = page.frames().find((one) => one.url().includes('frame'));
-    await until(
-      async () => (await frame?.evaluate<string>(COLOUR).catch(() => '')) === 'rgb(15, 118, 110)',
-    );
+    // Whichever frame there is by then: the preview may be drawn anew.
+    await until(async () => {
+      const frame = page.frames().find((one) => one.url().includes('frame'));
+      return (await frame?.evaluate<string>(COLOUR).catch(() => '')) === 'rgb(15, 118, 110)';
+    });
     t.match(page.url(), /data-accent=%230f766e/, 'the look can be sent as a link');
     for (const [device, width] of [
       ['Phone', 390],
