@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {backend, inside, newSite, press, sitePage, store, until, untilSaid} from './helpers.js';
+import {backend, inside, press, sitePage, store, until, untilSaid} from './helpers.js';
 import {field, openTalk, untilListening, untilSent, uuidOf, write} from './talking.js';
 
 /** What a screen reader is told of a log: what is put into it, but for what is hidden from it. */
@@ -162,14 +162,14 @@ describe('what comes while nobody looks', () => {
   });
 
   it('sounds in one tab, however many hear it', async () => {
-    const site = newSite();
-    store(site, 'sound', 'true');
-    const {chat} = await openTalk(site);
+    const {chat, site} = await openTalk();
     await untilListening(site);
     const {chat: other, window: beside} = await sitePage(`site=${site}`);
     inside(other, '.launcher')!.click();
     await press(other, 'Continue');
     await until(() => other.step && field(other), 'her to come to rest');
+    // Only now: what she said on the way was not heard in a window behind another one.
+    store(site, 'sound', 'true');
     const ticks = {here: 0, there: 0};
     const restore = countTicks(window, () => ticks.here++);
     countTicks(beside as typeof window, () => ticks.there++);
