@@ -1,0 +1,87 @@
+import t from 'tap';
+
+import {list, send} from './message-parts.js';
+import {startServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+t.test('what answerers write', async (t) => {
+  const server = await startServer(t);
+  const {conversation} = server;
+  const named = {role: 'maria', clientId: 'answer-1'} as const;
+
+  await t.test('follows a message that they are told of once, after its commit', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const heard: string[] = [];
+    const stop = conversation.onVisitorMessage(({uuid, siteKey, message}) => {
+      heard.push(`${uuid} ${siteKey} ${message.body}`);
+    });
+    await send(visitor, {client_id: '1', body: 'Hello?'});
+    await send(visitor, {client_id: '1', body: 'Hello?'});
+    stop();
+    t.same(heard, [`${visitor.uuid} demo Hello?`]);
+
+    const said = await conversation.say(visitor.uuid, {...named, body: 'Hello!'});
+    const again = await conversation.say(visitor.uuid, {...named, body: 'Hello again!'});
+
+    t.same(again, said);
+    t.match((await list(visitor)).messages, [{role: 'visitor'}, {role: 'maria', body: 'Hello!'}]);
+    t.same(await conversation.history(visitor.uuid, 1), [said]);
+  });
+
+  await t.test('comes in pieces, and is begun once', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    t.equal(await conversation.startMessage(visitor.uuid, named), undefined);
+    t.match((await list(visitor)).messages, [{state: 'running', body: ''}]);
+
+    running?.delta('One, ');
+    running?.delta('two.');
+    await running?.complete();
+
+    t.match((await list(visitor)).messages, [{state: 'complete', body: 'One, two.'}]);
+    t.equal(await running?.complete('Three.'), undefined, 'and is completed once');
+  });
+
+  await t.test('keeps on the way what was told of it', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    const isKept = async (body: string) => (await list(visitor)).messages[0]?.body === body;
+
+    running?.delta('One, ');
+    await until(() => isKept('One, '), 5_000);
+    running?.delta('two.');
+    await until(() => isKept('One, two.'), 5_000);
+
+    t.match((await list(visitor)).messages, [{state: 'running'}]);
+    await running?.fail();
+  });
+
+  await t.test('fails by itself when its server has died', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const running = await conversation.startMessage(visitor.uuid, named);
+    await conversation.failLapsed();
+    t.match((await list(visitor)).messages, [{state: 'running'}], 'not as long as it has a lease');
+
+    await server.sql`
+      update messages set leased_until = now() - interval '1 second', body = 'So far'
+      where session_uuid = ${visitor.uuid}`;
+    await conversation.failLapsed();
+
+    t.match((await list(visitor)).messages, [{state: 'failed', body: 'So far'}]);
+    t.equal(await running?.complete(), undefined);
+  });
+
+  await t.test('is not stored where nothing may be', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const say = () => conversation.say(visitor.uuid, {...named, body: 'Hello'});
+    await t.rejects(say(), {code: 'session_gone'}, 'nobody has changed anything yet');
+    await visitor.consent({personal_data: false});
+    await t.rejects(say(), {code: 'consent_required'});
+    await visitor.consent({personal_data: true});
+    const running = await conversation.startMessage(visitor.uuid, named);
+    await visitor.call('DELETE', '/api/session');
+    await t.rejects(say(), {code: 'session_gone'});
+    t.equal(await running?.complete('Too late'), undefined);
+  });
+});
