@@ -1,6 +1,7 @@
-// What is shown is what visitors get: the language files as they were built.
-const {files, keys: keysOf} = await (await fetch('/widget/manifest.json')).json();
-const parts = await Promise.all(files.filter(({role}) => role in keysOf).map(load));
+// The page shows the language files that visitors get.
+const {files} = await (await fetch('/widget/manifest.json')).json();
+const isLanguage = ({role}) => role === 'language' || role === 'dialog-language';
+const parts = await Promise.all(files.filter(isLanguage).map(load));
 const tags = [...new Set(parts.map(({tag}) => tag))].sort(
   (one, other) => (other === 'en') - (one === 'en') || one.localeCompare(other),
 );
@@ -17,10 +18,13 @@ document.querySelector('tbody').append(...keys.map(row));
 document.querySelector('#search').addEventListener('input', find);
 find();
 
-async function load({name, role}) {
-  const tag = name.replace(/-[\w-]{8}\.js$/, '').replace(/-\w+$/, (region) => region.toUpperCase());
-  const words = (await import(`/widget/${name}`)).default.split('\n');
-  return {tag, texts: Object.fromEntries(keysOf[role].map((key, index) => [key, words[index]]))};
+async function load({name}) {
+  const tag = name
+    .replace(/-[\w-]{8}\.js$/, '')
+    .replace('dialogs-', '')
+    .replace(/-\w+$/, (region) => region.toUpperCase());
+  const {default: texts} = await import(`/widget/${name}`);
+  return {tag, texts};
 }
 
 function headings() {

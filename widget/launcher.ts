@@ -22,7 +22,7 @@ export const launcherWords = (host: Element) => {
  * `--on-brand` is white or black by the accent's luminance: at 0.1791 both have a contrast of 4.58,
  * so whichever is chosen has at least that (WCAG 2.2, 1.4.3).
  */
-export const launcherStyles = `
+export const launcherStyles = /* css */ `
 :host {
   position: fixed !important;
   inset: auto !important;

@@ -119,10 +119,7 @@ const makeHost = (settings: MariaChatSettings) => {
   for (const [name, value] of Object.entries(settings)) {
     // Not `data-style`, `data-onload` and the like; `offsetX` is `offset-x`.
     if (value && (name === 'lang' || !(name in HTMLElement.prototype)))
-      host.setAttribute(
-        name.replace(/[A-Z]/g, (sign) => `-${sign}`),
-        value,
-      );
+      host.setAttribute(name.replace(/[A-Z]/g, '-$&'), value);
   }
   applyLooks(host);
   return host;
@@ -140,8 +137,10 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
  * A connection that failed is tried once more, under another address: browsers remember the failure.
  * In another folder, since what the chat fetches has to find this very module beside it.
  */
-const importTwice = (folder: string): Promise<unknown> =>
-  import(folder + CHAT_MODULE).catch(() => import(`${folder}again/${CHAT_MODULE}`));
+const importTwice = (folder: string) => {
+  const importFrom = (place: string): Promise<unknown> => import(place + CHAT_MODULE);
+  return importFrom(folder).catch(() => importFrom(`${folder}again/`));
+};
 
 /** On the page, and on what takes the place of its body in a single-page application. */
 const settle = (host: HTMLElement, signal: AbortSignal) =>
@@ -211,11 +210,11 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
 };
 
 const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
-  mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open') !== null);
+  mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open'));
 
 const apologise = (host: HTMLElement) => {
   const excuse = document.createElement('output');
-  excuse.textContent = launcherWords(host)[1];
+  excuse.append(launcherWords(host)[1]);
   host.shadowRoot!.append(excuse);
   setTimeout(() => excuse.remove(), 8_000);
 };

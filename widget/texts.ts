@@ -1,7 +1,6 @@
 import type {LocalisedText} from '../server/contract/conversation.js';
 
 import type {Texts} from './locales/en.js';
-import {unfold} from './unfold.js';
 
 const LANGUAGES = {
   en: () => import('./locales/en.js'),
@@ -43,7 +42,7 @@ const baseOf = (tag: string) => tag.toLowerCase().split('-')[0]!;
 
 export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
   const files: InEachLanguage<Texts> = LANGUAGES;
-  return {tag, texts: unfold((await files[tag]()).default)};
+  return {tag, texts: (await files[tag]()).default};
 };
 
 /** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */

@@ -8,12 +8,13 @@ import {ROOT, buildIfStale} from './build.mjs';
 /** 1 kB is 1000 bytes after gzip -9. */
 const BUDGETS_KB = {
   loader: 3,
-  firstOpen: 25,
-  everything: 40,
-  dialogs: 5.1,
-  language: 2.5,
-  live: 7.5,
-  comingBack: 1.2,
+  firstOpen: 29,
+  everything: 48,
+  dialogs: 6,
+  language: 3.5,
+  dialogLanguage: 1,
+  live: 8,
+  comingBack: 1.5,
   keep: 1,
   chime: 0.5,
   warnings: 1.5,
@@ -25,10 +26,8 @@ const folder = path.join(ROOT, 'dist', 'widget');
 const {files} = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
 const sized = files.map(({name, role}) => ({name, role, kB: gzipKilobytes(name)}));
 
-const languages = sized.filter(({role}) => role === 'language');
-const largestLanguage = Math.max(...languages.map(({kB}) => kB));
-const dialogLanguages = sized.filter(hasRole('dialog-language'));
-const largestDialogLanguage = Math.max(...dialogLanguages.map(({kB}) => kB));
+const largestLanguage = largestOf(hasRole('language'));
+const largestDialogLanguage = largestOf(hasRole('dialog-language'));
 const loader = sumOf(hasRole('loader'));
 // Two ways in, of which a visitor takes one: the script tag brings its loader, and a page that
 // imports the element has it draw the button by itself. The larger one counts.
@@ -50,11 +49,8 @@ const rows = [
     sumOf(hasRole('dialogs')) + largestDialogLanguage,
     BUDGETS_KB.dialogs,
   ],
-  ...languages.map(({name, kB}) => [
-    `language ${name}, both files`,
-    kB + twinOf(name).kB,
-    BUDGETS_KB.language,
-  ]),
+  ['language, the largest', largestLanguage, BUDGETS_KB.language],
+  ['texts of the dialogs, the largest language', largestDialogLanguage, BUDGETS_KB.dialogLanguage],
   // Fetched for who has asked for it.
   ['live conversation', sumOf(hasRole('live')), BUDGETS_KB.live],
   ['coming back', sumOf(hasRole('coming back')), BUDGETS_KB.comingBack],
@@ -68,7 +64,7 @@ const rows = [
 for (const [what, kB, budgetKb] of rows) {
   const verdict = kB <= budgetKb ? 'ok' : 'TOO LARGE';
   console.log(
-    `${what.padEnd(40)} ${kB.toFixed(2).padStart(6)} kB of ${String(budgetKb).padEnd(4)} ${verdict}`,
+    `${what.padEnd(44)} ${kB.toFixed(2).padStart(6)} kB of ${String(budgetKb).padEnd(4)} ${verdict}`,
   );
 }
 if (rows.some(([, kB, budgetKb]) => !(kB <= budgetKb))) process.exitCode = 1;
@@ -81,10 +77,8 @@ function hasRole(...roles) {
   return ({role}) => roles.includes(role);
 }
 
-/** The same language's words for the dialogs. */
-function twinOf(name) {
-  const tag = name.slice(0, -'-12345678.js'.length);
-  return dialogLanguages.find((one) => one.name.startsWith(`${tag}-`));
+function largestOf(matches) {
+  return Math.max(...sized.filter(matches).map(({kB}) => kB));
 }
 
 function sumOf(matches) {

@@ -1,7 +1,6 @@
 import type {Chat} from '../chat.js';
 import type {InEachLanguage, Language, LanguageTag} from '../texts.js';
 import type {DialogTexts} from './locales/en.js';
-import {unfold} from './unfold.js';
 
 const LANGUAGES: InEachLanguage<DialogTexts> = {
   en: () => import('./locales/en.js'),
@@ -18,7 +17,7 @@ const shown = new WeakMap<Chat, Words>();
 export type Words = Language['texts'] & DialogTexts;
 
 export const loadWords = async (tag: LanguageTag) => {
-  if (!loaded.has(tag)) loaded.set(tag, unfold((await LANGUAGES[tag]()).default));
+  if (!loaded.has(tag)) loaded.set(tag, (await LANGUAGES[tag]()).default);
 };
 
 /** The dialogs' words beside the others; all in the language before, until these are there. */

@@ -18,36 +18,36 @@ describe('bundle size', () => {
     expect(sum(sizeOf('loader'))).to.be.at.most(3_000);
   });
 
-  it('the first opening is at most 25 kB with its language', () => {
-    expect(sum(sizeOf('chat')) + largestLanguage).to.be.at.most(25_000);
+  it('the first opening is at most 29 kB with its language', () => {
+    expect(sum(sizeOf('chat')) + largestLanguage).to.be.at.most(29_000);
   });
 
-  it('everything is at most 40 kB', () => {
+  it('everything is at most 48 kB', () => {
     // The script tag's way in, or that of a page that imports the element; nobody takes both.
     const wayIn = Math.max(sum(sizeOf('loader')), sum(['module', 'launcher'].flatMap(sizeOf)));
     const parts = ['chat', 'part'].flatMap(sizeOf);
-    expect(wayIn + sum(parts) + largestLanguage).to.be.at.most(40_000);
+    expect(wayIn + sum(parts) + largestLanguage).to.be.at.most(48_000);
   });
 
-  it('a language is at most 2.5 kB, the dialogs’ words included', () => {
-    expect(sizeOf('language')).to.have.length(6);
-    const ofDialogs = sizeOf('dialog-language');
-    expect(ofDialogs).to.have.length(6);
-    // Both lists are in the order in which the languages stand in the sources.
-    sizeOf('language').forEach((size, at) => {
-      expect(size + ofDialogs[at]!).to.be.at.most(2_500);
+  for (const [role, bytes] of [
+    ['language', 3_500],
+    ['dialog-language', 1_000],
+  ] as const) {
+    it(`six files of at most ${bytes} B each: ${role}`, () => {
+      expect(sizeOf(role)).to.have.length(6);
+      expect(Math.max(...sizeOf(role))).to.be.at.most(bytes);
     });
-  });
+  }
 
   it('the dialogs are one file, which few visitors ever ask for', () => {
     expect(sizeOf('dialogs')).to.have.length(1);
-    expect(sum(sizeOf('dialogs'))).to.be.at.most(4_400);
+    expect(sum(sizeOf('dialogs'))).to.be.at.most(5_000);
   });
 
   // What these need was asked for; a visit in one go fetches none of them.
   for (const [role, bytes] of [
-    ['live', 7_500],
-    ['coming back', 1_200],
+    ['live', 8_000],
+    ['coming back', 1_500],
     ['keep', 1_000],
     ['chime', 500],
   ] as const) {

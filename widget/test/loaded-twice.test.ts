@@ -10,7 +10,7 @@ describe('loaded twice', () => {
     expect(document.querySelectorAll('maria-chat')).to.have.length(1);
   });
 
-  it('only one name is added to the page’s globals', async () => {
+  it('the script adds only one name to the page’s globals before opening', async () => {
     const {window} = await sitePage(`site=${newSite()}`);
     const bare = await fixture<HTMLIFrameElement>(html`<iframe></iframe>`);
     const known = new Set(Object.getOwnPropertyNames(bare.contentWindow!));
