@@ -41,7 +41,7 @@ export class Attachments {
   }
 
   /** Those of a message that was written before the page was loaded. */
-  stored(ids: string[] = []): StoredFile[] {
+  stored(ids: string[]): StoredFile[] {
     const rows = this.chat.uploads?.rows ?? [];
     return rows.flatMap(({stored}) => (stored && ids.includes(stored.id) ? [stored] : []));
   }

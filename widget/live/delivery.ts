@@ -1,4 +1,5 @@
 import type {Message, MessageAnswer} from '../../server/contract/messages.js';
+import type {Session} from '../../server/contract/sessions.js';
 
 import {UNSENT_KEY} from '../answers.js';
 import type {Chat} from '../chat.js';
@@ -61,12 +62,21 @@ export class Delivery {
     chat.host.requestUpdate();
   }
 
-  private async post({clientId, body, files}: Said) {
+  private async post(said: Said) {
     const {client, outbox, session} = this.chat;
     await outbox.flush();
-    const fileIds = files.map(({id}) => id);
-    const sent = {client_id: clientId, body, ...(files.length > 0 && {file_ids: fileIds})};
+    if (said.files.length < said.fileIds.length) await this.loadFiles(said);
+    const {clientId, body, fileIds} = said;
+    const sent = {client_id: clientId, body, ...(fileIds.length > 0 && {file_ids: fileIds})};
     return session.act(() => client.call<MessageAnswer>('POST', '/api/messages', sent));
+  }
+
+  /** The backend was unavailable when the page was loaded. Files deleted since then are left out. */
+  private async loadFiles(said: Said) {
+    const {client, session} = this.chat;
+    const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
+    said.files = files.filter(({id}) => said.fileIds.includes(id));
+    said.fileIds = said.files.map(({id}) => id);
   }
 
   private hold() {

@@ -17,14 +17,17 @@ export interface Said {
   /** The visitor wanted no more of it. */
   isStopped?: boolean;
   files: StoredFile[];
+  /** Ids of the files that the message is sent with, also of files not loaded yet. */
+  fileIds: string[];
   line: Line;
 }
 
-/** What is kept of a message until the backend has it. */
+/** Message in localStorage until the backend has it. Later versions read the same keys. */
 export interface Unsent {
-  clientId: string;
+  client_id: string;
   body: string;
-  fileIds: string[];
+  file_ids: string[];
+  /** When the visitor sent it, in ms since 1970. */
   at: number;
 }
 
@@ -36,22 +39,34 @@ export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
  */
 export const writeUnsent = (said: Said[], kept: string | null) => {
   const own = said.filter(({id}) => id === null);
-  const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.clientId);
+  const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.client_id);
   return JSON.stringify([
     ...readUnsent(kept).filter((one) => !isKnown(one)),
-    ...own.map(({clientId, body, files, line}): Unsent => {
-      return {clientId, body, fileIds: files.map(({id}) => id), at: line.at};
+    ...own.map(({clientId, body, fileIds, line}): Unsent => {
+      return {client_id: clientId, body, file_ids: fileIds, at: line.at};
     }),
   ]);
 };
 
 export const readUnsent = (text: string | null): Unsent[] => {
   try {
-    const found = JSON.parse(text ?? '[]') as Unsent[];
-    return found.filter(({clientId, body, at}) => clientId && body && at > 0);
+    const found = JSON.parse(text ?? '[]') as Partial<LegacyUnsent>[];
+    return found.flatMap(toUnsent);
   } catch {
     return [];
   }
+};
+
+/** Older versions wrote `clientId`, and the file ids under a key such as `$12`, which each build chose. */
+type LegacyUnsent = Unsent & {clientId: string; [key: string]: unknown};
+
+/** Returns nothing for a message without a list of file ids, so that none is sent without its files. */
+const toUnsent = (stored: Partial<LegacyUnsent>): Unsent[] => {
+  const {body, at} = stored;
+  const clientId = stored.client_id ?? stored.clientId;
+  const fileIds = (stored.file_ids ?? Object.values(stored).find(Array.isArray)) as string[];
+  const isWhole = clientId && body && at && fileIds;
+  return isWhole ? [{client_id: clientId, body, file_ids: fileIds, at}] : [];
 };
 
 /** The backend's clock, put into this browser's. */

@@ -61,9 +61,10 @@ export class Talk {
       isAttended: () => chat.host.isOpen && !document.hidden,
     });
     chat.signal.addEventListener('abort', () => this.stopReading());
-    for (const {clientId, body, fileIds, at} of readUnsent(chat.storage.get(UNSENT_KEY))) {
+    for (const unsent of readUnsent(chat.storage.get(UNSENT_KEY))) {
+      const {client_id: clientId, body, file_ids: fileIds, at} = unsent;
       const said = this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
-      said.files = this.attachments.stored(fileIds);
+      Object.assign(said, {fileIds, files: this.attachments.stored(fileIds)});
     }
   }
 
@@ -119,7 +120,7 @@ export class Talk {
     // Clocks differ a little; what is written now comes last all the same.
     const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
     const said = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
-    said.files = files;
+    Object.assign(said, {files, fileIds: files.map(({id}) => id)});
     this.delivery.keep();
     void this.delivery.run();
   }
@@ -250,7 +251,10 @@ export class Talk {
       if (said) Object.assign(said, {body: data.body, state: data.state});
     } else {
       if (type === 'file_deleted')
-        for (const said of this.said) said.files = said.files.filter(({id}) => id !== data.file_id);
+        for (const said of this.said) {
+          said.files = said.files.filter(({id}) => id !== data.file_id);
+          said.fileIds = said.fileIds.filter((id) => id !== data.file_id);
+        }
       chat.look?.();
     }
   }
@@ -290,7 +294,8 @@ export class Talk {
   }
 
   private add(begun: Pick<Said, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
-    const said = {...begun, id: null, files: [], isWaiting: false} as Omit<Said, 'line'> as Said;
+    const blank = {id: null, files: [], fileIds: [], isWaiting: false};
+    const said = {...begun, ...blank} as Omit<Said, 'line'> as Said;
     said.line = this.chat.transcript.insert({
       from: isOwn(begun) ? 'visitor' : 'maria',
       words: () => said.body,

@@ -15,7 +15,16 @@ import {
   until,
   untilSaid,
 } from './helpers.js';
-import {field, openTalk, type, untilListening, untilSent, uuidOf, write} from './talking.js';
+import {
+  attach,
+  field,
+  openTalk,
+  type,
+  untilListening,
+  untilSent,
+  uuidOf,
+  write,
+} from './talking.js';
 
 const WORD = 'Donaudampfschiff'.repeat(12);
 
@@ -24,16 +33,6 @@ const tooWide = (chat: Element) => {
   return every(chat, '.log *, .talk *')
     .filter((one) => !one.closest('.sr') && one.getBoundingClientRect().right > right)
     .map((one) => one.className || one.localName);
-};
-
-const attach = async (chat: Element, ...files: File[]) => {
-  const picker = await until(() => inside<HTMLInputElement>(chat, '.talk .picker'), 'the clip');
-  const list = new DataTransfer();
-  for (const file of files) list.items.add(file);
-  picker.files = list.files;
-  picker.dispatchEvent(new Event('change'));
-  const settled = () => every(chat, '.talk .attached:is(.success, .error)').length;
-  await until(() => settled() === files.length, 'the uploads');
 };
 
 /** In the free part of a conversation that waits for the confirmation. */

@@ -40,6 +40,17 @@ export const openTalk = async (site = newSite(), lang = 'en') => {
   return {chat, site};
 };
 
+/** Adds files to the message in the field, and waits for their uploads. */
+export const attach = async (chat: Element, ...files: File[]) => {
+  const picker = await until(() => inside<HTMLInputElement>(chat, '.talk .picker'), 'the clip');
+  const list = new DataTransfer();
+  for (const file of files) list.items.add(file);
+  picker.files = list.files;
+  picker.dispatchEvent(new Event('change'));
+  const settled = () => every(chat, '.talk .attached:is(.success, .error)').length;
+  await until(() => settled() === files.length, 'the uploads');
+};
+
 export const untilListening = async (site: string) => {
   while ((await backend.visit(uuidOf(site))).readers === 0)
     await new Promise((resolve) => setTimeout(resolve, 20));
