@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 
+import {textView} from '../views/log.js';
 import {readLinks, readMarks} from './marks.js';
 import type {Block, Piece} from './marks.js';
 
@@ -7,7 +8,7 @@ import type {Block, Piece} from './marks.js';
 export const markedView = (text: string) => readMarks(text).map(blockView);
 
 /** The visitor's own words, with addresses to press. */
-export const plainView = (text: string) => readLinks(text).map(pieceView);
+export const plainView = (text: string) => textView(readLinks(text).map(pieceView));
 
 const blockView = (block: Block) => {
   if (block.kind === 'code') return html`<pre dir="ltr"><code>${block.text}</code></pre>`;

@@ -39,6 +39,8 @@ export const conversationStyles = css`
     padding: 10px 14px;
     border-radius: 16px;
     background: var(--surface);
+  }
+  .text {
     white-space: pre-line;
   }
   .maria.first .bubble {

@@ -6,6 +6,7 @@ import {
   answer,
   backend,
   button,
+  every,
   inside,
   lines,
   mountOpen,
@@ -21,7 +22,17 @@ import {
   untilCalled,
   untilSaid,
 } from './helpers.js';
-import {field, key, openTalk, said, type, untilListening, uuidOf, write} from './talking.js';
+import {
+  field,
+  key,
+  openTalk,
+  said,
+  type,
+  untilListening,
+  untilSent,
+  uuidOf,
+  write,
+} from './talking.js';
 
 describe('free chat', () => {
   it('is not offered before the consent to keep what is written', async () => {
@@ -241,6 +252,31 @@ describe('free chat', () => {
     await until(() => button(again, 'Continue'), 'the question');
     await untilSaid(again, 'Is a scan enough?');
     expect(field(again) === null, 'and no field beside that').to.equal(true);
+  });
+
+  it('a bubble has the lines of its text, and no blank lines around them', async () => {
+    const site = newSite();
+    const steps = [
+      {id: 'hello', type: 'say', text: 'One\nTwo'},
+      {id: 'consent', type: 'consent', purpose: 'personal_data'},
+      {id: 'ask', type: 'assistant'},
+    ];
+    await backend.config(site, {conversation: {version: 1, steps}});
+    const chat = await mountOpen(site);
+    await press(chat, 'I agree');
+    await until(() => field(chat), 'the field');
+    await write(chat, 'Three\nFour');
+    await untilSent(chat);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'Five\nSix'});
+    await untilSaid(chat, 'Five');
+    const heightOf = (text: string) => {
+      const bubble = every(chat, '.bubble').find((one) => one.textContent.includes(text))!;
+      const {lineHeight, paddingBlockStart, paddingBlockEnd} = getComputedStyle(bubble);
+      const padding = parseFloat(paddingBlockStart) + parseFloat(paddingBlockEnd);
+      return (bubble.clientHeight - padding) / parseFloat(lineHeight);
+    };
+    for (const text of ['One', 'Three', 'Five'])
+      expect(heightOf(text), text).to.be.within(1.9, 2.1);
   });
 
   it('who asks nothing fetches nothing for it', async () => {

@@ -57,12 +57,15 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
       ${isMaria ? avatarView(isFirst ? language : null) : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
-        <span dir="auto">${line.view?.(language) ?? line.words(language)}</span>
+        <span dir="auto">${line.view?.(language) ?? textView(line.words(language))}</span>
       </p>
       ${margin}
     </div>
   `;
 };
+
+/** Keeps the line breaks of a text, and not those of the templates around it. */
+export const textView = (text: unknown) => html`<span class="text">${text}</span>`;
 
 /** One for what was said in one breath; below it its place stays empty. */
 const avatarView = (language: Language | null) =>
