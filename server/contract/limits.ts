@@ -10,6 +10,8 @@ export const MAX_FILE_BYTES = 5 * 1024 * 1024;
 export const PDF_HEADER_WITHIN_BYTES = 1024;
 export const PDF_TRAILER_WITHIN_BYTES = 1024;
 export const PDF_CONTENT_TYPE = 'application/pdf';
+/** Maximum duration of one upload. */
+export const UPLOAD_MAX_MS = 900_000;
 
 export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;

@@ -1,8 +1,8 @@
+import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import {TooSlow} from '../errors.js';
 
 export const MIN_BYTES_PER_SECOND = 8 * 1024;
 export const WINDOW_MS = 20_000;
-export const UPLOAD_MAX_MS = 900_000;
 
 /**
  * Watches how fast a client sends. Only the time spent waiting for the client counts, so that a

@@ -4,7 +4,7 @@ import {mkdir, readdir, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 
-import {UPLOAD_MAX_MS} from './pace.js';
+import {UPLOAD_MAX_MS} from '../contract/limits.js';
 
 /**
  * A place for files whose length was not announced: a store wants to know it beforehand. Bounded

@@ -5,7 +5,7 @@ import {nanoid} from 'nanoid';
 
 import type {Config} from '../config.js';
 import {drainRefused} from '../files/drain.js';
-import {UPLOAD_MAX_MS} from '../files/pace.js';
+import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {App} from './app-type.js';
 import {answerClientError, ignoreExpectations} from './client-errors.js';
 import {sendError, toMariaError} from './error-answers.js';

@@ -15,7 +15,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {Sweep} from '../cleanup/sweep.js';
-import {UPLOAD_MAX_MS} from '../files/pace.js';
+import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import {Spool} from '../files/spool.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
