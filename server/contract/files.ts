@@ -56,12 +56,26 @@ export const UploadAnswer = Type.Object(
 );
 export type UploadAnswer = Static<typeof UploadAnswer>;
 
+export const UploadInProgress = Type.Object(
+  {idempotency_key: Type.String({description: 'The key that the upload was sent with.'})},
+  {title: 'UploadInProgress', examples: [{idempotency_key: 'c0f1e2d3-upload-1'}]},
+);
+
 export const FileList = Type.Object(
-  {files: Type.Array(StoredFile)},
+  {
+    files: Type.Array(StoredFile),
+    uploading: Type.Array(UploadInProgress, {
+      description:
+        'Uploads whose key is still in use: sending one of them again now would get 409 `in_progress`.',
+    }),
+  },
   {
     title: 'FileList',
-    description: 'What is stored, oldest first; what was deleted is left out.',
-    examples: [{files: [EXAMPLE_FILE]}, {files: []}],
+    description: 'The stored files in the order of their uploads, without deleted ones.',
+    examples: [
+      {files: [EXAMPLE_FILE], uploading: []},
+      {files: [], uploading: [{idempotency_key: 'c0f1e2d3-upload-1'}]},
+    ],
   },
 );
 export type FileList = Static<typeof FileList>;

@@ -11,7 +11,14 @@ import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Caller} from '../sessions/access.js';
-import {countDownload, findStoredFile, shownFile, softDelete, storedFiles} from './store.js';
+import {
+  countDownload,
+  findStoredFile,
+  keysInUse,
+  shownFile,
+  softDelete,
+  storedFiles,
+} from './store.js';
 import {auditOf, uploadRoute} from './upload-route.js';
 import type {UploadRouteParts} from './upload-route.js';
 
@@ -40,7 +47,7 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       schema: {
         operationId: 'listFiles',
         summary: 'The session’s own files',
-        description: 'What was deleted, and what is still being uploaded, is left out.',
+        description: 'Deleted files are left out. Uploads in progress are listed by their key.',
         tags: ['files'],
         security: SESSION_SECURITY,
         response: answers({200: FileList}, SESSION_CODES),
@@ -49,7 +56,14 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
     async (request) => {
       const caller = access.callerOf(request);
       await access.visit(request, caller);
-      return {files: (await storedFiles(sql, caller.uuid)).map(shownFile)};
+      const [files, keys] = await Promise.all([
+        storedFiles(sql, caller.uuid),
+        keysInUse(sql, caller.uuid),
+      ]);
+      return {
+        files: files.map(shownFile),
+        uploading: keys.map((key) => ({idempotency_key: key})),
+      };
     },
   );
 

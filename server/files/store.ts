@@ -129,7 +129,17 @@ export const findByIdempotencyKey = async (
 export const storedFiles = async (sql: Queryable, uuid: string): Promise<FileRow[]> =>
   sql<FileRow[]>`
     select ${columns(sql)} from file_uploads
-    where session_uuid = ${uuid} and state = 'stored' order by uploaded_at, id`;
+    where session_uuid = ${uuid} and state = 'stored' order by created_at, id`;
+
+/** Returns the keys under which a retry would have to wait. A lapsed lease does not hold its key. */
+export const keysInUse = async (sql: Queryable, uuid: string): Promise<string[]> => {
+  const rows = await sql<{key: string}[]>`
+    select idempotency_key as key from file_uploads
+    where session_uuid = ${uuid} and state = 'uploading' and idempotency_key is not null
+      and leased_until >= clock_timestamp()
+    order by created_at, id`;
+  return rows.map(({key}) => key);
+};
 
 /** Of several messages, in the order in which they were stored. */
 export const filesOfMessages = async (
@@ -140,7 +150,7 @@ export const filesOfMessages = async (
   return sql<(FileRow & {messageId: number})[]>`
     select ${columns(sql)}, message_id::float8 as "messageId" from file_uploads
     where message_id = any(${messageIds.map(String)}::bigint[]) and state = 'stored'
-    order by uploaded_at, id`;
+    order by created_at, id`;
 };
 
 /** Stored files of the session that no message has named; answers the ids of those it took. */

@@ -17,6 +17,7 @@ const BOUNDARY = 'held-upload';
 export const holdUpload = async (
   {url, credentials}: Visitor,
   bytes: Buffer,
+  headers: Record<string, string> = {},
 ): Promise<HeldUpload> => {
   const body = Buffer.concat([
     Buffer.from(
@@ -31,6 +32,7 @@ export const holdUpload = async (
     method: 'POST',
     headers: {
       ...credentials,
+      ...headers,
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
       'content-length': body.length,
     },

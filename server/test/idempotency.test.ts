@@ -2,8 +2,11 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
+import type {FileList} from '../contract/files.js';
+import {holdUpload} from './held-upload.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
+import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 t.test('a retry with the same Idempotency-Key is safe', async (t) => {
@@ -65,5 +68,47 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     await visitor.call('DELETE', `/api/files/${body.file.id}`);
 
     t.equal((await visitor.upload(makePdf(), {key})).status, 201);
+  });
+
+  await t.test(
+    'the list of files names the keys that a retry would have to wait for',
+    async (t) => {
+      const visitor = await Visitor.consenting(server.url);
+      const list = async () => (await visitor.call<FileList>('GET', '/api/files')).body;
+      const key = randomUUID();
+      t.same((await list()).uploading, []);
+
+      const held = await holdUpload(visitor, makePdf(100_000), {'idempotency-key': key});
+      await until(async () => (await list()).uploading.length > 0);
+      t.same((await list()).uploading, [{idempotency_key: key}]);
+      t.same((await list()).files, []);
+
+      await server.sql`update file_uploads set leased_until = now() - interval '1 second'
+      where idempotency_key = ${key}`;
+      t.same((await list()).uploading, [], 'a lapsed lease holds no key');
+      await server.sql`update file_uploads set leased_until = now() + interval '1 minute'
+      where idempotency_key = ${key}`;
+      t.equal((await held.finish()).status, 201);
+      t.same((await list()).uploading, []);
+    },
+  );
+
+  await t.test('files are listed in the order in which their uploads began', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const first = await holdUpload(visitor, makePdf(100_000));
+    await until(
+      async () =>
+        (
+          await server.sql`
+      select from file_uploads where session_uuid = ${visitor.uuid}`
+        ).length === 1,
+    );
+    await visitor.upload(makePdf(1_000), {name: 'second.pdf'});
+    await first.finish();
+
+    t.same(
+      (await visitor.files()).map(({name}) => name),
+      ['a.pdf', 'second.pdf'],
+    );
   });
 });
