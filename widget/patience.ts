@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Repeats a call while the backend is busy or away, with growing pauses. */
 export class Patience {
-  private wake: (() => void) | null = null;
+  private readonly wakes = new Set<() => void>();
 
   constructor(private readonly onWait: (error: ClientError) => void) {}
 
@@ -18,14 +18,20 @@ export class Patience {
         if (!(error instanceof ClientError) || !error.isTransient) throw error;
         this.onWait(error);
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-        await pause(Math.max(pauseMs, error.retryAfterMs), signal, (end) => (this.wake = end));
+        await this.rest(Math.max(pauseMs, error.retryAfterMs), signal);
         signal.throwIfAborted();
       }
     }
   }
 
-  /** The connection is back: what waits is tried now. */
+  /** The connection is back: every waiting call is tried now. */
   hurry() {
-    this.wake?.();
+    for (const wake of this.wakes) wake();
+  }
+
+  private async rest(ms: number, signal: AbortSignal) {
+    let wake = () => {};
+    await pause(ms, signal, (end) => this.wakes.add((wake = end)));
+    this.wakes.delete(wake);
   }
 }

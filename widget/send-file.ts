@@ -1,9 +1,11 @@
 import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
+import {UPLOAD_MAX_MS} from '../server/contract/limits.js';
 
 import {offline, parse, refusal} from './client.js';
 import type {Client} from './client.js';
+import {FileUnreadable} from './uploads.js';
 
-/** The server gives up on a slow client after 20 s; a silent connection deserves no more than this. */
+/** The server ends an upload that brings nothing for 20 s; an upload without progress ends here. */
 const SILENCE_MS = 60_000;
 const PATH = '/api/files/upload';
 
@@ -14,14 +16,34 @@ export interface Sending {
 }
 
 /** The only caller of `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
-export const sendFile = (client: Client, file: File, sending: Sending): Promise<StoredFile> =>
-  client.around('POST', PATH, () => send(client, file, sending));
+export const sendFile = async (
+  client: Client,
+  file: File,
+  sending: Sending,
+): Promise<StoredFile> => {
+  const copy = await inMemory(file);
+  return client.around('POST', PATH, () => send(client, copy, sending));
+};
+
+/**
+ * Browsers report a file that changes during its upload as a lost connection, or report nothing. A
+ * copy in memory cannot change.
+ */
+const inMemory = async (file: File) => {
+  try {
+    const bytes = await file.arrayBuffer();
+    if (bytes.byteLength === file.size) return new File([bytes], file.name, {type: file.type});
+  } catch (cause) {
+    throw new FileUnreadable({cause});
+  }
+  throw new FileUnreadable();
+};
 
 const send = (client: Client, file: File, {idempotencyKey, signal, onProgress}: Sending) =>
   new Promise<StoredFile>((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
-    const silence = watchSilence(() => request.abort());
+    const silence = watchSilence(() => request.abort(), silenceMs());
     request.open('POST', client.api + PATH);
     const headers = {...client.identity(), 'Idempotency-Key': idempotencyKey};
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
@@ -50,12 +72,15 @@ const uploadForm = (file: File) => {
   return form;
 };
 
-const watchSilence = (giveUp: () => void) => {
-  let timer = setTimeout(giveUp, SILENCE_MS);
+/** A service worker sends the bytes in the page's place, and the page then gets no progress. */
+const silenceMs = () => (navigator.serviceWorker?.controller ? UPLOAD_MAX_MS : SILENCE_MS);
+
+const watchSilence = (giveUp: () => void, ms: number) => {
+  let timer = setTimeout(giveUp, ms);
   const stop = () => clearTimeout(timer);
   const heard = () => {
     stop();
-    timer = setTimeout(giveUp, SILENCE_MS);
+    timer = setTimeout(giveUp, ms);
   };
   return {heard, stop};
 };

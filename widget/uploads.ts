@@ -13,11 +13,20 @@ const PARALLEL = 3;
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** An attempt that was cut off holds its key until the server has noticed. */
+/** An interrupted attempt keeps its key until its lease on the server expires. */
 const IN_PROGRESS_MS = 90_000;
+const LOOK_AGAIN_MS = 3_000;
 
-export type FileState = 'queued' | 'uploading' | 'success' | 'error';
-export type FileReason = FailureCode | 'cancelled' | 'unreadable';
+export type FileState = 'queued' | 'uploading' | 'success' | 'removing' | 'error';
+export type FileReason = FailureCode | 'cancelled' | 'unreadable' | 'notRemoved';
+
+/** Thrown when the browser can no longer read the file: it was changed, moved or deleted. */
+export class FileUnreadable extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The file can no longer be read.', options);
+    this.name = 'FileUnreadable';
+  }
+}
 
 export interface FileRow {
   /** Also the `Idempotency-Key`: however often the row is sent, it is stored once. */
@@ -26,7 +35,9 @@ export interface FileRow {
   readonly size: number;
   readonly file: File | null;
   state: FileState;
+  /** 0 until the browser has reported progress. */
   percent: number;
+  /** While `uploading`: the reason for the current pause between two attempts. */
   reason: FileReason | null;
   stored: StoredFile | null;
   /** Both 0 until they have been measured. */
@@ -36,9 +47,11 @@ export interface FileRow {
   twin: FileRow | null;
   /** The visitor has said that it is to be sent. */
   isAsked: boolean;
-  /** Refused before it was sent: sending it again cannot help. */
+  /** Sending it again cannot help: the visitor has to choose another file, or the same one again. */
   isRefused: boolean;
-  /** How often it was taken up by itself, which the pauses grow with. */
+  /** An attempt has been made, which the server may still be working on. */
+  wasSent: boolean;
+  /** Number of automatic restarts; the pauses grow with it. */
   resumptions: number;
 }
 
@@ -50,7 +63,10 @@ export interface FileLimits {
 
 export interface FileTransport {
   send(file: File, sending: Sending): Promise<StoredFile>;
-  erase(file: StoredFile): Promise<void>;
+  /** Returns whether the server still holds an earlier attempt with this key. */
+  isInProgress(idempotencyKey: string): Promise<boolean>;
+  /** Repeats the call while the backend is unavailable. */
+  erase(file: StoredFile, signal: AbortSignal): Promise<void>;
   onChange(): void;
   onFailure(error: unknown): void;
 }
@@ -59,11 +75,18 @@ export interface FileTransport {
 export class Uploads {
   rows: FileRow[] = [];
   private readonly running = new Map<string, AbortController>();
+  private readonly resumeTimers = new Map<string, number>();
+  private readonly ending = new AbortController();
 
   constructor(
-    readonly limits: FileLimits,
+    private readonly currentLimits: () => FileLimits,
     private readonly transport: FileTransport,
   ) {}
+
+  /** Read when needed, because the page may change them at any time. */
+  get limits() {
+    return this.currentLimits();
+  }
 
   get storedCount() {
     return this.rows.filter((row) => row.state === 'success').length;
@@ -140,26 +163,37 @@ export class Uploads {
     for (const row of this.rows) if (goesOn(row.reason)) this.retry(row);
   }
 
-  /** False when the backend still has it. */
+  /** Returns false if the backend still has the file; the row then says so. */
   async remove(row: FileRow) {
     this.cancel(row);
-    if (row.stored) {
-      try {
-        await this.transport.erase(row.stored);
-      } catch (error) {
-        this.transport.onFailure(error);
-        return false;
-      }
-    }
+    this.stopTimer(row);
+    if (row.stored && !(await this.erase(row, row.stored))) return false;
     this.rows = this.rows.filter((other) => other !== row);
     this.admitNext();
     this.transport.onChange();
     return true;
   }
 
-  /** Nothing goes on: neither what is under way nor what waits for the line. */
+  private async erase(row: FileRow, stored: StoredFile) {
+    this.change(row, {state: 'removing', reason: null});
+    try {
+      await this.transport.erase(stored, this.ending.signal);
+      return true;
+    } catch (error) {
+      if (this.ending.signal.aborted) return false;
+      this.change(row, {state: 'success', reason: 'notRemoved'});
+      this.transport.onFailure(error);
+      return false;
+    }
+  }
+
+  /** Ends all uploads, removals and timers. */
   clear() {
-    for (const row of this.rows) this.cancel(row);
+    this.ending.abort();
+    for (const row of this.rows) {
+      this.cancel(row);
+      this.stopTimer(row);
+    }
     this.rows = [];
     this.transport.onChange();
   }
@@ -214,7 +248,9 @@ export class Uploads {
       if (signal.reason === 'cancelled') return;
       const reason = signal.aborted ? 'offline' : reasonOf(error);
       const isHeld = reason === 'offline' && (signal.aborted || !navigator.onLine);
-      this.change(row, {state: isHeld ? 'queued' : 'error', reason});
+      const isRefused = MUST_CHOOSE_AGAIN.includes(reason);
+      this.change(row, {state: isHeld ? 'queued' : 'error', reason, isRefused});
+      if (isRefused) this.admitNext();
       if (!signal.aborted) this.transport.onFailure(error);
       if (goesOn(reason)) this.resumeLater(row, error);
     } finally {
@@ -237,12 +273,16 @@ export class Uploads {
       LONGEST_PAUSE_MS,
     );
     const askedMs = error instanceof ClientError ? error.retryAfterMs : 0;
-    setTimeout(
-      () => {
-        if (goesOn(row.reason) && this.rows.includes(row)) this.retry(row);
-      },
-      Math.max(pauseMs, askedMs),
-    );
+    const resume = () => {
+      if (goesOn(row.reason)) this.retry(row);
+    };
+    this.stopTimer(row);
+    this.resumeTimers.set(row.id, window.setTimeout(resume, Math.max(pauseMs, askedMs)));
+  }
+
+  private stopTimer({id}: FileRow) {
+    clearTimeout(this.resumeTimers.get(id));
+    this.resumeTimers.delete(id);
   }
 
   private async sendPatiently(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
@@ -250,28 +290,30 @@ export class Uploads {
     for (let attempt = 1; ; attempt++) {
       try {
         signal.throwIfAborted();
+        // The bytes are sent again only when the server can take them.
+        if (row.wasSent && (await this.transport.isInProgress(row.id))) throw inProgress();
+        signal.throwIfAborted();
         const onProgress = this.follow(row);
+        row.wasSent = true;
         const sending = {idempotencyKey: row.id, signal, onProgress};
         return await this.transport.send(row.file!, sending);
       } catch (error) {
         if (signal.aborted || !navigator.onLine || !isWorthRetrying(error)) throw error;
-        if (error.code === 'in_progress') {
-          busyUntil ||= Date.now() + IN_PROGRESS_MS;
-          if (Date.now() > busyUntil) throw error;
-          // No failure of its own: the attempts are for those.
-          attempt--;
-          await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS), signal);
-          continue;
-        }
-        if (attempt >= ATTEMPTS) throw error;
-        await pause(Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
+        const isInProgress = error.code === 'in_progress';
+        if (isInProgress) busyUntil ||= Date.now() + IN_PROGRESS_MS;
+        if (isInProgress ? Date.now() > busyUntil : attempt >= ATTEMPTS) throw error;
+        // An attempt in progress is no failure, and attempts count failures.
+        if (isInProgress) attempt--;
+        this.change(row, {reason: error.code, percent: 0});
+        const backoffMs = Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+        await pause(isInProgress ? error.retryAfterMs || LOOK_AGAIN_MS : backoffMs, signal);
       }
     }
   }
 
   private follow(row: FileRow) {
     const pace = new Pace(performance.now());
-    Object.assign(row, {bytesPerSecond: 0, secondsLeft: 0});
+    this.change(row, {bytesPerSecond: 0, secondsLeft: 0, reason: null});
     return (sentBytes: number) => {
       pace.measure(sentBytes, performance.now());
       const {bytesPerSecond} = pace;
@@ -302,6 +344,7 @@ const blankRow = (name: string, size: number, file: File | null): FileRow => ({
   twin: null,
   isAsked: false,
   isRefused: false,
+  wasSent: false,
   resumptions: 0,
 });
 
@@ -336,12 +379,26 @@ export const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>)
   }
 };
 
-const isOpen = (state: FileState) => state === 'queued' || state === 'uploading';
+const isOpen = (state: FileState) =>
+  state === 'queued' || state === 'uploading' || state === 'removing';
 
-const reasonOf = (error: unknown): FileReason =>
-  error instanceof ClientError ? error.code : 'unintelligible';
+const reasonOf = (error: unknown): FileReason => {
+  if (error instanceof FileUnreadable) return 'unreadable';
+  return error instanceof ClientError ? error.code : 'unintelligible';
+};
 
-const AWAY: (FileReason | null)[] = ['offline', 'unavailable', 'busy', 'rate_limited'];
+const inProgress = () => new ClientError('in_progress', 'error');
+
+/** The browser's copy of the file is no longer the file on disk. */
+const MUST_CHOOSE_AGAIN: FileReason[] = ['unreadable', 'size_mismatch'];
+
+const AWAY: (FileReason | null)[] = [
+  'offline',
+  'unavailable',
+  'busy',
+  'rate_limited',
+  'in_progress',
+];
 export const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
 
 const isWorthRetrying = (error: unknown): error is ClientError =>

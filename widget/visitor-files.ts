@@ -1,3 +1,4 @@
+import type {FileList} from '../server/contract/files.js';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from '../server/contract/limits.js';
 
 import type {Chat, ChatHost} from './chat.js';
@@ -6,6 +7,7 @@ import {sendFile} from './send-file.js';
 import {endingOf} from './session.js';
 import {sendOnce} from './shared-files.js';
 import {Uploads} from './uploads.js';
+import type {FileLimits} from './uploads.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
 
@@ -13,35 +15,42 @@ const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_byt
 export const makeUploads = (chat: Chat) => {
   const {client, session, outbox, host} = chat;
   const guard = guardLeaving(chat);
-  const limits = chat.config?.limits ?? DEFAULT_LIMITS;
-  const uploads = new Uploads(
-    {
-      maxFiles: stricter(host.maxFiles, limits.max_files),
-      minFiles: Math.min(limits.min_files, stricter(host.maxFiles, limits.max_files)),
-      maxFileBytes: stricter(host.maxFileSize, limits.max_file_bytes),
+  const uploads = new Uploads(() => limitsOf(chat), {
+    async send(file, sending) {
+      await outbox.flush();
+      const send = () => session.act(() => sendFile(client, file, sending));
+      const stored = await sendOnce(chat, file, send);
+      host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
+      return stored;
     },
-    {
-      async send(file, sending) {
-        await outbox.flush();
-        const send = () => session.act(() => sendFile(client, file, sending));
-        const stored = await sendOnce(chat, file, send);
-        host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
-        return stored;
-      },
-      async erase(file) {
-        await session.act(() => client.call('DELETE', `/api/files/${file.id}`));
-        host.dispatchEvent(new MariaFileDeletedEvent(file.id));
-      },
-      onChange: () => {
-        chat.storage.unsent(uploads.unsent);
-        guard(uploads.unsent > 0);
-        host.requestUpdate();
-      },
-      /** The row tells the reason; only the end of the session concerns more than the row. */
-      onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.signs.tell(error)),
+    async isInProgress(key) {
+      const {uploading} = await session.act(() => client.call<FileList>('GET', '/api/files'));
+      return uploading?.some((upload) => upload.idempotency_key === key) ?? false;
     },
-  );
+    async erase(file, ending) {
+      const erase = () => session.act(() => client.call('DELETE', `/api/files/${file.id}`));
+      await chat.patience.insist(erase, ending);
+      host.dispatchEvent(new MariaFileDeletedEvent(file.id));
+    },
+    onChange: () => {
+      chat.storage.unsent(uploads.unsent);
+      guard(uploads.unsent > 0);
+      host.requestUpdate();
+    },
+    /** The row tells the reason; only the end of the session concerns more than the row. */
+    onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.signs.tell(error)),
+  });
   return uploads;
+};
+
+const limitsOf = ({config, host}: Chat): FileLimits => {
+  const limits = config?.limits ?? DEFAULT_LIMITS;
+  const maxFiles = stricter(host.maxFiles, limits.max_files);
+  return {
+    maxFiles,
+    minFiles: Math.min(limits.min_files, maxFiles),
+    maxFileBytes: stricter(host.maxFileSize, limits.max_file_bytes),
+  };
 };
 
 /** Asks before the page is left, and listens no longer than there is something to lose. */

@@ -57,9 +57,10 @@ describe('accessibility', () => {
     const language = await loadLanguage('en');
     const announcer = new ProgressAnnouncer();
     const uploads = new Uploads(
-      {maxFiles: 3, minFiles: 1, maxFileBytes: 5_000},
+      () => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}),
       {
         send: () => new Promise(() => undefined),
+        isInProgress: () => Promise.resolve(false),
         erase: () => Promise.resolve(),
         onChange: () => undefined,
         onFailure: () => undefined,

@@ -60,7 +60,8 @@ export class Backend {
     const left = url.pathname.endsWith('/leave') ? JSON.parse(body.toString()) : null;
     const site = named ?? data?.site ?? this.visits.get(left?.uuid ?? uuid)?.site;
     const call = {site, method: request.method, path: url.pathname, uuid, data: data ?? left};
-    this.calls.push({...call, type: request.headers['content-type'] ?? null});
+    const {'content-type': type = null, 'idempotency-key': key = null} = request.headers;
+    this.calls.push({...call, type, key});
     const fault = this.faults.find((one) => isMeant(one, call) && one.times-- > 0);
     if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault?.drop) return void response.destroy();
@@ -286,6 +287,7 @@ const routes = {
   'GET /api/files/download/*': owned((_visit, {path}) =>
     ok({url: `/given/${path.split('/').at(-1)}`}),
   ),
+  'GET /api/files': owned((visit) => ok({files: visit.files, uploading: []})),
   'POST /api/files/upload': owned(upload),
   'DELETE /api/files/*': owned(removeFile),
   'POST /api/messages': owned((visit, {data}) =>

@@ -26,6 +26,8 @@ export interface Call {
   uuid: string;
   data: Record<string, unknown> | null;
   type: string | null;
+  /** Its `Idempotency-Key`. */
+  key: string | null;
 }
 
 export interface Visit {

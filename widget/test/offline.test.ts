@@ -122,7 +122,7 @@ describe('offline', () => {
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await until(() => rows(chat)[0]?.state === 'error', 'the error', 8_000);
-    expect(rows(chat)[0]!.says).to.equal('Our system is busy. The upload goes on by itself.');
+    expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => rows(chat)[0]?.state === 'success', 'the upload');

@@ -5,17 +5,18 @@ import {goesOn} from '../uploads.js';
 import type {FileReason, FileRow, Uploads} from '../uploads.js';
 
 export const stateText = ({limits}: Uploads, row: FileRow, {texts, tag}: Language) => {
-  if (row.state === 'uploading') {
-    return fill(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
+  if (row.reason) {
+    const size = formatSize(limits.maxFileBytes, tag);
+    return fill(texts, reasonKey(row.reason, texts), {size});
   }
-  if (!row.reason) return texts[row.state as 'queued' | 'success'];
-  const size = formatSize(limits.maxFileBytes, tag);
-  return fill(texts, row.state === 'queued' ? 'fileOffline' : reasonKey(row.reason, texts), {size});
+  if (row.state !== 'uploading') return texts[row.state as 'queued' | 'success' | 'removing'];
+  if (row.percent === 0) return texts.uploadStarts;
+  return fill(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
 };
 
 /** Reasons with words of their own; the others are told by what the visitor can do about them. */
 const reasonKey = (reason: FileReason, texts: Texts): TextKey => {
-  // Without an answer, it may as well be the server that is away.
+  if (reason === 'offline') return 'fileOffline';
   if (goesOn(reason)) return 'fileBusy';
   return reason in texts ? (reason as TextKey) : 'fileFailed';
 };

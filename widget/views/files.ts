@@ -98,7 +98,7 @@ const rowsView = (chat: Chat, uploads: Uploads, language: Language) => html`
 
 const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language) => {
   const {name, size, state} = row;
-  const isSending = state === 'uploading';
+  const isSending = state === 'uploading' && !row.reason;
   const twin = row.twin && uploads.rows.includes(row.twin) && row.twin.name;
   return html`
     <li class="file ${state}" part="file">
@@ -131,10 +131,15 @@ const stateView = ({reason}: FileRow, words: string) =>
     ? html`<span class="state" role="alert">${words}</span>`
     : html`<span class="state">${words}</span>`;
 
-const ICONS = {queued: FILE, uploading: FILE, success: CHECK, error: ALERT};
+const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
 
 const progressView = (row: FileRow) => html`
-  <progress part="progress" max="100" .value=${row.percent} aria-label=${row.name}></progress>
+  <progress
+    part="progress"
+    max="100"
+    value=${row.percent || nothing}
+    aria-label=${row.name}
+  ></progress>
 `;
 
 const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Language) => {
@@ -147,6 +152,7 @@ const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Languag
       does(() => uploads.cancel(row)),
     );
   }
+  if (row.state === 'removing') return nothing;
   const remove = async () => {
     if (await uploads.remove(row)) chat.signs.showToast('fileRemoved');
   };
