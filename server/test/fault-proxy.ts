@@ -100,6 +100,7 @@ export class FaultProxy {
       }
       if (carried === 0 || carried < this.freezeAfter.length) return;
       this.freezeAfter = [];
+      carried = 0;
       pair.hold(true);
     };
     const pair = new Pair(client, this.target, {delayMs: () => this.delayMs, onCarried});

@@ -1,0 +1,83 @@
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {FaultProxy} from '../fault-proxy.js';
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {until} from '../until.js';
+import {Widget, listen, openBrowser} from './browser.js';
+import {tagFor} from './site-page.js';
+
+const LONGER_THAN_THE_SILENCE_LIMIT_MS = 70_000;
+
+const PASS_THROUGH = `
+addEventListener('install', () => skipWaiting());
+addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));
+`;
+
+const REGISTER = `<script>
+navigator.serviceWorker.register('/sw.js');
+</script>`;
+
+/** A page of another origin that sends each of its requests through a service worker, or none. */
+const serveSite = async (t: Test, body: string) => {
+  const site = createServer((request, response) => {
+    const isWorker = request.url === '/sw.js';
+    response.setHeader('content-type', isWorker ? 'text/javascript' : 'text/html');
+    response.end(isWorker ? PASS_THROUGH : `<!doctype html><html lang="en"><body>${body}`);
+  });
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  t.teardown(() => {
+    site.close();
+    site.closeAllConnections();
+  });
+  return `http://localhost:${(site.address() as AddressInfo).port}/`;
+};
+
+for (const isControlled of [true, false]) {
+  t.test(
+    isControlled
+      ? 'behind a service worker, which hides progress, a slow upload is not cut off'
+      : 'without one, an upload that stays silent is begun again',
+    async (t) => {
+      const server = await startServer(t);
+      const proxy = await FaultProxy.before(t, server.url);
+      const tag = tagFor(proxy.through(server.url).replace('127.0.0.1', 'localhost'));
+      const url = await serveSite(t, `${isControlled ? REGISTER : ''}${tag}`);
+      const browser = await openBrowser(t);
+      const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});
+      const page = await context.newPage();
+      listen(page, []);
+      const uploads: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().endsWith('/api/files/upload')) uploads.push(request.method());
+      });
+      await page.clock.install();
+      await page.goto(url);
+      if (isControlled) await page.waitForFunction('navigator.serviceWorker.controller !== null');
+      const widget = new Widget(page);
+      await widget.open();
+      await widget.giveName('Bea');
+      await widget.decide(true, true);
+      await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_000_000)}]);
+
+      proxy.freezeAfter = ['POST /api/files/upload'];
+      await widget.button('Upload files').click();
+      await until(async () => (await server.sql`select from file_uploads`).length === 1);
+      await page.clock.fastForward(LONGER_THAN_THE_SILENCE_LIMIT_MS);
+      if (isControlled) await widget.says(/^Uploading/).waitFor();
+      await proxy.set('pass');
+      await widget.root.getByText('Uploaded', {exact: true}).waitFor();
+
+      t.equal(uploads.filter((method) => method === 'POST').length, isControlled ? 1 : 2);
+      const rows = await server.sql`select from file_uploads where state = 'stored'`;
+      t.equal(rows.length, 1);
+    },
+  );
+}
