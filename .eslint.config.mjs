@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import {defineConfig} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names'];
+const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names', 'invisible'];
 
 export default defineConfig(
   {
@@ -81,7 +81,7 @@ export default defineConfig(
             {
               regex: `server/contract/(?!(${CONTRACT_VALUES.join('|')})\\.js$)`,
               allowTypeImports: true,
-              message: 'Take types from here, and values from limits, error-codes or event-names.',
+              message: 'Take types from here, and values from limits, error-codes, event-names or invisible.',
             },
             {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
           ],

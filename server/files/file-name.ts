@@ -1,5 +1,5 @@
 import {MAX_FILE_NAME_BYTES} from '../contract/limits.js';
-import {INVISIBLE} from '../invisible.js';
+import {INVISIBLE} from '../contract/invisible.js';
 
 const FALLBACK = 'document.pdf';
 

@@ -1,5 +1,5 @@
 import {MAX_NAME_LENGTH} from '../contract/limits.js';
-import {INVISIBLE} from '../invisible.js';
+import {INVISIBLE} from '../contract/invisible.js';
 
 /** The name as it is stored, or undefined when nothing that can be read is left of it. */
 export const cleanName = (given: string): string | undefined => {

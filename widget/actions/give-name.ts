@@ -1,16 +1,17 @@
 import {MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 
 import type {Chat} from '../chat.js';
+import {cleanName} from '../clean-name.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 
 export const giveName = async (chat: Chat, name: string) => {
   const step = chat.guide.step!;
-  const trimmed = name.trim();
+  const trimmed = cleanName(name);
   if (!trimmed) return chat.signs.blame('nameRequired');
   if (trimmed.length > MAX_NAME_LENGTH) return chat.signs.blame('tooLong');
   chat.answers.name = trimmed;
-  delete chat.typed.name;
+  chat.drafts.delete('name');
   chat.visitorSays(() => trimmed);
   const greeting = ({texts}: Language) => fill(texts, 'niceToMeet', {name: trimmed});
   await chat.guide.finish(step, [greeting]);
