@@ -10,7 +10,7 @@ export const de: Texts = {
   mailExpires: 'Der Link ist {time} lang gültig. Ihn zweimal zu drücken, schadet nicht.',
   mailNotMe: 'Das waren nicht Sie? Dann tun Sie nichts, oder sagen Sie es uns hier:',
   mailNotMeLink: 'Das war ich nicht',
-  confirmTitle: 'Ihre E-Mail-Adresse bestätigen',
+  confirmTitle: 'Ihre E‑Mail-Adresse bestätigen',
   confirmBody: 'Drücken Sie den Knopf, um Ihre Adresse für {site} zu bestätigen.',
   confirmButton: 'Bestätigen',
   doneTitle: 'Danke, Ihre Adresse ist bestätigt',

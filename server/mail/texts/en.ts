@@ -10,7 +10,7 @@ export const en: Texts = {
   mailExpires: 'The link works for {time}. Pressing it twice does no harm.',
   mailNotMe: 'This was not you? Then do nothing, or tell us here:',
   mailNotMeLink: 'This was not me',
-  confirmTitle: 'Confirm your e-mail address',
+  confirmTitle: 'Confirm your e‑mail address',
   confirmBody: 'Press the button to confirm your address for {site}.',
   confirmButton: 'Confirm',
   doneTitle: 'Thank you, your address is confirmed',

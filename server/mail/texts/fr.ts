@@ -11,7 +11,7 @@ export const fr: Texts = {
     'Le lien est valable pendant {time}. Appuyer deux fois dessus ne pose aucun problème.',
   mailNotMe: 'Ce n’était pas vous ? Ne faites rien, ou dites-le-nous ici :',
   mailNotMeLink: 'Ce n’était pas moi',
-  confirmTitle: 'Confirmez votre adresse e-mail',
+  confirmTitle: 'Confirmez votre adresse e‑mail',
   confirmBody: 'Appuyez sur le bouton pour confirmer votre adresse pour {site}.',
   confirmButton: 'Confirmer',
   doneTitle: 'Merci, votre adresse est confirmée',

@@ -10,7 +10,7 @@ export const ptBr: Texts = {
   mailExpires: 'O link vale por {time}. Pressioná-lo duas vezes não causa nenhum problema.',
   mailNotMe: 'Não foi você? Não faça nada, ou avise-nos aqui:',
   mailNotMeLink: 'Não fui eu',
-  confirmTitle: 'Confirme seu endereço de e-mail',
+  confirmTitle: 'Confirme seu endereço de e‑mail',
   confirmBody: 'Pressione o botão para confirmar seu endereço para {site}.',
   confirmButton: 'Confirmar',
   doneTitle: 'Obrigado, seu endereço está confirmado',
