@@ -79,7 +79,7 @@ const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
   if (event.key !== 'Tab') return;
   const stops = [
     ...panel.querySelectorAll<HTMLElement>('button, input, select, a, [tabindex="0"]'),
-  ].filter((stop) => !stop.matches(':disabled, [inert] *') && stop.checkVisibility());
+  ].filter((stop) => !stop.matches(':disabled, [inert] *') && stop.getClientRects().length > 0);
   const [first, last] = [stops[0], stops.at(-1)];
   const current = (panel.getRootNode() as ShadowRoot).activeElement;
   // A title that has the focus is no stop; what stands before it is covered.

@@ -37,7 +37,8 @@ export class Transcript {
   insert(said: Omit<Line, 'id' | 'step'>): Line {
     const line = {...said, id: ++this.lastId, step: null};
     const after = this.lines.findIndex(({at}) => at > line.at);
-    this.lines = this.lines.toSpliced(after < 0 ? this.lines.length : after, 0, line);
+    const at = after < 0 ? this.lines.length : after;
+    this.lines = [...this.lines.slice(0, at), line, ...this.lines.slice(at)];
     this.onChange();
     return line;
   }

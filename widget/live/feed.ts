@@ -1,3 +1,4 @@
+import {anySignal} from '../any-signal.js';
 import type {EventPage, LiveEvent} from '../../server/contract/events.js';
 
 import {ClientError, offline} from '../client.js';
@@ -78,7 +79,7 @@ export class Feed {
     };
     this.watch();
     try {
-      const response = await this.askAfter({signal: AbortSignal.any([signal, silence.signal])});
+      const response = await this.askAfter({signal: anySignal(signal, silence.signal)});
       if (!isStream(response)) {
         this.heldBack++;
         throw offline(response.headers.get('Content-Type'));
@@ -97,7 +98,7 @@ export class Feed {
   }
 
   private async poll(signal: AbortSignal) {
-    const timed = AbortSignal.any([signal, AbortSignal.timeout(POLL_MS)]);
+    const timed = anySignal(signal, AbortSignal.timeout(POLL_MS));
     const response = await this.askAfter({signal: timed, headers: {Accept: 'application/json'}});
     const {events} = (await response.json()) as EventPage;
     this.failures = 0;

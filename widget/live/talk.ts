@@ -4,6 +4,7 @@ import {MAX_MESSAGE_LENGTH, MAX_MESSAGE_PAGE} from '../../server/contract/limits
 import type {Message, MessageList} from '../../server/contract/messages.js';
 
 import {UNSENT_KEY} from '../answers.js';
+import {anySignal} from '../any-signal.js';
 import type {Chat} from '../chat.js';
 import type {Asking} from '../client.js';
 import {MariaMessageEvent} from '../events.js';
@@ -185,7 +186,7 @@ export class Talk {
     if (!this.isOpened || !chat.here || chat.here.aborted) return;
     this.listening.abort();
     this.listening = new AbortController();
-    const signal = AbortSignal.any([this.signal, chat.here, this.listening.signal]);
+    const signal = anySignal(this.signal, chat.here, this.listening.signal);
     const name = `maria-chat:${chat.storage.site}:${chat.reference}`;
     this.isReading = false;
     readTogether(

@@ -30,15 +30,15 @@ export const panelStyles = css`
   }
   .panel {
     all: initial;
-    color-scheme: var(--scheme, light dark);
-    --bg: var(--maria-bg, light-dark(#fff, #17181f));
-    --surface: var(--maria-surface, light-dark(#f3f3f8, #23252f));
-    --fg: var(--maria-fg, light-dark(#1a1b23, #eeeef5));
-    --muted: var(--maria-muted, light-dark(#5a5d70, #a9acbf));
-    --border: var(--maria-border, light-dark(#e3e4ec, #343745));
-    --edge: light-dark(#85889b, #767a90);
-    --danger: var(--maria-danger, light-dark(#b3261e, #ffb3ab));
-    --success: var(--maria-success, light-dark(#0f6b40, #74d7a4));
+    color-scheme: light;
+    --bg: var(--maria-bg, #fff);
+    --surface: var(--maria-surface, #f3f3f8);
+    --fg: var(--maria-fg, #1a1b23);
+    --muted: var(--maria-muted, #5a5d70);
+    --border: var(--maria-border, #e3e4ec);
+    --edge: #85889b;
+    --danger: var(--maria-danger, #b3261e);
+    --success: var(--maria-success, #0f6b40);
     --on-accent: var(--maria-on-accent, var(--on-brand));
     --accent-text: var(--brand);
     --tint: var(--surface);
@@ -62,7 +62,21 @@ export const panelStyles = css`
     overflow: hidden;
     animation: rise 0.26s cubic-bezier(0.2, 0.9, 0.3, 1);
   }
-  @supports (color: oklch(from red l c h)) {
+  /* Older browsers keep the plain colours above: an unknown function would leave none at all. */
+  @supports (color: light-dark(red, red)) {
+    .panel {
+      color-scheme: var(--scheme, light dark);
+      --bg: var(--maria-bg, light-dark(#fff, #17181f));
+      --surface: var(--maria-surface, light-dark(#f3f3f8, #23252f));
+      --fg: var(--maria-fg, light-dark(#1a1b23, #eeeef5));
+      --muted: var(--maria-muted, light-dark(#5a5d70, #a9acbf));
+      --border: var(--maria-border, light-dark(#e3e4ec, #343745));
+      --edge: light-dark(#85889b, #767a90);
+      --danger: var(--maria-danger, light-dark(#b3261e, #ffb3ab));
+      --success: var(--maria-success, light-dark(#0f6b40, #74d7a4));
+    }
+  }
+  @supports (color: oklch(from red l c h)) and (color: light-dark(red, red)) {
     .panel {
       --accent-text: light-dark(
         oklch(from var(--brand) min(l, 0.48) min(c, 0.3) h),
