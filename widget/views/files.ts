@@ -7,6 +7,7 @@ import type {Language} from '../texts.js';
 import type {FileRow, Uploads} from '../uploads.js';
 import {addFiles} from '../visitor-files.js';
 import {paceText, stateText} from './file-words.js';
+import {freshText} from './fresh-text.js';
 import {ALERT, CLOSE, FILE, icon, iconButton} from './icons.js';
 import {CHECK, CLIP, RESTART, TRASH} from './later-icons.js';
 
@@ -42,7 +43,7 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
         for="picker"
       >
         ${icon(CLIP)}
-        <b>${isFull ? full : hasRows ? texts.addMore : texts.chooseFiles}</b>
+        <b>${freshText(isFull ? full : hasRows ? texts.addMore : texts.chooseFiles)}</b>
         ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
       <p class="hint" id="limits">${fill(texts, 'fileLimits', {count, size})}</p>
@@ -83,7 +84,7 @@ const actionsView = (chat: Chat, uploads: Uploads, {texts}: Language) => {
   return html`
     <div class="pair">
       <button part="button" class=${rows.length > 0 ? 'primary' : 'choice'} @click=${act}>
-        ${hasQueued ? texts.upload : next}
+        ${freshText(hasQueued ? texts.upload : next)}
       </button>
     </div>
   `;
@@ -109,7 +110,7 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
           ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
         </span>
         ${twin ? html`<span class="hint">${fill(language.texts, 'twin', {name: twin})}</span>` : nothing}
-        ${isSending ? html`<span class="hint">${paceText(row, language)}</span>` : nothing}
+        ${isSending ? html`<span class="hint">${freshText(paceText(row, language))}</span>` : nothing}
         ${isSending ? progressView(row) : nothing}
       </span>
       ${rowButtons(chat, uploads, row, language)}
@@ -128,8 +129,8 @@ export const nameView = (name: string) => {
 /** An element of its own, so that what went wrong is spoken as it comes. */
 const stateView = ({reason}: FileRow, words: string) =>
   reason
-    ? html`<span class="state" role="alert">${words}</span>`
-    : html`<span class="state">${words}</span>`;
+    ? html`<span class="state" role="alert">${freshText(words)}</span>`
+    : html`<span class="state">${freshText(words)}</span>`;
 
 const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
 

@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 
 import type {Chat} from '../chat.js';
 import type {Language} from '../texts.js';
+import {freshText} from './fresh-text.js';
 import {ALERT, CLOSE, icon, iconButton} from './icons.js';
 
 /** What concerns the whole conversation; what concerns one field or file stands beside it. */
@@ -26,9 +27,5 @@ const endOf = (chat: Chat, texts: Language['texts']) =>
     : iconButton(CLOSE, texts.dismiss, () => chat.signs.notify(null));
 
 const noticeView = (kind: string, words: string, end: unknown = nothing) => html`
-  <div class="notice ${kind}" part="notice">
-    ${icon(ALERT)}
-    <span>${words}</span>
-    ${end}
-  </div>
+  <div class="notice ${kind}" part="notice">${icon(ALERT)} ${freshText(words)} ${end}</div>
 `;

@@ -7,6 +7,7 @@ import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {nameView} from './ask.js';
 import {CLOSE, MENU, iconButton} from './icons.js';
+import {freshText} from './fresh-text.js';
 import {logView} from './log.js';
 import {noticesView} from './notices.js';
 
@@ -61,7 +62,7 @@ const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
       <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>
       <div class="titles">
         <slot name="header"><h2>${panel.heading}</h2></slot>
-        <p>${place ? fill(texts, 'stepOf', {...place}) : texts.subtitle}</p>
+        <p>${freshText(place ? fill(texts, 'stepOf', {...place}) : texts.subtitle)}</p>
       </div>
       ${iconButton(MENU, texts.menu, panel.onMenu)}
       ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, panel.onClose)}

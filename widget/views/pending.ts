@@ -6,6 +6,7 @@ import type {Confirmation} from '../confirmation.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
 import {newAddressView} from './e-mail.js';
+import {freshText} from './fresh-text.js';
 import {icon} from './icons.js';
 import {MAIL} from './later-icons.js';
 
@@ -42,7 +43,7 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
         ?disabled=${seconds > 0 || chat.isSending}
         @click=${() => sendLinkAgain(chat, confirmation)}
       >
-        ${seconds > 0 ? fill(texts, 'sendAgainIn', {seconds}) : texts.sendAgain}
+        ${freshText(seconds > 0 ? fill(texts, 'sendAgainIn', {seconds}) : texts.sendAgain)}
       </button>
       <button part="button" class="choice" @click=${askForAddress}>${texts.changeAddress}</button>
     </div>
