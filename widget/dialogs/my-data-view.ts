@@ -57,6 +57,7 @@ const factsView = (data: MyData, language: Language, words: Words) => {
     ${pending ? html`<p class="hint">${fill(words, 'pending', {email: pending})}</p>` : nothing}
     ${session?.consents.map((consent) => consentView(data, consent, language, words))}
     ${session?.files.map((file) => fileView(data, file, language, words))}
+    ${messagesView(data, language, words)}
     ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language)}</div>`}
   `;
 };
@@ -136,6 +137,16 @@ const consentView = (
         linkView(words.agree, about, () => data.decide(purpose, true, question)),
       );
 };
+
+const messagesView = ({messages}: MyData, language: Language, words: Words) =>
+  messages.length === 0
+    ? nothing
+    : html`
+        <h3 class="hint">${words.messages}</h3>
+        ${messages.map(({body, created_at}) =>
+          factView(formatTime(new Date(created_at), language), body, nothing),
+        )}
+      `;
 
 const fileView = (data: MyData, file: StoredFile, language: Language, words: Words) => {
   const {id, name, size, uploaded_at} = file;

@@ -14,6 +14,7 @@ const ar: DialogTexts = {
   ai_training: 'تدريب الذكاء الاصطناعي بملفاتك',
   ai_answers: 'إجابات الذكاء الاصطناعي',
   withdraw: 'سحب الموافقة',
+  messages: 'رسائلك',
   downloadFile: 'تنزيل {name}',
   downloadAll: 'تنزيل الكل (ZIP)',
   erase: 'محو الكل',

@@ -15,6 +15,7 @@ const de: DialogTexts = {
   ai_training: 'Training unseres KI-Agenten mit Ihren Dateien',
   ai_answers: 'Lesen Ihrer Dateien durch unseren KI-Assistenten',
   withdraw: 'Einwilligung widerrufen',
+  messages: 'Ihre Nachrichten',
   downloadFile: '{name} herunterladen',
   downloadAll: 'Alles herunterladen (ZIP)',
   erase: 'Alles löschen',

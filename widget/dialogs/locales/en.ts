@@ -14,6 +14,7 @@ const en = {
   ai_training: 'Training our AI agent with your files',
   ai_answers: 'Our AI assistant reading your files',
   withdraw: 'Withdraw consent',
+  messages: 'Your messages',
   downloadFile: 'Download {name}',
   downloadAll: 'Download everything (ZIP)',
   erase: 'Erase everything',

@@ -15,6 +15,7 @@ const es: DialogTexts = {
   ai_training: 'Entrenar a nuestro agente de IA con sus archivos',
   ai_answers: 'Lectura de sus archivos por nuestro asistente de IA',
   withdraw: 'Retirar el consentimiento',
+  messages: 'Sus mensajes',
   downloadFile: 'Descargar {name}',
   downloadAll: 'Descargar todo (ZIP)',
   erase: 'Borrar todo',

@@ -15,6 +15,7 @@ const fr: DialogTexts = {
   ai_training: 'Entraînement de notre agent d’IA avec vos fichiers',
   ai_answers: 'Lecture de vos fichiers par notre assistant d’IA',
   withdraw: 'Retirer le consentement',
+  messages: 'Vos messages',
   downloadFile: 'Télécharger {name}',
   downloadAll: 'Tout télécharger (ZIP)',
   erase: 'Tout effacer',

@@ -15,6 +15,7 @@ const ptBr: DialogTexts = {
   ai_training: 'Treinar nosso agente de IA com seus arquivos',
   ai_answers: 'Leitura dos seus arquivos por nosso assistente de IA',
   withdraw: 'Retirar o consentimento',
+  messages: 'Suas mensagens',
   downloadFile: 'Baixar {name}',
   downloadAll: 'Baixar tudo (ZIP)',
   erase: 'Apagar tudo',
