@@ -9,6 +9,7 @@ import type * as backParts from './coming-back.js';
 import {Client, ClientError} from './client.js';
 import type {ClientHost} from './client.js';
 import type {Confirmation} from './confirmation.js';
+import {Drafts} from './drafts.js';
 import {Endings} from './endings.js';
 import {MariaCompleteEvent} from './events.js';
 import {Guide} from './guide.js';
@@ -36,7 +37,8 @@ export interface Overlay {
 }
 
 export interface ChatHost extends GuideHost, SignsHost, ClientHost {
-  readonly language: Language;
+  /** Null until the first language file has been loaded. */
+  readonly language: Language | null;
   /** Its tag, before the language itself has come. */
   readonly wantedLanguage: string;
   readonly greeting: string | null;
@@ -68,8 +70,6 @@ export class Chat {
   onCover: (() => void) | null = null;
   /** There is something for the other tabs to look at. */
   tellTabs: (() => void) | null = null;
-  /** What stands in a field and was not sent, by what it asks for; it goes with the page. */
-  typed: Partial<Record<'name' | 'email', string>> = {};
   /** Asks the backend how things stand, now or when somebody is there to see it. */
   look: (() => void) | null = null;
   /** Aborted when the element leaves the page, or the page is left. */
@@ -91,6 +91,7 @@ export class Chat {
   confirmation: Confirmation | null = null;
 
   readonly storage: SiteStorage;
+  readonly drafts: Drafts;
   readonly client: Client;
   readonly session: VisitorSession;
   readonly answers: VisitorAnswers;
@@ -109,9 +110,10 @@ export class Chat {
     site: string,
   ) {
     this.storage = new SiteStorage(site);
+    this.drafts = new Drafts(this.storage);
     const watcher = {
       onAnswer: (isChange: boolean) => {
-        this.signs.setConnection(null);
+        this.signs.setConnection(this.client.isSlow ? 'slow' : null);
         if (isChange) this.tellTabs?.();
       },
       onSlow: (isSlow: boolean) => this.signs.showSlow(isSlow),
@@ -153,6 +155,13 @@ export class Chat {
       onFailure: (error) => this.fail(error),
       onReturn: (session) => void this.onSession(session),
     });
+  }
+
+  /** The language that the visitor reads. Throws before the first one has been loaded. */
+  get language(): Language {
+    const {language} = this.host;
+    if (!language) throw new Error('No language has been loaded.');
+    return language;
   }
 
   get reference() {
@@ -240,6 +249,7 @@ export class Chat {
     this.outbox.stop();
     this.confirmation?.rest();
     this.uploads?.clear();
+    this.drafts.clear();
     this.signs.showToast(null);
     Object.assign(this, {
       state: 'visit',
@@ -249,7 +259,7 @@ export class Chat {
       uploads: null,
       confirmation: null,
       talk: null,
-      typed: {},
+      saidEarly: '',
     });
     this.cover(null);
   }
@@ -273,11 +283,11 @@ export class Chat {
     if (overlay) this.cover(null);
     // While Maria goes back to the question there is nothing to leave yet.
     else if (guide.reopened) {
-      delete this.typed.name;
+      this.drafts.delete('name');
       void (guide.step && guide.finish(guide.reopened));
     } else if (confirmation?.isChanging) {
       confirmation.isChanging = confirmation.isDoubted = false;
-      delete this.typed.email;
+      this.drafts.delete('email');
       signs.blame(null);
     } else return false;
     return true;

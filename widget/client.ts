@@ -58,6 +58,7 @@ export class Client {
   credentials: Credentials | null = null;
   /** When the backend has last answered, by this browser's clock. */
   heardAt = 0;
+  private slowCalls = 0;
   /** The backend's clock minus this browser's; NaN while unknown. */
   clockAheadMs = NaN;
 
@@ -68,7 +69,11 @@ export class Client {
   ) {}
 
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const slow = setTimeout(() => this.watcher.onSlow(true), SLOW_MS);
+    let isSlow = false;
+    const slow = setTimeout(() => {
+      isSlow = true;
+      this.countSlow(1);
+    }, SLOW_MS);
     try {
       const response = await this.ask(method, path, body);
       const answer = response.status === 204 ? undefined : parse(await textOf(response));
@@ -79,8 +84,18 @@ export class Client {
       return answer as T;
     } finally {
       clearTimeout(slow);
-      this.watcher.onSlow(false);
+      if (isSlow) this.countSlow(-1);
     }
+  }
+
+  /** A quick call that ends must not remove the notice of a slow one. */
+  private countSlow(change: number) {
+    this.slowCalls += change;
+    this.watcher.onSlow(this.isSlow);
+  }
+
+  get isSlow() {
+    return this.slowCalls > 0;
   }
 
   /** The answer before it has been read. */

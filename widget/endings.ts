@@ -48,7 +48,10 @@ export class Endings {
 
   async tryAgain() {
     const {chat} = this;
+    const {saidEarly} = chat;
     chat.halt();
+    // The same visitor goes on.
+    chat.saidEarly = saidEarly;
     this.resetTimes = [];
     chat.signs.notify(null);
     await chat.start();
@@ -81,6 +84,7 @@ export class Endings {
     // What was under way when the visitor refused has carried no word of the refusal.
     if (answers.unrecorded.length > 0) return;
     answers.wipe();
+    this.chat.saidEarly = '';
     session.forget();
     host.dispatchEvent(new MariaResetEvent('refused'));
   }

@@ -7,11 +7,18 @@ export interface FileDropState {
 export const readFileEvent = (event: Event, panel: Element): FileDropState | null => {
   const data = (event as DragEvent).dataTransfer ?? (event as ClipboardEvent).clipboardData;
   if (!data?.types.includes('Files')) return null;
+  // Office programs put a picture of the text beside it.
+  if (event.type === 'paste' && data.types.includes('text/plain') && isInField(event)) return null;
   // Otherwise the browser would leave the page for the file.
   event.preventDefault();
   const isTaken = event.type === 'drop' || event.type === 'paste';
   const hasLeft = event.type === 'dragleave' && isOutside(event as DragEvent, panel);
   return {isOver: !isTaken && !hasLeft, files: isTaken ? data.files : null};
+};
+
+const isInField = (event: Event) => {
+  const [target] = event.composedPath();
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 };
 
 /** Moving on to a child of the panel is reported as leaving, too. */

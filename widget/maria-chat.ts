@@ -2,7 +2,6 @@ import {nothing} from 'lit';
 import type {CSSResult, PropertyDeclarations, PropertyValues} from 'lit';
 
 import {Chat} from './chat.js';
-import type {ChatHost} from './chat.js';
 import type {Around} from './client.js';
 import {ConfiguredElement} from './configured-element.js';
 import {ElementLauncher} from './element-launcher.js';
@@ -330,7 +329,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private makeChat() {
-    const chat = new Chat(this as ChatHost, this.api.replace(/\/$/, ''), this.site);
+    const chat = new Chat(this, this.api.replace(/\/$/, ''), this.site);
     chat.prefill(this.prefilled);
     return chat;
   }
@@ -365,9 +364,15 @@ export class MariaChat extends ConfiguredElement {
     this.dispatchEvent(new MariaUnreadEvent(count));
   }
 
+  /** Browsers before custom states without dashes throw (Chrome 124); the chat works without them. */
   private setState(name: string, isOn: boolean) {
-    if (isOn) this.internals.states?.add(name);
-    else this.internals.states?.delete(name);
+    const {states} = this.internals;
+    try {
+      if (isOn) states?.add(name);
+      else states?.delete(name);
+    } catch {
+      // Only the page's `:state()` rules miss it.
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type {FocusKeeper} from './focus-keeper.js';
 import {followFullScreen} from './full-screen.js';
 import {Looking} from './looking.js';
 import {followTabs} from './tabs.js';
+import {joinTalk} from './talking.js';
 import {takeFiles} from './views/files.js';
 
 export interface PageEventsHost extends EventTarget {
@@ -26,7 +27,12 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
   const {focusKeeper, isNarrow, renderRoot} = host;
   const looking = new Looking(chat, signal);
   const isAttended = () => host.isOpen && !document.hidden;
-  const look = () => (isAttended() ? void looking.look() : looking.want());
+  const look = () => {
+    if (isAttended()) void looking.look();
+    else looking.want();
+    // The visitor may have begun to write in another tab.
+    if (!chat.talk) void joinTalk(chat);
+  };
   const attend = () => {
     if (!isAttended()) return chat.rest();
     chat.wake();

@@ -45,10 +45,20 @@ export class SiteStorage {
    * for the tab; no number sets it.
    */
   unsent(count?: number) {
-    const name = itemName(this.site, 'unsent');
+    return this.inTab('unsent', count === undefined ? undefined : String(count || ''));
+  }
+
+  /** Text in a field of this tab, as JSON; an empty one removes it. */
+  draft(text?: string) {
+    return this.inTab('draft', text);
+  }
+
+  /** Reads a value that is kept for this tab, after setting or removing it. */
+  private inTab(key: string, value?: string) {
+    const name = itemName(this.site, key);
     try {
-      if (count) sessionStorage[name] = count;
-      if (count === 0) delete sessionStorage[name];
+      if (value) sessionStorage[name] = value;
+      else if (value === '') delete sessionStorage[name];
       return sessionStorage[name] as string | undefined;
     } catch {
       return;

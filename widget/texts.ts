@@ -38,7 +38,15 @@ export const chooseLanguage = (attribute: string | null): LanguageTag => {
 export const knownLanguage = (tag: string) =>
   languageTags.find((one) => baseOf(one) === baseOf(tag));
 
-const baseOf = (tag: string) => tag.toLowerCase().split('-')[0]!;
+/** Also of `de_DE.UTF-8`, and of three letters such as `deu`. */
+const baseOf = (tag: string) => {
+  const written = tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-');
+  try {
+    return new Intl.Locale(written).language;
+  } catch {
+    return written.toLowerCase();
+  }
+};
 
 export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
   const files: InEachLanguage<Texts> = LANGUAGES;

@@ -76,7 +76,7 @@ export class Uploads {
   rows: FileRow[] = [];
   private readonly running = new Map<string, AbortController>();
   private readonly resumeTimers = new Map<string, number>();
-  private readonly ending = new AbortController();
+  private ending = new AbortController();
 
   constructor(
     private readonly currentLimits: () => FileLimits,
@@ -175,12 +175,13 @@ export class Uploads {
   }
 
   private async erase(row: FileRow, stored: StoredFile) {
+    const {signal} = this.ending;
     this.change(row, {state: 'removing', reason: null});
     try {
-      await this.transport.erase(stored, this.ending.signal);
+      await this.transport.erase(stored, signal);
       return true;
     } catch (error) {
-      if (this.ending.signal.aborted) return false;
+      if (signal.aborted) return false;
       this.change(row, {state: 'success', reason: 'notRemoved'});
       this.transport.onFailure(error);
       return false;
@@ -190,6 +191,7 @@ export class Uploads {
   /** Ends all uploads, removals and timers. */
   clear() {
     this.ending.abort();
+    this.ending = new AbortController();
     for (const row of this.rows) {
       this.cancel(row);
       this.stopTimer(row);

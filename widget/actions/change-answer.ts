@@ -19,7 +19,7 @@ export const changeAnswer = ({guide}: Chat, line: Line) => {
 /** After a refusal: the same question again, in a session of its own. */
 export const reconsider = (chat: Chat) =>
   chat.sending(async () => {
-    const {answers, guide, host, outbox, reference, transcript} = chat;
+    const {answers, guide, outbox, reference, transcript} = chat;
     const refused = transcript.lines.filter(({step}) => step).at(-1);
     // As long as there is a session, the backend has not heard of the refusal.
     if (reference) await outbox.flush();
@@ -27,7 +27,7 @@ export const reconsider = (chat: Chat) =>
     const named = naming && transcript.answerTo(naming.id);
     // It still stands here, and need not be typed again.
     if (named) {
-      answers.name = named.words(host.language);
+      answers.name = named.words(chat.language);
       answers.finish(naming.id);
     }
     transcript.say('visitor', ({texts}) => texts.changedMind);

@@ -8,7 +8,7 @@ export const decide = async (chat: Chat, granted: boolean) => {
   const {guide, answers} = chat;
   const {step} = guide;
   if (step?.type !== 'consent') return;
-  const {language} = chat.host;
+  const {language} = chat;
   const wording = guide.wordsOf(step)(language);
   answers.decide({purpose: step.purpose, granted, wording, locale: language.tag});
   chat.visitorSays(decisionOf(granted));

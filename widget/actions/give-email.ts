@@ -1,7 +1,7 @@
 import type {Chat} from '../chat.js';
 import {ClientError} from '../client.js';
 import type {Confirmation} from '../confirmation.js';
-import {looksLikeEmail} from '../email-check.js';
+import {cleanEmail, looksLikeEmail} from '../email-check.js';
 import {meantEmail} from '../email-slips.js';
 import {MariaSubmittedEvent} from '../events.js';
 
@@ -9,7 +9,7 @@ import {MariaSubmittedEvent} from '../events.js';
 export const giveEmail = (chat: Chat, email: string) => {
   const {answers, guide} = chat;
   const step = guide.step!;
-  answers.email = email.trim();
+  answers.email = cleanEmail(email);
   return send(chat, email, async (address) => {
     await submit(chat, address);
     chat.visitorName = answers.name;
@@ -17,7 +17,7 @@ export const giveEmail = (chat: Chat, email: string) => {
     chat.state = 'pending';
     chat.host.dispatchEvent(new MariaSubmittedEvent(chat.reference));
     chat.visitorSays(() => address);
-    chat.typed = {};
+    chat.drafts.clear();
     await guide.finish(step);
   });
 };
@@ -26,16 +26,19 @@ export const changeEmail = (chat: Chat, email: string) =>
   send(chat, email, async (address) => {
     const {confirmation, guide, signs} = chat;
     await confirmation!.changeAddress(address);
-    chat.typed = {};
+    // Two e-mail addresses may look the same behind the mask.
+    chat.visitorSays(() => address);
+    chat.drafts.clear();
     signs.showToast('sent');
     if (guide.step) guide.say(guide.wordsOf(guide.step));
   });
 
 /** What is no address goes nowhere, and what is probably a slip is asked about first, once. */
 const send = (chat: Chat, email: string, work: (address: string) => Promise<void>) => {
-  const {signs, typed} = chat;
+  const {drafts, signs} = chat;
   const confirmation = chat.confirmation!;
-  const address = (typed.email = email.trim());
+  const address = cleanEmail(email);
+  drafts.set('email', address);
   if (!looksLikeEmail(address)) return signs.blame('emailInvalid');
   if (confirmation.isDoubted || !meantEmail(address)) return chat.sending(() => work(address));
   confirmation.isDoubted = true;
@@ -44,7 +47,7 @@ const send = (chat: Chat, email: string, work: (address: string) => Promise<void
 
 const submit = async (chat: Chat, email: string) => {
   const {answers, outbox, signal} = chat;
-  const contact = {name: answers.name ?? '', email, locale: chat.host.language.tag};
+  const contact = {name: answers.name ?? '', email, locale: chat.language.tag};
   const attempt = async () => {
     await outbox.flush();
     await chat.confirmation!.submit(contact);

@@ -4,10 +4,9 @@ import type {Chat} from '../chat.js';
 const MARK = 'data-maria-print';
 
 /** What is on the screen, as a text that any device can open. */
-export const saveTranscript = async ({host, reference, transcript, uploads}: Chat) => {
+export const saveTranscript = async ({language, reference, transcript, uploads}: Chat) => {
   // Imported here, what both use is no further file.
   const {formatTime, offer} = await import('./dialogs.js');
-  const {language} = host;
   const {texts} = language;
   const said = transcript.lines.map(({at, from, words}) => {
     const who = from === 'maria' ? texts.mariaSays : texts.youSay;

@@ -1,8 +1,11 @@
+import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
+import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 
 import type {Chat, Overlay} from '../chat.js';
 import {ClientError} from '../client.js';
-import {looksLikeEmail} from '../email-check.js';
+import {cleanEmail, looksLikeEmail} from '../email-check.js';
+import {cleanName} from '../clean-name.js';
 import {MariaResetEvent} from '../events.js';
 import {fetchBack} from '../arriving.js';
 import {endingOf} from '../session.js';
@@ -22,6 +25,8 @@ type Fault = 'nameRequired' | 'emailInvalid' | 'away' | 'error';
 export class MyData implements Overlay {
   /** Null until it has been fetched, and where nothing was ever begun. */
   session: Session | null = null;
+  /** Messages that the visitor has written. */
+  messages: Message[] = [];
   fault: Fault | null = null;
   isBusy = false;
   editing: 'name' | 'email' | null = null;
@@ -51,8 +56,8 @@ export class MyData implements Overlay {
 
   async save(text: string) {
     const {answers, state} = this.chat;
-    const value = text.trim();
     const isEmail = this.editing === 'email';
+    const value = isEmail ? cleanEmail(text) : cleanName(text);
     const isRight = isEmail ? looksLikeEmail(value) : value;
     if (!isRight) return this.show({fault: isEmail ? 'emailInvalid' : 'nameRequired'});
     await this.run(async () => {
@@ -66,8 +71,8 @@ export class MyData implements Overlay {
 
   /** Withdrawn on the words of the button, and agreed to on those of the question. */
   decide(purpose: Purpose, granted: boolean, wording: string) {
-    const {answers, host, outbox} = this.chat;
-    const decision = {purpose, granted, wording, locale: host.language.tag};
+    const {answers, outbox} = this.chat;
+    const decision = {purpose, granted, wording, locale: this.chat.language.tag};
     return this.run(async () => {
       // Nobody waits for it later, if it does not get through.
       await outbox.record([decision]);
@@ -117,7 +122,19 @@ export class MyData implements Overlay {
     const session = (this.session = await this.call<Session>('GET', '/api/session'));
     if (session.name) chat.visitorName = session.name;
     if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
+    this.messages = await this.fetchMessages();
     (await fetchBack(chat))?.retell(chat, true);
+  }
+
+  private async fetchMessages() {
+    const written: Message[] = [];
+    for (let after = 0; ;) {
+      const path = `/api/messages?after=${after}&limit=${MAX_MESSAGE_PAGE}`;
+      const {messages, next} = await this.call<MessageList>('GET', path);
+      written.push(...messages.filter(({role}) => role === 'visitor'));
+      if (messages.length < MAX_MESSAGE_PAGE) return written;
+      after = next;
+    }
   }
 
   private async run(work: () => Promise<unknown>) {

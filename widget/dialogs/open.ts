@@ -5,7 +5,7 @@ import type {OverlayName} from './dialogs.js';
 export const openOverlay = (chat: Chat, name: OverlayName) =>
   attempt(chat, async ({host}) => {
     const {loadWords, makeOverlay, styles} = await import('./dialogs.js');
-    await loadWords(host.language.tag);
+    await loadWords(chat.language.tag);
     host.adopt(styles);
     chat.cover(makeOverlay(name, chat));
   });

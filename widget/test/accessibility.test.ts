@@ -56,16 +56,13 @@ describe('accessibility', () => {
     const {Uploads} = await import('../uploads.js');
     const language = await loadLanguage('en');
     const announcer = new ProgressAnnouncer();
-    const uploads = new Uploads(
-      () => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}),
-      {
-        send: () => new Promise(() => undefined),
-        isInProgress: () => Promise.resolve(false),
-        erase: () => Promise.resolve(),
-        onChange: () => undefined,
-        onFailure: () => undefined,
-      },
-    );
+    const uploads = new Uploads(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
+      send: () => new Promise(() => undefined),
+      isInProgress: () => Promise.resolve(false),
+      erase: () => Promise.resolve(),
+      onChange: () => undefined,
+      onFailure: () => undefined,
+    });
     await uploads.add([pdf('a.pdf')]);
     const spoken = new Set<string>();
     for (let percent = 0; percent <= 100; percent++) {

@@ -12,6 +12,7 @@ import {
   pdf,
   press,
   reachFiles,
+  replace,
   rows,
   stored,
   until,
@@ -99,13 +100,13 @@ describe('file trouble', () => {
     const file = pdf('one.pdf');
     await choose(chat, file);
     await until(() => rows(chat).length === 1, 'the row');
-    const readable = File.prototype.arrayBuffer;
-    File.prototype.arrayBuffer = () => Promise.reject(new DOMException('', 'NotReadableError'));
+    const isUnreadable = () => Promise.reject(new DOMException('', 'NotReadableError'));
+    const restore = replace(File.prototype, 'arrayBuffer', isUnreadable);
     try {
       await press(chat, 'Upload files');
       await untilRowSays(chat, 'The file was changed or moved. Please choose it again.');
     } finally {
-      File.prototype.arrayBuffer = readable;
+      restore();
     }
     expect(await uploadsOf(site)).to.have.length(0);
     expect(button(chat, 'Try again: one.pdf')).to.equal(undefined);
@@ -149,7 +150,8 @@ describe('file trouble', () => {
 /** Timers of an hour and more that have neither run nor been cleared, with their delays. */
 const watchTimers = () => {
   const waiting = new Map<number, number>();
-  const {setTimeout: set, clearTimeout: clear} = window;
+  const set = window.setTimeout.bind(window);
+  const clear = window.clearTimeout.bind(window);
   const start = (run: () => void, ms = 0) => {
     const timer = set(run, ms);
     if (ms >= 3_600_000) waiting.set(timer, ms);
@@ -159,7 +161,9 @@ const watchTimers = () => {
     waiting.delete(timer);
     clear(timer);
   };
-  Object.assign(window, {setTimeout: start, clearTimeout: stop});
-  const restore = () => Object.assign(window, {setTimeout: set, clearTimeout: clear});
-  return {waiting, restore};
+  const restores = [
+    replace(window, 'setTimeout', start as () => unknown),
+    replace(window, 'clearTimeout', stop as () => unknown),
+  ];
+  return {waiting, restore: () => restores.forEach((restore) => restore())};
 };

@@ -32,7 +32,7 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
   const {fieldFault} = chat.signs;
   const about = field.autocomplete;
   const keep = ({target}: Event) => {
-    chat.typed[about] = (target as HTMLInputElement).value;
+    chat.drafts.set(about, (target as HTMLInputElement).value);
     chat.host.requestUpdate();
   };
   const fault = fieldFault && fill(texts, fieldFault, {count: MAX_NAME_LENGTH});
@@ -55,7 +55,7 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
           maxlength=${field.maxLength}
           enterkeyhint="send"
           dir="auto"
-          .value=${chat.typed[about] ?? field.value}
+          .value=${chat.drafts.get(about) ?? field.value}
           ?readonly=${chat.isSending}
           aria-invalid=${fault ? 'true' : 'false'}
           aria-describedby=${fault ? 'fault' : nothing}

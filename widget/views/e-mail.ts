@@ -33,10 +33,10 @@ interface AddressField {
 const addressView = (chat: Chat, language: Language, field: AddressField) => {
   const {isDoubted} = chat.confirmation!;
   const {texts} = language;
-  const value = chat.typed.email ?? field.value;
+  const value = chat.drafts.get('email') ?? field.value;
   const meant = meantEmail(value);
   const take = (email: string) => {
-    chat.typed.email = email;
+    chat.drafts.set('email', email);
     if (isDoubted) field.onSubmit(email);
     chat.host.requestUpdate();
   };
