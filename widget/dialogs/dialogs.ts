@@ -5,6 +5,7 @@ import {MyData} from './my-data.js';
 import {StartOver} from './start-over.js';
 import {dialogStyles} from './styles.js';
 
+export {FileLinks} from './file-links.js';
 export {formatTime} from './format-time.js';
 export {offer} from './offer.js';
 export {loadWords} from './words.js';

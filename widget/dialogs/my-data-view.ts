@@ -150,7 +150,11 @@ const messagesView = ({messages}: MyData, language: Language, words: Words) =>
 
 const fileView = (data: MyData, file: StoredFile, language: Language, words: Words) => {
   const {id, name, size, uploaded_at} = file;
-  const facts = `${formatSize(size, language.tag)}, ${formatTime(new Date(uploaded_at), language)}`;
+  const when = formatTime(new Date(uploaded_at), language);
+  const isReady = data.readyFile === id;
+  const facts = isReady
+    ? language.texts.downloadReady
+    : `${formatSize(size, language.tag)}, ${when}`;
   const label = fill(words, 'downloadFile', {name});
   return factView(
     facts,

@@ -1,3 +1,4 @@
+import type {DownloadLink} from '../../server/contract/files.js';
 import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
 import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
@@ -12,6 +13,7 @@ import {endingOf} from '../session.js';
 import {mergeFiles, storedIds} from '../shared-files.js';
 import {fill} from '../texts.js';
 import type {Language} from '../texts.js';
+import {FileLinks} from './file-links.js';
 import {myDataView} from './my-data-view.js';
 import {offer} from './offer.js';
 import {wordsOf} from './words.js';
@@ -33,7 +35,13 @@ export class MyData implements Overlay {
   /** What waits for the visitor's last word: both erase everything. */
   asking: 'erase' | 'withdraw' | null = null;
 
-  constructor(readonly chat: Chat) {}
+  /** Id of the file whose link waits for another press. */
+  readyFile: string | null = null;
+  private readonly links: FileLinks;
+
+  constructor(readonly chat: Chat) {
+    this.links = new FileLinks(chat.client.api);
+  }
 
   view(language: Language) {
     return myDataView(this, language, wordsOf(this.chat, language));
@@ -91,8 +99,8 @@ export class MyData implements Overlay {
 
   downloadFile(id: string) {
     return this.run(async () => {
-      const {url} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
-      offer(new URL(url, this.chat.client.api).href);
+      const fetchLink = () => this.call<DownloadLink>('GET', `/api/files/download/${id}`);
+      this.readyFile = (await this.links.open(id, fetchLink)) ? null : id;
     });
   }
 

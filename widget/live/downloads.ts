@@ -1,8 +1,12 @@
+import type {DownloadLink} from '../../server/contract/files.js';
+
 import type {Chat} from '../chat.js';
+import type {FileLinks} from '../dialogs/dialogs.js';
 
 /** The files of messages: fetched, or erased, each with its own state. */
 export class Downloads {
-  private readonly states = new Map<string, 'loading' | 'failed'>();
+  private readonly states = new Map<string, 'loading' | 'ready' | 'failed'>();
+  private links: FileLinks | null = null;
 
   constructor(private readonly chat: Chat) {}
 
@@ -13,24 +17,28 @@ export class Downloads {
   begin(id: string) {
     return this.run(id, async () => {
       // Imported here, what the dialogs use as well is no further file.
-      const {offer} = await import('../dialogs/dialogs.js');
-      const {url} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
-      offer(new URL(url, this.chat.client.api).href);
+      const {FileLinks} = await import('../dialogs/dialogs.js');
+      this.links ??= new FileLinks(this.chat.client.api);
+      const fetchLink = () => this.call<DownloadLink>('GET', `/api/files/download/${id}`);
+      return (await this.links.open(id, fetchLink)) ? undefined : 'ready';
     });
   }
 
   /** The row goes when the backend says that the file has gone. */
   erase(id: string) {
-    return this.run(id, () => this.call('DELETE', `/api/files/${id}`));
+    return this.run(id, async () => {
+      await this.call('DELETE', `/api/files/${id}`);
+    });
   }
 
-  private async run(id: string, work: () => Promise<unknown>) {
+  private async run(id: string, work: () => Promise<'ready' | void>) {
     const {host, signs} = this.chat;
     this.states.set(id, 'loading');
     host.requestUpdate();
     try {
-      await work();
-      this.states.delete(id);
+      const state = await work();
+      if (state) this.states.set(id, state);
+      else this.states.delete(id);
     } catch (error) {
       this.states.set(id, 'failed');
       signs.tell(error);

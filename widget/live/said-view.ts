@@ -71,7 +71,9 @@ const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) =
         ${
           hasFailed
             ? html`<span class="hint state" role="alert">${texts.retry}</span>`
-            : html`<span class="hint">PDF · ${formatSize(size, tag)}</span>`
+            : state === 'ready'
+              ? html`<span class="hint" role="status">${texts.downloadReady}</span>`
+              : html`<span class="hint">PDF · ${formatSize(size, tag)}</span>`
         }
       </span>
       ${iconButton(TRASH, fill(texts, 'removeFile', {name}), () => downloads.erase(id))}

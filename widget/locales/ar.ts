@@ -132,6 +132,7 @@ const ar: Texts = {
   stop: 'إيقاف',
   sending: 'جارٍ الإرسال…',
   notSent: 'لم تُرسل بعد.',
+  downloadReady: 'جاهز. اضغط مرة أخرى لفتحه.',
   askQuestion: 'اطرح سؤالًا',
   askAssistant: 'هل لديك سؤال؟',
 };

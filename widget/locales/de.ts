@@ -140,6 +140,7 @@ const de: Texts = {
   stop: 'Anhalten',
   sending: 'Wird gesendet …',
   notSent: 'Noch nicht gesendet.',
+  downloadReady: 'Bereit. Zum Öffnen noch einmal drücken.',
   askQuestion: 'Frage stellen',
   askAssistant: 'Haben Sie Fragen?',
 };

@@ -134,6 +134,7 @@ const en = {
   stop: 'Stop',
   sending: 'Sending…',
   notSent: 'Not sent yet.',
+  downloadReady: 'Ready. Press again to open it.',
   askQuestion: 'Ask a question',
   askAssistant: 'Do you have a question?',
 };

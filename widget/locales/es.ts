@@ -136,6 +136,7 @@ const es: Texts = {
   stop: 'Detener',
   sending: 'Enviando…',
   notSent: 'Aún no enviado.',
+  downloadReady: 'Listo. Pulse otra vez para abrirlo.',
   askQuestion: 'Hacer una pregunta',
   askAssistant: '¿Tiene alguna pregunta?',
 };

@@ -137,6 +137,7 @@ const fr: Texts = {
   stop: 'Arrêter',
   sending: 'Envoi…',
   notSent: 'Pas encore envoyé.',
+  downloadReady: 'Prêt. Appuyez encore pour l’ouvrir.',
   askQuestion: 'Poser une question',
   askAssistant: 'Avez-vous une question ?',
 };

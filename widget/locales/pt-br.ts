@@ -134,6 +134,7 @@ const ptBr: Texts = {
   stop: 'Parar',
   sending: 'Enviando…',
   notSent: 'Ainda não enviada.',
+  downloadReady: 'Pronto. Toque de novo para abrir.',
   askQuestion: 'Fazer uma pergunta',
   askAssistant: 'Você tem alguma dúvida?',
 };

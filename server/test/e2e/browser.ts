@@ -3,6 +3,7 @@ import type {
   Browser,
   BrowserContext,
   BrowserContextOptions,
+  Download,
   FrameLocator,
   Locator,
   Page,
@@ -70,6 +71,22 @@ export class Widget {
 
   button(name: string | RegExp): Locator {
     return this.root.getByRole('button', {name, exact: typeof name === 'string'});
+  }
+
+  /** Does what opens a file's link, once more if the link came too late after the first time. */
+  async untilDownloaded(press: () => Promise<unknown>): Promise<Download> {
+    return this.untilOpened(this.page.waitForEvent('download'), press);
+  }
+
+  async untilOpened<T>(opened: Promise<T>, press: () => Promise<unknown>): Promise<T> {
+    await press();
+    await Promise.race([
+      opened,
+      this.says(/Ready\. Press again/)
+        .waitFor()
+        .then(press),
+    ]);
+    return opened;
   }
 
   /** What stands in the menu of the header. */

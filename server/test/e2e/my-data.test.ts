@@ -52,8 +52,8 @@ t.test('a visitor sees, corrects, takes along and erases what is stored', async 
   const given = page.evaluate<string>(
     'new Promise((resolve) => { HTMLAnchorElement.prototype.click = function () { resolve(this.href); }; })',
   );
-  await widget.button('Download Zeugnis.pdf').click();
-  const file = await fetch(await given);
+  const link = widget.button('Download Zeugnis.pdf');
+  const file = await fetch(await widget.untilOpened(given, () => link.click()));
   t.match(file.headers.get('content-disposition'), /^attachment; filename="Zeugnis.pdf"/);
   t.equal((await file.arrayBuffer()).byteLength, 90_000);
 

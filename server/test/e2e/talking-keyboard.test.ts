@@ -87,7 +87,7 @@ t.test('a conversation by keyboard and by ear', async (t) => {
     const name = widget.root
       .locator('.bubble')
       .getByRole('button', {name: 'Zeugnis 📜.pdf', exact: true});
-    const [download] = await Promise.all([page.waitForEvent('download'), name.press('Enter')]);
+    const download = await widget.untilDownloaded(() => name.press('Enter'));
     t.equal(download.suggestedFilename(), 'Zeugnis 📜.pdf');
     t.same(await readFile(await download.path()), pdf);
   });
