@@ -12,7 +12,6 @@ import {customElementsManifest} from './server/scripts/custom-elements.mjs';
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
-
 const NOTICE = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
 
 /** Roles in the manifest of chunks that are not languages and are not named by their role. */
@@ -23,7 +22,7 @@ const ROLES = {
   'debug-panel': 'debug',
 };
 
-/** File names by role in the manifest. The loader is bundled last, because it contains `chat`. */
+/** The loader is bundled after the chat, because it contains the name of its file. */
 const manifest = {version, loader: 'maria-chat.js', module: 'maria-chat.esm.js', chat: ''};
 const files = [];
 
@@ -71,7 +70,8 @@ function emptyFolder() {
 
 /** Minifies the style sheets: templates without placeholders that are tagged or marked as CSS. */
 function minifyStyleSheets() {
-  const minifyCss = (css) => transformSync(css, {loader: 'css', minify: true}).code.trim();
+  const options = {loader: 'css', minify: true, charset: 'utf8'};
+  const minifyCss = (css) => transformSync(css, options).code.trim().replaceAll('\\', '\\\\');
   const transform = (code) =>
     code.replace(/(css|\/\* css \*\/ )`([^`]*)`/g, (_, tag, css) => `${tag}\`${minifyCss(css)}\``);
   return {name: 'minify-style-sheets', transform: (code) => ({code: transform(code), map: null})};
