@@ -10,6 +10,7 @@ import type {DevMailbox} from './mail/dev-mailbox.js';
 import type {MailSender} from './mail/sender.js';
 import type {Conversation} from './messages/conversation.js';
 import type {ObjectStore} from './object-store/object-store.js';
+import type {OwnRelease} from './releases/own-release.js';
 import type {Answering, AnsweringParts} from './responders/answering.js';
 import type {OpenedPanels} from './sessions/opened.js';
 import type {WebhookSender} from './webhooks/sender.js';
@@ -45,6 +46,7 @@ export interface RunningApp {
   live: Live;
   answering: Answering;
   webhooks: WebhookSender;
+  release: OwnRelease;
   /** Until this is called, every route that needs the database answers 503. */
   migrated: () => void;
   drain: () => void;

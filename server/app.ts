@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import rateLimiting from '@fastify/rate-limit';
 import type {FastifyRequest} from 'fastify';
 import {v4} from 'uuid';
@@ -23,7 +25,7 @@ import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
 import {Gate} from './http/gate.js';
 import {Uploads} from './files/upload.js';
-import {projectVersion, registerAssets} from './http/assets.js';
+import {WIDGET, projectVersion, registerAssets} from './http/assets.js';
 import {keepDeadlines} from './http/deadline.js';
 import {createApp} from './http/create-app.js';
 import {answerErrors} from './http/error-answers.js';
@@ -39,6 +41,7 @@ import {
   LocalCounters,
   RATE_MULTIPLES,
   SharedCounters,
+  processLimit,
   rateLimitOptions,
 } from './http/rate-limits.js';
 import {devRoutes} from './mail/dev-routes.js';
@@ -53,6 +56,9 @@ import {answerRoutes} from './responders/routes.js';
 import {WebhookSender} from './webhooks/sender.js';
 import {diskRoutes} from './object-store/disk-routes.js';
 import {privacyRoutes} from './privacy/routes.js';
+import {OtherReleases} from './releases/other-releases.js';
+import {OwnRelease} from './releases/own-release.js';
+import {releaseRoutes} from './releases/routes.js';
 import {derivedKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
 import {Access} from './sessions/access.js';
@@ -157,6 +163,18 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const answering = new Answering({...answers, moments, stage: conversation});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
+  const release = new OwnRelease({sql: backgroundSql, log, folder: WIDGET});
+  const otherReleases = new OtherReleases({
+    sql,
+    log,
+    folder: path.join(config.dataDir, 'releases'),
+    releaseDays: config.widgetReleaseDays,
+  });
+  await otherReleases.sweep();
+
+  const onLimitExceeded = (request: FastifyRequest) => {
+    watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
+  };
   const app = createApp(config, log);
   await registerHeaders(app, config);
   await app.register(rateLimiting, {
@@ -164,9 +182,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       shared,
       local: new LocalCounters(),
       perMinute: config.ratePerMinute,
-      onExceeded: (request) => {
-        watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
-      },
+      onExceeded: onLimitExceeded,
     }),
   });
   const tellError = (error: MariaError, request: FastifyRequest) => {
@@ -213,7 +229,19 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   parseJsonBodies(app);
   await registerOpenApi(app, {publicUrl: config.publicUrl, version});
-  await registerAssets(app, {version, development: !config.production});
+  await registerAssets(app, {
+    development: !config.production,
+    onServed: () => {
+      release.noteUse();
+    },
+  });
+  releaseRoutes(app, {
+    version,
+    own: release,
+    other: otherReleases,
+    isStarting: () => notReady === 'starting',
+    limit: processLimit(config.ratePerMinute * RATE_MULTIPLES.unknown, onLimitExceeded),
+  });
 
   healthRoutes(app, {sql, objects, version, notReady: () => notReady});
   metricsRoute(app, metrics);
@@ -276,9 +304,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     sql,
     access,
     counters: shared,
-    onExceeded: (request) => {
-      watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
-    },
+    onExceeded: onLimitExceeded,
     onStored: (tx, {caller: {uuid, site}, message, client}) =>
       answering.owe(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
     onMessage: ({uuid, site}, message) => {
@@ -316,6 +342,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     live,
     answering,
     webhooks,
+    release,
     migrated: () => {
       notReady = undefined;
       live.start();

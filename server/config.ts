@@ -42,6 +42,8 @@ export interface Config {
   responder: ResponderSettings;
   /** On private networks, and still to be called: by name, or by name and port. */
   allowedHosts: string[];
+  /** How long the files of a release are kept after they were last used. */
+  widgetReleaseDays: number;
   logLevel: LogLevel;
 }
 
@@ -122,6 +124,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     scanner: scanner(settings, faults),
     responder: responderSettings(settings, {production, allowedHosts: hosts}, faults),
     allowedHosts: hosts,
+    widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
     logLevel: settings.LOG_LEVEL,
   };
   const keys = givenSecrets(settings, faults);

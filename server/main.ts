@@ -69,7 +69,7 @@ const tellReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): voi
 const beginWork = async (
   config: Config,
   {databaseUrl, sql, objects}: Parts,
-  {migrated, cleanup, trail, sender, answering, webhooks}: RunningApp,
+  {migrated, cleanup, trail, sender, answering, webhooks, release}: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -96,6 +96,7 @@ const beginWork = async (
     }
   }
   if (isStopping()) return;
+  await release.start();
   migrated();
   sender.wake();
   answering.wake();

@@ -85,6 +85,7 @@ export const Settings = Type.Object({
   RESPONDER_MODEL: text(),
   RESPONDER_SECRET: text(),
   ALLOW_PRIVATE_HOSTS: text(),
+  WIDGET_RELEASE_DAYS: whole(180, 1, CENTURY_DAYS),
   LOG_LEVEL: Type.Unsafe<LogLevel>({
     ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',

@@ -1,6 +1,7 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
+import {expireReleases} from '../releases/store.js';
 import {forgetSettledLinks} from '../sessions/verification-store.js';
 import {forgetBudgets} from '../responders/budgets.js';
 import {forgetDeliveries} from '../webhooks/store.js';
@@ -9,7 +10,7 @@ import {inBatches} from './batches.js';
 const BATCH = 1_000;
 
 /** What only grows unless somebody looks: links, counters, addresses. */
-export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
+export const keepHouse = async (sql: Sql, {audit, widgetReleaseDays}: Config): Promise<void> => {
   await inBatches(BATCH, (limit) => expireLinks(sql, limit));
   await inBatches(BATCH, (limit) => forgetSettledLinks(sql, limit));
   await sql`delete from rate_limits where resets_at < now() - interval '1 minute'`;
@@ -18,6 +19,7 @@ export const keepHouse = async (sql: Sql, {audit}: Config): Promise<void> => {
   await inBatches(BATCH, (limit) => forgetDeliveries(sql, limit));
   await sql`delete from watched where expires_at < now()`;
   await inBatches(BATCH, (limit) => forgetOldAddresses(sql, audit.ipDays, limit));
+  await inBatches(BATCH, (limit) => expireReleases(sql, widgetReleaseDays, limit));
 };
 
 const forgetOldAddresses = async (sql: Sql, days: number, limit: number): Promise<number> => {

@@ -10,7 +10,10 @@ import {registerExamples} from './examples.js';
 
 // dist/server/http/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-const WIDGET = path.join(PROJECT, 'dist/widget');
+/** Folder of the built widget. */
+export const WIDGET = path.join(PROJECT, 'dist/widget');
+/** Built once: the files that are there at the start are all there are. */
+export const isWidgetBuilt = existsSync(WIDGET);
 const YEAR_SECONDS = 31_536_000;
 /** A release may reach a page this late. */
 const LOADER_SECONDS = 300;
@@ -23,13 +26,21 @@ export const projectVersion = (): string => {
   return manifest.version;
 };
 
+/** The second is asked where the first failed: some browsers remember that it did. */
+export const WIDGET_PREFIXES = ['/widget/', '/widget/again/'] as const;
+
+export interface AssetParts {
+  development: boolean;
+  /** Called for each file of the widget that is served. */
+  onServed: () => void;
+}
+
 /** The widget's files for any page, and the examples for development. */
 export const registerAssets = async (
   app: App,
-  {version, development}: {version: string; development: boolean},
+  {development, onServed}: AssetParts,
 ): Promise<void> => {
-  // Asked for at a second address where the first failed: some browsers remember that it did.
-  for (const prefix of ['/widget/', '/widget/again/']) await serveWidget(app, prefix);
+  for (const prefix of WIDGET_PREFIXES) await serveWidget(app, prefix, onServed);
   const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {
     void reply.headers({
       'cross-origin-resource-policy': 'cross-origin',
@@ -42,14 +53,13 @@ export const registerAssets = async (
   const hidden = {schema: {hide: true}};
   app.get('/maria-chat.js', hidden, loader(revalidated()));
   app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
-  app.get(`/${version}/maria-chat.js`, hidden, loader(immutable()));
   if (development) {
     const built = path.join(PROJECT, 'dist/examples');
     await registerExamples(app, {folder: path.join(PROJECT, 'examples'), built});
   }
 };
 
-const serveWidget = async (app: App, prefix: string): Promise<void> => {
+const serveWidget = async (app: App, prefix: string, onServed: () => void): Promise<void> => {
   await app.register(serveStatic, {
     root: WIDGET,
     prefix,
@@ -57,18 +67,18 @@ const serveWidget = async (app: App, prefix: string): Promise<void> => {
     preCompressed: true,
     index: false,
     cacheControl: false,
-    // Built once: what is there at the start is all there is.
-    wildcard: existsSync(WIDGET) ? false : true,
+    wildcard: !isWidgetBuilt,
     setHeaders: (response, file) => {
+      if (file.startsWith(WIDGET)) onServed();
       setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
     },
   });
 };
 
-const immutable = () => `public, max-age=${YEAR_SECONDS}, immutable`;
+export const immutable = () => `public, max-age=${YEAR_SECONDS}, immutable`;
 const revalidated = () => `public, max-age=${LOADER_SECONDS}, must-revalidate`;
 
-const setAssetHeaders = (
+export const setAssetHeaders = (
   response: {setHeader(name: string, value: string): unknown},
   cacheControl: string,
 ): void => {

@@ -50,7 +50,9 @@ export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): voi
   });
   app.setNotFoundHandler({preHandler: [limitUnknown]}, (request, reply) => {
     const allowed = methods(request.url);
-    if (allowed.length === 0) return sendError(new NotFound(), request, reply);
+    // A route with a name in its path can find nothing under it.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      return sendError(new NotFound(), request, reply);
     void reply.header('allow', allowed.join(', '));
     const message = `Expected ${allowed.join(' or ')}, got ${request.method}.`;
     return sendError(new MethodNotAllowed(message), request, reply);

@@ -155,13 +155,33 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitParts) =>
     store: Store as never,
     keyGenerator: (request: FastifyRequest) => clientNetwork(request.ip),
     onExceeded,
-    errorResponseBuilder: (_request: FastifyRequest, {ttl, max}: {ttl: number; max: number}) => {
-      const seconds = Math.max(1, Math.ceil(ttl / 1000));
-      return new RateLimited(
-        `Expected at most ${max} requests a minute from one address. Wait ${seconds} s.`,
-        {retryAfter: seconds},
-      );
-    },
+    errorResponseBuilder: (_request: FastifyRequest, {ttl, max}: {ttl: number; max: number}) =>
+      tooMany(max, ttl),
+  };
+};
+
+const tooMany = (max: number, ttlMs: number): RateLimited => {
+  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
+  return new RateLimited(
+    `Expected at most ${max} requests a minute from one address. Wait ${seconds} s.`,
+    {retryAfter: seconds},
+  );
+};
+
+/**
+ * A limit that each process counts for itself, for requests of which a flood must not reach the
+ * database. `onExceeded` is called once a minute for each client network.
+ */
+export const processLimit = (
+  max: number,
+  onExceeded: (request: FastifyRequest) => void,
+): ((request: FastifyRequest) => Promise<void>) => {
+  const counters = new LocalCounters();
+  return async (request) => {
+    const {current, ttl} = await counters.count(clientNetwork(request.ip));
+    if (current <= max) return;
+    if (current === max + 1) onExceeded(request);
+    throw tooMany(max, ttl);
   };
 };
 

@@ -40,6 +40,7 @@ void t.test('nothing needs to be set', (t) => {
     scanner: undefined,
     responder: {kind: 'none'},
     allowedHosts: [],
+    widgetReleaseDays: 180,
     logLevel: 'info',
   } satisfies Omit<Config, 'secrets'>);
   t.end();

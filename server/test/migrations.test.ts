@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readFile, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -7,7 +7,7 @@ import type postgres from 'postgres';
 import t from 'tap';
 
 import {migrate} from '../database/migrate.js';
-import {open} from './migrated-database.js';
+import {addVisit, open} from './migrated-database.js';
 import {createTestDatabase} from './test-database.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
@@ -120,6 +120,25 @@ void t.test('migrate', async (t) => {
     t.same([...(await schemaOf(sql))], before);
     await migrate(url);
     t.notSame([...(await schemaOf(sql))], before);
+  });
+
+  await t.test('a filled database keeps its rows and gets the table of releases', async (t) => {
+    const {url} = await createTestDatabase(t);
+    const sql = open(t, url);
+    const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
+    for (const name of names.filter((one) => !one.startsWith('0009_'))) await apply(sql, name);
+    const uuid = await addVisit(sql);
+
+    await migrate(url);
+
+    t.equal((await sql`select from visits where uuid = ${uuid}`).length, 1);
+    await sql`
+      insert into widget_releases (release, name, content_type, bytes)
+      values ('0.1.0', 'maria-chat.js', 'text/javascript', 'x'::bytea)`;
+    t.match(
+      [...(await sql`select * from widget_releases`)],
+      [{gzip: null, stored_at: Date, last_asked_at: Date}],
+    );
   });
 
   await t.test('an edited migration is refused by name', async (t) => {

@@ -89,6 +89,7 @@ export const startServer = async (
     await running.sender.stop();
     await running.answering.stop();
     await running.webhooks.stop();
+    await running.release.stop();
     await opened.close();
   });
   const {sql, objects} = {...opened, ...parts};

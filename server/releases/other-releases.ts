@@ -1,0 +1,127 @@
+import {randomUUID} from 'node:crypto';
+import {mkdir, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import type {FastifyBaseLogger} from 'fastify';
+import {LRUCache} from 'lru-cache';
+
+import type {Sql} from '../database/connect.js';
+import {SharedStatement} from '../database/shared-statement.js';
+import {findFiles, noteUse} from './store.js';
+import type {StoredFile, Wanted} from './store.js';
+
+const DAY_MS = 86_400_000;
+const MAX_FOUND = 2_000;
+/** A release that is being stored now is found a minute later at the latest. */
+const MISSING_MS = 60_000;
+/** Until a look-up that failed is repeated for a file that has a copy. */
+const RETRY_MS = 60_000;
+const MAX_MISSING = 5_000;
+/** Each can bring three encodings of a file. */
+const MAX_BATCH = 50;
+
+export interface OtherReleasesParts {
+  sql: Sql;
+  log: FastifyBaseLogger;
+  /** Folder for copies of what the database has; shared by the servers of one data folder. */
+  folder: string;
+  releaseDays: number;
+}
+
+/**
+ * Files of releases that this server was not built with. The database has them; each is copied into
+ * a folder when it is first asked for, so that it is served like the files of this release.
+ */
+export class OtherReleases {
+  private readonly missing = new LRUCache<string, true>({max: MAX_MISSING, ttl: MISSING_MS});
+  /** Looked up again after a day, which notes the use of the release. */
+  private readonly found = new LRUCache<string, string, Wanted>({
+    max: MAX_FOUND,
+    ttl: DAY_MS,
+    fetchMethod: async (_key, copied, {context, options}) => {
+      try {
+        return await this.copy(context);
+      } catch (error) {
+        if (copied === undefined) throw error;
+        // Contents never change: the copy is right while the database is unavailable.
+        options.ttl = RETRY_MS;
+        return copied;
+      }
+    },
+  });
+  private readonly lookUps: SharedStatement<Wanted, StoredFile | undefined>;
+
+  constructor(private readonly parts: OtherReleasesParts) {
+    this.lookUps = new SharedStatement({run: (wanted) => this.find(wanted), maxBatch: MAX_BATCH});
+  }
+
+  get folder(): string {
+    return this.parts.folder;
+  }
+
+  /** True if no look-up is needed to serve the file. */
+  isAtHand(wanted: Wanted): boolean {
+    return this.found.has(keyOf(wanted));
+  }
+
+  /**
+   * Returns the path of the file's copy within the folder, or undefined if no release has the file.
+   * @throws what the database or the disk throws.
+   */
+  async pathOf(wanted: Wanted): Promise<string | undefined> {
+    const key = keyOf(wanted);
+    if (this.missing.has(key)) return undefined;
+    const found = await this.found.fetch(key, {context: wanted});
+    if (found === undefined) this.missing.set(key, true);
+    return found;
+  }
+
+  /** Deletes copies that were not asked for during the days that a release is kept. */
+  async sweep(): Promise<void> {
+    const {folder, releaseDays} = this.parts;
+    await mkdir(folder, {recursive: true, mode: 0o700});
+    const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const file = path.join(entry.parentPath, entry.name);
+      const copied = await stat(file).catch(() => undefined);
+      const ageMs = copied ? Date.now() - copied.mtimeMs : 0;
+      if (ageMs > releaseDays * DAY_MS) await rm(file, {force: true});
+    }
+  }
+
+  private async find(wanted: Wanted[]): Promise<(StoredFile | undefined)[]> {
+    const files = await findFiles(this.parts.sql, wanted);
+    const unnoted = files.flatMap((file) => (file && !file.isNoted ? [file.release] : []));
+    for (const release of new Set(unnoted)) void this.noteUse(release);
+    return files;
+  }
+
+  private async noteUse(release: string): Promise<void> {
+    try {
+      await noteUse(this.parts.sql, release);
+    } catch (error) {
+      this.parts.log.warn({err: error, release}, 'the use of a release could not be noted');
+    }
+  }
+
+  private async copy(wanted: Wanted): Promise<string | undefined> {
+    const file = await this.lookUps.add(wanted);
+    if (!file) return undefined;
+    const name = keyOf(wanted);
+    const target = path.join(this.folder, name);
+    await mkdir(path.dirname(target), {recursive: true, mode: 0o700});
+    if (file.gzip) await writeWhole(`${target}.gz`, file.gzip);
+    if (file.brotli) await writeWhole(`${target}.br`, file.brotli);
+    await writeWhole(target, file.bytes);
+    return name;
+  }
+}
+
+const keyOf = ({release, name}: Wanted): string => (release === null ? name : `${release}/${name}`);
+
+/** Another process may be reading the file. */
+const writeWhole = async (file: string, bytes: Buffer): Promise<void> => {
+  const partial = `${file}.${randomUUID()}.part`;
+  await writeFile(partial, bytes, {flag: 'wx', mode: 0o600});
+  await rename(partial, file);
+};

@@ -1,0 +1,62 @@
+import type {FastifyReply, FastifyRequest} from 'fastify';
+
+import {NotFound, Unavailable} from '../errors.js';
+import type {App} from '../http/app-type.js';
+import {WIDGET_PREFIXES, immutable, isWidgetBuilt, setAssetHeaders} from '../http/assets.js';
+import {LOADER, isChunkName, isVersion} from './names.js';
+import type {OtherReleases} from './other-releases.js';
+import type {OwnRelease} from './own-release.js';
+import type {Wanted} from './store.js';
+
+export interface ReleaseRouteParts {
+  /** Version of this server's release. */
+  version: string;
+  own: OwnRelease;
+  other: OtherReleases;
+  /** True until the database has the tables of this version. */
+  isStarting: () => boolean;
+  /** Refuses clients that ask for too many files that are not at hand. */
+  limit: (request: FastifyRequest) => Promise<void>;
+}
+
+/**
+ * Serves the files of other releases beside those of this server's own: to pages that were loaded
+ * before an upgrade, to pages that got the next release from another server, and to pinned versions.
+ */
+export const releaseRoutes = (app: App, parts: ReleaseRouteParts): void => {
+  const {version, own} = parts;
+  const hidden = {schema: {hide: true}};
+  app.get<{Params: {release: string}}>(`/:release/${LOADER}`, hidden, async (request, reply) => {
+    const {release} = request.params;
+    if (release === version && !own.isLoaderReplaced) return sendOwnLoader(reply);
+    if (!isVersion(release)) return reply.callNotFound();
+    return sendOther(request, reply, {release, name: LOADER});
+  });
+  // Unbuilt, the folder is served as it is at each request.
+  for (const prefix of isWidgetBuilt ? WIDGET_PREFIXES : []) {
+    app.get<{Params: {name: string}}>(`${prefix}:name`, hidden, async (request, reply) => {
+      const {name} = request.params;
+      if (!isChunkName(name)) return reply.callNotFound();
+      return sendOther(request, reply, {release: null, name});
+    });
+  }
+
+  const sendOther = async (request: FastifyRequest, reply: FastifyReply, wanted: Wanted) => {
+    const {other, isStarting, limit} = parts;
+    if (!other.isAtHand(wanted)) {
+      if (isStarting()) throw new Unavailable();
+      await limit(request);
+    }
+    const file = await other.pathOf(wanted);
+    if (file === undefined) throw new NotFound();
+    setAssetHeaders(reply.raw, immutable());
+    return reply
+      .header('cache-control', immutable())
+      .sendFile(file, other.folder, {cacheControl: false});
+  };
+};
+
+const sendOwnLoader = (reply: FastifyReply): FastifyReply => {
+  setAssetHeaders(reply.raw, immutable());
+  return reply.header('cache-control', immutable()).sendFile(LOADER, {cacheControl: false});
+};

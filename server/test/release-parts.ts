@@ -1,0 +1,43 @@
+import {brotliCompressSync, gzipSync} from 'node:zlib';
+
+import type {Build} from '../releases/build.js';
+import {LOADER} from '../releases/names.js';
+import {storeBuild} from '../releases/store.js';
+import type {TestServer} from './start-server.js';
+
+/** A build of the widget with one chunk. Their text makes two builds of one version differ. */
+export const buildOf = (release: string, chunk: string, text = release): Build => ({
+  release,
+  files: [LOADER, chunk].map((name) => {
+    const bytes = Buffer.from(`/* ${text} */ export const name = '${name}';`.repeat(20));
+    return {
+      name,
+      contentType: 'text/javascript; charset=utf-8',
+      bytes,
+      gzip: gzipSync(bytes),
+      brotli: brotliCompressSync(bytes),
+    };
+  }),
+});
+
+/** As a server of that build does when it starts. */
+export const store = ({sql}: TestServer, build: Build): Promise<string[]> => storeBuild(sql, build);
+
+/** The text of one file of a build. */
+export const textOf = ({files}: Build, name: string): string =>
+  files.find((file) => file.name === name)?.bytes.toString() ?? '';
+
+/** Sets back the day on which a release was last used. */
+export const setBack = async ({sql}: TestServer, release: string, days: number): Promise<void> => {
+  await sql`
+    update widget_releases set last_asked_at = now() - ${`${days} days`}::interval
+    where release = ${release}`;
+};
+
+/** Days since each file of a release was last noted as used, without repeats. */
+export const unusedDays = async ({sql}: TestServer, release: string): Promise<number[]> => {
+  const rows = await sql<{days: number}[]>`
+    select distinct extract(day from now() - last_asked_at)::int as days
+    from widget_releases where release = ${release} order by 1`;
+  return rows.map(({days}) => days);
+};

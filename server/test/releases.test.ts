@@ -1,0 +1,344 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import t from 'tap';
+
+import {keepHouse} from '../cleanup/housekeeping.js';
+import {WIDGET, isWidgetBuilt, projectVersion} from '../http/assets.js';
+import {readBuild} from '../releases/build.js';
+import {LOADER} from '../releases/names.js';
+import {FaultProxy} from './fault-proxy.js';
+import {buildOf, setBack, store, textOf, unusedDays} from './release-parts.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {createMigratedDatabase} from './test-database.js';
+import {until} from './until.js';
+
+const DAY_MS = 86_400_000;
+const CHUNK = 'chat-Ab_cd-12.js';
+const YEAR = 'public, max-age=31536000, immutable';
+
+const get = ({url}: Pick<TestServer, 'url'>, address: string, headers = {}, method = 'GET') =>
+  fetch(`${url}${address}`, {method, headers});
+
+const codeOf = async (response: Response) =>
+  ((await response.json()) as {code?: string}).code ?? '';
+
+const skip = isWidgetBuilt ? false : 'the widget is not built';
+
+void t.test('a server stores its own release', {skip}, async (t) => {
+  const own = await readBuild(WIDGET);
+  const names = own?.files.map(({name}) => name).sort();
+  const namesIn = async ({sql}: TestServer) => {
+    const rows = await sql<{name: string}[]>`select name from widget_releases order by name`;
+    return rows.map(({name}) => name).sort();
+  };
+
+  await t.test('with every file that the manifest lists', async (t) => {
+    const server = await startServer(t);
+
+    await server.release.start();
+
+    t.same(await namesIn(server), names);
+    const [row] = await server.sql`
+      select * from widget_releases where name = ${LOADER} and release = ${projectVersion()}`;
+    t.match(row, {content_type: 'text/javascript; charset=utf-8'});
+    for (const [column, ending] of [
+      ['bytes', ''],
+      ['gzip', '.gz'],
+      ['brotli', '.br'],
+    ] as const) {
+      t.same(row?.[column], await readFile(path.join(WIDGET, `${LOADER}${ending}`)), column);
+    }
+  });
+
+  await t.test('once, when several start at the same time', async (t) => {
+    const first = await startServer(t);
+    const others = [await startServer(t, {beside: first}), await startServer(t, {beside: first})];
+
+    await Promise.all([first, ...others].map(({release}) => release.start()));
+
+    t.same(await namesIn(first), names);
+  });
+
+  await t.test('and what is stored stays when it starts again', async (t) => {
+    const first = await startServer(t);
+    await first.release.start();
+    await setBack(first, projectVersion(), 3);
+    const second = await startServer(t, {beside: first});
+    const storedAt = () => first.sql`select name, stored_at from widget_releases order by name`;
+    const before = [...(await storedAt())];
+
+    await second.release.start();
+
+    t.same([...(await storedAt())], before);
+    t.same(await unusedDays(first, projectVersion()), [0], 'the start is noted');
+  });
+
+  await t.test('later, when the database is unavailable at the start', async (t) => {
+    const {url} = await createMigratedDatabase(t);
+    const proxy = await FaultProxy.before(t, url);
+    const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
+    await proxy.set('refuse');
+
+    await server.release.start();
+    await proxy.set('pass');
+
+    await until(async () => (await namesIn(server)).length === names?.length);
+    t.same(await namesIn(server), names);
+  });
+});
+
+void t.test('the files of another release', {skip}, async (t) => {
+  const server = await startServer(t);
+  const build = buildOf('0.0.9', CHUNK);
+  await store(server, build);
+  const ownChunk = (await readBuild(WIDGET))?.files.find(({name}) => name.startsWith('chat-'));
+  const addresses = [
+    [`/widget/${CHUNK}`, `/widget/${ownChunk?.name}`],
+    [`/widget/again/${CHUNK}`, `/widget/again/${ownChunk?.name}`],
+    [`/0.0.9/${LOADER}`, `/${projectVersion()}/${LOADER}`],
+  ] as const;
+
+  for (const [address, ownAddress] of addresses) {
+    await t.test(`${address} is served like a file of the running release`, async (t) => {
+      for (const headers of [
+        {'accept-encoding': 'br, gzip'},
+        {'accept-encoding': 'gzip'},
+        {'accept-encoding': 'identity'},
+        {'accept-encoding': 'identity', range: 'bytes=0-9'},
+      ]) {
+        for (const method of ['GET', 'HEAD']) {
+          const [response, own] = [
+            await get(server, address, headers, method),
+            await get(server, ownAddress, headers, method),
+          ];
+          t.equal(response.status, own.status);
+          t.same(alike(response.headers), alike(own.headers));
+          t.equal(response.headers.get('cache-control'), YEAR);
+          t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+          const text = textOf(build, path.basename(address));
+          const wanted = 'range' in headers ? text.slice(0, 10) : text;
+          if (method === 'GET') t.equal(await response.text(), wanted);
+          await own.body?.cancel();
+        }
+      }
+    });
+
+    await t.test(`${address} is confirmed by its ETag`, async (t) => {
+      const etag = (await get(server, address)).headers.get('etag') ?? '';
+      const again = {'if-none-match': etag, 'cache-control': 'max-age=0'};
+
+      t.equal((await get(server, address, again)).status, 304);
+    });
+  }
+
+  await t.test('are found by a server that started before they were stored', async (t) => {
+    const next = buildOf('9.0.0', 'later-NextNext.js');
+    await store(server, next);
+
+    const response = await get(server, '/widget/later-NextNext.js');
+
+    t.equal(response.status, 200);
+    t.equal(await response.text(), textOf(next, 'later-NextNext.js'));
+  });
+
+  await t.test('are nowhere under a name that no release has', async (t) => {
+    for (const address of ['/widget/chat-12345678.js', `/0.0.8/${LOADER}`]) {
+      const response = await get(server, address);
+      t.equal(response.status, 404);
+      t.equal(response.headers.get('cache-control'), 'no-store');
+      t.equal(await codeOf(response), 'not_found');
+    }
+  });
+});
+
+/** Headers that must be there, and those that must be the same. */
+const alike = (headers: Headers) => {
+  const differing = ['content-length', 'content-range', 'date', 'etag', 'last-modified'];
+  differing.push('x-request-id');
+  return [...headers]
+    .map(([name, value]) => [name, differing.includes(name) ? 'any' : value])
+    .sort();
+};
+
+void t.test('two builds of one version', {skip}, async (t) => {
+  await t.test('share the loader that was stored first, and both chunks are found', async (t) => {
+    const server = await startServer(t);
+    const [first, second] = [
+      buildOf('0.0.9', 'chat-first-11.js', 'first'),
+      buildOf('0.0.9', 'chat-second-2.js', 'second'),
+    ];
+
+    t.same(await store(server, first), []);
+    t.same(await store(server, second), [LOADER], 'it is told which files differ');
+
+    t.equal(await (await get(server, `/0.0.9/${LOADER}`)).text(), textOf(first, LOADER));
+    for (const [build, name] of [
+      [first, 'chat-first-11.js'],
+      [second, 'chat-second-2.js'],
+    ] as const) {
+      t.equal(await (await get(server, `/widget/${name}`)).text(), textOf(build, name));
+    }
+  });
+
+  await t.test('also where one of them is the build of this server', async (t) => {
+    const server = await startServer(t);
+    const earlier = buildOf(projectVersion(), 'chat-earlier1.js', 'earlier');
+    await store(server, earlier);
+
+    await server.release.start();
+
+    const pinned = await get(server, `/${projectVersion()}/${LOADER}`);
+    t.equal(await pinned.text(), textOf(earlier, LOADER));
+    t.equal(pinned.headers.get('cache-control'), YEAR);
+    const current = await readFile(path.join(WIDGET, LOADER), 'utf8');
+    t.equal(await (await get(server, `/${LOADER}`)).text(), current);
+  });
+});
+
+void t.test('what the database is asked', {skip}, async (t) => {
+  /** Whether a request is answered while nobody can read the table. */
+  const withoutTable = async (server: TestServer, work: () => Promise<void>) => {
+    await server.sql.begin(async (tx) => {
+      await tx`lock table widget_releases in access exclusive mode`;
+      await work();
+    });
+  };
+
+  await t.test('nothing, for a name that no release file can have', async (t) => {
+    const server = await startServer(t);
+    await withoutTable(server, async () => {
+      for (const address of [
+        '/widget/nothing.js',
+        '/widget/chat-short.js',
+        '/widget/chat-Ab_cd-12.css',
+        '/widget/..%2fchat-Ab_cd-12.js',
+        `/widget/${'a'.repeat(83)}-Ab_cd-12.js`,
+        `/not-a-version/${LOADER}`,
+        `/1.2/${LOADER}`,
+      ]) {
+        const response = await get(server, address);
+        t.equal(response.status, 404, address);
+      }
+    });
+  });
+
+  await t.test('once, for a name that is missing', async (t) => {
+    const server = await startServer(t);
+    t.equal((await get(server, '/widget/chat-missing1.js')).status, 404);
+
+    await withoutTable(server, async () => {
+      t.equal((await get(server, '/widget/chat-missing1.js')).status, 404);
+      t.equal((await get(server, '/widget/chat-missing2.js')).status, 503);
+    });
+  });
+
+  await t.test('once, for a file that is there', async (t) => {
+    const server = await startServer(t);
+    await store(server, buildOf('0.0.9', CHUNK));
+    t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
+
+    await withoutTable(server, async () => {
+      t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
+      t.equal((await get(server, `/widget/again/${CHUNK}`)).status, 200);
+    });
+  });
+
+  await t.test('no more than the limit allows one client network', async (t) => {
+    const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
+    await store(server, buildOf('0.0.9', CHUNK));
+    t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
+    const statuses = [];
+    for (let i = 0; i < 12; i++) {
+      statuses.push((await get(server, `/widget/chat-flood${100 + i}.js`)).status);
+    }
+
+    t.same([...new Set(statuses.slice(0, 11))], [404]);
+    t.equal(statuses[11], 429);
+    const refused = await get(server, '/widget/chat-flood999.js');
+    t.ok(Number(refused.headers.get('retry-after')) > 0);
+    t.equal(await codeOf(refused), 'rate_limited');
+    t.equal((await get(server, `/widget/${CHUNK}`)).status, 200, 'files at hand need no look-up');
+    await until(async () => {
+      const rows = await server.sql`
+        select from audit_logs where event_type = 'rate_limit_exceeded'
+          and metadata->>'route' = '/widget/:name'`;
+      return rows.length === 1;
+    });
+  });
+});
+
+void t.test('without the database', {skip}, async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const proxy = await FaultProxy.before(t, url);
+  const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
+  const build = buildOf('0.0.9', CHUNK);
+  await store(server, build);
+  t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200);
+  await proxy.set('refuse');
+
+  const response = await get(server, `/widget/${CHUNK}`);
+  t.equal(response.status, 503);
+  t.equal(response.headers.get('cache-control'), 'no-store');
+  t.ok(Number(response.headers.get('retry-after')) > 0);
+  t.equal(await codeOf(response), 'unavailable');
+  t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200, 'a file at hand is served');
+  t.equal((await get(server, `/${LOADER}`)).status, 200, 'as is the running release');
+
+  await proxy.set('pass');
+  await until(async () => (await get(server, `/widget/${CHUNK}`)).status === 200);
+  t.pass('and the failure was not remembered');
+});
+
+void t.test('the use of a release is noted once a day', {skip}, async (t) => {
+  await t.test('when a page asks for one of its files', async (t) => {
+    const server = await startServer(t);
+    await store(server, buildOf('0.0.9', CHUNK));
+    await setBack(server, '0.0.9', 3);
+
+    await get(server, `/widget/${CHUNK}`);
+    await until(async () => (await unusedDays(server, '0.0.9')).join() === '0');
+
+    const versions = () => server.sql`select name, xmin::text from widget_releases order by name`;
+    const before = [...(await versions())];
+    await get(server, `/0.0.9/${LOADER}`);
+    await get(server, `/widget/${CHUNK}`);
+    await new Promise(setImmediate);
+    t.same([...(await versions())], before, 'another request writes nothing');
+  });
+
+  await t.test('the running one as well, though it is served from disk', async (t) => {
+    const server = await startServer(t);
+    await server.release.start();
+    await setBack(server, projectVersion(), 3);
+    await get(server, `/${LOADER}`);
+    t.same(await unusedDays(server, projectVersion()), [3], 'noted today already');
+
+    const {now} = Date;
+    t.teardown(() => (Date.now = now));
+    Date.now = () => now() + DAY_MS;
+    await get(server, `/${LOADER}`);
+
+    await until(async () => (await unusedDays(server, projectVersion())).join() === '0');
+  });
+});
+
+void t.test('a release that nobody has used for WIDGET_RELEASE_DAYS is deleted', async (t) => {
+  const server = await startServer(t, {settings: {WIDGET_RELEASE_DAYS: '10'}});
+  for (const [release, days] of [
+    ['0.0.7', 11],
+    ['0.0.8', 9],
+  ] as const) {
+    await store(server, buildOf(release, `chat-${release.replaceAll('.', '')}-hash.js`));
+    await setBack(server, release, days);
+  }
+
+  await keepHouse(server.sql, server.config);
+
+  const rows = await server.sql`select distinct release from widget_releases`;
+  t.same([...rows], [{release: '0.0.8'}]);
+  const [trace] = await server.sql`
+    select metadata from audit_logs where metadata->>'part' = 'releases'`;
+  t.same(trace?.['metadata'], {part: 'releases', releases: ['0.0.7'], removed: 2});
+});
