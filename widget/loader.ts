@@ -55,9 +55,9 @@ const readSettings = (script: HTMLScriptElement | null, source: URL): MariaChatS
   ...script?.dataset,
 });
 
-/** The backend is where the script came from, less the folders that only name a version. */
+/** The backend's URL: that of the script, without the folder that names a version. */
 const baseOf = (source: URL) =>
-  source.origin + source.pathname.replace(/(v?\d[\w.-]*\/|widget\/)?[^/]*$/, '');
+  source.origin + source.pathname.replace(/(\/(v1|widget|\d+\.\d+\.[^/]+))?\/[^/]*$/, '');
 
 const start = () => {
   const script = findScript();
@@ -70,15 +70,21 @@ const start = () => {
   draw(host, launcher);
 
   let loading: Promise<MariaChat> | undefined;
+  // Browsers remember a failure: the second URL is for a connection that was interrupted. It is a
+  // folder, because the chat imports its parts relative to itself. The third URL is for a release
+  // whose files are gone: it imports the present one.
   const load = () =>
-    (loading ??= importTwice(`${api}/widget/`).then(
-      () => host,
-      (error: unknown) => {
-        loading = undefined;
-        apologise(host);
-        throw error;
-      },
-    ));
+    (loading ??= import(`${api}/widget/${CHAT_MODULE}`)
+      .catch(() => import(`${api}/widget/again/${CHAT_MODULE}`))
+      .catch(() => import(`${api}/widget/maria-chat.esm.js`))
+      .then(
+        () => host,
+        (error: unknown) => {
+          loading = undefined;
+          apologise(host);
+          throw error;
+        },
+      ));
   const ending = new AbortController();
   const {signal} = ending;
   const toggle = () => {
@@ -131,15 +137,6 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
   const root = host.attachShadow({mode: 'open'});
   root.adoptedStyleSheets = [sheet];
   root.append(launcher);
-};
-
-/**
- * A connection that failed is tried once more, under another address: browsers remember the failure.
- * In another folder, since what the chat fetches has to find this very module beside it.
- */
-const importTwice = (folder: string) => {
-  const importFrom = (place: string): Promise<unknown> => import(place + CHAT_MODULE);
-  return importFrom(folder).catch(() => importFrom(`${folder}again/`));
 };
 
 /** On the page, and on what takes the place of its body in a single-page application. */
