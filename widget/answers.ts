@@ -168,11 +168,22 @@ export class VisitorAnswers {
   }
 }
 
+/**
+ * Pages with other versions of the widget write the same item. Values that this version does not
+ * know are kept. Null for an item that this version cannot read.
+ */
 const readDraft = (text: string | null): Draft | null => {
   try {
-    const draft = JSON.parse(text ?? 'null') as Partial<Draft> | null;
-    return draft && Array.isArray(draft.done) ? {...blankDraft(), ...draft} : null;
+    const kept = JSON.parse(text ?? 'null') as Partial<Draft> | null;
+    const draft = {...blankDraft(), ...kept};
+    return Array.isArray(kept?.done) && isReadable(draft) ? draft : null;
   } catch {
     return null;
   }
 };
+
+const isReadable = ({name, decisions, idleMs, touchedAt}: Draft) =>
+  (name === null || typeof name === 'string') &&
+  Object.values(decisions).every(({granted}) => typeof granted === 'boolean') &&
+  idleMs > 0 &&
+  touchedAt > 0;

@@ -34,6 +34,8 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   const tell = (isThere: boolean) => channel?.postMessage([PAGE, self, isThere] satisfies Presence);
   const hearWord = ({data}: MessageEvent<string | Presence>) => {
     if (typeof data === 'string') return data === session.uuid && hear();
+    // Another version of the widget, in another tab, may have more to say.
+    if (!Array.isArray(data)) return;
     const [page, other, isThere] = data;
     if (page === PAGE) return;
     if (!isThere) others.delete(other);

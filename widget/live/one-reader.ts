@@ -15,7 +15,11 @@ export const readTogether = (
   signal: AbortSignal,
 ) => {
   const channel = openChannel(name);
-  channel?.addEventListener('message', ({data}) => hear(data as LiveEvent[]), {signal});
+  const hearMessage = ({data}: MessageEvent<LiveEvent[]>) => {
+    // Another version of the widget, in another tab, may have more to say.
+    if (Array.isArray(data)) hear(data);
+  };
+  channel?.addEventListener('message', hearMessage, {signal});
   signal.addEventListener('abort', () => channel?.close());
   const readForAll = () =>
     read((events) => {
