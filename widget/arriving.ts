@@ -29,7 +29,7 @@ export const comeBack = async (chat: Chat, session: Session | null) => {
   const {endings, guide} = chat;
   const round = ++guide.round;
   const [later, back] = await Promise.all([chat.equip(), fetchBack(chat)]);
-  if (!back) return endings.giveUp();
+  if (!back) return endings.giveUp('notLoaded');
   if (later && round === guide.round) back.takeUp(chat, session);
 };
 

@@ -351,7 +351,7 @@ export class Chat {
       this.confirmation ??= later.makeConfirmation(this);
       return later;
     } catch {
-      this.endings.giveUp();
+      this.endings.giveUp('notLoaded');
       return null;
     }
   }

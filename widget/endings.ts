@@ -71,9 +71,9 @@ export class Endings {
   }
 
   /** The conversation stops here, until the visitor asks for another attempt. */
-  giveUp() {
+  giveUp(key: 'error' | 'notLoaded' = 'error') {
     this.chat.transcript.showTyping(false);
-    this.chat.signs.notify({key: 'error', kind: 'error', isRetryable: true});
+    this.chat.signs.notify({key, kind: 'error', isRetryable: true});
   }
 
   /** What the visitor refused to have kept is forgotten here once the backend knows of it. */

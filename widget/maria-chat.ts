@@ -287,7 +287,7 @@ export class MariaChat extends ConfiguredElement {
       onMenu: () =>
         void this.loadLater().then(
           (later) => later.openOverlay(chat, 'menu'),
-          () => undefined,
+          () => chat.signs.miss(true),
         ),
       onFocus: () => (this.focusKeeper.isInside = true),
     });
@@ -315,7 +315,7 @@ export class MariaChat extends ConfiguredElement {
   /** @internal */
   onLoadFailure(error: unknown) {
     console.error('Maria Chat: a part could not be loaded:', error);
-    this.dispatchEvent(new MariaErrorEvent('offline'));
+    this.dispatchEvent(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
   }
 
   private startChat() {

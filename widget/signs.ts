@@ -31,6 +31,12 @@ export class Signs {
     this.host.requestUpdate();
   }
 
+  /** A part of the widget is missing: the connection failed, or no server has its release. */
+  miss(isMissing: boolean) {
+    if (isMissing) this.notify({key: 'notLoaded', kind: 'error'});
+    else if (this.notice?.key === 'notLoaded') this.notify(null);
+  }
+
   blame(fault: TextKey | null) {
     this.fieldFault = fault;
     this.host.requestUpdate();

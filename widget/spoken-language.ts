@@ -1,3 +1,4 @@
+import type {Signs} from './signs.js';
 import type {SiteStorage} from './storage.js';
 import {recall} from './storage.js';
 import {chooseLanguage, loadLanguage} from './texts.js';
@@ -5,7 +6,7 @@ import type {Language} from './texts.js';
 
 export interface SpokenLanguageHost {
   readonly site: string;
-  readonly chat: {storage: SiteStorage} | null;
+  readonly chat: {storage: SiteStorage; signs: Signs} | null;
   /** What the page asks for. */
   readonly chosenLang: string | null;
   isOpen: boolean;
@@ -33,9 +34,11 @@ export class SpokenLanguage {
     if (this.language?.tag === tag) return true;
     try {
       const language = await loadLanguage(tag);
+      host.chat?.signs.miss(false);
       if (tag === this.wanted) this.language = language;
     } catch (error) {
       host.onLoadFailure(error);
+      host.chat?.signs.miss(true);
     }
     if (!this.language) host.isOpen = false;
     host.requestUpdate();

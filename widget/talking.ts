@@ -18,6 +18,7 @@ export const joinTalk = async (chat: Chat, isWanted = false) => {
   try {
     const {Talk, styles} = await import('./live/live.js');
     if (signal.aborted) return;
+    chat.signs.miss(false);
     host.adopt([styles]);
     chat.talk ??= new Talk(chat);
     if (chat.saidEarly) chat.talk.type([chat.talk.draft, chat.saidEarly].join('\n').trim());
@@ -27,6 +28,7 @@ export const joinTalk = async (chat: Chat, isWanted = false) => {
     void chat.talk.open();
   } catch (error) {
     host.onLoadFailure(error);
+    chat.signs.miss(true);
   }
 };
 

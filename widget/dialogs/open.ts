@@ -6,6 +6,7 @@ export const openOverlay = (chat: Chat, name: OverlayName) =>
   attempt(chat, async ({host}) => {
     const {loadWords, makeOverlay, styles} = await import('./dialogs.js');
     await loadWords(chat.language.tag);
+    chat.signs.miss(false);
     host.adopt(styles);
     chat.cover(makeOverlay(name, chat));
   });
@@ -22,6 +23,6 @@ const attempt = async (chat: Chat, work: (chat: Chat) => Promise<void>) => {
     await work(chat);
   } catch (error) {
     chat.host.onLoadFailure(error);
-    chat.signs.showToast('offline');
+    chat.signs.showToast('notLoaded');
   }
 };

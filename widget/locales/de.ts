@@ -130,6 +130,8 @@ const de: Texts = {
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
   busy: 'Unser System ist ausgelastet. Machen Sie ruhig weiter; wir holen alles nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
+  notLoaded:
+    'Das konnte nicht geladen werden. Bitte noch einmal versuchen oder die Seite neu laden.',
   notKept:
     'Ihr Browser sperrt den Speicher: Dieses Gespräch ist beim Verlassen der Seite verloren.',
   dismiss: 'Ausblenden',

@@ -125,6 +125,7 @@ const en = {
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   slow: 'This takes longer than usual. We are still trying.',
+  notLoaded: 'This part could not be loaded. Please try again, or reload the page.',
   notKept: 'Your browser blocks storage: this conversation is not kept when you leave the page.',
   dismiss: 'Dismiss',
   retry: 'Try again',

@@ -126,6 +126,7 @@ const es: Texts = {
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   slow: 'Tarda más de lo habitual. Seguimos intentándolo.',
+  notLoaded: 'No se pudo cargar esta parte. Inténtelo de nuevo o recargue la página.',
   notKept:
     'Su navegador bloquea el almacenamiento: esta conversación se perderá al salir de la página.',
   dismiss: 'Ocultar',

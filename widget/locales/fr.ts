@@ -128,6 +128,7 @@ const fr: Texts = {
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
   busy: 'Notre système est très sollicité. Continuez ; nous rattraperons sous peu.',
   slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
+  notLoaded: 'Cette partie n’a pas pu être chargée. Réessayez ou rechargez la page.',
   notKept: 'Votre navigateur bloque le stockage : la conversation sera perdue en quittant la page.',
   dismiss: 'Masquer',
   retry: 'Réessayer',

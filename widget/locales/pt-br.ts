@@ -125,6 +125,7 @@ const ptBr: Texts = {
   offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
   slow: 'Está demorando mais que o normal. Continuamos tentando.',
+  notLoaded: 'Não foi possível carregar esta parte. Tente de novo ou recarregue a página.',
   notKept: 'Seu navegador bloqueia o armazenamento: a conversa se perde ao sair da página.',
   dismiss: 'Ocultar',
   retry: 'Tentar de novo',
