@@ -31,8 +31,8 @@ export interface Topology {
   servers: ServerProcess[];
   /** Their database, store and mailbox, with a server that takes no requests. */
   inside: TestServer;
-  /** Starts the server at this place anew, at the same address. */
-  restart: (place: number) => Promise<void>;
+  /** Starts the server at this place anew, at the same address; another program if one is given. */
+  restart: (place: number, program?: string) => Promise<void>;
 }
 
 /** What `examples/deploy` describes, as processes: its servers, and its proxy with its own file. */
@@ -49,8 +49,8 @@ export const startTopology = async (
     settings: {},
   });
   const [chat, files] = [await freePort(), await freePort()];
-  const start = async (port: string) =>
-    startProcessBeside(t, inside, {
+  const start = async (port: string, program?: string) => {
+    const own = {
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://chat.example.com',
       MAIL_FROM: 'maria@example.com',
@@ -59,9 +59,11 @@ export const startTopology = async (
       PORT: port,
       DATA_DIR: await temporaryFolder(t),
       ...settings,
-    });
+    };
+    return startProcessBeside(t, inside, own, program);
+  };
   const ports = [await freePort(), await freePort(), await freePort()].map(String);
-  const servers = await Promise.all(ports.map(start));
+  const servers = await Promise.all(ports.map((port) => start(port)));
   const url = `http://127.0.0.1:${chat}`;
   await startProxy(t, {
     CHAT_ADDRESS: url,
@@ -74,8 +76,8 @@ export const startTopology = async (
     url,
     servers,
     inside,
-    restart: async (place) => {
-      servers[place] = await start(ports[place] ?? '');
+    restart: async (place, program) => {
+      servers[place] = await start(ports[place] ?? '', program);
     },
   };
 };
