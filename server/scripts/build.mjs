@@ -47,14 +47,18 @@ function isFresh() {
   return [...SOURCES, BUNDLER_CONFIG].every((name) => !isNewer(path.join(ROOT, name), builtAt));
 }
 
-/** A folder counts as well: its time tells that a file has gone. */
+/**
+ * A folder counts as well: its time changes when a file in it is deleted. Packages are no sources, so
+ * their installation in a folder below does not make the build stale.
+ */
 function isNewer(file, time) {
   if (!existsSync(file)) return false;
   const found = statSync(file);
-  if (found.mtimeMs > time) return true;
-  return (
-    found.isDirectory() && readdirSync(file).some((name) => isNewer(path.join(file, name), time))
-  );
+  if (!found.isDirectory()) return found.mtimeMs > time;
+  const names = readdirSync(file);
+  const sources = names.filter((name) => name !== 'node_modules');
+  if (sources.length === names.length && found.mtimeMs > time) return true;
+  return sources.some((name) => isNewer(path.join(file, name), time));
 }
 
 /** What was compiled from a source that has gone; a test, for instance, would still run. */
