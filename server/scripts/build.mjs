@@ -14,25 +14,47 @@ import path from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const STAMP = path.join(ROOT, 'dist', '.built');
-const SOURCES = ['server', 'widget', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const BUNDLER_CONFIG = 'rollup.config.mjs';
+const PACKAGES = ['package.json', 'package-lock.json'];
 
-/** Throws when a compiler finds a fault. */
-export function build() {
-  const startedAt = new Date();
+/** The two halves of a build, each with what it is made from and the file that dates it. */
+const HALVES = [
+  {
+    sources: ['server', 'widget', 'tsconfig.json', ...PACKAGES],
+    stamp: path.join(ROOT, 'dist', '.compiled'),
+    make: compile,
+  },
+  {
+    sources: [
+      ...['widget', 'server/contract', 'rollup.config.mjs', ...PACKAGES],
+      ...['server/scripts/custom-elements.mjs', 'server/scripts/own-names.mjs'],
+    ],
+    except: ['test', 'bench', 'gallery'],
+    stamp: path.join(ROOT, 'dist', '.bundled'),
+    make: () => runTool('rollup/dist/bin/rollup', ['-c', 'rollup.config.mjs']),
+  },
+];
+
+/** Throws when a compiler finds an error. */
+export function build(halves = HALVES) {
+  for (const {stamp, make} of halves) {
+    const startedAt = new Date();
+    make();
+    mkdirSync(path.dirname(stamp), {recursive: true});
+    writeFileSync(stamp, '');
+    // The time of the start: a file saved while the compilers ran is newer.
+    utimesSync(stamp, startedAt, startedAt);
+  }
+}
+
+function compile() {
   removeOrphans(path.join(ROOT, 'dist', 'server'), path.join(ROOT, 'server'));
   runTool('typescript/bin/tsc', ['-b']);
-  runTool('rollup/dist/bin/rollup', ['-c', BUNDLER_CONFIG]);
-  mkdirSync(path.dirname(STAMP), {recursive: true});
-  writeFileSync(STAMP, '');
-  // Of the start: a file saved while the compilers ran is newer.
-  utimesSync(STAMP, startedAt, startedAt);
 }
 
 export function buildIfStale() {
-  if (isFresh()) return;
-  if (hasCompilers()) return build();
+  const stale = HALVES.filter((half) => !isFresh(half));
+  if (stale.length === 0) return;
+  if (hasCompilers()) return build(stale);
   // Installed without the tools of development: what was built elsewhere is what runs here.
   if (existsSync(path.join(ROOT, 'dist', 'server', 'main.js'))) return;
   throw new Error(
@@ -41,24 +63,24 @@ export function buildIfStale() {
   );
 }
 
-function isFresh() {
-  if (!existsSync(STAMP)) return false;
-  const builtAt = statSync(STAMP).mtimeMs;
-  return [...SOURCES, BUNDLER_CONFIG].every((name) => !isNewer(path.join(ROOT, name), builtAt));
+function isFresh({sources, except = [], stamp}) {
+  if (!existsSync(stamp)) return false;
+  const builtAt = statSync(stamp).mtimeMs;
+  return sources.every((name) => !isNewer(path.join(ROOT, name), builtAt, except));
 }
 
 /**
  * A folder counts as well: its time changes when a file in it is deleted. Packages are no sources, so
  * their installation in a folder below does not make the build stale.
  */
-function isNewer(file, time) {
+function isNewer(file, time, except) {
   if (!existsSync(file)) return false;
   const found = statSync(file);
   if (!found.isDirectory()) return found.mtimeMs > time;
   const names = readdirSync(file);
-  const sources = names.filter((name) => name !== 'node_modules');
-  if (sources.length === names.length && found.mtimeMs > time) return true;
-  return sources.some((name) => isNewer(path.join(file, name), time));
+  const sources = names.filter((name) => name !== 'node_modules' && !except.includes(name));
+  if (!names.includes('node_modules') && found.mtimeMs > time) return true;
+  return sources.some((name) => isNewer(path.join(file, name), time, except));
 }
 
 /** What was compiled from a source that has gone; a test, for instance, would still run. */
@@ -90,7 +112,7 @@ function hasCompilers() {
 function runTool(name, args) {
   const options = {cwd: ROOT, stdio: 'inherit'};
   const {status} = spawnSync(process.execPath, [toolPath(name), ...args], options);
-  if (status !== 0) throw new Error(`${name} found faults.`);
+  if (status !== 0) throw new Error(`${name} found errors: see above.`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
