@@ -24,6 +24,9 @@ export interface Starting {
 
 export const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 export const rival = (name: string) => fileURLToPath(new URL(`rivals/${name}.js`, import.meta.url));
+/** A rival with packages of its own, which are beside its source. */
+export const installedRival = (name: string) =>
+  fileURLToPath(new URL(`../../../server/bench/rivals/${name}.mjs`, import.meta.url));
 
 /** The kernel counts in hundredths of a second, on every platform that Node runs on. */
 const TICK_MS = 10;

@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
 
 import {Visitor} from '../test/visitor.js';
-import {rival, startProduct, startProgram} from './process-cost.js';
+import {installedRival, rival, startProduct, startProgram} from './process-cost.js';
 import type {Program} from './process-cost.js';
 import type {Call} from './send-file.js';
 
@@ -63,7 +63,7 @@ export const hashingPipe = pipe('a pipe with SHA-256', true);
 
 const upload = (name: string, env: Record<string, string>): Way => ({
   name,
-  start: (store) => startProgram(rival('lib-storage'), {env: {...store, ...env}}),
+  start: (store) => startProgram(installedRival('lib-storage'), {env: {...store, ...env}}),
   callers: (program, count) => repeated(count, multipart(program, '/upload')),
 });
 
@@ -74,13 +74,13 @@ export const libStorageUnchecked = upload('lib-storage Upload without checksums'
 
 export const multerS3: Way = {
   name: 'multer-s3',
-  start: (env) => startProgram(rival('multer-s3'), {env}),
+  start: (env) => startProgram(installedRival('multer-s3'), {env}),
   callers: (program, count) => repeated(count, multipart(program, '/upload')),
 };
 
 export const tus: Way = {
   name: 'tus server with its S3 store',
-  start: (env) => startProgram(rival('tus'), {env}),
+  start: (env) => startProgram(installedRival('tus'), {env}),
   callers: ({url}, count, bytes) =>
     repeated(count, {
       url: `${url}/files`,

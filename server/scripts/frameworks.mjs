@@ -1,18 +1,23 @@
-// `node server/scripts/frameworks.mjs [FOLDER]`: builds the pages of examples/frameworks, as somebody
-// who has installed the package would.
+// `node server/scripts/frameworks.mjs [FOLDER]`: installs the frameworks and builds the pages of
+// examples/frameworks with them.
 import {copyFileSync, mkdirSync, readFileSync, readdirSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 import {build} from 'esbuild';
-import {compile} from 'svelte/compiler';
 
 import {ROOT} from './build.mjs';
+import {installManifest} from './manifests.mjs';
 
 const SOURCES = path.join(ROOT, 'examples', 'frameworks');
+const requireFramework = createRequire(path.join(SOURCES, 'package.json'));
 
 export async function buildFrameworkPages(target) {
-  const folders = readdirSync(SOURCES, {withFileTypes: true}).filter((one) => one.isDirectory());
+  installManifest('examples/frameworks');
+  const folders = readdirSync(SOURCES, {withFileTypes: true}).filter(
+    (one) => one.isDirectory() && one.name !== 'node_modules',
+  );
   for (const {name} of folders) {
     const folder = path.join(target, name);
     mkdirSync(folder, {recursive: true});
@@ -34,6 +39,8 @@ async function bundle(source, folder) {
     target: 'es2022',
     logLevel: 'warning',
     jsx: 'automatic',
+    // The file that a page gets from the installed package.
+    alias: {'maria-chat': path.join(ROOT, 'dist', 'widget', 'maria-chat.esm.js')},
     define: {
       'process.env.NODE_ENV': '"production"',
       __VUE_OPTIONS_API__: 'false',
@@ -49,6 +56,7 @@ async function bundle(source, folder) {
 const svelte = {
   name: 'svelte',
   setup(bundler) {
+    const {compile} = requireFramework('svelte/compiler');
     bundler.onLoad({filter: /\.svelte$/}, ({path: filename}) => {
       const {js} = compile(readFileSync(filename, 'utf8'), {filename, generate: 'client'});
       return {contents: js.code, resolveDir: path.dirname(filename)};

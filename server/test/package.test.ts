@@ -5,15 +5,20 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 
-import {publint} from 'publint';
-import {formatMessage} from 'publint/utils';
 import t from 'tap';
+
+import {importInstalled, installManifest} from './manifests.js';
 
 const run = promisify(execFile);
 
 // dist/server/test/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const tool = (name: string) => path.join(PROJECT, 'node_modules', name);
+
+interface PackageLinter {
+  publint: (options: object) => Promise<{messages: object[]}>;
+  formatMessage: (message: object, manifest: object) => string | undefined;
+}
 
 /** As somebody has it who installs what `npm pack` has made. */
 const install = async () => {
@@ -116,6 +121,10 @@ t.test('the package', async (t) => {
   };
 
   await t.test('is what publint asks for', async (t) => {
+    const {publint, formatMessage} = await importInstalled<PackageLinter>(
+      'server/test/checkers',
+      'package-checks.mjs',
+    );
     const {messages} = await publint({pkgDir: path.join(folder, 'package'), pack: false});
 
     t.same(
@@ -125,7 +134,8 @@ t.test('the package', async (t) => {
   });
 
   await t.test('has types for every way to import it', async (t) => {
-    const asked = [tool('@arethetypeswrong/cli/dist/index.js'), tarball];
+    const checkers = await installManifest('server/test/checkers');
+    const asked = [path.join(checkers, '@arethetypeswrong/cli/dist/index.js'), tarball];
     const how = ['--profile', 'esm-only', '--no-definitely-typed', '--no-color'];
 
     const found = await run(process.execPath, [...asked, ...how]).then(

@@ -3,11 +3,11 @@ import {mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-import openapiTS, {astToString} from 'openapi-typescript';
 import t from 'tap';
 import type {Test} from 'tap';
-import ts from 'typescript';
+import type ts from 'typescript';
 
+import {importInstalled, installManifest} from './manifests.js';
 import {startServer, temporaryFolder} from './start-server.js';
 
 const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
@@ -148,14 +148,30 @@ t.test('what it gets wrong its compiler tells', async (t) => {
   }
 });
 
+interface Generator {
+  openapiTS: (url: URL, options: object) => Promise<ts.Node[]>;
+  astToString: (types: ts.Node[]) => string;
+  ts: typeof ts;
+}
+
 /** A folder as a programmer would have it: types from the description, and nothing else of ours. */
 const project = async (t: Test, url: string): Promise<string> => {
   const folder = path.join(await temporaryFolder(t), 'client');
   await mkdir(folder);
-  await symlink(MODULES, path.join(folder, 'node_modules'));
+  const checkers = await installManifest('server/test/checkers');
+  await mkdir(path.join(folder, 'node_modules'));
+  for (const [modules, name] of [
+    [checkers, 'openapi-fetch'],
+    [MODULES, '@types'],
+  ] as const)
+    await symlink(path.join(modules, name), path.join(folder, 'node_modules', name));
+  const {openapiTS, astToString, ts} = await importInstalled<Generator>(
+    'server/test/checkers',
+    'openapi-tools.mjs',
+  );
   const types = await openapiTS(new URL(`${url}/api/openapi.json`), {
     // The generator leaves it to its user what bytes are.
-    transform: ({format}) =>
+    transform: ({format}: {format?: string}) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode('Blob') : undefined,
   });
   await writeFile(path.join(folder, 'api.d.ts'), astToString(types));

@@ -27,7 +27,7 @@ t.test('the chat in a framework', async (t) => {
   t.same(
     names.sort(),
     sources
-      .filter((one) => one.isDirectory())
+      .filter((one) => one.isDirectory() && one.name !== 'node_modules')
       .map(({name}) => name)
       .sort(),
   );

@@ -6,7 +6,7 @@ import {Upload} from '@aws-sdk/lib-storage';
 import multipart from '@fastify/multipart';
 import Fastify from 'fastify';
 
-import {BUCKET, CLIENT, PORT} from './store-client.js';
+import {BUCKET, CLIENT, PORT} from '../../../dist/server/bench/rivals/store-client.js';
 
 const client = new S3Client(CLIENT);
 const app = Fastify();

@@ -5,7 +5,7 @@ import express from 'express';
 import multer from 'multer';
 import multerS3 from 'multer-s3';
 
-import {BUCKET, CLIENT, PORT} from './store-client.js';
+import {BUCKET, CLIENT, PORT} from '../../../dist/server/bench/rivals/store-client.js';
 
 const storage = multerS3({
   s3: new S3Client(CLIENT),

@@ -3,7 +3,7 @@ import {createServer} from 'node:http';
 import {S3Store} from '@tus/s3-store';
 import {Server} from '@tus/server';
 
-import {BUCKET, CLIENT, PORT} from './store-client.js';
+import {BUCKET, CLIENT, PORT} from '../../../dist/server/bench/rivals/store-client.js';
 
 const server = new Server({
   path: '/files',
