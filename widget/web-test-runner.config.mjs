@@ -1,8 +1,6 @@
-import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
-import {esbuildPlugin} from '@web/dev-server-esbuild';
 import {chromeLauncher} from '@web/test-runner-chrome';
 
 import {Backend} from './test/backend.mjs';
@@ -10,11 +8,7 @@ import {firefoxLauncher} from './test/firefox.mjs';
 import {pageFor} from './test/pages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CHROMES = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'];
-
-// The loader is tested as it ships, so the bundle has to be that of these sources.
-const build = spawnSync('npx', ['rollup', '-c', '--silent'], {cwd: ROOT, stdio: 'inherit'});
-if (build.status !== 0) throw new Error('The widget could not be built.');
+const CONCURRENCY = 2;
 
 const backend = new Backend();
 
@@ -42,33 +36,31 @@ const serve = async (context, next) => {
   }
 };
 
-const chromium = chromeLauncher({
-  // A window for each file: tabs behind another one have no animation frames and no focus.
-  createPage: async ({browser}) => (await browser.createBrowserContext()).newPage(),
-  launchOptions: {
-    executablePath: CHROMES.find((path) => path && existsSync(path)),
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-quic',
-      '--no-first-run',
-    ],
-  },
-});
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
 
-// Whoever runs a single file by hand is quicker with one browser; the test command names both.
-const firefox = process.env.FIREFOX_PATH;
-
-export default {
-  rootDir: ROOT,
-  files: ['widget/test/*.test.ts'],
-  nodeResolve: {exportConditions: ['production', 'default']},
-  plugins: [esbuildPlugin({ts: true, target: 'es2022', tsconfig: `${ROOT}widget/tsconfig.json`})],
-  middleware: [serve],
-  concurrency: 2,
-  browsers: [chromium, ...(firefox ? [firefoxLauncher(firefox, 2)] : [])],
-  testFramework: {config: {timeout: 10_000}},
+const launchers = {
+  chromium: ({CHROME_PATH: executablePath}) =>
+    chromeLauncher({
+      // A window for each file: tabs behind another one have no animation frames and no focus.
+      createPage: async ({browser}) => (await browser.createBrowserContext()).newPage(),
+      launchOptions: {executablePath, args: CHROMIUM_ARGS},
+    }),
+  firefox: ({FIREFOX_PATH: executablePath}) => firefoxLauncher(executablePath, CONCURRENCY),
 };
+
+/** The test runner's settings for one of these browsers, whose program the environment names. */
+export const widgetTestConfig = (browser, env) => ({
+  rootDir: ROOT,
+  middleware: [serve],
+  concurrency: CONCURRENCY,
+  browsers: [launchers[browser](env)],
+  testFramework: {config: {timeout: 10_000}},
+});

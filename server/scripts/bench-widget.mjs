@@ -1,6 +1,5 @@
 // `npm run bench:widget [rounds]`: Maria Chat beside other widgets, each on the same empty page in
 // the same slowed browser. Ends with 1 when Maria Chat is behind in a row.
-import {spawnSync} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
 import path from 'node:path';
@@ -12,7 +11,8 @@ import {servePages} from '../../widget/bench/serve.mjs';
 import {PHONE_LINE, hurriedVisit, visit} from '../../widget/bench/visit.mjs';
 import {WIDGETS} from '../../widget/bench/widgets.mjs';
 import {findBrowser} from './browser.mjs';
-import {ROOT, buildIfStale} from './build.mjs';
+import {buildIfStale} from './build.mjs';
+import {installManifest} from './manifests.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 const stops = [];
 try {
-  installRivals();
+  installManifest('widget/bench/rivals');
   buildIfStale();
   const rows = await compare();
   if (rows.some(({verdict}) => verdict === 'behind')) process.exitCode = 1;
@@ -34,17 +34,11 @@ try {
   for (const stop of stops.reverse()) await stop();
 }
 
-function installRivals() {
-  const cwd = path.join(ROOT, 'widget', 'bench', 'rivals');
-  const {status} = spawnSync('npm', ['ci', '--silent'], {cwd, stdio: 'inherit'});
-  if (status !== 0) throw new Error(`The other widgets could not be installed into ${cwd}.`);
-}
-
 async function compare() {
   const product = await startProduct();
   const server = await servePages(WIDGETS, product.url);
   stops.push(server.stop);
-  const browser = await chromium.launch({executablePath: findBrowser(), args: QUIET});
+  const browser = await chromium.launch({executablePath: await findBrowser(), args: QUIET});
   stops.push(() => browser.close());
   const visits = WIDGETS.map(() => []);
   for (let round = 1; round <= ROUNDS; round++) {

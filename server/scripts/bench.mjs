@@ -3,10 +3,15 @@ import {spawn} from 'node:child_process';
 
 import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
-import {installPackages, runs} from './packages.mjs';
-import {startServices} from './services.mjs';
+import {installManifest} from './manifests.mjs';
+import {installMissing, runs} from './packages.mjs';
+import {startForBenchmarks} from './services.mjs';
 
-const LOAD_GENERATOR = 'wrk';
+const LOAD_GENERATOR = {
+  what: 'requests a second',
+  packages: ['wrk'],
+  isThere: () => runs('sh', ['-c', 'command -v wrk']),
+};
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -16,11 +21,12 @@ const stops = [];
 let code = 1;
 try {
   buildIfStale();
-  if (!hasLoadGenerator()) {
-    console.log(`\n*** No ${LOAD_GENERATOR} here: what needs it is NOT MEASURED. ***\n`);
-  }
-  const services = await startServices(stops, {measuring: true});
-  code = await measure({...services, ...browserEnv()});
+  installManifest('server/bench/rivals');
+  const missing = await installMissing([LOAD_GENERATOR]);
+  if (missing.length > 0)
+    console.log('\n*** There is no wrk: what needs it is NOT MEASURED. ***\n');
+  const services = await startForBenchmarks(stops);
+  code = await measure({...services, ...(await browserEnv())});
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error);
 } finally {
@@ -28,14 +34,9 @@ try {
 }
 process.exit(code);
 
-function hasLoadGenerator() {
-  const isThere = () => runs('sh', ['-c', `command -v ${LOAD_GENERATOR}`]);
-  return isThere() || (installPackages(LOAD_GENERATOR) && isThere());
-}
-
-function browserEnv() {
+async function browserEnv() {
   try {
-    return {CHROME_PATH: findBrowser()};
+    return {CHROME_PATH: await findBrowser()};
   } catch (error) {
     console.log(`\n*** What needs a browser is NOT MEASURED. ${error.message} ***\n`);
     return {};

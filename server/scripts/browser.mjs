@@ -3,58 +3,48 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 
-import {installPackages, runs, sayAloud} from './packages.mjs';
+import {installMissing, runs} from './packages.mjs';
 
-const CHROMIUM = {
+export const CHROMIUM = {
   setting: 'CHROME_PATH',
   names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
-  package: 'chromium',
+  what: 'the browser tests (Chromium or Chrome, or CHROME_PATH)',
+  packages: ['chromium'],
+  isThere: () => Boolean(locate(CHROMIUM)),
 };
-const FIREFOX = {
+export const FIREFOX = {
   setting: 'FIREFOX_PATH',
   names: ['firefox-esr', 'firefox'],
-  package: 'firefox-esr',
+  what: 'the tests in Firefox (or FIREFOX_PATH)',
+  packages: ['firefox-esr'],
+  isThere: () => Boolean(locate(FIREFOX)),
 };
-const WEBKIT_PACKAGES = ['webkit2gtk-driver', 'xvfb'];
+/** WebKit comes as a driver with a small browser of its own, and needs a screen to draw on. */
+export const WEBKIT = {
+  what: 'the tests in WebKit',
+  packages: ['webkit2gtk-driver', 'xvfb'],
+  isThere: () => runs('WebKitWebDriver', ['--help']) && Boolean(onPath('Xvfb')),
+};
 
-/** Each candidate is proved by running it. Throws when there is none and none can be installed. */
-export function findBrowser() {
-  const found = find(CHROMIUM);
+/** Returns the program of Chromium, installing it if needed. Throws when that is not possible. */
+export async function findBrowser() {
+  await installMissing([CHROMIUM]);
+  const found = locate(CHROMIUM);
   if (found) return found;
   throw new Error(
-    'The tests need Chromium or Chrome: install one, or set CHROME_PATH to its program. ' +
-      `Looked for ${CHROMIUM.names.join(', ')}; installing it with apt-get needs root or sudo without a password.`,
+    'There is no Chromium or Chrome. Install one, or set CHROME_PATH to its program. ' +
+      `Tried ${CHROMIUM.names.join(', ')}.`,
   );
 }
 
-/** What the tests are told about the other browsers; what is not here is said aloud. */
-export function otherBrowsersEnv() {
-  return {...firefoxEnv(), ...webkitEnv()};
-}
-
-export function firefoxEnv() {
-  const found = find(FIREFOX);
-  if (found) return {FIREFOX_PATH: found};
-  const reason = 'no Firefox: install it, or set FIREFOX_PATH to its program';
-  return {TEST_FIREFOX_MISSING: sayAloud('FIREFOX', reason)};
-}
-
-/** WebKit comes as a driver with a small browser of its own, and needs a screen to draw on. */
-function webkitEnv() {
-  const isThere = () => runs('WebKitWebDriver', ['--help']) && Boolean(onPath('Xvfb'));
-  if (isThere() || (installPackages(...WEBKIT_PACKAGES) && isThere())) return {};
-  const reason = `no WebKit: install ${WEBKIT_PACKAGES.join(' and ')}`;
-  return {TEST_WEBKIT_MISSING: sayAloud('WEBKIT', reason)};
-}
-
-function find({setting, names, package: packageName}) {
+/** Returns the program of a browser, proved by running it. */
+export function locate({setting, names}) {
   const chosen = process.env[setting];
   if (chosen) {
     if (runs(chosen)) return chosen;
-    throw new Error(`${setting} is ${chosen}, which does not run.`);
+    throw new Error(`${setting} is ${chosen}, which does not run. Set it to a browser's program.`);
   }
-  const first = () => names.find((name) => runs(name));
-  const found = first() ?? (installPackages(packageName) ? first() : undefined);
+  const found = names.find((name) => runs(name));
   // Not every driver of browsers looks for a bare name on the PATH.
   return found && (onPath(found) ?? found);
 }
@@ -66,7 +56,7 @@ function onPath(name) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    console.log(findBrowser());
+    console.log(await findBrowser());
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -53,7 +53,7 @@ async function takeAll(names) {
   stops.push(responder.stop);
   const mailbox = await startMailbox({teardown: (stop) => stops.push(stop)});
   const product = await startProduct(mailbox, responder);
-  const browser = await chromium.launch({executablePath: findBrowser(), args: QUIET});
+  const browser = await chromium.launch({executablePath: await findBrowser(), args: QUIET});
   stops.push(() => browser.close());
   for (const [number, look] of looks.entries()) {
     const host = await serveHostPages(product.url, `192.0.2.${number + 1}`);

@@ -2,30 +2,89 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
-import {installPackages, runs, sayAloud} from './packages.mjs';
+import {CHROMIUM, FIREFOX, WEBKIT, findBrowser, locate} from './browser.mjs';
+import {installManifest} from './manifests.mjs';
+import {installMissing, reportUntested, runs} from './packages.mjs';
 
 const CEPH_PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool'];
-const CEPH_PACKAGES = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'];
 
-const SCANNER_PACKAGE = 'clamav-daemon';
-const PROXY_PACKAGE = 'caddy';
-const BUFFERING_PROXY_PACKAGE = 'nginx-light';
+/** Programs that tests need. `missing` names the variable that tells the tests to leave them out. */
+const PROGRAMS = {
+  s3: {
+    what: 'an S3 server (radosgw)',
+    packages: ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph-common'],
+    isThere: () =>
+      Boolean(process.env.TEST_S3_ENDPOINT) || CEPH_PROGRAMS.every((program) => runs(program)),
+    missing: 'TEST_S3_MISSING',
+  },
+  scanner: {
+    what: 'the virus scan',
+    packages: ['clamav-daemon'],
+    isThere: () => runs('clamd'),
+    missing: 'TEST_SCANNER_MISSING',
+  },
+  proxy: {
+    what: 'a deployment behind proxies',
+    packages: ['caddy', 'nginx-light'],
+    isThere: () => runs('caddy', ['version']) && runs('nginx', ['-v']),
+    missing: 'TEST_PROXY_MISSING',
+  },
+  firefox: {...FIREFOX, missing: 'TEST_FIREFOX_MISSING'},
+  webkit: {...WEBKIT, missing: 'TEST_WEBKIT_MISSING'},
+};
+
+/** Packages of npm that `npm ci` leaves out. */
+const MANIFESTS = {
+  pages: 'server/test/cases',
+  checkers: 'server/test/checkers',
+  frameworks: 'examples/frameworks',
+};
+
+/** The reason why a test that belongs to another command does not run; it is not counted. */
+export const ELSEWHERE = 'part of npm run test:all';
 
 /**
- * One PostgreSQL and one S3 server for the whole run. `stops` is filled as they start, so that
- * whoever is interrupted halfway can still stop them. Measuring needs a database that
- * writes to the disk, and no scanner.
+ * Installs and starts what the runs need, and returns the environment of their tests. `stops` is
+ * filled as services start, so that an interrupted run can still stop them.
  */
-export async function startServices(stops, {measuring = false} = {}) {
-  if (!measuring) {
-    requireScanner();
-    requireProxy();
-    requireBufferingProxy();
+export async function startForTests(runs, stops) {
+  const needs = new Set(runs.flatMap(({needs}) => needs));
+  const kinds = new Set(runs.map(({kind}) => kind));
+  const hasBrowser = kinds.has('e2e') || kinds.has('widget');
+  const required = Object.keys(PROGRAMS).filter((need) => needs.has(need));
+  const missing = await installMissing([
+    ...(hasBrowser ? [CHROMIUM] : []),
+    ...required.map((need) => PROGRAMS[need]),
+  ]);
+  const env = {};
+  const optional = new Set(runs.flatMap((run) => run.optional ?? []));
+  for (const [need, program] of Object.entries(PROGRAMS)) {
+    const isWanted = required.includes(need) || (optional.has(need) && program.isThere());
+    if (!isWanted) env[program.missing] = ELSEWHERE;
+    else if (missing.includes(program)) {
+      const reason = `no program for ${program.what}: install ${program.packages.join(' ')}`;
+      env[program.missing] = reportUntested(program.what.toUpperCase(), reason);
+    }
   }
-  return {
-    ...(await startDatabase(stops, {fsync: measuring})),
-    ...(await startObjectStore(stops)),
-  };
+  if (hasBrowser) env.CHROME_PATH = await findBrowser();
+  if (!env.TEST_FIREFOX_MISSING) env.FIREFOX_PATH = locate(FIREFOX);
+  if (kinds.has('e2e')) needs.add('pages');
+  for (const [need, folder] of Object.entries(MANIFESTS))
+    if (needs.has(need)) installManifest(folder);
+  if (kinds.has('server') || kinds.has('e2e')) {
+    Object.assign(env, await startDatabase(stops, {fsync: false}));
+    if (!env.TEST_S3_MISSING) Object.assign(env, await startObjectStore(stops));
+  }
+  return env;
+}
+
+/** Starts what benchmarks need: a database that writes to the disk, and an S3 server. */
+export async function startForBenchmarks(stops) {
+  const missing = await installMissing([PROGRAMS.s3]);
+  const database = await startDatabase(stops, {fsync: true});
+  if (missing.length === 0) return {...database, ...(await startObjectStore(stops))};
+  const reason = `no S3 server: install ${PROGRAMS.s3.packages.join(' ')}`;
+  return {...database, TEST_S3_MISSING: reportUntested('S3', reason)};
 }
 
 async function startDatabase(stops, {fsync}) {
@@ -43,10 +102,6 @@ async function startDatabase(stops, {fsync}) {
 
 async function startObjectStore(stops) {
   if (process.env.TEST_S3_ENDPOINT) return {};
-  if (!hasCeph()) {
-    const reason = `no S3 server to test against: install ${CEPH_PACKAGES.join(' ')}`;
-    return {TEST_S3_MISSING: sayAloud('S3', reason)};
-  }
   const {startRadosgw} = await import('../../dist/server/test/radosgw.js');
   console.log('Starting an S3 server (radosgw), about 15 s ...');
   const store = await startRadosgw();
@@ -56,36 +111,4 @@ async function startObjectStore(stops) {
     TEST_S3_ACCESS_KEY: store.accessKey,
     TEST_S3_SECRET_KEY: store.secretKey,
   };
-}
-
-function hasCeph() {
-  const areThere = () => CEPH_PROGRAMS.every((program) => runs(program));
-  return areThere() || (installPackages(...CEPH_PACKAGES) && areThere());
-}
-
-/** The tests start it themselves, each with what it should find. */
-function requireScanner() {
-  if (runs('clamd')) return;
-  if (!installPackages(SCANNER_PACKAGE) || !runs('clamd')) {
-    sayAloud('THE VIRUS SCAN', `no scanner to test against: install ${SCANNER_PACKAGE}`);
-  }
-}
-
-/** The one of examples/deploy, with its own file. */
-function requireProxy() {
-  const isThere = () => runs('caddy', ['version']);
-  if (isThere()) return;
-  if (!installPackages(PROXY_PACKAGE) || !isThere()) {
-    sayAloud('THE DEPLOYMENT BEHIND A PROXY', `no proxy to test with: install ${PROXY_PACKAGE}`);
-  }
-}
-
-/** One that holds back what it carries unless it is told not to, as many are set up. */
-function requireBufferingProxy() {
-  const isThere = () => runs('nginx', ['-v']);
-  if (isThere()) return;
-  if (!installPackages(BUFFERING_PROXY_PACKAGE) || !isThere()) {
-    const reason = `no nginx to test with: install ${BUFFERING_PROXY_PACKAGE}`;
-    sayAloud('LIVE EVENTS BEHIND A BUFFERING PROXY', reason);
-  }
 }

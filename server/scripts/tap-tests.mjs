@@ -1,150 +1,133 @@
 import {spawn} from 'node:child_process';
-import {existsSync, readdirSync} from 'node:fs';
-import path from 'node:path';
 
 import {Parser} from 'tap-parser';
 
 import {ROOT} from './build.mjs';
+import {ELSEWHERE} from './services.mjs';
 
-const FILE_SECONDS = 300;
-/** These stop, kill and overload parts on purpose: beside others they would measure their neighbours. */
-const ALONE = ['crash', 'drain', 'faults', 'model', 'replicas'];
-/** These start several servers each, which is enough for one machine: in pairs of their own. */
-const PAIRED = ['event-replicas', 'rolling-restart', 'topology'];
+const FILE_SECONDS = 600;
+/** These stop, kill and overload servers on purpose, which other tests would feel. */
+const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
+/** These start several servers each, which is enough for one machine: in pairs. */
+const PAIRED = ['server/event-replicas', 'server/rolling-restart', 'server/topology'];
+const JOBS = 2;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;
-/** Who asks for one file waits for it: with enough kills the crash test runs for hours. */
-const ONLY_FILE_SECONDS = 86_400;
+/** For a file that was asked for by name: with enough kills the crash test runs for hours. */
+const NAMED_FILE_SECONDS = 86_400;
 
-/** Runs compiled test files; prints what fails and adds up the tests. */
-export async function runTapTests(folder, {env, except, only, signal}) {
-  const files = testFiles(folder)
-    .filter((file) => !except || !file.startsWith(except))
-    .filter((file) => !only || path.basename(file) === `${only}.test.js`);
-  const isOneOf = (names) => (file) => names.includes(path.basename(file, '.test.js'));
-  const isBeside = (file) => !isOneOf([...ALONE, ...PAIRED])(file);
-  const totals = {passed: 0, failed: 0, skipped: 0};
+/** Runs compiled test files, prints each failure as soon as it happens, and adds up the tests. */
+export async function runTapTests(runs, context) {
+  const isOneOf = (ids) => (run) => ids.includes(run.id);
+  const results = [];
   for (const [group, jobs] of [
-    [files.filter(isBeside), 2],
-    [files.filter(isOneOf(PAIRED)), 2],
-    [files.filter(isOneOf(ALONE)), 1],
-  ]) {
-    const own = await runTap(group, jobs, {env, only, signal});
-    for (const name of Object.keys(totals)) totals[name] += own[name];
-  }
-  return totals;
+    [runs.filter((run) => !isOneOf([...ALONE, ...PAIRED])(run)), JOBS],
+    [runs.filter(isOneOf(PAIRED)), JOBS],
+    [runs.filter(isOneOf(ALONE)), 1],
+  ])
+    results.push(...(await runGroup(group, jobs, context)));
+  printSlowest(results);
+  const sum = (name) => results.reduce((total, {totals}) => total + totals[name], 0);
+  return {passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped')};
 }
 
-async function runTap(files, jobs, {env, only, signal}) {
-  const seconds = only ? ONLY_FILE_SECONDS : FILE_SECONDS;
-  const waiting = [...files];
-  const root = {results: [], children: new Map()};
+async function runGroup(runs, jobs, context) {
+  const waiting = [...runs];
+  const results = [];
   const work = async () => {
-    for (let file = waiting.shift(); file && !signal.aborted; file = waiting.shift()) {
-      const {result, tests} = await runFile(file, {...process.env, ...env}, seconds, signal);
-      root.results.push(result);
-      root.children.set(result, tests);
+    for (let run = waiting.shift(); run && !context.signal.aborted; run = waiting.shift()) {
+      context.progress.start(run.id);
+      results.push(await runFile(run, context));
+      context.progress.end(run.id);
     }
   };
   await Promise.all(Array.from({length: jobs}, work));
-  const totals = add(root, []);
-  printSlowest(root.results);
-  return totals;
+  return results;
 }
 
 /**
- * As a program of its own. The library's runner would do the same, with loaders for what our tests
- * do not use, which cost each file some seconds.
+ * Runs a file as a separate program. The runner of tap would do the same, with loaders for what our
+ * tests do not use, which cost each file some seconds.
  */
-async function runFile(file, env, seconds, signal) {
+async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
+  const seconds = isNamed ? NAMED_FILE_SECONDS : FILE_SECONDS;
+  const totals = {passed: 0, failed: 0, skipped: 0};
+  let isRepeatTold = false;
+  const print = (names, result) => {
+    printFailure([id, ...names], result);
+    if (!isRepeatTold) console.log(`  repeat: ${repeat(id)}`);
+    isRepeatTold = true;
+  };
   const parser = new Parser();
-  const tests = follow(parser);
+  const root = follow(parser, [], {totals, print});
   const startedMs = Date.now();
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
     cwd: ROOT,
-    env: {...env, TAP: '1', TAP_TIMEOUT: String(seconds)},
+    env: {...process.env, ...env, ...own, TAP: '1', TAP_TIMEOUT: String(seconds)},
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,
   });
-  // An abort is also told by how it ends.
+  // An abort is also reported by how the program ends.
   child.on('error', () => undefined);
   const parsed = new Promise((resolve) => parser.once('complete', resolve));
   child.stdout.pipe(parser);
-  // Whoever does not stop at its own limit is stopped.
   const timer = setTimeout(() => child.kill('SIGKILL'), (seconds + GRACE_SECONDS) * 1000);
   const [exitCode, killed] = await new Promise((resolve) =>
     child.once('close', (...ending) => resolve(ending)),
   );
   clearTimeout(timer);
   const {ok} = await parsed;
-  const diag = {exitCode: exitCode || undefined, signal: killed ?? undefined};
-  const isGood = ok && exitCode === 0 && tests.results.length > 0;
-  const result = {name: file, ok: isGood, time: Date.now() - startedMs, diag};
-  return {result, tests};
+  if (root.ownFailures > 0) totals.failed += 1;
+  const hasTests = root.tests + root.ownFailures > 0;
+  // Errors that no single test has failed with: a file that does not load, an uncaught exception.
+  if (totals.failed === 0 && !signal.aborted && !(ok && exitCode === 0 && hasTests)) {
+    print([], {diag: {exitCode, signal: killed, message: hasTests ? '' : 'It ran no test.'}});
+    totals.failed += 1;
+  }
+  return {id, totals, time: Date.now() - startedMs};
 }
 
 function printSlowest(results) {
-  const seconds = ({time}) => Math.round((time ?? 0) / 1000);
+  const seconds = ({time}) => Math.round(time / 1000);
   const slowest = results.filter((one) => seconds(one) >= SLOW_FILE_SECONDS);
   if (slowest.length === 0) return;
-  const list = slowest
-    .sort((a, b) => b.time - a.time)
-    .map((one) => `${path.basename(one.name, '.test.js')} ${seconds(one)} s`);
-  console.log(`Took longest: ${list.join(', ')}`);
-}
-
-function testFiles(folder) {
-  if (!existsSync(path.join(ROOT, folder))) return [];
-  return readdirSync(path.join(ROOT, folder), {recursive: true})
-    .filter((name) => name.endsWith('.test.js'))
-    .map((name) => path.join(folder, name))
-    .sort();
-}
-
-/** The results as a tree: files, their tests, tests within tests, assertions. */
-function follow(parser) {
-  const node = {results: [], children: new Map()};
-  let child;
-  parser.on('child', (inner) => (child = follow(inner)));
-  parser.on('assert', (result) => {
-    node.results.push(result);
-    if (child) node.children.set(result, child);
-    child = undefined;
-  });
-  return node;
+  const list = slowest.sort((a, b) => b.time - a.time).map((one) => `${one.id} ${seconds(one)} s`);
+  console.log(`Longest: ${list.join(', ')}`);
 }
 
 /**
- * Counts tests, not assertions: a subtest without subtests of its own is one. What fails outside of
- * them (a file that does not load, a time limit) counts as one failure.
+ * Counts tests, not assertions: a test without tests in it is one. Prints each failure where it
+ * happens: an assertion, or a test in which no assertion has failed, such as one that throws.
  */
-function add(node, names) {
-  const totals = {passed: 0, failed: 0, skipped: 0};
-  for (const result of node.results) {
-    const own = countResult(result, node.children.get(result), [...names, result.name]);
-    for (const name of Object.keys(totals)) totals[name] += own[name];
-  }
-  return totals;
+function follow(parser, names, {totals, print}) {
+  const state = {tests: 0, ownFailures: 0, hasFailedTest: false};
+  let inner;
+  parser.on('child', (child) => {
+    inner = follow(child, [...names, child.name], {totals, print});
+  });
+  parser.on('assert', (result) => {
+    const test = inner;
+    inner = undefined;
+    const isSkipped = Boolean(result.skip || result.todo);
+    if (test || isSkipped) state.tests += 1;
+    if (isSkipped) {
+      if (result.skip && result.skip !== ELSEWHERE) totals.skipped += 1;
+    } else if (result.ok) {
+      if (test?.tests === 0) totals.passed += 1;
+    } else if (!test) {
+      state.ownFailures += 1;
+      print([...names, result.name], result);
+    } else {
+      state.hasFailedTest = true;
+      if (test.ownFailures === 0 && !test.hasFailedTest) print([...names, result.name], result);
+      if (test.ownFailures > 0 || !test.hasFailedTest) totals.failed += 1;
+    }
+  });
+  return state;
 }
 
-function countResult(result, child, names) {
-  const none = {passed: 0, failed: 0, skipped: 0};
-  if (result.skip) return {...none, skipped: 1};
-  if (child?.children.size > 0) {
-    const totals = add(child, names);
-    if (result.ok || totals.failed > 0) return totals;
-    print(names, result);
-    return {...totals, failed: 1};
-  }
-  if (result.ok) return child ? {...none, passed: 1} : none;
-  const reasons = child?.results.filter(({ok}) => !ok) ?? [];
-  for (const reason of reasons) print([...names, reason.name], reason);
-  if (reasons.length === 0) print(names, result);
-  return {...none, failed: 1};
-}
-
-function print(names, {diag, fullname}) {
-  console.log(`\nnot ok: ${names.join(' > ') || fullname}`);
+function printFailure(names, {diag}) {
+  console.log(`\nnot ok: ${names.filter(Boolean).join(' > ')}`);
   const {diff, stack, at, found, wanted, message, expired, exitCode, signal} = diag ?? {};
   if (message) console.log(`  ${message}`);
   if (diff) console.log(diff.replace(/^/gm, '  '));

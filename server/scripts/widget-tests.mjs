@@ -1,30 +1,59 @@
 import path from 'node:path';
 
-import {startTestRunner} from '@web/test-runner';
+import {defaultReporter, startTestRunner} from '@web/test-runner';
 
-import {findBrowser, firefoxEnv} from './browser.mjs';
+import {bundleTests} from '../../widget/test/bundle.mjs';
 import {ROOT} from './build.mjs';
 
-/** Runs the widget's tests in real browsers and adds them up; the runner prints what fails. */
-export async function runWidgetTests({only, signal}) {
-  const {TEST_FIREFOX_MISSING: missing, ...firefox} = firefoxEnv();
-  Object.assign(process.env, {CHROME_PATH: findBrowser()}, firefox);
-  const config = await widgetConfig(only);
-  const options = {config, readCliArgs: false, readFileConfig: false, autoExitProcess: false};
-  const runner = await startTestRunner(options);
-  signal.addEventListener('abort', () => void runner.stop());
-  await new Promise((resolve) => runner.on('stopped', resolve));
+const BUNDLES = path.join(ROOT, 'dist', 'widget-test');
+
+/** Runs the widget's tests in real browsers, one browser after the other, and adds them up. */
+export async function runWidgetTests(runs, context) {
+  await bundleTests([...new Set(runs.map(({file}) => file))], BUNDLES);
   const totals = {passed: 0, failed: 0, skipped: 0};
-  for (const session of runner.sessions.all()) addSession(totals, session);
-  // All of them once more, in the browser that is not here.
-  if (missing) totals.skipped += totals.passed + totals.failed;
+  for (const browser of ['chromium', 'firefox']) {
+    const own = runs.filter((run) => run.browser === browser);
+    if (own.length > 0 && !context.signal.aborted) await runIn(browser, own, totals, context);
+  }
   return totals;
 }
 
-async function widgetConfig(only) {
-  const {default: config} = await import(path.join(ROOT, 'widget', 'web-test-runner.config.mjs'));
-  const files = only ? [`widget/test/${only}.test.ts`] : config.files;
-  return {rootDir: ROOT, ...config, files, watch: false};
+async function runIn(browser, runs, totals, {env, signal, progress, repeat}) {
+  if (browser === 'firefox' && env.TEST_FIREFOX_MISSING) {
+    totals.skipped += runs.length;
+    return;
+  }
+  const {widgetTestConfig} = await import('../../widget/web-test-runner.config.mjs');
+  const bundleOf = ({file}) => path.join(BUNDLES, path.basename(file).replace(/\.ts$/, '.js'));
+  const ids = new Map(runs.map((run) => [bundleOf(run), run.id]));
+  const repeating = {
+    reportTestFileResults: ({logger, sessionsForTestFile, testFile}) => {
+      if (sessionsForTestFile.every(({passed}) => passed)) return;
+      logger.log(
+        `not ok: ${ids.get(testFile)} in ${browser}\n  repeat: ${repeat(ids.get(testFile))}`,
+      );
+    },
+  };
+  const runner = await startTestRunner({
+    config: {
+      ...widgetTestConfig(browser, env),
+      files: [...ids.keys()],
+      reporters: [defaultReporter({reportTestProgress: false}), repeating],
+      staticLogging: true,
+      watch: false,
+    },
+    readCliArgs: false,
+    readFileConfig: false,
+    autoExitProcess: false,
+  });
+  runner.sessions.on('session-status-updated', ({status, testFile}) => {
+    const name = `${ids.get(testFile)} in ${browser}`;
+    if (status === 'INITIALIZING') progress.start(name);
+    if (status === 'FINISHED') progress.end(name);
+  });
+  signal.addEventListener('abort', () => void runner.stop());
+  await new Promise((resolve) => runner.on('stopped', resolve));
+  for (const session of runner.sessions.all()) addSession(totals, session);
 }
 
 function addSession(totals, {testResults, errors, passed}) {

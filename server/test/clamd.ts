@@ -15,9 +15,10 @@ export const VIRUS = 'MARIA-TEST-VIRUS';
 
 /** Why no scanner can be started here, for tap's `skip`. The runner has said so aloud. */
 export const clamdMissing: string | false =
-  spawnSync('clamd', ['--version'], {stdio: 'ignore'}).status === 0
+  process.env['TEST_SCANNER_MISSING'] ??
+  (spawnSync('clamd', ['--version'], {stdio: 'ignore'}).status === 0
     ? false
-    : 'no virus scanner to test against: install clamav-daemon';
+    : 'no virus scanner to test against: install clamav-daemon');
 
 export interface Clamd {
   /** For `CLAMAV_HOST`. */

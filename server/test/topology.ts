@@ -20,9 +20,10 @@ const SITE = 'acme';
 
 /** Why there can be no proxy here, for tap's `skip`. The runner has said so aloud. */
 export const proxyMissing: string | false =
-  spawnSync('caddy', ['version'], {stdio: 'ignore'}).status === 0
+  process.env['TEST_PROXY_MISSING'] ??
+  (spawnSync('caddy', ['version'], {stdio: 'ignore'}).status === 0
     ? false
-    : 'no proxy to test behind: install caddy';
+    : 'no proxy to test behind: install caddy');
 
 export interface Topology {
   /** The chat, through the proxy. */

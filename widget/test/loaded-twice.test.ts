@@ -20,7 +20,8 @@ describe('loaded twice', () => {
 
   it('defining the element again does no harm', async () => {
     const first = await mount();
-    await import(new URL('../index.ts?again', import.meta.url).href);
+    // Bundled beside the tests by bundle.mjs.
+    await import(new URL('index-again.js', import.meta.url).href);
     const second = await mount();
     expect(second.constructor).to.equal(first.constructor);
   });

@@ -1,0 +1,38 @@
+const EVERY_MS = 10_000;
+
+/** Prints one line at intervals: files done, time passed, what runs now. */
+export class Progress {
+  #total;
+  #done = 0;
+  #running = new Set();
+  #startedMs = Date.now();
+  #timer;
+
+  constructor(total) {
+    this.#total = total;
+    this.#timer = setInterval(() => this.#print(), EVERY_MS);
+  }
+
+  start(name) {
+    this.#running.add(name);
+  }
+
+  end(name) {
+    this.#running.delete(name);
+    this.#done += 1;
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+  }
+
+  elapsed() {
+    const seconds = Math.round((Date.now() - this.#startedMs) / 1000);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  }
+
+  #print() {
+    const now = [...this.#running].join(', ');
+    console.log(`[${this.elapsed()}] ${this.#done} of ${this.#total} files done, running: ${now}`);
+  }
+}

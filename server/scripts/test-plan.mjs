@@ -1,0 +1,135 @@
+// Which test files there are, and which of them belong to `npm test`.
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+
+import {ROOT} from './build.mjs';
+
+export const KINDS = ['server', 'e2e', 'widget'];
+
+/**
+ * Files that belong only to `npm run test:all`, each with its needs. A file that is not listed
+ * belongs to `npm test`, which has PostgreSQL and Chromium.
+ */
+const ONLY_IN_ALL = {
+  'server/crash': ['crash', 's3'],
+  'server/deploy': ['proxy'],
+  'server/doctor-storage': ['s3'],
+  'server/drain': ['s3'],
+  'server/event-proxy': ['proxy'],
+  'server/faults': ['long', 's3'],
+  'server/faults-stopped': ['long', 's3'],
+  'server/model': ['long', 's3'],
+  'server/object-store-s3': ['s3'],
+  'server/openapi-lint': ['checkers'],
+  'server/package': ['checkers'],
+  'server/production': ['s3'],
+  'server/rolling-restart': ['long', 's3'],
+  'server/topology': ['s3', 'proxy'],
+  'server/typed-client': ['checkers'],
+  'server/virus-scan': ['scanner'],
+  'e2e/every-browser': ['firefox', 'webkit'],
+  'e2e/frameworks': ['frameworks'],
+};
+
+/** Files of `npm test` with a few tests that have more needs: `npm run test:all` runs these as well. */
+const MORE_IN_ALL = {
+  'server/cleanup-leftovers': ['s3'],
+  'server/cleanup-safety-database': ['s3'],
+  'server/cleanup-safety-store': ['s3'],
+  'server/connections': ['s3'],
+  'server/doctor': ['scanner'],
+  'server/races-uploads': ['s3'],
+  'server/sweep': ['s3'],
+  'server/uploads': ['s3'],
+  'e2e/talking-line': ['proxy'],
+  'e2e/whole-way': ['s3'],
+};
+
+/** Needs, and how the closing line of `npm test` names them. */
+export const NEEDS = {
+  s3: 'S3 server',
+  scanner: 'virus scanner',
+  proxy: 'proxies',
+  firefox: 'Firefox',
+  webkit: 'WebKit',
+  crash: 'crashes',
+  checkers: 'package checks',
+  frameworks: 'framework examples',
+  long: 'long tests',
+};
+
+/** @typedef {'core' | 'rest' | 'all'} Part `npm test`, what it leaves out, or both. */
+
+/** Returns the runs of a part: each is a file with its needs, for the widget with its browser. */
+export function planPart(part, kinds = KINDS) {
+  return allFiles()
+    .filter(({kind}) => kinds.includes(kind))
+    .flatMap((file) => runsOf(file, part));
+}
+
+/**
+ * Returns the runs of the files with these names, `server/uploads` or `uploads`. The services that
+ * only some of a file's tests need are optional, unless everything is asked for.
+ */
+export function planNames(names, part, kinds = KINDS) {
+  return names.flatMap((name) => {
+    const found = allFiles().filter(
+      (file) =>
+        kinds.includes(file.kind) && (file.id === name || path.posix.basename(file.id) === name),
+    );
+    if (found.length === 0) throw new Error(`There is no test file ${name}. ${HINT}`);
+    return found.flatMap((file) => {
+      if (part !== 'core') return runsOf(file, part);
+      if (file.kind === 'widget') return runsOf(file, 'core');
+      return [{...file, needs: ONLY_IN_ALL[file.id] ?? [], optional: MORE_IN_ALL[file.id] ?? []}];
+    });
+  });
+}
+
+const HINT = 'Names are those of the files in server/test, server/test/e2e and widget/test.';
+
+function runsOf(file, part) {
+  if (file.kind === 'widget') {
+    const chromium = {...file, browser: 'chromium', needs: []};
+    const firefox = {...file, browser: 'firefox', needs: ['firefox']};
+    return {core: [chromium], rest: [firefox], all: [chromium, firefox]}[part];
+  }
+  const only = ONLY_IN_ALL[file.id];
+  const more = MORE_IN_ALL[file.id];
+  if (part === 'core') return only ? [] : [{...file, needs: []}];
+  if (part === 'rest' && !only && !more) return [];
+  return [{...file, needs: only ?? more ?? []}];
+}
+
+/** Returns names of what `npm test` leaves out, for its closing line. */
+export function needsLeftOut() {
+  const left = new Set(planPart('rest').flatMap(({needs}) => needs));
+  return Object.keys(NEEDS)
+    .filter((need) => left.has(need))
+    .map((need) => NEEDS[need]);
+}
+
+function allFiles() {
+  const known = [
+    ...filesIn('server', 'dist/server/test', '.test.js'),
+    ...filesIn('e2e', 'dist/server/test/e2e', '.test.js'),
+    ...filesIn('widget', 'widget/test', '.test.ts'),
+  ];
+  const listed = [...Object.keys(ONLY_IN_ALL), ...Object.keys(MORE_IN_ALL)];
+  const missing = listed.filter((id) => !known.some((file) => file.id === id));
+  if (missing.length > 0)
+    throw new Error(`test-plan.mjs lists ${missing.join(', ')}: no such file.`);
+  return known;
+}
+
+function filesIn(kind, folder, ending) {
+  if (!existsSync(path.join(ROOT, folder))) return [];
+  return readdirSync(path.join(ROOT, folder), {recursive: true})
+    .filter((name) => name.endsWith(ending) && !/(^|\/)(node_modules|e2e)\//.test(name))
+    .sort()
+    .map((name) => ({
+      kind,
+      id: `${kind}/${name.slice(0, -ending.length)}`,
+      file: path.join(folder, name),
+    }));
+}
