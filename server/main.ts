@@ -111,8 +111,6 @@ const beginWork = async (
   });
 };
 
-// The SDK's versions are pinned: what later ones will need of Node is nothing an operator can mend.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 try {
   await start(readConfig(process.env));
 } catch (error) {

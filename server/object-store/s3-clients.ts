@@ -4,6 +4,8 @@ import {Agent as HttpsAgent} from 'node:https';
 import {S3Client} from '@aws-sdk/client-s3';
 import type {S3ClientConfig} from '@aws-sdk/client-s3';
 
+import './node-version-warning.js';
+
 export interface S3Settings {
   bucket: string;
   /** Absent: Amazon's own, by region. */

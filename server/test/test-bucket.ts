@@ -4,6 +4,7 @@ import {CreateBucketCommand, S3Client} from '@aws-sdk/client-s3';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import '../object-store/node-version-warning.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 import {startRadosgw} from './radosgw.js';
 
