@@ -12,7 +12,7 @@ const KILLS_WANTED = 1_000;
 /** What is proved and not measured: the tests that kill and cut, each in its own row. */
 export const hardRuns = async (): Promise<Row[]> => {
   const crashed = await runTest('crash', {CRASH_KILLS: String(CRASH_KILLS)});
-  const failed = await runTest('faults');
+  const failed = await runTest('faults', {LATE_MS: '2000'});
   return [
     {
       what: 'kill -9 under load with each store: nothing acknowledged lost, nothing left over',

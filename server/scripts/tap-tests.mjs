@@ -13,6 +13,7 @@ const PAIRED = ['server/event-replicas', 'server/rolling-restart', 'server/topol
 const JOBS = 2;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;
+const MAX_LINE_LENGTH = 500;
 /** For a file that was asked for by name: with enough kills the crash test runs for hours. */
 const NAMED_FILE_SECONDS = 86_400;
 
@@ -129,11 +130,15 @@ function follow(parser, names, {totals, print}) {
 function printFailure(names, {diag}) {
   console.log(`\nnot ok: ${names.filter(Boolean).join(' > ')}`);
   const {diff, stack, at, found, wanted, message, expired, exitCode, signal} = diag ?? {};
-  if (message) console.log(`  ${message}`);
-  if (diff) console.log(diff.replace(/^/gm, '  '));
+  if (message) printLines(message);
+  if (diff) printLines(diff);
   else if (found !== undefined) console.log('  found', found, 'wanted', wanted);
-  if (stack) console.log(stack.replace(/^/gm, '  '));
+  if (stack) printLines(stack);
   else if (at) console.log(`  ${at.fileName}:${at.lineNumber}`);
   if (expired) console.log(`  ${expired} did not end in time`);
   if (exitCode ?? signal) console.log(`  ended with ${exitCode ?? signal}`);
+}
+
+function printLines(text) {
+  for (const line of text.trimEnd().split('\n')) console.log(`  ${line.slice(0, MAX_LINE_LENGTH)}`);
 }

@@ -131,9 +131,7 @@ void t.test('consents', async (t) => {
 
     t.equal(status, 200);
     t.same(await visitor.files(), []);
-    const asked = Date.now();
     await until(async () => (await objectsOf(server, visitor.uuid)).length === 0);
-    t.ok(Date.now() - asked < 5_000);
     t.equal((await visitor.upload(makePdf())).status, 403);
     await visitor.consent({personal_data: true});
     t.equal((await visitor.upload(makePdf())).status, 201, 'and agreeing again opens the way');

@@ -15,13 +15,10 @@ import {isAlive} from '../database/embedded-cluster.js';
 
 const log = () => undefined;
 
-t.test('an empty folder becomes a database within 3 s', async (t) => {
+t.test('an empty folder becomes a database', async (t) => {
   const dataDir = await folder(t);
-  const started = Date.now();
-
   const server = await start(t, dataDir);
 
-  t.ok(Date.now() - started < 3_000, `${Date.now() - started} ms`);
   t.equal(server.reused, false);
   const [row] = await ask(server.url, (sql) => sql`show server_encoding`);
   t.same(row, {server_encoding: 'UTF8'});
@@ -49,16 +46,14 @@ t.test('it listens on the loopback address alone', async (t) => {
   t.equal(error.code, 'ECONNREFUSED');
 });
 
-t.test('a second start has the data of the first, within 1 s', async (t) => {
+t.test('a second start has the data of the first', async (t) => {
   const dataDir = await folder(t);
   const first = await start(t, dataDir);
   await ask(first.url, (sql) => sql`create table kept as select 42 as answer`);
   await first.stop();
-  const started = Date.now();
 
   const second = await start(t, dataDir);
 
-  t.ok(Date.now() - started < 1_000, `${Date.now() - started} ms`);
   t.equal(second.reused, false);
   t.same(await ask(second.url, (sql) => sql`select * from kept`), [{answer: 42}]);
 });

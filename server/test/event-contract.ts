@@ -10,9 +10,6 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** Far below the time after which a look is taken without news. */
-const SOON_MS = 5_000;
-
 const say = (visitor: Visitor, body: string) =>
   visitor.call<MessageAnswer>('POST', '/api/messages', {json: {client_id: body, body}});
 
@@ -40,7 +37,7 @@ export const keepsReadingContract = async (
     await visitor.contact(address);
     const mail = await server.mailbox.waitFor(address);
     await fetch(linkIn(mail), {method: 'POST'});
-    const events = await untilTold(reader, 6, SOON_MS);
+    const events = await untilTold(reader, 6);
 
     t.same(
       events.map(({seq, type, data}) => ({seq, type, data})),
@@ -66,7 +63,7 @@ export const keepsReadingContract = async (
     await say(visitor, 'four');
 
     t.same(
-      (await untilTold(reader, 2, SOON_MS)).map(({seq}) => seq),
+      (await untilTold(reader, 2)).map(({seq}) => seq),
       [3, 4],
     );
   });
@@ -98,7 +95,7 @@ export const keepsReadingContract = async (
 
     await say(visitor, 'two');
 
-    t.match(await untilTold(reader, 1, SOON_MS), [{seq: 2}], 'as after a restored backup');
+    t.match(await untilTold(reader, 1), [{seq: 2}], 'as after a restored backup');
   });
 
   await t.test('begins before the first change', async (t) => {
@@ -109,7 +106,7 @@ export const keepsReadingContract = async (
     await visitor.consent({personal_data: true});
     await say(visitor, 'Hello');
 
-    t.same(typesOf({...reader, events: await untilTold(reader, 1, SOON_MS)}), ['message_created']);
+    t.same(typesOf({...reader, events: await untilTold(reader, 1)}), ['message_created']);
   });
 
   await t.test('ends with the session, and says how', async (t) => {
@@ -126,7 +123,7 @@ export const keepsReadingContract = async (
       const visitor = await Visitor.consenting(url);
       await say(visitor, 'Hello');
       const reader = open(visitor);
-      await untilTold(reader, 1, SOON_MS);
+      await untilTold(reader, 1);
 
       await end(visitor);
 
@@ -150,7 +147,7 @@ export const keepsReadingContract = async (
     await say(guest, 'Hello');
     const reader = open(guest, {headers: {origin: 'https://www.example.com'}});
     t.teardown(() => reader.close());
-    await untilTold(reader, 1, SOON_MS);
+    await untilTold(reader, 1);
     t.pass('a page of the site may read');
   });
 
@@ -174,7 +171,7 @@ export const keepsReadingContract = async (
     t.teardown(() => {
       for (const reader of readers) reader.close();
     });
-    await Promise.all(readers.map((reader) => untilTold(reader, 1, SOON_MS)));
+    await Promise.all(readers.map((reader) => untilTold(reader, 1)));
     await until(() => server.live.readersOf(visitor.uuid) === readers.length);
 
     t.match(await open(visitor, {after: 1}).ended, /^4?503$/);
@@ -182,7 +179,7 @@ export const keepsReadingContract = async (
     await until(() => server.live.readersOf(visitor.uuid) < readers.length);
     const next = open(visitor, {after: 0});
     t.teardown(() => next.close());
-    await untilTold(next, 1, SOON_MS);
+    await untilTold(next, 1);
   });
 
   await t.test('keeps no visit alive', async (t) => {
@@ -192,7 +189,7 @@ export const keepsReadingContract = async (
     const reader = open(visitor);
     t.teardown(() => reader.close());
     await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello?'});
-    await untilTold(reader, 1, SOON_MS);
+    await untilTold(reader, 1);
 
     const [row] = await server.sql<{old: boolean}[]>`
       select last_seen_at < now() - interval '19 minutes' as old from visits

@@ -8,7 +8,7 @@ import type {Test} from 'tap';
 import {Reaper} from '../cleanup/reaper.js';
 import {connectDatabase} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {LATE_MS, endure, mailCounts, mailsAreOut, nothingIsLost} from './endurance.js';
+import {endure, isInTime, mailCounts, mailsAreOut, nothingIsLost} from './endurance.js';
 import {FaultProxy} from './fault-proxy.js';
 import type {Fault} from './fault-proxy.js';
 import {Guest} from './load.js';
@@ -101,6 +101,7 @@ t.test('a part that fails and comes back', async (t) => {
       const emails = Array.from({length: 20}, () => `${randomUUID()}@example.com`);
       const visitors = await Promise.all(emails.map(() => Guest.welcome(server.url)));
       const before = performance.now();
+      // They do not wait for the mail server, which is back only afterwards.
       const answers = await Promise.all(visitors.map((v, i) => v.contact(emails[i] ?? '')));
       const ms = performance.now() - before;
       await sleep(1_000);
@@ -108,7 +109,7 @@ t.test('a part that fails and comes back', async (t) => {
       await parts.mail.set('pass');
 
       t.same([...new Set(answers.map(({status}) => status))], [202]);
-      t.ok(ms < LATE_MS);
+      t.ok(isInTime(ms), `${Math.round(ms)} ms`);
       t.same(sentMeanwhile, []);
       await mailsAreOut(parts.sql);
       t.same(
@@ -190,15 +191,17 @@ t.test('a transaction whose connection dies leaves the pool whole', async (t) =>
 t.test('a server that falls silent in the middle is noticed:', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
-  const silenceMs = 2_000;
-  const sql = connectDatabase({url: proxy.through(url), max: 1, silenceMs});
+  const sql = connectDatabase({url: proxy.through(url), max: 1, silenceMs: 2_000});
   t.teardown(() => sql.end({timeout: 1}));
   await sql`select 1`;
   const isNoticed = async (t: Test, query: Promise<unknown>) => {
-    const from = performance.now();
-    const failed = query.then(() => 'answered', isDatabaseDown);
-    const outcome = await Promise.race([failed, sleep(5 * silenceMs, 'late')]);
-    t.equal(outcome, true, `after ${Math.round(performance.now() - from)} ms`);
+    let outcome: boolean | undefined;
+    query.then(
+      () => (outcome = false),
+      (error: unknown) => (outcome = isDatabaseDown(error)),
+    );
+    await until(() => outcome !== undefined);
+    t.equal(outcome, true, 'while it is still silent');
     await proxy.set('pass');
     await until(async () => (await sql`select 1`.catch(() => undefined))?.length === 1);
   };

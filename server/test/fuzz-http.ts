@@ -15,7 +15,7 @@ export interface WireAnswer {
 }
 
 /** Longer than the server itself waits for a form's file, or for the twin of an upload. */
-export const HANG_MS = 15_000;
+export const HANG_MS = 60_000;
 const READABLE_BYTES = 7_000;
 /** On a connection that is used again a lie in these would spoil the next request. */
 const FRAMING = ['host', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];

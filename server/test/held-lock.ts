@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 import type {TestServer} from './start-server.js';
 
 const LOOK_MS = 2;
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 
 /** Connections of the test's own, which hold what the servers want until everybody waits in line. */
 export class Locks {

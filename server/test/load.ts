@@ -3,6 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {makePdf} from './pdf.js';
 import type {TestServer} from './start-server.js';
+import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 /** One with an address of its own, as far as the server knows: it limits the mails of one address. */
@@ -38,6 +39,7 @@ export class Load {
   readonly stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
   readonly registered: {visitor: Visitor; email: string}[] = [];
   private readonly workers: Promise<void>[];
+  private readonly open = new Set<object>();
   private stopped = false;
 
   private constructor(
@@ -61,6 +63,12 @@ export class Load {
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.workers);
+  }
+
+  /** Waits until each request that is open now has its response. */
+  async untilAnswered(): Promise<void> {
+    const waiting = [...this.open];
+    await until(() => !waiting.some((one) => this.open.has(one)));
   }
 
   /** Whether each kind has succeeded since then. */
@@ -120,7 +128,9 @@ export class Load {
     call: () => Promise<{status: number; body: object}>,
   ): Promise<Answered> {
     const at = performance.now();
-    const {status, body} = await call();
+    const request = {kind};
+    this.open.add(request);
+    const {status, body} = await call().finally(() => this.open.delete(request));
     const ms = performance.now() - at;
     const answered = {kind, status, body: body as Record<string, unknown>, ms, at};
     this.answers.push(answered);

@@ -16,7 +16,7 @@ export interface Mailbox {
   waitFor(address: string, skip?: number): Promise<Email>;
 }
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const LOOK_MS = 25;
 
 /** A real SMTP server that keeps what it gets. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type {RunDetails} from 'fast-check';
 import t from 'tap';
 
 import {demandAgreement, demandFunnel} from './model/agreement.js';
@@ -6,7 +7,7 @@ import {arrivals} from './model/arrivals.js';
 import {decisions} from './model/decisions.js';
 import {fileOperations} from './model/files.js';
 import {kills} from './model/kill.js';
-import type {Model} from './model/operation.js';
+import type {Model, Operation} from './model/operation.js';
 import {passingTime} from './model/time.js';
 import {World} from './model/world.js';
 
@@ -17,6 +18,19 @@ const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
 const LONGEST_RUN = 120;
 
 const operations = [...arrivals, ...fileOperations, ...decisions, ...passingTime, ...kills];
+
+/** Tells why a run failed, how to repeat it, and the shortest history that is known. */
+const explained = (outcome: RunDetails<[Iterable<Operation>]>, seed: number): string => {
+  const {errorInstance, counterexample} = outcome;
+  const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  const steps = String(counterexample?.[0]).split(/,(?=[a-z])/);
+  return [
+    cause,
+    `Repeat and shorten it: MODEL_SEED=${seed} MODEL_OPERATIONS=1 npm test -- server/model`,
+    `The shortest known history has ${steps.length} steps:`,
+    ...steps.map((step) => `  ${step}`),
+  ].join('\n');
+};
 
 t.test('two replicas do what the model says', {timeout: 0}, async (t) => {
   const world = await World.open(t);
@@ -31,9 +45,11 @@ t.test('two replicas do what the model says', {timeout: 0}, async (t) => {
       await demandAgreement(model, world);
       done += model.operations;
     });
-    // Each step is a call to real servers, so that shrinking by itself would take hours; a seed
-    // that failed is asked for again, and then it is worth them.
-    await fc.assert(run, {seed, numRuns: 1, endOnFailure: !process.env['MODEL_SEED']});
+    // Each step is a call to real servers, so shrinking can take hours. It happens only when a seed
+    // that failed is run again.
+    const endOnFailure = !process.env['MODEL_SEED'];
+    const outcome = await fc.check(run, {seed, numRuns: 1, endOnFailure});
+    if (outcome.failed) throw new Error(explained(outcome, seed), {cause: outcome.errorInstance});
   }
 
   await demandFunnel({funnel}, world);

@@ -14,9 +14,6 @@ import type {Visitor} from './visitor.js';
 const AT_ONCE = 3;
 /** Enough that some request is always under way, and little enough for a busy machine. */
 const PAUSE_MS = 150;
-/** An orchestrator kills after 30 s. */
-const STOPPED_WITHIN_MS = 25_000;
-
 interface Load {
   stored: {visitor: Visitor; id: string; bytes: Buffer}[];
   /** What any visitor met that was no success. */
@@ -33,11 +30,9 @@ t.test('a rolling restart', {skip: bucketsMissing || proxyMissing}, async (t) =>
     const old = topology.servers[place]?.child;
     if (!old) throw new Error('There is no server to stop.');
     const exit = once(old, 'exit') as Promise<[number | null]>;
-    const askedAt = performance.now();
     old.kill('SIGTERM');
     const [code] = await exit;
     t.equal(code, 0);
-    t.ok(performance.now() - askedAt < STOPPED_WITHIN_MS);
     await topology.restart(place);
     t.ok(load.stored.length > before, 'the others went on meanwhile');
   }

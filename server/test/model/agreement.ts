@@ -10,7 +10,7 @@ import {MAX_FILES} from './visit.js';
 import type {ModelVisit} from './visit.js';
 import type {World} from './world.js';
 
-const READ_MS = 10_000;
+const READ_MS = 60_000;
 
 /** What must hold when everybody has stopped: answers, rows, objects and trail tell one story. */
 export const demandAgreement = async (model: Model, world: World): Promise<void> => {

@@ -143,6 +143,7 @@ const rectify = visitorOperation(
 
 const resend = visitorOperation('resend', meeting, async (visit, world, {replica}) => {
   await world.forgetMailCounts();
+  if (visit.linkWasMadeLately) await world.renewLastLink(visit.uuid);
   const call = {method: 'POST', path: '/api/session/verification'};
   const answer = await world.as(replica, visit, call);
   if (isOver(visit, answer)) return;

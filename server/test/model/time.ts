@@ -30,11 +30,14 @@ const clock = visitorOperation(
 
 type Turn = (visit: ModelVisit, world: World, isBeyond: boolean, replica: number) => Promise<void>;
 
-/** The only fake: what a row says of the past. The clock itself is the database's. */
+/**
+ * The only fake: what a row says of the past. The clock itself is the database's, so a time within a
+ * limit leaves minutes for the operations that follow.
+ */
 const turn: Record<Clock, Turn> = {
   idle: async (visit, {sql}, isBeyond) => {
     await sql`
-      update visits set last_seen_at = now() - ${`${isBeyond ? 31 : 29} minutes`}::interval
+      update visits set last_seen_at = now() - ${`${isBeyond ? 31 : 20} minutes`}::interval
       where uuid = ${visit.uuid}`;
     if (isBeyond && visit.hasRow && visit.life === 'visit') visit.isExpired = true;
   },
@@ -56,7 +59,7 @@ const turn: Record<Clock, Turn> = {
       return;
     }
     await world.sql`
-      update visits set left_at = left_at - ${`${isBeyond ? 11 : 9} minutes`}::interval
+      update visits set left_at = left_at - ${`${isBeyond ? 11 : 2} minutes`}::interval
       where uuid = ${visit.uuid}`;
     await world.promptReaper();
     if (isBeyond && visit.hasRow && visit.life === 'visit') {
