@@ -1,9 +1,7 @@
 import {buildIfStale} from './build.mjs';
-import {Progress} from './progress.mjs';
 import {startForTests} from './services.mjs';
-import {runTapTests} from './tap-tests.mjs';
 import {KINDS, needsLeftOut, planNames, planPart} from './test-plan.mjs';
-import {runWidgetTests} from './widget-tests.mjs';
+import {interruptSignal, runPlanned} from './test-run.mjs';
 
 const HELP = `npm test [-- [KIND] [NAME ...]]
     Runs the tests that need nothing but PostgreSQL (included) and Chromium.
@@ -15,10 +13,6 @@ npm run test:all [-- [--rest] [KIND] [NAME ...]]
 npm run test:repeat FILE [TIMES]
     Runs one file 10 times while other programs keep all processors busy.`;
 
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.once(signal, () => interrupted.abort());
-
 const options = process.argv.slice(2).filter((word) => word.startsWith('-'));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 if (options.includes('--help')) {
@@ -26,21 +20,21 @@ if (options.includes('--help')) {
   process.exit(0);
 }
 
-const totals = {passed: 0, failed: 0, skipped: 0};
+const signal = interruptSignal();
 const stops = [];
+let totals = {passed: 0, failed: 0, skipped: 0};
 try {
-  await runAll();
+  totals = await runAll();
 } catch (error) {
   console.error(error);
   totals.failed += 1;
 } finally {
   for (const stop of stops.reverse()) await stop();
 }
-if (interrupted.signal.aborted) console.log('Interrupted.');
+if (signal.aborted) console.log('Interrupted.');
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
-const isGood = totals.passed > 0 && totals.failed === 0 && !interrupted.signal.aborted;
-process.exit(isGood ? 0 : 1);
+process.exit(totals.passed > 0 && totals.failed === 0 && !signal.aborted ? 0 : 1);
 
 async function runAll() {
   const unknown = options.find((option) => !['--all', '--rest'].includes(option));
@@ -51,20 +45,10 @@ async function runAll() {
   const isNamed = words.length > 0;
   const runs = isNamed ? planNames(words, part, kinds) : planPart(part, kinds);
   const env = await startForTests(runs, stops);
-  const progress = new Progress(runs.length);
-  stops.push(async () => progress.stop());
-  const context = {env, progress, isNamed, repeat, signal: interrupted.signal};
-  const tap = runs.filter(({kind}) => kind !== 'widget');
-  const widget = runs.filter(({kind}) => kind === 'widget');
-  if (tap.length > 0) add(await runTapTests(tap, context));
-  if (widget.length > 0 && !interrupted.signal.aborted) add(await runWidgetTests(widget, context));
-  console.log(`${runs.length} files in ${progress.elapsed()} minutes.`);
+  const own = await runPlanned(runs, {env, isNamed, repeat, signal});
   if (part === 'core' && !isNamed)
     console.log(`Not part of npm test: ${needsLeftOut().join(', ')}. Run npm run test:all.`);
-}
-
-function add(own) {
-  for (const name of Object.keys(totals)) totals[name] += own[name];
+  return own;
 }
 
 /** Returns the command that runs exactly this file again. */

@@ -1,0 +1,33 @@
+import {Progress} from './progress.mjs';
+import {runTapTests} from './tap-tests.mjs';
+import {runWidgetTests} from './widget-tests.mjs';
+
+/** Runs planned files against services that are started, and returns the totals of their tests. */
+export async function runPlanned(runs, context) {
+  const progress = new Progress(runs.length);
+  const totals = {passed: 0, failed: 0, skipped: 0};
+  const tap = runs.filter(({kind}) => kind !== 'widget');
+  const widget = runs.filter(({kind}) => kind === 'widget');
+  try {
+    for (const [own, run] of [
+      [tap, runTapTests],
+      [widget, runWidgetTests],
+    ]) {
+      if (own.length === 0 || context.signal.aborted) continue;
+      const found = await run(own, {...context, progress});
+      for (const name of Object.keys(totals)) totals[name] += found[name];
+    }
+  } finally {
+    progress.stop();
+  }
+  console.log(`${runs.length} files in ${progress.elapsed()} minutes.`);
+  return totals;
+}
+
+/** Lets Ctrl-C and its like stop what was started, instead of leaving it behind. */
+export function interruptSignal() {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
+}
