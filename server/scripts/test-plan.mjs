@@ -12,7 +12,7 @@ export const KINDS = ['server', 'e2e', 'widget'];
  */
 const ONLY_IN_ALL = {
   'server/crash': ['crash', 's3'],
-  'server/deploy': ['proxy'],
+  'server/deploy': ['deploy'],
   'server/doctor-storage': ['s3'],
   'server/drain': ['s3'],
   'server/event-proxy': ['proxy'],
@@ -53,6 +53,7 @@ export const NEEDS = {
   firefox: 'Firefox',
   webkit: 'WebKit',
   crash: 'crashes',
+  deploy: 'deployment files',
   checkers: 'package checks',
   frameworks: 'framework examples',
   long: 'long tests',
