@@ -9,6 +9,9 @@ import {pageFor} from './test/pages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONCURRENCY = 2;
+/** Many times what a test or a file needs, for machines that do much else. */
+const TEST_MS = 120_000;
+const FILE_MS = 600_000;
 
 const backend = new Backend();
 
@@ -28,6 +31,9 @@ const serve = async (context, next) => {
   } else if (file && existsSync(`${ROOT}dist/widget${file}`)) {
     context.type = 'text/javascript';
     context.body = readFileSync(`${ROOT}dist/widget${file}`);
+  } else if (/^\/(examples\/themes\/\w+\.css|README\.md)$/.test(context.path)) {
+    context.type = context.path.endsWith('.css') ? 'text/css' : 'text/plain';
+    context.body = readFileSync(`${ROOT}${context.path.slice(1)}`);
   } else if (/^\/(api|test)\//.test(context.path)) {
     context.respond = false;
     await backend.handle(context.req, context.res);
@@ -58,9 +64,13 @@ const launchers = {
 
 /** The test runner's settings for one of these browsers, whose program the environment names. */
 export const widgetTestConfig = (browser, env) => ({
-  rootDir: ROOT,
+  // The bundles of the tests are one folder below, as the widget's own files are on a server.
+  rootDir: `${ROOT}dist`,
   middleware: [serve],
   concurrency: CONCURRENCY,
   browsers: [launchers[browser](env)],
-  testFramework: {config: {timeout: 10_000}},
+  testFramework: {config: {timeout: TEST_MS}},
+  browserStartTimeout: TEST_MS,
+  testsStartTimeout: TEST_MS,
+  testsFinishTimeout: FILE_MS,
 });

@@ -33,6 +33,8 @@ export class Progress {
 
   #print() {
     const now = [...this.#running].join(', ');
-    console.log(`[${this.elapsed()}] ${this.#done} of ${this.#total} files done, running: ${now}`);
+    const line = `[${this.elapsed()}] ${this.#done} of ${this.#total} files done, running: ${now}`;
+    // The browser tests' runner holds back what is written to the console.
+    process.stdout.write(`${line}\n`);
   }
 }

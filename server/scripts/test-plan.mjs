@@ -11,24 +11,31 @@ export const KINDS = ['server', 'e2e', 'widget'];
  * belongs to `npm test`, which has PostgreSQL and Chromium.
  */
 const ONLY_IN_ALL = {
+  'server/answers-replicas': ['long'],
   'server/crash': ['crash', 's3'],
   'server/deploy': ['deploy'],
   'server/doctor-storage': ['s3'],
   'server/drain': ['s3'],
+  'server/embedded': ['long'],
   'server/event-proxy': ['proxy'],
+  'server/event-replicas': ['long'],
   'server/faults': ['long', 's3'],
   'server/faults-stopped': ['long', 's3'],
+  'server/fuzz': ['long'],
+  'server/mail-outage': ['long'],
   'server/model': ['long', 's3'],
   'server/object-store-s3': ['s3'],
   'server/openapi-lint': ['checkers'],
   'server/package': ['checkers'],
   'server/production': ['s3'],
   'server/rolling-restart': ['long', 's3'],
+  'server/set-back': ['long'],
   'server/topology': ['s3', 'proxy'],
   'server/typed-client': ['checkers'],
   'server/virus-scan': ['scanner'],
   'e2e/every-browser': ['firefox', 'webkit'],
   'e2e/frameworks': ['frameworks'],
+  'e2e/leaks': ['long'],
 };
 
 /** Files of `npm test` with a few tests that have more needs: `npm run test:all` runs these as well. */

@@ -46,11 +46,13 @@ async function runIn(browser, runs, totals, {env, signal, progress, repeat}) {
     readFileConfig: false,
     autoExitProcess: false,
   });
-  runner.sessions.on('session-status-updated', ({status, testFile}) => {
+  const follow = ({status, testFile}) => {
     const name = `${ids.get(testFile)} in ${browser}`;
-    if (status === 'INITIALIZING') progress.start(name);
     if (status === 'FINISHED') progress.end(name);
-  });
+    else if (status !== 'SCHEDULED') progress.start(name);
+  };
+  for (const session of runner.sessions.all()) follow(session);
+  runner.sessions.on('session-status-updated', follow);
   signal.addEventListener('abort', () => void runner.stop());
   await new Promise((resolve) => runner.on('stopped', resolve));
   for (const session of runner.sessions.all()) addSession(totals, session);

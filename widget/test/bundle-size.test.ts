@@ -7,7 +7,7 @@ interface Manifest {
   files: {name: string; role: string; gzip: number; integrity: string}[];
 }
 
-const manifest = (await (await fetch('/dist/widget/manifest.json')).json()) as Manifest;
+const manifest = (await (await fetch('/widget/manifest.json')).json()) as Manifest;
 const sizeOf = (role: string) =>
   manifest.files.filter((file) => file.role === role).map(({gzip}) => gzip);
 const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);

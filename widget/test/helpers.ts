@@ -96,7 +96,7 @@ export const mountOpen = async (site = newSite(), lang = 'en') => {
   return chat;
 };
 
-export const until = async <T>(look: () => T, what: string, withinMs = 8_000) => {
+export const until = async <T>(look: () => T, what: string, withinMs = 60_000) => {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = look();

@@ -61,7 +61,7 @@ t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
   );
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
   await confirmation.getByRole('heading', {name: /your address is confirmed/}).waitFor();
-  await widget.says(/Thank you, Anna Beispiel!/).waitFor({timeout: 5_000});
+  await widget.says(/Thank you, Anna Beispiel!/).waitFor();
   t.ok(await widget.root.getByText(uuid ?? 'none').isVisible(), 'the reference is shown');
 
   const lead = await mailbox.waitFor('owner@example.com');
