@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 
 import {FaultProxy} from './fault-proxy.js';
+import {patiently} from './patiently.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
@@ -13,6 +14,7 @@ import {Visitor, request} from './visitor.js';
 const AT_ONCE = 100;
 /** So that some are answered before the fault, some meet it and some come after it. */
 const APART_MS = 5;
+const MAX_TRIES = 10;
 
 interface Validated {
   code?: string;
@@ -31,16 +33,16 @@ const outcomesOf = async ({sql}: TestServer, uuid: string): Promise<string[]> =>
   return rows.map(({outcome}) => outcome);
 };
 
-t.test('calls at once share statements, and each gets the answer of its own UUID', async (t) => {
-  const server = await startServer(t);
+/** Calls of eight kinds, eight times each, all at once; each with what it should come to. */
+const callAllAtOnce = async ({url}: TestServer) => {
   const bearer = (visitor: Visitor) => ({authorization: `Bearer ${visitor.token}`});
   const groups = Array.from({length: 8}, async () => {
-    const known = await Visitor.consenting(server.url);
-    const lead = await Visitor.consenting(server.url);
-    await lead.contact(`${randomUUID()}@example.com`);
-    const erased = await Visitor.consenting(server.url);
-    await erased.call('DELETE', '/api/session');
-    const foreign = await Visitor.arrive(server.url);
+    const known = await Visitor.consenting(url);
+    const lead = await Visitor.consenting(url);
+    await patiently(() => lead.contact(`${randomUUID()}@example.com`));
+    const erased = await Visitor.consenting(url);
+    await patiently(() => erased.call('DELETE', '/api/session'));
+    const foreign = await Visitor.arrive(url);
     return [
       {uuid: randomUUID(), headers: {}, expected: [200, 'claimed']},
       {uuid: foreign.uuid, headers: bearer(foreign), expected: [200, 'claimed']},
@@ -53,10 +55,16 @@ t.test('calls at once share statements, and each gets the answer of its own UUID
     ];
   });
   const calls = (await Promise.all(groups)).flat();
+  const answers = await Promise.all(calls.map(({uuid, headers}) => validate(url, uuid, headers)));
+  return {calls, answers};
+};
 
-  const answers = await Promise.all(
-    calls.map(({uuid, headers}) => validate(server.url, uuid, headers)),
-  );
+t.test('calls at once share statements, and each gets the answer of its own UUID', async (t) => {
+  const server = await startServer(t);
+  let {calls, answers} = await callAllAtOnce(server);
+  // On a busy machine the database can take longer than the server waits: 503 is right then.
+  for (let tries = 1; tries < MAX_TRIES && answers.some(({status}) => status === 503); tries++)
+    ({calls, answers} = await callAllAtOnce(server));
 
   for (const [i, {uuid, expected}] of calls.entries()) {
     const {status, body} = answers[i] as (typeof answers)[number];
