@@ -1,3 +1,5 @@
+import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
+
 const TRANSPORT = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
@@ -11,6 +13,8 @@ const TRANSPORT = new Set([
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  READ_ONLY,
+  READ_ONLY_SQLSTATE,
 ]);
 
 // PostgreSQL's classes: 08 connection, 53 resources, 57 operator intervention (statement timeout,

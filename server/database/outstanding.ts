@@ -6,6 +6,10 @@ const ASKS = new Set(['S', 'Q'].map(code));
 /** `Parse`, `Bind`, `Describe`, `Execute`, `Flush`: answered as well, be it before the `Sync`. */
 const BUILDS = new Set(['P', 'B', 'D', 'E', 'H'].map(code));
 const READY = code('Z');
+/** `ErrorResponse` and `ParameterStatus`. */
+const REPORTS: ReadonlySet<number> = new Set(['E', 'S'].map(code));
+/** An error begins with its severity and its code; names of settings are short. */
+const MAX_BODY_BYTES = 256;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -18,8 +22,17 @@ export class Outstanding {
   private isGreeted = false;
   /** A statement to be described, say, which no `Sync` has followed yet. */
   private isHalfAsked = false;
+  private isServerReady = false;
   private readonly toServer = new Messages();
-  private readonly fromServer = new Messages();
+  private readonly fromServer = new Messages(REPORTS);
+
+  /** `onReport` gets each error and each changed setting that the server sends. */
+  constructor(private readonly onReport: (report: Buffer) => void = () => undefined) {}
+
+  /** The login has been accepted, and the server takes queries. */
+  get isLoggedIn(): boolean {
+    return this.isServerReady;
+  }
 
   get isNone(): boolean {
     return this.owed <= 0 && !this.isHalfAsked;
@@ -41,8 +54,11 @@ export class Outstanding {
     this.owed += 1;
   };
 
-  private readonly onReceived = (type: number): void => {
-    if (type === READY) this.owed -= 1;
+  private readonly onReceived = (type: number, body: Buffer): void => {
+    if (REPORTS.has(type)) this.onReport(body);
+    if (type !== READY) return;
+    this.owed -= 1;
+    this.isServerReady = true;
   };
 }
 
@@ -50,15 +66,24 @@ export class Outstanding {
 class Messages {
   /** The head of a message that was cut in the middle of it. */
   private head: Buffer = NOTHING;
+  private type = 0;
+  private body: Buffer = NOTHING;
   private bytesToSkip = 0;
 
-  /** Tells the type of each whose head ends in these bytes. */
-  walk(bytes: Buffer, tell: (type: number) => void): void {
+  /** `wanted`: types of messages whose bodies are read, up to `MAX_BODY_BYTES`. */
+  constructor(private readonly wanted: ReadonlySet<number> = new Set()) {}
+
+  /** Reports the type of each message: at the end of its body if that is wanted, else of its head. */
+  walk(bytes: Buffer, tell: (type: number, body: Buffer) => void): void {
     let at = 0;
     while (at < bytes.length) {
-      const skipped = Math.min(this.bytesToSkip, bytes.length - at);
-      this.bytesToSkip -= skipped;
-      at += skipped;
+      const part = bytes.subarray(at, at + this.bytesToSkip);
+      this.bytesToSkip -= part.length;
+      at += part.length;
+      if (part.length > 0 && this.wanted.has(this.type)) {
+        this.body = Buffer.concat([this.body, part.subarray(0, MAX_BODY_BYTES - this.body.length)]);
+        if (this.bytesToSkip === 0) tell(this.type, this.body);
+      }
       const missing = HEAD_BYTES - this.head.length;
       const rest = bytes.subarray(at, at + missing);
       at += rest.length;
@@ -66,7 +91,9 @@ class Messages {
       this.head = head.length < HEAD_BYTES ? head : NOTHING;
       if (head.length < HEAD_BYTES) return;
       this.bytesToSkip = head.readUInt32BE(1) - (HEAD_BYTES - 1);
-      tell(head.readUInt8(0));
+      this.type = head.readUInt8(0);
+      this.body = NOTHING;
+      if (!this.wanted.has(this.type)) tell(this.type, NOTHING);
     }
   }
 }

@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 
 import {Outstanding} from './outstanding.js';
+import {readOnlyError, reportsReadOnly} from './read-only.js';
 
 export interface SocketTarget {
   host: string;
@@ -35,7 +36,10 @@ export class WatchedSocket extends EventEmitter {
   private socket: net.Socket;
   /** What the driver wrote before TLS was there. */
   private early: Uint8Array[] | undefined;
-  private readonly outstanding = new Outstanding();
+  private isReadOnly = false;
+  private readonly outstanding = new Outstanding((report) => {
+    this.isReadOnly ||= reportsReadOnly(report);
+  });
   private timer: NodeJS.Timeout | undefined;
   private ending = false;
   private closing = false;
@@ -64,7 +68,7 @@ export class WatchedSocket extends EventEmitter {
     this.outstanding.sent(bytes);
     const {silenceMs} = this.target;
     this.timer ??= setTimeout(() => {
-      this.fail(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT');
+      this.fail(failure(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT'));
     }, silenceMs);
     if (!this.early) return this.socket.write(bytes);
     this.early.push(bytes);
@@ -91,6 +95,12 @@ export class WatchedSocket extends EventEmitter {
   private carry(): void {
     this.socket.on('data', (bytes: Buffer) => {
       this.outstanding.received(bytes);
+      // All that Maria Chat does needs a database that takes writes: the next connection may reach
+      // the new primary.
+      if (this.isReadOnly) {
+        this.fail(readOnlyError());
+        return;
+      }
       if (this.outstanding.isNone) this.rest();
       else this.timer?.refresh();
       this.emit('data', bytes);
@@ -101,11 +111,11 @@ export class WatchedSocket extends EventEmitter {
 
   private hearEnds(): void {
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.fail(error.message, error.code ?? 'CONNECTION_CLOSED');
+      this.fail(failure(error.message, error.code ?? 'CONNECTION_CLOSED'));
     });
     this.socket.on('close', () => {
       if (this.ending) this.close();
-      else this.fail('The database closed the connection.', 'CONNECTION_CLOSED');
+      else this.fail(failure('The database closed the connection.', 'CONNECTION_CLOSED'));
     });
   }
 
@@ -118,7 +128,8 @@ export class WatchedSocket extends EventEmitter {
       this.timer?.refresh();
       // More than the one byte would be somebody's attempt to speak before the encryption does.
       if (answer.length !== 1 || answer[0] !== TLS_ACCEPTED) {
-        this.fail('The database does not offer TLS, which DATABASE_URL demands.', 'TLS_REFUSED');
+        const message = 'The database does not offer TLS, which DATABASE_URL demands.';
+        this.fail(failure(message, 'TLS_REFUSED'));
         return;
       }
       const {host} = this.target;
@@ -141,10 +152,10 @@ export class WatchedSocket extends EventEmitter {
     this.timer = undefined;
   }
 
-  private fail(message: string, code: string): void {
+  private fail(error: Error): void {
     if (this.closing) return;
     this.close();
-    this.emit('error', Object.assign(new Error(message), {code}));
+    this.emit('error', error);
   }
 
   private close(): void {
@@ -158,3 +169,5 @@ export class WatchedSocket extends EventEmitter {
     });
   }
 }
+
+const failure = (message: string, code: string): Error => Object.assign(new Error(message), {code});

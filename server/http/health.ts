@@ -2,6 +2,7 @@ import {Type} from 'typebox';
 
 import {ErrorBody} from '../contract/common.js';
 import type {Sql} from '../database/connect.js';
+import {requireWritable} from '../database/read-only.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {answers} from './answers.js';
 import type {App} from './app-type.js';
@@ -90,7 +91,8 @@ export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthPart
       schema: {
         operationId: 'isReady',
         summary: 'Whether it can do its work',
-        description: 'Looks at `server`, `database` and `storage`; at the last two once a second.',
+        description:
+          'Looks at `server`, `database` and `storage`; at the last two once a second. A database that takes no writes, such as a standby, is `DATABASE_READ_ONLY`.',
         tags: ['operation'],
         security: [],
         querystring: Asked,
@@ -112,7 +114,7 @@ export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthPart
 
 const check = async ({sql, objects}: Pick<HealthParts, 'sql' | 'objects'>): Promise<Checks> => {
   const [database, storage] = await Promise.all([
-    outcome(sql`select 1`.then(() => undefined)),
+    outcome(requireWritable(sql)),
     outcome(objects.check()),
   ]);
   return {database, storage};

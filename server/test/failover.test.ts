@@ -1,0 +1,150 @@
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {ErrorBody} from '../contract/common.js';
+import {connectDatabase} from '../database/connect.js';
+import type {Queryable} from '../database/connect.js';
+import {isDatabaseDown} from '../database/failure.js';
+import {READ_ONLY, reportsReadOnly, requireWritable} from '../database/read-only.js';
+import {OwnRole} from './own-role.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+/** What clients see of a primary that has become a standby, and back. */
+const makeReadOnly = async (role: OwnRole) => {
+  await role.set('default_transaction_read_only = on');
+  await role.cutOff();
+};
+
+const makeWritable = (role: OwnRole) => role.set('default_transaction_read_only = off');
+
+const start = async (t: Test) => {
+  const role = await OwnRole.withTables(t);
+  const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
+  return {role, server};
+};
+
+const readiness = async ({url}: TestServer) => {
+  const {status, body} = await request<{checks: {database: string}}>(url, 'GET', '/readyz');
+  return {status, database: body.checks.database};
+};
+
+t.test('a database that has become read-only', async (t) => {
+  const {role, server} = await start(t);
+  const visitor = await Visitor.consenting(server.url);
+  await until(() => server.live.isHearing);
+
+  await makeReadOnly(role);
+
+  await t.test('is reported as unavailable to visitors', async (t) => {
+    for (let i = 0; i < 3; i++) {
+      const {status, body} = await visitor.consent({ai_training: true});
+      t.same([status, body['status'], body['code']], [503, 'unavailable', 'unavailable']);
+    }
+    const {status, body} = await request<ErrorBody>(
+      server.url,
+      'POST',
+      '/api/session/generate-uuid',
+      {json: {}},
+    );
+    t.same([status, body.code], [503, 'unavailable']);
+  });
+
+  await t.test('is named by /readyz', async (t) => {
+    t.same(await readiness(server), {status: 503, database: 'DATABASE_READ_ONLY'});
+  });
+
+  await t.test('keeps no connection, the listening one included', async () => {
+    await until(() => !server.live.isHearing);
+    await until(async () => (await role.connections()).length === 0);
+  });
+
+  await t.test('is used again once it takes writes, without a restart', async (t) => {
+    await makeWritable(role);
+
+    await until(async () => (await readiness(server)).status === 200);
+    t.equal((await visitor.consent({ai_training: true})).status, 200);
+    await until(() => server.live.isHearing);
+    const names = Array.from({length: 20}, (_, i) => `task ${i}`);
+    await Promise.all(names.map((name) => server.sql`insert into tasks (name) values (${name})`));
+  });
+
+  await t.test('raises no error of the server itself', (t) => {
+    t.same(
+      server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg),
+      [],
+    );
+    t.end();
+  });
+});
+
+t.test('a connection that takes no writes any more is closed', async (t) => {
+  const role = await OwnRole.create(t);
+  const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
+  t.teardown(() => sql.end({timeout: 1}));
+  await sql`create table written (word text)`;
+  const pidOf = async (on: Queryable) => {
+    const [row] = await on<{pid: number}[]>`select pg_backend_pid() as pid`;
+    return row?.pid ?? 0;
+  };
+  const becomesClosed = async (pid: number) => {
+    await until(async () => !(await role.connections()).some((one) => one.pid === pid));
+    await until(async () => (await pidOf(sql).catch(() => pid)) !== pid);
+    await sql`insert into written values ('afterwards')`;
+  };
+
+  await t.test('when a write is refused', async (t) => {
+    const pid = await pidOf(sql);
+
+    const failure = await sql
+      .begin(async (tx) => {
+        await tx`set transaction read only`;
+        await tx`insert into written values ('in vain')`;
+      })
+      .catch((error: unknown) => error);
+
+    t.ok(isDatabaseDown(failure));
+    await becomesClosed(pid);
+  });
+
+  await t.test('when the server reports it', async (t) => {
+    const pid = await pidOf(sql);
+
+    const failure = await sql`set default_transaction_read_only = on`.catch(
+      (error: unknown) => error,
+    );
+
+    t.ok(isDatabaseDown(failure));
+    await becomesClosed(pid);
+  });
+
+  await t.test('and a transaction can be asked whether it takes writes', async (t) => {
+    await requireWritable(sql);
+    await t.rejects(sql.begin('read only', requireWritable), {code: READ_ONLY});
+  });
+
+  await t.test('and no other is', async (t) => {
+    const pid = await pidOf(sql);
+
+    await t.rejects(sql`select 1 / 0`);
+    await sql.begin('read only', (tx) => tx`select from written`);
+    await sql`select ${'default_transaction_read_only'}::text, 'SERROR\0C25006\0'::text`.catch(
+      () => undefined,
+    );
+
+    t.equal(await pidOf(sql), pid);
+  });
+});
+
+t.test('what a server reports about itself is understood', (t) => {
+  const report = (...fields: string[]) => Buffer.from(`${fields.join('\0')}\0`);
+
+  t.ok(reportsReadOnly(report('in_hot_standby', 'on')));
+  t.notOk(reportsReadOnly(report('in_hot_standby', 'off')));
+  t.notOk(reportsReadOnly(report('default_transaction_read_only', 'off')));
+  t.ok(reportsReadOnly(report('SFEHLER', 'VERROR', 'C25006', 'Mnur Lesen')));
+  t.notOk(reportsReadOnly(report('SERROR', 'VERROR', 'C22012', 'MC25006')));
+  t.end();
+});

@@ -1,0 +1,67 @@
+import {randomUUID} from 'node:crypto';
+
+import postgres from 'postgres';
+import type {Test} from 'tap';
+
+import {migrate} from '../database/migrate.js';
+import {createTestDatabase} from './test-database.js';
+
+/** A role that owns one database, as a hosting provider sets one up, and no superuser. */
+export class OwnRole {
+  private constructor(
+    readonly name: string,
+    /** DATABASE_URL of this role. */
+    readonly url: string,
+    private readonly admin: postgres.Sql,
+  ) {}
+
+  static async create(t: Test): Promise<OwnRole> {
+    const name = `role_${randomUUID().replaceAll('-', '')}`;
+    const password = randomUUID();
+    // Registered before the database is made: handlers run in reverse order.
+    t.teardown(async () => {
+      const sql = postgres(inDatabase(database, 'postgres'), {max: 1});
+      await sql`drop role if exists ${sql(name)}`;
+      await sql.end();
+    });
+    const database = (await createTestDatabase(t)).url;
+    const admin = postgres(database, {max: 1, onnotice: () => undefined});
+    t.teardown(() => admin.end({timeout: 1}));
+    await admin.unsafe(`create role ${name} login password '${password}'`);
+    await admin`alter database ${admin(new URL(database).pathname.slice(1))} owner to ${admin(name)}`;
+    const url = new URL(database);
+    url.username = name;
+    url.password = password;
+    return new OwnRole(name, url.href, admin);
+  }
+
+  static async withTables(t: Test): Promise<OwnRole> {
+    const role = await OwnRole.create(t);
+    await migrate(role.url);
+    return role;
+  }
+
+  /** Changes a default of the role, such as `datestyle = 'German'`. Applies to new connections. */
+  async set(setting: string): Promise<void> {
+    await this.admin.unsafe(`alter role ${this.name} set ${setting}`);
+  }
+
+  /** Closes all connections of the role. */
+  async cutOff(): Promise<void> {
+    await this.admin`
+      select pg_terminate_backend(pid) from pg_stat_activity where usename = ${this.name}`;
+  }
+
+  async connections(): Promise<{pid: number; application_name: string}[]> {
+    return [
+      ...(await this.admin<{pid: number; application_name: string}[]>`
+        select pid, application_name from pg_stat_activity where usename = ${this.name}`),
+    ];
+  }
+}
+
+const inDatabase = (url: string, name: string): string => {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+};
