@@ -10,6 +10,7 @@ import type {RunningApp} from './app.js';
 import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
+import {hostsIn} from './database/connection-url.js';
 import {FolderInUse} from './database/embedded.js';
 import {isDatabaseDown, isLockTimeout} from './database/failure.js';
 import {migrate} from './database/migrate.js';
@@ -88,9 +89,8 @@ const beginWork = async (
         continue;
       }
       if (!isDatabaseDown(error)) throw error;
-      const tried = new URL(databaseUrl).host;
       log.warn(
-        `The database at ${tried} does not answer; DATABASE_URL changes the address. Waiting.`,
+        `The database at ${hostsIn(databaseUrl)} does not answer; DATABASE_URL changes the address. Waiting.`,
       );
       await sleep(RETRY_MS);
     }

@@ -1,4 +1,5 @@
-import {TLS_MODES} from './database/tls.js';
+import {readConnectionUrl} from './database/connection-url.js';
+import {PERCENT_ENCODE, cutsCredentials} from './percent-encoding.js';
 import type {Settings} from './settings.js';
 
 export interface S3Settings {
@@ -25,7 +26,7 @@ export interface ScannerSettings {
   required: boolean;
 }
 
-const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|)$/;
+const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|::1|)$/;
 
 export const databaseAddress = (
   settings: Settings,
@@ -33,18 +34,10 @@ export const databaseAddress = (
   faults: string[],
 ): string | undefined => {
   const given = settings.DATABASE_URL;
-  if (!given) return undefined;
-  if (!/^postgres(ql)?:\/\//.test(given) || !URL.canParse(given)) {
-    faults.push('DATABASE_URL must begin with postgres:// or postgresql://.');
-    return given;
-  }
-  const {hostname, searchParams} = new URL(given);
-  const mode = searchParams.get('sslmode');
-  const modes: readonly string[] = TLS_MODES;
-  if (mode !== null && !modes.includes(mode)) {
-    faults.push(`DATABASE_URL takes sslmode=${TLS_MODES.join(', ')}, but has "${mode}".`);
-  }
-  if (production && mode === null && !LOCAL_HOST.test(hostname)) {
+  const connection = given && readConnectionUrl(given, faults);
+  if (!connection) return given;
+  const isRemote = connection.hosts.some(({host, path}) => !path && !LOCAL_HOST.test(host));
+  if (production && isRemote && connection.tls.mode === undefined) {
     faults.push(
       'DATABASE_URL must say how a remote database is reached in production: add ' +
         '?sslmode=verify-full, or sslmode=disable where nobody else is on the way.',
@@ -64,8 +57,10 @@ export const s3Settings = (
   }
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
     const given = settings[name];
-    if (given && !/^https?:\/\//.test(given)) {
-      faults.push(`${name} must begin with http:// or https://, but is "${given}".`);
+    if (given && !isWebAddress(given)) {
+      // Anything with an @ could hold a password.
+      const found = given.includes('@') ? 'has a user or a password' : `is "${given}"`;
+      faults.push(`${name} must be an http or https URL without credentials, but ${found}.`);
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
       if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${given}".`);
     }
@@ -82,6 +77,13 @@ export const s3Settings = (
 
 const MUST_BE_HTTPS =
   'must begin with https:// in production, or S3_ALLOW_HTTP=true say that nobody else is on the way';
+
+/** Credentials for the store are settings of their own. */
+const isWebAddress = (address: string): boolean => {
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return false;
+  const {username, password} = new URL(address);
+  return !username && !password && !cutsCredentials(address);
+};
 
 const isLocal = (address: string): boolean =>
   URL.canParse(address) && LOCAL_HOST.test(new URL(address).hostname);
@@ -103,6 +105,10 @@ export const mailSettings = (
   const {SMTP_URL: smtpUrl} = settings;
   if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) {
     faults.push('SMTP_URL must begin with smtp:// or smtps://.');
+  } else if (smtpUrl && (cutsCredentials(smtpUrl) || !URL.canParse(smtpUrl))) {
+    faults.push(`SMTP_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
+  } else if (smtpUrl && !new URL(smtpUrl).hostname) {
+    faults.push('SMTP_URL must name a host, such as smtp://mail.example.com:587.');
   }
   return {
     smtpUrl,

@@ -1,9 +1,9 @@
-import type {ConnectionOptions} from 'node:tls';
-
 import postgres from 'postgres';
 
 import {arrayTypes} from './array-types.js';
-import {tlsOf} from './tls.js';
+import {connectionOf} from './connection-url.js';
+import {Hosts} from './hosts.js';
+import {sessionSettings} from './session-settings.js';
 import {WatchedSocket} from './watched-socket.js';
 
 export type Sql = postgres.Sql;
@@ -38,11 +38,21 @@ export const connectDatabase = ({
   applicationName = 'maria-chat',
   listening,
 }: Connecting): Sql => {
+  const given = connectionOf(url);
   const sockets = new Set<WatchedSocket>();
-  const sql = postgres(url, {
+  const connectMs = (given.connectSeconds ?? connectSeconds) * 1000;
+  const hosts = new Hosts(given.hosts, given.hosts.length * connectMs);
+  const sql = postgres({
+    // For the driver's messages. The socket chooses the host.
+    host: hosts.current.host,
+    port: hosts.current.port,
+    ...(given.user !== undefined && {user: given.user}),
+    ...(given.password !== undefined && {password: given.password}),
+    ...(given.database !== undefined && {database: given.database}),
     max,
     idle_timeout: listening ? 0 : 60,
-    connect_timeout: connectSeconds,
+    // With several hosts each has its own limit, in the socket.
+    connect_timeout: (given.hosts.length > 1 ? 2 * connectMs : connectMs) / 1000,
     backoff: () => RECONNECT_SECONDS,
     // Ours to agree on, in the socket.
     ssl: false,
@@ -53,19 +63,21 @@ export const connectDatabase = ({
       // Notices of migrations ("already exists, skipping") concern nobody.
     },
     connection: {
-      application_name: applicationName,
-      // The server gives up first where it can, which keeps the connection.
-      statement_timeout: silenceMs - 250,
-      idle_in_transaction_session_timeout: 60_000,
+      application_name: given.applicationName ?? applicationName,
+      ...(given.options !== undefined && {options: given.options}),
+      ...sessionSettings(silenceMs),
     },
     ...(listening && {onclose: listening.onClose, max_lifetime: null}),
     // The driver's types leave these options out; its own `listen` is made of the second.
     ...({
       ...(listening && {onnotify: listening.onNotice}),
-      socket: watchedSockets(silenceMs, tlsOf(url), (socket) => {
+      socket: () => {
+        const tls = given.tls.options;
+        const socket = new WatchedSocket({hosts, tls, silenceMs, connectMs});
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-      }),
+        return socket;
+      },
     } as object),
   });
   pools.set(sql, sockets);
@@ -79,31 +91,4 @@ const pools = new WeakMap<Sql, Set<WatchedSocket>>();
 export const connectionsOf = (sql: Sql): {open: number; busy: number} => {
   const sockets = [...(pools.get(sql) ?? [])].filter(({readyState}) => readyState === 'open');
   return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};
-};
-
-interface Target {
-  host: string[];
-  port: number[];
-  path?: string | false;
-}
-
-/** Opens the driver's connections, to each of several hosts in turn. */
-const watchedSockets = (
-  silenceMs: number,
-  tls: ConnectionOptions | undefined,
-  onOpening: (socket: WatchedSocket) => void,
-) => {
-  let turn = 0;
-  return ({host, port, path}: Target): WatchedSocket => {
-    const i = turn++ % host.length;
-    const socket = new WatchedSocket({
-      host: host[i] ?? 'localhost',
-      port: port[i] ?? 5432,
-      path: path || undefined,
-      tls,
-      silenceMs,
-    });
-    onOpening(socket);
-    return socket;
-  };
 };

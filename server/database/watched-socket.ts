@@ -2,18 +2,19 @@ import {EventEmitter} from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
+import type {DatabaseHost} from './connection-url.js';
+import type {Hosts} from './hosts.js';
 import {Outstanding} from './outstanding.js';
 import {readOnlyError, reportsReadOnly} from './read-only.js';
 
 export interface SocketTarget {
-  host: string;
-  port: number;
-  /** A Unix socket, instead of host and port. */
-  path: string | undefined;
+  hosts: Hosts;
   /** Absent: in the clear. */
   tls: tls.ConnectionOptions | undefined;
   /** A server silent for longer than this, with a query out, loses its connection. */
   silenceMs: number;
+  /** The same for the login. */
+  connectMs: number;
 }
 
 /** Length and code of the request for TLS, which comes before anything else on a connection. */
@@ -37,6 +38,9 @@ export class WatchedSocket extends EventEmitter {
   /** What the driver wrote before TLS was there. */
   private early: Uint8Array[] | undefined;
   private isReadOnly = false;
+  /** The login is complete, on a server that takes writes. */
+  private hasWorked = false;
+  private readonly host: DatabaseHost;
   private readonly outstanding = new Outstanding((report) => {
     this.isReadOnly ||= reportsReadOnly(report);
   });
@@ -47,7 +51,8 @@ export class WatchedSocket extends EventEmitter {
   /** Given back before it is connected: a failure is told by events, as the driver expects. */
   constructor(private readonly target: SocketTarget) {
     super();
-    const {host, port, path} = target;
+    this.host = target.hosts.current;
+    const {host, port, path} = this.host;
     this.socket = path ? net.connect(path) : net.connect(port, host);
     this.socket.setKeepAlive(true, 10_000);
     if (target.tls && !path) this.secure(target.tls);
@@ -66,10 +71,10 @@ export class WatchedSocket extends EventEmitter {
   write(bytes: Buffer): boolean {
     if (this.closing) return true;
     this.outstanding.sent(bytes);
-    const {silenceMs} = this.target;
+    const ms = this.hasWorked ? this.target.silenceMs : this.target.connectMs;
     this.timer ??= setTimeout(() => {
-      this.fail(failure(`The database was silent for ${silenceMs} ms.`, 'CONNECTION_SILENT'));
-    }, silenceMs);
+      this.fail(failure(`The database was silent for ${ms} ms.`, 'CONNECTION_SILENT'));
+    }, ms);
     if (!this.early) return this.socket.write(bytes);
     this.early.push(bytes);
     return true;
@@ -80,7 +85,9 @@ export class WatchedSocket extends EventEmitter {
     if (!this.closing) this.socket.end(bytes);
   }
 
+  /** The driver gives up a login that takes too long. */
   destroy(): void {
+    if (!this.hasWorked) this.target.hosts.failed(this.host);
     this.close();
   }
 
@@ -100,6 +107,10 @@ export class WatchedSocket extends EventEmitter {
       if (this.isReadOnly) {
         this.fail(readOnlyError());
         return;
+      }
+      if (!this.hasWorked && this.outstanding.isLoggedIn) {
+        this.hasWorked = true;
+        this.target.hosts.worked(this.host);
       }
       if (this.outstanding.isNone) this.rest();
       else this.timer?.refresh();
@@ -132,9 +143,11 @@ export class WatchedSocket extends EventEmitter {
         this.fail(failure(message, 'TLS_REFUSED'));
         return;
       }
-      const {host} = this.target;
+      const {host} = this.host;
       this.socket = tls.connect({
         socket: plain,
+        // What the certificate must name. Without it Node would ask for "localhost".
+        host,
         ...(!net.isIP(host) && {servername: host}),
         ...options,
       });
@@ -155,7 +168,9 @@ export class WatchedSocket extends EventEmitter {
   private fail(error: Error): void {
     if (this.closing) return;
     this.close();
-    this.emit('error', error);
+    // Closed without an error, the driver connects again at once, for the query that waits for it.
+    const triesAnother = !this.hasWorked && this.target.hosts.failed(this.host);
+    if (!triesAnother) this.emit('error', error);
   }
 
   private close(): void {

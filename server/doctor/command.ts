@@ -3,6 +3,7 @@ import {parseArgs} from 'node:util';
 import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
 import type {Config} from '../config.js';
+import {connectionOf} from '../database/connection-url.js';
 import {projectVersion} from '../http/assets.js';
 import {checkClock} from './clock.js';
 import {checkDatabase} from './database.js';
@@ -80,7 +81,7 @@ const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> 
 const concealer = ({secrets, s3, mail}: Config, databaseUrl: string) => {
   const hidden = [
     ...secrets.map(({bytes}) => bytes.toString()),
-    ...passwordsIn(databaseUrl),
+    connectionOf(databaseUrl).password ?? '',
     ...passwordsIn(mail.smtpUrl ?? ''),
     ...(s3?.credentials ? [s3.credentials.secretAccessKey] : []),
   ].filter((secret) => secret !== '');

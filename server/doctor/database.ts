@@ -1,3 +1,4 @@
+import {connectionOf, hostsIn} from '../database/connection-url.js';
 import {pendingMigrations} from '../database/migrate.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
@@ -16,7 +17,7 @@ interface Server {
 }
 
 export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding> {
-  const where = new URL(parts.databaseUrl).host || 'its socket';
+  const where = hostsIn(parts.databaseUrl);
   let server: Server;
   try {
     server = await ask(parts);
@@ -57,8 +58,8 @@ const ask = async ({backgroundSql: sql}: DoctorParts): Promise<Server> => {
 };
 
 const encryption = ({databaseUrl}: DoctorParts, {encrypted, isLocal}: Server): Finding => {
-  const mode = new URL(databaseUrl).searchParams.get('sslmode');
-  if (encrypted && mode === 'require') {
+  const {options} = connectionOf(databaseUrl).tls;
+  if (encrypted && options?.rejectUnauthorized === false) {
     const advice = 'Use sslmode=verify-full in DATABASE_URL, so that nobody can pose as it.';
     return warn('encryption', 'TLS, but its certificate is not checked', advice);
   }

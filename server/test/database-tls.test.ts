@@ -19,21 +19,29 @@ import {createTestDatabase} from './test-database.js';
 const SILENCE_MS = 500;
 
 /** Answers the request for TLS as PostgreSQL does, and carries what comes to a real one in the clear. */
-const startTlsServer = async (t: Test, url: string): Promise<string> => {
+const startTlsServer = async (t: Test, url: string): Promise<TlsServer> => {
   const folder = await temporaryFolder(t);
   const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
     ...['-keyout', key, '-out', cert, '-subj', '/CN=localhost', '-days', '2'],
   ]);
-  const context = tls.createSecureContext({key: await readFile(key), cert: await readFile(cert)});
+  const ca = await readFile(cert);
+  const context = tls.createSecureContext({key: await readFile(key), cert: ca, ca});
+  const clients: TlsServer['clients'] = [];
   const {hostname, port} = new URL(url);
   const server = net.createServer((plain) => {
     // Clients that refuse the certificate, or are cut off, are what these tests are about.
     plain.on('error', () => undefined);
     plain.once('data', () => {
       plain.write('S');
-      const client = new tls.TLSSocket(plain, {isServer: true, secureContext: context});
+      const client = new tls.TLSSocket(plain, {
+        isServer: true,
+        secureContext: context,
+        requestCert: true,
+        rejectUnauthorized: false,
+      });
+      client.once('secure', () => clients.push(client.getPeerCertificate().subject?.CN));
       const behind = net.connect(Number(port), hostname);
       client.on('error', () => behind.destroy());
       behind.on('error', () => client.destroy());
@@ -45,16 +53,27 @@ const startTlsServer = async (t: Test, url: string): Promise<string> => {
   t.teardown(() => server.close());
   const secured = new URL(url);
   secured.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return secured.href;
+  return {url: secured.href, cert, key, clients};
 };
+
+interface TlsServer {
+  url: string;
+  /** Files with the certificate of the server and its key. */
+  cert: string;
+  key: string;
+  /** Names in the certificates that clients have shown; undefined for none. */
+  clients: (string | string[] | undefined)[];
+}
 
 t.test('a database behind TLS', async (t) => {
   const {url} = await createTestDatabase(t);
-  const secured = await startTlsServer(t, url);
+  const {url: secured, ...server} = await startTlsServer(t, url);
   const proxy = await FaultProxy.before(t, secured);
-  const open = (t: Test, address: string, mode: string) => {
+  const open = (t: Test, address: string, mode: string, more: Record<string, string> = {}) => {
     const target = new URL(address);
-    target.searchParams.set('sslmode', mode);
+    for (const [name, value] of Object.entries({sslmode: mode, ...more})) {
+      target.searchParams.set(name, value);
+    }
     const sql = connectDatabase({url: target.href, max: 2, silenceMs: SILENCE_MS});
     t.teardown(() => sql.end({timeout: 1}));
     return sql;
@@ -74,6 +93,33 @@ t.test('a database behind TLS', async (t) => {
     await t.rejects(open(t, secured, 'verify-full')`select 1`, {
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
+  });
+
+  await t.test('is reached by sslmode=verify-full when sslrootcert vouches for it', async (t) => {
+    const authority = {sslrootcert: server.cert};
+    const named = secured.replace('127.0.0.1', 'localhost');
+
+    t.equal((await open(t, named, 'verify-full', authority)`select 1`).length, 1);
+    await t.rejects(open(t, secured, 'verify-full', authority)`select 1`, {
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
+    t.equal((await open(t, secured, 'verify-ca', authority)`select 1`).length, 1);
+    const other = await startTlsServer(t, url);
+    for (const mode of ['require', 'verify-ca', 'verify-full']) {
+      await t.rejects(open(t, secured, mode, {sslrootcert: other.cert})`select 1`, {
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      });
+    }
+  });
+
+  await t.test('sees the certificate that sslcert and sslkey name', async (t) => {
+    const {cert: sslcert, key: sslkey, clients} = server;
+    clients.length = 0;
+
+    await open(t, secured, 'require')`select 1`;
+    await open(t, secured, 'require', {sslcert, sslkey})`select 1`;
+
+    t.same(clients, [undefined, 'localhost']);
   });
 
   await t.test('that offers none is refused', async (t) => {

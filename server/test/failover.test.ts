@@ -4,10 +4,12 @@ import type {Test} from 'tap';
 import type {ErrorBody} from '../contract/common.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Queryable} from '../database/connect.js';
+import {startEmbeddedPostgres} from '../database/embedded.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {READ_ONLY, reportsReadOnly, requireWritable} from '../database/read-only.js';
+import {FaultProxy} from './fault-proxy.js';
 import {OwnRole} from './own-role.js';
-import {startServer} from './start-server.js';
+import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
@@ -135,6 +137,59 @@ t.test('a connection that takes no writes any more is closed', async (t) => {
     );
 
     t.equal(await pidOf(sql), pid);
+  });
+});
+
+t.test('of several hosts in DATABASE_URL the one that takes writes is used', async (t) => {
+  const one = await OwnRole.create(t);
+  const folder = await temporaryFolder(t);
+  const other = await startEmbeddedPostgres({dataDir: folder, fsync: false, log: () => undefined});
+  t.teardown(() => other.stop());
+  const two = await one.createOn(t, other.url);
+  const proxy = await FaultProxy.before(t, one.url);
+  const hosts = [proxy.through(one.url), two.url].map((url) => new URL(url).host);
+  const url = proxy.through(one.url).replace(hosts[0] ?? '', hosts.join(','));
+  const sql = connectDatabase({url, max: 3, connectSeconds: 20});
+  t.teardown(() => sql.end({timeout: 1}));
+  const portInUse = async () => {
+    const [row] = await sql<{port: string}[]>`select current_setting('port') as port`;
+    return row?.port;
+  };
+  const portOf = ({url: target}: OwnRole) => new URL(target).port;
+  const uses = (role: OwnRole) =>
+    until(async () => (await portInUse().catch(() => undefined)) === portOf(role));
+
+  await t.test('from the first query on', async (t) => {
+    await makeReadOnly(one);
+
+    const ports = await Promise.all(Array.from({length: 6}, portInUse));
+
+    t.same([...new Set(ports)], [portOf(two)]);
+  });
+
+  await t.test('when another one takes over', async () => {
+    await makeWritable(one);
+    await makeReadOnly(two);
+
+    await uses(one);
+  });
+
+  await t.test('when one cannot be reached', async () => {
+    await makeWritable(two);
+    await proxy.set('refuse');
+
+    await uses(two);
+    await proxy.set('pass');
+  });
+
+  await t.test('and without one the error says so', async () => {
+    await makeReadOnly(one);
+    await makeReadOnly(two);
+
+    await until(async () => {
+      const failure: unknown = await sql`select 1`.catch((error: unknown) => error);
+      return (failure as {code?: string}).code === READ_ONLY;
+    });
   });
 });
 

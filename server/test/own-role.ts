@@ -52,6 +52,21 @@ export class OwnRole {
       select pg_terminate_backend(pid) from pg_stat_activity where usename = ${this.name}`;
   }
 
+  /** Makes the same role and an empty database of the same name on another server. */
+  async createOn(t: Test, server: string): Promise<OwnRole> {
+    const {pathname, username, password} = new URL(this.url);
+    const database = pathname.slice(1);
+    const sql = postgres(server, {max: 1, onnotice: () => undefined});
+    await sql.unsafe(`create role ${username} login password '${password}'`);
+    await sql.unsafe(`create database ${database} owner ${username}`);
+    await sql.end();
+    const admin = postgres(inDatabase(server, database), {max: 1, onnotice: () => undefined});
+    t.teardown(() => admin.end({timeout: 1}));
+    const url = new URL(this.url);
+    url.host = new URL(server).host;
+    return new OwnRole(username, url.href, admin);
+  }
+
   async connections(): Promise<{pid: number; application_name: string}[]> {
     return [
       ...(await this.admin<{pid: number; application_name: string}[]>`

@@ -1,0 +1,96 @@
+import {percentDecoded} from '../percent-encoding.js';
+
+/** Parameters of DATABASE_URL that have an effect, under libpq's names. */
+export const TAKEN = [
+  'host',
+  'port',
+  'dbname',
+  'user',
+  'password',
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'sslpassword',
+  'connect_timeout',
+  'application_name',
+  'options',
+] as const;
+type Taken = (typeof TAKEN)[number];
+
+export type Parameters = Partial<Record<Taken, string>>;
+
+/** Values that ask for what happens anyway. */
+const HARMLESS: Record<string, readonly string[]> = {
+  channel_binding: ['disable', 'prefer'],
+  client_encoding: ['utf8', 'utf-8', 'auto'],
+  gssencmode: ['disable', 'prefer'],
+  keepalives: ['1'],
+  load_balance_hosts: ['disable'],
+  sslcompression: ['0'],
+  sslnegotiation: ['postgres'],
+  sslsni: ['1'],
+  target_session_attrs: ['any', 'read-write', 'primary'],
+};
+
+const SEARCH_PATH =
+  'Name the schema with options=-csearch_path%3DNAME, or with: alter role … set search_path = …';
+const OWN_POOL = 'Remove it. Maria Chat opens up to 26 connections for each server.';
+const OWN_URL = 'Remove it, and name the database itself instead of a connection pooler.';
+
+/** Instructions for parameters of other clients, and for libpq's where there is another way. */
+const ADVICE: Record<string, string> = {
+  channel_binding:
+    'Remove it, and use sslmode=verify-full: the certificate then proves who the server is.',
+  connection_limit: OWN_POOL,
+  pgbouncer: OWN_URL,
+  pool_timeout: OWN_POOL,
+  prepareThreshold: OWN_URL,
+  schema: SEARCH_PATH,
+  search_path: SEARCH_PATH,
+  ssl: 'Use sslmode=verify-full, require or disable.',
+  sslaccept: 'Use sslmode=verify-full, require or disable.',
+  statement_cache_size: OWN_URL,
+  target_session_attrs:
+    'Remove it, or use read-write: Maria Chat needs a server that takes writes.',
+};
+
+const MAX_CONNECT_SECONDS = 600;
+/** A name that can be repeated. Anything else could be a part of a password. */
+const NAME = /^[a-z_]{1,40}$/i;
+
+/**
+ * Reads the query of DATABASE_URL. A parameter that would be ignored is added to `faults`: the
+ * operator relies on it.
+ */
+export const readParameters = (query: string, faults: string[]): Parameters => {
+  const given: Parameters = {};
+  for (const pair of query.split('&').filter((part) => part !== '')) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at === -1 ? undefined : at);
+    const value = at === -1 ? '' : (percentDecoded(pair.slice(at + 1)) ?? '');
+    if (isTaken(name)) given[name] = value;
+    else if (!HARMLESS[name]?.includes(value.toLowerCase())) faults.push(refusal(name));
+  }
+  const seconds = given.connect_timeout;
+  if (seconds !== undefined && !isBetween(Number(seconds), 1, MAX_CONNECT_SECONDS)) {
+    faults.push(
+      `DATABASE_URL takes connect_timeout from 1 to ${MAX_CONNECT_SECONDS}, in whole seconds.`,
+    );
+  }
+  return given;
+};
+
+const isTaken = (name: string): name is Taken => (TAKEN as readonly string[]).includes(name);
+
+const isBetween = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;
+
+const refusal = (name: string): string => {
+  if (!NAME.test(name)) return 'DATABASE_URL has a parameter that cannot be read after its "?".';
+  const advice =
+    ADVICE[name] ?? 'Remove it; a setting of the server is given by options=-cNAME%3DVALUE.';
+  const values = HARMLESS[name];
+  const found = values ? `takes ${name}=${values.join(', ')}` : `does not take ${name}`;
+  return `DATABASE_URL ${found}. ${advice}`;
+};

@@ -1,0 +1,122 @@
+import {PERCENT_ENCODE, cutsCredentials, percentDecoded, splitUrl} from '../percent-encoding.js';
+import {readParameters} from './connection-parameters.js';
+import {readTls} from './tls.js';
+import type {DatabaseTls} from './tls.js';
+
+export interface DatabaseHost {
+  host: string;
+  port: number;
+  /** Unix socket that is used instead of host and port. */
+  path: string | undefined;
+}
+
+/** Contents of DATABASE_URL. What is undefined was not given. */
+export interface DatabaseConnection {
+  /** At least one. Several are tried in this order. */
+  hosts: DatabaseHost[];
+  user: string | undefined;
+  password: string | undefined;
+  database: string | undefined;
+  tls: DatabaseTls;
+  connectSeconds: number | undefined;
+  applicationName: string | undefined;
+  /** Command-line options for the server, such as `-c search_path=maria`. */
+  options: string | undefined;
+}
+
+const DEFAULT_HOST = 'localhost';
+const DEFAULT_PORT = '5432';
+const MAX_PORT = 65_535;
+
+/**
+ * Reads DATABASE_URL with libpq's meaning of its parts (PostgreSQL manual, 34.1). Undefined when it
+ * cannot be read: the reasons are added to `faults`, and none of them repeats a part of the URL
+ * that could belong to a password.
+ */
+export const readConnectionUrl = (
+  url: string,
+  faults: string[],
+): DatabaseConnection | undefined => {
+  const before = faults.length;
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    faults.push('DATABASE_URL must begin with postgres:// or postgresql://.');
+    return undefined;
+  }
+  const {authority, rest} = splitUrl(url);
+  const at = authority.lastIndexOf('@');
+  const userinfo = authority.slice(0, Math.max(at, 0));
+  if (cutsCredentials(url) || userinfo.includes('@') || percentDecoded(url) === undefined) {
+    faults.push(`DATABASE_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
+    return undefined;
+  }
+  const [path = '', query = ''] = splitOnce(rest, '?');
+  const name = path.slice(1);
+  if (name.includes('/')) {
+    faults.push('DATABASE_URL has a "/" in the name of its database. Write it as %2F.');
+  }
+  const [user = '', password = ''] = splitOnce(userinfo, ':');
+  const given = readParameters(query, faults);
+  const connection = {
+    hosts: readHosts(authority.slice(at + 1), given, faults),
+    user: given.user ?? decoded(user),
+    password: given.password ?? decoded(password),
+    database: given.dbname ?? decoded(name),
+    tls: readTls(given, faults),
+    connectSeconds: given.connect_timeout === undefined ? undefined : Number(given.connect_timeout),
+    applicationName: given.application_name,
+    options: given.options,
+  };
+  return faults.length > before ? undefined : connection;
+};
+
+/** Reads a URL that the settings have accepted. Throws when it cannot be read. */
+export const connectionOf = (url: string): DatabaseConnection => {
+  const faults: string[] = [];
+  const connection = readConnectionUrl(url, faults);
+  if (!connection) throw new Error(faults.join(' '));
+  return connection;
+};
+
+/** For messages: `db.example.com:5432`, or the path of a socket. Several are joined by commas. */
+export const hostsIn = (url: string): string =>
+  connectionOf(url)
+    .hosts.map(({host, port, path}) => path ?? `${host}:${port}`)
+    .join(',');
+
+/** The parts before and after the first separator; the second is undefined without a separator. */
+export const splitOnce = (text: string, separator: string): [string, string | undefined] => {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+};
+
+/** Undefined for an empty text: it counts as not given. */
+const decoded = (text: string): string | undefined => percentDecoded(text) || undefined;
+
+/** `host:port,host:port`, where `host` and `port` as parameters take precedence, as in libpq. */
+const readHosts = (
+  spec: string,
+  given: {host?: string | undefined; port?: string | undefined},
+  faults: string[],
+): DatabaseHost[] => {
+  const inUrl = spec.split(',').map((part) => /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(part));
+  if (inUrl.includes(null)) {
+    faults.push('DATABASE_URL has a host that cannot be read. Expected is host or host:port.');
+    return [];
+  }
+  const hosts = given.host?.split(',') ?? inUrl.map((match) => decoded(match?.[1] ?? '') ?? '');
+  const ports = given.port?.split(',') ?? inUrl.map((match) => match?.[2] ?? '');
+  if (ports.length !== 1 && ports.length !== hosts.length) {
+    faults.push('DATABASE_URL must have one port, or one for each of its hosts.');
+    return [];
+  }
+  return hosts.map((host, i) => {
+    const port = Number((ports.length === 1 ? ports[0] : ports[i]) || DEFAULT_PORT);
+    if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
+      faults.push(`DATABASE_URL must have a port from 1 to ${MAX_PORT}. ${PERCENT_ENCODE}`);
+    }
+    const name = host.replace(/^\[|\]$/g, '') || DEFAULT_HOST;
+    return {host: name, port, path: host.startsWith('/') ? socketIn(host, port) : undefined};
+  });
+};
+
+const socketIn = (folder: string, port: number): string => `${folder}/.s.PGSQL.${port}`;
