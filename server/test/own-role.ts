@@ -46,6 +46,10 @@ export class OwnRole {
     await this.admin.unsafe(`alter role ${this.name} set ${setting}`);
   }
 
+  async reset(setting: string): Promise<void> {
+    await this.admin.unsafe(`alter role ${this.name} reset ${setting.split(' ')[0] ?? ''}`);
+  }
+
   /** Closes all connections of the role. */
   async cutOff(): Promise<void> {
     await this.admin`

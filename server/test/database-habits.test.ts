@@ -1,0 +1,116 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {Reaper} from '../cleanup/reaper.js';
+import {connectDatabase} from '../database/connect.js';
+import {migrate} from '../database/migrate.js';
+import {forgetMailCounts} from './contact-parts.js';
+import {linkIn} from './mailbox.js';
+import {OwnRole} from './own-role.js';
+import {patiently, untilServed} from './patiently.js';
+import {makePdf} from './pdf.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {Visitor} from './visitor.js';
+
+/** Defaults that owners of a database give to a role, and that change what queries mean. */
+const HABITS = [
+  "datestyle = 'German'",
+  "datestyle = 'SQL, DMY'",
+  "intervalstyle = 'sql_standard'",
+  "bytea_output = 'escape'",
+  "default_transaction_isolation = 'serializable'",
+  "default_transaction_isolation = 'repeatable read'",
+  "timezone = 'America/St_Johns'",
+  'standard_conforming_strings = off',
+  'extra_float_digits = -15',
+  'array_nulls = off',
+  "lock_timeout = '1ms'",
+  "statement_timeout = '1ms'",
+  "idle_in_transaction_session_timeout = '1ms'",
+];
+
+/** All that a visitor does, and what the site's owner does with it. */
+const walk = async (t: Test, server: TestServer) => {
+  const email = `${randomUUID()}@example.com`;
+  await forgetMailCounts(server);
+  const visitor = await Visitor.consenting(server.url);
+  const bytes = makePdf(3_000);
+
+  const uploads = await Promise.all(
+    Array.from({length: 5}, (_, i) =>
+      untilServed(() => visitor.upload(bytes, {name: 'Lebenslauf \\ Zoë.pdf', key: `k${i}`})),
+    ),
+  );
+  t.equal(uploads.filter(({status}) => status < 300).length, 3);
+  t.equal(uploads.filter(({status}) => status === 409).length, 2);
+  const [file] = await visitor.files();
+  t.same((await visitor.download(file?.id ?? '')).bytes, bytes);
+  await patiently(() =>
+    visitor.call('POST', '/api/messages', {json: {client_id: 'm1', body: 'C:\\new\\'}}),
+  );
+  const {body: messages} = await visitor.call<{messages: {body: string; created_at: string}[]}>(
+    'GET',
+    '/api/messages',
+  );
+  t.equal(messages.messages[0]?.body, 'C:\\new\\');
+  t.ok(isRecent(messages.messages[0]?.created_at));
+
+  t.equal((await visitor.contact(email)).status, 202);
+  server.sender.wake();
+  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
+  const {body} = await visitor.session();
+  t.match(body, {state: 'complete', files: [{size: 3_000}, {}, {}]});
+  t.ok(isRecent(file?.uploaded_at));
+  t.equal((await visitor.call('GET', '/api/session/export')).status, 200);
+  t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
+  t.equal((await visitor.session()).status, 410);
+};
+
+const isRecent = (time: string | undefined): boolean =>
+  Math.abs(Date.parse(time ?? '') - Date.now()) < 3_600_000;
+
+t.test('a role with habits of its own', async (t) => {
+  const role = await OwnRole.withTables(t);
+  const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
+  const earlier = await Visitor.consenting(server.url);
+
+  for (const habit of HABITS) {
+    await t.test(habit, async (t) => {
+      t.teardown(() => role.reset(habit));
+      await role.set(habit);
+      await role.cutOff();
+      await patiently(() => earlier.session());
+
+      await walk(t, server);
+      await patiently(() => earlier.consent({ai_training: true}));
+      await new Reaper({...server, log: server.app.log}).run();
+    });
+  }
+});
+
+t.test('tables in the schema that the role is led to', async (t) => {
+  const role = await OwnRole.create(t);
+  const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
+  t.teardown(() => sql.end({timeout: 1}));
+  await sql`create schema app`;
+  await role.set('search_path = app');
+  await migrate(role.url);
+  const tables = await sql`select from pg_tables where schemaname = 'public'`;
+  t.equal(tables.length, 0);
+
+  await walk(t, await startServer(t, {settings: {DATABASE_URL: role.url}}));
+});
+
+t.test('tables in the schema that DATABASE_URL names', async (t) => {
+  const role = await OwnRole.create(t);
+  const url = `${role.url}?options=-csearch_path%3Dintake`;
+  const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
+  t.teardown(() => sql.end({timeout: 1}));
+  await sql`create schema intake`;
+  await migrate(url);
+
+  await walk(t, await startServer(t, {settings: {DATABASE_URL: url}}));
+});
