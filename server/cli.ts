@@ -6,7 +6,8 @@ import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
 import {InvalidSettings, readConfig} from './config.js';
-import {isDatabaseDown, sqlState} from './database/failure.js';
+import {sqlState} from './database/failure.js';
+import {refusalOf} from './database/refusal.js';
 import {doctorCommand} from './doctor/command.js';
 import {createLog} from './log.js';
 import {openParts} from './parts.js';
@@ -43,6 +44,9 @@ Settings come from the environment, as the server's do.`;
 
 const UNDEFINED_TABLE = '42P01';
 
+/** Known once the parts are open. */
+let databaseUrl: string | undefined;
+
 const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
   if (name === '--version' || name === '-v') {
@@ -59,6 +63,7 @@ const main = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLog(process.env['LOG_LEVEL'] ? config.logLevel : 'warn');
   const parts = await openParts(config, {log, adopt: false});
+  databaseUrl = parts.databaseUrl;
   try {
     await command.run({...parts, config, log, print}, args);
   } finally {
@@ -96,12 +101,12 @@ function explained(error: unknown): {message: string; exitCode: number} {
   const {message, stack = message} = error instanceof Error ? error : new Error(String(error));
   if (error instanceof InvalidSettings || isUsageError(error)) return {message, exitCode: 2};
   if (error instanceof CommandFailed) return {message, exitCode: 1};
-  if (isDatabaseDown(error)) return {message: 'The database does not answer.', exitCode: 1};
   if (sqlState(error) === UNDEFINED_TABLE) {
     const advice = 'Start the server once, or add a site with: maria site add';
     return {message: `The database has not been set up. ${advice}`, exitCode: 1};
   }
-  return {message: stack, exitCode: 1};
+  const refusal = databaseUrl && refusalOf(error, databaseUrl);
+  return {message: refusal ? refusal.message : stack, exitCode: 1};
 }
 
 function isUsageError(error: unknown): boolean {

@@ -10,10 +10,9 @@ import type {RunningApp} from './app.js';
 import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config.js';
 import type {Config} from './config.js';
-import {hostsIn} from './database/connection-url.js';
 import {FolderInUse} from './database/embedded.js';
-import {isDatabaseDown, isLockTimeout} from './database/failure.js';
 import {migrate} from './database/migrate.js';
+import {refusalOf} from './database/refusal.js';
 import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
@@ -81,17 +80,14 @@ const beginWork = async (
       if (!config.production) await ensureDemoSites(sql, config.publicUrl);
       break;
     } catch (error) {
-      if (isLockTimeout(error)) {
-        log.warn(
-          'A migration waits for a table that something else holds, perhaps a dump. Waiting.',
-        );
-        await sleep(RETRY_MS);
-        continue;
+      const refusal = refusalOf(error, databaseUrl);
+      if (!refusal) throw error;
+      const {message, code, mayPass} = refusal;
+      if (!mayPass) {
+        log.fatal({code}, message);
+        process.exit(1);
       }
-      if (!isDatabaseDown(error)) throw error;
-      log.warn(
-        `The database at ${hostsIn(databaseUrl)} does not answer; DATABASE_URL changes the address. Waiting.`,
-      );
+      log.warn({code}, `${message} Waiting.`);
       await sleep(RETRY_MS);
     }
   }

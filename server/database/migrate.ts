@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 
 import {connectDatabase} from './connect.js';
 import type {Queryable, Sql} from './connect.js';
+import {requireOwnSession} from './session-settings.js';
 
 // dist/server/database/ -> the project's migrations/
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
@@ -13,6 +14,11 @@ const CONNECT_SECONDS = 5;
 /** A migration of a large table, or waiting for another server that is at one. */
 const SILENCE_MS = 30 * 60_000;
 const TABLE_LOCK_WAIT = '2s';
+
+/** The database was made by another version than this one. */
+export class MigrationRefused extends Error {
+  readonly code = 'MIGRATION_REFUSED';
+}
 
 interface Migration {
   version: number;
@@ -35,6 +41,7 @@ export const migrate = async (url: string): Promise<void> => {
     applicationName: 'maria-chat migrate',
   });
   try {
+    await requireOwnSession(sql);
     await sql.begin(async (tx) => {
       // One transaction for all: a failure leaves the schema as it was.
       await tx`select pg_advisory_xact_lock(${LOCK})`;
@@ -102,12 +109,12 @@ const refuseStrangers = (applied: Applied[], migrations: Migration[]): void => {
   for (const row of applied) {
     const ours = known.get(row.version);
     if (!ours) {
-      throw new Error(
+      throw new MigrationRefused(
         `The database has migration ${row.name}, which this version does not know. Start a newer version.`,
       );
     }
     if (ours.checksum !== row.checksum) {
-      throw new Error(
+      throw new MigrationRefused(
         `Migration ${ours.name} differs from what the database was made with. Restore the file; put changes into a new one.`,
       );
     }

@@ -1,3 +1,5 @@
+import type {Queryable} from './connect.js';
+
 const IDLE_IN_TRANSACTION_MS = 60_000;
 /** The server gives up a statement this much earlier than we do, which keeps the connection. */
 const EARLIER_MS = 250;
@@ -21,3 +23,30 @@ export const sessionSettings = (silenceMs: number): Record<string, string | numb
   statement_timeout: silenceMs - EARLIER_MS,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
 });
+
+const PROTOCOL_VIOLATION = '08P01';
+
+/** The sessions of this database are shared with others. */
+export class PoolerRefused extends Error {
+  constructor() {
+    super(
+      'DATABASE_URL leads to a connection pooler in transaction mode, such as PgBouncer, which does ' +
+        'not keep the settings of a session. Name the database’s own URL, usually with port 5432.',
+    );
+    this.name = 'PoolerRefused';
+  }
+}
+
+/** Whether an error is how a pooler refuses a login with settings. */
+export const isPoolerRefusal = (error: Error & {code?: unknown}): boolean =>
+  error.code === PROTOCOL_VIOLATION && error.message.startsWith('unsupported startup parameter');
+
+/**
+ * Throws `PoolerRefused` when the settings that were asked for at the login are not in force: some
+ * poolers ignore them, and then time limits and LISTEN do not work.
+ */
+export const requireOwnSession = async (sql: Queryable): Promise<void> => {
+  const [row] = await sql<{ms: number}[]>`
+    select setting::int as ms from pg_settings where name = 'idle_in_transaction_session_timeout'`;
+  if (row?.ms !== IDLE_IN_TRANSACTION_MS) throw new PoolerRefused();
+};

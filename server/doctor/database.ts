@@ -1,5 +1,7 @@
 import {connectionOf, hostsIn} from '../database/connection-url.js';
 import {pendingMigrations} from '../database/migrate.js';
+import {refusalOf} from '../database/refusal.js';
+import {requireOwnSession} from '../database/session-settings.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
 
@@ -22,11 +24,11 @@ export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding
   try {
     server = await ask(parts);
   } catch (error) {
-    yield fail(
-      'reachable',
-      `the database at ${where} did not answer: ${reasonOf(error)}`,
-      'Check that it runs, and the host, user, password and sslmode in DATABASE_URL.',
-    );
+    const refusal = refusalOf(error, parts.databaseUrl);
+    const advice = 'Check that it runs, and the host, user, password and sslmode in DATABASE_URL.';
+    yield refusal && !refusal.mayPass
+      ? fail('reachable', refusal.message, 'Then start the server, or this command, again.')
+      : fail('reachable', `the database at ${where} did not answer: ${reasonOf(error)}`, advice);
     return;
   }
   const {version, major, maxConnections} = server;
@@ -45,6 +47,7 @@ export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding
 }
 
 const ask = async ({backgroundSql: sql}: DoctorParts): Promise<Server> => {
+  await requireOwnSession(sql);
   const [row] = await sql<Server[]>`
     select
       current_setting('server_version') as version,

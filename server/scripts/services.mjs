@@ -29,6 +29,12 @@ const PROGRAMS = {
     isThere: () => runs('caddy', ['version']) && runs('nginx', ['-v']),
     missing: 'TEST_PROXY_MISSING',
   },
+  pooler: {
+    what: 'a connection pooler',
+    packages: ['pgbouncer'],
+    isThere: () => runs('pgbouncer'),
+    missing: 'TEST_POOLER_MISSING',
+  },
   firefox: {...FIREFOX, missing: 'TEST_FIREFOX_MISSING'},
   webkit: {...WEBKIT, missing: 'TEST_WEBKIT_MISSING'},
 };

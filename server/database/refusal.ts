@@ -1,0 +1,65 @@
+import {hostsIn} from './connection-url.js';
+import {isDatabaseDown, isLockTimeout, sqlState} from './failure.js';
+import {MigrationRefused} from './migrate.js';
+import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
+import {PoolerRefused, isPoolerRefusal} from './session-settings.js';
+
+/** Why work with the database cannot begin, in one line for the operator. */
+export interface Refusal {
+  /** What happened, what was expected, what to do. Holds no password. */
+  message: string;
+  code: string;
+  /** It can end without a change of the settings. */
+  mayPass: boolean;
+}
+
+const CORRECT = 'Correct DATABASE_URL.';
+
+/** What to do, by PostgreSQL's code or by Node's code for a certificate. */
+const ADVICE: Record<string, string> = {
+  '28000': 'Check the user in DATABASE_URL, and pg_hba.conf of the server.',
+  '28P01': 'Check the user and the password in DATABASE_URL.',
+  '3D000': 'Create the database, or correct its name in DATABASE_URL.',
+  '3F000': 'Create the schema that search_path names, or name another one there.',
+  '42501': 'Give the user of DATABASE_URL the right, such as: grant create on schema … to …',
+  '42704': 'Correct options in DATABASE_URL if the name stands there.',
+  '22023': 'Correct options in DATABASE_URL if the value stands there.',
+  TLS_REFUSED:
+    'Switch TLS on there; sslmode=disable does without, where nobody else is on the way.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Use the host that the certificate names, or sslmode=verify-ca.',
+  CERT_HAS_EXPIRED: 'Renew the certificate of the database.',
+};
+const CERTIFICATE = /CERT|SIGNATURE/;
+const NAME_AUTHORITY =
+  'Name the certificate authority: sslrootcert=FILE in DATABASE_URL, or NODE_EXTRA_CA_CERTS=FILE.';
+
+/** Undefined for an error that says nothing about the database. */
+export const refusalOf = (error: unknown, url: string): Refusal | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const {message} = error;
+  const code = (error as {code?: unknown}).code;
+  if (error instanceof PoolerRefused) return {message, code: 'POOLER', mayPass: false};
+  if (typeof code !== 'string') return undefined;
+  if (error instanceof MigrationRefused) return {message, code, mayPass: false};
+  const where = `The database at ${hostsIn(url)} (DATABASE_URL)`;
+  const refusal = (text: string, mayPass: boolean) => ({message: text, code, mayPass});
+  if (isPoolerRefusal(error)) return refusal(new PoolerRefused().message, false);
+  if (isLockTimeout(error)) {
+    const reason = 'A migration waits for a table that something else holds, perhaps a dump.';
+    return refusal(reason, true);
+  }
+  if (code === READ_ONLY || code === READ_ONLY_SQLSTATE) {
+    return refusal(`${where} is read-only, such as a standby. A primary is expected.`, true);
+  }
+  // 08: the server has understood, and says no to the way in which it was asked.
+  if (isDatabaseDown(error) && !code.startsWith('08')) {
+    const said = sqlState(error) === undefined ? '' : `: ${message}`;
+    return refusal(`${where} does not answer (${code})${said}. Check host and port.`, true);
+  }
+  if (sqlState(error) !== undefined) {
+    return refusal(`${where} refused (${code}): ${message}. ${ADVICE[code] ?? CORRECT}`, false);
+  }
+  const advice = ADVICE[code] ?? (CERTIFICATE.test(code) ? NAME_AUTHORITY : undefined);
+  if (!advice) return undefined;
+  return refusal(`${where} cannot be trusted (${code}): ${message}. ${advice}`, false);
+};

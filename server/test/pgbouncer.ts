@@ -1,0 +1,71 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {chmod, chown, writeFile} from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+
+import type {Test} from 'tap';
+
+import {freePort} from './free-port.js';
+import {kill} from './server-process.js';
+import {temporaryFolder} from './start-server.js';
+import {until} from './until.js';
+
+export const pgbouncerMissing =
+  process.env['TEST_POOLER_MISSING'] ??
+  (spawnSync('pgbouncer', ['--version'], {stdio: 'ignore'}).status === 0
+    ? false
+    : 'no connection pooler to test behind: install pgbouncer');
+
+/** Account that runs it when the tests run as root, which PgBouncer refuses. */
+const NOBODY = 65_534;
+
+/** A real PgBouncer in transaction mode before a database. Returns the URL that leads through it. */
+export const startPgbouncer = async (t: Test, url: string, more = ''): Promise<string> => {
+  const {hostname, port, username, password} = new URL(url);
+  const folder = await temporaryFolder(t);
+  const ownPort = await freePort();
+  const [config, users] = [path.join(folder, 'pgbouncer.ini'), path.join(folder, 'users.txt')];
+  await writeFile(users, `"${username}" "${password}"\n`);
+  await writeFile(
+    config,
+    `[databases]
+* = host=${hostname} port=${port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${ownPort}
+unix_socket_dir =
+auth_type = plain
+auth_file = ${users}
+pool_mode = transaction
+${more}
+`,
+  );
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) {
+    await chmod(folder, 0o755);
+    for (const file of [config, users]) await chown(file, NOBODY, NOBODY);
+  }
+  const pooler = spawn('pgbouncer', ['-q', config], {
+    stdio: 'ignore',
+    ...(isRoot && {uid: NOBODY, gid: NOBODY}),
+  });
+  await once(pooler, 'spawn');
+  t.teardown(() => kill(pooler));
+  await until(() => accepts(ownPort));
+  const through = new URL(url);
+  through.host = `127.0.0.1:${ownPort}`;
+  return through.href;
+};
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
