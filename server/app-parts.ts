@@ -1,6 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {TrailKeeper} from './audit/trail-keeper.js';
+import type {Expiry} from './cleanup/expiry.js';
 import type {Cleanup} from './cleanup/interval.js';
 import type {Config} from './config.js';
 import type {Sql} from './database/connect.js';
@@ -40,6 +41,7 @@ export interface RunningApp {
   app: App;
   opened: OpenedPanels;
   cleanup: Cleanup;
+  expiry: Expiry;
   trail: TrailKeeper;
   sender: MailSender;
   conversation: Conversation;

@@ -10,6 +10,7 @@ import {AuditAttempts, writtenEvents} from './audit/store.js';
 import {TrailKeeper} from './audit/trail-keeper.js';
 import {Watch} from './audit/watch.js';
 import {Watched} from './audit/watched.js';
+import {Expiry} from './cleanup/expiry.js';
 import {Cleanup} from './cleanup/interval.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Sweep} from './cleanup/sweep.js';
@@ -137,6 +138,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       metrics.cleanupFailed(part);
     },
   });
+
+  const expiry = new Expiry(background);
 
   const prompt = () => {
     cleanup.prompt();
@@ -336,6 +339,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     app,
     opened,
     cleanup,
+    expiry,
     trail,
     sender,
     conversation,

@@ -12,7 +12,7 @@ const BACKGROUND_MS = 2_000;
  * What writes in the background is not waited for longer: the database may be the one that is silent.
  */
 export const stopGracefully = async (
-  {app, opened, cleanup, trail, sender, answering, webhooks, release, drain}: RunningApp,
+  {app, opened, cleanup, expiry, trail, sender, answering, webhooks, release, drain}: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
@@ -28,7 +28,7 @@ export const stopGracefully = async (
   await app.close();
   await Promise.race([answered, tooLate]);
   clearTimeout(breakingOff);
-  const parts = [opened, cleanup, trail, sender, answering, webhooks, release];
+  const parts = [opened, cleanup, expiry, trail, sender, answering, webhooks, release];
   const background = Promise.all(parts.map((part) => part.stop()));
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

@@ -69,7 +69,7 @@ const tellReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): voi
 const beginWork = async (
   config: Config,
   {databaseUrl, sql, objects}: Parts,
-  {migrated, cleanup, trail, sender, answering, webhooks, release}: RunningApp,
+  {migrated, cleanup, expiry, trail, sender, answering, webhooks, release}: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -98,6 +98,7 @@ const beginWork = async (
   answering.wake();
   webhooks.wake();
   cleanup.start();
+  expiry.start();
   trail.start();
   objects.check().catch((error: unknown) => {
     log.warn(

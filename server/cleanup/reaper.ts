@@ -76,7 +76,7 @@ export class Reaper {
     const sessions = await retireSessions(sql, config.retention, signal);
     const removals = await this.removeObjects(signal);
     const tombstones = await this.settleRows(signal);
-    await keepHouse(sql, config);
+    await keepHouse(sql);
     return this.leaveTrace(
       {...removals, ...sessions, abandoned, lapsed_uploads: lapsed, tombstones},
       started,

@@ -98,6 +98,20 @@ export const giveUpOld = async (sql: Queryable): Promise<string[]> => {
   return rows.map(({template}) => template);
 };
 
+/** For whoever asks why a mail did not arrive. It holds neither an address nor a text. */
+const DEAD_MAIL_KEPT = '30 days';
+
+/** Deletes mail that was given up. Calls of webhooks are deleted with their log. */
+export const deleteDeadMail = async (sql: Sql, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from jobs where id in (
+      select id from jobs
+      where kind = 'mail' and state = 'dead' and created_at < now() - ${DEAD_MAIL_KEPT}::interval
+      limit ${limit} for update skip locked)
+    returning 1`;
+  return rows.length;
+};
+
 /** Forgets jobs that were sent; an alert among them has reached the operator's mail server. */
 export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
   await sql.begin(async (tx) => {

@@ -127,6 +127,11 @@ const takeOne = async (tx: Queryable, {key, most, window}: Wanted): Promise<bool
   return (row?.used ?? Infinity) <= most;
 };
 
-export const forgetBudgets = async (sql: Sql): Promise<void> => {
-  await sql`delete from responder_budgets where resets_at < now()`;
+export const deleteOldBudgets = async (sql: Sql, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from responder_budgets where key in (
+      select key from responder_budgets where resets_at < now()
+      limit ${limit} for update skip locked)
+    returning 1`;
+  return rows.length;
 };

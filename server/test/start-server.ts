@@ -86,6 +86,7 @@ export const startServer = async (
     await closed(running);
     await running.opened.stop();
     await running.cleanup.stop();
+    await running.expiry.stop();
     await running.sender.stop();
     await running.answering.stop();
     await running.webhooks.stop();

@@ -1,0 +1,109 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import type {Config} from '../config.js';
+import type {Sql} from '../database/connect.js';
+import {deleteDeadMail} from '../mail/queue.js';
+import {expireReleases} from '../releases/store.js';
+import {deleteOldBudgets} from '../responders/budgets.js';
+import {inBatches} from './batches.js';
+
+export interface ExpiryParts {
+  sql: Sql;
+  config: Pick<Config, 'audit' | 'widgetReleaseDays'>;
+  log: FastifyBaseLogger;
+}
+
+const INTERVAL_MS = 10 * 60_000;
+const JITTER = 0.1;
+const BATCH = 1_000;
+
+/**
+ * Expires counters and IP addresses. Nothing of it belongs to a visitor's session, so that it runs
+ * when cleanup is held, switched off or failing.
+ */
+export class Expiry {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly parts: ExpiryParts) {}
+
+  /** Runs now, and from then on every ten minutes. */
+  start(): void {
+    if (this.stopping.signal.aborted) return;
+    this.running = this.run().finally(() => {
+      const ms = INTERVAL_MS * (1 - JITTER + 2 * JITTER * Math.random());
+      this.timer = setTimeout(() => {
+        this.start();
+      }, ms).unref();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    clearTimeout(this.timer);
+  }
+
+  /** A step that fails keeps no other one from its work. */
+  async run(): Promise<void> {
+    const {sql, config, log} = this.parts;
+    const {signal} = this.stopping;
+    for (const [name, step] of Object.entries(stepsOf(sql, config))) {
+      await inBatches(BATCH, step, signal).catch((error: unknown) => {
+        log.error(
+          {err: error, step: name},
+          'old data could not be expired; the next run tries again',
+        );
+      });
+    }
+  }
+}
+
+type Step = (limit: number) => Promise<number>;
+
+const stepsOf = (
+  sql: Sql,
+  {audit, widgetReleaseDays}: ExpiryParts['config'],
+): Record<string, Step> => ({
+  ip_addresses: (limit) => redactOldAddresses(sql, audit.ipDays, limit),
+  widget_releases: (limit) => expireReleases(sql, widgetReleaseDays, limit),
+  rate_limits: async (limit) => {
+    const rows = await sql`
+      delete from rate_limits where key in (
+        select key from rate_limits where resets_at < now() - interval '1 minute'
+        limit ${limit} for update skip locked)
+      returning 1`;
+    return rows.length;
+  },
+  mail_counts: async (limit) => {
+    // The table has no key: several mails can be counted in one moment.
+    const rows = await sql`
+      delete from mail_counts where ctid = any(array(
+        select ctid from mail_counts where counted_at < now() - interval '1 day'
+        limit ${limit} for update skip locked))
+      returning 1`;
+    return rows.length;
+  },
+  responder_budgets: (limit) => deleteOldBudgets(sql, limit),
+  watched: async (limit) => {
+    const rows = await sql`
+      delete from watched where key in (
+        select key from watched where expires_at < now()
+        limit ${limit} for update skip locked)
+      returning 1`;
+    return rows.length;
+  },
+  dead_mail: (limit) => deleteDeadMail(sql, limit),
+});
+
+const redactOldAddresses = async (sql: Sql, days: number, limit: number): Promise<number> => {
+  const rows = await sql`
+    update audit_logs set ip_address = null
+    where (id, timestamp) in (
+      select id, timestamp from audit_logs
+      where ip_address is not null and timestamp < now() - ${`${days} days`}::interval
+      limit ${limit} for update skip locked)
+    returning id`;
+  return rows.length;
+};
