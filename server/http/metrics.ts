@@ -205,7 +205,7 @@ export class Metrics {
     });
     const depth = new Gauge({
       name: 'maria_jobs',
-      help: 'Jobs by state.',
+      help: 'Jobs by state, counted up to 10,000.',
       labelNames: ['state'],
       registers,
       collect: async () => {

@@ -7,6 +7,9 @@ const LOOKED_MS = 5_000;
 /** And not waited for longer than this. */
 const LOOK_MS = 1_000;
 
+/** A longer queue costs no more to look at. */
+const MAX_COUNTED = 10_000;
+
 interface JobsByState {
   state: string;
   count: number;
@@ -41,8 +44,12 @@ export class QueueLook {
 
   private async look(): Promise<JobsByState[] | undefined> {
     return this.sql<JobsByState[]>`
-      select state, count(*)::int as count,
-             extract(epoch from now() - min(created_at))::float8 as age
-      from jobs group by state`.catch(() => undefined);
+      select state, count, extract(epoch from now() - oldest)::float8 as age
+      from unnest(array['queued', 'dead']) as state
+      cross join lateral (
+        select count(*)::int as count, min(created_at) as oldest from (
+          select created_at from jobs where jobs.state = state.state
+          order by created_at limit ${MAX_COUNTED}) counted) numbers
+      where count > 0`.catch(() => undefined);
   }
 }

@@ -52,22 +52,45 @@ export const enqueueMail = async (
 };
 
 /** Takes due jobs for `LEASE_SECONDS`; a sender that dies gives them back by letting that pass. */
-export const claimJobs = async <Payload = MailJob>(
+export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> =>
+  sql<ClaimedJob[]>`
+    ${claim(sql)} where id in (
+      select id from jobs
+      where kind = 'mail' and ${isDue(sql)}
+      order by run_at for update skip locked limit ${limit})
+    ${claimed(sql)}`;
+
+/**
+ * Takes due calls of webhooks, of each receiver at most `perReceiver` less what `running` has for it.
+ * The jobs of a receiver that has all it may are not even read.
+ */
+export const claimCalls = async <Payload>(
   sql: Sql,
-  limit: number,
-  {kind = 'mail', notFor = []}: {kind?: JobKind; notFor?: string[]} = {},
+  {limit, perReceiver, running}: {limit: number; perReceiver: number; running: Map<string, number>},
 ): Promise<ClaimedJob<Payload>[]> =>
   sql<ClaimedJob<Payload>[]>`
-    update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
-                    attempts = attempts + 1
-    where id in (
-      select id from jobs
-      where kind = ${kind} and state = 'queued' and run_at <= now()
-        and (leased_until is null or leased_until < now())
-        and coalesce(payload->>'webhook', '') <> all(${notFor}::text[])
-      order by run_at for update skip locked limit ${limit})
-    returning id, payload, attempts,
-              extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
+    ${claim(sql)} where id in (
+      select due.id
+      from webhooks w
+      left join unnest(${[...running.keys()]}::uuid[], ${[...running.values()]}::int[])
+        as busy (webhook, count) on busy.webhook = w.id
+      cross join lateral (
+        select id, run_at from jobs
+        where kind = 'webhook' and payload->>'webhook' = w.id::text and ${isDue(sql)}
+        order by run_at for update skip locked
+        limit greatest(0, ${perReceiver}::int - coalesce(busy.count, 0))) due
+      order by due.run_at limit ${limit})
+    ${claimed(sql)}`;
+
+const isDue = (sql: Queryable) => sql`
+  state = 'queued' and run_at <= now() and (leased_until is null or leased_until < now())`;
+
+const claim = (sql: Queryable) => sql`
+  update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
+                  attempts = attempts + 1`;
+
+const claimed = (sql: Queryable) => sql`
+  returning id, payload, attempts, extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
 
 /** Keeps jobs that are being sent from being taken by another sender. */
 export const renewJobs = async (sql: Sql, ids: string[]): Promise<void> => {
@@ -146,11 +169,14 @@ export const postponeJob = async (
   return dead;
 };
 
-/** When the next job falls due, in ms from now; undefined when none waits. */
+/**
+ * When the next job that nobody has falls due, in ms from now; undefined when none waits. A job whose
+ * sender has died is found by the regular look.
+ */
 export const nextJobMs = async (sql: Sql, kind: JobKind = 'mail'): Promise<number | undefined> => {
-  const [row] = await sql<{ms: number | null}[]>`
-    select extract(epoch from
-      min(greatest(run_at, coalesce(leased_until, run_at))) - now())::float8 * 1000 as ms
-    from jobs where kind = ${kind} and state = 'queued'`;
-  return row?.ms === null || row === undefined ? undefined : Math.max(0, row.ms);
+  const [row] = await sql<{ms: number}[]>`
+    select extract(epoch from run_at - now())::float8 * 1000 as ms from jobs
+    where kind = ${kind} and state = 'queued' and (leased_until is null or leased_until < now())
+    order by run_at limit 1`;
+  return row && Math.max(0, row.ms);
 };

@@ -103,4 +103,3 @@ t.test('it does not depend on cleanup', async (t) => {
     t.same(failed, ['rate_limits', 'mail_counts']);
   });
 });
-

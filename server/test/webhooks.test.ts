@@ -292,3 +292,33 @@ t.test('no secret of a webhook rests in the database', async (t) => {
   t.notOk(row?.text.includes(key.toString('base64')));
   t.notOk(row?.text.includes(key.toString('hex')));
 });
+
+t.test('one receiver gets at most three calls at once', async (t) => {
+  const open: ServerResponse[] = [];
+  let most = 0;
+  const slow = await startReceiver(t, (response) => {
+    open.push(response);
+    most = Math.max(most, open.length);
+  });
+  const quick = await taken(t);
+  const server = await start(t, slow, quick);
+  await add(server, slow);
+  const visitor = await Visitor.consenting(server.url);
+  for (let i = 0; i < 8; i++) await write(visitor, `Question ${i}`);
+  server.webhooks.wake();
+
+  await until(() => open.length === 3);
+  await add(server, quick);
+  await write(visitor, 'The last question');
+  server.webhooks.wake();
+  await until(() => quick.called.length === 1);
+  while (slow.called.length < 9) {
+    const before = slow.called.length;
+    open.shift()?.writeHead(200).end();
+    await until(() => slow.called.length > before);
+  }
+  for (const response of open.splice(0)) response.writeHead(200).end();
+  await until(async () => (await server.sql`select from jobs where kind = 'webhook'`).length === 0);
+
+  t.equal(most, 3);
+});

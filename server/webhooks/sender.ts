@@ -4,7 +4,7 @@ import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../mail/alerts.js';
-import {claimJobs, dropJobs, nextJobMs, postponeJob} from '../mail/queue.js';
+import {claimCalls, dropJobs, nextJobMs, postponeJob} from '../mail/queue.js';
 import type {ClaimedJob} from '../mail/queue.js';
 import {deliver} from './deliver.js';
 import {renderEvent} from './render.js';
@@ -62,11 +62,10 @@ export class WebhookSender {
         this.again = false;
         const room = MOST_AT_ONCE - this.busy.size;
         if (room <= 0) break;
-        // Never more to one than it may have, even if all that is due is its own.
-        const limit = Math.min(room, MOST_TO_ONE);
-        const jobs = await claimJobs<WebhookJob>(sql, limit, {
-          kind: 'webhook',
-          notFor: this.full(),
+        const jobs = await claimCalls<WebhookJob>(sql, {
+          limit: room,
+          perReceiver: MOST_TO_ONE,
+          running: this.running(),
         });
         for (const job of jobs) this.begin(job);
         if (jobs.length > 0) this.again = true;
@@ -81,10 +80,11 @@ export class WebhookSender {
     }, pauseMs + 50).unref();
   }
 
-  private full(): string[] {
+  /** How many deliveries are on their way to each webhook. */
+  private running(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const webhook of this.busy.values()) counts.set(webhook, (counts.get(webhook) ?? 0) + 1);
-    return [...counts].flatMap(([webhook, count]) => (count >= MOST_TO_ONE ? [webhook] : []));
+    return counts;
   }
 
   private begin(job: ClaimedJob<WebhookJob>): void {

@@ -78,8 +78,9 @@ export const listWebhooks = async (
 /** With what waits for it, and with its log. Answers whether there was one. */
 export const deleteWebhook = async (sql: Sql, id: string): Promise<boolean> =>
   sql.begin(async (tx) => {
-    await tx`delete from jobs where kind = 'webhook' and payload->>'webhook' = ${id}`;
+    // The webhook first: what another transaction has queued for it meanwhile is seen afterwards.
     const rows = await tx`delete from webhooks where id = ${id} returning id`;
+    await tx`delete from jobs where kind = 'webhook' and payload->>'webhook' = ${id}`;
     return rows.length > 0;
   });
 

@@ -1,0 +1,145 @@
+import {randomUUID} from 'node:crypto';
+import {readFile, readdir} from 'node:fs/promises';
+
+import t from 'tap';
+
+import {Expiry} from '../cleanup/expiry.js';
+import {Reaper} from '../cleanup/reaper.js';
+import {migrate} from '../database/migrate.js';
+import {QueueLook} from '../http/queue-look.js';
+import {nextJobMs} from '../mail/queue.js';
+import {eraseCommand} from '../privacy/erase-command.js';
+import {linkIn} from './mailbox.js';
+import {open} from './migrated-database.js';
+import {patiently} from './patiently.js';
+import {makePdf} from './pdf.js';
+import {runCommand} from './run-command.js';
+import {startServer} from './start-server.js';
+import {createTestDatabase} from './test-database.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const ROWS = 20_000;
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
+
+/** What a busy site has after some weeks. Each session has one row of each kind. */
+const fill = (sql: ReturnType<typeof open>, count: number) =>
+  sql.unsafe(`
+    create temp table ids as select gen_random_uuid() as id, i from generate_series(1, ${count}) i;
+    insert into visits (uuid, site_key, token_hash, state)
+      select id, 'demo', sha256(id::text::bytea), 'session' from ids;
+    insert into user_sessions (uuid, site_key, name, email, consent_personal_data)
+      select id, 'demo', 'Anna', 'a' || i || '@example.com', true from ids;
+    insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
+      select id, 'personal_data', 'granted', 'May we?', sha256('May we?'), 'en' from ids;
+    insert into messages (session_uuid, client_id, role, body) select id, 'm', 'visitor', 'x' from ids;
+    insert into events (session_uuid, seq, type) select id, 1, 'message_created' from ids;
+    insert into file_uploads (id, session_uuid, file_name, s3_key, file_size, sha256, slot, state,
+                              uploaded_at)
+      select gen_random_uuid(), id, 'a.pdf', 'uploads/' || id, 1, sha256('x'), 1, 'stored', now()
+      from ids;
+    insert into email_verifications (id, key_id, session_uuid, address, expires_at, used_at)
+      select gen_random_uuid(), '', id, 'A' || i || '@example.com', now() + interval '1 day', now()
+      from ids;
+    insert into turns (session_uuid, message_id, state, outcome, client)
+      select session_uuid, id, 'done', 'answered', '' from messages;
+    insert into audit_logs (event_type, user_uuid, ip_address)
+      select 'test_row', id, '203.0.113.5' from ids;
+    insert into webhooks (id, site_key, url, events, key_id)
+      values ('00000000-0000-4000-8000-000000000000', 'demo', 'https://crm.example', '{x}', '');
+    insert into webhook_deliveries (id, webhook_id, event, session_uuid, state)
+      select gen_random_uuid(), '00000000-0000-4000-8000-000000000000', 'x', id, 'delivered' from ids;
+    insert into jobs (kind, payload, run_at)
+      select 'mail', '{"template": "lead"}', now() + interval '1 hour' from ids;
+    insert into jobs (kind, payload, run_at)
+      select 'webhook', '{"webhook": "11111111-1111-4111-8111-111111111111"}', now() + interval '1 hour'
+      from ids;
+    insert into mail_counts (key) select sha256(id::text::bytea) from ids;
+    insert into rate_limits (key, hits, resets_at) select id, 1, now() + interval '1 hour' from ids;
+    drop table ids;
+    analyze;`);
+
+t.test('no statement reads a big table as a whole', async (t) => {
+  const server = await startServer(t);
+  const sql = open(t, server.config.databaseUrl ?? '');
+  await fill(sql, ROWS);
+  const big = await sql<{name: string}[]>`
+    select relname as name from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace and reltuples >= ${ROWS / 2}`;
+  t.ok(big.length >= 13, big.map(({name}) => name).join());
+  const scans = async () => {
+    const rows = await sql<{name: string; scans: number}[]>`
+      select relname as name, seq_scan::int as scans from pg_stat_user_tables
+      where relname = any(${big.map(({name}) => name)}) order by relname`;
+    return Object.fromEntries(rows.map(({name, scans}) => [name, scans]));
+  };
+  const email = `${randomUUID()}@example.com`;
+  const settled = async () => {
+    // Each connection reports what it has read at its end at the latest.
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+    await until(async () => (await server.sql`select 1`.catch(() => [])).length === 1);
+    await sql`select pg_stat_clear_snapshot()`;
+    return scans();
+  };
+  const before = await settled();
+
+  const visitor = await Visitor.consenting(server.url);
+  await patiently(() => visitor.upload(makePdf(), {key: randomUUID()}));
+  await patiently(() => visitor.call('POST', '/api/session/progress', {json: {step: 'files'}}));
+  await patiently(() =>
+    visitor.call('POST', '/api/messages', {json: {client_id: 'm1', body: 'Question'}}),
+  );
+  await patiently(() => visitor.call('GET', '/api/messages?after=0'));
+  await patiently(() => visitor.session());
+  const [file] = await visitor.files();
+  await patiently(() => visitor.call('GET', `/api/files/download/${file?.id}`));
+  await patiently(() => visitor.contact(email));
+  server.sender.wake();
+  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
+  await patiently(() => visitor.call('GET', '/api/session/export'));
+  await t.rejects(runCommand(server, eraseCommand, '--email', email), /Nothing was erased/);
+  await new QueueLook(server.sql).latest();
+  for (const kind of ['mail', 'webhook'] as const) await nextJobMs(server.sql, kind);
+  await new Reaper({...server, log: server.app.log}).run();
+  await new Expiry({...server, log: server.app.log}).run();
+  await patiently(() => visitor.call('DELETE', `/api/files/${file?.id}`));
+  await patiently(() => visitor.call('DELETE', '/api/session'));
+
+  t.same(await settled(), before);
+});
+
+t.test(
+  'a filled database of the version before gets its indexes while it is written to',
+  async (t) => {
+    const {url} = await createTestDatabase(t);
+    const sql = open(t, url);
+    await migrate(url);
+    await sql`insert into sites (key, name) values ('demo', 'Demo')`;
+    await fill(sql, ROWS);
+    await sql`delete from schema_migrations where version = 8`;
+    await sql`drop index webhook_deliveries_session, email_verifications_address, jobs_due,
+              jobs_of_webhook, jobs_waiting, jobs_dead`;
+    await sql`create index jobs_due on jobs (run_at) where state = 'queued'`;
+    const names = (await readdir(MIGRATIONS)).filter((name) => name.startsWith('0008'));
+    t.match(await readFile(new URL(names[0] ?? '', MIGRATIONS), 'utf8'), /create index/);
+
+    let isDone = false;
+    let written = 0;
+    const writing = (async () => {
+      while (!isDone) {
+        await sql`insert into jobs (kind) values ('mail')`;
+        written += 1;
+      }
+    })();
+    await Promise.all([migrate(url), migrate(url)]);
+    isDone = true;
+    await writing;
+
+    const [row] = await sql<{count: number}[]>`
+    select count(*)::int as count from jobs where kind = 'mail'`;
+    t.equal(row?.count, ROWS + written);
+    t.equal((await sql`select from pg_indexes where indexname = 'jobs_of_webhook'`).length, 1);
+  },
+);
