@@ -89,6 +89,6 @@ const purgeDue = async (sql: Sql, due: Due, limit: number): Promise<number> =>
       select v.uuid, v.site_key as "siteKey" from user_sessions s join visits v on v.uuid = s.uuid
       where v.state = 'session' and ${due(tx)}
       limit ${limit} for update of v skip locked`;
-    for (const row of rows) await eraseSession(tx, row);
+    for (const row of rows) await eraseSession(tx, row, 'retention');
     return rows.length;
   });

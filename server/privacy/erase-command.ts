@@ -48,8 +48,10 @@ const erase = async (
   const state = await transaction(sql, async (tx) => {
     const [visit] = await tx<{state: string}[]>`
       select state from visits where uuid = ${uuid} for update`;
-    if (visit?.state === 'open') await endVisit(tx, {uuid, siteKey, address: null}, 'discarded');
-    if (visit?.state === 'session') await eraseSession(tx, {uuid, siteKey});
+    if (visit?.state === 'open') {
+      await endVisit(tx, {uuid, siteKey, address: null}, 'discarded', 'operator');
+    }
+    if (visit?.state === 'session') await eraseSession(tx, {uuid, siteKey}, 'operator');
     return visit?.state ?? '';
   });
   const isNew = state === 'open' || state === 'session';

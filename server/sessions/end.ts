@@ -10,6 +10,9 @@ import type {Visit} from './store.js';
 /** Why an unfinished visit ended. */
 export type EndCause = 'idle' | 'too_old' | 'left' | 'discarded';
 
+/** Whose act an erasure was; `retention`: its time had come. */
+export type Eraser = 'visitor' | 'operator' | 'retention';
+
 interface Ending {
   uuid: string;
   siteKey: string;
@@ -24,13 +27,14 @@ export const endVisit = async (
   sql: Queryable,
   {uuid, siteKey, address}: Ending,
   cause: EndCause,
+  by?: Eraser,
 ): Promise<void> => {
   await setVisitState(sql, uuid, 'purging');
   await condemnFiles(sql, uuid);
   haveNews(sql, uuid);
   if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
-  await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause}});
+  await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause, ...(by && {by})}});
 };
 
 /**
@@ -40,6 +44,7 @@ export const endVisit = async (
 export const eraseSession = async (
   sql: Queryable,
   {uuid, siteKey}: Omit<Ending, 'address'>,
+  by: Eraser,
 ): Promise<void> => {
   await condemnFiles(sql, uuid);
   await forgetFileNames(sql, uuid);
@@ -50,7 +55,7 @@ export const eraseSession = async (
   await setVisitState(sql, uuid, 'erased');
   await setFurthestStep(sql, uuid, null);
   await forgetAddresses(sql, uuid);
-  await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey});
+  await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey, metadata: {by}});
   await enqueueWebhooks(sql, {event: 'session.erased', uuid, siteKey});
   haveNews(sql, uuid);
 };
@@ -65,7 +70,7 @@ export const withdrawStoring = async (
   visit: Pick<Visit, 'state'>,
 ): Promise<void> => {
   if (visit.state === 'session') {
-    await eraseSession(sql, {uuid, siteKey: site.key});
+    await eraseSession(sql, {uuid, siteKey: site.key}, 'visitor');
     return;
   }
   const stored = await storedFiles(sql, uuid);

@@ -132,7 +132,7 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
           // A UUID that is taken out of use before its first change was never started.
           if (!visit.isNew) await countFunnel(tx, caller.site.key, 'abandoned');
         }
-        if (visit.state === 'session') await eraseSession(tx, endingOf(caller));
+        if (visit.state === 'session') await eraseSession(tx, endingOf(caller), 'visitor');
       });
       parts.onEnded();
       return reply.code(204).send(null);

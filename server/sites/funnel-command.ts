@@ -63,9 +63,8 @@ const countsOf = async (sql: Sql, key: string, days: number): Promise<Map<string
 
 const stepsOf = ({settings}: Site): Step[] => (settings.conversation ?? DEFAULT_CONVERSATION).steps;
 
-/** Where a visitor rests before there is an address; `contact_given` and `completed` tell the rest. */
-const isCounted = ({type}: Step): boolean =>
-  !['say', 'assistant', 'end', 'verify_email'].includes(type);
+/** Steps that a visitor stays at. The widget passes the others without reporting them. */
+const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
 
 /** As a visitor meets them; what the conversation no longer has comes last. */
 const inOrder = (site: Site, counts: Map<string, number>): string[] => {
@@ -73,7 +72,7 @@ const inOrder = (site: Site, counts: Map<string, number>): string[] => {
     ...(counts.has('opened') ? ['opened'] : []),
     'started',
     ...stepsOf(site)
-      .filter(isCounted)
+      .filter((step) => isCounted(step) || counts.has(`step_${step.id}`))
       .map(({id}) => `step_${id}`),
     ...['uploaded', 'contact_given', 'completed', 'abandoned'],
   ];
