@@ -145,19 +145,31 @@ export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> =
   return rows.length;
 };
 
-/** Ends turns whose owner has died or whose responder has not called back. */
-export const endLapsed = async (
-  sql: Sql,
-  limit: number,
-): Promise<(ClaimedTurn & {outcome: string})[]> =>
-  sql<(ClaimedTurn & {outcome: string})[]>`
+export type LapsedTurn = ClaimedTurn & {siteKey: string; outcome: string};
+
+/** Of a turn whose server has died, or whose responder has not called back. */
+const lapsedOutcome = (sql: Queryable) => sql`
+  case when turns.state = 'running' then 'lost'
+       when calls > 0 then 'answered' else 'no_call_back' end`;
+
+const isLapsed = (sql: Queryable) => sql`
+  turns.state in ('running', 'waiting') and turns.leased_until < now()`;
+
+/** Turns whose server has died, or whose responder has not called back; the oldest first. */
+export const lapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> =>
+  sql<LapsedTurn[]>`
+    select ${columns(sql)}, ${lapsedOutcome(sql)} as outcome,
+           (select site_key from visits where uuid = turns.session_uuid) as "siteKey"
+    from turns where ${isLapsed(sql)} order by turns.leased_until limit ${limit}`;
+
+/** Ends one of them. Returns false when another server was quicker. */
+export const endLapsed = async (sql: Queryable, id: string): Promise<boolean> => {
+  const rows = await sql`
     update turns set state = 'done', client = ${NOBODY}, leased_until = null,
-      outcome = case when state = 'running' then 'lost'
-                     when calls > 0 then 'answered' else 'no_call_back' end
-    where id in (
-      select id from turns where state in ('running', 'waiting') and leased_until < now()
-      limit ${limit} for update skip locked)
-    returning ${columns(sql)}, outcome`;
+                     outcome = ${lapsedOutcome(sql)}
+    where id = ${id} and ${isLapsed(sql)} returning id`;
+  return rows.length > 0;
+};
 
 export interface TurnContext {
   siteKey: string;

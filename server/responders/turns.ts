@@ -27,11 +27,12 @@ import {
   claimTurns,
   endLapsed,
   finishTurn,
+  lapsedTurns,
   releaseTurn,
   renewTurns,
   turnContext,
 } from './store.js';
-import type {ClaimedTurn, TurnContext} from './store.js';
+import type {ClaimedTurn, LapsedTurn, TurnContext} from './store.js';
 import {personWillAnswer} from './texts.js';
 
 export interface TurnsParts {
@@ -285,17 +286,41 @@ export class Turns {
 
   /** Turns whose server has died, or whose responder has never called back. */
   private async tellLapsed(): Promise<void> {
-    const {sql, metrics} = this.parts;
-    for (const turn of await endLapsed(sql, LAPSED_BATCH)) {
-      metrics.turnEnded(turn.outcome);
-      if (turn.outcome === 'answered') continue;
-      const context = await turnContext(sql, turn.uuid);
-      const site = context && (await findSite(sql, context.siteKey));
-      if (!site) continue;
-      await this.alert(site, turn.outcome);
-      const clientId = `failed-${turn.id}`;
-      await this.handOver(turn, {context, clientId, what: 'unfinished'}).catch(goneIfOver);
+    const {sql, log} = this.parts;
+    for (const turn of await lapsedTurns(sql, LAPSED_BATCH)) {
+      try {
+        await this.endLapsed(turn);
+      } catch (error) {
+        if (isDatabaseDown(error)) throw error;
+        log.error({err: error, turn: turn.id}, 'a lapsed answer could not be ended');
+      }
     }
+  }
+
+  /**
+   * Ends a turn in the transaction that tells its visitor and the owner: a server that dies here
+   * leaves both to the next one.
+   */
+  private async endLapsed(turn: LapsedTurn): Promise<void> {
+    const {sql, stage, metrics, onMail} = this.parts;
+    const {id, uuid, outcome} = turn;
+    let isEnded = false;
+    const tell = async (tx: Queryable) => {
+      isEnded = await endLapsed(tx, id);
+      if (!isEnded || outcome === 'answered') return undefined;
+      const context = await turnContext(tx, uuid);
+      if (!context) return undefined;
+      await this.tellOwner(tx, uuid);
+      const body = personWillAnswer('unfinished', context);
+      return {role: 'maria' as const, clientId: `failed-${id}`, body};
+    };
+    const site = (await turnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
+    // First, since it is no harm if it is repeated. No visitor waits for it in an ended session.
+    if (site && outcome !== 'answered') await this.alert(site, outcome);
+    const isGone = (await stage.sayWith(uuid, tell).catch(goneIfOver)) === 'gone';
+    if (isGone) isEnded = await endLapsed(sql, id);
+    if (isEnded) metrics.turnEnded(outcome);
+    onMail();
   }
 }
 

@@ -232,3 +232,38 @@ t.test('a database that is away is not asked without a pause', async (t) => {
 
   t.ok(asked <= 2, `it was asked ${asked} times`);
 });
+
+t.test('a lapsed answer is ended only together with what its visitor is told', async (t) => {
+  const before = await startServer(t);
+  const visitor = await Visitor.consenting(before.url);
+  await write(visitor, 'Does anybody read this?');
+  await before.sql`
+    update turns set state = 'running', owner = gen_random_uuid(),
+                     leased_until = now() - interval '1 second'`;
+  await before.sql`
+    create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'refused by the test'; end $$`;
+  await before.sql`
+    create trigger refuse_answers before insert on messages
+      for each row when (new.role = 'maria') execute function refuse()`;
+
+  const server = await startServer(t, {beside: before, answers: true});
+  server.answering.wake();
+  await until(() => server.logged.some(({msg}) => msg === 'a lapsed answer could not be ended'));
+
+  const [turn] = await server.sql`select state from turns`;
+  t.equal(turn?.['state'], 'running');
+  t.same(await server.sql`select from jobs where payload->>'template' = 'message'`, []);
+
+  await server.sql`drop trigger refuse_answers on messages`;
+  server.answering.wake();
+  await until(async () => (await outcomeOf(server, visitor.uuid)) === 'lost');
+  const {body} = await visitor.call<{messages: {role: string}[]}>('GET', '/api/messages');
+  t.same(
+    body.messages.map(({role}) => role),
+    ['visitor', 'maria'],
+  );
+  const mails = await server.sql`
+    select from responder_budgets where resets_at > now() and used = 1`;
+  t.equal(mails.length, 1, 'the owner is told once');
+});
