@@ -3,7 +3,6 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {keepHouse} from '../cleanup/housekeeping.js';
 import {WIDGET, isWidgetBuilt, projectVersion} from '../http/assets.js';
 import {readBuild} from '../releases/build.js';
 import {LOADER} from '../releases/names.js';
@@ -334,7 +333,7 @@ void t.test('a release that nobody has used for WIDGET_RELEASE_DAYS is deleted',
     await setBack(server, release, days);
   }
 
-  await keepHouse(server.sql, server.config);
+  await server.expiry.run();
 
   const rows = await server.sql`select distinct release from widget_releases`;
   t.same([...rows], [{release: '0.0.8'}]);
