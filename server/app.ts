@@ -145,7 +145,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     cleanup.prompt();
   };
   const actorOf = (request: FastifyRequest, uuid?: string) => ({
-    client: clientNetwork(request.ip),
+    client: clientNetwork(request),
     address: access.addressOf(request),
     uuid,
   });

@@ -193,6 +193,10 @@ const proxies = (settings: Settings, faults: string[]): string[] => {
     // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
     if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
       faults.push(`TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${proxy}".`);
+    } else if (/\/0+$/.test(proxy)) {
+      faults.push(
+        `TRUST_PROXY must name only your proxies, but "${proxy}" holds every IP address. Visitors could choose theirs.`,
+      );
     }
   }
   return given;

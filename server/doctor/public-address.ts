@@ -3,7 +3,7 @@ import {networkInterfaces} from 'node:os';
 
 import ipaddr from 'ipaddr.js';
 
-import {storedAddress} from '../audit/address.js';
+import {proxyTest, storedAddress} from '../audit/address.js';
 import {VisitorTokens} from '../sessions/token.js';
 import {listSites} from '../sites/admin-store.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
@@ -79,7 +79,7 @@ const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Find
     return warn(check, found, 'Look whether audit rows hold different addresses.');
   }
   const isForged = seen === storedAddress(FORGED, config.audit.ipMode);
-  if (!isForged && !isTrusted(seen, config.trustProxy)) {
+  if (!isForged && !proxyTest(config.trustProxy)(seen)) {
     return ok(
       check,
       trusted ? `X-Forwarded-For counts from ${trusted}` : 'of the connection itself',
@@ -103,7 +103,7 @@ const ownAddresses = (): string[] =>
 
 /** Trusted, and not because the proxy is on this very machine. */
 const isNeighbour = (address: string, proxies: string[]): boolean =>
-  ipaddr.process(address).range() !== 'loopback' && isTrusted(address, proxies);
+  ipaddr.process(address).range() !== 'loopback' && proxyTest(proxies)(address);
 
 const addressSeen = async ({config, backgroundSql: sql}: DoctorParts) => {
   if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};
@@ -129,15 +129,4 @@ const addressSeen = async ({config, backgroundSql: sql}: DoctorParts) => {
     select host(ip_address) as address from audit_logs
     where user_uuid = ${uuid} and event_type = 'uuid_validation_attempt'`;
   return row?.address ?? {unknown: 'the call is not in this database'};
-};
-
-const isTrusted = (address: string, proxies: string[]): boolean => {
-  const parsed = ipaddr.process(address);
-  return proxies.some((proxy) => {
-    const [range, bits] = proxy.includes('/')
-      ? ipaddr.parseCIDR(proxy)
-      : [ipaddr.process(proxy), undefined];
-    if (range.kind() !== parsed.kind()) return false;
-    return parsed.match(range, bits ?? (range.kind() === 'ipv4' ? 32 : 128));
-  });
 };

@@ -73,7 +73,7 @@ export const eventRoutes = async (app: App, parts: EventParts): Promise<void> =>
       takeOwnTime(request, reply);
       // Who has left meanwhile gives no place back any more.
       if (reply.raw.destroyed) return reply.hijack();
-      const leave = gate.enter(caller.uuid, clientNetwork(request.ip));
+      const leave = gate.enter(caller.uuid, clientNetwork(request));
       reply.raw.once('close', leave);
       const from = {cursor: cursorOf(request), tokenHash: caller.tokenHash};
       if (wantsJson(request)) return poll(parts, {caller, reply, from});

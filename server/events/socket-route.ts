@@ -61,7 +61,7 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
       // Until it has said whose it is, it is of a session of its own.
       const {socket} = request.raw;
       if (!request.ws || socket.destroyed) return;
-      const leave = gate.enter(request.id, clientNetwork(request.ip));
+      const leave = gate.enter(request.id, clientNetwork(request));
       arrivals.set(request, leave);
       socket.once('close', leave);
     },
@@ -114,7 +114,7 @@ const admit = async (
   // Who has left meanwhile gives no place back any more.
   if (socket.readyState !== OPEN) return;
   onAdmitted?.();
-  const leaveGate = gate.enter(caller.uuid, clientNetwork(request.ip));
+  const leaveGate = gate.enter(caller.uuid, clientNetwork(request));
   const reader: Socket = new Socket(socket, {
     cursor: after,
     tokenHash: caller.tokenHash,

@@ -132,7 +132,7 @@ const takeUpload = async (
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
   takeOwnTime(request, reply);
-  const leave = gate.enter(caller.uuid, clientNetwork(request.ip));
+  const leave = gate.enter(caller.uuid, clientNetwork(request));
   try {
     const incoming = await readIncoming(request, limits.maxFileBytes);
     const key = request.headers['idempotency-key'];

@@ -3,6 +3,7 @@ import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
 
+import {proxyTest} from '../audit/address.js';
 import type {Config} from '../config.js';
 import {drainRefused} from '../files/drain.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
@@ -22,7 +23,8 @@ export const createApp = ({trustProxy}: Config, log: FastifyBaseLogger): App => 
     logController: new LogController({disableRequestLogging: true}),
     genReqId: () => nanoid(),
     requestIdHeader: false,
-    trustProxy: trustProxy.length > 0 ? trustProxy : false,
+    // Not the list itself: the framework would not recognise a proxy that is named with its port.
+    trustProxy: trustProxy.length > 0 ? proxyTest(trustProxy) : false,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: UPLOAD_MAX_MS + 60_000,
     connectionTimeout: 60_000,

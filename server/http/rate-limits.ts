@@ -153,7 +153,7 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitParts) =>
     timeWindow: WINDOW_MS,
     enableDraftSpec: true,
     store: Store as never,
-    keyGenerator: (request: FastifyRequest) => clientNetwork(request.ip),
+    keyGenerator: clientNetwork,
     onExceeded,
     errorResponseBuilder: (_request: FastifyRequest, {ttl, max}: {ttl: number; max: number}) =>
       tooMany(max, ttl),

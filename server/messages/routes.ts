@@ -66,7 +66,7 @@ export const messageRoutes = (app: App, parts: MessageParts): void => {
       const caller = access.callerOf(request);
       const message = {...request.body, body: readBody(request.body.body)};
       await demandPace(parts, request, caller);
-      const client = clientNetwork(request.ip);
+      const client = clientNetwork(request);
       const sent = await access.change(request, caller, async (tx) => {
         const stored = await sendMessage(tx, caller.uuid, message);
         if (!stored.repeated) await onStored(tx, {caller, message: stored.message, client});

@@ -1,7 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 import {validate as isUuid, version} from 'uuid';
 
-import {storedAddress} from '../audit/address.js';
+import {clientAddress, storedAddress} from '../audit/address.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {transaction} from '../events/transaction.js';
@@ -89,7 +89,7 @@ export class Access {
   }
 
   addressOf(request: FastifyRequest): string | null {
-    return storedAddress(request.ip, this.parts.config.audit.ipMode);
+    return storedAddress(clientAddress(request), this.parts.config.audit.ipMode);
   }
 
   /** The caller's visit, undefined before its first change. Any call keeps a visit alive. */

@@ -76,7 +76,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
       const caller = access.callerOf(request);
       const contact = readContact(request.body);
       const session = await access.change(request, caller, async (tx) => {
-        const client = clientNetwork(request.ip);
+        const client = clientNetwork(request);
         await giveContact(tx, parts, caller, {...contact, locale, consents, client});
         return findSession(tx, caller.uuid);
       });
@@ -109,7 +109,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
         const email = await unconfirmedAddress(tx, caller.uuid);
         if (!email && session.state === 'complete') return;
         await demandPause(tx, caller);
-        const client = clientNetwork(request.ip);
+        const client = clientNetwork(request);
         await sendConfirmation(tx, parts, caller, {email: email ?? session.email, client});
       });
       parts.onMail();
@@ -146,7 +146,7 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
       const result = await access.change(request, caller, async (tx, visit) => {
         await demandSession(tx, caller);
         await recordConsents(tx, caller, consents);
-        const client = clientNetwork(request.ip);
+        const client = clientNetwork(request);
         if (name) await setSessionName(tx, caller.uuid, name);
         if (email) await changeAddress(tx, parts, caller, {email, client});
         await recordAudit(tx, {

@@ -132,6 +132,8 @@ const faulty: [string, string, string?][] = [
   ['TRUST_PROXY', '1', '10.0.0.0/8'],
   ['TRUST_PROXY', '127.0.0.1,loopback', '127.0.0.1,::1'],
   ['TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/32'],
+  ['TRUST_PROXY', '0.0.0.0/0', '10.0.0.0/8'],
+  ['TRUST_PROXY', '::/0', 'fd00::/8'],
   ['VISIT_IDLE_MINUTES', '0', '0.02'],
   ['VISIT_IDLE_MINUTES', '525601', '525600'],
   ['VISIT_MAX_HOURS', '8761', '8760'],
