@@ -272,8 +272,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     access,
     links,
     mailHashKey,
-    onMailStopped: (by) => {
-      tellMailStopped({sql, log}, by);
+    onMailStopped: () => {
+      tellMailStopped({sql, log}, 'address');
     },
     onEnded: prompt,
     onMail,

@@ -332,6 +332,7 @@ export class Chat {
     const before = this.state;
     this.state = session.state;
     if (session.state === 'visit') return;
+    if (this.confirmation) this.confirmation.isDelayed = session.delayed;
     this.visitorName = session.name;
     if (before === 'visit') await comeBack(this, session);
     else if (before === 'pending' && session.state === 'complete') await this.celebrate();

@@ -26,10 +26,12 @@ export const takeUp = (chat: Chat, session: Session | null) => {
 };
 
 /** Handed in earlier, in this browser. */
-const greetLate = (chat: Chat, {email_masked, name, pending_email_masked, state}: Session) => {
+const greetLate = (chat: Chat, session: Session) => {
+  const {delayed, email_masked, name, pending_email_masked, state} = session;
   const {guide} = chat;
   chat.answers.handOver();
   chat.confirmation!.emailMasked = pending_email_masked ?? email_masked ?? '';
+  chat.confirmation!.isDelayed = delayed;
   retell(chat);
   if (state === 'pending') return guide.restAt(guide.walk.ofType('verify_email'));
   chat.isRecognised = true;

@@ -29,6 +29,8 @@ export class Confirmation {
   /** The visitor has been asked whether the address has a slip in it, which is done once. */
   isDoubted = false;
   isChanging = false;
+  /** The e-mail with the link has not been sent yet. */
+  isDelayed = false;
   isSending = false;
   private resendAt = 0;
   private watching: AbortController | null = null;
@@ -87,6 +89,7 @@ export class Confirmation {
       // A new address counts only once it is confirmed; until then the answer may name the old one.
       this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);
       if (email) this.address = email;
+      this.isDelayed = answer?.delayed ?? false;
       this.isDoubted = false;
       this.resendAt = Date.now() + RESEND_PAUSE_MS;
     } finally {

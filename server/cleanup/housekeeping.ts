@@ -17,7 +17,7 @@ const expireLinks = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     // The site by a look-up for each: joined, a batch of a thousand would read all visits.
     const rows = await tx<{uuid: string; site: string}[]>`
-      update email_verifications v set voided_at = now()
+      update email_verifications v set voided_at = now(), delayed_at = null
       where v.id in (
         select id from email_verifications
         where used_at is null and voided_at is null and expires_at < now()

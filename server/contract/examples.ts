@@ -39,6 +39,7 @@ export const EXAMPLE_SESSION = {
   name: 'Anna Beispiel',
   email_masked: 'a•••@example.com',
   pending_email_masked: null,
+  delayed: false,
   consents: [
     {purpose: 'personal_data', granted: true, recorded_at: EXAMPLE_TIME},
     {purpose: 'ai_training', granted: false, recorded_at: EXAMPLE_TIME},

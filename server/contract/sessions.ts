@@ -32,6 +32,11 @@ export const RecordedConsent = Type.Object(
 );
 export type RecordedConsent = Static<typeof RecordedConsent>;
 
+const Delayed = Type.Boolean({
+  description:
+    'The e-mail with the link has not been sent yet, because many e-mails were sent for this client network. It is sent within 6 hours, or dropped.',
+});
+
 export const SessionState = Type.Union(
   [Type.Literal('visit'), Type.Literal('pending'), Type.Literal('complete')],
   {
@@ -50,6 +55,7 @@ export const Session = Type.Object(
     pending_email_masked: Type.Union([Type.String(), Type.Null()], {
       description: 'Another address that takes effect when it is confirmed.',
     }),
+    delayed: Delayed,
     consents: Type.Array(RecordedConsent),
     files: Type.Array(StoredFile),
     idle_expires_at: Type.Union([Timestamp, Type.Null()], {
@@ -223,14 +229,25 @@ export const ContactAnswer = Type.Object(
     email_masked: Type.String({
       description: 'The address that counts: another one does when it is confirmed.',
     }),
+    delayed: Delayed,
   },
   {
     title: 'ContactAnswer',
     description: 'Stored. The link is on its way; nothing here tells whether the address is known.',
-    examples: [{state: 'pending', email_masked: 'a•••@example.com'}],
+    examples: [{state: 'pending', email_masked: 'a•••@example.com', delayed: false}],
   },
 );
 export type ContactAnswer = Static<typeof ContactAnswer>;
+
+export const ResendAnswer = Type.Object(
+  {delayed: Delayed},
+  {
+    title: 'ResendAnswer',
+    description: 'On its way, unless there is nothing to confirm.',
+    examples: [{delayed: false}],
+  },
+);
+export type ResendAnswer = Static<typeof ResendAnswer>;
 
 export const RectifySession = Type.Object(
   {

@@ -47,7 +47,8 @@ export class QueueLook {
     // The states are written out: each has an index of its own.
     const numbers = (state: 'queued' | 'dead') => sql`
       select ${state} as state, count(*)::int as count,
-             extract(epoch from now() - min(created_at))::float8 as age
+             -- Negative for e-mails that are due later.
+             greatest(0, extract(epoch from now() - min(created_at)))::float8 as age
       from (
         select created_at from jobs
         where ${state === 'queued' ? sql`state = 'queued'` : sql`state = 'dead'`}

@@ -2,7 +2,7 @@ import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {storedFiles} from '../files/store.js';
 import {findSession, latestConsents} from '../sessions/store.js';
-import {findVerification} from '../sessions/verification-store.js';
+import {beginValidity, findVerification} from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
 import {confirmationMail} from './confirmation-mail.js';
 import type {MailContent} from './confirmation-mail.js';
@@ -36,6 +36,7 @@ const confirmation = async (
   links: ConfirmationLinks,
   id: string,
 ): Promise<Mail | undefined> => {
+  await beginValidity(sql, id, config.verificationMs);
   const verification = await findVerification(sql, id);
   if (verification?.state !== 'open') return undefined;
   const site = await findSite(sql, verification.siteKey);

@@ -66,18 +66,20 @@ export const listPage = (mails: CaughtMail[], held: HeldBack[], language: string
 
 const heldBack = (held: HeldBack[], language: string): string => {
   if (held.length === 0) return '';
-  const lines = held.map(
-    ({by, count, latest}) =>
-      `<p><strong>${count === 1 ? 'A mail was' : `${count} mails were`} not sent</strong>, the last at ${escapeHtml(clock(latest, language))}: ${LIMITS[by]}. The chat says “We mailed a link” all the same, so that nobody learns anything about an address.</p>`,
-  );
-  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>: without them anybody could use your server to write to strangers. Wait until the time is over, or let the counts of this database begin anew.</p>
-<form method="post" action="/dev/mail/limits"><button class="secondary" type="submit">Count anew</button></form></div>`;
+  const lines = held.map(({by, count, latest}) => {
+    const mails = count === 1 ? 'A mail' : `${count} mails`;
+    const time = escapeHtml(clock(latest, language));
+    return by === 'address' ? stoppedHint(mails, time) : delayedHint(mails, time);
+  });
+  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>. Without them anybody could use your server to write to strangers. Wait until the time is over, or delete the counts of this database.</p>
+<form method="post" action="/dev/mail/limits"><button class="secondary" type="submit">Delete the counts</button></form></div>`;
 };
 
-const LIMITS = {
-  address: `at most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day go to one address`,
-  client: `at most ${BY_CLIENT_PER_HOUR} an hour are sent for one client address, which here is this machine’s`,
-};
+const stoppedHint = (mails: string, time: string): string =>
+  `<p><strong>${mails} not sent</strong>, the last at ${time}. At most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day go to one e-mail address. The chat reads “We mailed a link” in both cases, so that it reveals nothing about an e-mail address.</p>`;
+
+const delayedHint = (mails: string, time: string): string =>
+  `<p><strong>${mails} waiting</strong>, the last since ${time}. At most ${BY_CLIENT_PER_HOUR} an hour are sent for one client network, which here is this machine. The chat reads that the link may take a while.</p>`;
 
 export const mailPage = ({id, mail}: CaughtMail, source: string, language: string): string => {
   const head: [string, string][] = [

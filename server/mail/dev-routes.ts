@@ -7,7 +7,7 @@ import {NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
-import {forgetCounts, heldBackLately} from './limits.js';
+import {heldBackLately, resetMailCounts} from './limits.js';
 
 const PAGE_POLICY = [
   "default-src 'none'",
@@ -85,7 +85,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void =
       },
     );
     scope.post('/dev/mail/limits', options, async (_request, reply) => {
-      await forgetCounts(sql);
+      await resetMailCounts(sql);
       return reply.redirect('/dev/mail', 303);
     });
   };

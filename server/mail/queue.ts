@@ -3,7 +3,8 @@ import type {Queryable, Sql} from '../database/connect.js';
 
 /** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
 export type MailJob =
-  | {template: 'confirmation'; verification_id: string}
+  /** `is_late`: the limit of its client network did not allow it in time, so it is dropped. */
+  | {template: 'confirmation'; verification_id: string; is_late?: true}
   /** `changed`: the owner knows the session, and has another address for it. */
   | {template: 'lead'; uuid: string; changed?: boolean}
   /** Somebody has written and waits for a person. */
@@ -38,7 +39,7 @@ const PAUSES_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
 const GIVE_UP_AFTER_MS = 86_400_000;
 const GIVE_UP_BATCH = 1_000;
 
-/** Writes a mail in the transaction of its cause. */
+/** Writes a mail in the transaction of its cause. Its day of retries begins at `runAt`. */
 export const enqueueMail = async (
   sql: Queryable,
   job: MailJob,
@@ -46,8 +47,9 @@ export const enqueueMail = async (
   runAt?: Date,
 ): Promise<void> => {
   await sql`
-    insert into jobs (kind, payload, session_uuid, run_at)
+    insert into jobs (kind, payload, session_uuid, run_at, created_at)
     values ('mail', ${JSON.stringify(job)}::text::jsonb, ${sessionUuid},
+            coalesce(${runAt ?? null}::timestamptz, now()),
             coalesce(${runAt ?? null}::timestamptz, now()))`;
 };
 

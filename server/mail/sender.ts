@@ -8,6 +8,7 @@ import {strictEmail} from '../sessions/email.js';
 import {mailCounts, raiseAlert} from './alerts.js';
 import {composeMail} from './compose.js';
 import type {Mail} from './compose.js';
+import {settleDelayed} from './delayed.js';
 import type {ConfirmationLinks} from './links.js';
 import type {Outage} from './outage.js';
 import {
@@ -186,6 +187,7 @@ export class MailSender {
         await dropJobs(sql, [job.id]);
         return;
       }
+      if (!this.sent.has(job.id)) await settleDelayed(this.parts, job.payload);
       const mail = this.sent.has(job.id) ? undefined : await composeMail(this.parts, job.payload);
       if (mail) await this.send(job.id, mail).catch(notSent);
       this.sent.add(job.id);

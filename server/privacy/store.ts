@@ -55,7 +55,7 @@ export const eventRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]
 /** Without ids and keys, from which links are derived. */
 export const verificationRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
   sql<ExportedRow[]>`
-    select address, created_at, expires_at, used_at, voided_at
+    select address, created_at, expires_at, delayed_at, used_at, voided_at
     from email_verifications where session_uuid = ${uuid} order by created_at`;
 
 export const queuedMailRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>

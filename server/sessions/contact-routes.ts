@@ -1,8 +1,12 @@
-import {Type} from 'typebox';
-
 import {clientNetwork} from '../audit/address.js';
 import {recordAudit} from '../audit/store.js';
-import {ContactAnswer, GiveContact, RectifySession, Session} from '../contract/sessions.js';
+import {
+  ContactAnswer,
+  GiveContact,
+  RectifySession,
+  ResendAnswer,
+  Session,
+} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
@@ -23,7 +27,7 @@ import {describeSession} from './describe.js';
 import {maskedEmail} from './email.js';
 import {withdrawStoring} from './end.js';
 import {findSession, setSessionName} from './store.js';
-import {secondsUntilResend, unconfirmedAddress} from './verification-store.js';
+import {delayedAddress, secondsUntilResend, unconfirmedAddress} from './verification-store.js';
 
 export interface ContactRouteParts extends ContactParts {
   access: Access;
@@ -34,12 +38,6 @@ export interface ContactRouteParts extends ContactParts {
 }
 
 const RESENDS_PER_DAY = 5;
-
-/** An answer without a body, not even `null`. */
-const Accepted = Type.Unsafe<undefined>({
-  type: 'null',
-  description: 'On its way, unless there is nothing to confirm.',
-});
 
 /** Calls that hand over or correct who the visitor is. */
 export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
@@ -75,15 +73,16 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
       if (withdrawsStoring(consents)) throw new ConsentRequired();
       const caller = access.callerOf(request);
       const contact = readContact(request.body);
-      const session = await access.change(request, caller, async (tx) => {
+      const {session, delayed} = await access.change(request, caller, async (tx) => {
         const client = clientNetwork(request);
         await giveContact(tx, parts, caller, {...contact, locale, consents, client});
-        return findSession(tx, caller.uuid);
+        return {session: await findSession(tx, caller.uuid), delayed: await isDelayed(tx, caller)};
       });
       parts.onMail();
       return reply.code(202).send({
         state: session?.state ?? 'pending',
         email_masked: maskedEmail(session?.email ?? contact.email),
+        delayed,
       });
     },
   );
@@ -96,24 +95,25 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
         operationId: 'resendConfirmation',
         summary: 'Mails the confirmation link again',
         description:
-          'Once a minute, and five times a day. Older links stop working. Limits to an address hold too, without a word about it here.',
+          'At most once a minute and five times a day. Older links become void when the new one is sent. A limit of the e-mail address applies too, and is not reported here.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({202: Accepted}, [...SESSION_CODES, ...BODY_CODES, 'not_found']),
+        response: answers({202: ResendAnswer}, [...SESSION_CODES, ...BODY_CODES, 'not_found']),
       },
     },
     async (request, reply) => {
       const caller = access.callerOf(request);
-      await access.change(request, caller, async (tx) => {
+      const delayed = await access.change(request, caller, async (tx) => {
         const session = await demandSession(tx, caller);
         const email = await unconfirmedAddress(tx, caller.uuid);
-        if (!email && session.state === 'complete') return;
+        if (!email && session.state === 'complete') return false;
         await demandPause(tx, caller);
         const client = clientNetwork(request);
         await sendConfirmation(tx, parts, caller, {email: email ?? session.email, client});
+        return isDelayed(tx, caller);
       });
       parts.onMail();
-      return reply.code(202).send(undefined);
+      return reply.code(202).send({delayed});
     },
   );
 
@@ -166,6 +166,9 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
     },
   );
 };
+
+const isDelayed = async (tx: Queryable, {uuid}: Caller): Promise<boolean> =>
+  (await delayedAddress(tx, uuid)) !== undefined;
 
 const demandSession = async (tx: Queryable, {uuid}: Caller) => {
   const session = await findSession(tx, uuid);

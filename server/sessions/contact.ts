@@ -4,7 +4,7 @@ import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
 import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
-import {countMail} from '../mail/limits.js';
+import {consumeMailQuota} from '../mail/limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../mail/queue.js';
 import type {Caller} from './access.js';
@@ -22,14 +22,19 @@ import {
   setVisitState,
 } from './store.js';
 import type {StoredSession} from './store.js';
-import {insertVerification, unconfirmedAddress, voidVerifications} from './verification-store.js';
+import {
+  delayedAddress,
+  insertVerification,
+  unconfirmedAddress,
+  voidVerifications,
+} from './verification-store.js';
 
 export interface ContactParts {
   config: Config;
   links: ConfirmationLinks;
   mailHashKey: Buffer;
-  /** The visitor is told the same either way; the operator should know. */
-  onMailStopped: (by: 'address' | 'client') => void;
+  /** Called for an e-mail that the limit of its e-mail address stopped. */
+  onMailStopped: () => void;
 }
 
 export interface Contact {
@@ -132,28 +137,40 @@ export const changeAddress = async (
   await sendConfirmation(tx, parts, caller, {email, client});
 };
 
-/** Makes a new link and queues its mail, unless the address or the client had enough of them. */
+/**
+ * Makes a new link and queues its e-mail, unless the e-mail address had enough of them. Beyond the
+ * limit of the client network the e-mail waits in the queue; a repeat keeps its place there.
+ */
 export const sendConfirmation = async (
   tx: Queryable,
   {config, links, mailHashKey, onMailStopped}: ContactParts,
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
-  const stoppedBy = await countMail(tx, mailHashKey, {address: email, client});
+  const {uuid} = caller;
+  if ((await delayedAddress(tx, uuid)) === email) return;
+  const quota = await consumeMailQuota(tx, mailHashKey, {address: email, client});
+  const {outcome} = quota;
+  const mailed = ({now: 'now', stopped: 'never', delayed: 'delayed', late: 'delayed'} as const)[
+    outcome
+  ];
   const id = await insertVerification(tx, {
-    uuid: caller.uuid,
+    uuid,
     address: email,
     keyId: links.keyId,
     validMs: config.verificationMs,
-    isMailed: !stoppedBy,
+    mailed,
   });
-  if (!stoppedBy) {
-    await enqueueMail(tx, {template: 'confirmation', verification_id: id}, caller.uuid);
+  if (outcome === 'stopped') onMailStopped();
+  else {
+    const job = {template: 'confirmation', verification_id: id} as const;
+    const payload = outcome === 'late' ? {...job, is_late: true as const} : job;
+    await enqueueMail(tx, payload, uuid, 'at' in quota ? quota.at : undefined);
   }
-  if (stoppedBy) onMailStopped(stoppedBy);
   await audit(tx, caller, 'verification_sent', {
-    mailed: !stoppedBy,
-    ...(stoppedBy && {stopped_by: stoppedBy}),
+    mailed: mailed === 'now',
+    ...(mailed === 'never' && {stopped_by: 'address'}),
+    ...(mailed === 'delayed' && {delayed: true}),
   });
 };
 

@@ -4,7 +4,7 @@ import {shownFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from './email.js';
 import {findSession, latestConsents} from './store.js';
 import type {Visit} from './store.js';
-import {unconfirmedAddress} from './verification-store.js';
+import {delayedAddress, unconfirmedAddress} from './verification-store.js';
 
 /** What the visitor may see of the session; a UUID before its first change is an empty visit. */
 export const describeSession = async (
@@ -14,11 +14,12 @@ export const describeSession = async (
 ): Promise<Session> => {
   if (!visit) return {...EMPTY, uuid};
   const isSession = visit.state === 'session';
-  const [consents, files, session, waiting] = await Promise.all([
+  const [consents, files, session, waiting, delayed] = await Promise.all([
     latestConsents(sql, uuid),
     storedFiles(sql, uuid),
     isSession ? findSession(sql, uuid) : undefined,
     isSession ? unconfirmedAddress(sql, uuid) : undefined,
+    isSession ? delayedAddress(sql, uuid) : undefined,
   ]);
   const pending = waiting !== undefined && waiting !== session?.email ? waiting : undefined;
   return {
@@ -27,6 +28,7 @@ export const describeSession = async (
     name: session?.name ?? null,
     email_masked: session ? maskedEmail(session.email) : null,
     pending_email_masked: pending === undefined ? null : maskedEmail(pending),
+    delayed: delayed !== undefined,
     consents,
     files: files.map(shownFile),
     idle_expires_at: isSession ? null : visit.idleExpiresAt.toISOString(),
@@ -38,6 +40,7 @@ const EMPTY: Omit<Session, 'uuid'> = {
   name: null,
   email_masked: null,
   pending_email_masked: null,
+  delayed: false,
   consents: [],
   files: [],
   idle_expires_at: null,

@@ -1,10 +1,12 @@
 import {randomUUID} from 'node:crypto';
 
 import type {Queryable} from '../database/connect.js';
+import {interval} from '../database/time.js';
 
 const SETTLED_FOR = '30 days';
 
-export type VerificationState = 'open' | 'used' | 'expired' | 'voided';
+/** `delayed`: the e-mail has not been sent, so nobody has the link. */
+export type VerificationState = 'open' | 'used' | 'expired' | 'voided' | 'delayed';
 
 export interface Verification {
   id: string;
@@ -21,26 +23,94 @@ export interface NewVerification {
   address: string;
   keyId: string;
   validMs: number;
-  /** False when a limit keeps the mail back. */
-  isMailed: boolean;
+  /** `delayed`: the e-mail waits for a limit; `never`: a limit stopped it. */
+  mailed: 'now' | 'delayed' | 'never';
 }
+
+/** Longest time that an e-mail waits, with a margin: a link must not expire before it is sent. */
+const MAX_WAIT = '1 day';
 
 /**
  * Makes a link's row; the one before it is void from now on. A link that is not mailed takes
  * nothing from one that was: it is void from its birth, counts, and says which address is wanted.
+ * A link whose e-mail is delayed replaces the one before it when it is sent.
  */
 export const insertVerification = async (
   sql: Queryable,
-  {uuid, address, keyId, validMs, isMailed}: NewVerification,
+  {uuid, address, keyId, validMs, mailed}: NewVerification,
 ): Promise<string> => {
   const id = randomUUID();
-  const keepsOlder = !isMailed && (await hasOpenLink(sql, uuid));
-  if (!keepsOlder) await voidVerifications(sql, uuid);
+  const keepsOlder = mailed === 'never' && (await hasOpenLink(sql, uuid));
+  if (mailed === 'delayed') await voidDelayedLink(sql, uuid);
+  else if (!keepsOlder) await voidVerifications(sql, uuid);
+  const validFor = interval(validMs);
   await sql`
-    insert into email_verifications (id, key_id, session_uuid, address, expires_at, voided_at)
-    values (${id}, ${keyId}, ${uuid}, ${address}, now() + ${`${validMs} milliseconds`}::interval,
-            case when ${keepsOlder} then now() end)`;
+    insert into email_verifications
+      (id, key_id, session_uuid, address, expires_at, voided_at, delayed_at)
+    values (${id}, ${keyId}, ${uuid}, ${address},
+            now() + ${validFor}::interval + ${mailed === 'delayed' ? MAX_WAIT : '0'}::interval,
+            case when ${keepsOlder} then now() end,
+            case when ${mailed === 'delayed'} then now() end)`;
   return id;
+};
+
+const voidDelayedLink = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`
+    update email_verifications set voided_at = now(), delayed_at = null
+    where session_uuid = ${uuid} and delayed_at is not null`;
+};
+
+/** Returns the e-mail address of the session's link that has not been sent yet, if there is one. */
+export const delayedAddress = async (sql: Queryable, uuid: string): Promise<string | undefined> => {
+  const [row] = await sql<{address: string}[]>`
+    select address from email_verifications
+    where session_uuid = ${uuid} and delayed_at is not null`;
+  return row?.address;
+};
+
+/** Begins the validity of an open link again, because its e-mail is sent now. */
+export const beginValidity = async (sql: Queryable, id: string, validMs: number): Promise<void> => {
+  await sql`
+    update email_verifications set expires_at = now() + ${interval(validMs)}::interval
+    where id = ${id} and used_at is null and voided_at is null and delayed_at is null
+      and expires_at > now()`;
+};
+
+/**
+ * Opens a delayed link in place of the session's older one. Returns its session; undefined if the
+ * link no longer waits.
+ */
+export const openDelayedLink = async (
+  sql: Queryable,
+  id: string,
+  validMs: number,
+): Promise<Verification | undefined> => {
+  const link = await lockVerification(sql, id);
+  if (link?.state !== 'delayed') return undefined;
+  await sql`
+    update email_verifications set voided_at = now()
+    where session_uuid = ${link.uuid} and id <> ${id}
+      and used_at is null and voided_at is null`;
+  await sql`
+    update email_verifications
+    set delayed_at = null, expires_at = now() + ${interval(validMs)}::interval
+    where id = ${id}`;
+  return link;
+};
+
+/**
+ * Voids a delayed link whose e-mail is dropped, as if a limit had stopped it from the beginning.
+ * Returns its session; undefined if the link no longer waits.
+ */
+export const dropDelayedLink = async (
+  sql: Queryable,
+  id: string,
+): Promise<Verification | undefined> => {
+  const link = await lockVerification(sql, id);
+  if (link?.state !== 'delayed') return undefined;
+  await sql`
+    update email_verifications set delayed_at = null, voided_at = created_at where id = ${id}`;
+  return link;
 };
 
 const hasOpenLink = async (sql: Queryable, uuid: string): Promise<boolean> => {
@@ -54,7 +124,7 @@ const hasOpenLink = async (sql: Queryable, uuid: string): Promise<boolean> => {
 /** Also what was never mailed: the address in it is not wanted any more. */
 export const voidVerifications = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
-    update email_verifications v set voided_at = now()
+    update email_verifications v set voided_at = now(), delayed_at = null
     where session_uuid = ${uuid} and used_at is null
       and (voided_at is null or ${wasNeverMailed(sql)})`;
 };
@@ -71,6 +141,7 @@ export const findVerification = async (
            case when v.used_at is not null then 'used'
                 when v.expires_at < now() or s.archived_at is not null then 'expired'
                 when v.voided_at is not null then 'voided'
+                when v.delayed_at is not null then 'delayed'
                 else 'open' end as state
     from email_verifications v join user_sessions s on s.uuid = v.session_uuid
     where v.id = ${id}`;

@@ -18,7 +18,7 @@ export const pending = async (server: TestServer, email: string, more: object = 
   return {visitor, mail, link: linkIn(mail)};
 };
 
-/** All tests come from one address, which may have ten mails an hour. */
+/** All tests come from one client network, which has 60 e-mails an hour. */
 export const forgetMailCounts = ({sql}: TestServer) => sql`delete from mail_counts`;
 
 export const linksOf = ({sql}: TestServer, uuid: string) =>

@@ -34,6 +34,7 @@ void t.test('GET /api/session tells a returning visitor where things stand', asy
     name: 'Anna Beispiel',
     email_masked: 'a•••@example.com',
     pending_email_masked: null,
+    delayed: false,
     consents: [{purpose: 'personal_data', granted: true}],
     files: [{name: 'cv.pdf', size: 2_000}],
     idle_expires_at: null,

@@ -38,6 +38,7 @@ export class Backend {
       '/test/fault': () => void this.faults.push({times: Infinity, ...body}),
       '/test/heal': () => void (this.faults = this.faults.filter(({site}) => site !== body.site)),
       '/test/config': () => void this.configs.set(body.site, body.config),
+      '/test/deliver': () => void (this.visits.get(body.uuid).delayed = false),
       '/test/confirm': () => confirm(this.visits.get(body.uuid)),
       '/test/end': () => void (this.visits.get(body.uuid).ended = 'gone'),
       '/test/visit': () => void this.visits.set(body.uuid, {...blankVisit(), ...body}),
@@ -137,6 +138,7 @@ const sessionOf = (uuid, visit) => ({
   name: visit.state === 'visit' ? null : visit.name,
   email_masked: masked(visit.email),
   pending_email_masked: masked(visit.newEmail),
+  delayed: visit.delayed ?? false,
   consents: visit.consents.map(({purpose, granted}) => ({
     purpose,
     granted,
@@ -219,8 +221,9 @@ const decideConsents = (visit, call) => {
 const contact = (visit, {data}) => {
   if (!agreed(visit)) return refuse(403, 'consent_required', 'error');
   if (data.email.endsWith('.invalid')) return refuse(422, 'invalid_email', 'error');
-  Object.assign(visit, {state: 'pending', name: data.name, email: data.email});
-  return ok({state: 'pending', email_masked: `${data.email[0]}•••@masked.example`}, 202);
+  const delayed = data.email.endsWith('@delayed.example');
+  Object.assign(visit, {state: 'pending', name: data.name, email: data.email, delayed});
+  return ok({state: 'pending', email_masked: `${data.email[0]}•••@masked.example`, delayed}, 202);
 };
 
 const upload = (visit, {body, headers}) => {
@@ -276,7 +279,7 @@ const routes = {
   'POST /api/session/progress': owned((visit, {data}) => void visit.steps.push(data.step)),
   'POST /api/session/leave': () => undefined,
   'PUT /api/session/contact': owned(contact),
-  'POST /api/session/verification': owned(() => ok({state: 'pending'}, 202)),
+  'POST /api/session/verification': owned(({delayed = false}) => ok({delayed}, 202)),
   'PATCH /api/session': owned((visit, {data, uuid}) => {
     if (data.email) visit.newEmail = data.email;
     if (data.name) visit.name = data.name;

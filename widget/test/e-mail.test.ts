@@ -66,6 +66,31 @@ describe('e-mail', () => {
     expect(chat.matches(':state(verified)')).to.equal(true);
   });
 
+  it('a link that waits is announced as late until it is sent', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    const hint = () => inside(chat, '.card .hint')?.textContent.trim();
+    await reachEmail(chat);
+    await answer(chat, 'Your e-mail address', 'ana@delayed.example');
+    await until(() => hint()?.startsWith('The link may take a while'), 'the hint');
+    await backend.deliver(stored(site, 'session_uuid')!);
+    await until(() => hint()?.startsWith('This window notices by itself'), 'the usual hint');
+  });
+
+  it('a link that waits is announced as late to a visitor who returns', async () => {
+    const site = newSite();
+    const before = await mountOpen(site);
+    await reachEmail(before);
+    await answer(before, 'Your e-mail address', 'ana@delayed.example');
+    await until(() => inside(before, '.card'), 'the card');
+    before.remove();
+    const chat = await mountOpen(site);
+    await until(
+      () => inside(chat, '.card .hint')?.textContent.includes('may take a while'),
+      'the hint',
+    );
+  });
+
   it('a closed panel does not ask', async () => {
     const site = newSite();
     const chat = await mountOpen(site);

@@ -56,6 +56,7 @@ export const backend = {
   heal: (site: string) => steer('heal', {site}),
   config: (site: string, config: object) => steer('config', {site, config}),
   confirm: (uuid: string) => steer('confirm', {uuid}),
+  deliver: (uuid: string) => steer('deliver', {uuid}),
   end: (uuid: string) => steer('end', {uuid}),
   put: (uuid: string, visit: object) => steer('visit', {uuid, ...visit}),
   calls: (site: string) => steer<Call[]>('calls', {site}),

@@ -33,7 +33,7 @@ export const pendingView = (chat: Chat, confirmation: Confirmation, language: La
       <div>
         <p class="strong">${texts.pendingTitle}</p>
         <p>${address}</p>
-        <p class="hint">${texts.pendingHint}</p>
+        <p class="hint">${confirmation.isDelayed ? texts.pendingDelayed : texts.pendingHint}</p>
       </div>
     </div>
     <div class="pair">
