@@ -1,7 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
-import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
@@ -17,7 +16,6 @@ import {tellMailStopped} from './stopped.js';
 
 interface DelayedParts {
   sql: Sql;
-  config: Config;
   log: FastifyBaseLogger;
 }
 
@@ -25,17 +23,12 @@ interface DelayedParts {
  * Opens the link of a confirmation e-mail that was delayed and is due now, or drops the e-mail if
  * the limit did not allow it in time. Other e-mails are left as they are.
  */
-export const settleDelayed = async (
-  {sql, config, log}: DelayedParts,
-  job: MailJob,
-): Promise<void> => {
+export const settleDelayed = async ({sql, log}: DelayedParts, job: MailJob): Promise<void> => {
   if (job.template !== 'confirmation') return;
   const {verification_id: id, is_late: isLate = false} = job;
   if ((await findVerification(sql, id))?.state !== 'delayed') return;
   const dropped = await transaction(sql, async (tx) => {
-    const link = isLate
-      ? await dropDelayedLink(tx, id)
-      : await openDelayedLink(tx, id, config.verificationMs);
+    const link = await (isLate ? dropDelayedLink(tx, id) : openDelayedLink(tx, id));
     if (link) await report(tx, link, isLate);
     return link && isLate;
   });

@@ -83,7 +83,6 @@ export const beginValidity = async (sql: Queryable, id: string, validMs: number)
 export const openDelayedLink = async (
   sql: Queryable,
   id: string,
-  validMs: number,
 ): Promise<Verification | undefined> => {
   const link = await lockVerification(sql, id);
   if (link?.state !== 'delayed') return undefined;
@@ -91,10 +90,7 @@ export const openDelayedLink = async (
     update email_verifications set voided_at = now()
     where session_uuid = ${link.uuid} and id <> ${id}
       and used_at is null and voided_at is null`;
-  await sql`
-    update email_verifications
-    set delayed_at = null, expires_at = now() + ${interval(validMs)}::interval
-    where id = ${id}`;
+  await sql`update email_verifications set delayed_at = null where id = ${id}`;
   return link;
 };
 
