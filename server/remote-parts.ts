@@ -1,3 +1,5 @@
+import {isIP} from 'node:net';
+
 import {readConnectionUrl} from './database/connection-url.js';
 import {PERCENT_ENCODE, cutsCredentials} from './percent-encoding.js';
 import type {Settings} from './settings.js';
@@ -14,6 +16,8 @@ export interface S3Settings {
 
 export interface MailSettings {
   smtpUrl: string | undefined;
+  /** Name that is sent in EHLO, unless SMTP_URL has one; undefined: the machine's own. */
+  ehloName: string | undefined;
   /** No mail leaves on a connection that the server does not encrypt. */
   requireTls: boolean;
   from: string;
@@ -112,12 +116,24 @@ export const mailSettings = (
   }
   return {
     smtpUrl,
+    ehloName: fullName(settings.PUBLIC_URL),
     requireTls:
       production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
     from: settings.MAIL_FROM ?? 'maria@localhost.localdomain',
     // Where mail is caught, alerts are to be seen as well.
     admin: settings.ADMIN_EMAIL ?? (smtpUrl ? undefined : 'operator@localhost.localdomain'),
   };
+};
+
+/**
+ * Returns the URL's host if it is a fully qualified name. The name of a container has no dot, and
+ * the mail library would send `EHLO [127.0.0.1]` for it, which some relays refuse.
+ */
+const fullName = (url = ''): string | undefined => {
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : '';
+  return isIP(host) === 0 && /^[^[].*\.[^.]+$/.test(host) && !host.endsWith('.localhost')
+    ? host
+    : undefined;
 };
 
 export const scanner = (settings: Settings, faults: string[]): ScannerSettings | undefined => {

@@ -178,7 +178,7 @@ export const processLimit = (
 ): ((request: FastifyRequest) => Promise<void>) => {
   const counters = new LocalCounters();
   return async (request) => {
-    const {current, ttl} = await counters.count(clientNetwork(request.ip));
+    const {current, ttl} = await counters.count(clientNetwork(request));
     if (current <= max) return;
     if (current === max + 1) onExceeded(request);
     throw tooMany(max, ttl);

@@ -59,6 +59,7 @@ export class MailSender {
     this.transport = createTransport({
       url: parts.smtpUrl,
       pool: true,
+      name: parts.config.mail.ehloName,
       requireTLS: parts.config.mail.requireTls,
       maxConnections: BATCH,
       connectionTimeout: SMTP_MS,

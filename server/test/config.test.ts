@@ -22,6 +22,7 @@ void t.test('nothing needs to be set', (t) => {
     s3: undefined,
     mail: {
       smtpUrl: undefined,
+      ehloName: undefined,
       requireTls: false,
       from: 'maria@localhost.localdomain',
       admin: 'operator@localhost.localdomain',

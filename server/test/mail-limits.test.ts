@@ -360,7 +360,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     await server.sender.stop();
     await timePasses(server, '3 days');
 
-    await keepHouse(server.sql, server.config);
+    await keepHouse(server.sql);
 
     t.equal(await isDelayed(visitor), false);
     t.equal((await auditOf(server, visitor.uuid, 'verification_expired')).length, 1);
