@@ -2,6 +2,7 @@ import {isIP} from 'node:net';
 
 import {readConnectionUrl} from './database/connection-url.js';
 import {PERCENT_ENCODE, cutsCredentials} from './percent-encoding.js';
+import {strictEmail} from './sessions/email.js';
 import type {Settings} from './settings.js';
 
 export interface S3Settings {
@@ -119,9 +120,11 @@ export const mailSettings = (
     ehloName: fullName(settings.PUBLIC_URL),
     requireTls:
       production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
-    from: settings.MAIL_FROM ?? 'maria@localhost.localdomain',
+    from: strictEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
     // Where mail is caught, alerts are to be seen as well.
-    admin: settings.ADMIN_EMAIL ?? (smtpUrl ? undefined : 'operator@localhost.localdomain'),
+    admin:
+      strictEmail(settings.ADMIN_EMAIL ?? '') ??
+      (smtpUrl ? undefined : 'operator@localhost.localdomain'),
   };
 };
 
