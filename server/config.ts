@@ -11,8 +11,9 @@ import type {ResponderSettings} from './responders/settings.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
 import {strictEmail} from './sessions/email.js';
-import {MEBIBYTE, readSettings} from './settings.js';
+import {MEBIBYTE, isHost, readSettings, shownValue} from './settings.js';
 import type {IpMode, LogLevel, Settings} from './settings.js';
+import {unknownSettings} from './unknown-settings.js';
 
 export interface Config {
   port: number;
@@ -45,6 +46,8 @@ export interface Config {
   /** How long the files of a release are kept after they were last used. */
   widgetReleaseDays: number;
   logLevel: LogLevel;
+  /** Sentences about environment variables that look like mistyped settings. */
+  unknownSettings: string[];
 }
 
 /** Wrong or missing settings, all of them at once. */
@@ -60,7 +63,7 @@ export class InvalidSettings extends Error {
 /** Reads the settings. Throws `InvalidSettings` that names every fault. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const faults: string[] = [];
-  const settings = readSettings(env, faults);
+  const settings = withEndpoint(readSettings(env, faults));
   const production = settings.NODE_ENV === 'production';
   const publicUrl = publicAddress(settings, production, faults);
   if (production) demandProductionSettings(settings, faults);
@@ -126,23 +129,37 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     allowedHosts: hosts,
     widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
     logLevel: settings.LOG_LEVEL,
+    unknownSettings: unknownSettings(env),
   };
-  const keys = givenSecrets(settings, faults);
+  let keys = givenSecrets(settings, faults);
+  // A secret is not made before the other settings are right.
+  if (faults.length === 0) keys ??= [generatedSecret(config.dataDir, faults)];
   if (faults.length > 0) throw new InvalidSettings(faults);
-  return {...config, secrets: (keys ?? [generatedSecret(config.dataDir)]).map(secretKey)};
+  return {...config, secrets: (keys ?? []).map(secretKey)};
+};
+
+/** The AWS SDK's own names for the endpoint count for the bucket, as the other AWS names do. */
+const withEndpoint = (settings: Settings): Settings => {
+  const {S3_BUCKET, S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL} = settings;
+  const endpoint = S3_ENDPOINT ?? AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  return S3_BUCKET && endpoint ? {...settings, S3_ENDPOINT: endpoint} : settings;
 };
 
 const publicAddress = (settings: Settings, production: boolean, faults: string[]): string => {
   const given = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    faults.push(`PUBLIC_URL must be an http or https address, but is "${given}".`);
+    faults.push(`PUBLIC_URL must be an http or https address, but is "${shownValue(given)}".`);
     return given;
   }
   const url = new URL(given);
+  if (url.username || url.password) faults.push('PUBLIC_URL must hold no user and no password.');
   if (production && settings.PUBLIC_URL && url.protocol !== 'https:') {
-    faults.push(`PUBLIC_URL must begin with https:// in production, but is "${given}".`);
+    faults.push(
+      `PUBLIC_URL must begin with https:// in production, but is "${shownValue(given)}".`,
+    );
   }
-  if (url.search || url.hash) faults.push(`PUBLIC_URL must have no query or fragment: "${given}".`);
+  if (url.search || url.hash)
+    faults.push(`PUBLIC_URL must have no query or fragment: "${shownValue(given)}".`);
   return url.href.replace(/\/$/, '');
 };
 
@@ -176,13 +193,17 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
   }
   if (settings.ALLOWED_FILE_TYPES !== PDF_CONTENT_TYPE) {
     faults.push(
-      `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${settings.ALLOWED_FILE_TYPES}".`,
+      `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${shownValue(settings.ALLOWED_FILE_TYPES)}".`,
     );
+  }
+  if (!isHost(settings.HOST)) {
+    const given = shownValue(settings.HOST);
+    faults.push(`HOST must be an IP address or a host name without a port, but is "${given}".`);
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];
     if (given && !strictEmail(given)) {
-      faults.push(`${name} must be one plain e-mail address, but is "${given}".`);
+      faults.push(`${name} must be one plain e-mail address, but is "${shownValue(given)}".`);
     }
   }
 };
@@ -192,7 +213,9 @@ const proxies = (settings: Settings, faults: string[]): string[] => {
   for (const proxy of given) {
     // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
     if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
-      faults.push(`TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${proxy}".`);
+      faults.push(
+        `TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${shownValue(proxy)}".`,
+      );
     } else if (/\/0+$/.test(proxy)) {
       faults.push(
         `TRUST_PROXY must name only your proxies, but "${proxy}" holds every IP address. Visitors could choose theirs.`,

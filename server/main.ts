@@ -31,6 +31,7 @@ const RETRY_MS = 1_000;
 
 const start = async (config: Config): Promise<void> => {
   const log: FastifyBaseLogger = createLog(config.logLevel);
+  for (const sentence of config.unknownSettings) log.warn(sentence);
   const parts = await openParts(config, {log, adopt: true});
   const mailbox = config.mail.smtpUrl
     ? undefined

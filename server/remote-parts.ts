@@ -3,6 +3,7 @@ import {isIP} from 'node:net';
 import {readConnectionUrl} from './database/connection-url.js';
 import {PERCENT_ENCODE, cutsCredentials} from './percent-encoding.js';
 import {strictEmail} from './sessions/email.js';
+import {isHost, shownValue} from './settings.js';
 import type {Settings} from './settings.js';
 
 export interface S3Settings {
@@ -63,11 +64,11 @@ export const s3Settings = (
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
     const given = settings[name];
     if (given && !isWebAddress(given)) {
-      // Anything with an @ could hold a password.
-      const found = given.includes('@') ? 'has a user or a password' : `is "${given}"`;
-      faults.push(`${name} must be an http or https URL without credentials, but ${found}.`);
+      faults.push(
+        `${name} must be an http or https URL without credentials, but is "${shownValue(given)}".`,
+      );
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
-      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${given}".`);
+      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${shownValue(given)}".`);
     }
   }
   return {
@@ -128,6 +129,8 @@ export const mailSettings = (
   };
 };
 
+const CLAMAV_PORT = 3310;
+
 /**
  * Returns the URL's host if it is a fully qualified name. The name of a container has no dot, and
  * the mail library would send `EHLO [127.0.0.1]` for it, which some relays refuse.
@@ -141,11 +144,15 @@ const fullName = (url = ''): string | undefined => {
 
 export const scanner = (settings: Settings, faults: string[]): ScannerSettings | undefined => {
   if (!settings.CLAMAV_HOST) return undefined;
-  const match = /^([^:]+|\[[^\]]+\])(?::(\d+))?$/.exec(settings.CLAMAV_HOST);
-  if (!match?.[1]) {
-    faults.push(`CLAMAV_HOST must be host or host:port, but is "${settings.CLAMAV_HOST}".`);
+  const match = /^([^:[\]]+|\[[^\]]+\])(?::(\d{1,5}))?$/.exec(settings.CLAMAV_HOST);
+  const host = match?.[1]?.replace(/^\[|\]$/g, '') ?? '';
+  const port = Number(match?.[2] ?? CLAMAV_PORT);
+  if (!isHost(host) || port < 1 || port > 65_535) {
+    const given = shownValue(settings.CLAMAV_HOST);
+    faults.push(
+      `CLAMAV_HOST must be host:port, or host with port ${CLAMAV_PORT}, but is "${given}".`,
+    );
     return undefined;
   }
-  const host = match[1].replace(/^\[|\]$/g, '');
-  return {host, port: Number(match[2] ?? 3310), required: settings.SCAN_REQUIRED};
+  return {host, port, required: settings.SCAN_REQUIRED};
 };

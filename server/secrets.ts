@@ -1,5 +1,13 @@
 import {createHash, hkdfSync, randomBytes} from 'node:crypto';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import type {Settings} from './settings.js';
@@ -32,7 +40,11 @@ const secretFromFile = (file: string | undefined, faults: string[]): string | un
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    faults.push(`SECRET_KEY_FILE cannot be read: ${(error as Error).message}`);
+    // Without its value, which can be the secret itself by mistake.
+    const {code = 'unknown'} = error as NodeJS.ErrnoException;
+    faults.push(
+      `SECRET_KEY_FILE cannot be read (${code}). It must be the path of a readable file.`,
+    );
     return undefined;
   }
 };
@@ -43,16 +55,41 @@ export const secretFile = (settings: Settings): string | undefined => {
   return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, OWN_FILE);
 };
 
-/** Kept in the data folder, so that a restart does not throw out every visitor. */
-export const generatedSecret = (dataDir: string): string => {
+/** Returns the secret in the data folder, which a first start makes, so that it outlives a restart. */
+export const generatedSecret = (dataDir: string, faults: string[]): string => {
   const file = path.join(dataDir, OWN_FILE);
   mkdirSync(dataDir, {recursive: true});
-  try {
-    writeFileSync(file, randomBytes(32).toString('base64url'), {mode: 0o600, flag: 'wx'});
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (!existsSync(file)) makeSecret(file);
+  const secret = readFileSync(file, 'utf8');
+  const {length} = secret.trim();
+  if (length < MIN_SECRET_LENGTH) {
+    faults.push(
+      `The generated secret in ${file} is cut off: it has ${length} characters, and needs at least ` +
+        `${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new one is ` +
+        'made: visitors then begin again, and links in e-mails stop working.',
+    );
   }
-  return readFileSync(file, 'utf8');
+  return secret;
+};
+
+/** Under its name only when it is whole, and never in place of one that another process made. */
+const makeSecret = (file: string): void => {
+  const part = `${file}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    writeFileSync(part, randomBytes(32).toString('base64url'), {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    });
+    linkSync(part, file);
+  } catch (error) {
+    const {code = ''} = error as NodeJS.ErrnoException;
+    // Some file systems have no links.
+    if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code)) renameSync(part, file);
+    else if (code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(part, {force: true});
+  }
 };
 
 export const secretKey = (secret: string): SecretKey => ({

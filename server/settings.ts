@@ -1,3 +1,5 @@
+import {isIP} from 'node:net';
+
 import envSchema from 'env-schema';
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
@@ -41,6 +43,8 @@ export const Settings = Type.Object({
   AWS_REGION: text(),
   AWS_ACCESS_KEY_ID: text(),
   AWS_SECRET_ACCESS_KEY: text(),
+  AWS_ENDPOINT_URL: text(),
+  AWS_ENDPOINT_URL_S3: text(),
   SMTP_URL: text(),
   SMTP_ALLOW_PLAINTEXT: Type.Boolean({default: false}),
   MAIL_FROM: text(),
@@ -102,6 +106,17 @@ interface Wrong {
   params?: {allowedValues?: string[]};
 }
 
+/**
+ * Returns a value as an error message may show it. A URL in any setting can hold a password before
+ * the last `@`, or a key in its query.
+ */
+export const shownValue = (value: string): string =>
+  /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/\?.*$/s, '?***') : value;
+
+const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
+
+export const isHost = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);
+
 /** A setting of the wrong form counts as unset from there on, so that the others are judged as well. */
 export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
   const data: NodeJS.ProcessEnv = {};
@@ -118,7 +133,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
       const name = instancePath.slice(1);
       const allowed = params?.allowedValues;
       const what = allowed ? `takes ${allowed.join(', ')}` : (message ?? 'is not valid');
-      faults.push(`${name} ${what}, but is "${data[name] ?? ''}".`);
+      faults.push(`${name} ${what}, but is "${shownValue(data[name] ?? '')}".`);
     }
     const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
     const rest = Object.entries(data).filter(([name]) => !wrong.has(name));

@@ -14,6 +14,7 @@ import {checkMail} from './mail.js';
 import {checkPublicAddress} from './public-address.js';
 import {checkScanner} from './scanner.js';
 import {checkSecret} from './secret.js';
+import {checkSettings} from './settings.js';
 import {checkStorage} from './storage.js';
 
 const USAGE = `maria doctor [--mail ADDRESS] [--json]
@@ -28,6 +29,7 @@ const OPTIONS = {
 } as const;
 
 const CHECKS: Record<string, Check> = {
+  settings: checkSettings,
   secret: checkSecret,
   folders: checkFolders,
   database: checkDatabase,

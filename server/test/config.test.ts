@@ -1,12 +1,18 @@
-import {readFileSync, statSync, writeFileSync} from 'node:fs';
+import {execFile} from 'node:child_process';
+import {mkdirSync, readFileSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {promisify} from 'node:util';
 
 import t from 'tap';
 
 import {readConfig} from '../config.js';
 import type {Config} from '../config.js';
+import {Settings} from '../settings.js';
+import {unknownSettings} from '../unknown-settings.js';
 import {SECRET, faultsOf, read} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
+
+const run = promisify(execFile);
 
 void t.test('nothing needs to be set', (t) => {
   const {secrets: _, ...config} = read();
@@ -43,6 +49,7 @@ void t.test('nothing needs to be set', (t) => {
     allowedHosts: [],
     widgetReleaseDays: 180,
     logLevel: 'info',
+    unknownSettings: [],
   } satisfies Omit<Config, 'secrets'>);
   t.end();
 });
@@ -154,6 +161,17 @@ const faulty: [string, string, string?][] = [
   ['DOWNLOAD_URL_SECONDS', '0', '1'],
   ['IP_MODE', 'some', 'truncated'],
   ['CLAMAV_HOST', 'a:b:c', 'a:3310'],
+  ['CLAMAV_HOST', 'clamav:0', 'clamav:1'],
+  ['CLAMAV_HOST', 'clamav:65536', 'clamav:65535'],
+  ['CLAMAV_HOST', 'clamav:', 'clamav'],
+  ['CLAMAV_HOST', 'tcp://clamav:3310', 'clamav.internal:3310'],
+  ['CLAMAV_HOST', '/run/clamav/clamd.ctl', '10.0.0.7'],
+  ['CLAMAV_HOST', 'two words', 'two-words'],
+  ['CLAMAV_HOST', '::1', '[::1]'],
+  ['HOST', 'http://0.0.0.0', '0.0.0.0'],
+  ['HOST', 'localhost:8080', 'localhost'],
+  ['HOST', 'two words', '::'],
+  ['PUBLIC_URL', 'https://maria:pw@chat.example.com', 'https://chat.example.com'],
   ['SCAN_REQUIRED', 'maybe', 'false'],
   ['LOG_LEVEL', 'loud', 'silent'],
   ['SECRET_KEY', 's'.repeat(31), 's'.repeat(32)],
@@ -281,6 +299,36 @@ void t.test('the secret', async (t) => {
     t.end();
   });
 
+  await t.test('is one for several processes that start at once', async (t) => {
+    const DATA_DIR = path.join(folder, 'shared');
+    const script = `
+      const {readConfig} = await import(${JSON.stringify(new URL('../config.js', import.meta.url))});
+      process.stdout.write(readConfig({DATA_DIR: process.argv[1]}).secrets[0].bytes.toString());`;
+    const args = ['--input-type=module', '-e', script, DATA_DIR];
+    const made = await Promise.all(
+      Array.from({length: 4}, async () => (await run(process.execPath, args)).stdout),
+    );
+    t.equal(new Set(made).size, 1);
+    t.match(made[0], /^[\w-]{43}$/);
+    t.same(readdirSync(DATA_DIR), ['secret-key'], 'and no unfinished file stays');
+  });
+
+  await t.test('that was cut off is an error with the way out', (t) => {
+    for (const [name, kept] of [
+      ['empty', ''],
+      ['short', 'c'.repeat(31)],
+    ] as const) {
+      const DATA_DIR = path.join(folder, name);
+      mkdirSync(DATA_DIR);
+      writeFileSync(path.join(DATA_DIR, 'secret-key'), kept);
+      const [fault, ...others] = faultsOf({SECRET_KEY: '', DATA_DIR});
+      t.match(fault, /secret-key is cut off: it has \d+ characters.*delete it/);
+      t.notMatch(fault, /ccc/);
+      t.same(others, []);
+    }
+    t.end();
+  });
+
   await t.test('is not made when other settings are faulty', (t) => {
     const DATA_DIR = path.join(folder, 'untouched');
     t.throws(() => readConfig({DATA_DIR, PORT: 'abc'}), {name: 'InvalidSettings'});
@@ -313,4 +361,93 @@ void t.test('the secret', async (t) => {
     t.notOk(secrets.some(({id}) => other.includes(id) || SECRET.includes(id)));
     t.end();
   });
+});
+
+void t.test('no error shows a password, whatever setting it was written into', (t) => {
+  const password = 'hunter2';
+  const beside: Record<string, string> = {
+    S3_BUCKET: 'b',
+    RESPONDER: 'openai',
+    RESPONDER_MODEL: 'm',
+  };
+  for (const name of Object.keys(Settings.properties)) {
+    for (const value of [
+      `https://maria:${password}@host.example:99999/x`,
+      `ftp://maria:${password}@host.example/x`,
+      `https://maria:a/b#${password}@host.example`,
+      `https://maria:a ${password}@host.example`,
+      `https://host.example/hook?key=${password}`,
+      `maria:${password}@host.example`,
+      `postgres://maria:${password}@host.example/maria?sslmode=maybe`,
+    ]) {
+      for (const NODE_ENV of ['production', 'development']) {
+        const faults = faultsOf({...beside, NODE_ENV, [name]: value}).join('\n');
+        t.notMatch(faults, new RegExp(password), `${name}=${value}`);
+      }
+    }
+  }
+  for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'RESPONDER_SECRET', 'RESPONDER_KEY']) {
+    const settings = {RESPONDER: name === 'RESPONDER_SECRET' ? 'webhook' : 'openai'};
+    const faults = faultsOf({...settings, SECRET_KEY: '', [name]: `${password} ü`}).join('\n');
+    t.match(faults, new RegExp(name));
+    t.notMatch(faults, new RegExp(password), name);
+  }
+  t.end();
+});
+
+void t.test('the SDK’s own names for the endpoint count for a bucket', (t) => {
+  const endpoint = (settings: Record<string, string>) =>
+    read({S3_BUCKET: 'b', ...settings}).s3?.endpoint;
+  const [ours, theirs, general] = ['http://a.example', 'http://b.example', 'http://c.example'];
+  t.equal(endpoint({AWS_ENDPOINT_URL: general}), general);
+  t.equal(endpoint({AWS_ENDPOINT_URL: general, AWS_ENDPOINT_URL_S3: theirs}), theirs);
+  t.equal(endpoint({AWS_ENDPOINT_URL_S3: theirs, S3_ENDPOINT: ours}), ours);
+  t.equal(read({AWS_ENDPOINT_URL: general}).s3, undefined, 'and without a bucket not at all');
+  t.end();
+});
+
+void t.test('a name that looks like a setting and is none is reported with the nearest', (t) => {
+  for (const [name, meant] of [
+    ['PUBLIC_URl', 'PUBLIC_URL'],
+    ['public_url', 'PUBLIC_URL'],
+    ['CLAMAV_HOSTS', 'CLAMAV_HOST'],
+    ['SMTP_UR', 'SMTP_URL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['TRUST_PROXIES', 'TRUST_PROXY'],
+    ['MARIA_PUBLIC_URL', 'PUBLIC_URL'],
+    ['MARIA_CHAT_PORT', 'PORT'],
+    ['SECRETKEY', 'SECRET_KEY'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['PORTS', 'PORT'],
+  ] as const) {
+    t.same(unknownSettings({[name]: 'a secret'}), [
+      `${name} is not a setting. Did you mean ${meant}?`,
+    ]);
+  }
+  t.match(unknownSettings({SMTP_PASSWORD: 'a secret', MARIA_VERSION: '1'}), [
+    'MARIA_VERSION is not a setting.',
+    /^SMTP_PASSWORD is not a setting\. Settings with this beginning: SMTP_URL, /,
+  ]);
+  t.same(
+    unknownSettings({
+      ...Object.fromEntries(Object.keys(Settings.properties).map((name) => [name, 'x'])),
+      HOME: '/root',
+      HOSTNAME: 'maria-1',
+      PATH: '/bin',
+      AWS_PROFILE: 'chat',
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
+      MARIADB_USER: 'x',
+      NODE_OPTIONS: '--max-old-space-size=512',
+      npm_config_cache: '/tmp',
+      SMTP_URLS: ' ',
+      MARIA_SERVICE_HOST: '10.0.0.1',
+      MARIA_SERVICE_PORT_HTTP: '8080',
+      MARIA_PORT: 'tcp://10.0.0.1:8080',
+      MARIA_PORT_8080_TCP_ADDR: '10.0.0.1',
+      SMTP_PORT: 'tcp://10.0.0.2:25',
+    }),
+    [],
+    'what other programs set is not',
+  );
+  t.end();
 });

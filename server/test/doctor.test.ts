@@ -35,10 +35,22 @@ t.test('maria doctor as a process', async (t) => {
     const {code, stdout, stderr} = await runMaria(settings, 'doctor');
 
     t.equal(code, 0, stderr);
+    t.match(stdout, /^ok +settings +names: /m);
     t.match(stdout, /^ok +database +reachable: PostgreSQL \d+/m);
     t.match(stdout, /^ok +storage +delete: is gone$/m);
     t.match(stdout, /^warn +mail +operator: .*\n +→ Set ADMIN_EMAIL\.$/m);
     t.match(stdout, /^ok +public +reachable: version \d/m);
+  });
+
+  await t.test('warns of a mistyped setting, without its value', async (t) => {
+    const {code, stdout} = await runMaria({...settings, CLAMAV_HOSTS: password}, 'doctor');
+
+    t.equal(code, 0);
+    t.match(
+      stdout,
+      /^warn +settings +names: CLAMAV_HOSTS is not a setting. Did you mean CLAMAV_HOST/m,
+    );
+    t.notMatch(stdout, new RegExp(password));
   });
 
   await t.test('ends with 1 when anything fails, and tells no secret', async (t) => {

@@ -43,6 +43,7 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
       AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
       SMTP_URL: mailbox.url,
       MAIL_FROM: 'maria@acme.example',
+      CLAMAV_HOSTS: 'clamav:3310',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,6 +62,11 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
     allowedOrigins: [ORIGIN],
     notifyEmail: 'leads@acme.example',
     settings: {},
+  });
+
+  await t.test('a mistyped setting is in the log', async (t) => {
+    t.match(output, /"level":40.*CLAMAV_HOSTS is not a setting\. Did you mean CLAMAV_HOST\?/);
+    t.notMatch(output, /clamav:3310/);
   });
 
   await t.test('a visitor of a site goes the whole way', async (t) => {

@@ -13,6 +13,7 @@ import type {WebhookEvent} from '../contract/webhooks.js';
 import {writtenSecret} from '../outbound/signature.js';
 import {urlFault} from '../outbound/url-faults.js';
 import type {SecretKey} from '../secrets.js';
+import {shownValue} from '../settings.js';
 import {findSite} from '../sites/store.js';
 import {deliver, webhookKey} from './deliver.js';
 import {
@@ -98,7 +99,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandParts, call: Call
   if (!site || !url) throw usageError('webhook add needs --site and --url.');
   const {allowedHosts, production, secrets} = config;
   const fault = urlFault(url, {allowedHosts, production});
-  if (fault) throw usageError(`--url ${fault}, but is "${url}".`);
+  if (fault) throw usageError(`--url ${fault}, but is "${shownValue(url)}".`);
   if (!(await findSite(sql, site))) throw new CommandFailed(`There is no site "${site}".`);
   const signing = secrets[0] as SecretKey;
   const id = randomUUID();
