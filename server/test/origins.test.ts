@@ -7,13 +7,14 @@ import {Visitor} from './visitor.js';
 
 void t.test('origins', async (t) => {
   const server = await startServer(t);
-  await addSite(server, 'acme', ['https://www.acme.example', 'null']);
+  await addSite(server, 'acme', ['https://www.acme.example', 'null', 'capacitor://localhost']);
   await addSite(server, 'strict', ['https://strict.example']);
   const from = (site: string, origin: string) => generate(server.url, {site}, {origin});
 
   for (const [site, origin] of [
     ['acme', 'https://www.acme.example'],
     ['acme', 'null'],
+    ['acme', 'capacitor://localhost'],
     ['demo', server.url],
     ['demo', 'http://localhost:5173'],
     ['demo', 'https://localhost:8443'],
@@ -35,6 +36,9 @@ void t.test('origins', async (t) => {
     ['acme', 'https://www.acme.example:444'],
     ['acme', 'https://www.acme.example.evil.example'],
     ['acme', 'http://localhost:5173'],
+    ['acme', 'capacitor://localhost:1'],
+    ['acme', 'ionic://localhost'],
+    ['strict', 'capacitor://localhost'],
     ['strict', 'null'],
     ['demo', 'null'],
     ['demo', 'http://localhost.evil.example'],
