@@ -5,6 +5,7 @@ import {auditCommand} from './audit/command.js';
 import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
+import {printable} from './command/printable.js';
 import {InvalidSettings, readConfig} from './config.js';
 import {sqlState} from './database/failure.js';
 import {refusalOf} from './database/refusal.js';
@@ -75,14 +76,14 @@ const help = (name: string, command: Command | undefined): void => {
   const asked = command !== undefined || ['help', '--help', '-h'].includes(name);
   const text = command ? command.usage : HELP;
   (asked ? process.stdout : process.stderr).write(
-    `${asked ? '' : `There is no command "${name}".\n\n`}${text}\n`,
+    `${asked ? '' : `There is no command "${printable(name)}".\n\n`}${text}\n`,
   );
   process.exitCode = asked ? 0 : 2;
 };
 
 /** Waits for a slow reader, so that a list of any length passes through little memory. */
 const print = async (line: string): Promise<void> => {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+  if (!process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, 'drain');
 };
 
 // `maria sessions | head` closes the pipe when it has seen enough.
@@ -93,7 +94,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 main().catch((error: unknown) => {
   const {message, exitCode} = explained(error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${printable(message)}\n`);
   process.exitCode = exitCode;
 });
 

@@ -1,5 +1,6 @@
 import {usageError} from './command.js';
 import type {CommandParts} from './command.js';
+import {printable, printableCell} from './printable.js';
 
 export type Row = Record<string, string | number | boolean | object | null>;
 export type Format = 'table' | 'json' | 'csv';
@@ -56,11 +57,17 @@ const cellText = (value: Row[string] | undefined): string | undefined => {
   return value === undefined || value === null ? undefined : String(value);
 };
 
+const BEFORE_FORMULA = /^[\s\p{Default_Ignorable_Code_Point}]+/u;
+
+/** Spreadsheets ignore what is invisible in front, and some read the signs in full width. */
+const isFormula = (text: string): boolean =>
+  /^[=+\-\u2212@]/.test(text.replace(BEFORE_FORMULA, '').normalize('NFKC'));
+
 const csvCell = (value: Row[string] | undefined): string => {
-  const text = cellText(value) ?? '';
+  const text = printable((cellText(value) ?? '').replaceAll('\r', '\\u000d'));
   // A spreadsheet takes these for formulas, and visitors choose their names.
-  const plain = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  const plain = typeof value !== 'number' && isFormula(text) ? `'${text}` : text;
+  return /[",\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
 /** As wide as the first page needs; a longer value further down moves its line alone. */
@@ -74,7 +81,7 @@ const printTable = async (print: Print, columns: string[], pages: AsyncIterable<
         .trimEnd(),
     );
   for await (const rows of pages) {
-    const cells = rows.map((row) => columns.map((one) => cellText(row[one]) ?? '–'));
+    const cells = rows.map((row) => columns.map((one) => printableCell(cellText(row[one]) ?? '–')));
     if (!widths) {
       widths = columns.map((one, i) => Math.max(one.length, ...cells.map((row) => row[i]!.length)));
       await line(columns);

@@ -1,0 +1,15 @@
+/** Everything that a terminal may act on, or that changes where and in which order text appears. */
+const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+const CONTROL = /\p{Cc}/gu;
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/**
+ * Returns text for a terminal, in which control and bidi characters appear as `\u009b`. Visitors
+ * choose names and headers, and JSON leaves C1 controls as they are. JSON keeps its meaning.
+ */
+export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
+
+/** Returns the text of one cell, without line breaks and tabs as well. */
+export const printableCell = (text: string): string => printable(text.replace(CONTROL, escaped));
