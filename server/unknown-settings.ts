@@ -11,7 +11,7 @@ const OWN_PREFIXES = ['MARIA_', 'S3_', 'SMTP_', 'CLAMAV_', 'RESPONDER_'];
  */
 export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
   Object.entries(env)
-    .filter(([name, value = '']) => isCandidate(name, value))
+    .filter(([name, value]) => isCandidate(name, value?.trim() ?? ''))
     .flatMap(([name]) => {
       const meant = nearestSetting(name);
       if (meant) return [`${name} is not a setting. Did you mean ${meant}?`];
@@ -21,7 +21,7 @@ export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
     .sort();
 
 const isCandidate = (name: string, value: string): boolean =>
-  /^[a-z]\w*$/i.test(name) && value.trim() !== '' && !NAMES.includes(name) && !isLink(name, value);
+  /^[a-z]\w*$/i.test(name) && value !== '' && !NAMES.includes(name) && !isLink(name, value);
 
 /** Variables that Kubernetes and Docker set for a service with a name such as `maria` or `smtp`. */
 const isLink = (name: string, value: string): boolean =>

@@ -9,6 +9,7 @@ import {composeFaults} from './deploy-compose.js';
 import type {ComposeFiles} from './deploy-compose.js';
 import {imageFaults, imageOf} from './deploy-image.js';
 import {kubernetesFaults} from './deploy-kubernetes.js';
+import {analyzerMissing, assignmentsIn, nodeReads, systemdFaults} from './deploy-systemd.js';
 import {temporaryFolder} from './start-server.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -23,6 +24,8 @@ const FILES: ComposeFiles = {
   garage: text('garage.toml'),
 };
 const KUBERNETES = text('kubernetes.yaml');
+const UNIT = text('maria-chat.service');
+const ENVIRONMENT = text('maria-chat.env');
 
 /** Whether a change was noticed, by a fault that the files as they are do not have. */
 const noticed = (t: Test, faults: string[], changed: string[], what: string): void => {
@@ -167,6 +170,41 @@ t.test('the Kubernetes manifest', async (t) => {
     ['kind: PodDisruptionBudget', 'kind: CronJob'],
   ] as const) {
     const changed = kubernetesFaults(broken(KUBERNETES, from, to), image, temporary);
+    noticed(t, faults, changed, `${from} → ${to}`);
+  }
+});
+
+t.test('the systemd unit and its environment file', async (t) => {
+  const places = {project: PROJECT, temporary: await temporaryFolder(t)};
+  const faults = systemdFaults(UNIT, ENVIRONMENT, places);
+  t.same(faults, []);
+  t.match(nodeReads(path.join(EXAMPLES, 'maria-chat.env')), assignmentsIn(ENVIRONMENT));
+
+  for (const [from, to] of [
+    ['dist/server/main.js', 'dist/server/start.js'],
+    ['/usr/bin/node', 'node'],
+    ['User=maria\n', ''],
+    ['TimeoutStopSec=30', 'TimeoutStopSec=20'],
+    ['StateDirectory=maria-chat\n', 'StateDirectory=maria\n'],
+    ['ProtectSystem=strict', 'ProtectSystem=no'],
+    ['UMask=', 'MemoryDenyWriteExecute=yes\nUMask='],
+    ['EnvironmentFile=/etc/maria-chat/maria-chat.env\n', ''],
+    ...(analyzerMissing ? [] : [['Restart=always', 'Restart=forever'] as const]),
+    ...(analyzerMissing ? [] : [['ProtectClock=', 'ProtectClocks='] as const]),
+  ] as const) {
+    const changed = systemdFaults(broken(UNIT, from, to), ENVIRONMENT, places);
+    noticed(t, faults, changed, `${from} → ${to}`);
+  }
+  for (const [from, to] of [
+    ['PUBLIC_URL=https', 'PUBLIC_URL=http'],
+    ['PUBLIC_URL=', 'PUBLIC_URI='],
+    ['?sslmode=verify-full', ''],
+    ['SMTP_URL=smtps:', 'SMTP_URL=https:'],
+    ['TRUST_PROXY=127.0.0.1', 'TRUST_PROXY=true'],
+    ['DATA_DIR=/var/lib/maria-chat', 'DATA_DIR=/opt/maria-chat'],
+    ['NODE_ENV=production\n', ''],
+  ] as const) {
+    const changed = systemdFaults(UNIT, broken(ENVIRONMENT, from, to), places);
     noticed(t, faults, changed, `${from} → ${to}`);
   }
 });

@@ -1,0 +1,81 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+
+import {settingFaults} from './deploy-settings.js';
+
+/** The server needs 25 s at most to stop. */
+const STOP_SECONDS = 30;
+
+const COMMON = [
+  'NODE_ENV',
+  'PUBLIC_URL',
+  'SECRET_KEY_FILE',
+  'DATABASE_URL',
+  'S3_BUCKET',
+  'SMTP_URL',
+];
+
+export const analyzerMissing = spawnSync('systemd-analyze', ['--version']).status !== 0;
+
+/** `Name=value` lines; of several with one name the last. */
+export const assignmentsIn = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^([A-Za-z]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+
+/** What is wrong with a unit, its environment file, and both together. */
+export const systemdFaults = (
+  unit: string,
+  env: string,
+  {project, temporary}: {project: string; temporary: string},
+): string[] => {
+  const faults = settingFaults(assignmentsIn(env), temporary);
+  const demand = (holds: boolean, fault: string) => {
+    if (!holds) faults.push(fault);
+  };
+  const service = assignmentsIn(unit);
+  const settings = assignmentsIn(env);
+  for (const name of COMMON) demand(Boolean(settings[name]), `${name} is missing`);
+  const [program = '', script = ''] = service['ExecStart']?.split(' ') ?? [];
+  demand(program.startsWith('/') && path.basename(program) === 'node', 'ExecStart is not node');
+  demand(existsSync(path.join(project, script)), `${script} does not exist`);
+  demand(service['WorkingDirectory']?.startsWith('/') === true, 'WorkingDirectory is not absolute');
+  demand(!['', 'root', undefined].includes(service['User']), 'it runs as root');
+  demand(Number(service['TimeoutStopSec']) >= STOP_SECONDS, 'it is killed too early');
+  const dataDir = `/var/lib/${service['StateDirectory'] ?? ''}`;
+  demand(settings['DATA_DIR'] === dataDir, 'DATA_DIR is not the state directory');
+  demand(service['ProtectSystem'] === 'strict', 'it can write to the system');
+  demand(service['NoNewPrivileges'] === 'yes', 'it can gain privileges');
+  demand(!/^MemoryDenyWriteExecute=yes/m.test(unit), 'V8 cannot compile code');
+  demand(
+    path.dirname(service['EnvironmentFile'] ?? '') === '/etc/maria-chat',
+    'no EnvironmentFile',
+  );
+  return analyzerMissing ? faults : [...faults, ...analyzed(unit, program, {project, temporary})];
+};
+
+/** `systemd-analyze verify`, with the program and the folder of this machine. */
+const analyzed = (
+  unit: string,
+  program: string,
+  {project, temporary}: {project: string; temporary: string},
+): string[] => {
+  const file = path.join(temporary, 'maria-chat.service');
+  const own = unit
+    .replace(program, process.execPath)
+    .replace(/^WorkingDirectory=.*$/m, `WorkingDirectory=${project}`);
+  writeFileSync(file, own);
+  const {stdout, stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
+    encoding: 'utf8',
+  });
+  return `${stdout}${stderr}`.split('\n').filter((line) => line.includes('maria-chat.service'));
+};
+
+/** The environment that Node reads from the file, for `node --env-file`. */
+export const nodeReads = (file: string): Record<string, string> => {
+  const script = 'process.stdout.write(JSON.stringify(process.env))';
+  const args = [`--env-file=${file}`, '-e', script];
+  const {stdout} = spawnSync(process.execPath, args, {encoding: 'utf8', env: {}});
+  return JSON.parse(stdout) as Record<string, string>;
+};
