@@ -83,7 +83,8 @@ export default defineConfig(
             {
               regex: `server/contract/(?!(${CONTRACT_VALUES.join('|')})\\.js$)`,
               allowTypeImports: true,
-              message: 'Take types from here, and values from limits, error-codes, event-names or invisible.',
+              message:
+                'Take types from here, and values from limits, error-codes, event-names or invisible.',
             },
             {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
           ],
