@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONCURRENCY = 2;
 /** Many times what a test or a file needs, for machines that do much else. */
 const TEST_MS = 120_000;
-const FILE_MS = 600_000;
+const FILE_MS = 300_000;
 
 const backend = new Backend();
 
