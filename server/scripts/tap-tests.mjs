@@ -10,7 +10,7 @@ const FILE_SECONDS = 600;
 const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
 /** These start several servers each, which is enough for one machine: in pairs. */
 const PAIRED = ['server/event-replicas', 'server/rolling-restart', 'server/topology'];
-const JOBS = 2;
+const JOBS = 3;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;
 const MAX_LINE_LENGTH = 500;
@@ -23,7 +23,7 @@ export async function runTapTests(runs, context) {
   const results = [];
   for (const [group, jobs] of [
     [runs.filter((run) => !isOneOf([...ALONE, ...PAIRED])(run)), JOBS],
-    [runs.filter(isOneOf(PAIRED)), JOBS],
+    [runs.filter(isOneOf(PAIRED)), 2],
     [runs.filter(isOneOf(ALONE)), 1],
   ])
     results.push(...(await runGroup(group, jobs, context)));

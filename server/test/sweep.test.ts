@@ -7,11 +7,11 @@ import {alertsIn, putUnknown, sweepOf, visitWithFile} from './cleanup-parts.js';
 import {keysIn} from './keys-in.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {bucketsMissing} from './test-bucket.js';
+import {bucketsMissing, testedStores} from './test-bucket.js';
 
 const DAY_MS = 86_400_000;
 
-for (const store of ['disk', 's3'] as const) {
+for (const store of testedStores) {
   const skip = store === 's3' && bucketsMissing;
   t.test(`the sweep, with files on ${store}`, {skip}, async (t) => {
     const settings = {VISIT_IDLE_MINUTES: '30'};

@@ -19,6 +19,11 @@ interface TestStore {
 /** Why there can be no bucket here, for tap's `skip`. The runner has said so aloud. */
 export const bucketsMissing: string | false = process.env['TEST_S3_MISSING'] ?? false;
 
+/** Stores to run a test with: all, or those that `TEST_STORES` names. */
+export const testedStores = (['disk', 's3'] as const).filter((store) =>
+  (process.env['TEST_STORES'] ?? store).split(',').includes(store),
+);
+
 /**
  * A new, empty bucket. It stays: the store is in memory and goes with the run. A test file that
  * runs alone starts its own store.

@@ -9,12 +9,12 @@ import {makePdf} from './pdf.js';
 import {rawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {bucketsMissing} from './test-bucket.js';
+import {bucketsMissing, testedStores} from './test-bucket.js';
 import {until} from './until.js';
 import {leavesNothing, objectsIn, rowsIn} from './upload-parts.js';
 import {Visitor} from './visitor.js';
 
-for (const store of ['disk', 's3'] as const) {
+for (const store of testedStores) {
   const skip = store === 's3' && bucketsMissing;
   t.test(`with files on ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
