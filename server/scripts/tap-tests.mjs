@@ -131,6 +131,8 @@ function printFailure(names, {diag}) {
   console.log(`\nnot ok: ${names.filter(Boolean).join(' > ')}`);
   const {diff, stack, at, found, wanted, message, expired, exitCode, signal} = diag ?? {};
   if (message) printLines(message);
+  // A test's own account of its failure.
+  if (diag?.explanation) printLines(diag.explanation);
   if (diff) printLines(diff);
   else if (found !== undefined) console.log('  found', found, 'wanted', wanted);
   if (stack) printLines(stack);
