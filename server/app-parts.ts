@@ -6,6 +6,7 @@ import type {Cleanup} from './cleanup/interval.js';
 import type {Config} from './config.js';
 import type {Sql} from './database/connect.js';
 import type {Live} from './events/live.js';
+import type {PaceLimits} from './files/pace.js';
 import type {App} from './http/app-type.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import type {MailSender} from './mail/sender.js';
@@ -35,6 +36,7 @@ export interface AppParts {
   newUuid?: () => string;
   /** For tests: other limits than those that visitors have. */
   answering?: Pick<AnsweringParts, 'limits' | 'budgets' | 'circuit'>;
+  downloadPace?: PaceLimits;
 }
 
 export interface RunningApp {

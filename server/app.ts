@@ -322,9 +322,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   );
   await eventRoutes(app, {config, access, live, gate: streamGate});
   answerRoutes(app, {config, sql, access, stage: conversation, answering});
-  privacyRoutes(app, {config, sql, objects, access, onBroken: tellError});
+  const pace = parts.downloadPace;
+  privacyRoutes(app, {config, sql, objects, access, onBroken: tellError, pace});
   if (parts.diskKey) {
-    diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute: config.ratePerMinute});
+    const {ratePerMinute} = config;
+    diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute, pace});
   }
   if (parts.mailbox && !config.production) {
     devRoutes(app, {mailbox: parts.mailbox, sql, publicUrl: config.publicUrl});

@@ -4,6 +4,25 @@ import {TooSlow} from '../errors.js';
 export const MIN_BYTES_PER_SECOND = 8 * 1024;
 export const WINDOW_MS = 20_000;
 
+export interface PaceLimits {
+  minBytesPerSecond: number;
+  /** Time spent waiting for the client after which its bytes are counted. */
+  windowMs: number;
+  maxMs: number;
+}
+
+export const UPLOAD_PACE: PaceLimits = {
+  minBytesPerSecond: MIN_BYTES_PER_SECOND,
+  windowMs: WINDOW_MS,
+  maxMs: UPLOAD_MAX_MS,
+};
+/** The window is longer than for uploads: send buffers empty in steps of some 100 kB. */
+export const DOWNLOAD_PACE: PaceLimits = {
+  minBytesPerSecond: MIN_BYTES_PER_SECOND,
+  windowMs: 60_000,
+  maxMs: UPLOAD_MAX_MS,
+};
+
 /**
  * Watches how fast a client sends. Only the time spent waiting for the client counts, so that a
  * slow store never makes a visitor look slow. Aborts with `TooSlow`.
@@ -19,16 +38,18 @@ export class Pace {
   constructor(
     private readonly abort: (reason: Error) => void,
     private readonly now: () => number = () => performance.now(),
+    private readonly limits: PaceLimits = UPLOAD_PACE,
   ) {
+    const {maxMs} = limits;
     this.end = setTimeout(() => {
-      abort(new TooSlow(`The upload took longer than ${UPLOAD_MAX_MS / 1000} s. Send it again.`));
-    }, UPLOAD_MAX_MS);
+      abort(new TooSlow(`The upload took longer than ${maxMs / 1000} s. Send it again.`));
+    }, maxMs);
   }
 
   /** Wraps the wait for the client's next bytes. */
   async wait<T>(next: () => Promise<T>, sizeOf: (result: T) => number): Promise<T> {
     this.countedFrom = this.now();
-    this.judgeAfter(WINDOW_MS - this.waitedMs);
+    this.judgeAfter(this.limits.windowMs - this.waitedMs);
     try {
       const result = await next();
       this.windowBytes += sizeOf(result);
@@ -36,7 +57,7 @@ export class Pace {
     } finally {
       clearTimeout(this.timer);
       this.waitedMs += this.now() - this.countedFrom;
-      if (this.waitedMs >= WINDOW_MS) this.judge();
+      if (this.waitedMs >= this.limits.windowMs) this.judge();
     }
   }
 
@@ -48,16 +69,17 @@ export class Pace {
   /** One wait can outlast many windows. */
   private judgeAfter(ms: number): void {
     this.timer = setTimeout(() => {
-      this.judgeAfter(WINDOW_MS);
+      this.judgeAfter(this.limits.windowMs);
       this.judge();
     }, ms);
   }
 
   private judge(): void {
-    if (this.windowBytes < (MIN_BYTES_PER_SECOND * WINDOW_MS) / 1000) {
+    const {minBytesPerSecond, windowMs} = this.limits;
+    if (this.windowBytes < (minBytesPerSecond * windowMs) / 1000) {
       this.abort(
         new TooSlow(
-          `Expected at least ${MIN_BYTES_PER_SECOND} bytes a second, got ${this.windowBytes} in ${WINDOW_MS / 1000} s. Send it again on a better line.`,
+          `Expected at least ${minBytesPerSecond} bytes a second, got ${this.windowBytes} in ${windowMs / 1000} s. Send it again on a better line.`,
         ),
       );
     }

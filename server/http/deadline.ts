@@ -91,5 +91,6 @@ const lookAtAll = (): void => {
 
 const end = ({request, reply}: Watched, error: Error): void => {
   watches.delete(request);
-  if (!reply.sent) void reply.send(error);
+  // A response that has begun is in time, however long its client takes to read it.
+  if (!reply.sent && !reply.raw.headersSent) void reply.send(error);
 };

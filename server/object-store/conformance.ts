@@ -98,6 +98,18 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     });
   });
 
+  t.test('a read that is aborted before its first byte ends quietly', async (t) => {
+    const {store} = await create(t);
+    await store.put(KEY, inChunks(randomBytes(5_000_000), 65_536), 5_000_000, never);
+    const leaving = new AbortController();
+    const bytes = await store.get(KEY, leaving.signal);
+    leaving.abort(new Error('left'));
+    await sleep(50);
+    await t.rejects(async () => {
+      for await (const chunk of bytes!) t.fail(`${chunk.length} bytes came`);
+    });
+  });
+
   t.test('a second put under one key replaces the whole object', async (t) => {
     const {store} = await create(t);
     const texts = ['first and longer', 'second'];

@@ -1,10 +1,10 @@
-import {Readable} from 'node:stream';
-
 import {Type} from 'typebox';
 
 import {NotFound} from '../errors.js';
+import type {PaceLimits} from '../files/pace.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
+import {pacedDownload, untilClosed} from '../http/slow-download.js';
 import {attachment} from './attachment.js';
 import type {ObjectStore} from './object-store.js';
 import {verifyDownload} from './signed-links.js';
@@ -13,12 +13,13 @@ export interface DiskRouteParts {
   objects: ObjectStore;
   signingKey: Buffer;
   ratePerMinute: number;
+  pace?: PaceLimits | undefined;
 }
 
 /** Answers the links of the store on disk, as a bucket answers presigned ones. */
 export const diskRoutes = (
   app: App,
-  {objects, signingKey, ratePerMinute}: DiskRouteParts,
+  {objects, signingKey, ratePerMinute, pace}: DiskRouteParts,
 ): void => {
   app.get(
     '/objects/*',
@@ -37,17 +38,17 @@ export const diskRoutes = (
     },
     async (request, reply) => {
       const link = {key: request.params['*'], ...request.query};
-      const abort = new AbortController();
       const found = verifyDownload(link, signingKey) ? await objects.head(link.key) : undefined;
-      const bytes = found && (await objects.get(link.key, abort.signal));
+      const left = new AbortController();
+      void untilClosed(reply.raw).then(() => {
+        left.abort();
+      });
+      const bytes = found && (await objects.get(link.key, left.signal));
       if (!bytes) {
         throw new NotFound(
           'The link has expired, was changed, or its file is gone. Ask for a new one.',
         );
       }
-      reply.raw.once('close', () => {
-        abort.abort();
-      });
       return (
         reply
           .header('content-disposition', attachment(link.name))
@@ -57,7 +58,7 @@ export const diskRoutes = (
           // The links are for whole files; who asks for a part gets to know.
           .header('accept-ranges', 'none')
           .type(link.type)
-          .send(Readable.from(bytes))
+          .send(pacedDownload(bytes, reply.raw, {limits: pace}))
       );
     },
   );

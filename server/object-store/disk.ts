@@ -48,10 +48,13 @@ export class DiskObjects implements ObjectStore {
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
     const handle = await absentIsUndefined(open(this.fileOf(key)));
     if (!handle) return undefined;
-    if (!(await handle.stat()).isFile()) {
-      await handle.close();
-      return undefined;
+    let isFile = false;
+    try {
+      isFile = (await handle.stat()).isFile();
+    } finally {
+      if (!isFile) await handle.close();
     }
+    if (!isFile) return undefined;
     return handle.createReadStream({signal});
   }
 

@@ -23,6 +23,11 @@ export interface S3Clients {
   once: S3Client;
   /** For small calls: a second attempt survives a connection that the store closed meanwhile. */
   twice: S3Client;
+  /**
+   * Reads whole objects, over connections of its own: a reader that takes its time holds one, and
+   * must not keep uploads, deletions or health checks waiting.
+   */
+  reads: S3Client;
   /** Signs links; sends nothing. */
   links: S3Client;
   destroy(): void;
@@ -31,16 +36,20 @@ export interface S3Clients {
 const CONNECT_MS = 1_000;
 /** 200 uploads, and small calls beside them. */
 const MAX_SOCKETS = 512;
+/** More than the exports and documents that are read concurrently. */
+export const MAX_READ_SOCKETS = 64;
 /** Shorter than any store's own patience, so that a put never meets a connection about to close. */
 const IDLE_SOCKET_MS = 4_000;
+
+// Time limits are ours (deadlines.ts): the SDK's cannot tell a silent store from a slow client.
+const TIMEOUTS = {connectionTimeout: CONNECT_MS, socketTimeout: 0};
 
 const ignore = () => undefined;
 const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 
 export function createS3Clients(settings: S3Settings): S3Clients {
-  const agent = {keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS};
-  const httpAgent = new HttpAgent(agent);
-  const httpsAgent = new HttpsAgent(agent);
+  const agents = createAgents(MAX_SOCKETS);
+  const readAgents = createAgents(MAX_READ_SOCKETS);
   const common: S3ClientConfig = {
     region: settings.region ?? 'us-east-1',
     forcePathStyle: settings.forcePathStyle ?? false,
@@ -52,8 +61,7 @@ export function createS3Clients(settings: S3Settings): S3Clients {
     expectContinueHeader: false,
     // Its warnings repeat what the thrown error says, on the console.
     logger: SILENT,
-    // Time limits are ours (deadlines.ts): the SDK's cannot tell a silent store from a slow client.
-    requestHandler: {httpAgent, httpsAgent, connectionTimeout: CONNECT_MS, socketTimeout: 0},
+    requestHandler: {...agents, ...TIMEOUTS},
     ...(settings.endpoint && {endpoint: settings.endpoint}),
     ...(settings.credentials && {credentials: settings.credentials}),
   };
@@ -61,14 +69,21 @@ export function createS3Clients(settings: S3Settings): S3Clients {
   const clients = {
     once: new S3Client({...common, maxAttempts: 1}),
     twice: new S3Client({...common, maxAttempts: 2}),
+    reads: new S3Client({...common, maxAttempts: 2, requestHandler: {...readAgents, ...TIMEOUTS}}),
     links: new S3Client({...common, ...(publicEndpoint && {endpoint: publicEndpoint})}),
   };
   return {
     ...clients,
     destroy() {
       for (const client of Object.values(clients)) client.destroy();
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      for (const pair of [agents, readAgents]) {
+        for (const agent of Object.values(pair)) agent.destroy();
+      }
     },
   };
+}
+
+function createAgents(maxSockets: number) {
+  const options = {keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS};
+  return {httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options)};
 }

@@ -40,7 +40,7 @@ export class S3Objects implements ObjectStore {
     const command = new GetObjectCommand({Bucket: this.bucket, Key: key});
     try {
       watch.start();
-      const {Body} = await this.clients.twice.send(command, {abortSignal});
+      const {Body} = await this.clients.reads.send(command, {abortSignal});
       return Body instanceof Readable ? readWithin(STALL_MS, Body, signal) : undefined;
     } catch (error) {
       if (isAbsent(error)) return undefined;

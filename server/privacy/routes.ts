@@ -1,18 +1,22 @@
-import {Readable} from 'node:stream';
-import type {ReadableStream} from 'node:stream/web';
+import type {Readable} from 'node:stream';
 
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
+import {clientNetwork} from '../audit/address.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config.js';
 import type {Sql} from '../database/connect.js';
 import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
+import type {PaceLimits} from '../files/pace.js';
 import {storedFiles} from '../files/store.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {takeOwnTime} from '../http/deadline.js';
+import {Gate} from '../http/gate.js';
 import {rateLimit} from '../http/rate-limits.js';
+import {pacedDownload, untilClosed} from '../http/slow-download.js';
 import {attachment} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access} from '../sessions/access.js';
@@ -25,6 +29,7 @@ export interface PrivacyParts {
   access: Access;
   /** An archive broke while it was sent: its reader was promised all of it. */
   onBroken: (error: MariaError, request: FastifyRequest) => void;
+  pace?: PaceLimits | undefined;
 }
 
 const Archive = Type.Unsafe<Readable>({
@@ -37,16 +42,20 @@ const Archive = Type.Unsafe<Readable>({
   },
 });
 
-/** A reader so slow that it takes longer gets a broken archive, and may ask again. */
-const EXPORT_MAX_MS = 900_000;
+/** Limits of concurrent exports. Each occupies a connection to the store while it is read. */
+export const EXPORT_LIMITS = {perSession: 2, perAddress: 10, total: 50};
 
 export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
   const {config, sql, objects, access} = parts;
+  const gate = new Gate(
+    EXPORT_LIMITS,
+    'Too many exports are being read concurrently. Try again after Retry-After.',
+  );
   app.get(
     '/api/session/export',
     {
-      // The archive takes as long as its reader does.
-      config: {...rateLimit(config.ratePerMinute, 'export'), keepsOwnTime: true},
+      // The archive takes as long as its reader does, within the limits of its pace.
+      config: {...rateLimit(config.ratePerMinute, 'export'), keepsOwnTime: 'later'},
       // Each call is one in the trail; asking for headers alone gives nobody anything.
       exposeHeadRoute: false,
       preParsing: [access.identify],
@@ -54,27 +63,38 @@ export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
         operationId: 'exportSession',
         summary: 'Everything stored about this session, with its files, as a ZIP',
         description:
-          '`session.json` holds all rows; beside it are the files. Streamed: a store that fails midway breaks the connection off.',
+          '`session.json` holds all rows; beside it are the files. Streamed: a store that fails midway breaks the connection off, and so does a client that reads less than 8 KiB/s for a minute.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({200: Archive}, SESSION_CODES),
+        response: answers({200: Archive}, [...SESSION_CODES, 'busy']),
       },
     },
     async (request, reply) => {
       const caller = access.callerOf(request);
       const {uuid, site, address} = caller;
       await access.visit(request, caller);
+      const closed = untilClosed(reply.raw);
+      const leave = gate.enter(uuid, clientNetwork(request.ip));
+      void closed.then(leave);
       await demandStore(sql, objects, uuid);
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
-      const signal = AbortSignal.timeout(EXPORT_MAX_MS);
-      const archive = Readable.fromWeb(archiveOf({sql, objects}, [uuid], signal) as ReadableStream);
+      takeOwnTime(request, reply);
+      const left = new AbortController();
+      void closed.then(() => {
+        left.abort();
+      });
+      const archive = pacedDownload(archiveOf({sql, objects}, [uuid], left.signal), reply.raw, {
+        limits: parts.pace,
+        onTooSlow: () => {
+          request.log.info({req: request.id}, 'an export was cut off: its client read too slowly');
+        },
+      });
       // The framework cuts the connection, so that nobody takes the rest for the whole. The trail
       // has said what was handed out before the first byte was; an error follows it there.
       archive.once('error', (cause) => {
-        if (signal.aborted)
-          request.log.info({req: request.id}, 'an export took its reader too long');
-        else parts.onBroken(new Internal('An export broke on the way.', {cause}), request);
+        if (left.signal.aborted) return;
+        parts.onBroken(new Internal('An export broke on the way.', {cause}), request);
       });
       return reply
         .type('application/zip')

@@ -1,8 +1,16 @@
-import t from 'tap';
+import {once} from 'node:events';
+import {connect} from 'node:net';
+import type {Socket} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
 
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {ANSWER_MS} from '../http/deadline.js';
 import type {Bytes} from '../object-store/object-store.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {ArchiveNames} from '../privacy/archive-names.js';
+import {EXPORT_LIMITS} from '../privacy/routes.js';
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -212,6 +220,169 @@ t.test('a reader that leaves ends the reading of the store', async (t) => {
   );
 });
 
+/** Sends a request and reads no more of the response than its status. */
+const openUnread = async (t: Test, url: string, headers: Record<string, string> = {}) => {
+  const {hostname, port, pathname, search} = new URL(url);
+  const socket = connect(Number(port), hostname);
+  t.teardown(() => socket.destroy());
+  socket.on('error', () => undefined);
+  const fields = Object.entries({host: `${hostname}:${port}`, ...headers});
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  await once(socket, 'readable');
+  const head = (socket.read(12) as Buffer).toString('latin1');
+  return {socket, status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])};
+};
+
+const openUnreadExport = (t: Test, {url, credentials}: Visitor, client = '192.0.2.1') =>
+  openUnread(t, `${url}/api/session/export`, {...credentials, 'x-forwarded-for': client});
+
+/** A server whose exports never end, and some visitors who ask for them. */
+const endlessExports = async (t: Test) => {
+  const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1,::1'}});
+  const pulled = {bytes: 0};
+  server.objects.get = async (_key, signal) => counted(endless(), pulled, signal);
+  const visitor = async () => {
+    const one = await Visitor.consenting(server.url);
+    await one.upload(makePdf());
+    return one;
+  };
+  const open: Socket[] = [];
+  const ask = async (one: Visitor, client?: string) => {
+    const {socket, status} = await openUnreadExport(t, one, client);
+    if (status === 200) open.push(socket);
+    return status;
+  };
+  return {server, visitor, ask, open, pulled};
+};
+
+t.test('a session and a client network may read so many exports at once', async (t) => {
+  const {server, visitor, ask, open} = await endlessExports(t);
+  const {perSession, perAddress} = EXPORT_LIMITS;
+  const one = await visitor();
+
+  for (let i = 0; i < perSession; i++) t.equal(await ask(one), 200);
+  const response = await fetch(`${server.url}/api/session/export`, {headers: one.credentials});
+  t.equal(response.status, 503);
+  t.match(response.headers.get('retry-after'), /^\d+$/);
+  await response.body?.cancel();
+  for (let i = perSession; i < perAddress; i++) t.equal(await ask(await visitor()), 200);
+  t.equal(await ask(await visitor()), 503);
+  t.equal(await ask(await visitor(), '192.0.2.2'), 200);
+
+  open[0]?.destroy();
+  await until(async () => (await ask(one)) === 200);
+});
+
+t.test('512 exports that nobody reads stop no upload, and take no memory', async (t) => {
+  const {server, visitor, ask, open, pulled} = await endlessExports(t);
+  const visitors = await Promise.all(Array.from({length: 32}, visitor));
+  const statuses = new Map<number, number>();
+  const waiting = Array.from({length: 512}, (_, i) => i);
+  const askAll = async () => {
+    for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+      const status = await ask(visitors[i % visitors.length] as Visitor, `192.0.2.${i % 200}`);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+
+  await Promise.all(Array.from({length: 8}, askAll));
+
+  const {total} = EXPORT_LIMITS;
+  t.same([...statuses].sort(), [
+    [200, total],
+    [503, 512 - total],
+  ]);
+  let before = -1;
+  await until(() => {
+    const isStill = before === pulled.bytes;
+    before = pulled.bytes;
+    return isStill;
+  });
+  // The buffers of the kernel take a few megabytes of each.
+  t.ok(pulled.bytes < total * 16_000_000, `${pulled.bytes} bytes were read ahead`);
+  t.equal((await (await visitor()).upload(makePdf())).status, 201);
+  t.equal((await fetch(`${server.url}/readyz`)).status, 200);
+  for (const socket of open) socket.destroy();
+  await until(async () => (await ask(visitors[0] as Visitor)) === 200);
+});
+
+t.test('an export whose client stops reading is cut off and gives its place back', async (t) => {
+  const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
+  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf());
+  let signal: AbortSignal | undefined;
+  server.objects.get = async (_key, given) => {
+    signal = given;
+    return endless();
+  };
+
+  const {socket, status} = await openUnreadExport(t, visitor);
+  t.equal(status, 200);
+
+  await until(() => signal?.aborted === true);
+  const closed = once(socket, 'close');
+  socket.resume();
+  await closed;
+  t.ok(server.logged.some(({msg}) => /read too slowly/.test(String(msg))));
+  t.same(
+    server.logged.filter(({level}) => Number(level) >= 50),
+    [],
+  );
+});
+
+t.test('an export that is read steadily is not cut off', async (t) => {
+  const pace = {minBytesPerSecond: 8_192, windowMs: 300, maxMs: 60_000};
+  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf());
+  server.objects.get = async () => endless();
+
+  const {socket} = await openUnreadExport(t, visitor);
+  let bytes = 0;
+  for await (const chunk of socket) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > 30_000_000) break;
+  }
+
+  t.ok(bytes > 30_000_000);
+});
+
+t.test('a download from the disk whose client stops reading is cut off', async (t) => {
+  const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
+  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const visitor = await Visitor.consenting(server.url);
+  const {body} = await visitor.upload(makePdf());
+  let signal: AbortSignal | undefined;
+  server.objects.get = async (_key, given) => {
+    signal = given;
+    return endless();
+  };
+  server.objects.head = async () => ({size: 1e9});
+  const {body: link} = await visitor.call<{url: string}>(
+    'GET',
+    `/api/files/download/${body.file.id}`,
+  );
+
+  const {status} = await openUnread(t, link.url);
+  t.equal(status, 200);
+
+  await until(() => signal?.aborted === true);
+});
+
+t.test('a download from the disk may take longer than a response has to begin', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const {body} = await visitor.upload(makePdf(2_000));
+  const chunks = [Buffer.alloc(1_000, 'a'), Buffer.alloc(1_000, 'b')];
+  server.objects.get = async () => withPause(chunks, ANSWER_MS + 1_000);
+
+  const {bytes} = await visitor.download(body.file.id);
+
+  t.ok(bytes.equals(Buffer.concat(chunks)));
+});
+
 t.test('the export has the limit of its kind', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '2'}});
   const visitor = await Visitor.arrive(server.url);
@@ -250,6 +421,21 @@ async function* broken(bytes: Bytes | undefined): AsyncGenerator<Uint8Array> {
     seenBytes += chunk.length;
     if (seenBytes > 200_000) throw new StoreUnavailable('get', new Error('cut'));
     yield chunk;
+  }
+}
+
+async function* counted(bytes: Bytes, pulled: {bytes: number}, signal: AbortSignal): Bytes {
+  for await (const chunk of bytes) {
+    if (signal.aborted) return;
+    pulled.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+async function* withPause(chunks: Buffer[], ms: number): Bytes {
+  for (const chunk of chunks) {
+    yield chunk;
+    await sleep(ms);
   }
 }
 

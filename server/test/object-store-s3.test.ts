@@ -15,6 +15,7 @@ import type {Test} from 'tap';
 import {testObjectStore} from '../object-store/conformance.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {S3Objects} from '../object-store/s3.js';
+import {MAX_READ_SOCKETS} from '../object-store/s3-clients.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
 import {until} from './until.js';
@@ -80,6 +81,22 @@ t.test('a refused put says why and does not hold its connection', {skip}, async 
   await t.rejects(store.put('a.pdf', drip(), 1_000_000, never), {name: 'NoSuchBucket'});
 
   await until(() => door.connections.size === 0);
+});
+
+t.test('readers that do not read keep nothing else waiting', {skip}, async (t) => {
+  const store = open(t, await createTestBucket(t));
+  await store.put('a.pdf', zeros(100), 100, never);
+  const leaving = new AbortController();
+  for (let i = 0; i < MAX_READ_SOCKETS; i++) t.ok(await store.get('a.pdf', leaving.signal));
+  await t.rejects(store.get('a.pdf', never), StoreUnavailable, 'one more waits in vain');
+
+  await store.check();
+  await store.put('b.pdf', zeros(100), 100, never);
+  t.same(await store.head('b.pdf'), {size: 100});
+  t.same(await store.delete(['b.pdf']), {deleted: ['b.pdf'], failed: []});
+
+  leaving.abort();
+  t.ok(await store.get('a.pdf', never), 'places are free again once the readers have left');
 });
 
 t.test('a frozen store fails every call, and small ones before a put', {skip}, async (t) => {

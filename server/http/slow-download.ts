@@ -1,0 +1,67 @@
+import type {ServerResponse} from 'node:http';
+import {Readable} from 'node:stream';
+
+import {DOWNLOAD_PACE, Pace} from '../files/pace.js';
+import type {PaceLimits} from '../files/pace.js';
+
+/** Bytes that a download buffers for its client. */
+const BUFFER_BYTES = 64 * 1024;
+
+export interface DownloadPace {
+  limits?: PaceLimits | undefined;
+  onTooSlow?: () => void;
+}
+
+/**
+ * Returns the bytes as a stream for `response`, whose connection is closed when its client reads
+ * too slowly or for too long: until then it occupies a file or a connection to the store.
+ */
+export const pacedDownload = (
+  bytes: AsyncIterable<Uint8Array>,
+  response: ServerResponse,
+  {limits = DOWNLOAD_PACE, onTooSlow}: DownloadPace = {},
+): Readable => {
+  const abort = () => {
+    onTooSlow?.();
+    response.destroy();
+  };
+  const pace = new Pace(abort, undefined, limits);
+  const closed = untilClosed(response);
+  void closed.then(() => {
+    pace.stop();
+  });
+  const timed = timeReader(bytes, {pace, closed});
+  return Readable.from(timed, {objectMode: false, highWaterMark: BUFFER_BYTES});
+};
+
+export const untilClosed = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    if (response.closed) resolve();
+    else response.once('close', resolve);
+  });
+
+async function* timeReader(
+  bytes: AsyncIterable<Uint8Array>,
+  {pace, closed}: {pace: Pace; closed: Promise<void>},
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    let resume: () => void = () => undefined;
+    const resumed = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    void pace.wait(
+      () => resumed,
+      () => chunk.length,
+    );
+    try {
+      yield chunk;
+    } finally {
+      resume();
+    }
+  }
+  // The last bytes can still be in the buffers of a client that does not read them.
+  void pace.wait(
+    () => closed,
+    () => 0,
+  );
+}
