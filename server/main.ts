@@ -18,6 +18,7 @@ import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
 import {endWithNpm} from './npm-parent.js';
 import {openParts} from './parts.js';
+import {WrongRegion} from './object-store/errors.js';
 import type {Parts} from './parts.js';
 import {ensureDemoSites} from './sites/store.js';
 
@@ -104,7 +105,9 @@ const beginWork = async (
   objects.check().catch((error: unknown) => {
     log.warn(
       {err: error},
-      `The storage does not answer; S3_ENDPOINT and S3_BUCKET change where it is.`,
+      error instanceof Error && error.cause instanceof WrongRegion
+        ? error.cause.message
+        : 'The storage does not answer; S3_ENDPOINT and S3_BUCKET change where it is.',
     );
   });
 };

@@ -11,9 +11,10 @@ export interface S3Settings {
   endpoint: string | undefined;
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  region: string;
+  /** Undefined: the region of the profile, or any with a compatible store. */
+  region: string | undefined;
   /** Absent: the SDK's usual chain, such as the role of the machine. */
-  credentials: {accessKeyId: string; secretAccessKey: string} | undefined;
+  credentials: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
 }
 
 export interface MailSettings {
@@ -76,7 +77,7 @@ export const s3Settings = (
     endpoint: settings.S3_ENDPOINT,
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
-    region: settings.AWS_REGION ?? 'us-east-1',
+    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION,
     credentials: s3Credentials(settings, faults),
   };
 };
@@ -96,7 +97,11 @@ const isLocal = (address: string): boolean =>
 
 const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
-  if (accessKeyId && secretAccessKey) return {accessKeyId, secretAccessKey};
+  // Temporary credentials are refused without their token.
+  const token = settings.AWS_SESSION_TOKEN;
+  if (accessKeyId && secretAccessKey) {
+    return {accessKeyId, secretAccessKey, ...(token && {sessionToken: token})};
+  }
   if (accessKeyId || secretAccessKey) {
     faults.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together.');
   }

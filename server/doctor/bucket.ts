@@ -40,7 +40,7 @@ export class Bucket {
     this.clients = createS3Clients(settings);
     const theirs = settings.publicEndpoint ?? settings.endpoint;
     this.stranger = new S3Client({
-      region: settings.region,
+      region: this.clients.links.config.region,
       forcePathStyle: settings.forcePathStyle,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       maxAttempts: 1,

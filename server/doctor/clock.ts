@@ -1,3 +1,5 @@
+import {createS3Clients} from '../object-store/s3-clients.js';
+import type {S3Settings} from '../object-store/s3-clients.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
 
@@ -39,9 +41,16 @@ const databaseTime = async ({backgroundSql: sql}: DoctorParts): Promise<Date | u
 /** Any answer has a date, a refusal too. */
 const storageTime = async ({config: {s3}}: DoctorParts): Promise<Date | undefined> => {
   if (!s3) return undefined;
-  const address = s3.endpoint ?? `https://s3.${s3.region}.amazonaws.com`;
+  const address = s3.endpoint ?? (await amazonAddress(s3));
   const signal = AbortSignal.timeout(5_000);
   const {headers} = await fetch(address, {method: 'HEAD', redirect: 'manual', signal});
   const date = headers.get('date');
   return date ? new Date(date) : undefined;
+};
+
+const amazonAddress = async (s3: S3Settings): Promise<string> => {
+  const clients = createS3Clients(s3);
+  const region = await clients.links.config.region();
+  clients.destroy();
+  return `https://s3.${region}.amazonaws.com`;
 };

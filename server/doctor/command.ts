@@ -85,7 +85,7 @@ const concealer = ({secrets, s3, mail}: Config, databaseUrl: string) => {
     ...secrets.map(({bytes}) => bytes.toString()),
     connectionOf(databaseUrl).password ?? '',
     ...passwordsIn(mail.smtpUrl ?? ''),
-    ...(s3?.credentials ? [s3.credentials.secretAccessKey] : []),
+    ...(s3?.credentials ? [s3.credentials.secretAccessKey, s3.credentials.sessionToken ?? ''] : []),
   ].filter((secret) => secret !== '');
   return (text: string): string =>
     hidden.reduce((left, secret) => left.replaceAll(secret, '***'), text);

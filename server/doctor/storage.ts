@@ -24,7 +24,7 @@ export async function* checkStorage(parts: DoctorParts): AsyncGenerator<Finding>
     yield* tryRights(objects, key);
     return;
   }
-  const where = `the bucket ${config.s3.bucket} at ${config.s3.endpoint ?? config.s3.region}`;
+  const where = `the bucket ${config.s3.bucket} at ${config.s3.endpoint ?? 'Amazon S3'}`;
   try {
     await objects.check();
     yield ok('reachable', where);

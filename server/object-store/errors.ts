@@ -7,6 +7,11 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** The region that requests are signed for is missing, or is not the bucket's. */
+export class WrongRegion extends Error {
+  override readonly name = 'WrongRegion';
+}
+
 /** The bytes that came are not as many as were announced. */
 export class WrongLength extends Error {
   override readonly name = 'WrongLength';

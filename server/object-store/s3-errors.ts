@@ -1,6 +1,6 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
 
-import {WrongLength, StoreUnavailable} from './errors.js';
+import {StoreUnavailable, WrongLength, WrongRegion} from './errors.js';
 
 /** The store asks for patience under a status that does not say so. */
 const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError']);
@@ -12,6 +12,8 @@ const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable',
 export function translate(what: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof StoreUnavailable || error instanceof WrongLength) return error;
+  const cause = regionProblem(error);
+  if (cause) return new StoreUnavailable(`The object store failed to ${what}`, cause);
   if (error instanceof S3ServiceException && !isPassing(error)) return error;
   return new StoreUnavailable(`The object store failed to ${what}`, error);
 }
@@ -27,4 +29,23 @@ export function isAbsent(error: unknown): boolean {
 function isPassing(error: S3ServiceException): boolean {
   const status = error.$metadata.httpStatusCode ?? 0;
   return status === 429 || status >= 500 || status < 400 || PLEASE_WAIT.has(error.name);
+}
+
+/** Names the setting that helps, which the SDK's own errors do not. */
+function regionProblem(error: unknown): WrongRegion | undefined {
+  const region = redirectedRegion(error);
+  if (region) {
+    return new WrongRegion(`The bucket is in the region ${region}. Set AWS_REGION=${region}.`);
+  }
+  if (error instanceof Error && error.message === 'Region is missing') {
+    return new WrongRegion(
+      'No region is set. Set AWS_REGION, or S3_ENDPOINT for a store other than Amazon S3.',
+    );
+  }
+  return undefined;
+}
+
+function redirectedRegion(error: unknown): string | undefined {
+  if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 301) return;
+  return error.$response?.headers['x-amz-bucket-region'];
 }

@@ -74,7 +74,7 @@ export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
       const {uuid, site, address} = caller;
       await access.visit(request, caller);
       const closed = untilClosed(reply.raw);
-      const leave = gate.enter(uuid, clientNetwork(request.ip));
+      const leave = gate.enter(uuid, clientNetwork(request));
       void closed.then(leave);
       await demandStore(sql, objects, uuid);
       const metadata = {by: 'visitor'};

@@ -1,0 +1,112 @@
+import {once} from 'node:events';
+import {createServer, request as send} from 'node:http';
+import type {IncomingHttpHeaders, IncomingMessage, ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+
+import type {Test} from 'tap';
+
+import type {S3Settings} from '../object-store/s3-clients.js';
+
+export interface StoreCall {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface StoreReply {
+  status: number;
+  headers?: IncomingHttpHeaders;
+  body?: Buffer | string;
+}
+
+/**
+ * An HTTP proxy before a store, which makes it behave as other stores do. Without a store behind
+ * it, every call needs an `answer`.
+ */
+export class StoreProxy {
+  readonly calls: StoreCall[] = [];
+  /** Responds instead of the store. */
+  answer: (call: StoreCall) => StoreReply | undefined = () => undefined;
+  /** Changes what the store responded. */
+  change: (reply: StoreReply, call: StoreCall) => StoreReply = (reply) => reply;
+
+  private readonly server = createServer((request, response) => {
+    this.handle(request, response).catch(() => response.destroy());
+  });
+
+  private constructor(private readonly target: URL | undefined) {}
+
+  static async before(t: Test, endpoint?: string): Promise<StoreProxy> {
+    const proxy = new StoreProxy(endpoint === undefined ? undefined : new URL(endpoint));
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    t.teardown(() => {
+      proxy.server.closeAllConnections();
+      proxy.server.close();
+    });
+    return proxy;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The same bucket through the proxy. */
+  through<T extends S3Settings>(settings: T): T {
+    return {...settings, endpoint: this.endpoint};
+  }
+
+  callsTo(isMeant: (call: StoreCall) => boolean): number {
+    return this.calls.filter(isMeant).length;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', 'http://store');
+    const call: StoreCall = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: await bytesOf(request),
+    };
+    this.calls.push(call);
+    const own = this.answer(call);
+    const reply = own ?? this.change(await this.forward(request, call.body), call);
+    const {connection: _, 'transfer-encoding': __, ...headers} = reply.headers ?? {};
+    const body = Buffer.from(reply.body ?? '');
+    // The length of a HEAD's response is that of the object.
+    if (call.method !== 'HEAD' && reply.status !== 204)
+      headers['content-length'] = `${body.length}`;
+    response.writeHead(reply.status, headers);
+    response.end(body);
+  }
+
+  private async forward(request: IncomingMessage, body: Buffer): Promise<StoreReply> {
+    if (!this.target) throw new Error('There is no store behind this proxy.');
+    const {hostname, port} = this.target;
+    const {method, url: path, headers} = request;
+    const outgoing = send({hostname, port, method, path, headers, agent: false});
+    outgoing.end(body);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return {
+      status: incoming.statusCode ?? 0,
+      headers: incoming.headers,
+      body: await bytesOf(incoming),
+    };
+  }
+}
+
+/** What S3 responds to a call that it refuses. */
+export const refusal = (status: number, code: string, headers: IncomingHttpHeaders = {}) => ({
+  status,
+  headers: {'content-type': 'application/xml', ...headers},
+  body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
+});
+
+const bytesOf = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+};
