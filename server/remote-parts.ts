@@ -11,7 +11,7 @@ export interface S3Settings {
   endpoint: string | undefined;
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  /** Undefined: the region of the profile, or any with a compatible store. */
+  /** Undefined: the region of the profile. */
   region: string | undefined;
   /** Absent: the SDK's usual chain, such as the role of the machine. */
   credentials: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
@@ -77,10 +77,14 @@ export const s3Settings = (
     endpoint: settings.S3_ENDPOINT,
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
-    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION,
+    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? regionOfOtherStores(settings),
     credentials: s3Credentials(settings, faults),
   };
 };
+
+/** Most stores other than Amazon S3 have no regions, and accept the name of any. */
+const regionOfOtherStores = ({S3_ENDPOINT}: Settings): string | undefined =>
+  S3_ENDPOINT ? 'us-east-1' : undefined;
 
 const MUST_BE_HTTPS =
   'must begin with https:// in production, or S3_ALLOW_HTTP=true say that nobody else is on the way';

@@ -13,7 +13,7 @@ export interface S3Settings {
   /** The store's address as browsers see it, for download links. */
   publicEndpoint?: string;
   forcePathStyle?: boolean;
-  /** Absent: the region of the profile, or any with a compatible store. */
+  /** Absent: the region of the profile. */
   region?: string | undefined;
   /** Absent: the SDK's usual chain (environment, profile, role of the machine). */
   credentials?: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
@@ -51,8 +51,6 @@ const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 export function createS3Clients(settings: S3Settings): S3Clients {
   const agents = createAgents(MAX_SOCKETS);
   const readAgents = createAgents(MAX_READ_SOCKETS);
-  // Compatible stores have no regions, or the operator names theirs; Amazon's differ.
-  const region = settings.region ?? (settings.endpoint && 'us-east-1');
   const common: S3ClientConfig = {
     forcePathStyle: settings.forcePathStyle ?? false,
     // The SDK would frame the body in chunks with a checksum behind it, which compatible servers
@@ -64,7 +62,7 @@ export function createS3Clients(settings: S3Settings): S3Clients {
     // Its warnings repeat what the thrown error says, on the console.
     logger: SILENT,
     requestHandler: {...agents, ...TIMEOUTS},
-    ...(region && {region}),
+    ...(settings.region && {region: settings.region}),
     ...(settings.endpoint && {endpoint: settings.endpoint}),
     ...(settings.credentials && {credentials: settings.credentials}),
   };

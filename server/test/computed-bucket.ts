@@ -51,6 +51,7 @@ export class ComputedBucket {
       bucket: 'computed',
       endpoint: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
       forcePathStyle: true,
+      region: 'us-east-1',
       credentials: {accessKeyId: 'any', secretAccessKey: 'any'},
     };
   }

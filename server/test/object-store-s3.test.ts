@@ -126,6 +126,7 @@ t.test('a store that is not there is unavailable', async (t) => {
   const settings = {
     bucket: 'nowhere',
     endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
     credentials: {accessKeyId: 'a', secretAccessKey: 'b'},
   };
   const store = open(t, settings);
@@ -173,6 +174,7 @@ t.test('download links carry the address that browsers use', async (t) => {
     endpoint: 'http://store.internal:9000',
     publicEndpoint: 'https://files.example.com',
     forcePathStyle: true,
+    region: 'us-east-1',
     credentials: {accessKeyId: 'a', secretAccessKey: 'b'},
   });
   const options = {fileName: 'a.pdf', contentType: 'application/pdf', seconds: 60};
