@@ -8,6 +8,7 @@ import {isDatabaseDown} from '../database/failure.js';
 import type {TaskLease} from '../database/task-lease.js';
 import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../mail/alerts.js';
+import {UnusableList} from '../object-store/errors.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
 import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
@@ -46,7 +47,10 @@ interface SweepOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The sweep stopped because what it saw is more likely a wrong database than that many orphans. */
+/**
+ * The sweep stopped: what it saw is more likely a wrong database than that many orphans, or the
+ * store cannot be swept.
+ */
 export class SweepStopped extends Error {}
 
 /** Another process goes on with it, since this one has been silent for too long. */
@@ -137,11 +141,11 @@ class Run {
   }
 
   private async look(): Promise<void> {
-    const {sql, objects} = this.parts;
+    const {sql} = this.parts;
     const {progress} = this;
     let isComplete = false;
     let pages = 0;
-    for await (const page of objects.list(WHOLE_BUCKET, progress.after ?? undefined)) {
+    for await (const page of this.pages()) {
       await this.lookAtPage(page);
       await this.keepLease();
       isComplete = page.isLast;
@@ -150,6 +154,15 @@ class Run {
     }
     if (isComplete || !this.countsMissing) return;
     progress.missing += await countMissingAfter(sql, progress);
+  }
+
+  private async *pages(): AsyncGenerator<ObjectPage> {
+    try {
+      yield* this.parts.objects.list(WHOLE_BUCKET, this.progress.after ?? undefined);
+    } catch (error) {
+      if (!(error instanceof UnusableList)) throw error;
+      throw new SweepStopped(`${error.message} Nothing was deleted.`, {cause: error});
+    }
   }
 
   private async lookAtPage(page: ObjectPage): Promise<void> {

@@ -12,6 +12,18 @@ export class WrongRegion extends Error {
   override readonly name = 'WrongRegion';
 }
 
+/** The pages of a list do not continue each other. Trying again does not help. */
+export class UnusableList extends Error {
+  override readonly name = 'UnusableList';
+
+  constructor(what: string) {
+    super(
+      `The object store ${what}. Expected pages of keys in order, as ListObjectsV2 of S3 returns ` +
+        'them. Update the store, or use another one.',
+    );
+  }
+}
+
 /** The bytes that came are not as many as were announced. */
 export class WrongLength extends Error {
   override readonly name = 'WrongLength';

@@ -60,7 +60,8 @@ export interface ObjectStore {
 
   /**
    * Everything under `prefix` whose key comes after `startAfter`: pages of at most 1,000, one call
-   * to the store for each, in constant memory. The last key of any page resumes the list.
+   * to the store for each, in constant memory. The last key of any page resumes the list. Throws
+   * `UnusableList` where the store's pages do not continue each other.
    */
   list(prefix: string, startAfter?: string): AsyncIterable<ObjectPage>;
 

@@ -1,0 +1,195 @@
+import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {S3Objects} from '../object-store/s3.js';
+import type {S3Settings} from '../object-store/s3-clients.js';
+import {alertsIn, sweepOf, unknownKey, visitWithFile} from './cleanup-parts.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import {StoreProxy} from './store-proxy.js';
+import type {StoreCall, StoreReply} from './store-proxy.js';
+import {GREEDY} from './sweep-parts.js';
+import {bucketsMissing} from './test-bucket.js';
+
+const skip = bucketsMissing;
+const MODIFIED = '2020-01-01T00:00:00.000Z';
+
+const isList = ({query}: StoreCall): boolean => query.has('list-type');
+
+/** A page of a list, with keys as the store writes them. */
+const page = (
+  keys: string[],
+  {truncated = false, token}: {truncated?: boolean; token?: string} = {},
+): StoreReply => ({
+  status: 200,
+  headers: {'content-type': 'application/xml'},
+  body: `<ListBucketResult><IsTruncated>${truncated}</IsTruncated><EncodingType>url</EncodingType>${
+    token === undefined ? '' : `<NextContinuationToken>${token}</NextContinuationToken>`
+  }${keys
+    .map(
+      (key) =>
+        `<Contents><Key>${key}</Key><LastModified>${MODIFIED}</LastModified><Size>1</Size></Contents>`,
+    )
+    .join('')}</ListBucketResult>`,
+});
+
+/** A server with one file, whose sweep sees the bucket through a proxy. */
+const before = async (t: Test) => {
+  const server = await startServer(t);
+  const file = await visitWithFile(server);
+  const proxy = await StoreProxy.before(t);
+  const objects = new S3Objects(proxy.through({...KEYS, bucket: 'odd', forcePathStyle: true}));
+  t.teardown(() => objects.close());
+  return {server, ...file, proxy, objects, sweep: sweepOf(server, {objects})};
+};
+
+const KEYS = {
+  region: 'us-east-1',
+  credentials: {accessKeyId: 'any', secretAccessKey: 'any'},
+};
+
+const putRaw = async (t: Test, {bucket: Bucket, ...settings}: S3Settings, keys: string[]) => {
+  const client = new S3Client({forcePathStyle: true, ...settings});
+  t.teardown(() => client.destroy());
+  for (const Key of keys) await client.send(new PutObjectCommand({Bucket, Key, Body: '%PDF-'}));
+};
+
+const stopsWith = async (t: Test, {server, proxy, sweep}: Awaited<ReturnType<typeof before>>) => {
+  await t.rejects(sweep.run(GREEDY), /^The object store .*Nothing was deleted\.$/s);
+  t.ok(proxy.callsTo(isList) < 200, 'after a bounded number of calls');
+  t.same(await alertsIn(server), ['sweep_stopped'], 'no file is reported as missing');
+  t.equal(
+    proxy.callsTo((call) => !isList(call)),
+    0,
+    'nothing is deleted',
+  );
+};
+
+t.test('a store that lists the same keys again ends the sweep', async (t) => {
+  const keys = [unknownKey(), unknownKey(), unknownKey()].sort();
+  for (const token of [undefined, 'same', 'new'] as const) {
+    await t.test(`with ${token ?? 'no'} token`, async (t) => {
+      const store = await before(t);
+      let calls = 0;
+      store.proxy.answer = () => {
+        calls++;
+        return page(keys, {
+          truncated: true,
+          ...(token && {token: token === 'new' ? `token ${calls}` : token}),
+        });
+      };
+
+      await stopsWith(t, store);
+    });
+  }
+});
+
+t.test('a store that lists the last key of a page again ends the sweep', async (t) => {
+  const store = await before(t);
+  const keys = [unknownKey(), unknownKey(), unknownKey()].sort();
+  store.proxy.answer = ({query}) => {
+    const after = query.get('start-after') ?? '';
+    return page(
+      keys.filter((key) => key >= after),
+      {truncated: true},
+    );
+  };
+
+  await stopsWith(t, store);
+});
+
+t.test('an empty page that is not the last one', async (t) => {
+  await t.test('is followed by its token', async (t) => {
+    const {key, proxy, sweep, server} = await before(t);
+    const pages: Record<string, StoreReply> = {
+      start: page([], {truncated: true, token: 'a'}),
+      a: page([], {truncated: true, token: 'b'}),
+      b: page([key]),
+    };
+    proxy.answer = (call) =>
+      isList(call) ? pages[call.query.get('continuation-token') ?? 'start'] : {status: 200};
+
+    t.match(await sweep.run(GREEDY), {seen: 1, known: 1, missing: 0});
+    t.same(await alertsIn(server), []);
+  });
+
+  for (const token of [undefined, 'same', 'new'] as const) {
+    await t.test(`ends the sweep with ${token ?? 'no'} token`, async (t) => {
+      const store = await before(t);
+      let calls = 0;
+      store.proxy.answer = () => {
+        calls++;
+        return page([], {
+          truncated: true,
+          ...(token && {token: token === 'new' ? `token ${calls}` : token}),
+        });
+      };
+
+      await stopsWith(t, store);
+    });
+  }
+});
+
+t.test('a key that cannot be decoded is unmanaged', async (t) => {
+  const {key, proxy, sweep, server} = await before(t);
+  const odd = ['%', '%zz', '%FF', 'a%00b', '100%.pdf'];
+  proxy.answer = (call) => (isList(call) ? page([...odd, key]) : {status: 200});
+
+  t.match(await sweep.run(GREEDY), {seen: odd.length + 1, foreign: odd.length, known: 1});
+  t.same(await alertsIn(server), ['foreign_keys']);
+});
+
+t.test('a page that ends with a key that cannot be decoded is followed', async (t) => {
+  const {key, proxy, sweep} = await before(t);
+  proxy.answer = (call) => {
+    if (!isList(call)) return {status: 200};
+    if (call.query.has('continuation-token')) return page([key]);
+    return page(['a', '100%.pdf'], {truncated: true, token: 'next'});
+  };
+
+  t.match(await sweep.run(GREEDY), {seen: 3, foreign: 2, known: 1, missing: 0});
+});
+
+t.test('odd keys in a real bucket are counted', {skip}, async (t) => {
+  const server = await startServer(t, {store: 's3'});
+  const {key} = await visitWithFile(server);
+  const odd = [
+    ' ',
+    '%',
+    '%2F',
+    '100%.pdf',
+    'a b',
+    'a+b',
+    'a%20b',
+    'a\u0001b',
+    'a\nb\tc\rd',
+    'a&b<c>"d\'',
+    'résumé',
+    'résumé'.normalize('NFD'),
+    '契約/שלום',
+    '\u{1f58a}\ufe0f.pdf',
+    '\uffee',
+    'x'.repeat(1_024),
+    'ü'.repeat(512),
+    `${key} `,
+    `${key}%`,
+  ];
+  await putRaw(t, server.config.s3 as S3Settings, odd);
+
+  t.match(await sweepOf(server).run(GREEDY), {
+    seen: odd.length + 1,
+    foreign: odd.length,
+    known: 1,
+    missing: 0,
+  });
+  const keys = await keysIn(server.objects, '');
+  t.same(keys.toSorted(), [...odd, key].sort());
+  for (const [at, after] of keys.entries()) {
+    const behind: string[] = [];
+    for await (const {objects} of server.objects.list('', after)) {
+      behind.push(...objects.map((object) => object.key));
+    }
+    t.same(behind, keys.slice(at + 1), `the list is resumed after ${JSON.stringify(after)}`);
+  }
+});
