@@ -1,23 +1,31 @@
 import {createHash} from 'node:crypto';
 
 import {
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketVersioningCommand,
   ListObjectVersionsCommand,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type {ListObjectVersionsCommandOutput, ObjectIdentifier, S3Client} from '@aws-sdk/client-s3';
 
 import {batchesOf} from './batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
-import {StoreUnavailable} from './errors.js';
+import {StoreUnavailable, UnusableList} from './errors.js';
 import type {Deletion} from './object-store.js';
-import {translate} from './s3-errors.js';
+import {isAbsent, isUnsupported, translate} from './s3-errors.js';
 
 type Failures = Map<string, string>;
 
+/** How long a bucket counts as unversioned before the store is asked again. */
+const VERSIONING_CHECK_MS = 60_000;
+/** Concurrent calls, where each deletes one object. */
+const SINGLE_DELETIONS = 8;
+
 export class S3Deletions {
-  private versioned: boolean | undefined;
+  /** A bucket that was ever versioned keeps its versions, so that this never becomes false again. */
+  private versioned = false;
+  private versioningCheckedAt = -Infinity;
+  private canDeleteMany = true;
 
   constructor(
     private readonly client: S3Client,
@@ -42,20 +50,24 @@ export class S3Deletions {
   }
 
   private async deleteBatch(keys: string[], failures: Failures): Promise<void> {
-    if (!(await this.isVersioned())) {
-      await this.send(
-        keys.map((Key) => ({Key})),
-        failures,
-      );
-      return;
-    }
-    for (const key of keys) await this.deleteVersions(key, failures);
+    const isVersioned = await this.isVersioned();
+    const left = isVersioned ? keys : await this.deletePlainly(keys, failures);
+    for (const key of left) await this.deleteVersions(key, failures);
+  }
+
+  /** Returns the keys of which versions are left: versioning was switched on since the last check. */
+  private async deletePlainly(keys: string[], failures: Failures): Promise<string[]> {
+    const objects = keys.map((Key) => ({Key}));
+    const hidden = await this.send(objects, failures);
+    if (hidden.length > 0) this.versioned = true;
+    return hidden;
   }
 
   /** In a versioned bucket a plain deletion only hides the bytes. */
   private async deleteVersions(key: string, failures: Failures): Promise<void> {
     let page: ListObjectVersionsCommandOutput | undefined;
     do {
+      const previous = page;
       const command = new ListObjectVersionsCommand({
         Bucket: this.bucket,
         Prefix: key,
@@ -71,10 +83,26 @@ export class S3Deletions {
       if (objects.length > 0) await this.send(objects, failures);
       // The prefix also finds longer keys; they stand behind all versions of this one.
       if (own.length < found.length) return;
+      if (page.IsTruncated && isRepeated(page, previous)) {
+        throw new UnusableList('lists versions without end');
+      }
     } while (page.IsTruncated);
   }
 
-  private async send(objects: ObjectIdentifier[], failures: Failures): Promise<void> {
+  /** Returns the keys whose bytes are still there, behind a delete marker. */
+  private async send(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
+    if (this.canDeleteMany) {
+      try {
+        return await this.sendMany(objects, failures);
+      } catch (error) {
+        if (!isUnsupported(error)) throw error;
+        this.canDeleteMany = false;
+      }
+    }
+    return this.sendSingly(objects, failures);
+  }
+
+  private async sendMany(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
     const command = new DeleteObjectsCommand({Bucket: this.bucket, Delete: {Objects: objects}});
     useContentMd5(command);
     const {Deleted = [], Errors = []} = await callWithin(BATCH_CALL_MS, (abortSignal) =>
@@ -86,10 +114,43 @@ export class S3Deletions {
       if (Key && Code !== 'NoSuchKey') failures.set(Key, Code ?? 'Unknown');
       else if (Key) failures.delete(Key);
     }
+    const isPlain = objects.every(({VersionId}) => VersionId === undefined);
+    return isPlain ? Deleted.flatMap(({Key, DeleteMarker}) => (DeleteMarker && Key) || []) : [];
+  }
+
+  /** For stores that delete one object in a call and no more. */
+  private async sendSingly(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
+    const waiting = [...objects];
+    const hidden: string[] = [];
+    const work = async () => {
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
+        const {Key = '', VersionId} = next;
+        try {
+          if ((await this.deleteOne(Key, VersionId)) && VersionId === undefined) hidden.push(Key);
+        } catch (error) {
+          if (!isAbsent(error)) failures.set(Key, codeOf(translate('delete an object', error)));
+        }
+      }
+    };
+    await Promise.all(Array.from({length: SINGLE_DELETIONS}, work));
+    return hidden;
+  }
+
+  /** Returns whether the store wrote a delete marker. */
+  private async deleteOne(Key: string, VersionId: string | undefined): Promise<boolean> {
+    const command = new DeleteObjectCommand({Bucket: this.bucket, Key, VersionId});
+    const {DeleteMarker = false} = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+      this.client.send(command, {abortSignal}),
+    );
+    return DeleteMarker;
   }
 
   private async isVersioned(): Promise<boolean> {
-    this.versioned ??= await this.askVersioning();
+    const isDue = performance.now() - this.versioningCheckedAt >= VERSIONING_CHECK_MS;
+    if (!this.versioned && isDue) {
+      this.versioned = await this.askVersioning();
+      this.versioningCheckedAt = performance.now();
+    }
     return this.versioned;
   }
 
@@ -102,10 +163,22 @@ export class S3Deletions {
       // A suspended bucket still holds the versions of the time before.
       return Status !== undefined;
     } catch (error) {
-      if (error instanceof S3ServiceException && error.name === 'NotImplemented') return false;
+      if (isUnsupported(error)) return false;
       throw error;
     }
   }
+}
+
+function isRepeated(
+  page: ListObjectVersionsCommandOutput,
+  previous: ListObjectVersionsCommandOutput | undefined,
+): boolean {
+  const {NextKeyMarker, NextVersionIdMarker} = page;
+  if (NextKeyMarker === undefined) return true;
+  return (
+    NextKeyMarker === previous?.NextKeyMarker &&
+    NextVersionIdMarker === previous.NextVersionIdMarker
+  );
 }
 
 /** Compatible stores demand Content-MD5 here; the SDK's newer checksum they do not know. */

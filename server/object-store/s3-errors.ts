@@ -1,6 +1,8 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
 
-import {StoreUnavailable, WrongLength, WrongRegion} from './errors.js';
+import {StoreUnavailable, UnusableList, WrongLength, WrongRegion} from './errors.js';
+
+const PASSED_ON = [StoreUnavailable, UnusableList, WrongLength];
 
 /** The store asks for patience under a status that does not say so. */
 const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError']);
@@ -11,7 +13,7 @@ const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable',
  */
 export function translate(what: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
-  if (error instanceof StoreUnavailable || error instanceof WrongLength) return error;
+  if (PASSED_ON.some((known) => error instanceof known)) return error;
   const cause = regionProblem(error);
   if (cause) return new StoreUnavailable(`The object store failed to ${what}`, cause);
   if (error instanceof S3ServiceException && !isPassing(error)) return error;
@@ -26,7 +28,15 @@ export function isAbsent(error: unknown): boolean {
   );
 }
 
+/** The store has no such call. That is an answer, and no outage. */
+export function isUnsupported(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException)) return false;
+  const status = error.$metadata.httpStatusCode;
+  return status === 501 || /^(NotImplemented|MethodNotAllowed)$/.test(error.name);
+}
+
 function isPassing(error: S3ServiceException): boolean {
+  if (isUnsupported(error)) return false;
   const status = error.$metadata.httpStatusCode ?? 0;
   return status === 429 || status >= 500 || status < 400 || PLEASE_WAIT.has(error.name);
 }

@@ -6,7 +6,8 @@ import type {
 } from '@aws-sdk/client-s3';
 
 import {BATCH_CALL_MS, within} from './deadlines.js';
-import {isAbsent, translate} from './s3-errors.js';
+import {UnusableList} from './errors.js';
+import {isAbsent, isUnsupported, translate} from './s3-errors.js';
 
 interface Stale {
   bucket: string;
@@ -23,6 +24,8 @@ export async function abortMultipartUploads(client: S3Client, stale: Stale): Pro
       if (await abort(client, stale.bucket, upload)) aborted += 1;
     }
   } catch (error) {
+    // A store without multipart uploads has no unfinished ones.
+    if (isUnsupported(error)) return aborted;
     throw translate('abort unfinished uploads', error);
   }
   return aborted;
@@ -31,6 +34,7 @@ export async function abortMultipartUploads(client: S3Client, stale: Stale): Pro
 async function* unfinished(client: S3Client, {bucket, prefix}: Stale) {
   let page: ListMultipartUploadsCommandOutput | undefined;
   do {
+    const previous = page;
     page = await client.send(
       new ListMultipartUploadsCommand({
         Bucket: bucket,
@@ -41,7 +45,21 @@ async function* unfinished(client: S3Client, {bucket, prefix}: Stale) {
       {abortSignal: within(BATCH_CALL_MS)},
     );
     yield* page.Uploads ?? [];
+    if (page.IsTruncated && isRepeated(page, previous)) {
+      throw new UnusableList('lists unfinished uploads without end');
+    }
   } while (page.IsTruncated);
+}
+
+function isRepeated(
+  page: ListMultipartUploadsCommandOutput,
+  previous: ListMultipartUploadsCommandOutput | undefined,
+): boolean {
+  const {NextKeyMarker, NextUploadIdMarker} = page;
+  if (NextKeyMarker === undefined) return true;
+  return (
+    NextKeyMarker === previous?.NextKeyMarker && NextUploadIdMarker === previous.NextUploadIdMarker
+  );
 }
 
 async function abort(client: S3Client, bucket: string, upload: MultipartUpload): Promise<boolean> {

@@ -1,0 +1,211 @@
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import type {Bytes} from '../object-store/object-store.js';
+import {S3Objects} from '../object-store/s3.js';
+import type {S3Settings} from '../object-store/s3-clients.js';
+import {alertsIn, reaperOf, visitWithFile} from './cleanup-parts.js';
+import {keysIn} from './keys-in.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {StoreProxy, refusal} from './store-proxy.js';
+import type {StoreCall} from './store-proxy.js';
+import {bucketsMissing, createTestBucket} from './test-bucket.js';
+import {until} from './until.js';
+
+const skip = bucketsMissing;
+const never = new AbortController().signal;
+
+const isMultiDelete = ({method, query}: StoreCall) => method === 'POST' && query.has('delete');
+const isVersioningCheck = ({query}: StoreCall) => query.has('versioning');
+
+const open = (t: Test, settings: S3Settings): S3Objects => {
+  const store = new S3Objects(settings);
+  t.teardown(() => store.close());
+  return store;
+};
+
+const put = (store: S3Objects, key: string) => store.put(key, once(Buffer.from('%PDF-')), 5, never);
+
+const ownerOf = (t: Test, settings: S3Settings): S3Client => {
+  const client = new S3Client(settings);
+  t.teardown(() => client.destroy());
+  return client;
+};
+
+const setVersioning = (client: S3Client, Bucket: string, Status: 'Enabled' | 'Suspended') =>
+  client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration: {Status}}));
+
+const versionsIn = async (client: S3Client, Bucket: string): Promise<number> => {
+  const {Versions = [], DeleteMarkers = []} = await client.send(
+    new ListObjectVersionsCommand({Bucket}),
+  );
+  return Versions.length + DeleteMarkers.length;
+};
+
+/** A server whose store is seen through a proxy. */
+const serverBehind = async (t: Test): Promise<{server: TestServer; proxy: StoreProxy}> => {
+  const bucket = await createTestBucket(t);
+  const proxy = await StoreProxy.before(t, bucket.endpoint);
+  const {accessKeyId, secretAccessKey} = bucket.credentials;
+  const server = await startServer(t, {
+    settings: {
+      S3_BUCKET: bucket.bucket,
+      S3_ENDPOINT: proxy.endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    },
+  });
+  return {server, proxy};
+};
+
+for (const [status, code] of [
+  [501, 'NotImplemented'],
+  [405, 'MethodNotAllowed'],
+] as const) {
+  t.test(`without multi-delete (${status}), objects are deleted singly`, {skip}, async (t) => {
+    const settings = await createTestBucket(t);
+    const proxy = await StoreProxy.before(t, settings.endpoint);
+    proxy.answer = (call) => (isMultiDelete(call) ? refusal(status, code) : undefined);
+    const store = open(t, proxy.through(settings));
+    const keys = Array.from({length: 20}, (_, i) => `uploads/${i}.pdf`);
+    for (const key of keys) await put(store, key);
+
+    const {deleted, failed} = await store.delete([...keys, 'absent']);
+    t.same(deleted.toSorted(), [...keys, 'absent'].sort());
+    t.same(failed, []);
+    t.same(await keysIn(store, ''), []);
+    await put(store, 'b');
+    t.same(await store.delete(['b']), {deleted: ['b'], failed: []});
+    t.equal(proxy.callsTo(isMultiDelete), 1, 'which is remembered');
+  });
+}
+
+t.test('without multi-delete, versions are deleted singly', {skip}, async (t) => {
+  const settings = await createTestBucket(t);
+  const owner = ownerOf(t, settings);
+  const {bucket} = settings;
+  await setVersioning(owner, bucket, 'Enabled');
+  const proxy = await StoreProxy.before(t, settings.endpoint);
+  proxy.answer = (call) => (isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined);
+  const store = open(t, proxy.through(settings));
+  for (const key of ['a', 'a', 'a', 'b']) await put(store, key);
+
+  t.same(await store.delete(['a', 'b']), {deleted: ['a', 'b'], failed: []});
+
+  t.equal(await versionsIn(owner, bucket), 0);
+});
+
+t.test('a refusal without multi-delete removes the file', {skip}, async (t) => {
+  const {server, proxy} = await serverBehind(t);
+  proxy.answer = (call) => (isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined);
+  const {visitor} = await visitWithFile(server);
+
+  await visitor.consent({personal_data: false});
+
+  await until(async () => (await keysIn(server.objects)).length === 0);
+});
+
+t.test('a store that deletes nothing is told as such, and not as away', {skip}, async (t) => {
+  const {server, proxy} = await serverBehind(t);
+  const refuse = refusal(501, 'NotImplemented');
+  proxy.answer = (call) => (isMultiDelete(call) || call.method === 'DELETE' ? refuse : undefined);
+  const {visitor} = await visitWithFile(server);
+  await visitor.consent({personal_data: false});
+  const reaper = reaperOf(server);
+
+  for (let i = 0; i < 6; i++) {
+    await server.sql`update file_uploads set leased_until = null where state = 'deleting'`;
+    await reaper.run();
+  }
+
+  t.ok((await alertsIn(server)).includes('object_stuck'));
+  const codes = await server.sql<{code: string}[]>`
+    select distinct metadata ->> 'code' as code from audit_logs
+    where event_type = 'file_deletion_error'`;
+  t.same(codes, [{code: 'NotImplemented'}]);
+});
+
+t.test('a store without multipart uploads has no unfinished ones', async (t) => {
+  const proxy = await StoreProxy.before(t);
+  proxy.answer = () => refusal(501, 'NotImplemented');
+  const store = open(t, FAKE(proxy));
+
+  t.equal(await store.abortStaleUploads('', new Date()), 0);
+});
+
+t.test('lists of versions and of unfinished uploads end', async (t) => {
+  const proxy = await StoreProxy.before(t);
+  const xml = (body: string) => ({
+    status: 200,
+    headers: {'content-type': 'application/xml'},
+    body,
+  });
+  const more =
+    '<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>1</NextVersionIdMarker><NextUploadIdMarker>1</NextUploadIdMarker>';
+  proxy.answer = ({query}) => {
+    if (query.has('versioning')) {
+      return xml('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>');
+    }
+    if (query.has('versions')) return xml(`<ListVersionsResult>${more}</ListVersionsResult>`);
+    return xml(`<ListMultipartUploadsResult>${more}</ListMultipartUploadsResult>`);
+  };
+  const store = open(t, FAKE(proxy));
+
+  t.same(await store.delete(['a']), {
+    deleted: [],
+    failed: [{key: 'a', code: 'UnusableList'}],
+  });
+  await t.rejects(store.abortStaleUploads('', new Date()), {name: 'UnusableList'});
+});
+
+for (const multi of [true, false]) {
+  const name = multi ? 'with' : 'without';
+  t.test(`versioning switched on meanwhile is noticed, ${name} multi-delete`, {skip}, async (t) => {
+    const settings = await createTestBucket(t);
+    const owner = ownerOf(t, settings);
+    const {bucket} = settings;
+    const proxy = await StoreProxy.before(t, settings.endpoint);
+    proxy.answer = (call) =>
+      !multi && isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined;
+    const replicas = [open(t, proxy.through(settings)), open(t, proxy.through(settings))];
+    for (const [i, store] of replicas.entries()) {
+      await put(store, `before${i}`);
+      await store.delete([`before${i}`]);
+    }
+    t.equal(proxy.callsTo(isVersioningCheck), 2, 'both have asked');
+
+    await setVersioning(owner, bucket, 'Enabled');
+
+    for (const [i, store] of replicas.entries()) {
+      const key = `after${i}`;
+      await put(store, key);
+      await put(store, key);
+      t.same(await store.delete([key, 'absent']), {deleted: [key, 'absent'], failed: []});
+      t.equal(await versionsIn(owner, bucket), 0, `replica ${i} leaves no version`);
+    }
+    await setVersioning(owner, bucket, 'Suspended');
+    await put(replicas[0] as S3Objects, 'last');
+    await owner.send(new DeleteObjectCommand({Bucket: bucket, Key: 'last'}));
+    await replicas[0]?.delete(['last']);
+    t.equal(await versionsIn(owner, bucket), 0);
+  });
+}
+
+const FAKE = (proxy: StoreProxy): S3Settings => ({
+  bucket: 'files',
+  endpoint: proxy.endpoint,
+  forcePathStyle: true,
+  region: 'us-east-1',
+  credentials: {accessKeyId: 'any', secretAccessKey: 'any'},
+});
+
+async function* once(bytes: Buffer): Bytes {
+  yield bytes;
+}
