@@ -4,21 +4,23 @@ import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
 
 /** A Date header tells whole seconds, and an answer takes its time. */
-const NEAR_MS = 3_000;
+export const NEAR_MS = 3_000;
 /** S3 refuses what was signed 15 minutes away from its own time. */
 const FAR_MS = 5 * 60_000;
-const ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
+export const CLOCK_ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
 
 /** Every age is measured by the database's clock, every signature by this machine's. */
 export async function* checkClock(parts: DoctorParts): AsyncGenerator<Finding> {
-  for (const [check, timeOf] of [
-    ['database', databaseTime],
-    ['storage', storageTime],
+  // A link that is signed by a clock further behind than it lasts has expired from the start.
+  const linkMs = Math.max(NEAR_MS, Math.min(FAR_MS, parts.config.downloadSeconds * 1000));
+  for (const [check, timeOf, farMs] of [
+    ['database', databaseTime, FAR_MS],
+    ['storage', storageTime, linkMs],
   ] as const) {
     try {
       const began = Date.now();
       const time = await timeOf(parts);
-      if (time) yield difference(check, time.getTime() - (began + Date.now()) / 2);
+      if (time) yield difference(check, time.getTime() - (began + Date.now()) / 2, farMs);
     } catch (error) {
       const advice = `Mend the ${check} first, then look again.`;
       yield warn(check, `could not be asked for the time: ${reasonOf(error)}`, advice);
@@ -26,11 +28,11 @@ export async function* checkClock(parts: DoctorParts): AsyncGenerator<Finding> {
   }
 }
 
-const difference = (check: string, ms: number): Finding => {
+const difference = (check: string, ms: number, farMs: number): Finding => {
   const size = Math.abs(ms);
   if (size <= NEAR_MS) return ok(check, 'the clocks agree');
   const found = `its clock is ${(size / 1000).toFixed(0)} s ${ms > 0 ? 'ahead of' : 'behind'} ours`;
-  return size <= FAR_MS ? warn(check, found, ADVICE) : fail(check, found, ADVICE);
+  return size < farMs ? warn(check, found, CLOCK_ADVICE) : fail(check, found, CLOCK_ADVICE);
 };
 
 const databaseTime = async ({backgroundSql: sql}: DoctorParts): Promise<Date | undefined> => {

@@ -5,6 +5,7 @@ import {S3Client} from '@aws-sdk/client-s3';
 import type {S3ClientConfig} from '@aws-sdk/client-s3';
 
 import './node-version-warning.js';
+import {StoreClock} from './store-clock.js';
 
 export interface S3Settings {
   bucket: string;
@@ -31,6 +32,7 @@ export interface S3Clients {
   reads: S3Client;
   /** Signs links; sends nothing. */
   links: S3Client;
+  clock: StoreClock;
   destroy(): void;
 }
 
@@ -73,10 +75,17 @@ export function createS3Clients(settings: S3Settings): S3Clients {
     reads: new S3Client({...common, maxAttempts: 2, requestHandler: {...readAgents, ...TIMEOUTS}}),
     links: new S3Client({...common, ...(publicEndpoint && {endpoint: publicEndpoint})}),
   };
+  const all = Object.values(clients);
+  const clock = new StoreClock((offsetMs) => {
+    // The SDK would learn it for each client anew, from the first call that the store refuses.
+    for (const {config} of all) config.systemClockOffset = offsetMs;
+  });
+  for (const client of all) noteTime(client, clock);
   return {
     ...clients,
+    clock,
     destroy() {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const client of all) client.destroy();
       for (const pair of [agents, readAgents]) {
         for (const agent of Object.values(pair)) agent.destroy();
       }
@@ -87,4 +96,21 @@ export function createS3Clients(settings: S3Settings): S3Clients {
 function createAgents(maxSockets: number) {
   const options = {keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS};
   return {httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options)};
+}
+
+function noteTime(client: S3Client, clock: StoreClock): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        const result = await next(args);
+        clock.note(result.response);
+        return result;
+      } catch (error) {
+        // A refusal has a date, too.
+        clock.note((error as {$response?: unknown}).$response);
+        throw error;
+      }
+    },
+    {step: 'deserialize', name: 'noteTime'},
+  );
 }

@@ -84,7 +84,8 @@ export class S3Objects implements ObjectStore {
       ResponseContentType: options.contentType,
       ResponseCacheControl: 'private, no-store',
     });
-    const signingDate = new Date();
+    // Links expire by the store's clock, and last for about a minute.
+    const signingDate = this.clients.clock.now();
     const url = await getSignedUrl(this.clients.links, command, {
       expiresIn: options.seconds,
       signingDate,
