@@ -1,7 +1,9 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
+import type {PublicAccessBlockConfiguration} from '@aws-sdk/client-s3';
 
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Bucket} from './bucket.js';
+import {CLOCK_ADVICE, NEAR_MS} from './clock.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
@@ -42,9 +44,7 @@ async function* settings(bucket: Bucket): AsyncGenerator<Finding> {
   const block = await bucket.publicAccessBlock();
   const check = 'public access block';
   if ('value' in block) {
-    const all = Object.values(block.value.PublicAccessBlockConfiguration ?? {});
-    const isWhole = all.length >= 4 && all.every(Boolean);
-    yield isWhole ? ok(check, 'all four settings are on') : warn(check, 'not all are on', BLOCK);
+    yield accessBlock(check, block.value.PublicAccessBlockConfiguration ?? {}, bucket);
   } else if (block.refused === 'unset') {
     yield warn(check, 'not set: one policy or ACL would open the bucket', BLOCK);
   } else {
@@ -58,12 +58,30 @@ async function* settings(bucket: Bucket): AsyncGenerator<Finding> {
   }
 }
 
+const accessBlock = (
+  check: string,
+  found: PublicAccessBlockConfiguration,
+  {settings: {endpoint}}: Bucket,
+): Finding => {
+  const {BlockPublicAcls, ...others} = found;
+  const areOthersOn = Object.values(others).filter(Boolean).length >= 3;
+  if (areOthersOn && BlockPublicAcls) return ok(check, 'all four settings are on');
+  if (areOthersOn && endpoint) {
+    return ok(check, 'all but BlockPublicAcls, with which some stores refuse every upload');
+  }
+  return warn(check, 'not all are on', BLOCK);
+};
+
 const UNSEEN = {
   unset: 'none',
   unknown: 'the store has no such setting',
   forbidden: 'not to be seen with these credentials',
   failed: 'the store gave no answer',
 };
+
+/** Whether the store's clock and ours differ, so that a link may have expired from the start. */
+const isOff = (date: string | null): boolean =>
+  Math.abs(Date.parse(date ?? '') - Date.now()) > NEAR_MS;
 
 const link = async (
   objects: ObjectStore,
@@ -80,7 +98,10 @@ const link = async (
     const where = new URL(url).host;
     const answer = await fetch(url, {signal: AbortSignal.timeout(5_000), redirect: 'manual'});
     await answer.body?.cancel();
-    if (!answer.ok) return fail('links', `${where} answered ${answer.status}`, advice);
+    if (!answer.ok) {
+      const why = isOff(answer.headers.get('date')) ? CLOCK_ADVICE : advice;
+      return fail('links', `${where} answered ${answer.status}`, why);
+    }
     const disposition = answer.headers.get('content-disposition') ?? '';
     if (disposition.startsWith('attachment')) return ok('links', `work at ${where}`);
     return fail('links', `${where} shows files instead of saving them`, advice);

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Bucket} from './bucket.js';
+import {CLOCK_ADVICE} from './clock.js';
 import {fail, ok, reasonOf} from './finding.js';
 import type {Finding} from './finding.js';
 
@@ -15,7 +16,7 @@ export async function* checkRights(
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  yield* tryRights(objects, key);
+  yield* tryRights(objects, key, bucket);
   yield await attempt('multipart', 's3:ListBucketMultipartUploads, s3:AbortMultipartUpload', () =>
     abortOne(bucket, objects, key),
   );
@@ -28,14 +29,31 @@ export async function* checkRights(
   await put(objects, key).catch(() => undefined);
 }
 
-export async function* tryRights(objects: ObjectStore, key: string): AsyncGenerator<Finding> {
+export async function* tryRights(
+  objects: ObjectStore,
+  key: string,
+  bucket?: Bucket,
+): AsyncGenerator<Finding> {
   const placed = await attempt('put', 's3:PutObject', () => put(objects, key));
+  if (placed.level === 'fail') {
+    yield (await blocksUploads(bucket)) ? {...placed, advice: BLOCKED} : placed;
+    return;
+  }
   yield placed;
-  if (placed.level === 'fail') return;
   yield await attempt('get', 's3:GetObject', () => get(objects, key));
   yield await attempt('list', 's3:ListBucket', () => list(objects, key));
   yield await attempt('delete', 's3:DeleteObject', () => remove(objects, key));
 }
+
+const BLOCKED =
+  'BlockPublicAcls is on, with which Ceph and some other stores refuse every upload: set it to ' +
+  'false in put-public-access-block and keep the other three. Otherwise the server needs s3:PutObject.';
+
+const blocksUploads = async (bucket: Bucket | undefined): Promise<boolean> => {
+  if (!bucket?.settings.endpoint) return false;
+  const block = await bucket.publicAccessBlock();
+  return 'value' in block && block.value.PublicAccessBlockConfiguration?.BlockPublicAcls === true;
+};
 
 const attempt = async (
   check: string,
@@ -45,6 +63,9 @@ const attempt = async (
   try {
     return ok(check, await work());
   } catch (error) {
+    if ((error as Error).name === 'RequestTimeTooSkewed') {
+      return fail(check, reasonOf(error), CLOCK_ADVICE);
+    }
     return fail(
       check,
       reasonOf(error),
@@ -87,7 +108,7 @@ const remove = async (objects: ObjectStore, key: string): Promise<string> => {
 };
 
 const abortOne = async (bucket: Bucket, objects: ObjectStore, key: string): Promise<string> => {
-  await bucket.beginMultipart(key);
+  if (!(await bucket.beginMultipart(key))) return 'the store has no multipart uploads';
   const soon = new Date(Date.now() + HOUR_MS);
   // Some stores list what was begun a moment later.
   for (let tries = 0; tries < 3; tries++) {

@@ -51,8 +51,9 @@ export class Bucket {
     });
   }
 
+  /** Undefined where the store has no multipart uploads. */
   beginMultipart(key: string) {
-    return this.send(new CreateMultipartUploadCommand({...this.named, Key: key}));
+    return known(this.send(new CreateMultipartUploadCommand({...this.named, Key: key})));
   }
 
   /** Undefined where there never were versions, or where the store knows none. */
