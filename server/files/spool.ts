@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
-import {createReadStream, createWriteStream} from 'node:fs';
-import {mkdir, readdir, rm, stat} from 'node:fs/promises';
+import {createWriteStream} from 'node:fs';
+import {mkdir, open, readdir, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 
@@ -27,10 +27,24 @@ export class Spool {
     this.inUse.add(name);
     try {
       await pipeline(bytes, createWriteStream(file, {flags: 'wx', mode: 0o600}));
-      return await use(createReadStream(file));
+      return await this.read(file, use);
     } finally {
       await rm(file, {force: true});
       this.inUse.delete(name);
+    }
+  }
+
+  /** Closes the file whether or not it was read: a store can refuse before it reads. */
+  private async read<T>(
+    file: string,
+    use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T> {
+    const handle = await open(file);
+    const bytes = handle.createReadStream();
+    try {
+      return await use(bytes);
+    } finally {
+      bytes.destroy();
     }
   }
 
