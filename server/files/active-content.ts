@@ -1,87 +1,206 @@
 export type ActiveContentFlag = 'javascript' | 'launch_action' | 'embedded_file' | 'encrypted';
 
 const FLAGS: Record<string, ActiveContentFlag> = {
-  '/JS': 'javascript',
-  '/JavaScript': 'javascript',
-  '/Launch': 'launch_action',
-  '/EmbeddedFile': 'embedded_file',
-  '/EmbeddedFiles': 'embedded_file',
-  '/RichMedia': 'embedded_file',
-  '/Encrypt': 'encrypted',
+  JS: 'javascript',
+  JavaScript: 'javascript',
+  Launch: 'launch_action',
+  EmbeddedFile: 'embedded_file',
+  EmbeddedFiles: 'embedded_file',
+  RichMedia: 'embedded_file',
+  Encrypt: 'encrypted',
 };
-const NAMES = Object.keys(FLAGS).map((name) => ({flag: FLAGS[name], bytes: Buffer.from(name)}));
-// What ends a name (ISO 32000-2, 7.2.3), so that /JSX or /Launched do not count.
-const DELIMITERS = new Set(Buffer.from('\0\t\n\f\r ()<>[]{}/%'));
-const HASH = 0x23;
-const SLASH = 0x2f;
-/** Longer than the longest name with every letter written as #xx. */
-const OVERLAP_BYTES = 64;
+/** More than the longest of these names has with every letter written as #xx. */
+const MAX_NAME_BYTES = 64;
+/** Bytes of the chunk before that are read again: enough for `>> stream` and `1234567890 65535 obj`. */
+const BORDER_BYTES = 32;
+
+const code = (character: string): number => character.charCodeAt(0);
+const [SLASH, PERCENT, BACKSLASH] = [code('/'), code('%'), code('\\')];
+const [OPEN, CLOSE, SPACE] = [code('('), code(')'), code(' ')];
+const [LAST_OF_STREAM, LAST_OF_OBJ] = [code('m'), code('j')];
+
+/** What ends a name or a keyword (ISO 32000-1, 7.2.2), so that /JSX or /Launched do not count. */
+const IS_END = new Uint8Array(256);
+for (const character of '\0\t\n\f\r ()<>[]{}/%') IS_END[code(character)] = 1;
+
+/** The keyword follows the dictionary of its stream. */
+const STREAM = />>[\0\t\n\f\r ]*stream$/;
+const OBJECT = /(?:^|[\0\t\n\f\r ()<>[\]{}/%])\d{1,10}[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj$/;
+
+type Place = 'body' | 'name' | 'string' | 'comment' | 'stream';
 
 /**
- * Looks for the names of active content while bytes pass. A hint, not a promise: it cannot see
- * into compressed object streams. Searches the bytes as they are: making text of them would double
- * the memory of an upload.
+ * Looks for the names of active content while bytes pass. Names count outside of strings, comments
+ * and streams (ISO 32000-1, 7.2.3, 7.3.4, 7.3.8), where the same bytes are text or chance. A hint
+ * and no guarantee: names in compressed object streams cannot be seen.
+ *
+ * The start of an object, such as `12 0 obj`, ends what a damaged file has left open.
  */
 export class ActiveContentScan {
   private readonly found = new Set<ActiveContentFlag>();
-  private tail = Buffer.alloc(0);
+  private place: Place = 'body';
+  private name = '';
+  /** Open parentheses of a string, and whether its next byte is escaped. */
+  private depth = 0;
+  private isEscaped = false;
+  /** The last bytes that were added, and how many of them lie in the present place. */
+  private border = Buffer.alloc(0);
+  private borderInPlace = 0;
+
+  private readonly lineFeed = new Finder('\n');
+  private readonly carriageReturn = new Finder('\r');
+  private readonly endStream = new Finder('endstream');
+  private readonly object = new Finder('obj');
 
   /** Bytes in their order; where they are cut does not matter. */
-  add(bytes: Uint8Array): void {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const border = Buffer.concat([this.tail, chunk.subarray(0, OVERLAP_BYTES)]);
-    this.look(border);
-    this.look(chunk);
-    const last = chunk.length < OVERLAP_BYTES ? Buffer.concat([this.tail, chunk]) : chunk;
-    this.tail = Buffer.from(last.subarray(-OVERLAP_BYTES));
+  add(chunk: Uint8Array): void {
+    const bytes = Buffer.concat([this.border, chunk]);
+    for (const finder of this.finders) finder.use(bytes);
+    const isSearch = this.place === 'comment' || this.place === 'stream';
+    let start = this.border.length - this.borderInPlace;
+    let at = isSearch ? start : this.border.length;
+    while (at < bytes.length) {
+      const {place} = this;
+      const end = this.read(bytes, at);
+      if (this.place !== place) start = end;
+      at = end;
+    }
+    this.border = Buffer.from(bytes.subarray(-BORDER_BYTES));
+    this.borderInPlace = Math.min(this.border.length, bytes.length - start);
   }
 
-  /** What was found, once all bytes have been added. */
+  /** Returns what was found, once all bytes have been added. */
   end(): ActiveContentFlag[] {
-    this.look(Buffer.concat([this.tail, Buffer.from(' ')]));
+    if (this.place === 'name') this.endName();
     return [...this.found].sort();
   }
 
-  private look(bytes: Buffer): void {
-    for (const {flag, bytes: name} of NAMES) {
-      if (flag && !this.found.has(flag) && holdsName(bytes, name)) this.found.add(flag);
+  private get finders(): Finder[] {
+    return [this.lineFeed, this.carriageReturn, this.endStream, this.object];
+  }
+
+  /** Reads until another place begins, or to the end; returns where. */
+  private read(bytes: Buffer, at: number): number {
+    switch (this.place) {
+      case 'body':
+        return this.readBody(bytes, at);
+      case 'name':
+        return this.readName(bytes, at);
+      case 'string':
+        return this.readString(bytes, at);
+      case 'comment':
+        return this.skip(
+          bytes,
+          at,
+          Math.min(this.lineFeed.from(at), this.carriageReturn.from(at)) + 1,
+        );
+      case 'stream':
+        return this.skip(bytes, at, this.endStream.from(at) + this.endStream.length);
     }
-    // A name may spell any letter as #xx (ISO 32000-2, 7.3.5). Each name is read once, however
-    // many of its letters are spelt so.
-    let at = bytes.indexOf(HASH);
-    while (at !== -1) {
-      const {name, end} = isEscape(bytes, at) ? escapedNameAround(bytes, at) : {name: '', end: at};
-      if (Object.hasOwn(FLAGS, name)) this.found.add(FLAGS[name] as ActiveContentFlag);
-      at = bytes.indexOf(HASH, Math.max(end, at + 1));
+  }
+
+  private readBody(bytes: Buffer, start: number): number {
+    for (let at = start; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (!IS_END[byte]) continue;
+      if (byte === SLASH) this.enter('name');
+      else if (byte === OPEN) this.enter('string');
+      else if (byte === PERCENT) this.enter('comment');
+      else if (byte <= SPACE && bytes[at - 1] === LAST_OF_STREAM && isBehind(STREAM, bytes, at)) {
+        this.enter('stream');
+      } else continue;
+      return at + 1;
     }
+    return bytes.length;
+  }
+
+  private enter(place: Place): void {
+    this.place = place;
+    this.name = '';
+    this.depth = 1;
+    this.isEscaped = false;
+  }
+
+  private readName(bytes: Buffer, start: number): number {
+    let at = start;
+    while (at < bytes.length && !IS_END[bytes[at] ?? 0]) at++;
+    const end = Math.min(at, start + MAX_NAME_BYTES - this.name.length);
+    if (end > start) this.name += bytes.toString('latin1', start, end);
+    if (at < bytes.length) this.endName();
+    return at;
+  }
+
+  private endName(): void {
+    // A name may spell any letter as #xx (ISO 32000-1, 7.3.5).
+    const name = this.name.includes('#')
+      ? this.name.replace(/#([0-9a-f]{2})/gi, (_, hex: string) =>
+          String.fromCharCode(parseInt(hex, 16)),
+        )
+      : this.name;
+    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+    if (flag) this.found.add(flag);
+    this.enter('body');
+  }
+
+  private readString(bytes: Buffer, start: number): number {
+    for (let at = start; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (IS_END[byte] && bytes[at - 1] === LAST_OF_OBJ && isBehind(OBJECT, bytes, at)) {
+        this.enter('body');
+        return at;
+      }
+      if (this.isEscaped) this.isEscaped = false;
+      else if (byte === BACKSLASH) this.isEscaped = true;
+      else if (byte === OPEN) this.depth++;
+      else if (byte === CLOSE && --this.depth === 0) {
+        this.enter('body');
+        return at + 1;
+      }
+    }
+    return bytes.length;
+  }
+
+  /** Skips to `end`, or to the first object before it. */
+  private skip(bytes: Buffer, start: number, end: number): number {
+    for (let at = this.object.from(start); at < end; at = this.object.from(at + 1)) {
+      const next = at + this.object.length;
+      if (next < bytes.length && IS_END[bytes[next] ?? 0] && isBehind(OBJECT, bytes, next)) {
+        this.enter('body');
+        return next;
+      }
+    }
+    if (end > bytes.length) return bytes.length;
+    this.enter('body');
+    return end;
   }
 }
 
-const holdsName = (bytes: Buffer, name: Buffer): boolean => {
-  for (let at = bytes.indexOf(name); at !== -1; at = bytes.indexOf(name, at + 1)) {
-    // At the very end the name may go on: the next look sees both sides.
-    if (DELIMITERS.has(bytes[at + name.length] ?? -1)) return true;
+/** Whether the bytes before this place match. */
+const isBehind = (pattern: RegExp, bytes: Buffer, at: number): boolean =>
+  pattern.test(bytes.toString('latin1', Math.max(0, at - BORDER_BYTES), at));
+
+/** Finds a text, and searches no byte twice however often it is asked. */
+class Finder {
+  private bytes: Buffer = Buffer.alloc(0);
+  private at = -1;
+
+  constructor(private readonly text: string) {}
+
+  get length(): number {
+    return this.text.length;
   }
-  return false;
-};
 
-const isEscape = (bytes: Buffer, at: number): boolean =>
-  isHexDigit(bytes[at + 1] ?? 0) && isHexDigit(bytes[at + 2] ?? 0);
-
-const isHexDigit = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
-
-/** The whole name that an escape belongs to, decoded; empty when its end is not in sight. */
-const escapedNameAround = (bytes: Buffer, at: number): {name: string; end: number} => {
-  const before = bytes.subarray(Math.max(0, at - OVERLAP_BYTES), at);
-  const start = at - before.length + before.lastIndexOf(SLASH);
-  let end = at;
-  while (end < bytes.length && !DELIMITERS.has(bytes[end] ?? -1)) end++;
-  if (!before.includes(SLASH) || end === bytes.length || end - start > OVERLAP_BYTES) {
-    return {name: '', end};
+  use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.at = -1;
   }
-  const name = bytes
-    .toString('latin1', start, end)
-    .replace(/#([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return {name, end};
-};
+
+  /** Returns the first place from this one on, or infinity. Places must not fall. */
+  from(start: number): number {
+    if (this.at < start) {
+      const found = this.bytes.indexOf(this.text, start, 'latin1');
+      this.at = found === -1 ? Infinity : found;
+    }
+    return this.at;
+  }
+}

@@ -1,4 +1,6 @@
-import {createHash} from 'node:crypto';
+import {createHash, randomBytes} from 'node:crypto';
+import {readFile, readdir} from 'node:fs/promises';
+import path from 'node:path';
 
 import t from 'tap';
 
@@ -48,6 +50,17 @@ void t.test('what is a PDF is decided by its bytes', async (t) => {
     });
   }
 });
+
+const scanned = (bytes: Buffer, chunkBytes: number): string[] => {
+  const scan = new ActiveContentScan();
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    scan.add(bytes.subarray(at, at + chunkBytes));
+  }
+  return scan.end();
+};
+
+const CORPUS = process.env['TEST_PDF_DIR'] ?? '';
+const corpusMissing = CORPUS ? false : 'TEST_PDF_DIR names none';
 
 void t.test('active content', async (t) => {
   const names: [string, string][] = [
@@ -109,6 +122,77 @@ void t.test('active content', async (t) => {
       t.same(flagsOf(`<< ${text} >>`, [5, 6, 7]), [], `${text} in pieces`);
     }
     t.end();
+  });
+
+  /** Whole, cut in two at every place, and byte by byte. */
+  const flagsHoweverCut = (text: string): string[] => {
+    const cuts = Array.from({length: text.length - 1}, (_, i) => i + 1);
+    const found = [flagsOf(text), flagsOf(text, cuts), ...cuts.map((cut) => flagsOf(text, [cut]))];
+    return [...new Set(found.map((flags) => flags.join()))];
+  };
+
+  await t.test('is not what strings, comments and streams hold', (t) => {
+    for (const text of [
+      '1 0 obj <</Title (Senior TypeScript/JavaScript Developer)>> endobj',
+      '1 0 obj <</Title (a \\) /JS \\( \\\\)/Author (b (c /JS d) /JS e)>> endobj',
+      '1 0 obj <</Title <2F4A53 2F4A53>>> endobj',
+      '1 0 obj <</Length 40>>stream\r\n<pdf:Keywords>HTML/CSS/JS (ES6)</pdf:Keywords>\nendstream endobj',
+      '1 0 obj <</Length 40>> \n stream\nBT (React/JavaScript) Tj /JS (x ET\nendstream\nendobj',
+      '1 0 obj <</Length 40>>stream\n( /JS unbalanced\nendstream endobj 2 0 obj <</A (/JS )>> endobj',
+      '% comment /JavaScript \n1 0 obj <<>> endobj',
+      '% comment /JavaScript \r1 0 obj <<>> endobj % /JS ',
+      '1 0 obj (5 0 objects, and /JS ) endobj',
+    ]) {
+      t.same(flagsHoweverCut(text), [''], text);
+    }
+    t.end();
+  });
+
+  await t.test('is seen behind strings, comments and streams', (t) => {
+    for (const text of [
+      '1 0 obj <</S/JavaScript/JS(app.alert(1))>> endobj',
+      '1 0 obj <</Title (a (b) \\) c)/JS (x)>> endobj',
+      '1 0 obj <</Title <2F4A53>/JS (x)>> endobj',
+      '% comment\n1 0 obj <</JS (x)>> endobj',
+      '% comment\r<</JS (x)>>',
+      '1 0 obj <</Length 3>>stream\nabc\nendstream\nendobj 2 0 obj <</JS (x)>>',
+      '1 0 obj <</Length 3>>stream\nabcendstream<</JS (x)>>',
+      '1 0 obj <</K /stream\n /JS (x)>>',
+      '(stream)\n<</JS (x)>>',
+      'stream\n<</JS (x)>>',
+      '% >>stream\n<</JS (x)>>',
+    ]) {
+      t.same(flagsHoweverCut(text), ['javascript'], text);
+    }
+    t.end();
+  });
+
+  await t.test('is seen in an object behind what a damaged file left open', (t) => {
+    for (const open of ['(', '(((\\', '<</A 1>>stream\n', '% ', '<<', '<']) {
+      const text = `${open}junk 12 0 obj <</JS (x)>> endobj`;
+      t.same(flagsHoweverCut(text), ['javascript'], text);
+    }
+    t.end();
+  });
+
+  await t.test('is not what a stream holds by chance', (t) => {
+    const random = randomBytes(1_000_000);
+    for (let at = 0; at < random.length; at += 1_000) random.write('/JS(x', at, 'latin1');
+    const scan = new ActiveContentScan();
+    scan.add(Buffer.from('%PDF-1.7\n1 0 obj <</Length 1000000>>stream\n'));
+    for (let at = 0; at < random.length; at += 65_536) scan.add(random.subarray(at, at + 65_536));
+    scan.add(Buffer.from('\nendstream endobj'));
+    t.same(scan.end(), []);
+    t.end();
+  });
+
+  await t.test('is the same wherever real files are cut', {skip: corpusMissing}, async (t) => {
+    const names = (await readdir(CORPUS)).filter((name) => name.endsWith('.pdf'));
+    for (const name of names) {
+      const bytes = await readFile(path.join(CORPUS, name));
+      const whole = scanned(bytes, bytes.length);
+      for (const size of [1, 7, 4_096]) t.same(scanned(bytes, size), whole, name);
+    }
   });
 
   await t.test('is named once, in order', (t) => {

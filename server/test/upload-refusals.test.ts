@@ -236,6 +236,17 @@ t.test('active content is a flag, or a refusal where the site says so', async (t
   const refused = await (await Visitor.consenting(strict.url)).upload(bytes);
   t.same([refused.status, refused.body.code], [422, 'active_content']);
   await leavesNothing(t, strict);
+
+  const words = [
+    '<</Title (Senior TypeScript/JavaScript Developer)>>',
+    '<</Length 60>>stream\n<pdf:Keywords>HTML/CSS/JS (ES6)</pdf:Keywords>\nendstream',
+    '<</Length 26>>stream\nBT (React/JavaScript) Tj ET\nendstream',
+  ];
+  for (const word of words) {
+    const file = Buffer.from(`%PDF-1.7\n1 0 obj ${word} endobj\n%%EOF`);
+    const {status} = await (await Visitor.consenting(strict.url)).upload(file);
+    t.equal(status, 201, word);
+  }
 });
 
 function withJunk(bytes: number): Buffer {
