@@ -21,7 +21,7 @@ import type {MariaError} from './errors.js';
 import {Live} from './events/live.js';
 import {Moments} from './events/moments.js';
 import {eventRoutes} from './events/routes.js';
-import {drainRefused} from './files/drain.js';
+import {BodyDrain} from './files/drain.js';
 import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
 import {Gate} from './http/gate.js';
@@ -178,7 +178,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const onLimitExceeded = (request: FastifyRequest) => {
     watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
   };
-  const app = createApp(config, log);
+  const drain = new BodyDrain();
+  const app = createApp(config, log, drain);
   await registerHeaders(app, config);
   await app.register(rateLimiting, {
     ...rateLimitOptions({
@@ -213,9 +214,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   });
   keepDeadlines(app);
   app.addHook('onSend', async (request, reply) => {
-    drainRefused(request.raw);
+    const isUsable = drain.begin(request.raw, clientNetwork(request));
     // A client that keeps its connection would not notice that the others get its successor.
-    if (notReady === 'draining') void reply.header('connection', 'close');
+    if (notReady === 'draining' || !isUsable) void reply.header('connection', 'close');
     // The framework gives up the connection of every body that it refuses; ours is drained.
     else if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   });

@@ -1,31 +1,125 @@
 import type {IncomingMessage} from 'node:http';
+import type {Socket} from 'node:net';
 
 export const DRAIN_MAX_BYTES = 8 * 1024 * 1024;
 export const DRAIN_MAX_MS = 2_000;
 
+const MEBIBYTE = 1024 * 1024;
+
+export interface DrainLimits {
+  /** Bodies that are discarded at the same time. */
+  total: number;
+  /** The same for one client network. */
+  perClient: number;
+  /** Bytes of all bodies together that are discarded within a tick. */
+  bytesPerTick: number;
+  tickMs: number;
+}
+
+const LIMITS: DrainLimits = {
+  total: 1_000,
+  perClient: 250,
+  bytesPerTick: 25 * MEBIBYTE,
+  tickMs: 100,
+};
+
 /**
- * Reads and forgets the rest of a body that nobody wants, so that the answer arrives and the
- * connection can be used again. A body that goes on past the bounds has its connection closed on
- * purpose: left alone, the next request on it would hang. Call before the answer goes out: once it
- * has, Node itself swallows what comes, without a bound and without a word.
+ * Discards the bodies of refused requests, so that each response arrives and its connection can be
+ * used again. Limits hold for one body and for all together: a client that was refused must not
+ * keep the server busy.
  */
-export const drainRefused = (request: IncomingMessage): void => {
-  if (request.complete || request.destroyed) return;
+export class BodyDrain {
+  private readonly clients = new Map<string, number>();
+  private readonly paused = new Set<IncomingMessage>();
+  private total = 0;
+  private seenBytes = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly limits: DrainLimits = LIMITS) {}
+
+  /**
+   * Begins to discard the rest of a body. Returns false if too many others are discarded, in which
+   * case the connection cannot be used again. Call it before the response is sent: afterwards Node
+   * itself discards the body, without a limit.
+   */
+  begin(request: IncomingMessage, client: string): boolean {
+    if (request.complete || request.destroyed) return true;
+    const ofClient = this.clients.get(client) ?? 0;
+    if (this.total >= this.limits.total || ofClient >= this.limits.perClient) return false;
+    this.clients.set(client, ofClient + 1);
+    if (this.total++ === 0) this.startTicks();
+    void discard(request, (bytes) => {
+      this.count(request, bytes);
+    }).then(() => {
+      this.end(request, client);
+    });
+    return true;
+  }
+
+  private count(request: IncomingMessage, bytes: number): void {
+    this.seenBytes += bytes;
+    if (this.seenBytes <= this.limits.bytesPerTick) return;
+    request.pause();
+    this.paused.add(request);
+  }
+
+  private end(request: IncomingMessage, client: string): void {
+    this.paused.delete(request);
+    const left = (this.clients.get(client) ?? 1) - 1;
+    if (left > 0) this.clients.set(client, left);
+    else this.clients.delete(client);
+    if (--this.total === 0) clearInterval(this.timer);
+  }
+
+  private startTicks(): void {
+    this.timer = setInterval(() => {
+      this.seenBytes = 0;
+      for (const request of this.paused) request.resume();
+      this.paused.clear();
+    }, this.limits.tickMs).unref();
+  }
+}
+
+/** Settles when the body is over, or its connection. Beyond the limits of one body, closes it. */
+const discard = async (
+  request: IncomingMessage,
+  onBytes: (bytes: number) => void,
+): Promise<void> => {
+  const {socket} = request;
   let seenBytes = 0;
   const close = () => {
-    request.socket.destroy();
+    socket.destroy();
   };
   const timer = setTimeout(close, DRAIN_MAX_MS);
+  const over = new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) request.once(event, resolve);
+  });
+  const release = holdOpen(socket);
   request.unpipe();
   request.on('data', (chunk: Buffer) => {
     seenBytes += chunk.length;
     if (seenBytes > DRAIN_MAX_BYTES) close();
+    else onBytes(chunk.length);
   });
-  const done = () => {
-    clearTimeout(timer);
-  };
-  request.once('end', done);
-  request.once('close', done);
-  request.once('error', done);
   request.resume();
+  await over;
+  clearTimeout(timer);
+  release();
+};
+
+/**
+ * Node closes a connection right after its last response, which HTTP/1.0 and `Connection: close`
+ * make of the first one. Bytes that are unread by then turn the close into a reset: the client,
+ * often a proxy, fails to write its body and may never read the response. Returns the release.
+ */
+const holdOpen = (socket: Socket): (() => void) => {
+  const destroySoon = socket.destroySoon.bind(socket);
+  let isDue = false;
+  socket.destroySoon = () => {
+    isDue = true;
+  };
+  return () => {
+    socket.destroySoon = destroySoon;
+    if (isDue) destroySoon();
+  };
 };

@@ -3,13 +3,14 @@ import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
 
-import {proxyTest} from '../audit/address.js';
+import {clientNetwork, proxyTest} from '../audit/address.js';
 import type {Config} from '../config.js';
-import {drainRefused} from '../files/drain.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
+import type {BodyDrain} from '../files/drain.js';
 import type {App} from './app-type.js';
 import {answerClientError, ignoreExpectations} from './client-errors.js';
 import {sendError, toMariaError} from './error-answers.js';
+import {setHeadersOfUnrouted} from './headers.js';
 import {sharedSerializers} from './serializers.js';
 
 /** Room for three consents with wordings of 4,000 characters in any script. */
@@ -17,7 +18,11 @@ const JSON_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
 
 /** The framework with its limits, before anything is registered. */
-export const createApp = ({trustProxy}: Config, log: FastifyBaseLogger): App => {
+export const createApp = (
+  {trustProxy, production}: Config,
+  log: FastifyBaseLogger,
+  drain: BodyDrain,
+): App => {
   const app: App = Fastify({
     loggerInstance: log,
     logController: new LogController({disableRequestLogging: true}),
@@ -37,7 +42,8 @@ export const createApp = ({trustProxy}: Config, log: FastifyBaseLogger): App => 
     // Addresses that cannot be decoded reach neither a route nor the error handler.
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      drainRefused(request.raw);
+      drain.begin(request.raw, clientNetwork(request));
+      setHeadersOfUnrouted(request, reply, production);
       void sendError(toMariaError(error), request, reply);
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},

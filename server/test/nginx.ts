@@ -8,7 +8,6 @@ import type {Test} from 'tap';
 import {freePort} from './free-port.js';
 import {kill} from './server-process.js';
 import {temporaryFolder} from './start-server.js';
-import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
 const DEPLOY_README = new URL('../../../examples/deploy/README.md', import.meta.url);
@@ -26,17 +25,32 @@ export const startNginx = (t: Test, target: string, more = ''): Promise<string> 
     return `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${host}; ${more} } }`;
   });
 
-/** As the operator reads how to set it, but without TLS. */
-export const startReadmeNginx = async (t: Test, {config}: TestServer): Promise<string> => {
+/** As the operator reads how to set it, but without TLS, in front of one or two servers. */
+export const startReadmeNginx = async (t: Test, ...servers: {url: string}[]): Promise<string> => {
   const readme = await readFile(DEPLOY_README, 'utf8');
   const [, shown = ''] = /```nginx\n([^]*?)```/.exec(readme) ?? [];
+  const [first = '', second = first] = servers.map(({url}) => `127.0.0.1:${new URL(url).port}`);
   return startNginxWith(t, (port) =>
     shown
       .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
       .replace(/^.*ssl_certificate.*$/gm, '')
-      .replaceAll('127.0.0.1:8080', `127.0.0.1:${config.port}`),
+      .replace('10.0.0.11:8080', first)
+      .replace('10.0.0.12:8080', second),
   );
 };
+
+/** Two servers behind an nginx with nothing set but their addresses and unbuffered uploads. */
+export const startPlainNginx = (t: Test, ...servers: {url: string}[]): Promise<string> =>
+  startNginxWith(t, (port) => {
+    const named = servers.map(({url}) => `server 127.0.0.1:${new URL(url).port};`);
+    return `upstream plain { ${named.join(' ')} }
+            server {
+              listen 127.0.0.1:${port};
+              client_max_body_size 6m;
+              proxy_request_buffering off;
+              location / { proxy_pass http://plain; }
+            }`;
+  });
 
 const startNginxWith = async (t: Test, serverOn: (port: number) => string): Promise<string> => {
   const folder = await temporaryFolder(t);

@@ -1,13 +1,16 @@
 import {once} from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {DRAIN_MAX_BYTES} from '../files/drain.js';
+import {BodyDrain, DRAIN_MAX_BYTES} from '../files/drain.js';
+import type {DrainLimits} from '../files/drain.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const MEGABYTE = 1_000_000;
@@ -21,6 +24,7 @@ interface Refused {
   headers?: Record<string, string>;
   /** How the body begins. */
   start?: Buffer;
+  version?: '1.0' | '1.1';
 }
 
 const fileOf = (bytes: Buffer): Buffer =>
@@ -40,9 +44,9 @@ const connect = async ({app, config}: TestServer) => {
   return {socket, takenBytes: () => peer.bytesRead, isClosed};
 };
 
-const headOf = ({path, headers = {}}: Refused, bytes: number): string =>
+const headOf = ({path, headers = {}, version = '1.1'}: Refused, bytes: number): string =>
   [
-    `POST ${path} HTTP/1.1`,
+    `POST ${path} HTTP/${version}`,
     ...Object.entries({host: 'localhost', 'content-length': String(bytes), ...headers}).map(
       ([name, value]) => `${name}: ${value}`,
     ),
@@ -66,6 +70,21 @@ const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<v
   socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   t.equal(await statusIn(socket), 200, 'the connection takes another request');
   socket.destroy();
+};
+
+/** The client writes its whole body and reads the response, although the connection ends with it. */
+const isHeard = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+  const bytes = 7 * MEGABYTE;
+  const {socket, takenBytes, isClosed} = await connect(server);
+  const failures: Error[] = [];
+  socket.on('error', (error) => failures.push(error));
+  socket.write(headOf(refused, bytes));
+  t.equal(await statusIn(socket), refused.status);
+  socket.resume();
+  socket.write(Buffer.alloc(bytes));
+  await isClosed;
+  t.same(failures, []);
+  t.ok(takenBytes() > bytes, 'all of it was read');
 };
 
 const isCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
@@ -102,6 +121,11 @@ t.test('the body of a refused request', async (t) => {
       livesOn(t, of, refused),
     );
     await t.test(`${what}: a body of 50 MB is cut off`, (t) => isCutOff(t, of, refused));
+    const closing = {...refused, headers: {...refused.headers, connection: 'close'}};
+    const old = {...refused, version: '1.0'} as const;
+    await t.test(`${what}: is read by a client that closes`, (t) => isHeard(t, of, closing));
+    await t.test(`${what}: is read by a client of HTTP/1.0`, (t) => isHeard(t, of, old));
+    await t.test(`${what}: 50 MB of HTTP/1.0 are cut off`, (t) => isCutOff(t, of, old));
   }
 
   const begun: Refused[] = [
@@ -136,5 +160,82 @@ t.test('the body of a refused request', async (t) => {
     t.equal(await statusIn(socket), 404);
     await isClosed;
     t.pass('closed by the server');
+  });
+});
+
+/** A server that refuses every request and does nothing else. */
+const refusing = async (t: Test, limits: Partial<DrainLimits>) => {
+  const drain = new BodyDrain({
+    total: 10,
+    perClient: 10,
+    bytesPerTick: 1e9,
+    tickMs: 100,
+    ...limits,
+  });
+  const begun: boolean[] = [];
+  const server = http.createServer((request, response) => {
+    begun.push(drain.begin(request, String(request.headers['x-client'])));
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const {port} = server.address() as net.AddressInfo;
+  const send = async (client: string, bytes: number) => {
+    const accepted = once(server, 'connection') as Promise<[net.Socket]>;
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(headOf({status: 404, path: '/', headers: {'x-client': client}}, bytes));
+    const [peer] = await accepted;
+    await statusIn(socket);
+    return {socket, peer};
+  };
+  return {begun, send};
+};
+
+t.test('bodies of all connections together', async (t) => {
+  await t.test(
+    'are discarded from so many connections, and from so many of one client',
+    async (t) => {
+      const {begun, send} = await refusing(t, {total: 3, perClient: 2});
+      const first = await send('a', MEGABYTE);
+      for (const client of ['a', 'a', 'b', 'c']) await send(client, MEGABYTE);
+      t.same(begun, [true, true, false, true, false]);
+
+      first.socket.write(Buffer.alloc(MEGABYTE));
+      await until(() => first.peer.bytesRead > MEGABYTE);
+      const next = await send('a', MEGABYTE);
+
+      t.equal(begun.at(-1), true, 'a place is free again');
+      next.socket.destroy();
+    },
+  );
+
+  await t.test('are read no faster than all may be sent', async (t) => {
+    // No tick ends within this test.
+    const {send} = await refusing(t, {bytesPerTick: MEGABYTE, tickMs: 600_000});
+    const peers: net.Socket[] = [];
+    for (let i = 0; i < 5; i++) {
+      const {socket, peer} = await send('a', 7 * MEGABYTE);
+      socket.write(Buffer.alloc(7 * MEGABYTE));
+      peers.push(peer);
+    }
+
+    await Promise.all(peers.map((peer) => once(peer, 'close')));
+
+    const taken = peers.reduce((sum, {bytesRead}) => sum + bytesRead, 0);
+    t.ok(taken < 3 * MEGABYTE, `${taken} of 35,000,000 bytes`);
+  });
+
+  await t.test('go on when the next tick begins', async (t) => {
+    const {send} = await refusing(t, {bytesPerTick: 100_000, tickMs: 10});
+    const {socket, peer} = await send('a', MEGABYTE);
+    socket.write(Buffer.alloc(MEGABYTE));
+    await until(() => peer.bytesRead > MEGABYTE);
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    t.equal(await statusIn(socket), 404, 'and the connection is usable');
+    socket.destroy();
   });
 });
