@@ -14,6 +14,12 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** Most validation errors that a response names. */
+export const MAX_FAULTS = 20;
+const MAX_PATH_LENGTH = 200;
+const MAX_FAULT_LENGTH = 300;
+const MAX_MESSAGE_LENGTH = 2_000;
+
 /** What an answer can say went wrong. The message is for the page's developer, never a visitor. */
 export class MariaError extends Error {
   readonly statusCode: number;
@@ -32,16 +38,28 @@ export class MariaError extends Error {
     this.retryAfter = retryAfter;
   }
 
+  /** Returns the response body, which is small whatever the request was. */
   body(requestId: string): ErrorBody {
+    const {faults = []} = this;
+    const others = faults.length - MAX_FAULTS;
     return {
       status: errorStatus(this.code),
       code: this.code,
-      message: this.message,
+      message: cut(this.message, MAX_MESSAGE_LENGTH),
       request_id: requestId,
-      ...(this.faults && {faults: this.faults}),
+      ...(this.faults && {faults: faults.slice(0, MAX_FAULTS).map(shortFault)}),
+      ...(others > 0 && {more_faults: others}),
     };
   }
 }
+
+const shortFault = ({path, message}: Fault): Fault => ({
+  path: cut(path, MAX_PATH_LENGTH),
+  message: cut(message, MAX_FAULT_LENGTH),
+});
+
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
 const errorOf = (code: ErrorCode, standard: string) =>
   class extends MariaError {
@@ -91,7 +109,10 @@ export class OriginNotAllowed extends errorOf('origin_not_allowed', 'This origin
   }
 }
 export class NotFound extends errorOf('not_found', 'There is nothing at this address.') {}
-export class UnknownSite extends errorOf('unknown_site', 'There is no site with this key.') {}
+export class UnknownSite extends errorOf(
+  'unknown_site',
+  'There is no site with this key. Check data-site.',
+) {}
 export class MethodNotAllowed extends errorOf(
   'method_not_allowed',
   'This address does not take this method.',
@@ -133,6 +154,10 @@ export class NotAPdf extends errorOf(
 export class UnsupportedMediaType extends errorOf(
   'unsupported_media_type',
   'The body has a Content-Type this address does not take.',
+) {}
+export class RangeNotSatisfiable extends errorOf(
+  'range_not_satisfiable',
+  'The Range header names bytes beyond the end of the file. Ask for the file without it.',
 ) {}
 export class InvalidEmail extends errorOf(
   'invalid_email',

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   file_too_large: 413,
   not_a_pdf: 415,
   unsupported_media_type: 415,
+  range_not_satisfiable: 416,
   invalid_email: 422,
   invalid_name: 422,
   file_infected: 422,

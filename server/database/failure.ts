@@ -1,11 +1,12 @@
+import postgres from 'postgres';
+
+import {ConnectionFailed} from './connection-failed.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
 
+/** The driver's own codes, which no other library uses. */
+const DRIVER_CODE = /^CONNECT(ION)?_/;
+
 const TRANSPORT = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  'CONNECTION_SILENT',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -14,20 +15,28 @@ const TRANSPORT = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   READ_ONLY,
-  READ_ONLY_SQLSTATE,
+  // A socket's file that is not there.
+  'ENOENT',
 ]);
 
 // PostgreSQL's classes: 08 connection, 53 resources, 57 operator intervention (statement timeout,
 // shutdown, starting up), 58 system error.
 const SERVER_CLASSES = /^(08|53|57|58)/;
 
-/** Whether an error says that the database did not answer, rather than that it said no. */
+/**
+ * Whether an error says that the database did not answer, rather than that it said no. Clients,
+ * the store and the mail server fail with the same network codes, so only errors count that the
+ * database's driver or its socket has made.
+ */
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  const {code, syscall} = error as {code?: unknown; syscall?: unknown};
-  // A socket's file that is not there; any other file is not the database's.
-  if (code === 'ENOENT') return syscall === 'connect';
-  return typeof code === 'string' && (TRANSPORT.has(code) || SERVER_CLASSES.test(code));
+  const {code} = error as {code?: unknown};
+  if (typeof code !== 'string') return false;
+  if (error instanceof ConnectionFailed) return TRANSPORT.has(code) || DRIVER_CODE.test(code);
+  if (error instanceof postgres.PostgresError) {
+    return SERVER_CLASSES.test(code) || code === READ_ONLY_SQLSTATE;
+  }
+  return DRIVER_CODE.test(code);
 };
 
 /** PostgreSQL's five-character code, when the database itself refused. */

@@ -1,4 +1,5 @@
 import type {Queryable} from './connect.js';
+import {ConnectionFailed} from './connection-failed.js';
 
 /** Code of the error when the database is reached and takes no writes. */
 export const READ_ONLY = 'DATABASE_READ_ONLY';
@@ -23,9 +24,10 @@ export const reportsReadOnly = (report: Buffer): boolean => {
 };
 
 export const readOnlyError = (): Error =>
-  Object.assign(new Error('The database is read-only, such as a standby. A primary is expected.'), {
-    code: READ_ONLY,
-  });
+  new ConnectionFailed(
+    'The database is read-only, such as a standby. A primary is expected.',
+    READ_ONLY,
+  );
 
 /** Throws `READ_ONLY` when the database takes no writes, and what the query throws. */
 export const requireWritable = async (sql: Queryable): Promise<void> => {

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 
 import type {DatabaseHost} from './connection-url.js';
 import type {Hosts} from './hosts.js';
+import {ConnectionFailed} from './connection-failed.js';
 import {Outstanding} from './outstanding.js';
 import {readOnlyError, reportsReadOnly} from './read-only.js';
 
@@ -185,4 +186,4 @@ export class WatchedSocket extends EventEmitter {
   }
 }
 
-const failure = (message: string, code: string): Error => Object.assign(new Error(message), {code});
+const failure = (message: string, code: string): Error => new ConnectionFailed(message, code);

@@ -1,13 +1,7 @@
 import {isDatabaseDown} from '../database/failure.js';
-import {InvalidRequest, MariaError} from '../errors.js';
+import {MariaError} from '../errors.js';
+import {BrokenOff} from '../http/broken-off.js';
 import {StoreUnavailable} from '../object-store/errors.js';
-
-/** Nobody reads this answer; it keeps a cancelled upload from looking like a fault of ours. */
-export class BrokenOff extends InvalidRequest {
-  constructor() {
-    super('The client broke off before the file was whole.');
-  }
-}
 
 /** What the trail says of an upload that failed: the answer's code, or that nobody waited for one. */
 export const failureCode = (reason: unknown): string => {

@@ -5,6 +5,8 @@ import type {FastifyRequest} from 'fastify';
 
 import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from '../errors.js';
 import {BODY_MS} from '../http/deadline.js';
+import {requireNoEncoding} from '../http/json-bodies.js';
+import {pathTo} from '../http/json-paths.js';
 import {cleanFileName} from './file-name.js';
 import {tooLarge} from './checked-bytes.js';
 
@@ -45,10 +47,9 @@ export const readIncoming = async (
  */
 const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Incoming> => {
   if (!request.isMultipart()) {
-    throw new UnsupportedMediaType(
-      `Expected multipart/form-data, got "${request.headers['content-type'] ?? 'nothing'}".`,
-    );
+    throw new UnsupportedMediaType('The Content-Type is not multipart/form-data. Send a form.');
   }
+  requireNoEncoding(request);
   let declaredBytes: number | undefined;
   const limits = {files: 2, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
   // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
@@ -60,7 +61,7 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
     if (done) throw new NoFile();
     if (part.type === 'file') {
       if (part.fieldname !== 'file') {
-        throw new NoFile(`Expected the file in a part named "file", got "${part.fieldname}".`);
+        throw new NoFile('The file is in a part with another name. Name its part "file".');
       }
       const end = () => demandEnd(parts);
       return {name: cleanFileName(part.filename), declaredBytes, bytes: part.file, end};
@@ -81,11 +82,13 @@ const demandEnd = async (parts: AsyncIterator<Multipart, undefined>): Promise<vo
   throw unexpected(fieldname, fieldname === 'file' ? 'is there twice' : 'is not expected');
 };
 
-const unexpected = (name: string, message: string): InvalidRequest =>
-  new InvalidRequest(
-    `The form does not have the expected form: /${name} ${message}. Expected "size", then "file".`,
-    {faults: [{path: `/${name}`, message}]},
+const unexpected = (name: string, message: string): InvalidRequest => {
+  const path = pathTo('', name);
+  return new InvalidRequest(
+    `The form does not have the expected form: ${path} ${message}. Expected "size", then "file".`,
+    {faults: [{path, message}]},
   );
+};
 
 /**
  * The file's bytes, read later. They are over only when the form is: until then a store that waits
@@ -115,8 +118,10 @@ const abortOf = (signal: AbortSignal): Promise<never> =>
 /** The parser's errors have no code of their own; where they arise the body is known to be at fault. */
 const unreadable = (error: unknown): MariaError => {
   if (error instanceof MariaError) return error;
-  const {message} = error as Error;
-  return new InvalidRequest(`The form cannot be read: ${message}`, {cause: error});
+  return new InvalidRequest(
+    'The form cannot be read: it is not valid multipart/form-data, or ends too early.',
+    {cause: error},
+  );
 };
 
 const readSize = (value: unknown, maxBytes: number): number => {

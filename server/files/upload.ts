@@ -19,6 +19,7 @@ import {
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
+import {BrokenOff} from '../http/broken-off.js';
 import {inTime} from '../http/deadline.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../sessions/access.js';
@@ -26,7 +27,7 @@ import {countFunnel, hasConsent} from '../sessions/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {CheckedBytes} from './checked-bytes.js';
 import type {Checks} from './checked-bytes.js';
-import {BrokenOff, failureCode} from './failure-code.js';
+import {failureCode} from './failure-code.js';
 import {wholeFile} from './incoming.js';
 import type {Incoming} from './incoming.js';
 import {Pace} from './pace.js';

@@ -8,11 +8,13 @@ import {
   MariaError,
   MethodNotAllowed,
   NotFound,
+  RangeNotSatisfiable,
   Unavailable,
   UnsupportedMediaType,
 } from '../errors.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import type {App} from './app-type.js';
+import {BrokenOff} from './broken-off.js';
 import {invalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';
@@ -44,7 +46,7 @@ export interface ErrorHooks {
 export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): void => {
   const methods = allowedMethods(app);
   app.setErrorHandler((error, request, reply) => {
-    const ours = toMariaError(error as FrameworkError);
+    const ours = toMariaError(error as FrameworkError, request);
     onError(ours, request);
     return sendError(ours, request, reply);
   });
@@ -54,7 +56,7 @@ export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): voi
     if (allowed.length === 0 || allowed.includes(request.method))
       return sendError(new NotFound(), request, reply);
     void reply.header('allow', allowed.join(', '));
-    const message = `Expected ${allowed.join(' or ')}, got ${request.method}.`;
+    const message = `This address does not support the method. Use ${allowed.join(' or ')}.`;
     return sendError(new MethodNotAllowed(message), request, reply);
   });
 };
@@ -75,25 +77,41 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
     .send({...error.body(request.id), ...(isSessionCall && {uuid: null})});
 };
 
-export const toMariaError = (error: FrameworkError): MariaError => {
+/** Returns the error that a response shows. Without a request, no client can have broken off. */
+export const toMariaError = (error: FrameworkError, request?: FastifyRequest): MariaError => {
   if (error instanceof MariaError) return error;
   if (error.validation) return invalidRequest(error.validation, error.validationContext);
   if (error instanceof StoreUnavailable || isDatabaseDown(error)) {
     return new Unavailable(undefined, {cause: error});
   }
+  if (request && hasBrokenOff(request)) return new BrokenOff({cause: error});
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new BodyTooLarge(undefined, {cause: error});
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new UnsupportedMediaType(undefined, {cause: error});
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new NotFound(undefined, {cause: error});
+    case 'FST_ERR_BAD_URL':
+      return unreadable('the percent-encoding of its address is not valid', error);
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return unreadable('its body is not as long as its Content-Length says', error);
     default:
       return fromStatus(error);
   }
 };
 
+/** The connection ended before the body did. */
+const hasBrokenOff = ({raw}: FastifyRequest): boolean => raw.destroyed && !raw.complete;
+
 /** What the framework and its plug-ins call a client's fault is one. */
 const fromStatus = (error: FrameworkError): MariaError => {
   const status = error.statusCode ?? 500;
+  if (status === 416) return new RangeNotSatisfiable(undefined, {cause: error});
   if (status < 400 || status >= 500) return new Internal(undefined, {cause: error});
-  return new InvalidRequest(`The request cannot be read: ${error.message}`, {cause: error});
+  return unreadable('it is not an HTTP request that this server supports', error);
 };
+
+/** The library's own message stays in the log, because it can repeat parts of the request. */
+const unreadable = (why: string, cause: unknown): InvalidRequest =>
+  new InvalidRequest(`The request cannot be read: ${why}.`, {cause});

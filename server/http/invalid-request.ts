@@ -1,6 +1,8 @@
-import {InvalidRequest, NotFound} from '../errors.js';
+import {InvalidRequest, MAX_FAULTS, NotFound} from '../errors.js';
 import type {Fault, MariaError} from '../errors.js';
+import {pathTo} from './json-paths.js';
 
+/** A validation error as the schema library reports it. */
 export interface Validation {
   instancePath: string;
   keyword?: string;
@@ -14,31 +16,43 @@ const WHERE: Record<string, string> = {
   querystring: 'The query does not have',
 };
 
-/** What does not fit its schema, each place once. */
+/** Returns the error for a part of a request that does not fit its schema, with each place once. */
 export const invalidRequest = (found: Validation[], context = 'body'): MariaError => {
   const faults = faultsOf(found);
-  const where = faults.map(({path, message}) => `${path} ${message}`).join('; ');
   // A part of the path that cannot be: there is nothing with such a name.
-  if (context === 'params') return new NotFound(`There is nothing at this address: ${where}.`);
+  if (context === 'params') {
+    return new NotFound(`There is nothing at this address: ${listed(faults)}.`);
+  }
   return new InvalidRequest(
-    `${WHERE[context] ?? WHERE['body']} the expected form: ${where}. ` +
+    `${WHERE[context] ?? WHERE['body']} the expected form: ${listed(faults)}. ` +
       'The expected form is in /api/openapi.json.',
     {faults},
   );
+};
+
+/** Returns the first validation errors as one text, with the number of the others. */
+export const listed = (faults: Fault[]): string => {
+  const shown = faults.slice(0, MAX_FAULTS).map(({path, message}) => `${path} ${message}`);
+  const others = faults.length - shown.length;
+  return others > 0 ? `${shown.join('; ')}; and ${others} more` : shown.join('; ');
 };
 
 const faultsOf = (found: Validation[]): Fault[] => {
   const places = new Map<string, Validation[]>();
   for (const fault of found) {
     const path = pathOf(fault);
-    places.set(path, [...(places.get(path) ?? []), fault]);
+    const here = places.get(path);
+    if (here) here.push(fault);
+    else places.set(path, [fault]);
   }
   return [...places].map(([path, faults]) => ({path, message: messageOf(faults)}));
 };
 
 const pathOf = ({instancePath, params}: Validation): string => {
-  const extra = params?.['additionalProperty'] ?? params?.['missingProperty'];
-  return `${instancePath}${typeof extra === 'string' ? `/${extra}` : ''}` || '/';
+  const {additionalProperty, missingProperty} = params ?? {};
+  if (typeof additionalProperty === 'string') return pathTo(instancePath, additionalProperty);
+  if (typeof missingProperty === 'string') return `${instancePath}/${missingProperty}`;
+  return instancePath || '/';
 };
 
 /** A value that is none of several gets a fault for each of them, and one for all. */

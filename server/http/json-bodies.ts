@@ -1,39 +1,88 @@
-import {InvalidRequest} from '../errors.js';
+import type {FastifyBodyParser, FastifyRequest} from 'fastify';
+
+import {InvalidRequest, UnsupportedMediaType} from '../errors.js';
 import type {Fault} from '../errors.js';
 import type {App} from './app-type.js';
+import {tooLongArrays} from './array-lengths.js';
+import {invalidRequest, listed} from './invalid-request.js';
+import {pathTo} from './json-paths.js';
 
 /** No body of ours is deeper; to look for ever into one that is would be its sender's aim. */
 const MAX_DEPTH = 20;
 const IS_POISON = 'is or holds a key that is not taken';
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
 /**
  * JSON with poisoned prototypes refused; an empty body is none, whatever its header says; a route
  * that expects no body takes none but that.
  */
 export const parseJsonBodies = (app: App): void => {
-  const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', {parseAs: 'string'}, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else {
-      void parse(request, body as string, (error, parsed) => {
-        if (error) done(refusalOf(body as string), undefined);
-        else done(null, parsed);
-      });
-    }
-  });
+  app.addContentTypeParser('application/json', {parseAs: 'buffer'}, jsonParser(app));
   app.addHook('preValidation', async ({body, is404, routeOptions}) => {
-    if (is404 || routeOptions.schema?.body || body === undefined) return;
-    if (typeof body !== 'object' || body === null) throw unexpected(['/']);
-    const keys = Object.keys(body);
-    if (keys.length > 0) throw unexpected(keys.map((key) => `/${key}`));
+    if (is404 || body === undefined) return;
+    const expected = routeOptions.schema?.body;
+    if (!expected) demandNoBody(body);
+    else {
+      const tooLong = tooLongArrays(expected, body);
+      if (tooLong.length > 0) throw invalidRequest(tooLong);
+    }
   });
 };
 
-const unexpected = (paths: string[]): InvalidRequest =>
-  new InvalidRequest(`Expected no body, got ${paths.join(', ')}.`, {
-    faults: paths.map((path) => ({path, message: 'is not expected'})),
-  });
+/** Returns a parser of JSON in UTF-8, for any content type that holds it. */
+export const jsonParser = (app: App): FastifyBodyParser<Buffer> => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  return (request, bytes, done) => {
+    if (bytes.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    const text = textOf(request, bytes);
+    void parse(request, text, (error, parsed) => {
+      if (error) done(refusalOf(text), undefined);
+      else done(null, parsed);
+    });
+  };
+};
+
+/** Throws `UnsupportedMediaType` if the body is compressed, because no route decompresses one. */
+export const requireNoEncoding = ({headers}: FastifyRequest): void => {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (/^identity$/i.test(encoding)) return;
+  throw new UnsupportedMediaType(
+    'The body has a Content-Encoding, which no address supports. Send it uncompressed.',
+  );
+};
+
+const textOf = (request: FastifyRequest, bytes: Buffer): string => {
+  requireNoEncoding(request);
+  const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
+  if (!/^utf-?8$/i.test(charset)) {
+    throw new UnsupportedMediaType(
+      'The Content-Type names a charset other than UTF-8. Send the body in UTF-8.',
+    );
+  }
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch {
+    throw invalidBody('is not valid UTF-8');
+  }
+};
+
+const demandNoBody = (body: unknown): void => {
+  if (typeof body !== 'object' || body === null) throw unexpected(['/']);
+  const keys = Object.keys(body);
+  if (keys.length > 0) throw unexpected(keys.map((key) => pathTo('', key)));
+};
+
+const unexpected = (paths: string[]): InvalidRequest => {
+  const faults = [...new Set(paths)].map((path) => ({path, message: 'is not expected'}));
+  return new InvalidRequest(`Expected no body: ${listed(faults)}.`, {faults});
+};
+
+const invalidBody = (message: string): InvalidRequest =>
+  new InvalidRequest(`The body ${message}.`, {faults: [{path: '/', message}]});
 
 /** The parser tells no JSON from JSON that it distrusts. */
 const refusalOf = (text: string): InvalidRequest => {
@@ -41,21 +90,19 @@ const refusalOf = (text: string): InvalidRequest => {
   try {
     body = JSON.parse(text);
   } catch {
-    const message = 'is not valid JSON';
-    return new InvalidRequest(`The body ${message}.`, {faults: [{path: '/', message}]});
+    return invalidBody('is not valid JSON');
   }
   const found = poisoned(body);
   const faults = found.length > 0 ? found : [{path: '/', message: IS_POISON}];
-  const where = faults.map(({path}) => path).join(', ');
-  return new InvalidRequest(`The body holds a key that is not taken: ${where}.`, {faults});
+  return new InvalidRequest(`The body holds a key that is not taken: ${listed(faults)}.`, {faults});
 };
 
 const poisoned = (value: unknown, path = '', depth = 0): Fault[] => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, item]): Fault[] => {
     const isPoison = key === '__proto__' || (key === 'constructor' && holdsPrototype(item));
-    if (isPoison) return [{path: `${path}/${key}`, message: IS_POISON}];
-    return poisoned(item, `${path}/${key}`, depth + 1);
+    if (isPoison) return [{path: pathTo(path, key), message: IS_POISON}];
+    return poisoned(item, pathTo(path, key), depth + 1);
   });
 };
 

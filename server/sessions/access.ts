@@ -81,7 +81,7 @@ export class Access {
       throw new TokenInvalid();
     }
     const site = await this.parts.sites.find(siteKey);
-    if (!site) throw new UnknownSite(`There is no site "${siteKey}" any more.`);
+    if (!site) throw new UnknownSite('The site of this token has been removed.');
     demandAllowedOrigin(site, request.headers.origin, this.parts.config);
     const caller = {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
     this.identified.set(request, caller);

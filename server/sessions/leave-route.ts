@@ -6,6 +6,7 @@ import type {Config} from '../config.js';
 import {LeavePage} from '../contract/sessions.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {jsonParser} from '../http/json-bodies.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {demandAlive} from './access.js';
 import type {Access, Caller} from './access.js';
@@ -33,11 +34,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeavePart
   };
 
   const routes = async (scope: App): Promise<void> => {
-    scope.addContentTypeParser(
-      'text/plain',
-      {parseAs: 'string'},
-      scope.getDefaultJsonParser('error', 'error'),
-    );
+    scope.addContentTypeParser('text/plain', {parseAs: 'buffer'}, jsonParser(scope));
     scope.post(
       '/api/session/leave',
       {

@@ -152,10 +152,8 @@ const reachStep = async (
   const reached = steps.indexOf(step);
   if (reached === -1) {
     throw new InvalidRequest(
-      `Expected a step of the conversation (${steps.join(', ')}), got "${step}".`,
-      {
-        faults: [{path: '/step', message: 'is not a step of this conversation'}],
-      },
+      'The step is not part of this conversation. The site’s config lists its steps.',
+      {faults: [{path: '/step', message: 'is not a step of this conversation'}]},
     );
   }
   // A step seen again after going back or a reload is counted once.

@@ -214,7 +214,7 @@ export const siteOf = async (
     });
   }
   const site = await sites.find(key ?? DEMO_SITE);
-  if (!site) throw new UnknownSite(`There is no site "${key ?? DEMO_SITE}". Check data-site.`);
+  if (!site) throw new UnknownSite();
   demandAllowedOrigin(site, request.headers.origin, config);
   return site;
 };

@@ -3,6 +3,8 @@ import {OriginNotAllowed} from '../errors.js';
 import {isDemoSite} from './store.js';
 import type {Site} from './store.js';
 
+/** An origin as browsers write it: a host name has at most 253 characters. */
+const REPEATABLE_ORIGIN = /^(null|[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,262})$/i;
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
@@ -18,9 +20,10 @@ export const demandAllowedOrigin = (
   const own = new URL(config.publicUrl).origin;
   const isDemo = isDemoSite(site.key) && !config.production;
   if (isDemo && (origin === own || LOCALHOST.test(origin))) return;
+  const named = REPEATABLE_ORIGIN.test(origin) ? `"${origin}"` : 'of an unusual form';
   throw new OriginNotAllowed(
-    `The page's origin is "${origin}", which is not among the allowed origins of site "${site.key}". ` +
-      `Add it to the site's setting allowed_origins: --origin ${origin}`,
+    `The page's origin is ${named}, which the site does not list in allowed_origins. ` +
+      'Add it with: maria site set KEY --origin ORIGIN, repeated for each origin of the site.',
     site.key,
   );
 };

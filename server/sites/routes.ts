@@ -66,7 +66,7 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): 
     async (request, reply) => {
       const {key} = request.params;
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
-      if (!site) throw new UnknownSite(`There is no site "${key}". Check data-site.`);
+      if (!site) throw new UnknownSite();
       demandAllowedOrigin(site, request.headers.origin, config);
       const shown = publicConfig(site, config, version);
       const etag = `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)}"`;

@@ -6,6 +6,7 @@ import t from 'tap';
 import {auditCommand} from '../audit/command.js';
 import type {Command} from '../command/command.js';
 import {readSince} from '../command/since.js';
+import {connectDatabase} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
@@ -285,7 +286,9 @@ t.test('the funnel narrows from step to step, and what is no share has no percen
 t.test('a file that is not there is no database that does not answer', async (t) => {
   const missing = await readFile('/nowhere/at/all').catch((error: unknown) => error);
   t.notOk(isDatabaseDown(missing));
-  t.ok(isDatabaseDown(Object.assign(new Error(), {code: 'ENOENT', syscall: 'connect'})));
+  const sql = connectDatabase({url: 'postgres://maria@%2Fnowhere%2Fat%2Fall/maria'});
+  t.teardown(() => sql.end({timeout: 1}));
+  t.ok(isDatabaseDown(await sql`select 1`.catch((error: unknown) => error)));
 });
 
 t.test('--since takes a day, a time, or how long ago', (t) => {

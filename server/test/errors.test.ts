@@ -63,7 +63,6 @@ void t.test('every error has one shape', async (t) => {
       t.equal(status, 405);
       isError(t, body, 'method_not_allowed');
       t.equal(headers.get('allow'), allow);
-      t.ok(body.message.includes(method));
     });
   }
 

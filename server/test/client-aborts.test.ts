@@ -1,0 +1,111 @@
+import net from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import t from 'tap';
+
+import {isDatabaseDown} from '../database/failure.js';
+import {toMariaError} from '../http/error-answers.js';
+import {StoreUnavailable} from '../object-store/errors.js';
+import {freePort} from './free-port.js';
+import {fetchDescription, operationsOf} from './openapi-document.js';
+import {makePdf} from './pdf.js';
+import {rawUpload} from './raw-upload.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const WARNING = 40;
+/** Many requests on a busy machine. */
+const PATIENCE_MS = 60_000;
+/** Two failures further apart than this would be an outage. */
+const APART_MS = 1_100;
+
+const warnings = ({logged}: TestServer) =>
+  logged.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'answered');
+
+/** Sends half of a body and closes the connection, politely or not. */
+const breakOff = async (
+  {config}: TestServer,
+  {method, path, headers}: {method: string; path: string; headers: Record<string, string>},
+  isReset: boolean,
+): Promise<void> => {
+  const socket = net.connect(config.port, '127.0.0.1');
+  const head = Object.entries({host: 'a', 'content-length': '1000', ...headers});
+  socket.write(
+    `${method} ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  );
+  socket.write('{"half": ');
+  await sleep(50);
+  if (isReset) socket.resetAndDestroy();
+  else socket.destroy();
+};
+
+t.test('a client that breaks off is no failure of the server', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const operations = operationsOf(await fetchDescription(server.url)).filter(
+    ({method}) => method !== 'GET',
+  );
+  const answered = () => server.logged.filter(({msg}) => msg === 'answered').length;
+
+  for (const isReset of [false, true]) {
+    const before = answered();
+    for (const {method, path} of operations) {
+      const headers = {...visitor.credentials, 'content-type': 'application/json'};
+      await breakOff(server, {method, path: path.replace(/\{\w+\}/g, 'x'), headers}, isReset);
+    }
+    await until(() => answered() >= before + operations.length, PATIENCE_MS);
+    await sleep(APART_MS);
+  }
+  // The mail sender tells of an outage as soon as the database has answered it.
+  await visitor.contact('anna@example.com');
+  await server.mailbox.waitFor('anna@example.com');
+
+  t.same(warnings(server), []);
+  t.same([...(await server.sql`select cause from alerts`)], []);
+  t.same([...(await server.sql`select from audit_logs where event_type = 'error'`)], []);
+});
+
+for (const store of ['disk', 's3'] as const) {
+  t.test(`an upload that breaks off is no failure of the store: ${store}`, async (t) => {
+    const server = await startServer(t, {store});
+    const visitor = await Visitor.consenting(server.url);
+    const failed = () => server.sql<{code: string}[]>`
+      select metadata->>'code' as code from audit_logs where event_type = 'file_upload_error'`;
+    const uploads = 12;
+    for (let i = 0; i < uploads; i++) {
+      const fileBytes = makePdf(20_000 + 60_000 * i);
+      const socket = await rawUpload(server, visitor, {
+        contentLength: fileBytes.length + 500,
+        fileBytes,
+      });
+      socket.on('error', () => undefined);
+      await sleep(20 * (i % 6));
+      if (i % 2 === 0) socket.resetAndDestroy();
+      else socket.destroy();
+      const isCounted = async () => (await failed()).length > i;
+      await until(isCounted);
+    }
+
+    t.same([...new Set((await failed()).map(({code}) => code))], ['aborted']);
+    t.same(warnings(server), []);
+    t.same([...(await server.sql`select cause from alerts`)], []);
+    t.same([...(await server.sql`select from file_uploads`)], []);
+  });
+}
+
+t.test('the failure of one part is not taken for that of another', async (t) => {
+  const refused = await new Promise<Error>((resolve, reject) => {
+    freePort().then((port) => net.connect(port, '127.0.0.1').once('error', resolve), reject);
+  });
+  t.match(refused, {code: 'ECONNREFUSED'});
+  for (const code of ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', '57014']) {
+    t.notOk(isDatabaseDown(Object.assign(new Error('of some socket'), {code})), code);
+  }
+
+  t.notOk(isDatabaseDown(refused), 'a mail server, a scanner or a responder');
+  t.notOk(isDatabaseDown(new StoreUnavailable('put', refused)));
+  t.equal(toMariaError(refused).code, 'internal');
+  t.equal(toMariaError(new StoreUnavailable('put', refused)).code, 'unavailable');
+});
