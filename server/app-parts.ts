@@ -8,6 +8,7 @@ import type {Sql} from './database/connect.js';
 import type {Live} from './events/live.js';
 import type {PaceLimits} from './files/pace.js';
 import type {App} from './http/app-type.js';
+import type {ResponseLimits} from './http/unread-responses.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import type {MailSender} from './mail/sender.js';
 import type {Conversation} from './messages/conversation.js';
@@ -37,6 +38,7 @@ export interface AppParts {
   /** For tests: other limits than those that visitors have. */
   answering?: Pick<AnsweringParts, 'limits' | 'budgets' | 'circuit'>;
   downloadPace?: PaceLimits;
+  responses?: ResponseLimits;
 }
 
 export interface RunningApp {

@@ -38,6 +38,7 @@ import {tellServerError} from './http/server-errors.js';
 import {parseJsonBodies} from './http/json-bodies.js';
 import {registerOpenApi} from './http/openapi.js';
 import {registerPages} from './http/pages.js';
+import {limitUnreadResponses} from './http/unread-responses.js';
 import {
   LocalCounters,
   RATE_MULTIPLES,
@@ -213,6 +214,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
   });
   keepDeadlines(app);
+  limitUnreadResponses(app, parts.responses);
   app.addHook('onSend', async (request, reply) => {
     const isUsable = drain.begin(request.raw, clientNetwork(request));
     // A client that keeps its connection would not notice that the others get its successor.

@@ -1,0 +1,83 @@
+import net from 'node:net';
+
+import t from 'tap';
+
+import {untilServed} from './patiently.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+import {until} from './until.js';
+import {Visitor} from './visitor.js';
+
+const MESSAGES = 10;
+/** Together more than the buffers of a connection hold. */
+const MESSAGE_BYTES = 800_000;
+const MAX_CONNECTIONS = 10;
+const NEVER_MS = 600_000;
+const LIMITS = {baseMs: NEVER_MS, bytesPerSecond: 8_192, unreadBytes: 1e9, intervalMs: 50};
+
+/** A session whose messages make a response of several megabytes. */
+const talkative = async ({url, sql}: TestServer): Promise<Visitor> => {
+  const visitor = await Visitor.consenting(url);
+  await sql`
+    insert into messages (session_uuid, client_id, role, body, state)
+    select ${visitor.uuid}, 'm' || n, 'maria', repeat('x', ${MESSAGE_BYTES}), 'complete'
+    from generate_series(1, ${MESSAGES}) n`;
+  return visitor;
+};
+
+/** Asks for all messages and reads nothing of the response. */
+const askWithoutReading = ({config}: TestServer, {credentials}: Visitor): net.Socket => {
+  const socket = net.connect(config.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const lines = Object.entries({host: 'a', ...credentials}).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  socket.write(`GET /api/messages HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  return socket;
+};
+
+/** The server's ends of the connections that are made from now on. */
+const peersOf = ({app}: TestServer): net.Socket[] => {
+  const peers: net.Socket[] = [];
+  app.server.on('connection', (peer: net.Socket) => peers.push(peer));
+  return peers;
+};
+
+const closed = (peers: net.Socket[]): number => peers.filter(({destroyed}) => destroyed).length;
+
+t.test('a client that reads its response too slowly is cut off', async (t) => {
+  const responses = {...LIMITS, baseMs: 1_000, bytesPerSecond: 1e9};
+  const server = await startServer(t, {parts: {responses}});
+  const visitor = await talkative(server);
+  const peers = peersOf(server);
+
+  askWithoutReading(server, visitor);
+
+  await until(() => closed(peers) === 1);
+  const {status} = await untilServed(() => visitor.session());
+  t.equal(status, 200, 'and the others are served');
+});
+
+t.test('clients that read nothing hold so much memory and no more', async (t) => {
+  const unreadBytes = 2.5 * MESSAGES * MESSAGE_BYTES;
+  const server = await startServer(t, {parts: {responses: {...LIMITS, unreadBytes}}});
+  const visitor = await talkative(server);
+  const peers = peersOf(server);
+  const waiting = () => peers.filter(({writableLength}) => writableLength > 0);
+
+  const sockets = [askWithoutReading(server, visitor), askWithoutReading(server, visitor)];
+  await until(() => waiting().length === 2);
+  t.equal(closed(peers), 0, 'two are within the limit');
+  // A busy server may refuse some of them.
+  await until(() => {
+    if (sockets.length < MAX_CONNECTIONS) sockets.push(askWithoutReading(server, visitor));
+    return closed(peers) > 0;
+  });
+  for (const socket of sockets) socket.destroy();
+  await until(() => closed(peers) === peers.length);
+
+  const {status, body} = await untilServed(() =>
+    visitor.call<{messages: unknown[]}>('GET', '/api/messages'),
+  );
+  t.same([status, body.messages.length], [200, MESSAGES], 'a client that reads gets all of it');
+});
