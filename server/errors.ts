@@ -133,6 +133,10 @@ export class TooManyMessages extends errorOf(
   'too_many_messages',
   'The session holds all the messages that one visitor may write.',
 ) {}
+export class TooManyConsents extends errorOf(
+  'too_many_consents',
+  'The session has all the decisions that are recorded for one. A consent can still be withdrawn.',
+) {}
 export class InProgress extends errorOf(
   'in_progress',
   'An upload with this Idempotency-Key is still under way. Try again in a few seconds.',

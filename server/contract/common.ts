@@ -50,7 +50,8 @@ export const ErrorBody = Type.Object(
     uuid: Type.Optional(Type.Null({description: 'Under /api/session: no error hands out a UUID.'})),
     faults: Type.Optional(
       Type.Array(Type.Object({path: Type.String(), message: Type.String()}), {
-        description: 'With `invalid_request`: where the body departs from its schema, at most 20 places.',
+        description:
+          'With `invalid_request`: where the body departs from its schema, at most 20 places.',
       }),
     ),
     more_faults: Type.Optional(

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   uuid_collision: 409,
   too_many_files: 409,
   too_many_messages: 409,
+  too_many_consents: 409,
   in_progress: 409,
   session_gone: 410,
   answer_over: 410,

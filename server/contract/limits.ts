@@ -22,6 +22,8 @@ export const MAX_EMAIL_LENGTH = 254;
 export const MAX_EMAIL_LOCAL_LENGTH = 64;
 
 export const MAX_WORDING_LENGTH = 4_000;
+/** Recorded decisions; a withdrawal is taken beyond it. */
+export const MAX_CONSENTS_PER_SESSION = 100;
 export const MAX_STEP_LENGTH = 40;
 export const MAX_LOCALE_LENGTH = 35;
 export const MAX_SITE_KEY_LENGTH = 64;

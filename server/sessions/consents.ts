@@ -1,11 +1,12 @@
 import {recordAudit} from '../audit/store.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {MAX_CONSENTS_PER_SESSION} from '../contract/limits.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
-import {InvalidRequest} from '../errors.js';
+import {InvalidRequest, TooManyConsents} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import type {Caller} from './access.js';
-import {insertConsents, latestConsents, setTrainingConsent} from './store.js';
+import {countConsents, insertConsent, latestConsents, setTrainingConsent} from './store.js';
 
 /**
  * Whether the site asks its visitors if their files may be read for answers: there is no other
@@ -27,8 +28,9 @@ const demandAsked = (site: Site, decisions: ConsentDecision[]): void => {
 };
 
 /**
- * Appends decisions with the words they were made on. A decision that repeats the latest one is
- * recorded as well: it was made on words of its own.
+ * Appends decisions with the words they were made on, in the transaction that holds the visit. A
+ * decision that was recorded with the same words within a minute is not recorded again. Throws
+ * `TooManyConsents`, but never for a withdrawal.
  */
 export const recordConsents = async (
   tx: Queryable,
@@ -37,14 +39,20 @@ export const recordConsents = async (
 ): Promise<void> => {
   if (decisions.length === 0) return;
   demandAsked(site, decisions);
-  const before = await latestConsents(tx, uuid);
-  await insertConsents(tx, uuid, decisions);
-  const entries = decisions.map(({purpose, granted, locale}) => {
-    const wasGranted = before.some((consent) => consent.purpose === purpose && consent.granted);
-    const event = granted ? 'consent_given' : wasGranted ? 'consent_withdrawn' : 'consent_refused';
-    return {event, uuid, site: site.key, address, metadata: {purpose, locale}} as const;
-  });
-  await recordAudit(tx, ...entries);
+  const latest = await latestConsents(tx, uuid);
+  const granted = new Set(latest.filter((one) => one.granted).map(({purpose}) => purpose));
+  let count = await countConsents(tx, uuid);
+  for (const decision of decisions) {
+    if (!(await insertConsent(tx, uuid, decision))) continue;
+    const {purpose, locale} = decision;
+    const isWithdrawal = !decision.granted && granted.has(purpose);
+    if (++count > MAX_CONSENTS_PER_SESSION && !isWithdrawal) throw new TooManyConsents();
+    if (decision.granted) granted.add(purpose);
+    else granted.delete(purpose);
+    const refusal = isWithdrawal ? 'consent_withdrawn' : 'consent_refused';
+    const event = decision.granted ? 'consent_given' : refusal;
+    await recordAudit(tx, {event, uuid, site: site.key, address, metadata: {purpose, locale}});
+  }
   const training = decisions.findLast(({purpose}) => purpose === 'ai_training');
   if (training) await setTrainingConsent(tx, uuid, training.granted);
 };

@@ -61,11 +61,15 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
         operationId: 'recordConsents',
         summary: 'Records decisions with the words they were made on',
         description:
-          'Nothing is taken before `personal_data` is granted. Refusing or withdrawing it deletes what was uploaded, or erases the session.',
+          'Nothing is taken before `personal_data` is granted. Refusing or withdrawing it deletes what was uploaded, or erases the session. The same decision with the same wording is recorded once a minute, and a session has at most 100 decisions; a withdrawal is always taken.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RecordConsents,
-        response: answers({200: RecordedConsents}, [...SESSION_CODES, ...BODY_CODES]),
+        response: answers({200: RecordedConsents}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+          'too_many_consents',
+        ]),
       },
     },
     async (request) => {

@@ -1,6 +1,11 @@
 import {countWritten, givenEntries} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
-import type {Purpose, RecordedConsent, SessionState} from '../contract/sessions.js';
+import type {
+  ConsentDecision,
+  Purpose,
+  RecordedConsent,
+  SessionState,
+} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {interval} from '../database/time.js';
 
@@ -149,17 +154,37 @@ export const setVisitState = async (
   await sql`update visits set state = ${state} where uuid = ${uuid}`;
 };
 
-export const insertConsents = async (
+/**
+ * Records a decision. Returns false if it was recorded with the same words within a minute, and no
+ * other decision of this purpose since.
+ */
+export const insertConsent = async (
   sql: Queryable,
   uuid: string,
-  decisions: {purpose: Purpose; granted: boolean; wording: string; locale: string}[],
-): Promise<void> => {
-  for (const {purpose, granted, wording, locale} of decisions) {
-    await sql`
-      insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
-      values (${uuid}, ${purpose}, ${granted ? 'granted' : 'refused'}, ${wording},
-              sha256(convert_to(${wording}::text, 'UTF8')), ${locale})`;
-  }
+  {purpose, granted, wording, locale}: ConsentDecision,
+): Promise<boolean> => {
+  const decision = granted ? 'granted' : 'refused';
+  const rows = await sql`
+    with given as (select sha256(convert_to(${wording}::text, 'UTF8')) as hash)
+    insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
+    select ${uuid}::uuid, ${purpose}, ${decision}, ${wording}, given.hash, ${locale} from given
+    where not exists (
+      select from consents c
+      where c.session_uuid = ${uuid} and c.purpose = ${purpose} and c.decision = ${decision}
+        and c.wording_sha256 = given.hash
+        and c.recorded_at > clock_timestamp() - interval '1 minute'
+        and not exists (
+          select from consents later
+          where later.session_uuid = ${uuid} and later.purpose = ${purpose}
+            and later.id > c.id and later.decision <> c.decision))
+    returning id`;
+  return rows.length > 0;
+};
+
+export const countConsents = async (sql: Queryable, uuid: string): Promise<number> => {
+  const [row] = await sql<{count: number}[]>`
+    select count(*)::int as count from consents where session_uuid = ${uuid}`;
+  return row?.count ?? 0;
 };
 
 /** The latest decision of each purpose. */

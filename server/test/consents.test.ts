@@ -7,6 +7,7 @@ import {saveSite} from '../sites/store.js';
 import {makePdf} from './pdf.js';
 import {auditOf, objectsOf, stateOf} from './session-parts.js';
 import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {objectsIn, rowsIn} from './upload-parts.js';
 import {Visitor} from './visitor.js';
@@ -55,6 +56,69 @@ void t.test('consents', async (t) => {
     ] as const) {
       t.equal((await auditOf(server, visitor.uuid, event)).length, count, event);
     }
+  });
+
+  await t.test('are one row when the same words are decided on within a minute', async (t) => {
+    const visitor = await Visitor.arrive(server.url);
+    const decide = async (granted: boolean, wording: string, locale = 'en') => {
+      const consents = [{purpose: 'ai_training', granted, wording, locale}];
+      await visitor.call('PUT', '/api/session/consents', {json: {consents}});
+    };
+    const rows = async () =>
+      (
+        await server.sql<{decision: string; wording: string}[]>`
+          select decision, wording from consents where session_uuid = ${visitor.uuid} order by id`
+      ).map(({decision, wording}) => `${decision} ${wording}`);
+
+    await Promise.all(Array.from({length: 8}, () => decide(true, 'May we?')));
+    t.same(await rows(), ['granted May we?']);
+    await decide(true, 'May we train?');
+    await decide(true, 'May we?');
+    t.same(await rows(), ['granted May we?', 'granted May we train?']);
+    await decide(false, 'May we?');
+    await decide(true, 'May we?');
+    const changed = ['refused May we?', 'granted May we?'];
+    t.same((await rows()).slice(2), changed, 'a mind that is changed is recorded each time');
+    t.match((await visitor.session()).body.consents, [{granted: true}]);
+    t.equal((await auditOf(server, visitor.uuid, 'consent_given')).length, 3);
+
+    await aMinuteLater(server, visitor);
+    await decide(true, 'May we?');
+    t.equal((await rows()).length, 5, 'a minute later it is a decision of its own');
+  });
+
+  await t.test('are at most 100 rows, and whatever was granted can be withdrawn', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.contact('many@example.com');
+    const decide = (purpose: string, granted: boolean, wording: string) =>
+      visitor.call('PUT', '/api/session/consents', {
+        json: {consents: [{purpose, granted, wording, locale: 'en'}]},
+      });
+    const count = async () =>
+      (await server.sql`select from consents where session_uuid = ${visitor.uuid}`).length;
+    for (let i = 1; i < 95; i++) await decide('ai_training', true, `Wording ${i}`);
+    t.equal(await count(), 95);
+
+    const wordings = Array.from({length: 12}, (_, i) => `Another wording ${i}`);
+    const answers = await Promise.all(
+      wordings.map((wording) => decide('ai_training', true, wording)),
+    );
+
+    t.same(answers.filter(({status}) => status === 200).length, 5, 'the last places');
+    const refused = answers.find(({status}) => status !== 200);
+    t.match(refused, {status: 409, body: {status: 'error', code: 'too_many_consents', uuid: null}});
+    const consents = [{purpose: 'ai_training', granted: true, wording: 'New', locale: 'en'}];
+    const patched = await visitor.call('PATCH', '/api/session', {json: {name: 'Bert', consents}});
+    t.match(patched, {status: 409, body: {code: 'too_many_consents'}});
+    const given = await visitor.contact('many@example.com', 'Bert', {consents});
+    t.match(given, {status: 409, body: {code: 'too_many_consents'}});
+    t.equal((await visitor.session()).body.name, 'Anna Beispiel', 'nothing of these is stored');
+    t.equal(await count(), 100);
+    t.equal((await decide('ai_training', false, 'No more')).status, 200);
+    t.equal((await decide('ai_training', true, 'Again')).status, 409);
+    t.equal(await count(), 101);
+    t.equal((await decide('personal_data', false, 'Nothing more')).status, 200);
+    t.equal(await stateOf(server, visitor.uuid), 'erased');
   });
 
   await t.test('take a wording of 4,000 characters in any script, and no more', async (t) => {
@@ -158,6 +222,17 @@ void t.test('consents', async (t) => {
     t.equal((await server.sql`select from user_sessions where uuid = ${visitor.uuid}`).length, 0);
   });
 });
+
+/** Rows do not change, except by the hand of the database's owner. */
+const aMinuteLater = async ({sql}: TestServer, {uuid}: Visitor): Promise<void> => {
+  await sql.begin(async (tx) => {
+    await tx`alter table consents disable trigger consents_append_only`;
+    await tx`
+      update consents set recorded_at = recorded_at - interval '61 seconds'
+      where session_uuid = ${uuid}`;
+    await tx`alter table consents enable trigger consents_append_only`;
+  });
+};
 
 t.test('consent refused while a file is under way', async (t) => {
   const server = await startServer(t);
