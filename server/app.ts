@@ -21,6 +21,7 @@ import type {MariaError} from './errors.js';
 import {Live} from './events/live.js';
 import {Moments} from './events/moments.js';
 import {eventRoutes} from './events/routes.js';
+import {ARRIVAL_LIMITS} from './events/socket-route.js';
 import {BodyDrain} from './files/drain.js';
 import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
@@ -97,6 +98,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const gate = new Gate(
     config.uploads,
     'Too many uploads at once. Nothing was stored; try again shortly.',
+    (limit) => {
+      metrics.refusedAsBusy('uploads', limit);
+    },
   );
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
   const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
@@ -322,8 +326,18 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const streamGate = new Gate(
     config.streams,
     'Too many streams at once. Read by long poll, or try again shortly.',
+    (limit) => {
+      metrics.refusedAsBusy('streams', limit);
+    },
   );
-  await eventRoutes(app, {config, access, live, gate: streamGate});
+  const arrivalGate = new Gate(
+    ARRIVAL_LIMITS,
+    'Too many sockets wait for their first message at once. Try again shortly.',
+    (limit) => {
+      metrics.refusedAsBusy('sockets', limit);
+    },
+  );
+  await eventRoutes(app, {config, access, live, gate: streamGate, arrivals: arrivalGate});
   answerRoutes(app, {config, sql, access, stage: conversation, answering});
   const pace = parts.downloadPace;
   privacyRoutes(app, {config, sql, objects, access, onBroken: tellError, pace});

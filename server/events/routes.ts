@@ -20,6 +20,8 @@ export interface EventParts {
   access: Access;
   live: Live;
   gate: Gate;
+  /** Sockets that have not said yet whose they are take none of the readers' places. */
+  arrivals: Gate;
 }
 
 /** What each proxy on the way must know; the connection is the stream's, and ends with it. */

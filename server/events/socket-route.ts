@@ -20,6 +20,8 @@ const PATH = '/api/events/ws';
 /** Room for a UUID, a token and a number. */
 const GREETING_BYTES = 1_024;
 const GREETING_MS = 10_000;
+/** Sockets that wait for their first message at the same time. */
+export const ARRIVAL_LIMITS = {perSession: 1, perAddress: 50, total: 1_000};
 
 const Switched = Type.Null({description: 'A WebSocket from here on.'});
 
@@ -30,7 +32,7 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 
 /** The same envelopes over a WebSocket, which asks for its visitor's credentials in a message. */
 export const socketRoute = async (app: App, parts: EventParts): Promise<void> => {
-  const {config, live, gate} = parts;
+  const {config, live} = parts;
   /** Gives back the place of one that has not said yet whose it is. */
   const arrivals = new WeakMap<FastifyRequest, () => void>();
   await app.register(websocket, {
@@ -58,10 +60,9 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
       response: answers({101: Switched, 200: EachMessage}, ['upgrade_required', 'busy']),
     },
     preHandler: async (request) => {
-      // Until it has said whose it is, it is of a session of its own.
       const {socket} = request.raw;
       if (!request.ws || socket.destroyed) return;
-      const leave = gate.enter(request.id, clientNetwork(request));
+      const leave = parts.arrivals.enter(request.id, clientNetwork(request));
       arrivals.set(request, leave);
       socket.once('close', leave);
     },

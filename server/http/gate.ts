@@ -6,6 +6,9 @@ export interface GateLimits {
   total: number;
 }
 
+/** Limit that was reached. */
+export type GateLimit = 'session' | 'address' | 'total';
+
 const RETRY_AFTER_SECONDS = 5;
 
 /** Lets only so many of something go on at once: in all, from one address, in one session. */
@@ -16,6 +19,7 @@ export class Gate {
     private readonly limits: GateLimits,
     /** For the page's developer, when it is shut. */
     private readonly message: string,
+    private readonly onRefused: (limit: GateLimit) => void = () => undefined,
   ) {}
 
   get total(): number {
@@ -24,20 +28,22 @@ export class Gate {
 
   /** Answers the function that gives the place back. Throws `Busy`. */
   enter(uuid: string, client: string): () => void {
-    const places: [string, number][] = [
-      ['total', this.limits.total],
-      [`address:${client}`, this.limits.perAddress],
-      [`session:${uuid}`, this.limits.perSession],
+    const places: {place: string; most: number; limit: GateLimit}[] = [
+      {limit: 'session', place: `session:${uuid}`, most: this.limits.perSession},
+      {limit: 'address', place: `address:${client}`, most: this.limits.perAddress},
+      {limit: 'total', place: 'total', most: this.limits.total},
     ];
-    if (places.some(([place, limit]) => (this.running.get(place) ?? 0) >= limit)) {
+    const full = places.find(({place, most}) => (this.running.get(place) ?? 0) >= most);
+    if (full) {
+      this.onRefused(full.limit);
       throw new Busy(this.message, {retryAfter: RETRY_AFTER_SECONDS});
     }
-    for (const [place] of places) this.running.set(place, (this.running.get(place) ?? 0) + 1);
+    for (const {place} of places) this.running.set(place, (this.running.get(place) ?? 0) + 1);
     let isIn = true;
     return () => {
       if (!isIn) return;
       isIn = false;
-      for (const [place] of places) this.leave(place);
+      for (const {place} of places) this.leave(place);
     };
   }
 

@@ -4,6 +4,7 @@ import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-c
 import {connectionsOf} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import type {App} from './app-type.js';
+import type {GateLimit} from './gate.js';
 import {answers} from './answers.js';
 import {QueueLook} from './queue-look.js';
 
@@ -69,6 +70,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly busy = new Counter({
+    name: 'maria_busy_total',
+    help: 'Refusals for too many at once, by what was limited and the limit that was reached.',
+    labelNames: ['what', 'limit'],
+    registers: [this.registry],
+  });
   private readonly turns = new Counter({
     name: 'maria_answers_total',
     help: 'Visitors’ messages by how they were answered.',
@@ -102,6 +109,10 @@ export class Metrics {
   failed(code: string, route: string | undefined): void {
     this.errors.inc({code});
     if (route === UPLOAD_ROUTE) this.uploads.inc({outcome: code});
+  }
+
+  refusedAsBusy(what: 'uploads' | 'streams' | 'sockets', limit: GateLimit): void {
+    this.busy.inc({what, limit});
   }
 
   turnEnded(outcome: string): void {

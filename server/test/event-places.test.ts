@@ -2,7 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {WAYS, readSocket, untilTold} from './event-readers.js';
+import {ARRIVAL_LIMITS} from '../events/socket-route.js';
+import {WAYS, WebSocketClient, readSocket, untilTold} from './event-readers.js';
 import {Locks} from './held-lock.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -44,10 +45,43 @@ t.test('a WebSocket takes one place, and not another once it says whose it is', 
   });
   for (const reader of readers) await untilTold(reader, 1);
 
-  t.equal(await readSocket(visitor).ended, '503', 'a third is refused before it is one');
+  t.equal(await readSocket(visitor).ended, '4503', 'a third finds no place');
   readers[0]?.close();
   await until(() => server.live.readersOf(visitor.uuid) === 1);
   const next = readSocket(visitor);
   readers.push(next);
   await untilTold(next, 1);
+});
+
+t.test('sockets without credentials take no place of a reader', async (t) => {
+  const server = await startServer(t, {settings: {MAX_STREAMS_PER_ADDRESS: '3'}});
+  const visitor = await Visitor.consenting(server.url);
+  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
+  const url = `${server.url.replace(/^http/, 'ws')}/api/events/ws`;
+  const silent = () => {
+    const socket = new WebSocketClient(url);
+    t.teardown(() => {
+      socket.terminate();
+    });
+    return new Promise<string>((resolve) => {
+      socket.on('open', () => {
+        resolve('open');
+      });
+      socket.on('error', (error: Error) => {
+        resolve(error.message);
+      });
+    });
+  };
+  const opened = await Promise.all(Array.from({length: ARRIVAL_LIMITS.perAddress}, silent));
+  t.same([...new Set(opened)], ['open']);
+
+  t.match(await silent(), /503/, 'one more has to wait');
+  const readers = [WAYS['Server-Sent Events'], WAYS['long poll']].map((open) => open?.(visitor));
+  for (const reader of readers) {
+    t.teardown(() => reader?.close());
+    if (reader) await untilTold(reader, 1);
+  }
+
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  t.match(metrics, 'maria_busy_total{what="sockets",limit="address"} 1\n');
 });

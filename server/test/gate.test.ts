@@ -27,6 +27,21 @@ t.test('a session, an address and all together have so many places and no more',
   t.equal(one.total, LIMITS.total);
 });
 
+t.test('the limit that was reached is counted, the narrowest first', (t) => {
+  const refused: string[] = [];
+  const one = new Gate(LIMITS, 'Too many at once.', (limit) => refused.push(limit));
+  one.enter('a', 'x');
+  one.enter('a', 'x');
+  isShut(one, 'a', 'y');
+  one.enter('b', 'x');
+  isShut(one, 'a', 'x');
+  isShut(one, 'c', 'x');
+  one.enter('c', 'y');
+  isShut(one, 'd', 'z');
+  t.same(refused, ['session', 'session', 'address', 'total']);
+  t.end();
+});
+
 t.test('a refusal takes no place anywhere', async (t) => {
   const one = gate();
   const leave = [one.enter('a', 'x'), one.enter('a', 'x')];
