@@ -110,7 +110,7 @@ const admit = async (
   {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
   const {uuid, token, after = 0} = readGreeting(text);
-  const caller = await access.callerWith(request, uuid, token);
+  const caller = await access.callerWith(request, {uuid, token});
   await access.lookAt(request, caller);
   // Who has left meanwhile gives no place back any more.
   if (socket.readyState !== OPEN) return;

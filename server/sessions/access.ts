@@ -24,6 +24,13 @@ export interface Caller {
   address: string | null;
 }
 
+export interface Credentials {
+  uuid: unknown;
+  token: string;
+  /** Whether the origin of the page does not matter. */
+  isFromAnyOrigin?: boolean;
+}
+
 export interface AccessParts {
   config: Config;
   sql: Sql;
@@ -69,11 +76,14 @@ export class Access {
     const token = bearerToken(request.headers.authorization);
     const uuid = request.headers['x-session-uuid'];
     if (!token || uuid === undefined || uuid === '') throw new TokenRequired();
-    return this.callerWith(request, uuid, token);
+    return this.callerWith(request, {uuid, token});
   }
 
   /** The same for credentials that came in a body. */
-  async callerWith(request: FastifyRequest, given: unknown, token: string): Promise<Caller> {
+  async callerWith(
+    request: FastifyRequest,
+    {uuid: given, token, isFromAnyOrigin = false}: Credentials,
+  ): Promise<Caller> {
     const uuid = readUuid(given);
     const siteKey = uuid && this.parts.tokens.siteOf(token, uuid);
     if (!uuid || !siteKey) {
@@ -82,7 +92,7 @@ export class Access {
     }
     const site = await this.parts.sites.find(siteKey);
     if (!site) throw new UnknownSite('The site of this token has been removed.');
-    demandAllowedOrigin(site, request.headers.origin, this.parts.config);
+    if (!isFromAnyOrigin) demandAllowedOrigin(site, request.headers.origin, this.parts.config);
     const caller = {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
     this.identified.set(request, caller);
     return caller;

@@ -28,7 +28,11 @@ export interface LeaveParts {
  */
 export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveParts): void => {
   const callerOf = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
-    if (token !== undefined) return access.callerWith(request, uuid, token);
+    if (token !== undefined) {
+      // A page that keeps its address to itself sends its beacon with the origin `null`.
+      const isFromAnyOrigin = request.headers.origin === 'null';
+      return access.callerWith(request, {uuid, token, isFromAnyOrigin});
+    }
     await access.identify(request);
     return access.callerOf(request);
   };

@@ -181,7 +181,7 @@ const judge = async (
   if (!visit) return {token: fits ? token : tokens.issue(uuid, site.key)};
   if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
-    const caller = await access.callerWith(request, uuid, token);
+    const caller = await access.callerWith(request, {uuid, token});
     const alive = await access.visit(request, caller);
     return {session: await describeSession(sql, uuid, alive)};
   } catch (error) {

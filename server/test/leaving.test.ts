@@ -2,7 +2,7 @@ import t from 'tap';
 import {v4} from 'uuid';
 
 import {makePdf} from './pdf.js';
-import {auditOf, objectsOf, stateOf} from './session-parts.js';
+import {addSite, auditOf, objectsOf, stateOf} from './session-parts.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -42,6 +42,27 @@ void t.test('leaving the page', async (t) => {
     t.equal((await beacon(server.url, {uuid: visitor.uuid, token: 'x'})).status, 401);
     t.equal((await beacon(server.url, {uuid: v4(), token: visitor.token})).status, 401);
     t.equal(await isLeft(server, visitor.uuid), false);
+  });
+
+  await t.test('is taken from a page that keeps its address to itself', async (t) => {
+    const server = await startServer(t);
+    await addSite(server, 'acme', ['https://www.acme.example']);
+    const {uuid, token} = await Visitor.arrive(server.url, 'acme');
+    const visitor = new Visitor(server.url, uuid, token);
+    await visitor.consent({personal_data: true});
+    const beaconFrom = (origin: string) =>
+      request(server.url, 'POST', '/api/session/leave', {
+        headers: {'content-type': 'text/plain;charset=UTF-8', origin},
+        body: JSON.stringify({uuid, token}),
+      });
+
+    t.equal((await beaconFrom('https://evil.example')).status, 403);
+    t.equal((await beaconFrom('any')).status, 403);
+    const headers = {origin: 'null'};
+    t.equal((await visitor.call('POST', '/api/session/leave', {headers})).status, 403);
+    t.equal(await isLeft(server, uuid), false);
+    t.equal((await beaconFrom('null')).status, 204);
+    t.equal(await isLeft(server, uuid), true);
   });
 
   await t.test('makes no row of a UUID without one', async (t) => {
