@@ -238,7 +238,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     );
   });
   parseJsonBodies(app);
-  await registerOpenApi(app, {publicUrl: config.publicUrl, version});
+  await registerOpenApi(app, {...config, version});
   await registerAssets(app, {
     development: !config.production,
     onServed: () => {
@@ -256,7 +256,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   healthRoutes(app, {sql, objects, version, notReady: () => notReady});
   metricsRoute(app, metrics);
   siteRoutes(app, {config, sites, version});
-  conversationSchemaRoute(app, config.publicUrl);
+  conversationSchemaRoute(app, config);
   uuidRoutes(app, {
     config,
     sql,

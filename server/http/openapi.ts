@@ -6,7 +6,8 @@ import type {TSchema} from 'typebox';
 
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
-import {answers} from './answers.js';
+import {documentRoute} from './documents.js';
+import {RATE_MULTIPLES} from './rate-limits.js';
 import {finishDescription} from './openapi-components.js';
 import type {Description} from './openapi-components.js';
 
@@ -50,8 +51,9 @@ const TAGS = [
 /** The contract as OpenAPI 3.1, made from the schemas that the routes check with. */
 export const registerOpenApi = async (
   app: App,
-  {publicUrl, version}: {publicUrl: string; version: string},
+  {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
 ): Promise<void> => {
+  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '');
   await app.register(swagger, {
     convertConstToEnum: false,
     transformObject: (made) =>
@@ -86,7 +88,10 @@ export const registerOpenApi = async (
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     staticCSP: DOCS_POLICY,
-    logo: {type: 'image/svg+xml', content: LOGO, href: '/api/docs'},
+    // Its pages name their files from the root.
+    indexPrefix: basePath,
+    uiHooks: {onRequest: app.rateLimit({max: ratePerMinute * RATE_MULTIPLES.config})},
+    logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}/api/docs`},
     theme: {
       title: 'Maria Chat: API',
       // There is one document here; a field for the address of another leads nowhere.
@@ -101,15 +106,18 @@ export const registerOpenApi = async (
       ],
     },
   });
-  const schema = {
-    operationId: 'describeApi',
-    summary: 'This description',
-    description: 'OpenAPI 3.1, made from the schemas that requests are checked with.',
-    tags: ['operation'],
-    security: [],
-    response: answers({200: OpenApiDocument}, [], {unlimited: true}),
-  };
-  app.get('/api/openapi.json', {schema}, () => app.swagger());
+  documentRoute(app, {
+    path: '/api/openapi.json',
+    ratePerMinute,
+    schema: {
+      operationId: 'describeApi',
+      summary: 'This description',
+      description: 'OpenAPI 3.1, made from the schemas that requests are checked with.',
+      tags: ['operation'],
+    },
+    type: OpenApiDocument,
+    read: () => app.swagger(),
+  });
 };
 
 /** A body that is read as it comes, and described by a schema that nothing is checked with. */

@@ -1,28 +1,35 @@
 import {Type} from 'typebox';
 
+import type {Config} from '../config.js';
 import {Conversation} from '../contract/conversation.js';
 import type {App} from '../http/app-type.js';
-import {answers} from '../http/answers.js';
+import {documentRoute} from '../http/documents.js';
 
 const PATH = '/api/conversation.schema.json';
 
 /** Where editors, and whoever writes a conversation, find what it may say. */
-export const conversationSchemaRoute = (app: App, publicUrl: string): void => {
+export const conversationSchemaRoute = (
+  app: App,
+  {publicUrl, ratePerMinute}: Pick<Config, 'publicUrl' | 'ratePerMinute'>,
+): void => {
   const published = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: new URL(PATH, publicUrl).href,
+    $id: `${publicUrl}${PATH}`,
     title: 'A conversation of Maria Chat',
     ...Conversation,
   };
-  const schema = {
-    operationId: 'describeConversation',
-    summary: 'The JSON Schema of a conversation',
-    description: 'What `conversation` in a site’s settings is checked with when they are saved.',
-    tags: ['sites'],
-    security: [],
-    response: answers({200: JsonSchema}, [], {unlimited: true}),
-  };
-  app.get(PATH, {schema}, () => published);
+  documentRoute(app, {
+    path: PATH,
+    ratePerMinute,
+    schema: {
+      operationId: 'describeConversation',
+      summary: 'The JSON Schema of a conversation',
+      description: 'What `conversation` in a site’s settings is checked with when they are saved.',
+      tags: ['sites'],
+    },
+    type: JsonSchema,
+    read: () => published,
+  });
 };
 
 const JsonSchema = Type.Unsafe<object>(

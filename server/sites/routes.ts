@@ -1,5 +1,3 @@
-import {createHash} from 'node:crypto';
-
 import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 
@@ -11,6 +9,7 @@ import type {Config} from '../config.js';
 import {UnknownSite} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {answers} from '../http/answers.js';
+import {etagOf, hasBody} from '../http/etag.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {siteLimits} from './limits.js';
 import {demandAllowedOrigin} from './origin.js';
@@ -69,9 +68,9 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): 
       if (!site) throw new UnknownSite();
       demandAllowedOrigin(site, request.headers.origin, config);
       const shown = publicConfig(site, config, version);
-      const etag = `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)}"`;
+      const etag = etagOf(JSON.stringify(shown));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send(null);
+      if (hasBody(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
       return reply.send(shown);
     },
   );

@@ -28,6 +28,24 @@ void t.test('headers of every answer', async (t) => {
     });
   }
 
+  await t.test('a preflight allows every header that it asks for', async (t) => {
+    const asked =
+      'content-type,last-event-id,sentry-trace,baggage,traceparent,x-datadog-trace-id,newrelic';
+    const response = await fetch(`${server.url}/api/session/validate-uuid`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://www.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': asked,
+      },
+    });
+
+    t.equal(response.status, 204);
+    t.equal(response.headers.get('access-control-allow-headers'), asked);
+    t.match(response.headers.get('vary'), /access-control-request-headers/i);
+    t.match(response.headers.get('access-control-allow-methods'), /PATCH/);
+  });
+
   await t.test('a session’s answers are kept by nobody', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     for (const address of ['/api/session', '/api/files']) {
@@ -41,6 +59,37 @@ void t.test('headers of every answer', async (t) => {
     });
     t.not(headers.get('x-request-id'), 'mine');
   });
+});
+
+t.test('a large document is serialised once, revalidated and limited', async (t) => {
+  const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
+  for (const address of ['/api/openapi.json', '/api/conversation.schema.json']) {
+    const first = await fetch(`${server.url}${address}`);
+    const text = await first.text();
+    t.equal(first.status, 200);
+    t.match(first.headers.get('content-type'), /^application\/json/);
+    const etag = first.headers.get('etag') ?? '';
+
+    const headers = {'if-none-match': `W/${etag}`};
+    const again = await fetch(`${server.url}${address}`, {headers});
+    t.same([again.status, await again.text()], [304, '']);
+    t.equal(await (await fetch(`${server.url}${address}`)).text(), text);
+  }
+  for (const address of [
+    '/api/openapi.json',
+    '/api/conversation.schema.json',
+    '/api/docs/json',
+    '/api/docs/yaml',
+  ]) {
+    const statuses = await Promise.all(
+      Array.from({length: 40}, async () => {
+        const response = await fetch(`${server.url}${address}`);
+        await response.arrayBuffer();
+        return response.status;
+      }),
+    );
+    t.ok(statuses.includes(429), address);
+  }
 });
 
 void t.test('the API describes itself', async (t) => {

@@ -39,6 +39,14 @@ void t.test('a site’s public settings', async (t) => {
     t.match(etag, /^"[\w-]+"$/);
     t.same([again.status, again.body], [304, {text: ''}]);
     t.equal(other.status, 200);
+    for (const known of [`W/${etag}`, `"other", W/${etag}`, `"a",${etag},"b"`, '*']) {
+      const {status} = await get('/api/sites/acme/config', {'if-none-match': known});
+      t.equal(status, 304, known);
+    }
+    for (const unknown of ['', '"*"', etag.slice(1, -1), `"${etag}"`, 'W/"other"']) {
+      const {status} = await get('/api/sites/acme/config', {'if-none-match': unknown});
+      t.equal(status, 200, unknown);
+    }
   });
 
   await t.test('are refused to other pages, and unknown for unknown keys', async (t) => {

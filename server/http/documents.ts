@@ -1,0 +1,57 @@
+import {Type} from 'typebox';
+
+import type {App} from './app-type.js';
+import {answers} from './answers.js';
+import {etagOf, hasBody} from './etag.js';
+import {rateLimit} from './rate-limits.js';
+
+export interface JsonDocument {
+  path: string;
+  ratePerMinute: number;
+  schema: {operationId: string; summary: string; description: string; tags: string[]};
+  /** Type of the document, for its own description. */
+  type: ReturnType<typeof Type.Unsafe<object>>;
+  read: () => object;
+}
+
+const ETAG = {etag: {type: 'string', description: 'Changes with the document.'}};
+
+/** Serves a large document that stays the same while the server runs. Serialises it once. */
+export const documentRoute = (
+  app: App,
+  {path, ratePerMinute, schema, type, read}: JsonDocument,
+): void => {
+  let document: {body: Buffer; etag: string} | undefined;
+  const serialised = () => {
+    const body = Buffer.from(JSON.stringify(read()));
+    return {body, etag: etagOf(body)};
+  };
+  app.get(
+    path,
+    {
+      config: rateLimit(ratePerMinute, 'config'),
+      schema: {
+        ...schema,
+        security: [],
+        headers: Type.Object({
+          'if-none-match': Type.Optional(
+            Type.String({description: 'The `ETag` of an earlier response.'}),
+          ),
+        }),
+        response: answers(
+          {
+            200: Type.Unsafe<object>({...type, headers: ETAG}),
+            304: Type.Null({description: 'It has not changed.', headers: ETAG}),
+          },
+          [],
+        ),
+      },
+    },
+    (request, reply) => {
+      const {body, etag} = (document ??= serialised());
+      void reply.header('etag', etag).header('cache-control', 'no-cache');
+      if (hasBody(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
+      return reply.type('application/json; charset=utf-8').send(body);
+    },
+  );
+};

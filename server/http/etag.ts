@@ -1,0 +1,15 @@
+import {createHash} from 'node:crypto';
+
+/** Returns the entity tag of a response body, by its contents. */
+export const etagOf = (body: string | Buffer): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+
+/**
+ * Whether `If-None-Match` names the tag, so that the client has this body already. The comparison
+ * is weak (RFC 9110, section 13.1.2), because a proxy that compresses a body weakens its tag.
+ */
+export const hasBody = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '')
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
