@@ -1,6 +1,6 @@
 import type {Socket} from 'node:net';
 import {STATUS_CODES} from 'node:http';
-import type {Server} from 'node:http';
+import type {Server, ServerResponse} from 'node:http';
 
 import {nanoid} from 'nanoid';
 
@@ -15,8 +15,10 @@ const HEAD = Buffer.from('HEAD ');
 export const answerClientError = (
   error: Error & {code?: string; rawPacket?: unknown},
   socket: Pick<Socket, 'writable' | 'end' | 'destroy'>,
+  latest?: ServerResponse,
 ): void => {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  const isUnreadable = !socket.writable || error.code === 'ECONNRESET';
+  if (isUnreadable || (latest && hasBegun(latest))) {
     socket.destroy();
     return;
   }
@@ -46,6 +48,10 @@ export const answerClientError = (
     ].join('\r\n'),
   );
 };
+
+/** Another head would end up within the response, or within one before it that it waits for. */
+const hasBegun = ({writableFinished, headersSent, socket}: ServerResponse): boolean =>
+  !writableFinished && (headersSent || socket === null);
 
 /** Node would answer an `Expect` that it does not know with a bare 417; RFC 9110 lets us ignore it. */
 export const ignoreExpectations = (server: Server): void => {

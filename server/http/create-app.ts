@@ -1,3 +1,6 @@
+import type {ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
+
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
@@ -23,6 +26,8 @@ export const createApp = (
   log: FastifyBaseLogger,
   drain: BodyDrain,
 ): App => {
+  /** Latest response of each connection. */
+  const latest = new WeakMap<Socket, ServerResponse>();
   const app: App = Fastify({
     loggerInstance: log,
     logController: new LogController({disableRequestLogging: true}),
@@ -40,7 +45,11 @@ export const createApp = (
       connectionsCheckingInterval: 1_000,
     },
     // Addresses that cannot be decoded reach neither a route nor the error handler.
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => {
+      answerClientError(error, socket, latest.get(socket));
+    },
+    // A request on an open connection is served until the connection ends.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       drain.begin(request.raw, clientNetwork(request));
       setHeadersOfUnrouted(request, reply, production);
@@ -50,5 +59,18 @@ export const createApp = (
     schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
+  app.server.on('connection', (socket) => {
+    // Node remembers an address that was read once; after a reset it can no longer be read.
+    void socket.remoteAddress;
+  });
+  app.server.on('request', ({socket}, response) => {
+    latest.set(socket, response);
+  });
+  app.addHook('onRequest', async ({raw}, reply) => {
+    if (raw.socket.remoteAddress !== undefined) return;
+    // No client waits for a response, and limits need its address.
+    reply.hijack();
+    raw.socket.destroy();
+  });
   return app;
 };

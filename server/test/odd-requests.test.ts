@@ -6,6 +6,7 @@ import type {ErrorBody} from '../contract/common.js';
 import {untilServed} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
+import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 /** Found by the generated requests of `fuzz.test.ts`; each stays found here. */
@@ -120,5 +121,67 @@ t.test('odd requests', async (t) => {
     t.match(head, /^HTTP\/1\.1 400 /);
     t.equal(body, '');
     t.match(await raw(`GET /healthz ${broken}`), /"invalid_request"/);
+  });
+
+  await t.test('what cannot be read behind a request is no part of its response', async (t) => {
+    const socket = net.connect(Number(new URL(server.url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const lines = Object.entries(visitor.credentials).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`GET /api/events HTTP/1.1\r\nhost: a\r\n${lines.join('\r\n')}\r\n\r\n`);
+    await until(() => text.includes('retry:'));
+
+    socket.write('this is no request\r\n\r\n');
+    await closed;
+
+    t.equal(text.match(/HTTP\/1\.1 /g)?.length, 1, 'there is one head');
+    t.notMatch(text, 'invalid_request');
+  });
+
+  await t.test('JSON is UTF-8 and comes as it is', async (t) => {
+    const send = (body: Buffer, headers: Record<string, string>) =>
+      untilServed(async () => {
+        const response = await fetch(`${server.url}/api/session/validate-uuid`, {
+          method: 'POST',
+          headers: {'content-type': 'application/json', ...headers},
+          body,
+        });
+        return {status: response.status, body: (await response.json()) as ErrorBody};
+      });
+    const json = Buffer.from(JSON.stringify({uuid: visitor.uuid}));
+    const cut = Buffer.concat([
+      Buffer.from('{"uuid":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]);
+
+    t.match(await send(cut, {}), {
+      status: 400,
+      body: {code: 'invalid_request', message: /not valid UTF-8/, faults: [{path: '/'}]},
+    });
+    for (const type of ['application/json; charset=utf-16', 'application/json;charset="latin1"']) {
+      const {status, body} = await send(json, {'content-type': type});
+      t.same([status, body.code], [415, 'unsupported_media_type'], type);
+    }
+    for (const encoding of ['gzip', 'br', 'identity, gzip']) {
+      const {status, body} = await send(json, {'content-encoding': encoding});
+      t.same([status, body.code], [415, 'unsupported_media_type'], encoding);
+    }
+    for (const [name, value] of [
+      ['content-type', 'application/json; charset="UTF-8"'],
+      ['content-type', 'application/json;charset=utf-8'],
+      ['content-encoding', 'identity'],
+    ] as const) {
+      const {status} = await send(json, {[name]: value});
+      t.equal(status, 409, 'it is read: the UUID is known and its token missing');
+    }
+    const upload = await untilServed(() =>
+      visitor.call<ErrorBody>('POST', '/api/files/upload', {
+        headers: {'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip'},
+        body: form('x'),
+      }),
+    );
+    t.same([upload.status, upload.body.code], [415, 'unsupported_media_type']);
   });
 });
