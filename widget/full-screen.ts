@@ -7,6 +7,18 @@ import type {PageEventsHost} from './page-events.js';
  */
 const MARK = 'mariaChat';
 
+/**
+ * Turbo, htmx and Inertia render the page again when the visitor returns to one of their entries,
+ * which would empty its forms. They own the history, so the chat adds no entries there.
+ */
+const isHistoryOwned = () =>
+  'Turbo' in window ||
+  'Turbolinks' in window ||
+  Boolean((history.state as State)?.['htmx']) ||
+  document.querySelector(
+    '[hx-boost], [data-hx-boost], [hx-push-url], [data-hx-push-url], [data-page^="{"], script[data-page]',
+  ) !== null;
+
 const lockedPage = new CSSStyleSheet();
 lockedPage.replaceSync('html{overflow:hidden!important}');
 
@@ -19,14 +31,17 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
   let entries = isFull() ? marks() : 0;
+  /** The place in the history that the first of them was added to. */
+  let below: string | undefined;
   /** The browser takes an entry back some time after it was told to. */
   let isLeaving = false;
   const follow = () => {
     lockPage(isFull());
     if (isLeaving) return;
-    const isWanted = isFull() || (host.isOpen && entries > 0);
+    const isWanted = (isFull() && !isHistoryOwned()) || (host.isOpen && entries > 0);
     const wanted = isWanted ? (chat.overlay ? 2 : 1) : 0;
     leave(wanted);
+    if (marks() === 0) below = placeInHistory();
     while (marks() < wanted)
       history.pushState({...(history.state as object), [MARK]: marks() + 1}, '');
     entries = wanted;
@@ -37,7 +52,10 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     isLeaving = surplus > 0;
     if (isLeaving) history.go(-surplus);
   };
-  const turnBack = () => {
+  const turnBack = (event: PopStateEvent) => {
+    const isOurs = isLeaving || marks() < entries;
+    // Routers need not be told that the visitor is where the page believes them to be.
+    if (isOurs && below && below === placeInHistory()) event.stopImmediatePropagation();
     if (isLeaving) {
       isLeaving = false;
       return follow();
@@ -52,7 +70,8 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   chat.onCover = follow;
   for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
   isNarrow.addEventListener('change', follow, {signal});
-  window.addEventListener('popstate', turnBack, {signal});
+  // Captured: before the listeners of the page, which were there first.
+  window.addEventListener('popstate', turnBack, {signal, capture: true});
   renderRoot.addEventListener(
     'keydown',
     (event) => isFull() && keepInside(event as KeyboardEvent, host.focusKeeper.panel!),
@@ -66,7 +85,18 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   if (host.isOpen) follow();
 };
 
-const marks = () => Number((history.state as Record<string, unknown> | null)?.[MARK] ?? 0);
+type State = Record<string, unknown> | null;
+
+const marks = () => Number((history.state as State)?.[MARK] ?? 0);
+
+/** The URL and the page's own state; undefined if the state cannot be written as JSON. */
+const placeInHistory = () => {
+  try {
+    return JSON.stringify([location.href, {...(history.state as State), [MARK]: undefined}]);
+  } catch {
+    return undefined;
+  }
+};
 
 /** A sheet of its own: whatever the page has set on its elements is as it was afterwards. */
 const lockPage = (isLocked: boolean) => {
