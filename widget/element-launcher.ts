@@ -25,7 +25,7 @@ export class ElementLauncher {
     root.adoptedStyleSheets.unshift(sheet);
     this.button = createLauncher(this.host);
     this.button.hidden = this.isAway;
-    this.button.addEventListener('click', onPress);
+    this.button.addEventListener('click', () => this.button?.ariaBusy ?? onPress());
     root.append(this.button);
   }
 

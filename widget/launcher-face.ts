@@ -6,6 +6,8 @@ const CLOSE = 'M6 6l12 12M18 6 6 18';
 
 export interface LauncherState {
   isOpen: boolean;
+  /** Pressed, and what it opens is being loaded. */
+  isBusy: boolean;
   unreadCount: number;
   /** The page's own name for it. */
   label: string | null;
@@ -17,6 +19,7 @@ export interface LauncherState {
 export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
   launcher.setAttribute('aria-haspopup', 'dialog');
   launcher.setAttribute('aria-expanded', String(state.isOpen));
+  launcher.ariaBusy = state.isBusy ? 'true' : null;
   if (state.texts) launcher.setAttribute('aria-label', labelFor(state, state.texts));
   if (!launcher.querySelector('slot')) wrapFace(launcher);
   const badge = launcher.querySelector('.badge') ?? makeBadge();

@@ -19,6 +19,7 @@ import {SpokenLanguage} from './spoken-language.js';
 import {SiteStorage} from './storage.js';
 import {styles} from './styles/index.js';
 import {panelView} from './views/panel.js';
+import {whileBusy} from './while-busy.js';
 
 const RHYTHM_MS = 420;
 
@@ -108,6 +109,7 @@ export class MariaChat extends ConfiguredElement {
     // Both are on the line: nobody waits for one after the other.
     const texts = this.speech.load();
     this.startChat();
+    this.describeLauncher();
     // Pressed once more, or taken off the page, meanwhile.
     if (!(await texts) || !this.isOpen || !this.isConnected) return;
     await this.updateComplete;
@@ -263,7 +265,7 @@ export class MariaChat extends ConfiguredElement {
   protected override updated() {
     this.describeLauncher();
     if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
-    this.setState('open', this.isOpen);
+    this.setState('open', this.isShown);
     this.setState('uploading', this.chat?.uploads?.isBusy ?? false);
     this.setState('offline', this.chat?.signs.connection === 'offline');
     this.setState('verified', this.chat?.state === 'complete');
@@ -284,10 +286,12 @@ export class MariaChat extends ConfiguredElement {
       announcement: this.laterParts.announce(chat, language),
       later,
       onClose: () => void this.close(),
-      onMenu: () =>
-        void this.loadLater().then(
-          (later) => later.openOverlay(chat, 'menu'),
-          () => chat.signs.miss(true),
+      onMenu: (event) =>
+        void whileBusy(event, () =>
+          this.loadLater().then(
+            (later) => later.openOverlay(chat, 'menu'),
+            () => chat.signs.miss(true),
+          ),
         ),
       onFocus: () => (this.focusKeeper.isInside = true),
     });
@@ -308,8 +312,18 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private describeLauncher() {
-    const {isOpen, unreadCount, language} = this;
-    this.ownLauncher.describe({isOpen, unreadCount, texts: language?.texts ?? null});
+    const {isOpen, isShown, unreadCount, language} = this;
+    this.ownLauncher.describe({
+      isOpen: isShown,
+      isBusy: isOpen && !isShown,
+      unreadCount,
+      texts: language?.texts ?? null,
+    });
+  }
+
+  /** False as well while the first language is being loaded: without its texts there is no panel. */
+  private get isShown() {
+    return this.isOpen && this.language !== null;
   }
 
   /** @internal */

@@ -3,6 +3,7 @@ import {html, nothing} from 'lit';
 import {TALK_KEY} from './answers.js';
 import type {Chat} from './chat.js';
 import type {Language} from './texts.js';
+import {whileBusy} from './while-busy.js';
 
 /** What is written is kept, so that it needs the consent to that. */
 const mayTalk = ({facts, guide: {stage, step}, state}: Chat) =>
@@ -46,7 +47,11 @@ export const talkView = (chat: Chat, language: Language) => {
   // Between two steps the field stays, and with it the focus and the keyboard of a phone.
   if (talk) return talk.view(language);
   if (!guide.step) return nothing;
-  return html`<button part="button" class="link ask" @click=${() => ask(chat)}>
+  return html`<button
+    part="button"
+    class="link ask"
+    @click=${(event: Event) => whileBusy(event, () => ask(chat))}
+  >
     ${language.texts.askQuestion}
   </button>`;
 };

@@ -23,8 +23,8 @@ export interface PanelState {
   /** Null until it has been fetched. */
   later: typeof laterParts | null;
   onClose: () => void;
-  onMenu: () => void;
-  onFocus: () => void;
+  onMenu: (event: Event) => void;
+  onFocus: (event: Event) => void;
 }
 
 export const panelView = (chat: Chat, language: Language, panel: PanelState) => html`

@@ -1,5 +1,7 @@
+import {createReadStream} from 'node:fs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import path from 'node:path';
 
 import type {Browser, BrowserContextOptions, CDPSession, Page} from 'playwright-core';
 
@@ -19,6 +21,10 @@ export interface SitePageOptions extends BrowserContextOptions {
   body?: string;
   /** Run before anything of the page. */
   probe?: string;
+  /** Bodies of more pages, by path. */
+  pages?: Record<string, string>;
+  /** Folder of `node_modules` whose files are served under `/packages/`. */
+  packages?: string;
   /** How many times slower than this one the page's processor is. */
   rate?: number;
 }
@@ -26,13 +32,13 @@ export interface SitePageOptions extends BrowserContextOptions {
 /** A page of another origin than the server's, with the script tag in it or without. */
 export const openSite = async (
   browser: Browser,
-  {head = '', body = '', probe = '', rate = 1, ...options}: SitePageOptions,
+  {head = '', body = '', pages = {}, packages, probe = '', rate = 1, ...options}: SitePageOptions,
 ): Promise<SitePage> => {
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
   const page = await context.newPage();
   const noise: string[] = [];
   const requested: string[] = [];
-  const site = await serve(pageOf(head, body));
+  const site = await serve((url) => pageOf(head, pages[url] ?? body), packages);
   context.on('close', site.close);
   listen(page, noise);
   page.on('request', (request) => {
@@ -44,9 +50,14 @@ export const openSite = async (
   return {page, context, widget: new Widget(page), noise, requested, session};
 };
 
-const serve = async (html: string): Promise<{url: string; close: () => void}> => {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html').end(html);
+type Served = Promise<{url: string; close: () => void}>;
+
+const serve = async (html: (url: string) => string, packages = ''): Served => {
+  const server = createServer((request, response) => {
+    const [, file] = /^\/packages\/([\w@./-]+)$/.exec(request.url ?? '') ?? [];
+    response.setHeader('content-type', TYPES[path.extname(file ?? '')] ?? 'text/html');
+    if (file) createReadStream(path.join(packages, file)).pipe(response);
+    else response.end(html(request.url ?? '/'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const {port} = server.address() as AddressInfo;
@@ -56,6 +67,8 @@ const serve = async (html: string): Promise<{url: string; close: () => void}> =>
   };
   return {url: `http://localhost:${port}/`, close};
 };
+
+const TYPES: Record<string, string> = {'.js': 'text/javascript', '.css': 'text/css'};
 
 const slowDown = async (page: Page, rate: number): Promise<CDPSession> => {
   const session = await page.context().newCDPSession(page);
