@@ -20,10 +20,17 @@ const ROLES = {
   'coming-back': 'coming back',
   'attribute-check': 'warnings',
   'debug-panel': 'debug',
+  'host-page': 'host page',
 };
 
-/** The loader is bundled after the chat, because it contains the name of its file. */
-const manifest = {version, loader: 'maria-chat.js', module: 'maria-chat.esm.js', chat: ''};
+/** File names by role in the manifest. The loader is bundled last, because it contains two of them. */
+const manifest = {
+  version,
+  loader: 'maria-chat.js',
+  module: 'maria-chat.esm.js',
+  chat: '',
+  hostPage: '',
+};
 const files = [];
 
 const plugins = [
@@ -35,7 +42,8 @@ const minify = terser({ecma: 2020, compress: {passes: 3}, format: {comments: /^!
 
 export default [
   {
-    input: {chat: 'widget/index.ts'},
+    // The loader imports both. As an entry, `host-page` keeps exports that `chat` does not use.
+    input: {chat: 'widget/index.ts', 'host-page': 'widget/host-page/protect.ts'},
     // The entry exports what it shares with the chunks, instead of one more file.
     preserveEntrySignatures: 'allow-extension',
     output: {
@@ -43,7 +51,7 @@ export default [
       format: 'es',
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: (chunk) => `${isOfDialogs(chunk) ? 'dialogs-' : ''}[name]-[hash].js`,
-      banner: ({isEntry}) => (isEntry ? NOTICE : ''),
+      banner: ({name}) => (name === 'chat' ? NOTICE : ''),
       plugins: [minify, collectChunks()],
     },
     plugins: [emptyFolder(), ...plugins],
@@ -79,14 +87,18 @@ function minifyStyleSheets() {
 
 function replaceConstants() {
   const renderChunk = (code) =>
-    code.replaceAll('CHAT_MODULE', `'${manifest.chat}'`).replaceAll('VERSION', `'${version}'`);
+    code
+      .replaceAll('CHAT_MODULE', `'${manifest.chat}'`)
+      .replaceAll('HOST_PAGE', `'${manifest.hostPage}'`)
+      .replaceAll('VERSION', `'${version}'`);
   return {name: 'replace-constants', renderChunk};
 }
 
 function collectChunks() {
   const writeBundle = (_options, bundle) => {
     const chunks = Object.values(bundle);
-    manifest.chat = chunks.find(({isEntry}) => isEntry).fileName;
+    const fileOf = (name) => chunks.find((chunk) => chunk.name === name).fileName;
+    Object.assign(manifest, {chat: fileOf('chat'), hostPage: fileOf('host-page')});
     for (const chunk of chunks) addFile(roleOf(chunk), chunk.fileName, chunk.code);
     // Pages that import the element need a name that does not depend on the contents.
     const code = `export * from './${manifest.chat}';\n`;

@@ -1,7 +1,7 @@
 import type {MariaChat} from './maria-chat.js';
 
 /** What nearly every page writes needs no check, nor the file that makes it. */
-const PLAIN = /^(site|api|class|id|style)$/;
+const PLAIN = /^(site|api|class|id|style|popover|inert|aria-.*|data-.*)$/;
 
 /** Not fetched again with every stroke of a key. */
 let isMissing = false;

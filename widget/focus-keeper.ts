@@ -3,6 +3,8 @@ export class FocusKeeper {
   /** Whether the visitor was last seen inside the panel. */
   isInside = false;
   private target: HTMLElement | null = null;
+  /** The element inside that had the focus last. */
+  private last: HTMLElement | null = null;
   /** What had the focus before something covered the conversation. */
   private before: Element | null = null;
   /** What had it when the panel was opened. */
@@ -20,6 +22,17 @@ export class FocusKeeper {
     if (path[0] !== document.body) this.isInside = path.includes(this.panel!);
   }
 
+  /** Called for every focus in the panel. */
+  note({target}: Event) {
+    this.isInside = true;
+    this.last = target as HTMLElement;
+  }
+
+  /** Focuses again if the visitor was inside and the element was moved, which takes the focus away. */
+  resume() {
+    if (this.isInside && document.activeElement === document.body) this.refocus();
+  }
+
   remember(host: Element) {
     const {activeElement} = host.getRootNode() as Document;
     this.opener = activeElement === host ? null : activeElement;
@@ -34,6 +47,8 @@ export class FocusKeeper {
 
   enter() {
     this.isInside = true;
+    // A dialog of the page may hold the focus. It does not object to its going nowhere first.
+    if (!this.root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
     const target = this.wanted;
     const wouldRaiseKeyboard =
       target?.matches('input[name]') && matchMedia('(pointer: coarse)').matches;
@@ -52,7 +67,12 @@ export class FocusKeeper {
     if (before?.isConnected && !this.before) (before as HTMLElement).focus();
     else if (this.root.activeElement?.matches('textarea')) return;
     else if (isNew && target) target.focus({preventScroll: true});
-    else if (!this.root.activeElement) this.panel?.focus({preventScroll: true});
+    else if (!this.root.activeElement) this.refocus();
+  }
+
+  private refocus() {
+    this.last?.focus({preventScroll: true});
+    if (!this.root.activeElement) this.panel?.focus({preventScroll: true});
   }
 
   private get wanted() {

@@ -18,9 +18,8 @@ export const launcherWords = (host: Element) => {
 };
 
 /**
- * Shared by the loader, which draws the button, and the element, which takes it over.
- * `--on-brand` is white or black by the accent's luminance: at 0.1791 both have a contrast of 4.58,
- * so whichever is chosen has at least that (WCAG 2.2, 1.4.3).
+ * Shared by the loader, which draws the button, and the element, which takes it over. The other
+ * styles of the button come with `host-page/styles.ts`, to keep the loader small.
  */
 export const launcherStyles = /* css */ `
 :host {
@@ -28,24 +27,11 @@ export const launcherStyles = /* css */ `
   inset: auto !important;
   padding: 0 !important;
   border: 0 !important;
-  transform: none !important;
-  translate: none !important;
-  scale: none !important;
-  rotate: none !important;
-  filter: none !important;
-  zoom: 1 !important;
-  opacity: 1 !important;
   z-index: var(--maria-z-index, 2147483000);
   --brand: var(--maria-accent, #5646df);
   --on-brand: #fff;
 }
-@supports (color: oklch(from red l c h)) {
-  :host {
-    --white: clamp(0, (0.1791 - y) * 99999, 1);
-    --on-brand: color(from var(--brand) xyz-d65 calc(0.9505 * var(--white)) var(--white) calc(1.089 * var(--white)));
-  }
-}
-.launcher {
+.launcher, output {
   all: initial;
   position: fixed;
   inset-block-end: calc(var(--maria-offset-y, 20px) + env(safe-area-inset-bottom, 0px));
@@ -54,21 +40,27 @@ export const launcherStyles = /* css */ `
   inset-inline-end: var(--x);
   max-inline-size: calc(100vw - 40px);
   min-inline-size: var(--maria-launcher-size, 60px);
-  block-size: var(--maria-launcher-size, 60px);
   box-sizing: border-box;
   padding: 0 14px;
-  display: flex;
-  place-content: center;
-  place-items: center;
-  gap: 8px;
   /* Shown where the visitor's system paints over all colours. */
   border: 2px solid #0000;
   border-radius: 9999px;
   font: 600 15px system-ui, sans-serif;
   background: var(--brand);
   color: var(--maria-on-accent, var(--on-brand));
-  cursor: pointer;
   box-shadow: 0 6px 20px #0004;
+}
+.launcher {
+  block-size: var(--maria-launcher-size, 60px);
+  display: flex;
+  place-content: center;
+  place-items: center;
+  gap: 8px;
+  cursor: pointer;
+}
+output {
+  margin-block-end: 68px;
+  padding: 14px;
 }
 :host([position=start]) .launcher {
   inset-inline: var(--x) auto;
@@ -80,11 +72,6 @@ export const launcherStyles = /* css */ `
 :host([position=right]) .launcher {
   inset-inline: auto;
   right: var(--x);
-}
-.launcher:focus-visible {
-  outline: 3px solid var(--brand);
-  outline-offset: 3px;
-  box-shadow: 0 0 0 3px #fff;
 }
 .launcher svg {
   /* Taken over while it is pressed, the drawing moves; WebKit drops a click whose target has moved. */
@@ -98,6 +85,7 @@ export const launcherStyles = /* css */ `
 }
 [aria-busy] {
   cursor: progress;
+  opacity: 0.5;
 }
 :host([mode=inline]) {
   display: block !important;
@@ -107,21 +95,6 @@ export const launcherStyles = /* css */ `
 }
 :host([mode=inline]) .launcher, :host([launcher=none]) .launcher, .launcher[hidden] {
   display: none;
-}
-output {
-  position: fixed;
-  inset-block-end: 80px;
-  inset-inline-end: 20px;
-  padding: 14px;
-  border-radius: 20px;
-  background: #23252f;
-  color: #fff;
-  font: 600 15px system-ui, sans-serif;
-}
-@media print {
-  .launcher {
-    display: none;
-  }
 }
 `;
 

@@ -1,11 +1,13 @@
+import type * as HostPage from './host-page/protect.js';
 import {createLauncher, launcherStyles, launcherWords} from './launcher.js';
 import {applyLooks} from './looks.js';
 import type {MariaChat} from './maria-chat.js';
 import {watchOwnButton} from './own-button.js';
 import {recall} from './storage.js';
 
-/** Put in by the build: the name of the module that holds the rest, and the version. */
+/** Put in by the build: the names of two modules, and the version. */
 declare const CHAT_MODULE: string;
+declare const HOST_PAGE: string;
 declare const VERSION: string;
 
 type Method =
@@ -41,15 +43,16 @@ declare global {
 }
 
 const findScript = () => {
+  const tags = [...document.querySelectorAll<HTMLScriptElement>('script[src*="maria-chat.js"]')];
   // Read at once: it is null in every later task.
   const current = document.currentScript as HTMLScriptElement | null;
-  return current?.src
-    ? current
-    : document.querySelector<HTMLScriptElement>('script[src*="maria-chat.js"]');
+  if (current?.src) tags.unshift(current);
+  // jQuery runs the script of a tag that it has inserted from another tag, without the attributes.
+  return tags.find(({dataset}) => dataset['site']) ?? tags[0];
 };
 
 /** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */
-const readSettings = (script: HTMLScriptElement | null, source: URL): MariaChatSettings => ({
+const readSettings = (script: HTMLScriptElement | undefined, source: URL): MariaChatSettings => ({
   ...Object.fromEntries(source.searchParams),
   ...window.MariaChatSettings,
   ...script?.dataset,
@@ -65,39 +68,41 @@ const start = () => {
   const source = new URL(script?.src ?? '/', document.baseURI);
   const settings = readSettings(script, source);
   const api = (settings['api'] || baseOf(source)).replace(/\/$/, '');
+  const folder = `${api}/widget/`;
   const host = makeHost({...settings, api});
   const launcher = createLauncher(host);
   draw(host, launcher);
 
   let loading: Promise<MariaChat> | undefined;
-  // Browsers remember a failure: the second URL is for a connection that was interrupted. It is a
-  // folder, because the chat imports its parts relative to itself. The third URL is for a release
-  // whose files are gone: it imports the present one.
+  // The stable entry is for a release whose files are gone: it imports the present one.
   const load = () =>
-    (loading ??= import(`${api}/widget/${CHAT_MODULE}`)
-      .catch(() => import(`${api}/widget/again/${CHAT_MODULE}`))
-      .catch(() => import(`${api}/widget/maria-chat.esm.js`))
+    (loading ??= importTwice(folder, CHAT_MODULE)
+      .catch(() => import(`${folder}maria-chat.esm.js`))
       .then(
         () => host,
         (error: unknown) => {
           loading = undefined;
-          apologise(host);
           throw error;
         },
       ));
+  /** For calls that the visitor or the page waits for. */
+  const loadOrApologise = () =>
+    load().catch((error: unknown) => {
+      apologise(host, excuse);
+      throw error;
+    });
+  const excuse = document.createElement('output');
   const ending = new AbortController();
   const {signal} = ending;
   const toggle = () => {
+    // A second press, because nothing has happened yet, would close what the first one opens.
+    if (launcher.ariaBusy) return;
     launcher.ariaBusy = 'true';
-    load()
-      .then(
-        (chat) => chat.toggle(),
-        (error: unknown) => {
-          report(error);
-          // Where it is not the line, nobody tells when to try again.
-          if (!navigator.onLine) addEventListener('online', toggle, {once: true, signal});
-        },
-      )
+    const {activeElement} = document;
+    loadOrApologise()
+      // The visitor may have gone on to something else on the page.
+      .then((chat) => (hasMoved(activeElement) ? undefined : chat.toggle()))
+      .catch(report)
       .finally(() => (launcher.ariaBusy = null));
   };
   /** Whether it comes matters once the button is pressed. */
@@ -108,13 +113,24 @@ const start = () => {
       ending.abort();
       delete window.MariaChat;
     }
-    const calls = (loading || !methods[method] ? await load() : methods) as unknown as Calls;
+    const calls = (loading || !methods[method]
+      ? await loadOrApologise()
+      : methods) as unknown as Calls;
     return calls[method]?.(...values);
   };
 
-  offer(call, Object.keys(methods), host, settle(host, signal));
-  watchLauncher(launcher, preload, toggle);
-  watchOwnButton(host, toggle, signal);
+  const ready = place(host);
+  offer(call, Object.keys(methods), host, ready);
+  const listen = () => {
+    watchLauncher(launcher, preload, toggle);
+    watchOwnButton(host, toggle, signal);
+  };
+  listen();
+  Promise.all([importTwice(folder, HOST_PAGE), ready]).then(([hostPage, neighbours]) => {
+    const {keepOnPage, protectElement} = hostPage as typeof HostPage;
+    protectElement(host);
+    keepOnPage(host, {neighbours, listen, signal});
+  }, report);
   if (wantsOpen(settings)) void load().then((chat) => chat.open({isQuiet: true}), report);
   else if (settings['load'] === 'eager') preload();
   else if (settings['load'] === 'idle') window.requestIdleCallback?.(preload);
@@ -139,23 +155,28 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
   root.append(launcher);
 };
 
-/** On the page, and on what takes the place of its body in a single-page application. */
-const settle = (host: HTMLElement, signal: AbortSignal) =>
-  new Promise<HTMLElement>((resolve) => {
-    let home: HTMLElement | undefined;
-    const enter = (changes: MutationRecord[] = []) => {
+/**
+ * A connection that failed is tried once more, under another address: browsers remember the failure.
+ * In another folder, since what the chat fetches has to find this very module beside it.
+ */
+const importTwice = (folder: string, name: string) => {
+  const importFrom = (place: string): Promise<unknown> => import(place + name);
+  return importFrom(folder).catch(() => importFrom(`${folder}again/`));
+};
+
+/** Adds the element to the body as soon as there is one; resolves with its neighbours. */
+const place = (host: HTMLElement) =>
+  new Promise<Element[]>((resolve) => {
+    const enter = () => {
       const {body} = document;
-      if (host.isConnected || !body) return;
-      // Gone alone from a body that is still there: somebody has taken it out.
-      if (body === home && !changes.some(({removedNodes}) => removedNodes[1])) return;
-      home = body;
-      home.append(host);
-      observer.observe(home, {childList: true});
-      resolve(host);
+      if (!body) return;
+      observer.disconnect();
+      const neighbours = [...body.children];
+      body.append(host);
+      resolve(neighbours);
     };
     const observer = new MutationObserver(enter);
     observer.observe(document.documentElement, {childList: true});
-    signal.addEventListener('abort', () => observer.disconnect());
     enter();
   });
 
@@ -184,9 +205,10 @@ const offer = (
   call: (method: string, ...values: unknown[]) => Promise<unknown>,
   names: string[],
   host: HTMLElement,
-  ready: Promise<HTMLElement>,
+  placed: Promise<unknown>,
 ) => {
   const queued = window.MariaChat?.q ?? [];
+  const ready = placed.then(() => host);
   window.MariaChat = Object.assign(
     call,
     Object.fromEntries(names.map((name) => [name, call.bind(null, name)])),
@@ -209,9 +231,14 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
 const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
   mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open'));
 
-const apologise = (host: HTMLElement) => {
-  const excuse = document.createElement('output');
-  excuse.append(launcherWords(host)[1]);
+/** True if the focus has gone to a field of the page since the press. */
+const hasMoved = (before: Element | null) => {
+  const {activeElement} = document;
+  return activeElement !== before && activeElement?.matches('input, textarea, select');
+};
+
+const apologise = (host: HTMLElement, excuse: HTMLElement) => {
+  excuse.textContent = launcherWords(host)[1];
   host.shadowRoot!.append(excuse);
   setTimeout(() => excuse.remove(), 8_000);
 };

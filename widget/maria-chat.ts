@@ -190,10 +190,12 @@ export class MariaChat extends ConfiguredElement {
 
   override connectedCallback() {
     super.connectedCallback();
+    this.protect().catch((error: unknown) => this.onLoadFailure(error));
     this.ownLauncher.watch(() => void this.toggle());
     this.goToTarget();
     void this.speech.load();
     if (this.chat) this.listen();
+    this.focusKeeper.resume();
   }
 
   override disconnectedCallback() {
@@ -204,6 +206,23 @@ export class MariaChat extends ConfiguredElement {
     queueMicrotask(() => {
       if (!this.isConnected) this.chat?.rest();
     });
+  }
+
+  /**
+   * @internal Renders the panel again, with all its listeners: the page has removed them with
+   * `document.open()`.
+   */
+  listenAgain() {
+    const root = this.renderRoot as ShadowRoot;
+    const {renderBefore} = this.renderOptions;
+    while (renderBefore!.previousSibling) renderBefore!.previousSibling.remove();
+    const end = new Comment();
+    renderBefore!.before(end);
+    this.renderOptions.renderBefore = end;
+    root.addEventListener('keydown', this.onKey);
+    if (this.chat) this.listen();
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.focusKeeper.resume());
   }
 
   /** @internal */
@@ -249,9 +268,9 @@ export class MariaChat extends ConfiguredElement {
     // The panel goes before the launcher, as in the order of the Tab key. Without a node to end at,
     // Lit would take all that follows for its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
-    if (drawn) root.adoptedStyleSheets.unshift(...drawnStyles);
+    if (drawn) root.adoptedStyleSheets = [...drawnStyles, ...root.adoptedStyleSheets];
     else this.drawLauncher(root).catch((error: unknown) => this.onLoadFailure(error));
-    root.addEventListener('keydown', (event) => this.onKey(event as KeyboardEvent));
+    root.addEventListener('keydown', this.onKey);
     return root;
   }
 
@@ -293,7 +312,7 @@ export class MariaChat extends ConfiguredElement {
             () => chat.signs.miss(true),
           ),
         ),
-      onFocus: () => (this.focusKeeper.isInside = true),
+      onFocus: (event) => this.focusKeeper.note(event),
     });
   }
 
@@ -301,7 +320,12 @@ export class MariaChat extends ConfiguredElement {
     await this.ownLauncher.draw(root, () => void this.toggle());
     this.describeLauncher();
     this.dispatchEvent(new MariaReadyEvent());
-    if (this.wantsOpen) void this.open({isQuiet: true});
+    if (this.wantsOpen && this.isConnected) void this.open({isQuiet: true});
+  }
+
+  private async protect() {
+    const {protectElement} = await import('./host-page/protect.js');
+    protectElement(this);
   }
 
   /** What is part of the page stands where the page wants it. */
@@ -361,11 +385,13 @@ export class MariaChat extends ConfiguredElement {
     this.later?.followPage(this, this.chat!, this.listening.signal);
   }
 
-  private onKey(event: KeyboardEvent) {
-    if (event.key !== 'Escape' || !this.isOpen) return;
+  private readonly onKey = (event: Event) => {
+    if ((event as KeyboardEvent).key !== 'Escape' || !this.isOpen) return;
     event.stopPropagation();
+    // It would close a dialog of the page that the element has been put in as well.
+    event.preventDefault();
     if (!this.chat?.stepBack()) void this.close();
-  }
+  };
 
   private get later() {
     return this.laterParts.parts;

@@ -39,7 +39,8 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
     if (looking.isDue) look();
   };
   const on = (target: EventTarget, type: string, hear: (event: Event) => unknown) =>
-    target.addEventListener(type, hear, {signal});
+    // Captured, because no focus event leaves the element.
+    target.addEventListener(type, hear, {signal, capture: type === 'focusin'});
 
   on(host, 'maria-open', attend);
   on(document, 'visibilitychange', attend);

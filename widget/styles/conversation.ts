@@ -77,6 +77,7 @@ export const conversationStyles = css`
     flex: 0 1 auto;
     max-block-size: 62%;
     overflow-y: auto;
+    overscroll-behavior: contain;
     padding: 10px 16px 12px;
   }
   .tray > * {

@@ -49,8 +49,9 @@ export const panelStyles = css`
         env(safe-area-inset-bottom, 0px)
     );
     inset-inline-end: var(--maria-offset-x, 20px);
-    inline-size: min(var(--maria-width, 400px), calc(100vw - 40px));
-    block-size: min(var(--maria-height, 660px), calc(100dvh - 130px));
+    /* In percent as well: on a page with 'zoom', the units of the window are too long. */
+    inline-size: min(var(--maria-width, 400px), 100vw - 40px, 100% - 40px);
+    block-size: min(var(--maria-height, 660px), 100dvh - 130px, 100% - 130px);
     box-sizing: border-box;
     border-radius: var(--radius);
     background: var(--bg);
@@ -60,6 +61,8 @@ export const panelStyles = css`
       0 0 0 1px var(--border),
       0 24px 60px #0f0f2838;
     overflow: hidden;
+    /* The page stands still while the visitor scrolls in here. */
+    overscroll-behavior: contain;
     animation: rise 0.26s cubic-bezier(0.2, 0.9, 0.3, 1);
   }
   /* Older browsers keep the plain colours above: an unknown function would leave none at all. */

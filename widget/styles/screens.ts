@@ -10,7 +10,7 @@ export const screenStyles = css`
     :host(:not([mode='inline'])) .panel {
       inset: var(--viewport-top, 0px) 0 auto 0;
       inline-size: 100%;
-      block-size: var(--viewport-height, 100dvh);
+      block-size: min(var(--viewport-height, 100dvh), 100%);
       border-radius: 0;
       padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px)
         env(safe-area-inset-bottom, 0px) env(safe-area-inset-left, 0px);

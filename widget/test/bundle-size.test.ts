@@ -18,6 +18,17 @@ describe('bundle size', () => {
     expect(sum(sizeOf('loader'))).to.be.at.most(3_000);
   });
 
+  it('what protects the element from the page is one file of at most 2.5 kB', () => {
+    expect(sizeOf('host page')).to.have.length(1);
+    expect(sum(sizeOf('host page'))).to.be.at.most(2_500);
+  });
+
+  it('it brings no other file with it', async () => {
+    const {name} = manifest.files.find(({role}) => role === 'host page')!;
+    const code = await (await fetch(`/widget/${name}`)).text();
+    expect(code).not.to.match(/\bimport\b|\bfrom\s*["']/);
+  });
+
   it('the first opening is at most 29 kB with its language', () => {
     expect(sum(sizeOf('chat')) + largestLanguage).to.be.at.most(29_000);
   });
@@ -25,7 +36,7 @@ describe('bundle size', () => {
   it('everything is at most 48 kB', () => {
     // The script tag's way in, or that of a page that imports the element; nobody takes both.
     const wayIn = Math.max(sum(sizeOf('loader')), sum(['module', 'launcher'].flatMap(sizeOf)));
-    const parts = ['chat', 'part'].flatMap(sizeOf);
+    const parts = ['host page', 'chat', 'part'].flatMap(sizeOf);
     expect(wayIn + sum(parts) + largestLanguage).to.be.at.most(48_000);
   });
 
@@ -66,6 +77,7 @@ describe('bundle size', () => {
       'debug',
       'dialog-language',
       'dialogs',
+      'host page',
       'keep',
       'language',
       'launcher',

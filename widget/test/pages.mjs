@@ -13,6 +13,11 @@ Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('n
 
 const WITHOUT_CHANNELS = '<script>delete window.BroadcastChannel;</script>';
 
+/** What browsers of 2022 do not have. */
+const WITHOUT_POPOVERS = `<script>
+for (const name of ['popover', 'showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
+</script>`;
+
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
 
 const dataOf = (attributes) =>
@@ -39,7 +44,20 @@ const importing = ({
 }) => `<script>window.MariaChatSettings = ${JSON.stringify({site})};</script>
 <script type="module">import '/maria-chat.js';</script>`;
 
-const WAYS_IN = {injected: injection, imported: importing};
+/** As jQuery does it from another origin: the tag is inserted unrun, and a bare one runs its file. */
+const insertion = ({src = '/maria-chat.js', ...attributes}) => `<script>
+addEventListener('load', () => {
+  const holder = document.createElement('div');
+  holder.innerHTML = ${JSON.stringify(`<script src="${escape(src)}"${dataOf(attributes)}></script>`).replace(/<\//g, '<\\/')};
+  document.body.append(...holder.childNodes);
+  const running = document.createElement('script');
+  running.src = ${JSON.stringify(src)};
+  running.onload = () => running.remove();
+  document.head.append(running);
+});
+</script>`;
+
+const WAYS_IN = {injected: injection, imported: importing, inserted: insertion};
 
 /** Calls made before the script is there, as the README has it. */
 const queueing = (calls) => `<script>
@@ -50,12 +68,12 @@ for (const call of ${calls}) MariaChat(...call);
 /** Pages of somebody else's site, for tests that put the script tag into one. */
 export const pageFor = (
   path,
-  {how, twice, strict, blocked, channels, queue, look = '', ...attributes},
+  {how, twice, strict, blocked, channels, old, queue, look = '', ...attributes},
 ) => {
   if (path !== '/pages/site.html') return null;
   const tag = (WAYS_IN[how] ?? scriptTag)(attributes, how);
   const isInHead = how === '';
-  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${queue ? queueing(queue) : ''}`;
+  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${old ? WITHOUT_POPOVERS : ''}${queue ? queueing(queue) : ''}`;
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
     html: `<!doctype html><html lang="en"><title>Site</title>${isInHead ? before + tag : ''}<style>${look}</style><body><h1>A page</h1><div id="place"></div>${isInHead ? '' : before + tag}${twice ? tag : ''}</body></html>`,

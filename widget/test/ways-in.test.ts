@@ -12,6 +12,7 @@ describe('ways in', () => {
     ['defer', 'deferred'],
     ['type=module', 'as a module'],
     ['injected', 'from a tag manager, after the page has loaded'],
+    ['inserted', 'inserted by jQuery, which runs it from a tag without attributes'],
   ] as const) {
     it(`the script works ${where}`, async () => {
       const site = newSite();
@@ -126,6 +127,7 @@ describe('ways in', () => {
       body * { transform: skew(20deg) !important; padding: 20px !important; letter-spacing: 9px !important }`;
     const {chat, window, document} = await page({look});
     const launcher = inside(chat, '.launcher')!;
+    await until(() => window.getComputedStyle(chat).zoom === '1', 'the defence to be loaded');
     const {right, bottom, width, height} = launcher.getBoundingClientRect();
     expect([width, height]).to.deep.equal([60, 60]);
     // Less their scrollbars, which some browsers draw beside the page.

@@ -46,22 +46,6 @@ t.test('a line that stays away is told, and the next press tries anew', async (t
   await t.resolves(widget.root.getByLabel('Your name').waitFor());
 });
 
-t.test(
-  'pressed without a line, it opens by itself when that is back, and is told once',
-  async (t) => {
-    const server = await startServer(t);
-    const {context, widget, noise} = await openDemo(await openBrowser(t), server.url);
-    await context.setOffline(true);
-
-    await widget.button('Open chat').click();
-    await widget.says('Chat unavailable. Please try again.').waitFor();
-    t.equal(noise.filter((line) => line.includes('Maria Chat')).length, 1);
-    await context.setOffline(false);
-
-    await t.resolves(widget.root.getByLabel('Your name').waitFor());
-  },
-);
-
 t.test('what only warns the developer is missed once, and not at every change', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);

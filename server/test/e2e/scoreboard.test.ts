@@ -38,7 +38,7 @@ t.test('the loader’s bytes on the line', async (t) => {
   t.ok(bytes > 1_000 && bytes <= MAX_LOADER_BYTES, `${bytes} bytes`);
 });
 
-t.test('before opening: one request, nothing stored, nothing moved, nothing held up', async (t) => {
+t.test('before opening: two small files, nothing stored, moved or held up', async (t) => {
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
   const loads: Load[] = [];
@@ -53,7 +53,8 @@ t.test('before opening: one request, nothing stored, nothing moved, nothing held
   scoreboard['blocking time'] = best('blockedMs');
   scoreboard['storage before opening'] = Math.max(...loads.map(({stored}) => stored.length));
   for (const {requested, stored, shift} of loads) {
-    t.same(requested, [`${url}/maria-chat.js`]);
+    const hashed = requested.map((file) => file.replace(/-[\w-]{8}\.js$/, '-*.js'));
+    t.same(hashed, [`${url}/maria-chat.js`, `${url}/widget/host-page-*.js`]);
     t.same(stored, []);
     t.equal(shift, 0);
   }

@@ -1,0 +1,152 @@
+import type {Page, Route} from 'playwright-core';
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {openSite, tagFor} from './site-page.js';
+
+const PHONE = {viewport: {width: 390, height: 780}, isMobile: true, hasTouch: true};
+const FIELD = '<input id="own" placeholder="Search the shop">';
+
+t.test('a press on a slow connection', async (t) => {
+  const {url} = await startServer(t);
+  const browser = await openBrowser(t);
+  const openPage = async () => {
+    const site = await openSite(browser, {body: FIELD + tagFor(url), ...PHONE});
+    await untilProtected(site.page);
+    return {...site, launcher: site.widget.root.locator('.launcher')};
+  };
+
+  await t.test(
+    'is acknowledged at once, and the launcher stays until the panel is there',
+    async (t) => {
+      const {page, context, widget, launcher} = await openPage();
+      const code = await hold(page, '**/widget/chat-*');
+      const texts = await hold(page, '**/widget/en-*');
+      t.equal(await opacityOf(page), 1);
+
+      await launcher.tap();
+      await code.asked;
+      t.equal(await launcher.getAttribute('aria-busy'), 'true');
+      t.ok((await opacityOf(page)) < 1);
+
+      code.release();
+      await texts.asked;
+      await page.waitForFunction('MariaChat.element.isOpen');
+      t.equal(await launcher.isVisible(), true, 'the panel needs its texts');
+      t.equal(await launcher.getAttribute('aria-busy'), 'true');
+      t.equal(await launcher.getAttribute('aria-expanded'), 'false');
+
+      texts.release();
+      await widget.root.getByRole('dialog').waitFor();
+      await launcher.waitFor({state: 'hidden'});
+      t.equal(await launcher.getAttribute('aria-busy'), null);
+      t.equal(await launcher.getAttribute('aria-expanded'), 'true');
+      await context.close();
+    },
+  );
+
+  await t.test('opens the chat once, however often it is repeated', async (t) => {
+    const {page, context, widget, launcher} = await openPage();
+    const code = await hold(page, '**/widget/chat-*');
+    const texts = await hold(page, '**/widget/en-*');
+
+    await launcher.tap();
+    await code.asked;
+    await launcher.tap();
+    code.release();
+    await texts.asked;
+    await launcher.tap();
+    texts.release();
+
+    await t.resolves(widget.root.getByLabel('Your name').waitFor());
+    t.equal(await page.evaluate('MariaChat.element.isOpen'), true);
+    await context.close();
+  });
+
+  await t.test('opens nothing once the visitor writes into a field of the page', async (t) => {
+    const {page, context, widget, launcher} = await openPage();
+    const code = await hold(page, '**/widget/chat-*');
+
+    await launcher.tap();
+    await code.asked;
+    await page.locator('#own').fill('socks');
+    code.release();
+    await page.waitForFunction('customElements.get("maria-chat")');
+    await page.waitForFunction(`!MariaChat.element.shadowRoot.querySelector('[aria-busy]')`);
+
+    t.equal(await page.evaluate('MariaChat.element.isOpen'), false);
+    t.equal(await page.evaluate('document.activeElement.id'), 'own');
+    await launcher.tap();
+    await t.resolves(widget.root.getByRole('dialog').waitFor());
+    await context.close();
+  });
+
+  await t.test('of the menu button is acknowledged at once', async (t) => {
+    const {page, context, widget, launcher} = await openPage();
+    await launcher.tap();
+    await widget.root.getByLabel('Your name').waitFor();
+    const dialogs = await hold(page, '**/widget/dialogs-*');
+
+    await widget.button('More').tap();
+    await dialogs.asked;
+    t.equal(await widget.button('More').getAttribute('aria-busy'), 'true');
+    dialogs.release();
+
+    await widget.root.getByRole('dialog', {name: 'More'}).waitFor();
+    t.equal(await widget.button('More').getAttribute('aria-busy'), null);
+    await context.close();
+  });
+});
+
+t.test('a press without a connection', async (t) => {
+  const {url} = await startServer(t);
+  const {page, context, widget} = await openSite(await openBrowser(t), {
+    body: FIELD + tagFor(url),
+    ...PHONE,
+  });
+  await untilProtected(page);
+  const launcher = widget.root.locator('.launcher');
+  const excuse = widget.says('Chat unavailable. Please try again.');
+  await context.setOffline(true);
+
+  await launcher.tap();
+  await excuse.waitFor();
+  await page.waitForFunction(`!MariaChat.element.shadowRoot.querySelector('[aria-busy]')`);
+  await launcher.tap();
+  await page.waitForFunction(`!MariaChat.element.shadowRoot.querySelector('[aria-busy]')`);
+  t.equal(await excuse.count(), 1, 'one message for two presses');
+
+  await page.locator('#own').focus();
+  await context.setOffline(false);
+  await page.waitForFunction('navigator.onLine');
+  await page.waitForLoadState('networkidle');
+  t.notOk(await page.evaluate('customElements.get("maria-chat")'), 'nothing was loaded');
+  t.equal(await page.evaluate('document.activeElement.id'), 'own');
+
+  await launcher.tap();
+  await t.resolves(widget.root.getByLabel('Your name').waitFor(), 'the next press opens the chat');
+});
+
+/** The second file of the widget has come. */
+const untilProtected = (page: Page) =>
+  page.waitForFunction('MariaChat.element?.hasAttribute("data-turbo-permanent")');
+
+const opacityOf = (page: Page) =>
+  page.evaluate<number>(
+    `Number(getComputedStyle(MariaChat.element.shadowRoot.querySelector('.launcher')).opacity)`,
+  );
+
+/** Keeps requests for these URLs waiting: `asked` resolves with the first one. */
+const hold = async (page: Page, pattern: string) => {
+  let note = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (note = resolve));
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(pattern, async (route: Route) => {
+    note();
+    await released;
+    await route.continue();
+  });
+  return {asked, release};
+};

@@ -1,0 +1,45 @@
+/**
+ * Protects the element from the page around it. The loader fetches this small chunk as soon as it
+ * has made the launcher. It must import no values that the chat imports as well: shared code would
+ * be bundled with the chat, which is loaded only when a visitor comes near the launcher.
+ */
+import type {MariaChat} from '../maria-chat.js';
+import {encloseEvents} from './enclosed-events.js';
+import {keepPresent} from './presence.js';
+import type {Placement} from './presence.js';
+import {leaveStaleEntries} from './stale-entries.js';
+import {hostPageStyles} from './styles.js';
+import {TopLayer} from './top-layer.js';
+import {keepUsable} from './usable.js';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(hostPageStyles);
+
+const topLayers = new WeakMap<HTMLElement, TopLayer>();
+
+/** Protects the element; to be called again when it was moved. */
+export const protectElement = (host: HTMLElement) => {
+  if (topLayers.has(host)) return topLayers.get(host)!.check();
+  topLayers.set(host, new TopLayer(host));
+  host.shadowRoot!.adoptedStyleSheets.push(sheet);
+  keepUsable(host);
+  leaveStaleEntries();
+  listen(host);
+};
+
+/** For an element that the loader has made: it comes back when the page empties its body. */
+export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove'>) =>
+  keepPresent(host, {
+    ...placement,
+    onMove: () => topLayers.get(host)!.check(),
+    listen: () => {
+      listen(host);
+      placement.listen();
+      (host as Partial<MariaChat>).listenAgain?.();
+    },
+  });
+
+const listen = (host: HTMLElement) => {
+  encloseEvents(host.shadowRoot!);
+  topLayers.get(host)!.listen();
+};
