@@ -31,8 +31,6 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
   let entries = isFull() ? marks() : 0;
-  /** The place in the history that the first of them was added to. */
-  let below: string | undefined;
   /** The browser takes an entry back some time after it was told to. */
   let isLeaving = false;
   const follow = () => {
@@ -41,7 +39,6 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     const isWanted = (isFull() && !isHistoryOwned()) || (host.isOpen && entries > 0);
     const wanted = isWanted ? (chat.overlay ? 2 : 1) : 0;
     leave(wanted);
-    if (marks() === 0) below = placeInHistory();
     while (marks() < wanted)
       history.pushState({...(history.state as object), [MARK]: marks() + 1}, '');
     entries = wanted;
@@ -52,10 +49,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     isLeaving = surplus > 0;
     if (isLeaving) history.go(-surplus);
   };
-  const turnBack = (event: PopStateEvent) => {
-    const isOurs = isLeaving || marks() < entries;
-    // Routers need not be told that the visitor is where the page believes them to be.
-    if (isOurs && below && below === placeInHistory()) event.stopImmediatePropagation();
+  const turnBack = () => {
     if (isLeaving) {
       isLeaving = false;
       return follow();
@@ -70,8 +64,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   chat.onCover = follow;
   for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
   isNarrow.addEventListener('change', follow, {signal});
-  // Captured: before the listeners of the page, which were there first.
-  window.addEventListener('popstate', turnBack, {signal, capture: true});
+  window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
     (event) => isFull() && keepInside(event as KeyboardEvent, host.focusKeeper.panel!),
@@ -88,15 +81,6 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
 type State = Record<string, unknown> | null;
 
 const marks = () => Number((history.state as State)?.[MARK] ?? 0);
-
-/** The URL and the page's own state; undefined if the state cannot be written as JSON. */
-const placeInHistory = () => {
-  try {
-    return JSON.stringify([location.href, {...(history.state as State), [MARK]: undefined}]);
-  } catch {
-    return undefined;
-  }
-};
 
 /** A sheet of its own: whatever the page has set on its elements is as it was afterwards. */
 const lockPage = (isLocked: boolean) => {

@@ -46,6 +46,9 @@ const RHYTHM_MS = 420;
 export class MariaChat extends ConfiguredElement {
   static override styles = styles;
 
+  /** @internal A conversation was shown on this page, so that history entries may be its own. */
+  static hasStarted = false;
+
   static override properties: PropertyDeclarations = {
     isOpen: {state: true},
     isDropping: {state: true},
@@ -357,6 +360,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private startChat() {
+    MariaChat.hasStarted = true;
     const isFirst = this.chat === null;
     this.chat ??= this.makeChat();
     if (!this.isInline) this.chat.storage.set('open', '1');

@@ -9,12 +9,9 @@ const MARK = 'mariaChat';
  */
 export const leaveStaleEntries = () => {
   const entries = Number((history.state as Record<string, unknown> | null)?.[MARK] ?? 0);
-  const isStale = [...document.querySelectorAll('maria-chat')].every(
-    (chat) => !(chat as Partial<MariaChat>).isOpen && chat.getAttribute('open') !== 'true',
-  );
-  if (!entries || !isStale) return;
-  // The page is where it was; its router would render it again.
-  const hide = (event: Event) => event.stopImmediatePropagation();
-  window.addEventListener('popstate', hide, {capture: true, once: true});
+  const element = customElements.get('maria-chat') as typeof MariaChat | undefined;
+  // A chat that is, or will be, open on this page takes care of them.
+  const isOwn = element?.hasStarted ?? false;
+  if (!entries || isOwn || document.querySelector('maria-chat[open=true]')) return;
   history.go(-entries);
 };
