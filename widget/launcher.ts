@@ -27,7 +27,7 @@ export const launcherStyles = /* css */ `
   inset: auto !important;
   padding: 0 !important;
   border: 0 !important;
-  z-index: var(--maria-z-index, 2147483000);
+  z-index: var(--maria-z-index, 2147483000) !important;
   --brand: var(--maria-accent, #5646df);
   --on-brand: #fff;
 }
@@ -90,7 +90,7 @@ output {
 :host([mode=inline]) {
   display: block !important;
   position: relative !important;
-  z-index: auto;
+  z-index: auto !important;
   block-size: var(--maria-height, 660px);
 }
 :host([mode=inline]) .launcher, :host([launcher=none]) .launcher, .launcher[hidden] {

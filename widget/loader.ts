@@ -153,6 +153,8 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
   const root = host.attachShadow({mode: 'open'});
   root.adoptedStyleSheets = [sheet];
   root.append(launcher);
+  // Never displayed. It keeps rules of the page for `:empty` elements away.
+  host.append('\u00a0');
 };
 
 /**

@@ -30,6 +30,9 @@ export const panelStyles = css`
   }
   .panel {
     all: initial;
+    /* Its initial value takes over what the page has set on its body. */
+    -webkit-user-select: text;
+    user-select: text;
     color-scheme: light;
     --bg: var(--maria-bg, #fff);
     --surface: var(--maria-surface, #f3f3f8);

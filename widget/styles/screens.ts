@@ -5,7 +5,7 @@ export const screenStyles = css`
   @media (width < 600px), (height < 480px) {
     /* Above the button of another chat. */
     :host(:state(open)) {
-      z-index: calc(var(--maria-z-index, 2147483000) + 1);
+      z-index: calc(var(--maria-z-index, 2147483000) + 1) !important;
     }
     :host(:not([mode='inline'])) .panel {
       inset: var(--viewport-top, 0px) 0 auto 0;
