@@ -4,6 +4,7 @@
  * be bundled with the chat, which is loaded only when a visitor comes near the launcher.
  */
 import type {MariaChat} from '../maria-chat.js';
+import {ignoreSecondPresses} from './double-press.js';
 import {encloseEvents} from './enclosed-events.js';
 import {keepPresent} from './presence.js';
 import type {Placement} from './presence.js';
@@ -41,5 +42,6 @@ export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove
 
 const listen = (host: HTMLElement) => {
   encloseEvents(host.shadowRoot!);
+  ignoreSecondPresses(host.shadowRoot!);
   topLayers.get(host)!.listen();
 };

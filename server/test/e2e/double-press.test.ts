@@ -1,0 +1,96 @@
+import type {CDPSession, Locator} from 'playwright-core';
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {openSite, tagFor} from './site-page.js';
+
+const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
+const FAULT = 'Please tell me your name.';
+
+t.test('a double press', async (t) => {
+  const {url} = await startServer(t);
+  const browser = await openBrowser(t);
+  const body = tagFor(url, 'data-load="eager"');
+
+  await t.test('of a finger on the launcher does not send the empty name', async (t) => {
+    const {context, widget, session, page} = await openSite(browser, {body, ...PHONE});
+    await page.waitForFunction('customElements.get("maria-chat")');
+    const place = await middleOf(widget.button('Open chat'));
+    const seconds = Date.now() / 1000;
+
+    await tap(session, place, seconds);
+    const send = widget.button('Send');
+    await send.waitFor();
+    t.ok(distance(await middleOf(send), place) < 30, 'the two are in the same place');
+    await tap(session, place, seconds + 0.2);
+    await tap(session, await middleOf(widget.root.locator('input[name=answer]')), seconds + 3);
+    await widget.root.locator('input:focus').waitFor();
+    t.equal(await widget.says(FAULT).count(), 0);
+
+    await tap(session, place, seconds + 4);
+    await t.resolves(widget.says(FAULT).waitFor(), 'a later press counts');
+    await context.close();
+  });
+
+  await t.test('of a mouse on the launcher opens the chat', async (t) => {
+    const {page, context, widget} = await openSite(browser, {body});
+    await page.waitForFunction('customElements.get("maria-chat")');
+    await page.waitForLoadState('networkidle');
+
+    await widget.button('Open chat').dblclick();
+    await widget.root.getByLabel('Your name').waitFor();
+    t.equal(await page.evaluate('MariaChat.element.isOpen'), true);
+    await widget.button('Open chat').click();
+    await page.waitForFunction('!MariaChat.element.isOpen');
+    await context.close();
+  });
+
+  await t.test('of a mouse on a refusal shows the goodbye', async (t) => {
+    const {page, context, widget} = await openSite(browser, {body});
+    await widget.open();
+    await widget.giveName('Ana');
+    await widget.says(/May we store your name/).waitFor();
+    const place = await middleOf(widget.button('I do not agree'));
+
+    await page.mouse.click(place.x, place.y);
+    await widget.button('Start a new request').waitFor();
+    const next = await middleOf(widget.button('Start a new request'));
+    await page.mouse.move(next.x, next.y);
+    // The second half of a double press, on what has come in the meantime.
+    await page.mouse.down({clickCount: 2});
+    await page.mouse.up({clickCount: 2});
+
+    t.equal(await widget.button('Start a new request').isVisible(), true);
+    await widget.button('Start a new request').click();
+    await t.resolves(widget.root.getByLabel('Your name').waitFor(), 'a single press counts');
+    await context.close();
+  });
+});
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+async function middleOf(element: Locator): Promise<Place> {
+  const box = await element.boundingBox();
+  if (!box) throw new Error('It is not displayed.');
+  return {x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2)};
+}
+
+const distance = (one: Place, other: Place) => Math.hypot(one.x - other.x, one.y - other.y);
+
+/** At a time of its own, so that a slow machine does not turn two quick presses into slow ones. */
+async function tap(session: CDPSession, {x, y}: Place, timestamp: number): Promise<void> {
+  await session.send('Input.dispatchTouchEvent', {
+    type: 'touchStart',
+    touchPoints: [{x, y}],
+    timestamp,
+  });
+  await session.send('Input.dispatchTouchEvent', {
+    type: 'touchEnd',
+    touchPoints: [],
+    timestamp: timestamp + 0.05,
+  });
+}
