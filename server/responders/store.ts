@@ -88,12 +88,18 @@ export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
   return !rows.some(({isStopped}) => isStopped);
 };
 
-/** Its responder will call back; answers false when it is nobody's to wait for any more. */
-export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<boolean> => {
+/**
+ * Lets a turn wait for its responder to call back. Returns `later`, or the outcome of a turn that
+ * has ended: the responder was quicker to call back, or the visitor has stopped it.
+ */
+export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<string> => {
   const rows = await sql`
     update turns set state = 'waiting', leased_until = now() + ${interval(ms)}::interval
     where id = ${id} and state = 'running' and stop_requested_at is null returning id`;
-  return rows.length > 0;
+  if (rows.length > 0) return 'later';
+  const [ended] = await sql<{outcome: string | null}[]>`
+    select outcome from turns where id = ${id}`;
+  return ended?.outcome ?? 'stopped';
 };
 
 export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string | undefined> => {

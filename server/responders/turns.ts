@@ -228,7 +228,7 @@ export class Turns {
     }
     if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(chosen.circuit);
     if (outcome !== 'later') return outcome;
-    return (await awaitCallBack(sql, claimed.id, CALL_BACK_MS)) ? 'later' : 'stopped';
+    return awaitCallBack(sql, claimed.id, CALL_BACK_MS);
   }
 
   private async failed(

@@ -294,6 +294,12 @@ t.test('a responder that is quicker to call back than to say so is heard', async
   await until(() => statuses.length === 2);
   t.same(statuses, [204, 204]);
   t.equal(await outcome(server), 'answered');
+  const counted = async () => {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    return metrics.split('\n').filter((line) => line.startsWith('maria_answers_total{'));
+  };
+  await until(async () => (await counted()).length > 0);
+  t.same(await counted(), ['maria_answers_total{outcome="answered"} 1']);
 });
 
 t.test('a link is of no use when its time is over, nor for calls without end', async (t) => {
