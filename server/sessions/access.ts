@@ -146,7 +146,7 @@ export class Access {
     });
     if (outcome !== 'expired') return outcome.done;
     await this.abandon(caller);
-    throw new SessionGone();
+    return this.change(request, caller, work);
   }
 
   /** The visit's row under lock, whatever its state; for calls that may come again after the end. */
@@ -172,16 +172,24 @@ export class Access {
     throw new TokenInvalid();
   }
 
+  /**
+   * Ends an expired visit. Throws `SessionGone`, unless a concurrent call has kept the visit alive
+   * before it was locked here.
+   */
   private async abandon({uuid, site}: Caller): Promise<void> {
     const {sql, config} = this.parts;
-    await transaction(sql, async (tx) => {
+    const living = await transaction(sql, async (tx) => {
       const visit = await lockedVisit(tx, uuid, config.visit);
-      if (visit?.expired) {
-        const cause = await expiryCause(tx, uuid, config.visit);
-        await endVisit(tx, {uuid, siteKey: site.key, address: null}, cause);
-        await countFunnel(tx, site.key, 'abandoned');
-      }
+      if (!visit?.expired) return visit;
+      const cause = await expiryCause(tx, uuid, config.visit);
+      await endVisit(tx, {uuid, siteKey: site.key, address: null}, cause);
+      await countFunnel(tx, site.key, 'abandoned');
+      return undefined;
     });
+    if (living) {
+      demandAlive(living);
+      return;
+    }
     this.parts.onEnded();
     throw new SessionGone();
   }

@@ -1,5 +1,6 @@
 import t from 'tap';
 
+import {Locks} from './held-lock.js';
 import {makePdf} from './pdf.js';
 import {auditOf, objectsOf, stateOf} from './session-parts.js';
 import {startServer} from './start-server.js';
@@ -24,6 +25,24 @@ void t.test('an idle visit', async (t) => {
       select last_seen_at > now() - interval '1 minute' as young from visits
       where uuid = ${visitor.uuid}`;
     t.equal(row?.['young'], true);
+  });
+
+  await t.test('is not gone when a concurrent call has kept it alive', async (t) => {
+    const locks = Locks.open(t, server);
+    const visitor = await Visitor.consenting(server.url);
+    await age(server, visitor.uuid, 31);
+    const touched = await locks.hold(
+      (sql) => sql`update visits set last_seen_at = now() where uuid = ${visitor.uuid}`,
+    );
+
+    const reading = visitor.session();
+    const changing = visitor.consent({ai_training: true});
+    await touched.untilWaiting(2, 'visits');
+    await touched.commit();
+
+    t.same([(await reading).status, (await changing).status], [200, 200]);
+    t.equal(await stateOf(server, visitor.uuid), 'open');
+    t.equal((await auditOf(server, visitor.uuid, 'visit_abandoned')).length, 0);
   });
 
   for (const [what, call] of [
