@@ -1,5 +1,5 @@
 import {Unavailable} from '../errors.js';
-import {isDatabaseDown} from './failure.js';
+import {isDatabaseDown, isStatementTimeout} from './failure.js';
 
 export interface SharedStatementOptions<In, Out> {
   /** Runs one statement, or one transaction, for a batch; answers in the same order. */
@@ -8,6 +8,8 @@ export interface SharedStatementOptions<In, Out> {
   /** Waiting items beyond which callers are refused rather than kept. */
   maxWaiting?: number;
   maxInFlight?: number;
+  /** The statement changes nothing, so that it can be run again when it took too long. */
+  isReadOnly?: boolean;
 }
 
 interface Waiting<In, Out> {
@@ -73,7 +75,8 @@ export class SharedStatement<In, Out = void> {
 
   /**
    * Refused by the database, a batch is tried again in halves, until the one it objects to stands
-   * alone. Without an answer it may have been committed: then it fails as a whole.
+   * alone. Without an answer it may have been committed: then it fails as a whole. A statement that
+   * only reads is also tried again in halves when it took too long: one item may be the slow one.
    */
   private async settle(batch: Waiting<In, Out>[]): Promise<void> {
     try {
@@ -82,7 +85,8 @@ export class SharedStatement<In, Out = void> {
         resolve(outs[i] as Out);
       });
     } catch (error) {
-      if (batch.length > 1 && !isDatabaseDown(error)) {
+      const isTooSlow = this.options.isReadOnly === true && isStatementTimeout(error);
+      if (batch.length > 1 && (isTooSlow || !isDatabaseDown(error))) {
         const middle = Math.ceil(batch.length / 2);
         await this.settle(batch.slice(0, middle));
         await this.settle(batch.slice(middle));

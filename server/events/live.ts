@@ -9,7 +9,7 @@ import {Listener} from './listener.js';
 import type {Fleeting, Moments} from './moments.js';
 import type {Reader} from './reader.js';
 import {Readership} from './readership.js';
-import {findEvents} from './store.js';
+import {MAX_SESSIONS, findEvents} from './store.js';
 import type {Found, Wanted} from './store.js';
 
 export interface LiveParts {
@@ -40,7 +40,9 @@ export class Live {
     const {sql, pools, moments, databaseUrl} = parts;
     this.looks = new SharedStatement({
       run: (wanted) => findEvents(sql, wanted),
+      maxBatch: MAX_SESSIONS,
       maxWaiting: MAX_LOOKS,
+      isReadOnly: true,
     });
     this.listener = new Listener({
       databaseUrl,

@@ -3,7 +3,6 @@ import type {Delta} from './moments.js';
 import type {Ending, Reader} from './reader.js';
 import {RunningTexts} from './running-texts.js';
 import {sameHash} from '../sessions/token.js';
-import {PAGE_EVENTS} from './store.js';
 import type {Found} from './store.js';
 
 export interface ReadershipParts {
@@ -121,7 +120,7 @@ export class Readership {
     const taken = reader.give(frames);
     for (const frame of frames.slice(0, taken)) this.texts.follow(reader, frame.event);
     if (taken < frames.length) return;
-    if (found.events.length === PAGE_EVENTS) this.again = true;
+    if (found.hasMore) this.again = true;
     else if (found.ended) {
       this.dismiss(reader, found.ended, stateFrame(found.ended, found.last + 1));
     } else this.showRunning(reader, found.running);

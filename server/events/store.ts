@@ -49,6 +49,8 @@ export type SessionEnd = 'gone' | 'erased';
 
 /** What a look at a session's events finds. */
 export interface Found {
+  /** There are events after these. */
+  hasMore: boolean;
   /** Of the session, whether or not it was read. */
   last: number;
   events: StoredEvent[];
@@ -65,10 +67,20 @@ export interface Wanted {
   after: number;
 }
 
-/** A page for one reader. A text of 4,000 characters can take 16 kB. */
+/** Events of a page. It ends sooner with the event that reaches the second limit. */
 export const PAGE_EVENTS = 50;
+const PAGE_BYTES = 64 * 1024;
+/** Sessions that share a statement: together they get a few megabytes at most. */
+export const MAX_SESSIONS = 100;
 
-const NOTHING: Found = {last: 0, events: [], ended: null, tokenHash: undefined, running: []};
+const NOTHING: Found = {
+  last: 0,
+  events: [],
+  hasMore: false,
+  ended: null,
+  tokenHash: undefined,
+  running: [],
+};
 
 /** What comes after a number in each of several sessions, in the order in which they were given. */
 export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> => {
@@ -79,15 +91,24 @@ export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> =
                 when v.state = 'session' and exists (
                   select from user_sessions s where s.uuid = v.uuid and s.archived_at is not null)
                 then 'gone' end as ended,
-           (select coalesce(jsonb_agg(to_jsonb(page) order by page.seq), '[]') from (
-              select e.seq, e.type, e.data, e.at from events e
-              where e.session_uuid = given.uuid and e.seq > given.after
-              order by e.seq limit ${PAGE_EVENTS}) page) as events,
+           page.events, page."hasMore",
            (select coalesce(jsonb_agg(m.id), '[]') from messages m
             where m.session_uuid = given.uuid and m.state = 'running') as running
     from unnest(${wanted.map(({uuid}) => uuid)}::uuid[], ${wanted.map(({after}) => after)}::bigint[])
          with ordinality as given (uuid, after, place)
-    join visits v on v.uuid = given.uuid`;
+    join visits v on v.uuid = given.uuid
+    cross join lateral (
+      select coalesce(jsonb_agg(jsonb_build_object('seq', seq, 'type', type, 'data', data, 'at', at)
+                                order by seq) filter (where before < ${PAGE_BYTES}), '[]') as events,
+             count(*) = ${PAGE_EVENTS}
+               or count(*) filter (where before >= ${PAGE_BYTES}) > 0 as "hasMore"
+      from (select following.*,
+                   sum(octet_length(data::text)) over (order by seq) - octet_length(data::text)
+                     as before
+            from (select e.seq, e.type, e.data, e.at from events e
+                  where e.session_uuid = given.uuid and e.seq > given.after
+                  order by e.seq limit ${PAGE_EVENTS}) following) measured
+    ) page`;
   const found = wanted.map(() => NOTHING);
   for (const {place, ...row} of rows) found[place - 1] = row;
   return found;

@@ -2,7 +2,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
+import {connectDatabase} from '../database/connect.js';
+import {isStatementTimeout} from '../database/failure.js';
 import {SharedStatement} from '../database/shared-statement.js';
+import {createMigratedDatabase} from './test-database.js';
 
 interface Batch {
   items: number[];
@@ -126,4 +129,25 @@ t.test('no batch is larger than its limit, and no more are under way', async (t)
   batches[2]?.done();
   await Promise.all(waits);
   t.same(itemsOf(batches)[2], [5]);
+});
+
+t.test('a statement that only reads does not fail all for the one that is slow', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connectDatabase({url});
+  t.teardown(() => sql.end({timeout: 1}));
+  const run = async (items: number[]) => {
+    await sql`select pg_sleep(case when ${items.includes(3)} then 5 else 0 end)`;
+    return items;
+  };
+  const read = new SharedStatement<number, number>({run, isReadOnly: true});
+  const write = new SharedStatement<number, number>({run});
+  const settled = async (statement: SharedStatement<number, number>) => {
+    const all = await Promise.allSettled([1, 2, 3, 4].map((item) => statement.add(item)));
+    return all.map((one) =>
+      one.status === 'fulfilled' ? one.value : isStatementTimeout(one.reason),
+    );
+  };
+
+  t.same(await settled(read), [1, 2, true, 4]);
+  t.same(await settled(write), [true, true, true, true]);
 });
