@@ -56,8 +56,9 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
   const fit = () => isNarrow.matches && fitViewport(focusKeeper.panel);
   for (const type of window.visualViewport ? ['resize', 'scroll'] : [])
     on(window.visualViewport!, type, fit);
+  const dropping = new Dropping(host, signal);
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
-    on(renderRoot, type, (event) => receive(host, chat, event));
+    on(renderRoot, type, (event) => receive(host, chat, dropping, event));
   chat.look = look;
   chat.here = signal;
   chat.talk?.listen();
@@ -69,9 +70,33 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
 };
 
 /** Files dropped or pasted anywhere on the panel, at the wrong step as well: they must not replace the page. */
-const receive = (host: PageEventsHost, chat: Chat, event: Event) => {
+const receive = (host: PageEventsHost, chat: Chat, dropping: Dropping, event: Event) => {
   const found = readFileEvent(event, host.focusKeeper.panel!);
   if (!found) return;
-  host.isDropping = found.isOver;
+  dropping.set(found.isOver);
   if (found.files) void takeFiles(chat, found.files, host.renderRoot);
 };
+
+/** Browsers repeat `dragover` every 350 ms at most while something is held over an element. */
+const STILL_DRAGGED_MS = 1_000;
+
+/**
+ * Whether files are held over the panel. If the element below them is removed, no event reports that
+ * they have left, so the end of the repeated events has to do.
+ */
+class Dropping {
+  private timer = 0;
+
+  constructor(
+    private readonly host: PageEventsHost,
+    signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', () => this.set(false));
+  }
+
+  set(isDropping: boolean) {
+    this.host.isDropping = isDropping;
+    clearTimeout(this.timer);
+    if (isDropping) this.timer = window.setTimeout(() => this.set(false), STILL_DRAGGED_MS);
+  }
+}

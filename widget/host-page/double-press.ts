@@ -23,8 +23,12 @@ const ignoreSecondPress = (event: Event) => {
 };
 
 /** Browsers count the presses of a mouse. They do not count those of a finger. */
-const isSecondPress = ({detail, pointerType, timeStamp, clientX, clientY}: PointerEvent) =>
-  detail > 1 ||
-  (pointerType !== 'mouse' &&
-    timeStamp - last.timeStamp < DOUBLE_PRESS_MS &&
-    Math.hypot(clientX - last.clientX, clientY - last.clientY) < DOUBLE_PRESS_PX);
+const isSecondPress = (press: PointerEvent) =>
+  press.detail > 1 ||
+  (isByFinger(press) &&
+    press.timeStamp - last.timeStamp < DOUBLE_PRESS_MS &&
+    Math.hypot(press.clientX - last.clientX, press.clientY - last.clientY) < DOUBLE_PRESS_PX);
+
+/** Older browsers do not tell a pointer's type in a click. */
+const isByFinger = ({pointerType}: Partial<PointerEvent>) =>
+  pointerType ? pointerType !== 'mouse' : matchMedia('(pointer: coarse)').matches;

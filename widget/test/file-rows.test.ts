@@ -337,4 +337,20 @@ describe('file rows', () => {
     expect(inside(chat, '.toast')!.textContent).to.equal('No files are needed at this step.');
     expect(inside(chat, '.drop-here')).to.equal(null);
   });
+
+  it('the word over the panel goes when the files do, even if no event reports that', async () => {
+    const chat = await mountOpen();
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(pdf('held.pdf'));
+    const hold = (target: Element) =>
+      target.dispatchEvent(
+        new DragEvent('dragover', {dataTransfer, bubbles: true, composed: true, cancelable: true}),
+      );
+    await until(() => !hold(inside(chat, '.header')!), 'the drop to be taken from the page');
+    await until(() => inside(chat, '.drop-here'), 'the word over the panel');
+    const below = inside(chat, '.inside')!.appendChild(document.createElement('p'));
+    hold(below);
+    below.remove();
+    await until(() => !inside(chat, '.drop-here'), 'the word to go');
+  });
 });

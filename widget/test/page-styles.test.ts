@@ -55,7 +55,6 @@ describe('styles of the page', () => {
       const look = `@keyframes far { ${FAR} } ${CORNER} ${rule}`;
       const query = new URLSearchParams({site: newSite(), look});
       const {chat, document, window} = await sitePage(query.toString());
-      const {getComputedStyle} = window;
       const main = document.body.appendChild(document.createElement('main'));
       main.innerHTML = '<div class="corner">The page</div>';
       const launcher = inside(chat, '.launcher')!;
@@ -71,11 +70,12 @@ describe('styles of the page', () => {
       const isOnTop = () => document.elementFromPoint(left + 30, top + 30) === chat;
       await until(isOnTop, 'the launcher to be on top');
       const looks = () => {
-        const {opacity, clipPath, filter, maskImage, contentVisibility} = getComputedStyle(chat);
+        const {opacity, clipPath, filter, maskImage, contentVisibility} =
+          window.getComputedStyle(chat);
         return [opacity, clipPath, filter, maskImage, contentVisibility].join(' ');
       };
       await until(() => looks() === '1 none none none visible', 'the element to be shown');
-      expect(getComputedStyle(launcher).visibility).to.equal('visible');
+      expect(window.getComputedStyle(launcher).visibility).to.equal('visible');
     });
   }
 
