@@ -62,6 +62,35 @@ const scanned = (bytes: Buffer, chunkBytes: number): string[] => {
 const CORPUS = process.env['TEST_PDF_DIR'] ?? '';
 const corpusMissing = CORPUS ? false : 'TEST_PDF_DIR names none';
 
+void t.test('odd starts', (t) => {
+  const pdf = makePdf();
+  const utf16 = Buffer.from('%PDF-1.4 in two bytes for each letter', 'utf16le');
+  for (const [what, bytes, isPdf] of [
+    ['a byte order mark', Buffer.concat([Buffer.from('\ufeff'), pdf]), true],
+    [
+      'a page of HTML',
+      Buffer.concat([Buffer.from('<!doctype html><p>Your file:</p>\n'), pdf]),
+      true,
+    ],
+    [
+      'the head of a mail',
+      Buffer.concat([Buffer.from('Content-Type: application/pdf\r\n\r\n'), pdf]),
+      true,
+    ],
+    [
+      'the header of PostScript',
+      Buffer.from(`%!PS-Adobe-3.0 PDF-1.4\n${' '.repeat(1_024)}`),
+      false,
+    ],
+    ['UTF-16', Buffer.concat([utf16, Buffer.alloc(1_024)]), false],
+    ['no header', Buffer.from(`1 0 obj <<>> endobj\n${' '.repeat(1_024)}%%EOF`), false],
+  ] as const) {
+    t.equal(checkOf(bytes).isPdf, isPdf, what);
+    t.equal(checkOf(bytes, 1).isPdf, isPdf, `${what}, byte by byte`);
+  }
+  t.end();
+});
+
 void t.test('active content', async (t) => {
   const names: [string, string][] = [
     ['/JS (x)', 'javascript'],
