@@ -43,6 +43,7 @@ export const TurnBody = Type.Object(
           pages: Type.Integer(),
           text: Type.String({description: 'Empty where nothing could be read.'}),
           truncated: Type.Boolean(),
+          unreadable: Type.Boolean({description: 'It has text that could not be read.'}),
         },
         strict,
       ),

@@ -31,7 +31,7 @@ export interface Document extends PdfText {
 const MAX_CHARACTERS = 30_000;
 /** Others may be before them. */
 const WAIT_MS = 30_000;
-const UNREAD: PdfText = {pages: 0, text: '', truncated: true};
+const UNREAD: PdfText = {pages: 0, text: '', truncated: true, unreadable: false};
 /** How soon a text is forgotten whose file was deleted, or which may not be read any more. */
 const LOOK_MS = 2_000;
 
@@ -69,7 +69,7 @@ export class Documents {
       })),
     );
     let left = MAX_CHARACTERS;
-    return read.map(({file, pages, text, truncated}, i) => {
+    return read.map(({file, pages, text, truncated, unreadable}, i) => {
       const share = Math.floor(left / (read.length - i));
       const cut = text.slice(0, share).toWellFormed();
       left -= cut.length;
@@ -79,6 +79,7 @@ export class Documents {
         pages,
         text: cut,
         truncated: truncated || cut.length < text.length,
+        unreadable,
       };
     });
   }
@@ -120,10 +121,10 @@ export class Documents {
     const bytes = await this.bytesOf(file, signal);
     const started = performance.now();
     const read = await readPdf(bytes, this.parts.limits ?? READ_LIMITS, signal);
-    const {pages, text, truncated} = read;
+    const {pages, text, truncated, unreadable} = read;
     const ms = Math.round(performance.now() - started);
     this.parts.log.info(
-      {file_id: file.id, pages, characters: text.length, truncated, ms},
+      {file_id: file.id, pages, characters: text.length, truncated, unreadable, ms},
       'a document was read',
     );
     return read;

@@ -7,6 +7,8 @@ export interface PdfText {
   /** Empty where there is none to read: a scan, a password, a broken file. */
   text: string;
   truncated: boolean;
+  /** Whether the file has text that could not be read, for want of its fonts' character maps. */
+  unreadable: boolean;
 }
 
 export interface ReadLimits {
@@ -47,6 +49,7 @@ export const readPdf = (
     });
     const texts: string[] = [];
     let pages = 0;
+    let unreadable = false;
     const finish = (truncated: boolean) => {
       clearTimeout(timer);
       clearInterval(watch);
@@ -57,6 +60,7 @@ export const readPdf = (
         pages,
         text: text.slice(0, maxCharacters).toWellFormed(),
         truncated: truncated || text.length > maxCharacters,
+        unreadable,
       });
     };
     const stop = () => {
@@ -74,7 +78,7 @@ export const readPdf = (
         finish(texts.length > 0);
         return;
       }
-      pages = page.pages;
+      ({pages, unreadable} = page);
       texts.push(page.text);
       if (page.isLast) finish(page.truncated);
     });

@@ -2,6 +2,7 @@ import {parentPort, workerData} from 'node:worker_threads';
 
 import {getDocumentProxy} from 'unpdf';
 
+import {characterMaps} from './character-maps.js';
 import {cleanText} from './clean-text.js';
 
 export interface WorkerTask {
@@ -17,6 +18,8 @@ export interface ReadPage {
   /** Nothing more will come. */
   isLast: boolean;
   truncated: boolean;
+  /** Whether text was left out so far, since its fonts need character maps that are missing. */
+  unreadable: boolean;
 }
 
 /** Where one picture could otherwise ask for gigabytes. */
@@ -24,7 +27,12 @@ const MAX_IMAGE_PIXELS = 16_777_216;
 const NO_ERRORS = 0;
 
 const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<void> => {
+  let unreadable = false;
   const pdf = await getDocumentProxy(bytes, {
+    BinaryDataFactory: characterMaps(() => {
+      unreadable = true;
+    }),
+    useWorkerFetch: false,
     maxImageSize: MAX_IMAGE_PIXELS,
     // No part of a file is ever run, whatever the library's own default is.
     isEvalSupported: false,
@@ -46,10 +54,10 @@ const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<
     characters += text.length;
     const isFull = characters >= maxCharacters;
     const isLast = isFull || i === last;
-    tell({pages, text, isLast, truncated: isLast && i < pages});
+    tell({pages, text, isLast, truncated: isLast && i < pages, unreadable});
     if (isLast) return;
   }
-  tell({pages, text: '', isLast: true, truncated: false});
+  tell({pages, text: '', isLast: true, truncated: false, unreadable});
 };
 
 const tell = (page: ReadPage): void => {

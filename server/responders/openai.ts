@@ -93,13 +93,17 @@ const systemText = ({site, session, documents, instructions}: Turn, nonce: strin
 
 const BEGIN = '<<<DOCUMENT';
 const END = '<<<END';
+const UNREADABLE =
+  '(The document has text, which you cannot read. Do not say that it is empty; a person can read it.)';
 
 const documentMessage = (
-  {name, pages, text, truncated}: DocumentText,
+  {name, pages, text, truncated, unreadable}: DocumentText,
   nonce: string,
 ): ChatMessage => {
-  const about = `${JSON.stringify(name)}, ${pages} pages${truncated ? ', cut' : ''}`;
-  const shown = text === '' ? '(no readable text)' : text;
+  const notes = `${truncated ? ', cut' : ''}${unreadable ? ', not all text is readable' : ''}`;
+  const about = `${JSON.stringify(name)}, ${pages} pages${notes}`;
+  const empty = unreadable ? UNREADABLE : '(no readable text)';
+  const shown = text === '' ? empty : text;
   return {role: 'user', content: `${BEGIN} ${nonce} ${about}\n${shown}\n${END} ${nonce}`};
 };
 

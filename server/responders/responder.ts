@@ -17,6 +17,8 @@ export interface DocumentText {
   /** Empty where nothing could be read. */
   text: string;
   truncated: boolean;
+  /** Whether the file has text that could not be read. Without it, an empty text means none. */
+  unreadable: boolean;
 }
 
 /** What a responder is told. No name, no address, no credential. */

@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs';
+
 import t from 'tap';
 
 import {cleanText} from '../documents/clean-text.js';
@@ -114,6 +116,62 @@ t.test('a scan, a broken file and one with a password have no readable text', as
   t.equal(told.match(/\(no readable text\)/g)?.length, 2);
 });
 
+/** A page whose font is not embedded, and needs the character maps that every PDF viewer has. */
+const asianPdf = (encoding: string, collection: string, hex: string): Buffer => {
+  const content = `BT /F1 24 Tf 50 100 Td <${hex}> Tj ET`;
+  const info = `/CIDSystemInfo <</Registry (Adobe) /Ordering (${collection}) /Supplement 2>>`;
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>',
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    `<</Type /Font /Subtype /Type0 /BaseFont /Some-Font /Encoding /${encoding} /DescendantFonts [6 0 R]>>`,
+    `<</Type /Font /Subtype /CIDFontType0 /BaseFont /Some-Font ${info} /FontDescriptor 7 0 R>>`,
+    '<</Type /FontDescriptor /FontName /Some-Font /Flags 4 /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 /FontBBox [0 -200 1000 800]>>',
+  ];
+  const body = objects.map((object, i) => `${i + 1} 0 obj\n${object}\nendobj\n`).join('');
+  return Buffer.from(`%PDF-1.4\n${body}trailer <</Root 1 0 R /Size 8>>\n%%EOF\n`);
+};
+
+const ASIAN = [
+  ['90ms-RKSJ-H', 'Japan1', '93fa967b8cea', '日本語'],
+  ['UniJIS-UCS2-H', 'Japan1', '65e5672c8a9e', '日本語'],
+  ['UniGB-UCS2-H', 'GB1', '4e2d6587', '中文'],
+  ['ETen-B5-H', 'CNS1', 'a4a4a4e5', '中文'],
+  ['KSCms-UHC-H', 'Korea1', 'c7d1b1db', '한글'],
+] as const;
+
+/** Whether the optional character maps are installed. */
+const hasMaps = existsSync(new URL('../../../node_modules/pdfjs-dist', import.meta.url));
+
+t.test('text that needs character maps is told apart from no text', async (t) => {
+  for (const [encoding, collection, hex, text] of ASIAN) {
+    const read = await readPdf(asianPdf(encoding, collection, hex), LIMITS);
+    const expected = hasMaps ? {text, unreadable: false} : {text: '', unreadable: true};
+    t.match(read, expected, encoding);
+  }
+  t.match(await readPdf(makePdf(), LIMITS), {text: '', unreadable: false}, 'a scan');
+  t.match(await readPdf(textPdf([['Hello']]), LIMITS), {text: 'Hello', unreadable: false});
+});
+
+t.test('a responder is told of text that cannot be read', {skip: hasMaps}, async (t) => {
+  const model = await startModelServer(t);
+  const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+  await set(server, {responder_documents: true});
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.consent({ai_answers: true});
+  await visitor.upload(asianPdf('90ms-RKSJ-H', 'Japan1', '93fa'), {name: 'a.pdf'});
+  await visitor.upload(makePdf(), {name: 'scan.pdf'});
+
+  await write(visitor, 'What do they say?');
+  await answersOf(visitor);
+
+  const [turn] = await model.seen();
+  const told = turn?.body.messages.at(-1)?.content ?? '';
+  t.match(told, /"a\.pdf", 1 pages, not all text is readable\n\(The document has text/);
+  t.match(told, /"scan\.pdf", 1 pages\n\(no readable text\)/);
+});
+
 t.test('what a reader of the page would not see is left out', async (t) => {
   const read = await readPdf(textPdf([[`before${'.'.repeat(50)}after`]]), LIMITS);
   t.equal(read.text, 'before...after');
@@ -217,7 +275,7 @@ t.test(
 );
 
 const textOf = (length: number) =>
-  Promise.resolve({pages: 1, text: 'x'.repeat(length), truncated: false});
+  Promise.resolve({pages: 1, text: 'x'.repeat(length), truncated: false, unreadable: false});
 
 t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
   let now = 0;

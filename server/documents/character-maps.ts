@@ -1,0 +1,36 @@
+import {readFile} from 'node:fs/promises';
+
+interface Folders {
+  cMapUrl?: string | null;
+  standardFontDataUrl?: string | null;
+  wasmUrl?: string | null;
+}
+
+interface Wanted {
+  kind: keyof Folders;
+  filename: string;
+}
+
+/**
+ * Returns a class that PDF.js reads its data files with. `onMissing` is called for a file whose
+ * text needs predefined character maps (ISO 32000-1, 9.7.5.2) where these are not installed.
+ */
+export const characterMaps = (onMissing: () => void) =>
+  class {
+    readonly folders: Folders;
+
+    constructor(folders: Folders) {
+      this.folders = folders;
+    }
+
+    async fetch({kind, filename}: Wanted): Promise<Uint8Array> {
+      const folder = this.folders[kind];
+      try {
+        if (!folder) throw new Error(`There is no folder for ${kind}.`);
+        return new Uint8Array(await readFile(new URL(filename, folder)));
+      } catch (error) {
+        if (kind === 'cMapUrl') onMissing();
+        throw error;
+      }
+    }
+  };
