@@ -23,7 +23,9 @@ const operations = [...arrivals, ...fileOperations, ...decisions, ...passingTime
 const explained = (outcome: RunDetails<[Iterable<Operation>]>, seed: number): string => {
   const {errorInstance, counterexample} = outcome;
   const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-  const steps = String(counterexample?.[0]).split(/,(?=[a-z])/);
+  // Commands are printed as `name(…),name(…)`, and a note on how to replay them.
+  const history = fc.stringify(counterexample?.[0]).replace(/ *\/\*replayPath.*$/, '');
+  const steps = history.split(/,(?=[a-z])/);
   return [
     cause,
     `Repeat and shorten it: MODEL_SEED=${seed} MODEL_OPERATIONS=1 npm test -- server/model`,

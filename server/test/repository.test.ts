@@ -146,7 +146,8 @@ t.test('the arrows between the folders hold', async (t) => {
 t.test('only the settings’ reader reads the environment', async (t) => {
   for (const file of (await sources('server')).filter(isProduct)) {
     if (/main\.ts$|cli\.ts$|bench/.test(file)) continue;
-    if (!/\/embedded|\/node-version-warning/.test(file)) t.notMatch(await text(file), /process\.env/, file);
+    if (!/\/embedded|\/node-version-warning/.test(file))
+      t.notMatch(await text(file), /process\.env/, file);
   }
 });
 
