@@ -218,8 +218,12 @@ async function openDoor(t: Test, endpoint: string) {
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const freeze = () => (frozen = true);
-  // A socket that is not read does not notice its end either.
-  const thaw = () => connections.forEach((socket) => socket.resume());
+  const thaw = () => {
+    // A busy machine may accept a connection only now.
+    frozen = false;
+    // A socket that is not read does not notice its end either.
+    for (const socket of connections) socket.resume();
+  };
   return {url, connections, freeze, thaw};
 }
 
