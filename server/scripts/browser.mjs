@@ -29,6 +29,11 @@ export const WEBKIT = {
 /** Returns the program of Chromium, installing it if needed. Throws when that is not possible. */
 export async function findBrowser() {
   await installMissing([CHROMIUM]);
+  return requireBrowser();
+}
+
+/** Returns the program of Chromium. Throws when there is none. */
+export function requireBrowser() {
   const found = locate(CHROMIUM);
   if (found) return found;
   throw new Error(

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
-import {CHROMIUM, FIREFOX, WEBKIT, findBrowser, locate} from './browser.mjs';
+import {CHROMIUM, FIREFOX, WEBKIT, locate, requireBrowser} from './browser.mjs';
 import {installManifest} from './manifests.mjs';
 import {installMissing, reportUntested, runs} from './packages.mjs';
 
@@ -72,7 +72,7 @@ export async function startForTests(runs, stops) {
       env[program.missing] = reportUntested(program.what.toUpperCase(), reason);
     }
   }
-  if (hasBrowser) env.CHROME_PATH = await findBrowser();
+  if (hasBrowser) env.CHROME_PATH = requireBrowser();
   if (!env.TEST_FIREFOX_MISSING) env.FIREFOX_PATH = locate(FIREFOX);
   if (kinds.has('e2e')) needs.add('pages');
   for (const [need, folder] of Object.entries(MANIFESTS))
