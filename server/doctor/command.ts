@@ -63,7 +63,7 @@ async function* examine(parts: DoctorParts): AsyncGenerator<PartFinding> {
   for (const [part, check] of Object.entries(CHECKS)) {
     try {
       for await (const finding of check(parts)) {
-        yield {part, ...finding, found: conceal(finding.found)};
+        yield {part, ...withCaHint(finding), found: conceal(finding.found)};
       }
     } catch (error) {
       const found = conceal(reasonOf(error));
@@ -71,6 +71,17 @@ async function* examine(parts: DoctorParts): AsyncGenerator<PartFinding> {
     }
   }
 }
+
+const UNKNOWN_CA =
+  /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|self.signed certificate|unable to (get|verify)\b.*\b(issuer|certificate)/i;
+
+const CA_HINT =
+  'If a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the PEM file of the CA.';
+
+const withCaHint = (finding: Finding): Finding =>
+  finding.level !== 'ok' && UNKNOWN_CA.test(finding.found)
+    ? {...finding, advice: [finding.advice, CA_HINT].filter(Boolean).join(' ')}
+    : finding;
 
 const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> => {
   const {part, check, level, found, advice} = finding;

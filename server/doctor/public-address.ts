@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {lookup} from 'node:dns/promises';
 import {networkInterfaces} from 'node:os';
 
 import ipaddr from 'ipaddr.js';
@@ -85,6 +86,11 @@ const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Find
       trusted ? `X-Forwarded-For counts from ${trusted}` : 'of the connection itself',
     );
   }
+  // A proxy on this machine sees the doctor come from where the server sees the proxy come from.
+  if (!isForged && (await isThisMachine(config.publicUrl, seen))) {
+    const advice = `Run it on another machine, or compare the IP addresses in maria audit. With this machine's proxy, ${seen} in TRUST_PROXY is right.`;
+    return warn(check, 'cannot be judged from here: the proxy is on this machine', advice);
+  }
   // Who asks from among the proxies is taken for one of them: a visitor would not be.
   if ([...ownAddresses(), seen].some((one) => isNeighbour(one, config.trustProxy))) {
     const advice = `Run it outside ${trusted}. The same there: let the proxy set X-Forwarded-For.`;
@@ -96,6 +102,14 @@ const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Find
   }
   const advice = 'Let the proxy set X-Forwarded-For, and TRUST_PROXY name proxies alone.';
   return fail(check, 'the address that was seen is one of TRUST_PROXY', advice);
+};
+
+/** Whether a call to the URL leaves and arrives on this machine under a loopback address. */
+const isThisMachine = async (url: string, seen: string): Promise<boolean> => {
+  if (ipaddr.process(seen).range() !== 'loopback') return false;
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  const addresses = await lookup(host, {all: true}).catch(() => []);
+  return addresses.some(({address}) => ipaddr.process(address).range() === 'loopback');
 };
 
 const ownAddresses = (): string[] =>

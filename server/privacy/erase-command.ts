@@ -1,7 +1,6 @@
 import {parseArgs} from 'node:util';
 
 import {Reaper} from '../cleanup/reaper.js';
-import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
 import type {Sql} from '../database/connect.js';
 import {transaction} from '../events/transaction.js';
@@ -13,7 +12,8 @@ const USAGE = `maria erase --uuid UUID | --email ADDRESS --yes
   Erases name, addresses, files, messages and queued mail for good. What stays names nobody: the
   UUID's tombstone, the wording of consents, the trail without addresses.
   --email        all sessions of that address
-  --yes          without it nothing is erased, and what would be is listed`;
+  --yes          without it nothing is erased, and what would be is listed
+  Ends with 0 when it has erased or listed, with 1 when nothing is there to erase.`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -29,7 +29,10 @@ export const eraseCommand: Command = {
     const {email} = values;
     const links = email === undefined ? 0 : await countLinksTo(sql, email);
     const found = await findSessions(sql, values, {mayBeNone: links > 0});
-    if (!values.yes) throw new CommandFailed(listed(found, links));
+    if (!values.yes) {
+      await print(listed(found, links));
+      return;
+    }
     for (const session of found) await erase(parts, session);
     const forgotten = email === undefined ? 0 : await forgetLinksTo(sql, email);
     if (forgotten > 0)

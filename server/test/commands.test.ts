@@ -132,9 +132,10 @@ t.test('maria export, rectify and erase', async (t) => {
   });
 
   await t.test('erase lists what would go, and with --yes it goes, all of it', async (t) => {
-    await t.rejects(runCommand(server, eraseCommand, '--email', 'zora@example.com'), {
-      message: new RegExp(`Nothing was erased.*${first.uuid}.*${second.uuid}`, 's'),
-    });
+    t.match(
+      await runCommand(server, eraseCommand, '--email', 'zora@example.com'),
+      new RegExp(`Nothing was erased.*${first.uuid}.*${second.uuid}`, 's'),
+    );
     t.equal((await keysIn(server.objects)).length, 3);
 
     const erase = ['--email', 'zora@example.com', '--yes'];

@@ -1,9 +1,12 @@
+import {execFile} from 'node:child_process';
 import {once} from 'node:events';
-import {chmod, mkdir, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {createServer, request} from 'node:http';
+import {createServer as createHttpsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import path from 'node:path';
+import {promisify} from 'node:util';
 
 import {SMTPServer} from 'smtp-server';
 import t from 'tap';
@@ -223,6 +226,17 @@ t.test('maria doctor finds', async (t) => {
     t.ok((await examine(server, archive(path.join(folder, 'archive')))).passed);
   });
 
+  await t.test('a certificate of a private CA, and the variable that names it', async (t) => {
+    const publicUrl = await startHttps(t);
+    const {findings} = await examine(server, {publicUrl});
+    t.match(
+      findings.find(({part, level}) => part === 'public' && level === 'fail'),
+      {check: 'reachable', advice: /private CA.*NODE_EXTRA_CA_CERTS/},
+    );
+    const others = findings.filter(({part}) => part !== 'public');
+    t.notMatch(JSON.stringify(others), /NODE_EXTRA_CA_CERTS/);
+  });
+
   await t.test('an address behind which nobody, or somebody else, answers', async (t) => {
     const gone = await examine(server, {publicUrl: `http://${await nowhere()}`});
     t.same(gone.at('fail'), ['public reachable']);
@@ -260,15 +274,22 @@ t.test('maria doctor sees whose address counts', async (t) => {
   t.match(await finding(open), /^ok: of the connection/);
   // Nothing between the doctor and a server that trusts it, as behind a proxy that hands on all.
   t.match(await finding(behind), /^fail: visitors can choose/);
-  // As behind a proxy that sets nothing.
+  // As behind a proxy on this machine, which sets where the doctor comes from.
   const {trustProxy} = behind.config;
-  t.match(await finding(open, {trustProxy}), /^fail: .*is one of TRUST_PROXY/);
+  const here = await proxyThatSees(t, '127.0.0.1', behind.url);
+  t.match(await finding(behind, {publicUrl: here}), /^warn: .*the proxy is on this machine/);
   const {audit} = open.config;
   t.match(await finding(open, {audit: {...audit, ipMode: 'none'}}), /^warn: .*IP_MODE/);
 
+  // As behind a proxy that sets nothing.
+  for (const address of ownNonLoopback()) {
+    const publicUrl = await proxyThatSees(t, undefined, open.url, address);
+    const found = await finding(open, {publicUrl, trustProxy});
+    t.match(found, /^fail: .*is one of TRUST_PROXY/, address);
+  }
+
   // From among the proxies, as in a container: its own address is none that a visitor could have.
-  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  for (const {address} of own.filter(({internal, scopeid}) => !internal && !scopeid)) {
+  for (const address of ownNonLoopback()) {
     const inside = {trustProxy: [...trustProxy, address]};
     t.match(await finding(behind, inside), /^warn: cannot be judged from here/, address);
   }
@@ -292,10 +313,22 @@ t.test('maria doctor leaves one audit row, and no panel that was opened', async 
   t.same(await server.sql`select from funnel_daily where counter = 'opened'`, []);
 });
 
-/** A proxy to which all connections seem to come from one address. */
-const proxyThatSees = async (t: Test, address: string, url: string): Promise<string> => {
+const ownNonLoopback = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({internal, scopeid}) => !internal && !scopeid)
+    .map(({address}) => address);
+
+/** A proxy that sets one address for all connections; undefined: it sets none. */
+const proxyThatSees = async (
+  t: Test,
+  address: string | undefined,
+  url: string,
+  listen = '127.0.0.1',
+): Promise<string> => {
   const proxy = createServer((incoming, outgoing) => {
-    const headers = {...incoming.headers, 'x-forwarded-for': address};
+    const {'x-forwarded-for': _, ...others} = incoming.headers;
+    const headers = {...others, ...(address && {'x-forwarded-for': address})};
     const onward = request(
       `${url}${incoming.url}`,
       {method: incoming.method, headers},
@@ -306,11 +339,28 @@ const proxyThatSees = async (t: Test, address: string, url: string): Promise<str
     );
     incoming.pipe(onward);
   });
-  proxy.listen(0, '127.0.0.1');
+  proxy.listen(0, listen);
   await once(proxy, 'listening');
   t.teardown(() => {
     proxy.closeAllConnections();
     proxy.close();
   });
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const host = listen.includes(':') ? `[${listen}]` : listen;
+  return `http://${host}:${(proxy.address() as AddressInfo).port}`;
+};
+
+/** Serves a certificate that no CA of this machine has issued. */
+const startHttps = async (t: Test): Promise<string> => {
+  const folder = await temporaryFolder(t);
+  const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-keyout', key, '-out', cert, '-subj', '/CN=localhost', '-days', '2'],
+  ]);
+  const tls = {key: await readFile(key), cert: await readFile(cert)};
+  const server = createHttpsServer(tls, (_request, response) => response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => void server.close());
+  return `https://localhost:${(server.address() as AddressInfo).port}`;
 };

@@ -118,6 +118,8 @@ t.test('one receiver takes turns and webhooks, each under a secret of its own', 
 
   await until(() => printed().includes(`session.pending ${visitor.uuid}`));
   t.match(printed(), `message.visitor ${visitor.uuid}`);
+  t.match(printed(), `webhook.test ${id}`);
+  t.notMatch(printed(), /undefined/);
 });
 
 t.test('the trail names no message, and the export has it', async (t) => {
