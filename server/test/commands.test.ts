@@ -44,7 +44,7 @@ t.test('maria erase finds an address in links of sessions that have another by n
   t.equal((await fetch(`${link}/not-me`, {method: 'POST'})).status, 200);
   const erase = ['--email', 'Stranger@example.com'];
 
-  await t.rejects(runCommand(server, eraseCommand, ...erase), {message: /1 confirmation links/});
+  t.match(await runCommand(server, eraseCommand, ...erase), /1 confirmation links/);
   t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /1 links .* are erased/);
 
   const rows = await server.sql<{address: string}[]>`select address from email_verifications`;
