@@ -7,14 +7,17 @@ import {readSince} from '../command/since.js';
 import type {Sql} from '../database/connect.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
 import {findSite} from '../sites/store.js';
+import {readUuid} from './access.js';
 
-const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--format table|json|csv]
-  Lists who has handed over an address, oldest first. maria export fetches one with its files.`;
+const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv]
+  Lists who has handed over an address, oldest first. maria export fetches one with its files.
+  --reference    the UUID, or its first eight characters, which visitors and e-mails have`;
 
 const OPTIONS = {
   site: {type: 'string'},
   state: {type: 'string'},
   since: {type: 'string'},
+  reference: {type: 'string'},
   format: {type: 'string', default: 'table'},
 } as const;
 
@@ -24,6 +27,8 @@ interface Filter {
   site: string | null;
   state: string | null;
   since: Date | null;
+  /** First and last UUID. */
+  uuids: [string, string] | null;
 }
 
 export const sessionsCommand: Command = {
@@ -38,6 +43,7 @@ export const sessionsCommand: Command = {
       site: values.site ?? null,
       state: values.state ?? null,
       since: values.since === undefined ? null : readSince(values.since),
+      uuids: values.reference === undefined ? null : readReference(values.reference),
     };
     if (filter.site !== null && !(await findSite(sql, filter.site))) {
       throw new CommandFailed(`There is no site "${filter.site}".`);
@@ -45,6 +51,16 @@ export const sessionsCommand: Command = {
     const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
     await printRows(print, format, COLUMNS, shown(rows));
   },
+};
+
+/** Returns the range of UUIDs that a reference stands for. */
+const readReference = (given: string): [string, string] => {
+  const uuid = readUuid(given);
+  if (uuid) return [uuid, uuid];
+  if (!/^[0-9a-f]{8}$/i.test(given)) {
+    throw usageError(`--reference takes a UUID or its first eight characters, but is "${given}".`);
+  }
+  return [`${given}-0000-0000-0000-000000000000`, `${given}-ffff-ffff-ffff-ffffffffffff`];
 };
 
 const COLUMNS = [
@@ -67,7 +83,7 @@ type SessionRow = {
   completed_at: Date | null;
 };
 
-const sessionPage = (sql: Sql, {site, state, since}: Filter, last: SessionRow | undefined) =>
+const sessionPage = (sql: Sql, {site, state, since, uuids}: Filter, last: SessionRow | undefined) =>
   sql<SessionRow[]>`
     with listed as (
       select id, uuid, site_key as site,
@@ -78,7 +94,8 @@ const sessionPage = (sql: Sql, {site, state, since}: Filter, last: SessionRow | 
               where f.session_uuid = s.uuid and f.state = 'stored') as files,
              created_at, completed_at
       from user_sessions s
-      where id > ${last?.id ?? '0'}::bigint)
+      where id > ${last?.id ?? '0'}::bigint
+        ${uuids === null ? sql`` : sql`and uuid between ${uuids[0]} and ${uuids[1]}`})
     select * from listed
     where true
       ${site === null ? sql`` : sql`and site = ${site}`}

@@ -205,6 +205,16 @@ t.test('maria sessions, audit and funnel', async (t) => {
     }[];
     t.equal(new Set(json.map(({uuid}) => uuid)).size, 1201);
     const recent = ['--since', '1h', '--site', 'demo', '--state', 'pending'];
+    const listed = async (reference: string) => {
+      const args = ['--reference', reference, '--format', 'json'];
+      const rows = JSON.parse(await runCommand(server, sessionsCommand, ...args)) as object[];
+      return rows.map((row) => (row as {uuid: string}).uuid);
+    };
+    for (const reference of [visitor.uuid, visitor.uuid.toUpperCase(), visitor.uuid.slice(0, 8)]) {
+      t.same(await listed(reference), [visitor.uuid], reference);
+    }
+    t.same(await listed('00000000'), []);
+    await t.rejects(listed(visitor.uuid.slice(0, 7)), {message: /first eight characters/});
     const csv = await runCommand(server, sessionsCommand, ...recent, '--format', 'csv');
     t.equal(csv.split('\r\n').length, 2);
     t.ok(csv.includes(`${visitor.uuid},demo,pending,"'=Zora ""Z"", X",a@example.com,`));
