@@ -91,12 +91,14 @@ const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> 
 };
 
 /** What other programs say about a failure may hold what they were given. */
-const concealer = ({secrets, s3, mail}: Config, databaseUrl: string) => {
+const concealer = ({secrets, s3, mail, responder}: Config, databaseUrl: string) => {
   const hidden = [
     ...secrets.map(({bytes}) => bytes.toString()),
     connectionOf(databaseUrl).password ?? '',
     ...passwordsIn(mail.smtpUrl ?? ''),
     ...(s3?.credentials ? [s3.credentials.secretAccessKey, s3.credentials.sessionToken ?? ''] : []),
+    'secret' in responder ? responder.secret : '',
+    'key' in responder ? (responder.key ?? '') : '',
   ].filter((secret) => secret !== '');
   return (text: string): string =>
     hidden.reduce((left, secret) => left.replaceAll(secret, '***'), text);
