@@ -139,13 +139,13 @@ t.test('an address that waits for its confirmation', async (t) => {
   const visitor = await confirmed(server, 'old@example.com');
   const change = (email: string) => visitor.call('PATCH', '/api/session', {json: {email}});
   const find = (email: string) => runCommand(server, eraseCommand, '--email', email);
-  const linksAlone = {message: new RegExp(`^(?!.*${visitor.uuid}).*confirmation links`, 's')};
+  const linksAlone = new RegExp(`^(?!.*${visitor.uuid}).*confirmation links`, 's');
   await change('passing@example.com');
   await change('New@example.com');
 
   await t.test('finds its session, as the old one does', async (t) => {
-    await t.rejects(find('new@example.com'), {message: new RegExp(visitor.uuid)});
-    await t.rejects(find('old@example.com'), {message: new RegExp(visitor.uuid)});
+    t.match(await find('new@example.com'), visitor.uuid);
+    t.match(await find('old@example.com'), visitor.uuid);
     const out = path.join(server.dataDir, 'new.zip');
     t.match(
       await runCommand(server, exportCommand, '--email', 'new@example.com', '--out', out),
@@ -154,9 +154,9 @@ t.test('an address that waits for its confirmation', async (t) => {
   });
 
   await t.test('finds links alone once it was replaced, or taken back', async (t) => {
-    await t.rejects(find('passing@example.com'), linksAlone);
+    t.match(await find('passing@example.com'), linksAlone);
     await change('old@example.com');
-    await t.rejects(find('new@example.com'), linksAlone);
+    t.match(await find('new@example.com'), linksAlone);
   });
 });
 

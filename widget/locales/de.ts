@@ -89,7 +89,7 @@ const de: Texts = {
     'Wir haben einen Link an {email} geschickt. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte sehen Sie in Ihr Postfach',
   pendingHint: 'Dieses Fenster merkt es von selbst. Keine Mail? Sehen Sie auch im Spam nach.',
-  pendingDelayed: 'Es kann eine Weile dauern, bis der Link ankommt. Sie müssen hier nicht warten.',
+  pendingDelayed: 'Es kann eine Weile dauern, bis der Link ankommt.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
   sent: 'Wir haben den Link geschickt.',

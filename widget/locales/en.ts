@@ -86,7 +86,7 @@ const en = {
   pending: 'We mailed a link to {email}. Please open it to confirm your address.',
   pendingTitle: 'Please check your inbox',
   pendingHint: 'This window notices by itself. No mail? Look in the spam folder as well.',
-  pendingDelayed: 'The link may take a while to arrive. You need not wait here.',
+  pendingDelayed: 'The link may take a while to arrive.',
   sendAgain: 'Send again',
   sendAgainIn: 'Send again ({seconds} s)',
   sent: 'We have sent the link.',

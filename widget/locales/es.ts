@@ -87,7 +87,7 @@ const es: Texts = {
   pending: 'Hemos enviado un enlace a {email}. Ábralo para confirmar su dirección.',
   pendingTitle: 'Revise su bandeja de entrada',
   pendingHint: 'Esta ventana lo notará sola. ¿No llega? Mire también en el correo no deseado.',
-  pendingDelayed: 'El enlace puede tardar un poco en llegar. No hace falta que espere aquí.',
+  pendingDelayed: 'El enlace puede tardar un poco en llegar.',
   sendAgain: 'Enviar otra vez',
   sendAgainIn: 'Enviar otra vez ({seconds} s)',
   sent: 'Hemos enviado el enlace.',

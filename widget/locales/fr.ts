@@ -89,7 +89,7 @@ const fr: Texts = {
   pendingTitle: 'Consultez votre messagerie',
   pendingHint:
     'Cette fenêtre le saura d’elle-même. Rien reçu ? Regardez aussi dans les indésirables.',
-  pendingDelayed: 'Le lien peut mettre un moment à arriver. Vous n’avez pas besoin d’attendre ici.',
+  pendingDelayed: 'Le lien peut mettre un moment à arriver.',
   sendAgain: 'Renvoyer',
   sendAgainIn: 'Renvoyer ({seconds} s)',
   sent: 'Le lien a été envoyé.',

@@ -87,7 +87,7 @@ const ptBr: Texts = {
   pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingTitle: 'Confira sua caixa de entrada',
   pendingHint: 'Esta janela percebe sozinha. Não chegou? Veja também a pasta de spam.',
-  pendingDelayed: 'O link pode demorar um pouco para chegar. Não é preciso esperar aqui.',
+  pendingDelayed: 'O link pode demorar um pouco para chegar.',
   sendAgain: 'Enviar de novo',
   sendAgainIn: 'Enviar de novo ({seconds} s)',
   sent: 'Enviamos o link.',
