@@ -7,7 +7,7 @@ export interface PdfText {
   /** Empty where there is none to read: a scan, a password, a broken file. */
   text: string;
   truncated: boolean;
-  /** Whether the file has text that could not be read, for want of its fonts' character maps. */
+  /** Whether the file has text that could not be read, because its fonts need character maps that are missing. */
   unreadable: boolean;
 }
 

@@ -19,7 +19,7 @@ const [SLASH, PERCENT, BACKSLASH] = [code('/'), code('%'), code('\\')];
 const [OPEN, CLOSE, SPACE] = [code('('), code(')'), code(' ')];
 const [LAST_OF_STREAM, LAST_OF_OBJ] = [code('m'), code('j')];
 
-/** What ends a name or a keyword (ISO 32000-1, 7.2.2), so that /JSX or /Launched do not count. */
+/** Bytes that end a name or a keyword (ISO 32000-1, 7.2.2), so that /JSX does not count as /JS. */
 const IS_END = new Uint8Array(256);
 for (const character of '\0\t\n\f\r ()<>[]{}/%') IS_END[code(character)] = 1;
 

@@ -26,8 +26,8 @@ export interface S3Clients {
   /** For small calls: a second attempt survives a connection that the store closed meanwhile. */
   twice: S3Client;
   /**
-   * Reads whole objects, over connections of its own: a reader that takes its time holds one, and
-   * must not keep uploads, deletions or health checks waiting.
+   * Reads whole objects over dedicated connections. A slow reader occupies one, and must not keep
+   * uploads, deletions or health checks waiting.
    */
   reads: S3Client;
   /** Signs links; sends nothing. */
@@ -77,7 +77,7 @@ export function createS3Clients(settings: S3Settings): S3Clients {
   };
   const all = Object.values(clients);
   const clock = new StoreClock((offsetMs) => {
-    // The SDK would learn it for each client anew, from the first call that the store refuses.
+    // The SDK would learn it for each client separately, from the first call that is refused.
     for (const {config} of all) config.systemClockOffset = offsetMs;
   });
   for (const client of all) noteTime(client, clock);

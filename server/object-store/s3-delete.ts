@@ -55,7 +55,7 @@ export class S3Deletions {
     for (const key of left) await this.deleteVersions(key, failures);
   }
 
-  /** Returns the keys of which versions are left: versioning was switched on since the last check. */
+  /** Returns the keys that have versions left: versioning was switched on since the last check. */
   private async deletePlainly(keys: string[], failures: Failures): Promise<string[]> {
     const objects = keys.map((Key) => ({Key}));
     const hidden = await this.send(objects, failures);
@@ -118,7 +118,7 @@ export class S3Deletions {
     return isPlain ? Deleted.flatMap(({Key, DeleteMarker}) => (DeleteMarker && Key) || []) : [];
   }
 
-  /** For stores that delete one object in a call and no more. */
+  /** Deletes one object in a call, for stores without a call for several. */
   private async sendSingly(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
     const waiting = [...objects];
     const hidden: string[] = [];

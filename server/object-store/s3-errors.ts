@@ -28,7 +28,7 @@ export function isAbsent(error: unknown): boolean {
   );
 }
 
-/** The store has no such call. That is an answer, and no outage. */
+/** Returns whether the store has no such call, which is a response and no outage. */
 export function isUnsupported(error: unknown): boolean {
   if (!(error instanceof S3ServiceException)) return false;
   const status = error.$metadata.httpStatusCode;

@@ -40,7 +40,7 @@ export async function* listPages(client: S3Client, listing: Listing): AsyncGener
     emptyPages = objects.length === 0 ? emptyPages + 1 : 0;
     if (objects.length > 0) yield page;
     if (isLast) return;
-    // The token of a page, where there is one: the last key of a page cannot always be decoded.
+    // Tokens continue a list even where the last key of a page cannot be decoded.
     if (page.token === undefined && last === undefined) {
       throw new UnusableList('ends a list with a page that names neither keys nor a next page');
     }
@@ -52,7 +52,7 @@ export async function* listPages(client: S3Client, listing: Listing): AsyncGener
   }
 }
 
-/** In the order of S3: that of the keys' UTF-8 bytes. */
+/** Compares keys as S3 does, by their UTF-8 bytes. */
 function isBehind(key: string, before: string): boolean {
   return Buffer.compare(Buffer.from(key), Buffer.from(before)) > 0;
 }

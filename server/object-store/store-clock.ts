@@ -3,7 +3,7 @@ const TOLERANCE_MS = 3_000;
 
 /** The store's time, learnt from the Date header of its responses. */
 export class StoreClock {
-  /** By how much the store's clock is ahead of ours. */
+  /** Milliseconds by which the store's clock is ahead of ours. */
   private offsetMs = 0;
 
   constructor(private readonly onOffset: (offsetMs: number) => void) {}
