@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import type {SwaggerTransform} from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type {onRequestHookHandler} from 'fastify';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
@@ -90,7 +91,11 @@ export const registerOpenApi = async (
     staticCSP: DOCS_POLICY,
     // Its pages name their files from the root.
     indexPrefix: basePath,
-    uiHooks: {onRequest: app.rateLimit({max: ratePerMinute * RATE_MULTIPLES.config})},
+    uiHooks: {
+      onRequest: app.rateLimit({
+        max: ratePerMinute * RATE_MULTIPLES.config,
+      }) as onRequestHookHandler,
+    },
     logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}/api/docs`},
     theme: {
       title: 'Maria Chat: API',
