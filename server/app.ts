@@ -33,6 +33,7 @@ import {createApp} from './http/create-app.js';
 import {answerErrors} from './http/error-answers.js';
 import {refuseUnderPressure} from './http/pressure.js';
 import {registerHeaders} from './http/headers.js';
+import {limitHeaders} from './http/header-limit.js';
 import {healthRoutes} from './http/health.js';
 import {Metrics, metricsRoute} from './http/metrics.js';
 import {tellServerError} from './http/server-errors.js';
@@ -211,7 +212,8 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   });
   // Before whatever may refuse a request: what refuses it can be told on a page.
-  await registerPages(app);
+  await registerPages(app, config);
+  limitHeaders(app);
   await refuseUnderPressure(app);
   app.addHook('onRequest', async (request) => {
     // The pages that need nothing behind them are there from the first moment.

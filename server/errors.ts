@@ -185,6 +185,10 @@ export class UpgradeRequired extends errorOf(
   'This address speaks WebSocket, and no upgrade arrived; a proxy may not pass it on. GET /api/events streams the same over plain HTTP.',
 ) {}
 export class RateLimited extends errorOf('rate_limited', 'Too many requests.') {}
+export class HeadersTooLarge extends errorOf(
+  'headers_too_large',
+  'The request has more than 32 KiB of headers. Send fewer or smaller cookies.',
+) {}
 export class Internal extends errorOf(
   'internal',
   'The server failed. The operator finds the cause in the log under the request_id.',

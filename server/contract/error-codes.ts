@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   idempotency_key_reused: 422,
   upgrade_required: 426,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   uuid_generation_failed: 500,
   unavailable: 503,

@@ -4,16 +4,22 @@ import type {Server, ServerResponse} from 'node:http';
 
 import {nanoid} from 'nanoid';
 
-import {InvalidRequest, TooSlow} from '../errors.js';
+import {HeadersTooLarge, InvalidRequest, TooSlow} from '../errors.js';
+import type {MariaError} from '../errors.js';
 
 const HEAD = Buffer.from('HEAD ');
+
+interface ClientError extends Error {
+  code?: string;
+  rawPacket?: unknown;
+}
 
 /**
  * Answers what is no HTTP, has headers beyond measure or comes too slowly, in the shape of all
  * other errors: such a request never becomes one that a route or the error handler could see.
  */
 export const answerClientError = (
-  error: Error & {code?: string; rawPacket?: unknown},
+  error: ClientError,
   socket: Pick<Socket, 'writable' | 'end' | 'destroy'>,
   latest?: ServerResponse,
 ): void => {
@@ -22,12 +28,7 @@ export const answerClientError = (
     socket.destroy();
     return;
   }
-  const ours =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? new TooSlow()
-      : new InvalidRequest(
-          `Expected an HTTP/1.1 request with headers of at most 8 KiB (${error.code ?? 'unreadable'}).`,
-        );
+  const ours = errorOf(error);
   const requestId = nanoid();
   const body = JSON.stringify(ours.body(requestId));
   const {rawPacket} = error;
@@ -47,6 +48,12 @@ export const answerClientError = (
       isHead ? '' : body,
     ].join('\r\n'),
   );
+};
+
+const errorOf = ({code}: ClientError): MariaError => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new TooSlow();
+  if (code === 'HPE_HEADER_OVERFLOW') return new HeadersTooLarge();
+  return new InvalidRequest(`The bytes are no HTTP/1.1 request (${code ?? 'unreadable'}).`);
 };
 
 /** Another head would end up within the response, or within one before it that it waits for. */

@@ -11,21 +11,23 @@ import type {Config} from '../config.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {BodyDrain} from '../files/drain.js';
 import type {App} from './app-type.js';
+import {basePathOf} from './base-path.js';
 import {answerClientError, ignoreExpectations} from './client-errors.js';
-import {sendError, toMariaError} from './error-answers.js';
+import {sendUnrouted, toMariaError} from './error-answers.js';
+import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
 import {sharedSerializers} from './serializers.js';
 
 /** Room for three consents with wordings of 4,000 characters in any script. */
 const JSON_BODY_BYTES = 64 * 1024;
-const MAX_HEADER_BYTES = 8 * 1024;
 
 /** The framework with its limits, before anything is registered. */
 export const createApp = (
-  {trustProxy, production}: Config,
+  {trustProxy, production, publicUrl}: Config,
   log: FastifyBaseLogger,
   drain: BodyDrain,
 ): App => {
+  const basePath = basePathOf(publicUrl);
   /** Latest response of each connection. */
   const latest = new WeakMap<Socket, ServerResponse>();
   const app: App = Fastify({
@@ -40,7 +42,7 @@ export const createApp = (
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: MAX_PARSED_BYTES,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1_000,
     },
@@ -53,7 +55,7 @@ export const createApp = (
     frameworkErrors: (error, request, reply) => {
       drain.begin(request.raw, clientNetwork(request));
       setHeadersOfUnrouted(request, reply, production);
-      void sendError(toMariaError(error), request, reply);
+      void sendUnrouted(toMariaError(error), {request, reply, basePath});
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
     schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},

@@ -13,11 +13,13 @@ import {
   UnsupportedMediaType,
 } from '../errors.js';
 import {StoreUnavailable} from '../object-store/errors.js';
+import {errorPage, isPagePath} from '../sessions/verification-pages.js';
 import type {App} from './app-type.js';
 import {BrokenOff} from './broken-off.js';
 import {invalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';
+import {PAGE_HEADERS, pageHtml} from './pages.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -59,6 +61,19 @@ export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): voi
     const message = `This address does not support the method. Use ${allowed.join(' or ')}.`;
     return sendError(new MethodNotAllowed(message), request, reply);
   });
+};
+
+interface Unrouted {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  basePath: string;
+}
+
+/** Sends the error of a request that reached no route: as a page, where people open the address. */
+export const sendUnrouted = (error: MariaError, {request, reply, basePath}: Unrouted) => {
+  if (!isPagePath(request.url)) return sendError(error, request, reply);
+  const page = errorPage(error, request.headers['accept-language'], request.id);
+  return reply.code(error.statusCode).headers(PAGE_HEADERS).send(pageHtml(page, basePath));
 };
 
 export const sendError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {

@@ -1,12 +1,12 @@
 import swagger from '@fastify/swagger';
 import type {SwaggerTransform} from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type {onRequestHookHandler} from 'fastify';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
+import {basePathOf} from './base-path.js';
 import {documentRoute} from './documents.js';
 import {RATE_MULTIPLES} from './rate-limits.js';
 import {finishDescription} from './openapi-components.js';
@@ -54,7 +54,7 @@ export const registerOpenApi = async (
   app: App,
   {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
 ): Promise<void> => {
-  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '');
+  const basePath = basePathOf(publicUrl);
   await app.register(swagger, {
     convertConstToEnum: false,
     transformObject: (made) =>
@@ -86,15 +86,18 @@ export const registerOpenApi = async (
       },
     },
   });
+  const limitDocuments = app.rateLimit({max: ratePerMinute * RATE_MULTIPLES.config});
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     staticCSP: DOCS_POLICY,
     // Its pages name their files from the root.
     indexPrefix: basePath,
     uiHooks: {
-      onRequest: app.rateLimit({
-        max: ratePerMinute * RATE_MULTIPLES.config,
-      }) as onRequestHookHandler,
+      onRequest: (request, reply, done) => {
+        limitDocuments.call(app, request, reply).then(() => {
+          done();
+        }, done);
+      },
     },
     logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}/api/docs`},
     theme: {

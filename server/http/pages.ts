@@ -1,9 +1,18 @@
 import helmet from '@fastify/helmet';
 import type {FastifyReply} from 'fastify';
 
+import type {Config} from '../config.js';
 import type {App} from './app-type.js';
+import {basePathOf} from './base-path.js';
 import {escapeHtml} from './html.js';
 import {ICON} from './icon.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Path below which a proxy serves this server. */
+    basePath: string;
+  }
+}
 
 export interface Page {
   language: string;
@@ -45,21 +54,34 @@ a { display: inline-block; margin-top: 24px; padding: 8px; color: var(--accent);
 a:focus-visible, button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 `;
 
+const POLICY = {
+  'default-src': ["'none'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'form-action': ["'self'"],
+  'base-uri': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+/** Headers of a page that is sent before any hook could set them. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-frame-options': 'DENY',
+  'content-security-policy': Object.entries(POLICY)
+    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
+    .join(';'),
+};
+
 /** Our own pages: no script at all, one stylesheet, never inside a frame. */
-export const registerPages = async (app: App): Promise<void> => {
+export const registerPages = async (
+  app: App,
+  {publicUrl}: Pick<Config, 'publicUrl'>,
+): Promise<void> => {
+  app.decorate('basePath', basePathOf(publicUrl));
   await app.register(helmet, {
     global: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
+    contentSecurityPolicy: {useDefaults: false, directives: POLICY},
     referrerPolicy: {policy: 'no-referrer'},
     xFrameOptions: {action: 'deny'},
     strictTransportSecurity: false,
@@ -82,10 +104,13 @@ export const sendPage = (reply: FastifyReply, status: number, page: Page) => {
     .header('cache-control', 'no-store')
     .header('x-robots-tag', 'noindex')
     .type('text/html; charset=utf-8')
-    .send(html(page));
+    .send(pageHtml(page, reply.server.basePath));
 };
 
-const html = ({language, direction, title, body, note, button, site, link}: Page): string => {
+export const pageHtml = (
+  {language, direction, title, body, note, button, site, link}: Page,
+  basePath: string,
+): string => {
   const form = button
     ? `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`
     : '';
@@ -99,8 +124,8 @@ const html = ({language, direction, title, body, note, button, site, link}: Page
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(site ? `${title} – ${site}` : title)}</title>
-<link rel="icon" href="${ICON_PATH}" type="image/svg+xml">
-<link rel="stylesheet" href="${STYLE_PATH}">
+<link rel="icon" href="${basePath}${ICON_PATH}" type="image/svg+xml">
+<link rel="stylesheet" href="${basePath}${STYLE_PATH}">
 </head>
 <body>
 <main>

@@ -38,33 +38,51 @@ summary { cursor: pointer; font-weight: 600; }
 details pre { margin-top: 0.8rem; font: 0.82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 `;
 
-const page = (title: string, body: string, wide = ''): string => `<!doctype html>
+interface Shown {
+  language: string;
+  /** Path below which a proxy serves this server. */
+  basePath: string;
+}
+
+interface DevPage {
+  title: string;
+  body: string;
+  basePath: string;
+  wide?: string;
+}
+
+const page = ({title, body, basePath, wide = ''}: DevPage): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Maria Chat</title>
-<link rel="icon" href="/examples/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/examples/base.css"><link rel="stylesheet" href="/examples/demo.css"><link rel="stylesheet" href="/dev/mail.css"></head>
+<link rel="icon" href="${basePath}/examples/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${basePath}/examples/base.css"><link rel="stylesheet" href="${basePath}/examples/demo.css"><link rel="stylesheet" href="${basePath}/dev/mail.css"></head>
 <body>
-<header class="top ${wide}"><a class="mark" href="/"><span aria-hidden="true">M</span> Maria Chat</a>
-<nav aria-label="Development"><a href="/">Demo page</a><a href="/dev/mail">Caught mail</a><a href="/api/docs">API</a></nav></header>
+<header class="top ${wide}"><a class="mark" href="${basePath}/"><span aria-hidden="true">M</span> Maria Chat</a>
+<nav aria-label="Development"><a href="${basePath}/">Demo page</a><a href="${basePath}/dev/mail">Caught mail</a><a href="${basePath}/api/docs">API</a></nav></header>
 <main class="${wide}"><h1>${escapeHtml(title)}</h1>${body}</main>
 </body></html>
 `;
 
-export const listPage = (mails: CaughtMail[], held: HeldBack[], language: string): string => {
+export const listPage = (
+  mails: CaughtMail[],
+  held: HeldBack[],
+  {language, basePath}: Shown,
+): string => {
   const items = mails.map(
     ({id, mail}) =>
-      `<li><a href="/dev/mail/${id}"><strong dir="auto">${escapeHtml(subjectOf(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${timeOf(mail, language)}</a></li>`,
+      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(subjectOf(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${timeOf(mail, language)}</a></li>`,
   );
   const list =
     items.length > 0
       ? `<ul class="mails">${items.join('')}</ul>`
-      : '<p class="empty">No mail yet. Talk to Maria on the <a href="/">demo page</a> and give an e-mail address.</p>';
+      : `<p class="empty">No mail yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and give an e-mail address.</p>`;
   const hint =
     'While <code>SMTP_URL</code> is not set, every mail ends here and none leaves this machine.';
-  return page('Caught mail', `<p class="hint">${hint}</p>${heldBack(held, language)}${list}`);
+  const body = `<p class="hint">${hint}</p>${heldBack(held, {language, basePath})}${list}`;
+  return page({title: 'Caught mail', body, basePath});
 };
 
-const heldBack = (held: HeldBack[], language: string): string => {
+const heldBack = (held: HeldBack[], {language, basePath}: Shown): string => {
   if (held.length === 0) return '';
   const lines = held.map(({by, count, latest}) => {
     const mails = count === 1 ? 'A mail' : `${count} mails`;
@@ -72,7 +90,7 @@ const heldBack = (held: HeldBack[], language: string): string => {
     return by === 'address' ? stoppedHint(mails, time) : delayedHint(mails, time);
   });
   return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>. Without them anybody could use your server to write to strangers. Wait until the time is over, or delete the counts of this database.</p>
-<form method="post" action="/dev/mail/limits"><button class="secondary" type="submit">Delete the counts</button></form></div>`;
+<form method="post" action="${basePath}/dev/mail/limits"><button class="secondary" type="submit">Delete the counts</button></form></div>`;
 };
 
 const stoppedHint = (mails: string, time: string): string =>
@@ -81,7 +99,11 @@ const stoppedHint = (mails: string, time: string): string =>
 const delayedHint = (mails: string, time: string): string =>
   `<p><strong>${mails} waiting</strong>, the last since ${time}. At most ${BY_CLIENT_PER_HOUR} an hour are sent for one client network, which here is this machine. The chat reads that the link may take a while.</p>`;
 
-export const mailPage = ({id, mail}: CaughtMail, source: string, language: string): string => {
+export const mailPage = (
+  {id, mail}: CaughtMail,
+  source: string,
+  {language, basePath}: Shown,
+): string => {
   const head: [string, string][] = [
     ['To', receivers(mail)],
     ['From', [mail.from?.name, mail.from?.address].filter(Boolean).join(' · ')],
@@ -89,16 +111,17 @@ export const mailPage = ({id, mail}: CaughtMail, source: string, language: strin
   ];
   const rows = head.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
   const shown = mail.html
-    ? `<section><h2>As recipients see it</h2><iframe title="The mail as recipients see it" src="/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
+    ? `<section><h2>As recipients see it</h2><iframe title="The mail as recipients see it" src="${basePath}/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
     : '';
-  return page(
-    subjectOf(mail),
-    `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${timeOf(mail, language)}</dd></dl>
+  return page({
+    title: subjectOf(mail),
+    basePath,
+    wide: 'wide',
+    body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${timeOf(mail, language)}</dd></dl>
 <div class="views">${shown}<section><h2>As text</h2><pre dir="auto">${linked(mail.text ?? '')}</pre></section></div>
 <details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>
-<p><a class="secondary" href="/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="/dev/mail">All mail</a></p>`,
-    'wide',
-  );
+<p><a class="secondary" href="${basePath}/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="${basePath}/dev/mail">All mail</a></p>`,
+  });
 };
 
 /** A link leaves the frame, in which nothing may run and nowhere may be gone. */

@@ -4,6 +4,7 @@ import {Type} from 'typebox';
 
 import type {Sql} from '../database/connect.js';
 import {NotFound} from '../errors.js';
+import {basePathOf} from '../http/base-path.js';
 import type {App} from '../http/app-type.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
@@ -38,6 +39,8 @@ interface DevParts {
 /** The caught mail, for the person in front of this machine alone. */
 export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void => {
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
+  const basePath = basePathOf(publicUrl);
+  const shownTo = (request: FastifyRequest) => ({language: languageOf(request), basePath});
   const options = {schema: {hide: true}, preHandler: [demandLoopback, demandOwnHost(hosts)]};
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
@@ -47,7 +50,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void =
   };
   app.get('/dev/mail', options, async (request, reply) => {
     const held = await heldBackLately(sql);
-    return sendHtml(reply, PAGE_POLICY, listPage(await mailbox.list(), held, languageOf(request)));
+    return sendHtml(reply, PAGE_POLICY, listPage(await mailbox.list(), held, shownTo(request)));
   });
   app.get('/dev/mail.json', options, async () =>
     (await mailbox.list()).map(({id, mail}) => ({
@@ -60,7 +63,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void =
   app.get('/dev/mail/:id', ofOne, async (request, reply) => {
     const caught = await find(request.params.id);
     const source = await mailbox.source(caught.id);
-    return sendHtml(reply, PAGE_POLICY, mailPage(caught, source.toString(), languageOf(request)));
+    return sendHtml(reply, PAGE_POLICY, mailPage(caught, source.toString(), shownTo(request)));
   });
   app.get('/dev/mail/:id/html', ofOne, async (request, reply) =>
     sendHtml(reply, MAIL_POLICY, framedMail(await find(request.params.id))),
@@ -86,7 +89,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void =
     );
     scope.post('/dev/mail/limits', options, async (_request, reply) => {
       await resetMailCounts(sql);
-      return reply.redirect('/dev/mail', 303);
+      return reply.redirect(`${basePath}/dev/mail`, 303);
     });
   };
   void app.register(routes);

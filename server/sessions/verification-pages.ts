@@ -3,6 +3,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 import type {Queryable} from '../database/connect.js';
 import type {MariaError} from '../errors.js';
 import {sendPage} from '../http/pages.js';
+import type {Page} from '../http/pages.js';
 import {filled, textsFor} from '../mail/texts/texts.js';
 import type {Texts} from '../mail/texts/texts.js';
 import {findSite} from '../sites/store.js';
@@ -60,30 +61,46 @@ export const answerPage = async (
 const homeOf = ({allowedOrigins}: Site): string | undefined =>
   allowedOrigins.find((origin) => /^https?:/.test(origin));
 
-/** What went wrong, for a person and without the database, which may be what went wrong. */
+/** Shows an error of a page's route. */
 export const showsError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
-  const texts = textsOf(request);
+  const {headers, id} = request;
+  return sendPage(reply, error.statusCode, errorPage(error, headers['accept-language'], id));
+};
+
+/** Whether people open this address: an error there is a page, even where no route is found. */
+export const isPagePath = (url: string): boolean => url.startsWith('/verify/');
+
+/** Returns the page of an error. It needs no database, which may be what went wrong. */
+export const errorPage = (
+  {statusCode, code}: MariaError,
+  acceptLanguage: string | undefined,
+  requestId: string,
+): Page => {
+  const texts = textsFor(firstLanguage(acceptLanguage));
   const {language, direction} = texts;
-  if (error.statusCode >= 500) {
-    return sendPage(reply, error.statusCode, {
+  if (statusCode >= 500) {
+    return {
       language,
       direction,
       title: texts.errorTitle,
       body: texts.errorBody,
-      note: filled(texts.errorReference, {reference: request.id}),
-    });
+      note: filled(texts.errorReference, {reference: requestId}),
+    };
   }
-  const isBusy = error.code === 'rate_limited';
-  return sendPage(reply, error.statusCode, {
-    language,
-    direction,
-    title: isBusy ? texts.busyTitle : texts.unknownTitle,
-    body: isBusy ? texts.busyBody : texts.unknownBody,
-  });
+  if (code === 'rate_limited') {
+    return {language, direction, title: texts.busyTitle, body: texts.busyBody};
+  }
+  if (code === 'headers_too_large') {
+    return {language, direction, title: texts.headersTitle, body: texts.headersBody};
+  }
+  return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
 };
 
 const textsOf = ({headers}: FastifyRequest): Texts =>
-  textsFor(headers['accept-language']?.split(/[,;]/)[0]?.trim());
+  textsFor(firstLanguage(headers['accept-language']));
+
+const firstLanguage = (acceptLanguage: string | undefined): string | undefined =>
+  acceptLanguage?.split(/[,;]/)[0]?.trim();
 
 const wording = (texts: Texts, page: PageName) => ({
   title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],

@@ -8,6 +8,7 @@ import type {ErrorBody} from '../contract/common.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {isError} from './error-shape.js';
 import {storeThat} from './failing-store.js';
+import {untilServed} from './patiently.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -308,17 +309,55 @@ t.test('a store that is away is told as what it is, and to the operator', async 
 
 t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
   const server = await startServer(t);
-  const requests = {
-    'a line that is no request': 'MARIA\r\n\r\n',
-    'headers beyond measure': `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(9_000)}\r\n\r\n`,
-  };
-  for (const [what, bytes] of Object.entries(requests)) {
+  const large = 'a'.repeat(140_000);
+  const requests: [string, string, string, string][] = [
+    ['a line that is no request', 'MARIA\r\n\r\n', '400 Bad Request', 'invalid_request'],
+    [
+      'headers beyond measure',
+      `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${large}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+      'headers_too_large',
+    ],
+  ];
+  for (const [what, bytes, status, code] of requests) {
     const answer = await raw(server.config.port, bytes);
 
-    t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, what);
+    t.ok(answer.startsWith(`HTTP/1.1 ${status}\r\n`), what);
     const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>;
-    t.match(body, {status: 'error', code: 'invalid_request', request_id: /^[\w-]{21}$/}, what);
+    t.match(body, {status: 'error', code, request_id: /^[\w-]{21}$/}, what);
     t.match(answer, `x-request-id: ${body['request_id'] ?? ''}\r\n`);
+  }
+});
+
+t.test('cookies of other programs do not keep anybody out', async (t) => {
+  const server = await startServer(t);
+  const open = (address: string, kilobytes: number, headers = {}) =>
+    untilServed(() =>
+      fetch(`${server.url}${address}`, {
+        headers: {cookie: `a=${'x'.repeat(1024 * kilobytes)}`, ...headers},
+      }),
+    );
+
+  t.equal((await open('/maria-chat.js', 31)).status, 200);
+  t.equal((await open('/api/session', 31)).status, 401);
+  const link = await open('/verify/x', 31);
+  t.equal(link.status, 404);
+  t.match(await link.text(), /This link is not known/);
+
+  for (const kilobytes of [33, 120, 140]) {
+    const refused = await open('/api/session', kilobytes);
+    t.equal(refused.status, 431);
+    isError(t, (await refused.json()) as ErrorBody, 'headers_too_large');
+    t.equal(refused.headers.get('access-control-allow-origin'), '*');
+  }
+  for (const kilobytes of [33, 120]) {
+    const page = await open('/verify/x', kilobytes, {'accept-language': 'de-AT'});
+    t.equal(page.status, 431, `${kilobytes} KiB`);
+    t.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+    t.match(page.headers.get('content-security-policy'), /default-src 'none'/);
+    const text = await page.text();
+    t.match(text, /<html lang="de"/);
+    t.match(text, /Cookies/);
   }
 });
 

@@ -52,9 +52,31 @@ export const startPlainNginx = (t: Test, ...servers: {url: string}[]): Promise<s
             }`;
   });
 
-const startNginxWith = async (t: Test, serverOn: (port: number) => string): Promise<string> => {
+/** Passes on what comes below a path, without the path. */
+export const startNginxBelow = (
+  t: Test,
+  {port, path, target}: {port: number; path: string; target: string},
+): Promise<string> =>
+  startNginxWith(
+    t,
+    () => `server {
+      listen 127.0.0.1:${port};
+      location = /healthz { return 200; }
+      location ${path}/ {
+        proxy_set_header Host $http_host;
+        proxy_pass http://127.0.0.1:${new URL(target).port}/;
+      }
+    }`,
+    port,
+  );
+
+const startNginxWith = async (
+  t: Test,
+  serverOn: (port: number) => string,
+  given?: number,
+): Promise<string> => {
   const folder = await temporaryFolder(t);
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const config = path.join(folder, 'nginx.conf');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   await writeFile(

@@ -21,8 +21,8 @@ const NOT_DESCRIBED = [
   /^\*$/, // the preflight of every address
 ];
 
-/** What no operation can answer, since it is about methods that are none, or files for browsers. */
-const OF_NO_OPERATION = ['method_not_allowed', 'range_not_satisfiable'];
+/** What no operation can answer: it is about methods, files for browsers, or any request at all. */
+const OF_NO_OPERATION = ['method_not_allowed', 'range_not_satisfiable', 'headers_too_large'];
 
 /** Every route of the servers that start from now on. */
 const watchRoutes = () => {

@@ -128,6 +128,10 @@ t.test('a mangled link is an unknown one, however it was mangled', async (t) => 
       t.match(page, /This link is not known/);
     }
   }
+  const undecodable = await open(server, `${LINK}%zz`, {expects: 400});
+  t.equal(undecodable.response.status, 400);
+  isPage(t, undecodable.response, undecodable.page);
+  t.match(undecodable.page, /This link is not known/);
   const foreign = await fetch(`${server.url}${LINK}`, {
     method: 'POST',
     headers: {'content-type': 'text/weird'},

@@ -42,4 +42,7 @@ export const de: Texts = {
   busyTitle: 'Bitte warten Sie einen Moment',
   busyBody:
     'Es kamen zu viele Anfragen in kurzer Zeit. Warten Sie eine Minute und öffnen Sie dann den Link noch einmal.',
+  headersTitle: 'Die Seite lässt sich gerade nicht öffnen',
+  headersBody:
+    'Ihr Browser sendet dieser Website zu viele Cookies. Löschen Sie diese, oder öffnen Sie den Link in einem privaten Fenster.',
 };

@@ -41,4 +41,7 @@ export const en: Texts = {
   busyTitle: 'Please wait a moment',
   busyBody:
     'There were too many requests in a short time. Wait a minute, then open the link again.',
+  headersTitle: 'This page cannot be opened right now',
+  headersBody:
+    'Your browser sends too many cookies to this site. Delete them, or open the link in a private window.',
 };

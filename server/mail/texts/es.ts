@@ -41,4 +41,7 @@ export const es: Texts = {
   busyTitle: 'Espera un momento',
   busyBody:
     'Ha habido demasiadas solicitudes en poco tiempo. Espera un minuto y vuelve a abrir el enlace.',
+  headersTitle: 'Esta página no se puede abrir ahora',
+  headersBody:
+    'Tu navegador envía demasiadas cookies a este sitio. Bórralas o abre el enlace en una ventana privada.',
 };

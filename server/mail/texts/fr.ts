@@ -42,4 +42,7 @@ export const fr: Texts = {
   busyTitle: 'Un instant, s’il vous plaît',
   busyBody:
     'Il y a eu trop de demandes en peu de temps. Attendez une minute, puis rouvrez le lien.',
+  headersTitle: 'Cette page ne peut pas s’ouvrir pour le moment',
+  headersBody:
+    'Votre navigateur envoie trop de cookies à ce site. Supprimez-les, ou ouvrez le lien dans une fenêtre privée.',
 };

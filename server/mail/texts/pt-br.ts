@@ -40,4 +40,7 @@ export const ptBr: Texts = {
   errorReference: 'Referência: {reference}',
   busyTitle: 'Aguarde um momento',
   busyBody: 'Houve pedidos demais em pouco tempo. Espere um minuto e abra o link de novo.',
+  headersTitle: 'Esta página não pode ser aberta agora',
+  headersBody:
+    'Seu navegador envia cookies demais a este site. Apague-os ou abra o link em uma janela privada.',
 };

@@ -40,6 +40,8 @@ export interface Texts {
   errorReference: string;
   busyTitle: string;
   busyBody: string;
+  headersTitle: string;
+  headersBody: string;
 }
 
 const LANGUAGES = new Map<string, Texts>(

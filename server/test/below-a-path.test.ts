@@ -1,0 +1,59 @@
+import t from 'tap';
+
+import {DevMailbox} from '../mail/dev-mailbox.js';
+import {linkIn} from './mailbox.js';
+import {nginxMissing, startNginxBelow} from './nginx.js';
+import {freePort} from './free-port.js';
+import {startServer, temporaryFolder} from './start-server.js';
+import {until} from './until.js';
+import {Visitor, request} from './visitor.js';
+
+/** Whatever a page fetches, leads to or sends to on its own host. */
+const addressesIn = (html: string, of: string): string[] =>
+  [...html.matchAll(/(?:href|src|action)="([^"]+)"/g)]
+    .map(([, address = '']) => new URL(address, of))
+    .filter(({origin}) => origin === new URL(of).origin)
+    .map(({href}) => href);
+
+t.test('a server below a path of another one', {skip: nginxMissing}, async (t) => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/3d/chat`;
+  const mailbox = await DevMailbox.start(await temporaryFolder(t));
+  t.teardown(() => mailbox.stop());
+  const server = await startServer(t, {settings: {PUBLIC_URL: url}, parts: {mailbox}});
+  await startNginxBelow(t, {port, path: '/3d/chat', target: server.url});
+  const visitor = await Visitor.consenting(url);
+  await visitor.contact('anna@example.com');
+  const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
+
+  await t.test('shows pages with all that belongs to them', async (t) => {
+    for (const address of [
+      link,
+      `${link}/not-me`,
+      `${url}/verify/x`,
+      `${url}/dev/mail`,
+      `${url}/api/docs`,
+      `${url}/api/docs/`,
+    ]) {
+      const page = await (await fetch(address)).text();
+      const addresses = addressesIn(page, address).filter((one) => !one.endsWith('/limits'));
+      t.ok(addresses.length >= 2, `${address} has ${addresses.length}`);
+      for (const one of new Set(addresses)) {
+        t.ok(one.startsWith(url), `${address} leads to ${one}`);
+        t.equal((await fetch(one)).status, 200, one);
+      }
+    }
+  });
+
+  await t.test('names itself as it is reached', async (t) => {
+    const {body} = await request(url, 'GET', '/api/conversation.schema.json');
+    t.equal(body['$id'], `${url}/api/conversation.schema.json`);
+    const described = await request(url, 'GET', '/api/openapi.json');
+    t.match(described.body, {servers: [{url}]});
+  });
+
+  await t.test('confirms an address', async (t) => {
+    t.equal((await fetch(link, {method: 'POST'})).status, 200);
+    await until(async () => (await visitor.session()).body.state === 'complete');
+  });
+});
