@@ -2,6 +2,7 @@ import type {ConsentDecision, Purpose, Session} from '../server/contract/session
 
 import type {Answers} from './conversation.js';
 import type {SiteStorage} from './storage.js';
+import {toJson} from './to-json.js';
 
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet, and whether the visitor has written at all. */
@@ -164,7 +165,7 @@ export class VisitorAnswers {
   private save() {
     if (this.isHandedOver) return;
     this.draft.touchedAt = Date.now();
-    this.storage.set(ANSWERS_KEY, JSON.stringify(this.draft));
+    this.storage.set(ANSWERS_KEY, toJson(this.draft));
   }
 }
 

@@ -1,5 +1,6 @@
 import type {ErrorCode, ErrorStatus} from '../server/contract/error-codes.js';
 import type {ErrorBody} from '../server/contract/common.js';
+import {toJson} from './to-json.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Longer than that, and the visitor is told that it is still being tried. */
@@ -105,7 +106,7 @@ export class Client {
     const response = await this.reach(path, {
       method,
       headers: {...this.identity(), ...type, ...headers},
-      body: hasBody ? JSON.stringify(body) : null,
+      body: hasBody ? toJson(body) : null,
       signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (response.ok) return response;
@@ -116,7 +117,7 @@ export class Client {
   /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
   leave() {
     if (!this.credentials) return;
-    navigator.sendBeacon(`${this.api}/api/session/leave`, JSON.stringify(this.credentials));
+    navigator.sendBeacon(`${this.api}/api/session/leave`, toJson(this.credentials));
   }
 
   around: Around = (method, path, run) => this.host.around?.(method, path, run) ?? run();

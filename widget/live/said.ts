@@ -2,6 +2,7 @@ import type {StoredFile} from '../../server/contract/files.js';
 import type {Message, MessageRole, MessageState} from '../../server/contract/messages.js';
 
 import type {Line} from '../transcript.js';
+import {toJson} from '../to-json.js';
 
 /** One message, ours or theirs, from the moment it was written. */
 export interface Said {
@@ -40,7 +41,7 @@ export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
 export const writeUnsent = (said: Said[], kept: string | null) => {
   const own = said.filter(({id}) => id === null);
   const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.client_id);
-  return JSON.stringify([
+  return toJson([
     ...readUnsent(kept).filter((one) => !isKnown(one)),
     ...own.map(({clientId, body, fileIds, line}): Unsent => {
       return {client_id: clientId, body, file_ids: fileIds, at: line.at};

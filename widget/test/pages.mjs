@@ -18,6 +18,41 @@ const WITHOUT_POPOVERS = `<script>
 for (const name of ['popover', 'showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
 </script>`;
 
+/** Scripts of the page that change what all scripts share, as some have done for twenty years. */
+const SCRIPTS = {
+  prototypes: `
+    const owners = [Array, Object, String, Function, Number, Date, Element, HTMLElement];
+    for (const {prototype} of owners) prototype.addedByThePage = function () { return this; };
+    Array.prototype.toJSON = function () { return '[' + [...this].join() + ']'; };
+    Object.prototype.toJSON = function () { return 'page'; };
+    Array.prototype.clear = function () { this.length = 0; return this; };
+    Element.prototype.replace = Element.prototype.update = () => { throw new Error('the page'); };
+  `,
+  monitoring: `
+    const {fetch, XMLHttpRequest, addEventListener} = window;
+    window.seenCalls = [];
+    window.fetch = async function (input, init) {
+      const {url, method} = new Request(input, init);
+      seenCalls.push(method + ' ' + new URL(url).pathname);
+      const response = await fetch.call(window, new Request(input, init));
+      response.clone().text().catch(() => undefined);
+      return response;
+    };
+    window.XMLHttpRequest = class extends XMLHttpRequest {
+      open(method, url) {
+        seenCalls.push(method + ' ' + new URL(url, location.href).pathname);
+        this.addEventListener('load', () => this.getAllResponseHeaders());
+        return super.open(...arguments);
+      }
+    };
+    EventTarget.prototype.addEventListener = function (type, listener, options) {
+      if (typeof listener !== 'function') return addEventListener.call(this, type, listener, options);
+      listener.wrapped ??= function (...values) { return listener.apply(this, values); };
+      return addEventListener.call(this, type, listener.wrapped, options);
+    };
+  `,
+};
+
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;');
 
 const dataOf = (attributes) =>
@@ -68,12 +103,12 @@ for (const call of ${calls}) MariaChat(...call);
 /** Pages of somebody else's site, for tests that put the script tag into one. */
 export const pageFor = (
   path,
-  {how, twice, strict, blocked, channels, old, queue, look = '', ...attributes},
+  {how, twice, strict, blocked, channels, old, script, queue, look = '', ...attributes},
 ) => {
   if (path !== '/pages/site.html') return null;
   const tag = (WAYS_IN[how] ?? scriptTag)(attributes, how);
   const isInHead = how === '';
-  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${old ? WITHOUT_POPOVERS : ''}${queue ? queueing(queue) : ''}`;
+  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${old ? WITHOUT_POPOVERS : ''}${script ? `<script>{${SCRIPTS[script]}}</script>` : ''}${queue ? queueing(queue) : ''}`;
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
     html: `<!doctype html><html lang="en"><title>Site</title>${isInHead ? before + tag : ''}<style>${look}</style><body><h1>A page</h1><div id="place"></div>${isInHead ? '' : before + tag}${twice ? tag : ''}</body></html>`,
