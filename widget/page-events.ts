@@ -51,7 +51,12 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
     looking.hurry();
     look();
   });
-  on(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && look());
+  on(window, 'pageshow', (event) => {
+    if (!(event as PageTransitionEvent).persisted) return;
+    // A page in the back-forward cache receives no storage events.
+    chat.session.noteRemoval();
+    look();
+  });
   on(isNarrow, 'change', () => host.requestUpdate());
   const fit = () => isNarrow.matches && fitViewport(focusKeeper.panel);
   for (const type of window.visualViewport ? ['resize', 'scroll'] : [])

@@ -51,6 +51,8 @@ export const endingOf = (error: unknown): Ended | null => {
 export class VisitorSession {
   uuid = '';
   private isConfirmed = false;
+  /** Another tab has removed the session from the storage. */
+  private isRemoved = false;
   private confirming: Promise<Arrival> | null = null;
 
   constructor(
@@ -60,7 +62,14 @@ export class VisitorSession {
 
   /** Whether another tab has moved on to a different session, or begun one after the end of this. */
   get isStale() {
-    return (this.storage.get(UUID_KEY) ?? '') !== this.uuid;
+    const stored = this.storage.get(UUID_KEY);
+    // A page may have emptied the whole storage, which ends no session.
+    return stored === null ? this.isRemoved : stored !== this.uuid;
+  }
+
+  /** To be called when another tab may have ended the session: by its storage event, or while away. */
+  noteRemoval() {
+    this.isRemoved = this.uuid !== '' && this.storage.get(UUID_KEY) === null;
   }
 
   async arrive(): Promise<Arrival> {
@@ -128,7 +137,7 @@ export class VisitorSession {
 
   private drop() {
     this.uuid = '';
-    this.isConfirmed = false;
+    this.isConfirmed = this.isRemoved = false;
     this.client.credentials = null;
   }
 

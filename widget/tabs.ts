@@ -47,7 +47,11 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   channel?.addEventListener('message', hearWord, {signal});
   const hearStorage = (event: StorageEvent) => {
     const isOf = (...keys: string[]) => keys.some((key) => storage.isOurs(event, key));
-    if (isOf('session_uuid')) void chat.followOtherTab();
+    // Without a key, the page has emptied the whole storage, such as when its user logs out.
+    if (event.key !== null && isOf('session_uuid')) {
+      session.noteRemoval();
+      void chat.followOtherTab();
+    }
     if (isOf('answers', WORD_KEY)) hear();
     if (isOf('lang', 'text-size')) watcher.onSettings();
   };
