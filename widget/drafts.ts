@@ -1,4 +1,5 @@
 import type {SiteStorage} from './storage.js';
+import {toJson} from './to-json.js';
 
 type Field = 'name' | 'email';
 
@@ -29,7 +30,7 @@ export class Drafts {
 
   private save(texts: Partial<Record<Field, string>>) {
     this.texts = texts;
-    this.storage.draft(Object.keys(texts).length > 0 ? JSON.stringify(texts) : '');
+    this.storage.draft(Object.keys(texts).length > 0 ? toJson(texts) : '');
   }
 }
 
