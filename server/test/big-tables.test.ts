@@ -99,7 +99,7 @@ t.test('no statement reads a big table as a whole', async (t) => {
   server.sender.wake();
   await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
   await patiently(() => visitor.call('GET', '/api/session/export'));
-  await t.rejects(runCommand(server, eraseCommand, '--email', email), /Nothing was erased/);
+  await runCommand(server, eraseCommand, '--email', email);
   await new QueueLook(server.sql).latest();
   for (const kind of ['mail', 'webhook'] as const) await nextJobMs(server.sql, kind);
   await new Reaper({...server, log: server.app.log}).run();
