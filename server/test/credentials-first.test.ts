@@ -1,0 +1,71 @@
+import t from 'tap';
+
+import type {ErrorBody} from '../contract/common.js';
+import {isError} from './error-shape.js';
+import {fetchDescription, operationsOf} from './openapi-document.js';
+import {untilServed} from './patiently.js';
+import {startServer} from './start-server.js';
+import {Visitor, request} from './visitor.js';
+
+/** Requests whose body no route accepts. */
+const BODIES: {type: string; body: string}[] = [
+  {type: 'application/json', body: '{"half": '},
+  {type: 'application/json', body: JSON.stringify({a: 'x'.repeat(70_000)})},
+  {type: 'application/json; charset=utf-16', body: '{}'},
+  {type: 'text/weird', body: 'x'},
+  {type: 'multipart/form-data; boundary=b', body: 'no part'},
+];
+
+t.test('every call of a session is refused for its credentials before all else', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const other = await Visitor.consenting(server.url);
+  const {authorization = '', 'x-session-uuid': uuid = ''} = visitor.credentials;
+  const operations = operationsOf(await fetchDescription(server.url)).filter(
+    ({security: [one, ...others]}) => one && 'sessionUuid' in one && others.length === 0,
+  );
+  const missing: Record<string, Record<string, string>> = {
+    'no credentials': {},
+    'no UUID': {authorization},
+    'an empty UUID': {authorization, 'x-session-uuid': ''},
+    'a UUID alone': {'x-session-uuid': uuid},
+    'another scheme': {authorization: 'Basic YTpi', 'x-session-uuid': uuid},
+    'an empty token': {authorization: 'Bearer ', 'x-session-uuid': uuid},
+  };
+  const wrong = {...visitor.credentials, 'x-session-uuid': other.uuid};
+  t.ok(operations.length >= 14, `${operations.length} operations`);
+
+  for (const {method, path} of operations) {
+    await t.test(`${method} ${path}`, async (t) => {
+      // Neither an id nor a query that the route would accept.
+      const address = `${path.replace(/\{\w+\}/g, 'no-uuid')}?after=x&limit=x`;
+      const call = (headers: Record<string, string>, body?: string) =>
+        untilServed(() =>
+          request<ErrorBody>(server.url, method, address, {
+            headers,
+            ...(body !== undefined && {body}),
+          }),
+        );
+      for (const [what, headers] of Object.entries(missing)) {
+        const answer = await call(headers);
+        t.equal(answer.status, 401, what);
+        isError(t, answer.body, 'token_required');
+      }
+      const refused = await call(wrong);
+      t.equal(refused.status, 401);
+      isError(t, refused.body, 'token_invalid');
+      if (method === 'GET') return;
+      for (const {type, body} of BODIES) {
+        const answer = await call({'content-type': type}, body);
+        t.equal(answer.status, 401, `${type} ${body.length}`);
+        isError(t, answer.body, 'token_required');
+        t.equal((await call({...wrong, 'content-type': type}, body)).body.code, 'token_invalid');
+      }
+    });
+  }
+
+  await t.test('and nothing was changed', async (t) => {
+    t.equal((await visitor.session()).status, 200);
+    t.equal((await other.session()).status, 200);
+  });
+});
