@@ -14,6 +14,7 @@ import {
   sitePage,
   stored,
   until,
+  untilCalled,
   untilSaid,
 } from './helpers.js';
 
@@ -73,8 +74,10 @@ describe('scripts of the page', () => {
     await untilSaid(chat, 'train our AI agent');
     localStorage.clear();
     sessionStorage.clear();
-    // An event as another tab of the page causes it.
+    // Another tab of the page would cause this event; then the state is asked for.
     window.dispatchEvent(new StorageEvent('storage', {key: null, storageArea: localStorage}));
+    window.dispatchEvent(new Event('online'));
+    await untilCalled(site, 'GET', '/api/session');
     await press(chat, 'I agree');
     await until(() => inside(chat, '.picker'), 'the file picker');
     expect(lines(chat).filter((line) => line.includes('May we store'))).to.have.length(1);
