@@ -74,7 +74,6 @@ export async function startForTests(runs, stops) {
   }
   if (hasBrowser) env.CHROME_PATH = requireBrowser();
   if (!env.TEST_FIREFOX_MISSING) env.FIREFOX_PATH = locate(FIREFOX);
-  if (kinds.has('e2e')) needs.add('pages');
   for (const [need, folder] of Object.entries(MANIFESTS))
     if (needs.has(need)) installManifest(folder);
   if (kinds.has('server') || kinds.has('e2e')) {

@@ -9,7 +9,12 @@ const FILE_SECONDS = 600;
 /** These stop, kill and overload servers on purpose, which other tests would feel. */
 const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
 /** These start several servers each, which is enough for one machine: in pairs. */
-const PAIRED = ['server/event-replicas', 'server/rolling-restart', 'server/topology'];
+const PAIRED = [
+  'e2e/rolling-upgrade',
+  'server/event-replicas',
+  'server/rolling-restart',
+  'server/topology',
+];
 const JOBS = 3;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;

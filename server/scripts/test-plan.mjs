@@ -12,6 +12,7 @@ export const KINDS = ['server', 'e2e', 'widget'];
  */
 const ONLY_IN_ALL = {
   'server/answers-replicas': ['long'],
+  'server/below-a-path': ['proxy'],
   'server/crash': ['crash', 's3'],
   'server/deploy': ['deploy'],
   'server/doctor-storage': ['s3'],
@@ -24,6 +25,9 @@ const ONLY_IN_ALL = {
   'server/fuzz': ['long'],
   'server/mail-outage': ['long'],
   'server/model': ['long', 's3'],
+  'server/nginx-refusals': ['proxy'],
+  'server/object-store-clock': ['s3'],
+  'server/object-store-deletions': ['s3'],
   'server/object-store-s3': ['s3'],
   'server/openapi-lint': ['checkers'],
   'server/package': ['checkers'],
@@ -34,8 +38,11 @@ const ONLY_IN_ALL = {
   'server/typed-client': ['checkers'],
   'server/virus-scan': ['scanner'],
   'e2e/every-browser': ['firefox', 'webkit'],
+  'e2e/changed-file': ['firefox', 'webkit'],
   'e2e/frameworks': ['frameworks'],
   'e2e/leaks': ['long'],
+  'e2e/page-libraries': ['pages'],
+  'e2e/rolling-upgrade': ['long', 's3', 'proxy'],
 };
 
 /** Files of `npm test` with a few tests that have more needs: `npm run test:all` runs these as well. */
@@ -43,11 +50,13 @@ const MORE_IN_ALL = {
   'server/cleanup-leftovers': ['s3'],
   'server/cleanup-safety-database': ['s3'],
   'server/cleanup-safety-store': ['s3'],
+  'server/client-aborts': ['s3'],
   'server/connections': ['s3'],
   'server/doctor': ['scanner'],
   'server/races-uploads': ['s3'],
   'server/start-refusals': ['pooler'],
   'server/sweep': ['s3'],
+  'server/sweep-odd-stores': ['s3'],
   'server/uploads': ['s3'],
   'e2e/talking-line': ['proxy'],
   'e2e/whole-way': ['s3'],
@@ -65,6 +74,7 @@ export const NEEDS = {
   deploy: 'deployment files',
   checkers: 'package checks',
   frameworks: 'framework examples',
+  pages: 'page libraries',
   long: 'long tests',
 };
 

@@ -12,6 +12,7 @@ import {makePdf} from './pdf.js';
 import {rawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
@@ -55,7 +56,8 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
       const headers = {...visitor.credentials, 'content-type': 'application/json'};
       await breakOff(server, {method, path: path.replace(/\{\w+\}/g, 'x'), headers}, isReset);
     }
-    await until(() => answered() >= before + operations.length, PATIENCE_MS);
+    // A connection that is reset before it was accepted leaves no request behind.
+    if (!isReset) await until(() => answered() >= before + operations.length, PATIENCE_MS);
     await sleep(APART_MS);
   }
   // The mail sender tells of an outage as soon as the database has answered it.
@@ -68,7 +70,8 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
 });
 
 for (const store of ['disk', 's3'] as const) {
-  t.test(`an upload that breaks off is no failure of the store: ${store}`, async (t) => {
+  const skip = store === 's3' && bucketsMissing;
+  t.test(`an upload that breaks off is no failure of the store: ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
     const visitor = await Visitor.consenting(server.url);
     const failed = () => server.sql<{code: string}[]>`
