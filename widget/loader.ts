@@ -249,6 +249,7 @@ const report = (error: unknown) => console.error('Maria Chat:', error);
 
 if (window.MariaChat?.version) {
   console.info('Maria Chat: second script ignored');
-} else {
+  // The unit came with Chrome 109, Firefox 120 and Safari 16.4. Older browsers get no button.
+} else if (CSS.supports('width:1lh')) {
   start();
 }

@@ -93,13 +93,20 @@ void t.test('origins', async (t) => {
         headers: {
           origin: 'https://evil.example',
           'access-control-request-method': method,
-          'access-control-request-headers': 'authorization,x-session-uuid,idempotency-key',
+          'access-control-request-headers':
+            'authorization,x-session-uuid,idempotency-key,content-type,baggage',
         },
       });
       t.equal(response.status, 204);
       t.equal(response.headers.get('access-control-allow-origin'), '*');
       t.ok(response.headers.get('access-control-allow-methods')?.includes(method));
-      for (const name of ['authorization', 'x-session-uuid', 'idempotency-key', 'content-type']) {
+      for (const name of [
+        'authorization',
+        'x-session-uuid',
+        'idempotency-key',
+        'content-type',
+        'baggage',
+      ]) {
         t.ok(response.headers.get('access-control-allow-headers')?.includes(name), name);
       }
     }

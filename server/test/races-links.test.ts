@@ -71,7 +71,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
       if (archiving) await held.untilWaiting(1, 'insert into audit_logs');
       const pressing = press(one, visitor);
       if (isFirst) {
-        await held.untilWaiting(1, 'update email_verifications');
+        await held.untilWaiting(1, 'update email_verifications set used_at');
         await archive();
       } else await held.untilWaiting(1, 'for update');
       await held.release();

@@ -77,3 +77,18 @@ for (const width of [1280, 375]) {
     );
   });
 }
+
+t.test('a browser that is too old for the chat gets no launcher and no error', async (t) => {
+  const server = await startServer(t);
+  const browser = await openBrowser(t);
+  const {context} = await openDemo(browser, server.url);
+  await context.addInitScript('CSS.supports = () => false;');
+  const page = await context.newPage();
+  const noise: string[] = [];
+  page.on('console', (message) => noise.push(message.text()));
+  page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
+  await page.goto(server.url, {waitUntil: 'networkidle'});
+
+  t.equal(await page.locator('maria-chat').count(), 0);
+  t.same(noise, []);
+});
