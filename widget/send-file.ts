@@ -73,7 +73,14 @@ const uploadForm = (file: File) => {
 };
 
 /** A service worker sends the bytes in the page's place, and the page then gets no progress. */
-const silenceMs = () => (navigator.serviceWorker?.controller ? UPLOAD_MAX_MS : SILENCE_MS);
+const silenceMs = () => {
+  try {
+    return navigator.serviceWorker?.controller ? UPLOAD_MAX_MS : SILENCE_MS;
+  } catch {
+    // A sandboxed frame has no service worker, and must not ask for one.
+    return SILENCE_MS;
+  }
+};
 
 const watchSilence = (giveUp: () => void, ms: number) => {
   let timer = setTimeout(giveUp, ms);

@@ -64,16 +64,18 @@ export const UploadInProgress = Type.Object(
 export const FileList = Type.Object(
   {
     files: Type.Array(StoredFile),
-    uploading: Type.Array(UploadInProgress, {
-      description:
-        'Uploads whose key is still in use: sending one of them again now would get 409 `in_progress`.',
-    }),
+    uploading: Type.Optional(
+      Type.Array(UploadInProgress, {
+        description:
+          'Uploads whose key is still in use, if there are any: sending one of them again now would get 409 `in_progress`.',
+      }),
+    ),
   },
   {
     title: 'FileList',
     description: 'The stored files in the order of their uploads, without deleted ones.',
     examples: [
-      {files: [EXAMPLE_FILE], uploading: []},
+      {files: [EXAMPLE_FILE]},
       {files: [], uploading: [{idempotency_key: 'c0f1e2d3-upload-1'}]},
     ],
   },

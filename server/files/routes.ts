@@ -60,10 +60,8 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
         storedFiles(sql, caller.uuid),
         keysInUse(sql, caller.uuid),
       ]);
-      return {
-        files: files.map(shownFile),
-        uploading: keys.map((key) => ({idempotency_key: key})),
-      };
+      const uploading = keys.map((key) => ({idempotency_key: key}));
+      return {files: files.map(shownFile), ...(uploading.length > 0 && {uploading})};
     },
   );
 

@@ -17,8 +17,6 @@ import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const WARNING = 40;
-/** Many requests on a busy machine. */
-const PATIENCE_MS = 60_000;
 /** Two failures further apart than this would be an outage. */
 const APART_MS = 1_100;
 
@@ -48,16 +46,12 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
   const operations = operationsOf(await fetchDescription(server.url)).filter(
     ({method}) => method !== 'GET',
   );
-  const answered = () => server.logged.filter(({msg}) => msg === 'answered').length;
 
   for (const isReset of [false, true]) {
-    const before = answered();
     for (const {method, path} of operations) {
       const headers = {...visitor.credentials, 'content-type': 'application/json'};
       await breakOff(server, {method, path: path.replace(/\{\w+\}/g, 'x'), headers}, isReset);
     }
-    // A connection that is reset before it was accepted leaves no request behind.
-    if (!isReset) await until(() => answered() >= before + operations.length, PATIENCE_MS);
     await sleep(APART_MS);
   }
   // The mail sender tells of an outage as soon as the database has answered it.

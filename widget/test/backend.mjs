@@ -290,7 +290,7 @@ const routes = {
   'GET /api/files/download/*': owned((_visit, {path}) =>
     ok({url: `/given/${path.split('/').at(-1)}`}),
   ),
-  'GET /api/files': owned((visit) => ok({files: visit.files, uploading: []})),
+  'GET /api/files': owned((visit) => ok({files: visit.files})),
   'POST /api/files/upload': owned(upload),
   'DELETE /api/files/*': owned(removeFile),
   'POST /api/messages': owned((visit, {data}) =>
