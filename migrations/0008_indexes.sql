@@ -1,6 +1,5 @@
 -- Indexes for filters that read whole tables. Transactions that write to one of these tables wait
--- while its indexes are built: about a second for a million rows. The queue comes last, because it
--- is written to most often.
+-- while its indexes are built. The queue comes last, because it is written to most often.
 
 -- Export and erasure of one session.
 create index webhook_deliveries_session on webhook_deliveries (session_uuid);
