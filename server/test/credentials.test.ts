@@ -79,7 +79,11 @@ void t.test('a token opens its own UUID at its own site and nothing else', async
       await validate(server.url, {uuid: v4(), site: 'nobody'}),
     ]) {
       t.equal(answer.status, 404);
-      t.match(answer.body, {code: 'unknown_site', message: /^There is no site with this key/, uuid: null});
+      t.match(answer.body, {
+        code: 'unknown_site',
+        message: /^There is no site with this key/,
+        uuid: null,
+      });
     }
   });
 });
