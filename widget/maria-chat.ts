@@ -207,7 +207,9 @@ export class MariaChat extends ConfiguredElement {
     this.listening.abort();
     // An element that is moved is gone for a moment only.
     queueMicrotask(() => {
-      if (!this.isConnected) this.chat?.rest();
+      if (this.isConnected) return;
+      this.chat?.rest();
+      this.protect().catch(() => undefined);
     });
   }
 
@@ -326,9 +328,11 @@ export class MariaChat extends ConfiguredElement {
     if (this.wantsOpen && this.isConnected) void this.open({isQuiet: true});
   }
 
+  /** Protects the element as long as it is on the page. */
   private async protect() {
-    const {protectElement} = await import('./host-page/protect.js');
-    protectElement(this);
+    const {protectElement, releaseElement} = await import('./host-page/protect.js');
+    if (this.isConnected) protectElement(this);
+    else releaseElement(this);
   }
 
   /** What is part of the page stands where the page wants it. */

@@ -16,7 +16,9 @@ const ignoreSecondPress = (event: Event) => {
   // Pressed by a key or by a script.
   if (press.detail === 0) return;
   const isSecond = isSecondPress(press);
-  last = press;
+  // Not the event itself, which would keep the element in memory.
+  const {timeStamp, clientX, clientY} = press;
+  last = {timeStamp, clientX, clientY};
   if (!isSecond || !(press.composedPath()[0] as Element).closest('button, a')) return;
   press.preventDefault();
   press.stopImmediatePropagation();

@@ -28,6 +28,9 @@ export const protectElement = (host: HTMLElement) => {
   listen(host);
 };
 
+/** To be called for an element that has left the page, so that nothing keeps it in memory. */
+export const releaseElement = (host: HTMLElement) => topLayers.get(host)?.rest();
+
 /** For an element that the loader has made: it comes back when the page empties its body. */
 export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove'>) =>
   keepPresent(host, {
@@ -41,7 +44,16 @@ export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove
   });
 
 const listen = (host: HTMLElement) => {
+  window.addEventListener('beforeprint', leaveTopLayer);
+  window.addEventListener('afterprint', checkTopLayer);
   encloseEvents(host.shadowRoot!);
   ignoreSecondPresses(host.shadowRoot!);
   topLayers.get(host)!.listen();
 };
+
+const allTopLayers = () =>
+  [...document.querySelectorAll('maria-chat')].map((host) => topLayers.get(host));
+
+// One listener for all elements: one for each would keep the element in memory.
+const leaveTopLayer = () => allTopLayers().forEach((layer) => layer?.leave());
+const checkTopLayer = () => allTopLayers().forEach((layer) => layer?.check());

@@ -10,15 +10,14 @@ export class TopLayer {
     threshold: [0, 1],
   });
 
+  private readonly onOpen = () => this.observe('.panel');
+
   constructor(private readonly host: HTMLElement) {
     this.observe('.launcher');
   }
 
   listen() {
-    this.host.addEventListener('maria-open', () => this.observe('.panel'));
-    // On paper, the conversation is where the page has put the element.
-    window.addEventListener('beforeprint', () => this.leave());
-    window.addEventListener('afterprint', () => this.check());
+    this.host.addEventListener('maria-open', this.onOpen);
   }
 
   /** Checks launcher and panel again, such as after the element was put elsewhere. */
@@ -26,6 +25,11 @@ export class TopLayer {
     this.leave();
     this.observer.disconnect();
     for (const selector of ['.launcher', '.panel']) this.observe(selector);
+  }
+
+  /** Browsers keep an observer in memory as long as it observes something. */
+  rest() {
+    this.observer.disconnect();
   }
 
   /** The observer reports the target once even if nothing changes. */
@@ -58,7 +62,7 @@ export class TopLayer {
     host.showPopover();
   }
 
-  private leave() {
+  leave() {
     const {host} = this;
     if (HAS_POPOVER) host.popover = null;
     else if (host.parentNode === document.documentElement) document.body.append(host);
