@@ -57,6 +57,7 @@ export class FocusKeeper {
 
   /** When the answered question makes room for the next, the focus follows. */
   follow() {
+    if (this.isElsewhere) this.isInside = false;
     if (!this.isInside) return;
     const target = this.wanted;
     const isNew = target !== this.target;
@@ -68,6 +69,12 @@ export class FocusKeeper {
     else if (this.root.activeElement?.matches('textarea')) return;
     else if (isNew && target) target.focus({preventScroll: true});
     else if (!this.root.activeElement) this.refocus();
+  }
+
+  /** True if an element of the page has the focus, which is noticed late before all code is loaded. */
+  private get isElsewhere() {
+    const {activeElement, body} = document;
+    return !this.root.activeElement && activeElement !== null && activeElement !== body;
   }
 
   private refocus() {

@@ -82,6 +82,22 @@ t.test('a press on a slow connection', async (t) => {
     await context.close();
   });
 
+  await t.test('leaves the focus in a field of the page, once it has gone there', async (t) => {
+    const {page, context, widget, launcher} = await openPage();
+    const rest = await hold(page, '**/widget/later-*');
+
+    await launcher.tap();
+    await rest.asked;
+    await widget.root.getByLabel('Your name').waitFor();
+    await page.evaluate('own.focus()');
+    rest.release();
+    await page.waitForLoadState('networkidle');
+    await page.evaluate('MariaChat.element.requestUpdate(); MariaChat.element.updateComplete');
+
+    t.equal(await page.evaluate('document.activeElement.id'), 'own');
+    await context.close();
+  });
+
   await t.test('of the menu button is acknowledged at once', async (t) => {
     const {page, context, widget, launcher} = await openPage();
     await launcher.tap();
