@@ -6,7 +6,7 @@ import {PoolerRefused, isPoolerRefusal} from './session-settings.js';
 
 /** Why work with the database cannot begin, in one line for the operator. */
 export interface Refusal {
-  /** What happened, what was expected, what to do. Holds no password. */
+  /** The error in three parts: what happened, what was expected, what to do. Holds no password. */
   message: string;
   code: string;
   /** It can end without a change of the settings. */
@@ -15,7 +15,7 @@ export interface Refusal {
 
 const CORRECT = 'Correct DATABASE_URL.';
 
-/** What to do, by PostgreSQL's code or by Node's code for a certificate. */
+/** Instructions by PostgreSQL's code or by Node's code for a certificate. */
 const ADVICE: Record<string, string> = {
   '28000': 'Check the user in DATABASE_URL, and pg_hba.conf of the server.',
   '28P01': 'Check the user and the password in DATABASE_URL.',

@@ -14,7 +14,7 @@ export interface SocketTarget {
   tls: tls.ConnectionOptions | undefined;
   /** A server silent for longer than this, with a query out, loses its connection. */
   silenceMs: number;
-  /** The same for the login. */
+  /** Limit of silence during the login. */
   connectMs: number;
 }
 
@@ -147,7 +147,7 @@ export class WatchedSocket extends EventEmitter {
       const {host} = this.host;
       this.socket = tls.connect({
         socket: plain,
-        // What the certificate must name. Without it Node would ask for "localhost".
+        // The certificate must name this host. Without it Node would ask for "localhost".
         host,
         ...(!net.isIP(host) && {servername: host}),
         ...options,

@@ -9,7 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 export interface DrainLimits {
   /** Bodies that are discarded at the same time. */
   total: number;
-  /** The same for one client network. */
+  /** Limit for one client network. */
   perClient: number;
   /** Bytes of all bodies together that are discarded within a tick. */
   bytesPerTick: number;

@@ -3,7 +3,7 @@ import type {IncomingMessage} from 'node:http';
 import {HeadersTooLarge} from '../errors.js';
 import type {App} from './app-type.js';
 
-/** What nginx accepts, too. Browsers send all cookies of a parent domain, set by other programs. */
+/** Limit of nginx as well. Browsers send all cookies of a parent domain, set by other programs. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /** Node's own limit, above ours: a request beyond it reaches no route, so no page can explain it. */
