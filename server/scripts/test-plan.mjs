@@ -14,6 +14,7 @@ const ONLY_IN_ALL = {
   'server/answers-replicas': ['long'],
   'server/below-a-path': ['proxy'],
   'server/crash': ['crash', 's3'],
+  'server/database-habits': ['long'],
   'server/deploy': ['deploy'],
   'server/doctor-storage': ['s3'],
   'server/drain': ['s3'],
@@ -39,10 +40,15 @@ const ONLY_IN_ALL = {
   'server/virus-scan': ['scanner'],
   'e2e/every-browser': ['firefox', 'webkit'],
   'e2e/changed-file': ['firefox', 'webkit'],
+  'e2e/examples': ['long'],
   'e2e/frameworks': ['frameworks'],
   'e2e/leaks': ['long'],
+  'e2e/old-browsers': ['long'],
+  'e2e/own-colours': ['long'],
   'e2e/page-libraries': ['pages'],
+  'e2e/playground': ['long'],
   'e2e/rolling-upgrade': ['long', 's3', 'proxy'],
+  'e2e/scoreboard': ['long'],
 };
 
 /** Files of `npm test` with a few tests that have more needs: `npm run test:all` runs these as well. */
@@ -134,8 +140,9 @@ export function needsLeftOut() {
 
 function allFiles() {
   const known = [
-    ...filesIn('server', 'dist/server/test', '.test.js'),
+    // First, because they take longest: a long file at the end would run alone.
     ...filesIn('e2e', 'dist/server/test/e2e', '.test.js'),
+    ...filesIn('server', 'dist/server/test', '.test.js'),
     ...filesIn('widget', 'widget/test', '.test.ts'),
   ];
   const listed = [...Object.keys(ONLY_IN_ALL), ...Object.keys(MORE_IN_ALL)];
