@@ -14,7 +14,7 @@ import {startServer} from './start-server.js';
 const NOT_DESCRIBED = [
   /^\/$/, // the demo page
   /^\/((widget|assets)\/|examples(\/|$))/, // files for browsers
-  /^(\/[\w.]+)?\/maria-chat\.js$/, // the loader
+  /^(\/(v1|:release))?\/maria-chat\.js$/, // the loader, also of a pinned release
   /^\/api\/docs/, // where the description is browsed
   /^\/objects\//, // where the links of the store on disk lead to, as opaque as a bucket's
   /^\/verify\/\*$/, // links that were mangled
