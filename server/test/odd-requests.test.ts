@@ -87,17 +87,27 @@ t.test('odd requests', async (t) => {
     t.equal((await generate(json, 'null')).body.code, 'invalid_request');
   });
 
-  await t.test('an accepted resend has no body, not even null', async (t) => {
+  await t.test('a response without content has no body, not even null', async (t) => {
+    const json = {step: 'files'};
+    const {status, headers, body} = await untilServed(() =>
+      visitor.call<{text: string}>('POST', '/api/session/progress', {json}),
+    );
+
+    t.equal(status, 204);
+    t.equal(headers.get('content-type'), null);
+    t.same(body, {text: ''});
+  });
+
+  await t.test('an accepted resend reports whether its e-mail waits', async (t) => {
     await untilServed(() => visitor.contact('anna@example.com'));
     await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
 
-    const {status, headers, body} = await untilServed(() =>
-      visitor.call<{text: string}>('POST', '/api/session/verification'),
+    const {status, body} = await untilServed(() =>
+      visitor.call('POST', '/api/session/verification'),
     );
 
     t.equal(status, 202);
-    t.equal(headers.get('content-length'), '0');
-    t.same(body, {text: ''});
+    t.same(body, {delayed: false});
   });
 
   const raw = (head: string) =>
