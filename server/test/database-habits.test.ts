@@ -17,20 +17,29 @@ import {Visitor} from './visitor.js';
 
 /** Defaults that owners of a database give to a role, and that change what queries mean. */
 const HABITS = [
-  "datestyle = 'German'",
-  "datestyle = 'SQL, DMY'",
-  "intervalstyle = 'sql_standard'",
-  "bytea_output = 'escape'",
-  "default_transaction_isolation = 'serializable'",
-  "default_transaction_isolation = 'repeatable read'",
-  "timezone = 'America/St_Johns'",
-  'standard_conforming_strings = off',
-  'extra_float_digits = -15',
-  'array_nulls = off',
-  "lock_timeout = '1ms'",
-  "statement_timeout = '1ms'",
-  "idle_in_transaction_session_timeout = '1ms'",
+  [
+    "datestyle = 'German'",
+    "intervalstyle = 'sql_standard'",
+    "bytea_output = 'escape'",
+    "default_transaction_isolation = 'serializable'",
+    "timezone = 'America/St_Johns'",
+    'standard_conforming_strings = off',
+    'extra_float_digits = -15',
+    'array_nulls = off',
+    "lock_timeout = '1ms'",
+    "statement_timeout = '1ms'",
+    "idle_in_transaction_session_timeout = '1ms'",
+  ],
+  ["datestyle = 'SQL, DMY'", "default_transaction_isolation = 'repeatable read'"],
 ];
+
+/** The settings in force on the server's connections, of those that a test changes for its role. */
+const settingsOf = async ({sql}: TestServer): Promise<Record<string, string>> => {
+  const names = HABITS.flat().map((habit) => habit.split(' ')[0] ?? '');
+  const rows = await sql<{name: string; setting: string}[]>`
+    select name, setting from pg_settings where lower(name) = any (${names}::text[])`;
+  return Object.fromEntries(rows.map(({name, setting}) => [name, setting]));
+};
 
 /** All that a visitor does, and what the site's owner does with it. */
 const walk = async (t: Test, server: TestServer) => {
@@ -60,8 +69,9 @@ const walk = async (t: Test, server: TestServer) => {
 
   t.equal((await visitor.contact(email)).status, 202);
   server.sender.wake();
-  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
-  const {body} = await visitor.session();
+  const link = linkIn(await server.mailbox.waitFor(email));
+  t.equal((await untilServed(() => fetch(link, {method: 'POST'}))).status, 200);
+  const {body} = await patiently(() => visitor.session());
   t.match(body, {state: 'complete', files: [{size: 3_000}, {}, {}]});
   t.ok(isRecent(file?.uploaded_at));
   t.equal((await visitor.call('GET', '/api/session/export')).status, 200);
@@ -77,13 +87,19 @@ t.test('a role with habits of its own', async (t) => {
   const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
   const earlier = await Visitor.consenting(server.url);
 
-  for (const habit of HABITS) {
-    await t.test(habit, async (t) => {
-      t.teardown(() => role.reset(habit));
-      await role.set(habit);
+  const expected = await settingsOf(server);
+  t.equal(Object.keys(expected).length, 11);
+
+  for (const habits of HABITS) {
+    await t.test(habits.join(', '), async (t) => {
+      for (const habit of habits) await role.set(habit);
+      t.teardown(async () => {
+        for (const habit of habits) await role.reset(habit);
+      });
       await role.cutOff();
       await patiently(() => earlier.session());
 
+      t.same(await settingsOf(server), expected);
       await walk(t, server);
       await patiently(() => earlier.consent({ai_training: true}));
       await new Reaper({...server, log: server.app.log}).run();

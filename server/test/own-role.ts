@@ -6,6 +6,8 @@ import type {Test} from 'tap';
 import {migrate} from '../database/migrate.js';
 import {createTestDatabase} from './test-database.js';
 
+const TERMINATION_MS = 30_000;
+
 /** A role that owns one database, as a hosting provider sets one up, and no superuser. */
 export class OwnRole {
   private constructor(
@@ -50,10 +52,11 @@ export class OwnRole {
     await this.admin.unsafe(`alter role ${this.name} reset ${setting.split(' ')[0] ?? ''}`);
   }
 
-  /** Closes all connections of the role. */
+  /** Closes all connections of the role, and waits until the database has closed them. */
   async cutOff(): Promise<void> {
     await this.admin`
-      select pg_terminate_backend(pid) from pg_stat_activity where usename = ${this.name}`;
+      select pg_terminate_backend(pid, ${TERMINATION_MS}) from pg_stat_activity
+      where usename = ${this.name}`;
   }
 
   /** Makes the same role and an empty database of the same name on another server. */
