@@ -27,6 +27,7 @@ import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
 import {Gate} from './http/gate.js';
 import {Uploads} from './files/upload.js';
+import {logRequests} from './http/access-log.js';
 import {WIDGET, projectVersion, registerAssets} from './http/assets.js';
 import {keepDeadlines} from './http/deadline.js';
 import {createApp} from './http/create-app.js';
@@ -228,17 +229,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     // The framework gives up the connection of every body that it refuses; ours is drained.
     else if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   });
-  app.addHook('onResponse', async (request, reply) => {
-    // The route's pattern and never the address: links and queries can hold secrets.
-    const route = request.routeOptions.url ?? 'unknown';
-    const {method} = request;
-    const ms = Math.round(reply.elapsedTime);
-    metrics.answered({route, method, status: reply.statusCode, seconds: reply.elapsedTime / 1000});
-    log.info(
-      {req: request.id, method: request.method, route, status: reply.statusCode, ms},
-      'answered',
-    );
-  });
+  logRequests(app, {log, metrics});
   parseJsonBodies(app);
   await registerOpenApi(app, {...config, version});
   await registerAssets(app, {

@@ -28,7 +28,7 @@ export class Metrics {
 
   private readonly requests = new Counter({
     name: 'maria_http_requests_total',
-    help: 'Answers by route pattern, method and status.',
+    help: 'Responses by route pattern, method and status; 499 if the client closed the connection before.',
     labelNames: ['route', 'method', 'status'],
     registers: [this.registry],
   });

@@ -28,6 +28,8 @@ const LIMITS: ResponseLimits = {
 export const limitUnreadResponses = (app: App, limits = LIMITS): void => {
   const sending = new Map<FastifyReply, number>();
   app.addHook('onSend', async (_request, reply) => {
+    // The connection has closed, and a closed response never emits 'close' again.
+    if (reply.raw.destroyed) return;
     sending.set(reply, performance.now());
     reply.raw.once('close', () => sending.delete(reply));
   });

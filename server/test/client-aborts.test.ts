@@ -1,5 +1,8 @@
+import {once} from 'node:events';
 import net from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
+import v8 from 'node:v8';
+import {runInNewContext} from 'node:vm';
 
 import t from 'tap';
 
@@ -17,6 +20,7 @@ import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const WARNING = 40;
+const CLOSED = 'the client closed the connection';
 /** Two failures further apart than this would be an outage. */
 const APART_MS = 1_100;
 
@@ -25,19 +29,26 @@ const warnings = ({logged}: TestServer) =>
 
 /** Sends half of a body and closes the connection, politely or not. */
 const breakOff = async (
-  {config}: TestServer,
+  {app, config}: TestServer,
   {method, path, headers}: {method: string; path: string; headers: Record<string, string>},
   isReset: boolean,
 ): Promise<void> => {
+  const received = once(app.server, 'request');
   const socket = net.connect(config.port, '127.0.0.1');
   const head = Object.entries({host: 'a', 'content-length': '1000', ...headers});
   socket.write(
     `${method} ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
   );
   socket.write('{"half": ');
+  await received;
   await sleep(50);
   if (isReset) socket.resetAndDestroy();
   else socket.destroy();
+};
+
+const garbageCollector = (): (() => void) => {
+  v8.setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 };
 
 t.test('a client that breaks off is no failure of the server', async (t) => {
@@ -47,11 +58,19 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
     ({method}) => method !== 'GET',
   );
 
+  const closed = () => server.logged.filter(({msg}) => msg === CLOSED);
+  // A route can refuse a request before its client closes the connection.
+  const answered = () => server.logged.filter(({msg}) => msg === 'answered');
+  const noted = () => answered().length + closed().length;
+
   for (const isReset of [false, true]) {
+    const before = noted();
     for (const {method, path} of operations) {
       const headers = {...visitor.credentials, 'content-type': 'application/json'};
       await breakOff(server, {method, path: path.replace(/\{\w+\}/g, 'x'), headers}, isReset);
     }
+    await until(() => noted() === before + operations.length);
+    t.ok(closed().some(({status}) => status === 499));
     await sleep(APART_MS);
   }
   // The mail sender tells of an outage as soon as the database has answered it.
@@ -61,6 +80,25 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
   t.same(warnings(server), []);
   t.same([...(await server.sql`select cause from alerts`)], []);
   t.same([...(await server.sql`select from audit_logs where event_type = 'error'`)], []);
+});
+
+t.test('requests that broke off leave nothing in memory', async (t) => {
+  const server = await startServer(t);
+  const {credentials} = await Visitor.consenting(server.url);
+  const replies: WeakRef<object>[] = [];
+  server.app.server.on('request', (_request, response) => replies.push(new WeakRef(response)));
+  const headers = {...credentials, 'content-type': 'application/json'};
+  const request = {method: 'POST', path: '/api/messages', headers};
+
+  for (let i = 0; i < 10; i++) await breakOff(server, request, i % 2 === 0);
+  await until(() => server.logged.filter(({msg}) => msg === CLOSED).length === 10);
+
+  const collectGarbage = garbageCollector();
+  await until(() => {
+    collectGarbage();
+    return replies.every((reply) => reply.deref() === undefined);
+  });
+  t.equal(replies.length, 10);
 });
 
 for (const store of ['disk', 's3'] as const) {
