@@ -44,7 +44,7 @@ const chosen = () =>
 
 function writeSnippet() {
   const attributes = chosen().map(([name, value]) => ` data-${name}="${value}"`);
-  const src = `${location.origin}/maria-chat.js`;
+  const {src} = document.querySelector('script[src$="/maria-chat.js"]');
   snippet.textContent = `<script src="${src}" data-site="demo"${attributes.join('')} async></script>`;
 }
 

@@ -1,5 +1,5 @@
 // The page shows the language files that visitors get.
-const {files} = await (await fetch('/widget/manifest.json')).json();
+const {files} = await (await fetch('../widget/manifest.json')).json();
 const isLanguage = ({role}) => role === 'language' || role === 'dialog-language';
 const parts = await Promise.all(files.filter(isLanguage).map(load));
 const tags = [...new Set(parts.map(({tag}) => tag))].sort(
@@ -23,7 +23,7 @@ async function load({name}) {
     .replace(/-[\w-]{8}\.js$/, '')
     .replace('dialogs-', '')
     .replace(/-\w+$/, (region) => region.toUpperCase());
-  const {default: texts} = await import(`/widget/${name}`);
+  const {default: texts} = await import(`../widget/${name}`);
   return {tag, texts};
 }
 

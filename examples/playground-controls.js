@@ -24,7 +24,7 @@ const EXAMPLES = {
   target: '#place',
   heading: 'Maria',
   greeting: 'Welcome to the desk.',
-  avatar: '/examples/icon.svg',
+  avatar: new URL('icon.svg', import.meta.url).pathname,
   'privacy-url': 'https://example.com/privacy',
   'max-files': '3',
   'max-file-size': '5242880',

@@ -24,7 +24,7 @@ function camelCase(name) {
 function dress(theme) {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
-  link.href = `/examples/themes/${theme}.css`;
+  link.href = `themes/${theme}.css`;
   document.head.append(link);
 }
 

@@ -1,7 +1,7 @@
 /** What a site owner takes along, by the names of the tabs. */
 export const SNIPPETS = {
   'Script tag': (look) =>
-    together(themeLink(look), scriptTag(look, `${look.origin}/maria-chat.js`), styles(look)),
+    together(themeLink(look), scriptTag(look, `${look.server}/maria-chat.js`), styles(look)),
   Pinned: pinned,
   Element: (look) => together(themeLink(look), element(look), styles(look)),
   Headers: headers,
@@ -23,22 +23,22 @@ function pinned(look) {
   const more = `\n  integrity="${integrity}"\n  crossorigin="anonymous"\n `;
   return together(
     themeLink(look),
-    scriptTag(look, `${look.origin}/${version}/maria-chat.js`, more),
+    scriptTag(look, `${look.server}/${version}/maria-chat.js`, more),
     styles(look),
   );
 }
 
-function element({origin, attributes}) {
+function element({server, attributes}) {
   const others = attributes.filter(([name]) => name !== 'api' && name !== 'load');
   return [
-    `<script type="module" src="${origin}/widget/maria-chat.esm.js"></script>`,
-    `<maria-chat api="${origin}"${written(others, '')}></maria-chat>`,
+    `<script type="module" src="${server}/widget/maria-chat.esm.js"></script>`,
+    `<maria-chat api="${server}"${written(others, '')}></maria-chat>`,
   ].join('\n');
 }
 
-function themeLink({origin, theme}) {
+function themeLink({server, theme}) {
   if (!theme || theme.name === 'none') return '';
-  return `<!-- Copy it to your own server: ${origin}/examples/themes/${theme.name}.css -->\n<link rel="stylesheet" href="/${theme.name}.css" />`;
+  return `<!-- Copy it to your own server: ${server}/examples/themes/${theme.name}.css -->\n<link rel="stylesheet" href="/${theme.name}.css" />`;
 }
 
 function styles({properties}) {

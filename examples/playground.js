@@ -9,7 +9,9 @@ const FREE_PX = 44;
 
 const find = (selector) => document.querySelector(selector);
 const [elements, manifest] = await Promise.all(
-  ['custom-elements', 'manifest'].map(async (name) => (await fetch(`/widget/${name}.json`)).json()),
+  ['custom-elements', 'manifest'].map(async (name) =>
+    (await fetch(`../widget/${name}.json`)).json(),
+  ),
 );
 const [description] = elements.modules[0].declarations;
 const preview = find('#preview');
@@ -35,7 +37,7 @@ function chosen() {
 
 function show() {
   const query = new URLSearchParams(chosen());
-  preview.src = `/examples/playground-frame.html?${query}`;
+  preview.src = `playground-frame.html?${query}`;
   history.replaceState(null, '', `?${query}`);
   writeSnippet();
 }
@@ -62,6 +64,8 @@ function writeSnippet() {
   const picked = chosen();
   const text = SNIPPETS[shownSnippet]({
     origin: location.origin,
+    // A proxy can serve the server below a path.
+    server: new URL('..', import.meta.url).href.replace(/\/$/, ''),
     attributes: picked
       .filter(([name]) => name.startsWith('data-'))
       .map(([name, value]) => [name.slice(5), value]),

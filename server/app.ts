@@ -201,7 +201,10 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     tellServerError({sql, log, attempts}, error, {request, caller, ...actorOf(request)});
   };
   answerErrors(app, {
-    limitUnknown: app.rateLimit({max: config.ratePerMinute * RATE_MULTIPLES.unknown}),
+    limitUnknown: app.rateLimit({
+      max: config.ratePerMinute * RATE_MULTIPLES.unknown,
+      keyGenerator: (request) => `unknown ${clientNetwork(request)}`,
+    }),
     onError: (error, request) => {
       if (error.statusCode === 503 && isDatabaseDown(error.cause)) outage.noticed(error.cause);
       if (error.statusCode >= 500) tellError(error, request);

@@ -55,7 +55,11 @@ export const registerAssets = async (
   app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
   if (development) {
     const built = path.join(PROJECT, 'dist/examples');
-    await registerExamples(app, {folder: path.join(PROJECT, 'examples'), built});
+    await registerExamples(app, {
+      folder: path.join(PROJECT, 'examples'),
+      built,
+      basePath: app.basePath,
+    });
   }
 };
 

@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
+import {readFile, readdir} from 'node:fs/promises';
 import path from 'node:path';
 
 import serveStatic from '@fastify/static';
+import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
 
@@ -49,17 +50,21 @@ const FRONT_PAGES = [
   ['/examples/', 'list.html'],
 ] as const;
 
+const STRICT = 'strict-csp.html';
+
 export interface ExampleFolders {
   /** Pages that are served as they are written. */
   folder: string;
   /** Pages that `server/scripts/frameworks.mjs` has built. */
   built: string;
+  /** Path below which a proxy serves this server. */
+  basePath: string;
 }
 
 /** The demo page, and the small pages that show each way of using the chat. In development only. */
 export const registerExamples = async (
   app: App,
-  {folder, built}: ExampleFolders,
+  {folder, built, basePath}: ExampleFolders,
 ): Promise<void> => {
   const hidden = {schema: {hide: true}};
   await app.register(serveStatic, {
@@ -75,25 +80,35 @@ export const registerExamples = async (
     },
   });
   if (existsSync(built)) await registerFrameworkPages(app, built);
-  for (const [address, file] of FRONT_PAGES) {
-    app.get(address, hidden, (_request, reply) =>
-      reply
-        .header('content-security-policy', headerOf(SAME_HOST))
-        .header('cache-control', 'no-cache')
-        .sendFile(file, folder, {cacheControl: false}),
-    );
+  const readPage = async (file: string) =>
+    belowBasePath(await readFile(path.join(folder, file), 'utf8'), basePath);
+  const sendPage = async (reply: FastifyReply, file: string) =>
+    reply
+      .header('content-security-policy', headerOf(OWN_POLICIES[file] ?? SAME_HOST))
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(await readPage(file));
+  const pages = (await readdir(folder)).filter((name) => /^[\w-]+\.html$/.test(name));
+  for (const [address, file] of [
+    ...FRONT_PAGES,
+    ...pages.filter((name) => name !== STRICT).map((name) => [`/examples/${name}`, name] as const),
+  ]) {
+    app.get(address, hidden, (_request, reply) => sendPage(reply, file));
   }
-  app.get('/examples', hidden, (_request, reply) => reply.redirect('/examples/'));
-  app.get('/examples/strict-csp.html', hidden, async (_request, reply) => {
+  app.get('/examples', hidden, (_request, reply) => reply.redirect(`${basePath}/examples/`));
+  app.get(`/examples/${STRICT}`, hidden, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
-    const page = await readFile(path.join(folder, 'strict-csp.html'), 'utf8');
     return reply
       .header('content-security-policy', headerOf(strictest(nonce)))
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
-      .send(page.replaceAll('nonce=""', `nonce="${nonce}"`));
+      .send((await readPage(STRICT)).replaceAll('nonce=""', `nonce="${nonce}"`));
   });
 };
+
+/** Returns a page whose links and files on its own host are below the base path. */
+const belowBasePath = (html: string, basePath: string): string =>
+  html.replaceAll(/(\s(?:href|src)=")\/(?!\/)/g, `$1${basePath}/`);
 
 const registerFrameworkPages = async (app: App, built: string): Promise<void> => {
   await app.register(serveStatic, {

@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
+import {clientNetwork} from '../audit/address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
 import {basePathOf} from './base-path.js';
@@ -18,6 +19,8 @@ declare module 'fastify' {
     'x-body-optional'?: boolean;
   }
 }
+
+const DOCS_PATH = '/api/docs';
 
 /** What the browsable document's own page needs, and no other host. */
 const DOCS_POLICY = [
@@ -86,33 +89,38 @@ export const registerOpenApi = async (
       },
     },
   });
-  const limitDocuments = app.rateLimit({max: ratePerMinute * RATE_MULTIPLES.config});
-  await app.register(swaggerUi, {
-    routePrefix: '/api/docs',
-    staticCSP: DOCS_POLICY,
-    // Its pages name their files from the root.
-    indexPrefix: basePath,
-    uiHooks: {
-      onRequest: (request, reply, done) => {
-        limitDocuments.call(app, request, reply).then(() => {
-          done();
-        }, done);
+  const limitDocuments = app.rateLimit({
+    max: ratePerMinute * RATE_MULTIPLES.config,
+    keyGenerator: (request) => `documents ${clientNetwork(request)}`,
+  });
+  await app.register(async (scope) => {
+    // The plug-in's own hooks leave out its static files.
+    scope.addHook('onRequest', limitDocuments);
+    scope.addHook('onRequest', async (request, reply) => {
+      // The plug-in redirects from here without the base path, and to this page itself with a query.
+      if (request.routeOptions.url !== `${DOCS_PATH}/static/index.html`) return;
+      return reply.redirect(`${basePath}${DOCS_PATH}/`);
+    });
+    await scope.register(swaggerUi, {
+      routePrefix: DOCS_PATH,
+      staticCSP: DOCS_POLICY,
+      // Its pages name their files from the root.
+      indexPrefix: basePath,
+      logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}${DOCS_PATH}`},
+      theme: {
+        title: 'Maria Chat: API',
+        // There is one document here; a field for the address of another leads nowhere.
+        css: [
+          {
+            filename: 'own.css',
+            content: '.swagger-ui .topbar .download-url-wrapper { display: none; }',
+          },
+        ],
+        favicon: [
+          {filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON},
+        ],
       },
-    },
-    logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}/api/docs`},
-    theme: {
-      title: 'Maria Chat: API',
-      // There is one document here; a field for the address of another leads nowhere.
-      css: [
-        {
-          filename: 'own.css',
-          content: '.swagger-ui .topbar .download-url-wrapper { display: none; }',
-        },
-      ],
-      favicon: [
-        {filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON},
-      ],
-    },
+    });
   });
   documentRoute(app, {
     path: '/api/openapi.json',

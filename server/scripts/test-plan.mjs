@@ -13,6 +13,7 @@ export const KINDS = ['server', 'e2e', 'widget'];
 const ONLY_IN_ALL = {
   'server/answers-replicas': ['long'],
   'server/below-a-path': ['proxy'],
+  'e2e/below-a-path': ['proxy'],
   'server/crash': ['crash', 's3'],
   'server/database-habits': ['long'],
   'server/deploy': ['deploy'],

@@ -1,3 +1,5 @@
+import {readdir} from 'node:fs/promises';
+
 import t from 'tap';
 
 import {DevMailbox} from '../mail/dev-mailbox.js';
@@ -7,6 +9,9 @@ import {freePort} from './free-port.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
+
+// dist/server/test/ -> the project
+const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
 /** Whatever a page fetches, leads to or sends to on its own host. */
 const addressesIn = (html: string, of: string): string[] =>
@@ -26,6 +31,8 @@ t.test('a server below a path of another one', {skip: nginxMissing}, async (t) =
   await visitor.contact('anna@example.com');
   const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
 
+  const pages = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.html'));
+
   await t.test('shows pages with all that belongs to them', async (t) => {
     for (const address of [
       link,
@@ -34,10 +41,16 @@ t.test('a server below a path of another one', {skip: nginxMissing}, async (t) =
       `${url}/dev/mail`,
       `${url}/api/docs`,
       `${url}/api/docs/`,
+      `${url}/api/docs/static/index.html?shared=1`,
+      `${url}/`,
+      `${url}/examples`,
+      ...pages.map((name) => `${url}/examples/${name}`),
     ]) {
-      const page = await (await fetch(address)).text();
-      const addresses = addressesIn(page, address).filter((one) => !one.endsWith('/limits'));
-      t.ok(addresses.length >= 2, `${address} has ${addresses.length}`);
+      const response = await fetch(address);
+      const page = await response.text();
+      t.match(response.headers.get('content-type'), 'text/html', address);
+      const addresses = addressesIn(page, response.url).filter((one) => !one.endsWith('/limits'));
+      t.ok(addresses.length >= 1, `${address} has ${addresses.length}`);
       for (const one of new Set(addresses)) {
         t.ok(one.startsWith(url), `${address} leads to ${one}`);
         t.equal((await fetch(one)).status, 200, one);

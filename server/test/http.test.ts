@@ -80,6 +80,7 @@ t.test('a large document is serialised once, revalidated and limited', async (t)
     '/api/conversation.schema.json',
     '/api/docs/json',
     '/api/docs/yaml',
+    '/api/docs/static/swagger-ui.css',
   ]) {
     const statuses = await Promise.all(
       Array.from({length: 40}, async () => {
@@ -90,6 +91,7 @@ t.test('a large document is serialised once, revalidated and limited', async (t)
     );
     t.ok(statuses.includes(429), address);
   }
+  t.equal((await fetch(`${server.url}/api/nothing`)).status, 404, 'which has a limit of its own');
 });
 
 void t.test('the API describes itself', async (t) => {
