@@ -52,8 +52,14 @@ export const answerClientError = (
 
 const errorOf = ({code}: ClientError): MariaError => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new TooSlow();
-  if (code === 'HPE_HEADER_OVERFLOW') return new HeadersTooLarge();
-  return new InvalidRequest(`The bytes are no HTTP/1.1 request (${code ?? 'unreadable'}).`);
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new HeadersTooLarge(
+      'The URL and the headers have more than 128 KiB. Expected at most 32 KiB of headers. Send a shorter URL, and fewer or smaller cookies.',
+    );
+  }
+  return new InvalidRequest(
+    `The bytes are not a valid HTTP request (${code ?? 'unreadable'}). Expected HTTP/1.1 without TLS. Check the client, and the proxy in front of this server.`,
+  );
 };
 
 /** Another head would end up within the response, or within one before it that it waits for. */

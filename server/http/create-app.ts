@@ -43,6 +43,8 @@ export const createApp = (
     keepAliveTimeout: 72_000,
     http: {
       maxHeaderSize: MAX_PARSED_BYTES,
+      // Node refuses such a request without a body; `limitHeaders` explains the refusal.
+      requireHostHeader: false,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1_000,
     },

@@ -108,9 +108,12 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new NotFound(undefined, {cause: error});
     case 'FST_ERR_BAD_URL':
-      return unreadable('the percent-encoding of its address is not valid', error);
+      return unreadable('the percent-encoding of its URL is not valid. Encode a % as %25', error);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return unreadable('its body is not as long as its Content-Length says', error);
+      return unreadable(
+        'its body is not as long as its Content-Length. Send the right length',
+        error,
+      );
     default:
       return fromStatus(error);
   }

@@ -310,22 +310,47 @@ t.test('a store that is away is told as what it is, and to the operator', async 
 t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
   const server = await startServer(t);
   const large = 'a'.repeat(140_000);
-  const requests: [string, string, string, string][] = [
-    ['a line that is no request', 'MARIA\r\n\r\n', '400 Bad Request', 'invalid_request'],
+  const head = 'GET /api/session HTTP/1.1\r\n';
+  const post = 'POST /api/session/generate-uuid HTTP/1.1\r\nhost: a\r\n';
+  const json = 'content-type: application/json\r\n';
+  const requests: [string, string, number, string, RegExp][] = [
+    ['a line that is no request', 'MARIA\r\n\r\n', 400, 'invalid_request', /Check the client/],
+    ['a handshake', '\x16\x03\x01\r\n\r\n', 400, 'invalid_request', /HTTP\/1\.1 without TLS/],
+    ['a method', 'MARIA / HTTP/1.1\r\n\r\n', 400, 'invalid_request', /HPE_INVALID_METHOD/],
+    ['headers', `${head}host: a\r\nx: ${large}\r\n\r\n`, 431, 'headers_too_large', /128 KiB/],
+    ['a URL', `GET /${large} HTTP/1.1\r\nhost: a\r\n\r\n`, 431, 'headers_too_large', /shorter URL/],
+    ['no Host', `${head}connection: close\r\n\r\n`, 400, 'invalid_request', /Send the host/],
     [
-      'headers beyond measure',
-      `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${large}\r\n\r\n`,
-      '431 Request Header Fields Too Large',
-      'headers_too_large',
+      'two lengths',
+      `${post}${json}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`,
+      400,
+      'invalid_request',
+      /Check the client/,
+    ],
+    [
+      'a chunk',
+      `${post}${json}transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`,
+      400,
+      'invalid_request',
+      /Check the client/,
+    ],
+    [
+      'percent signs',
+      'GET /api/%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+      400,
+      'invalid_request',
+      /Encode a % as %25/,
     ],
   ];
-  for (const [what, bytes, status, code] of requests) {
+  for (const [what, bytes, status, code, message] of requests) {
     const answer = await raw(server.config.port, bytes);
 
-    t.ok(answer.startsWith(`HTTP/1.1 ${status}\r\n`), what);
+    t.ok(answer.startsWith(`HTTP/1.1 ${status} `), `${what}: ${answer.slice(0, 80)}`);
+    t.match(answer, /\r\ncontent-type: application\/json; charset=utf-8\r\n/i, what);
     const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>;
-    t.match(body, {status: 'error', code, request_id: /^[\w-]{21}$/}, what);
+    t.match(body, {status: 'error', code, message, request_id: /^[\w-]{21}$/}, what);
     t.match(answer, `x-request-id: ${body['request_id'] ?? ''}\r\n`);
+    t.ok(answer.length < 2_000, `${what} is not repeated`);
   }
 });
 
