@@ -67,15 +67,21 @@ for (const isControlled of [true, false]) {
       await widget.decide(true, true);
       await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_000_000)}]);
 
-      proxy.freezeAfter = ['POST /api/files/upload'];
+      // The head may arrive before the body: two more pieces contain the start of the file.
+      proxy.freezeAfter = ['POST /api/files/upload', '', ''];
       await widget.button('Upload files').click();
       await until(async () => (await server.sql`select from file_uploads`).length === 1);
-      await page.clock.fastForward(LONGER_THAN_THE_SILENCE_LIMIT_MS);
+      const started = () => uploads.filter((method) => method === 'POST').length;
+      // A late progress event restarts the limit, so one step of the clock may not be enough.
+      await until(async () => {
+        await page.clock.fastForward(LONGER_THAN_THE_SILENCE_LIMIT_MS);
+        return isControlled || started() > 1;
+      });
       if (isControlled) await widget.says(/^Uploading/).waitFor();
       await proxy.set('pass');
       await widget.root.getByText('Uploaded', {exact: true}).waitFor();
 
-      t.equal(uploads.filter((method) => method === 'POST').length, isControlled ? 1 : 2);
+      if (isControlled) t.equal(started(), 1);
       const rows = await server.sql`select from file_uploads where state = 'stored'`;
       t.equal(rows.length, 1);
     },
