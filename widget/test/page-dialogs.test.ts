@@ -109,6 +109,7 @@ describe('a dialog of the page', () => {
 
   it('that makes all around it inert and hidden leaves the chat out', async () => {
     const chat = await mount();
+    document.body.append(chat);
     const page = addPage();
     const {form} = openForm();
     for (const element of document.body.children)
@@ -116,6 +117,7 @@ describe('a dialog of the page', () => {
         element.inert = true;
         element.ariaHidden = 'true';
       }
+    expect(chat.inert).to.equal(true);
     await until(() => !chat.inert && chat.ariaHidden === null, 'the chat to be usable');
     expect(page.inert).to.equal(true);
     await click(inside(chat, '.launcher')!);
@@ -128,6 +130,7 @@ describe('a dialog of the page', () => {
 
   it('a page that makes only the chat inert means it', async () => {
     const chat = await mount();
+    document.body.append(chat);
     addPage();
     chat.inert = true;
     await pause(50);
