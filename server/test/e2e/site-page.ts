@@ -23,6 +23,8 @@ export interface SitePageOptions extends BrowserContextOptions {
   probe?: string;
   /** Bodies of more pages, by path. */
   pages?: Record<string, string>;
+  /** Source of a service worker that is served at `/worker.js`. */
+  worker?: string;
   /** Folder of `node_modules` whose files are served under `/packages/`. */
   packages?: string;
   /** How many times slower than this one the page's processor is. */
@@ -32,13 +34,25 @@ export interface SitePageOptions extends BrowserContextOptions {
 /** A page of another origin than the server's, with the script tag in it or without. */
 export const openSite = async (
   browser: Browser,
-  {head = '', body = '', pages = {}, packages, probe = '', rate = 1, ...options}: SitePageOptions,
+  {
+    head = '',
+    body = '',
+    pages = {},
+    worker,
+    packages,
+    probe = '',
+    rate = 1,
+    ...options
+  }: SitePageOptions,
 ): Promise<SitePage> => {
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
   const page = await context.newPage();
   const noise: string[] = [];
   const requested: string[] = [];
-  const site = await serve((url) => pageOf(head, pages[url] ?? body), packages);
+  const site = await serve(
+    (url) => (url === '/worker.js' && worker) || pageOf(head, pages[url] ?? body),
+    packages,
+  );
   context.on('close', site.close);
   listen(page, noise);
   page.on('request', (request) => {
@@ -55,7 +69,7 @@ type Served = Promise<{url: string; close: () => void}>;
 const serve = async (html: (url: string) => string, packages = ''): Served => {
   const server = createServer((request, response) => {
     const [, file] = /^\/packages\/([\w@./-]+)$/.exec(request.url ?? '') ?? [];
-    response.setHeader('content-type', TYPES[path.extname(file ?? '')] ?? 'text/html');
+    response.setHeader('content-type', TYPES[path.extname(request.url ?? '')] ?? 'text/html');
     if (file) createReadStream(path.join(packages, file)).pipe(response);
     else response.end(html(request.url ?? '/'));
   });
