@@ -7,7 +7,9 @@ import {
   newSite,
   pause,
   press,
+  reachFiles,
   reachPending,
+  sitePage,
   until,
   untilQuiet,
   untilSaid,
@@ -119,6 +121,24 @@ describe('free chat on a bad line and in several tabs', () => {
       Reflect.deleteProperty(document, 'hidden');
     }
     await untilSaid(chat, 'After the break');
+  });
+
+  it('a message written in one tab appears in another that did not have the chat open', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    const {chat: other} = await sitePage(`site=${site}`);
+    inside(other, '.launcher')!.click();
+    await press(other, 'Continue');
+    await until(() => inside(other, '.ask'), 'the offer to ask');
+    await untilQuiet(site);
+    await press(chat, 'Ask a question');
+    await until(() => inside(chat, 'textarea'), 'the field');
+    await write(chat, 'Is one file enough?');
+    await untilSaid(other, 'Is one file enough?');
+    expect(inside(other, '.ask')).to.equal(null);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'One is enough.'});
+    for (const one of [chat, other]) await untilSaid(one, 'One is enough.');
   });
 
   it('what was asked for before an end does not get into what begins after it', async () => {
