@@ -6,6 +6,7 @@
 import type {MariaChat} from '../maria-chat.js';
 import {ignoreSecondPresses} from './double-press.js';
 import {encloseEvents} from './enclosed-events.js';
+import {showEmpty} from './not-empty.js';
 import {keepPresent} from './presence.js';
 import type {Placement} from './presence.js';
 import {leaveStaleEntries} from './stale-entries.js';
@@ -20,6 +21,7 @@ const topLayers = new WeakMap<HTMLElement, TopLayer>();
 
 /** Protects the element; to be called again when it was moved. */
 export const protectElement = (host: HTMLElement) => {
+  showEmpty(host);
   if (topLayers.has(host)) return topLayers.get(host)!.check();
   topLayers.set(host, new TopLayer(host));
   host.shadowRoot!.adoptedStyleSheets.push(sheet);

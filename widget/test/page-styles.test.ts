@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import {sendMouse} from '@web/test-runner-commands';
 
-import {inside, mountOpen, newSite, sitePage, until} from './helpers.js';
+import {inside, mount, mountOpen, newSite, sitePage, until} from './helpers.js';
 
 const FAR = 'from { opacity: 0; transform: translateY(300px) }';
 
@@ -76,6 +76,22 @@ describe('styles of the page', () => {
       };
       await until(() => looks() === '1 none none none visible', 'the element to be shown');
       expect(window.getComputedStyle(launcher).visibility).to.equal('visible');
+    });
+  }
+
+  for (const rule of RULES.filter((one) => one.includes(':empty'))) {
+    it(`${rule}: an element that the page contains itself is shown`, async () => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(rule);
+      document.adoptedStyleSheets = [sheet];
+      const chat = await mount();
+      document.body.append(chat);
+      const launcher = inside(chat, '.launcher')!;
+      await until(() => launcher.getBoundingClientRect().width === 60, 'the launcher to be shown');
+      await chat.open();
+      await until(() => inside(chat, '.panel')!.getBoundingClientRect().width > 0, 'the panel');
+      await chat.destroy();
+      document.adoptedStyleSheets = [];
     });
   }
 
