@@ -12,6 +12,7 @@ import {
   pdf,
   reachFiles,
   rows,
+  store,
   until,
   untilSaid,
 } from './helpers.js';
@@ -25,6 +26,28 @@ const fits = (chat: Element) => {
       return left < -1 || right > edge + 1;
     })
     .map((one) => one.className || one.localName);
+};
+
+const isPinned = (chat: Element) => {
+  const {scrollHeight, clientHeight} = inside(chat, '.tray')!;
+  return scrollHeight - clientHeight > 20;
+};
+
+/** Scroll positions at which a part of a row is visible below the pinned button. */
+const peepingOut = (chat: Element) => {
+  const tray = inside(chat, '.tray')!;
+  const positions: number[] = [];
+  for (let top = 0; top <= tray.scrollHeight - tray.clientHeight; top += 3) {
+    tray.scrollTop = top;
+    const barEnd = inside(chat, '.files > .pair')!.getBoundingClientRect().bottom;
+    const trayEnd = tray.getBoundingClientRect().bottom;
+    // Less than a pixel of the screen.
+    const isPeeping = every(chat, '.file').some(
+      (row) => Math.min(row.getBoundingClientRect().bottom, trayEnd) > barEnd + 0.3,
+    );
+    if (isPeeping) positions.push(top);
+  }
+  return positions;
 };
 
 describe('narrow screen', () => {
@@ -106,6 +129,29 @@ describe('narrow screen', () => {
     await setViewport({width: 600, height: 800});
     await until(() => inside(chat, '.panel')!.clientWidth === 400, 'the panel to shrink');
     await until(() => inside(chat, '.panel')!.ariaModal === null, 'the page to be usable');
+  });
+
+  it('no row is visible below the button that is pinned under the list, with the largest text', async () => {
+    for (const [width, height] of [
+      [320, 568],
+      [375, 667],
+      [900, 700],
+    ] as const) {
+      await setViewport({width, height});
+      const site = newSite();
+      store(site, 'text-size', '1.3');
+      const chat = await mountOpen(site);
+      await reachFiles(chat);
+      await chat.setLang('de');
+      await choose(chat, pdf('Bescheinigung.pdf'), pdf('Anlage.pdf'), pdf('Vollmacht.pdf'));
+      await until(() => rows(chat).length === 3, 'the rows');
+      await until(() => isPinned(chat), 'a list that is longer than its place');
+      expect(peepingOut(chat)).to.deep.equal([]);
+      inside(chat, '.ask')!.click();
+      await until(() => inside(chat, 'textarea'), 'the field');
+      expect(peepingOut(chat)).to.deep.equal([]);
+      chat.remove();
+    }
   });
 
   it('fields are at least 16 px and everything to press at least 24 px', async () => {
