@@ -50,12 +50,13 @@ export class Signs {
   }
 
   setConnection(connection: Signs['connection']) {
+    // The notice depends on the browser's own state as well.
+    this.host.requestUpdate();
     if (connection === this.connection) return;
     const wasOffline = this.connection === 'offline';
     const isOffline = connection === 'offline';
     this.connection = connection;
     if (wasOffline !== isOffline) this.host.dispatchEvent(new MariaOfflineEvent(isOffline));
-    this.host.requestUpdate();
   }
 
   /** Told only where nothing worse is. */

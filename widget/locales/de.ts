@@ -87,6 +87,8 @@ const de: Texts = {
 
   pending:
     'Wir haben einen Link an {email} geschickt. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
+  pendingLater:
+    'Wir schicken einen Link an {email}. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte sehen Sie in Ihr Postfach',
   pendingHint: 'Dieses Fenster merkt es von selbst. Keine Mail? Sehen Sie auch im Spam nach.',
   pendingDelayed: 'Es kann eine Weile dauern, bis der Link ankommt.',
@@ -129,6 +131,8 @@ const de: Texts = {
   notHere:
     'Leider bin ich auf dieser Seite gerade nicht zu erreichen. Bitte nutzen Sie ihre anderen Kontakte.',
   offline: 'Sie sind wohl offline. Machen Sie ruhig weiter; wir holen alles nach.',
+  unreachable:
+    'Der Chat hat gerade keine Verbindung. Machen Sie ruhig weiter; wir versuchen es weiter.',
   busy: 'Unser System ist ausgelastet. Machen Sie ruhig weiter; wir holen alles nach.',
   slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
   notLoaded:

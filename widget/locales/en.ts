@@ -84,6 +84,7 @@ const en = {
   didYouMean: 'Did you mean {email}?',
 
   pending: 'We mailed a link to {email}. Please open it to confirm your address.',
+  pendingLater: 'We’ll mail a link to {email}. Please open it to confirm your address.',
   pendingTitle: 'Please check your inbox',
   pendingHint: 'This window notices by itself. No mail? Look in the spam folder as well.',
   pendingDelayed: 'The link may take a while to arrive.',
@@ -124,6 +125,7 @@ const en = {
   notHere:
     'I’m sorry, I cannot be reached from this page right now. Please use its other contacts.',
   offline: 'You seem to be offline. You can go on; we’ll catch up when the connection is back.',
+  unreachable: 'The chat has no connection right now. You can go on; we keep trying.',
   busy: 'A lot is going on at the moment. You can go on; we’ll catch up shortly.',
   slow: 'This takes longer than usual. We are still trying.',
   notLoaded: 'This part could not be loaded. Please try again, or reload the page.',

@@ -85,6 +85,7 @@ const es: Texts = {
   didYouMean: '¿Quiso decir {email}?',
 
   pending: 'Hemos enviado un enlace a {email}. Ábralo para confirmar su dirección.',
+  pendingLater: 'Enviaremos un enlace a {email}. Ábralo para confirmar su dirección.',
   pendingTitle: 'Revise su bandeja de entrada',
   pendingHint: 'Esta ventana lo notará sola. ¿No llega? Mire también en el correo no deseado.',
   pendingDelayed: 'El enlace puede tardar un poco en llegar.',
@@ -125,6 +126,7 @@ const es: Texts = {
   notHere:
     'Lo siento, ahora mismo no estoy disponible en esta página. Utilice sus otros contactos.',
   offline: 'Parece que no tiene conexión. Puede seguir; nos pondremos al día cuando vuelva.',
+  unreachable: 'El chat no tiene conexión ahora mismo. Puede seguir; seguimos intentándolo.',
   busy: 'Ahora mismo hay mucha actividad. Puede seguir; nos pondremos al día enseguida.',
   slow: 'Tarda más de lo habitual. Seguimos intentándolo.',
   notLoaded: 'No se pudo cargar esta parte. Inténtelo de nuevo o recargue la página.',

@@ -86,6 +86,7 @@ const fr: Texts = {
   didYouMean: 'Vouliez-vous dire {email} ?',
 
   pending: 'Nous avons envoyé un lien à {email}. Ouvrez-le pour confirmer votre adresse.',
+  pendingLater: 'Nous enverrons un lien à {email}. Ouvrez-le pour confirmer votre adresse.',
   pendingTitle: 'Consultez votre messagerie',
   pendingHint:
     'Cette fenêtre le saura d’elle-même. Rien reçu ? Regardez aussi dans les indésirables.',
@@ -127,6 +128,7 @@ const fr: Texts = {
   notHere:
     'Désolée, je ne suis pas joignable sur cette page pour l’instant. Utilisez ses autres contacts.',
   offline: 'Vous semblez hors ligne. Continuez ; nous rattraperons dès le retour de la connexion.',
+  unreachable: 'Le chat n’a pas de connexion. Continuez ; nous continuons d’essayer.',
   busy: 'Notre système est très sollicité. Continuez ; nous rattraperons sous peu.',
   slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
   notLoaded: 'Cette partie n’a pas pu être chargée. Réessayez ou rechargez la page.',

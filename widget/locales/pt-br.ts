@@ -85,6 +85,7 @@ const ptBr: Texts = {
   didYouMean: 'Você quis dizer {email}?',
 
   pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
+  pendingLater: 'Enviaremos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingTitle: 'Confira sua caixa de entrada',
   pendingHint: 'Esta janela percebe sozinha. Não chegou? Veja também a pasta de spam.',
   pendingDelayed: 'O link pode demorar um pouco para chegar.',
@@ -124,6 +125,7 @@ const ptBr: Texts = {
     'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
   notHere: 'Desculpe, no momento não estou disponível nesta página. Use os outros contatos.',
   offline: 'Você parece estar sem conexão. Pode seguir; nos atualizamos quando ela voltar.',
+  unreachable: 'O chat está sem conexão agora. Pode seguir; continuamos tentando.',
   busy: 'Há muito movimento agora. Pode seguir; nos atualizamos em instantes.',
   slow: 'Está demorando mais que o normal. Continuamos tentando.',
   notLoaded: 'Não foi possível carregar esta parte. Tente de novo ou recarregue a página.',

@@ -12,6 +12,7 @@ import {
   reachEmail,
   reachFiles,
   reachPending,
+  setOnline,
   stored,
   storedKeys,
   until,
@@ -44,10 +45,10 @@ describe('being away', () => {
     const chat = await mountOpen(site);
     await reachFiles(chat);
     await untilQuiet(site);
-    window.dispatchEvent(new Event('offline'));
+    setOnline(false);
     await until(() => notices(chat).includes(OFFLINE), 'the notice');
     expect(chat.matches(':state(offline)')).to.equal(true);
-    window.dispatchEvent(new Event('online'));
+    setOnline(true);
     await until(() => !notices(chat).includes(OFFLINE), 'the notice to go');
   });
 

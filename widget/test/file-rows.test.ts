@@ -15,6 +15,7 @@ import {
   press,
   reachFiles,
   rows,
+  setOnline,
   stored,
   until,
   untilCalled,
@@ -148,13 +149,13 @@ describe('file rows', () => {
     await choose(chat, pdf('1.pdf'));
     await press(chat, 'Upload files');
     await untilCalled(site, 'POST', '/upload');
-    window.dispatchEvent(new Event('offline'));
+    setOnline(false);
     await untilState(chat, 'queued');
     expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
     expect(inside(chat, '.notices')!.textContent).to.include('You seem to be offline.');
     expect(actions(chat)).to.deep.equal([]);
     await backend.heal(site);
-    window.dispatchEvent(new Event('online'));
+    setOnline(true);
     await untilState(chat, 'success');
     await until(() => !inside(chat, '.notices')!.textContent.includes('offline'), 'all clear');
   });

@@ -60,7 +60,10 @@ describe('file trouble', () => {
     await backend.fault(site, {drop: true});
     await press(chat, 'Remove one.pdf');
     await untilRowSays(chat, 'Removing…');
-    await until(() => inside(chat, '.notices')?.textContent.includes('offline'), 'the notice');
+    await until(
+      () => inside(chat, '.notices')?.textContent.includes('no connection'),
+      'the notice',
+    );
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => rows(chat).length === 0, 'the row to go');
@@ -110,7 +113,7 @@ describe('file trouble', () => {
     }
     expect(await uploadsOf(site)).to.have.length(0);
     expect(button(chat, 'Try again: one.pdf')).to.equal(undefined);
-    expect(inside(chat, '.notices')?.textContent ?? '').to.not.include('offline');
+    expect(inside(chat, '.notices')?.textContent ?? '').to.not.include('no connection');
   });
 
   it('a lower limit of the page holds for files that are chosen after it was set', async () => {

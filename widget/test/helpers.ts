@@ -246,3 +246,10 @@ export const reachPending = async (chat: Element) => {
   await answer(chat, 'Your e-mail address', 'ana@example.com');
   await until(() => inside(chat, '.card'), 'the pending card');
 };
+
+/** Simulates a browser that has lost its network, or has it again. */
+export const setOnline = (isOnline: boolean) => {
+  if (isOnline) Reflect.deleteProperty(navigator, 'onLine');
+  else Object.defineProperty(navigator, 'onLine', {configurable: true, value: false});
+  window.dispatchEvent(new Event(isOnline ? 'online' : 'offline'));
+};

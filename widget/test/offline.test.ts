@@ -13,6 +13,7 @@ import {
   press,
   reachEmail,
   reachFiles,
+  setOnline,
   stored,
   storedKeys,
   until,
@@ -24,22 +25,28 @@ import {
 } from './helpers.js';
 
 const notices = (chat: Element) => inside(chat, '.notices')?.textContent ?? '';
+const UNREACHABLE = 'The chat has no connection right now.';
 const LIMITED = {status: 'rate_limited', code: 'rate_limited', message: 'x', request_id: 'x'};
 const ERROR =
   'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.';
 
 describe('offline', () => {
-  it('without a network Maria begins with a UUID of this browser and says so gently', async () => {
+  it('without a server Maria begins with a UUID of this browser and says so gently', async () => {
     const site = newSite();
     await backend.fault(site, {drop: true});
     const chat = await mountOpen(site);
     await untilSaid(chat, 'What is your name?');
-    await until(() => notices(chat).includes('You seem to be offline.'), 'the notice');
+    await until(() => notices(chat).includes(UNREACHABLE), 'the notice');
     expect(stored(site, 'session_uuid')).to.match(
       /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
     );
     expect(stored(site, 'token')).to.equal(null);
     expect(chat.matches(':state(offline)')).to.equal(true);
+    setOnline(false);
+    await until(() => notices(chat).includes('You seem to be offline.'), 'the other notice');
+    setOnline(true);
+    await until(() => notices(chat).includes(UNREACHABLE), 'the first notice');
+    expect(notices(chat)).to.not.include('offline');
   });
 
   it('when the backend is back the UUID is claimed and the decision recorded', async () => {
@@ -52,7 +59,7 @@ describe('offline', () => {
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => stored(site, 'token'), 'the token', 8_000);
-    await until(() => !notices(chat).includes('offline'), 'the notice to go');
+    await until(() => !notices(chat).includes(UNREACHABLE), 'the notice to go');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     await untilCalled(site, 'PUT', '/consents');
     expect((await backend.visit(uuid)).consents[0]!.purpose).to.equal('personal_data');

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 
 import type {Chat} from '../chat.js';
+import type {Signs} from '../signs.js';
 import type {Language} from '../texts.js';
 import {freshText} from './fresh-text.js';
 import {ALERT, CLOSE, icon, iconButton} from './icons.js';
@@ -11,12 +12,16 @@ export const noticesView = (chat: Chat, {texts}: Language) => {
   const {notice} = signs;
   return html`
     <div class="notices" role="status">
-      ${signs.connection ? noticeView('info', texts[signs.connection]) : nothing}
+      ${signs.connection ? noticeView('info', texts[lineText(signs.connection)]) : nothing}
       ${chat.storage.isKept ? nothing : noticeView('info', texts.notKept)}
       ${notice ? noticeView(notice.kind, texts[notice.key], endOf(chat, texts)) : nothing}
     </div>
   `;
 };
+
+/** A server that does not respond does not mean that the visitor is offline. */
+const lineText = (connection: NonNullable<Signs['connection']>) =>
+  connection === 'offline' && navigator.onLine ? 'unreachable' : connection;
 
 /** Dismissed, or, where the conversation has stopped, tried again. */
 const endOf = (chat: Chat, texts: Language['texts']) =>
