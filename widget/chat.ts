@@ -130,6 +130,7 @@ export class Chat {
         name: this.name ?? '',
         email: this.confirmation?.emailMasked ?? '',
         greeting: host.greeting ?? '',
+        isDelayed: this.confirmation?.isDelayed ?? false,
       }),
       isPending: () => this.state === 'pending',
       prepare: async (step) => {

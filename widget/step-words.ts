@@ -10,6 +10,8 @@ export interface Values {
   email: string;
   /** The page's own welcome. */
   greeting: string;
+  /** The e-mail with the link has not been sent yet. */
+  isDelayed: boolean;
 }
 
 /** The site's own words for a step, otherwise ours. */
@@ -17,7 +19,9 @@ export const wordsFor = (step: Step, values: Values): Words => {
   const {text} = step;
   if (text !== undefined) return ({tag}) => localised(text, tag);
   if (step.type === 'say' && values.greeting) return () => values.greeting;
-  return ({texts}) => fill(texts, ownWordsFor(step, values.name !== ''), {...values});
+  const {isDelayed, ...named} = values;
+  const key = ownWordsFor(step, named.name !== '', isDelayed);
+  return ({texts}) => fill(texts, key, named);
 };
 
 const CONSENT_WORDS = {
@@ -26,11 +30,11 @@ const CONSENT_WORDS = {
   ai_answers: 'consentAiAnswers',
 } as const;
 
-const ownWordsFor = (step: Step, hasName: boolean): TextKey => {
+const ownWordsFor = (step: Step, hasName: boolean, isDelayed: boolean): TextKey => {
   if (step.type === 'ask') return step.field === 'name' ? 'askName' : 'askEmail';
   if (step.type === 'consent') return CONSENT_WORDS[step.purpose];
   if (step.type === 'upload') return 'askFiles';
-  if (step.type === 'verify_email') return 'pending';
+  if (step.type === 'verify_email') return isDelayed ? 'pendingLater' : 'pending';
   if (step.type === 'assistant') return 'askAssistant';
   if (step.type !== 'end') return 'welcome';
   if (step.outcome === 'refused') return 'refused';

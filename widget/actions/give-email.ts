@@ -29,7 +29,7 @@ export const changeEmail = (chat: Chat, email: string) =>
     // Two e-mail addresses may look the same behind the mask.
     chat.visitorSays(() => address);
     chat.drafts.clear();
-    signs.showToast('sent');
+    signs.showToast(confirmation!.isDelayed ? 'pendingDelayed' : 'sent');
     if (guide.step) guide.say(guide.wordsOf(guide.step));
   });
 
@@ -64,6 +64,6 @@ const submit = async (chat: Chat, email: string) => {
 export const sendLinkAgain = (chat: Chat, confirmation: Confirmation) =>
   chat.sending(async () => {
     const outcome = await confirmation.resend();
-    if (outcome !== 'soon')
-      chat.signs.showToast(outcome === 'sent' ? 'sentAgain' : 'sendAgainLater');
+    const sent = confirmation.isDelayed ? 'pendingDelayed' : 'sentAgain';
+    if (outcome !== 'soon') chat.signs.showToast(outcome === 'sent' ? sent : 'sendAgainLater');
   });

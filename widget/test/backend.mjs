@@ -281,7 +281,10 @@ const routes = {
   'PUT /api/session/contact': owned(contact),
   'POST /api/session/verification': owned(({delayed = false}) => ok({delayed}, 202)),
   'PATCH /api/session': owned((visit, {data, uuid}) => {
-    if (data.email) visit.newEmail = data.email;
+    if (data.email) {
+      visit.newEmail = data.email;
+      visit.delayed = data.email.endsWith('@delayed.example');
+    }
     if (data.name) visit.name = data.name;
     return ok(sessionOf(uuid, visit));
   }),

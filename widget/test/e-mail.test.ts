@@ -22,6 +22,7 @@ import {
 } from './helpers.js';
 
 const CHECK = 'Please check the e-mail address. It looks like name@example.com.';
+const LATE = 'The link may take a while to arrive.';
 const fault = (chat: Element) => inside(chat, '.fault')?.textContent.trim();
 
 describe('e-mail', () => {
@@ -72,6 +73,7 @@ describe('e-mail', () => {
     const hint = () => inside(chat, '.card .hint')?.textContent.trim();
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@delayed.example');
+    await untilSaid(chat, 'We’ll mail a link to a•••@delayed.example.');
     await until(() => hint()?.startsWith('The link may take a while'), 'the hint');
     await backend.deliver(stored(site, 'session_uuid')!);
     await until(() => hint()?.startsWith('This window notices by itself'), 'the usual hint');
@@ -89,6 +91,21 @@ describe('e-mail', () => {
       () => inside(chat, '.card .hint')?.textContent.includes('may take a while'),
       'the hint',
     );
+    expect(lines(chat).join()).to.include('We’ll mail a link to ').and.not.include('We mailed');
+    await press(chat, 'Send again');
+    await until(() => inside(chat, '.toast'), 'the toast');
+    expect(inside(chat, '.toast')!.textContent).to.equal(LATE);
+  });
+
+  it('a link to a new address that waits is not said to be sent', async () => {
+    const chat = await mountOpen();
+    await reachPending(chat);
+    await press(chat, 'Change address');
+    await answer(chat, 'New e-mail address', 'bea@delayed.example');
+    await until(() => inside(chat, '.toast'), 'the toast');
+    expect(inside(chat, '.toast')!.textContent).to.equal(LATE);
+    await untilSaid(chat, 'We’ll mail a link to b•••@delayed.example.');
+    expect(lines(chat).join()).to.not.include('We mailed a link to b');
   });
 
   it('a closed panel does not ask', async () => {

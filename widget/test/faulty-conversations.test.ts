@@ -79,7 +79,7 @@ const visit = async (document: unknown, facts: Answers) => {
   const host = {rhythmMs: 0, dispatchEvent: () => true, onMariaSpoke: () => undefined};
   const guide = new Guide(host, transcript, answers, {
     facts: () => facts,
-    values: () => ({name: '', email: '', greeting: ''}),
+    values: () => ({name: '', email: '', greeting: '', isDelayed: false}),
     isPending: () => false,
     prepare: () => Promise.resolve(true),
     onRest: () => undefined,
