@@ -9,6 +9,8 @@ export interface Line {
   words: Words;
   /** When it was said, in ms; 0 for what was said elsewhere, and is only told again. */
   at: number;
+  /** Number of the message at the backend, once it is stored there. */
+  number?: number;
   /** The step that it answers. */
   step: string | null;
   /** Shown in the place of the words, which are what a saved transcript has. */
@@ -41,6 +43,18 @@ export class Transcript {
     this.lines = [...this.lines.slice(0, at), line, ...this.lines.slice(at)];
     this.onChange();
     return line;
+  }
+
+  /** Clocks differ, so messages that the backend has are in the order of its numbers. */
+  number(line: Line, number: number) {
+    line.number = number;
+    const others = this.lines.filter((one) => one !== line);
+    const lower = others.findLastIndex((one) => one.number! < number);
+    const higher = others.findIndex((one) => one.number! > number);
+    const place = Math.max(this.lines.indexOf(line), lower + 1);
+    others.splice(higher < 0 ? place : Math.min(place, higher), 0, line);
+    this.lines = others;
+    this.onChange();
   }
 
   async typeFor(ms: number) {

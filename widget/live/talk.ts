@@ -287,6 +287,7 @@ export class Talk {
     const said =
       known ??
       this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockAheadMs));
+    if (said.id === null) this.chat.transcript.number(said.line, id);
     // What streams is known further than it was when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
     Object.assign(said, {id, files, isWaiting: false}, isBehind ? {} : {body, state});

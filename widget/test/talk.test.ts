@@ -168,6 +168,47 @@ describe('free chat', () => {
     await untilSaid(chat, 'By post');
   });
 
+  it('messages have the order of their numbers, whatever the clocks say', async () => {
+    const {chat, site} = await openTalk();
+    const uuid = uuidOf(site);
+    const order = (one: Element) =>
+      said(one)
+        .join()
+        .match(/First: \w+|Second: \w+|Third: \w+/g);
+    await untilListening(site);
+    await write(chat, 'First: a question');
+    await untilSent(chat);
+    const at = new Date(Date.now() - 60_000).toISOString();
+    await backend.say(uuid, {role: 'maria', body: 'Second: a reply', at});
+    await untilSaid(chat, 'Second: a reply');
+    await backend.say(uuid, {role: 'visitor', body: 'Third: from another device', at});
+    await untilSaid(chat, 'Third: from another device');
+    const wanted = ['First: a', 'Second: a', 'Third: from'];
+    expect(order(chat)).to.deep.equal(wanted);
+    chat.remove();
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await untilSaid(again, 'Third: from another device');
+    expect(order(again)).to.deep.equal(wanted);
+  });
+
+  it('a message that was sent late is shown in the place where it was stored', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    await backend.fault(site, {path: '/api/messages', method: 'POST', drop: true});
+    await write(chat, 'Written first');
+    await until(() => inside(chat, '.delivery')?.textContent.includes('Not sent'), 'it to wait');
+    await backend.say(uuidOf(site), {role: 'maria', body: 'Stored first'});
+    await untilSaid(chat, 'Stored first');
+    await backend.heal(site);
+    window.dispatchEvent(new Event('online'));
+    await untilSent(chat);
+    const order = said(chat)
+      .join()
+      .match(/\w+ first/g);
+    expect(order).to.deep.equal(['Stored first', 'Written first']);
+  });
+
   it('a file goes along, can be fetched, and goes when it is removed', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
