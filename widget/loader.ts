@@ -48,7 +48,7 @@ const findScript = () => {
   const current = document.currentScript as HTMLScriptElement | null;
   if (current?.src) tags.unshift(current);
   // jQuery runs the script of a tag that it has inserted from another tag, without the attributes.
-  return tags.find(({dataset}) => dataset['site']) ?? tags[0];
+  return tags.find(({dataset}) => Object.keys(dataset)[0]) ?? tags[0];
 };
 
 /** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */

@@ -29,6 +29,16 @@ describe('ways in', () => {
     });
   }
 
+  it('inserted by jQuery, the script keeps its other attributes when its address names the site', async () => {
+    const site = newSite();
+    const src = `/maria-chat.js?site=${site}`;
+    const {chat} = await sitePage(
+      new URLSearchParams({src, how: 'inserted', lang: 'de'}).toString(),
+    );
+    expect(chat.getAttribute('site')).to.equal(site);
+    expect(chat.getAttribute('lang')).to.equal('de');
+  });
+
   it('in a bundle of the page’s it takes nothing from the page’s own address', async () => {
     const {chat} = await page({how: 'imported', lang: 'de', api: 'http://127.0.0.1:9', site: 'a'});
     expect(chat.getAttribute('site')).to.equal('a');
