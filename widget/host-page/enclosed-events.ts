@@ -1,5 +1,8 @@
 /** Events that concern the widget only. Scripts of the page would cancel them or read along. */
 const ENCLOSED_EVENTS = [
+  // Firefox has two further events for the wheel, each of which keeps it from scrolling if cancelled.
+  'DOMMouseScroll',
+  'MozMousePixelScroll',
   'beforeinput',
   'compositionend',
   'compositionstart',
@@ -11,6 +14,7 @@ const ENCLOSED_EVENTS = [
   'focusin',
   'input',
   'mousedown',
+  'mousewheel',
   'paste',
   'pointerdown',
   'selectstart',
@@ -48,14 +52,22 @@ const leaveField = ({currentTarget}: Event) => {
 
 const stop = (event: Event) => event.stopPropagation();
 
-/** Shortcuts with a modifier reach the page. AltGr types a character, although it reports Ctrl and Alt. */
+/** Shortcuts with a modifier reach the page. */
 const stopTyping = (event: Event) => {
   // Autofill dispatches plain events of these types.
   const {key = '', ctrlKey, metaKey, altKey} = event as Partial<KeyboardEvent>;
-  const isAltGr = (event as Partial<KeyboardEvent>).getModifierState?.('AltGraph');
-  if ((ctrlKey || metaKey || altKey) && !isAltGr) return;
+  const isShortcut = ctrlKey || metaKey || altKey;
+  if (isShortcut && !isThirdLevel(event)) return;
   const isTyped = isEditable(event.composedPath()[0] as Element);
   if (isTyped ? !LEAVING_KEY.test(key) : OPERATING_KEY.test(key)) stop(event);
 };
+
+/**
+ * AltGr types a character, although it reports Ctrl and Alt. The Option key of a Mac does, although
+ * it reports Alt; where Alt types nothing, the key stays a letter or digit.
+ */
+const isThirdLevel = (event: Partial<KeyboardEvent>) =>
+  event.getModifierState?.('AltGraph') ||
+  (event.altKey && !event.ctrlKey && !event.metaKey && /^[^\w ]$/.test(event.key ?? ''));
 
 const isEditable = (element: Element) => element.matches('input, textarea, select');

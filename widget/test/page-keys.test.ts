@@ -97,6 +97,22 @@ describe('keys of the page', () => {
     heard.stop();
   });
 
+  it('a character typed with the Option key of a Mac is text, and a letter with Alt a shortcut', async () => {
+    const chat = await mountOpen();
+    const field = await nameField(chat);
+    const heard = listenTo(['keydown'], window);
+    const press = (key: string) =>
+      field.dispatchEvent(
+        new KeyboardEvent('keydown', {key, altKey: true, bubbles: true, composed: true}),
+      );
+    for (const key of '[]|{}@/\\~') press(key);
+    expect(heard.seen).to.have.length(0);
+    press('s');
+    press('ArrowLeft');
+    expect(heard.seen).to.have.length(2);
+    heard.stop();
+  });
+
   it('Space and Enter press our buttons, whatever the page does with these keys', async () => {
     const listening = new AbortController();
     document.addEventListener('keydown', (event) => event.preventDefault(), listening);
@@ -127,7 +143,9 @@ describe('keys of the page', () => {
 
   it('a page that forbids to copy or to select, or scrolls by itself, does nothing in here', async () => {
     const types =
-      'copy selectstart contextmenu dragstart mousedown touchstart touchmove wheel'.split(' ');
+      'copy selectstart contextmenu dragstart mousedown touchstart touchmove wheel mousewheel DOMMouseScroll MozMousePixelScroll'.split(
+        ' ',
+      );
     const listening = new AbortController();
     for (const type of types)
       document.addEventListener(type, (event) => event.preventDefault(), {
