@@ -51,11 +51,19 @@ describe('what visitors type and paste', () => {
     expect(inside(chat, '.toast')).to.equal(null);
 
     await reachFiles(chat);
+    // The Finder of a Mac puts the name of a copied file on the clipboard as text.
+    (await until(() => inside(chat, '.ask'), 'the way to write')).click();
+    const field = await until(() => inside(chat, 'textarea'), 'the field');
+    const copied = pasteFromOffice(field, 'two.pdf', pdf('two.pdf'));
+    if (copied.clipboardData!.types.includes('Files')) {
+      expect(copied.defaultPrevented).to.equal(true);
+      await until(() => rows(chat)[0]?.name === 'two.pdf', 'the file that was pasted');
+    }
     const outside = pasteFromOffice(inside(chat, '.tray')!, null, pdf('one.pdf'));
     // Firefox puts no files into events that scripts make.
     if (!outside.clipboardData!.types.includes('Files')) return;
     expect(outside.defaultPrevented).to.equal(true);
-    await until(() => rows(chat)[0]?.name === 'one.pdf', 'the file that was pasted beside a field');
+    await until(() => rows(chat)[1]?.name === 'one.pdf', 'the file that was pasted beside a field');
   });
 
   it('e-mail addresses are recognised however they were copied or typed', () => {
