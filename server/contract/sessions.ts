@@ -157,8 +157,8 @@ export const ConsentDecision = Type.Object(
     wording: Type.String({
       minLength: 1,
       maxLength: MAX_WORDING_LENGTH,
-      // PostgreSQL keeps no NUL in a text.
-      pattern: '^[^\\u0000]*$',
+      // PostgreSQL keeps neither NUL nor half of a character in a text.
+      pattern: '^[^\\u0000\\ud800-\\udfff]*$',
       description: 'The exact text the visitor saw.',
     }),
     locale: Locale,

@@ -142,10 +142,12 @@ void t.test('consents', async (t) => {
 
   await t.test('with a wording that no database can keep are the caller’s fault', async (t) => {
     const visitor = await Visitor.arrive(server.url);
-    const {status, body} = await visitor.call('PUT', '/api/session/consents', {
-      json: {consents: [{purpose: 'personal_data', granted: true, wording: 'a\0b', locale: 'en'}]},
-    });
-    t.same([status, body['code']], [400, 'invalid_request']);
+    for (const wording of ['a\0b', 'half \ud83d', '\ude00 half']) {
+      const {status, body} = await visitor.call('PUT', '/api/session/consents', {
+        json: {consents: [{purpose: 'personal_data', granted: true, wording, locale: 'en'}]},
+      });
+      t.same([status, body['code']], [400, 'invalid_request']);
+    }
   });
 
   await t.test('of an unknown purpose are refused whole', async (t) => {

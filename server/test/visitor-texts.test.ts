@@ -84,6 +84,7 @@ void t.test('a visitor’s name', (t) => {
   t.equal(cleanName('e\u0301'), '\u00e9');
   t.equal(cleanName('Anna\u202e\u2066B'), 'Anna B');
   t.equal(cleanName('Anna\r\nBcc: x'), 'Anna Bcc: x');
+  t.equal(cleanName('Anna \ud83d B'), 'Anna B', 'without half of a character');
   t.equal(cleanName('X'), 'X');
   t.equal(cleanName('3'), '3');
   t.equal(cleanName('🙂'.repeat(99) + 'a'), '🙂'.repeat(99) + 'a', 'counted by character');
