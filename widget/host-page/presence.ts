@@ -1,6 +1,3 @@
-/** Elements that show nothing: their presence does not mean that the page kept its contents. */
-const INVISIBLE = 'script, style, link, meta, template, noscript';
-
 /** Elements with this attribute survive when Turbo morphs a page. It also marks copies of the element. */
 const MARK = 'data-turbo-permanent';
 
@@ -16,14 +13,16 @@ export interface Placement {
 }
 
 /**
- * Puts the element back whenever the page replaces its document, its body or all contents of the
- * body. A page that removes the element and keeps one of its neighbours wants it removed.
+ * Puts the element back whenever the page replaces its document, its body or the contents of the
+ * body. A page that removes the element and keeps most of its neighbours wants it removed.
  */
 export const keepPresent = (host: HTMLElement, {neighbours, onMove, listen, signal}: Placement) => {
   let home = document.body;
-  const isRemovedAlone = () =>
-    document.body === home &&
-    neighbours.some((one) => one.parentNode === home && !one.matches(INVISIBLE));
+  const isRemovedAlone = () => {
+    const kept = neighbours.filter((one) => one.parentNode === home);
+    const isKept = kept.length >= neighbours.length / 2 && kept.some(showsSomething);
+    return document.body === home && isKept;
+  };
   const follow = () => {
     observer.disconnect();
     const {body, documentElement} = document;
@@ -38,8 +37,8 @@ export const keepPresent = (host: HTMLElement, {neighbours, onMove, listen, sign
       if (isHiddenByMove(host)) onMove();
       home = body;
       removeCopies(host);
-      neighbours = [...body.children].filter((one) => one !== host);
     }
+    if (body) neighbours = [...body.children].filter((one) => one !== host);
     for (const node of [document, documentElement, body])
       if (node) observer.observe(node, {childList: true});
   };
@@ -50,6 +49,9 @@ export const keepPresent = (host: HTMLElement, {neighbours, onMove, listen, sign
   watchListeners();
   follow();
 };
+
+/** Scripts, hidden elements and empty ones stay behind when a page is emptied. */
+const showsSomething = (element: Element) => element.getBoundingClientRect().height > 0;
 
 const isHiddenByMove = (host: HTMLElement) => host.popover && !host.matches(':popover-open');
 

@@ -53,6 +53,22 @@ const WAYS: Record<string, (document: Document) => unknown> = {
     }
     document.body.append(main(document));
   },
+  'after the next contents were added': async (document) => {
+    document.body.append(main(document));
+    await nextTask();
+    for (const element of [...document.body.children])
+      if (element.localName !== 'main') element.remove();
+  },
+  'but for what shows nothing': async (document) => {
+    const {body} = document;
+    const hidden = body.appendChild(document.createElement('div'));
+    hidden.hidden = true;
+    const empty = body.appendChild(document.createElement('div'));
+    await nextTask();
+    for (const element of [...body.children])
+      if (element !== hidden && element !== empty) element.remove();
+    body.append(main(document));
+  },
   'with the whole body': (document) => {
     const body = document.createElement('body');
     body.append(main(document));
@@ -177,7 +193,7 @@ describe('a page that empties its body', () => {
     document.querySelector('script')!.remove();
     chat.remove();
     await pause(50);
-    document.body.append(document.createElement('p'));
+    document.body.append(main(document, 'More'));
     await pause(50);
     expect(chat.isConnected).to.equal(false);
     document.querySelector('h1')!.remove();
