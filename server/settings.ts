@@ -110,10 +110,10 @@ interface Wrong {
 
 /**
  * Returns a value as an error message may show it. A URL in any setting can hold a password before
- * the last `@`, or a key in its query.
+ * the last `@`, or a key in its query or fragment.
  */
 export const shownValue = (value: string): string =>
-  /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/\?.*$/s, '?***') : value;
+  /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/([?#]).*$/s, '$1***') : value;
 
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
 

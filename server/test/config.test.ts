@@ -377,6 +377,7 @@ void t.test('no error shows a password, whatever setting it was written into', (
       `https://maria:a/b#${password}@host.example`,
       `https://maria:a ${password}@host.example`,
       `https://host.example/hook?key=${password}`,
+      `https://host.example/hook#${password}`,
       `maria:${password}@host.example`,
       `postgres://maria:${password}@host.example/maria?sslmode=maybe`,
     ]) {
