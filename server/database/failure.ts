@@ -19,9 +19,9 @@ const TRANSPORT = new Set([
   'ENOENT',
 ]);
 
-// PostgreSQL's classes: 08 connection, 53 resources, 57 operator intervention (statement timeout,
-// shutdown, starting up), 58 system error.
-const SERVER_CLASSES = /^(08|53|57|58)/;
+// PostgreSQL's classes: 08 connection, 28 login (a password that was changed while the server runs),
+// 53 resources, 57 operator intervention (statement timeout, shutdown, starting up), 58 system error.
+const SERVER_CLASSES = /^(08|28|53|57|58)/;
 
 /**
  * Whether an error says that the database did not answer, rather than that it said no. Clients,
@@ -55,3 +55,22 @@ export const isStatementTimeout = (error: unknown): boolean => sqlState(error) =
 
 /** Somebody else held what was wanted for longer than `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+/** Whether the database rolled a transaction back because of another one, so that it can be repeated. */
+export const isConflict = (error: unknown): boolean => {
+  const state = sqlState(error);
+  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+};
+
+/** Runs a transaction once more if the database rolled it back because of another one. */
+export const againAfterConflict = async <T>(run: () => Promise<T>): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return run();
+  }
+};

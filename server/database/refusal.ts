@@ -51,8 +51,8 @@ export const refusalOf = (error: unknown, url: string): Refusal | undefined => {
   if (code === READ_ONLY || code === READ_ONLY_SQLSTATE) {
     return refusal(`${where} is read-only, such as a standby. A primary is expected.`, true);
   }
-  // 08: the server has understood, and says no to the way in which it was asked.
-  if (isDatabaseDown(error) && !code.startsWith('08')) {
+  // 08 and 28: the server has understood, and says no to the way in which it was asked.
+  if (isDatabaseDown(error) && !/^(08|28)/.test(code)) {
     const said = sqlState(error) === undefined ? '' : `: ${message}`;
     return refusal(`${where} does not answer (${code})${said}. Check host and port.`, true);
   }

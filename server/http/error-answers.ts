@@ -1,6 +1,6 @@
 import type {FastifyReply, FastifyRequest, preHandlerAsyncHookHandler} from 'fastify';
 
-import {isDatabaseDown} from '../database/failure.js';
+import {isConflict, isDatabaseDown} from '../database/failure.js';
 import {
   BodyTooLarge,
   Internal,
@@ -37,6 +37,8 @@ interface FrameworkError {
 }
 
 const RETRY_AFTER_SECONDS = 2;
+const CONFLICT =
+  'Another request changed the same data at the same time, so nothing was done. Send the request again.';
 
 export interface ErrorHooks {
   /** Somebody looking for addresses is slowed down like everybody else. */
@@ -99,6 +101,7 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
   if (error instanceof StoreUnavailable || isDatabaseDown(error)) {
     return new Unavailable(undefined, {cause: error});
   }
+  if (isConflict(error)) return new Unavailable(CONFLICT, {cause: error});
   if (request && hasBrokenOff(request)) return new BrokenOff({cause: error});
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

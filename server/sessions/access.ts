@@ -4,6 +4,7 @@ import {validate as isUuid, version} from 'uuid';
 import {clientAddress, storedAddress} from '../audit/address.js';
 import type {Config} from '../config.js';
 import type {Queryable, Sql} from '../database/connect.js';
+import {againAfterConflict} from '../database/failure.js';
 import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {demandAllowedOrigin} from '../sites/origin.js';
@@ -122,7 +123,8 @@ export class Access {
 
   /**
    * Runs a change in a transaction that holds the caller's visit, made now if this is its first.
-   * Contact, uploads and the reaper all take this lock, so that exactly one of them wins.
+   * Contact, uploads and the reaper all take this lock, so that exactly one of them wins. The work
+   * runs again if the database rolled it back because of another transaction.
    */
   async change<T>(
     request: FastifyRequest,
@@ -130,7 +132,7 @@ export class Access {
     work: (tx: Queryable, visit: Visit) => Promise<T>,
   ): Promise<T> {
     const {sql, config} = this.parts;
-    const outcome = await transaction(sql, async (tx) => {
+    const changeOnce = async (tx: Queryable) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
@@ -143,7 +145,8 @@ export class Access {
       const done = await work(tx, visit);
       if (visit.isNew) await countFunnel(tx, caller.site.key, 'started');
       return {done};
-    });
+    };
+    const outcome = await againAfterConflict(() => transaction(sql, changeOnce));
     if (outcome !== 'expired') return outcome.done;
     await this.abandon(caller);
     return this.change(request, caller, work);
@@ -155,7 +158,7 @@ export class Access {
     caller: Caller,
     work: (tx: Queryable, visit: Visit & {isNew: boolean}) => Promise<T>,
   ): Promise<T> {
-    return transaction(this.parts.sql, async (tx) => {
+    const workOnce = async (tx: Queryable) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
@@ -163,7 +166,8 @@ export class Access {
       );
       this.demandToken(request, caller, visit);
       return work(tx, visit);
-    });
+    };
+    return againAfterConflict(() => transaction(this.parts.sql, workOnce));
   }
 
   private demandToken(request: FastifyRequest, caller: Caller, visit: Visit): void {

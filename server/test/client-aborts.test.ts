@@ -69,7 +69,7 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
       const headers = {...visitor.credentials, 'content-type': 'application/json'};
       await breakOff(server, {method, path: path.replace(/\{\w+\}/g, 'x'), headers}, isReset);
     }
-    await until(() => noted() === before + operations.length);
+    await until(() => noted() >= before + operations.length);
     t.ok(closed().some(({status}) => status === 499));
     await sleep(APART_MS);
   }

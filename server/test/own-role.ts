@@ -52,6 +52,11 @@ export class OwnRole {
     await this.admin.unsafe(`alter role ${this.name} reset ${setting.split(' ')[0] ?? ''}`);
   }
 
+  /** Changes the password. Open connections stay. */
+  async setPassword(password: string): Promise<void> {
+    await this.admin.unsafe(`alter role ${this.name} password '${password}'`);
+  }
+
   /** Closes all connections of the role, and waits until the database has closed them. */
   async cutOff(): Promise<void> {
     await this.admin`

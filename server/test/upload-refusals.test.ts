@@ -127,6 +127,8 @@ t.test('limits', async (t) => {
     t.equal(answer.status, 503);
     t.equal(answer.body.code, 'busy');
     t.ok(Number(answer.headers.get('retry-after')) > 0);
+    const metrics = await (await fetch(`${own.url}/metrics`)).text();
+    t.match(metrics, 'maria_busy_total{what="uploads",limit="session"} 1\n');
     socket.destroy();
     await until(async () => (await rowsIn(own)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 201);
