@@ -40,7 +40,8 @@ for (const [name, code] of [
     const {status} = await visitor.consent({personal_data: true, ai_training: false});
 
     t.equal(status, 200);
-    const rows = await server.sql`select purpose from consents where session_uuid = ${visitor.uuid}`;
+    const rows =
+      await server.sql`select purpose from consents where session_uuid = ${visitor.uuid}`;
     t.equal(rows.length, 2, 'each decision is recorded once');
     t.same(level(server, 40), []);
   });

@@ -44,10 +44,15 @@ const sendOnce = async (url: string, {method, path, headers = {}, body}: Sent) =
 };
 
 /** As much JSON of one kind as a body holds. */
-const filled = (head: string, element: (i: number) => string, tail: string): string => {
+const filled = (
+  head: string,
+  element: (i: number) => string,
+  tail: string,
+  maxBytes = BODY_BYTES,
+): string => {
   const elements: string[] = [];
   let bytes = head.length + tail.length;
-  for (let i = 0; bytes + element(i).length + 1 <= BODY_BYTES; i++) {
+  for (let i = 0; bytes + element(i).length + 1 <= maxBytes; i++) {
     elements.push(element(i));
     bytes += element(i).length + 1;
   }
@@ -186,6 +191,13 @@ t.test('the response to a hostile body', async (t) => {
           [{path, message: `must NOT have more than ${String(maxItems)} items`}],
           `${operation.operationId} ${path}`,
         );
+
+        const bytes = Math.floor(BODY_BYTES / Number(maxItems)) - 100;
+        const long = filled('{', (i) => `"x${i}":0`, '}', bytes);
+        const many = Array.from({length: Number(maxItems)}, () => long).join(',');
+        const invalid = await sendTo(operation, `{"${path.slice(1)}":[${many}]}`);
+        t.equal(invalid.status, 400);
+        isSmall(t, invalid.text, `${path}, as many invalid elements as are allowed`);
       }
     }
     t.ok(seen >= 4, `${seen} arrays`);
