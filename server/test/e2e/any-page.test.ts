@@ -1,17 +1,27 @@
 import type {Page} from 'playwright-core';
 import t from 'tap';
+import type {Test} from 'tap';
 
 import {saveSite} from '../../sites/store.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {Widget, openBrowser} from './browser.js';
 import {openSite, tagFor} from './site-page.js';
+import type {SitePage, SitePageOptions} from './site-page.js';
 
 const PHONE = {viewport: {width: 320, height: 568}, isMobile: true, hasTouch: true};
 
+const {url, sql} = await startServer(t);
+const browser = await openBrowser(t);
+
+const open = async (t: Test, options: SitePageOptions): Promise<SitePage> => {
+  const site = await openSite(browser, options);
+  t.teardown(() => site.context.close());
+  return site;
+};
+
 t.test('on paper there is no launcher', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url)});
+  const {page, widget} = await open(t, {body: tagFor(url)});
   const launcher = widget.root.locator('.launcher');
   await launcher.waitFor();
 
@@ -22,8 +32,7 @@ t.test('on paper there is no launcher', async (t) => {
 });
 
 t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget, session} = await openSite(await openBrowser(t), {
+  const {page, widget, session} = await open(t, {
     body: tagFor(url),
     ...PHONE,
   });
@@ -45,8 +54,7 @@ t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) 
 });
 
 t.test('above a keyboard on the screen stands the composer, whole', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url), ...PHONE});
+  const {page, widget} = await open(t, {body: tagFor(url), ...PHONE});
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
 
@@ -67,8 +75,7 @@ t.test('above a keyboard on the screen stands the composer, whole', async (t) =>
 });
 
 t.test('whoever magnifies the page on a phone magnifies the chat', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget, session} = await openSite(await openBrowser(t), {
+  const {page, widget, session} = await open(t, {
     body: tagFor(url),
     ...PHONE,
   });
@@ -88,8 +95,7 @@ for (const [where, options] of [
   ['a phone', PHONE],
 ] as const) {
   t.test(`texts set wider by the reader lose no word on ${where}`, async (t) => {
-    const {url} = await startServer(t);
-    const {page, widget} = await openSite(await openBrowser(t), {body: tagFor(url), ...options});
+    const {page, widget} = await open(t, {body: tagFor(url), ...options});
     const cut: string[] = [];
     const look = async () => cut.push(...(await page.evaluate<string[]>(CUT_TEXTS)));
 
@@ -120,7 +126,6 @@ for (const [where, options] of [
 }
 
 t.test('in a sandboxed frame, which may store nothing, the conversation works', async (t) => {
-  const {url, sql} = await startServer(t);
   await saveSite(sql, {
     key: 'framed',
     name: 'Framed',
@@ -130,7 +135,7 @@ t.test('in a sandboxed frame, which may store nothing, the conversation works', 
     settings: {},
   });
   const tag = `<script src='${url}/maria-chat.js' data-site='framed' async></script>`;
-  const {page, noise} = await openSite(await openBrowser(t), {
+  const {page, noise} = await open(t, {
     body: `<iframe sandbox="allow-scripts allow-forms" srcdoc="<html lang=en>${tag}" width="900" height="600"></iframe>`,
   });
   const widget = new Widget(page, page.frameLocator('iframe'));
@@ -151,8 +156,7 @@ t.test('in a sandboxed frame, which may store nothing, the conversation works', 
 });
 
 t.test('a large font of the browser’s own leaves the chat as it is', async (t) => {
-  const {url} = await startServer(t);
-  const {widget} = await openSite(await openBrowser(t), {
+  const {widget} = await open(t, {
     head: '<style>html { font-size: 40px }</style>',
     body: tagFor(url),
     ...PHONE,

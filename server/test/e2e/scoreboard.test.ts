@@ -4,7 +4,7 @@ import {get} from 'node:http';
 import {readFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
-import type {Browser, Page} from 'playwright-core';
+import type {Page} from 'playwright-core';
 import t from 'tap';
 
 import {makePdf} from '../pdf.js';
@@ -26,12 +26,13 @@ const SLOWED = 4;
 const README = fileURLToPath(new URL('../../../../README.md', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+const {url} = await startServer(t);
+const browser = await openBrowser(t);
+
 /** What the README's front shows, as measured below. */
 const scoreboard: Record<string, number> = {};
 
 t.test('the loader’s bytes on the line', async (t) => {
-  const {url} = await startServer(t);
-
   const bytes = await bytesOf(`${url}/maria-chat.js`, 'gzip');
 
   scoreboard['loader bytes'] = bytes;
@@ -39,14 +40,12 @@ t.test('the loader’s bytes on the line', async (t) => {
 });
 
 t.test('before opening: two small files, nothing stored, moved or held up', async (t) => {
-  const {url} = await startServer(t);
-  const browser = await openBrowser(t);
   const loads: Load[] = [];
+  const without = await loadSlowly('');
   const best = (name: 'scriptMs' | 'blockedMs') => Math.min(...loads.map((load) => load[name]));
   const isDisturbed = () => best('blockedMs') > 0 || best('scriptMs') > MAX_SCRIPT_MS;
   while (loads.length < LOADS || (isDisturbed() && loads.length < MAX_LOADS)) {
-    const without = await loadSlowly(browser, '');
-    const withTag = await loadSlowly(browser, tagFor(url));
+    const withTag = await loadSlowly(tagFor(url));
     loads.push({...withTag, scriptMs: withTag.scriptMs - without.scriptMs});
   }
 
@@ -66,8 +65,8 @@ t.test('before opening: two small files, nothing stored, moved or held up', asyn
 });
 
 t.test('whoever comes near the button stores nothing, and does not ask the API', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget, requested} = await openSite(await openBrowser(t), {body: tagFor(url)});
+  const {page, context, widget, requested} = await openSite(browser, {body: tagFor(url)});
+  t.teardown(() => context.close());
 
   await widget.button('Open chat').hover();
   await page.waitForFunction('customElements.get("maria-chat")');
@@ -83,8 +82,8 @@ t.test('whoever comes near the button stores nothing, and does not ask the API',
 
 for (const near of ['hover', 'focus'] as const) {
   t.test(`the first opening after a ${near} needs nothing more from the network`, async (t) => {
-    const {url} = await startServer(t);
-    const {page, context, widget} = await openSite(await openBrowser(t), {body: tagFor(url)});
+    const {page, context, widget} = await openSite(browser, {body: tagFor(url)});
+    t.teardown(() => context.close());
     await widget.button('Open chat')[near]();
     await page.waitForFunction('customElements.get("maria-chat")');
     await page.waitForLoadState('networkidle');
@@ -98,10 +97,8 @@ for (const near of ['hover', 'focus'] as const) {
 }
 
 t.test('the strictest policy refuses nothing and changes no pixel', async (t) => {
-  const {url} = await startServer(t);
-  const browser = await openBrowser(t);
-  const strict = await picturesOf(browser, url, false);
-  const free = await picturesOf(browser, url, true);
+  const strict = await picturesOf(false);
+  const free = await picturesOf(true);
 
   const isTrust = (directive: string) => directive.includes('trusted-types');
   scoreboard['Trusted Types violations'] = strict.violations.filter(isTrust).length;
@@ -113,8 +110,7 @@ t.test('the strictest policy refuses nothing and changes no pixel', async (t) =>
 });
 
 t.test('axe finds nothing, from the closed launcher to the mailed link', async (t) => {
-  const {url} = await startServer(t);
-  const {page, widget} = await openDemo(await openBrowser(t), `${url}/examples/script-tag.html`, {
+  const {page, widget} = await openDemo(browser, `${url}/examples/script-tag.html`, {
     bypassCSP: true,
   });
   await page.addScriptTag({path: AXE});
@@ -182,7 +178,7 @@ interface Load {
 }
 
 /** One page, loaded by a processor that is four times slower than this one. */
-async function loadSlowly(browser: Browser, body: string): Promise<Load> {
+async function loadSlowly(body: string): Promise<Load> {
   const {page, context, requested, session} = await openSite(browser, {
     body,
     probe: PACE_PROBE,
@@ -205,7 +201,7 @@ interface Pictures {
 }
 
 /** The page of the strictest policy, with it in force or not. */
-async function picturesOf(browser: Browser, url: string, bypassCSP: boolean): Promise<Pictures> {
+async function picturesOf(bypassCSP: boolean): Promise<Pictures> {
   const context = await browser.newContext({bypassCSP, locale: 'en-GB', reducedMotion: 'reduce'});
   const page = await context.newPage();
   await page.addInitScript(VIOLATION_PROBE);
