@@ -17,27 +17,30 @@ window.controlled = new Promise((resolve) => navigator.serviceWorker.oncontrolle
 navigator.serviceWorker.register('/worker.js');
 </script>`;
 
-t.test('a whole conversation works on a page whose service worker handles all requests', async (t) => {
-  const {url, sql} = await startServer(t);
-  const {page, widget, noise} = await openSite(await openBrowser(t), {
-    head: REGISTRATION,
-    body: tagFor(url),
-    worker: WORKER,
-  });
-  await page.evaluate('controlled.then(() => undefined)');
-  t.ok(await page.evaluate('Boolean(navigator.serviceWorker.controller)'));
+t.test(
+  'a whole conversation works on a page whose service worker handles all requests',
+  async (t) => {
+    const {url, sql} = await startServer(t);
+    const {page, widget, noise} = await openSite(await openBrowser(t), {
+      head: REGISTRATION,
+      body: tagFor(url),
+      worker: WORKER,
+    });
+    await page.evaluate('controlled.then(() => undefined)');
+    t.ok(await page.evaluate('Boolean(navigator.serviceWorker.controller)'));
 
-  await widget.open();
-  await widget.giveName('Ana');
-  await widget.decide(true, true);
-  await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
-  await widget.uploadAll(1);
-  await widget.button('Done & continue').click();
-  await widget.giveEmail('ana@example.com');
-  await page.reload();
-  await t.resolves(widget.says('a•••@example.com').first().waitFor());
+    await widget.open();
+    await widget.giveName('Ana');
+    await widget.decide(true, true);
+    await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
+    await widget.uploadAll(1);
+    await widget.button('Done & continue').click();
+    await widget.giveEmail('ana@example.com');
+    await page.reload();
+    await t.resolves(widget.says('a•••@example.com').first().waitFor());
 
-  const [row] = await sql`select name, email from user_sessions`;
-  t.same(row, {name: 'Ana', email: 'ana@example.com'});
-  t.same(noise, [], 'the console stayed empty');
-});
+    const [row] = await sql`select name, email from user_sessions`;
+    t.same(row, {name: 'Ana', email: 'ana@example.com'});
+    t.same(noise, [], 'the console stayed empty');
+  },
+);
