@@ -1,12 +1,12 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {TrailKeeper} from './audit/trail-keeper.js';
+import type {TrailKeeper} from './audit/maintenance.js';
 import type {Expiry} from './cleanup/expiry.js';
 import type {Cleanup} from './cleanup/interval.js';
-import type {Config} from './config.js';
+import type {Config} from './config/config.js';
 import type {Sql} from './database/connect.js';
-import type {Live} from './events/live.js';
-import type {PaceLimits} from './files/pace.js';
+import type {Live} from './live/hub.js';
+import type {PaceLimits} from './http/pace.js';
 import type {App} from './http/app-type.js';
 import type {ResponseLimits} from './http/unread-responses.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
@@ -15,7 +15,7 @@ import type {Conversation} from './messages/conversation.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import type {OwnRelease} from './releases/own-release.js';
 import type {Answering, AnsweringParts} from './responders/answering.js';
-import type {OpenedPanels} from './sessions/opened.js';
+import type {OpenedPanels} from './sessions/panel-open-counter.js';
 import type {WebhookSender} from './webhooks/sender.js';
 
 export interface AppParts {

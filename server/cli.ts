@@ -6,7 +6,7 @@ import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
 import {printable} from './command/printable.js';
-import {InvalidSettings, readConfig} from './config.js';
+import {InvalidSettings, readConfig} from './config/config.js';
 import {sqlState} from './database/failure.js';
 import {refusalOf} from './database/refusal.js';
 import {doctorCommand} from './doctor/command.js';

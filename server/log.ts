@@ -1,7 +1,7 @@
 import {pino} from 'pino';
 import type {DestinationStream, Logger} from 'pino';
 
-import type {LogLevel} from './settings.js';
+import type {LogLevel} from './config/environment.js';
 
 /**
  * What must never stand in a log, however deep in an object that holds it: packages of others log

@@ -2,15 +2,15 @@ import path from 'node:path';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from './config.js';
+import type {Config} from './config/config.js';
 import {connectDatabase} from './database/connect.js';
 import type {Sql} from './database/connect.js';
 import {startEmbeddedPostgres} from './database/embedded.js';
 import {DiskObjects} from './object-store/disk.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import {S3Objects} from './object-store/s3.js';
-import {derivedKey} from './secrets.js';
-import type {SecretKey} from './secrets.js';
+import {derivedKey} from './config/secrets.js';
+import type {SecretKey} from './config/secrets.js';
 
 /** Database and storage, as the server and the command line both need them. */
 export interface Parts {

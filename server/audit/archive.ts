@@ -3,10 +3,10 @@ import path from 'node:path';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {TaskLease} from '../database/task-lease.js';
-import {raiseAlert} from '../mail/alerts.js';
+import {raiseAlert} from '../alerts/alerts.js';
 import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
 import type {Archive, ArchiveLine} from './archive-file.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';

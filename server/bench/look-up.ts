@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import {v4 as newUuid} from 'uuid';
 
-import {findVisit} from '../sessions/store.js';
+import {findVisit} from '../visits/store.js';
 import {FEW_SESSIONS, LOOK_UPS, ROUNDS, SESSIONS} from './counts.js';
 import {databaseWithVisits} from './databases.js';
 import {cpuMs} from './process-cost.js';

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import postgres from 'postgres';
 import {v4 as newUuid} from 'uuid';
 
-import {findVisit} from '../sessions/store.js';
+import {findVisit} from '../visits/store.js';
 import {ROUNDS, SECONDS, SESSIONS} from './counts.js';
 import {databaseWithVisits} from './databases.js';
 import {hasLoadGenerator, load} from './load.js';

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import {collectGarbage} from '../cleanup/collect-garbage.js';
 import {Sweep} from '../cleanup/sweep.js';
 import type {SweepReport} from '../cleanup/sweep-report.js';
-import {readConfig} from '../config.js';
+import {readConfig} from '../config/config.js';
 import {S3Objects} from '../object-store/s3.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 

@@ -1,10 +1,10 @@
 import {parseArgs} from 'node:util';
 
-import {keepTrail} from '../audit/trail-keeper.js';
+import {keepTrail} from '../audit/maintenance.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandParts} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {KnownDatabase, SET_BACK} from '../database/known-database.js';
+import {KnownDatabase, SET_BACK} from '../database/restore-guard.js';
 import {S3Objects} from '../object-store/s3.js';
 import {collectGarbage} from './collect-garbage.js';
 import {Reaper} from './reaper.js';

@@ -1,8 +1,8 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
-import {deleteDeadMail} from '../mail/queue.js';
+import {deleteDeadMail} from '../jobs/queue.js';
 import {expireReleases} from '../releases/store.js';
 import {deleteOldBudgets} from '../responders/budgets.js';
 import {inBatches} from './batches.js';

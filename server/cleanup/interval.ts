@@ -1,12 +1,12 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
-import {SET_BACK} from '../database/known-database.js';
-import type {KnownDatabase} from '../database/known-database.js';
-import {raiseAlert} from '../mail/alerts.js';
-import type {Outage} from '../mail/outage.js';
+import {SET_BACK} from '../database/restore-guard.js';
+import type {KnownDatabase} from '../database/restore-guard.js';
+import {raiseAlert} from '../alerts/alerts.js';
+import type {Outage} from '../alerts/database-outage.js';
 import type {Reaper} from './reaper.js';
 import {SweepStopped} from './sweep.js';
 import type {Sweep} from './sweep.js';

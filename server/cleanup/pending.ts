@@ -1,5 +1,5 @@
 import {recordAudit} from '../audit/store.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
 import {haveNews, transaction} from '../events/transaction.js';

@@ -1,11 +1,11 @@
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
 import {transaction} from '../events/transaction.js';
 import {LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
-import {countFunnel} from '../sessions/store.js';
+import {countFunnel} from '../visits/store.js';
 
 export const BATCH = 500;
 /** Each takes several statements, and its visitor waits until all are done. */

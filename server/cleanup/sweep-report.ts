@@ -3,7 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {recordAudit} from '../audit/store.js';
 import type {AuditMetadata} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
-import {raiseAlert} from '../mail/alerts.js';
+import {raiseAlert} from '../alerts/alerts.js';
 import type {SweepProgress} from './sweep-store.js';
 
 export interface Deletions {

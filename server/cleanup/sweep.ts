@@ -2,12 +2,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import type {TaskLease} from '../database/task-lease.js';
 import {databaseTime, timeBefore} from '../database/time.js';
-import {raiseAlert} from '../mail/alerts.js';
+import {raiseAlert} from '../alerts/alerts.js';
 import {UnusableList} from '../object-store/errors.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
 import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';

@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Parts} from '../parts.js';
 
 export interface CommandParts extends Parts {

@@ -1,4 +1,4 @@
-import {percentDecoded} from '../percent-encoding.js';
+import {percentDecoded} from '../text/percent-encoding.js';
 
 /** Parameters of DATABASE_URL that have an effect, under libpq's names. */
 export const TAKEN = [

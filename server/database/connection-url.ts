@@ -1,4 +1,9 @@
-import {PERCENT_ENCODE, cutsCredentials, percentDecoded, splitUrl} from '../percent-encoding.js';
+import {
+  PERCENT_ENCODE,
+  cutsCredentials,
+  percentDecoded,
+  splitUrl,
+} from '../text/percent-encoding.js';
 import {readParameters} from './connection-parameters.js';
 import {readTls} from './tls.js';
 import type {DatabaseTls} from './tls.js';

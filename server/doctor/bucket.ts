@@ -16,7 +16,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {createS3Clients} from '../object-store/s3-clients.js';
 import type {S3Clients} from '../object-store/s3-clients.js';
 

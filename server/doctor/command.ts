@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {connectionOf} from '../database/connection-url.js';
 import {projectVersion} from '../http/assets.js';
 import {checkClock} from './clock.js';

@@ -2,9 +2,9 @@ import path from 'node:path';
 
 import {createTransport} from 'nodemailer';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
-import {strictEmail} from '../sessions/email.js';
+import {strictEmail} from '../text/email.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';
 

@@ -4,8 +4,8 @@ import {networkInterfaces} from 'node:os';
 
 import ipaddr from 'ipaddr.js';
 
-import {proxyTest, storedAddress} from '../audit/address.js';
-import {VisitorTokens} from '../sessions/token.js';
+import {proxyTest, storedAddress} from '../http/client-address.js';
+import {VisitorTokens} from '../visits/token.js';
 import {listSites} from '../sites/admin-store.js';
 import {fail, ok, reasonOf, warn} from './finding.js';
 import type {DoctorParts, Finding} from './finding.js';

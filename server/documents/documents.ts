@@ -6,7 +6,7 @@ import {storedFiles} from '../files/store.js';
 import type {FileRow} from '../files/store.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {CallFailed} from '../outbound/failure.js';
-import {cleanText} from './clean-text.js';
+import {cleanText} from '../text/clean-text.js';
 import {KeptTexts} from './kept-texts.js';
 import {READ_LIMITS, readPdf} from './read-pdf.js';
 import type {PdfText, ReadLimits} from './read-pdf.js';

@@ -3,7 +3,7 @@ import {parentPort, workerData} from 'node:worker_threads';
 import {getDocumentProxy} from 'unpdf';
 
 import {characterMaps} from './character-maps.js';
-import {cleanText} from './clean-text.js';
+import {cleanText} from '../text/clean-text.js';
 
 export interface WorkerTask {
   bytes: Uint8Array;

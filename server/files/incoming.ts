@@ -7,7 +7,7 @@ import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from 
 import {BODY_MS} from '../http/deadline.js';
 import {requireNoEncoding} from '../http/json-bodies.js';
 import {pathTo} from '../http/json-paths.js';
-import {cleanFileName} from './file-name.js';
+import {cleanFileName} from '../text/file-name.js';
 import {tooLarge} from './checked-bytes.js';
 
 export interface Incoming {

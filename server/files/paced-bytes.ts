@@ -1,4 +1,4 @@
-import type {Pace} from './pace.js';
+import type {Pace} from '../http/pace.js';
 
 /** The bytes, with every wait for the client timed. */
 export async function* paced(

@@ -10,7 +10,7 @@ import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answ
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import type {Caller} from '../sessions/access.js';
+import type {Caller} from '../visits/access.js';
 import {
   countDownload,
   findStoredFile,

@@ -3,11 +3,11 @@ import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../audit/address.js';
+import {clientNetwork} from '../http/client-address.js';
 import type {AuditAttempts} from '../audit/store.js';
 import {UploadAnswer, UploadForm} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
@@ -16,13 +16,13 @@ import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answ
 import {inTime, takeOwnTime} from '../http/deadline.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
-import type {Access, Caller} from '../sessions/access.js';
-import {hasConsent} from '../sessions/store.js';
+import type {Access, Caller} from '../visits/access.js';
+import {hasConsent} from '../visits/store.js';
 import {siteLimits} from '../sites/limits.js';
 import {tooLarge} from './checked-bytes.js';
 import {failureCode} from './failure-code.js';
 import {readIncoming} from './incoming.js';
-import type {Gate} from '../http/gate.js';
+import type {Gate} from '../http/concurrency-limit.js';
 import type {Uploads} from './upload.js';
 
 export interface UploadRouteParts {

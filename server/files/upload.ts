@@ -5,7 +5,7 @@ import {v4 as newUuid} from 'uuid';
 
 import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {recordEvents} from '../events/store.js';
@@ -22,15 +22,15 @@ import {
 import {BrokenOff} from '../http/broken-off.js';
 import {inTime} from '../http/deadline.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import type {Access, Caller} from '../sessions/access.js';
-import {countFunnel, hasConsent} from '../sessions/store.js';
+import type {Access, Caller} from '../visits/access.js';
+import {countFunnel, hasConsent} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {CheckedBytes} from './checked-bytes.js';
 import type {Checks} from './checked-bytes.js';
 import {failureCode} from './failure-code.js';
 import {wholeFile} from './incoming.js';
 import type {Incoming} from './incoming.js';
-import {Pace} from './pace.js';
+import {Pace} from '../http/pace.js';
 import {paced, primed} from './paced-bytes.js';
 import type {Spool} from './spool.js';
 import {

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {FileInfected, ScanUnavailable} from '../errors.js';
 
 export type Scanner = NonNullable<Config['scanner']>;

@@ -6,10 +6,10 @@ import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
 
-import {clientNetwork, proxyTest} from '../audit/address.js';
-import type {Config} from '../config.js';
+import {clientNetwork, proxyTest} from './client-address.js';
+import type {Config} from '../config/config.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
-import type {BodyDrain} from '../files/drain.js';
+import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
 import {basePathOf} from './base-path.js';
 import {answerClientError, ignoreExpectations} from './client-errors.js';

@@ -4,7 +4,7 @@ import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-c
 import {connectionsOf} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import type {App} from './app-type.js';
-import type {GateLimit} from './gate.js';
+import type {GateLimit} from './concurrency-limit.js';
 import {answers} from './answers.js';
 import {QueueLook} from './queue-look.js';
 

@@ -4,7 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
-import {clientNetwork} from '../audit/address.js';
+import {clientNetwork} from './client-address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
 import {basePathOf} from './base-path.js';

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type {FastifyReply} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {App} from './app-type.js';
 import {basePathOf} from './base-path.js';
 import {escapeHtml} from './html.js';

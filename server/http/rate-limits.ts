@@ -2,7 +2,7 @@ import {createHmac} from 'node:crypto';
 
 import type {FastifyRequest} from 'fastify';
 
-import {clientNetwork} from '../audit/address.js';
+import {clientNetwork} from './client-address.js';
 import type {Sql} from '../database/connect.js';
 import {SharedStatement} from '../database/shared-statement.js';
 import {RateLimited} from '../errors.js';

@@ -1,8 +1,8 @@
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 
-import {DOWNLOAD_PACE, Pace} from '../files/pace.js';
-import type {PaceLimits} from '../files/pace.js';
+import {DOWNLOAD_PACE, Pace} from './pace.js';
+import type {PaceLimits} from './pace.js';
 
 /** Bytes that a download buffers for its client. */
 const BUFFER_BYTES = 64 * 1024;

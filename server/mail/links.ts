@@ -1,7 +1,7 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
 
-import {derivedKey} from '../secrets.js';
-import type {SecretKey} from '../secrets.js';
+import {derivedKey} from '../config/secrets.js';
+import type {SecretKey} from '../config/secrets.js';
 
 /**
  * Makes and checks the path of a confirmation link. The 256 bits are derived from the row's id and

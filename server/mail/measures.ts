@@ -1,4 +1,4 @@
-import {MEBIBYTE} from '../settings.js';
+import {MEBIBYTE} from '../config/environment.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

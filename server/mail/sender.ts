@@ -1,16 +1,16 @@
 import type {FastifyBaseLogger} from 'fastify';
 import {createTransport} from 'nodemailer';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {strictEmail} from '../sessions/email.js';
-import {mailCounts, raiseAlert} from './alerts.js';
-import {composeMail} from './compose.js';
-import type {Mail} from './compose.js';
-import {settleDelayed} from './delayed.js';
+import {strictEmail} from '../text/email.js';
+import {mailCounts, raiseAlert} from '../alerts/alerts.js';
+import {composeMail} from '../notifications/compose-mail.js';
+import type {Mail} from '../notifications/compose-mail.js';
+import {settleDelayed} from '../sessions/delayed-confirmation.js';
 import type {ConfirmationLinks} from './links.js';
-import type {Outage} from './outage.js';
+import type {Outage} from '../alerts/database-outage.js';
 import {
   LEASE_SECONDS,
   claimJobs,
@@ -21,8 +21,8 @@ import {
   postponeJob,
   releaseJobs,
   renewJobs,
-} from './queue.js';
-import type {ClaimedJob} from './queue.js';
+} from '../jobs/queue.js';
+import type {ClaimedJob} from '../jobs/queue.js';
 import {NotSent, ServerWatch, smtpReason} from './server-watch.js';
 
 export interface SenderParts {

@@ -3,12 +3,12 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Message, MessageRole} from '../contract/messages.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {onceBack} from '../database/once-back.js';
+import {onceBack} from '../database/retry-while-down.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
-import type {Moments} from '../events/moments.js';
+import type {Moments} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
-import {hasConsent} from '../sessions/store.js';
+import {hasConsent} from '../visits/store.js';
 import {RunningMessage} from './running-message.js';
 import {settle} from './settle.js';
 import {

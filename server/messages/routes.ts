@@ -1,8 +1,8 @@
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../audit/address.js';
-import type {Config} from '../config.js';
+import {clientNetwork} from '../http/client-address.js';
+import type {Config} from '../config/config.js';
 import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
 import type {Message} from '../contract/messages.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
@@ -13,7 +13,7 @@ import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
-import type {Access, Caller} from '../sessions/access.js';
+import type {Access, Caller} from '../visits/access.js';
 import {sendMessage} from './send.js';
 import {listMessages, shownMessages} from './store.js';
 import {readBody} from './text.js';

@@ -4,7 +4,7 @@ import type {Queryable} from '../database/connect.js';
 import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
 import {recordEvents} from '../events/store.js';
 import {attachFiles} from '../files/store.js';
-import {hasConsent} from '../sessions/store.js';
+import {hasConsent} from '../visits/store.js';
 import {countOwnMessages, findMessage, insertMessage, shownMessage} from './store.js';
 
 export interface Sent {

@@ -1,7 +1,7 @@
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Queryable} from '../database/connect.js';
-import {readUuid} from '../sessions/access.js';
-import {strictEmail} from '../sessions/email.js';
+import {readUuid} from '../visits/access.js';
+import {strictEmail} from '../text/email.js';
 import {unconfirmedAddress} from '../sessions/verification-store.js';
 
 export interface FoundSession {

@@ -3,14 +3,14 @@ import {parseArgs} from 'node:util';
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandParts} from '../command/command.js';
-import {derivedKey} from '../secrets.js';
-import type {SecretKey} from '../secrets.js';
+import {derivedKey} from '../config/secrets.js';
+import type {SecretKey} from '../config/secrets.js';
 import type {Queryable} from '../database/connect.js';
 import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import type {Caller} from '../sessions/access.js';
+import type {Caller} from '../visits/access.js';
 import {changeAddress, readEmail, readName} from '../sessions/contact.js';
-import {findSession, findVisit, setSessionName} from '../sessions/store.js';
+import {findSession, findVisit, setSessionName} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
 

@@ -3,23 +3,23 @@ import type {Readable} from 'node:stream';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../audit/address.js';
+import {clientNetwork} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
-import type {PaceLimits} from '../files/pace.js';
+import type {PaceLimits} from '../http/pace.js';
 import {storedFiles} from '../files/store.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {takeOwnTime} from '../http/deadline.js';
-import {Gate} from '../http/gate.js';
+import {Gate} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {pacedDownload, untilClosed} from '../http/slow-download.js';
 import {attachment} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import type {Access} from '../sessions/access.js';
+import type {Access} from '../visits/access.js';
 import {archiveOf} from './archive.js';
 
 export interface PrivacyParts {

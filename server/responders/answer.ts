@@ -4,8 +4,8 @@ import {ConsentRequired, SessionGone} from '../errors.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {Chosen} from './choose.js';
 import type {Turn} from './responder.js';
-import {SafePieces} from './safe-text.js';
-import type {Stage, Writing} from './stage.js';
+import {SafePieces} from '../text/safe-text.js';
+import type {Stage, Writing} from './reply-channel.js';
 import {cutNotice} from './texts.js';
 
 export const MAX_ANSWER_CHARACTERS = 8_000;

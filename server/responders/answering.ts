@@ -1,12 +1,12 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {Documents} from '../documents/documents.js';
-import type {Moments} from '../events/moments.js';
+import type {Moments} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import {derivedKey} from '../secrets.js';
-import type {SecretKey} from '../secrets.js';
+import {derivedKey} from '../config/secrets.js';
+import type {SecretKey} from '../config/secrets.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
@@ -14,7 +14,7 @@ import {CallBackLinks} from './callbacks.js';
 import {ANSWER_LIMITS} from './choose.js';
 import type {AnswerLimits} from './choose.js';
 import {CIRCUIT, Circuits} from './circuit.js';
-import type {Stage} from './stage.js';
+import type {Stage} from './reply-channel.js';
 import {insertTurn} from './store.js';
 import {Turns} from './turns.js';
 import type {TurnsParts} from './turns.js';

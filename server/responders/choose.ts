@@ -1,4 +1,4 @@
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {readSecret} from '../outbound/signature.js';
@@ -6,8 +6,8 @@ import {urlFault} from '../outbound/url-faults.js';
 import type {Site} from '../sites/store.js';
 import {OpenAiResponder} from './openai.js';
 import type {Responder} from './responder.js';
-import {isSealed, unsealed} from './sealed.js';
-import type {ResponderSettings} from './settings.js';
+import {isSealed, unsealed} from '../config/sealed-secret.js';
+import type {ResponderSettings} from '../config/responder.js';
 import {WebhookResponder} from './webhook.js';
 
 export interface Chosen {

@@ -1,17 +1,17 @@
 import {Type} from 'typebox';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {CallBack} from '../contract/responders.js';
 import type {Sql} from '../database/connect.js';
 import {AnswerOver, NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
-import type {Access} from '../sessions/access.js';
+import type {Access} from '../visits/access.js';
 import {MAX_ANSWER_CHARACTERS, isOver} from './answer.js';
 import type {CallBackLinks} from './callbacks.js';
-import {SafePieces} from './safe-text.js';
-import type {Stage} from './stage.js';
+import {SafePieces} from '../text/safe-text.js';
+import type {Stage} from './reply-channel.js';
 import {sessionOfTurn, stopTurns, takeCallBack, turnContext} from './store.js';
 import {cutNotice} from './texts.js';
 

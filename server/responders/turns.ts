@@ -2,13 +2,13 @@ import {randomUUID} from 'node:crypto';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
-import {onceBack} from '../database/once-back.js';
+import {onceBack} from '../database/retry-while-down.js';
 import type {Documents} from '../documents/documents.js';
-import {raiseAlert} from '../mail/alerts.js';
-import {enqueueMail} from '../mail/queue.js';
+import {raiseAlert} from '../alerts/alerts.js';
+import {enqueueMail} from '../jobs/queue.js';
 import {CallFailed} from '../outbound/failure.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
@@ -20,7 +20,7 @@ import {chooseResponder} from './choose.js';
 import type {AnswerLimits, Chosen} from './choose.js';
 import type {Circuits} from './circuit.js';
 import {prepareTurn} from './prepare.js';
-import type {Stage} from './stage.js';
+import type {Stage} from './reply-channel.js';
 import {
   LEASE_MS,
   awaitCallBack,

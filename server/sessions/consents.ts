@@ -5,8 +5,8 @@ import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {InvalidRequest, TooManyConsents} from '../errors.js';
 import type {Site} from '../sites/store.js';
-import type {Caller} from './access.js';
-import {countConsents, insertConsent, latestConsents, setTrainingConsent} from './store.js';
+import type {Caller} from '../visits/access.js';
+import {countConsents, insertConsent, latestConsents, setTrainingConsent} from '../visits/store.js';
 
 /**
  * Whether the site asks its visitors if their files may be read for answers: there is no other

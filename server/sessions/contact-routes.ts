@@ -1,4 +1,4 @@
-import {clientNetwork} from '../audit/address.js';
+import {clientNetwork} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import {
   ContactAnswer,
@@ -12,7 +12,7 @@ import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
-import type {Access, Caller} from './access.js';
+import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStoring} from './consents.js';
 import {
   changeAddress,
@@ -24,9 +24,9 @@ import {
 } from './contact.js';
 import type {ContactParts} from './contact.js';
 import {describeSession} from './describe.js';
-import {maskedEmail} from './email.js';
+import {maskedEmail} from '../text/email.js';
 import {withdrawStoring} from './end.js';
-import {findSession, setSessionName} from './store.js';
+import {findSession, setSessionName} from '../visits/store.js';
 import {delayedAddress, secondsUntilResend, unconfirmedAddress} from './verification-store.js';
 
 export interface ContactRouteParts extends ContactParts {

@@ -1,17 +1,17 @@
 import {recordAudit} from '../audit/store.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
 import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
 import {consumeMailQuota} from '../mail/limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
-import {enqueueMail} from '../mail/queue.js';
-import type {Caller} from './access.js';
+import {enqueueMail} from '../jobs/queue.js';
+import type {Caller} from '../visits/access.js';
 import {recordConsents} from './consents.js';
-import {strictEmail} from './email.js';
+import {strictEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
-import {cleanName} from './name.js';
+import {cleanName} from '../text/person-name.js';
 import {
   countFunnel,
   findSession,
@@ -20,8 +20,8 @@ import {
   setSessionLocale,
   setSessionName,
   setVisitState,
-} from './store.js';
-import type {StoredSession} from './store.js';
+} from '../visits/store.js';
+import type {StoredSession} from '../visits/store.js';
 import {
   delayedAddress,
   insertVerification,

@@ -1,9 +1,9 @@
 import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
 import {shownFile, storedFiles} from '../files/store.js';
-import {maskedEmail} from './email.js';
-import {findSession, latestConsents} from './store.js';
-import type {Visit} from './store.js';
+import {maskedEmail} from '../text/email.js';
+import {findSession, latestConsents} from '../visits/store.js';
+import type {Visit} from '../visits/store.js';
 import {delayedAddress, unconfirmedAddress} from './verification-store.js';
 
 /** What the visitor may see of the session; a UUID before its first change is an empty visit. */

@@ -4,8 +4,8 @@ import {forgetEvents, recordEvents} from '../events/store.js';
 import {haveNews} from '../events/transaction.js';
 import {storedFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
-import {deleteSession, setFurthestStep, setVisitState} from './store.js';
-import type {Visit} from './store.js';
+import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
+import type {Visit} from '../visits/store.js';
 
 /** Why an unfinished visit ended. */
 export type EndCause = 'idle' | 'too_old' | 'left' | 'discarded';

@@ -2,17 +2,17 @@ import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {LeavePage} from '../contract/sessions.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {jsonParser} from '../http/json-bodies.js';
 import {rateLimit} from '../http/rate-limits.js';
-import {demandAlive} from './access.js';
-import type {Access, Caller} from './access.js';
-import {markLeft} from './store.js';
+import {demandAlive} from '../visits/access.js';
+import type {Access, Caller} from '../visits/access.js';
+import {markLeft} from '../visits/store.js';
 import {emptyBodyIsFine} from './uuid-routes.js';
-import type {Visits} from './visits.js';
+import type {Visits} from '../visits/lookup.js';
 
 export interface LeaveParts {
   config: Config;

@@ -3,19 +3,19 @@ import {Type} from 'typebox';
 import {recordAudit} from '../audit/store.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {InvalidRequest} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
-import type {Access, Caller} from './access.js';
+import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStoring} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, withdrawStoring} from './end.js';
-import {countFunnel, latestConsents, setFurthestStep} from './store.js';
-import type {Visit} from './store.js';
+import {countFunnel, latestConsents, setFurthestStep} from '../visits/store.js';
+import type {Visit} from '../visits/store.js';
 
 export interface SessionParts {
   config: Config;

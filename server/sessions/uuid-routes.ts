@@ -1,7 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 
 import type {AuditAttempts, AuditEntry} from '../audit/store.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
 import type {Sql} from '../database/connect.js';
 import {
@@ -17,13 +17,13 @@ import {rateLimit} from '../http/rate-limits.js';
 import {demandAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
 import type {Site, Sites} from '../sites/store.js';
-import {readUuid} from './access.js';
-import type {Access} from './access.js';
+import {readUuid} from '../visits/access.js';
+import type {Access} from '../visits/access.js';
 import {describeSession} from './describe.js';
 import {SessionGone, TokenInvalid} from '../errors.js';
-import type {Claim} from './store.js';
-import type {VisitorTokens} from './token.js';
-import type {Visits} from './visits.js';
+import type {Claim} from '../visits/store.js';
+import type {VisitorTokens} from '../visits/token.js';
+import type {Visits} from '../visits/lookup.js';
 
 export interface UuidParts {
   config: Config;

@@ -3,7 +3,7 @@ import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
@@ -11,11 +11,11 @@ import {BODY_CODES, answers, pageText} from '../http/answers.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
-import {enqueueMail} from '../mail/queue.js';
+import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
-import type {Access} from './access.js';
-import {readUuid} from './access.js';
-import {completeSession, countFunnel} from './store.js';
+import type {Access} from '../visits/access.js';
+import {readUuid} from '../visits/access.js';
+import {completeSession, countFunnel} from '../visits/store.js';
 import {answerPage, showsError} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';
 import {

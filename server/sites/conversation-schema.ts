@@ -1,6 +1,6 @@
 import {Type} from 'typebox';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {Conversation} from '../contract/conversation.js';
 import type {App} from '../http/app-type.js';
 import {documentRoute} from '../http/documents.js';

@@ -2,7 +2,7 @@ import {SiteKey} from '../contract/common.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {usageError} from '../command/command.js';
 import type {Fault} from '../errors.js';
-import {strictEmail} from '../sessions/email.js';
+import {strictEmail} from '../text/email.js';
 import {originFault} from './exact-origin.js';
 import {schemaFaults} from './schema-faults.js';
 import {settingsFaults} from './settings.js';

@@ -4,7 +4,7 @@ import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {Fault} from '../errors.js';
 import {SECRET_FORM, readSecret} from '../outbound/signature.js';
 import {urlFault} from '../outbound/url-faults.js';
-import {isSealed} from '../responders/sealed.js';
+import {isSealed} from '../config/sealed-secret.js';
 
 export interface Reach {
   allowedHosts: readonly string[];

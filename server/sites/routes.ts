@@ -5,7 +5,7 @@ import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {Locale, SiteKey} from '../contract/common.js';
 import type {SiteConfig} from '../contract/sites.js';
 import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {UnknownSite} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {answers} from '../http/answers.js';

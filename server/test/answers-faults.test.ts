@@ -7,7 +7,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import {Moments} from '../events/moments.js';
+import {Moments} from '../events/transient-events.js';
 import type {DiskObjects} from '../object-store/disk.js';
 import {Answering} from '../responders/answering.js';
 import {

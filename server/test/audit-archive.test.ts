@@ -11,7 +11,7 @@ import {archiveLease, archiveMonth, dropOldMonths} from '../audit/archive.js';
 import type {TrailParts} from '../audit/archive.js';
 import {chainTrail} from '../audit/chain.js';
 import {auditMonths} from '../audit/chain-store.js';
-import {keepTrail} from '../audit/trail-keeper.js';
+import {keepTrail} from '../audit/maintenance.js';
 import {verifyArchive} from '../audit/verify.js';
 import {cleanupCommand} from '../cleanup/command.js';
 import {connectDatabase} from '../database/connect.js';

@@ -5,9 +5,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {chainTrail, settle} from '../audit/chain.js';
-import {TrailKeeper} from '../audit/trail-keeper.js';
+import {TrailKeeper} from '../audit/maintenance.js';
 import {verifyMonth} from '../audit/verify.js';
-import {KnownDatabase} from '../database/known-database.js';
+import {KnownDatabase} from '../database/restore-guard.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';

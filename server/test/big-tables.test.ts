@@ -7,7 +7,7 @@ import {Expiry} from '../cleanup/expiry.js';
 import {Reaper} from '../cleanup/reaper.js';
 import {migrate} from '../database/migrate.js';
 import {QueueLook} from '../http/queue-look.js';
-import {nextJobMs} from '../mail/queue.js';
+import {nextJobMs} from '../jobs/queue.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {linkIn} from './mailbox.js';
 import {open} from './migrated-database.js';

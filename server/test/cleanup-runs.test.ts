@@ -2,9 +2,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {Cleanup} from '../cleanup/interval.js';
-import {KnownDatabase} from '../database/known-database.js';
+import {KnownDatabase} from '../database/restore-guard.js';
 import type {CleanupParts} from '../cleanup/interval.js';
-import {Outage} from '../mail/outage.js';
+import {Outage} from '../alerts/database-outage.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
 import {alertsIn, letIdle, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {clientAddress, clientNetwork, proxyTest, storedAddress} from '../audit/address.js';
+import {clientAddress, clientNetwork, proxyTest, storedAddress} from '../http/client-address.js';
 import {auditOf, generate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';

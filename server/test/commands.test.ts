@@ -12,7 +12,7 @@ import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {rectifyCommand} from '../privacy/rectify-command.js';
 import {sessionsCommand} from '../sessions/command.js';
-import {countFunnel} from '../sessions/store.js';
+import {countFunnel} from '../visits/store.js';
 import {funnelCommand} from '../sites/funnel-command.js';
 import {keysIn} from './keys-in.js';
 import {linkIn} from './mailbox.js';

@@ -5,10 +5,10 @@ import {promisify} from 'node:util';
 
 import t from 'tap';
 
-import {readConfig} from '../config.js';
-import type {Config} from '../config.js';
-import {Settings} from '../settings.js';
-import {unknownSettings} from '../unknown-settings.js';
+import {readConfig} from '../config/config.js';
+import type {Config} from '../config/config.js';
+import {Settings} from '../config/environment.js';
+import {unknownSettings} from '../config/unknown-settings.js';
 import {SECRET, faultsOf, read} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
 
@@ -302,7 +302,7 @@ void t.test('the secret', async (t) => {
   await t.test('is one for several processes that start at once', async (t) => {
     const DATA_DIR = path.join(folder, 'shared');
     const script = `
-      const {readConfig} = await import(${JSON.stringify(new URL('../config.js', import.meta.url))});
+      const {readConfig} = await import(${JSON.stringify(new URL('../config/config.js', import.meta.url))});
       process.stdout.write(readConfig({DATA_DIR: process.argv[1]}).secrets[0].bytes.toString());`;
     const args = ['--input-type=module', '-e', script, DATA_DIR];
     const made = await Promise.all(

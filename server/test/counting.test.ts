@@ -1,9 +1,9 @@
 import t from 'tap';
 
-import {FirstOf} from '../audit/first-of.js';
+import {FirstOf} from '../abuse/once-per-window.js';
 import {connectDatabase} from '../database/connect.js';
 import {Busy} from '../errors.js';
-import {Gate} from '../http/gate.js';
+import {Gate} from '../http/concurrency-limit.js';
 import {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import {createMigratedDatabase} from './test-database.js';
 

@@ -1,8 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-import {InvalidSettings, readConfig} from '../config.js';
-import {Settings} from '../settings.js';
+import {InvalidSettings, readConfig} from '../config/config.js';
+import {Settings} from '../config/environment.js';
 
 const KNOWN = new Set(Object.keys(Settings.properties));
 

@@ -1,5 +1,5 @@
 import {CommandFailed} from '../command/command.js';
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {connectDatabase} from '../database/connect.js';
 import {doctorCommand} from '../doctor/command.js';
 import type {Level} from '../doctor/finding.js';

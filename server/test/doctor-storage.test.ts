@@ -14,7 +14,7 @@ import {
 import t from 'tap';
 import type {Test} from 'tap';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {examine} from './doctor-run.js';
 import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';

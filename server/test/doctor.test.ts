@@ -12,7 +12,7 @@ import {SMTPServer} from 'smtp-server';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
 import {clamdMissing, startClamd} from './clamd.js';
 import {examine} from './doctor-run.js';

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 
 import t from 'tap';
 
-import {cleanText} from '../documents/clean-text.js';
+import {cleanText} from '../text/clean-text.js';
 import {Documents} from '../documents/documents.js';
 import {KeptTexts} from '../documents/kept-texts.js';
 import {readPdf} from '../documents/read-pdf.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {pino} from 'pino';
 
 import {buildApp} from '../app.js';
-import {readConfig} from '../config.js';
+import {readConfig} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {openParts} from '../parts.js';

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Sql} from 'postgres';
 import type {Test} from 'tap';
 
-import {LEASE_SECONDS} from '../mail/queue.js';
+import {LEASE_SECONDS} from '../jobs/queue.js';
 import type {Fault} from './fault-proxy.js';
 import {Load, summary} from './load.js';
 import type {Mailbox} from './mailbox.js';

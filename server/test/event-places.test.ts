@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {ARRIVAL_LIMITS} from '../events/socket-route.js';
+import {ARRIVAL_LIMITS} from '../live/websocket-route.js';
 import {WAYS, WebSocketClient, readSocket, untilTold} from './event-readers.js';
 import {Locks} from './held-lock.js';
 import {startServer} from './start-server.js';

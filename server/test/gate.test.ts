@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {Gate} from '../http/gate.js';
+import {Gate} from '../http/concurrency-limit.js';
 
 const LIMITS = {perSession: 2, perAddress: 3, total: 4};
 const gate = () => new Gate(LIMITS, 'Too many at once.');

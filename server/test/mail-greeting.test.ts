@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {readConfig} from '../config.js';
+import {readConfig} from '../config/config.js';
 import {examine} from './doctor-run.js';
 import {startServer} from './start-server.js';
 import {startStrictRelay} from './strict-relay.js';

@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {Sql} from '../database/connect.js';
-import {claimJobs, giveUpOld, postponeJob} from '../mail/queue.js';
+import {claimJobs, giveUpOld, postponeJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {linkIn, startMailbox} from './mailbox.js';
 import {kill, startProcessBeside} from './server-process.js';

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {MailSender} from '../mail/sender.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import {Outage} from '../mail/outage.js';
+import {Outage} from '../alerts/database-outage.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {readConfig} from '../config.js';
+import {readConfig} from '../config/config.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import type {Bytes} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';

@@ -1,5 +1,5 @@
-import {InvalidSettings, readConfig} from '../config.js';
-import type {Config} from '../config.js';
+import {InvalidSettings, readConfig} from '../config/config.js';
+import type {Config} from '../config/config.js';
 
 export const SECRET = 's'.repeat(32);
 

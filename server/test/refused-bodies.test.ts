@@ -5,8 +5,8 @@ import net from 'node:net';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {BodyDrain, DRAIN_MAX_BYTES} from '../files/drain.js';
-import type {DrainLimits} from '../files/drain.js';
+import {BodyDrain, DRAIN_MAX_BYTES} from '../http/drain.js';
+import type {DrainLimits} from '../http/drain.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {Settings} from '../settings.js';
+import {Settings} from '../config/environment.js';
 import {ERROR_CODES} from '../contract/error-codes.js';
 import {WIDGET_EVENTS} from '../contract/event-names.js';
 

@@ -5,9 +5,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {auditMonths} from '../audit/chain-store.js';
-import {TrailKeeper} from '../audit/trail-keeper.js';
+import {TrailKeeper} from '../audit/maintenance.js';
 import {cleanupCommand} from '../cleanup/command.js';
-import {KnownDatabase, SET_BACK} from '../database/known-database.js';
+import {KnownDatabase, SET_BACK} from '../database/restore-guard.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {alertsIn, letIdle, visitWithFile} from './cleanup-parts.js';
 import {OwnCluster} from './own-cluster.js';

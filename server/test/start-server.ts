@@ -8,8 +8,8 @@ import type {Test} from 'tap';
 
 import {buildApp} from '../app.js';
 import type {AppParts, RunningApp} from '../app.js';
-import {readConfig} from '../config.js';
-import type {Config} from '../config.js';
+import {readConfig} from '../config/config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';

@@ -3,8 +3,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import {v4} from 'uuid';
 
-import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../audit/watch.js';
-import {Watched} from '../audit/watched.js';
+import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../abuse/suspicion.js';
+import {Watched} from '../abuse/sliding-window-counter.js';
 import {migrated} from './migrated-database.js';
 import {validate} from './session-parts.js';
 import {startServer} from './start-server.js';

@@ -1,9 +1,9 @@
 import t from 'tap';
 
-import {cleanFileName} from '../files/file-name.js';
+import {cleanFileName} from '../text/file-name.js';
 import {escapeHtml} from '../http/html.js';
-import {maskedEmail, strictEmail} from '../sessions/email.js';
-import {cleanName} from '../sessions/name.js';
+import {maskedEmail, strictEmail} from '../text/email.js';
+import {cleanName} from '../text/person-name.js';
 
 void t.test('a file’s name', async (t) => {
   const shown: [string, string | undefined, string][] = [

@@ -12,8 +12,8 @@ import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {writtenSecret} from '../outbound/signature.js';
 import {urlFault} from '../outbound/url-faults.js';
-import type {SecretKey} from '../secrets.js';
-import {shownValue} from '../settings.js';
+import type {SecretKey} from '../config/secrets.js';
+import {shownValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';
 import {deliver, webhookKey} from './deliver.js';
 import {

@@ -1,11 +1,11 @@
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {signedHeaders} from '../outbound/signature.js';
 import {urlFault} from '../outbound/url-faults.js';
-import {derivedKey} from '../secrets.js';
-import type {SecretKey} from '../secrets.js';
+import {derivedKey} from '../config/secrets.js';
+import type {SecretKey} from '../config/secrets.js';
 import type {Tried, Webhook} from './store.js';
 
 export const DELIVERY_LIMITS: TimeLimits & {totalMs: number} = {

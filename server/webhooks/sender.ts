@@ -1,13 +1,13 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Config} from '../config.js';
+import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {raiseAlert} from '../mail/alerts.js';
-import {claimCalls, dropJobs, nextJobMs, postponeJob} from '../mail/queue.js';
-import type {ClaimedJob} from '../mail/queue.js';
+import {raiseAlert} from '../alerts/alerts.js';
+import {claimCalls, dropJobs, nextJobMs, postponeJob} from '../jobs/queue.js';
+import type {ClaimedJob} from '../jobs/queue.js';
 import {deliver} from './deliver.js';
-import {renderEvent} from './render.js';
+import {renderEvent} from '../notifications/webhook-body.js';
 import {findWebhook, noteTry} from './store.js';
 import type {WebhookJob} from './store.js';
 

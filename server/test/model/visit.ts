@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../../contract/event-names.js';
 import type {Purpose, Session} from '../../contract/sessions.js';
-import {maskedEmail} from '../../sessions/email.js';
+import {maskedEmail} from '../../text/email.js';
 
 export const MAX_FILES = 3;
 const RESENDS_PER_DAY = 5;

@@ -1,0 +1,226 @@
+import {isIP} from 'node:net';
+import path from 'node:path';
+
+import ipaddr from 'ipaddr.js';
+
+import {PDF_CONTENT_TYPE} from '../contract/limits.js';
+import {databaseAddress, mailSettings, s3Settings, scanner} from './remote-services.js';
+import type {MailSettings, S3Settings, ScannerSettings} from './remote-services.js';
+import {allowedHosts, responderSettings} from './responder.js';
+import type {ResponderSettings} from './responder.js';
+import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
+import type {SecretKey} from './secrets.js';
+import {strictEmail} from '../text/email.js';
+import {MEBIBYTE, isHost, readSettings, shownValue} from './environment.js';
+import type {IpMode, LogLevel, Settings} from './environment.js';
+import {unknownSettings} from './unknown-settings.js';
+
+export interface Config {
+  port: number;
+  host: string;
+  publicUrl: string;
+  production: boolean;
+  dataDir: string;
+  /** The first signs, all verify. */
+  secrets: SecretKey[];
+  /** Where the secret is kept, unless it came with the environment. */
+  secretFile: string | undefined;
+  databaseUrl: string | undefined;
+  s3: S3Settings | undefined;
+  mail: MailSettings;
+  limits: {maxFiles: number; minFiles: number; maxFileBytes: number};
+  uploads: {perSession: number; perAddress: number; total: number};
+  streams: {perSession: number; perAddress: number; total: number};
+  ratePerMinute: number;
+  trustProxy: string[];
+  visit: {idleMs: number; maxMs: number; leaveGraceMs: number | undefined};
+  retention: {pendingMs: number; completeMs: number | undefined};
+  audit: {retentionDays: number; ipDays: number; archiveDir: string | undefined; ipMode: IpMode};
+  cleanup: {intervalMs: number; quarantineMs: number};
+  downloadSeconds: number;
+  verificationMs: number;
+  scanner: ScannerSettings | undefined;
+  responder: ResponderSettings;
+  /** On private networks, and still to be called: by name, or by name and port. */
+  allowedHosts: string[];
+  /** How long the files of a release are kept after they were last used. */
+  widgetReleaseDays: number;
+  logLevel: LogLevel;
+  /** Sentences about environment variables that look like mistyped settings. */
+  unknownSettings: string[];
+}
+
+/** Wrong or missing settings, all of them at once. */
+export class InvalidSettings extends Error {
+  constructor(readonly faults: string[]) {
+    super(
+      `Maria Chat cannot start with these settings:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
+    this.name = 'InvalidSettings';
+  }
+}
+
+/** Reads the settings. Throws `InvalidSettings` that names every fault. */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const faults: string[] = [];
+  const settings = withEndpoint(readSettings(env, faults));
+  const production = settings.NODE_ENV === 'production';
+  const publicUrl = publicAddress(settings, production, faults);
+  if (production) demandProductionSettings(settings, faults);
+  checkMeaning(settings, faults);
+  const databaseUrl = databaseAddress(settings, production, faults);
+  const hosts = allowedHosts(settings, faults);
+  const config = {
+    port: settings.PORT,
+    host: settings.HOST,
+    publicUrl,
+    production,
+    dataDir: path.resolve(settings.DATA_DIR),
+    secretFile: secretFile(settings),
+    databaseUrl,
+    s3: s3Settings(settings, production, faults),
+    mail: mailSettings(settings, production, faults),
+    limits: {
+      maxFiles: settings.MAX_FILES,
+      minFiles: settings.MIN_FILES,
+      maxFileBytes: Math.floor(settings.MAX_FILE_SIZE_MB * MEBIBYTE),
+    },
+    uploads: {
+      perSession: settings.MAX_UPLOADS_PER_SESSION,
+      perAddress: settings.MAX_UPLOADS_PER_ADDRESS,
+      total: settings.MAX_UPLOADS,
+    },
+    streams: {
+      perSession: settings.MAX_STREAMS_PER_SESSION,
+      perAddress: settings.MAX_STREAMS_PER_ADDRESS,
+      total: settings.MAX_STREAMS,
+    },
+    ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
+    trustProxy: proxies(settings, faults),
+    visit: {
+      idleMs: settings.VISIT_IDLE_MINUTES * 60_000,
+      maxMs: settings.VISIT_MAX_HOURS * 3_600_000,
+      leaveGraceMs:
+        settings.LEAVE_GRACE_SECONDS === undefined
+          ? undefined
+          : settings.LEAVE_GRACE_SECONDS * 1000,
+    },
+    retention: {
+      pendingMs: settings.PENDING_DAYS * 86_400_000,
+      completeMs:
+        settings.COMPLETE_RETENTION_DAYS === undefined
+          ? undefined
+          : settings.COMPLETE_RETENTION_DAYS * 86_400_000,
+    },
+    audit: {
+      retentionDays: settings.AUDIT_RETENTION_DAYS,
+      ipDays: settings.AUDIT_IP_DAYS,
+      archiveDir: settings.AUDIT_ARCHIVE_DIR,
+      ipMode: settings.IP_MODE,
+    },
+    cleanup: {
+      intervalMs: settings.CLEANUP_INTERVAL_MINUTES * 60_000,
+      quarantineMs: settings.ORPHAN_QUARANTINE_DAYS * 86_400_000,
+    },
+    downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
+    verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
+    scanner: scanner(settings, faults),
+    responder: responderSettings(settings, {production, allowedHosts: hosts}, faults),
+    allowedHosts: hosts,
+    widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
+    logLevel: settings.LOG_LEVEL,
+    unknownSettings: unknownSettings(env),
+  };
+  let keys = givenSecrets(settings, faults);
+  // A secret is not made before the other settings are right.
+  if (faults.length === 0) keys ??= [generatedSecret(config.dataDir, faults)];
+  if (faults.length > 0) throw new InvalidSettings(faults);
+  return {...config, secrets: (keys ?? []).map(secretKey)};
+};
+
+/** The AWS SDK's own names for the endpoint count for the bucket, as the other AWS names do. */
+const withEndpoint = (settings: Settings): Settings => {
+  const {S3_BUCKET, S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL} = settings;
+  const endpoint = S3_ENDPOINT ?? AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  return S3_BUCKET && endpoint ? {...settings, S3_ENDPOINT: endpoint} : settings;
+};
+
+const publicAddress = (settings: Settings, production: boolean, faults: string[]): string => {
+  const given = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+    faults.push(`PUBLIC_URL must be an http or https address, but is "${shownValue(given)}".`);
+    return given;
+  }
+  const url = new URL(given);
+  if (url.username || url.password) faults.push('PUBLIC_URL must hold no user and no password.');
+  if (production && settings.PUBLIC_URL && url.protocol !== 'https:') {
+    faults.push(
+      `PUBLIC_URL must begin with https:// in production, but is "${shownValue(given)}".`,
+    );
+  }
+  if (url.search || url.hash)
+    faults.push(`PUBLIC_URL must have no query or fragment: "${shownValue(given)}".`);
+  return url.href.replace(/\/$/, '');
+};
+
+const PRODUCTION_SETTINGS = [
+  'PUBLIC_URL',
+  'DATABASE_URL',
+  'S3_BUCKET',
+  'SMTP_URL',
+  'MAIL_FROM',
+] as const;
+
+const demandProductionSettings = (settings: Settings, faults: string[]): void => {
+  if (!settings.SECRET_KEY && !settings.SECRET_KEY_FILE) {
+    faults.push('SECRET_KEY (or SECRET_KEY_FILE) must be set in production.');
+  }
+  for (const name of PRODUCTION_SETTINGS) {
+    if (!settings[name]) faults.push(`${name} must be set in production.`);
+  }
+  // Parts of an hour are for trying out what an expired link does.
+  const hours = settings.VERIFICATION_HOURS;
+  if (!Number.isInteger(hours)) {
+    faults.push(`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`);
+  }
+};
+
+const checkMeaning = (settings: Settings, faults: string[]): void => {
+  if (settings.MIN_FILES > settings.MAX_FILES) {
+    faults.push(
+      `MIN_FILES (${settings.MIN_FILES}) must not be above MAX_FILES (${settings.MAX_FILES}).`,
+    );
+  }
+  if (settings.ALLOWED_FILE_TYPES !== PDF_CONTENT_TYPE) {
+    faults.push(
+      `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${shownValue(settings.ALLOWED_FILE_TYPES)}".`,
+    );
+  }
+  if (!isHost(settings.HOST)) {
+    const given = shownValue(settings.HOST);
+    faults.push(`HOST must be an IP address or a host name without a port, but is "${given}".`);
+  }
+  for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
+    const given = settings[name];
+    if (given && !strictEmail(given)) {
+      faults.push(`${name} must be one plain e-mail address, but is "${shownValue(given)}".`);
+    }
+  }
+};
+
+const proxies = (settings: Settings, faults: string[]): string[] => {
+  const given = settings.TRUST_PROXY?.split(',').map((part) => part.trim()) ?? [];
+  for (const proxy of given) {
+    // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
+    if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
+      faults.push(
+        `TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${shownValue(proxy)}".`,
+      );
+    } else if (/\/0+$/.test(proxy)) {
+      faults.push(
+        `TRUST_PROXY must name only your proxies, but "${proxy}" holds every IP address. Visitors could choose theirs.`,
+      );
+    }
+  }
+  return given;
+};

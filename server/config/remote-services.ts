@@ -1,0 +1,167 @@
+import {isIP} from 'node:net';
+
+import {readConnectionUrl} from '../database/connection-url.js';
+import {PERCENT_ENCODE, cutsCredentials} from '../text/percent-encoding.js';
+import {strictEmail} from '../text/email.js';
+import {isHost, shownValue} from './environment.js';
+import type {Settings} from './environment.js';
+
+export interface S3Settings {
+  bucket: string;
+  endpoint: string | undefined;
+  publicEndpoint: string | undefined;
+  forcePathStyle: boolean;
+  /** Undefined: the region of the profile. */
+  region: string | undefined;
+  /** Absent: the SDK's usual chain, such as the role of the machine. */
+  credentials: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
+}
+
+export interface MailSettings {
+  smtpUrl: string | undefined;
+  /** Name that is sent in EHLO, unless SMTP_URL has one; undefined: the machine's own. */
+  ehloName: string | undefined;
+  /** No mail leaves on a connection that the server does not encrypt. */
+  requireTls: boolean;
+  from: string;
+  admin: string | undefined;
+}
+
+export interface ScannerSettings {
+  host: string;
+  port: number;
+  required: boolean;
+}
+
+const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|::1|)$/;
+
+export const databaseAddress = (
+  settings: Settings,
+  production: boolean,
+  faults: string[],
+): string | undefined => {
+  const given = settings.DATABASE_URL;
+  const connection = given && readConnectionUrl(given, faults);
+  if (!connection) return given;
+  const isRemote = connection.hosts.some(({host, path}) => !path && !LOCAL_HOST.test(host));
+  if (production && isRemote && connection.tls.mode === undefined) {
+    faults.push(
+      'DATABASE_URL must say how a remote database is reached in production: add ' +
+        '?sslmode=verify-full, or sslmode=disable where nobody else is on the way.',
+    );
+  }
+  return given;
+};
+
+export const s3Settings = (
+  settings: Settings,
+  production: boolean,
+  faults: string[],
+): S3Settings | undefined => {
+  if (!settings.S3_BUCKET) {
+    if (settings.S3_ENDPOINT) faults.push('S3_ENDPOINT is set, so S3_BUCKET must be set too.');
+    return undefined;
+  }
+  for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
+    const given = settings[name];
+    if (given && !isWebAddress(given)) {
+      faults.push(
+        `${name} must be an http or https URL without credentials, but is "${shownValue(given)}".`,
+      );
+    } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
+      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${shownValue(given)}".`);
+    }
+  }
+  return {
+    bucket: settings.S3_BUCKET,
+    endpoint: settings.S3_ENDPOINT,
+    publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
+    forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
+    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? regionOfOtherStores(settings),
+    credentials: s3Credentials(settings, faults),
+  };
+};
+
+/** Most stores other than Amazon S3 have no regions, and accept the name of any. */
+const regionOfOtherStores = ({S3_ENDPOINT}: Settings): string | undefined =>
+  S3_ENDPOINT ? 'us-east-1' : undefined;
+
+const MUST_BE_HTTPS =
+  'must begin with https:// in production, or S3_ALLOW_HTTP=true say that nobody else is on the way';
+
+/** Credentials for the store are settings of their own. */
+const isWebAddress = (address: string): boolean => {
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return false;
+  const {username, password} = new URL(address);
+  return !username && !password && !cutsCredentials(address);
+};
+
+const isLocal = (address: string): boolean =>
+  URL.canParse(address) && LOCAL_HOST.test(new URL(address).hostname);
+
+const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
+  const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
+  // Temporary credentials are refused without their token.
+  const token = settings.AWS_SESSION_TOKEN;
+  if (accessKeyId && secretAccessKey) {
+    return {accessKeyId, secretAccessKey, ...(token && {sessionToken: token})};
+  }
+  if (accessKeyId || secretAccessKey) {
+    faults.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together.');
+  }
+  return undefined;
+};
+
+export const mailSettings = (
+  settings: Settings,
+  production: boolean,
+  faults: string[],
+): MailSettings => {
+  const {SMTP_URL: smtpUrl} = settings;
+  if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) {
+    faults.push('SMTP_URL must begin with smtp:// or smtps://.');
+  } else if (smtpUrl && (cutsCredentials(smtpUrl) || !URL.canParse(smtpUrl))) {
+    faults.push(`SMTP_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
+  } else if (smtpUrl && !new URL(smtpUrl).hostname) {
+    faults.push('SMTP_URL must name a host, such as smtp://mail.example.com:587.');
+  }
+  return {
+    smtpUrl,
+    ehloName: fullName(settings.PUBLIC_URL),
+    requireTls:
+      production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
+    from: strictEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
+    // Where mail is caught, alerts are to be seen as well.
+    admin:
+      strictEmail(settings.ADMIN_EMAIL ?? '') ??
+      (smtpUrl ? undefined : 'operator@localhost.localdomain'),
+  };
+};
+
+const CLAMAV_PORT = 3310;
+
+/**
+ * Returns the URL's host if it is a fully qualified name. The name of a container has no dot, and
+ * the mail library would send `EHLO [127.0.0.1]` for it, which some relays refuse.
+ */
+const fullName = (url = ''): string | undefined => {
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : '';
+  return isIP(host) === 0 && /^[^[].*\.[^.]+$/.test(host) && !host.endsWith('.localhost')
+    ? host
+    : undefined;
+};
+
+export const scanner = (settings: Settings, faults: string[]): ScannerSettings | undefined => {
+  if (!settings.CLAMAV_HOST) return undefined;
+  const match = /^([^:[\]]+|\[[^\]]+\])(?::(\d{1,5}))?$/.exec(settings.CLAMAV_HOST);
+  const host = match?.[1]?.replace(/^\[|\]$/g, '') ?? '';
+  const port = Number(match?.[2] ?? CLAMAV_PORT);
+  if (!isHost(host) || port < 1 || port > 65_535) {
+    const given = shownValue(settings.CLAMAV_HOST);
+    faults.push(
+      `CLAMAV_HOST must be host:port, or host with port ${CLAMAV_PORT}, but is "${given}".`,
+    );
+    return undefined;
+  }
+  return {host, port, required: settings.SCAN_REQUIRED};
+};

@@ -1,0 +1,67 @@
+import {SECRET_FORM, readSecret} from '../outbound/signature.js';
+import {urlFault} from '../outbound/url-faults.js';
+import {shownValue} from './environment.js';
+import type {Settings} from './environment.js';
+
+/** Who answers, as the server's settings say for all sites that say nothing. */
+export type ResponderSettings =
+  | {kind: 'none'}
+  | {kind: 'webhook'; url: string; secret: string}
+  | {kind: 'openai'; url: string; model: string; key: string | undefined};
+
+const NEEDED = {
+  none: [],
+  webhook: ['RESPONDER_URL', 'RESPONDER_SECRET'],
+  openai: ['RESPONDER_URL', 'RESPONDER_MODEL'],
+} as const;
+
+const TAKEN = {
+  none: [],
+  webhook: NEEDED.webhook,
+  openai: [...NEEDED.openai, 'RESPONDER_KEY'],
+} as const;
+
+const ALL = ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET'] as const;
+
+export const responderSettings = (
+  settings: Settings,
+  {production, allowedHosts}: {production: boolean; allowedHosts: readonly string[]},
+  faults: string[],
+): ResponderSettings => {
+  const kind = settings.RESPONDER;
+  const {RESPONDER_URL: url = '', RESPONDER_SECRET: secret = ''} = settings;
+  const taken: readonly string[] = TAKEN[kind];
+  for (const name of NEEDED[kind]) {
+    if (!settings[name]) faults.push(`${name} must be set with RESPONDER=${kind}.`);
+  }
+  for (const name of ALL) {
+    if (settings[name] && !taken.includes(name)) {
+      faults.push(`${name} is set, but RESPONDER is ${kind}, which does not use it.`);
+    }
+  }
+  if (kind === 'none') return {kind};
+  const fault = url === '' ? undefined : urlFault(url, {allowedHosts, production});
+  if (fault) faults.push(`RESPONDER_URL ${fault}, but is "${shownValue(url)}".`);
+  if (kind === 'webhook') {
+    // Without what was given: a fault is printed, and a secret is not to be.
+    if (secret && !readSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
+    return {kind, url, secret};
+  }
+  const key = settings.RESPONDER_KEY;
+  // Likewise; it goes into a header.
+  if (key && !/^[\x21-\x7e]+$/.test(key)) {
+    faults.push('RESPONDER_KEY must be printable ASCII without a space.');
+  }
+  return {kind, url, model: settings.RESPONDER_MODEL ?? '', key};
+};
+
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
+
+export const allowedHosts = (settings: Settings, faults: string[]): string[] => {
+  const given = settings.ALLOW_PRIVATE_HOSTS?.split(',').map((one) => one.trim().toLowerCase());
+  for (const host of given ?? []) {
+    if (HOST.test(host)) continue;
+    faults.push(`ALLOW_PRIVATE_HOSTS takes hosts, or host:port, but holds "${shownValue(host)}".`);
+  }
+  return given ?? [];
+};

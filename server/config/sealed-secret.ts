@@ -1,0 +1,38 @@
+import {createCipheriv, createDecipheriv, randomBytes} from 'node:crypto';
+
+import {derivedKey} from './secrets.js';
+import type {SecretKey} from './secrets.js';
+
+const PREFIX = 'sealed:';
+const PURPOSE = 'site-credentials';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export const isSealed = (text: string): boolean => text.startsWith(PREFIX);
+
+/** A site's credential as it rests in the database: of no use without the server's secret. */
+export const sealed = (text: string, signing: SecretKey): string => {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', derivedKey(signing, PURPOSE), nonce);
+  const bytes = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const box = Buffer.concat([nonce, cipher.getAuthTag(), bytes]).toString('base64url');
+  return `${PREFIX}${signing.id}:${box}`;
+};
+
+/** Undefined when it was sealed with a secret that is not among ours any more. */
+export const unsealed = (text: string, secrets: readonly SecretKey[]): string | undefined => {
+  const [, keyId, box = ''] = text.split(':');
+  const key = secrets.find(({id}) => id === keyId);
+  if (!key) return undefined;
+  const bytes = Buffer.from(box, 'base64url');
+  try {
+    const nonce = bytes.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', derivedKey(key, PURPOSE), nonce);
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    const text = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
+    return Buffer.concat([text, decipher.final()]).toString('utf8');
+  } catch {
+    // Cut short, or changed by hand.
+    return undefined;
+  }
+};

@@ -1,0 +1,98 @@
+import {createHash, hkdfSync, randomBytes} from 'node:crypto';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+import type {Settings} from './environment.js';
+
+/** A signing key with the short name that rows keep, so that a rotated key still verifies. */
+export interface SecretKey {
+  id: string;
+  bytes: Buffer;
+}
+
+/** A key for one purpose only, so that what is signed for one can never pass for another. */
+export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));
+
+const MIN_SECRET_LENGTH = 32;
+const OWN_FILE = 'secret-key';
+
+export const givenSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
+  const given = settings.SECRET_KEY ?? secretFromFile(settings.SECRET_KEY_FILE, faults);
+  if (given === undefined) return undefined;
+  const keys = given.split(',').map((key) => key.trim());
+  if (keys.some((key) => key.length < MIN_SECRET_LENGTH)) {
+    faults.push(`SECRET_KEY needs at least ${MIN_SECRET_LENGTH} characters in each of its keys.`);
+  }
+  return keys;
+};
+
+const secretFromFile = (file: string | undefined, faults: string[]): string | undefined => {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    // Without its value, which can be the secret itself by mistake.
+    const {code = 'unknown'} = error as NodeJS.ErrnoException;
+    faults.push(
+      `SECRET_KEY_FILE cannot be read (${code}). It must be the path of a readable file.`,
+    );
+    return undefined;
+  }
+};
+
+/** Where the secret is kept, unless it came with the environment. */
+export const secretFile = (settings: Settings): string | undefined => {
+  if (settings.SECRET_KEY) return undefined;
+  return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, OWN_FILE);
+};
+
+/** Returns the secret in the data folder, which a first start makes, so that it outlives a restart. */
+export const generatedSecret = (dataDir: string, faults: string[]): string => {
+  const file = path.join(dataDir, OWN_FILE);
+  mkdirSync(dataDir, {recursive: true});
+  if (!existsSync(file)) makeSecret(file);
+  const secret = readFileSync(file, 'utf8');
+  const {length} = secret.trim();
+  if (length < MIN_SECRET_LENGTH) {
+    faults.push(
+      `The generated secret in ${file} is cut off: it has ${length} characters, and needs at least ` +
+        `${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new one is ` +
+        'made: visitors then begin again, and links in e-mails stop working.',
+    );
+  }
+  return secret;
+};
+
+/** Under its name only when it is whole, and never in place of one that another process made. */
+const makeSecret = (file: string): void => {
+  const part = `${file}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    writeFileSync(part, randomBytes(32).toString('base64url'), {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    });
+    linkSync(part, file);
+  } catch (error) {
+    const {code = ''} = error as NodeJS.ErrnoException;
+    // Some file systems have no links.
+    if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code)) renameSync(part, file);
+    else if (code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(part, {force: true});
+  }
+};
+
+export const secretKey = (secret: string): SecretKey => ({
+  id: createHash('sha256').update(`key-id:${secret}`).digest('hex').slice(0, 8),
+  bytes: Buffer.from(secret),
+});

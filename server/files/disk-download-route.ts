@@ -1,0 +1,65 @@
+import {Type} from 'typebox';
+
+import {NotFound} from '../errors.js';
+import type {PaceLimits} from '../http/pace.js';
+import type {App} from '../http/app-type.js';
+import {rateLimit} from '../http/rate-limits.js';
+import {pacedDownload, untilClosed} from '../http/slow-download.js';
+import {attachment} from '../object-store/attachment.js';
+import type {ObjectStore} from '../object-store/object-store.js';
+import {verifyDownload} from '../object-store/signed-links.js';
+
+export interface DiskRouteParts {
+  objects: ObjectStore;
+  signingKey: Buffer;
+  ratePerMinute: number;
+  pace?: PaceLimits | undefined;
+}
+
+/** Answers the links of the store on disk, as a bucket answers presigned ones. */
+export const diskRoutes = (
+  app: App,
+  {objects, signingKey, ratePerMinute, pace}: DiskRouteParts,
+): void => {
+  app.get(
+    '/objects/*',
+    {
+      config: rateLimit(ratePerMinute, 'read'),
+      schema: {
+        hide: true,
+        params: Type.Object({'*': Type.String()}),
+        querystring: Type.Object({
+          expires: Type.String(),
+          name: Type.String(),
+          type: Type.String(),
+          signature: Type.String(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const link = {key: request.params['*'], ...request.query};
+      const found = verifyDownload(link, signingKey) ? await objects.head(link.key) : undefined;
+      const left = new AbortController();
+      void untilClosed(reply.raw).then(() => {
+        left.abort();
+      });
+      const bytes = found && (await objects.get(link.key, left.signal));
+      if (!bytes) {
+        throw new NotFound(
+          'The link has expired, was changed, or its file is gone. Ask for a new one.',
+        );
+      }
+      return (
+        reply
+          .header('content-disposition', attachment(link.name))
+          .header('content-security-policy', "sandbox; default-src 'none'")
+          .header('cache-control', 'private, no-store')
+          .header('content-length', found.size)
+          // The links are for whole files; who asks for a part gets to know.
+          .header('accept-ranges', 'none')
+          .type(link.type)
+          .send(pacedDownload(bytes, reply.raw, {limits: pace}))
+      );
+    },
+  );
+};

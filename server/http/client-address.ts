@@ -1,0 +1,69 @@
+import {BlockList, isIP, isIPv4} from 'node:net';
+
+import type {FastifyRequest} from 'fastify';
+import ipaddr from 'ipaddr.js';
+
+import type {IpMode} from '../config/environment.js';
+
+/** Client network of requests whose connection has no IP address, because it was reset. */
+const UNKNOWN = 'unknown';
+
+/**
+ * Returns the IP address in an entry of `X-Forwarded-For`, in canonical form; undefined if the
+ * entry has none. Proxies also write a port, brackets, quotes (RFC 7239) and zones, and an IPv4
+ * address as `::ffff:203.0.113.5`.
+ */
+export const ipIn = (entry: string | undefined): string | undefined => {
+  if (!entry) return undefined;
+  if (isIPv4(entry)) return entry;
+  const text = entry.trim().replace(/^"(.*)"$/, '$1');
+  const bracketed = /^\[([^\]]*)\](?::\S*)?$/.exec(text)?.[1];
+  const ip = [bracketed ?? text, text.replace(/:[\w.-]+$/, '')].find((part) => isIP(part) !== 0);
+  // A zone such as %eth0 has a meaning only on one machine, and PostgreSQL's inet refuses it.
+  return ip && ipaddr.process(ip.replace(/%.*/, '')).toString();
+};
+
+/** Returns a test whether an entry is the IP address of one of the proxies. */
+export const proxyTest = (proxies: readonly string[]): ((entry: string) => boolean) => {
+  const list = new BlockList();
+  for (const proxy of proxies) {
+    const [address = '', bits] = proxy.replace(/%[^/]*/, '').split('/');
+    if (bits === undefined) list.addAddress(address, family(address));
+    else list.addSubnet(address, Number(bits), family(address));
+  }
+  return (entry) => {
+    const ip = ipIn(entry);
+    return ip !== undefined && list.check(ip, family(ip));
+  };
+};
+
+const family = (ip: string) => (isIPv4(ip) ? 'ipv4' : 'ipv6');
+
+type Connection = Pick<FastifyRequest, 'ip' | 'ips'>;
+
+/**
+ * Returns the client's IP address; undefined if the connection has none. An entry of
+ * `X-Forwarded-For` without an IP address counts as the proxy that sent it.
+ */
+export const clientAddress = ({ip, ips}: Connection): string | undefined =>
+  (ips ?? [ip]).map(ipIn).findLast((address) => address !== undefined);
+
+/** Returns the client network of a request, for the limits: an IPv4 address or an IPv6 /64. */
+export const clientNetwork = (request: Connection): string => {
+  const address = clientAddress(request);
+  if (address === undefined) return UNKNOWN;
+  return isIPv4(address) ? address : `${cut(address, 8)}/64`;
+};
+
+/** Returns the IP address as it may be stored: whole, cut to /24 or /48, or not at all. */
+export const storedAddress = (address: string | undefined, mode: IpMode): string | null => {
+  const ip = mode === 'none' ? undefined : ipIn(address);
+  if (ip === undefined) return null;
+  if (mode === 'full') return ip;
+  return cut(ip, isIPv4(ip) ? 3 : 6);
+};
+
+const cut = (ip: string, keptBytes: number): string => {
+  const bytes = ipaddr.parse(ip).toByteArray();
+  return ipaddr.fromByteArray(bytes.map((byte, i) => (i < keptBytes ? byte : 0))).toString();
+};

@@ -1,0 +1,30 @@
+import type {LiveEvent} from '../contract/events.js';
+import type {StoredEvent} from '../events/store.js';
+
+/** An event on its way to readers, put into words once however many there are. */
+export class Frame {
+  private jsonText: string | undefined;
+  private sseText: string | undefined;
+
+  constructor(readonly event: LiveEvent) {}
+
+  static stored({seq, type, data, at}: StoredEvent): Frame {
+    return new Frame({seq, type, data, at: new Date(at).toISOString()} as LiveEvent);
+  }
+
+  static of(event: Pick<LiveEvent, 'type' | 'data'>, seq: number | null = null): Frame {
+    return new Frame({seq, ...event, at: new Date().toISOString()} as LiveEvent);
+  }
+
+  get json(): string {
+    this.jsonText ??= JSON.stringify(this.event);
+    return this.jsonText;
+  }
+
+  /** As Server-Sent Events spell it; JSON has no line breaks. */
+  get sse(): string {
+    const {seq, type} = this.event;
+    this.sseText ??= `${seq === null ? '' : `id: ${seq}\n`}event: ${type}\ndata: ${this.json}\n\n`;
+    return this.sseText;
+  }
+}

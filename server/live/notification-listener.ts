@@ -1,0 +1,94 @@
+import {randomUUID} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+import {connectDatabase} from '../database/connect.js';
+import type {Sql} from '../database/connect.js';
+import {MOMENT_CHANNEL, NEWS_CHANNEL} from '../events/announce.js';
+
+const CHECK_CHANNEL = 'maria_check';
+/** How often the connection is asked whether it still hears. */
+const CHECK_MS = 5_000;
+const RETRY_MS = 500;
+
+export interface ListenerParts {
+  databaseUrl: string;
+  onNotice: (channel: string, payload: string) => void;
+  /** It hears again: what was said meanwhile nobody will repeat. */
+  onBack: () => void;
+}
+
+/**
+ * The one connection of this process that listens. It speaks to itself now and then: a pooler
+ * between us and the database can take LISTEN and never deliver anything, and a connection that is
+ * dead can look as if it only had nothing to say.
+ */
+export class Listener {
+  /** Whether news will be heard; without, they must be looked for. */
+  isHearing = false;
+  private readonly id = randomUUID();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ListenerParts) {}
+
+  start(): void {
+    this.running = this.keepListening();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async keepListening(): Promise<void> {
+    const {signal} = this.stopping;
+    while (!signal.aborted) {
+      const lost = new AbortController();
+      const sql = this.connect(lost);
+      // What ends it is told by the loop: it goes on until it is stopped.
+      await this.listen(sql, AbortSignal.any([signal, lost.signal])).catch(() => undefined);
+      this.isHearing = false;
+      await sql.end({timeout: 1});
+      await sleep(RETRY_MS, undefined, {signal}).catch(() => undefined);
+    }
+  }
+
+  private connect(lost: AbortController): Sql {
+    return connectDatabase({
+      url: this.parts.databaseUrl,
+      max: 1,
+      applicationName: 'maria-chat listener',
+      listening: {
+        onNotice: (channel, payload) => {
+          if (channel !== CHECK_CHANNEL) this.parts.onNotice(channel, payload);
+          else if (payload === this.id) this.hears();
+        },
+        onClose: () => {
+          lost.abort();
+        },
+      },
+    });
+  }
+
+  private async listen(sql: Sql, signal: AbortSignal): Promise<void> {
+    for (const channel of [NEWS_CHANNEL, MOMENT_CHANNEL, CHECK_CHANNEL]) {
+      await sql`listen ${sql(channel)}`;
+    }
+    while (!signal.aborted) {
+      const asked = performance.now();
+      await sql`
+        select set_config('synchronous_commit', 'off', true), pg_notify(${CHECK_CHANNEL}, ${this.id})`;
+      await sleep(CHECK_MS, undefined, {signal});
+      if (this.heardAtMs < asked) this.isHearing = false;
+    }
+  }
+
+  private heardAtMs = -Infinity;
+
+  private hears(): void {
+    this.heardAtMs = performance.now();
+    if (this.isHearing) return;
+    this.isHearing = true;
+    this.parts.onBack();
+  }
+}

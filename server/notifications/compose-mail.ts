@@ -1,0 +1,113 @@
+import type {Config} from '../config/config.js';
+import type {Sql} from '../database/connect.js';
+import {storedFiles} from '../files/store.js';
+import {findSession, latestConsents} from '../visits/store.js';
+import {beginValidity, findVerification} from '../sessions/verification-store.js';
+import {findSite} from '../sites/store.js';
+import {confirmationMail} from './confirmation-mail.js';
+import type {MailContent} from './confirmation-mail.js';
+import type {ConfirmationLinks} from '../mail/links.js';
+import {alertMail, leadMail, messageMail} from './owner-mails.js';
+import type {MailJob} from '../jobs/queue.js';
+
+export interface Mail extends MailContent {
+  to: string;
+}
+
+const LAST_ACTIONS_LENGTH = 200;
+
+/**
+ * Renders a job with what is stored at this moment. Undefined when there is nothing to say any
+ * more: the link is used or void, the session erased, nobody to tell.
+ */
+export const composeMail = async (
+  {sql, config, links}: {sql: Sql; config: Config; links: ConfirmationLinks},
+  job: MailJob,
+): Promise<Mail | undefined> => {
+  if (job.template === 'confirmation') return confirmation(sql, config, links, job.verification_id);
+  if (job.template === 'lead') return lead(sql, job);
+  if (job.template === 'message') return message(sql, job.uuid);
+  return config.mail.admin ? alert(sql, config.mail.admin, job) : undefined;
+};
+
+const confirmation = async (
+  sql: Sql,
+  config: Config,
+  links: ConfirmationLinks,
+  id: string,
+): Promise<Mail | undefined> => {
+  await beginValidity(sql, id, config.verificationMs);
+  const verification = await findVerification(sql, id);
+  if (verification?.state !== 'open') return undefined;
+  const site = await findSite(sql, verification.siteKey);
+  return {
+    to: verification.address,
+    ...confirmationMail({
+      site: site?.name ?? verification.siteKey,
+      url: links.url(verification.id, verification.keyId),
+      validMs: config.verificationMs,
+      locale: verification.locale,
+    }),
+  };
+};
+
+const lead = async (
+  sql: Sql,
+  {uuid, changed = false}: MailJob & {template: 'lead'},
+): Promise<Mail | undefined> => {
+  const session = await findSession(sql, uuid);
+  const [visit] = await sql<{site: string}[]>`
+    select site_key as site from visits where uuid = ${uuid}`;
+  const site = visit && (await findSite(sql, visit.site));
+  if (!session || !site?.notifyEmail) return undefined;
+  const consents = await latestConsents(sql, uuid);
+  const files = await storedFiles(sql, uuid);
+  return {
+    to: site.notifyEmail,
+    ...leadMail({
+      reference: uuid,
+      changed,
+      site: site.name,
+      name: session.name,
+      email: session.email,
+      consents: consents.map((consent) => ({...consent, at: new Date(consent.recorded_at)})),
+      files: files.map(({name, size}) => ({name, size: size ?? 0})),
+    }),
+  };
+};
+
+const message = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+  const [visit] = await sql<{site: string; state: string}[]>`
+    select site_key as site, state from visits where uuid = ${uuid} and state in ('open', 'session')`;
+  const site = visit && (await findSite(sql, visit.site));
+  if (!site?.notifyEmail) return undefined;
+  const hasEmail = visit?.state === 'session';
+  return {to: site.notifyEmail, ...messageMail({reference: uuid, site: site.name, hasEmail})};
+};
+
+const alert = async (
+  sql: Sql,
+  to: string,
+  {uuid, at, count = 1, since, ...job}: MailJob & {template: 'alert'},
+): Promise<Mail> => {
+  const actions = uuid
+    ? await sql<{event: string}[]>`
+        select event_type as event from audit_logs where user_uuid = ${uuid}
+        order by timestamp desc, id desc limit 10`
+    : [];
+  const lastActions = actions
+    .map(({event}) => event)
+    .join(', ')
+    .slice(0, LAST_ACTIONS_LENGTH);
+  return {
+    to,
+    ...alertMail({
+      ...job,
+      uuid,
+      count,
+      at: at === undefined ? new Date() : new Date(at),
+      since: since === undefined ? undefined : new Date(since),
+      lastActions,
+    }),
+  };
+};

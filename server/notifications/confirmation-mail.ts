@@ -1,0 +1,49 @@
+import {button, mailFrame, paragraph, smallPrint} from '../mail/frame.js';
+import {formatTime} from '../mail/measures.js';
+import {filled, textsFor} from '../translations/translations.js';
+
+export interface MailContent {
+  subject: string;
+  text: string;
+  html: string;
+  /** Whom an answer should reach, when that is not the sender. */
+  replyTo?: string;
+}
+
+export interface Confirmation {
+  /** The site's own name: nothing that a visitor typed stands in this mail. */
+  site: string;
+  url: string;
+  validMs: number;
+  locale: string | null;
+}
+
+export const confirmationMail = ({site, url, validMs, locale}: Confirmation): MailContent => {
+  const texts = textsFor(locale);
+  const title = texts.mailSubject;
+  const body = filled(texts.mailBody, {site});
+  const expires = filled(texts.mailExpires, {time: formatTime(validMs, texts.language)});
+  const notMeUrl = `${url}/not-me`;
+  return {
+    subject: `${title} – ${site}`,
+    text: [
+      site,
+      title,
+      body,
+      `${texts.mailButton}:\n${url}`,
+      expires,
+      `${texts.mailNotMe}\n${texts.mailNotMeLink}: ${notMeUrl}`,
+    ].join('\n\n'),
+    html: mailFrame({
+      ...texts,
+      sender: site,
+      title,
+      blocks: [
+        paragraph(body),
+        button(url, texts.mailButton),
+        smallPrint(expires),
+        smallPrint(texts.mailNotMe, {href: notMeUrl, label: texts.mailNotMeLink}),
+      ],
+    }),
+  };
+};

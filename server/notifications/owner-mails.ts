@@ -1,0 +1,144 @@
+import type {MailContent} from './confirmation-mail.js';
+import {entry, mailFrame, smallPrint} from '../mail/frame.js';
+import {formatSize} from '../mail/measures.js';
+
+const ENGLISH = {language: 'en', direction: 'ltr'};
+
+interface Lead {
+  reference: string;
+  /** The session was told of before, with another address. */
+  changed: boolean;
+  site: string;
+  name: string;
+  email: string;
+  consents: {purpose: string; granted: boolean; at: Date}[];
+  files: {name: string; size: number}[];
+}
+
+const PURPOSES: Record<string, string> = {
+  personal_data: 'Storing the data',
+  ai_training: 'Training the AI agent',
+  ai_answers: 'AI answers about the files',
+};
+
+/** What every visitor is asked, unless the site's conversation leaves it out. */
+const USUAL_PURPOSES = ['personal_data', 'ai_training'];
+
+/** To the site's owner, whenever an address is confirmed; an answer goes to that address. */
+export const leadMail = (lead: Lead): MailContent => {
+  const fetching = `maria export --uuid ${lead.reference}`;
+  const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
+  const rows: [string, string[]][] = [
+    ['Name', [lead.name]],
+    ['E-mail (confirmed)', [lead.email]],
+    ['Consents', consentLines(lead.consents)],
+    ['Files', files.length > 0 ? files : ['none']],
+    ['Reference', [lead.reference]],
+    ['Fetch the files on the server', [fetching]],
+  ];
+  const title = lead.changed ? 'Address changed' : 'New verified contact';
+  const hint = 'An answer to this mail goes to the confirmed address.';
+  return {
+    // The subject goes through many hands: no name in it.
+    subject: `${title} – ${lead.site} – ${lead.reference.slice(0, 8)}`,
+    replyTo: lead.email,
+    text: [
+      lead.site,
+      title,
+      ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
+      hint,
+    ].join('\n\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: lead.site,
+      title,
+      blocks: [...rows.map(([label, lines]) => entry(label, lines)), smallPrint(hint)],
+    }),
+  };
+};
+
+/** To the site's owner, when a visitor has written and waits for a person. Not what was written. */
+export const messageMail = ({
+  reference,
+  site,
+  hasEmail,
+}: {
+  reference: string;
+  site: string;
+  hasEmail: boolean;
+}): MailContent => {
+  const rows: [string, string][] = [
+    ['Reference', reference],
+    ['E-mail address', hasEmail ? 'given' : 'not given yet; unfinished visits are removed'],
+    ['Read it on the server', `maria export --uuid ${reference}`],
+  ];
+  const title = 'A visitor has written';
+  const hint = 'Maria has told the visitor that a person will answer by e-mail.';
+  return {
+    subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
+    text: [site, title, ...rows.map(([label, line]) => `${label}:\n  ${line}`), hint].join('\n\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: site,
+      title,
+      blocks: [...rows.map(([label, line]) => entry(label, [line])), smallPrint(hint)],
+    }),
+  };
+};
+
+const consentLines = (consents: Lead['consents']): string[] => {
+  const decided = consents.map(
+    ({purpose, granted, at}) =>
+      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
+  );
+  const missing = USUAL_PURPOSES.filter((one) => !consents.some(({purpose}) => purpose === one));
+  return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
+};
+
+const readableTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+interface AlertDetails {
+  cause: string;
+  code: string;
+  message: string;
+  uuid: string | null;
+  count: number;
+  at: Date;
+  /** When the last mail about this cause was sent, if this one tells what came after it. */
+  since: Date | undefined;
+  lastActions: string;
+}
+
+/** To the operator. No personal data: what is needed to find the log lines, and no more. */
+export const alertMail = (alert: AlertDetails): MailContent => {
+  const {since, count} = alert;
+  const rows: [string, string][] = [
+    ['Time', alert.at.toISOString()],
+    ['Cause', alert.cause],
+    [
+      'Count',
+      since
+        ? `${count} more since the mail of ${since.toISOString()}`
+        : '1; more of the same are counted, and told in an hour',
+    ],
+    ['Code', alert.code],
+    ['Message', alert.message],
+    ['Session', alert.uuid ?? 'none'],
+    ['Last actions', alert.lastActions || 'none'],
+    [
+      'Full log',
+      `the server’s log at this time${alert.uuid ? `, and maria audit --uuid ${alert.uuid}` : ''}`,
+    ],
+  ];
+  const title = `${alert.code}: ${alert.cause}${since ? ` (${count} more)` : ''}`;
+  return {
+    subject: `[Maria Chat] ${title}`,
+    text: rows.map(([label, line]) => `${label}: ${line}`).join('\n'),
+    html: mailFrame({
+      ...ENGLISH,
+      sender: 'Maria Chat',
+      title,
+      blocks: rows.map(([label, line]) => entry(label, [line])),
+    }),
+  };
+};

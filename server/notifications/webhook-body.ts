@@ -1,0 +1,56 @@
+import type {WebhookEvent} from '../contract/webhooks.js';
+import type {Queryable} from '../database/connect.js';
+import {storedFiles} from '../files/store.js';
+import {findSession, latestConsents} from '../visits/store.js';
+import type {Webhook, WebhookJob} from '../webhooks/store.js';
+
+interface VisitRow {
+  state: string;
+  startedAt: Date;
+  step: string | null;
+  completedAt: Date | null;
+}
+
+const STATES: Partial<Record<WebhookEvent, string>> = {
+  'session.pending': 'pending',
+  'session.complete': 'complete',
+  'session.erased': 'erased',
+  'visit.abandoned': 'abandoned',
+};
+
+/**
+ * What is sent, made of what is stored at this moment: of a session that was erased meanwhile
+ * nothing is told but its reference. Names and addresses go along only if the owner has chosen so.
+ */
+export const renderEvent = async (
+  sql: Queryable,
+  {siteKey, withContact}: Pick<Webhook, 'siteKey' | 'withContact'>,
+  {event, uuid, at, details}: Omit<WebhookJob, 'webhook'>,
+): Promise<string> => {
+  const [visit] = await sql<VisitRow[]>`
+    select v.state, v.started_at as "startedAt", v.furthest_step as step,
+           s.completed_at as "completedAt"
+    from visits v left join user_sessions s on s.uuid = v.uuid where v.uuid = ${uuid}`;
+  const lives = visit?.state === 'open' || visit?.state === 'session';
+  const session = lives ? await findSession(sql, uuid) : undefined;
+  const files = lives ? await storedFiles(sql, uuid) : [];
+  return JSON.stringify({
+    type: event,
+    timestamp: new Date(at).toISOString(),
+    data: {
+      reference: uuid,
+      site: siteKey,
+      state: STATES[event] ?? session?.state ?? (lives ? 'visit' : 'gone'),
+      started_at: visit?.startedAt ?? null,
+      completed_at: visit?.completedAt ?? null,
+      furthest_step: visit?.step ?? null,
+      ...details,
+      consents: lives ? await latestConsents(sql, uuid) : [],
+      files: files.map(({id, name, size}) => ({id, size, ...(withContact && {name})})),
+      ...(withContact &&
+        session && {
+          contact: {name: session.name, email: session.email, locale: session.locale},
+        }),
+    },
+  });
+};
