@@ -1,24 +1,24 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {TrailKeeper} from './audit/maintenance.js';
+import type {AuditMaintenance} from './audit/maintenance.js';
 import type {Expiry} from './cleanup/expiry.js';
 import type {Cleanup} from './cleanup/interval.js';
 import type {Config} from './config/config.js';
 import type {Sql} from './database/connect.js';
-import type {Live} from './live/hub.js';
-import type {PaceLimits} from './http/pace.js';
+import type {EventHub} from './live/hub.js';
+import type {SlowClientLimits} from './http/pace.js';
 import type {App} from './http/app-type.js';
 import type {ResponseLimits} from './http/unread-responses.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import type {MailSender} from './mail/sender.js';
-import type {Conversation} from './messages/conversation.js';
+import type {MessageService} from './messages/conversation.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import type {OwnRelease} from './releases/own-release.js';
-import type {Answering, AnsweringParts} from './responders/answering.js';
-import type {OpenedPanels} from './sessions/panel-open-counter.js';
+import type {ResponderService, ResponderServiceDeps} from './responders/answering.js';
+import type {PanelOpenCounter} from './sessions/panel-open-counter.js';
 import type {WebhookSender} from './webhooks/sender.js';
 
-export interface AppParts {
+export interface AppDeps {
   config: Config;
   /** For the one connection that listens. */
   databaseUrl: string;
@@ -36,24 +36,24 @@ export interface AppParts {
   spoolDir: string;
   newUuid?: () => string;
   /** For tests: other limits than those that visitors have. */
-  answering?: Pick<AnsweringParts, 'limits' | 'budgets' | 'circuit'>;
-  downloadPace?: PaceLimits;
+  answering?: Pick<ResponderServiceDeps, 'limits' | 'budgets' | 'circuit'>;
+  downloadPace?: SlowClientLimits;
   responses?: ResponseLimits;
 }
 
 export interface RunningApp {
   app: App;
-  opened: OpenedPanels;
+  opened: PanelOpenCounter;
   cleanup: Cleanup;
   expiry: Expiry;
-  trail: TrailKeeper;
+  trail: AuditMaintenance;
   sender: MailSender;
-  conversation: Conversation;
-  live: Live;
-  answering: Answering;
+  conversation: MessageService;
+  live: EventHub;
+  answering: ResponderService;
   webhooks: WebhookSender;
   release: OwnRelease;
   /** Until this is called, every route that needs the database answers 503. */
-  migrated: () => void;
+  markReady: () => void;
   drain: () => void;
 }

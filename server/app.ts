@@ -4,40 +4,40 @@ import rateLimiting from '@fastify/rate-limit';
 import type {FastifyRequest} from 'fastify';
 import {v4} from 'uuid';
 
-import type {AppParts, RunningApp} from './app-parts.js';
-import {clientNetwork} from './http/client-address.js';
-import {AuditAttempts, writtenEvents} from './audit/store.js';
-import {TrailKeeper} from './audit/maintenance.js';
-import {Watch} from './abuse/suspicion.js';
-import {Watched} from './abuse/sliding-window-counter.js';
+import type {AppDeps, RunningApp} from './app-parts.js';
+import {clientRateLimitKey} from './http/client-address.js';
+import {BatchedAuditWriter, writtenEvents} from './audit/store.js';
+import {AuditMaintenance} from './audit/maintenance.js';
+import {AbuseMonitor} from './abuse/suspicion.js';
+import {SlidingWindowCounter} from './abuse/sliding-window-counter.js';
 import {Expiry} from './cleanup/expiry.js';
 import {Cleanup} from './cleanup/interval.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Sweep} from './cleanup/sweep.js';
 import {isDatabaseDown} from './database/failure.js';
-import {KnownDatabase} from './database/restore-guard.js';
+import {RestoreGuard} from './database/restore-guard.js';
 import {OriginNotAllowed, Unavailable} from './errors.js';
 import type {MariaError} from './errors.js';
-import {Live} from './live/hub.js';
-import {Moments} from './events/transient-events.js';
+import {EventHub} from './live/hub.js';
+import {TransientEvents} from './events/transient-events.js';
 import {eventRoutes} from './live/routes.js';
 import {ARRIVAL_LIMITS} from './live/websocket-route.js';
 import {BodyDrain} from './http/drain.js';
 import {fileRoutes} from './files/routes.js';
 import {Spool} from './files/spool.js';
-import {Gate} from './http/concurrency-limit.js';
+import {ConcurrencyLimit} from './http/concurrency-limit.js';
 import {Uploads} from './files/upload.js';
 import {logRequests} from './http/access-log.js';
 import {WIDGET, projectVersion, registerAssets} from './http/assets.js';
-import {keepDeadlines} from './http/deadline.js';
+import {registerRequestTimeout} from './http/deadline.js';
 import {createApp} from './http/create-app.js';
-import {answerErrors} from './http/error-answers.js';
+import {registerErrorHandler} from './http/error-answers.js';
 import {refuseUnderPressure} from './http/pressure.js';
 import {registerHeaders} from './http/headers.js';
 import {limitHeaders} from './http/header-limit.js';
 import {healthRoutes} from './http/health.js';
 import {Metrics, metricsRoute} from './http/metrics.js';
-import {tellServerError} from './alerts/server-error-alert.js';
+import {alertServerError} from './alerts/server-error-alert.js';
 import {parseJsonBodies} from './http/json-bodies.js';
 import {registerOpenApi} from './http/openapi.js';
 import {registerPages} from './http/pages.js';
@@ -51,12 +51,12 @@ import {
 } from './http/rate-limits.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
-import {Outage} from './alerts/database-outage.js';
+import {DatabaseOutage} from './alerts/database-outage.js';
 import {MailSender} from './mail/sender.js';
-import {tellMailStopped} from './mail/limit-alert.js';
-import {Conversation} from './messages/conversation.js';
+import {alertMailLimit} from './mail/limit-alert.js';
+import {MessageService} from './messages/conversation.js';
 import {messageRoutes} from './messages/routes.js';
-import {Answering} from './responders/answering.js';
+import {ResponderService} from './responders/answering.js';
 import {answerRoutes} from './responders/routes.js';
 import {WebhookSender} from './webhooks/sender.js';
 import {diskRoutes} from './files/disk-download-route.js';
@@ -69,7 +69,7 @@ import type {SecretKey} from './config/secrets.js';
 import {Access} from './visits/access.js';
 import {contactRoutes} from './sessions/contact-routes.js';
 import {leaveRoute} from './sessions/leave-route.js';
-import {OpenedPanels} from './sessions/panel-open-counter.js';
+import {PanelOpenCounter} from './sessions/panel-open-counter.js';
 import {sessionRoutes} from './sessions/routes.js';
 import {VisitorTokens} from './visits/token.js';
 import {uuidRoutes} from './sessions/uuid-routes.js';
@@ -79,25 +79,25 @@ import {conversationSchemaRoute} from './sites/conversation-schema.js';
 import {siteRoutes} from './sites/routes.js';
 import {Sites} from './sites/store.js';
 
-export type {AppParts, RunningApp} from './app-parts.js';
+export type {AppDeps, RunningApp} from './app-parts.js';
 
 /** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
-export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
-  const {config, sql, backgroundSql, objects, log} = parts;
+export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
+  const {config, sql, backgroundSql, objects, log} = deps;
   const version = projectVersion();
   let notReady: string | undefined = 'starting';
 
-  const attempts = new AuditAttempts(sql);
-  const opened = new OpenedPanels(backgroundSql, log);
+  const attempts = new BatchedAuditWriter(sql);
+  const opened = new PanelOpenCounter(backgroundSql, log);
   const sites = new Sites(sql);
   const visits = new Visits(sql, config.visit);
   const tokens = new VisitorTokens(config.secrets);
   const links = new ConfirmationLinks(config.secrets, config.publicUrl);
   const signingKey = config.secrets[0] as SecretKey;
   const mailHashKey = derivedKey(signingKey, 'mail-counts');
-  const spool = new Spool(parts.spoolDir);
+  const spool = new Spool(deps.spoolDir);
   await spool.sweep();
-  const gate = new Gate(
+  const gate = new ConcurrencyLimit(
     config.uploads,
     'Too many uploads at once. Nothing was stored; try again shortly.',
     (limit) => {
@@ -105,14 +105,14 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     },
   );
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
-  const watched = new Watched(sql, derivedKey(signingKey, 'watch'));
-  const known = new KnownDatabase({sql: backgroundSql, dataDir: config.dataDir, log});
-  const moments = new Moments(sql);
-  const conversation = new Conversation({sql, moments, log});
-  const live = new Live({
+  const watched = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
+  const known = new RestoreGuard({sql: backgroundSql, dataDir: config.dataDir, log});
+  const moments = new TransientEvents(sql);
+  const conversation = new MessageService({sql, moments, log});
+  const live = new EventHub({
     sql,
     pools: [sql, backgroundSql],
-    databaseUrl: parts.databaseUrl,
+    databaseUrl: deps.databaseUrl,
     moments,
     log,
   });
@@ -124,10 +124,10 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     live,
     writtenEvents,
   });
-  const watch = new Watch({sql, attempts, log, watched, counters: shared});
-  const outage = new Outage();
+  const watch = new AbuseMonitor({sql, attempts, log, watched, counters: shared});
+  const outage = new DatabaseOutage();
   const background = {sql: backgroundSql, objects, config, log, outage};
-  const sender = new MailSender({...background, links, smtpUrl: parts.smtpUrl});
+  const sender = new MailSender({...background, links, smtpUrl: deps.smtpUrl});
   const onMail = () => {
     sender.wake();
     webhooks.wake();
@@ -149,11 +149,11 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   const expiry = new Expiry(background);
 
   const prompt = () => {
-    cleanup.prompt();
+    cleanup.triggerSoon();
   };
-  const actorOf = (request: FastifyRequest, uuid?: string) => ({
-    client: clientNetwork(request),
-    address: access.addressOf(request),
+  const getActor = (request: FastifyRequest, uuid?: string) => ({
+    client: clientRateLimitKey(request),
+    address: access.getStoredIp(request),
     uuid,
   });
   const access = new Access({
@@ -164,13 +164,13 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     tokens,
     onEnded: prompt,
     onTokenRefused: (request, uuid) => {
-      watch.tokenRefused(actorOf(request, uuid));
+      watch.tokenRefused(getActor(request, uuid));
     },
   });
-  const trail = new TrailKeeper({...background, known});
+  const trail = new AuditMaintenance({...background, known});
   const webhooks = new WebhookSender({...background, onMail, metrics});
-  const answers = {...background, ...parts.answering, onMail, metrics};
-  const answering = new Answering({...answers, moments, stage: conversation});
+  const answers = {...background, ...deps.answering, onMail, metrics};
+  const answering = new ResponderService({...answers, moments, stage: conversation});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
 
   const release = new OwnRelease({sql: backgroundSql, log, folder: WIDGET});
@@ -183,7 +183,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   await otherReleases.sweep();
 
   const onLimitExceeded = (request: FastifyRequest) => {
-    watch.limitExceeded(actorOf(request), request.routeOptions.url ?? 'unknown');
+    watch.limitExceeded(getActor(request), request.routeOptions.url ?? 'unknown');
   };
   const drain = new BodyDrain();
   const app = createApp(config, log, drain);
@@ -196,21 +196,21 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
       onExceeded: onLimitExceeded,
     }),
   });
-  const tellError = (error: MariaError, request: FastifyRequest) => {
+  const alertError = (error: MariaError, request: FastifyRequest) => {
     const caller = access.knownCaller(request);
-    tellServerError({sql, log, attempts}, error, {request, caller, ...actorOf(request)});
+    alertServerError({sql, log, attempts}, error, {request, caller, ...getActor(request)});
   };
-  answerErrors(app, {
+  registerErrorHandler(app, {
     limitUnknown: app.rateLimit({
       max: config.ratePerMinute * RATE_MULTIPLES.unknown,
-      keyGenerator: (request) => `unknown ${clientNetwork(request)}`,
+      keyGenerator: (request) => `unknown ${clientRateLimitKey(request)}`,
     }),
     onError: (error, request) => {
-      if (error.statusCode === 503 && isDatabaseDown(error.cause)) outage.noticed(error.cause);
-      if (error.statusCode >= 500) tellError(error, request);
+      if (error.statusCode === 503 && isDatabaseDown(error.cause)) outage.record(error.cause);
+      if (error.statusCode >= 500) alertError(error, request);
       if (error instanceof OriginNotAllowed) {
         const origin = request.headers.origin ?? '';
-        watch.originRefused(actorOf(request), {origin, site: error.siteKey});
+        watch.originRefused(getActor(request), {origin, site: error.siteKey});
       }
       metrics.failed(error.code, request.routeOptions.url);
     },
@@ -223,10 +223,10 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     // The pages that need nothing behind them are there from the first moment.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
   });
-  keepDeadlines(app);
-  limitUnreadResponses(app, parts.responses);
+  registerRequestTimeout(app);
+  limitUnreadResponses(app, deps.responses);
   app.addHook('onSend', async (request, reply) => {
-    const isUsable = drain.begin(request.raw, clientNetwork(request));
+    const isUsable = drain.begin(request.raw, clientRateLimitKey(request));
     // A client that keeps its connection would not notice that the others get its successor.
     if (notReady === 'draining' || !isUsable) void reply.header('connection', 'close');
     // The framework gives up the connection of every body that it refuses; ours is drained.
@@ -261,9 +261,9 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     tokens,
     access,
     attempts,
-    newUuid: parts.newUuid ?? v4,
+    newUuid: deps.newUuid ?? v4,
     onUuidRefused: (request, uuid) => {
-      watch.uuidRefused(actorOf(request, uuid));
+      watch.uuidRefused(getActor(request, uuid));
     },
     onOpened: (siteKey) => {
       opened.add(siteKey);
@@ -276,7 +276,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     links,
     mailHashKey,
     onMailStopped: () => {
-      tellMailStopped({sql, log}, 'address');
+      alertMailLimit({sql, log}, 'address');
     },
     onEnded: prompt,
     onMail,
@@ -287,7 +287,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     access,
     onLeft: () => {
       const {leaveGraceMs} = config.visit;
-      if (leaveGraceMs !== undefined) cleanup.promptIn(leaveGraceMs);
+      if (leaveGraceMs !== undefined) cleanup.triggerAfter(leaveGraceMs);
     },
   });
   verificationRoutes(app, {config, sql, access, links, onMail});
@@ -312,21 +312,21 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     counters: shared,
     onExceeded: onLimitExceeded,
     onStored: (tx, {caller: {uuid, site}, message, client}) =>
-      answering.owe(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
+      answering.enqueueTurn(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
     onMessage: ({uuid, site}, message) => {
       answering.wake();
       webhooks.wake();
-      conversation.heard({uuid, siteKey: site.key, message});
+      conversation.emitVisitorMessage({uuid, siteKey: site.key, message});
     },
   });
-  const streamGate = new Gate(
+  const streamGate = new ConcurrencyLimit(
     config.streams,
     'Too many streams at once. Read by long poll, or try again shortly.',
     (limit) => {
       metrics.refusedAsBusy('streams', limit);
     },
   );
-  const arrivalGate = new Gate(
+  const arrivalGate = new ConcurrencyLimit(
     ARRIVAL_LIMITS,
     'Too many sockets wait for their first message at once. Try again shortly.',
     (limit) => {
@@ -335,14 +335,14 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
   );
   await eventRoutes(app, {config, access, live, gate: streamGate, arrivals: arrivalGate});
   answerRoutes(app, {config, sql, access, stage: conversation, answering});
-  const pace = parts.downloadPace;
-  privacyRoutes(app, {config, sql, objects, access, onBroken: tellError, pace});
-  if (parts.diskKey) {
+  const pace = deps.downloadPace;
+  privacyRoutes(app, {config, sql, objects, access, onBroken: alertError, pace});
+  if (deps.diskKey) {
     const {ratePerMinute} = config;
-    diskRoutes(app, {objects, signingKey: parts.diskKey, ratePerMinute, pace});
+    diskRoutes(app, {objects, signingKey: deps.diskKey, ratePerMinute, pace});
   }
-  if (parts.mailbox && !config.production) {
-    devRoutes(app, {mailbox: parts.mailbox, sql, publicUrl: config.publicUrl});
+  if (deps.mailbox && !config.production) {
+    devRoutes(app, {mailbox: deps.mailbox, sql, publicUrl: config.publicUrl});
   }
 
   app.addHook('onClose', async () => {
@@ -362,7 +362,7 @@ export const buildApp = async (parts: AppParts): Promise<RunningApp> => {
     answering,
     webhooks,
     release,
-    migrated: () => {
+    markReady: () => {
       notReady = undefined;
       live.start();
       conversation.start();

@@ -8,10 +8,10 @@ import type {Command} from './command/command.js';
 import {printable} from './command/printable.js';
 import {InvalidSettings, readConfig} from './config/config.js';
 import {sqlState} from './database/failure.js';
-import {refusalOf} from './database/refusal.js';
+import {toRefusal} from './database/refusal.js';
 import {doctorCommand} from './doctor/command.js';
 import {createLog} from './log.js';
-import {openParts} from './parts.js';
+import {openResources} from './parts.js';
 import {eraseCommand} from './privacy/erase-command.js';
 import {exportCommand} from './privacy/export-command.js';
 import {rectifyCommand} from './privacy/rectify-command.js';
@@ -63,12 +63,12 @@ const main = async (): Promise<void> => {
   }
   const config = readConfig(process.env);
   const log = createLog(process.env['LOG_LEVEL'] ? config.logLevel : 'warn');
-  const parts = await openParts(config, {log, adopt: false});
-  databaseUrl = parts.databaseUrl;
+  const resources = await openResources(config, {log, takeOwnership: false});
+  databaseUrl = resources.databaseUrl;
   try {
-    await command.run({...parts, config, log, print}, args);
+    await command.run({...resources, config, log, print}, args);
   } finally {
-    await parts.close();
+    await resources.close();
   }
 };
 
@@ -106,7 +106,7 @@ function explained(error: unknown): {message: string; exitCode: number} {
     const advice = 'Start the server once, or add a site with: maria site add';
     return {message: `The database has not been set up. ${advice}`, exitCode: 1};
   }
-  const refusal = databaseUrl && refusalOf(error, databaseUrl);
+  const refusal = databaseUrl && toRefusal(error, databaseUrl);
   return {message: refusal ? refusal.message : stack, exitCode: 1};
 }
 

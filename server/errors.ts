@@ -2,13 +2,13 @@ import {ERROR_CODES, errorStatus} from './contract/error-codes.js';
 import type {ErrorCode} from './contract/error-codes.js';
 import type {ErrorBody} from './contract/common.js';
 
-export interface Fault {
+export interface ValidationError {
   path: string;
   message: string;
 }
 
 export interface ErrorDetails {
-  faults?: Fault[];
+  faults?: ValidationError[];
   /** Seconds, for the `Retry-After` header. */
   retryAfter?: number;
   cause?: unknown;
@@ -23,7 +23,7 @@ const MAX_MESSAGE_LENGTH = 2_000;
 /** What an answer can say went wrong. The message is for the page's developer, never a visitor. */
 export class MariaError extends Error {
   readonly statusCode: number;
-  readonly faults: Fault[] | undefined;
+  readonly faults: ValidationError[] | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -47,13 +47,13 @@ export class MariaError extends Error {
       code: this.code,
       message: cut(this.message, MAX_MESSAGE_LENGTH),
       request_id: requestId,
-      ...(this.faults && {faults: faults.slice(0, MAX_FAULTS).map(shortFault)}),
+      ...(this.faults && {faults: faults.slice(0, MAX_FAULTS).map(shortenError)}),
       ...(others > 0 && {more_faults: others}),
     };
   }
 }
 
-const shortFault = ({path, message}: Fault): Fault => ({
+const shortenError = ({path, message}: ValidationError): ValidationError => ({
   path: cut(path, MAX_PATH_LENGTH),
   message: cut(message, MAX_FAULT_LENGTH),
 });
@@ -61,46 +61,49 @@ const shortFault = ({path, message}: Fault): Fault => ({
 const cut = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
-const errorOf = (code: ErrorCode, standard: string) =>
+const createErrorClass = (code: ErrorCode, standard: string) =>
   class extends MariaError {
     constructor(message = standard, details?: ErrorDetails) {
       super(code, message, details);
     }
   };
 
-export class InvalidRequest extends errorOf(
+export class InvalidRequest extends createErrorClass(
   'invalid_request',
   'The request does not have the expected form.',
 ) {}
-export class InvalidUuid extends errorOf(
+export class InvalidUuid extends createErrorClass(
   'invalid_uuid',
   'Expected a version-4 UUID. Ask POST /api/session/generate-uuid for one.',
 ) {}
-export class EmptyFile extends errorOf(
+export class EmptyFile extends createErrorClass(
   'empty_file',
   'Expected a PDF, got a file of 0 bytes. Send the file’s content.',
 ) {}
-export class NoFile extends errorOf(
+export class NoFile extends createErrorClass(
   'no_file',
   'Expected a multipart part named "file", got none. Add it, after the optional "size" field.',
 ) {}
-export class SizeMismatch extends errorOf(
+export class SizeMismatch extends createErrorClass(
   'size_mismatch',
   'The file is not as long as announced.',
 ) {}
-export class TokenRequired extends errorOf(
+export class TokenRequired extends createErrorClass(
   'token_required',
   'Expected the headers Authorization: Bearer <visitor token> and X-Session-UUID. Send both.',
 ) {}
-export class TokenInvalid extends errorOf(
+export class TokenInvalid extends createErrorClass(
   'token_invalid',
   'The visitor token does not belong to this UUID. Send the token that came with it.',
 ) {}
-export class ConsentRequired extends errorOf(
+export class ConsentRequired extends createErrorClass(
   'consent_required',
   'Nothing is taken before consent to storing personal data is recorded: PUT /api/session/consents.',
 ) {}
-export class OriginNotAllowed extends errorOf('origin_not_allowed', 'This origin is not allowed.') {
+export class OriginNotAllowed extends createErrorClass(
+  'origin_not_allowed',
+  'This origin is not allowed.',
+) {
   constructor(
     message: string,
     readonly siteKey: string,
@@ -108,104 +111,104 @@ export class OriginNotAllowed extends errorOf('origin_not_allowed', 'This origin
     super(message);
   }
 }
-export class NotFound extends errorOf('not_found', 'There is nothing at this address.') {}
-export class UnknownSite extends errorOf(
+export class NotFound extends createErrorClass('not_found', 'There is nothing at this address.') {}
+export class UnknownSite extends createErrorClass(
   'unknown_site',
   'There is no site with this key. Check data-site.',
 ) {}
-export class MethodNotAllowed extends errorOf(
+export class MethodNotAllowed extends createErrorClass(
   'method_not_allowed',
   'This address does not take this method.',
 ) {}
-export class TooSlow extends errorOf(
+export class TooSlow extends createErrorClass(
   'too_slow',
   'The body arrived too slowly. Send it again on a better line.',
 ) {}
-export class UuidCollision extends errorOf(
+export class UuidCollision extends createErrorClass(
   'uuid_collision',
   'This UUID is in use and the token for it is missing or wrong. Start with a new UUID.',
 ) {}
-export class TooManyFiles extends errorOf(
+export class TooManyFiles extends createErrorClass(
   'too_many_files',
   'The session holds all the files it may.',
 ) {}
-export class TooManyMessages extends errorOf(
+export class TooManyMessages extends createErrorClass(
   'too_many_messages',
   'The session holds all the messages that one visitor may write.',
 ) {}
-export class TooManyConsents extends errorOf(
+export class TooManyConsents extends createErrorClass(
   'too_many_consents',
   'The session has all the decisions that are recorded for one. A consent can still be withdrawn.',
 ) {}
-export class InProgress extends errorOf(
+export class InProgress extends createErrorClass(
   'in_progress',
   'An upload with this Idempotency-Key is still under way. Try again in a few seconds.',
 ) {}
-export class SessionGone extends errorOf(
+export class SessionGone extends createErrorClass(
   'session_gone',
   'This session has ended and its data is removed. Start with a new UUID.',
 ) {}
-export class AnswerOver extends errorOf(
+export class TurnClosed extends createErrorClass(
   'answer_over',
   'Nobody waits for this answer any more: it is complete, was stopped, or came too late.',
 ) {}
-export class BodyTooLarge extends errorOf('body_too_large', 'The body is too large.') {}
-export class FileTooLarge extends errorOf('file_too_large', 'The file is too large.') {}
-export class NotAPdf extends errorOf(
+export class BodyTooLarge extends createErrorClass('body_too_large', 'The body is too large.') {}
+export class FileTooLarge extends createErrorClass('file_too_large', 'The file is too large.') {}
+export class NotAPdf extends createErrorClass(
   'not_a_pdf',
   'Expected a PDF: "%PDF-" within the first 1,024 bytes. Convert the document to PDF.',
 ) {}
-export class UnsupportedMediaType extends errorOf(
+export class UnsupportedMediaType extends createErrorClass(
   'unsupported_media_type',
   'The body has a Content-Type this address does not take.',
 ) {}
-export class RangeNotSatisfiable extends errorOf(
+export class RangeNotSatisfiable extends createErrorClass(
   'range_not_satisfiable',
   'The Range header names bytes beyond the end of the file. Ask for the file without it.',
 ) {}
-export class InvalidEmail extends errorOf(
+export class InvalidEmail extends createErrorClass(
   'invalid_email',
   'Expected one plain e-mail address such as anna@example.com.',
 ) {}
-export class InvalidName extends errorOf('invalid_name', 'Expected a name.') {}
-export class FileInfected extends errorOf(
+export class InvalidName extends createErrorClass('invalid_name', 'Expected a name.') {}
+export class FileInfected extends createErrorClass(
   'file_infected',
   'The virus scanner refused this file. Nothing of it was stored.',
 ) {}
-export class ActiveContent extends errorOf(
+export class ActiveContent extends createErrorClass(
   'active_content',
   'This site takes no PDF with scripts, launch actions or embedded files. Send a plain PDF.',
 ) {}
-export class IdempotencyKeyReused extends errorOf(
+export class IdempotencyKeyReused extends createErrorClass(
   'idempotency_key_reused',
   'This Idempotency-Key belongs to a file with other bytes. Use a new key for each file.',
 ) {}
-export class UpgradeRequired extends errorOf(
+export class UpgradeRequired extends createErrorClass(
   'upgrade_required',
   'This address speaks WebSocket, and no upgrade arrived; a proxy may not pass it on. GET /api/events streams the same over plain HTTP.',
 ) {}
-export class RateLimited extends errorOf('rate_limited', 'Too many requests.') {}
-export class HeadersTooLarge extends errorOf(
+export class RateLimited extends createErrorClass('rate_limited', 'Too many requests.') {}
+export class HeadersTooLarge extends createErrorClass(
   'headers_too_large',
   'The request has more than 32 KiB of headers. Send fewer or smaller cookies.',
 ) {}
-export class Internal extends errorOf(
+export class Internal extends createErrorClass(
   'internal',
   'The server failed. The operator finds the cause in the log under the request_id.',
 ) {}
-export class UuidGenerationFailed extends errorOf(
+export class UuidGenerationFailed extends createErrorClass(
   'uuid_generation_failed',
   'Failed to generate a unique UUID after multiple attempts',
 ) {}
-export class Unavailable extends errorOf(
+export class Unavailable extends createErrorClass(
   'unavailable',
   'A part of the service does not answer, so this may or may not have been done. Try again shortly.',
 ) {}
-export class Busy extends errorOf(
+export class Busy extends createErrorClass(
   'busy',
   'Too many of these are under way at once. Nothing was stored; try again shortly.',
 ) {}
-export class ScanUnavailable extends errorOf(
+export class ScanUnavailable extends createErrorClass(
   'scan_unavailable',
   'The virus scanner does not answer. Nothing was stored; try again shortly.',
 ) {}

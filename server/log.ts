@@ -26,10 +26,10 @@ export const createLog = (level: LogLevel, destination?: DestinationStream): Log
     level,
     base: null,
     formatters: {log: withoutSecrets},
-    serializers: {err: shownError, req: shownRequest},
+    serializers: {err: serializeError, req: serializeRequest},
   };
   if (destination) return pino(options, destination);
-  if (!process.stdout.isTTY) return pino(options, byTurns(pino.destination({sync: true})));
+  if (!process.stdout.isTTY) return pino(options, bufferPerTick(pino.destination({sync: true})));
   const forPeople = {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}};
   return pino({...options, transport: forPeople});
 };
@@ -38,7 +38,7 @@ export const createLog = (level: LogLevel, destination?: DestinationStream): Log
  * The lines of one turn of the event loop leave in one write, which costs about as much as the
  * write of one line. A turn that ends the process writes them on its way out.
  */
-const byTurns = (destination: DestinationStream): DestinationStream => {
+const bufferPerTick = (destination: DestinationStream): DestinationStream => {
   let lines = '';
   const flush = () => {
     if (lines !== '') destination.write(lines);
@@ -70,7 +70,7 @@ const SHOWN = [
 ];
 const MAX_CAUSES = 4;
 
-const shownError = (error: unknown, depth = 0): unknown => {
+const serializeError = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return error;
   const fields = error as unknown as Record<string, unknown>;
   const shown: Record<string, unknown> = {
@@ -82,13 +82,13 @@ const shownError = (error: unknown, depth = 0): unknown => {
     if (fields[name] !== undefined) shown[name] = fields[name];
   }
   if (error.cause !== undefined && depth < MAX_CAUSES) {
-    shown['cause'] = shownError(error.cause, depth + 1);
+    shown['cause'] = serializeError(error.cause, depth + 1);
   }
   return shown;
 };
 
 /** The framework would show the address, which can hold a link, and whose it was. */
-const shownRequest = (request: unknown): unknown => {
+const serializeRequest = (request: unknown): unknown => {
   if (typeof request !== 'object' || request === null) return request;
   const {id, method} = request as {id?: string; method?: string};
   return {id, method};
@@ -106,7 +106,7 @@ const withoutSecrets = (line: Record<string, unknown>): Record<string, unknown> 
 
 const harmless = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Error) return shownError(value);
+  if (value instanceof Error) return serializeError(value);
   if ('toJSON' in value) return value;
   if (depth > MAX_DEPTH) return '…';
   if (Array.isArray(value)) return value.map((item) => harmless(item, depth + 1));

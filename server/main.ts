@@ -12,14 +12,14 @@ import {InvalidSettings, readConfig} from './config/config.js';
 import type {Config} from './config/config.js';
 import {FolderInUse} from './database/embedded.js';
 import {migrate} from './database/migrate.js';
-import {refusalOf} from './database/refusal.js';
+import {toRefusal} from './database/refusal.js';
 import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
-import {endWithNpm} from './npm-parent.js';
-import {openParts} from './parts.js';
+import {exitWithParent} from './npm-parent.js';
+import {openResources} from './parts.js';
 import {WrongRegion} from './object-store/errors.js';
-import type {Parts} from './parts.js';
+import type {Resources} from './parts.js';
 import {ensureDemoSites} from './sites/store.js';
 
 /** Orchestrators kill after 30 s. */
@@ -33,12 +33,12 @@ const RETRY_MS = 1_000;
 const start = async (config: Config): Promise<void> => {
   const log: FastifyBaseLogger = createLog(config.logLevel);
   for (const sentence of config.unknownSettings) log.warn(sentence);
-  const parts = await openParts(config, {log, adopt: true});
+  const resources = await openResources(config, {log, takeOwnership: true});
   const mailbox = config.mail.smtpUrl
     ? undefined
     : await DevMailbox.start(path.join(config.dataDir, 'mail'));
   const running = await buildApp({
-    ...parts,
+    ...resources,
     config,
     mailbox,
     smtpUrl: config.mail.smtpUrl ?? (mailbox?.smtpUrl as string),
@@ -53,25 +53,25 @@ const start = async (config: Config): Promise<void> => {
     const noticeMs = config.production && !err ? NOTICE_MS : 0;
     await stopGracefully(running, {noticeMs, requestsMs: REQUESTS_MS});
     await mailbox?.stop();
-    await parts.close();
+    await resources.close();
   });
-  endWithNpm(process.env, () => stopping);
+  exitWithParent(process.env, () => stopping);
   await running.app.listen({port: config.port, host: config.host});
-  await beginWork(config, parts, running, log, () => stopping);
-  if (!stopping) tellReady(config, log);
+  await startBackgroundJobs(config, resources, running, log, () => stopping);
+  if (!stopping) logReady(config, log);
 };
 
 /** For people where people look; where lines are collected, each is JSON. */
-const tellReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void => {
+const logReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void => {
   if (production && !process.stdout.isTTY) log.info({url: publicUrl}, 'ready');
   else process.stdout.write(`\nMaria Chat is ready: ${publicUrl}\n\n`);
 };
 
 /** The server listens meanwhile: a database that does not answer yet is waited for. */
-const beginWork = async (
+const startBackgroundJobs = async (
   config: Config,
-  {databaseUrl, sql, objects}: Parts,
-  {migrated, cleanup, expiry, trail, sender, answering, webhooks, release}: RunningApp,
+  {databaseUrl, sql, objects}: Resources,
+  {markReady, cleanup, expiry, trail, sender, answering, webhooks, release}: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -82,7 +82,7 @@ const beginWork = async (
       if (!config.production) await ensureDemoSites(sql, config.publicUrl);
       break;
     } catch (error) {
-      const refusal = refusalOf(error, databaseUrl);
+      const refusal = toRefusal(error, databaseUrl);
       if (!refusal) throw error;
       const {message, code, mayPass} = refusal;
       if (!mayPass) {
@@ -95,7 +95,7 @@ const beginWork = async (
   }
   if (isStopping()) return;
   await release.start();
-  migrated();
+  markReady();
   sender.wake();
   answering.wake();
   webhooks.wake();

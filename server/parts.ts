@@ -13,7 +13,7 @@ import {derivedKey} from './config/secrets.js';
 import type {SecretKey} from './config/secrets.js';
 
 /** Database and storage, as the server and the command line both need them. */
-export interface Parts {
+export interface Resources {
   databaseUrl: string;
   sql: Sql;
   backgroundSql: Sql;
@@ -29,11 +29,11 @@ const BACKGROUND_SILENCE_MS = 30_000;
 const END_SECONDS = 5;
 
 /** Opens what the settings name. `adopt`: a database that is running already becomes ours to stop. */
-export const openParts = async (
+export const openResources = async (
   config: Config,
-  {log, adopt}: {log: FastifyBaseLogger; adopt: boolean},
-): Promise<Parts> => {
-  const {url, stop} = await openDatabase(config, {log, adopt});
+  {log, takeOwnership}: {log: FastifyBaseLogger; takeOwnership: boolean},
+): Promise<Resources> => {
+  const {url, stop} = await openDatabase(config, {log, takeOwnership});
   const sql = connectDatabase({url, max: REQUEST_CONNECTIONS});
   const backgroundSql = connectDatabase({
     url,
@@ -61,12 +61,12 @@ export const openParts = async (
 
 const openDatabase = async (
   {databaseUrl, dataDir}: Config,
-  {log, adopt}: {log: FastifyBaseLogger; adopt: boolean},
+  {log, takeOwnership}: {log: FastifyBaseLogger; takeOwnership: boolean},
 ): Promise<{url: string; stop: () => Promise<void>}> => {
   if (databaseUrl) return {url: databaseUrl, stop: async () => undefined};
   const embedded = await startEmbeddedPostgres({
     dataDir: path.join(dataDir, 'postgres'),
-    adopt,
+    takeOwnership,
     log: (line) => {
       log.debug(line);
     },
@@ -74,7 +74,7 @@ const openDatabase = async (
   return {url: embedded.url, stop: () => embedded.stop()};
 };
 
-const openObjects = (config: Config): Pick<Parts, 'objects' | 'diskKey'> => {
+const openObjects = (config: Config): Pick<Resources, 'objects' | 'diskKey'> => {
   if (config.s3) return {objects: new S3Objects(config.s3), diskKey: undefined};
   const diskKey = derivedKey(config.secrets[0] as SecretKey, 'disk-downloads');
   const directory = path.join(config.dataDir, 'files');

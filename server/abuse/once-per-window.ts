@@ -1,7 +1,7 @@
 const MAX_KEYS = 10_000;
 
 /** Tells the first of a time under each key, in this process. */
-export class FirstOf {
+export class OncePerWindow {
   private readonly firsts = new Map<string, number>();
 
   constructor(
@@ -10,7 +10,7 @@ export class FirstOf {
   ) {}
 
   /** What comes before the time of the last first has passed does not count. */
-  isFirst(key: string): boolean {
+  allows(key: string): boolean {
     const now = this.now();
     const last = this.firsts.get(key);
     if (last !== undefined && last > now - this.windowMs) return false;

@@ -1,10 +1,10 @@
 import {createHmac} from 'node:crypto';
 
 import type {Sql} from '../database/connect.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 
 /** So often within so long is once too often. */
-export interface Threshold {
+export interface WindowLimit {
   kind: string;
   times: number;
   windowMs: number;
@@ -12,21 +12,21 @@ export interface Threshold {
 
 interface Happening {
   key: string;
-  threshold: Threshold;
+  threshold: WindowLimit;
 }
 
 /**
  * Counts what happens too often under a key, for all replicas, in a window that slides. Counts no
  * further than the threshold: whoever floods must not make the counting itself a burden.
  */
-export class Watched {
-  private readonly batches: SharedStatement<Happening, boolean>;
+export class SlidingWindowCounter {
+  private readonly batches: StatementBatcher<Happening, boolean>;
 
   constructor(
     private readonly sql: Sql,
     private readonly hashKey: Buffer,
   ) {
-    this.batches = new SharedStatement({run: (happenings) => this.write(happenings)});
+    this.batches = new StatementBatcher({run: (happenings) => this.write(happenings)});
   }
 
   get queued(): number {
@@ -34,14 +34,14 @@ export class Watched {
   }
 
   /** Answers whether this one reached the threshold; then the counting begins anew. */
-  reaches(threshold: Threshold, client: string): Promise<boolean> {
+  hit(threshold: WindowLimit, client: string): Promise<boolean> {
     // Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here.
     const hash = createHmac('sha256', this.hashKey).update(client).digest('base64url');
     return this.batches.add({key: `${threshold.kind} ${hash}`, threshold});
   }
 
   private async write(happenings: Happening[]): Promise<boolean[]> {
-    const grouped = new Map<string, {count: number; threshold: Threshold}>();
+    const grouped = new Map<string, {count: number; threshold: WindowLimit}>();
     for (const {key, threshold} of happenings) {
       grouped.set(key, {count: (grouped.get(key)?.count ?? 0) + 1, threshold});
     }

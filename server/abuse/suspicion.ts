@@ -4,9 +4,9 @@ import type {Sql} from '../database/connect.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {FirstOf} from './once-per-window.js';
-import type {AuditAttempts, AuditEntry} from '../audit/store.js';
-import type {Threshold, Watched} from './sliding-window-counter.js';
+import {OncePerWindow} from './once-per-window.js';
+import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';
+import type {WindowLimit, SlidingWindowCounter} from './sliding-window-counter.js';
 
 const MINUTE_MS = 60_000;
 export const SUSPICIOUS_UUIDS = {kind: 'uuids', times: 20, windowMs: 10 * MINUTE_MS};
@@ -21,20 +21,20 @@ interface Actor {
   uuid?: string | undefined;
 }
 
-export interface WatchParts {
+export interface AbuseMonitorDeps {
   sql: Sql;
-  attempts: AuditAttempts;
+  attempts: BatchedAuditWriter;
   log: FastifyBaseLogger;
-  watched: Watched;
+  watched: SlidingWindowCounter;
   counters: SharedCounters;
 }
 
 /** Notices addresses that try too often: guessed UUIDs, refused tokens, exceeded limits. */
-export class Watch {
+export class AbuseMonitor {
   /** Before the counters are asked: a flood is stopped in this process. */
-  private readonly seen = new FirstOf(MINUTE_MS);
+  private readonly seen = new OncePerWindow(MINUTE_MS);
 
-  constructor(private readonly parts: WatchParts) {}
+  constructor(private readonly deps: AbuseMonitorDeps) {}
 
   uuidRefused(actor: Actor): void {
     this.suspect(actor, SUSPICIOUS_UUIDS);
@@ -60,41 +60,41 @@ export class Watch {
     this.recordOnce(actor, {event: 'origin_refused', site, metadata});
   }
 
-  private suspect(actor: Actor, threshold: Threshold): void {
+  private suspect(actor: Actor, threshold: WindowLimit): void {
     this.count(actor, threshold, async () => {
       const {kind, times: count} = threshold;
       const {uuid, address} = actor;
       const metadata = {kind, count};
-      await this.parts.attempts.record({event: 'suspicious_activity', uuid, address, metadata});
+      await this.deps.attempts.record({event: 'suspicious_activity', uuid, address, metadata});
       await this.alert(`suspicious_${kind}`, `One address tried ${count} ${kind} in ten minutes.`);
     });
   }
 
-  private count({client}: Actor, threshold: Threshold, onReached: () => Promise<void>): void {
+  private count({client}: Actor, threshold: WindowLimit, onReached: () => Promise<void>): void {
     this.inBackground(threshold.kind, async () => {
-      if (await this.parts.watched.reaches(threshold, client)) await onReached();
+      if (await this.deps.watched.hit(threshold, client)) await onReached();
     });
   }
 
   /** At most once a minute and address, over all replicas. */
   private recordOnce({client, address}: Actor, entry: AuditEntry): void {
     const key = `${entry.event} ${client}`;
-    if (!this.seen.isFirst(key)) return;
+    if (!this.seen.allows(key)) return;
     this.inBackground(entry.event, async () => {
-      const {current} = await this.parts.counters.count(`audited ${key}`);
-      if (current === 1) await this.parts.attempts.record({...entry, address});
+      const {current} = await this.deps.counters.count(`audited ${key}`);
+      if (current === 1) await this.deps.attempts.record({...entry, address});
     });
   }
 
   private alert(cause: string, message: string): Promise<void> {
-    return raiseAlert(this.parts.sql, {cause, code: 'suspicious_activity', message});
+    return raiseAlert(this.deps.sql, {cause, code: 'suspicious_activity', message});
   }
 
   /** The refusal is answered meanwhile; the watching must not delay it. */
   private inBackground(what: string, work: () => Promise<void>): void {
     work().catch((error: unknown) => {
       const level = isDatabaseDown(error) ? 'warn' : 'error';
-      this.parts.log[level]({err: error, what}, 'what looked suspicious could not be told');
+      this.deps.log[level]({err: error, what}, 'what looked suspicious could not be told');
     });
   }
 }

@@ -39,7 +39,7 @@ export const raiseAlert = async (sql: Sql, alert: Alert): Promise<void> => {
 const isOver = (sql: Queryable) => sql`old.mailed_at < now() - ${WINDOW}::interval`;
 
 /** Tells how often something went on happening, for each cause whose hour is over. */
-export const mailCounts = async (sql: Sql): Promise<void> => {
+export const sendAlertSummaries = async (sql: Sql): Promise<void> => {
   await sql.begin(async (tx) => {
     const rows = await tx<Counted[]>`
       update alerts set mailed_at = now(), count = 1

@@ -6,7 +6,7 @@ import {raiseAlert} from './alerts.js';
 const SHORTEST_MS = 1_000;
 
 /** Remembers since when the database has not answered, and tells once it does. */
-export class Outage {
+export class DatabaseOutage {
   private from: Date | undefined;
   private last: Date | undefined;
   private failedTurns = 0;
@@ -14,7 +14,7 @@ export class Outage {
   constructor(private readonly now: () => Date = () => new Date()) {}
 
   /** A query found nobody. */
-  noticed(error: unknown): void {
+  record(error: unknown): void {
     // A query that took too long was answered, if only by a refusal.
     if (isStatementTimeout(error)) return;
     this.from ??= this.now();
@@ -23,12 +23,12 @@ export class Outage {
 
   /** The same, and a cleanup did not run for it. */
   stoppedCleanup(error: unknown): void {
-    this.noticed(error);
+    this.record(error);
     this.failedTurns++;
   }
 
   /** The database has answered. */
-  async over(sql: Sql): Promise<void> {
+  async resolve(sql: Sql): Promise<void> {
     const {from, last, failedTurns} = this;
     if (!from || !last) return;
     if (last.getTime() - from.getTime() >= SHORTEST_MS) {

@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
 
-import type {AuditAttempts} from '../audit/store.js';
+import type {BatchedAuditWriter} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
 import {ScanUnavailable} from '../errors.js';
 import type {MariaError} from '../errors.js';
@@ -16,15 +16,15 @@ export interface Failed {
 }
 
 /** The log gets everything, the trail the code, and the operator a mail unless one went out lately. */
-export const tellServerError = (
-  {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: AuditAttempts},
+export const alertServerError = (
+  {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: BatchedAuditWriter},
   error: MariaError,
   {request, caller, address}: Failed,
 ): void => {
   const route = request.routeOptions.url ?? 'unknown';
   const {code} = error;
   const details = {req: request.id, route, code, err: error.cause ?? error};
-  const part = partAway(error);
+  const part = unavailableDependency(error);
   if (error.statusCode !== 503) log.error(details, 'a request failed');
   else {
     log.warn(details, 'a part of the service did not answer');
@@ -49,7 +49,7 @@ export const tellServerError = (
  * What else than the database is away: that one could take neither row nor mail, and is told of
  * when it is back. One cause for all routes, since they all stand still for the same reason.
  */
-const partAway = (error: MariaError): string | undefined => {
+const unavailableDependency = (error: MariaError): string | undefined => {
   if (error instanceof ScanUnavailable) return 'virus scanner';
   return error.cause instanceof StoreUnavailable ? 'storage' : undefined;
 };

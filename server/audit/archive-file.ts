@@ -36,7 +36,7 @@ export const freeArchiveName = async (directory: string, month: Month): Promise<
 };
 
 /** What an interrupted run may have left: every file of this month. */
-export const archivesOf = async (directory: string, month: Month): Promise<string[]> => {
+export const listArchives = async (directory: string, month: Month): Promise<string[]> => {
   const files: string[] = [];
   for (let copy = 1; ; copy++) {
     const file = archiveName(directory, month, copy);
@@ -90,7 +90,7 @@ const syncFolder = async (directory: string): Promise<void> => {
 export const readArchive = async (file: string): Promise<Archive> => {
   const reader = new ArchiveReader(ARCHIVE_NAME.exec(file)?.[1]);
   await pipeline(createReadStream(file), createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
-    for await (const line of linesOf(bytes)) reader.add(JSON.parse(line) as ArchiveLine);
+    for await (const line of readLines(bytes)) reader.add(JSON.parse(line) as ArchiveLine);
   });
   return reader.archive;
 };
@@ -120,7 +120,7 @@ class ArchiveReader {
   }
 }
 
-async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of bytes) {

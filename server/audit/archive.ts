@@ -7,14 +7,14 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {TaskLease} from '../database/task-lease.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {archivesOf, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
+import {listArchives, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
 import type {Archive, ArchiveLine} from './archive-file.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
-import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, unchainedIn} from './chain-store.js';
+import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, findUnhashedRows} from './chain-store.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
 import {recordAudit} from './store.js';
 
-export interface TrailParts {
+export interface AuditMaintenanceDeps {
   sql: Sql;
   config: Pick<Config, 'audit'>;
   log: FastifyBaseLogger;
@@ -22,64 +22,64 @@ export interface TrailParts {
   signal?: AbortSignal;
 }
 
-interface Archiving extends TrailParts {
+interface Archiving extends AuditMaintenanceDeps {
   lease: TaskLease;
 }
 
 /** What came back from the archive is not what the database holds. */
 class ArchiveDiffers extends Error {}
 /** Another server has taken the work over, since this one was asleep; or it is to stop. */
-class NotOurs extends Error {}
+class LeaseLost extends Error {}
 
 /** A folder that is full or away is tried again this much later. */
 const PAUSE = '10 minutes';
 
 export const archiveLease = (sql: Sql): TaskLease =>
-  new TaskLease(sql, {name: 'audit_archive', rest: PAUSE});
+  new TaskLease(sql, {name: 'audit_archive', cooldown: PAUSE});
 
 /**
  * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR each is written there first and
  * read back; if that does not succeed nothing is dropped. By one replica, since the folder may be
  * shared; killed at any point, the next run begins with what it finds.
  */
-export const dropOldMonths = async (parts: TrailParts): Promise<void> => {
-  const {sql, config} = parts;
+export const dropOldMonths = async (deps: AuditMaintenanceDeps): Promise<void> => {
+  const {sql, config} = deps;
   const {archiveDir, retentionDays} = config.audit;
   const due = await dueAuditMonths(sql, retentionDays);
   if (due.length === 0) return;
   if (archiveDir === undefined) {
-    for (const month of due) await drop(parts, month);
+    for (const month of due) await drop(deps, month);
     return;
   }
   const lease = archiveLease(sql);
   if (!(await lease.take())) return;
   try {
-    for (const month of due) await archiveAndDrop({...parts, lease}, archiveDir, month);
+    for (const month of due) await archiveAndDrop({...deps, lease}, archiveDir, month);
   } catch (error) {
-    await tellFailure(parts, error);
+    await alertFailure(deps, error);
   } finally {
     await lease.finish();
   }
 };
 
-const archiveAndDrop = async (parts: Archiving, directory: string, month: Month) => {
-  const {sql, log, lease} = parts;
-  const {file, archive} = await archiveMonth(parts, directory, month);
+const archiveAndDrop = async (deps: Archiving, directory: string, month: Month) => {
+  const {sql, log, lease} = deps;
+  const {file, archive} = await archiveMonth(deps, directory, month);
   const {rows, head, fault} = archive;
   const name = path.basename(file);
   if (fault !== undefined) {
     const message = `The chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
     await raiseAlert(sql, {cause: 'audit_chain', code: 'audit_chain_broken', message});
   }
-  if (!(await lease.keep())) throw new NotOurs();
-  if (!(await drop(parts, month))) return;
+  if (!(await lease.keep())) throw new LeaseLost();
+  if (!(await drop(deps, month))) return;
   log.info({archive: {month, rows, head, name}}, 'a month of the trail was archived');
   // The month's last hash goes on in the chain of this one, which so speaks for the archive.
   const metadata = {part: 'audit_archive', month, rows, head, archive: name};
   await recordAudit(sql, {event: 'orphan_cleanup', metadata});
 };
 
-const drop = async ({sql, config, log}: TrailParts, month: Month): Promise<boolean> => {
+const drop = async ({sql, config, log}: AuditMaintenanceDeps, month: Month): Promise<boolean> => {
   const isDropped = await dropAuditMonth(sql, config.audit.retentionDays, month);
   if (isDropped) log.info({month}, 'a month of the trail was dropped');
   else log.warn({month}, 'a month of the trail was not dropped: its writers would have waited');
@@ -88,19 +88,19 @@ const drop = async ({sql, config, log}: TrailParts, month: Month): Promise<boole
 
 /** The file that holds a month, whole: an earlier run's, or a new one. */
 export const archiveMonth = async (
-  parts: Archiving,
+  deps: Archiving,
   directory: string,
   month: Month,
 ): Promise<{file: string; archive: Archive}> => {
-  const {sql} = parts;
+  const {sql} = deps;
   await mkdir(directory, {recursive: true, mode: 0o700});
-  const earlier = await archivesOf(directory, month);
+  const earlier = await listArchives(directory, month);
   for (const file of earlier) {
     const archive = await readArchive(file).catch(() => undefined);
     if (archive && (await isWhole(sql, month, archive))) return {file, archive};
   }
   const file = await freeArchiveName(directory, month);
-  await writeArchive(file, lines(parts, month));
+  await writeArchive(file, lines(deps, month));
   const archive = await readArchive(file);
   if (await isWhole(sql, month, archive)) return {file, archive};
   throw new ArchiveDiffers(`${path.basename(file)} has ${archive.rows} rows, the database others.`);
@@ -113,10 +113,10 @@ const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<b
 };
 
 /** Page by page: no memory, connection or snapshot is held while the disk works. */
-async function* lines(parts: Archiving, month: Month): AsyncGenerator<ArchiveLine[]> {
-  const {sql, lease, signal} = parts;
+async function* lines(deps: Archiving, month: Month): AsyncGenerator<ArchiveLine[]> {
+  const {sql, lease, signal} = deps;
   const goOn = async () => {
-    if (signal?.aborted || !(await lease.keep())) throw new NotOurs();
+    if (signal?.aborted || !(await lease.keep())) throw new LeaseLost();
   };
   for (let seq = 0; ;) {
     await goOn();
@@ -125,7 +125,7 @@ async function* lines(parts: Archiving, month: Month): AsyncGenerator<ArchiveLin
     if (entries.length < CHAIN_PAGE_ROWS) break;
     seq = entries.at(-1)?.seq ?? seq;
   }
-  for await (const rows of unchainedIn(sql, month)) {
+  for await (const rows of findUnhashedRows(sql, month)) {
     await goOn();
     yield rows.map(line);
   }
@@ -147,8 +147,8 @@ const line = ({id, timestamp, event_type, user_uuid, site_key, metadata}: Chaine
   metadata,
 });
 
-const tellFailure = async ({sql, log}: TrailParts, error: unknown): Promise<void> => {
-  if (error instanceof NotOurs) return;
+const alertFailure = async ({sql, log}: AuditMaintenanceDeps, error: unknown): Promise<void> => {
+  if (error instanceof LeaseLost) return;
   log.error({err: error}, 'a month of the trail could not be archived; nothing was dropped');
   const {code} = error as NodeJS.ErrnoException;
   const reason = error instanceof ArchiveDiffers ? error.message : (code ?? 'see the log');

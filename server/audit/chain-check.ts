@@ -72,7 +72,7 @@ export class ChainCheck {
 
   add({seq, id, hash, row}: ChainEntry): void {
     if (row) this.rows++;
-    this.fault ??= this.faultOf({seq, id, hash, row});
+    this.fault ??= this.findError({seq, id, hash, row});
     this.seq = seq;
     this.head = hash;
   }
@@ -83,7 +83,7 @@ export class ChainCheck {
     this.fault ??= this.lateness(row);
   }
 
-  private faultOf({seq, id, hash, row}: ChainEntry): string | undefined {
+  private findError({seq, id, hash, row}: ChainEntry): string | undefined {
     if (seq !== this.seq + 1) return `the chain has no entry ${this.seq + 1}`;
     if (!row) return `row ${id} is missing`;
     if (!chainHash(this.head, row).equals(hash)) return `row ${id} is not what was chained`;

@@ -5,7 +5,7 @@ export const CHAIN_PAGE_ROWS = 1_000;
 /** Below every id there can be, whoever chose it. */
 const LOWEST_ID = String(-(2n ** 63n));
 
-const firstOf = (month: Month): string => `${month}-01`;
+const firstDay = (month: Month): string => `${month}-01`;
 
 /** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
 const rowColumns = (sql: Queryable) => sql`
@@ -13,8 +13,8 @@ const rowColumns = (sql: Queryable) => sql`
   a.event_type, a.user_uuid, a.site_key, a.metadata`;
 
 const inMonth = (sql: Queryable, month: Month) => sql`
-  a.timestamp >= (${firstOf(month)}::date)::timestamp at time zone 'utc'
-  and a.timestamp < (${firstOf(month)}::date + interval '1 month') at time zone 'utc'`;
+  a.timestamp >= (${firstDay(month)}::date)::timestamp at time zone 'utc'
+  and a.timestamp < (${firstDay(month)}::date + interval '1 month') at time zone 'utc'`;
 
 export const auditMonths = async (sql: Queryable): Promise<Month[]> => {
   const rows = await sql<{month: Month}[]>`
@@ -38,7 +38,7 @@ export const trailPage = async (
     select ${rowColumns(sql)} from audit_logs a
     where a.id > ${after}::bigint ${month === undefined ? sql`` : sql`and ${inMonth(sql, month)}`}
     order by a.id limit ${limit}`;
-  const months = [...new Set(rows.map(({timestamp}) => firstOf(timestamp.slice(0, 7))))];
+  const months = [...new Set(rows.map(({timestamp}) => firstDay(timestamp.slice(0, 7))))];
   // By their numbers and not by a join, which may be planned as a reading of the whole month.
   const chained = await sql<{id: string}[]>`
     select audit_id as id from audit_chain
@@ -48,7 +48,10 @@ export const trailPage = async (
 };
 
 /** The rows of one month that its chain does not have, page by page. */
-export async function* unchainedIn(sql: Queryable, month: Month): AsyncGenerator<ChainedRow[]> {
+export async function* findUnhashedRows(
+  sql: Queryable,
+  month: Month,
+): AsyncGenerator<ChainedRow[]> {
   for (let after = LOWEST_ID; ;) {
     const rows = await trailPage(sql, {month, after});
     yield rows.filter(({isChained}) => !isChained);
@@ -65,7 +68,7 @@ export const chainPage = async (
 ): Promise<ChainEntry[]> => {
   const entries = await sql<Omit<ChainEntry, 'row'>[]>`
     select seq::float8 as seq, audit_id as id, hash from audit_chain
-    where month = ${firstOf(month)}::date and seq > ${afterSeq}
+    where month = ${firstDay(month)}::date and seq > ${afterSeq}
     order by seq limit ${CHAIN_PAGE_ROWS}`;
   const rows = await sql<ChainedRow[]>`
     select ${rowColumns(sql)} from audit_logs a
@@ -80,7 +83,7 @@ export const chainHead = async (
 ): Promise<{seq: number; hash: Uint8Array} | undefined> => {
   const [head] = await sql<{seq: number; hash: Uint8Array}[]>`
     select seq::float8 as seq, hash from audit_chain
-    where month = ${firstOf(month)}::date order by seq desc limit 1`;
+    where month = ${firstDay(month)}::date order by seq desc limit 1`;
   return head;
 };
 
@@ -91,7 +94,7 @@ export const insertChain = async (
 ): Promise<void> => {
   await sql`
     insert into audit_chain (month, seq, audit_id, hash)
-    select ${firstOf(month)}::date, seq, id, decode(hash, 'hex')
+    select ${firstDay(month)}::date, seq, id, decode(hash, 'hex')
     from unnest(
       ${entries.map(({seq}) => seq)}::bigint[], ${entries.map(({id}) => id)}::bigint[],
       ${entries.map(({hash}) => Buffer.from(hash).toString('hex'))}::text[]
@@ -108,7 +111,7 @@ export const countRows = async (sql: Queryable, month: Month): Promise<number> =
  * Whether a row of this month came into the trail after rows of a later time: its id is above
  * theirs, though its time is not.
  */
-export const latestIntruder = async (
+export const findBackdatedRow = async (
   sql: Queryable,
   month: Month,
   lateMs: number,
@@ -118,7 +121,7 @@ export const latestIntruder = async (
     where ${inMonth(sql, month)}
     having max(a.id) > (
       select min(id) from audit_logs
-      where timestamp >= (${firstOf(month)}::date + interval '1 month') at time zone 'utc'
+      where timestamp >= (${firstDay(month)}::date + interval '1 month') at time zone 'utc'
                          + ${`${lateMs} milliseconds`}::interval)`;
   return row?.id;
 };

@@ -30,7 +30,7 @@ export const chainTrail = async (
       after,
       limit: batchRows,
       // Kept with every batch: whoever is cut off has not looked at millions of rows for nothing.
-      progressAt: (upTo) => settle(progress, now, upTo),
+      progressAt: (upTo) => advanceWatermark(progress, now, upTo),
     });
     if (!batch) return chained;
     chained += batch.filter(({isChained}) => !isChained).length;
@@ -88,7 +88,11 @@ const byMonth = (rows: ChainedRow[]): Map<Month, ChainedRow[]> => {
  * id, for there is a moment in which a row has its id and its transaction no number yet. Once they
  * have ended, a pass settles what it has looked at, be it only the part up to `upTo`.
  */
-export const settle = (progress: ChainProgress, now: Now, upTo?: string): ChainProgress => {
+export const advanceWatermark = (
+  progress: ChainProgress,
+  now: Now,
+  upTo?: string,
+): ChainProgress => {
   const {settled, candidate} = progress;
   // Numbers that begin again: the database was restored into another server.
   const isRestored = candidate?.xmax && BigInt(candidate.xmax) > BigInt(now.xmax);

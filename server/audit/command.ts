@@ -36,19 +36,19 @@ interface Filter {
 
 export const auditCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     if (args[0] === 'verify') {
-      await verifyAudit(parts, args.slice(1));
+      await verifyAudit(deps, args.slice(1));
       return;
     }
-    const {backgroundSql: sql, print} = parts;
+    const {backgroundSql: sql, print} = deps;
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const format = readFormat(values.format);
     const filter = {
-      uuid: values.uuid === undefined ? null : demandUuid(values.uuid),
+      uuid: values.uuid === undefined ? null : requireUuid(values.uuid),
       site: values.site ?? null,
       since: values.since === undefined ? null : readSince(values.since),
-      type: values.type === undefined ? null : demandType(values.type),
+      type: values.type === undefined ? null : requireType(values.type),
     };
     const rows = pages<AuditRow>((last) => auditPage(sql, filter, last));
     await printRows(print, format, COLUMNS, rows);
@@ -82,13 +82,13 @@ const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow |
       ${last ? sql`and (audit_logs.timestamp, id) > (${last.timestamp}::text::timestamptz, ${last.id}::bigint)` : sql``}
     order by audit_logs.timestamp, id limit ${PAGE_ROWS}`;
 
-const demandUuid = (given: string): string => {
+const requireUuid = (given: string): string => {
   const uuid = readUuid(given);
   if (uuid) return uuid;
   throw usageError(`--uuid takes a version-4 UUID, but is "${given}".`);
 };
 
-const demandType = (given: string): string => {
+const requireType = (given: string): string => {
   if ((AUDIT_EVENTS as readonly string[]).includes(given)) return given;
   throw usageError(`--type takes one of ${AUDIT_EVENTS.join(', ')}, but is "${given}".`);
 };

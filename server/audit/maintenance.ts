@@ -1,31 +1,31 @@
 import type {Config} from '../config/config.js';
 import {isDatabaseDown} from '../database/failure.js';
-import type {KnownDatabase} from '../database/restore-guard.js';
+import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {dropOldMonths} from './archive.js';
-import type {TrailParts} from './archive.js';
+import type {AuditMaintenanceDeps} from './archive.js';
 import {chainTrail} from './chain.js';
 import {auditMonths, chainHead} from './chain-store.js';
 import {makeAuditPartitions} from './partitions.js';
-import {forgetLateAddresses} from './store.js';
+import {redactLateIpAddresses} from './store.js';
 
 const TURN_MS = 60_000;
 /** Replicas that were started together should not all look in the same second. */
 const JITTER = 0.2;
-const HEAD_TOLD_MS = 3_600_000;
+const HEADS_INTERVAL_MS = 3_600_000;
 
 /**
  * What the trail needs beside its rows: months made ahead, hashes, archives. On a timer of its own,
  * since a month takes its time to archive and a visitor's refusal must not wait for it.
  */
-export class TrailKeeper {
+export class AuditMaintenance {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
-  private headToldAt = -HEAD_TOLD_MS;
+  private headsLoggedAt = -HEADS_INTERVAL_MS;
 
   constructor(
-    private readonly parts: TrailParts & {config: Config; known: KnownDatabase},
+    private readonly deps: AuditMaintenanceDeps & {config: Config; known: RestoreGuard},
     private readonly turnMs = TURN_MS,
   ) {}
 
@@ -33,7 +33,7 @@ export class TrailKeeper {
     if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(
       () => {
-        this.running = this.turn();
+        this.running = this.runOnce();
         void this.running.finally(() => {
           this.start();
         });
@@ -48,13 +48,13 @@ export class TrailKeeper {
     await this.running;
   }
 
-  private async turn(): Promise<void> {
-    const {config, known, log, sql} = this.parts;
+  private async runOnce(): Promise<void> {
+    const {config, known, log, sql} = this.deps;
     try {
       const {signal} = this.stopping;
-      const drops = config.cleanup.intervalMs > 0 && !(await known.look());
-      await keepTrail({...this.parts, signal}, {drops});
-      await this.tellHead();
+      const drops = config.cleanup.intervalMs > 0 && !(await known.check());
+      await maintainAudit({...this.deps, signal}, {drops});
+      await this.logChainHeads();
     } catch (error) {
       log.error({err: error}, 'the trail could not be kept');
       if (isDatabaseDown(error)) return;
@@ -68,11 +68,11 @@ export class TrailKeeper {
   }
 
   /** Where nobody who can write to the database can change it. */
-  private async tellHead(): Promise<void> {
+  private async logChainHeads(): Promise<void> {
     const now = performance.now();
-    if (now - this.headToldAt < HEAD_TOLD_MS) return;
-    this.headToldAt = now;
-    const {sql, log} = this.parts;
+    if (now - this.headsLoggedAt < HEADS_INTERVAL_MS) return;
+    this.headsLoggedAt = now;
+    const {sql, log} = this.deps;
     for (const month of await auditMonths(sql)) {
       const head = await chainHead(sql, month);
       if (!head) continue;
@@ -83,10 +83,13 @@ export class TrailKeeper {
 }
 
 /** One turn; also `maria cleanup`. */
-export const keepTrail = async (parts: TrailParts, {drops}: {drops: boolean}): Promise<void> => {
-  const {sql, signal} = parts;
+export const maintainAudit = async (
+  deps: AuditMaintenanceDeps,
+  {drops}: {drops: boolean},
+): Promise<void> => {
+  const {sql, signal} = deps;
   await makeAuditPartitions(sql);
-  await forgetLateAddresses(sql);
+  await redactLateIpAddresses(sql);
   await chainTrail(sql, {signal});
-  if (drops) await dropOldMonths(parts);
+  if (drops) await dropOldMonths(deps);
 };

@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/connect.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 
 /** Only what can be counted or looked up: no name, address, file name, token or text of a visitor. */
@@ -27,12 +27,12 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
            case when (select v.state from visits v where v.uuid = given.uuid) in ('gone', 'erased')
                 then null else address end,
            metadata
-    from ${givenEntries(sql, entries)}`;
+    from ${auditEntriesCte(sql, entries)}`;
   countWritten(entries);
 };
 
 /** Entries as rows `given` of a statement, for a store that writes them under a condition of its own. */
-export const givenEntries = (sql: Queryable, entries: AuditEntry[]) => sql`
+export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
   unnest(
     ${entries.map((entry) => entry.event)}::text[],
     ${entries.map((entry) => entry.uuid ?? null)}::uuid[],
@@ -54,13 +54,13 @@ const written = new Map<AuditEvent, number>();
 export const writtenEvents = (): ReadonlyMap<AuditEvent, number> => written;
 
 /** Attempts that change nothing: written in batches, and the answer waits for the commit. */
-export class AuditAttempts {
-  private readonly batches: SharedStatement<AuditEntry[]>;
+export class BatchedAuditWriter {
+  private readonly batches: StatementBatcher<AuditEntry[]>;
 
   constructor(sql: Sql) {
-    this.batches = new SharedStatement<AuditEntry[]>({
+    this.batches = new StatementBatcher<AuditEntry[]>({
       run: async (items) => {
-        await withMonth(sql, () => recordAudit(sql, ...items.flat()));
+        await withPartitionRetry(sql, () => recordAudit(sql, ...items.flat()));
         return items.map(() => undefined);
       },
     });
@@ -76,7 +76,7 @@ export class AuditAttempts {
 }
 
 /** A month that nobody made ahead is made now, rather than that every call fails. */
-export const withMonth = async <T>(sql: Sql, write: () => Promise<T>): Promise<T> => {
+export const withPartitionRetry = async <T>(sql: Sql, write: () => Promise<T>): Promise<T> => {
   try {
     return await write();
   } catch (error) {
@@ -90,7 +90,7 @@ export const withMonth = async <T>(sql: Sql, write: () => Promise<T>): Promise<T
  * Forgets addresses of sessions that ended lately once more: a row can have been on its way while
  * the session's other rows forgot theirs.
  */
-export const forgetLateAddresses = async (sql: Sql): Promise<void> => {
+export const redactLateIpAddresses = async (sql: Sql): Promise<void> => {
   await sql`
     update audit_logs a set ip_address = null
     from (

@@ -1,14 +1,14 @@
 import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
-import type {CommandParts} from '../command/command.js';
+import type {CommandDeps} from '../command/command.js';
 import {verifyArchive, verifyTrail} from './verify.js';
 import type {Verified} from './verify.js';
 
 const OPTIONS = {month: {type: 'string'}, file: {type: 'string'}} as const;
 
 /** `maria audit verify`: says where a chain breaks first, and fails if one does. */
-export const verifyAudit = async ({backgroundSql: sql, print}: CommandParts, args: string[]) => {
+export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args: string[]) => {
   const {values} = parseArgs({args, options: OPTIONS, strict: true});
   const {month, file} = values;
   if (month !== undefined && file !== undefined) {

@@ -6,9 +6,9 @@ import {
   CHAIN_PAGE_ROWS,
   auditMonths,
   chainPage,
-  latestIntruder,
+  findBackdatedRow,
   readProgress,
-  unchainedIn,
+  findUnhashedRows,
 } from './chain-store.js';
 
 export interface Verified {
@@ -31,9 +31,9 @@ export const verifyMonth = async (sql: Sql, month: Month): Promise<Verified> => 
     if (entries.length < CHAIN_PAGE_ROWS) break;
     seq = entries.at(-1)?.seq ?? seq;
   }
-  const unchained = await lookAtUnchained(sql, month, check, settled);
+  const unchained = await verifyUnhashed(sql, month, check, settled);
   const intruder =
-    check.fault === undefined ? await latestIntruder(sql, month, LATE_MS) : undefined;
+    check.fault === undefined ? await findBackdatedRow(sql, month, LATE_MS) : undefined;
   const fault =
     intruder === undefined
       ? check.fault
@@ -41,14 +41,14 @@ export const verifyMonth = async (sql: Sql, month: Month): Promise<Verified> => 
   return {month, rows: check.rows, unchained, head: check.headHash, fault};
 };
 
-const lookAtUnchained = async (
+const verifyUnhashed = async (
   sql: Sql,
   month: Month,
   check: ChainCheck,
   settled: string,
 ): Promise<number> => {
   let count = 0;
-  for await (const rows of unchainedIn(sql, month)) {
+  for await (const rows of findUnhashedRows(sql, month)) {
     for (const row of rows) {
       check.addUnchained(row);
       if (BigInt(row.id) <= BigInt(settled)) {

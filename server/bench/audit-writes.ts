@@ -1,6 +1,6 @@
 import {v4 as newUuid} from 'uuid';
 
-import {AuditAttempts} from '../audit/store.js';
+import {BatchedAuditWriter} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
@@ -22,7 +22,7 @@ export const auditWrites = async (): Promise<Row[]> => {
   const sql = connectDatabase({url: await createDatabase(), max: POOL, silenceMs: 30_000});
   try {
     const postmaster = await postmasterOf(sql);
-    const attempts = new AuditAttempts(sql);
+    const attempts = new BatchedAuditWriter(sql);
     const ways = [
       {name: 'batched', write: (entry: AuditEntry) => attempts.record(entry), micros: micros()},
       {name: 'one INSERT for each', write: insertOne(sql), micros: micros()},

@@ -1,10 +1,10 @@
 import {parseArgs} from 'node:util';
 
-import {keepTrail} from '../audit/maintenance.js';
+import {maintainAudit} from '../audit/maintenance.js';
 import {CommandFailed, usageError} from '../command/command.js';
-import type {CommandParts} from '../command/command.js';
+import type {CommandDeps} from '../command/command.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {KnownDatabase, SET_BACK} from '../database/restore-guard.js';
+import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {S3Objects} from '../object-store/s3.js';
 import {collectGarbage} from './collect-garbage.js';
 import {Reaper} from './reaper.js';
@@ -49,20 +49,20 @@ const DAY_MS = 86_400_000;
 
 export const cleanupCommand = {
   usage: USAGE,
-  run: async (parts: CommandParts, args: string[]): Promise<void> => {
+  run: async (deps: CommandDeps, args: string[]): Promise<void> => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    demandSweep(values);
+    requireSweep(values);
     try {
       if (values.resume) {
-        await resume(parts);
+        await resume(deps);
         return;
       }
-      await demandKnown(parts, values);
-      if (values.sweep) await sweep(parts, values);
-      else await reap(parts, values);
+      await requireNotPaused(deps, values);
+      if (values.sweep) await sweep(deps, values);
+      else await reap(deps, values);
     } catch (error) {
       if (!isDatabaseDown(error) && !(error instanceof SweepStopped)) throw error;
-      void parts.print(
+      void deps.print(
         isDatabaseDown(error)
           ? 'The database does not answer. Nothing was deleted.'
           : (error as Error).message,
@@ -83,21 +83,21 @@ interface Values {
   resume: boolean;
 }
 
-const resume = async ({config, backgroundSql: sql, log, print}: CommandParts): Promise<void> => {
-  await new KnownDatabase({sql, dataDir: config.dataDir, log}).accept();
+const resume = async ({config, backgroundSql: sql, log, print}: CommandDeps): Promise<void> => {
+  await new RestoreGuard({sql, dataDir: config.dataDir, log}).resume();
   await print('Cleanup goes on with this database, here and in every server.');
 };
 
 /** A dry run may look at anything. */
-const demandKnown = async (parts: CommandParts, values: Values): Promise<void> => {
+const requireNotPaused = async (deps: CommandDeps, values: Values): Promise<void> => {
   if (values['dry-run'] || (values.sweep && !values.delete)) return;
-  const {config, backgroundSql: sql, log} = parts;
-  const isHeld = await new KnownDatabase({sql, dataDir: config.dataDir, log}).look();
-  if (isHeld) throw new CommandFailed(SET_BACK);
+  const {config, backgroundSql: sql, log} = deps;
+  const isHeld = await new RestoreGuard({sql, dataDir: config.dataDir, log}).check();
+  if (isHeld) throw new CommandFailed(RESTORED_DATABASE);
 };
 
-const reap = async (parts: CommandParts, values: Values): Promise<void> => {
-  const {config, backgroundSql: sql, objects, log} = parts;
+const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
+  const {config, backgroundSql: sql, objects, log} = deps;
   const idleMs =
     values.age === undefined ? config.visit.idleMs : number(values.age, 'age') * MINUTE_MS;
   const reaper = new Reaper({
@@ -108,18 +108,18 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
   });
   if (!values['dry-run']) {
     const report = await reaper.run();
-    await keepTrail({sql, config, log}, {drops: true});
-    show(parts, {...report}, values);
+    await maintainAudit({sql, config, log}, {drops: true});
+    show(deps, {...report}, values);
     return;
   }
   const {visits, archived, purged, objects: doomed} = await reaper.plan();
   if (!values.json) {
-    for (const {key, size} of doomed) void parts.print(`would delete ${key} (${size} bytes)`);
+    for (const {key, size} of doomed) void deps.print(`would delete ${key} (${size} bytes)`);
   }
   const bytes = doomed.reduce((sum, {size}) => sum + size, 0);
   const keys = values.json ? {keys: doomed.map(({key}) => key)} : {};
   show(
-    parts,
+    deps,
     {
       dry_run: true,
       abandoned: visits.length,
@@ -134,13 +134,13 @@ const reap = async (parts: CommandParts, values: Values): Promise<void> => {
   );
 };
 
-const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
-  const {config, backgroundSql: sql, log} = parts;
+const sweep = async (deps: CommandDeps, values: Values): Promise<void> => {
+  const {config, backgroundSql: sql, log} = deps;
   const dryRun = values['dry-run'] || !values.delete;
-  const other = otherBucketOf(parts, values.bucket);
+  const other = openOtherBucket(deps, values.bucket);
   try {
     const report = await new Sweep({
-      ...{sql, log, config, objects: parts.objects},
+      ...{sql, log, config, objects: deps.objects},
       ...other,
     }).run({
       dryRun,
@@ -151,28 +151,28 @@ const sweep = async (parts: CommandParts, values: Values): Promise<void> => {
       }),
       ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
       onUnknown: (key) => {
-        if (!values.json) void parts.print(`unknown ${key}`);
+        if (!values.json) void deps.print(`unknown ${key}`);
       },
     });
     if (report) {
-      show(parts, {...report}, values);
-      if (!values.json) void parts.print(`\n${SWEEP_WORDS}`);
-    } else if (values.json) show(parts, {swept: false}, values);
-    else void parts.print('Another process is sweeping at this moment.');
+      show(deps, {...report}, values);
+      if (!values.json) void deps.print(`\n${SWEEP_WORDS}`);
+    } else if (values.json) show(deps, {swept: false}, values);
+    else void deps.print('Another process is sweeping at this moment.');
   } finally {
     await other?.objects.close();
   }
 };
 
 /** Rows lead the rest of cleanup, and they speak of the server's own bucket. */
-const demandSweep = (values: Values): void => {
+const requireSweep = (values: Values): void => {
   const beside = (['sweep', 'dry-run', 'age'] as const).find((name) => values[name]);
   if (values.resume && beside) throw usageError(`--resume goes alone, without --${beside}.`);
   const extra = (['delete', 'quarantine', 'bucket'] as const).find((name) => values[name]);
   if (extra && !values.sweep) throw usageError(`--${extra} goes with --sweep.`);
 };
 
-const otherBucketOf = ({config}: CommandParts, bucket: string | undefined) => {
+const openOtherBucket = ({config}: CommandDeps, bucket: string | undefined) => {
   if (bucket === undefined || bucket === config.s3?.bucket) return undefined;
   if (config.s3) return {objects: new S3Objects({...config.s3, bucket}), otherBucket: bucket};
   throw usageError('--bucket needs the S3 settings of that bucket.');
@@ -184,7 +184,7 @@ const number = (given: string, name: string): number => {
   throw usageError(`--${name} takes a number of 0 or more, but is "${given}".`);
 };
 
-const show = ({print}: CommandParts, report: Record<string, unknown>, {json}: Values): void => {
+const show = ({print}: CommandDeps, report: Record<string, unknown>, {json}: Values): void => {
   if (json) {
     void print(JSON.stringify(report));
     return;

@@ -7,7 +7,7 @@ import {expireReleases} from '../releases/store.js';
 import {deleteOldBudgets} from '../responders/budgets.js';
 import {inBatches} from './batches.js';
 
-export interface ExpiryParts {
+export interface ExpiryDeps {
   sql: Sql;
   config: Pick<Config, 'audit' | 'widgetReleaseDays'>;
   log: FastifyBaseLogger;
@@ -26,7 +26,7 @@ export class Expiry {
   private running: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: ExpiryParts) {}
+  constructor(private readonly deps: ExpiryDeps) {}
 
   /** Runs now, and from then on every ten minutes. */
   start(): void {
@@ -47,9 +47,9 @@ export class Expiry {
 
   /** A step that fails keeps no other one from its work. */
   async run(): Promise<void> {
-    const {sql, config, log} = this.parts;
+    const {sql, config, log} = this.deps;
     const {signal} = this.stopping;
-    for (const [name, step] of Object.entries(stepsOf(sql, config))) {
+    for (const [name, step] of Object.entries(createSteps(sql, config))) {
       await inBatches(BATCH, step, signal).catch((error: unknown) => {
         log.error(
           {err: error, step: name},
@@ -62,9 +62,9 @@ export class Expiry {
 
 type Step = (limit: number) => Promise<number>;
 
-const stepsOf = (
+const createSteps = (
   sql: Sql,
-  {audit, widgetReleaseDays}: ExpiryParts['config'],
+  {audit, widgetReleaseDays}: ExpiryDeps['config'],
 ): Record<string, Step> => ({
   ip_addresses: (limit) => redactOldAddresses(sql, audit.ipDays, limit),
   widget_releases: (limit) => expireReleases(sql, widgetReleaseDays, limit),

@@ -1,16 +1,16 @@
 import {recordAudit} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
-import {forgetSettledLinks} from '../sessions/verification-store.js';
-import {forgetDeliveries} from '../webhooks/store.js';
+import {deleteSettledLinks} from '../sessions/verification-store.js';
+import {deleteDeliveriesOf} from '../webhooks/store.js';
 import {inBatches} from './batches.js';
 
 const BATCH = 1_000;
 
 /** Expires confirmation links, and deletes them and the log of webhooks after a time. */
-export const keepHouse = async (sql: Sql): Promise<void> => {
+export const expireCounters = async (sql: Sql): Promise<void> => {
   await inBatches(BATCH, (limit) => expireLinks(sql, limit));
-  await inBatches(BATCH, (limit) => forgetSettledLinks(sql, limit));
-  await inBatches(BATCH, (limit) => forgetDeliveries(sql, limit));
+  await inBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
+  await inBatches(BATCH, (limit) => deleteDeliveriesOf(sql, limit));
 };
 
 const expireLinks = async (sql: Sql, limit: number): Promise<number> =>

@@ -3,24 +3,24 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
-import {SET_BACK} from '../database/restore-guard.js';
-import type {KnownDatabase} from '../database/restore-guard.js';
+import {RESTORED_DATABASE} from '../database/restore-guard.js';
+import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import type {Outage} from '../alerts/database-outage.js';
+import type {DatabaseOutage} from '../alerts/database-outage.js';
 import type {Reaper} from './reaper.js';
 import {SweepStopped} from './sweep.js';
 import type {Sweep} from './sweep.js';
 
 type Part = 'reaper' | 'sweep';
 
-export interface CleanupParts {
+export interface CleanupDeps {
   sql: Sql;
   config: Config;
   reaper: Reaper;
   sweep: Sweep;
-  known: KnownDatabase;
+  known: RestoreGuard;
   log: FastifyBaseLogger;
-  outage: Outage;
+  outage: DatabaseOutage;
   /** Removes what uploads of a killed process left on this machine. */
   tidySpool: () => Promise<void>;
   onDone: (part: Part, report: object) => void;
@@ -45,7 +45,7 @@ export class Cleanup {
   private promptWaits = false;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: CleanupParts) {}
+  constructor(private readonly deps: CleanupDeps) {}
 
   start(): void {
     if (this.isStopped) return;
@@ -55,7 +55,7 @@ export class Cleanup {
   }
 
   private schedule(): void {
-    const {intervalMs} = this.parts.config.cleanup;
+    const {intervalMs} = this.deps.config.cleanup;
     if (intervalMs === 0 || this.isStopped) return;
     // Replicas that were started together should not all look in the same second.
     const pauseMs = intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
@@ -69,19 +69,19 @@ export class Cleanup {
   }
 
   /** Something waits to be removed; many calls in a row become one look. */
-  prompt(): void {
+  triggerSoon(): void {
     if (this.promptWaits || this.isStopped) return;
     this.promptWaits = true;
     this.prompts = this.prompts.then(() => {
       this.promptWaits = false;
-      return this.attempt('reaper', () => this.parts.reaper.prompt(this.stopping.signal));
+      return this.attempt('reaper', () => this.deps.reaper.runUrgent(this.stopping.signal));
     });
   }
 
   /** The same, once a visitor who has left has had the time to come back. */
-  promptIn(ms: number): void {
+  triggerAfter(ms: number): void {
     if (ms === 0) {
-      this.prompt();
+      this.triggerSoon();
       return;
     }
     const now = performance.now();
@@ -90,7 +90,7 @@ export class Cleanup {
     const timer = setTimeout(
       () => {
         this.later.delete(step);
-        this.prompt();
+        this.triggerSoon();
       },
       step * STEP_MS - now,
     );
@@ -110,7 +110,7 @@ export class Cleanup {
 
   /** One part that fails does not keep the others from their work. */
   private async turn(): Promise<void> {
-    const {reaper, sweep, tidySpool, log} = this.parts;
+    const {reaper, sweep, tidySpool, log} = this.deps;
     const {signal} = this.stopping;
     await tidySpool().catch((error: unknown) => {
       log.error({err: error}, 'the spool could not be swept');
@@ -121,28 +121,28 @@ export class Cleanup {
 
   private async attempt(part: Part, work: () => Promise<object | undefined>): Promise<void> {
     try {
-      if (await this.isHeld()) {
-        this.parts.onFailed(part);
+      if (await this.isPaused()) {
+        this.deps.onFailed(part);
         return;
       }
       const report = await work();
-      if (report) this.parts.onDone(part, report);
-      await this.parts.outage.over(this.parts.sql);
+      if (report) this.deps.onDone(part, report);
+      await this.deps.outage.resolve(this.deps.sql);
     } catch (error) {
       await this.failed(part, error);
     }
   }
 
-  private async isHeld(): Promise<boolean> {
-    if (!(await this.parts.known.look())) return false;
-    this.parts.log.error(SET_BACK);
-    await this.alert('database_set_back', SET_BACK);
+  private async isPaused(): Promise<boolean> {
+    if (!(await this.deps.known.check())) return false;
+    this.deps.log.error(RESTORED_DATABASE);
+    await this.alert('database_set_back', RESTORED_DATABASE);
     return true;
   }
 
   /** Nothing was deleted that should not be; it is told, and the next turn tries again. */
   private async failed(part: Part, error: unknown): Promise<void> {
-    const {log, outage, onFailed} = this.parts;
+    const {log, outage, onFailed} = this.deps;
     onFailed(part);
     if (error instanceof SweepStopped) return;
     log.error({err: error, part}, 'cleanup did not finish; nothing more was deleted');
@@ -162,12 +162,12 @@ export class Cleanup {
     if (this.retry || this.isStopped) return;
     this.retry = setTimeout(() => {
       this.retry = undefined;
-      this.prompt();
+      this.triggerSoon();
     }, PROMPT_RETRY_MS);
   }
 
   private async alert(code: string, message: string, cause = code): Promise<void> {
-    const {sql, log} = this.parts;
+    const {sql, log} = this.deps;
     await raiseAlert(sql, {cause, code, message}).catch((error: unknown) => {
       log.error({err: error}, 'an alert could not be queued');
     });

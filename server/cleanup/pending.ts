@@ -2,7 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
-import {haveNews, transaction} from '../events/transaction.js';
+import {notifyAfterCommit, transaction} from '../events/transaction.js';
 import {eraseSession} from '../sessions/end.js';
 import {inBatches} from './batches.js';
 
@@ -11,7 +11,7 @@ const ARCHIVE_BATCH = 200;
 const PURGE_BATCH = 50;
 const PURGE_AFTER_ARCHIVING = '7 days';
 
-export interface SessionsDone {
+export interface RetentionCounts {
   archived: number;
   purged: number;
 }
@@ -20,11 +20,11 @@ export interface SessionsDone {
  * Sessions whose address was never confirmed are archived, and purged with their files a week
  * later; complete ones go when a retention time is set.
  */
-export const retireSessions = async (
+export const applyRetention = async (
   sql: Sql,
   {pendingMs, completeMs}: Config['retention'],
   signal?: AbortSignal,
-): Promise<SessionsDone> => {
+): Promise<RetentionCounts> => {
   const archived = await inBatches(ARCHIVE_BATCH, (n) => archive(sql, pendingMs, n), signal);
   const purge = (due: Due) => inBatches(PURGE_BATCH, (n) => purgeDue(sql, due, n), signal);
   let purged = await purge(neverConfirmed);
@@ -33,7 +33,7 @@ export const retireSessions = async (
 };
 
 /** What `retireSessions` would do at this moment: how many are archived, and who is purged. */
-export const plannedRetirement = async (
+export const previewRetention = async (
   sql: Sql,
   {pendingMs, completeMs}: Config['retention'],
 ): Promise<{archived: number; purged: string[]}> => {
@@ -63,7 +63,7 @@ const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<numb
         where ${isOverdue(tx, pendingMs)}
         limit ${limit} for update skip locked)
       returning uuid, site_key as site`;
-    for (const {uuid} of rows) haveNews(tx, uuid);
+    for (const {uuid} of rows) notifyAfterCommit(tx, uuid);
     await recordAudit(
       tx,
       ...rows.map(({uuid, site}) => ({event: 'session_archived', uuid, site}) as const),

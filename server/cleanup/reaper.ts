@@ -6,25 +6,25 @@ import type {Sql} from '../database/connect.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {inBatches} from './batches.js';
-import {keepHouse} from './housekeeping.js';
-import {plannedRetirement, retireSessions} from './pending.js';
-import type {SessionsDone} from './pending.js';
+import {expireCounters} from './housekeeping.js';
+import {previewRetention, applyRetention} from './pending.js';
+import type {RetentionCounts} from './pending.js';
 import {
   ABANDON_BATCH,
   BATCH,
-  buryVisits,
+  createTombstones,
   claimDeletions,
-  condemnLapsed,
+  expireStaleUploads,
   dropRemovedRows,
   endAbandoned,
   listAbandoned,
   listDeletions,
-  markRefused,
+  recordDeletionFailure,
   markRemoved,
 } from './store.js';
 import type {DueFile} from './store.js';
 
-export interface ReaperParts {
+export interface ReaperDeps {
   sql: Sql;
   objects: ObjectStore;
   config: Config;
@@ -42,7 +42,7 @@ interface Removals {
 }
 
 /** What a run did; the shape of its audit row, its log line, its metrics and `maria cleanup --json`. */
-interface ReaperReport extends Removals, SessionsDone {
+interface ReaperReport extends Removals, RetentionCounts {
   /** Visits that were found abandoned. */
   abandoned: number;
   lapsed_uploads: number;
@@ -50,7 +50,7 @@ interface ReaperReport extends Removals, SessionsDone {
   duration_ms: number;
 }
 
-interface Plan extends SessionsDone {
+interface Plan extends RetentionCounts {
   visits: string[];
   objects: {key: string; size: number}[];
 }
@@ -62,22 +62,22 @@ const TRIES_BEFORE_ALERT = 5;
  * database that answers partly can only make it do less.
  */
 export class Reaper {
-  constructor(private readonly parts: ReaperParts) {}
+  constructor(private readonly deps: ReaperDeps) {}
 
   /**
    * A whole run. Throws, having deleted nothing more, when the database does not answer. `signal`
    * ends it after the batch that it is at.
    */
   async run(signal?: AbortSignal): Promise<ReaperReport> {
-    const {sql, config} = this.parts;
+    const {sql, config} = this.deps;
     const started = performance.now();
-    const lapsed = await inBatches(BATCH, (limit) => condemnLapsed(sql, limit), signal);
+    const lapsed = await inBatches(BATCH, (limit) => expireStaleUploads(sql, limit), signal);
     const abandoned = await this.endAbandoned(signal);
-    const sessions = await retireSessions(sql, config.retention, signal);
+    const sessions = await applyRetention(sql, config.retention, signal);
     const removals = await this.removeObjects(signal);
     const tombstones = await this.settleRows(signal);
-    await keepHouse(sql);
-    return this.leaveTrace(
+    await expireCounters(sql);
+    return this.recordRun(
       {...removals, ...sessions, abandoned, lapsed_uploads: lapsed, tombstones},
       started,
     );
@@ -89,22 +89,22 @@ export class Reaper {
    * interval's alone: an operator who has switched that off, say over a restored database, has them
    * kept.
    */
-  async prompt(signal?: AbortSignal): Promise<ReaperReport | undefined> {
+  async runUrgent(signal?: AbortSignal): Promise<ReaperReport | undefined> {
     const started = performance.now();
-    const onlyLeft = this.parts.config.visit.leaveGraceMs !== undefined;
+    const onlyLeft = this.deps.config.visit.leaveGraceMs !== undefined;
     const abandoned = onlyLeft ? await this.endAbandoned(signal, {onlyLeft}) : 0;
     const removals = await this.removeObjects(signal);
     const tombstones = await this.settleRows(signal);
     if (abandoned + removals.seen + tombstones === 0) return undefined;
     const untouched = {archived: 0, purged: 0, lapsed_uploads: 0};
-    return this.leaveTrace({...removals, ...untouched, abandoned, tombstones}, started);
+    return this.recordRun({...removals, ...untouched, abandoned, tombstones}, started);
   }
 
   /** What a run would do, without doing it. */
   async plan(): Promise<Plan> {
-    const {sql, config} = this.parts;
+    const {sql, config} = this.deps;
     const visits = await listAbandoned(sql, config.visit);
-    const {archived, purged} = await plannedRetirement(sql, config.retention);
+    const {archived, purged} = await previewRetention(sql, config.retention);
     const doomed = await sql<{key: string; size: number}[]>`
       select s3_key as key, coalesce(file_size, 0)::int as size from file_uploads
       where (session_uuid = any(${[...visits, ...purged]}::uuid[]) and state in ('uploading', 'stored'))
@@ -121,15 +121,15 @@ export class Reaper {
     signal: AbortSignal | undefined,
     {onlyLeft} = {onlyLeft: false},
   ): Promise<number> {
-    const {sql, config} = this.parts;
+    const {sql, config} = this.deps;
     const end = (limit: number) => endAbandoned(sql, config.visit, {limit, onlyLeft});
     return inBatches(ABANDON_BATCH, end, signal);
   }
 
   private async settleRows(signal: AbortSignal | undefined): Promise<number> {
-    const {sql} = this.parts;
+    const {sql} = this.deps;
     await inBatches(BATCH, (limit) => dropRemovedRows(sql, limit), signal);
-    return inBatches(BATCH, (limit) => buryVisits(sql, limit), signal);
+    return inBatches(BATCH, (limit) => createTombstones(sql, limit), signal);
   }
 
   private async removeObjects(signal: AbortSignal | undefined): Promise<Removals> {
@@ -137,7 +137,7 @@ export class Reaper {
     await inBatches(
       BATCH,
       async (limit) => {
-        const claimed = await claimDeletions(this.parts.sql, limit);
+        const claimed = await claimDeletions(this.deps.sql, limit);
         if (claimed.length === 0) return 0;
         const {removed, failed} = await this.removeBatch(claimed);
         total.seen += claimed.length;
@@ -154,11 +154,11 @@ export class Reaper {
   }
 
   private async removeBatch(claimed: DueFile[]) {
-    const {sql, objects} = this.parts;
+    const {sql, objects} = this.deps;
     const {deleted, failed} = await objects.delete(claimed.map(({key}) => key));
     const gone = new Set(deleted);
     const codes = new Map(failed.map(({key, code}) => [key, code]));
-    const codeOf = ({key}: DueFile) => codes.get(key) ?? 'unknown';
+    const getCode = ({key}: DueFile) => codes.get(key) ?? 'unknown';
     const removed = claimed.filter(({key}) => gone.has(key));
     const kept = claimed.filter(({key}) => !gone.has(key));
     const tries = await sql.begin(async (tx) => {
@@ -169,18 +169,21 @@ export class Reaper {
           event: 'file_deletion_error' as const,
           uuid: file.uuid,
           site: file.siteKey,
-          metadata: {file_id: file.id, code: codeOf(file)},
+          metadata: {file_id: file.id, code: getCode(file)},
         })),
       );
       // The claim of the others runs out by itself, which is the pause before the next try.
-      return markRefused(tx, idsOf(kept.filter((file) => codeOf(file) !== 'StoreUnavailable')));
+      return recordDeletionFailure(
+        tx,
+        getIds(kept.filter((file) => getCode(file) !== 'StoreUnavailable')),
+      );
     });
-    await this.tellFailures(kept.length, tries);
+    await this.alertFailures(kept.length, tries);
     return {removed, failed: kept};
   }
 
-  private async tellFailures(count: number, tries: number[]): Promise<void> {
-    const {sql} = this.parts;
+  private async alertFailures(count: number, tries: number[]): Promise<void> {
+    const {sql} = this.deps;
     const code = 'file_deletion_error';
     const stuck = tries.filter((times) => times >= TRIES_BEFORE_ALERT).length;
     if (count > 0) {
@@ -193,11 +196,11 @@ export class Reaper {
     }
   }
 
-  private async leaveTrace(
+  private async recordRun(
     done: Omit<ReaperReport, 'duration_ms'>,
     started: number,
   ): Promise<ReaperReport> {
-    const {sql, log} = this.parts;
+    const {sql, log} = this.deps;
     const report = {...done, duration_ms: Math.round(performance.now() - started)};
     await recordAudit(sql, {event: 'orphan_cleanup', metadata: {part: 'reaper', ...report}});
     log.info({cleanup: report}, 'cleanup has run');
@@ -205,4 +208,4 @@ export class Reaper {
   }
 }
 
-const idsOf = (files: DueFile[]): string[] => files.map(({id}) => id);
+const getIds = (files: DueFile[]): string[] => files.map(({id}) => id);

@@ -83,7 +83,7 @@ export const listAbandoned = async (sql: Sql, times: Config['visit']): Promise<s
 };
 
 /** Uploads whose lease ran out: their server died, and what it had begun goes. */
-export const condemnLapsed = async (sql: Sql, limit: number): Promise<number> => {
+export const expireStaleUploads = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
     where id in (
@@ -112,7 +112,7 @@ const needsRemoval = (sql: Queryable) => sql`
   and (f.leased_until is null or f.leased_until < clock_timestamp())`;
 
 // Looked up for each: joined, a large batch would read all visits.
-const siteOf = (sql: Queryable) =>
+const selectSite = (sql: Queryable) =>
   sql`(select v.site_key from visits v where v.uuid = claimed.session_uuid)`;
 
 /** Takes files whose objects are to be removed, for a minute; those that were refused before come last. */
@@ -123,7 +123,7 @@ export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]
     where claimed.id in (
       select f.id from file_uploads f where ${needsRemoval(sql)}
       order by f.removal_failures limit ${limit} for update skip locked)
-    returning claimed.id, claimed.session_uuid as uuid, ${siteOf(sql)} as "siteKey",
+    returning claimed.id, claimed.session_uuid as uuid, ${selectSite(sql)} as "siteKey",
               claimed.s3_key as key, coalesce(claimed.file_size, 0)::int as size,
               claimed.leased_until::text as "claimedUntil"`;
 
@@ -143,7 +143,7 @@ export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<voi
 };
 
 /** Keeps what the store refused out of the way for a growing while; answers how often it has. */
-export const markRefused = async (sql: Queryable, ids: string[]): Promise<number[]> => {
+export const recordDeletionFailure = async (sql: Queryable, ids: string[]): Promise<number[]> => {
   const rows = await sql<{times: number}[]>`
     update file_uploads set removal_failures = removal_failures + 1,
       leased_until = clock_timestamp()
@@ -180,7 +180,7 @@ const LEFT_TABLES = [
 ];
 
 /** Turns visits whose files are all gone into tombstones; answers how many. */
-export const buryVisits = async (sql: Sql, limit: number): Promise<number> =>
+export const createTombstones = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{uuid: string}[]>`
       select uuid from visits v

@@ -30,7 +30,7 @@ export interface SweepReport extends Omit<SweepProgress, 'after'>, Deletions {
   duration_ms: number;
 }
 
-export const reportOf = (
+export const toReport = (
   {after: _, ...progress}: SweepProgress,
   deletions: Deletions,
   {dryRun, started}: {dryRun: boolean; started: number},
@@ -43,7 +43,7 @@ export const reportOf = (
 });
 
 /** One audit row and one log line for each run, however it ended; a dry run writes nothing. */
-export const leaveTrace = async (
+export const recordRun = async (
   {sql, log}: {sql: Sql; log: FastifyBaseLogger},
   report: SweepReport,
   outcome: AuditMetadata = {},
@@ -55,7 +55,7 @@ export const leaveTrace = async (
 };
 
 /** What the operator should look at. */
-export const tellFindings = async (
+export const alertOnFindings = async (
   sql: Sql,
   {sighted, missing, foreign, failures}: SweepReport,
 ): Promise<void> => {

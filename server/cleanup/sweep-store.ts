@@ -1,6 +1,6 @@
 import type {Queryable, Sql} from '../database/connect.js';
 import {TaskLease} from '../database/task-lease.js';
-import type {Taken} from '../database/task-lease.js';
+import type {AcquiredLease} from '../database/task-lease.js';
 import {interval} from '../database/time.js';
 
 /** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
@@ -12,7 +12,7 @@ const CLOCK_STEP_MS = 1_000;
 const STALE_MS = 86_400_000;
 
 /** Each bucket has a task, and sightings, of its own. */
-const taskOf = (bucket: string): string => `sweep ${bucket}`.trim();
+const taskName = (bucket: string): string => `sweep ${bucket}`.trim();
 
 export interface SweepProgress {
   /** By the database's clock, as text so that no microsecond is lost. */
@@ -39,10 +39,10 @@ export const fromTheStart = (now: string): SweepProgress => ({
 });
 
 export const sweepLease = (sql: Sql, bucket: string): TaskLease<SweepProgress> =>
-  new TaskLease(sql, {name: taskOf(bucket), rest: '1 day'});
+  new TaskLease(sql, {name: taskName(bucket), cooldown: '1 day'});
 
 /** Where the sweep was cut off, or the start. */
-export const placeOf = ({progress, now}: Taken<SweepProgress>): SweepProgress => {
+export const resumeProgress = ({progress, now}: AcquiredLease<SweepProgress>): SweepProgress => {
   const isStale = !(Date.parse(progress.started_at ?? '') > Date.parse(now) - STALE_MS);
   return isStale ? fromTheStart(now) : {...fromTheStart(now), ...progress};
 };
@@ -71,7 +71,7 @@ interface PageOfKeys {
   countsMissing: boolean;
 }
 
-export interface Looked {
+export interface PageClassification {
   /** Whether the database knows any file at all. */
   hasFiles: boolean;
   /** Of our shape and beyond the age limit. */
@@ -90,9 +90,9 @@ const isUnknown = (sql: Queryable) => sql`
  * The one look-up for a page. An object is old when the store's clock and the database's both say
  * so: one that runs ahead makes nothing older.
  */
-export const lookUp = async (sql: Sql, page: PageOfKeys): Promise<Looked> => {
+export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClassification> => {
   const {bucket, ours, storeTime, minAgeMs} = page;
-  const [row] = await sql<Looked[]>`
+  const [row] = await sql<PageClassification[]>`
     with old as (
       select key, uuid, size from unnest(
         ${ours.map(({key}) => key)}::text[], ${ours.map(({uuid}) => uuid)}::uuid[],
@@ -137,7 +137,7 @@ export const countMissingAfter = async (
 };
 
 /** Forgets what this sweep did not see as unknown, whatever it was; answers how many it saw first. */
-export const settleCandidates = async (
+export const pruneOrphanCandidates = async (
   sql: Sql,
   bucket: string,
   startedAt: string,
@@ -155,7 +155,7 @@ export const settleCandidates = async (
  * Candidates whose quarantine is over and that are unknown at this very moment, in key order. It is
  * the second look: a row may have come back with a backup.
  */
-export const ripeCandidates = async (
+export const findExpiredOrphans = async (
   sql: Sql,
   {
     bucket,
@@ -172,6 +172,6 @@ export const ripeCandidates = async (
     where ${isUnknown(sql)}
     order by key limit ${limit}`;
 
-export const forgetCandidates = async (sql: Sql, bucket: string, keys: string[]): Promise<void> => {
+export const deleteCandidates = async (sql: Sql, bucket: string, keys: string[]): Promise<void> => {
   await sql`delete from orphan_candidates where bucket = ${bucket} and key = any(${keys}::text[])`;
 };

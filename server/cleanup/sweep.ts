@@ -10,21 +10,21 @@ import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {UnusableList} from '../object-store/errors.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
-import {NO_DELETIONS, leaveTrace, reportOf, tellFindings} from './sweep-report.js';
+import {NO_DELETIONS, recordRun, toReport, alertOnFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
 import {
   countMissingAfter,
-  forgetCandidates,
+  deleteCandidates,
   fromTheStart,
-  lookUp,
-  placeOf,
-  ripeCandidates,
-  settleCandidates,
+  classifyKeys,
+  resumeProgress,
+  findExpiredOrphans,
+  pruneOrphanCandidates,
   sweepLease,
 } from './sweep-store.js';
 import type {SweepProgress} from './sweep-store.js';
 
-export interface SweepParts {
+export interface SweepDeps {
   sql: Sql;
   objects: ObjectStore;
   config: Config;
@@ -81,11 +81,11 @@ const KEEP_EVERY_MS = 2_000;
  * seen them unknown and a second look agrees. Any error ends the run with nothing deleted.
  */
 export class Sweep {
-  constructor(private readonly parts: SweepParts) {}
+  constructor(private readonly deps: SweepDeps) {}
 
   /** Undefined when another replica is at it, or has been within a day, or the signal ended it. */
   async run(options: SweepOptions): Promise<SweepReport | undefined> {
-    const run = new Run(this.parts, options);
+    const run = new Run(this.deps, options);
     return (await run.begin()) ? run.finish() : undefined;
   }
 }
@@ -99,54 +99,54 @@ class Run {
   private keptAt = -Infinity;
 
   constructor(
-    private readonly parts: SweepParts,
+    private readonly deps: SweepDeps,
     private readonly options: SweepOptions,
   ) {
-    this.bucket = parts.otherBucket ?? parts.config.s3?.bucket ?? '';
-    this.lease = sweepLease(parts.sql, this.bucket);
+    this.bucket = deps.otherBucket ?? deps.config.s3?.bucket ?? '';
+    this.lease = sweepLease(deps.sql, this.bucket);
   }
 
   async begin(): Promise<boolean> {
-    const {sql} = this.parts;
+    const {sql} = this.deps;
     const {dryRun, force = false} = this.options;
     if (dryRun) {
       this.progress = fromTheStart(await databaseTime(sql));
       return true;
     }
     const taken = await this.lease.take({force});
-    if (taken) this.progress = placeOf(taken);
+    if (taken) this.progress = resumeProgress(taken);
     return taken !== undefined;
   }
 
   async finish(): Promise<SweepReport | undefined> {
     const {dryRun, signal} = this.options;
     try {
-      await this.look();
-      await this.demandPlausible();
-      if (!dryRun) await this.removeRipe();
+      await this.classify();
+      await this.requirePlausibleOrphanRatio();
+      if (!dryRun) await this.deleteExpiredOrphans();
     } catch (error) {
       if (signal?.aborted && error === signal.reason) await this.lease.pause(this.progress);
-      else if (error instanceof TakenOver) this.parts.log.warn('another process goes on sweeping');
+      else if (error instanceof TakenOver) this.deps.log.warn('another process goes on sweeping');
       else {
-        await this.breakOff(error);
+        await this.handleFailure(error);
         throw error;
       }
       return undefined;
     }
     if (!dryRun) await this.lease.finish();
     const report = this.report();
-    await leaveTrace(this.parts, report);
-    if (!dryRun) await tellFindings(this.parts.sql, report);
+    await recordRun(this.deps, report);
+    if (!dryRun) await alertOnFindings(this.deps.sql, report);
     return report;
   }
 
-  private async look(): Promise<void> {
-    const {sql} = this.parts;
+  private async classify(): Promise<void> {
+    const {sql} = this.deps;
     const {progress} = this;
     let isComplete = false;
     let pages = 0;
     for await (const page of this.pages()) {
-      await this.lookAtPage(page);
+      await this.classifyPage(page);
       await this.keepLease();
       isComplete = page.isLast;
       if (++pages % COLLECT_EVERY_PAGES === 0) this.options.collectGarbage?.();
@@ -158,22 +158,22 @@ class Run {
 
   private async *pages(): AsyncGenerator<ObjectPage> {
     try {
-      yield* this.parts.objects.list(WHOLE_BUCKET, this.progress.after ?? undefined);
+      yield* this.deps.objects.list(WHOLE_BUCKET, this.progress.after ?? undefined);
     } catch (error) {
       if (!(error instanceof UnusableList)) throw error;
       throw new SweepStopped(`${error.message} Nothing was deleted.`, {cause: error});
     }
   }
 
-  private async lookAtPage(page: ObjectPage): Promise<void> {
-    const {sql, config} = this.parts;
+  private async classifyPage(page: ObjectPage): Promise<void> {
+    const {sql, config} = this.deps;
     const {progress, options} = this;
     const keys = page.objects.map(({key}) => key);
     const ours = page.objects.flatMap((object) => {
       const uuid = OUR_KEY.exec(object.key)?.[1];
       return uuid ? [{...object, uuid}] : [];
     });
-    const {hasFiles, old, unknown, missing} = await lookUp(sql, {
+    const {hasFiles, old, unknown, missing} = await classifyKeys(sql, {
       bucket: this.bucket,
       ours,
       keys,
@@ -206,7 +206,7 @@ class Run {
     if (!(await this.lease.keep(this.progress))) throw new TakenOver();
   }
 
-  private async demandPlausible(): Promise<void> {
+  private async requirePlausibleOrphanRatio(): Promise<void> {
     const {unknown, seen, foreign} = this.progress;
     // What others keep in the bucket makes no restored backup look like the right database.
     const ours = seen - foreign;
@@ -214,14 +214,19 @@ class Run {
     throw stopped(`${unknown} of ${ours} objects are unknown to the database.`);
   }
 
-  private async removeRipe(): Promise<void> {
-    const {sql, objects, config} = this.parts;
+  private async deleteExpiredOrphans(): Promise<void> {
+    const {sql, objects, config} = this.deps;
     const {bucket, deletions, options} = this;
     const quarantineMs = options.quarantineMs ?? config.cleanup.quarantineMs;
-    deletions.sighted = await settleCandidates(sql, bucket, this.progress.started_at);
+    deletions.sighted = await pruneOrphanCandidates(sql, bucket, this.progress.started_at);
     let after = '';
     for (;;) {
-      const ripe = await ripeCandidates(sql, {bucket, quarantineMs, after, limit: DELETE_BATCH});
+      const ripe = await findExpiredOrphans(sql, {
+        bucket,
+        quarantineMs,
+        after,
+        limit: DELETE_BATCH,
+      });
       if (ripe.length > 0) await this.removeBatch(ripe.filter(({key}) => OUR_KEY.test(key)));
       if (ripe.length < DELETE_BATCH) break;
       after = ripe.at(-1)?.key ?? after;
@@ -232,14 +237,14 @@ class Run {
   }
 
   private async removeBatch(ripe: {key: string; size: number}[]): Promise<void> {
-    const {objects, sql} = this.parts;
+    const {objects, sql} = this.deps;
     const first = await objects.delete(ripe.map(({key}) => key));
     const again =
       first.failed.length > 0
         ? await objects.delete(first.failed.map(({key}) => key))
         : {deleted: [], failed: []};
     const gone = new Set([...first.deleted, ...again.deleted]);
-    await forgetCandidates(sql, this.bucket, [...gone]);
+    await deleteCandidates(sql, this.bucket, [...gone]);
     this.deletions.removed += gone.size;
     this.deletions.bytes += ripe.reduce((sum, {key, size}) => sum + (gone.has(key) ? size : 0), 0);
     this.deletions.failures += again.failed.length;
@@ -247,22 +252,22 @@ class Run {
 
   /** Rows speak of the server's own bucket alone. */
   private get countsMissing(): boolean {
-    return this.parts.otherBucket === undefined;
+    return this.deps.otherBucket === undefined;
   }
 
   /** A run that found something wrong is over for today; one that failed is gone on with. */
-  private async breakOff(error: unknown): Promise<void> {
-    const {sql, log} = this.parts;
+  private async handleFailure(error: unknown): Promise<void> {
+    const {sql, log} = this.deps;
     if (this.options.dryRun || isDatabaseDown(error)) return;
     try {
       if (error instanceof SweepStopped) {
         await this.lease.finish();
         const {message} = error;
         await raiseAlert(sql, {cause: 'sweep_stopped', code: 'sweep_stopped', message});
-        await leaveTrace(this.parts, this.report(), {stopped: true});
+        await recordRun(this.deps, this.report(), {stopped: true});
       } else {
         await this.lease.pause(this.progress);
-        await leaveTrace(this.parts, this.report(), {failed: (error as Error).name});
+        await recordRun(this.deps, this.report(), {failed: (error as Error).name});
       }
     } catch (failure) {
       log.error({err: failure}, 'a sweep broke off and could not say so');
@@ -271,7 +276,7 @@ class Run {
 
   private report(): SweepReport {
     const {progress, deletions, started} = this;
-    return reportOf(progress, deletions, {dryRun: this.options.dryRun, started});
+    return toReport(progress, deletions, {dryRun: this.options.dryRun, started});
   }
 }
 

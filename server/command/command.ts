@@ -1,9 +1,9 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Parts} from '../parts.js';
+import type {Resources} from '../parts.js';
 
-export interface CommandParts extends Parts {
+export interface CommandDeps extends Resources {
   config: Config;
   log: FastifyBaseLogger;
   /** One line for the person at the terminal, or the program behind the pipe. */
@@ -12,7 +12,7 @@ export interface CommandParts extends Parts {
 
 export interface Command {
   usage: string;
-  run: (parts: CommandParts, args: string[]) => Promise<void>;
+  run: (deps: CommandDeps, args: string[]) => Promise<void>;
 }
 
 /** The command was understood, and could not be done. The message says why and what to do. */

@@ -1,11 +1,11 @@
 import {usageError} from './command.js';
-import type {CommandParts} from './command.js';
+import type {CommandDeps} from './command.js';
 import {printable, printableCell} from './printable.js';
 
 export type Row = Record<string, string | number | boolean | object | null>;
 export type Format = 'table' | 'json' | 'csv';
 
-type Print = CommandParts['print'];
+type Print = CommandDeps['print'];
 
 /** `--format` as it was given. */
 export const readFormat = (given: string): Format => {

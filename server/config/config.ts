@@ -11,7 +11,7 @@ import type {ResponderSettings} from './responder.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
 import {strictEmail} from '../text/email.js';
-import {MEBIBYTE, isHost, readSettings, shownValue} from './environment.js';
+import {MEBIBYTE, isHost, readSettings, redactValue} from './environment.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
 import {unknownSettings} from './unknown-settings.js';
 
@@ -66,7 +66,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const settings = withEndpoint(readSettings(env, faults));
   const production = settings.NODE_ENV === 'production';
   const publicUrl = publicAddress(settings, production, faults);
-  if (production) demandProductionSettings(settings, faults);
+  if (production) requireProductionSettings(settings, faults);
   checkMeaning(settings, faults);
   const databaseUrl = databaseAddress(settings, production, faults);
   const hosts = allowedHosts(settings, faults);
@@ -148,18 +148,18 @@ const withEndpoint = (settings: Settings): Settings => {
 const publicAddress = (settings: Settings, production: boolean, faults: string[]): string => {
   const given = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    faults.push(`PUBLIC_URL must be an http or https address, but is "${shownValue(given)}".`);
+    faults.push(`PUBLIC_URL must be an http or https address, but is "${redactValue(given)}".`);
     return given;
   }
   const url = new URL(given);
   if (url.username || url.password) faults.push('PUBLIC_URL must hold no user and no password.');
   if (production && settings.PUBLIC_URL && url.protocol !== 'https:') {
     faults.push(
-      `PUBLIC_URL must begin with https:// in production, but is "${shownValue(given)}".`,
+      `PUBLIC_URL must begin with https:// in production, but is "${redactValue(given)}".`,
     );
   }
   if (url.search || url.hash)
-    faults.push(`PUBLIC_URL must have no query or fragment: "${shownValue(given)}".`);
+    faults.push(`PUBLIC_URL must have no query or fragment: "${redactValue(given)}".`);
   return url.href.replace(/\/$/, '');
 };
 
@@ -171,7 +171,7 @@ const PRODUCTION_SETTINGS = [
   'MAIL_FROM',
 ] as const;
 
-const demandProductionSettings = (settings: Settings, faults: string[]): void => {
+const requireProductionSettings = (settings: Settings, faults: string[]): void => {
   if (!settings.SECRET_KEY && !settings.SECRET_KEY_FILE) {
     faults.push('SECRET_KEY (or SECRET_KEY_FILE) must be set in production.');
   }
@@ -193,17 +193,17 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
   }
   if (settings.ALLOWED_FILE_TYPES !== PDF_CONTENT_TYPE) {
     faults.push(
-      `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${shownValue(settings.ALLOWED_FILE_TYPES)}".`,
+      `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${redactValue(settings.ALLOWED_FILE_TYPES)}".`,
     );
   }
   if (!isHost(settings.HOST)) {
-    const given = shownValue(settings.HOST);
+    const given = redactValue(settings.HOST);
     faults.push(`HOST must be an IP address or a host name without a port, but is "${given}".`);
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];
     if (given && !strictEmail(given)) {
-      faults.push(`${name} must be one plain e-mail address, but is "${shownValue(given)}".`);
+      faults.push(`${name} must be one plain e-mail address, but is "${redactValue(given)}".`);
     }
   }
 };
@@ -214,7 +214,7 @@ const proxies = (settings: Settings, faults: string[]): string[] => {
     // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
     if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
       faults.push(
-        `TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${shownValue(proxy)}".`,
+        `TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${redactValue(proxy)}".`,
       );
     } else if (/\/0+$/.test(proxy)) {
       faults.push(

@@ -17,7 +17,7 @@ const CENTURY_DAYS = 36_500;
 /** What the columns and the sums of the rate limits hold. */
 const MANY = 1_000_000;
 /** Beyond it a file's size fits no 32-bit integer. */
-const MOST_MEGABYTES = 2_000;
+const MAX_MEGABYTES = 2_000;
 
 // Each has a maximum, for a timer or an interval that overflows fires at once instead of never.
 const positive = (value: number, maximum: number) =>
@@ -52,7 +52,7 @@ export const Settings = Type.Object({
   MAIL_FROM: text(),
   ADMIN_EMAIL: text(),
   MAX_FILES: Type.Integer({default: MAX_FILES, minimum: 1, maximum: 100}),
-  MAX_FILE_SIZE_MB: positive(MAX_FILE_BYTES / MEBIBYTE, MOST_MEGABYTES),
+  MAX_FILE_SIZE_MB: positive(MAX_FILE_BYTES / MEBIBYTE, MAX_MEGABYTES),
   MIN_FILES: whole(MIN_FILES, 0),
   ALLOWED_FILE_TYPES: Type.String({default: PDF_CONTENT_TYPE}),
   MAX_UPLOADS_PER_SESSION: whole(10),
@@ -112,7 +112,7 @@ interface Wrong {
  * Returns a value as an error message may show it. A URL in any setting can hold a password before
  * the last `@`, or a key in its query or fragment.
  */
-export const shownValue = (value: string): string =>
+export const redactValue = (value: string): string =>
   /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/([?#]).*$/s, '$1***') : value;
 
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
@@ -135,7 +135,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
       const name = instancePath.slice(1);
       const allowed = params?.allowedValues;
       const what = allowed ? `takes ${allowed.join(', ')}` : (message ?? 'is not valid');
-      faults.push(`${name} ${what}, but is "${shownValue(data[name] ?? '')}".`);
+      faults.push(`${name} ${what}, but is "${redactValue(data[name] ?? '')}".`);
     }
     const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
     const rest = Object.entries(data).filter(([name]) => !wrong.has(name));

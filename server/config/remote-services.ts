@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import {readConnectionUrl} from '../database/connection-url.js';
 import {PERCENT_ENCODE, cutsCredentials} from '../text/percent-encoding.js';
 import {strictEmail} from '../text/email.js';
-import {isHost, shownValue} from './environment.js';
+import {isHost, redactValue} from './environment.js';
 import type {Settings} from './environment.js';
 
 export interface S3Settings {
@@ -66,10 +66,10 @@ export const s3Settings = (
     const given = settings[name];
     if (given && !isWebAddress(given)) {
       faults.push(
-        `${name} must be an http or https URL without credentials, but is "${shownValue(given)}".`,
+        `${name} must be an http or https URL without credentials, but is "${redactValue(given)}".`,
       );
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
-      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${shownValue(given)}".`);
+      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
     }
   }
   return {
@@ -157,7 +157,7 @@ export const scanner = (settings: Settings, faults: string[]): ScannerSettings |
   const host = match?.[1]?.replace(/^\[|\]$/g, '') ?? '';
   const port = Number(match?.[2] ?? CLAMAV_PORT);
   if (!isHost(host) || port < 1 || port > 65_535) {
-    const given = shownValue(settings.CLAMAV_HOST);
+    const given = redactValue(settings.CLAMAV_HOST);
     faults.push(
       `CLAMAV_HOST must be host:port, or host with port ${CLAMAV_PORT}, but is "${given}".`,
     );

@@ -1,6 +1,6 @@
 import {SECRET_FORM, readSecret} from '../outbound/signature.js';
-import {urlFault} from '../outbound/url-faults.js';
-import {shownValue} from './environment.js';
+import {validateUrl} from '../outbound/url-faults.js';
+import {redactValue} from './environment.js';
 import type {Settings} from './environment.js';
 
 /** Who answers, as the server's settings say for all sites that say nothing. */
@@ -40,8 +40,8 @@ export const responderSettings = (
     }
   }
   if (kind === 'none') return {kind};
-  const fault = url === '' ? undefined : urlFault(url, {allowedHosts, production});
-  if (fault) faults.push(`RESPONDER_URL ${fault}, but is "${shownValue(url)}".`);
+  const fault = url === '' ? undefined : validateUrl(url, {allowedHosts, production});
+  if (fault) faults.push(`RESPONDER_URL ${fault}, but is "${redactValue(url)}".`);
   if (kind === 'webhook') {
     // Without what was given: a fault is printed, and a secret is not to be.
     if (secret && !readSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
@@ -61,7 +61,7 @@ export const allowedHosts = (settings: Settings, faults: string[]): string[] => 
   const given = settings.ALLOW_PRIVATE_HOSTS?.split(',').map((one) => one.trim().toLowerCase());
   for (const host of given ?? []) {
     if (HOST.test(host)) continue;
-    faults.push(`ALLOW_PRIVATE_HOSTS takes hosts, or host:port, but holds "${shownValue(host)}".`);
+    faults.push(`ALLOW_PRIVATE_HOSTS takes hosts, or host:port, but holds "${redactValue(host)}".`);
   }
   return given ?? [];
 };

@@ -8,10 +8,10 @@ const PURPOSE = 'site-credentials';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export const isSealed = (text: string): boolean => text.startsWith(PREFIX);
+export const isEncryptedSecret = (text: string): boolean => text.startsWith(PREFIX);
 
 /** A site's credential as it rests in the database: of no use without the server's secret. */
-export const sealed = (text: string, signing: SecretKey): string => {
+export const encryptSecret = (text: string, signing: SecretKey): string => {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', derivedKey(signing, PURPOSE), nonce);
   const bytes = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
@@ -20,7 +20,7 @@ export const sealed = (text: string, signing: SecretKey): string => {
 };
 
 /** Undefined when it was sealed with a secret that is not among ours any more. */
-export const unsealed = (text: string, secrets: readonly SecretKey[]): string | undefined => {
+export const decryptSecret = (text: string, secrets: readonly SecretKey[]): string | undefined => {
   const [, keyId, box = ''] = text.split(':');
   const key = secrets.find(({id}) => id === keyId);
   if (!key) return undefined;

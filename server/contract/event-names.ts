@@ -35,7 +35,7 @@ export const AUDIT_EVENTS = [
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
 /** What a session's readers are told, in the order in which it happened. Each has a number. */
-export const LASTING_EVENTS = [
+export const STORED_EVENTS = [
   'message_created',
   'message_completed',
   'file_upload_complete',
@@ -45,10 +45,10 @@ export const LASTING_EVENTS = [
 ] as const;
 
 /** What is worth nothing a moment later: without a number, and told to whoever reads right now. */
-export const FLEETING_EVENTS = ['message_delta', 'typing'] as const;
+export const TRANSIENT_EVENTS = ['message_delta', 'typing'] as const;
 
-export type LastingEvent = (typeof LASTING_EVENTS)[number];
-export type FleetingEvent = (typeof FLEETING_EVENTS)[number];
+export type LastingEvent = (typeof STORED_EVENTS)[number];
+export type FleetingEvent = (typeof TRANSIENT_EVENTS)[number];
 export type LiveEventName = LastingEvent | FleetingEvent;
 
 /** What the element tells the page. None carries personal data. */

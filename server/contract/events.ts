@@ -9,7 +9,7 @@ import {
   EXAMPLE_TOKEN,
   EXAMPLE_UUID,
 } from './examples.js';
-import {FLEETING_EVENTS, LASTING_EVENTS} from './event-names.js';
+import {TRANSIENT_EVENTS, STORED_EVENTS} from './event-names.js';
 import type {LiveEventName} from './event-names.js';
 import type {StoredFile} from './files.js';
 import {Cursor} from './messages.js';
@@ -19,7 +19,7 @@ import type {Message, MessageRole, MessageState} from './messages.js';
  * What has become of the session. After `gone`, `erased` and `refused` nothing follows: the visit
  * has ended, its data was erased, or the token is not the one of this UUID.
  */
-export type TellsState = 'visit' | 'pending' | 'complete' | 'gone' | 'erased' | 'refused';
+export type SessionEventState = 'visit' | 'pending' | 'complete' | 'gone' | 'erased' | 'refused';
 
 /** The data of each event, by its type. */
 export interface LiveEventData {
@@ -31,7 +31,7 @@ export interface LiveEventData {
   file_upload_complete: {file: StoredFile};
   file_deleted: {file_id: string};
   email_verified: Record<string, never>;
-  session_state: {state: TellsState};
+  session_state: {state: SessionEventState};
   typing: {role: Exclude<MessageRole, 'visitor'>};
 }
 
@@ -54,8 +54,8 @@ export const Envelope = Type.Unsafe<LiveEvent>(
           'Rises by one with each lasting event of the session. Null: told once, to whoever reads.',
       }),
       type: Type.String({
-        examples: [...LASTING_EVENTS],
-        description: `Lasting: ${LASTING_EVENTS.join(', ')}. Fleeting: ${FLEETING_EVENTS.join(', ')}. Leave out what you do not know.`,
+        examples: [...STORED_EVENTS],
+        description: `Lasting: ${STORED_EVENTS.join(', ')}. Fleeting: ${TRANSIENT_EVENTS.join(', ')}. Leave out what you do not know.`,
       }),
       data: Type.Object({}, {additionalProperties: true}),
       at: Timestamp,
@@ -105,7 +105,7 @@ export const EventPage = Type.Object(
 export type EventPage = Static<typeof EventPage>;
 
 /** The first message on a WebSocket, since browsers can set no headers on it. */
-export const Greeting = Type.Object(
+export const SocketAuth = Type.Object(
   {
     uuid: Type.String({maxLength: 36}),
     token: Type.String({maxLength: 300}),
@@ -117,4 +117,4 @@ export const Greeting = Type.Object(
     examples: [{uuid: EXAMPLE_UUID, token: EXAMPLE_TOKEN, after: 0}],
   },
 );
-export type Greeting = Static<typeof Greeting>;
+export type SocketAuth = Static<typeof SocketAuth>;

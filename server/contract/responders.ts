@@ -6,8 +6,8 @@ const Credential = Type.String({minLength: 1, maxLength: 2_000});
 const HeaderCredential = Type.String({...Credential, pattern: '^[\\x21-\\x7e]+$'});
 const Url = Type.String({minLength: 1, maxLength: 2_000});
 /** What the slowest of them takes; visitors wait no longer. */
-const MOST_FIRST_BYTE_SECONDS = 60;
-const MOST_TOTAL_SECONDS = 600;
+const MAX_FIRST_BYTE_SECONDS = 60;
+const MAX_TOTAL_SECONDS = 600;
 
 /** Who answers a site's visitors. Without `url`: the server's own of this kind. */
 export const SiteResponder = Type.Object(
@@ -18,9 +18,9 @@ export const SiteResponder = Type.Object(
     key: Type.Optional(HeaderCredential),
     secret: Type.Optional(Credential),
     first_byte_seconds: Type.Optional(
-      Type.Number({exclusiveMinimum: 0, maximum: MOST_FIRST_BYTE_SECONDS}),
+      Type.Number({exclusiveMinimum: 0, maximum: MAX_FIRST_BYTE_SECONDS}),
     ),
-    total_seconds: Type.Optional(Type.Number({exclusiveMinimum: 0, maximum: MOST_TOTAL_SECONDS})),
+    total_seconds: Type.Optional(Type.Number({exclusiveMinimum: 0, maximum: MAX_TOTAL_SECONDS})),
   },
   {additionalProperties: false},
 );

@@ -8,13 +8,13 @@ import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
 import {MAX_INSTRUCTIONS_LENGTH, SiteResponder} from './responders.js';
 
 /** No session has more places for files than this, whatever the server's own limit is. */
-const MOST_FILES = 100;
+const MAX_FILES_OF_SITE = 100;
 
 /** What a site may set for itself. Limits can only be lowered. */
 export const SiteSettings = Type.Object(
   {
-    max_files: Type.Optional(Type.Integer({minimum: 1, maximum: MOST_FILES})),
-    min_files: Type.Optional(Type.Integer({minimum: 0, maximum: MOST_FILES})),
+    max_files: Type.Optional(Type.Integer({minimum: 1, maximum: MAX_FILES_OF_SITE})),
+    min_files: Type.Optional(Type.Integer({minimum: 0, maximum: MAX_FILES_OF_SITE})),
     max_file_bytes: Type.Optional(Type.Integer({minimum: 1})),
     privacy_url: Type.Optional(Type.String({maxLength: 2_000})),
     refuse_active_content: Type.Optional(Type.Boolean()),

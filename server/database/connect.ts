@@ -1,16 +1,16 @@
 import postgres from 'postgres';
 
 import {arrayTypes} from './array-types.js';
-import {connectionOf} from './connection-url.js';
+import {parseConnection} from './connection-url.js';
 import {Hosts} from './hosts.js';
 import {sessionSettings} from './session-settings.js';
-import {WatchedSocket} from './watched-socket.js';
+import {TimeoutSocket} from './watched-socket.js';
 
 export type Sql = postgres.Sql;
 /** What a store needs: the pool itself or a transaction on it. */
 export type Queryable = postgres.Sql | postgres.TransactionSql;
 
-export interface Connecting {
+export interface ConnectOptions {
   url: string;
   max?: number;
   /** A server silent for longer than this, with a query out, loses its connection. */
@@ -37,9 +37,9 @@ export const connectDatabase = ({
   connectSeconds = CONNECT_SECONDS,
   applicationName = 'maria-chat',
   listening,
-}: Connecting): Sql => {
-  const given = connectionOf(url);
-  const sockets = new Set<WatchedSocket>();
+}: ConnectOptions): Sql => {
+  const given = parseConnection(url);
+  const sockets = new Set<TimeoutSocket>();
   const connectMs = (given.connectSeconds ?? connectSeconds) * 1000;
   const hosts = new Hosts(given.hosts, given.hosts.length * connectMs);
   const sql = postgres({
@@ -73,7 +73,7 @@ export const connectDatabase = ({
       ...(listening && {onnotify: listening.onNotice}),
       socket: () => {
         const tls = given.tls.options;
-        const socket = new WatchedSocket({hosts, tls, silenceMs, connectMs});
+        const socket = new TimeoutSocket({hosts, tls, silenceMs, connectMs});
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
         return socket;
@@ -85,10 +85,10 @@ export const connectDatabase = ({
 };
 
 /** The driver tells nobody what its pool does. */
-const pools = new WeakMap<Sql, Set<WatchedSocket>>();
+const pools = new WeakMap<Sql, Set<TimeoutSocket>>();
 
 /** How many connections a pool holds, and how many of them have a query out. */
-export const connectionsOf = (sql: Sql): {open: number; busy: number} => {
+export const countConnections = (sql: Sql): {open: number; busy: number} => {
   const sockets = [...(pools.get(sql) ?? [])].filter(({readyState}) => readyState === 'open');
   return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};
 };

@@ -83,8 +83,8 @@ export const readParameters = (query: string, faults: string[]): Parameters => {
 
 const isTaken = (name: string): name is Taken => (TAKEN as readonly string[]).includes(name);
 
-const isBetween = (value: number, least: number, most: number): boolean =>
-  Number.isInteger(value) && value >= least && value <= most;
+const isBetween = (value: number, min: number, max: number): boolean =>
+  Number.isInteger(value) && value >= min && value <= max;
 
 const refusal = (name: string): string => {
   if (!NAME.test(name)) return 'DATABASE_URL has a parameter that cannot be read after its "?".';

@@ -75,7 +75,7 @@ export const readConnectionUrl = (
 };
 
 /** Reads a URL that the settings have accepted. Throws when it cannot be read. */
-export const connectionOf = (url: string): DatabaseConnection => {
+export const parseConnection = (url: string): DatabaseConnection => {
   const faults: string[] = [];
   const connection = readConnectionUrl(url, faults);
   if (!connection) throw new Error(faults.join(' '));
@@ -84,7 +84,7 @@ export const connectionOf = (url: string): DatabaseConnection => {
 
 /** For messages: `db.example.com:5432`, or the path of a socket. Several are joined by commas. */
 export const hostsIn = (url: string): string =>
-  connectionOf(url)
+  parseConnection(url)
     .hosts.map(({host, port, path}) => path ?? `${host}:${port}`)
     .join(',');
 

@@ -18,7 +18,7 @@ import {promisify} from 'node:util';
 const run = promisify(execFile);
 
 /** Under which account PostgreSQL runs, and where that account finds what it needs. */
-export interface Account {
+export interface RunAsUser {
   /** Goes before each command. */
   prefix: string[];
   /** Of the process; also whose files the data folder holds. Absent: ours. */
@@ -38,28 +38,28 @@ const MOVED_TO = 'moved-to';
  * PostgreSQL refuses to run as root, so root lends it the account `nobody`: for real, or within a
  * user namespace where `nobody` cannot read our folders, or from a folder that it can read.
  */
-export async function chooseAccount(native: string, directory: string): Promise<Account> {
+export async function resolveRunAsUser(native: string, directory: string): Promise<RunAsUser> {
   await mkdir(directory, {recursive: true, mode: 0o700});
   const plain = {prefix: [], native, directory};
   if (process.getuid?.() !== 0) return plain;
 
   const moved = await readIfThere(path.join(directory, MOVED_TO));
   if (moved) return moveTo(moved.trim(), native, await nobody());
-  const accounts: Account[] = [await asNobody(plain), await inNamespace(plain)];
-  for (const account of accounts) if (await works(account)) return giveTo(account);
+  const accounts: RunAsUser[] = [await asNobody(plain), await inNamespace(plain)];
+  for (const account of accounts) if (await works(account)) return chownRecursive(account);
   const elsewhere = path.join(STATE_FOLDER, shortHash(directory));
   const account = await moveTo(elsewhere, native, await nobody());
   await writeFile(path.join(directory, MOVED_TO), `${elsewhere}\n`);
   return account;
 }
 
-async function asNobody(plain: Account): Promise<Account> {
+async function asNobody(plain: RunAsUser): Promise<RunAsUser> {
   const ids = await nobody();
   return {...plain, ids, owner: ids};
 }
 
 /** Inside, root's own files look like nobody's; outside they stay root's. */
-async function inNamespace(plain: Account): Promise<Account> {
+async function inNamespace(plain: RunAsUser): Promise<RunAsUser> {
   const {uid, gid} = await nobody();
   const prefix = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
   return {...plain, prefix, owner: {uid: 0, gid: 0}};
@@ -72,7 +72,7 @@ async function moveTo(directory: string, native: string, ids: {uid: number; gid:
   await mkdir(directory, {recursive: true, mode: 0o700});
   await copyOnce(native, copy);
   const account = {prefix: [], ids, owner: ids, native: copy, directory};
-  if (await works(account)) return giveTo(account);
+  if (await works(account)) return chownRecursive(account);
   throw new Error(
     'PostgreSQL does not run as root, and the account nobody cannot run it either. ' +
       'Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.',
@@ -92,7 +92,7 @@ async function copyOnce(from: string, to: string): Promise<void> {
 }
 
 /** Whether this account can run the programs and reach the folder, found out by doing it. */
-async function works(account: Account): Promise<boolean> {
+async function works(account: RunAsUser): Promise<boolean> {
   try {
     await runAs(account, path.join(account.native, 'bin', 'initdb'), ['--version']);
     await runAs(account, '/bin/sh', ['-c', 'cd "$0"', path.dirname(account.directory)]);
@@ -102,7 +102,7 @@ async function works(account: Account): Promise<boolean> {
   }
 }
 
-export async function runAs(account: Account, program: string, args: string[]): Promise<void> {
+export async function runAs(account: RunAsUser, program: string, args: string[]): Promise<void> {
   const [command, ...rest] = [...account.prefix, program, ...args];
   await run(command!, rest, {...account.ids, cwd: '/', env: environment()});
 }
@@ -113,7 +113,7 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 /** Makes it the owner of the folder and all it holds; the folder itself says whether that is done. */
-async function giveTo(account: Account): Promise<Account> {
+async function chownRecursive(account: RunAsUser): Promise<RunAsUser> {
   const {owner, directory} = account;
   if (!owner || (await stat(directory)).uid === owner.uid) return account;
   const inside = await readdir(directory, {recursive: true});

@@ -3,7 +3,7 @@ import {chown, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/pr
 import path from 'node:path';
 
 import {exists, runAs} from './embedded-account.js';
-import type {Account} from './embedded-account.js';
+import type {RunAsUser} from './embedded-account.js';
 
 export const DATABASE_USER = 'maria';
 
@@ -17,14 +17,14 @@ export interface Cluster {
  * The cluster in the account's folder, made if there is none: under a name of its own first, so
  * that a crash leaves no half of one and of two processes at once one wins.
  */
-export async function openCluster(account: Account, fsync: boolean): Promise<Cluster> {
+export async function openCluster(account: RunAsUser, fsync: boolean): Promise<Cluster> {
   const home = path.join(account.directory, 'cluster');
   if (!(await exists(home))) await createCluster(account, home, fsync);
   const password = await readFile(path.join(home, 'password'), 'utf8');
   return {data: path.join(home, 'data'), password};
 }
 
-async function createCluster(account: Account, home: string, fsync: boolean): Promise<void> {
+async function createCluster(account: RunAsUser, home: string, fsync: boolean): Promise<void> {
   await removeAbandoned(account.directory);
   const draft = path.join(
     account.directory,
@@ -73,6 +73,6 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function give({owner}: Account, file: string): Promise<void> {
+async function give({owner}: RunAsUser, file: string): Promise<void> {
   if (owner) await chown(file, owner.uid, owner.gid);
 }

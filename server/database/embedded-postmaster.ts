@@ -16,7 +16,7 @@ export interface Postmaster {
 const FAST_SHUTDOWN = 'SIGINT';
 const IMMEDIATE_SHUTDOWN = 'SIGQUIT';
 const STOP_MS = 10_000;
-const LAST_BREATH_MS = 500;
+const EXIT_GRACE_MS = 500;
 const PAUSE_MS = 20;
 
 /**
@@ -28,7 +28,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   const lines = (await readIfThere(file))?.split('\n');
   const pid = Number(lines?.[0]);
   if (!lines || !(pid > 0) || !isAlive(pid)) return undefined;
-  if (await worksIn(data, pid)) {
+  if (await isPostmasterOf(data, pid)) {
     return {pid, port: Number(lines[3]), status: lines[7]?.trim() ?? 'starting'};
   }
   await rm(file, {force: true});
@@ -36,7 +36,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
 }
 
 /** A postmaster's working directory is its data folder. Where nobody can tell, it counts as one. */
-async function worksIn(data: string, pid: number): Promise<boolean> {
+async function isPostmasterOf(data: string, pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return true;
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
@@ -65,7 +65,7 @@ async function ended(data: string, pid: number): Promise<boolean> {
   }
   // It removes its file shortly before it ends. Waited for briefly: in a container whose first
   // process collects no orphans, the number of an adopted server stays for ever.
-  for (let waited = 0; waited < LAST_BREATH_MS && isAlive(pid); waited += PAUSE_MS) {
+  for (let waited = 0; waited < EXIT_GRACE_MS && isAlive(pid); waited += PAUSE_MS) {
     await sleep(PAUSE_MS);
   }
   return true;

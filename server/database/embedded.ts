@@ -9,8 +9,8 @@ import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {chooseAccount, environment, exists} from './embedded-account.js';
-import type {Account} from './embedded-account.js';
+import {resolveRunAsUser, environment, exists} from './embedded-account.js';
+import type {RunAsUser} from './embedded-account.js';
 import {findBinaries} from './embedded-binaries.js';
 import {DATABASE_USER, isAlive, openCluster} from './embedded-cluster.js';
 import type {Cluster} from './embedded-cluster.js';
@@ -34,7 +34,7 @@ export interface EmbeddedOptions {
    * Whether a server that is running already becomes ours, to be stopped by us: yes for the
    * process that owns the data folder, no for a command that passes by.
    */
-  adopt?: boolean;
+  takeOwnership?: boolean;
   /** False only where losing the data does not matter. */
   fsync?: boolean;
 }
@@ -51,13 +51,13 @@ const LOG_TAIL_CHARACTERS = 2_000;
 
 /** Starts a real PostgreSQL of our own, or finds the one that is running in the folder. */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const {adopt = false, fsync = true, log} = options;
-  const account = await chooseAccount(await findBinaries(), path.resolve(options.dataDir));
+  const {takeOwnership = false, fsync = true, log} = options;
+  const account = await resolveRunAsUser(await findBinaries(), path.resolve(options.dataDir));
   const cluster = await openCluster(account, fsync);
   const {postmaster, reused} = await ensureRunning(account, cluster, fsync);
-  const owned = adopt || !reused;
-  if (adopt && reused) refuseSecondOwner(account, options.dataDir);
-  if (owned) await writeOwner(account, adopt);
+  const owned = takeOwnership || !reused;
+  if (takeOwnership && reused) refuseSecondOwner(account, options.dataDir);
+  if (owned) await writeOwner(account, takeOwnership);
   const {pid, port} = postmaster;
   log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${account.directory}, port ${port}`);
 
@@ -75,7 +75,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 }
 
 /** Two processes may start at once: PostgreSQL lets one of them in, the other finds it running. */
-async function ensureRunning(account: Account, cluster: Cluster, fsync: boolean) {
+async function ensureRunning(account: RunAsUser, cluster: Cluster, fsync: boolean) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const running = await untilReady(cluster.data);
     if (running) return {postmaster: running, reused: true};
@@ -101,7 +101,7 @@ async function untilReady(data: string, child?: ChildProcess): Promise<Postmaste
   throw new Error(`PostgreSQL in ${data} is not ready after ${START_MS} ms.`);
 }
 
-async function launch(account: Account, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
+async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
   const program = path.join(account.native, 'bin', 'postgres');
   const settings = Object.entries(await serverSettings(fsync));
   const [command, ...args] = [
@@ -150,16 +150,16 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const logFile = (account: Account) => path.join(account.directory, 'postgres.log');
+const logFile = (account: RunAsUser) => path.join(account.directory, 'postgres.log');
 
-async function openLog(account: Account): Promise<FileHandle> {
+async function openLog(account: RunAsUser): Promise<FileHandle> {
   const file = logFile(account);
   const isLong = (await exists(file)) && (await stat(file)).size > MAX_LOG_BYTES;
   if (isLong) await rename(file, `${file}.1`);
   return open(file, 'a', 0o600);
 }
 
-async function logTail(account: Account): Promise<string> {
+async function logTail(account: RunAsUser): Promise<string> {
   return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
 }
 
@@ -167,25 +167,25 @@ async function logTail(account: Account): Promise<string> {
 /** Marks an owner that keeps the server, unlike a command that needs it for a moment. */
 const STAYS = ' stays';
 
-const ownerFile = (account: Account) => path.join(account.directory, 'owner');
+const ownerFile = (account: RunAsUser) => path.join(account.directory, 'owner');
 
-async function writeOwner(account: Account, stays: boolean): Promise<void> {
-  await writeFile(ownerFile(account), `${identityOf(process.pid)}${stays ? STAYS : ''}\n`);
+async function writeOwner(account: RunAsUser, stays: boolean): Promise<void> {
+  await writeFile(ownerFile(account), `${processIdentity(process.pid)}${stays ? STAYS : ''}\n`);
 }
 
-const readOwner = (account: Account): string => readFileSync(ownerFile(account), 'utf8').trim();
+const readOwner = (account: RunAsUser): string => readFileSync(ownerFile(account), 'utf8').trim();
 
-function isOwner(account: Account): boolean {
-  return readOwner(account).replace(STAYS, '') === identityOf(process.pid);
+function isOwner(account: RunAsUser): boolean {
+  return readOwner(account).replace(STAYS, '') === processIdentity(process.pid);
 }
 
 /** Two owners would take the server from each other: the first to leave stops it. */
-function refuseSecondOwner(account: Account, dataDir: string): void {
+function refuseSecondOwner(account: RunAsUser, dataDir: string): void {
   if (!existsSync(ownerFile(account))) return;
   const owner = readOwner(account);
   const pid = parseInt(owner);
   // A command that has started the server gives it away gladly.
-  if (pid === process.pid || !isAlive(pid) || owner !== `${identityOf(pid)}${STAYS}`) return;
+  if (pid === process.pid || !isAlive(pid) || owner !== `${processIdentity(pid)}${STAYS}`) return;
   throw new FolderInUse(
     `Another server (process ${pid}) uses the data folder ${path.dirname(dataDir)}. ` +
       'Set DATA_DIR to a folder of its own, or DATABASE_URL and S3_BUCKET to share what is stored.',
@@ -193,7 +193,7 @@ function refuseSecondOwner(account: Account, dataDir: string): void {
 }
 
 /** A process by number and, where it can be told, its start: numbers are used again. */
-function identityOf(pid: number): string {
+function processIdentity(pid: number): string {
   const stat = `/proc/${pid}/stat`;
   if (!existsSync(stat)) return String(pid);
   // The name, in brackets, may hold spaces; the start is the 20th field after it (proc(5)).
@@ -201,7 +201,7 @@ function identityOf(pid: number): string {
   return `${pid} ${start ?? ''}`;
 }
 
-function signalIfOurs(account: Account, {data}: Cluster, pid: number): void {
+function signalIfOurs(account: RunAsUser, {data}: Cluster, pid: number): void {
   const pidFile = path.join(data, 'postmaster.pid');
   const runs = existsSync(pidFile) && parseInt(readFileSync(pidFile, 'utf8')) === pid;
   if (runs && isAlive(pid) && isOwner(account)) process.kill(pid, 'SIGINT');

@@ -55,7 +55,7 @@ export const migrate = async (url: string): Promise<void> => {
           applied_at timestamptz not null default now()
         )`;
       const applied = await appliedMigrations(tx);
-      refuseStrangers(applied, migrations);
+      validateAppliedMigrations(applied, migrations);
       for (const migration of missing(migrations, applied)) {
         await tx.unsafe(migration.sql);
         await tx`
@@ -74,7 +74,7 @@ export const pendingMigrations = async (sql: Sql): Promise<string[]> => {
   const [table] = await sql<{exists: boolean}[]>`
     select to_regclass('schema_migrations') is not null as exists`;
   const applied = table?.exists ? await appliedMigrations(sql) : [];
-  refuseStrangers(applied, migrations);
+  validateAppliedMigrations(applied, migrations);
   return missing(migrations, applied).map(({name}) => name);
 };
 
@@ -104,7 +104,7 @@ const readMigrations = async (): Promise<Migration[]> => {
   );
 };
 
-const refuseStrangers = (applied: Applied[], migrations: Migration[]): void => {
+const validateAppliedMigrations = (applied: Applied[], migrations: Migration[]): void => {
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const row of applied) {
     const ours = known.get(row.version);

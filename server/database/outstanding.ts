@@ -16,7 +16,7 @@ const NOTHING = Buffer.alloc(0);
  * What the server still owes on a connection. The driver sends queries one behind the other: an
  * answer to the first says nothing of those behind it, and its beginning nothing of its end.
  */
-export class Outstanding {
+export class PendingReplies {
   /** The greeting asks as well, and is the one message without a type. */
   private owed = 1;
   private isGreeted = false;

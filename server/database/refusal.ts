@@ -34,7 +34,7 @@ const NAME_AUTHORITY =
   'Name the certificate authority: sslrootcert=FILE in DATABASE_URL, or NODE_EXTRA_CA_CERTS=FILE.';
 
 /** Undefined for an error that says nothing about the database. */
-export const refusalOf = (error: unknown, url: string): Refusal | undefined => {
+export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   if (!(error instanceof Error)) return undefined;
   const {message} = error;
   const code = (error as {code?: unknown}).code;

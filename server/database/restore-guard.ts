@@ -6,7 +6,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from './connect.js';
 
-interface KnownDatabaseParts {
+interface RestoreGuardDeps {
   sql: Sql;
   /** Keeps the memory from one start to the next. */
   dataDir: string;
@@ -14,7 +14,7 @@ interface KnownDatabaseParts {
 }
 
 /** For the operator: in the log, in a mail, and as the answer of a command. */
-export const SET_BACK =
+export const RESTORED_DATABASE =
   'Cleanup deletes nothing: the database is older than what was seen of it before, or a copy. ' +
   'Was a backup restored? See Restore in examples/deploy/README.md. ' +
   'When nothing there is needed any more: maria cleanup --resume.';
@@ -32,31 +32,31 @@ type Seen = Record<string, number>;
  * set back; one whose stamp was left in another place (cluster, database, table) was restored from
  * a dump, or copied. It is held from then on, for all replicas, until an operator resumes.
  */
-export class KnownDatabase {
+export class RestoreGuard {
   private seen: Seen = {};
   private held = false;
 
-  constructor(private readonly parts: KnownDatabaseParts) {}
+  constructor(private readonly deps: RestoreGuardDeps) {}
 
   /** As of the last look. */
-  get isHeld(): boolean {
+  get isPaused(): boolean {
     return this.held;
   }
 
   /** Whether nothing may be deleted. */
-  look(): Promise<boolean> {
+  check(): Promise<boolean> {
     return this.stamp({accepts: false});
   }
 
   /** The operator's word that this database is the right one. */
-  async accept(): Promise<void> {
+  async resume(): Promise<void> {
     await this.stamp({accepts: true});
   }
 
   private async stamp({accepts}: {accepts: boolean}): Promise<boolean> {
     await this.recall();
     // A stamp is later than every one before it, whatever the clock does.
-    const [row] = await this.parts.sql<Stamped[]>`
+    const [row] = await this.deps.sql<Stamped[]>`
       insert into tasks as old (name, progress)
       select ${TASK}, jsonb_build_object(
         'identity', identity,
@@ -93,7 +93,7 @@ export class KnownDatabase {
   }
 
   private async keep(): Promise<void> {
-    const {dataDir, log} = this.parts;
+    const {dataDir, log} = this.deps;
     try {
       await mkdir(dataDir, {recursive: true});
       const partial = `${this.file}.${randomUUID()}.part`;
@@ -111,7 +111,7 @@ export class KnownDatabase {
   }
 
   private get file(): string {
-    return path.join(this.parts.dataDir, FILE);
+    return path.join(this.deps.dataDir, FILE);
   }
 }
 

@@ -8,7 +8,10 @@ const PAUSE_MS = 500;
  * Work that nobody else would do again, when it has found the database away. It may have been done,
  * and its answer lost: so it must bear to be done twice.
  */
-export const onceBack = async <T>(work: () => Promise<T>, forMs: number): Promise<T> => {
+export const retryWhileDatabaseDown = async <T>(
+  work: () => Promise<T>,
+  forMs: number,
+): Promise<T> => {
   const endMs = performance.now() + forMs;
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 import {Unavailable} from '../errors.js';
 import {isDatabaseDown, isStatementTimeout} from './failure.js';
 
-export interface SharedStatementOptions<In, Out> {
+export interface StatementBatcherOptions<In, Out> {
   /** Runs one statement, or one transaction, for a batch; answers in the same order. */
   run: (items: In[]) => Promise<Out[]>;
   maxBatch?: number;
@@ -24,7 +24,7 @@ interface Waiting<In, Out> {
  * the other process. No timer: a batch is whoever came in one turn of the event loop, and those who
  * came while the last batches were under way.
  */
-export class SharedStatement<In, Out = void> {
+export class StatementBatcher<In, Out = void> {
   private waiting: Waiting<In, Out>[] = [];
   private inFlight = 0;
   private isFlushing = false;
@@ -32,7 +32,7 @@ export class SharedStatement<In, Out = void> {
   private readonly maxWaiting: number;
   private readonly maxInFlight: number;
 
-  constructor(private readonly options: SharedStatementOptions<In, Out>) {
+  constructor(private readonly options: StatementBatcherOptions<In, Out>) {
     this.maxBatch = options.maxBatch ?? 500;
     this.maxWaiting = options.maxWaiting ?? 5_000;
     this.maxInFlight = options.maxInFlight ?? 2;
@@ -66,7 +66,7 @@ export class SharedStatement<In, Out = void> {
 
   private flush(): void {
     this.inFlight++;
-    void this.settle(this.waiting.splice(0, this.maxBatch)).finally(() => {
+    void this.runBatch(this.waiting.splice(0, this.maxBatch)).finally(() => {
       this.inFlight--;
       this.flushSoon();
     });
@@ -78,7 +78,7 @@ export class SharedStatement<In, Out = void> {
    * alone. Without an answer it may have been committed: then it fails as a whole. A statement that
    * only reads is also tried again in halves when it took too long: one item may be the slow one.
    */
-  private async settle(batch: Waiting<In, Out>[]): Promise<void> {
+  private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
     try {
       const outs = await this.options.run(batch.map(({item}) => item));
       batch.forEach(({resolve}, i) => {
@@ -88,8 +88,8 @@ export class SharedStatement<In, Out = void> {
       const isTooSlow = this.options.isReadOnly === true && isStatementTimeout(error);
       if (batch.length > 1 && (isTooSlow || !isDatabaseDown(error))) {
         const middle = Math.ceil(batch.length / 2);
-        await this.settle(batch.slice(0, middle));
-        await this.settle(batch.slice(middle));
+        await this.runBatch(batch.slice(0, middle));
+        await this.runBatch(batch.slice(middle));
         return;
       }
       for (const {reject} of batch) reject(error);

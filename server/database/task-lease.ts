@@ -7,11 +7,11 @@ const LEASE = '5 minutes';
 interface Task {
   name: string;
   /** How long after its end it is due again, for PostgreSQL. */
-  rest: string;
+  cooldown: string;
 }
 
 /** What an earlier run has left to go on from, and the time by the database's clock, as text. */
-export interface Taken<Progress> {
+export interface AcquiredLease<Progress> {
   progress: Partial<Progress>;
   now: string;
 }
@@ -27,10 +27,10 @@ export class TaskLease<Progress extends object = object> {
   ) {}
 
   /** Undefined while another process has it, or when it is not due yet and not forced. */
-  async take({force = false} = {}): Promise<Taken<Progress> | undefined> {
+  async take({force = false} = {}): Promise<AcquiredLease<Progress> | undefined> {
     const {name} = this.task;
     await this.sql`insert into tasks (name) values (${name}) on conflict (name) do nothing`;
-    const [taken] = await this.sql<Taken<Progress>[]>`
+    const [taken] = await this.sql<AcquiredLease<Progress>[]>`
       update tasks set leased_until = now() + ${LEASE}::interval,
         progress = coalesce(progress, '{}') || jsonb_build_object('owner', ${this.owner}::text)
       where name = ${name} and (${force} or next_run_at <= now())
@@ -59,7 +59,7 @@ export class TaskLease<Progress extends object = object> {
   async finish(): Promise<void> {
     await this.sql`
       update tasks set leased_until = null, progress = null,
-                       next_run_at = now() + ${this.task.rest}::interval
+                       next_run_at = now() + ${this.task.cooldown}::interval
       where ${this.isOurs()}`;
   }
 

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import type {DatabaseHost} from './connection-url.js';
 import type {Hosts} from './hosts.js';
 import {ConnectionFailed} from './connection-failed.js';
-import {Outstanding} from './outstanding.js';
+import {PendingReplies} from './outstanding.js';
 import {readOnlyError, reportsReadOnly} from './read-only.js';
 
 export interface SocketTarget {
@@ -34,7 +34,7 @@ const TLS_ACCEPTED = 'S'.charCodeAt(0);
  *   can catch), or keep the bytes and put them before the greeting of the next connection. And a
  *   close without an error would have it connect again and again while its query waits for ever.
  */
-export class WatchedSocket extends EventEmitter {
+export class TimeoutSocket extends EventEmitter {
   private socket: net.Socket;
   /** What the driver wrote before TLS was there. */
   private early: Uint8Array[] | undefined;
@@ -42,7 +42,7 @@ export class WatchedSocket extends EventEmitter {
   /** The login is complete, on a server that takes writes. */
   private hasWorked = false;
   private readonly host: DatabaseHost;
-  private readonly outstanding = new Outstanding((report) => {
+  private readonly outstanding = new PendingReplies((report) => {
     this.isReadOnly ||= reportsReadOnly(report);
   });
   private timer: NodeJS.Timeout | undefined;

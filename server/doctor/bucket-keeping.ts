@@ -2,11 +2,11 @@ import type {LifecycleRule} from '@aws-sdk/client-s3';
 
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Bucket} from './bucket.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
 /** How the bucket keeps what it is given, and whether it lets go of it. */
-export async function* checkKeeping(
+export async function* checkBucketConfig(
   bucket: Bucket,
   objects: ObjectStore,
   key: string,
@@ -46,7 +46,7 @@ async function* versions(
     status = await bucket.versioning();
   } catch (error) {
     const advice = 'Allow s3:GetBucketVersioning: with versions, what is deleted is still there.';
-    yield warn('versioning', `could not be seen: ${reasonOf(error)}`, advice);
+    yield warn('versioning', `could not be seen: ${toReason(error)}`, advice);
     return;
   }
   if (!status) {
@@ -75,11 +75,11 @@ const allVersionsGo = async (
   try {
     const {failed} = await objects.delete([key]);
     if (failed[0]) return fail('delete versions', `the store answered ${failed[0].code}`, advice);
-    const left = await bucket.versionsOf(key);
+    const left = await bucket.countVersions(key);
     if (left === 0) return ok('delete versions', 'none is left');
     return fail('delete versions', `${left} are left`, advice);
   } catch (error) {
-    return fail('delete versions', reasonOf(error), advice);
+    return fail('delete versions', toReason(error), advice);
   }
 };
 

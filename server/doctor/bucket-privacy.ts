@@ -4,7 +4,7 @@ import type {PublicAccessBlockConfiguration} from '@aws-sdk/client-s3';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Bucket} from './bucket.js';
 import {CLOCK_ADVICE, NEAR_MS} from './clock.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
 const BLOCK =
@@ -17,14 +17,14 @@ export async function* tryAnonymously(
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  for (const [deed, act] of Object.entries(bucket.asStranger(key))) {
-    yield await refusal(deed, act);
+  for (const [deed, act] of Object.entries(bucket.anonymousAccess(key))) {
+    yield await expectDenied(deed, act);
   }
   yield* settings(bucket);
   yield await link(objects, key, bucket.settings.publicEndpoint);
 }
 
-const refusal = async (deed: string, act: () => Promise<unknown>): Promise<Finding> => {
+const expectDenied = async (deed: string, act: () => Promise<unknown>): Promise<Finding> => {
   const check = `private: ${deed}`;
   try {
     await act();
@@ -35,7 +35,7 @@ const refusal = async (deed: string, act: () => Promise<unknown>): Promise<Findi
     if (status === 401 || status === 403 || status === 405)
       return ok(check, 'strangers are refused');
     const advice = 'Look at what the store answers without credentials.';
-    return warn(check, `no clear refusal came: ${reasonOf(error)}`, advice);
+    return warn(check, `no clear refusal came: ${toReason(error)}`, advice);
   }
 };
 
@@ -106,7 +106,7 @@ const link = async (
     if (disposition.startsWith('attachment')) return ok('links', `work at ${where}`);
     return fail('links', `${where} shows files instead of saving them`, advice);
   } catch (error) {
-    const tell = publicEndpoint ? warn : fail;
-    return tell('links', `cannot be opened from here: ${reasonOf(error)}`, advice);
+    const report = publicEndpoint ? warn : fail;
+    return report('links', `cannot be opened from here: ${toReason(error)}`, advice);
   }
 };

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Bucket} from './bucket.js';
 import {CLOCK_ADVICE} from './clock.js';
-import {fail, ok, reasonOf} from './finding.js';
+import {fail, ok, toReason} from './finding.js';
 import type {Finding} from './finding.js';
 
 const BYTES = Buffer.from('%PDF-1.7 of the doctor');
@@ -22,7 +22,7 @@ export async function* checkRights(
   );
   yield await attempt('versions', 's3:GetBucketVersioning, s3:ListBucketVersions', async () => {
     const status = await bucket.versioning();
-    await bucket.versionsOf(key);
+    await bucket.countVersions(key);
     return status === undefined ? 'can be seen; the bucket has none' : 'can be seen';
   });
   // The rest of the checks needs an object to look at.
@@ -64,11 +64,11 @@ const attempt = async (
     return ok(check, await work());
   } catch (error) {
     if ((error as Error).name === 'RequestTimeTooSkewed') {
-      return fail(check, reasonOf(error), CLOCK_ADVICE);
+      return fail(check, toReason(error), CLOCK_ADVICE);
     }
     return fail(
       check,
-      reasonOf(error),
+      toReason(error),
       `The server needs ${rights}; see "Set up S3" in examples/deploy/README.md.`,
     );
   }

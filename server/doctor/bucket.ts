@@ -26,7 +26,7 @@ const CALL_MS = 5_000;
 const UNKNOWN_QUESTION = /^(NotImplemented|MethodNotAllowed|NotSupported|InvalidRequest)$/;
 
 /** Where somebody without any key tries to write. */
-export const strangersKey = (key: string): string => `${key}-stranger`;
+export const anonymousTestKey = (key: string): string => `${key}-stranger`;
 
 /** An answer, or why there is none. */
 export type Answer<T> = {value: T} | {refused: 'unset' | 'unknown' | 'forbidden' | 'failed'};
@@ -62,7 +62,7 @@ export class Bucket {
     return (await known(this.send(command)))?.Status;
   }
 
-  async versionsOf(key: string): Promise<number> {
+  async countVersions(key: string): Promise<number> {
     const command = new ListObjectVersionsCommand({...this.named, Prefix: key});
     const {Versions = [], DeleteMarkers = []} = (await known(this.send(command))) ?? {};
     // A prefix finds what only begins like it, too.
@@ -98,10 +98,10 @@ export class Bucket {
   }
 
   /** Each resolves for whoever may, and throws for all others. */
-  asStranger(key: string) {
+  anonymousAccess(key: string) {
     const {named, stranger} = this;
     const abortSignal = () => ({abortSignal: AbortSignal.timeout(CALL_MS)});
-    const write = {...named, Key: strangersKey(key), Body: 'x'};
+    const write = {...named, Key: anonymousTestKey(key), Body: 'x'};
     return {
       read: () => stranger.send(new GetObjectCommand({...named, Key: key}), abortSignal()),
       list: () => stranger.send(new ListObjectsV2Command({...named, MaxKeys: 1}), abortSignal()),

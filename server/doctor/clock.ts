@@ -1,7 +1,7 @@
 import {createS3Clients} from '../object-store/s3-clients.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 /** A Date header tells whole seconds, and an answer takes its time. */
 export const NEAR_MS = 3_000;
@@ -10,20 +10,20 @@ const FAR_MS = 5 * 60_000;
 export const CLOCK_ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
 
 /** Every age is measured by the database's clock, every signature by this machine's. */
-export async function* checkClock(parts: DoctorParts): AsyncGenerator<Finding> {
+export async function* checkClock(deps: DoctorDeps): AsyncGenerator<Finding> {
   // A link that is signed by a clock further behind than it lasts has expired from the start.
-  const linkMs = Math.max(NEAR_MS, Math.min(FAR_MS, parts.config.downloadSeconds * 1000));
+  const linkMs = Math.max(NEAR_MS, Math.min(FAR_MS, deps.config.downloadSeconds * 1000));
   for (const [check, timeOf, farMs] of [
     ['database', databaseTime, FAR_MS],
     ['storage', storageTime, linkMs],
   ] as const) {
     try {
       const began = Date.now();
-      const time = await timeOf(parts);
+      const time = await timeOf(deps);
       if (time) yield difference(check, time.getTime() - (began + Date.now()) / 2, farMs);
     } catch (error) {
       const advice = `Mend the ${check} first, then look again.`;
-      yield warn(check, `could not be asked for the time: ${reasonOf(error)}`, advice);
+      yield warn(check, `could not be asked for the time: ${toReason(error)}`, advice);
     }
   }
 }
@@ -35,13 +35,13 @@ const difference = (check: string, ms: number, farMs: number): Finding => {
   return size < farMs ? warn(check, found, CLOCK_ADVICE) : fail(check, found, CLOCK_ADVICE);
 };
 
-const databaseTime = async ({backgroundSql: sql}: DoctorParts): Promise<Date | undefined> => {
+const databaseTime = async ({backgroundSql: sql}: DoctorDeps): Promise<Date | undefined> => {
   const [row] = await sql<{now: Date}[]>`select clock_timestamp() as now`;
   return row?.now;
 };
 
 /** Any answer has a date, a refusal too. */
-const storageTime = async ({config: {s3}}: DoctorParts): Promise<Date | undefined> => {
+const storageTime = async ({config: {s3}}: DoctorDeps): Promise<Date | undefined> => {
   if (!s3) return undefined;
   const address = s3.endpoint ?? (await amazonAddress(s3));
   const signal = AbortSignal.timeout(5_000);

@@ -1,14 +1,14 @@
 import {parseArgs} from 'node:util';
 
 import {CommandFailed} from '../command/command.js';
-import type {Command, CommandParts} from '../command/command.js';
+import type {Command, CommandDeps} from '../command/command.js';
 import type {Config} from '../config/config.js';
-import {connectionOf} from '../database/connection-url.js';
+import {parseConnection} from '../database/connection-url.js';
 import {projectVersion} from '../http/assets.js';
 import {checkClock} from './clock.js';
 import {checkDatabase} from './database.js';
-import {fail, reasonOf} from './finding.js';
-import type {Check, DoctorParts, Finding} from './finding.js';
+import {fail, toReason} from './finding.js';
+import type {Check, DoctorDeps, Finding} from './finding.js';
 import {checkFolders} from './folders.js';
 import {checkMail} from './mail.js';
 import {checkPublicAddress} from './public-address.js';
@@ -44,29 +44,29 @@ type PartFinding = Finding & {part: string};
 
 export const doctorCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const doctor = {...parts, version: projectVersion(), mailTo: values.mail};
+    const doctor = {...deps, version: projectVersion(), mailTo: values.mail};
     const findings: PartFinding[] = [];
     for await (const finding of examine(doctor)) {
       findings.push(finding);
-      if (!values.json) await tell(parts, finding);
+      if (!values.json) await printFinding(deps, finding);
     }
     const failures = findings.filter(({level}) => level === 'fail').length;
-    if (values.json) await parts.print(JSON.stringify({ok: failures === 0, findings}, null, 2));
+    if (values.json) await deps.print(JSON.stringify({ok: failures === 0, findings}, null, 2));
     if (failures > 0) throw new CommandFailed(`${failures} of ${findings.length} checks failed.`);
   },
 };
 
-async function* examine(parts: DoctorParts): AsyncGenerator<PartFinding> {
-  const conceal = concealer(parts.config, parts.databaseUrl);
+async function* examine(deps: DoctorDeps): AsyncGenerator<PartFinding> {
+  const conceal = createRedactor(deps.config, deps.databaseUrl);
   for (const [part, check] of Object.entries(CHECKS)) {
     try {
-      for await (const finding of check(parts)) {
+      for await (const finding of check(deps)) {
         yield {part, ...withCaHint(finding), found: conceal(finding.found)};
       }
     } catch (error) {
-      const found = conceal(reasonOf(error));
+      const found = conceal(toReason(error));
       yield {part, ...fail('check', found, 'The check itself broke; please report it.')};
     }
   }
@@ -83,7 +83,7 @@ const withCaHint = (finding: Finding): Finding =>
     ? {...finding, advice: [finding.advice, CA_HINT].filter(Boolean).join(' ')}
     : finding;
 
-const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> => {
+const printFinding = async ({print}: CommandDeps, finding: PartFinding): Promise<void> => {
   const {part, check, level, found, advice} = finding;
   const head = `${level.padEnd(4)}  ${part.padEnd(8)}  ${check}: `;
   await print(`${head}${found}`);
@@ -91,10 +91,10 @@ const tell = async ({print}: CommandParts, finding: PartFinding): Promise<void> 
 };
 
 /** What other programs say about a failure may hold what they were given. */
-const concealer = ({secrets, s3, mail, responder}: Config, databaseUrl: string) => {
+const createRedactor = ({secrets, s3, mail, responder}: Config, databaseUrl: string) => {
   const hidden = [
     ...secrets.map(({bytes}) => bytes.toString()),
-    connectionOf(databaseUrl).password ?? '',
+    parseConnection(databaseUrl).password ?? '',
     ...passwordsIn(mail.smtpUrl ?? ''),
     ...(s3?.credentials ? [s3.credentials.secretAccessKey, s3.credentials.sessionToken ?? ''] : []),
     'secret' in responder ? responder.secret : '',

@@ -1,9 +1,9 @@
-import {connectionOf, hostsIn} from '../database/connection-url.js';
+import {parseConnection, hostsIn} from '../database/connection-url.js';
 import {pendingMigrations} from '../database/migrate.js';
-import {refusalOf} from '../database/refusal.js';
+import {toRefusal} from '../database/refusal.js';
 import {requireOwnSession} from '../database/session-settings.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const MIN_MAJOR_VERSION = 15;
 /** What each server opens at most: for requests, for work in the background, for migrations. */
@@ -18,17 +18,17 @@ interface Server {
   maxConnections: number;
 }
 
-export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding> {
-  const where = hostsIn(parts.databaseUrl);
+export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> {
+  const where = hostsIn(deps.databaseUrl);
   let server: Server;
   try {
-    server = await ask(parts);
+    server = await ask(deps);
   } catch (error) {
-    const refusal = refusalOf(error, parts.databaseUrl);
+    const refusal = toRefusal(error, deps.databaseUrl);
     const advice = 'Check that it runs, and the host, user, password and sslmode in DATABASE_URL.';
     yield refusal && !refusal.mayPass
       ? fail('reachable', refusal.message, 'Then start the server, or this command, again.')
-      : fail('reachable', `the database at ${where} did not answer: ${reasonOf(error)}`, advice);
+      : fail('reachable', `the database at ${where} did not answer: ${toReason(error)}`, advice);
     return;
   }
   const {version, major, maxConnections} = server;
@@ -37,8 +37,8 @@ export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding
     const advice = `Upgrade to PostgreSQL ${MIN_MAJOR_VERSION} or newer.`;
     yield warn('version', `PostgreSQL ${version} is older than what this is tested with`, advice);
   }
-  yield encryption(parts, server);
-  yield* migrations(parts, server);
+  yield encryption(deps, server);
+  yield* migrations(deps, server);
   const room = Math.floor(maxConnections / CONNECTIONS_PER_SERVER);
   const found = `${maxConnections} allowed, up to ${CONNECTIONS_PER_SERVER} for each server`;
   yield room > 1
@@ -46,7 +46,7 @@ export async function* checkDatabase(parts: DoctorParts): AsyncGenerator<Finding
     : warn('connections', found, 'Raise max_connections before a second server is added.');
 }
 
-const ask = async ({backgroundSql: sql}: DoctorParts): Promise<Server> => {
+const ask = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => {
   await requireOwnSession(sql);
   const [row] = await sql<Server[]>`
     select
@@ -60,8 +60,8 @@ const ask = async ({backgroundSql: sql}: DoctorParts): Promise<Server> => {
   return row;
 };
 
-const encryption = ({databaseUrl}: DoctorParts, {encrypted, isLocal}: Server): Finding => {
-  const {options} = connectionOf(databaseUrl).tls;
+const encryption = ({databaseUrl}: DoctorDeps, {encrypted, isLocal}: Server): Finding => {
+  const {options} = parseConnection(databaseUrl).tls;
   if (encrypted && options?.rejectUnauthorized === false) {
     const advice = 'Use sslmode=verify-full in DATABASE_URL, so that nobody can pose as it.';
     return warn('encryption', 'TLS, but its certificate is not checked', advice);
@@ -76,7 +76,7 @@ const encryption = ({databaseUrl}: DoctorParts, {encrypted, isLocal}: Server): F
 };
 
 async function* migrations(
-  {backgroundSql: sql}: DoctorParts,
+  {backgroundSql: sql}: DoctorDeps,
   {canCreate}: Server,
 ): AsyncGenerator<Finding> {
   try {
@@ -86,7 +86,7 @@ async function* migrations(
       : warn('migrations', `not applied: ${pending.join(', ')}`, 'The next start applies them.');
   } catch (error) {
     const advice = 'Run the version that this database was made with, or a newer one.';
-    yield fail('migrations', reasonOf(error), advice);
+    yield fail('migrations', toReason(error), advice);
   }
   if (canCreate) return;
   const advice = 'Grant it: migrations and the monthly audit partitions are made by the server.';

@@ -1,4 +1,4 @@
-import type {CommandParts} from '../command/command.js';
+import type {CommandDeps} from '../command/command.js';
 
 export type Level = 'ok' | 'warn' | 'fail';
 
@@ -11,13 +11,13 @@ export interface Finding {
 }
 
 /** What a check may look at. */
-export type DoctorParts = Pick<
-  CommandParts,
+export type DoctorDeps = Pick<
+  CommandDeps,
   'config' | 'databaseUrl' | 'backgroundSql' | 'objects'
 > & {version: string; mailTo: string | undefined};
 
 /** All findings about one part, told as they come. */
-export type Check = (parts: DoctorParts) => AsyncIterable<Finding>;
+export type Check = (deps: DoctorDeps) => AsyncIterable<Finding>;
 
 export const ok = (check: string, found: string, advice?: string): Finding => ({
   check,
@@ -41,11 +41,11 @@ export const fail = (check: string, found: string, advice: string): Finding => (
 });
 
 /** What went wrong, in a few words: the code by which one can look it up, and the message. */
-export const reasonOf = (error: unknown): string => {
+export const toReason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const {code, cause, name} = error as {code?: unknown; cause?: unknown; name: string};
   // `fetch failed` and StoreUnavailable say little; what is behind them does.
-  if (cause instanceof Error && code === undefined) return reasonOf(cause);
+  if (cause instanceof Error && code === undefined) return toReason(cause);
   const label = typeof code === 'string' ? code : name === 'Error' ? undefined : name;
   const message = error.message.replace(/\s+/g, ' ').slice(0, 200);
   return label && !message.includes(label) ? `${label}: ${message}` : message;

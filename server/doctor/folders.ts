@@ -2,10 +2,10 @@ import {randomUUID} from 'node:crypto';
 import {mkdir, rm, statfs, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
-export async function* checkFolders({config}: DoctorParts): AsyncGenerator<Finding> {
+export async function* checkFolders({config}: DoctorDeps): AsyncGenerator<Finding> {
   // Uploads of unknown length wait there.
   const spoolBytes = config.uploads.total * config.limits.maxFileBytes;
   yield await writable('DATA_DIR', config.dataDir, spoolBytes);
@@ -29,6 +29,6 @@ const writable = async (setting: string, folder: string, wantedBytes: number): P
     return warn(setting, free, advice);
   } catch (error) {
     const advice = `Make the folder, writable for the user that the server runs as, or change ${setting}.`;
-    return fail(setting, reasonOf(error), advice);
+    return fail(setting, toReason(error), advice);
   }
 };

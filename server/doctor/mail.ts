@@ -5,18 +5,18 @@ import {createTransport} from 'nodemailer';
 import type {Config} from '../config/config.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
 import {strictEmail} from '../text/email.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const SMTP_MS = 10_000;
 
 /** Connects, agrees on TLS and logs in; nothing is sent but what `--mail` asks for. */
-export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
-  const {mail} = parts.config;
+export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
+  const {mail} = deps.config;
   const {smtpUrl, requireTls, from, admin} = mail;
   if (!smtpUrl) {
     yield warn('server', 'not set: mail is caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
-    if (parts.mailTo !== undefined) yield await sendCaught(parts.config, parts.mailTo);
+    if (deps.mailTo !== undefined) yield await sendCaught(deps.config, deps.mailTo);
     return;
   }
   const server = {...mail, smtpUrl};
@@ -27,8 +27,8 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
     yield ok('server', `${host} takes mail, ${login}`);
   } catch (error) {
     yield requireTls && isRefusedTls(error)
-      ? fail('encryption', `no STARTTLS: ${reasonOf(error)}`, TLS_ADVICE)
-      : fail('server', `${host}: ${reasonOf(error)}`, adviceFor(error, server));
+      ? fail('encryption', `no STARTTLS: ${toReason(error)}`, TLS_ADVICE)
+      : fail('server', `${host}: ${toReason(error)}`, adviceFor(error, server));
     return;
   }
   yield await encryption(server);
@@ -38,7 +38,7 @@ export async function* checkMail(parts: DoctorParts): AsyncGenerator<Finding> {
   yield admin
     ? ok('operator', 'alerts go to ADMIN_EMAIL')
     : warn('operator', 'nobody hears of alerts', 'Set ADMIN_EMAIL.');
-  if (parts.mailTo !== undefined) yield await send(server, parts.mailTo);
+  if (deps.mailTo !== undefined) yield await send(server, deps.mailTo);
 }
 
 const TLS_ADVICE = 'No mail leaves. Use a server that offers it, or say SMTP_ALLOW_PLAINTEXT=true.';
@@ -82,7 +82,7 @@ const encryption = async (server: Server): Promise<Finding> => {
     return ok('encryption', 'STARTTLS');
   } catch (error) {
     const advice = 'Use a server that offers it: links and addresses pass in the clear.';
-    return warn('encryption', `no STARTTLS: ${reasonOf(error)}`, advice);
+    return warn('encryption', `no STARTTLS: ${toReason(error)}`, advice);
   }
 };
 
@@ -119,7 +119,7 @@ const send = async (server: Server, given: string): Promise<Finding> => {
     const advice = isRefusedName(error)
       ? nameAdvice(server)
       : 'Check that this mail server may send for MAIL_FROM.';
-    return fail('test mail', reasonOf(error), advice);
+    return fail('test mail', toReason(error), advice);
   }
 };
 

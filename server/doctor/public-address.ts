@@ -4,19 +4,19 @@ import {networkInterfaces} from 'node:os';
 
 import ipaddr from 'ipaddr.js';
 
-import {proxyTest, storedAddress} from '../http/client-address.js';
+import {proxyTest, anonymizeIp} from '../http/client-address.js';
 import {VisitorTokens} from '../visits/token.js';
 import {listSites} from '../sites/admin-store.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const CALL_MS = 5_000;
 /** Of the block for documentation: nobody has it. */
 const FORGED = '192.0.2.77';
 
 /** The way that visitors come: name, certificate, proxy. */
-export async function* checkPublicAddress(parts: DoctorParts): AsyncGenerator<Finding> {
-  const {publicUrl, production} = parts.config;
+export async function* checkPublicAddress(deps: DoctorDeps): AsyncGenerator<Finding> {
+  const {publicUrl, production} = deps.config;
   const isHttps = publicUrl.startsWith('https:');
   if (isHttps) yield ok('https', publicUrl);
   else if (isLocal(publicUrl)) yield ok('https', `${publicUrl}, on this machine`);
@@ -26,15 +26,15 @@ export async function* checkPublicAddress(parts: DoctorParts): AsyncGenerator<Fi
     const advice = 'Set NODE_ENV=production: until then the demo page is open to all.';
     yield warn('production', 'off, though the address is a public one', advice);
   }
-  const reached = await reach(parts);
+  const reached = await reach(deps);
   yield reached;
-  if (reached.level !== 'fail') yield await clientAddress(parts, isHttps);
+  if (reached.level !== 'fail') yield await clientAddress(deps, isHttps);
 }
 
 const isLocal = (url: string): boolean =>
   /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 
-const reach = async ({config, version}: DoctorParts): Promise<Finding> => {
+const reach = async ({config, version}: DoctorDeps): Promise<Finding> => {
   const address = `${config.publicUrl}/healthz`;
   try {
     const answer = await fetch(address, {redirect: 'manual', signal: AbortSignal.timeout(CALL_MS)});
@@ -48,7 +48,7 @@ const reach = async ({config, version}: DoctorParts): Promise<Finding> => {
     return warn('reachable', `version ${theirs} answers, this is ${version}`, advice);
   } catch (error) {
     const advice = 'Check DNS, the certificate, the proxy and that the server runs.';
-    return fail('reachable', `${address} from here: ${reasonOf(error)}`, advice);
+    return fail('reachable', `${address} from here: ${toReason(error)}`, advice);
   }
 };
 
@@ -63,8 +63,8 @@ const versionIn = (text: string): string | undefined => {
 };
 
 /** Shows a UUID as a visitor would, under a forged address, and reads which one was noted. */
-const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Finding> => {
-  const {config} = parts;
+const clientAddress = async (deps: DoctorDeps, isHttps: boolean): Promise<Finding> => {
+  const {config} = deps;
   const check = 'client address';
   const trusted = config.trustProxy.join(', ');
   if (isHttps && trusted === '') {
@@ -74,12 +74,12 @@ const clientAddress = async (parts: DoctorParts, isHttps: boolean): Promise<Find
       'Set TRUST_PROXY to the addresses or CIDRs from which your proxy connects.',
     );
   }
-  const seen = await addressSeen(parts).catch((error: unknown) => ({unknown: reasonOf(error)}));
+  const seen = await addressSeen(deps).catch((error: unknown) => ({unknown: toReason(error)}));
   if (typeof seen !== 'string') {
     const found = `could not be tried: ${seen.unknown}`;
     return warn(check, found, 'Look whether audit rows hold different addresses.');
   }
-  const isForged = seen === storedAddress(FORGED, config.audit.ipMode);
+  const isForged = seen === anonymizeIp(FORGED, config.audit.ipMode);
   if (!isForged && !proxyTest(config.trustProxy)(seen)) {
     return ok(
       check,
@@ -119,7 +119,7 @@ const ownAddresses = (): string[] =>
 const isNeighbour = (address: string, proxies: string[]): boolean =>
   ipaddr.process(address).range() !== 'loopback' && proxyTest(proxies)(address);
 
-const addressSeen = async ({config, backgroundSql: sql}: DoctorParts) => {
+const addressSeen = async ({config, backgroundSql: sql}: DoctorDeps) => {
   if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};
   const sites = await listSites(sql);
   const site = sites.find(({removedAt}) => !removedAt)?.key;

@@ -1,19 +1,19 @@
 import {FileInfected} from '../errors.js';
 import {VirusScan} from '../files/virus-scan.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
 /** Sends the largest file that visitors may: clamd has a limit of its own, under which all would fail. */
-export async function* checkScanner({config}: DoctorParts): AsyncGenerator<Finding> {
+export async function* checkScanner({config}: DoctorDeps): AsyncGenerator<Finding> {
   const {scanner, limits} = config;
   if (!scanner) {
     yield ok('virus scan', 'not set: files are not scanned', 'CLAMAV_HOST names a clamd.');
     return;
   }
   const where = `clamd at ${scanner.host}:${scanner.port}`;
-  const tell = scanner.required ? fail : warn;
+  const report = scanner.required ? fail : warn;
   const follows = scanner.required
     ? 'Until then every upload is refused with 503.'
     : 'Until then files are taken unscanned.';
@@ -33,7 +33,7 @@ export async function* checkScanner({config}: DoctorParts): AsyncGenerator<Findi
       return;
     }
     const advice = `Check CLAMAV_HOST, and that StreamMaxLength exceeds MAX_FILE_SIZE_MB. ${follows}`;
-    yield tell('virus scan', `${where}: ${reasonOf(error)}`, advice);
+    yield report('virus scan', `${where}: ${toReason(error)}`, advice);
   } finally {
     scan?.stop();
   }

@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const MIN_BYTES = 32;
 /** 32 random hexadecimal digits have fewer 3 times in a million; `change-me-change-me-…` has 8. */
@@ -9,7 +9,7 @@ const MIN_DIFFERENT_BYTES = 9;
 const READABLE_BY_ALL = 0o004;
 const WRITABLE_BY_OTHERS = 0o022;
 
-export async function* checkSecret({config}: DoctorParts): AsyncGenerator<Finding> {
+export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding> {
   const {secrets, secretFile, production} = config;
   const weak = secrets.filter(
     ({bytes}) => bytes.length < MIN_BYTES || new Set(bytes).size < MIN_DIFFERENT_BYTES,
@@ -45,6 +45,6 @@ const fileFinding = async (file: string, production: boolean): Promise<Finding> 
     }
     return ok('keeping', shown);
   } catch (error) {
-    return fail('keeping', reasonOf(error), 'Set SECRET_KEY_FILE to a file that can be read.');
+    return fail('keeping', toReason(error), 'Set SECRET_KEY_FILE to a file that can be read.');
   }
 };

@@ -2,11 +2,11 @@ import {randomUUID} from 'node:crypto';
 
 import type {ObjectStore} from '../object-store/object-store.js';
 import {tryAnonymously} from './bucket-privacy.js';
-import {Bucket, strangersKey} from './bucket.js';
-import {checkKeeping} from './bucket-keeping.js';
+import {Bucket, anonymousTestKey} from './bucket.js';
+import {checkBucketConfig} from './bucket-keeping.js';
 import {checkRights, tryRights} from './bucket-rights.js';
-import {fail, ok, reasonOf, warn} from './finding.js';
-import type {DoctorParts, Finding} from './finding.js';
+import {fail, ok, toReason, warn} from './finding.js';
+import type {DoctorDeps, Finding} from './finding.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,8 +15,8 @@ const HOUR_MS = 3_600_000;
  * where the server's rights end, and of no shape that cleanup would touch, so it is removed here
  * whatever happens.
  */
-export async function* checkStorage(parts: DoctorParts): AsyncGenerator<Finding> {
-  const {config, objects} = parts;
+export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
+  const {config, objects} = deps;
   const key = `uploads/doctor-${randomUUID()}`;
   if (!config.s3) {
     const advice = 'Set S3_BUCKET before a second server, and in production.';
@@ -31,18 +31,18 @@ export async function* checkStorage(parts: DoctorParts): AsyncGenerator<Finding>
   } catch (error) {
     yield fail(
       'reachable',
-      `${where}: ${reasonOf(error)}`,
+      `${where}: ${toReason(error)}`,
       'Check that the bucket exists, S3_BUCKET, S3_ENDPOINT, AWS_REGION and the credentials.',
     );
     return;
   }
-  yield encryptedWay(config.s3.endpoint);
+  yield checkTransportEncryption(config.s3.endpoint);
   const bucket = new Bucket(config.s3);
   let left: string | undefined;
   try {
     yield* checkRights(bucket, objects, key);
     yield* tryAnonymously(bucket, objects, key);
-    yield* checkKeeping(bucket, objects, key);
+    yield* checkBucketConfig(bucket, objects, key);
   } finally {
     left = await leftBehind(objects, key);
     bucket.close();
@@ -52,7 +52,7 @@ export async function* checkStorage(parts: DoctorParts): AsyncGenerator<Finding>
 }
 
 const leftBehind = async (objects: ObjectStore, key: string): Promise<string | undefined> => {
-  const {failed} = await objects.delete([key, strangersKey(key)]);
+  const {failed} = await objects.delete([key, anonymousTestKey(key)]);
   const soon = new Date(Date.now() + HOUR_MS);
   const uploads = await objects.abortStaleUploads(key, soon).catch(() => undefined);
   const keys = failed.map((one) => one.key);
@@ -60,7 +60,7 @@ const leftBehind = async (objects: ObjectStore, key: string): Promise<string | u
   return keys.length > 0 ? keys.join(', ') : undefined;
 };
 
-const encryptedWay = (endpoint: string | undefined): Finding => {
+const checkTransportEncryption = (endpoint: string | undefined): Finding => {
   if (!endpoint || endpoint.startsWith('https:')) return ok('encrypted way', 'https');
   if (/^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint)) {
     return ok('encrypted way', 'http, on this machine');

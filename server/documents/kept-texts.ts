@@ -11,7 +11,7 @@ interface Kept {
 }
 
 /** Texts of files, by their ids, for a while and up to a limit: beyond it the oldest go first. */
-export class KeptTexts {
+export class ExtractedTextCache {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
@@ -19,7 +19,7 @@ export class KeptTexts {
     private readonly now = () => performance.now(),
   ) {}
 
-  of(id: string): Promise<PdfText> | undefined {
+  get(id: string): Promise<PdfText> | undefined {
     this.expire();
     return this.kept.get(id)?.text;
   }
@@ -39,13 +39,13 @@ export class KeptTexts {
         this.shrink();
       },
       () => {
-        this.forget(id, text);
+        this.delete(id, text);
       },
     );
   }
 
   /** With a text: only if it is still that one. */
-  forget(id: string, text?: Promise<PdfText>): void {
+  delete(id: string, text?: Promise<PdfText>): void {
     if (text === undefined || this.kept.get(id)?.text === text) this.kept.delete(id);
   }
 

@@ -27,7 +27,7 @@ export const READ_LIMITS: ReadLimits = {
 
 const WORKER = new URL('./worker.js', import.meta.url);
 const MEBIBYTE = 1024 * 1024;
-const LOOK_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /**
  * Reads a PDF's text on a thread of its own, which is ended when it takes too long or too much:
@@ -71,7 +71,7 @@ export const readPdf = (
     const before = process.memoryUsage.rss();
     const watch = setInterval(() => {
       if (process.memoryUsage.rss() - before > maxMegabytes * MEBIBYTE) stop();
-    }, LOOK_MS);
+    }, POLL_INTERVAL_MS);
     signal?.addEventListener('abort', stop, {once: true});
     worker.on('message', (page: ReadPage | {failed: string}) => {
       if ('failed' in page) {

@@ -54,13 +54,13 @@ const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<
     characters += text.length;
     const isFull = characters >= maxCharacters;
     const isLast = isFull || i === last;
-    tell({pages, text, isLast, truncated: isLast && i < pages, unreadable});
+    postPage({pages, text, isLast, truncated: isLast && i < pages, unreadable});
     if (isLast) return;
   }
-  tell({pages, text: '', isLast: true, truncated: false, unreadable});
+  postPage({pages, text: '', isLast: true, truncated: false, unreadable});
 };
 
-const tell = (page: ReadPage): void => {
+const postPage = (page: ReadPage): void => {
   parentPort?.postMessage(page);
 };
 

@@ -1,7 +1,7 @@
 import type {LiveEventData} from '../contract/events.js';
 import type {LastingEvent} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/connect.js';
-import {haveNews} from './transaction.js';
+import {notifyAfterCommit} from './transaction.js';
 
 export type NewEvent = {
   [Name in LastingEvent]: {type: Name; data: LiveEventData[Name]};
@@ -30,11 +30,11 @@ export const recordEvents = async (
     )
     select last_event as last from visit`;
   if (!row) throw new Error('An event belongs to a visit, and there is none.');
-  haveNews(tx, uuid, Number(row.last));
+  notifyAfterCommit(tx, uuid, Number(row.last));
 };
 
 /** What was told holds names of files and what was written: it goes when they go. */
-export const forgetEvents = async (tx: Queryable, uuid: string): Promise<void> => {
+export const deleteEvents = async (tx: Queryable, uuid: string): Promise<void> => {
   await tx`delete from events where session_uuid = ${uuid}`;
 };
 
@@ -48,7 +48,7 @@ export interface StoredEvent {
 export type SessionEnd = 'gone' | 'erased';
 
 /** What a look at a session's events finds. */
-export interface Found {
+export interface FoundEvents {
   /** There are events after these. */
   hasMore: boolean;
   /** Of the session, whether or not it was read. */
@@ -62,7 +62,7 @@ export interface Found {
   running: number[];
 }
 
-export interface Wanted {
+export interface WantedEvents {
   uuid: string;
   after: number;
 }
@@ -73,7 +73,7 @@ const PAGE_BYTES = 64 * 1024;
 /** Sessions that share a statement: together they get a few megabytes at most. */
 export const MAX_SESSIONS = 100;
 
-const NOTHING: Found = {
+const NOTHING: FoundEvents = {
   last: 0,
   events: [],
   hasMore: false,
@@ -83,8 +83,10 @@ const NOTHING: Found = {
 };
 
 /** What comes after a number in each of several sessions, in the order in which they were given. */
-export const findEvents = async (sql: Sql, wanted: Wanted[]): Promise<Found[]> => {
-  const rows = await sql<(Omit<Found, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]>`
+export const findEvents = async (sql: Sql, wanted: WantedEvents[]): Promise<FoundEvents[]> => {
+  const rows = await sql<
+    (Omit<FoundEvents, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]
+  >`
     select given.place::int as place, v.last_event::float8 as last, v.token_hash as "tokenHash",
            case when v.state = 'erased' then 'erased'
                 when v.state in ('purging', 'gone') then 'gone'

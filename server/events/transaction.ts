@@ -1,5 +1,5 @@
 import type {Queryable, Sql} from '../database/connect.js';
-import {announce} from './announce.js';
+import {publish} from './announce.js';
 
 /** Sessions with news, and the number of the last event of each; 0 where there is no event. */
 type News = Map<string, number>;
@@ -17,12 +17,12 @@ export const transaction = async <T>(sql: Sql, work: (tx: Queryable) => Promise<
     newsOf.set(tx, news);
     return work(tx);
   });
-  announce(sql, news);
+  publish(sql, news);
   return result as T;
 };
 
 /** Notes that the session's readers are to look once the transaction is committed. */
-export const haveNews = (tx: Queryable, uuid: string, seq = 0): void => {
+export const notifyAfterCommit = (tx: Queryable, uuid: string, seq = 0): void => {
   const news = newsOf.get(tx);
   if (!news) throw new Error('What readers are told of is written in a `transaction` of its own.');
   news.set(uuid, seq);

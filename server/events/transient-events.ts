@@ -3,10 +3,10 @@ import {randomUUID} from 'node:crypto';
 import type {LiveEventData} from '../contract/events.js';
 import type {FleetingEvent} from '../contract/event-names.js';
 import type {Sql} from '../database/connect.js';
-import {MAX_NOTICE_BYTES, MOMENT_CHANNEL, sendNotice} from './announce.js';
+import {MAX_NOTICE_BYTES, MOMENT_CHANNEL, sendNotification} from './announce.js';
 
 /** What is told to whoever reads right now. */
-export type Fleeting = {
+export type TransientEvent = {
   [Name in FleetingEvent]: {type: Name; data: LiveEventData[Name]};
 }[FleetingEvent];
 
@@ -14,11 +14,11 @@ export type Fleeting = {
  * `wanted`: a reader has come who lacks the beginning of a text. `stop`: its visitor wants no more
  * of it.
  */
-export type Moment = Fleeting | {type: 'wanted'} | {type: 'stop'};
+export type TransientMessage = TransientEvent | {type: 'wanted'} | {type: 'stop'};
 
 export type Delta = LiveEventData['message_delta'];
 
-type Listener = (uuid: string, moment: Fleeting) => void;
+type Listener = (uuid: string, moment: TransientEvent) => void;
 
 /** Beside the text: two UUIDs, the names of the fields, numbers. */
 const FRAME_BYTES = 300;
@@ -29,7 +29,7 @@ const PIECE_UNITS = Math.floor((MAX_NOTICE_BYTES - FRAME_BYTES) / 6);
  * The second channel: what is kept nowhere. It goes to this process at once and to the others
  * through the database, in pieces that fit a notice.
  */
-export class Moments {
+export class TransientEvents {
   /** To know one's own notices when they come back. */
   private readonly sender = randomUUID();
   private readonly listeners = new Set<Listener>();
@@ -38,7 +38,7 @@ export class Moments {
 
   constructor(private readonly sql: Sql) {}
 
-  onMoment(listener: Listener): () => void {
+  onTransient(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -58,11 +58,11 @@ export class Moments {
     this.stopListeners.add(listener);
   }
 
-  tell(uuid: string, moment: Moment): void {
-    for (const piece of piecesOf(moment)) {
+  broadcast(uuid: string, moment: TransientMessage): void {
+    for (const piece of splitIntoPieces(moment)) {
       this.arrived(uuid, piece);
       const payload = `${uuid} ${this.sender} ${JSON.stringify(piece)}`;
-      sendNotice(this.sql, {channel: MOMENT_CHANNEL, payload});
+      sendNotification(this.sql, {channel: MOMENT_CHANNEL, payload});
     }
   }
 
@@ -71,10 +71,10 @@ export class Moments {
     const [uuid = '', sender = ''] = payload.split(' ', 2);
     if (sender === this.sender) return;
     const json = payload.slice(uuid.length + sender.length + 2);
-    this.arrived(uuid, JSON.parse(json) as Moment);
+    this.arrived(uuid, JSON.parse(json) as TransientMessage);
   }
 
-  private arrived(uuid: string, moment: Moment): void {
+  private arrived(uuid: string, moment: TransientMessage): void {
     if (moment.type === 'wanted') {
       for (const answer of this.answers.get(uuid) ?? []) answer();
       return;
@@ -87,7 +87,7 @@ export class Moments {
   }
 }
 
-function* piecesOf(moment: Moment): Generator<Moment> {
+function* splitIntoPieces(moment: TransientMessage): Generator<TransientMessage> {
   if (moment.type !== 'message_delta' || moment.data.text.length <= PIECE_UNITS) {
     yield moment;
     return;

@@ -19,10 +19,10 @@ export interface Checks {
  * size, header, hash, scanner. A store that takes exactly the announced length can therefore never
  * hold a file that was refused, cut or killed on the way.
  */
-export class CheckedBytes implements AsyncIterable<Uint8Array> {
+export class ValidatingStream implements AsyncIterable<Uint8Array> {
   seenBytes = 0;
   /** Whether the last chunk was handed on. Before that, no object can exist. */
-  released = false;
+  isCommitted = false;
   private received: Received | undefined;
   private readonly hash = createHash('sha256');
   private readonly pdf = new PdfCheck();
@@ -51,7 +51,7 @@ export class CheckedBytes implements AsyncIterable<Uint8Array> {
     await this.judge();
     const last = held.pop();
     yield* held;
-    this.released = true;
+    this.isCommitted = true;
     if (last) yield last;
   }
 

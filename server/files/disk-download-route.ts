@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 
 import {NotFound} from '../errors.js';
-import type {PaceLimits} from '../http/pace.js';
+import type {SlowClientLimits} from '../http/pace.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {pacedDownload, untilClosed} from '../http/slow-download.js';
@@ -9,17 +9,17 @@ import {attachment} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {verifyDownload} from '../object-store/signed-links.js';
 
-export interface DiskRouteParts {
+export interface DiskRouteDeps {
   objects: ObjectStore;
   signingKey: Buffer;
   ratePerMinute: number;
-  pace?: PaceLimits | undefined;
+  pace?: SlowClientLimits | undefined;
 }
 
 /** Answers the links of the store on disk, as a bucket answers presigned ones. */
 export const diskRoutes = (
   app: App,
-  {objects, signingKey, ratePerMinute, pace}: DiskRouteParts,
+  {objects, signingKey, ratePerMinute, pace}: DiskRouteDeps,
 ): void => {
   app.get(
     '/objects/*',

@@ -10,7 +10,7 @@ import {pathTo} from '../http/json-paths.js';
 import {cleanFileName} from '../text/file-name.js';
 import {tooLarge} from './checked-bytes.js';
 
-export interface Incoming {
+export interface MultipartUpload {
   name: string;
   declaredBytes: number | undefined;
   bytes: Readable;
@@ -24,7 +24,7 @@ const FIELD_BYTES = 1024;
 export const readIncoming = async (
   request: FastifyRequest,
   maxBytes: number,
-): Promise<Incoming> => {
+): Promise<MultipartUpload> => {
   let timer: NodeJS.Timeout | undefined;
   // A part's header without an end keeps the parser silent, even when the body is over.
   const tooLate = new Promise<never>((_, reject) => {
@@ -45,7 +45,7 @@ export const readIncoming = async (
  * Reads the fields before the file, and stops where its bytes begin. Throws when the announced
  * size alone decides that the file will be refused.
  */
-const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Incoming> => {
+const readForm = async (request: FastifyRequest, maxBytes: number): Promise<MultipartUpload> => {
   if (!request.isMultipart()) {
     throw new UnsupportedMediaType('The Content-Type is not multipart/form-data. Send a form.');
   }
@@ -63,7 +63,7 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
       if (part.fieldname !== 'file') {
         throw new NoFile('The file is in a part with another name. Name its part "file".');
       }
-      const end = () => demandEnd(parts);
+      const end = () => requireEndOfForm(parts);
       return {name: cleanFileName(part.filename), declaredBytes, bytes: part.file, end};
     }
     if (part.fieldname !== 'size') throw unexpected(part.fieldname, 'is not expected');
@@ -72,7 +72,7 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Inco
   }
 };
 
-const demandEnd = async (parts: AsyncIterator<Multipart, undefined>): Promise<void> => {
+const requireEndOfForm = async (parts: AsyncIterator<Multipart, undefined>): Promise<void> => {
   const {value: part, done} = await parts.next();
   if (done) return;
   const {fieldname, type} = part;
@@ -94,19 +94,19 @@ const unexpected = (name: string, message: string): InvalidRequest => {
  * The file's bytes, read later. They are over only when the form is: until then a store that waits
  * for the last of them has nothing.
  */
-export async function* wholeFile(
-  {bytes, end}: Incoming,
+export async function* fileStream(
+  {bytes, end}: MultipartUpload,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes as AsyncIterable<Uint8Array>;
-    await Promise.race([end(), abortOf(signal)]);
+    await Promise.race([end(), rejectOnAbort(signal)]);
   } catch (error) {
     throw unreadable(error);
   }
 }
 
-const abortOf = (signal: AbortSignal): Promise<never> =>
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const fail = () => {
       reject(signal.reason as Error);

@@ -1,9 +1,9 @@
-import type {Pace} from '../http/pace.js';
+import type {SlowClientGuard} from '../http/pace.js';
 
 /** The bytes, with every wait for the client timed. */
-export async function* paced(
+export async function* withThroughputGuard(
   bytes: AsyncIterable<Uint8Array>,
-  pace: Pace,
+  pace: SlowClientGuard,
 ): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   try {
@@ -21,7 +21,7 @@ export async function* paced(
 }
 
 /** Waits for the first bytes, so that what they alone refuse never opens a connection to the store. */
-export const primed = async (
+export const awaitFirstChunk = async (
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<AsyncIterable<Uint8Array>> => {
   const iterator = bytes[Symbol.asyncIterator]();

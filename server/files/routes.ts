@@ -15,14 +15,14 @@ import {
   countDownload,
   findStoredFile,
   keysInUse,
-  shownFile,
+  toApiFile,
   softDelete,
   storedFiles,
 } from './store.js';
-import {auditOf, uploadRoute} from './upload-route.js';
-import type {UploadRouteParts} from './upload-route.js';
+import {toAuditEntry, uploadRoute} from './upload-route.js';
+import type {UploadRouteDeps} from './upload-route.js';
 
-export interface FileParts extends UploadRouteParts {
+export interface FileDeps extends UploadRouteDeps {
   objects: ObjectStore;
   counters: SharedCounters | LocalCounters;
   /** Tells the reaper that an object waits to be removed. */
@@ -31,14 +31,14 @@ export interface FileParts extends UploadRouteParts {
 
 const DOWNLOADS_PER_MINUTE = 30;
 
-export const fileRoutes = (app: App, parts: FileParts): void => {
-  const {config, sql, access} = parts;
+export const fileRoutes = (app: App, deps: FileDeps): void => {
+  const {config, sql, access} = deps;
   const options = (kind: 'read' | 'change') => ({
     config: rateLimit(config.ratePerMinute, kind),
     preParsing: [access.identify],
   });
 
-  uploadRoute(app, parts);
+  uploadRoute(app, deps);
 
   app.get(
     '/api/files',
@@ -54,14 +54,14 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       },
     },
     async (request) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.visit(request, caller);
       const [files, keys] = await Promise.all([
         storedFiles(sql, caller.uuid),
         keysInUse(sql, caller.uuid),
       ]);
       const uploading = keys.map((key) => ({idempotency_key: key}));
-      return {files: files.map(shownFile), ...(uploading.length > 0 && {uploading})};
+      return {files: files.map(toApiFile), ...(uploading.length > 0 && {uploading})};
     },
   );
 
@@ -83,10 +83,10 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       },
     },
     async (request) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.visit(request, caller);
-      await demandDownloadPace(parts, caller);
-      const link = await downloadLink(parts, caller, request.params.file_id.toLowerCase());
+      await requireDownloadPace(deps, caller);
+      const link = await downloadLink(deps, caller, request.params.file_id.toLowerCase());
       return {url: link.url, expires_at: link.expiresAt.toISOString()};
     },
   );
@@ -110,16 +110,20 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const id = request.params.file_id.toLowerCase();
       await access.change(request, caller, async (tx) => {
         const deletion = await softDelete(tx, caller.uuid, id);
         if (deletion === 'unknown') throw noSuchFile();
         if (deletion === 'already_deleted') return;
-        await recordAudit(tx, {...auditOf(caller), event: 'file_deleted', metadata: {file_id: id}});
+        await recordAudit(tx, {
+          ...toAuditEntry(caller),
+          event: 'file_deleted',
+          metadata: {file_id: id},
+        });
         await recordEvents(tx, caller.uuid, {type: 'file_deleted', data: {file_id: id}});
       });
-      parts.onDeleted();
+      deps.onDeleted();
       return reply.code(204).send(null);
     },
   );
@@ -128,7 +132,7 @@ export const fileRoutes = (app: App, parts: FileParts): void => {
 const noSuchFile = () =>
   new NotFound('The session has no file with this id. GET /api/files lists those it has.');
 
-const demandDownloadPace = async ({counters}: FileParts, {uuid}: Caller): Promise<void> => {
+const requireDownloadPace = async ({counters}: FileDeps, {uuid}: Caller): Promise<void> => {
   const {current, ttl} = await counters.count(`download ${uuid}`);
   if (current <= DOWNLOADS_PER_MINUTE) return;
   const seconds = Math.ceil(ttl / 1000);
@@ -139,7 +143,7 @@ const demandDownloadPace = async ({counters}: FileParts, {uuid}: Caller): Promis
 };
 
 /** The link is counted and audited when it is made; nobody hears of its use. */
-const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, id: string) => {
+const downloadLink = async ({sql, objects, config}: FileDeps, caller: Caller, id: string) => {
   const file = await findStoredFile(sql, caller.uuid, id);
   if (!file) throw noSuchFile();
   // Outside of the transaction: that one waits for its own queries alone, or it might go on with a
@@ -151,7 +155,11 @@ const downloadLink = async ({sql, objects, config}: FileParts, caller: Caller, i
   });
   await sql.begin(async (tx) => {
     await countDownload(tx, id);
-    await recordAudit(tx, {...auditOf(caller), event: 'file_download', metadata: {file_id: id}});
+    await recordAudit(tx, {
+      ...toAuditEntry(caller),
+      event: 'file_download',
+      metadata: {file_id: id},
+    });
   });
   return link;
 };

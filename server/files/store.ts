@@ -34,7 +34,7 @@ export const objectKey = (uuid: string, id: string): string => `uploads/${uuid}/
  * caller holds the visit's lock, without which parallel uploads would see the same place free and
  * be refused for nothing; the unique index is what can never be passed.
  */
-export const reservePlace = async (
+export const reserveSlot = async (
   sql: Queryable,
   {id, uuid, name, idempotencyKey, maxFiles}: NewUpload,
 ): Promise<FileRow | undefined> => {
@@ -86,14 +86,14 @@ export const markStored = async (
  * For an upload whose object cannot exist, since its last bytes were never sent. Answers whether
  * there was a row.
  */
-export const forgetUpload = async (sql: Queryable, id: string): Promise<boolean> => {
+export const deleteUpload = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
     delete from file_uploads where id = ${id} and state = 'uploading' returning id`;
   return rows.length > 0;
 };
 
 /** For an upload whose object may have landed: the reaper makes sure that it goes. */
-export const condemnUpload = async (
+export const markUploadForDeletion = async (
   sql: Queryable,
   id: string,
 ): Promise<'condemned' | 'stored' | 'gone'> => {
@@ -108,7 +108,7 @@ export const condemnUpload = async (
 };
 
 /** Takes the place of an upload whose server has died. Answers whether there was one to take. */
-export const releaseLapsed = async (sql: Queryable, id: string): Promise<boolean> => {
+export const releaseExpiredSlot = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
     where id = ${id} and state = 'uploading' and leased_until < clock_timestamp() returning id`;
@@ -198,7 +198,7 @@ export const softDelete = async (sql: Queryable, uuid: string, id: string): Prom
 };
 
 /** The file as the API shows it. */
-export const shownFile = (row: FileRow): StoredFile => {
+export const toApiFile = (row: FileRow): StoredFile => {
   if (row.size === null || !row.sha256 || !row.uploadedAt) {
     throw new Error(`File ${row.id} is shown before it is stored.`);
   }

@@ -3,8 +3,8 @@ import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../http/client-address.js';
-import type {AuditAttempts} from '../audit/store.js';
+import {clientRateLimitKey} from '../http/client-address.js';
+import type {BatchedAuditWriter} from '../audit/store.js';
 import {UploadAnswer, UploadForm} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
 import type {Config} from '../config/config.js';
@@ -13,7 +13,7 @@ import {isDatabaseDown} from '../database/failure.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
-import {inTime, takeOwnTime} from '../http/deadline.js';
+import {withinTime, disableTimeout} from '../http/deadline.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -22,16 +22,16 @@ import {siteLimits} from '../sites/limits.js';
 import {tooLarge} from './checked-bytes.js';
 import {failureCode} from './failure-code.js';
 import {readIncoming} from './incoming.js';
-import type {Gate} from '../http/concurrency-limit.js';
+import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import type {Uploads} from './upload.js';
 
-export interface UploadRouteParts {
+export interface UploadRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
   uploads: Uploads;
-  attempts: AuditAttempts;
-  gate: Gate;
+  attempts: BatchedAuditWriter;
+  gate: ConcurrencyLimit;
   onTaken: (taken: {repeated: boolean; bytes: number}) => void;
 }
 
@@ -44,8 +44,8 @@ const Repeated = Type.Unsafe<UploadAnswer>({
 });
 
 /** In a scope of its own: to every other route a form is no body that it takes. */
-export const uploadRoute = (app: App, parts: UploadRouteParts): void => {
-  const {config, access} = parts;
+export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
+  const {config, access} = deps;
   const routes = async (scope: App): Promise<void> => {
     await scope.register(multipart, {throwFileSizeLimit: false});
     scope.post(
@@ -96,17 +96,17 @@ export const uploadRoute = (app: App, parts: UploadRouteParts): void => {
         },
       },
       async (request, reply) => {
-        const caller = access.callerOf(request);
+        const caller = access.getCaller(request);
         let isTold = false;
         const onReserved = () => {
           isTold = true;
         };
         try {
-          const taken = await takeUpload(parts, caller, {request, reply, onReserved});
-          parts.onTaken({repeated: taken.repeated, bytes: taken.file.size});
+          const taken = await takeUpload(deps, caller, {request, reply, onReserved});
+          deps.onTaken({repeated: taken.repeated, bytes: taken.file.size});
           return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
         } catch (error) {
-          if (!isTold) await tellRefusal(parts, caller, error);
+          if (!isTold) await auditRefusal(deps, caller, error);
           throw error;
         }
       },
@@ -122,7 +122,7 @@ interface UploadCall {
 }
 
 const takeUpload = async (
-  {access, sql, config, gate, uploads}: UploadRouteParts,
+  {access, sql, config, gate, uploads}: UploadRouteDeps,
   caller: Caller,
   {request, reply, onReserved}: UploadCall,
 ) => {
@@ -131,8 +131,8 @@ const takeUpload = async (
   const limits = siteLimits(caller.site, config.limits);
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
-  takeOwnTime(request, reply);
-  const leave = gate.enter(caller.uuid, clientNetwork(request));
+  disableTimeout(request, reply);
+  const leave = gate.acquire(caller.uuid, clientRateLimitKey(request));
   try {
     const incoming = await readIncoming(request, limits.maxFileBytes);
     const key = request.headers['idempotency-key'];
@@ -147,15 +147,17 @@ const takeUpload = async (
  * What is refused before it has a row is a mere attempt. Not the refused token, which is counted
  * elsewhere, nor what the database's silence refused: it could not take this row either.
  */
-const tellRefusal = async (
-  {attempts}: UploadRouteParts,
+const auditRefusal = async (
+  {attempts}: UploadRouteDeps,
   caller: Caller,
   error: unknown,
 ): Promise<void> => {
   if (error instanceof TokenInvalid || error instanceof Unavailable) return;
   if (isDatabaseDown(error)) return;
   const metadata = {code: failureCode(error)};
-  await inTime(attempts.record({...auditOf(caller), event: 'file_upload_error', metadata}));
+  await withinTime(
+    attempts.record({...toAuditEntry(caller), event: 'file_upload_error', metadata}),
+  );
 };
 
-export const auditOf = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});
+export const toAuditEntry = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});

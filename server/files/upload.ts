@@ -19,35 +19,35 @@ import {
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
-import {BrokenOff} from '../http/broken-off.js';
-import {inTime} from '../http/deadline.js';
+import {ClientAborted} from '../http/broken-off.js';
+import {withinTime} from '../http/deadline.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
 import {countFunnel, hasConsent} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
-import {CheckedBytes} from './checked-bytes.js';
+import {ValidatingStream} from './checked-bytes.js';
 import type {Checks} from './checked-bytes.js';
 import {failureCode} from './failure-code.js';
-import {wholeFile} from './incoming.js';
-import type {Incoming} from './incoming.js';
-import {Pace} from '../http/pace.js';
-import {paced, primed} from './paced-bytes.js';
+import {fileStream} from './incoming.js';
+import type {MultipartUpload} from './incoming.js';
+import {SlowClientGuard} from '../http/pace.js';
+import {withThroughputGuard, awaitFirstChunk} from './paced-bytes.js';
 import type {Spool} from './spool.js';
 import {
   LEASE_SECONDS,
-  condemnUpload,
+  markUploadForDeletion,
   findByIdempotencyKey,
-  forgetUpload,
+  deleteUpload,
   markStored,
-  releaseLapsed,
+  releaseExpiredSlot,
   renewLease,
-  reservePlace,
-  shownFile,
+  reserveSlot,
+  toApiFile,
 } from './store.js';
 import type {FileRow} from './store.js';
 import {VirusScan} from './virus-scan.js';
 
-export interface UploadParts {
+export interface UploadDeps {
   config: Config;
   sql: Sql;
   access: Access;
@@ -62,14 +62,14 @@ export interface Upload {
   request: FastifyRequest;
   caller: Caller;
   limits: FileLimits;
-  incoming: Incoming;
+  incoming: MultipartUpload;
   idempotencyKey: string | undefined;
   /** From here on what goes wrong is in the trail, with the row's end. */
   onReserved: () => void;
 }
 
 const TWIN_WAIT_MS = 10_000;
-const TWIN_LOOK_MS = 200;
+const DUPLICATE_POLL_INTERVAL_MS = 200;
 const UNDO_WAIT_MS = 1_000;
 const UNDO_PAUSE_MS = 500;
 /** What was on its way has arrived within a few seconds of the database's return, or never does. */
@@ -78,7 +78,7 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Takes one file: row first, object second, state `stored` third, the answer last. */
 export class Uploads {
-  constructor(private readonly parts: UploadParts) {}
+  constructor(private readonly deps: UploadDeps) {}
 
   async take(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
     const reserved = await this.reserve(upload);
@@ -86,15 +86,15 @@ export class Uploads {
     upload.onReserved();
     const {row} = reserved;
     const abort = new AbortController();
-    const pace = new Pace((reason) => {
+    const pace = new SlowClientGuard((reason) => {
       abort.abort(reason);
     });
     const stopWatching = watchClient(upload, abort);
     let scan: VirusScan | undefined;
-    let checked: CheckedBytes | undefined;
+    let checked: ValidatingStream | undefined;
     let stopRenewing: (() => void) | undefined;
     try {
-      scan = this.parts.config.scanner && (await VirusScan.begin(this.parts.config.scanner));
+      scan = this.deps.config.scanner && (await VirusScan.begin(this.deps.config.scanner));
       checked = this.checkedBytes(upload, pace, {
         refuseActiveContent: upload.caller.site.settings.refuse_active_content ?? false,
         scan,
@@ -102,11 +102,11 @@ export class Uploads {
       });
       stopRenewing = this.keepLease(row, checked, abort);
       await this.store(row, upload.incoming, checked, abort.signal);
-      const stored = await inTime(this.finish(upload, row, checked));
-      return {file: shownFile(stored), repeated: false};
+      const stored = await withinTime(this.finish(upload, row, checked));
+      return {file: toApiFile(stored), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      const undone = this.undo(upload, row, checked?.released ?? false, reason);
+      const undone = this.undo(upload, row, checked?.isCommitted ?? false, reason);
       // The answer does not wait for a database that has stopped answering.
       const databaseIsDown = reason instanceof Unavailable || isDatabaseDown(reason);
       if (!databaseIsDown) await Promise.race([undone, sleep(UNDO_WAIT_MS)]);
@@ -125,26 +125,26 @@ export class Uploads {
     const until = performance.now() + TWIN_WAIT_MS;
     for (;;) {
       const twin = idempotencyKey
-        ? await inTime(findByIdempotencyKey(this.parts.sql, caller.uuid, idempotencyKey))
+        ? await withinTime(findByIdempotencyKey(this.deps.sql, caller.uuid, idempotencyKey))
         : undefined;
       if (twin?.state === 'stored') return {twin};
       if (!twin) {
         const id = newUuid();
-        const reserving = this.parts.access
+        const reserving = this.deps.access
           .change(request, caller, (tx) => this.reserveIn(tx, upload, id))
           .catch((error: unknown) => {
-            if (isDatabaseDown(error)) void this.undoUnheard(upload, id);
+            if (isDatabaseDown(error)) void this.rollBackUnconfirmed(upload, id);
             // Another request with this key was faster by a moment: look again.
             if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
             throw error;
           });
-        const row = await inTime(reserving, (late) => {
+        const row = await withinTime(reserving, (late) => {
           if (late) void this.undo(upload, late, false, new Unavailable());
         });
         if (row) return {row};
-      } else if (!(await inTime(releaseLapsed(this.parts.sql, twin.id)))) {
+      } else if (!(await withinTime(releaseExpiredSlot(this.deps.sql, twin.id)))) {
         if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
-        await sleep(TWIN_LOOK_MS);
+        await sleep(DUPLICATE_POLL_INTERVAL_MS);
       }
     }
   }
@@ -155,7 +155,7 @@ export class Uploads {
     id: string,
   ) {
     if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
-    const row = await reservePlace(tx, {
+    const row = await reserveSlot(tx, {
       id,
       uuid: caller.uuid,
       name: incoming.name,
@@ -171,7 +171,7 @@ export class Uploads {
   /** A retry whose first try arrived: the same bytes get the same answer. */
   private async repeat(upload: Upload, twin: FileRow) {
     const abort = new AbortController();
-    const pace = new Pace((reason) => {
+    const pace = new SlowClientGuard((reason) => {
       abort.abort(reason);
       upload.incoming.bytes.destroy(reason);
     });
@@ -192,15 +192,15 @@ export class Uploads {
     }
     if (!twin.sha256 || !checked.result.sha256.equals(twin.sha256))
       throw new IdempotencyKeyReused();
-    return {file: shownFile(twin), repeated: true};
+    return {file: toApiFile(twin), repeated: true};
   }
 
   private checkedBytes(
     {incoming, limits}: Upload,
-    pace: Pace,
+    pace: SlowClientGuard,
     {signal, ...checks}: Pick<Checks, 'refuseActiveContent' | 'scan'> & {signal: AbortSignal},
   ) {
-    return new CheckedBytes(paced(wholeFile(incoming, signal), pace), {
+    return new ValidatingStream(withThroughputGuard(fileStream(incoming, signal), pace), {
       maxBytes: limits.maxFileBytes,
       declaredBytes: incoming.declaredBytes,
       ...checks,
@@ -209,13 +209,13 @@ export class Uploads {
 
   private async store(
     {key}: FileRow,
-    {declaredBytes}: Incoming,
-    checked: CheckedBytes,
+    {declaredBytes}: MultipartUpload,
+    checked: ValidatingStream,
     signal: AbortSignal,
   ): Promise<void> {
-    const {objects, spool} = this.parts;
+    const {objects, spool} = this.deps;
     if (declaredBytes !== undefined) {
-      await objects.put(key, await primed(checked), declaredBytes, signal);
+      await objects.put(key, await awaitFirstChunk(checked), declaredBytes, signal);
       return;
     }
     await spool.through(checked, async (bytes) => {
@@ -223,10 +223,10 @@ export class Uploads {
     });
   }
 
-  private async finish({request, caller}: Upload, row: FileRow, {result}: CheckedBytes) {
-    return this.parts.access.change(request, caller, async (tx) => {
+  private async finish({request, caller}: Upload, row: FileRow, {result}: ValidatingStream) {
+    return this.deps.access.change(request, caller, async (tx) => {
       const stored = await markStored(tx, row.id, result);
-      if (!stored) throw await this.whyTaken(tx, caller);
+      if (!stored) throw await this.leaseLossError(tx, caller);
       await recordAudit(tx, {
         event: 'file_upload',
         uuid: caller.uuid,
@@ -234,7 +234,7 @@ export class Uploads {
         address: caller.address,
         metadata: {file_id: row.id, size: result.size, flags: result.flags},
       });
-      const data = {file: shownFile(stored)};
+      const data = {file: toApiFile(stored)};
       await recordEvents(tx, caller.uuid, {type: 'file_upload_complete', data});
       await countFunnel(tx, caller.site.key, 'uploaded');
       return stored;
@@ -242,7 +242,7 @@ export class Uploads {
   }
 
   /** The visit lives, but the row is no upload any more: consent was withdrawn, or its lease ran out. */
-  private async whyTaken(tx: Queryable, {uuid}: Caller): Promise<MariaError> {
+  private async leaseLossError(tx: Queryable, {uuid}: Caller): Promise<MariaError> {
     return (await hasConsent(tx, uuid, 'personal_data'))
       ? new Unavailable()
       : new ConsentRequired();
@@ -256,29 +256,29 @@ export class Uploads {
         await this.removeRow(upload, row, released, reason);
         break;
       } catch (error) {
-        this.parts.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
+        this.deps.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
         if (!isDatabaseDown(error) || performance.now() > until) break;
       }
       // Keeps no process from ending: the row has its lease.
       await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
     }
-    if (released) this.parts.onCondemned();
+    if (released) this.deps.onCondemned();
   }
 
   /**
    * The database went away before it told whether the place was taken. It may still take it, with
    * what was on its way, and the retry would then wait for a twin that nobody sends.
    */
-  private async undoUnheard({caller: {uuid}}: Upload, id: string): Promise<void> {
+  private async rollBackUnconfirmed({caller: {uuid}}: Upload, id: string): Promise<void> {
     const until = performance.now() + LEASE_SECONDS * 1000;
     for (let looks = 0; looks < UNHEARD_LOOKS && performance.now() < until;) {
       await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
       try {
-        if (await forgetUpload(this.parts.sql, id)) return;
+        if (await deleteUpload(this.deps.sql, id)) return;
         looks++;
       } catch (error) {
         if (isDatabaseDown(error)) continue;
-        this.parts.log.warn({err: error, file: id, uuid}, 'an upload could not be undone');
+        this.deps.log.warn({err: error, file: id, uuid}, 'an upload could not be undone');
         return;
       }
     }
@@ -286,9 +286,9 @@ export class Uploads {
 
   /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
   private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
-    const fate = await this.parts.sql.begin(async (tx) => {
-      const known = released && (await condemnUpload(tx, row.id));
-      if (!released) await forgetUpload(tx, row.id);
+    const fate = await this.deps.sql.begin(async (tx) => {
+      const known = released && (await markUploadForDeletion(tx, row.id));
+      if (!released) await deleteUpload(tx, row.id);
       await recordAudit(tx, {
         event: 'file_upload_error',
         uuid: caller.uuid,
@@ -299,21 +299,21 @@ export class Uploads {
       return known;
     });
     // The visit was buried while the put was under way: no row is left that would lead to it.
-    if (fate === 'gone') await this.parts.objects.delete([row.key]);
+    if (fate === 'gone') await this.deps.objects.delete([row.key]);
   }
 
-  private keepLease(row: FileRow, checked: CheckedBytes, abort: AbortController): () => void {
+  private keepLease(row: FileRow, checked: ValidatingStream, abort: AbortController): () => void {
     let seenBytes = 0;
     const renew = async () => {
-      if (checked.seenBytes === seenBytes && !checked.released) return;
+      if (checked.seenBytes === seenBytes && !checked.isCommitted) return;
       seenBytes = checked.seenBytes;
       // Why it was taken, the next try will be told.
-      if (!(await renewLease(this.parts.sql, row))) abort.abort(new Unavailable());
+      if (!(await renewLease(this.deps.sql, row))) abort.abort(new Unavailable());
     };
     const timer = setInterval(
       () => {
         renew().catch((error: unknown) => {
-          this.parts.log.warn({err: error, file: row.id}, 'a lease could not be renewed');
+          this.deps.log.warn({err: error, file: row.id}, 'a lease could not be renewed');
         });
       },
       (LEASE_SECONDS * 1000) / 3,
@@ -327,7 +327,7 @@ export class Uploads {
 /** A client that leaves takes everything with it: its stream, the put, the scan. */
 const watchClient = ({request, incoming}: Upload, abort: AbortController): (() => void) => {
   const onClose = () => {
-    if (!request.raw.complete) abort.abort(new BrokenOff());
+    if (!request.raw.complete) abort.abort(new ClientAborted());
   };
   const onAbort = () => {
     incoming.bytes.destroy(abort.signal.reason as Error);

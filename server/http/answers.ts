@@ -47,18 +47,24 @@ export const answers = <T extends Record<number, TSchema>>(
   for (const [status, list] of byStatus(all)) {
     described[status] = {
       description: list.map((code) => `\`${code}\``).join(', '),
-      headers: headersOf(unlimited, waits(list) ? RETRY_AFTER : {}),
-      content: asPages ? contentOf(ErrorPage, 'text/html') : errorContent(list),
+      headers: createHeaders(unlimited, waits(list) ? RETRY_AFTER : {}),
+      content: asPages ? createContent(ErrorPage, 'text/html') : errorContent(list),
     };
   }
   for (const [status, schema] of Object.entries(good)) {
     const {headers, also, ...own} = schema as Described;
     const {type, description, contentMediaType} = own;
-    const shared = {description: description ?? '', headers: headersOf(unlimited, headers ?? {})};
+    const shared = {
+      description: description ?? '',
+      headers: createHeaders(unlimited, headers ?? {}),
+    };
     described[status] =
       type === 'null'
         ? {type, ...shared}
-        : {...shared, content: {...contentOf(own, contentMediaType), ...(also && contentOf(also))}};
+        : {
+            ...shared,
+            content: {...createContent(own, contentMediaType), ...(also && createContent(also))},
+          };
   }
   // Answers are sent under these very schemas; handlers need the types of the good ones alone.
   return described as unknown as T;
@@ -90,7 +96,7 @@ const RETRY_AFTER: Headers = {
   'retry-after': {type: 'integer', description: 'Seconds to wait before the next try.'},
 };
 
-const headersOf = (unlimited: boolean, own: Headers): Headers => ({
+const createHeaders = (unlimited: boolean, own: Headers): Headers => ({
   ...REQUEST_ID,
   ...(!unlimited && RATE_LIMIT),
   ...own,
@@ -108,7 +114,7 @@ const byStatus = (codes: ErrorCode[]): Map<string, ErrorCode[]> => {
   return statuses;
 };
 
-const contentOf = (schema: TSchema, mediaType = 'application/json') => {
+const createContent = (schema: TSchema, mediaType = 'application/json') => {
   const {examples = []} = schema as {examples?: unknown[]};
   const named: Record<string, object> = {};
   for (const [i, value] of examples.entries()) named[`example${i + 1}`] = {value};

@@ -29,7 +29,7 @@ export const projectVersion = (): string => {
 /** The second is asked where the first failed: some browsers remember that it did. */
 export const WIDGET_PREFIXES = ['/widget/', '/widget/again/'] as const;
 
-export interface AssetParts {
+export interface AssetOptions {
   development: boolean;
   /** Called for each file of the widget that is served. */
   onServed: () => void;
@@ -38,7 +38,7 @@ export interface AssetParts {
 /** The widget's files for any page, and the examples for development. */
 export const registerAssets = async (
   app: App,
-  {development, onServed}: AssetParts,
+  {development, onServed}: AssetOptions,
 ): Promise<void> => {
   for (const prefix of WIDGET_PREFIXES) await serveWidget(app, prefix, onServed);
   const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {

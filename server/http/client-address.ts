@@ -49,14 +49,14 @@ export const clientAddress = ({ip, ips}: Connection): string | undefined =>
   (ips ?? [ip]).map(ipIn).findLast((address) => address !== undefined);
 
 /** Returns the client network of a request, for the limits: an IPv4 address or an IPv6 /64. */
-export const clientNetwork = (request: Connection): string => {
+export const clientRateLimitKey = (request: Connection): string => {
   const address = clientAddress(request);
   if (address === undefined) return UNKNOWN;
   return isIPv4(address) ? address : `${cut(address, 8)}/64`;
 };
 
 /** Returns the IP address as it may be stored: whole, cut to /24 or /48, or not at all. */
-export const storedAddress = (address: string | undefined, mode: IpMode): string | null => {
+export const anonymizeIp = (address: string | undefined, mode: IpMode): string | null => {
   const ip = mode === 'none' ? undefined : ipIn(address);
   if (ip === undefined) return null;
   if (mode === 'full') return ip;

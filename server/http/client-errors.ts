@@ -28,7 +28,7 @@ export const answerClientError = (
     socket.destroy();
     return;
   }
-  const ours = errorOf(error);
+  const ours = toMariaError(error);
   const requestId = nanoid();
   const body = JSON.stringify(ours.body(requestId));
   const {rawPacket} = error;
@@ -50,7 +50,7 @@ export const answerClientError = (
   );
 };
 
-const errorOf = ({code}: ClientError): MariaError => {
+const toMariaError = ({code}: ClientError): MariaError => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new TooSlow();
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new HeadersTooLarge(

@@ -1,25 +1,25 @@
 import {Busy} from '../errors.js';
 
-export interface GateLimits {
+export interface ConcurrencyLimits {
   perSession: number;
   perAddress: number;
   total: number;
 }
 
 /** Limit that was reached. */
-export type GateLimit = 'session' | 'address' | 'total';
+export type ConcurrencyScope = 'session' | 'address' | 'total';
 
 const RETRY_AFTER_SECONDS = 5;
 
 /** Lets only so many of something go on at once: in all, from one address, in one session. */
-export class Gate {
+export class ConcurrencyLimit {
   private readonly running = new Map<string, number>();
 
   constructor(
-    private readonly limits: GateLimits,
+    private readonly limits: ConcurrencyLimits,
     /** For the page's developer, when it is shut. */
     private readonly message: string,
-    private readonly onRefused: (limit: GateLimit) => void = () => undefined,
+    private readonly onRefused: (limit: ConcurrencyScope) => void = () => undefined,
   ) {}
 
   get total(): number {
@@ -27,13 +27,13 @@ export class Gate {
   }
 
   /** Answers the function that gives the place back. Throws `Busy`. */
-  enter(uuid: string, client: string): () => void {
-    const places: {place: string; most: number; limit: GateLimit}[] = [
-      {limit: 'session', place: `session:${uuid}`, most: this.limits.perSession},
-      {limit: 'address', place: `address:${client}`, most: this.limits.perAddress},
-      {limit: 'total', place: 'total', most: this.limits.total},
+  acquire(uuid: string, client: string): () => void {
+    const places: {place: string; max: number; limit: ConcurrencyScope}[] = [
+      {limit: 'session', place: `session:${uuid}`, max: this.limits.perSession},
+      {limit: 'address', place: `address:${client}`, max: this.limits.perAddress},
+      {limit: 'total', place: 'total', max: this.limits.total},
     ];
-    const full = places.find(({place, most}) => (this.running.get(place) ?? 0) >= most);
+    const full = places.find(({place, max}) => (this.running.get(place) ?? 0) >= max);
     if (full) {
       this.onRefused(full.limit);
       throw new Busy(this.message, {retryAfter: RETRY_AFTER_SECONDS});
@@ -43,11 +43,11 @@ export class Gate {
     return () => {
       if (!isIn) return;
       isIn = false;
-      for (const {place} of places) this.leave(place);
+      for (const {place} of places) this.release(place);
     };
   }
 
-  private leave(place: string): void {
+  private release(place: string): void {
     const left = (this.running.get(place) ?? 0) - 1;
     if (left > 0) this.running.set(place, left);
     else this.running.delete(place);

@@ -6,12 +6,12 @@ import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
 
-import {clientNetwork, proxyTest} from './client-address.js';
+import {clientRateLimitKey, proxyTest} from './client-address.js';
 import type {Config} from '../config/config.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
-import {basePathOf} from './base-path.js';
+import {getBasePath} from './base-path.js';
 import {answerClientError, ignoreExpectations} from './client-errors.js';
 import {sendUnrouted, toMariaError} from './error-answers.js';
 import {MAX_PARSED_BYTES} from './header-limit.js';
@@ -27,7 +27,7 @@ export const createApp = (
   log: FastifyBaseLogger,
   drain: BodyDrain,
 ): App => {
-  const basePath = basePathOf(publicUrl);
+  const basePath = getBasePath(publicUrl);
   /** Latest response of each connection. */
   const latest = new WeakMap<Socket, ServerResponse>();
   const app: App = Fastify({
@@ -55,7 +55,7 @@ export const createApp = (
     // A request on an open connection is served until the connection ends.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      drain.begin(request.raw, clientNetwork(request));
+      drain.begin(request.raw, clientRateLimitKey(request));
       setHeadersOfUnrouted(request, reply, production);
       void sendUnrouted(toMariaError(error), {request, reply, basePath});
     },

@@ -17,26 +17,26 @@ declare module 'fastify' {
 export const ANSWER_MS = 1_800;
 /** For a body of a few kilobytes, on a bad line. */
 export const BODY_MS = 10_000;
-const LOOK_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
 /**
  * Answers in time even when a part behind us does not: a request that still waits for the database
  * gets a clear 503. What it was about to do may still happen, and every step can be repeated.
  */
-export const keepDeadlines = (app: App): void => {
+export const registerRequestTimeout = (app: App): void => {
   app.addHook('onRequest', (request, reply, done) => {
     const {keepsOwnTime} = request.routeOptions.config;
-    if (keepsOwnTime !== true) watch(request, reply, keepsOwnTime !== 'later');
+    if (keepsOwnTime !== true) track(request, reply, keepsOwnTime !== 'later');
     done();
   });
   // One timer for all: a timer for each request costs more than what it waits for.
-  const timer = setInterval(lookAtAll, LOOK_MS).unref();
+  const timer = setInterval(checkDeadlines, POLL_INTERVAL_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(timer);
   });
 };
 
-interface Watched {
+interface PendingRequest {
   request: FastifyRequest;
   reply: FastifyReply;
   waitsForBody: boolean;
@@ -44,16 +44,16 @@ interface Watched {
   bodyEndedMs: number;
 }
 
-const watches = new Map<FastifyRequest, Watched>();
+const watches = new Map<FastifyRequest, PendingRequest>();
 
 /** Ends the watch over a request. Throws when it has already been answered for lack of time. */
-export const takeOwnTime = (request: FastifyRequest, reply: FastifyReply): void => {
+export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): void => {
   watches.delete(request);
   if (reply.sent) throw new Unavailable();
 };
 
 /** The work's result, or `Unavailable` in time; then `onLate` gets what still comes of it. */
-export const inTime = async <T>(work: Promise<T>, onLate?: (result: T) => void): Promise<T> => {
+export const withinTime = async <T>(work: Promise<T>, onLate?: (result: T) => void): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const tooLate = new Promise<never>((_, reject) => {
@@ -73,13 +73,13 @@ export const inTime = async <T>(work: Promise<T>, onLate?: (result: T) => void):
   }
 };
 
-const watch = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
+const track = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
   const nowMs = performance.now();
   watches.set(request, {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs});
   reply.raw.once('close', () => watches.delete(request));
 };
 
-const lookAtAll = (): void => {
+const checkDeadlines = (): void => {
   const nowMs = performance.now();
   for (const watched of watches.values()) {
     const {request, waitsForBody, startedMs} = watched;
@@ -89,7 +89,7 @@ const lookAtAll = (): void => {
   }
 };
 
-const end = ({request, reply}: Watched, error: Error): void => {
+const end = ({request, reply}: PendingRequest, error: Error): void => {
   watches.delete(request);
   // A response that has begun is in time, however long its client takes to read it.
   if (!reply.sent && !reply.raw.headersSent) void reply.send(error);

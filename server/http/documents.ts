@@ -2,7 +2,7 @@ import {Type} from 'typebox';
 
 import type {App} from './app-type.js';
 import {answers} from './answers.js';
-import {etagOf, hasBody} from './etag.js';
+import {createEtag, hasBody} from './etag.js';
 import {rateLimit} from './rate-limits.js';
 
 export interface JsonDocument {
@@ -24,7 +24,7 @@ export const documentRoute = (
   let document: {body: Buffer; etag: string} | undefined;
   const serialised = () => {
     const body = Buffer.from(JSON.stringify(read()));
-    return {body, etag: etagOf(body)};
+    return {body, etag: createEtag(body)};
   };
   app.get(
     path,

@@ -15,7 +15,7 @@ import {
 import {StoreUnavailable} from '../object-store/errors.js';
 import {errorPage, isPagePath} from '../sessions/verification-pages.js';
 import type {App} from './app-type.js';
-import {BrokenOff} from './broken-off.js';
+import {ClientAborted} from './broken-off.js';
 import {invalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';
@@ -47,7 +47,7 @@ export interface ErrorHooks {
 }
 
 /** Every error becomes one of ours here, and nowhere else. Call before routes are added. */
-export const answerErrors = (app: App, {limitUnknown, onError}: ErrorHooks): void => {
+export const registerErrorHandler = (app: App, {limitUnknown, onError}: ErrorHooks): void => {
   const methods = allowedMethods(app);
   app.setErrorHandler((error, request, reply) => {
     const ours = toMariaError(error as FrameworkError, request);
@@ -102,7 +102,7 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
     return new Unavailable(undefined, {cause: error});
   }
   if (isConflict(error)) return new Unavailable(CONFLICT, {cause: error});
-  if (request && hasBrokenOff(request)) return new BrokenOff({cause: error});
+  if (request && hasBrokenOff(request)) return new ClientAborted({cause: error});
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new BodyTooLarge(undefined, {cause: error});

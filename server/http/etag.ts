@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 
 /** Returns the entity tag of a response body, by its contents. */
-export const etagOf = (body: string | Buffer): string =>
+export const createEtag = (body: string | Buffer): string =>
   `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 
 /**

@@ -39,7 +39,7 @@ const OWN_POLICIES: Record<string, Record<string, string>> = {
 /** Angular compiles its templates in the browser, as long as no build of its own has done so before. */
 const COMPILING = {...SAME_HOST, 'script-src': "'self' 'unsafe-eval'"};
 
-const headerOf = (policy: Record<string, string>): string =>
+const cspHeader = (policy: Record<string, string>): string =>
   Object.entries(policy)
     .map(([directive, sources]) => `${directive} ${sources}`)
     .join('; ');
@@ -76,7 +76,7 @@ export const registerExamples = async (
     setHeaders: (response, file) => {
       const policy = OWN_POLICIES[path.relative(folder, file)] ?? SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', headerOf(policy));
+      response.setHeader('content-security-policy', cspHeader(policy));
     },
   });
   if (existsSync(built)) await registerFrameworkPages(app, built);
@@ -84,7 +84,7 @@ export const registerExamples = async (
     belowBasePath(await readFile(path.join(folder, file), 'utf8'), basePath);
   const sendPage = async (reply: FastifyReply, file: string) =>
     reply
-      .header('content-security-policy', headerOf(OWN_POLICIES[file] ?? SAME_HOST))
+      .header('content-security-policy', cspHeader(OWN_POLICIES[file] ?? SAME_HOST))
       .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')
       .send(await readPage(file));
@@ -99,7 +99,7 @@ export const registerExamples = async (
   app.get(`/examples/${STRICT}`, hidden, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     return reply
-      .header('content-security-policy', headerOf(strictest(nonce)))
+      .header('content-security-policy', cspHeader(strictest(nonce)))
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send((await readPage(STRICT)).replaceAll('nonce=""', `nonce="${nonce}"`));
@@ -120,7 +120,7 @@ const registerFrameworkPages = async (app: App, built: string): Promise<void> =>
     setHeaders: (response, file) => {
       const policy = path.relative(built, file).startsWith('angular') ? COMPILING : SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', headerOf(policy));
+      response.setHeader('content-security-policy', cspHeader(policy));
     },
   });
 };

@@ -7,7 +7,7 @@ import type {ObjectStore} from '../object-store/object-store.js';
 import {answers} from './answers.js';
 import type {App} from './app-type.js';
 
-export interface HealthParts {
+export interface HealthDeps {
   sql: Sql;
   objects: ObjectStore;
   version: string;
@@ -32,20 +32,20 @@ const Checked = Type.Object({
   }),
 });
 
-const exampleOf = (status: string, database: string) => ({
+const createExample = (status: string, database: string) => ({
   status,
   checks: {server: 'ok', database, storage: 'ok'},
 });
 
 const Ready = Type.Object(Checked.properties, {
   description: 'All parts answer.',
-  examples: [exampleOf('ok', 'ok')],
+  examples: [createExample('ok', 'ok')],
 });
 
 /** With more to do than it can bear, the server answers before it has looked. */
 const NotReady = Type.Union([Checked, ErrorBody], {
   description: 'Something is in the way.',
-  examples: [exampleOf('unavailable', 'ECONNREFUSED')],
+  examples: [createExample('unavailable', 'ECONNREFUSED')],
 });
 
 const Asked = Type.Object(
@@ -61,12 +61,12 @@ const Asked = Type.Object(
 );
 
 /** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
-export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthParts): void => {
+export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps): void => {
   let latest: {checks: Promise<Checks>; until: number} | undefined;
 
   const look = (): Promise<Checks> => {
     if (!latest || latest.until < performance.now()) {
-      latest = {checks: check(parts), until: performance.now() + CACHED_MS};
+      latest = {checks: check(deps), until: performance.now() + CACHED_MS};
     }
     return latest.checks;
   };
@@ -112,7 +112,7 @@ export const healthRoutes = (app: App, {notReady, version, ...parts}: HealthPart
   );
 };
 
-const check = async ({sql, objects}: Pick<HealthParts, 'sql' | 'objects'>): Promise<Checks> => {
+const check = async ({sql, objects}: Pick<HealthDeps, 'sql' | 'objects'>): Promise<Checks> => {
   const [database, storage] = await Promise.all([
     outcome(requireWritable(sql)),
     outcome(objects.check()),
@@ -127,7 +127,7 @@ const outcome = async (work: Promise<void>): Promise<string> => {
       resolve(`no answer within ${CHECK_MS} ms`);
     }, CHECK_MS);
   });
-  const done = work.then(() => 'ok', reasonOf);
+  const done = work.then(() => 'ok', toReason);
   const result = await Promise.race([done, late]);
   clearTimeout(timer);
   return result;
@@ -137,7 +137,7 @@ const outcome = async (work: Promise<void>): Promise<string> => {
  * The innermost that is known of a failure: a code, a status, a class. Never a message, which could
  * hold an address or credentials.
  */
-const reasonOf = (error: unknown): string => {
+const toReason = (error: unknown): string => {
   let reason = 'unknown';
   for (let at = error; at instanceof Error; at = at.cause) {
     const {code, name, $metadata} = at as Error & {code?: unknown; $metadata?: S3Answer};

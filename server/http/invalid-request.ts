@@ -1,5 +1,5 @@
 import {InvalidRequest, MAX_FAULTS, NotFound} from '../errors.js';
-import type {Fault, MariaError} from '../errors.js';
+import type {ValidationError, MariaError} from '../errors.js';
 import {pathTo} from './json-paths.js';
 
 /** A validation error as the schema library reports it. */
@@ -18,7 +18,7 @@ const WHERE: Record<string, string> = {
 
 /** Returns the error for a part of a request that does not fit its schema, with each place once. */
 export const invalidRequest = (found: Validation[], context = 'body'): MariaError => {
-  const faults = faultsOf(found);
+  const faults = toValidationErrors(found);
   // A part of the path that cannot be: there is nothing with such a name.
   if (context === 'params') {
     return new NotFound(`There is nothing at this address: ${listed(faults)}.`);
@@ -31,24 +31,24 @@ export const invalidRequest = (found: Validation[], context = 'body'): MariaErro
 };
 
 /** Returns the first validation errors as one text, with the number of the others. */
-export const listed = (faults: Fault[]): string => {
+export const listed = (faults: ValidationError[]): string => {
   const shown = faults.slice(0, MAX_FAULTS).map(({path, message}) => `${path} ${message}`);
   const others = faults.length - shown.length;
   return others > 0 ? `${shown.join('; ')}; and ${others} more` : shown.join('; ');
 };
 
-const faultsOf = (found: Validation[]): Fault[] => {
+const toValidationErrors = (found: Validation[]): ValidationError[] => {
   const places = new Map<string, Validation[]>();
   for (const fault of found) {
-    const path = pathOf(fault);
+    const path = toPath(fault);
     const here = places.get(path);
     if (here) here.push(fault);
     else places.set(path, [fault]);
   }
-  return [...places].map(([path, faults]) => ({path, message: messageOf(faults)}));
+  return [...places].map(([path, faults]) => ({path, message: toMessage(faults)}));
 };
 
-const pathOf = ({instancePath, params}: Validation): string => {
+const toPath = ({instancePath, params}: Validation): string => {
   const {additionalProperty, missingProperty} = params ?? {};
   if (typeof additionalProperty === 'string') return pathTo(instancePath, additionalProperty);
   if (typeof missingProperty === 'string') return `${instancePath}/${missingProperty}`;
@@ -56,7 +56,7 @@ const pathOf = ({instancePath, params}: Validation): string => {
 };
 
 /** A value that is none of several gets a fault for each of them, and one for all. */
-const messageOf = (faults: Validation[]): string => {
+const toMessage = (faults: Validation[]): string => {
   const constants = faults.filter(({keyword}) => keyword === 'const');
   if (constants.length > 1) {
     const allowed = constants.map(({params}) => JSON.stringify(params?.['allowedValue']));

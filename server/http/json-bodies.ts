@@ -1,7 +1,7 @@
 import type {FastifyBodyParser, FastifyRequest} from 'fastify';
 
 import {InvalidRequest, UnsupportedMediaType} from '../errors.js';
-import type {Fault} from '../errors.js';
+import type {ValidationError} from '../errors.js';
 import type {App} from './app-type.js';
 import {tooLongArrays} from './array-lengths.js';
 import {invalidRequest, listed} from './invalid-request.js';
@@ -22,7 +22,7 @@ export const parseJsonBodies = (app: App): void => {
   app.addHook('preValidation', async ({body, is404, routeOptions}) => {
     if (is404 || body === undefined) return;
     const expected = routeOptions.schema?.body;
-    if (!expected) demandNoBody(body);
+    if (!expected) requireNoBody(body);
     else {
       const tooLong = tooLongArrays(expected, body);
       if (tooLong.length > 0) throw invalidRequest(tooLong);
@@ -38,9 +38,9 @@ export const jsonParser = (app: App): FastifyBodyParser<Buffer> => {
       done(null, undefined);
       return;
     }
-    const text = textOf(request, bytes);
+    const text = decodeBody(request, bytes);
     void parse(request, text, (error, parsed) => {
-      if (error) done(refusalOf(text), undefined);
+      if (error) done(toRefusal(text), undefined);
       else done(null, parsed);
     });
   };
@@ -55,7 +55,7 @@ export const requireNoEncoding = ({headers}: FastifyRequest): void => {
   );
 };
 
-const textOf = (request: FastifyRequest, bytes: Buffer): string => {
+const decodeBody = (request: FastifyRequest, bytes: Buffer): string => {
   requireNoEncoding(request);
   const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
   if (!/^utf-?8$/i.test(charset)) {
@@ -70,7 +70,7 @@ const textOf = (request: FastifyRequest, bytes: Buffer): string => {
   }
 };
 
-const demandNoBody = (body: unknown): void => {
+const requireNoBody = (body: unknown): void => {
   if (typeof body !== 'object' || body === null) throw unexpected(['/']);
   const keys = Object.keys(body);
   if (keys.length > 0) throw unexpected(keys.map((key) => pathTo('', key)));
@@ -85,7 +85,7 @@ const invalidBody = (message: string): InvalidRequest =>
   new InvalidRequest(`The body ${message}.`, {faults: [{path: '/', message}]});
 
 /** The parser tells no JSON from JSON that it distrusts. */
-const refusalOf = (text: string): InvalidRequest => {
+const toRefusal = (text: string): InvalidRequest => {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -97,9 +97,9 @@ const refusalOf = (text: string): InvalidRequest => {
   return new InvalidRequest(`The body holds a key that is not taken: ${listed(faults)}.`, {faults});
 };
 
-const poisoned = (value: unknown, path = '', depth = 0): Fault[] => {
+const poisoned = (value: unknown, path = '', depth = 0): ValidationError[] => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return [];
-  return Object.entries(value).flatMap(([key, item]): Fault[] => {
+  return Object.entries(value).flatMap(([key, item]): ValidationError[] => {
     const isPoison = key === '__proto__' || (key === 'constructor' && holdsPrototype(item));
     if (isPoison) return [{path: pathTo(path, key), message: IS_POISON}];
     return poisoned(item, pathTo(path, key), depth + 1);

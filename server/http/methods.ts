@@ -9,7 +9,7 @@ interface KnownRoute {
 export const allowedMethods = (app: App): ((url: string) => string[]) => {
   const routes = new Map<string, KnownRoute>();
   app.addHook('onRoute', ({url, method}) => {
-    const route = routes.get(url) ?? {pattern: patternOf(url), methods: new Set<string>()};
+    const route = routes.get(url) ?? {pattern: toPattern(url), methods: new Set<string>()};
     for (const name of [method].flat()) route.methods.add(name);
     routes.set(url, route);
   });
@@ -23,7 +23,7 @@ export const allowedMethods = (app: App): ((url: string) => string[]) => {
   };
 };
 
-const patternOf = (url: string): RegExp => {
+const toPattern = (url: string): RegExp => {
   if (url === '*') return /^(?!)/;
   const source = url
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')

@@ -1,22 +1,22 @@
 import {Type} from 'typebox';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 
-import {connectionsOf} from '../database/connect.js';
+import {countConnections} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
 import type {App} from './app-type.js';
-import type {GateLimit} from './concurrency-limit.js';
+import type {ConcurrencyScope} from './concurrency-limit.js';
 import {answers} from './answers.js';
-import {QueueLook} from './queue-look.js';
+import {QueueStatsCache} from './queue-look.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
 const UPLOAD_ROUTE = '/api/files/upload';
 const MEBIBYTE = 1024 * 1024;
 const SIZES = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5].map((size) => size * MEBIBYTE);
 
-export interface MetricsParts {
+export interface MetricsDeps {
   pools: {requests: Sql; background: Sql};
   queues: Record<string, {readonly queued: number}>;
-  known: {readonly isHeld: boolean};
+  known: {readonly isPaused: boolean};
   uploadsRunning: () => number;
   live: {readonly readers: number; readonly isHearing: boolean};
   writtenEvents: () => ReadonlyMap<string, number>;
@@ -89,10 +89,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(parts: MetricsParts) {
+  constructor(deps: MetricsDeps) {
     collectDefaultMetrics({register: this.registry});
-    this.watchProcess(parts);
-    this.watchQueue(parts.pools.background);
+    this.watchProcess(deps);
+    this.watchQueue(deps.pools.background);
   }
 
   answered(answer: {route: string; method: string; status: number; seconds: number}): void {
@@ -111,7 +111,7 @@ export class Metrics {
     if (route === UPLOAD_ROUTE) this.uploads.inc({outcome: code});
   }
 
-  refusedAsBusy(what: 'uploads' | 'streams' | 'sockets', limit: GateLimit): void {
+  refusedAsBusy(what: 'uploads' | 'streams' | 'sockets', limit: ConcurrencyScope): void {
     this.busy.inc({what, limit});
   }
 
@@ -138,14 +138,14 @@ export class Metrics {
   }
 
   /** What is read from its parts at the moment when it is asked for. */
-  private watchProcess({pools, queues, known, live, ...parts}: MetricsParts): void {
+  private watchProcess({pools, queues, known, live, ...deps}: MetricsDeps): void {
     const registers = [this.registry];
     const running = new Gauge({
       name: 'maria_uploads_running',
       help: 'Uploads under way in this process.',
       registers,
       collect: () => {
-        running.set(parts.uploadsRunning());
+        running.set(deps.uploadsRunning());
       },
     });
     const streams = new Gauge({
@@ -169,7 +169,7 @@ export class Metrics {
       help: '1 while nothing is deleted, since the database was set back.',
       registers,
       collect: () => {
-        held.set(known.isHeld ? 1 : 0);
+        held.set(known.isPaused ? 1 : 0);
       },
     });
     const connections = new Gauge({
@@ -179,7 +179,7 @@ export class Metrics {
       registers,
       collect: () => {
         for (const [pool, sql] of Object.entries(pools)) {
-          const {open, busy} = connectionsOf(sql);
+          const {open, busy} = countConnections(sql);
           connections.set({pool, state: 'open'}, open);
           connections.set({pool, state: 'busy'}, busy);
         }
@@ -201,13 +201,13 @@ export class Metrics {
       registers,
       collect: () => {
         events.reset();
-        for (const [event, count] of parts.writtenEvents()) events.inc({event}, count);
+        for (const [event, count] of deps.writtenEvents()) events.inc({event}, count);
       },
     });
   }
 
   private watchQueue(sql: Sql): void {
-    const look = new QueueLook(sql);
+    const look = new QueueStatsCache(sql);
     const registers = [this.registry];
     const oldest = new Gauge({
       name: 'maria_jobs_oldest_seconds',

@@ -24,7 +24,7 @@ export interface Description {
  * What the generator leaves undone: named schemas stand once, under their names; an error answer
  * lists the codes that this very route gives; a body that may be missing is not demanded.
  */
-export const finishDescription = (made: Description): Description => {
+export const postProcessOpenApi = (made: Description): Description => {
   const operations = Object.values(made.paths).flatMap((path) => Object.values(path));
   for (const operation of operations) {
     if (operation['x-body-optional'] && operation.requestBody) {
@@ -32,17 +32,17 @@ export const finishDescription = (made: Description): Description => {
     }
     delete operation['x-body-optional'];
     for (const {content = {}} of Object.values(operation.responses)) {
-      for (const media of Object.values(content)) narrowError(media);
+      for (const media of Object.values(content)) restrictErrorCodes(media);
     }
   }
   const schemas: Json = {};
-  const paths = named(made.paths, schemas) as Description['paths'];
-  const webhooks = named(WEBHOOKS, schemas);
+  const paths = extractComponents(made.paths, schemas) as Description['paths'];
+  const webhooks = extractComponents(WEBHOOKS, schemas);
   Object.assign(schemas, CONVERSATION_COMPONENTS);
   return {...made, paths, webhooks, components: {...made.components, schemas}};
 };
 
-const narrowError = (media: Media): void => {
+const restrictErrorCodes = (media: Media): void => {
   if (media.schema['title'] !== 'ErrorBody') return;
   const codes = Object.keys(media.examples ?? {});
   media.schema = {
@@ -51,12 +51,12 @@ const narrowError = (media: Media): void => {
 };
 
 /** Puts a reference in place of every schema with a title, and the schema among the others. */
-const named = (value: unknown, schemas: Json): unknown => {
-  if (Array.isArray(value)) return value.map((one): unknown => named(one, schemas));
+const extractComponents = (value: unknown, schemas: Json): unknown => {
+  if (Array.isArray(value)) return value.map((one): unknown => extractComponents(one, schemas));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as Json).map(([key, inner]) => [
     key,
-    key === 'examples' || key === 'example' ? inner : named(inner, schemas),
+    key === 'examples' || key === 'example' ? inner : extractComponents(inner, schemas),
   ]);
   const copy = Object.fromEntries(entries) as Json;
   if (typeof copy['title'] !== 'string') return copy;

@@ -4,13 +4,13 @@ import swaggerUi from '@fastify/swagger-ui';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
-import {clientNetwork} from './client-address.js';
+import {clientRateLimitKey} from './client-address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
-import {basePathOf} from './base-path.js';
+import {getBasePath} from './base-path.js';
 import {documentRoute} from './documents.js';
 import {RATE_MULTIPLES} from './rate-limits.js';
-import {finishDescription} from './openapi-components.js';
+import {postProcessOpenApi} from './openapi-components.js';
 import type {Description} from './openapi-components.js';
 
 declare module 'fastify' {
@@ -57,11 +57,11 @@ export const registerOpenApi = async (
   app: App,
   {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
 ): Promise<void> => {
-  const basePath = basePathOf(publicUrl);
+  const basePath = getBasePath(publicUrl);
   await app.register(swagger, {
     convertConstToEnum: false,
     transformObject: (made) =>
-      finishDescription((made as {openapiObject: Description}).openapiObject) as never,
+      postProcessOpenApi((made as {openapiObject: Description}).openapiObject) as never,
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -91,7 +91,7 @@ export const registerOpenApi = async (
   });
   const limitDocuments = app.rateLimit({
     max: ratePerMinute * RATE_MULTIPLES.config,
-    keyGenerator: (request) => `documents ${clientNetwork(request)}`,
+    keyGenerator: (request) => `documents ${clientRateLimitKey(request)}`,
   });
   await app.register(async (scope) => {
     // The plug-in's own hooks leave out its static files.

@@ -4,20 +4,20 @@ import {TooSlow} from '../errors.js';
 export const MIN_BYTES_PER_SECOND = 8 * 1024;
 export const WINDOW_MS = 20_000;
 
-export interface PaceLimits {
+export interface SlowClientLimits {
   minBytesPerSecond: number;
   /** Time spent waiting for the client after which its bytes are counted. */
   windowMs: number;
   maxMs: number;
 }
 
-export const UPLOAD_PACE: PaceLimits = {
+export const UPLOAD_PACE: SlowClientLimits = {
   minBytesPerSecond: MIN_BYTES_PER_SECOND,
   windowMs: WINDOW_MS,
   maxMs: UPLOAD_MAX_MS,
 };
 /** The window is longer than for uploads: send buffers empty in steps of some 100 kB. */
-export const DOWNLOAD_PACE: PaceLimits = {
+export const DOWNLOAD_PACE: SlowClientLimits = {
   minBytesPerSecond: MIN_BYTES_PER_SECOND,
   windowMs: 60_000,
   maxMs: UPLOAD_MAX_MS,
@@ -27,7 +27,7 @@ export const DOWNLOAD_PACE: PaceLimits = {
  * Watches how fast a client sends. Only the time spent waiting for the client counts, so that a
  * slow store never makes a visitor look slow. Aborts with `TooSlow`.
  */
-export class Pace {
+export class SlowClientGuard {
   private waitedMs = 0;
   private windowBytes = 0;
   /** From when on the present wait counts towards the present window. */
@@ -38,7 +38,7 @@ export class Pace {
   constructor(
     private readonly abort: (reason: Error) => void,
     private readonly now: () => number = () => performance.now(),
-    private readonly limits: PaceLimits = UPLOAD_PACE,
+    private readonly limits: SlowClientLimits = UPLOAD_PACE,
   ) {
     const {maxMs} = limits;
     this.end = setTimeout(() => {

@@ -3,7 +3,7 @@ import type {FastifyReply} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {App} from './app-type.js';
-import {basePathOf} from './base-path.js';
+import {getBasePath} from './base-path.js';
 import {escapeHtml} from './html.js';
 import {ICON} from './icon.js';
 
@@ -78,7 +78,7 @@ export const registerPages = async (
   app: App,
   {publicUrl}: Pick<Config, 'publicUrl'>,
 ): Promise<void> => {
-  app.decorate('basePath', basePathOf(publicUrl));
+  app.decorate('basePath', getBasePath(publicUrl));
   await app.register(helmet, {
     global: false,
     contentSecurityPolicy: {useDefaults: false, directives: POLICY},

@@ -3,9 +3,9 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Sql} from '../database/connect.js';
 
 /** The queue is looked at this seldom. */
-const LOOKED_MS = 5_000;
+const MAX_AGE_MS = 5_000;
 /** And not waited for longer than this. */
-const LOOK_MS = 1_000;
+const QUERY_TIMEOUT_MS = 1_000;
 
 /** A longer queue costs no more to look at. */
 const MAX_COUNTED = 10_000;
@@ -20,7 +20,7 @@ interface JobsByState {
  * One look at a time, and one in a few seconds, however often the metrics are read: whoever reads
  * them in a loop must not take the connections of mail and cleanup.
  */
-export class QueueLook {
+export class QueueStatsCache {
   private looking: Promise<JobsByState[] | undefined> | undefined;
   private until = -Infinity;
 
@@ -31,18 +31,20 @@ export class QueueLook {
     if (!this.looking || this.until < performance.now()) {
       // Until it has ended nobody looks again.
       this.until = Infinity;
-      this.looking = this.look().finally(() => {
-        this.until = performance.now() + LOOKED_MS;
+      this.looking = this.refresh().finally(() => {
+        this.until = performance.now() + MAX_AGE_MS;
       });
     }
     const late = new AbortController();
-    const silence = sleep(LOOK_MS, undefined, {signal: late.signal}).catch(() => undefined);
+    const silence = sleep(QUERY_TIMEOUT_MS, undefined, {signal: late.signal}).catch(
+      () => undefined,
+    );
     const rows = await Promise.race([this.looking, silence]);
     late.abort();
     return rows;
   }
 
-  private async look(): Promise<JobsByState[] | undefined> {
+  private async refresh(): Promise<JobsByState[] | undefined> {
     const {sql} = this;
     // The states are written out: each has an index of its own.
     const numbers = (state: 'queued' | 'dead') => sql`

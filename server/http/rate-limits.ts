@@ -2,9 +2,9 @@ import {createHmac} from 'node:crypto';
 
 import type {FastifyRequest} from 'fastify';
 
-import {clientNetwork} from './client-address.js';
+import {clientRateLimitKey} from './client-address.js';
 import type {Sql} from '../database/connect.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 import {RateLimited} from '../errors.js';
 
 const WINDOW_MS = 60_000;
@@ -38,13 +38,13 @@ interface Counters {
 
 /** One window for all replicas. Many requests share one statement, as audit attempts do. */
 export class SharedCounters implements Counters {
-  private readonly batches: SharedStatement<string, Counted>;
+  private readonly batches: StatementBatcher<string, Counted>;
 
   constructor(
     private readonly sql: Sql,
     private readonly hashKey: Buffer,
   ) {
-    this.batches = new SharedStatement({run: (keys) => this.write(keys)});
+    this.batches = new StatementBatcher({run: (keys) => this.write(keys)});
   }
 
   get queued(): number {
@@ -113,7 +113,7 @@ export class LocalCounters implements Counters {
   }
 }
 
-export interface RateLimitParts {
+export interface RateLimitDeps {
   shared: Counters;
   local: Counters;
   perMinute: number;
@@ -121,7 +121,7 @@ export interface RateLimitParts {
 }
 
 /** Options for @fastify/rate-limit: routes opt in with `config: {rateLimit: {max}}`. */
-export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitParts) => {
+export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => {
   class Store {
     private readonly route: string;
 
@@ -153,7 +153,7 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitParts) =>
     timeWindow: WINDOW_MS,
     enableDraftSpec: true,
     store: Store as never,
-    keyGenerator: clientNetwork,
+    keyGenerator: clientRateLimitKey,
     onExceeded,
     errorResponseBuilder: (_request: FastifyRequest, {ttl, max}: {ttl: number; max: number}) =>
       tooMany(max, ttl),
@@ -178,7 +178,7 @@ export const processLimit = (
 ): ((request: FastifyRequest) => Promise<void>) => {
   const counters = new LocalCounters();
   return async (request) => {
-    const {current, ttl} = await counters.count(clientNetwork(request));
+    const {current, ttl} = await counters.count(clientRateLimitKey(request));
     if (current <= max) return;
     if (current === max + 1) onExceeded(request);
     throw tooMany(max, ttl);

@@ -1,14 +1,14 @@
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 
-import {DOWNLOAD_PACE, Pace} from './pace.js';
-import type {PaceLimits} from './pace.js';
+import {DOWNLOAD_PACE, SlowClientGuard} from './pace.js';
+import type {SlowClientLimits} from './pace.js';
 
 /** Bytes that a download buffers for its client. */
 const BUFFER_BYTES = 64 * 1024;
 
 export interface DownloadPace {
-  limits?: PaceLimits | undefined;
+  limits?: SlowClientLimits | undefined;
   onTooSlow?: () => void;
 }
 
@@ -25,7 +25,7 @@ export const pacedDownload = (
     onTooSlow?.();
     response.destroy();
   };
-  const pace = new Pace(abort, undefined, limits);
+  const pace = new SlowClientGuard(abort, undefined, limits);
   const closed = untilClosed(response);
   void closed.then(() => {
     pace.stop();
@@ -42,7 +42,7 @@ export const untilClosed = (response: ServerResponse): Promise<void> =>
 
 async function* timeReader(
   bytes: AsyncIterable<Uint8Array>,
-  {pace, closed}: {pace: Pace; closed: Promise<void>},
+  {pace, closed}: {pace: SlowClientGuard; closed: Promise<void>},
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     let resume: () => void = () => undefined;

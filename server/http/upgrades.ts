@@ -16,13 +16,13 @@ export const webSocketUpgrades = (server: Server, path: string): Server => {
     const {url = '', headers} = request;
     const isOurs = url.split('?')[0] === path && /^websocket$/i.test(headers.upgrade ?? '');
     if (isOurs) upgrades.emit('upgrade', request, socket, head);
-    else takeAsIfNotOffered(server, request, {socket, head});
+    else replayWithoutUpgrade(server, request, {socket, head});
   });
   return upgrades as Server;
 };
 
 /** The request comes in once more, without the offer; its body is still on its way. */
-const takeAsIfNotOffered = (
+const replayWithoutUpgrade = (
   server: Server,
   {method = '', url = '', httpVersion, rawHeaders}: IncomingMessage,
   {socket, head}: {socket: Duplex; head: Buffer},

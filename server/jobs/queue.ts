@@ -110,7 +110,7 @@ export const releaseJobs = async (sql: Sql, ids: string[], reason?: string): Pro
 };
 
 /** Lets jobs rest for good that have waited for a day; answers what they were. */
-export const giveUpOld = async (sql: Queryable): Promise<string[]> => {
+export const deadLetterExpired = async (sql: Queryable): Promise<string[]> => {
   const rows = await sql<{template: string}[]>`
     update jobs set state = 'dead', leased_until = null
     where id in (
@@ -152,12 +152,12 @@ export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
 };
 
 /** Forgets jobs that nobody gets. */
-export const dropJobs = async (sql: Queryable, ids: string[]): Promise<void> => {
+export const deleteJobs = async (sql: Queryable, ids: string[]): Promise<void> => {
   await sql`delete from jobs where id = any(${ids}::uuid[])`;
 };
 
 /** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */
-export const postponeJob = async (
+export const rescheduleJob = async (
   sql: Sql,
   {id, attempts, ageMs}: Omit<ClaimedJob, 'payload'>,
   lastError: string,

@@ -2,18 +2,18 @@ import type {LiveEvent} from '../contract/events.js';
 import type {StoredEvent} from '../events/store.js';
 
 /** An event on its way to readers, put into words once however many there are. */
-export class Frame {
+export class EncodedEvent {
   private jsonText: string | undefined;
   private sseText: string | undefined;
 
   constructor(readonly event: LiveEvent) {}
 
-  static stored({seq, type, data, at}: StoredEvent): Frame {
-    return new Frame({seq, type, data, at: new Date(at).toISOString()} as LiveEvent);
+  static stored({seq, type, data, at}: StoredEvent): EncodedEvent {
+    return new EncodedEvent({seq, type, data, at: new Date(at).toISOString()} as LiveEvent);
   }
 
-  static of(event: Pick<LiveEvent, 'type' | 'data'>, seq: number | null = null): Frame {
-    return new Frame({seq, ...event, at: new Date().toISOString()} as LiveEvent);
+  static encode(event: Pick<LiveEvent, 'type' | 'data'>, seq: number | null = null): EncodedEvent {
+    return new EncodedEvent({seq, ...event, at: new Date().toISOString()} as LiveEvent);
   }
 
   get json(): string {

@@ -1,15 +1,15 @@
 import type {EventPage} from '../contract/events.js';
 import {LONG_POLL_MS} from '../contract/limits.js';
-import type {Frame} from './encoded-event.js';
-import {Reader} from './subscriber.js';
-import type {Ending} from './subscriber.js';
+import type {EncodedEvent} from './encoded-event.js';
+import {Subscriber} from './subscriber.js';
+import type {CloseReason} from './subscriber.js';
 
 /** A reader who waits for one answer: the first events that come, or none when there are none. */
-export class LongPoll extends Reader {
+export class LongPoll extends Subscriber {
   readonly stays = false;
   readonly answered: Promise<EventPage>;
   private answer!: (page: EventPage) => void;
-  private readonly frames: Frame[] = [];
+  private readonly frames: EncodedEvent[] = [];
   private isOver = false;
   private readonly timer: NodeJS.Timeout;
 
@@ -27,7 +27,7 @@ export class LongPoll extends Reader {
     return this.isOver;
   }
 
-  override end(_why: Ending, last?: Frame): void {
+  override end(_why: CloseReason, last?: EncodedEvent): void {
     if (last) this.frames.push(last);
     this.close();
   }
@@ -41,7 +41,7 @@ export class LongPoll extends Reader {
     this.answer({events, next: events.findLast(({seq}) => seq !== null)?.seq ?? this.cursor});
   }
 
-  protected override write(frame: Frame): void {
+  protected override write(frame: EncodedEvent): void {
     // All that is found at once goes into one answer.
     if (this.frames.push(frame) === 1) setImmediate(() => this.close());
   }

@@ -3,14 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
-import {MOMENT_CHANNEL, NEWS_CHANNEL} from '../events/announce.js';
+import {MOMENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
 
 const CHECK_CHANNEL = 'maria_check';
 /** How often the connection is asked whether it still hears. */
 const CHECK_MS = 5_000;
 const RETRY_MS = 500;
 
-export interface ListenerParts {
+export interface ListenerDeps {
   databaseUrl: string;
   onNotice: (channel: string, payload: string) => void;
   /** It hears again: what was said meanwhile nobody will repeat. */
@@ -22,14 +22,14 @@ export interface ListenerParts {
  * between us and the database can take LISTEN and never deliver anything, and a connection that is
  * dead can look as if it only had nothing to say.
  */
-export class Listener {
+export class NotificationListener {
   /** Whether news will be heard; without, they must be looked for. */
-  isHearing = false;
+  isListening = false;
   private readonly id = randomUUID();
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly parts: ListenerParts) {}
+  constructor(private readonly deps: ListenerDeps) {}
 
   start(): void {
     this.running = this.keepListening();
@@ -47,7 +47,7 @@ export class Listener {
       const sql = this.connect(lost);
       // What ends it is told by the loop: it goes on until it is stopped.
       await this.listen(sql, AbortSignal.any([signal, lost.signal])).catch(() => undefined);
-      this.isHearing = false;
+      this.isListening = false;
       await sql.end({timeout: 1});
       await sleep(RETRY_MS, undefined, {signal}).catch(() => undefined);
     }
@@ -55,12 +55,12 @@ export class Listener {
 
   private connect(lost: AbortController): Sql {
     return connectDatabase({
-      url: this.parts.databaseUrl,
+      url: this.deps.databaseUrl,
       max: 1,
       applicationName: 'maria-chat listener',
       listening: {
         onNotice: (channel, payload) => {
-          if (channel !== CHECK_CHANNEL) this.parts.onNotice(channel, payload);
+          if (channel !== CHECK_CHANNEL) this.deps.onNotice(channel, payload);
           else if (payload === this.id) this.hears();
         },
         onClose: () => {
@@ -71,7 +71,7 @@ export class Listener {
   }
 
   private async listen(sql: Sql, signal: AbortSignal): Promise<void> {
-    for (const channel of [NEWS_CHANNEL, MOMENT_CHANNEL, CHECK_CHANNEL]) {
+    for (const channel of [EVENTS_CHANNEL, MOMENT_CHANNEL, CHECK_CHANNEL]) {
       await sql`listen ${sql(channel)}`;
     }
     while (!signal.aborted) {
@@ -79,7 +79,7 @@ export class Listener {
       await sql`
         select set_config('synchronous_commit', 'off', true), pg_notify(${CHECK_CHANNEL}, ${this.id})`;
       await sleep(CHECK_MS, undefined, {signal});
-      if (this.heardAtMs < asked) this.isHearing = false;
+      if (this.heardAtMs < asked) this.isListening = false;
     }
   }
 
@@ -87,8 +87,8 @@ export class Listener {
 
   private hears(): void {
     this.heardAtMs = performance.now();
-    if (this.isHearing) return;
-    this.isHearing = true;
-    this.parts.onBack();
+    if (this.isListening) return;
+    this.isListening = true;
+    this.deps.onBack();
   }
 }

@@ -1,27 +1,27 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../http/client-address.js';
+import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
-import {takeOwnTime} from '../http/deadline.js';
-import type {Gate} from '../http/concurrency-limit.js';
+import {disableTimeout} from '../http/deadline.js';
+import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {EventStream} from './sse-subscriber.js';
-import type {Live} from './hub.js';
+import type {EventHub} from './hub.js';
 import {LongPoll} from './long-poll-subscriber.js';
 import {socketRoute} from './websocket-route.js';
 
-export interface EventParts {
+export interface EventDeps {
   config: Config;
   access: Access;
-  live: Live;
-  gate: Gate;
+  live: EventHub;
+  gate: ConcurrencyLimit;
   /** Sockets that have not said yet whose they are take none of the readers' places. */
-  arrivals: Gate;
+  arrivals: ConcurrencyLimit;
 }
 
 /** What each proxy on the way must know; the connection is the stream's, and ends with it. */
@@ -41,8 +41,8 @@ const Stream = Type.Unsafe<EventPage>({
 });
 
 /** What happens in a session, as it happens: streamed, polled, or over a WebSocket. */
-export const eventRoutes = async (app: App, parts: EventParts): Promise<void> => {
-  const {config, access, gate} = parts;
+export const eventRoutes = async (app: App, deps: EventDeps): Promise<void> => {
+  const {config, access, gate} = deps;
   app.get(
     '/api/events',
     {
@@ -70,20 +70,20 @@ export const eventRoutes = async (app: App, parts: EventParts): Promise<void> =>
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
-      await access.lookAt(request, caller);
-      takeOwnTime(request, reply);
+      const caller = access.getCaller(request);
+      await access.peekVisit(request, caller);
+      disableTimeout(request, reply);
       // Who has left meanwhile gives no place back any more.
       if (reply.raw.destroyed) return reply.hijack();
-      const leave = gate.enter(caller.uuid, clientNetwork(request));
+      const leave = gate.acquire(caller.uuid, clientRateLimitKey(request));
       reply.raw.once('close', leave);
-      const from = {cursor: cursorOf(request), tokenHash: caller.tokenHash};
-      if (wantsJson(request)) return poll(parts, {caller, reply, from});
-      stream(parts, {caller, reply, from});
+      const from = {cursor: parseCursor(request), tokenHash: caller.tokenHash};
+      if (wantsJson(request)) return poll(deps, {caller, reply, from});
+      stream(deps, {caller, reply, from});
       return reply;
     },
   );
-  await socketRoute(app, parts);
+  await socketRoute(app, deps);
 };
 
 interface Reading {
@@ -92,7 +92,7 @@ interface Reading {
   from: {cursor: number; tokenHash: Uint8Array};
 }
 
-const poll = async ({live}: EventParts, {caller, reply, from}: Reading): Promise<EventPage> => {
+const poll = async ({live}: EventDeps, {caller, reply, from}: Reading): Promise<EventPage> => {
   const reader = new LongPoll(from);
   const leave = live.join(caller.uuid, reader);
   reply.raw.once('close', () => {
@@ -104,7 +104,7 @@ const poll = async ({live}: EventParts, {caller, reply, from}: Reading): Promise
   return page;
 };
 
-const stream = ({live}: EventParts, {caller, reply, from}: Reading): void => {
+const stream = ({live}: EventDeps, {caller, reply, from}: Reading): void => {
   reply.hijack();
   const {raw} = reply;
   raw.writeHead(200, {...reply.getHeaders(), ...STREAM_HEADERS} as Record<string, string>);
@@ -121,7 +121,7 @@ const stream = ({live}: EventParts, {caller, reply, from}: Reading): void => {
 };
 
 /** A client that repeats its address, as it is, says in the header where it has come to. */
-const cursorOf = ({query, headers}: FastifyRequest): number => {
+const parseCursor = ({query, headers}: FastifyRequest): number => {
   const {after = '0'} = query as {after?: string};
   const last = Number(headers['last-event-id'] ?? 0);
   return Math.max(Number(after), Number.isSafeInteger(last) ? last : 0);

@@ -1,14 +1,14 @@
 import type {ServerResponse} from 'node:http';
 
-import type {Frame} from './encoded-event.js';
-import {Reader} from './subscriber.js';
-import type {Ending} from './subscriber.js';
+import type {EncodedEvent} from './encoded-event.js';
+import {Subscriber} from './subscriber.js';
+import type {CloseReason} from './subscriber.js';
 
 /** Before a client whose stream has ended comes back; not all of a server's in the same moment. */
 const RETRY_MS = {least: 1_000, spread: 1_000};
 
 /** Server-Sent Events on a response whose head was written. */
-export class EventStream extends Reader {
+export class EventStream extends Subscriber {
   readonly stays = true;
 
   constructor(
@@ -25,13 +25,13 @@ export class EventStream extends Reader {
     return this.response.writableNeedDrain;
   }
 
-  override end(why: Ending, last?: Frame): void {
+  override end(why: CloseReason, last?: EncodedEvent): void {
     // Whoever does not read what it was sent would not read this either.
     if (why === 'slow') this.response.destroy();
     else this.response.end(last?.sse ?? '');
   }
 
-  protected override write(frame: Frame): void {
+  protected override write(frame: EncodedEvent): void {
     this.response.write(frame.sse);
   }
 

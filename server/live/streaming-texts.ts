@@ -1,10 +1,10 @@
 import type {LiveEvent} from '../contract/events.js';
-import {Frame} from './encoded-event.js';
+import {EncodedEvent} from './encoded-event.js';
 import type {Delta} from '../events/transient-events.js';
-import type {Reader} from './subscriber.js';
+import type {Subscriber} from './subscriber.js';
 
 /** What has come so far of the texts that are being written in one session. */
-export class RunningTexts {
+export class StreamingTexts {
   private readonly texts = new Map<number, string>();
 
   has(id: number): boolean {
@@ -20,7 +20,7 @@ export class RunningTexts {
   }
 
   /** Keeps in mind which texts a reader knows of, by what it was told. */
-  follow(reader: Reader, {type, data}: LiveEvent): void {
+  follow(reader: Subscriber, {type, data}: LiveEvent): void {
     if (type === 'message_created' && data.message.state === 'running' && reader.stays) {
       reader.positions.set(data.message.id, 0);
     }
@@ -30,12 +30,12 @@ export class RunningTexts {
   }
 
   /** What the reader has not seen of the texts that it knows of. */
-  giveTo(reader: Reader): void {
+  giveTo(reader: Subscriber): void {
     for (const [id, offset] of reader.positions) {
       const text = this.texts.get(id) ?? '';
       if (text.length <= offset || reader.isFull) continue;
       const data = {message_id: id, offset, text: text.slice(offset)};
-      reader.give([Frame.of({type: 'message_delta', data})]);
+      reader.deliver([EncodedEvent.encode({type: 'message_delta', data})]);
       reader.positions.set(id, text.length);
     }
   }

@@ -1,9 +1,9 @@
 import {HEARTBEAT_MS} from '../contract/limits.js';
-import type {Frame} from './encoded-event.js';
+import type {EncodedEvent} from './encoded-event.js';
 import type {SessionEnd} from '../events/store.js';
 
 /** Why a reader is told no more. */
-export type Ending = SessionEnd | 'refused' | 'draining' | 'slow';
+export type CloseReason = SessionEnd | 'refused' | 'draining' | 'slow';
 
 /** How long a reader may leave what it was sent lying. */
 const SLOW_MS = 20_000;
@@ -12,7 +12,7 @@ const SLOW_MS = 20_000;
  * Somebody who reads a session's events. What it cannot take now is not kept for it: it is looked
  * up again from its number on when it has room, so that a slow reader costs one buffer.
  */
-export abstract class Reader {
+export abstract class Subscriber {
   /** Up to where the text of each running message was sent, in UTF-16 units. */
   readonly positions = new Map<number, number>();
   private sentAtMs = performance.now();
@@ -29,14 +29,14 @@ export abstract class Reader {
   /** Fleeting events interest only those who stay. */
   abstract readonly stays: boolean;
 
-  protected abstract write(frame: Frame): void;
+  protected abstract write(frame: EncodedEvent): void;
   protected abstract beat(): void;
   /** `last` is the event that says why, if there is one. */
-  abstract end(why: Ending, last?: Frame): void;
+  abstract end(why: CloseReason, last?: EncodedEvent): void;
 
   /** Gives what it can take, in order; answers how many. */
-  give(frames: Frame[]): number {
-    const taken: Frame[] = [];
+  deliver(frames: EncodedEvent[]): number {
+    const taken: EncodedEvent[] = [];
     for (const frame of frames) {
       if (this.isFull) break;
       this.write(frame);

@@ -3,8 +3,8 @@ import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 import {Value} from 'typebox/value';
 
-import {clientNetwork} from '../http/client-address.js';
-import {Envelope, Greeting} from '../contract/events.js';
+import {clientRateLimitKey} from '../http/client-address.js';
+import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
 import type {App} from '../http/app-type.js';
@@ -12,7 +12,7 @@ import {answers} from '../http/answers.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {webSocketUpgrades} from '../http/upgrades.js';
-import type {EventParts} from './routes.js';
+import type {EventDeps} from './routes.js';
 import {OPEN, POLICY_VIOLATION, Socket, closeWith} from './websocket-subscriber.js';
 import type {WebSocketLike} from './websocket-subscriber.js';
 
@@ -31,8 +31,8 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 });
 
 /** The same envelopes over a WebSocket, which asks for its visitor's credentials in a message. */
-export const socketRoute = async (app: App, parts: EventParts): Promise<void> => {
-  const {config, live} = parts;
+export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
+  const {config, live} = deps;
   /** Gives back the place of one that has not said yet whose it is. */
   const arrivals = new WeakMap<FastifyRequest, () => void>();
   await app.register(websocket, {
@@ -62,7 +62,7 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
     preHandler: async (request) => {
       const {socket} = request.raw;
       if (!request.ws || socket.destroyed) return;
-      const leave = parts.arrivals.enter(request.id, clientNetwork(request));
+      const leave = deps.arrivals.acquire(request.id, clientRateLimitKey(request));
       arrivals.set(request, leave);
       socket.once('close', leave);
     },
@@ -71,7 +71,7 @@ export const socketRoute = async (app: App, parts: EventParts): Promise<void> =>
       throw new UpgradeRequired();
     },
     wsHandler: (socket: WebSocketLike, request: FastifyRequest) => {
-      greet(parts, socket, {request, onAdmitted: arrivals.get(request)});
+      greet(deps, socket, {request, onAdmitted: arrivals.get(request)});
     },
   });
 };
@@ -81,7 +81,7 @@ interface Arrival {
   onAdmitted: (() => void) | undefined;
 }
 
-const greet = (parts: EventParts, socket: WebSocketLike, arrival: Arrival): void => {
+const greet = (deps: EventDeps, socket: WebSocketLike, arrival: Arrival): void => {
   const refuse = (error: unknown) => {
     const {statusCode, code} = toMariaError(error as Error);
     closeWith(socket, 4000 + statusCode, code);
@@ -100,22 +100,22 @@ const greet = (parts: EventParts, socket: WebSocketLike, arrival: Arrival): void
     }
     isGreeted = true;
     clearTimeout(timer);
-    admit(parts, socket, {...arrival, text: text.toString()}).catch(refuse);
+    admit(deps, socket, {...arrival, text: text.toString()}).catch(refuse);
   });
 };
 
 const admit = async (
-  {access, live, gate}: EventParts,
+  {access, live, gate}: EventDeps,
   socket: WebSocketLike,
   {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
   const {uuid, token, after = 0} = readGreeting(text);
   const caller = await access.callerWith(request, {uuid, token});
-  await access.lookAt(request, caller);
+  await access.peekVisit(request, caller);
   // Who has left meanwhile gives no place back any more.
   if (socket.readyState !== OPEN) return;
   onAdmitted?.();
-  const leaveGate = gate.enter(caller.uuid, clientNetwork(request));
+  const leaveGate = gate.acquire(caller.uuid, clientRateLimitKey(request));
   const reader: Socket = new Socket(socket, {
     cursor: after,
     tokenHash: caller.tokenHash,
@@ -130,13 +130,13 @@ const admit = async (
   });
 };
 
-const readGreeting = (text: string): Greeting => {
+const readGreeting = (text: string): SocketAuth => {
   let greeting: unknown;
   try {
     greeting = JSON.parse(text);
   } catch {
     throw new InvalidRequest('The first message is not valid JSON.');
   }
-  if (Value.Check(Greeting, greeting)) return greeting;
+  if (Value.Check(SocketAuth, greeting)) return greeting;
   throw new InvalidRequest('The first message must be {"uuid", "token", "after"}.');
 };

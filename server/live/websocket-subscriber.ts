@@ -1,7 +1,7 @@
 import {HEARTBEAT_MS} from '../contract/limits.js';
-import type {Frame} from './encoded-event.js';
-import {Reader} from './subscriber.js';
-import type {Ending} from './subscriber.js';
+import type {EncodedEvent} from './encoded-event.js';
+import {Subscriber} from './subscriber.js';
+import type {CloseReason} from './subscriber.js';
 
 /** What of a WebSocket is used here. */
 export interface WebSocketLike {
@@ -37,7 +37,7 @@ export const closeWith = (socket: WebSocketLike, code: number, reason: string): 
   }, CLOSE_MS).unref();
 };
 
-const CLOSES: Record<Ending, [number, string]> = {
+const CLOSES: Record<CloseReason, [number, string]> = {
   gone: [4410, 'session_gone'],
   erased: [4410, 'session_gone'],
   refused: [4401, 'token_invalid'],
@@ -45,7 +45,7 @@ const CLOSES: Record<Ending, [number, string]> = {
   draining: [GOING_AWAY, 'going away'],
 };
 
-export class Socket extends Reader {
+export class Socket extends Subscriber {
   readonly stays = true;
   private unansweredPings = 0;
 
@@ -63,7 +63,7 @@ export class Socket extends Reader {
     return this.socket.bufferedAmount >= FULL_BYTES;
   }
 
-  override end(why: Ending, last?: Frame): void {
+  override end(why: CloseReason, last?: EncodedEvent): void {
     if (why === 'slow') {
       // It reads nothing, this neither: but if it is only slow, it learns why.
       this.socket.close(...CLOSES.slow);
@@ -76,7 +76,7 @@ export class Socket extends Reader {
     closeWith(this.socket, ...CLOSES[why]);
   }
 
-  protected override write(frame: Frame): void {
+  protected override write(frame: EncodedEvent): void {
     const wasFull = this.isFull;
     this.socket.send(frame.json, () => {
       if ((wasFull || this.wantsDrain) && !this.isFull) {
@@ -91,9 +91,9 @@ export class Socket extends Reader {
 
   /** A dead peer looks like one who has nothing to say, but that it answers no ping. */
   protected override beat(): void {
-    if (this.unansweredPings++ >= MOST_UNANSWERED) this.socket.terminate();
+    if (this.unansweredPings++ >= MAX_UNANSWERED_PINGS) this.socket.terminate();
     else this.socket.ping();
   }
 }
 
-const MOST_UNANSWERED = Math.ceil(30_000 / HEARTBEAT_MS);
+const MAX_UNANSWERED_PINGS = Math.ceil(30_000 / HEARTBEAT_MS);

@@ -3,7 +3,7 @@ import type {Email} from 'postal-mime';
 import {escapeHtml} from '../http/html.js';
 import type {CaughtMail} from './dev-mailbox.js';
 import {BY_CLIENT_PER_HOUR, TO_ADDRESS_PER_DAY, TO_ADDRESS_PER_HOUR} from './limits.js';
-import type {HeldBack} from './limits.js';
+import type {SuppressedMail} from './limits.js';
 
 /** Beside the demo page's own style, whose colours it uses. */
 export const STYLE = `
@@ -65,12 +65,12 @@ const page = ({title, body, basePath, wide = ''}: DevPage): string => `<!doctype
 
 export const listPage = (
   mails: CaughtMail[],
-  held: HeldBack[],
+  held: SuppressedMail[],
   {language, basePath}: Shown,
 ): string => {
   const items = mails.map(
     ({id, mail}) =>
-      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(subjectOf(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${timeOf(mail, language)}</a></li>`,
+      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(getSubject(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${formatMailTime(mail, language)}</a></li>`,
   );
   const list =
     items.length > 0
@@ -82,7 +82,7 @@ export const listPage = (
   return page({title: 'Caught mail', body, basePath});
 };
 
-const heldBack = (held: HeldBack[], {language, basePath}: Shown): string => {
+const heldBack = (held: SuppressedMail[], {language, basePath}: Shown): string => {
   if (held.length === 0) return '';
   const lines = held.map(({by, count, latest}) => {
     const mails = count === 1 ? 'A mail' : `${count} mails`;
@@ -114,10 +114,10 @@ export const mailPage = (
     ? `<section><h2>As recipients see it</h2><iframe title="The mail as recipients see it" src="${basePath}/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
     : '';
   return page({
-    title: subjectOf(mail),
+    title: getSubject(mail),
     basePath,
     wide: 'wide',
-    body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${timeOf(mail, language)}</dd></dl>
+    body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${formatMailTime(mail, language)}</dd></dl>
 <div class="views">${shown}<section><h2>As text</h2><pre dir="auto">${linked(mail.text ?? '')}</pre></section></div>
 <details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>
 <p><a class="secondary" href="${basePath}/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="${basePath}/dev/mail">All mail</a></p>`,
@@ -128,7 +128,7 @@ export const mailPage = (
 export const framedMail = ({mail}: CaughtMail): string =>
   (mail.html ?? '').replace(/<head>/i, '<head><base target="_blank">');
 
-const subjectOf = ({subject}: Email): string => subject ?? '(no subject)';
+const getSubject = ({subject}: Email): string => subject ?? '(no subject)';
 
 const receivers = ({to}: Email): string => addresses(to ?? []);
 
@@ -139,7 +139,7 @@ const addresses = (all: NonNullable<Email['to']>): string =>
 const clock = (time: Date, language: string): string =>
   new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'medium'}).format(time);
 
-const timeOf = ({date}: Email, language: string): string => {
+const formatMailTime = ({date}: Email, language: string): string => {
   const time = new Date(date ?? Number.NaN);
   if (Number.isNaN(time.getTime())) return '';
   return `<time datetime="${time.toISOString()}">${escapeHtml(clock(time, language))}</time>`;

@@ -4,7 +4,7 @@ import {Type} from 'typebox';
 
 import type {Sql} from '../database/connect.js';
 import {NotFound} from '../errors.js';
-import {basePathOf} from '../http/base-path.js';
+import {getBasePath} from '../http/base-path.js';
 import type {App} from '../http/app-type.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
@@ -30,18 +30,18 @@ const MAIL_POLICY = [
   'sandbox allow-popups allow-popups-to-escape-sandbox',
 ].join('; ');
 
-interface DevParts {
+interface DevRouteDeps {
   mailbox: DevMailbox;
   sql: Sql;
   publicUrl: string;
 }
 
 /** The caught mail, for the person in front of this machine alone. */
-export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevParts): void => {
+export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): void => {
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
-  const basePath = basePathOf(publicUrl);
-  const shownTo = (request: FastifyRequest) => ({language: languageOf(request), basePath});
-  const options = {schema: {hide: true}, preHandler: [demandLoopback, demandOwnHost(hosts)]};
+  const basePath = getBasePath(publicUrl);
+  const shownTo = (request: FastifyRequest) => ({language: getLanguage(request), basePath});
+  const options = {schema: {hide: true}, preHandler: [requireLoopback, requireOwnHost(hosts)]};
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
     const caught = await mailbox.find(id);
@@ -103,7 +103,7 @@ const sendHtml = (reply: FastifyReply, policy: string, html: string) =>
     .send(html);
 
 /** Through a proxy everybody looks like this machine. */
-const demandLoopback = async ({socket, headers, method}: FastifyRequest): Promise<void> => {
+const requireLoopback = async ({socket, headers, method}: FastifyRequest): Promise<void> => {
   const address = socket.remoteAddress ?? '';
   const isLoopback = ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
   const isForwarded = Object.keys(headers).some((name) =>
@@ -118,7 +118,7 @@ const demandLoopback = async ({socket, headers, method}: FastifyRequest): Promis
 };
 
 /** Times are written as the reader does. */
-const languageOf = ({headers}: FastifyRequest): string => {
+const getLanguage = ({headers}: FastifyRequest): string => {
   const wanted = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
   try {
     return Intl.getCanonicalLocales(wanted)[0] ?? 'en';
@@ -129,7 +129,7 @@ const languageOf = ({headers}: FastifyRequest): string => {
 };
 
 /** A name of somebody else's that leads to this machine makes their page one of ours to a browser. */
-const demandOwnHost =
+const requireOwnHost =
   (hosts: Set<string>) =>
   async ({headers}: FastifyRequest): Promise<void> => {
     const host = headers.host?.toLowerCase().replace(/:\d*$/, '') ?? '';

@@ -9,7 +9,7 @@ import {
   TO_ADDRESS_PER_HOUR,
 } from './limits.js';
 
-interface StoppedParts {
+interface MailLimitAlertDeps {
   sql: Sql;
   log: FastifyBaseLogger;
 }
@@ -20,7 +20,7 @@ const REASONS = {
 };
 
 /** Reports a confirmation e-mail that a limit kept back: an applicant may be lost with it. */
-export const tellMailStopped = ({sql, log}: StoppedParts, by: 'address' | 'client'): void => {
+export const alertMailLimit = ({sql, log}: MailLimitAlertDeps, by: 'address' | 'client'): void => {
   const message = `A confirmation mail was not sent: ${REASONS[by]}.`;
   log.warn({by}, message);
   raiseAlert(sql, {cause: `mail_limit_${by}`, code: 'mail_limit', message}).catch(

@@ -67,7 +67,7 @@ interface Seen {
   lateAt: Date;
 }
 
-export interface HeldBack {
+export interface SuppressedMail {
   by: 'address' | 'client';
   count: number;
   latest: Date;
@@ -77,7 +77,9 @@ export interface HeldBack {
  * Returns what the development mailbox reports: e-mails that the limit of an e-mail address stopped
  * within the last day, unless the counts were reset since, and e-mails that wait.
  */
-export const heldBackLately = async (sql: Queryable): Promise<HeldBack[]> => sql<HeldBack[]>`
+export const heldBackLately = async (sql: Queryable): Promise<SuppressedMail[]> => sql<
+  SuppressedMail[]
+>`
     select 'address' as by, count(*)::int as count, max(timestamp) as latest
     from audit_logs
     where event_type = 'verification_sent' and metadata->>'stopped_by' = 'address'

@@ -5,40 +5,40 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {strictEmail} from '../text/email.js';
-import {mailCounts, raiseAlert} from '../alerts/alerts.js';
+import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {composeMail} from '../notifications/compose-mail.js';
 import type {Mail} from '../notifications/compose-mail.js';
 import {settleDelayed} from '../sessions/delayed-confirmation.js';
 import type {ConfirmationLinks} from './links.js';
-import type {Outage} from '../alerts/database-outage.js';
+import type {DatabaseOutage} from '../alerts/database-outage.js';
 import {
   LEASE_SECONDS,
   claimJobs,
-  dropJobs,
+  deleteJobs,
   finishJobs,
-  giveUpOld,
+  deadLetterExpired,
   nextJobMs,
-  postponeJob,
+  rescheduleJob,
   releaseJobs,
   renewJobs,
 } from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
-import {NotSent, ServerWatch, smtpReason} from './server-watch.js';
+import {NotSent, SmtpHealth, smtpReason} from './server-watch.js';
 
-export interface SenderParts {
+export interface MailSenderDeps {
   sql: Sql;
   config: Config;
   links: ConfirmationLinks;
   smtpUrl: string;
   log: FastifyBaseLogger;
-  outage: Outage;
+  outage: DatabaseOutage;
 }
 
 /** Each has a connection of its own: none waits for another's while its lease runs. */
 const BATCH = 5;
-const LOOK_MS = 5_000;
-const DATABASE_DOWN_LOOK_MS = 1_000;
-const COUNTS_LOOK_MS = 60_000;
+const POLL_INTERVAL_MS = 5_000;
+const DATABASE_DOWN_POLL_INTERVAL_MS = 1_000;
+const SUMMARY_INTERVAL_MS = 60_000;
 const SMTP_MS = 10_000;
 
 /** Sends what is queued. Any number of them, in any replica, share the work. */
@@ -48,19 +48,19 @@ export class MailSender {
   private readonly sent = new Set<string>();
   /** Jobs that were taken and not sent because the database went away. */
   private readonly dropped = new Set<string>();
-  private readonly server: ServerWatch;
-  private countsToldMs = -COUNTS_LOOK_MS;
+  private readonly server: SmtpHealth;
+  private summariesSentMs = -SUMMARY_INTERVAL_MS;
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private again = false;
   private stopped = false;
 
-  constructor(private readonly parts: SenderParts) {
+  constructor(private readonly deps: MailSenderDeps) {
     this.transport = createTransport({
-      url: parts.smtpUrl,
+      url: deps.smtpUrl,
       pool: true,
-      name: parts.config.mail.ehloName,
-      requireTLS: parts.config.mail.requireTls,
+      name: deps.config.mail.ehloName,
+      requireTLS: deps.config.mail.requireTls,
       maxConnections: BATCH,
       connectionTimeout: SMTP_MS,
       greetingTimeout: SMTP_MS,
@@ -68,7 +68,7 @@ export class MailSender {
       disableFileAccess: true,
       disableUrlAccess: true,
     } as Parameters<typeof createTransport>[0]);
-    this.server = new ServerWatch(() => this.transport.verify(), parts.log);
+    this.server = new SmtpHealth(() => this.transport.verify(), deps.log);
   }
 
   /** Something was queued: look now rather than at the next turn. */
@@ -91,14 +91,14 @@ export class MailSender {
 
   private async run(): Promise<void> {
     clearTimeout(this.timer);
-    let pauseMs = LOOK_MS;
-    const {sql, log, outage} = this.parts;
+    let pauseMs = POLL_INTERVAL_MS;
+    const {sql, log, outage} = this.deps;
     try {
       while (this.again && !this.stopped) {
         this.again = false;
         await this.settle();
-        await this.tellCounts();
-        if (!(await this.server.find())) {
+        await this.sendSummaries();
+        if (!(await this.server.probe())) {
           await this.giveUp();
           break;
         }
@@ -106,12 +106,12 @@ export class MailSender {
         await this.handleAll(jobs);
         if (jobs.length === BATCH) this.again = true;
       }
-      await outage.over(sql);
+      await outage.resolve(sql);
       pauseMs = await this.pauseMs();
     } catch (error) {
       if (isDatabaseDown(error)) {
-        outage.noticed(error);
-        pauseMs = DATABASE_DOWN_LOOK_MS;
+        outage.record(error);
+        pauseMs = DATABASE_DOWN_POLL_INTERVAL_MS;
       } else log.error({err: error}, 'the mail queue stumbled');
     }
     if (this.stopped) return;
@@ -122,23 +122,23 @@ export class MailSender {
 
   private async pauseMs(): Promise<number> {
     if (this.server.isAway) return this.server.waitMs;
-    return Math.min(LOOK_MS, (await nextJobMs(this.parts.sql)) ?? LOOK_MS);
+    return Math.min(POLL_INTERVAL_MS, (await nextJobMs(this.deps.sql)) ?? POLL_INTERVAL_MS);
   }
 
-  private async tellCounts(): Promise<void> {
-    if (performance.now() - this.countsToldMs < COUNTS_LOOK_MS) return;
-    await mailCounts(this.parts.sql);
-    this.countsToldMs = performance.now();
+  private async sendSummaries(): Promise<void> {
+    if (performance.now() - this.summariesSentMs < SUMMARY_INTERVAL_MS) return;
+    await sendAlertSummaries(this.deps.sql);
+    this.summariesSentMs = performance.now();
   }
 
   private async giveUp(): Promise<void> {
-    const templates = await giveUpOld(this.parts.sql);
-    if (templates.length > 0) await this.tellDead(templates, this.server.reason ?? 'unknown');
+    const templates = await deadLetterExpired(this.deps.sql);
+    if (templates.length > 0) await this.alertDead(templates, this.server.reason ?? 'unknown');
   }
 
-  private tellDead(templates: string[], reason: string): Promise<void> {
+  private alertDead(templates: string[], reason: string): Promise<void> {
     const kinds = [...new Set(templates)].join(', ');
-    return raiseAlert(this.parts.sql, {
+    return raiseAlert(this.deps.sql, {
       cause: 'mail_dead',
       code: 'mail_dead',
       message: `Mails given up after a day: ${templates.length} (${kinds}). The reason: ${reason}.`,
@@ -147,7 +147,7 @@ export class MailSender {
 
   /** Tells the database what it did not hear while it was away. */
   private async settle(): Promise<void> {
-    const {sql} = this.parts;
+    const {sql} = this.deps;
     for (const [ids, tell] of [
       [this.sent, finishJobs],
       [this.dropped, releaseJobs],
@@ -161,7 +161,7 @@ export class MailSender {
 
   /** A slow mail server may take longer than a lease, which is why the lease is kept up meanwhile. */
   private async handleAll(jobs: ClaimedJob[]): Promise<void> {
-    const {sql, log} = this.parts;
+    const {sql, log} = this.deps;
     const ids = jobs.map(({id}) => id);
     const timer = setInterval(
       () => {
@@ -181,15 +181,15 @@ export class MailSender {
   }
 
   private async handle(job: ClaimedJob): Promise<void> {
-    const {sql, log} = this.parts;
+    const {sql, log} = this.deps;
     try {
       if (this.isForNobody(job)) {
         log.error({alert: job.payload}, 'an alert that nobody gets by mail: set ADMIN_EMAIL');
-        await dropJobs(sql, [job.id]);
+        await deleteJobs(sql, [job.id]);
         return;
       }
-      if (!this.sent.has(job.id)) await settleDelayed(this.parts, job.payload);
-      const mail = this.sent.has(job.id) ? undefined : await composeMail(this.parts, job.payload);
+      if (!this.sent.has(job.id)) await settleDelayed(this.deps, job.payload);
+      const mail = this.sent.has(job.id) ? undefined : await composeMail(this.deps, job.payload);
       if (mail) await this.send(job.id, mail).catch(notSent);
       this.sent.add(job.id);
       await finishJobs(sql, [job.id]);
@@ -202,26 +202,27 @@ export class MailSender {
       }
       if (this.sent.has(job.id)) {
         log.error({err: error, job: job.id}, 'a mail that was sent stays in the queue');
-        await postponeJob(sql, job, 'sent, and not taken out');
+        await rescheduleJob(sql, job, 'sent, and not taken out');
         return;
       }
       // The server's answer can hold the address; the log must not.
       const reason = smtpReason(error);
-      if (await this.server.isAwayAfter(error)) {
+      if (await this.server.isDownAfter(error)) {
         await releaseJobs(sql, [job.id], reason);
         return;
       }
       log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
-      if (await postponeJob(sql, job, reason)) await this.tellDead([job.payload.template], reason);
+      if (await rescheduleJob(sql, job, reason))
+        await this.alertDead([job.payload.template], reason);
     }
   }
 
   private isForNobody({payload}: ClaimedJob): boolean {
-    return payload.template === 'alert' && this.parts.config.mail.admin === undefined;
+    return payload.template === 'alert' && this.deps.config.mail.admin === undefined;
   }
 
   private async send(id: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {
-    const {from} = this.parts.config.mail;
+    const {from} = this.deps.config.mail;
     // Once more, whatever way it came into its row: a line break in it would be another receiver.
     const address = strictEmail(to);
     const answersTo = replyTo === undefined ? undefined : strictEmail(replyTo);

@@ -13,7 +13,7 @@ export class NotSent extends Error {}
  * alike, untried: pauses that grow with each mail's tries would keep them from going out when it
  * is back.
  */
-export class ServerWatch {
+export class SmtpHealth {
   /** Why there is none. */
   reason: string | undefined;
   private pauseMs = PROBE_MS;
@@ -35,7 +35,7 @@ export class ServerWatch {
   }
 
   /** Looks for a server that was away, when it is time to. Answers whether one is there. */
-  async find(): Promise<boolean> {
+  async probe(): Promise<boolean> {
     if (!this.isAway) return true;
     if (this.waitMs > 0) return false;
     if (!(await this.answers())) return false;
@@ -48,7 +48,7 @@ export class ServerWatch {
    * Tells a server that is away from one that hangs up on this one mail: such a mail gets its
    * pauses, or it would hold up all others for ever.
    */
-  async isAwayAfter(error: unknown): Promise<boolean> {
+  async isDownAfter(error: unknown): Promise<boolean> {
     if (this.isAway) return true;
     if (!(error instanceof NotSent) || !isConnectionFailure(error.cause)) return false;
     return !(await this.answers());
@@ -59,12 +59,12 @@ export class ServerWatch {
       await this.verify();
       return true;
     } catch (error) {
-      this.keepAway(error);
+      this.markDown(error);
       return false;
     }
   }
 
-  private keepAway(error: unknown): void {
+  private markDown(error: unknown): void {
     const reason = smtpReason(error);
     if (!this.isAway) this.log.warn({reason}, 'the mail server is away; mails wait for it');
     const refuses = (error as {responseCode?: number}).responseCode !== undefined;

@@ -3,22 +3,22 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Message, MessageRole} from '../contract/messages.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {onceBack} from '../database/retry-while-down.js';
+import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
-import type {Moments} from '../events/transient-events.js';
+import type {TransientEvents} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {hasConsent} from '../visits/store.js';
-import {RunningMessage} from './running-message.js';
-import {settle} from './settle.js';
+import {StreamingMessage} from './running-message.js';
+import {finishMessage} from './settle.js';
 import {
   findMessage,
   insertMessage,
   lapsedMessages,
   latestMessages,
   lockLiveVisit,
-  shownMessage,
-  shownMessages,
+  toApiMessage,
+  toApiMessages,
 } from './store.js';
 import {replyBody} from './text.js';
 
@@ -37,28 +37,28 @@ export interface VisitorMessage {
   message: Message;
 }
 
-export interface ConversationParts {
+export interface ConversationDeps {
   sql: Sql;
-  moments: Moments;
+  moments: TransientEvents;
   log: FastifyBaseLogger;
 }
 
 /** Longer than a few missed renewals; after it a message whose server has died is told as failed. */
 export const MESSAGE_LEASE_MS = 30_000;
 const LAPSED_BATCH = 100;
-const LOOK_MS = MESSAGE_LEASE_MS / 2;
+const POLL_INTERVAL_MS = MESSAGE_LEASE_MS / 2;
 
 /** What answerers have to do with a session: to hear its visitor, and to write in it. */
-export class Conversation {
+export class MessageService {
   private readonly listeners = new Set<(message: VisitorMessage) => void>();
 
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: ConversationParts) {}
+  constructor(private readonly deps: ConversationDeps) {}
 
   /** Looks from time to time for messages whose server has died. */
   start(): void {
-    this.timer = setInterval(() => void this.failLapsed(), LOOK_MS).unref();
+    this.timer = setInterval(() => void this.failLapsed(), POLL_INTERVAL_MS).unref();
   }
 
   stop(): void {
@@ -71,7 +71,7 @@ export class Conversation {
     return () => this.listeners.delete(listener);
   }
 
-  heard(message: VisitorMessage): void {
+  emitVisitorMessage(message: VisitorMessage): void {
     for (const listener of this.listeners) listener(message);
   }
 
@@ -99,34 +99,34 @@ export class Conversation {
    * Begins a message whose text comes in pieces. Undefined when there is one of this name already:
    * somebody else has begun it, or it was begun before a restart.
    */
-  async startMessage(uuid: string, named: Named): Promise<RunningMessage | undefined> {
+  async startMessage(uuid: string, named: Named): Promise<StreamingMessage | undefined> {
     const leaseMs = MESSAGE_LEASE_MS;
     const begin = () => this.write(uuid, {...named, body: '', leaseMs});
-    const {message, isNew} = await onceBack(begin, leaseMs / 2);
-    return isNew ? new RunningMessage(this.parts, {uuid, message, leaseMs}) : undefined;
+    const {message, isNew} = await retryWhileDatabaseDown(begin, leaseMs / 2);
+    return isNew ? new StreamingMessage(this.deps, {uuid, message, leaseMs}) : undefined;
   }
 
   /** Told to whoever reads at this moment, and kept nowhere. */
   typing(uuid: string, role: Answerer): void {
-    this.parts.moments.tell(uuid, {type: 'typing', data: {role}});
+    this.deps.moments.broadcast(uuid, {type: 'typing', data: {role}});
   }
 
   /** The last messages, oldest first. */
   async history(uuid: string, limit: number): Promise<Message[]> {
-    const {sql} = this.parts;
-    return shownMessages(sql, await latestMessages(sql, uuid, limit));
+    const {sql} = this.deps;
+    return toApiMessages(sql, await latestMessages(sql, uuid, limit));
   }
 
   /** Settles messages whose server has died, so that nobody waits for the rest of them. */
   async failLapsed(): Promise<void> {
     try {
-      await transaction(this.parts.sql, async (tx) => {
+      await transaction(this.deps.sql, async (tx) => {
         for (const {id, uuid} of await lapsedMessages(tx, LAPSED_BATCH)) {
-          await settle(tx, uuid, {id, body: undefined, state: 'failed'});
+          await finishMessage(tx, uuid, {id, body: undefined, state: 'failed'});
         }
       });
     } catch (error) {
-      if (!isDatabaseDown(error)) this.parts.log.error({err: error}, 'lapsed messages stay');
+      if (!isDatabaseDown(error)) this.deps.log.error({err: error}, 'lapsed messages stay');
     }
   }
 
@@ -135,7 +135,7 @@ export class Conversation {
   }
 
   private enter<T>(uuid: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return transaction(this.parts.sql, async (tx) => {
+    return transaction(this.deps.sql, async (tx) => {
       if (!(await lockLiveVisit(tx, uuid))) throw new SessionGone();
       if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
       return work(tx);
@@ -158,10 +158,10 @@ const writeIn = async (
   // No name that a visitor can choose has a colon.
   const name = `${role}:${clientId}`;
   const earlier = await findMessage(tx, uuid, name);
-  if (earlier) return {message: await shownMessage(tx, earlier), isNew: false};
+  if (earlier) return {message: await toApiMessage(tx, earlier), isNew: false};
   const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
   if (!row) throw new Error('A message that was not there a moment ago is there.');
-  const message = await shownMessage(tx, row);
+  const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
   return {message, isNew: true};
 };

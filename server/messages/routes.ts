@@ -1,7 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../http/client-address.js';
+import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
 import type {Message} from '../contract/messages.js';
@@ -15,10 +15,10 @@ import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {sendMessage} from './send.js';
-import {listMessages, shownMessages} from './store.js';
+import {listMessages, toApiMessages} from './store.js';
 import {readBody} from './text.js';
 
-export interface MessageParts {
+export interface MessageDeps {
   config: Config;
   sql: Sql;
   access: Access;
@@ -38,8 +38,8 @@ const Repeated = Type.Unsafe<MessageAnswer>({
   description: 'The same `client_id` again: the message that is already there.',
 });
 
-export const messageRoutes = (app: App, parts: MessageParts): void => {
-  const {config, sql, access, onStored} = parts;
+export const messageRoutes = (app: App, deps: MessageDeps): void => {
+  const {config, sql, access, onStored} = deps;
 
   app.post(
     '/api/messages',
@@ -63,16 +63,16 @@ export const messageRoutes = (app: App, parts: MessageParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const message = {...request.body, body: readBody(request.body.body)};
-      await demandPace(parts, request, caller);
-      const client = clientNetwork(request);
+      await requirePace(deps, request, caller);
+      const client = clientRateLimitKey(request);
       const sent = await access.change(request, caller, async (tx) => {
         const stored = await sendMessage(tx, caller.uuid, message);
         if (!stored.repeated) await onStored(tx, {caller, message: stored.message, client});
         return stored;
       });
-      if (!sent.repeated) parts.onMessage(caller, sent.message);
+      if (!sent.repeated) deps.onMessage(caller, sent.message);
       return reply.code(sent.repeated ? 200 : 201).send({message: sent.message});
     },
   );
@@ -93,14 +93,14 @@ export const messageRoutes = (app: App, parts: MessageParts): void => {
       },
     },
     async (request) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.visit(request, caller);
       const after = Number(request.query.after ?? 0);
       const asked = Number(request.query.limit ?? MAX_MESSAGE_PAGE);
       const limit = Math.min(Math.max(asked, 1), MAX_MESSAGE_PAGE);
       // First: an event told twice is harmless, one that is left out is not.
       const last = await lastEvent(sql, caller.uuid);
-      const messages = await shownMessages(
+      const messages = await toApiMessages(
         sql,
         await listMessages(sql, caller.uuid, {after, limit}),
       );
@@ -110,18 +110,18 @@ export const messageRoutes = (app: App, parts: MessageParts): void => {
 };
 
 /** Whoever comes from many addresses is still one visitor. */
-const demandPace = async (
-  {config, counters, onExceeded}: MessageParts,
+const requirePace = async (
+  {config, counters, onExceeded}: MessageDeps,
   request: FastifyRequest,
   {uuid}: Caller,
 ): Promise<void> => {
-  const most = config.ratePerMinute * RATE_MULTIPLES.session_message;
+  const max = config.ratePerMinute * RATE_MULTIPLES.session_message;
   const {current, ttl} = await counters.count(`message ${uuid}`);
-  if (current <= most) return;
+  if (current <= max) return;
   onExceeded(request);
   const seconds = Math.max(1, Math.ceil(ttl / 1000));
   throw new RateLimited(
-    `Expected at most ${most} messages a minute in one session. Wait ${seconds} s.`,
+    `Expected at most ${max} messages a minute in one session. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };

@@ -3,10 +3,10 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Message} from '../contract/messages.js';
 import {MAX_REPLY_LENGTH} from '../contract/limits.js';
 import type {Sql} from '../database/connect.js';
-import {onceBack} from '../database/retry-while-down.js';
-import type {Moments} from '../events/transient-events.js';
+import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
+import type {TransientEvents} from '../events/transient-events.js';
 import {transaction} from '../events/transaction.js';
-import {settle} from './settle.js';
+import {finishMessage} from './settle.js';
 import {lockLiveVisit, renewMessage} from './store.js';
 import {replyBody} from './text.js';
 
@@ -25,7 +25,7 @@ interface Begun {
  * A message that is being written. Its pieces are told to whoever reads, and the whole of it is
  * stored when it ends; on the way the text so far is kept, and the lease with it.
  */
-export class RunningMessage {
+export class StreamingMessage {
   readonly id: number;
   private text = '';
   private toldUnits = 0;
@@ -36,13 +36,13 @@ export class RunningMessage {
   private readonly stopAnswering: () => void;
 
   constructor(
-    private readonly parts: {sql: Sql; moments: Moments; log: FastifyBaseLogger},
+    private readonly deps: {sql: Sql; moments: TransientEvents; log: FastifyBaseLogger},
     private readonly begun: Begun,
   ) {
     this.id = begun.message.id;
     this.renewing = setInterval(() => void this.renew(), begun.leaseMs / 3).unref();
-    this.stopAnswering = parts.moments.answerWanted(begun.uuid, () => {
-      this.tellFrom(0);
+    this.stopAnswering = deps.moments.answerWanted(begun.uuid, () => {
+      this.publishFrom(0);
     });
   }
 
@@ -56,7 +56,7 @@ export class RunningMessage {
     this.text = (this.text + text.replaceAll('\0', '')).slice(0, MAX_REPLY_LENGTH);
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
-      this.tellFrom(this.toldUnits);
+      this.publishFrom(this.toldUnits);
     }, GATHER_MS).unref();
     this.keeping ??= setTimeout(() => {
       this.keeping = undefined;
@@ -78,17 +78,17 @@ export class RunningMessage {
     this.stop();
     const {uuid, leaseMs} = this.begun;
     const write = () =>
-      transaction(this.parts.sql, async (tx) => {
+      transaction(this.deps.sql, async (tx) => {
         if (!(await lockLiveVisit(tx, uuid))) return undefined;
-        return settle(tx, uuid, {id: this.id, body: replyBody(body), state});
+        return finishMessage(tx, uuid, {id: this.id, body: replyBody(body), state});
       });
     // As long as the lease holds that was last renewed.
-    return onceBack(write, leaseMs / 2);
+    return retryWhileDatabaseDown(write, leaseMs / 2);
   }
 
-  private tellFrom(offset: number): void {
+  private publishFrom(offset: number): void {
     const data = {message_id: this.id, offset, text: this.text.slice(offset)};
-    this.parts.moments.tell(this.begun.uuid, {type: 'message_delta', data});
+    this.deps.moments.broadcast(this.begun.uuid, {type: 'message_delta', data});
     this.toldUnits = this.text.length;
   }
 
@@ -96,11 +96,11 @@ export class RunningMessage {
     const {leaseMs} = this.begun;
     try {
       const body = replyBody(this.text);
-      if (await renewMessage(this.parts.sql, this.id, {body, leaseMs})) return;
+      if (await renewMessage(this.deps.sql, this.id, {body, leaseMs})) return;
       this.stop();
       this.gone.abort();
     } catch (error) {
-      this.parts.log.warn({err: error, message: this.id}, 'a lease could not be renewed');
+      this.deps.log.warn({err: error, message: this.id}, 'a lease could not be renewed');
     }
   }
 

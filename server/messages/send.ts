@@ -5,7 +5,7 @@ import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
 import {recordEvents} from '../events/store.js';
 import {attachFiles} from '../files/store.js';
 import {hasConsent} from '../visits/store.js';
-import {countOwnMessages, findMessage, insertMessage, shownMessage} from './store.js';
+import {countOwnMessages, findMessage, insertMessage, toApiMessage} from './store.js';
 
 export interface Sent {
   message: Message;
@@ -20,17 +20,17 @@ export const sendMessage = async (
 ): Promise<Sent> => {
   if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
   const earlier = await findMessage(tx, uuid, clientId);
-  if (earlier) return {message: await shownMessage(tx, earlier), repeated: true};
-  await demandRoom(tx, uuid);
+  if (earlier) return {message: await toApiMessage(tx, earlier), repeated: true};
+  await requireRoomForMessage(tx, uuid);
   const row = await insertMessage(tx, {uuid, clientId, role: 'visitor', body});
   if (!row) throw new Error('A message that was not there a moment ago is there.');
   await attach(tx, uuid, {messageId: row.id, fileIds: fileIds.map((id) => id.toLowerCase())});
-  const message = await shownMessage(tx, row);
+  const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
   return {message, repeated: false};
 };
 
-const demandRoom = async (tx: Queryable, uuid: string): Promise<void> => {
+const requireRoomForMessage = async (tx: Queryable, uuid: string): Promise<void> => {
   if ((await countOwnMessages(tx, uuid)) < MAX_MESSAGES_PER_SESSION) return;
   throw new TooManyMessages(
     `Expected at most ${MAX_MESSAGES_PER_SESSION} messages of a visitor in a session, and they are there.`,

@@ -1,7 +1,7 @@
 import type {Message} from '../contract/messages.js';
 import type {Queryable} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
-import {settleMessage, shownMessage} from './store.js';
+import {storeFinishedMessage, toApiMessage} from './store.js';
 
 export interface Settling {
   id: number;
@@ -14,14 +14,14 @@ export interface Settling {
  * Ends a running message, in a transaction that holds its visit. Undefined when it is gone or was
  * settled before.
  */
-export const settle = async (
+export const finishMessage = async (
   tx: Queryable,
   uuid: string,
   {id, ...rest}: Settling,
 ): Promise<Message | undefined> => {
-  const row = await settleMessage(tx, id, rest);
+  const row = await storeFinishedMessage(tx, id, rest);
   if (!row) return undefined;
   const data = {message_id: id, body: row.body, state: rest.state};
   await recordEvents(tx, uuid, {type: 'message_completed', data});
-  return shownMessage(tx, row);
+  return toApiMessage(tx, row);
 };

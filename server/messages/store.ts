@@ -1,7 +1,7 @@
 import type {Message, MessageRole, MessageState} from '../contract/messages.js';
 import type {Queryable} from '../database/connect.js';
 import {interval} from '../database/time.js';
-import {filesOfMessages, shownFile} from '../files/store.js';
+import {filesOfMessages, toApiFile} from '../files/store.js';
 
 export interface MessageRow {
   id: number;
@@ -88,7 +88,7 @@ export const renewMessage = async (
 };
 
 /** Undefined when it is no running message any more. The caller holds the visit. */
-export const settleMessage = async (
+export const storeFinishedMessage = async (
   sql: Queryable,
   id: number,
   {body, state}: {body: string | undefined; state: Exclude<MessageState, 'running'>},
@@ -120,7 +120,7 @@ export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolea
 };
 
 /** Messages as the API shows them, each with its files. */
-export const shownMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
+export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
   const files = await filesOfMessages(
     sql,
     rows.map(({id}) => id),
@@ -130,9 +130,9 @@ export const shownMessages = async (sql: Queryable, rows: MessageRow[]): Promise
     client_id: clientId,
     ...row,
     created_at: createdAt.toISOString(),
-    files: files.filter(({messageId}) => messageId === id).map(shownFile),
+    files: files.filter(({messageId}) => messageId === id).map(toApiFile),
   }));
 };
 
-export const shownMessage = async (sql: Queryable, row: MessageRow): Promise<Message> =>
-  (await shownMessages(sql, [row]))[0] as Message;
+export const toApiMessage = async (sql: Queryable, row: MessageRow): Promise<Message> =>
+  (await toApiMessages(sql, [row]))[0] as Message;

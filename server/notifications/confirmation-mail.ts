@@ -1,6 +1,6 @@
 import {button, mailFrame, paragraph, smallPrint} from '../mail/frame.js';
 import {formatTime} from '../mail/measures.js';
-import {filled, textsFor} from '../translations/translations.js';
+import {interpolate, textsFor} from '../translations/translations.js';
 
 export interface MailContent {
   subject: string;
@@ -21,8 +21,8 @@ export interface Confirmation {
 export const confirmationMail = ({site, url, validMs, locale}: Confirmation): MailContent => {
   const texts = textsFor(locale);
   const title = texts.mailSubject;
-  const body = filled(texts.mailBody, {site});
-  const expires = filled(texts.mailExpires, {time: formatTime(validMs, texts.language)});
+  const body = interpolate(texts.mailBody, {site});
+  const expires = interpolate(texts.mailExpires, {time: formatTime(validMs, texts.language)});
   const notMeUrl = `${url}/not-me`;
   return {
     subject: `${title} – ${site}`,

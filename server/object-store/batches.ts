@@ -1,7 +1,7 @@
 /** The most that S3 lists or deletes in one call; the disk keeps to it as well. */
 export const MAX_BATCH_KEYS = 1000;
 
-export function* batchesOf<T>(items: T[]): Iterable<T[]> {
+export function* splitIntoBatches<T>(items: T[]): Iterable<T[]> {
   for (let start = 0; start < items.length; start += MAX_BATCH_KEYS) {
     yield items.slice(start, start + MAX_BATCH_KEYS);
   }

@@ -140,7 +140,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
       await putText(store, old);
       await Promise.all([store.delete([old]), putText(store, `uploads/same/new${round}.pdf`)]);
     }
-    const keys = (await pagesOf(store, 'uploads/')).flatMap(keysOf);
+    const keys = (await listPages(store, 'uploads/')).flatMap(getKeys);
     t.equal(keys.length, 20);
   });
 
@@ -151,28 +151,28 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     await putText(store, 'uploads2/outside.pdf');
     keys.sort();
 
-    const pages = await pagesOf(store, 'uploads/');
+    const pages = await listPages(store, 'uploads/');
     t.same(
       pages.map((page) => page.objects.length),
       [1_000, 1_000, 3],
       'are listed in three pages',
     );
-    t.same(pages.flatMap(keysOf), keys, 'in order, and none beside the prefix');
+    t.same(pages.flatMap(getKeys), keys, 'in order, and none beside the prefix');
     for (const {serverTime, objects} of pages) {
       const ageMs = serverTime.getTime() - objects[0]!.lastModified.getTime();
       t.ok(ageMs > -2_000 && ageMs < 120_000, 'are as old as they are by the store’s clock');
       t.equal(objects[0]!.size, objects[0]!.key.length, 'have their sizes');
     }
 
-    const rest = await pagesOf(store, 'uploads/', keys[999]);
-    t.same(rest.flatMap(keysOf), keys.slice(1_000), 'resume after the last key of a page');
-    t.same(await pagesOf(store, 'uploads/', keys.at(-1)), [], 'end after the last key');
+    const rest = await listPages(store, 'uploads/', keys[999]);
+    t.same(rest.flatMap(getKeys), keys.slice(1_000), 'resume after the last key of a page');
+    t.same(await listPages(store, 'uploads/', keys.at(-1)), [], 'end after the last key');
 
     const doomed = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
     const {deleted, failed} = await store.delete(doomed);
     t.same(deleted.toSorted(), doomed.toSorted(), 'go in one call, absent ones included');
     t.same(failed, []);
-    t.same((await pagesOf(store, 'uploads/')).flatMap(keysOf), keys.slice(1_500));
+    t.same((await listPages(store, 'uploads/')).flatMap(getKeys), keys.slice(1_500));
   });
 
   t.test('keys are listed in the order of their UTF-8 bytes, whatever they contain', async (t) => {
@@ -180,17 +180,17 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     const keys = ['a', 'a b+c%2F.pdf', 'a-b/c', 'a.pdf', 'b/ü', 'b/שלום', 'b/\uffee', 'b/😀', 'b0'];
     await inParallel(4, keys, (key) => putText(store, key));
 
-    t.same((await pagesOf(store, '')).flatMap(keysOf), keys);
+    t.same((await listPages(store, '')).flatMap(getKeys), keys);
     for (const [at, key] of keys.entries()) {
-      const after = (await pagesOf(store, '', key)).flatMap(keysOf);
+      const after = (await listPages(store, '', key)).flatMap(getKeys);
       t.same(after, keys.slice(at + 1), `after ${key}`);
     }
-    t.same((await pagesOf(store, 'b/')).flatMap(keysOf), keys.slice(4, 8));
+    t.same((await listPages(store, 'b/')).flatMap(getKeys), keys.slice(4, 8));
   });
 
   t.test('nothing to list, nothing to delete', async (t) => {
     const {store} = await create(t);
-    t.same(await pagesOf(store, 'uploads/'), []);
+    t.same(await listPages(store, 'uploads/'), []);
     t.same(await store.delete([]), {deleted: [], failed: []});
   });
 
@@ -269,7 +269,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
       t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 2);
       t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 0);
       t.equal(await store.abortStaleUploads('', new Date(Date.now() + hour)), 1);
-      t.same((await pagesOf(store, '')).flatMap(keysOf), [KEY]);
+      t.same((await listPages(store, '')).flatMap(getKeys), [KEY]);
     },
   );
 
@@ -283,7 +283,7 @@ async function leavesNothing(t: Test, store: ObjectStore) {
   // A store may settle a broken put after its connection is gone.
   await sleep(300);
   t.equal(await store.head(KEY), undefined, 'no object');
-  t.same(await pagesOf(store, ''), [], 'nothing listed');
+  t.same(await listPages(store, ''), [], 'nothing listed');
   t.equal(await store.abortStaleUploads('', new Date(Date.now() + 3_600_000)), 0, 'no leftovers');
 }
 
@@ -296,13 +296,13 @@ async function read(store: ObjectStore, key: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function pagesOf(store: ObjectStore, prefix: string, startAfter?: string) {
+async function listPages(store: ObjectStore, prefix: string, startAfter?: string) {
   const pages: ObjectPage[] = [];
   for await (const page of store.list(prefix, startAfter)) pages.push(page);
   return pages;
 }
 
-const keysOf = (page: ObjectPage) => page.objects.map(({key}) => key);
+const getKeys = (page: ObjectPage) => page.objects.map(({key}) => key);
 
 async function inParallel<T>(lanes: number, items: T[], work: (item: T) => Promise<void>) {
   const waiting = [...items];

@@ -9,12 +9,12 @@ export const BATCH_CALL_MS = 30_000;
  * answers is slow and gets its time, one that does not is away and keeps no visitor waiting.
  */
 export const QUIET_MS = 600;
-export const LOOK_MS = 900;
+export const POLL_INTERVAL_MS = 900;
 /** How long the store may neither take nor give a byte while one is moving. */
 export const STALL_MS = 10_000;
 
 /** Aborts with `reason` once it has run for `ms` without a pause. */
-export class Stopwatch {
+export class IdleTimer {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export async function* timeConsumer(bytes: Bytes, watch: Timing): AsyncGenerator
 }
 
 /** Runs the stopwatch while the source works. */
-export async function* timeSource(bytes: Bytes, watch: Stopwatch): AsyncGenerator<Uint8Array> {
+export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerator<Uint8Array> {
   try {
     watch.start();
     for await (const chunk of bytes) {

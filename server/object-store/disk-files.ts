@@ -37,7 +37,7 @@ async function openInNewFolder(file: string, attemptsLeft = 10): Promise<FileHan
     if (firstMade) await syncFolders(folder, path.dirname(firstMade));
     return await open(file, 'wx', 0o600);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || attemptsLeft === 0) throw error;
+    if (getErrorCode(error) !== 'ENOENT' || attemptsLeft === 0) throw error;
     return openInNewFolder(file, attemptsLeft - 1);
   }
 }
@@ -69,15 +69,17 @@ export async function absentIsUndefined<T>(promise: Promise<T>): Promise<T | und
   try {
     return await promise;
   } catch (error) {
-    if (ABSENT.has(codeOf(error))) return undefined;
+    if (ABSENT.has(getErrorCode(error))) return undefined;
     throw asUnavailable(error);
   }
 }
 
 export function asUnavailable(error: unknown): unknown {
-  return UNAVAILABLE.has(codeOf(error)) ? new StoreUnavailable('The disk failed', error) : error;
+  return UNAVAILABLE.has(getErrorCode(error))
+    ? new StoreUnavailable('The disk failed', error)
+    : error;
 }
 
-export function codeOf(error: unknown): string {
+export function getErrorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'Error';
 }

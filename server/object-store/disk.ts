@@ -4,7 +4,13 @@ import {access, mkdir, open, rename, rm, rmdir, stat, unlink} from 'node:fs/prom
 import path from 'node:path';
 
 import {MAX_BATCH_KEYS} from './batches.js';
-import {absentIsUndefined, asUnavailable, codeOf, syncFolder, writeDurably} from './disk-files.js';
+import {
+  absentIsUndefined,
+  asUnavailable,
+  getErrorCode,
+  syncFolder,
+  writeDurably,
+} from './disk-files.js';
 import {InvalidKey, StoreUnavailable} from './errors.js';
 import {exactly} from './exact-bytes.js';
 import {requireKey} from './keys.js';
@@ -30,7 +36,7 @@ export class DiskObjects implements ObjectStore {
   }
 
   async put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void> {
-    const target = this.fileOf(key);
+    const target = this.getPath(key);
     signal.throwIfAborted();
     // A crash halfway leaves a part file, never a broken object under its final name.
     const partial = `${target}.part-${randomBytes(8).toString('hex')}`;
@@ -46,7 +52,7 @@ export class DiskObjects implements ObjectStore {
   }
 
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
-    const handle = await absentIsUndefined(open(this.fileOf(key)));
+    const handle = await absentIsUndefined(open(this.getPath(key)));
     if (!handle) return undefined;
     let isFile = false;
     try {
@@ -59,13 +65,13 @@ export class DiskObjects implements ObjectStore {
   }
 
   async head(key: string): Promise<{size: number} | undefined> {
-    const found = await absentIsUndefined(stat(this.fileOf(key)));
+    const found = await absentIsUndefined(stat(this.getPath(key)));
     return found?.isFile() ? {size: found.size} : undefined;
   }
 
   async delete(keys: string[]): Promise<Deletion> {
     const deletion: Deletion = {deleted: [], failed: []};
-    const files = new Map(keys.map((key) => [key, this.fileOf(key)]));
+    const files = new Map(keys.map((key) => [key, this.getPath(key)]));
     for (const [key, file] of files) {
       const failure = await this.remove(file);
       if (failure) deletion.failed.push({key, code: failure});
@@ -124,7 +130,7 @@ export class DiskObjects implements ObjectStore {
 
   async close(): Promise<void> {}
 
-  private fileOf(key: string): string {
+  private getPath(key: string): string {
     requireKey(key);
     if (PART_NAME.test(key)) throw new InvalidKey(key);
     return path.join(this.directory, key);
@@ -137,7 +143,7 @@ export class DiskObjects implements ObjectStore {
       await this.removeEmptyFolders(file);
       return undefined;
     } catch (error) {
-      return codeOf(error);
+      return getErrorCode(error);
     }
   }
 
@@ -147,7 +153,7 @@ export class DiskObjects implements ObjectStore {
     try {
       await rmdir(folder);
     } catch (error) {
-      if (IN_USE_OR_GONE.has(codeOf(error))) return;
+      if (IN_USE_OR_GONE.has(getErrorCode(error))) return;
       throw error;
     }
     await this.removeEmptyFolders(folder);

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type {ListObjectVersionsCommandOutput, ObjectIdentifier, S3Client} from '@aws-sdk/client-s3';
 
-import {batchesOf} from './batches.js';
+import {splitIntoBatches} from './batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {StoreUnavailable, UnusableList} from './errors.js';
 import type {Deletion} from './object-store.js';
@@ -35,11 +35,11 @@ export class S3Deletions {
   async delete(keys: string[]): Promise<Deletion> {
     const wanted = [...new Set(keys)];
     const failures: Failures = new Map();
-    for (const batch of batchesOf(wanted)) {
+    for (const batch of splitIntoBatches(wanted)) {
       try {
         await this.deleteBatch(batch, failures);
       } catch (error) {
-        const code = codeOf(translate('delete objects', error));
+        const code = getErrorCode(translate('delete objects', error));
         for (const key of batch) failures.set(key, code);
       }
     }
@@ -128,7 +128,8 @@ export class S3Deletions {
         try {
           if ((await this.deleteOne(Key, VersionId)) && VersionId === undefined) hidden.push(Key);
         } catch (error) {
-          if (!isAbsent(error)) failures.set(Key, codeOf(translate('delete an object', error)));
+          if (!isAbsent(error))
+            failures.set(Key, getErrorCode(translate('delete an object', error)));
         }
       }
     };
@@ -196,7 +197,7 @@ function useContentMd5(command: DeleteObjectsCommand): void {
   );
 }
 
-function codeOf(error: unknown): string {
+function getErrorCode(error: unknown): string {
   if (error instanceof StoreUnavailable) return error.name;
   return error instanceof Error ? error.name : 'Unknown';
 }

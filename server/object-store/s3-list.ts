@@ -74,7 +74,7 @@ async function listPage(
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      serverTime = dateOf(result.response) ?? serverTime;
+      serverTime = getDate(result.response) ?? serverTime;
       return result;
     },
     {step: 'deserialize', name: 'readDateHeader'},
@@ -105,7 +105,7 @@ async function listPage(
   }
 }
 
-function dateOf(response: unknown): Date | undefined {
+function getDate(response: unknown): Date | undefined {
   const headers = (response as {headers?: Record<string, string>}).headers;
   return headers?.['date'] ? new Date(headers['date']) : undefined;
 }

@@ -4,7 +4,14 @@ import {HeadBucketCommand, PutObjectCommand, S3ServiceException} from '@aws-sdk/
 import type {S3Client} from '@aws-sdk/client-s3';
 
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
-import {LOOK_MS, QUIET_MS, STALL_MS, Stopwatch, timeConsumer, within} from './deadlines.js';
+import {
+  POLL_INTERVAL_MS,
+  QUIET_MS,
+  STALL_MS,
+  IdleTimer,
+  timeConsumer,
+  within,
+} from './deadlines.js';
 import {exactly} from './exact-bytes.js';
 import type {Bytes} from './object-store.js';
 import {translate} from './s3-errors.js';
@@ -28,11 +35,12 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   signal.throwIfAborted();
   const failure = new AbortController();
   const watch = new StallWatch(
-    () => client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal: within(LOOK_MS)}),
+    () =>
+      client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal: within(POLL_INTERVAL_MS)}),
     (reason) => failure.abort(reason),
   );
   const ended = AbortSignal.any([signal, failure.signal]);
-  const body = await bodyOf(exactly(size, bytes, ended), size, watch);
+  const body = await createBody(exactly(size, bytes, ended), size, watch);
   let sourceError: unknown;
   body.on('error', (error) => {
     if (!failure.signal.aborted) sourceError = error;
@@ -60,15 +68,15 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
 
 /** Ends a put that makes no progress: soon when the store is away, later when it is only slow. */
 class StallWatch {
-  private readonly quiet: Stopwatch;
-  private readonly stalled: Stopwatch;
+  private readonly quiet: IdleTimer;
+  private readonly stalled: IdleTimer;
   private turn = 0;
 
   constructor(look: () => Promise<unknown>, end: (reason: Error) => void) {
-    this.stalled = new Stopwatch(STALL_MS, () => {
+    this.stalled = new IdleTimer(STALL_MS, () => {
       end(new Error(`it took no byte for ${STALL_MS} ms`));
     });
-    this.quiet = new Stopwatch(QUIET_MS, () => {
+    this.quiet = new IdleTimer(QUIET_MS, () => {
       const {turn} = this;
       look().catch((error: unknown) => {
         // A refusal is an answer, and bytes that moved meanwhile are a better one.
@@ -91,7 +99,7 @@ class StallWatch {
   }
 }
 
-async function bodyOf(bytes: Bytes, size: number, watch: StallWatch): Promise<Readable> {
+async function createBody(bytes: Bytes, size: number, watch: StallWatch): Promise<Readable> {
   // With nothing to hold back, the source has to prove itself before the request begins.
   if (size === 0) await drain(bytes);
   const body = size === 0 ? [] : timeConsumer(bytes, watch);

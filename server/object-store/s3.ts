@@ -4,7 +4,7 @@ import {GetObjectCommand, HeadBucketCommand, HeadObjectCommand} from '@aws-sdk/c
 import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
 
 import {attachment} from './attachment.js';
-import {SMALL_CALL_MS, STALL_MS, Stopwatch, timeSource, within} from './deadlines.js';
+import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource, within} from './deadlines.js';
 import {requireKey} from './keys.js';
 import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
 import {createS3Clients} from './s3-clients.js';
@@ -35,7 +35,7 @@ export class S3Objects implements ObjectStore {
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
     requireKey(key);
     const stalled = new AbortController();
-    const watch = new Stopwatch(SMALL_CALL_MS, () => stalled.abort(new Error('no answer in time')));
+    const watch = new IdleTimer(SMALL_CALL_MS, () => stalled.abort(new Error('no answer in time')));
     const abortSignal = AbortSignal.any([signal, stalled.signal]);
     const command = new GetObjectCommand({Bucket: this.bucket, Key: key});
     try {
@@ -112,7 +112,7 @@ export class S3Objects implements ObjectStore {
 }
 
 async function* readWithin(ms: number, body: Readable, signal: AbortSignal) {
-  const watch = new Stopwatch(ms, () => body.destroy(new Error(`no byte for ${ms} ms`)));
+  const watch = new IdleTimer(ms, () => body.destroy(new Error(`no byte for ${ms} ms`)));
   try {
     yield* timeSource(body, watch);
   } catch (error) {

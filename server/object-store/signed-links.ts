@@ -12,7 +12,7 @@ export interface SignedLink {
 export function signedPath(link: SignedLink, signingKey: Buffer): string {
   const path = link.key.split('/').map(encodeURIComponent).join('/');
   const {expires, name, type} = link;
-  const signature = signatureOf(link, signingKey).toString('base64url');
+  const signature = createSignature(link, signingKey).toString('base64url');
   const query = new URLSearchParams({expires, name, type, signature});
   return `/objects/${path}?${query.toString()}`;
 }
@@ -24,12 +24,12 @@ export function verifyDownload(
   now = new Date(),
 ): boolean {
   const given = Buffer.from(link.signature, 'base64url');
-  const expected = signatureOf(link, signingKey);
+  const expected = createSignature(link, signingKey);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
   return Number(link.expires) * 1000 > now.getTime();
 }
 
-function signatureOf({key, expires, name, type}: SignedLink, signingKey: Buffer): Buffer {
+function createSignature({key, expires, name, type}: SignedLink, signingKey: Buffer): Buffer {
   // JSON keeps the fields apart: no name can be read as another key's expiry.
   return createHmac('sha256', signingKey)
     .update(JSON.stringify([key, expires, name, type]))

@@ -19,20 +19,20 @@ export const isPublicAddress = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
 
 /** The host as a connection needs it: a URL spells IPv6 in brackets. */
-export const hostOf = ({hostname}: URL): string => hostname.replace(/^\[|\]$/g, '');
+export const getHost = ({hostname}: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-export const portOf = ({port, protocol}: URL): number =>
+export const getPort = ({port, protocol}: URL): number =>
   Number(port || (protocol === 'https:' ? 443 : 80));
 
 /** Whether the operator has named this host, or host and port, as one that may be called. */
 export const isAllowedHost = (url: URL, allowed: readonly string[]): boolean => {
   const host = url.hostname.toLowerCase();
-  return allowed.includes(host) || allowed.includes(`${host}:${portOf(url)}`);
+  return allowed.includes(host) || allowed.includes(`${host}:${getPort(url)}`);
 };
 
 /** Throws where a URL names a private address outright: no name is looked up for these. */
-export const demandPublicHost = (url: URL): void => {
-  const host = hostOf(url);
+export const requirePublicHost = (url: URL): void => {
+  const host = getHost(url);
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new CallFailed('address_refused');
 };
 

@@ -2,10 +2,10 @@ import http from 'node:http';
 import type {ClientRequest, IncomingMessage} from 'node:http';
 import https from 'node:https';
 
-import {demandPublicHost, isAllowedHost, publicLookup} from './addresses.js';
+import {requirePublicHost, isAllowedHost, publicLookup} from './addresses.js';
 import type {Resolve} from './addresses.js';
 import {CallFailed} from './failure.js';
-import {Stopwatch} from './stopwatch.js';
+import {ResponseTimer} from './stopwatch.js';
 
 export interface TimeLimits {
   connectMs: number;
@@ -42,8 +42,8 @@ export interface Answer {
 export const post = async (outgoing: Outgoing): Promise<Answer> => {
   const {url, limits, signal, allowedHosts} = outgoing;
   const isAllowed = isAllowedHost(url, allowedHosts);
-  if (!isAllowed) demandPublicHost(url);
-  if (signal.aborted) throw reasonOf(signal);
+  if (!isAllowed) requirePublicHost(url);
+  if (signal.aborted) throw toReason(signal);
   const request = begun(outgoing, isAllowed);
   // What an answer under way fails with does not tell why it was broken off.
   const end: {failure?: CallFailed} = {};
@@ -51,9 +51,9 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
     end.failure ??= failure;
     request.destroy(failure);
   };
-  const stopwatch = new Stopwatch(breakOff);
+  const stopwatch = new ResponseTimer(breakOff);
   const onAbort = () => {
-    breakOff(reasonOf(signal));
+    breakOff(toReason(signal));
   };
   signal.addEventListener('abort', onAbort, {once: true});
   const close = () => {
@@ -63,12 +63,12 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
   };
   stopwatch.await('connect_timeout', limits.connectMs, true);
   try {
-    const response = await answerOf(request, outgoing.body, () => {
+    const response = await awaitResponse(request, outgoing.body, () => {
       // Not tried again: it is at work on what was asked.
       stopwatch.await('first_byte_timeout', limits.firstByteMs, false);
     });
     response.on('error', ignore);
-    demandDirect(response);
+    requireNoRedirect(response);
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
@@ -107,7 +107,7 @@ const open = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
   });
 };
 
-const answerOf = (request: ClientRequest, body: string, onConnected: () => void) =>
+const awaitResponse = (request: ClientRequest, body: string, onConnected: () => void) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
     // For good: what comes after the first would end the process.
@@ -120,7 +120,7 @@ const answerOf = (request: ClientRequest, body: string, onConnected: () => void)
   });
 
 /** Where a redirect leads was chosen by somebody else than the one who set the address. */
-const demandDirect = ({statusCode = 0}: IncomingMessage): void => {
+const requireNoRedirect = ({statusCode = 0}: IncomingMessage): void => {
   if (statusCode >= 300 && statusCode < 400) {
     throw new CallFailed('redirected', {status: statusCode});
   }
@@ -135,7 +135,7 @@ async function* read(
     close,
   }: {
     end: {failure?: CallFailed};
-    stopwatch: Stopwatch;
+    stopwatch: ResponseTimer;
     outgoing: Outgoing;
     close: () => void;
   },
@@ -166,7 +166,7 @@ const asFailure = (
   return new CallFailed(cut ? 'cut' : 'connection_failed', {retryable, cause: error});
 };
 
-const reasonOf = ({reason}: AbortSignal): CallFailed =>
+const toReason = ({reason}: AbortSignal): CallFailed =>
   reason instanceof CallFailed ? reason : new CallFailed('stopped', {cause: reason});
 
 const ignore = () => {

@@ -4,7 +4,7 @@ const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
 /** What Standard Webhooks asks for. */
 const FEWEST_BYTES = 24;
-const MOST_BYTES = 64;
+const MAX_SECRET_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export const newSecret = (): string => writtenSecret(randomBytes(SECRET_BYTES));
@@ -15,7 +15,7 @@ export const writtenSecret = (bytes: Buffer): string => `${PREFIX}${bytes.toStri
 export const readSecret = (secret: string): Buffer | undefined => {
   const written = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
   const bytes = BASE64.test(written) ? Buffer.from(written, 'base64') : Buffer.alloc(0);
-  return bytes.length >= FEWEST_BYTES && bytes.length <= MOST_BYTES ? bytes : undefined;
+  return bytes.length >= FEWEST_BYTES && bytes.length <= MAX_SECRET_BYTES ? bytes : undefined;
 };
 
 /** What is wrong with a secret, and how to get one. */

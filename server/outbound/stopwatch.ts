@@ -2,7 +2,7 @@ import {CallFailed} from './failure.js';
 import type {FailureCode} from './failure.js';
 
 /** Waits for one thing at a time, and tells when one has not come in time. */
-export class Stopwatch {
+export class ResponseTimer {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly onLate: (failure: CallFailed) => void) {}

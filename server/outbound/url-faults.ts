@@ -1,6 +1,6 @@
 import {isIP} from 'node:net';
 
-import {demandPublicHost, hostOf, isAllowedHost, portOf} from './addresses.js';
+import {requirePublicHost, getHost, isAllowedHost, getPort} from './addresses.js';
 
 interface Where {
   allowedHosts: readonly string[];
@@ -8,7 +8,10 @@ interface Where {
 }
 
 /** What keeps an address from being called, with what to do about it; undefined when nothing does. */
-export const urlFault = (given: string, {allowedHosts, production}: Where): string | undefined => {
+export const validateUrl = (
+  given: string,
+  {allowedHosts, production}: Where,
+): string | undefined => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     return 'must be a whole address that begins with https://';
@@ -17,16 +20,16 @@ export const urlFault = (given: string, {allowedHosts, production}: Where): stri
   if (url.hash) return 'must have no fragment';
   if (isAllowedHost(url, allowedHosts)) return undefined;
   if (isPrivate(url)) {
-    return `leads into a private network, which needs ALLOW_PRIVATE_HOSTS=${hostOf(url)}:${portOf(url)}`;
+    return `leads into a private network, which needs ALLOW_PRIVATE_HOSTS=${getHost(url)}:${getPort(url)}`;
   }
   if (production && url.protocol !== 'https:') return 'must begin with https:// in production';
   return undefined;
 };
 
 const isPrivate = (url: URL): boolean => {
-  if (isIP(hostOf(url)) === 0) return /(^|\.)localhost$/.test(url.hostname);
+  if (isIP(getHost(url)) === 0) return /(^|\.)localhost$/.test(url.hostname);
   try {
-    demandPublicHost(url);
+    requirePublicHost(url);
     return false;
   } catch {
     return true;

@@ -5,9 +5,9 @@ import {storedFiles} from '../files/store.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {ArchiveNames} from './archive-names.js';
 import {sessionJson} from './session-json.js';
-import type {Archived} from './session-json.js';
+import type {ArchiveStatus} from './session-json.js';
 
-export interface ArchiveParts {
+export interface ArchiveDeps {
   sql: Queryable;
   objects: ObjectStore;
 }
@@ -25,14 +25,14 @@ const SESSION_JSON = 'session.json';
  * the store straight through. Several sessions get a folder each. Ends with an error when database
  * or store fail on the way; a single object that is gone is named in `session.json` instead.
  */
-export const archiveOf = (
-  parts: ArchiveParts,
+export const createArchive = (
+  deps: ArchiveDeps,
   uuids: string[],
   signal: AbortSignal,
-): ReadableStream<Uint8Array> => makeZip(entries(parts, uuids, signal), {buffersAreUTF8: true});
+): ReadableStream<Uint8Array> => makeZip(entries(deps, uuids, signal), {buffersAreUTF8: true});
 
 async function* entries(
-  parts: ArchiveParts,
+  deps: ArchiveDeps,
   uuids: string[],
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
@@ -42,7 +42,7 @@ async function* entries(
   try {
     for (const uuid of uuids) {
       const folder = uuids.length > 1 ? `${uuid}/` : '';
-      for await (const entry of sessionEntries(parts, uuid, either)) {
+      for await (const entry of sessionEntries(deps, uuid, either)) {
         yield {...entry, name: `${folder}${entry.name}`};
       }
     }
@@ -52,12 +52,12 @@ async function* entries(
 }
 
 async function* sessionEntries(
-  {sql, objects}: ArchiveParts,
+  {sql, objects}: ArchiveDeps,
   uuid: string,
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
   const names = new ArchiveNames(SESSION_JSON);
-  const archived: Archived = new Map();
+  const archived: ArchiveStatus = new Map();
   for (const file of await storedFiles(sql, uuid)) {
     const input = await objects.get(file.key, signal);
     if (!input) {

@@ -1,11 +1,11 @@
 import {parseArgs} from 'node:util';
 
 import {Reaper} from '../cleanup/reaper.js';
-import type {Command, CommandParts} from '../command/command.js';
+import type {Command, CommandDeps} from '../command/command.js';
 import type {Sql} from '../database/connect.js';
 import {transaction} from '../events/transaction.js';
 import {endVisit, eraseSession} from '../sessions/end.js';
-import {countLinksTo, findSessions, forgetLinksTo} from './find-sessions.js';
+import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
 const USAGE = `maria erase --uuid UUID | --email ADDRESS --yes
@@ -23,9 +23,9 @@ const OPTIONS = {
 
 export const eraseCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const {config, backgroundSql: sql, objects, log, print} = parts;
+    const {config, backgroundSql: sql, objects, log, print} = deps;
     const {email} = values;
     const links = email === undefined ? 0 : await countLinksTo(sql, email);
     const found = await findSessions(sql, values, {mayBeNone: links > 0});
@@ -33,11 +33,11 @@ export const eraseCommand: Command = {
       await print(listed(found, links));
       return;
     }
-    for (const session of found) await erase(parts, session);
-    const forgotten = email === undefined ? 0 : await forgetLinksTo(sql, email);
+    for (const session of found) await erase(deps, session);
+    const forgotten = email === undefined ? 0 : await deleteLinksTo(sql, email);
     if (forgotten > 0)
       await print(`${forgotten} links to the address in other sessions are erased`);
-    await new Reaper({sql, objects, config, log}).prompt();
+    await new Reaper({sql, objects, config, log}).runUrgent();
     const waiting = await countWaiting(sql, found);
     if (waiting === 0) return;
     await print(`${waiting} files could not be removed now; the server's cleanup goes on trying.`);
@@ -45,7 +45,7 @@ export const eraseCommand: Command = {
 };
 
 const erase = async (
-  {backgroundSql: sql, print}: CommandParts,
+  {backgroundSql: sql, print}: CommandDeps,
   {uuid, siteKey}: FoundSession,
 ): Promise<void> => {
   const state = await transaction(sql, async (tx) => {

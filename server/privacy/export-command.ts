@@ -6,8 +6,8 @@ import {parseArgs} from 'node:util';
 
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed} from '../command/command.js';
-import type {Command, CommandParts} from '../command/command.js';
-import {archiveOf} from './archive.js';
+import type {Command, CommandDeps} from '../command/command.js';
+import {createArchive} from './archive.js';
 import {findSessions} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
@@ -24,14 +24,12 @@ const OPTIONS = {
 
 export const exportCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const found = await findSessions(parts.backgroundSql, values);
+    const found = await findSessions(deps.backgroundSql, values);
     const file = values.out ?? `maria-${found[0]?.uuid ?? ''}.zip`;
-    await writeArchive(parts, found, file);
-    await parts.print(
-      `${found.length === 1 ? '1 session' : `${found.length} sessions`} in ${file}`,
-    );
+    await writeArchive(deps, found, file);
+    await deps.print(`${found.length === 1 ? '1 session' : `${found.length} sessions`} in ${file}`);
   },
 };
 
@@ -40,7 +38,7 @@ export const exportCommand: Command = {
  * broke on the way was exported to nobody.
  */
 const writeArchive = async (
-  {backgroundSql: sql, objects}: CommandParts,
+  {backgroundSql: sql, objects}: CommandDeps,
   found: FoundSession[],
   file: string,
 ): Promise<void> => {
@@ -50,7 +48,7 @@ const writeArchive = async (
     throw new CommandFailed(`${file} cannot be written: ${(error as Error).message}`);
   });
   try {
-    const archive = archiveOf({sql, objects}, uuids, new AbortController().signal);
+    const archive = createArchive({sql, objects}, uuids, new AbortController().signal);
     await pipeline(Readable.fromWeb(archive as ReadableStream), opened.createWriteStream());
     await recordAudit(
       sql,

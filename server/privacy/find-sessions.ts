@@ -10,7 +10,7 @@ export interface FoundSession {
   state: string;
 }
 
-export interface Whom {
+export interface SessionSelector {
   uuid?: string | undefined;
   email?: string | undefined;
 }
@@ -18,7 +18,7 @@ export interface Whom {
 /** Whom a command is about: one UUID, or every session of one address. Throws when there is none. */
 export const findSessions = async (
   sql: Queryable,
-  {uuid, email}: Whom,
+  {uuid, email}: SessionSelector,
   {mayBeNone = false} = {},
 ): Promise<FoundSession[]> => {
   if ((uuid === undefined) === (email === undefined)) {
@@ -71,7 +71,7 @@ export const countLinksTo = async (sql: Queryable, email: string): Promise<numbe
   return rows.length;
 };
 
-export const forgetLinksTo = async (sql: Queryable, email: string): Promise<number> => {
+export const deleteLinksTo = async (sql: Queryable, email: string): Promise<number> => {
   const rows = await sql`
     delete from email_verifications where lower(address) = lower(${strictEmail(email) ?? ''})
     returning id`;

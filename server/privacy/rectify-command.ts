@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed, usageError} from '../command/command.js';
-import type {Command, CommandParts} from '../command/command.js';
+import type {Command, CommandDeps} from '../command/command.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 import type {Queryable} from '../database/connect.js';
@@ -33,26 +33,26 @@ interface Correction {
 
 export const rectifyCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const {uuid, email, name, 'new-email': newEmail} = values;
     if (name === undefined && newEmail === undefined) {
       throw usageError('rectify needs --name, --new-email or both.');
     }
     const correction = readCorrection({name, email: newEmail});
-    for (const found of await findSessions(parts.backgroundSql, {uuid, email})) {
-      await rectifyOne(parts, found.uuid, correction);
+    for (const found of await findSessions(deps.backgroundSql, {uuid, email})) {
+      await rectifyOne(deps, found.uuid, correction);
     }
   },
 };
 
 const rectifyOne = async (
-  parts: CommandParts,
+  deps: CommandDeps,
   uuid: string,
   correction: Correction,
 ): Promise<void> => {
-  const {backgroundSql: sql, print} = parts;
-  const isStopped = await sql.begin((tx) => rectify(tx, parts, uuid, correction));
+  const {backgroundSql: sql, print} = deps;
+  const isStopped = await sql.begin((tx) => rectify(tx, deps, uuid, correction));
   await print(`${uuid} is corrected.`);
   if (correction.email === undefined) return;
   await print(
@@ -76,16 +76,16 @@ const readCorrection = ({name, email}: Correction): Correction => {
 /** Answers whether a limit kept the link back. */
 const rectify = async (
   tx: Queryable,
-  parts: CommandParts,
+  deps: CommandDeps,
   uuid: string,
   {name, email}: Correction,
 ): Promise<boolean> => {
-  const caller = await lockedCaller(tx, parts, uuid);
+  const caller = await lockedCaller(tx, deps, uuid);
   let stopped = false;
   if (name !== undefined) await setSessionName(tx, uuid, name);
   if (email !== undefined) {
     const contactParts = {
-      ...confirming(parts),
+      ...confirming(deps),
       onMailStopped: () => {
         stopped = true;
       },
@@ -105,7 +105,7 @@ const rectify = async (
 /** The visitor on whose behalf it is done, with the visit held as every change holds it. */
 const lockedCaller = async (
   tx: Queryable,
-  {config}: CommandParts,
+  {config}: CommandDeps,
   uuid: string,
 ): Promise<Caller> => {
   await tx`select from visits where uuid = ${uuid} for update`;
@@ -120,7 +120,7 @@ const lockedCaller = async (
   return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), address: null};
 };
 
-const confirming = ({config}: CommandParts) => ({
+const confirming = ({config}: CommandDeps) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
   mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),

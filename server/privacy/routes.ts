@@ -3,33 +3,33 @@ import type {Readable} from 'node:stream';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientNetwork} from '../http/client-address.js';
+import {clientRateLimitKey} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
-import type {PaceLimits} from '../http/pace.js';
+import type {SlowClientLimits} from '../http/pace.js';
 import {storedFiles} from '../files/store.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
-import {takeOwnTime} from '../http/deadline.js';
-import {Gate} from '../http/concurrency-limit.js';
+import {disableTimeout} from '../http/deadline.js';
+import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {pacedDownload, untilClosed} from '../http/slow-download.js';
 import {attachment} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access} from '../visits/access.js';
-import {archiveOf} from './archive.js';
+import {createArchive} from './archive.js';
 
-export interface PrivacyParts {
+export interface PrivacyDeps {
   config: Config;
   sql: Sql;
   objects: ObjectStore;
   access: Access;
   /** An archive broke while it was sent: its reader was promised all of it. */
   onBroken: (error: MariaError, request: FastifyRequest) => void;
-  pace?: PaceLimits | undefined;
+  pace?: SlowClientLimits | undefined;
 }
 
 const Archive = Type.Unsafe<Readable>({
@@ -45,9 +45,9 @@ const Archive = Type.Unsafe<Readable>({
 /** Limits of concurrent exports. Each occupies a connection to the store while it is read. */
 export const EXPORT_LIMITS = {perSession: 2, perAddress: 10, total: 50};
 
-export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
-  const {config, sql, objects, access} = parts;
-  const gate = new Gate(
+export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
+  const {config, sql, objects, access} = deps;
+  const gate = new ConcurrencyLimit(
     EXPORT_LIMITS,
     'Too many exports are being read concurrently. Try again after Retry-After.',
   );
@@ -70,22 +70,22 @@ export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const {uuid, site, address} = caller;
       await access.visit(request, caller);
       const closed = untilClosed(reply.raw);
-      const leave = gate.enter(uuid, clientNetwork(request));
+      const leave = gate.acquire(uuid, clientRateLimitKey(request));
       void closed.then(leave);
-      await demandStore(sql, objects, uuid);
+      await requireStore(sql, objects, uuid);
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
-      takeOwnTime(request, reply);
+      disableTimeout(request, reply);
       const left = new AbortController();
       void closed.then(() => {
         left.abort();
       });
-      const archive = pacedDownload(archiveOf({sql, objects}, [uuid], left.signal), reply.raw, {
-        limits: parts.pace,
+      const archive = pacedDownload(createArchive({sql, objects}, [uuid], left.signal), reply.raw, {
+        limits: deps.pace,
         onTooSlow: () => {
           request.log.info({req: request.id}, 'an export was cut off: its client read too slowly');
         },
@@ -94,7 +94,7 @@ export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
       // has said what was handed out before the first byte was; an error follows it there.
       archive.once('error', (cause) => {
         if (left.signal.aborted) return;
-        parts.onBroken(new Internal('An export broke on the way.', {cause}), request);
+        deps.onBroken(new Internal('An export broke on the way.', {cause}), request);
       });
       return reply
         .type('application/zip')
@@ -105,7 +105,7 @@ export const privacyRoutes = (app: App, parts: PrivacyParts): void => {
 };
 
 /** A store that is away is told by a status, which is no longer possible once bytes have been sent. */
-const demandStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
+const requireStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
   const [file] = await storedFiles(sql, uuid);
   if (file) await objects.head(file.key);
 };

@@ -13,10 +13,10 @@ import {
   verificationRows,
   visitRow,
 } from './store.js';
-import type {ExportedRow, PageOf} from './store.js';
+import type {ExportedRow, ReadPage} from './store.js';
 
 /** What became of a stored file in the archive: its name there, or that its bytes are not found. */
-export type Archived = Map<string, {archived_as: string} | {missing: true}>;
+export type ArchiveStatus = Map<string, {archived_as: string} | {missing: true}>;
 
 /**
  * Every row that is stored about a session, as JSON in pieces. Long tables come by pages of short
@@ -25,9 +25,9 @@ export type Archived = Map<string, {archived_as: string} | {missing: true}>;
 export async function* sessionJson(
   sql: Queryable,
   uuid: string,
-  archived: Archived,
+  archived: ArchiveStatus,
 ): AsyncGenerator<string> {
-  const paged = (page: PageOf) =>
+  const paged = (page: ReadPage) =>
     pages<ExportedRow>((last) =>
       page({sql, uuid, after: last && String(last['id'] ?? last['seq'])}),
     );
@@ -35,7 +35,7 @@ export async function* sessionJson(
   yield member('visit', await visitRow(sql, uuid));
   yield member('session', await sessionRow(sql, uuid));
   yield* list('consents', paged(consentRows));
-  yield* list('files', withFate(paged(fileRows), archived));
+  yield* list('files', withArchiveStatus(paged(fileRows), archived));
   yield* list('messages', paged(messageRows));
   yield* list('events', paged(eventRows));
   yield member('verifications', await verificationRows(sql, uuid));
@@ -60,9 +60,9 @@ async function* list(name: string, rows: AsyncIterable<ExportedRow[]>): AsyncGen
   yield before === ',' ? '\n]' : `${before}]`;
 }
 
-async function* withFate(
+async function* withArchiveStatus(
   rows: AsyncIterable<ExportedRow[]>,
-  archived: Archived,
+  archived: ArchiveStatus,
 ): AsyncGenerator<ExportedRow[]> {
   for await (const page of rows) {
     yield page.map((row) => ({...row, ...archived.get(String(row['id']))}));

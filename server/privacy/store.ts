@@ -27,28 +27,28 @@ interface Page {
   after: string | undefined;
 }
 
-export type PageOf = (page: Page) => Promise<ExportedRow[]>;
+export type ReadPage = (page: Page) => Promise<ExportedRow[]>;
 
-export const consentRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+export const consentRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
   select id, purpose, decision, wording, encode(wording_sha256, 'hex') as wording_sha256, locale,
          recorded_at
   from consents where session_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
 
 /** Deleted ones as well, as long as there is a row that remembers them. */
-export const fileRows: PageOf = ({sql, uuid, after = NIL_UUID}) => sql<ExportedRow[]>`
+export const fileRows: ReadPage = ({sql, uuid, after = NIL_UUID}) => sql<ExportedRow[]>`
   select id, message_id, file_name, s3_key, content_type, file_size::float8 as file_size,
          encode(sha256, 'hex') as sha256, flags, idempotency_key, state, created_at, uploaded_at,
          download_count, last_downloaded_at, is_deleted, deleted_at
   from file_uploads where session_uuid = ${uuid} and id > ${after}::uuid order by id
   limit ${PAGE_ROWS}`;
 
-export const messageRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+export const messageRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
   select id, client_id, role, body, state, created_at
   from messages where session_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
 
-export const eventRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+export const eventRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
   select seq, type, data, at from events where session_uuid = ${uuid} and seq > ${after}::bigint
   order by seq limit ${PAGE_ROWS}`;
 
@@ -75,7 +75,7 @@ export const deliveryRows = (sql: Queryable, uuid: string): Promise<ExportedRow[
     select event, details, state, created_at, tried_at
     from webhook_deliveries where session_uuid = ${uuid} order by created_at, id`;
 
-export const auditRows: PageOf = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
+export const auditRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
   select id, timestamp, event_type, site_key, ip_address, metadata
   from audit_logs where user_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;

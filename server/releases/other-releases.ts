@@ -6,7 +6,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {LRUCache} from 'lru-cache';
 
 import type {Sql} from '../database/connect.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 import {findFiles, noteUse} from './store.js';
 import type {StoredFile, Wanted} from './store.js';
 
@@ -20,7 +20,7 @@ const MAX_MISSING = 5_000;
 /** Each can bring three encodings of a file. */
 const MAX_BATCH = 50;
 
-export interface OtherReleasesParts {
+export interface OtherReleasesDeps {
   sql: Sql;
   log: FastifyBaseLogger;
   /** Folder for copies of what the database has; shared by the servers of one data folder. */
@@ -49,27 +49,27 @@ export class OtherReleases {
       }
     },
   });
-  private readonly lookUps: SharedStatement<Wanted, StoredFile | undefined>;
+  private readonly lookUps: StatementBatcher<Wanted, StoredFile | undefined>;
 
-  constructor(private readonly parts: OtherReleasesParts) {
-    this.lookUps = new SharedStatement({run: (wanted) => this.find(wanted), maxBatch: MAX_BATCH});
+  constructor(private readonly deps: OtherReleasesDeps) {
+    this.lookUps = new StatementBatcher({run: (wanted) => this.find(wanted), maxBatch: MAX_BATCH});
   }
 
   get folder(): string {
-    return this.parts.folder;
+    return this.deps.folder;
   }
 
   /** True if no look-up is needed to serve the file. */
   isAtHand(wanted: Wanted): boolean {
-    return this.found.has(keyOf(wanted));
+    return this.found.has(getKey(wanted));
   }
 
   /**
    * Returns the path of the file's copy within the folder, or undefined if no release has the file.
    * @throws what the database or the disk throws.
    */
-  async pathOf(wanted: Wanted): Promise<string | undefined> {
-    const key = keyOf(wanted);
+  async getPath(wanted: Wanted): Promise<string | undefined> {
+    const key = getKey(wanted);
     if (this.missing.has(key)) return undefined;
     const found = await this.found.fetch(key, {context: wanted});
     if (found === undefined) this.missing.set(key, true);
@@ -78,7 +78,7 @@ export class OtherReleases {
 
   /** Deletes copies that were not asked for during the days that a release is kept. */
   async sweep(): Promise<void> {
-    const {folder, releaseDays} = this.parts;
+    const {folder, releaseDays} = this.deps;
     await mkdir(folder, {recursive: true, mode: 0o700});
     const entries = await readdir(folder, {recursive: true, withFileTypes: true});
     for (const entry of entries.filter((one) => one.isFile())) {
@@ -90,7 +90,7 @@ export class OtherReleases {
   }
 
   private async find(wanted: Wanted[]): Promise<(StoredFile | undefined)[]> {
-    const files = await findFiles(this.parts.sql, wanted);
+    const files = await findFiles(this.deps.sql, wanted);
     const unnoted = files.flatMap((file) => (file && !file.isNoted ? [file.release] : []));
     for (const release of new Set(unnoted)) void this.noteUse(release);
     return files;
@@ -98,16 +98,16 @@ export class OtherReleases {
 
   private async noteUse(release: string): Promise<void> {
     try {
-      await noteUse(this.parts.sql, release);
+      await noteUse(this.deps.sql, release);
     } catch (error) {
-      this.parts.log.warn({err: error, release}, 'the use of a release could not be noted');
+      this.deps.log.warn({err: error, release}, 'the use of a release could not be noted');
     }
   }
 
   private async copy(wanted: Wanted): Promise<string | undefined> {
     const file = await this.lookUps.add(wanted);
     if (!file) return undefined;
-    const name = keyOf(wanted);
+    const name = getKey(wanted);
     const target = path.join(this.folder, name);
     await mkdir(path.dirname(target), {recursive: true, mode: 0o700});
     if (file.gzip) await writeWhole(`${target}.gz`, file.gzip);
@@ -117,7 +117,8 @@ export class OtherReleases {
   }
 }
 
-const keyOf = ({release, name}: Wanted): string => (release === null ? name : `${release}/${name}`);
+const getKey = ({release, name}: Wanted): string =>
+  release === null ? name : `${release}/${name}`;
 
 /** Another process may be reading the file. */
 const writeWhole = async (file: string, bytes: Buffer): Promise<void> => {

@@ -13,7 +13,7 @@ const LONGEST_PAUSE_MS = 300_000;
 /** A slow database must not keep a server from becoming ready. */
 const START_MS = 2_000;
 
-export interface OwnReleaseParts {
+export interface OwnReleaseDeps {
   sql: Sql;
   log: FastifyBaseLogger;
   /** Folder of the built widget. */
@@ -33,7 +33,7 @@ export class OwnRelease {
   private failures = 0;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: OwnReleaseParts) {}
+  constructor(private readonly deps: OwnReleaseDeps) {}
 
   /**
    * Stores the files, once they can be stored. Returns after the first attempt, so that no page gets
@@ -72,7 +72,7 @@ export class OwnRelease {
         return;
       } catch (error) {
         const message = 'the widget’s files could not be stored for other servers; trying again';
-        this.parts.log.warn({err: error}, message);
+        this.deps.log.warn({err: error}, message);
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.failures++, LONGEST_PAUSE_MS);
         await sleep(pauseMs, undefined, {signal, ref: false}).catch(() => undefined);
       }
@@ -80,7 +80,7 @@ export class OwnRelease {
   }
 
   private async store(): Promise<void> {
-    const {sql, log, folder} = this.parts;
+    const {sql, log, folder} = this.deps;
     const build = await readBuild(folder);
     if (!build) return;
     const replaced = await storeBuild(sql, build);

@@ -8,7 +8,7 @@ import type {OtherReleases} from './other-releases.js';
 import type {OwnRelease} from './own-release.js';
 import type {Wanted} from './store.js';
 
-export interface ReleaseRouteParts {
+export interface ReleaseRouteDeps {
   /** Version of this server's release. */
   version: string;
   own: OwnRelease;
@@ -23,8 +23,8 @@ export interface ReleaseRouteParts {
  * Serves the files of other releases beside those of this server's own: to pages that were loaded
  * before an upgrade, to pages that got the next release from another server, and to pinned versions.
  */
-export const releaseRoutes = (app: App, parts: ReleaseRouteParts): void => {
-  const {version, own} = parts;
+export const releaseRoutes = (app: App, deps: ReleaseRouteDeps): void => {
+  const {version, own} = deps;
   const hidden = {schema: {hide: true}};
   app.get<{Params: {release: string}}>(`/:release/${LOADER}`, hidden, async (request, reply) => {
     const {release} = request.params;
@@ -42,12 +42,12 @@ export const releaseRoutes = (app: App, parts: ReleaseRouteParts): void => {
   }
 
   const sendOther = async (request: FastifyRequest, reply: FastifyReply, wanted: Wanted) => {
-    const {other, isStarting, limit} = parts;
+    const {other, isStarting, limit} = deps;
     if (!other.isAtHand(wanted)) {
       if (isStarting()) throw new Unavailable();
       await limit(request);
     }
-    const file = await other.pathOf(wanted);
+    const file = await other.getPath(wanted);
     if (file === undefined) throw new NotFound();
     setAssetHeaders(reply.raw, immutable());
     return reply

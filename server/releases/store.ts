@@ -25,15 +25,15 @@ export const storeBuild = (sql: Sql, {release, files}: Build): Promise<string[]>
     const names = files.map(({name}) => name);
     // Before the look-up: expiry deletes nothing that was noted today.
     await noteUse(tx, release, names);
-    const before = await digestsOf(tx, release);
+    const before = await findDigests(tx, release);
     for (const file of files) if (!before.has(file.name)) await insertFile(tx, release, file);
-    const after = await digestsOf(tx, release);
+    const after = await findDigests(tx, release);
     return files.filter(({name, bytes}) => after.get(name) !== sha256(bytes)).map(({name}) => name);
   });
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-const digestsOf = async (tx: Queryable, release: string): Promise<Map<string, string>> => {
+const findDigests = async (tx: Queryable, release: string): Promise<Map<string, string>> => {
   const rows = await tx<{name: string; digest: string}[]>`
     select name, encode(sha256(bytes), 'hex') as digest
     from widget_releases where release = ${release}`;

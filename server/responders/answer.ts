@@ -2,10 +2,10 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {ConsentRequired, SessionGone} from '../errors.js';
 import {CallFailed} from '../outbound/failure.js';
-import type {Chosen} from './choose.js';
+import type {ResolvedResponder} from './choose.js';
 import type {Turn} from './responder.js';
-import {SafePieces} from '../text/safe-text.js';
-import type {Stage, Writing} from './reply-channel.js';
+import {StreamingSanitizer} from '../text/safe-text.js';
+import type {ReplyChannel, StreamingReply} from './reply-channel.js';
 import {cutNotice} from './texts.js';
 
 export const MAX_ANSWER_CHARACTERS = 8_000;
@@ -14,14 +14,14 @@ export const SHUTTING_DOWN = new CallFailed('cut');
 /** Told again before what was told last has worn off. */
 const TYPING_MS = 3_000;
 
-interface AnswerParts {
-  stage: Stage;
+interface AnswerDeps {
+  stage: ReplyChannel;
   log: FastifyBaseLogger;
   /** Aborted when the visitor wants no more, or the session is over. */
   signal: AbortSignal;
 }
 
-export interface Answered {
+export interface AnswerResult {
   outcome: 'answered' | 'later' | 'silent' | 'stopped' | 'gone' | 'failed';
   /** Something of it stands in the conversation. */
   hasBegun: boolean;
@@ -34,9 +34,9 @@ export interface Answered {
  */
 export const answerTurn = async (
   turn: Turn,
-  {responder, totalMs}: Chosen,
-  {stage, log, signal}: AnswerParts,
-): Promise<Answered> => {
+  {responder, totalMs}: ResolvedResponder,
+  {stage, log, signal}: AnswerDeps,
+): Promise<AnswerResult> => {
   const {uuid, locale} = turn.session;
   const ending = new AbortController();
   const late = setTimeout(() => {
@@ -47,8 +47,8 @@ export const answerTurn = async (
   }, TYPING_MS);
   const gone = new AbortController();
   const all = AbortSignal.any([signal, ending.signal, gone.signal]);
-  const pieces = new SafePieces(MAX_ANSWER_CHARACTERS);
-  let writing: Writing | undefined;
+  const pieces = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
+  let writing: StreamingReply | undefined;
   let isLater = false;
   const write = async (text: string): Promise<void> => {
     if (text === '') return;

@@ -3,7 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {Documents} from '../documents/documents.js';
-import type {Moments} from '../events/transient-events.js';
+import type {TransientEvents} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
@@ -13,22 +13,22 @@ import type {BudgetLimits} from './budgets.js';
 import {CallBackLinks} from './callbacks.js';
 import {ANSWER_LIMITS} from './choose.js';
 import type {AnswerLimits} from './choose.js';
-import {CIRCUIT, Circuits} from './circuit.js';
-import type {Stage} from './reply-channel.js';
+import {CIRCUIT, CircuitBreakers} from './circuit.js';
+import type {ReplyChannel} from './reply-channel.js';
 import {insertTurn} from './store.js';
-import {Turns} from './turns.js';
-import type {TurnsParts} from './turns.js';
+import {TurnWorker} from './turns.js';
+import type {TurnWorkerDeps} from './turns.js';
 
-export interface AnsweringParts {
+export interface ResponderServiceDeps {
   config: Config;
   /** Answers take their time, and no visitor's connection. */
   sql: Sql;
   objects: ObjectStore;
-  stage: Stage;
-  moments: Moments;
+  stage: ReplyChannel;
+  moments: TransientEvents;
   log: FastifyBaseLogger;
   onMail: () => void;
-  metrics: TurnsParts['metrics'];
+  metrics: TurnWorkerDeps['metrics'];
   /** For tests: other limits than those that visitors have. */
   limits?: Partial<AnswerLimits>;
   budgets?: Partial<BudgetLimits>;
@@ -44,35 +44,38 @@ export interface StoredMessage {
 }
 
 /** All that answering needs, put together. */
-export class Answering {
+export class ResponderService {
   readonly callBacks: CallBackLinks;
-  private readonly turns: Turns;
-  private readonly moments: Moments;
+  private readonly turns: TurnWorker;
+  private readonly moments: TransientEvents;
   private readonly budgets: Budgets;
 
-  constructor({limits, budgets, circuit, ...parts}: AnsweringParts) {
-    const {config, objects, log, sql} = parts;
+  constructor({limits, budgets, circuit, ...deps}: ResponderServiceDeps) {
+    const {config, objects, log, sql} = deps;
     const keys = config.secrets.map((one) => derivedKey(one, 'call-backs'));
     this.callBacks = new CallBackLinks(keys as [Buffer], config.publicUrl);
     const hashKey = derivedKey(config.secrets[0] as SecretKey, 'answer-budgets');
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
-    this.turns = new Turns({
-      ...parts,
+    this.turns = new TurnWorker({
+      ...deps,
       documents: new Documents({sql, objects, log}),
       budgets: this.budgets,
-      circuits: new Circuits({...CIRCUIT, ...circuit}),
+      circuits: new CircuitBreakers({...CIRCUIT, ...circuit}),
       callBacks: this.callBacks,
       limits: {...ANSWER_LIMITS, ...limits},
     });
-    this.moments = parts.moments;
+    this.moments = deps.moments;
     this.moments.onStop((uuid) => {
       this.turns.stopSession(uuid);
     });
   }
 
   /** In the transaction of a visitor's message: from its commit on an answer is owed. */
-  async owe(tx: Queryable, {uuid, siteKey, messageId, client}: StoredMessage): Promise<void> {
-    await insertTurn(tx, {uuid, messageId, client: this.budgets.clientOf(client)});
+  async enqueueTurn(
+    tx: Queryable,
+    {uuid, siteKey, messageId, client}: StoredMessage,
+  ): Promise<void> {
+    await insertTurn(tx, {uuid, messageId, client: this.budgets.hashClient(client)});
     const details = {message_id: messageId};
     await enqueueWebhooks(tx, {event: 'message.visitor', uuid, siteKey, details});
   }
@@ -83,7 +86,7 @@ export class Answering {
 
   /** Whichever replica writes its answer; one that does not hear of it sees it when it renews. */
   stopSession(uuid: string): void {
-    this.moments.tell(uuid, {type: 'stop'});
+    this.moments.broadcast(uuid, {type: 'stop'});
   }
 
   /** Takes nothing more; ends when all that is being said is said. */

@@ -3,14 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
 import type {Answer, Outgoing} from '../outbound/post.js';
-import {eventsOf, jsonLinesOf, linesOf, parsed, wholeText} from './lines.js';
+import {parseEventStream, parseJsonLines, readLines, parsed, wholeText} from './lines.js';
 import {pauseBefore} from './responder.js';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 const STREAM_TYPE = /^text\/event-stream\b/i;
 const LINES_TYPE = /^(?:application\/(?:x-)?(?:ndjson|jsonl|json-seq)|text\/plain)\b/i;
 
-export interface Asking {
+export interface RetryableRequest {
   /** Fresh for each try. */
   request: () => Omit<Outgoing, 'signal'>;
   signal: AbortSignal;
@@ -22,8 +22,8 @@ export interface Asking {
  * Asks until an answer begins, with pauses. Once its first byte is here nothing is asked again: the
  * visitor has seen it, and the other side has been paid for it.
  */
-export async function* ask<T>(
-  {request, signal, isAnswer}: Asking,
+export async function* requestWithRetry<T>(
+  {request, signal, isAnswer}: RetryableRequest,
   read: (answer: Answer) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   for (let attempt = 0; ; attempt++) {
@@ -61,12 +61,12 @@ const retryAfterMs = (header: string | undefined): number | undefined => {
 };
 
 /** The objects of an answer, by what it says it is. What says nothing, or a web page, is no answer. */
-export async function* objectsOf({headers, bytes}: Answer): AsyncGenerator<unknown> {
+export async function* parseReplyStream({headers, bytes}: Answer): AsyncGenerator<unknown> {
   const type = headers['content-type'] ?? '';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new CallFailed('bad_answer');
-  if (STREAM_TYPE.test(type)) yield* eventsOf(linesOf(bytes));
-  else if (LINES_TYPE.test(type)) yield* jsonLinesOf(linesOf(bytes));
+  if (STREAM_TYPE.test(type)) yield* parseEventStream(readLines(bytes));
+  else if (LINES_TYPE.test(type)) yield* parseJsonLines(readLines(bytes));
   else if (JSON_TYPE.test(type)) yield* objectsOfJson(await wholeText(bytes));
   else throw new CallFailed('bad_answer');
 }
@@ -75,12 +75,12 @@ export async function* objectsOf({headers, bytes}: Answer): AsyncGenerator<unkno
 async function* objectsOfJson(text: string): AsyncGenerator<unknown> {
   const whole = parsed(text);
   if (whole) yield whole.value;
-  else if (text.startsWith('data:')) yield* eventsOf(linesIn(text));
+  else if (text.startsWith('data:')) yield* parseEventStream(linesIn(text));
   else throw new CallFailed('bad_answer');
 }
 
 async function* linesIn(text: string): AsyncGenerator<string> {
-  yield* linesOf(
+  yield* readLines(
     (async function* () {
       yield Buffer.from(text);
     })(),

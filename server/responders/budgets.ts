@@ -21,7 +21,7 @@ export type Budget = 'session' | 'minute' | 'client' | 'day';
 interface Wanted {
   budget: Budget;
   key: Buffer;
-  most: number;
+  max: number;
   window: string;
 }
 
@@ -36,7 +36,7 @@ export class Budgets {
   ) {}
 
   /** Who sent a message, as it may be stored. */
-  clientOf(network: string): Buffer {
+  hashClient(network: string): Buffer {
     return this.hash('client', network);
   }
 
@@ -61,17 +61,17 @@ export class Budgets {
       {
         budget: 'session',
         key: this.hash('session', uuid),
-        most: perSession,
+        max: perSession,
         window: SESSION_WINDOW,
       },
       {
         budget: 'minute',
         key: this.hash('minute', uuid),
-        most: perSessionMinute,
+        max: perSessionMinute,
         window: '1 minute',
       },
-      {budget: 'client', key: from, most: perClientHour, window: '1 hour'},
-      {budget: 'day', key: this.hash('day', siteKey), most: perDay ?? perSiteDay, window: '1 day'},
+      {budget: 'client', key: from, max: perClientHour, window: '1 hour'},
+      {budget: 'day', key: this.hash('day', siteKey), max: perDay ?? perSiteDay, window: '1 day'},
     ];
     // In one order for all, and the site's last, which everybody wants.
     try {
@@ -116,7 +116,7 @@ class UsedUp extends Error {
   }
 }
 
-const takeOne = async (tx: Queryable, {key, most, window}: Wanted): Promise<boolean> => {
+const takeOne = async (tx: Queryable, {key, max, window}: Wanted): Promise<boolean> => {
   const [row] = await tx<{used: number}[]>`
     insert into responder_budgets as old (key, used, resets_at)
     values (${key}, 1, now() + ${window}::interval)
@@ -124,7 +124,7 @@ const takeOne = async (tx: Queryable, {key, most, window}: Wanted): Promise<bool
       used = case when old.resets_at <= now() then 1 else old.used + 1 end,
       resets_at = case when old.resets_at <= now() then excluded.resets_at else old.resets_at end
     returning used`;
-  return (row?.used ?? Infinity) <= most;
+  return (row?.used ?? Infinity) <= max;
 };
 
 export const deleteOldBudgets = async (sql: Sql, limit: number): Promise<number> => {

@@ -13,9 +13,9 @@ export class CallBackLinks {
     private readonly publicUrl: string,
   ) {}
 
-  of(turnId: string, now = Date.now()): {url: string; expires_at: string} {
+  create(turnId: string, now = Date.now()): {url: string; expires_at: string} {
     const expires = Math.floor((now + CALL_BACK_MS) / 1_000);
-    const link = `${turnId}.${expires}.${macOf(this.keys[0], turnId, expires)}`;
+    const link = `${turnId}.${expires}.${createMac(this.keys[0], turnId, expires)}`;
     return {
       url: `${this.publicUrl}/api/messages/answers/${link}`,
       expires_at: new Date(expires * 1_000).toISOString(),
@@ -29,12 +29,12 @@ export class CallBackLinks {
     if (!isUuid(turnId) || !/^\d{1,12}$/.test(given)) return undefined;
     const got = Buffer.from(mac);
     const fits = this.keys.some((key) => {
-      const right = Buffer.from(macOf(key, turnId, expires));
+      const right = Buffer.from(createMac(key, turnId, expires));
       return right.length === got.length && timingSafeEqual(right, got);
     });
     return fits ? {turnId, isExpired: expires * 1_000 < now} : undefined;
   }
 }
 
-const macOf = (key: Buffer, turnId: string, expires: number): string =>
+const createMac = (key: Buffer, turnId: string, expires: number): string =>
   createHmac('sha256', key).update(`${turnId}.${expires}`).digest('base64url');

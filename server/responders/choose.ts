@@ -2,15 +2,15 @@ import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {readSecret} from '../outbound/signature.js';
-import {urlFault} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/url-faults.js';
 import type {Site} from '../sites/store.js';
 import {OpenAiResponder} from './openai.js';
 import type {Responder} from './responder.js';
-import {isSealed, unsealed} from '../config/sealed-secret.js';
+import {isEncryptedSecret, decryptSecret} from '../config/sealed-secret.js';
 import type {ResponderSettings} from '../config/responder.js';
 import {WebhookResponder} from './webhook.js';
 
-export interface Chosen {
+export interface ResolvedResponder {
   responder: Responder;
   /** Failures are counted under it. */
   circuit: string;
@@ -28,22 +28,23 @@ export const ANSWER_LIMITS: AnswerLimits = {
   totalMs: 120_000,
 };
 
-export interface ChoosingParts {
+export interface ChooseResponderDeps {
   config: Config;
   limits: AnswerLimits;
   callback: (turnId: string) => {url: string; expires_at: string};
 }
 
 /** Who answers this site's visitors; undefined: a person, by mail. Throws `CallFailed`. */
-export const chooseResponder = (
+export const resolveResponder = (
   site: Site,
-  {config, limits, callback}: ChoosingParts,
-): Chosen | undefined => {
-  const settings = settingsOf(site, config);
+  {config, limits, callback}: ChooseResponderDeps,
+): ResolvedResponder | undefined => {
+  const settings = getSettings(site, config);
   if (settings.kind === 'none') return undefined;
   const {allowedHosts, production} = config;
   // The operator may have changed what is allowed since the site was set.
-  if (urlFault(settings.url, {allowedHosts, production})) throw new CallFailed('address_refused');
+  if (validateUrl(settings.url, {allowedHosts, production}))
+    throw new CallFailed('address_refused');
   const {first_byte_seconds: firstByte, total_seconds: total} = site.settings.responder ?? {};
   const own = {...limits, ...(firstByte !== undefined && {firstByteMs: firstByte * 1_000})};
   const shared = {url: new URL(settings.url), limits: own, allowedHosts};
@@ -52,12 +53,12 @@ export const chooseResponder = (
     totalMs: total === undefined ? limits.totalMs : total * 1_000,
     responder:
       settings.kind === 'webhook'
-        ? new WebhookResponder({...shared, key: keyOf(settings.secret), callback})
+        ? new WebhookResponder({...shared, key: getKey(settings.secret), callback})
         : new OpenAiResponder({...shared, model: settings.model, key: settings.key}),
   };
 };
 
-const settingsOf = (site: Site, {responder: standard, secrets}: Config): ResponderSettings => {
+const getSettings = (site: Site, {responder: standard, secrets}: Config): ResponderSettings => {
   const own = site.settings.responder;
   if (!own) return standard;
   if (own.kind === 'none') return {kind: 'none'};
@@ -69,8 +70,8 @@ const settingsOf = (site: Site, {responder: standard, secrets}: Config): Respond
       : standard;
   }
   const opened = (given: string | undefined) => {
-    if (given === undefined || !isSealed(given)) return given;
-    const text = unsealed(given, secrets);
+    if (given === undefined || !isEncryptedSecret(given)) return given;
+    const text = decryptSecret(given, secrets);
     if (text === undefined) throw new CallFailed('misconfigured');
     return text;
   };
@@ -80,7 +81,7 @@ const settingsOf = (site: Site, {responder: standard, secrets}: Config): Respond
   return {kind: own.kind, url: own.url, model: own.model ?? '', key: opened(own.key)};
 };
 
-const keyOf = (secret: string): Buffer => {
+const getKey = (secret: string): Buffer => {
   const key = readSecret(secret);
   if (!key) throw new CallFailed('misconfigured');
   return key;

@@ -13,7 +13,7 @@ interface State {
  * Leaves a responder alone that fails again and again: each visitor would wait for its time limits
  * in vain. After a while one may try, and whether that works decides for the others.
  */
-export class Circuits {
+export class CircuitBreakers {
   private readonly states = new Map<string, State>();
 
   constructor(
@@ -21,7 +21,7 @@ export class Circuits {
     private readonly now = () => performance.now(),
   ) {}
 
-  demandClosed(name: string): void {
+  requireClosed(name: string): void {
     const state = this.states.get(name);
     if (!state || state.openUntil === 0) return;
     if (state.openUntil > this.now()) throw new CallFailed('circuit_open');

@@ -6,7 +6,7 @@ const MAX_LINE_LENGTH = 512 * 1024;
  * Bytes as lines of text, wherever they are cut: in the middle of a character, of a line, or
  * between the two halves of CRLF. The last line needs no end.
  */
-export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of bytes) {
@@ -29,17 +29,17 @@ export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 
 const DONE = '[DONE]';
 /** Each is tried with all before it. */
-const MOST_LINES_OF_ONE = 64;
+const MAX_LINES_PER_EVENT = 64;
 
 /**
  * The objects of an event stream. Real servers leave the empty line out, the space behind `data:`,
  * or `data:` itself; an object that is spread over several `data:` lines is put together.
  */
-export async function* eventsOf(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
+export async function* parseEventStream(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   let held = '';
   let heldLines = 0;
   for await (const line of lines) {
-    const data = dataOf(line);
+    const data = getData(line);
     if (data === undefined) {
       // An empty line ends an event, whole or not.
       if (line === '' && held !== '') throw new CallFailed('bad_answer');
@@ -49,7 +49,7 @@ export async function* eventsOf(lines: AsyncIterable<string>): AsyncGenerator<un
     held = held === '' ? data : `${held}\n${data}`;
     const event = parsed(held);
     if (event === undefined) {
-      if (++heldLines >= MOST_LINES_OF_ONE) throw new CallFailed('bad_answer');
+      if (++heldLines >= MAX_LINES_PER_EVENT) throw new CallFailed('bad_answer');
       continue;
     }
     held = '';
@@ -61,7 +61,7 @@ export async function* eventsOf(lines: AsyncIterable<string>): AsyncGenerator<un
 }
 
 /** Undefined: the line carries no data, being a comment, a name, an id, or the end of an event. */
-const dataOf = (line: string): string | undefined => {
+const getData = (line: string): string | undefined => {
   if (line.startsWith('data:')) {
     const data = line.slice(line.startsWith('data: ') ? 6 : 5);
     return data.trim() === '' ? undefined : data;
@@ -70,7 +70,7 @@ const dataOf = (line: string): string | undefined => {
 };
 
 /** One object a line. */
-export async function* jsonLinesOf(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
+export async function* parseJsonLines(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   for await (const line of lines) {
     if (line.trim() === '') continue;
     const event = parsed(line);

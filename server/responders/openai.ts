@@ -2,14 +2,14 @@ import {randomBytes} from 'node:crypto';
 
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
-import {ask, objectsOf} from './ask.js';
-import type {DocumentText, Part, Responder, Said, Turn} from './responder.js';
-import {textInCompletion} from './text-in.js';
+import {requestWithRetry, parseReplyStream} from './ask.js';
+import type {DocumentText, Part, Responder, HistoryMessage, Turn} from './responder.js';
+import {extractCompletionText} from './text-in.js';
 
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const COMPLETIONS = '/chat/completions';
 
-export interface OpenAiParts {
+export interface OpenAiOptions {
   /** Up to `/v1`, or the whole address. */
   url: URL;
   model: string;
@@ -28,16 +28,16 @@ interface ChatMessage {
 export class OpenAiResponder implements Responder {
   private readonly url: URL;
 
-  constructor(private readonly parts: OpenAiParts) {
-    this.url = new URL(parts.url);
+  constructor(private readonly deps: OpenAiOptions) {
+    this.url = new URL(deps.url);
     const path = this.url.pathname.replace(/\/+$/, '');
     this.url.pathname = path.endsWith(COMPLETIONS) ? path : path + COMPLETIONS;
   }
 
   async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
-    const {model, key, limits, allowedHosts} = this.parts;
+    const {model, key, limits, allowedHosts} = this.deps;
     // Nothing but what all such servers know: `stream_options` alone makes several of them refuse.
-    const body = JSON.stringify({model, messages: messagesOf(turn), stream: true});
+    const body = JSON.stringify({model, messages: toChatMessages(turn), stream: true});
     const request = () => ({
       url: this.url,
       headers: {
@@ -51,8 +51,11 @@ export class OpenAiResponder implements Responder {
       maxBytes: MAX_ANSWER_BYTES,
     });
     let isText = false;
-    for await (const object of ask({request, signal, isAnswer: (s) => s === 200}, objectsOf)) {
-      const delta = textInCompletion(object);
+    for await (const object of requestWithRetry(
+      {request, signal, isAnswer: (s) => s === 200},
+      parseReplyStream,
+    )) {
+      const delta = extractCompletionText(object);
       if (delta === undefined || delta === '') continue;
       isText = true;
       yield {type: 'text', delta};
@@ -65,7 +68,10 @@ export class OpenAiResponder implements Responder {
  * What the model is told. What visitors and their files say stands in messages of the user alone;
  * many templates take only turns that alternate, so that neighbours of one role become one.
  */
-export const messagesOf = (turn: Turn, nonce = randomBytes(16).toString('hex')): ChatMessage[] => {
+export const toChatMessages = (
+  turn: Turn,
+  nonce = randomBytes(16).toString('hex'),
+): ChatMessage[] => {
   const said = turn.history.map(({role, text}): ChatMessage => ({
     role: role === 'visitor' ? 'user' : 'assistant',
     content: text,
@@ -121,8 +127,8 @@ const MAX_HISTORY_MESSAGES = 20;
 const MAX_HISTORY_CHARACTERS = 12_000;
 
 /** The newest lines that fit, whole and without a gap. */
-export const cutHistory = (history: Said[]): Said[] => {
-  const kept: Said[] = [];
+export const truncateHistory = (history: HistoryMessage[]): HistoryMessage[] => {
+  const kept: HistoryMessage[] = [];
   let left = MAX_HISTORY_CHARACTERS;
   for (const said of history.slice(-MAX_HISTORY_MESSAGES).reverse()) {
     const length = [...said.text].length;

@@ -2,9 +2,9 @@ import type {Sql} from '../database/connect.js';
 import type {Documents} from '../documents/documents.js';
 import {SessionGone} from '../errors.js';
 import type {Site} from '../sites/store.js';
-import {cutHistory} from './openai.js';
+import {truncateHistory} from './openai.js';
 import type {Turn} from './responder.js';
-import {saidUpTo} from './store.js';
+import {loadHistory} from './store.js';
 import type {ClaimedTurn, TurnContext} from './store.js';
 
 const HISTORY = 21;
@@ -18,7 +18,7 @@ export const prepareTurn = async (
   {id, uuid, messageId}: ClaimedTurn,
   {site, context, signal}: {site: Site; context: TurnContext; signal: AbortSignal},
 ): Promise<Turn> => {
-  const said = await saidUpTo(sql, {uuid, messageId}, HISTORY);
+  const said = await loadHistory(sql, {uuid, messageId}, HISTORY);
   const input = said.pop();
   if (input?.role !== 'visitor') throw new SessionGone();
   const mayRead = site.settings.responder_documents === true && context.readsDocuments;
@@ -26,8 +26,8 @@ export const prepareTurn = async (
     id,
     site: {key: site.key, name: site.name},
     session: {uuid, locale: context.locale, state: context.state, step: context.step},
-    history: cutHistory(said),
-    documents: mayRead ? await documents.of(uuid, signal) : [],
+    history: truncateHistory(said),
+    documents: mayRead ? await documents.forSession(uuid, signal) : [],
     input: input.text,
     instructions: site.settings.responder_instructions ?? '',
   };

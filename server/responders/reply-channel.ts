@@ -1,7 +1,7 @@
 import type {Queryable} from '../database/connect.js';
 
 /** A message that is being written. */
-export interface Writing {
+export interface StreamingReply {
   /** Aborted when nobody will read it. */
   readonly signal: AbortSignal;
   delta(text: string): void;
@@ -17,14 +17,14 @@ interface Named {
 }
 
 /** All that answering may do in a session: to say something. Throws when the session has ended. */
-export interface Stage {
+export interface ReplyChannel {
   say(uuid: string, message: Named & {body: string}): Promise<unknown>;
   /** What `make` answers, if anything, in one transaction with what else it does. */
   sayWith(
     uuid: string,
     make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
   ): Promise<void>;
-  startMessage(uuid: string, named: Named): Promise<Writing | undefined>;
+  startMessage(uuid: string, named: Named): Promise<StreamingReply | undefined>;
   /** Told to whoever looks at this moment. */
   typing(uuid: string, role: 'maria'): void;
 }

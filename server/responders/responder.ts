@@ -3,7 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {CallFailed} from '../outbound/failure.js';
 
 /** One line of the conversation so far. */
-export interface Said {
+export interface HistoryMessage {
   role: 'visitor' | 'maria' | 'agent';
   text: string;
   at: string;
@@ -28,7 +28,7 @@ export interface Turn {
   site: {key: string; name: string};
   session: {uuid: string; locale: string; state: string; step: string | null};
   /** Cut already, oldest first, without the input. */
-  history: Said[];
+  history: HistoryMessage[];
   documents: DocumentText[];
   input: string;
   /** The site's own words to the responder. */

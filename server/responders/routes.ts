@@ -3,31 +3,31 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import {CallBack} from '../contract/responders.js';
 import type {Sql} from '../database/connect.js';
-import {AnswerOver, NotFound} from '../errors.js';
+import {TurnClosed, NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access} from '../visits/access.js';
 import {MAX_ANSWER_CHARACTERS, isOver} from './answer.js';
 import type {CallBackLinks} from './callbacks.js';
-import {SafePieces} from '../text/safe-text.js';
-import type {Stage} from './reply-channel.js';
+import {StreamingSanitizer} from '../text/safe-text.js';
+import type {ReplyChannel} from './reply-channel.js';
 import {sessionOfTurn, stopTurns, takeCallBack, turnContext} from './store.js';
 import {cutNotice} from './texts.js';
 
-export interface AnswerRouteParts {
+export interface AnswerRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
-  stage: Stage;
+  stage: ReplyChannel;
   answering: {callBacks: CallBackLinks; stopSession: (uuid: string) => void};
 }
 
 /** A responder that talks on and on is one that has gone wrong. */
-export const MOST_CALLS = 20;
+export const MAX_CALLS = 20;
 
-export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
-  const {config, sql, access, answering} = parts;
+export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
+  const {config, sql, access, answering} = deps;
 
   app.post(
     '/api/messages/stop',
@@ -47,7 +47,7 @@ export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.visit(request, caller);
       if ((await stopTurns(sql, caller.uuid)) > 0) answering.stopSession(caller.uuid);
       return reply.code(204).send(null);
@@ -77,9 +77,9 @@ export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
     async (request, reply) => {
       const link = answering.callBacks.read(request.params.link);
       if (!link) throw new NotFound();
-      if (link.isExpired) throw new AnswerOver();
+      if (link.isExpired) throw new TurnClosed();
       const {text = '', done = true} = request.body;
-      await takeAnswer(parts, link.turnId, {text, isLast: done});
+      await takeAnswer(deps, link.turnId, {text, isLast: done});
       return reply.code(204).send(null);
     },
   );
@@ -87,23 +87,23 @@ export const answerRoutes = (app: App, parts: AnswerRouteParts): void => {
 
 /** The call is counted and its words are said together: neither is lost, neither is done twice. */
 const takeAnswer = async (
-  {sql, stage}: AnswerRouteParts,
+  {sql, stage}: AnswerRouteDeps,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {
   const uuid = await sessionOfTurn(sql, turnId);
-  if (uuid === undefined) throw new AnswerOver();
+  if (uuid === undefined) throw new TurnClosed();
   const saying = stage.sayWith(uuid, async (tx) => {
-    const calls = await takeCallBack(tx, turnId, {isLast, most: MOST_CALLS});
+    const calls = await takeCallBack(tx, turnId, {isLast, max: MAX_CALLS});
     const context = await turnContext(tx, uuid);
-    if (calls === undefined || !context) throw new AnswerOver();
-    const pieces = new SafePieces(MAX_ANSWER_CHARACTERS);
+    if (calls === undefined || !context) throw new TurnClosed();
+    const pieces = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
     const body = pieces.add(text) + pieces.end();
     if (body.trim() === '') return undefined;
     const whole = pieces.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
     return {role: 'maria', clientId: `${turnId}-${calls}`, body: whole};
   });
   await saying.catch((error: unknown) => {
-    throw isOver(error) ? new AnswerOver() : error;
+    throw isOver(error) ? new TurnClosed() : error;
   });
 };

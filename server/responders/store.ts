@@ -1,6 +1,6 @@
 import type {Queryable, Sql} from '../database/connect.js';
 import {interval} from '../database/time.js';
-import type {Said} from './responder.js';
+import type {HistoryMessage} from './responder.js';
 
 export interface ClaimedTurn {
   id: string;
@@ -116,14 +116,14 @@ export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string 
 export const takeCallBack = async (
   tx: Queryable,
   id: string,
-  {isLast, most}: {isLast: boolean; most: number},
+  {isLast, max}: {isLast: boolean; max: number},
 ): Promise<number | undefined> => {
   const [row] = await tx<{calls: number}[]>`
     update turns set calls = calls + 1,
-      state = case when ${isLast} or calls + 1 >= ${most} then 'done' else state end,
-      outcome = case when ${isLast} or calls + 1 >= ${most} then 'answered' end,
-      client = case when ${isLast} or calls + 1 >= ${most} then ${NOBODY} else client end,
-      leased_until = case when ${isLast} or calls + 1 >= ${most} then null else leased_until end
+      state = case when ${isLast} or calls + 1 >= ${max} then 'done' else state end,
+      outcome = case when ${isLast} or calls + 1 >= ${max} then 'answered' end,
+      client = case when ${isLast} or calls + 1 >= ${max} then ${NOBODY} else client end,
+      leased_until = case when ${isLast} or calls + 1 >= ${max} then null else leased_until end
     where id = ${id} and state in ('running', 'waiting') and stop_requested_at is null
       and leased_until > now()
     returning calls`;
@@ -207,12 +207,12 @@ export const turnContext = async (
 };
 
 /** The last lines up to a message, oldest first; the message itself comes last. */
-export const saidUpTo = async (
+export const loadHistory = async (
   sql: Queryable,
   {uuid, messageId}: {uuid: string; messageId: number},
   limit: number,
-): Promise<Said[]> => {
-  const rows = await sql<{role: Said['role']; text: string; at: Date}[]>`
+): Promise<HistoryMessage[]> => {
+  const rows = await sql<{role: HistoryMessage['role']; text: string; at: Date}[]>`
     select role, body as text, created_at as at from messages
     where session_uuid = ${uuid} and id <= ${messageId} and role <> 'system' and body <> ''
     order by id desc limit ${limit}`;

@@ -6,7 +6,7 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 /** The text in a chunk, or in a whole answer, of Chat Completions; undefined where there is none. */
-export const textInCompletion = (value: unknown): string | undefined => {
+export const extractCompletionText = (value: unknown): string | undefined => {
   if (!isFields(value)) return undefined;
   if (value['error']) throw upstreamError(value['error']);
   const [choice] = Array.isArray(value['choices']) ? (value['choices'] as unknown[]) : [];
@@ -16,11 +16,11 @@ export const textInCompletion = (value: unknown): string | undefined => {
 };
 
 /** The text in one object of any other form that is understood; undefined where there is none. */
-export const textInEvent = (value: unknown): string | undefined => {
+export const extractEventText = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return joined(value);
   if (!isFields(value)) return undefined;
   if (value['type'] === 'error') throw upstreamError(value['error'] ?? value);
-  if ('choices' in value || value['error']) return textInCompletion(value);
+  if ('choices' in value || value['error']) return extractCompletionText(value);
   if (Array.isArray(value['messages'])) return joined(value['messages']);
   if (value['type'] === 'text-delta') return contentText(value['delta'] ?? value['textDelta']);
   if (value['type'] === 'item') return contentText(value['content']);

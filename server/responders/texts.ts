@@ -85,7 +85,7 @@ export interface Reader {
 }
 
 /** What happened, and who answers now. */
-export const personWillAnswer = (
+export const escalationText = (
   what: 'thanks' | 'failed' | 'unfinished' | 'limited',
   {locale, hasEmail}: Reader,
 ): string => {

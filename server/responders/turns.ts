@@ -5,7 +5,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
-import {onceBack} from '../database/retry-while-down.js';
+import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {Documents} from '../documents/documents.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {enqueueMail} from '../jobs/queue.js';
@@ -16,11 +16,11 @@ import {SHUTTING_DOWN, answerTurn, isOver} from './answer.js';
 import type {Budgets} from './budgets.js';
 import {CALL_BACK_MS} from './callbacks.js';
 import type {CallBackLinks} from './callbacks.js';
-import {chooseResponder} from './choose.js';
-import type {AnswerLimits, Chosen} from './choose.js';
-import type {Circuits} from './circuit.js';
+import {resolveResponder} from './choose.js';
+import type {AnswerLimits, ResolvedResponder} from './choose.js';
+import type {CircuitBreakers} from './circuit.js';
 import {prepareTurn} from './prepare.js';
-import type {Stage} from './reply-channel.js';
+import type {ReplyChannel} from './reply-channel.js';
 import {
   LEASE_MS,
   awaitCallBack,
@@ -33,15 +33,15 @@ import {
   turnContext,
 } from './store.js';
 import type {ClaimedTurn, LapsedTurn, TurnContext} from './store.js';
-import {personWillAnswer} from './texts.js';
+import {escalationText} from './texts.js';
 
-export interface TurnsParts {
+export interface TurnWorkerDeps {
   sql: Sql;
   config: Config;
-  stage: Stage;
+  stage: ReplyChannel;
   documents: Documents;
   budgets: Budgets;
-  circuits: Circuits;
+  circuits: CircuitBreakers;
   callBacks: CallBackLinks;
   limits: AnswerLimits;
   log: FastifyBaseLogger;
@@ -50,15 +50,15 @@ export interface TurnsParts {
 }
 
 /** In this process at once. */
-const MOST_RUNNING = 20;
-const LOOK_MS = 5_000;
+const MAX_RUNNING = 20;
+const POLL_INTERVAL_MS = 5_000;
 /** How soon a *stop* arrives whose notice was lost. */
 const RENEW_MS = 1_000;
 const LAPSED_BATCH = 20;
 const UNIQUE_VIOLATION = '23505';
 
 /** Has visitors' messages answered. Any number of them, in any replica, share the work. */
-export class Turns {
+export class TurnWorker {
   private readonly owner = randomUUID();
   private readonly running = new Map<
     string,
@@ -70,13 +70,13 @@ export class Turns {
   private renewing: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  constructor(private readonly parts: TurnsParts) {}
+  constructor(private readonly deps: TurnWorkerDeps) {}
 
   /** Something waits for an answer: look now rather than at the next turn. */
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.looking ??= this.look().finally(() => {
+    this.looking ??= this.poll().finally(() => {
       this.looking = undefined;
       if (this.again) this.wake();
     });
@@ -104,14 +104,14 @@ export class Turns {
     await this.finish();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     clearTimeout(this.timer);
-    const {sql, log} = this.parts;
+    const {sql, log} = this.deps;
     try {
-      await this.tellLapsed();
+      await this.notifyLapsed();
       while (this.again && !this.stopped) {
         this.again = false;
-        const room = MOST_RUNNING - this.running.size;
+        const room = MAX_RUNNING - this.running.size;
         const turns = room > 0 ? await claimTurns(sql, this.owner, room) : [];
         for (const turn of turns) this.begin(turn);
         if (turns.length > 0) this.again = true;
@@ -125,7 +125,7 @@ export class Turns {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.wake();
-    }, LOOK_MS).unref();
+    }, POLL_INTERVAL_MS).unref();
   }
 
   private begin(turn: ClaimedTurn): void {
@@ -133,7 +133,7 @@ export class Turns {
     const done = this.run(turn, stop.signal)
       .catch((error: unknown) => {
         // Its lease runs out, and then it is told as lost.
-        this.parts.log.error({err: error, turn: turn.id}, 'an answer broke off');
+        this.deps.log.error({err: error, turn: turn.id}, 'an answer broke off');
       })
       .finally(() => {
         this.running.delete(turn.id);
@@ -149,16 +149,16 @@ export class Turns {
   private async renew(): Promise<void> {
     const ids = [...this.running.keys()];
     try {
-      const ours = await renewTurns(this.parts.sql, this.owner, ids);
+      const ours = await renewTurns(this.deps.sql, this.owner, ids);
       const kept = new Set(ours.flatMap(({id, isStopped}) => (isStopped ? [] : [id])));
       for (const id of ids) if (!kept.has(id)) this.running.get(id)?.stop.abort();
     } catch (error) {
-      this.parts.log.warn({err: error}, 'leases on answers could not be renewed');
+      this.deps.log.warn({err: error}, 'leases on answers could not be renewed');
     }
   }
 
   private async run(turn: ClaimedTurn, signal: AbortSignal): Promise<void> {
-    const {sql, metrics} = this.parts;
+    const {sql, metrics} = this.deps;
     const context = await turnContext(sql, turn.uuid);
     const site = context && (await findSite(sql, context.siteKey));
     const outcome = site
@@ -169,7 +169,8 @@ export class Turns {
       metrics.turnEnded(isReleased ? outcome : 'stopped');
       return;
     }
-    if (outcome !== 'later') await onceBack(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
+    if (outcome !== 'later')
+      await retryWhileDatabaseDown(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
     metrics.turnEnded(outcome);
   }
 
@@ -177,20 +178,20 @@ export class Turns {
     turn: ClaimedTurn,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
-    const {sql, budgets} = this.parts;
-    let chosen: Chosen | undefined;
+    const {sql, budgets} = this.deps;
+    let chosen: ResolvedResponder | undefined;
     try {
       chosen = this.choose(site);
       if (!chosen) {
-        await this.handOver(turn, {context, clientId: 'person', what: 'thanks'});
+        await this.handOverToHuman(turn, {context, clientId: 'person', what: 'thanks'});
         return 'person';
       }
-      this.parts.circuits.demandClosed(chosen.circuit);
+      this.deps.circuits.requireClosed(chosen.circuit);
       const perDay = site.settings.responder_turns_per_day;
       const usedUp = await budgets.take(sql, {...turn, siteKey: site.key, perDay});
       if (usedUp) {
         if (usedUp === 'day') await this.alert(site, 'budget_day');
-        await this.handOver(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
+        await this.handOverToHuman(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
         return `budget_${usedUp}`;
       }
       return await this.ask(turn, chosen, {context, site, signal});
@@ -202,24 +203,28 @@ export class Turns {
     }
   }
 
-  private choose(site: Site): Chosen | undefined {
-    const {config, limits, callBacks} = this.parts;
-    return chooseResponder(site, {config, limits, callback: (id) => callBacks.of(id)});
+  private choose(site: Site): ResolvedResponder | undefined {
+    const {config, limits, callBacks} = this.deps;
+    return resolveResponder(site, {config, limits, callback: (id) => callBacks.create(id)});
   }
 
   private async ask(
     claimed: ClaimedTurn,
-    chosen: Chosen,
+    chosen: ResolvedResponder,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
-    const {sql, stage, log, circuits} = this.parts;
+    const {sql, stage, log, circuits} = this.deps;
     stage.typing(claimed.uuid, 'maria');
-    const turn = await prepareTurn(this.parts, claimed, {site, context, signal});
+    const turn = await prepareTurn(this.deps, claimed, {site, context, signal});
     const answered = await answerTurn(turn, chosen, {stage, log, signal});
     const {outcome, hasBegun, failure} = answered;
     if (failure === SHUTTING_DOWN) {
       if (!hasBegun) return 'released';
-      await this.handOver(claimed, {context, clientId: `failed-${turn.id}`, what: 'unfinished'});
+      await this.handOverToHuman(claimed, {
+        context,
+        clientId: `failed-${turn.id}`,
+        what: 'unfinished',
+      });
       return 'failed_cut';
     }
     if (failure) {
@@ -236,11 +241,11 @@ export class Turns {
     {code, message, cause}: CallFailed,
     {context, site, hasBegun}: {context: TurnContext; site: Site; hasBegun: boolean},
   ): Promise<string> {
-    this.parts.log.warn({turn: turn.id, site: site.key, reason: message}, 'nothing answered');
-    this.parts.log.debug({turn: turn.id, err: cause}, 'what the responder said');
+    this.deps.log.warn({turn: turn.id, site: site.key, reason: message}, 'nothing answered');
+    this.deps.log.debug({turn: turn.id, err: cause}, 'what the responder said');
     const what = hasBegun ? 'unfinished' : 'failed';
     // First: where nobody waits any more there is nothing to be alarmed about.
-    await this.handOver(turn, {context, clientId: `failed-${turn.id}`, what});
+    await this.handOverToHuman(turn, {context, clientId: `failed-${turn.id}`, what});
     await this.alert(site, code, message);
     return `failed_${code}`;
   }
@@ -249,7 +254,7 @@ export class Turns {
    * Tells the visitor who answers now, and the owner that somebody waits. Throws what `isOver` knows
    * when nobody does.
    */
-  private async handOver(
+  private async handOverToHuman(
     {uuid}: ClaimedTurn,
     {
       context,
@@ -258,35 +263,35 @@ export class Turns {
     }: {
       context: TurnContext;
       clientId: string;
-      what: Parameters<typeof personWillAnswer>[0];
+      what: Parameters<typeof escalationText>[0];
     },
   ): Promise<void> {
-    const {sql, stage, onMail} = this.parts;
-    await stage.say(uuid, {role: 'maria', clientId, body: personWillAnswer(what, context)});
-    await sql.begin((tx) => this.tellOwner(tx, uuid));
+    const {sql, stage, onMail} = this.deps;
+    await stage.say(uuid, {role: 'maria', clientId, body: escalationText(what, context)});
+    await sql.begin((tx) => this.notifyOwner(tx, uuid));
     onMail();
   }
 
-  private async tellOwner(tx: Queryable, uuid: string): Promise<void> {
+  private async notifyOwner(tx: Queryable, uuid: string): Promise<void> {
     const rows = await tx`
       select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
     if (rows.length === 0) return;
-    const at = await this.parts.budgets.ownerMailAt(tx, uuid);
+    const at = await this.deps.budgets.ownerMailAt(tx, uuid);
     if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
   }
 
   private async alert(site: Site, code: string, told = code): Promise<void> {
-    await raiseAlert(this.parts.sql, {
+    await raiseAlert(this.deps.sql, {
       cause: `responder_${site.key}_${code}`,
       code: 'responder_failed',
       message: `Visitors of the site "${site.key}" got no answer from its responder: ${told}. They were told that a person will answer.`,
     });
-    this.parts.onMail();
+    this.deps.onMail();
   }
 
   /** Turns whose server has died, or whose responder has never called back. */
-  private async tellLapsed(): Promise<void> {
-    const {sql, log} = this.parts;
+  private async notifyLapsed(): Promise<void> {
+    const {sql, log} = this.deps;
     for (const turn of await lapsedTurns(sql, LAPSED_BATCH)) {
       try {
         await this.endLapsed(turn);
@@ -302,7 +307,7 @@ export class Turns {
    * leaves both to the next one.
    */
   private async endLapsed(turn: LapsedTurn): Promise<void> {
-    const {sql, stage, metrics, onMail} = this.parts;
+    const {sql, stage, metrics, onMail} = this.deps;
     const {id, uuid, outcome} = turn;
     let isEnded = false;
     const tell = async (tx: Queryable) => {
@@ -310,8 +315,8 @@ export class Turns {
       if (!isEnded || outcome === 'answered') return undefined;
       const context = await turnContext(tx, uuid);
       if (!context) return undefined;
-      await this.tellOwner(tx, uuid);
-      const body = personWillAnswer('unfinished', context);
+      await this.notifyOwner(tx, uuid);
+      const body = escalationText('unfinished', context);
       return {role: 'maria' as const, clientId: `failed-${id}`, body};
     };
     const site = (await turnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));

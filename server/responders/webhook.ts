@@ -1,13 +1,13 @@
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {signedHeaders} from '../outbound/signature.js';
-import {ask, objectsOf} from './ask.js';
+import {requestWithRetry, parseReplyStream} from './ask.js';
 import type {Part, Responder, Turn} from './responder.js';
-import {textInEvent} from './text-in.js';
+import {extractEventText} from './text-in.js';
 
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-export interface WebhookResponderParts {
+export interface WebhookResponderOptions {
   url: URL;
   key: Buffer;
   limits: TimeLimits;
@@ -18,10 +18,10 @@ export interface WebhookResponderParts {
 
 /** Asks a server of the site's own. It answers at once, bit by bit, or by calling back. */
 export class WebhookResponder implements Responder {
-  constructor(private readonly parts: WebhookResponderParts) {}
+  constructor(private readonly deps: WebhookResponderOptions) {}
 
   async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
-    const {url, key, limits, allowedHosts, callback} = this.parts;
+    const {url, key, limits, allowedHosts, callback} = this.deps;
     const body = JSON.stringify({...written(turn), callback: callback(turn.id)});
     const request = () => ({
       url,
@@ -35,7 +35,7 @@ export class WebhookResponder implements Responder {
       maxBytes: MAX_ANSWER_BYTES,
     });
     const isAnswer = (status: number) => [200, 202, 204].includes(status);
-    yield* ask({request, signal, isAnswer}, (answer) => partsOf(answer));
+    yield* requestWithRetry({request, signal, isAnswer}, (answer) => partsOf(answer));
   }
 }
 
@@ -50,15 +50,15 @@ const written = ({id, site, session, history, documents, input, instructions}: T
   input: {text: input},
 });
 
-async function* partsOf(answer: Parameters<typeof objectsOf>[0]): AsyncGenerator<Part> {
+async function* partsOf(answer: Parameters<typeof parseReplyStream>[0]): AsyncGenerator<Part> {
   if (answer.status === 204) return;
   if (answer.status === 202) {
     yield {type: 'later'};
     return;
   }
   let isText = false;
-  for await (const object of objectsOf(answer)) {
-    const delta = textInEvent(object);
+  for await (const object of parseReplyStream(answer)) {
+    const delta = extractEventText(object);
     if (delta === undefined) continue;
     isText = true;
     yield {type: 'text', delta};

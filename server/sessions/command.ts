@@ -49,7 +49,7 @@ export const sessionsCommand: Command = {
       throw new CommandFailed(`There is no site "${filter.site}".`);
     }
     const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
-    await printRows(print, format, COLUMNS, shown(rows));
+    await printRows(print, format, COLUMNS, toRows(rows));
   },
 };
 
@@ -103,7 +103,7 @@ const sessionPage = (sql: Sql, {site, state, since, uuids}: Filter, last: Sessio
       ${since === null ? sql`` : sql`and created_at >= ${since}`}
     order by id limit ${PAGE_ROWS}`;
 
-async function* shown(rows: AsyncIterable<SessionRow[]>) {
+async function* toRows(rows: AsyncIterable<SessionRow[]>) {
   for await (const page of rows) {
     yield page.map(({id: _, created_at, completed_at, ...row}) => ({
       ...row,

@@ -18,7 +18,7 @@ const asksForAnswers = ({settings}: Site): boolean =>
   );
 
 /** What was granted once can be taken back for ever; only granting needs to be asked for. */
-const demandAsked = (site: Site, decisions: ConsentDecision[]): void => {
+const requireAskedPurpose = (site: Site, decisions: ConsentDecision[]): void => {
   const i = decisions.findIndex(({purpose, granted}) => purpose === 'ai_answers' && granted);
   if (i < 0 || asksForAnswers(site)) return;
   throw new InvalidRequest(
@@ -38,7 +38,7 @@ export const recordConsents = async (
   decisions: ConsentDecision[],
 ): Promise<void> => {
   if (decisions.length === 0) return;
-  demandAsked(site, decisions);
+  requireAskedPurpose(site, decisions);
   const latest = await latestConsents(tx, uuid);
   const granted = new Set(latest.filter((one) => one.granted).map(({purpose}) => purpose));
   let count = await countConsents(tx, uuid);

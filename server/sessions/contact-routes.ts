@@ -1,4 +1,4 @@
-import {clientNetwork} from '../http/client-address.js';
+import {clientRateLimitKey} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import {
   ContactAnswer,
@@ -16,20 +16,20 @@ import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStoring} from './consents.js';
 import {
   changeAddress,
-  giveContact,
+  submitContact,
   readContact,
   readEmail,
   readName,
   sendConfirmation,
 } from './contact.js';
-import type {ContactParts} from './contact.js';
+import type {ContactDeps} from './contact.js';
 import {describeSession} from './describe.js';
 import {maskedEmail} from '../text/email.js';
-import {withdrawStoring} from './end.js';
+import {revokeStorageConsent} from './end.js';
 import {findSession, setSessionName} from '../visits/store.js';
 import {delayedAddress, secondsUntilResend, unconfirmedAddress} from './verification-store.js';
 
-export interface ContactRouteParts extends ContactParts {
+export interface ContactRouteDeps extends ContactDeps {
   access: Access;
   /** Tells the reaper that something waits to be removed. */
   onEnded: () => void;
@@ -40,8 +40,8 @@ export interface ContactRouteParts extends ContactParts {
 const RESENDS_PER_DAY = 5;
 
 /** Calls that hand over or correct who the visitor is. */
-export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
-  const {config, access} = parts;
+export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
+  const {config, access} = deps;
   const options = {
     config: rateLimit(config.ratePerMinute, 'change'),
     preParsing: [access.identify],
@@ -72,14 +72,14 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
     async (request, reply) => {
       const {locale = null, consents = []} = request.body;
       if (withdrawsStoring(consents)) throw new ConsentRequired();
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const contact = readContact(request.body);
       const {session, delayed} = await access.change(request, caller, async (tx) => {
-        const client = clientNetwork(request);
-        await giveContact(tx, parts, caller, {...contact, locale, consents, client});
+        const client = clientRateLimitKey(request);
+        await submitContact(tx, deps, caller, {...contact, locale, consents, client});
         return {session: await findSession(tx, caller.uuid), delayed: await isDelayed(tx, caller)};
       });
-      parts.onMail();
+      deps.onMail();
       return reply.code(202).send({
         state: session?.state ?? 'pending',
         email_masked: maskedEmail(session?.email ?? contact.email),
@@ -103,17 +103,17 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const delayed = await access.change(request, caller, async (tx) => {
-        const session = await demandSession(tx, caller);
+        const session = await requireSession(tx, caller);
         const email = await unconfirmedAddress(tx, caller.uuid);
         if (!email && session.state === 'complete') return false;
-        await demandPause(tx, caller);
-        const client = clientNetwork(request);
-        await sendConfirmation(tx, parts, caller, {email: email ?? session.email, client});
+        await requireResendPause(tx, caller);
+        const client = clientRateLimitKey(request);
+        await sendConfirmation(tx, deps, caller, {email: email ?? session.email, client});
         return isDelayed(tx, caller);
       });
-      parts.onMail();
+      deps.onMail();
       return reply.code(202).send({delayed});
     },
   );
@@ -141,16 +141,16 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
       },
     },
     async (request) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const {consents = []} = request.body;
       const name = request.body.name === undefined ? undefined : readName(request.body.name);
       const email = request.body.email === undefined ? undefined : readEmail(request.body.email);
       const result = await access.change(request, caller, async (tx, visit) => {
-        await demandSession(tx, caller);
+        await requireSession(tx, caller);
         await recordConsents(tx, caller, consents);
-        const client = clientNetwork(request);
+        const client = clientRateLimitKey(request);
         if (name) await setSessionName(tx, caller.uuid, name);
-        if (email) await changeAddress(tx, parts, caller, {email, client});
+        if (email) await changeAddress(tx, deps, caller, {email, client});
         await recordAudit(tx, {
           event: 'data_rectified',
           uuid: caller.uuid,
@@ -159,11 +159,11 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
           metadata: {fields: Object.keys(request.body)},
         });
         const session = await describeSession(tx, caller.uuid, visit);
-        if (withdrawsStoring(consents)) await withdrawStoring(tx, caller, visit);
+        if (withdrawsStoring(consents)) await revokeStorageConsent(tx, caller, visit);
         return session;
       });
-      parts.onMail();
-      if (withdrawsStoring(consents)) parts.onEnded();
+      deps.onMail();
+      if (withdrawsStoring(consents)) deps.onEnded();
       return result;
     },
   );
@@ -172,13 +172,13 @@ export const contactRoutes = (app: App, parts: ContactRouteParts): void => {
 const isDelayed = async (tx: Queryable, {uuid}: Caller): Promise<boolean> =>
   (await delayedAddress(tx, uuid)) !== undefined;
 
-const demandSession = async (tx: Queryable, {uuid}: Caller) => {
+const requireSession = async (tx: Queryable, {uuid}: Caller) => {
   const session = await findSession(tx, uuid);
   if (session) return session;
   throw new NotFound('There is no e-mail address yet. Send it first: PUT /api/session/contact.');
 };
 
-const demandPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
+const requireResendPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
   const seconds = await secondsUntilResend(tx, uuid, RESENDS_PER_DAY);
   if (seconds === 0) return;
   throw new RateLimited(

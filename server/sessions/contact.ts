@@ -29,7 +29,7 @@ import {
   voidVerifications,
 } from './verification-store.js';
 
-export interface ContactParts {
+export interface ContactDeps {
   config: Config;
   links: ConfirmationLinks;
   mailHashKey: Buffer;
@@ -66,9 +66,9 @@ export const readEmail = (given: string): string => {
  * Turns a visit into a pending session and queues the confirmation link; a repeat with the same
  * address changes nothing and mails nothing. Runs in the transaction that holds the visit.
  */
-export const giveContact = async (
+export const submitContact = async (
   tx: Queryable,
-  parts: ContactParts,
+  deps: ContactDeps,
   caller: Caller,
   contact: Contact & {locale: string | null; consents: ConsentDecision[]; client: string},
 ): Promise<void> => {
@@ -76,7 +76,7 @@ export const giveContact = async (
   if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
   const before = await findSession(tx, caller.uuid);
   if (before) {
-    await correctContact(tx, parts, caller, {before, contact});
+    await correctContact(tx, deps, caller, {before, contact});
     return;
   }
   await insertSession(tx, {
@@ -93,13 +93,13 @@ export const giveContact = async (
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
   const {uuid, site} = caller;
   await enqueueWebhooks(tx, {event: 'session.pending', uuid, siteKey: site.key});
-  await sendConfirmation(tx, parts, caller, contact);
+  await sendConfirmation(tx, deps, caller, contact);
   await countFunnel(tx, caller.site.key, 'contact_given');
 };
 
 const correctContact = async (
   tx: Queryable,
-  parts: ContactParts,
+  deps: ContactDeps,
   caller: Caller,
   {
     before,
@@ -116,14 +116,14 @@ const correctContact = async (
   await setSessionName(tx, uuid, name);
   // First: a link that is mailed now speaks the new language.
   if (locale !== null) await setSessionLocale(tx, uuid, locale);
-  await changeAddress(tx, parts, caller, {email, client});
+  await changeAddress(tx, deps, caller, {email, client});
   await audit(tx, caller, 'data_rectified', {fields});
 };
 
 /** A new address takes effect when it is confirmed; until then state and old address stay. */
 export const changeAddress = async (
   tx: Queryable,
-  parts: ContactParts,
+  deps: ContactDeps,
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
@@ -134,7 +134,7 @@ export const changeAddress = async (
     await voidVerifications(tx, caller.uuid);
     return;
   }
-  await sendConfirmation(tx, parts, caller, {email, client});
+  await sendConfirmation(tx, deps, caller, {email, client});
 };
 
 /**
@@ -143,7 +143,7 @@ export const changeAddress = async (
  */
 export const sendConfirmation = async (
   tx: Queryable,
-  {config, links, mailHashKey, onMailStopped}: ContactParts,
+  {config, links, mailHashKey, onMailStopped}: ContactDeps,
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {

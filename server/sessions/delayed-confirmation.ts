@@ -5,12 +5,12 @@ import type {Queryable, Sql} from '../database/connect.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {findSession} from '../visits/store.js';
-import {dropDelayedLink, findVerification, openDelayedLink} from './verification-store.js';
+import {deleteDelayedLink, findVerification, openDelayedLink} from './verification-store.js';
 import type {Verification} from './verification-store.js';
 import type {MailJob} from '../jobs/queue.js';
-import {tellMailStopped} from '../mail/limit-alert.js';
+import {alertMailLimit} from '../mail/limit-alert.js';
 
-interface DelayedParts {
+interface DelayedMailDeps {
   sql: Sql;
   log: FastifyBaseLogger;
 }
@@ -19,16 +19,16 @@ interface DelayedParts {
  * Opens the link of a confirmation e-mail that was delayed and is due now, or drops the e-mail if
  * the limit did not allow it in time. Other e-mails are left as they are.
  */
-export const settleDelayed = async ({sql, log}: DelayedParts, job: MailJob): Promise<void> => {
+export const settleDelayed = async ({sql, log}: DelayedMailDeps, job: MailJob): Promise<void> => {
   if (job.template !== 'confirmation') return;
   const {verification_id: id, is_late: isLate = false} = job;
   if ((await findVerification(sql, id))?.state !== 'delayed') return;
   const dropped = await transaction(sql, async (tx) => {
-    const link = await (isLate ? dropDelayedLink(tx, id) : openDelayedLink(tx, id));
+    const link = await (isLate ? deleteDelayedLink(tx, id) : openDelayedLink(tx, id));
     if (link) await report(tx, link, isLate);
     return link && isLate;
   });
-  if (dropped) tellMailStopped({sql, log}, 'client');
+  if (dropped) alertMailLimit({sql, log}, 'client');
 };
 
 const report = async (

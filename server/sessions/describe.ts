@@ -1,6 +1,6 @@
 import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/connect.js';
-import {shownFile, storedFiles} from '../files/store.js';
+import {toApiFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from '../text/email.js';
 import {findSession, latestConsents} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
@@ -30,7 +30,7 @@ export const describeSession = async (
     pending_email_masked: pending === undefined ? null : maskedEmail(pending),
     delayed: delayed !== undefined,
     consents,
-    files: files.map(shownFile),
+    files: files.map(toApiFile),
     idle_expires_at: isSession ? null : visit.idleExpiresAt.toISOString(),
   };
 };

@@ -1,7 +1,7 @@
 import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/connect.js';
-import {forgetEvents, recordEvents} from '../events/store.js';
-import {haveNews} from '../events/transaction.js';
+import {deleteEvents, recordEvents} from '../events/store.js';
+import {notifyAfterCommit} from '../events/transaction.js';
 import {storedFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
@@ -30,8 +30,8 @@ export const endVisit = async (
   by?: Eraser,
 ): Promise<void> => {
   await setVisitState(sql, uuid, 'purging');
-  await condemnFiles(sql, uuid);
-  haveNews(sql, uuid);
+  await markFilesForDeletion(sql, uuid);
+  notifyAfterCommit(sql, uuid);
   if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
   await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause, ...(by && {by})}});
@@ -46,25 +46,25 @@ export const eraseSession = async (
   {uuid, siteKey}: Omit<Ending, 'address'>,
   by: Eraser,
 ): Promise<void> => {
-  await condemnFiles(sql, uuid);
-  await forgetFileNames(sql, uuid);
+  await markFilesForDeletion(sql, uuid);
+  await redactFileNames(sql, uuid);
   await sql`delete from jobs where session_uuid = ${uuid}`;
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
-  await forgetMessages(sql, uuid);
+  await deleteMessages(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
   await setFurthestStep(sql, uuid, null);
-  await forgetAddresses(sql, uuid);
+  await redactIpAddresses(sql, uuid);
   await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey, metadata: {by}});
   await enqueueWebhooks(sql, {event: 'session.erased', uuid, siteKey});
-  haveNews(sql, uuid);
+  notifyAfterCommit(sql, uuid);
 };
 
 /**
  * Without consent to storing nothing may stay: an unfinished visit loses its files and messages, a
  * session all.
  */
-export const withdrawStoring = async (
+export const revokeStorageConsent = async (
   sql: Queryable,
   {uuid, site}: {uuid: string; site: {key: string}},
   visit: Pick<Visit, 'state'>,
@@ -74,24 +74,24 @@ export const withdrawStoring = async (
     return;
   }
   const stored = await storedFiles(sql, uuid);
-  await condemnFiles(sql, uuid);
-  await forgetFileNames(sql, uuid);
-  await forgetMessages(sql, uuid);
+  await markFilesForDeletion(sql, uuid);
+  await redactFileNames(sql, uuid);
+  await deleteMessages(sql, uuid);
   const deleted = stored.map(({id}) => ({type: 'file_deleted', data: {file_id: id}}) as const);
   await recordEvents(sql, uuid, ...deleted, {type: 'session_state', data: {state: 'visit'}});
 };
 
 /** With what readers were told, which repeats it. */
-const forgetMessages = async (sql: Queryable, uuid: string): Promise<void> => {
+const deleteMessages = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`delete from messages where session_uuid = ${uuid}`;
-  await forgetEvents(sql, uuid);
+  await deleteEvents(sql, uuid);
 };
 
 /**
  * The rows outlive this moment until their objects are gone; the names in them must not, nor that
  * the visitor had deleted some: none of them stays.
  */
-const forgetFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
+const redactFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
     update file_uploads set file_name = 'erased.pdf', idempotency_key = null, message_id = null,
                             is_deleted = false, deleted_at = null
@@ -99,7 +99,7 @@ const forgetFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
 };
 
 /** Marks all files of a session for removal and frees their places. */
-export const condemnFiles = async (sql: Queryable, uuid: string): Promise<number> => {
+export const markFilesForDeletion = async (sql: Queryable, uuid: string): Promise<number> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
     where session_uuid = ${uuid} and state in ('uploading', 'stored') returning id`;
@@ -107,7 +107,7 @@ export const condemnFiles = async (sql: Queryable, uuid: string): Promise<number
 };
 
 /** The one change that the audit trail allows. */
-export const forgetAddresses = async (sql: Queryable, uuid: string): Promise<void> => {
+export const redactIpAddresses = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
     update audit_logs set ip_address = null where user_uuid = ${uuid} and ip_address is not null`;
 };

@@ -8,13 +8,13 @@ import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
 import {jsonParser} from '../http/json-bodies.js';
 import {rateLimit} from '../http/rate-limits.js';
-import {demandAlive} from '../visits/access.js';
+import {requireAlive} from '../visits/access.js';
 import type {Access, Caller} from '../visits/access.js';
 import {markLeft} from '../visits/store.js';
 import {emptyBodyIsFine} from './uuid-routes.js';
 import type {Visits} from '../visits/lookup.js';
 
-export interface LeaveParts {
+export interface LeaveRouteDeps {
   config: Config;
   visits: Visits;
   access: Access;
@@ -26,15 +26,15 @@ export interface LeaveParts {
  * What the widget reports by `sendBeacon`, which can send neither headers nor JSON: in this scope
  * alone a body may be text/plain, with the credentials in it.
  */
-export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveParts): void => {
-  const callerOf = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
+export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRouteDeps): void => {
+  const getCaller = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
     if (token !== undefined) {
       // A page that keeps its address to itself sends its beacon with the origin `null`.
       const isFromAnyOrigin = request.headers.origin === 'null';
       return access.callerWith(request, {uuid, token, isFromAnyOrigin});
     }
     await access.identify(request);
-    return access.callerOf(request);
+    return access.getCaller(request);
   };
 
   const routes = async (scope: App): Promise<void> => {
@@ -61,11 +61,11 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeavePart
         },
       },
       async (request, reply) => {
-        const caller = await callerOf(request, request.body);
+        const caller = await getCaller(request, request.body);
         // Leaving is no change that would make a row.
         if (await visits.find(caller.uuid)) {
           await access.locked(request, caller, async (tx, visit) => {
-            demandAlive(visit);
+            requireAlive(visit);
             await markLeft(tx, caller.uuid);
           });
           onLeft();

@@ -10,7 +10,7 @@ const PAUSE_MS = 1_000;
  * writes a sum, since the row of a site and day is one that everybody wants. A server that is killed
  * loses that second; a database that is away gets it later.
  */
-export class OpenedPanels {
+export class PanelOpenCounter {
   private counts = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();

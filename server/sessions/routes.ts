@@ -13,11 +13,11 @@ import type {RateKind} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStoring} from './consents.js';
 import {describeSession} from './describe.js';
-import {endVisit, eraseSession, withdrawStoring} from './end.js';
+import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
 import {countFunnel, latestConsents, setFurthestStep} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
-export interface SessionParts {
+export interface SessionRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
@@ -26,8 +26,8 @@ export interface SessionParts {
 }
 
 /** Calls that act on one session. */
-export const sessionRoutes = (app: App, parts: SessionParts): void => {
-  const {config, sql, access} = parts;
+export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
+  const {config, sql, access} = deps;
   const options = (kind: RateKind) => ({
     config: rateLimit(config.ratePerMinute, kind),
     preParsing: [access.identify],
@@ -48,7 +48,7 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
       },
     },
     async (request) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       return describeSession(sql, caller.uuid, await access.visit(request, caller));
     },
   );
@@ -74,14 +74,14 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     },
     async (request) => {
       const {consents} = request.body;
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       const recorded = await access.change(request, caller, async (tx, visit) => {
         await recordConsents(tx, caller, consents);
         const latest = await latestConsents(tx, caller.uuid);
-        if (withdrawsStoring(consents)) await withdrawStoring(tx, caller, visit);
+        if (withdrawsStoring(consents)) await revokeStorageConsent(tx, caller, visit);
         return latest;
       });
-      if (withdrawsStoring(consents)) parts.onEnded();
+      if (withdrawsStoring(consents)) deps.onEnded();
       return {consents: recorded};
     },
   );
@@ -105,7 +105,7 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
     },
     async (request, reply) => {
       const {step} = request.body;
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.change(request, caller, (tx, visit) => reachStep(tx, caller, visit, step));
       return reply.code(204).send(null);
     },
@@ -129,22 +129,22 @@ export const sessionRoutes = (app: App, parts: SessionParts): void => {
       },
     },
     async (request, reply) => {
-      const caller = access.callerOf(request);
+      const caller = access.getCaller(request);
       await access.locked(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
-          await endVisit(tx, endingOf(caller), 'discarded');
+          await endVisit(tx, toEnding(caller), 'discarded');
           // A UUID that is taken out of use before its first change was never started.
           if (!visit.isNew) await countFunnel(tx, caller.site.key, 'abandoned');
         }
-        if (visit.state === 'session') await eraseSession(tx, endingOf(caller), 'visitor');
+        if (visit.state === 'session') await eraseSession(tx, toEnding(caller), 'visitor');
       });
-      parts.onEnded();
+      deps.onEnded();
       return reply.code(204).send(null);
     },
   );
 };
 
-const endingOf = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
+const toEnding = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
 
 const reachStep = async (
   tx: Queryable,

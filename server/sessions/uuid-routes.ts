@@ -1,6 +1,6 @@
 import type {FastifyRequest} from 'fastify';
 
-import type {AuditAttempts, AuditEntry} from '../audit/store.js';
+import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
 import type {Sql} from '../database/connect.js';
@@ -14,7 +14,7 @@ import {
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, answers} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
-import {demandAllowedOrigin} from '../sites/origin.js';
+import {requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
 import type {Site, Sites} from '../sites/store.js';
 import {readUuid} from '../visits/access.js';
@@ -25,14 +25,14 @@ import type {Claim} from '../visits/store.js';
 import type {VisitorTokens} from '../visits/token.js';
 import type {Visits} from '../visits/lookup.js';
 
-export interface UuidParts {
+export interface UuidRouteDeps {
   config: Config;
   sql: Sql;
   visits: Visits;
   sites: Sites;
   tokens: VisitorTokens;
   access: Access;
-  attempts: AuditAttempts;
+  attempts: BatchedAuditWriter;
   newUuid: () => string;
   onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
   /** A UUID is in its first visitor's hands: a panel was opened. */
@@ -42,8 +42,8 @@ export interface UuidParts {
 const MAX_GENERATION_TRIES = 3;
 
 /** The two calls that a session begins with. */
-export const uuidRoutes = (app: App, parts: UuidParts): void => {
-  const {config, tokens, attempts} = parts;
+export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
+  const {config, tokens, attempts} = deps;
 
   const entry = (
     request: FastifyRequest,
@@ -55,7 +55,7 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
     event,
     uuid: uuid ?? null,
     site: site.key,
-    address: parts.access.addressOf(request),
+    address: deps.access.getStoredIp(request),
     metadata,
   });
 
@@ -81,8 +81,8 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
       },
     },
     async (request) => {
-      const site = await siteOf(parts, request, request.body.site);
-      const uuid = await unusedUuid(parts);
+      const site = await getSite(deps, request, request.body.site);
+      const uuid = await unusedUuid(deps);
       if (!uuid) {
         await attempts.record(entry(request, site, undefined, 'uuid_generation_failed'));
         throw new UuidGenerationFailed();
@@ -91,7 +91,7 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
         entry(request, site, uuid, 'uuid_generation_attempt'),
         entry(request, site, uuid, 'uuid_generated'),
       );
-      parts.onOpened(site.key);
+      deps.onOpened(site.key);
       const token = tokens.issue(uuid, site.key);
       return {status: 'success' as const, uuid, token, message: 'A new session UUID.'};
     },
@@ -121,13 +121,13 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
     },
     async (request) => {
       const {uuid: given} = request.body;
-      const site = await siteOf(parts, request, request.body.site);
+      const site = await getSite(deps, request, request.body.site);
       const uuid = readUuid(given);
       const attempt = (outcome: string) =>
         entry(request, site, uuid, 'uuid_validation_attempt', {outcome});
       const claim = uuid && {...attempt('claimed'), uuid};
-      const outcome = claim ? await judge(parts, request, site, claim) : 'invalid';
-      const name = nameOf(outcome);
+      const outcome = claim ? await resolveUuid(deps, request, site, claim) : 'invalid';
+      const name = toOutcomeName(outcome);
       if (name === 'resumed') {
         await attempts.record(attempt(name), entry(request, site, uuid, 'session_resumed'));
       } else if (name !== 'claimed') {
@@ -138,13 +138,13 @@ export const uuidRoutes = (app: App, parts: UuidParts): void => {
           faults: [{path: '/uuid', message: 'is missing'}],
         });
       }
-      if (outcome === 'invalid' || outcome === 'collision') parts.onUuidRefused(request, uuid);
+      if (outcome === 'invalid' || outcome === 'collision') deps.onUuidRefused(request, uuid);
       if (!uuid || outcome === 'invalid') throw new InvalidUuid();
       if (outcome === 'collision') throw new UuidCollision();
       if (outcome === 'gone') throw new SessionGone();
       // Who shows a token that fits was counted when it was handed out.
-      const isNew = 'token' in outcome && outcome.token !== shownToken(request);
-      if (isNew) parts.onOpened(site.key);
+      const isNew = 'token' in outcome && outcome.token !== bearerTokenOf(request);
+      if (isNew) deps.onOpened(site.key);
       return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
     },
   );
@@ -157,7 +157,7 @@ type Outcome =
   | {token: string}
   | {session: Awaited<ReturnType<typeof describeSession>>};
 
-const nameOf = (outcome: Outcome): string => {
+const toOutcomeName = (outcome: Outcome): string => {
   if (typeof outcome === 'string') return outcome;
   return 'token' in outcome ? 'claimed' : 'resumed';
 };
@@ -166,16 +166,16 @@ const nameOf = (outcome: Outcome): string => {
  * Unknown is claimed, known needs its token, ended is gone. A claim, which most
  * calls are, is in the trail afterwards.
  */
-const judge = async (
-  {sql, visits, tokens, access}: UuidParts,
+const resolveUuid = async (
+  {sql, visits, tokens, access}: UuidRouteDeps,
   request: FastifyRequest,
   site: Site,
   claim: Claim,
 ): Promise<Outcome> => {
   const {uuid} = claim;
   const visit = await visits.findOrRecord(claim);
-  const token = shownToken(request);
-  const tokenSite = token && tokens.siteOf(token, uuid);
+  const token = bearerTokenOf(request);
+  const tokenSite = token && tokens.getSiteKey(token, uuid);
   const fits = token && tokenSite === site.key;
   // The same once more: with two of them, of two tabs only the one that is first to change holds.
   if (!visit) return {token: fits ? token : tokens.issue(uuid, site.key)};
@@ -191,10 +191,10 @@ const judge = async (
   }
 };
 
-const shownToken = (request: FastifyRequest): string | undefined =>
+const bearerTokenOf = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
-const unusedUuid = async ({visits, newUuid}: UuidParts): Promise<string | undefined> => {
+const unusedUuid = async ({visits, newUuid}: UuidRouteDeps): Promise<string | undefined> => {
   for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {
     const uuid = newUuid();
     if (!(await visits.find(uuid))) return uuid;
@@ -203,8 +203,8 @@ const unusedUuid = async ({visits, newUuid}: UuidParts): Promise<string | undefi
 };
 
 /** The site that a call names, or the demo's where that exists, once its origin may call. */
-export const siteOf = async (
-  {config, sites}: Pick<UuidParts, 'config' | 'sites'>,
+export const getSite = async (
+  {config, sites}: Pick<UuidRouteDeps, 'config' | 'sites'>,
   request: FastifyRequest,
   key: string | undefined,
 ): Promise<Site> => {
@@ -215,7 +215,7 @@ export const siteOf = async (
   }
   const site = await sites.find(key ?? DEMO_SITE);
   if (!site) throw new UnknownSite();
-  demandAllowedOrigin(site, request.headers.origin, config);
+  requireAllowedOrigin(site, request.headers.origin, config);
   return site;
 };
 

@@ -4,7 +4,7 @@ import type {Queryable} from '../database/connect.js';
 import type {MariaError} from '../errors.js';
 import {sendPage} from '../http/pages.js';
 import type {Page} from '../http/pages.js';
-import {filled, textsFor} from '../translations/translations.js';
+import {interpolate, textsFor} from '../translations/translations.js';
 import type {Texts} from '../translations/translations.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
@@ -40,25 +40,26 @@ export const answerPage = async (
   reply: FastifyReply,
   {page, found}: {page: PageName; found?: Verification | undefined},
 ) => {
-  const texts = found ? textsFor(found.locale) : textsOf(request);
+  const texts = found ? textsFor(found.locale) : getTexts(request);
   const site = found && (await findSite(sql, found.siteKey));
   const {title, body, button} = wording(texts, page);
   const {language, direction} = texts;
   const name = site?.name ?? '';
-  const home = site && homeOf(site);
+  const home = site && getHome(site);
   return sendPage(reply, STATUS[page], {
     language,
     direction,
     title,
-    body: filled(body, {site: name}),
+    body: interpolate(body, {site: name}),
     ...(button && {button}),
     ...(name && {site: name}),
-    ...(home && !button && {link: {href: home, label: filled(texts.backToSite, {site: name})}}),
+    ...(home &&
+      !button && {link: {href: home, label: interpolate(texts.backToSite, {site: name})}}),
   });
 };
 
 /** Where the chat is, or near it: the first page that the site names. Who has the link came from there. */
-const homeOf = ({allowedOrigins}: Site): string | undefined =>
+const getHome = ({allowedOrigins}: Site): string | undefined =>
   allowedOrigins.find((origin) => /^https?:/.test(origin));
 
 /** Shows an error of a page's route. */
@@ -84,7 +85,7 @@ export const errorPage = (
       direction,
       title: texts.errorTitle,
       body: texts.errorBody,
-      note: filled(texts.errorReference, {reference: requestId}),
+      note: interpolate(texts.errorReference, {reference: requestId}),
     };
   }
   if (code === 'rate_limited') {
@@ -96,7 +97,7 @@ export const errorPage = (
   return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
 };
 
-const textsOf = ({headers}: FastifyRequest): Texts =>
+const getTexts = ({headers}: FastifyRequest): Texts =>
   textsFor(firstLanguage(headers['accept-language']));
 
 const firstLanguage = (acceptLanguage: string | undefined): string | undefined =>

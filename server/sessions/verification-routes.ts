@@ -26,7 +26,7 @@ import {
 } from './verification-store.js';
 import type {Verification} from './verification-store.js';
 
-export interface VerificationParts {
+export interface VerificationRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
@@ -89,7 +89,7 @@ const DISOWN: PageRoute = {
  * The pages behind a mail's links. Reading one changes nothing, since mail scanners read them all;
  * pressing the button does, and gives nobody a session.
  */
-export const verificationRoutes = (app: App, parts: VerificationParts): void => {
+export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void => {
   const routes = async (scope: App): Promise<void> => {
     // A form's body; there is nothing in it.
     scope.addContentTypeParser(
@@ -99,7 +99,7 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
         done(null, {});
       },
     );
-    const {sql, config} = parts;
+    const {sql, config} = deps;
     const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), showsError};
     const options = ({readsBody = false, ...schema}: PageRoute) => ({
       config: pageConfig,
@@ -113,28 +113,28 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
       },
     });
     scope.get('/verify/:link', options(SHOW), async (request, reply) => {
-      const found = await find(parts, request.params.link);
+      const found = await find(deps, request.params.link);
       return answerPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
     });
     scope.post('/verify/:link', options(CONFIRM), async (request, reply) => {
-      const open = await find(parts, request.params.link);
+      const open = await find(deps, request.params.link);
       if (open?.state !== 'open') {
         return answerPage(sql, request, reply, {page: pageFor(open, 'confirm'), found: open});
       }
-      const found = await transaction(sql, (tx) => confirm(tx, parts, request, open.id));
-      parts.onMail();
+      const found = await transaction(sql, (tx) => confirm(tx, deps, request, open.id));
+      deps.onMail();
       return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
     scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
-      const found = await find(parts, request.params.link);
+      const found = await find(deps, request.params.link);
       return answerPage(sql, request, reply, {page: notMePageFor(found), found});
     });
     scope.post('/verify/:link/not-me', options(DISOWN), async (request, reply) => {
-      const found = await find(parts, request.params.link);
+      const found = await find(deps, request.params.link);
       if (found?.state !== 'open') {
         return answerPage(sql, request, reply, {page: notMePageFor(found), found});
       }
-      const now = await sql.begin((tx) => disown(tx, parts, request, found));
+      const now = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
       const page = now?.state === 'open' ? 'notMeDone' : notMePageFor(now);
       return answerPage(sql, request, reply, {page, found: now});
     });
@@ -151,7 +151,7 @@ export const verificationRoutes = (app: App, parts: VerificationParts): void => 
 };
 
 const find = async (
-  {sql, links}: VerificationParts,
+  {sql, links}: VerificationRouteDeps,
   link: string,
 ): Promise<Verification | undefined> => {
   const [given, mac] = link.split('.');
@@ -176,7 +176,7 @@ const notMePageFor = (found: Verification | undefined): PageName => {
 /** Answers the link as it was found under lock; `open` means that this press has used it. */
 const confirm = async (
   tx: Queryable,
-  {access}: VerificationParts,
+  {access}: VerificationRouteDeps,
   request: FastifyRequest,
   id: string,
 ): Promise<Verification | undefined> => {
@@ -185,7 +185,12 @@ const confirm = async (
   const {uuid, siteKey: site} = found;
   await useVerification(tx, id);
   const {first, changed} = await completeSession(tx, uuid, found.address);
-  await recordAudit(tx, {event: 'email_verified', uuid, site, address: access.addressOf(request)});
+  await recordAudit(tx, {
+    event: 'email_verified',
+    uuid,
+    site,
+    address: access.getStoredIp(request),
+  });
   await recordEvents(tx, uuid, {type: 'email_verified', data: {}});
   if (first) {
     await recordEvents(tx, uuid, {type: 'session_state', data: {state: 'complete'}});
@@ -198,9 +203,9 @@ const confirm = async (
 };
 
 /** As `confirm`: `open` means that this press has voided it. */
-const disown = async (
+const reportNotMe = async (
   tx: Queryable,
-  {access}: VerificationParts,
+  {access}: VerificationRouteDeps,
   request: FastifyRequest,
   {id, uuid, siteKey}: Verification,
 ): Promise<Verification | undefined> => {
@@ -211,7 +216,7 @@ const disown = async (
     event: 'suspicious_activity',
     uuid,
     site: siteKey,
-    address: access.addressOf(request),
+    address: access.getStoredIp(request),
     metadata: {kind: 'not_me'},
   });
   await countFunnel(tx, siteKey, 'not_me');

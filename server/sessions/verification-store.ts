@@ -98,7 +98,7 @@ export const openDelayedLink = async (
  * Voids a delayed link whose e-mail is dropped, as if a limit had stopped it from the beginning.
  * Returns its session; undefined if the link no longer waits.
  */
-export const dropDelayedLink = async (
+export const deleteDelayedLink = async (
   sql: Queryable,
   id: string,
 ): Promise<Verification | undefined> => {
@@ -190,7 +190,7 @@ export const unconfirmedAddress = async (
  * Forgets links that were settled long ago; until then their pages can tell what became of them.
  * The last link of a session that waits stays: it may be all that knows a corrected address.
  */
-export const forgetSettledLinks = async (sql: Queryable, limit: number): Promise<number> => {
+export const deleteSettledLinks = async (sql: Queryable, limit: number): Promise<number> => {
   const rows = await sql`
     delete from email_verifications where id in (
       select v.id from email_verifications v join user_sessions s on s.uuid = v.session_uuid

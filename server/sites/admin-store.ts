@@ -47,6 +47,6 @@ export const deleteSite = async (sql: Queryable, key: string): Promise<void> => 
   await sql`delete from sites where key = ${key}`;
 };
 
-export const switchSiteOff = async (sql: Queryable, key: string): Promise<void> => {
+export const disableSite = async (sql: Queryable, key: string): Promise<void> => {
   await sql`update sites set removed_at = now(), updated_at = now() where key = ${key}`;
 };

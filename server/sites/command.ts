@@ -2,14 +2,14 @@ import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
-import type {Command, CommandParts} from '../command/command.js';
+import type {Command, CommandDeps} from '../command/command.js';
 import {onePage, printRows, readFormat} from '../command/formats.js';
 import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
-import {isSealed, sealed} from '../config/sealed-secret.js';
-import {deleteSite, listSites, lockSite, siteUse, switchSiteOff} from './admin-store.js';
+import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
+import {deleteSite, listSites, lockSite, siteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {readSite} from './read-site.js';
 import type {GivenSite} from './read-site.js';
@@ -55,7 +55,7 @@ interface Call {
 
 export const siteCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
     const [action = '', key, ...rest] = positionals;
     const work = ACTIONS[action];
@@ -64,8 +64,8 @@ export const siteCommand: Command = {
     }
     const {json, format = json ? 'json' : 'table', force, settings, ...given} = values;
     // A site can be the first thing that is done with a new database.
-    await migrate(parts.databaseUrl);
-    await work(parts, {
+    await migrate(deps.databaseUrl);
+    await work(deps, {
       key: key ?? '',
       given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
       json,
@@ -77,11 +77,11 @@ export const siteCommand: Command = {
 
 const NEEDS_KEY = new Set(['add', 'set', 'show', 'remove']);
 
-const add = async ({config, backgroundSql: sql, print}: CommandParts, {key, given}: Call) => {
+const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
   for (const option of ['name', 'origin', 'notify'] as const) {
     if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
   }
-  const site = withSealed(readSite(key, given, reachOf(config)), config);
+  const site = withSealed(readSite(key, given, toResponderPolicy(config)), config);
   const before = await sql.begin(async (tx) => {
     const known = await lockSite(tx, key);
     if (known && !known.removedAt) {
@@ -98,19 +98,22 @@ const add = async ({config, backgroundSql: sql, print}: CommandParts, {key, give
   await print(`${SOON} Paste this into its pages:\n\n${snippet(site, config.publicUrl)}`);
 };
 
-const set = async ({config, backgroundSql: sql, print}: CommandParts, {key, given}: Call) => {
+const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
   if (Object.values(given).every((value) => value === undefined)) {
     throw usageError('site set needs at least one of --name, --origin, --notify, --settings.');
   }
   await sql.begin(async (tx) => {
     const before = await lockSite(tx, key);
     if (!before || before.removedAt) throw noSuchSite(key);
-    await saveSite(tx, withSealed(readSite(key, given, {...reachOf(config), before}), config));
+    await saveSite(
+      tx,
+      withSealed(readSite(key, given, {...toResponderPolicy(config), before}), config),
+    );
   });
   await print(`Site "${key}" is changed. ${SOON}`);
 };
 
-const reachOf = ({limits, allowedHosts, production, responder}: Config) => ({
+const toResponderPolicy = ({limits, allowedHosts, production, responder}: Config) => ({
   limits,
   allowedHosts,
   production,
@@ -125,12 +128,13 @@ const withSealed = (site: Site, {secrets}: Config): Site => {
   const closed = {...responder};
   for (const name of ['key', 'secret'] as const) {
     const given = closed[name];
-    if (given !== undefined && !isSealed(given)) closed[name] = sealed(given, signing);
+    if (given !== undefined && !isEncryptedSecret(given))
+      closed[name] = encryptSecret(given, signing);
   }
   return {...site, settings: {...site.settings, responder: closed}};
 };
 
-const show = async ({config, backgroundSql: sql, print}: CommandParts, {key, json}: Call) => {
+const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json}: Call) => {
   const site = (await listSites(sql)).find((one) => one.key === key);
   if (!site) throw noSuchSite(key);
   const shown = {...described(site), settings: site.settings};
@@ -144,7 +148,7 @@ const show = async ({config, backgroundSql: sql, print}: CommandParts, {key, jso
   return site.removedAt ? undefined : print(`\n${snippet(site, config.publicUrl)}`);
 };
 
-const list = async ({backgroundSql: sql, print}: CommandParts, {format}: Call) => {
+const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) => {
   const sites = await listSites(sql);
   if (format !== 'table') return printRows(print, format, LISTED, onePage(sites.map(described)));
   if (sites.length === 0) return print('There is no site. Make one with: maria site add');
@@ -155,13 +159,13 @@ const list = async ({backgroundSql: sql, print}: CommandParts, {format}: Call) =
 
 const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 
-const remove = async ({backgroundSql: sql, print}: CommandParts, {key, force}: Call) => {
+const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Call) => {
   const outcome = await sql.begin(async (tx) => {
     const site = await lockSite(tx, key);
     if (!site || site.removedAt) throw noSuchSite(key);
     const use = await siteUse(tx, key);
     if (!force && isInUse(use)) throw new CommandFailed(refusal(key, use));
-    if (use.referenced) await switchSiteOff(tx, key);
+    if (use.referenced) await disableSite(tx, key);
     else await deleteSite(tx, key);
     return use;
   });
@@ -172,9 +176,9 @@ const remove = async ({backgroundSql: sql, print}: CommandParts, {key, force}: C
   );
 };
 
-const schema = async ({print}: CommandParts) => print(JSON.stringify(SiteSettings, null, 2));
+const schema = async ({print}: CommandDeps) => print(JSON.stringify(SiteSettings, null, 2));
 
-const ACTIONS: Record<string, (parts: CommandParts, call: Call) => Promise<void>> = {
+const ACTIONS: Record<string, (deps: CommandDeps, call: Call) => Promise<void>> = {
   add,
   set,
   show,

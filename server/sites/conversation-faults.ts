@@ -1,8 +1,8 @@
 import {Type} from 'typebox';
 
 import {FieldTest, MAX_STEPS, stepShapes} from '../contract/conversation.js';
-import type {Fault} from '../errors.js';
-import {schemaFaults} from './schema-faults.js';
+import type {ValidationError} from '../errors.js';
+import {validateSchema} from './schema-faults.js';
 
 // Conditions are looked at by hand: a union's own errors name every form that was not meant.
 const SHAPES = stepShapes(Type.Unknown());
@@ -16,19 +16,19 @@ const MAX_DEPTH = 20;
 type Fields = Record<string, unknown>;
 
 /** What keeps a document from being a conversation that can be walked, with the path of each fault. */
-export const conversationFaults = (document: unknown, path: string): Fault[] => {
+export const validateConversation = (document: unknown, path: string): ValidationError[] => {
   const steps = isObject(document) ? document['steps'] : undefined;
-  const frame = schemaFaults(Frame, document, path);
+  const frame = validateSchema(Frame, document, path);
   if (!Array.isArray(steps)) return frame;
   const ids = steps.map((step: unknown) => (isObject(step) ? step['id'] : undefined));
   return [
     ...frame,
-    ...steps.flatMap((step: unknown, i) => stepFaults(step, ids, `${path}/steps/${i}`)),
+    ...steps.flatMap((step: unknown, i) => validateStep(step, ids, `${path}/steps/${i}`)),
     ...repeatedIds(ids, `${path}/steps`),
   ];
 };
 
-const stepFaults = (step: unknown, ids: unknown[], path: string): Fault[] => {
+const validateStep = (step: unknown, ids: unknown[], path: string): ValidationError[] => {
   if (!isObject(step)) return [{path, message: 'must be object'}];
   const shape = SHAPES[step['type'] as keyof typeof SHAPES] as
     (typeof SHAPES)[keyof typeof SHAPES] | undefined;
@@ -38,47 +38,47 @@ const stepFaults = (step: unknown, ids: unknown[], path: string): Fault[] => {
   }
   const branches = Array.isArray(step['next']) ? (step['next'] as unknown[]) : [];
   return [
-    ...schemaFaults(shape, step, path),
-    ...branches.flatMap((branch, i) => branchFaults(branch, ids, `${path}/next/${i}`)),
+    ...validateSchema(shape, step, path),
+    ...branches.flatMap((branch, i) => validateBranch(branch, ids, `${path}/next/${i}`)),
   ];
 };
 
-const branchFaults = (branch: unknown, ids: unknown[], path: string): Fault[] => {
+const validateBranch = (branch: unknown, ids: unknown[], path: string): ValidationError[] => {
   if (!isObject(branch)) return [];
   const {to, when} = branch;
   const leadsNowhere = typeof to === 'string' && !ids.includes(to);
   return [
     ...(leadsNowhere ? [{path: `${path}/to`, message: `there is no step "${to}"`}] : []),
-    ...(when === undefined ? [] : conditionFaults(when, `${path}/when`)),
+    ...(when === undefined ? [] : validateCondition(when, `${path}/when`)),
   ];
 };
 
-const conditionFaults = (condition: unknown, path: string, depth = 1): Fault[] => {
+const validateCondition = (condition: unknown, path: string, depth = 1): ValidationError[] => {
   if (depth > MAX_DEPTH) return [{path, message: `is nested deeper than ${MAX_DEPTH}`}];
   if (!isObject(condition)) return [{path, message: 'must be object'}];
   const [combined, ...others] = Object.keys(condition);
   if (combined !== 'all' && combined !== 'any' && combined !== 'not') {
-    return testFaults(condition, path);
+    return validateTest(condition, path);
   }
   const extra = others.map((name) => ({path: `${path}/${name}`, message: 'is not known here'}));
   const inner = condition[combined];
   const at = `${path}/${combined}`;
-  if (combined === 'not') return [...conditionFaults(inner, at, depth + 1), ...extra];
+  if (combined === 'not') return [...validateCondition(inner, at, depth + 1), ...extra];
   if (!Array.isArray(inner)) return [{path: at, message: 'must be array'}, ...extra];
   return [
-    ...inner.flatMap((one: unknown, i) => conditionFaults(one, `${at}/${i}`, depth + 1)),
+    ...inner.flatMap((one: unknown, i) => validateCondition(one, `${at}/${i}`, depth + 1)),
     ...extra,
   ];
 };
 
-const testFaults = (test: Fields, path: string): Fault[] => {
-  const faults = schemaFaults(FieldTest, test, path);
+const validateTest = (test: Fields, path: string): ValidationError[] => {
+  const faults = validateSchema(FieldTest, test, path);
   const compares = test['operator'] === 'at_least' || test['operator'] === 'at_most';
   if (faults.length > 0 || !compares || typeof test['value'] === 'number') return faults;
   return [{path: `${path}/value`, message: `must be a number for ${String(test['operator'])}`}];
 };
 
-const repeatedIds = (ids: unknown[], path: string): Fault[] =>
+const repeatedIds = (ids: unknown[], path: string): ValidationError[] =>
   ids.flatMap((id, i) => {
     const first = ids.indexOf(id);
     if (typeof id !== 'string' || first === i) return [];

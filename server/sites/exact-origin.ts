@@ -10,7 +10,7 @@ const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d{1,5})
  * Returns what keeps a text from being the origin of pages as browsers send it; undefined if
  * nothing does. The list is compared letter by letter with what browsers send.
  */
-export const originFault = (given: string): string | undefined => {
+export const validateOrigin = (given: string): string | undefined => {
   // What sandboxed frames and files send. It lets any of them in, so nobody gets it unasked.
   if (given === 'null') return undefined;
   if (!URL.canParse(given)) {
@@ -20,10 +20,12 @@ export const originFault = (given: string): string | undefined => {
     return `"${given}" holds a *, which matches nothing. Name each origin with an --origin of its own.`;
   }
   const {protocol} = new URL(given);
-  return /^(https?|wss?|ftp):$/.test(protocol) ? webFault(given) : appFault(given);
+  return /^(https?|wss?|ftp):$/.test(protocol)
+    ? validateWebOrigin(given)
+    : validateAppOrigin(given);
 };
 
-const webFault = (given: string): string | undefined => {
+const validateWebOrigin = (given: string): string | undefined => {
   const {origin, protocol, hostname} = new URL(given);
   const isLocal = protocol === 'http:' && LOCAL.test(hostname);
   if (protocol !== 'https:' && !isLocal) {
@@ -34,7 +36,7 @@ const webFault = (given: string): string | undefined => {
 };
 
 /** The URL standard gives these the origin `null`, but the apps' own browsers send scheme and host. */
-const appFault = (given: string): string | undefined => {
+const validateAppOrigin = (given: string): string | undefined => {
   const {protocol, host} = new URL(given);
   const scheme = protocol.slice(0, -1);
   if (WITHOUT_ORIGIN.includes(scheme) || host === '') {

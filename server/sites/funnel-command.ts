@@ -23,7 +23,7 @@ const OPTIONS = {
   format: {type: 'string', default: 'table'},
 } as const;
 
-const MOST_DAYS = 3_650;
+const MAX_DAYS = 3_650;
 
 export const funnelCommand: Command = {
   usage: USAGE,
@@ -34,10 +34,10 @@ export const funnelCommand: Command = {
     const days = readDays(values.days);
     const site = await findSite(sql, values.site);
     if (!site) throw new CommandFailed(`There is no site "${values.site}".`);
-    const counts = await countsOf(sql, site.key, days);
+    const counts = await readCounts(sql, site.key, days);
     const started = counts.get('started') ?? 0;
     const rows = inOrder(site, counts).map((counter) => {
-      const count = cameThisFar(site, counts, counter);
+      const count = countReached(site, counts, counter);
       const isShare = started > 0 && counter !== 'opened';
       return {counter, count, percent: isShare ? Math.round((100 * count) / started) : null};
     });
@@ -48,12 +48,12 @@ export const funnelCommand: Command = {
 
 const readDays = (given: string): number => {
   const days = Number(given);
-  if (Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return days;
-  throw usageError(`--days takes a whole number from 1 to ${MOST_DAYS}, but is "${given}".`);
+  if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
+  throw usageError(`--days takes a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
 };
 
 /** Today and the days before it, by UTC. */
-const countsOf = async (sql: Sql, key: string, days: number): Promise<Map<string, number>> => {
+const readCounts = async (sql: Sql, key: string, days: number): Promise<Map<string, number>> => {
   const rows = await sql<{counter: string; count: number}[]>`
     select counter, sum(count)::float8 as count from funnel_daily
     where site_key = ${key} and day > (now() at time zone 'utc')::date - ${days}::int
@@ -61,7 +61,8 @@ const countsOf = async (sql: Sql, key: string, days: number): Promise<Map<string
   return new Map(rows.map(({counter, count}) => [counter, count]));
 };
 
-const stepsOf = ({settings}: Site): Step[] => (settings.conversation ?? DEFAULT_CONVERSATION).steps;
+const getSteps = ({settings}: Site): Step[] =>
+  (settings.conversation ?? DEFAULT_CONVERSATION).steps;
 
 /** Steps that a visitor stays at. The widget passes the others without reporting them. */
 const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
@@ -71,7 +72,7 @@ const inOrder = (site: Site, counts: Map<string, number>): string[] => {
   const known = [
     ...(counts.has('opened') ? ['opened'] : []),
     'started',
-    ...stepsOf(site)
+    ...getSteps(site)
       .filter((step) => isCounted(step) || counts.has(`step_${step.id}`))
       .map(({id}) => `step_${id}`),
     ...['uploaded', 'contact_given', 'completed', 'abandoned'],
@@ -80,16 +81,18 @@ const inOrder = (site: Site, counts: Map<string, number>): string[] => {
 };
 
 /** Who is quick, or offline meanwhile, tells of a later step alone, and came past this one. */
-const cameThisFar = (site: Site, counts: Map<string, number>, counter: string): number => {
-  const steps = stepsOf(site);
+const countReached = (site: Site, counts: Map<string, number>, counter: string): number => {
+  const steps = getSteps(site);
   const at = steps.findIndex(({id}) => `step_${id}` === counter);
-  const passing = steps.filter((step, i) => i > at && isCounted(step) && !leadsOver(steps, at, i));
+  const passing = steps.filter(
+    (step, i) => i > at && isCounted(step) && !branchSkipsStep(steps, at, i),
+  );
   const later = at === -1 ? [] : passing.map(({id}) => counts.get(`step_${id}`) ?? 0);
   return Math.max(counts.get(counter) ?? 0, ...later);
 };
 
 /** Whether a branch may bring a visitor from before one step to behind it, and up to another. */
-const leadsOver = (steps: Step[], step: number, upTo: number): boolean =>
+const branchSkipsStep = (steps: Step[], step: number, upTo: number): boolean =>
   steps.slice(0, step).some(({next = []}) =>
     next.some(({to}) => {
       const target = steps.findIndex(({id}) => id === to);

@@ -11,7 +11,7 @@ const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
  * Refuses a browser's call from a page that the site does not list. Programs send no `Origin` and
  * pass: this protects the site's visitors, it is no login.
  */
-export const demandAllowedOrigin = (
+export const requireAllowedOrigin = (
   site: Site,
   origin: string | undefined,
   config: Pick<Config, 'publicUrl' | 'production'>,

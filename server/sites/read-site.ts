@@ -1,11 +1,11 @@
 import {SiteKey} from '../contract/common.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {usageError} from '../command/command.js';
-import type {Fault} from '../errors.js';
+import type {ValidationError} from '../errors.js';
 import {strictEmail} from '../text/email.js';
-import {originFault} from './exact-origin.js';
-import {schemaFaults} from './schema-faults.js';
-import {settingsFaults} from './settings.js';
+import {validateOrigin} from './exact-origin.js';
+import {validateSchema} from './schema-faults.js';
+import {validateSettings} from './settings.js';
 import type {ServerLimits} from './settings.js';
 import type {Site} from './store.js';
 
@@ -26,11 +26,11 @@ export const readSite = (
   {before = EMPTY, ...server}: ServerLimits & {before?: Site},
 ): Site => {
   const faults = [
-    ...schemaFaults(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
-    ...(name === undefined ? [] : nameFaults(name)),
-    ...(origin ?? []).flatMap((one) => told('--origin', originFault(one))),
-    ...(notify === undefined ? [] : addressFaults(notify)),
-    ...(settings === undefined ? [] : settingsFaults(settings, server).map(inSettings)),
+    ...validateSchema(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
+    ...(name === undefined ? [] : validateName(name)),
+    ...(origin ?? []).flatMap((one) => told('--origin', validateOrigin(one))),
+    ...(notify === undefined ? [] : validateEmail(notify)),
+    ...(settings === undefined ? [] : validateSettings(settings, server).map(inSettings)),
   ];
   if (faults.length > 0) throw usageError(explained(faults));
   return {
@@ -42,23 +42,26 @@ export const readSite = (
   };
 };
 
-const nameFaults = (name: string): Fault[] => {
+const validateName = (name: string): ValidationError[] => {
   const length = [...name.trim()].length;
   if (length >= 1 && length <= MAX_SITE_NAME_LENGTH && !/\p{Cc}/u.test(name)) return [];
   return told('--name', `must be 1 to ${MAX_SITE_NAME_LENGTH} characters in one line`);
 };
 
-const addressFaults = (address: string): Fault[] =>
+const validateEmail = (address: string): ValidationError[] =>
   strictEmail(address)
     ? []
     : told('--notify', `"${address}" is not one plain e-mail address such as anna@example.com`);
 
-const told = (path: string, message: string | undefined): Fault[] =>
+const told = (path: string, message: string | undefined): ValidationError[] =>
   message === undefined ? [] : [{path, message}];
 
-const inSettings = ({path, message}: Fault): Fault => ({path: `--settings ${path}`, message});
+const inSettings = ({path, message}: ValidationError): ValidationError => ({
+  path: `--settings ${path}`,
+  message,
+});
 
-const explained = (faults: Fault[]): string =>
+const explained = (faults: ValidationError[]): string =>
   `Nothing was changed. ${faults.length === 1 ? 'One thing is' : `${faults.length} things are`} wrong:\n${faults
     .map(({path, message}) => `  ${path}: ${message}`)
     .join('\n')}`;

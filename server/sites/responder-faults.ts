@@ -1,12 +1,12 @@
 import type {SiteResponder} from '../contract/responders.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
-import type {Fault} from '../errors.js';
+import type {ValidationError} from '../errors.js';
 import {SECRET_FORM, readSecret} from '../outbound/signature.js';
-import {urlFault} from '../outbound/url-faults.js';
-import {isSealed} from '../config/sealed-secret.js';
+import {validateUrl} from '../outbound/url-faults.js';
+import {isEncryptedSecret} from '../config/sealed-secret.js';
 
-export interface Reach {
+export interface ResponderPolicy {
   allowedHosts: readonly string[];
   production: boolean;
   /** Who answers where a site does not say. */
@@ -22,12 +22,15 @@ const TAKEN: Record<SiteResponder['kind'], (keyof SiteResponder)[]> = {
 const CREDENTIALS = ['url', 'model', 'key', 'secret'] as const;
 
 /** What keeps a site's responder from answering, of settings whose shape is right. */
-export const responderFaults = (settings: SiteSettings, reach: Reach): Fault[] => [
-  ...(settings.responder ? faultsOf(settings.responder, reach) : []),
-  ...documentFaults(settings),
+export const validateResponders = (
+  settings: SiteSettings,
+  reach: ResponderPolicy,
+): ValidationError[] => [
+  ...(settings.responder ? validateResponder(settings.responder, reach) : []),
+  ...validateDocumentSetting(settings),
 ];
 
-const faultsOf = (responder: SiteResponder, reach: Reach): Fault[] => {
+const validateResponder = (responder: SiteResponder, reach: ResponderPolicy): ValidationError[] => {
   const {kind, url, model, secret} = responder;
   const told = (path: string, message: string) => ({path: `/responder/${path}`, message});
   const unused = CREDENTIALS.filter((one) => responder[one] !== undefined)
@@ -43,7 +46,7 @@ const faultsOf = (responder: SiteResponder, reach: Reach): Fault[] => {
       ...(isNobody ? [told('url', `is missing, and the server has no RESPONDER=${kind}`)] : []),
     ];
   }
-  const fault = urlFault(url, reach);
+  const fault = validateUrl(url, reach);
   return [
     ...unused,
     ...(fault ? [told('url', fault)] : []),
@@ -55,10 +58,14 @@ const faultsOf = (responder: SiteResponder, reach: Reach): Fault[] => {
   ];
 };
 
-const isSecret = (given: string): boolean => isSealed(given) || readSecret(given) !== undefined;
+const isSecret = (given: string): boolean =>
+  isEncryptedSecret(given) || readSecret(given) !== undefined;
 
 /** What nobody is asked for, nobody can agree to. */
-const documentFaults = ({responder_documents, conversation}: SiteSettings): Fault[] => {
+const validateDocumentSetting = ({
+  responder_documents,
+  conversation,
+}: SiteSettings): ValidationError[] => {
   if (responder_documents !== true) return [];
   const {steps} = conversation ?? DEFAULT_CONVERSATION;
   if (!Array.isArray(steps)) return [];

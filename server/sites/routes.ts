@@ -9,13 +9,13 @@ import type {Config} from '../config/config.js';
 import {UnknownSite} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {answers} from '../http/answers.js';
-import {etagOf, hasBody} from '../http/etag.js';
+import {createEtag, hasBody} from '../http/etag.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {siteLimits} from './limits.js';
-import {demandAllowedOrigin} from './origin.js';
+import {requireAllowedOrigin} from './origin.js';
 import type {Site, Sites} from './store.js';
 
-export interface SiteRouteParts {
+export interface SiteRouteDeps {
   config: Config;
   sites: Sites;
   version: string;
@@ -24,7 +24,7 @@ export interface SiteRouteParts {
 const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the answer.'}};
 
-export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): void => {
+export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): void => {
   app.get(
     '/api/sites/:key/config',
     {
@@ -66,9 +66,9 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteParts): 
       const {key} = request.params;
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
-      demandAllowedOrigin(site, request.headers.origin, config);
+      requireAllowedOrigin(site, request.headers.origin, config);
       const shown = publicConfig(site, config, version);
-      const etag = etagOf(JSON.stringify(shown));
+      const etag = createEtag(JSON.stringify(shown));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
       if (hasBody(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
       return reply.send(shown);

@@ -1,13 +1,13 @@
 import {Compile} from 'typebox/compile';
 import type {TSchema} from 'typebox';
 
-import type {Fault} from '../errors.js';
+import type {ValidationError} from '../errors.js';
 
 /** Where a value departs from a schema, each fault once and with its path. */
-export const schemaFaults = (schema: TSchema, value: unknown, path = ''): Fault[] =>
+export const validateSchema = (schema: TSchema, value: unknown, path = ''): ValidationError[] =>
   Compile(schema)
     .Errors(value)
-    .flatMap(({keyword, instancePath, params, message}): Fault[] => {
+    .flatMap(({keyword, instancePath, params, message}): ValidationError[] => {
       const at = `${path}${instancePath}`;
       const told = params as {additionalProperties?: string[]; requiredProperties?: string[]};
       switch (keyword) {
@@ -24,7 +24,7 @@ export const schemaFaults = (schema: TSchema, value: unknown, path = ''): Fault[
       }
     });
 
-const each = (path: string, names: string[] = [], message: string): Fault[] =>
+const each = (path: string, names: string[] = [], message: string): ValidationError[] =>
   names.map((name) => ({path: `${path}/${name}`, message}));
 
 const allowed = (params: object): string => {

@@ -32,7 +32,7 @@ export class Sites {
     const cached = this.cache.get(key);
     if (cached && cached.until > performance.now()) return cached.site;
     const row = await findRow(this.sql, key);
-    const site = row && !row.removed ? siteOf(row) : undefined;
+    const site = row && !row.removed ? toSite(row) : undefined;
     if (this.cache.size >= MAX_CACHED) this.cache.clear();
     this.cache.set(key, {site, until: performance.now() + CACHED_MS});
     return site;
@@ -42,7 +42,7 @@ export class Sites {
 /** The site of a session, which may have been removed since: its mails and pages still name it. */
 export const findSite = async (sql: Queryable, key: string): Promise<Site | undefined> => {
   const row = await findRow(sql, key);
-  return row && siteOf(row);
+  return row && toSite(row);
 };
 
 const findRow = async (sql: Queryable, key: string): Promise<Row | undefined> => {
@@ -52,7 +52,7 @@ const findRow = async (sql: Queryable, key: string): Promise<Row | undefined> =>
   return row;
 };
 
-const siteOf = (row: Row): Site => ({
+const toSite = (row: Row): Site => ({
   key: row.key,
   name: row.name,
   allowedOrigins: row.allowed_origins,

@@ -6,11 +6,11 @@ import type {Test} from 'tap';
 import {recordAudit} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/connect.js';
-import {mailCounts, raiseAlert} from '../alerts/alerts.js';
+import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {composeMail} from '../notifications/compose-mail.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
-import {Outage} from '../alerts/database-outage.js';
+import {DatabaseOutage} from '../alerts/database-outage.js';
 import type {MailJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {migrated} from './migrated-database.js';
@@ -40,14 +40,14 @@ t.test('one cause is one mail an hour, and then one with the count', async (t) =
 
   for (let i = 0; i < 5; i++) await raiseAlert(sql, {...ALERT, message: `It failed: ${i}.`});
   await raiseAlert(sql, {...ALERT, cause: 'another part'});
-  await mailCounts(sql);
+  await sendAlertSummaries(sql);
   t.match(await queued(sql), [
     {cause: 'a part', message: 'It failed: 0.', count: 1},
     {cause: 'another part', count: 1},
   ]);
 
   await hourPasses(sql);
-  await Promise.all([mailCounts(sql), mailCounts(sql), mailCounts(sql)]);
+  await Promise.all([sendAlertSummaries(sql), sendAlertSummaries(sql), sendAlertSummaries(sql)]);
   const told = await queued(sql);
   t.equal(told.length, 3, 'without any further event, and once');
   t.match(told[2], {cause: 'a part', message: 'It failed: 4.', count: 4, since: /Z$/});
@@ -55,11 +55,11 @@ t.test('one cause is one mail an hour, and then one with the count', async (t) =
   await raiseAlert(sql, ALERT);
   t.equal((await queued(sql)).length, 3, 'the mail with the count opens an hour of its own');
   await hourPasses(sql);
-  await mailCounts(sql);
+  await sendAlertSummaries(sql);
   t.match((await queued(sql))[3], {count: 1, since: /Z$/});
 
   await hourPasses(sql);
-  await mailCounts(sql);
+  await sendAlertSummaries(sql);
   t.equal((await queued(sql)).length, 4, 'nothing came, nothing is told');
   await raiseAlert(sql, ALERT);
   const last = (await queued(sql))[4];
@@ -74,7 +74,7 @@ t.test('an event after the hour waits with those counted before it', async (t) =
   await hourPasses(sql);
   await raiseAlert(sql, ALERT);
   t.equal((await queued(sql)).length, 1);
-  await mailCounts(sql);
+  await sendAlertSummaries(sql);
   t.match((await queued(sql))[1], {count: 2});
 });
 
@@ -128,7 +128,7 @@ t.test('where mail is caught, an alert is caught too', async (t) => {
   const mailbox = await DevMailbox.start(await temporaryFolder(t));
   t.teardown(() => mailbox.stop());
   const settings = {ADMIN_EMAIL: '', SMTP_URL: ''};
-  const server = await startServer(t, {settings, parts: {mailbox, smtpUrl: mailbox.smtpUrl}});
+  const server = await startServer(t, {settings, deps: {mailbox, smtpUrl: mailbox.smtpUrl}});
   await raiseAlert(server.sql, ALERT);
   server.sender.wake();
   await until(async () => (await mailbox.list()).length === 1);
@@ -149,7 +149,7 @@ const failing = async (t: Test) => {
     downloadUrl: () => Promise.reject(new Error('for Anna Beispiel, anna@example.com')),
   };
   const objects = Object.assign(Object.create(server.objects as object) as object, broken);
-  return startServer(t, {beside: server, parts: {objects: objects}});
+  return startServer(t, {beside: server, deps: {objects: objects}});
 };
 
 t.test('a failed request is told with its session and what came before', async (t) => {
@@ -222,7 +222,7 @@ t.test('an outage of the database is told when it is over, from when to when', a
   const began = Date.now();
   const failing = async () => {
     t.equal((await visitor.session()).status, 503);
-    server.cleanup.prompt();
+    server.cleanup.triggerSoon();
     await sleep(100);
   };
   await failing();
@@ -243,19 +243,19 @@ t.test('an outage of the database is told when it is over, from when to when', a
 
 t.test('one connection that was cut is no outage, nor is a query that took too long', async (t) => {
   const sql = await migrated(t);
-  const outage = new Outage();
-  outage.noticed(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
-  await outage.over(sql);
+  const outage = new DatabaseOutage();
+  outage.record(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
+  await outage.resolve(sql);
   let now = 0;
-  const slow = new Outage(() => new Date((now += 5_000)));
-  slow.noticed(Object.assign(new Error('slow'), {code: '57014'}));
-  slow.noticed(Object.assign(new Error('slow'), {code: '57014'}));
-  await slow.over(sql);
+  const slow = new DatabaseOutage(() => new Date((now += 5_000)));
+  slow.record(Object.assign(new Error('slow'), {code: '57014'}));
+  slow.record(Object.assign(new Error('slow'), {code: '57014'}));
+  await slow.resolve(sql);
   t.equal((await queued(sql)).length, 0);
-  slow.noticed(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
-  slow.noticed(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
-  await slow.over(sql);
-  await slow.over(sql);
+  slow.record(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
+  slow.record(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
+  await slow.resolve(sql);
+  await slow.resolve(sql);
   t.equal((await queued(sql)).length, 1);
 });
 
@@ -264,22 +264,22 @@ t.test('an outage that could not be told is told the next time, with its own tur
   const gone = connectDatabase({url: config.databaseUrl ?? ''});
   await gone.end();
   let now = 0;
-  const outage = new Outage(() => new Date((now += 5_000)));
+  const outage = new DatabaseOutage(() => new Date((now += 5_000)));
   const refused = Object.assign(new Error('away'), {code: 'ECONNREFUSED'});
   const told = async () =>
     (await sql`select message from alerts where cause = 'database_outage'`)[0]?.['message'] as
       string | undefined;
 
   for (let i = 0; i < 3; i++) outage.stoppedCleanup(refused);
-  await t.rejects(outage.over(gone));
+  await t.rejects(outage.resolve(gone));
   t.equal(await told(), undefined);
-  await outage.over(sql);
+  await outage.resolve(sql);
   t.match(await told(), 'Cleanup was tried 3 times and deleted nothing');
-  await outage.over(sql);
+  await outage.resolve(sql);
   t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
 
-  for (let i = 0; i < 2; i++) outage.noticed(refused);
-  await outage.over(sql);
+  for (let i = 0; i < 2; i++) outage.record(refused);
+  await outage.resolve(sql);
   t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next one had none');
 });
 
@@ -289,12 +289,12 @@ t.test('a cleanup that is given up each time is told', async (t) => {
   t.teardown(() => impatient.end());
   const server = await startServer(t, {
     settings: {DATABASE_URL: url},
-    parts: {backgroundSql: impatient},
+    deps: {backgroundSql: impatient},
   });
 
   await server.sql.begin(async (tx) => {
     await tx`lock table file_uploads in access exclusive mode`;
-    server.cleanup.prompt();
+    server.cleanup.triggerSoon();
     await until(async () => (await queued(server.sql)).length === 1);
   });
 

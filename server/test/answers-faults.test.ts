@@ -7,9 +7,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import {Moments} from '../events/transient-events.js';
+import {TransientEvents} from '../events/transient-events.js';
 import type {DiskObjects} from '../object-store/disk.js';
-import {Answering} from '../responders/answering.js';
+import {ResponderService} from '../responders/answering.js';
 import {
   AI_ANSWERS,
   answeredBy,
@@ -33,7 +33,7 @@ const startWithStore = async (t: Test, failing: Partial<DiskObjects>) => {
   const server = await startServer(t, {
     answers: true,
     settings: answeredBy(model),
-    parts: {objects: await storeThat(t, failing)},
+    deps: {objects: await storeThat(t, failing)},
   });
   await server.sql`update sites set settings = ${JSON.stringify({
     conversation: AI_ANSWERS,
@@ -210,12 +210,12 @@ t.test('a database that is away is not asked without a pause', async (t) => {
   await once(away, 'listening');
   const {port} = away.address() as AddressInfo;
   const nowhere = connectDatabase({url: `postgres://nobody@127.0.0.1:${port}/none`, max: 1});
-  const answering = new Answering({
+  const answering = new ResponderService({
     config,
     objects,
     sql: nowhere,
     stage: conversation,
-    moments: new Moments(sql),
+    moments: new TransientEvents(sql),
     log: app.log,
     onMail: () => undefined,
     metrics: {turnEnded: () => undefined},

@@ -66,9 +66,9 @@ t.test('the owner gets one mail for a session in ten minutes, and hears of the r
 t.test('a session, a client and a site have budgets that two replicas share', async (t) => {
   const model = await startModelServer(t);
   const settings = answeredBy(model);
-  const parts = {answering: {budgets: {perSession: 4, perSessionMinute: 100, perClientHour: 7}}};
-  const server = await startServer(t, {answers: true, settings, parts});
-  const other = await startServer(t, {answers: true, settings, parts, beside: server});
+  const deps = {answering: {budgets: {perSession: 4, perSessionMinute: 100, perClientHour: 7}}};
+  const server = await startServer(t, {answers: true, settings, deps});
+  const other = await startServer(t, {answers: true, settings, deps, beside: server});
   const first = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 6; i++) {
@@ -112,8 +112,8 @@ t.test('a site has a budget for the day, and its owner is told', async (t) => {
 
 t.test('many questions at the same moment take exactly what a budget holds', async (t) => {
   const model = await startModelServer(t);
-  const parts = {answering: {budgets: {perClientHour: 5}}};
-  const server = await startServer(t, {answers: true, settings: answeredBy(model), parts});
+  const deps = {answering: {budgets: {perClientHour: 5}}};
+  const server = await startServer(t, {answers: true, settings: answeredBy(model), deps});
   const visitors = await Promise.all(
     Array.from({length: 12}, () => Visitor.consenting(server.url)),
   );
@@ -134,8 +134,8 @@ t.test('a responder that fails again and again is left alone, and tried again la
       response.end('{"choices":[{"message":{"content":"Here I am."}}]}');
     }
   });
-  const parts = {answering: {circuit: {failures: 3, withinMs: 60_000, openMs: 8_000}}};
-  const server = await startServer(t, {answers: true, settings: answeredBy(receiver), parts});
+  const deps = {answering: {circuit: {failures: 3, withinMs: 60_000, openMs: 8_000}}};
+  const server = await startServer(t, {answers: true, settings: answeredBy(receiver), deps});
   const visitor = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 5; i++) {

@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {CALL_BACK_MS} from '../responders/callbacks.js';
-import {MOST_CALLS} from '../responders/routes.js';
+import {MAX_CALLS} from '../responders/routes.js';
 import {answersOf, messagesOf, said, startReceiver, tracedTurns, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
 import {startServer} from './start-server.js';
@@ -31,7 +31,7 @@ const start = async (
       ALLOW_PRIVATE_HOSTS: receiver.host,
       ...settings,
     },
-    parts: {answering: {circuit: {failures: 1_000}, ...answering}},
+    deps: {answering: {circuit: {failures: 1_000}, ...answering}},
   };
   const server = await startServer(t, options);
   return {...server, visitor: await Visitor.consenting(server.url)};
@@ -310,7 +310,7 @@ t.test('a link is of no use when its time is over, nor for calls without end', a
   await until(async () => (await waiting()).length === 1);
   const [turn] = await waiting();
   const call = async (sinceMs: number) => {
-    const {url} = server.answering.callBacks.of(turn?.id ?? '', Date.now() - sinceMs);
+    const {url} = server.answering.callBacks.create(turn?.id ?? '', Date.now() - sinceMs);
     const response = await fetch(url.replace(server.config.publicUrl, server.url), {
       method: 'POST',
       headers: {'content-type': 'application/json'},
@@ -321,10 +321,10 @@ t.test('a link is of no use when its time is over, nor for calls without end', a
 
   t.equal(await call(CALL_BACK_MS + 2_000), 410);
   const statuses: number[] = [];
-  for (let i = 0; i < MOST_CALLS + 1; i++) statuses.push(await call(0));
+  for (let i = 0; i < MAX_CALLS + 1; i++) statuses.push(await call(0));
 
-  t.same(statuses, [...Array<number>(MOST_CALLS).fill(204), 410]);
-  t.equal((await answersOf(server.visitor, MOST_CALLS)).length, MOST_CALLS);
+  t.same(statuses, [...Array<number>(MAX_CALLS).fill(204), 410]);
+  t.equal((await answersOf(server.visitor, MAX_CALLS)).length, MAX_CALLS);
 });
 
 t.test('a private address is refused unless it is allowed by name', async (t) => {

@@ -8,10 +8,10 @@ import type {Test} from 'tap';
 
 import {auditCommand} from '../audit/command.js';
 import {archiveLease, archiveMonth, dropOldMonths} from '../audit/archive.js';
-import type {TrailParts} from '../audit/archive.js';
+import type {AuditMaintenanceDeps} from '../audit/archive.js';
 import {chainTrail} from '../audit/chain.js';
 import {auditMonths} from '../audit/chain-store.js';
-import {keepTrail} from '../audit/maintenance.js';
+import {maintainAudit} from '../audit/maintenance.js';
 import {verifyArchive} from '../audit/verify.js';
 import {cleanupCommand} from '../cleanup/command.js';
 import {connectDatabase} from '../database/connect.js';
@@ -29,7 +29,7 @@ const open = async (t: Test) => {
   const archiveDir = path.join(await temporaryFolder(t), 'archive');
   const audit = {retentionDays: 365, ipDays: 30, ipMode: 'full' as const, archiveDir};
   const parts = {sql, config: {audit}, log: pino({level: 'silent'})};
-  return {sql, archiveDir, parts, keep: () => keepTrail(parts, {drops: true})};
+  return {sql, archiveDir, parts, keep: () => maintainAudit(parts, {drops: true})};
 };
 
 /** Rows of a month long over, made before all younger ones as it would have been. */
@@ -109,12 +109,12 @@ t.test('a folder that cannot be written to: nothing is dropped, and it is told',
 });
 
 /** As one does who is killed before the month is dropped. */
-const archiveOnly = async (parts: TrailParts, archiveDir: string): Promise<string> => {
-  await addOldMonth(parts.sql, 50);
-  await chainTrail(parts.sql);
-  const lease = archiveLease(parts.sql);
+const archiveOnly = async (deps: AuditMaintenanceDeps, archiveDir: string): Promise<string> => {
+  await addOldMonth(deps.sql, 50);
+  await chainTrail(deps.sql);
+  const lease = archiveLease(deps.sql);
   await lease.take();
-  return (await archiveMonth({...parts, lease}, archiveDir, OLD)).file;
+  return (await archiveMonth({...deps, lease}, archiveDir, OLD)).file;
 };
 
 t.test('killed between archive and drop, the next run takes the same file', async (t) => {
@@ -259,8 +259,8 @@ t.test('without an archive folder the month is dropped', async (t) => {
   const {sql, parts} = await open(t);
   await addOldMonth(sql, 5);
   const config = {audit: {...parts.config.audit, archiveDir: undefined}};
-  await keepTrail({...parts, config}, {drops: false});
+  await maintainAudit({...parts, config}, {drops: false});
   t.ok((await auditMonths(sql)).includes(OLD), 'not with cleanup off');
-  await keepTrail({...parts, config}, {drops: true});
+  await maintainAudit({...parts, config}, {drops: true});
   t.notOk((await auditMonths(sql)).includes(OLD));
 });

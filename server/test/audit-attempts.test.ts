@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {forgetLateAddresses, recordAudit} from '../audit/store.js';
+import {redactLateIpAddresses, recordAudit} from '../audit/store.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -95,11 +95,11 @@ t.test('an attempt that was queued while its session was erased keeps no address
   await server.sql`
     insert into audit_logs (event_type, user_uuid, ip_address)
     values ('session_resumed', ${visitor.uuid}, '203.0.113.77')`;
-  await forgetLateAddresses(server.sql);
+  await redactLateIpAddresses(server.sql);
   t.equal((await addresses()).length, 0);
   const living = await Visitor.consenting(server.url);
   await recordAudit(server.sql, {...entry, uuid: living.uuid, event: 'session_resumed'});
-  await forgetLateAddresses(server.sql);
+  await redactLateIpAddresses(server.sql);
   t.match(
     await server.sql`
       select host(ip_address) as ip from audit_logs

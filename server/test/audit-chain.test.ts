@@ -4,10 +4,10 @@ import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {chainTrail, settle} from '../audit/chain.js';
-import {TrailKeeper} from '../audit/maintenance.js';
+import {chainTrail, advanceWatermark} from '../audit/chain.js';
+import {AuditMaintenance} from '../audit/maintenance.js';
 import {verifyMonth} from '../audit/verify.js';
-import {KnownDatabase} from '../database/restore-guard.js';
+import {RestoreGuard} from '../database/restore-guard.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -134,7 +134,7 @@ t.test('what is settled is not looked at again', async (t) => {
   }, OTHERS_MS);
 
   t.same(
-    settle(
+    advanceWatermark(
       {settled: '5', candidate: {id: '9', xmax: '100'}},
       {lastId: '20', xmin: '99', xmax: '120'},
     ),
@@ -142,7 +142,7 @@ t.test('what is settled is not looked at again', async (t) => {
     'not while a transaction of that time runs',
   );
   t.same(
-    settle(
+    advanceWatermark(
       {settled: '5', candidate: {id: '9', xmax: '900'}},
       {lastId: '20', xmin: '9', xmax: '10'},
     ),
@@ -185,8 +185,8 @@ t.test(
     const server = await startServer(t);
     await Visitor.consenting(server.url);
     const parts = {sql: server.sql, config: server.config, log: server.app.log};
-    const known = new KnownDatabase({...parts, dataDir: server.dataDir});
-    const keeper = new TrailKeeper({...parts, known}, 20);
+    const known = new RestoreGuard({...parts, dataDir: server.dataDir});
+    const keeper = new AuditMaintenance({...parts, known}, 20);
     t.teardown(() => keeper.stop());
 
     keeper.start();

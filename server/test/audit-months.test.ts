@@ -3,7 +3,7 @@ import t from 'tap';
 
 import {auditMonths} from '../audit/chain-store.js';
 import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
-import {AuditAttempts} from '../audit/store.js';
+import {BatchedAuditWriter} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
 import {open, thisMonth} from './audit-parts.js';
 
@@ -59,7 +59,7 @@ t.test('a row of a month that nobody made: the month is made', async (t) => {
   await sql.unsafe(`drop table ${leaf}`);
   await t.rejects(addRow(sql), {message: /no partition/});
 
-  await new AuditAttempts(sql).record({event: 'uuid_generated'});
+  await new BatchedAuditWriter(sql).record({event: 'uuid_generated'});
 
   t.equal((await sql`select from audit_logs`).length, 1);
   t.equal(await makeAuditPartitions(sql), true);

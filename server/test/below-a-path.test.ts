@@ -25,7 +25,7 @@ t.test('a server below a path of another one', {skip: nginxMissing}, async (t) =
   const url = `http://127.0.0.1:${port}/3d/chat`;
   const mailbox = await DevMailbox.start(await temporaryFolder(t));
   t.teardown(() => mailbox.stop());
-  const server = await startServer(t, {settings: {PUBLIC_URL: url}, parts: {mailbox}});
+  const server = await startServer(t, {settings: {PUBLIC_URL: url}, deps: {mailbox}});
   await startNginxBelow(t, {port, path: '/3d/chat', target: server.url});
   const visitor = await Visitor.consenting(url);
   await visitor.contact('anna@example.com');

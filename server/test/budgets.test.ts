@@ -21,7 +21,7 @@ const withLimits = async (t: Test, narrow: Partial<BudgetLimits>) => {
   const budgets = new Budgets(Buffer.alloc(32, 1), {...WIDE, ...narrow});
   const first = {
     uuid: randomUUID(),
-    client: budgets.clientOf('192.0.2.1'),
+    client: budgets.hashClient('192.0.2.1'),
     siteKey: 'acme',
     perDay: undefined,
   };
@@ -43,7 +43,7 @@ for (const [budget, limit, window] of NARROW) {
     t.same([await take(), await take(), await take()], [undefined, undefined, budget]);
     const elsewhere = {
       uuid: randomUUID(),
-      client: budgets.clientOf('192.0.2.2'),
+      client: budgets.hashClient('192.0.2.2'),
       siteKey: 'another',
     };
     t.equal(await take(elsewhere), undefined, 'of others nothing is taken');

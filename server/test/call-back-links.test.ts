@@ -12,7 +12,7 @@ const linkOf = ({url}: {url: string}): string => url.split('/').at(-1) ?? '';
 t.test('a link names its turn until its time is over', async (t) => {
   const turnId = randomUUID();
   const now = Date.parse('2026-11-21T09:30:00Z');
-  const made = links(OLD).of(turnId, now);
+  const made = links(OLD).create(turnId, now);
   const link = linkOf(made);
 
   t.equal(made.expires_at, '2026-11-21T09:45:00.000Z');
@@ -21,7 +21,7 @@ t.test('a link names its turn until its time is over', async (t) => {
 });
 
 t.test('nothing of it can be changed, and nobody else can make one', async (t) => {
-  const link = linkOf(links(OLD).of(randomUUID()));
+  const link = linkOf(links(OLD).create(randomUUID()));
   const [turnId, expires, mac = ''] = link.split('.');
 
   for (const forged of [
@@ -31,7 +31,7 @@ t.test('nothing of it can be changed, and nobody else can make one', async (t) =
     `${turnId}.${expires}.`,
     `${turnId}.${expires}`,
     `${turnId}..${mac}`,
-    linkOf(links(NEW).of(turnId ?? '')),
+    linkOf(links(NEW).create(turnId ?? '')),
     '',
   ]) {
     t.equal(links(OLD).read(forged), undefined, forged);
@@ -40,7 +40,7 @@ t.test('nothing of it can be changed, and nobody else can make one', async (t) =
 
 t.test('links outlive a change of the secret, as long as the old one is in the list', async (t) => {
   const turnId = randomUUID();
-  const link = linkOf(links(OLD).of(turnId));
+  const link = linkOf(links(OLD).create(turnId));
 
   t.match(links(NEW, OLD).read(link), {turnId});
   t.equal(links(NEW).read(link), undefined);

@@ -1,17 +1,17 @@
 import t from 'tap';
 
 import {CallFailed} from '../outbound/failure.js';
-import {Circuits} from '../responders/circuit.js';
+import {CircuitBreakers} from '../responders/circuit.js';
 
 const LIMITS = {failures: 3, withinMs: 1_000, openMs: 5_000};
 
 /** Circuits on a clock that stands still until it is moved. */
 const onClock = () => {
   let nowMs = 1_000_000;
-  const circuits = new Circuits(LIMITS, () => nowMs);
+  const circuits = new CircuitBreakers(LIMITS, () => nowMs);
   const isOpen = (name = 'bot'): boolean => {
     try {
-      circuits.demandClosed(name);
+      circuits.requireClosed(name);
       return false;
     } catch (error) {
       return (error as CallFailed).code === 'circuit_open';

@@ -147,7 +147,7 @@ t.test('a run reads no large table from end to end', async (t) => {
 
   const own = connectDatabase({url, max: 1});
   await reaperOf(server, {sql: own}).run();
-  await reaperOf(server, {sql: own}).prompt();
+  await reaperOf(server, {sql: own}).runUrgent();
   await endOthers(looking);
   await own.end();
 

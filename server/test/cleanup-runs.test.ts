@@ -2,9 +2,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {Cleanup} from '../cleanup/interval.js';
-import {KnownDatabase} from '../database/restore-guard.js';
-import type {CleanupParts} from '../cleanup/interval.js';
-import {Outage} from '../alerts/database-outage.js';
+import {RestoreGuard} from '../database/restore-guard.js';
+import type {CleanupDeps} from '../cleanup/interval.js';
+import {DatabaseOutage} from '../alerts/database-outage.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
 import {alertsIn, letIdle, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
@@ -31,18 +31,18 @@ const metric = async ({url}: TestServer, part: string, what: string): Promise<nu
 };
 
 /** Its parts do nothing but what a test gives them. */
-const cleanupWith = (t: Test, server: TestServer, parts: Partial<CleanupParts>): Cleanup => {
+const cleanupWith = (t: Test, server: TestServer, deps: Partial<CleanupDeps>): Cleanup => {
   const cleanup = new Cleanup({
     ...server,
     log: server.app.log,
-    known: new KnownDatabase({...server, log: server.app.log}),
+    known: new RestoreGuard({...server, log: server.app.log}),
     reaper: reaperOf(server),
     sweep: sweepOf(server),
-    outage: new Outage(),
+    outage: new DatabaseOutage(),
     tidySpool: async () => undefined,
     onDone: () => undefined,
     onFailed: () => undefined,
-    ...parts,
+    ...deps,
   });
   t.teardown(() => cleanup.stop());
   return cleanup;
@@ -90,7 +90,7 @@ t.test('a prompt does not wait for a sweep', async (t) => {
 
   await server.sql`
     update visits set left_at = now() - interval '2 minutes' where uuid = ${visitor.uuid}`;
-  cleanup.prompt();
+  cleanup.triggerSoon();
 
   await until(async () => !(await keysIn(server.objects)).includes(key), 5_000);
   t.ok(slow.isWaiting(), 'the sweep is still at it');
@@ -139,10 +139,10 @@ t.test('a prompt that found the database away is made up for', async (t) => {
   await server.sql`
     update visits set left_at = now() - interval '2 hours' where uuid = ${visitor.uuid}`;
   // A timer that waits for somebody who left must not keep the retry from its turn.
-  server.cleanup.promptIn(3_600_000);
+  server.cleanup.triggerAfter(3_600_000);
 
   await proxy.set('refuse');
-  server.cleanup.prompt();
+  server.cleanup.triggerSoon();
   const failures = () =>
     server.logged.filter(({msg}) => /cleanup did not finish/.test(String(msg))).length;
   // Retries are a second apart; only what lasts as long is told as an outage.
@@ -162,18 +162,18 @@ t.test('leaving', async (t) => {
     const cleanup = cleanupWith(t, server, {});
     const before = timers();
 
-    for (let i = 0; i < 1_000; i++) cleanup.promptIn(60_000);
+    for (let i = 0; i < 1_000; i++) cleanup.triggerAfter(60_000);
 
     t.ok(timers() - before <= 2, `${timers() - before} timers`);
     await cleanup.stop();
     t.ok(timers() <= before, 'and none once it has stopped');
-    cleanup.promptIn(60_000);
+    cleanup.triggerAfter(60_000);
     t.ok(timers() <= before, 'nor any afterwards');
   });
 
   await t.test('arms a timer only where there is something to remove', async (t) => {
     const armed: number[] = [];
-    server.cleanup.promptIn = (ms) => void armed.push(ms);
+    server.cleanup.triggerAfter = (ms) => void armed.push(ms);
 
     const visitor = await Visitor.arrive(server.url);
     const leave = async () => (await visitor.call('POST', '/api/session/leave')).status === 204;
@@ -251,7 +251,7 @@ t.test('a prompt leaves its trace when it has done something, and none otherwise
   const {visitor} = await visitWithFile(server);
   const rows = async () => (await tracesIn(server, 'reaper')).length;
 
-  for (let i = 0; i < 3; i++) t.equal(await reaperOf(server).prompt(), undefined);
+  for (let i = 0; i < 3; i++) t.equal(await reaperOf(server).runUrgent(), undefined);
   t.equal(await rows(), 0);
   await visitor.call('DELETE', '/api/session');
   await until(async () => (await rows()) === 1);

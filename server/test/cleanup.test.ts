@@ -38,7 +38,7 @@ t.test('a prompt leaves idle visits to the interval', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await letIdle(server, visitor, 24 * 60);
 
-    t.equal(await reaperOf(server).prompt(), undefined);
+    t.equal(await reaperOf(server).runUrgent(), undefined);
 
     t.ok((await keysIn(server.objects)).includes(key));
     await reaperOf(server).run();

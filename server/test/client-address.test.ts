@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {clientAddress, clientNetwork, proxyTest, storedAddress} from '../http/client-address.js';
+import {clientAddress, clientRateLimitKey, proxyTest, anonymizeIp} from '../http/client-address.js';
 import {auditOf, generate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -16,9 +16,9 @@ void t.test('an IP address as it may be stored', (t) => {
     [undefined, null, null],
   ];
   for (const [given, full, truncated] of cases) {
-    t.equal(storedAddress(given, 'full'), full);
-    t.equal(storedAddress(given, 'truncated'), truncated);
-    t.equal(storedAddress(given, 'none'), null);
+    t.equal(anonymizeIp(given, 'full'), full);
+    t.equal(anonymizeIp(given, 'truncated'), truncated);
+    t.equal(anonymizeIp(given, 'none'), null);
   }
   t.end();
 });
@@ -116,7 +116,7 @@ void t.test('a new port is no new client', async (t) => {
 });
 
 void t.test('a client network is an IPv4 address or an IPv6 /64', (t) => {
-  const network = (ip: string) => clientNetwork({ip});
+  const network = (ip: string) => clientRateLimitKey({ip});
   t.equal(network('203.0.113.77'), '203.0.113.77');
   t.equal(network('::ffff:203.0.113.77'), '203.0.113.77');
   t.equal(network('2001:db8:1:2::1'), network('2001:db8:1:2:ffff::1'));
@@ -127,7 +127,7 @@ void t.test('a client network is an IPv4 address or an IPv6 /64', (t) => {
 void t.test('a connection that was reset has no IP address', (t) => {
   const gone = {ip: undefined as unknown as string};
   t.equal(clientAddress(gone), undefined);
-  t.equal(typeof clientNetwork(gone), 'string');
+  t.equal(typeof clientRateLimitKey(gone), 'string');
   t.end();
 });
 

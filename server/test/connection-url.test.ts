@@ -6,7 +6,7 @@ import {promisify} from 'node:util';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {connectionOf, hostsIn, readConnectionUrl} from '../database/connection-url.js';
+import {parseConnection, hostsIn, readConnectionUrl} from '../database/connection-url.js';
 import {faultsOf} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
 
@@ -29,19 +29,19 @@ const makeCertificate = async (t: Test, ...more: string[]) => {
 
 t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) => {
   await t.test('with user, password, host, port and database', async (t) => {
-    t.match(connectionOf('postgresql://anna:p%40%2F%23ss@db.example.com:6000/my%2Fdb'), {
+    t.match(parseConnection('postgresql://anna:p%40%2F%23ss@db.example.com:6000/my%2Fdb'), {
       user: 'anna',
       password: 'p@/#ss',
       database: 'my/db',
       hosts: [{host: 'db.example.com', port: 6000, path: undefined}],
     });
-    t.match(connectionOf('postgres://'), {
+    t.match(parseConnection('postgres://'), {
       user: undefined,
       password: undefined,
       database: undefined,
       hosts: [{host: 'localhost', port: 5432}],
     });
-    t.match(connectionOf('postgres://u:p:q@[::1]:6000/x'), {
+    t.match(parseConnection('postgres://u:p:q@[::1]:6000/x'), {
       password: 'p:q',
       hosts: [{host: '::1', port: 6000}],
     });
@@ -52,7 +52,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
       'postgres://u:p@/maria?host=/var/run/postgresql',
       'postgres://u:p@%2Fvar%2Frun%2Fpostgresql/maria',
     ]) {
-      t.equal(connectionOf(url).hosts[0]?.path, '/var/run/postgresql/.s.PGSQL.5432');
+      t.equal(parseConnection(url).hosts[0]?.path, '/var/run/postgresql/.s.PGSQL.5432');
       t.equal(hostsIn(url), '/var/run/postgresql/.s.PGSQL.5432');
     }
   });
@@ -67,7 +67,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
   await t.test('with parameters in place of the parts before them', async (t) => {
     const query =
       'user=anna&password=x%26y&dbname=other&application_name=intake&connect_timeout=10';
-    t.match(connectionOf(`postgres://host/maria?${query}&options=-csearch_path%3Dapp`), {
+    t.match(parseConnection(`postgres://host/maria?${query}&options=-csearch_path%3Dapp`), {
       user: 'anna',
       password: 'x&y',
       database: 'other',
@@ -78,7 +78,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
   });
 
   await t.test('with TLS as sslmode says', async (t) => {
-    const tlsOf = (query: string) => connectionOf(`postgres://host/x${query}`).tls;
+    const tlsOf = (query: string) => parseConnection(`postgres://host/x${query}`).tls;
     t.same(tlsOf(''), {mode: undefined, options: undefined});
     t.same(tlsOf('?sslmode=disable'), {mode: 'disable', options: undefined});
     t.same(tlsOf('?sslmode=require').options, {rejectUnauthorized: false});
@@ -90,16 +90,16 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
   await t.test('with files for TLS', async (t) => {
     const {key, cert} = await makeCertificate(t);
     const own = `sslcert=${cert}&sslkey=${key}`;
-    const {options} = connectionOf(
+    const {options} = parseConnection(
       `postgres://host/x?sslmode=verify-full&sslrootcert=${cert}&${own}`,
     ).tls;
     t.match(options, {ca: /BEGIN CERTIFICATE/, cert: /BEGIN CERTIFICATE/, key: /PRIVATE KEY/});
-    const required = connectionOf(`postgres://host/x?sslmode=require&sslrootcert=${cert}`).tls;
+    const required = parseConnection(`postgres://host/x?sslmode=require&sslrootcert=${cert}`).tls;
     t.notOk(required.options?.rejectUnauthorized === false, 'a named authority is asked');
 
     const locked = await makeCertificate(t, '-passout', 'pass:secret');
     const url = `postgres://host/x?sslmode=require&sslcert=${locked.cert}&sslkey=${locked.key}`;
-    t.equal(connectionOf(`${url}&sslpassword=secret`).tls.options?.passphrase, 'secret');
+    t.equal(parseConnection(`${url}&sslpassword=secret`).tls.options?.passphrase, 'secret');
     t.match(faultsIn(`${url}&sslpassword=other`), [/sslkey=.* cannot be used/]);
   });
 });

@@ -248,7 +248,7 @@ t.test('consent refused while a file is under way', async (t) => {
       await objects.put(...given);
     },
   });
-  const beside = await startServer(t, {beside: server, parts: {objects: late}});
+  const beside = await startServer(t, {beside: server, deps: {objects: late}});
   const removedOnce = async ({uuid}: Visitor) => {
     const [row] = await server.sql`
       select removals from file_uploads where session_uuid = ${uuid}`;

@@ -1,30 +1,30 @@
 import t from 'tap';
 
-import {FirstOf} from '../abuse/once-per-window.js';
+import {OncePerWindow} from '../abuse/once-per-window.js';
 import {connectDatabase} from '../database/connect.js';
 import {Busy} from '../errors.js';
-import {Gate} from '../http/concurrency-limit.js';
+import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import {createMigratedDatabase} from './test-database.js';
 
 void t.test('the first of a time', async (t) => {
   await t.test('is told once in each window of an unbroken row', (t) => {
     let now = 0;
-    const seen = new FirstOf(100, () => now);
+    const seen = new OncePerWindow(100, () => now);
     const firsts: number[] = [];
-    for (now = 0; now < 250; now += 10) if (seen.isFirst('a')) firsts.push(now);
+    for (now = 0; now < 250; now += 10) if (seen.allows('a')) firsts.push(now);
 
     t.same(firsts, [0, 100, 200]);
     t.end();
   });
 
   await t.test('forgets the key longest quiet when there are too many', (t) => {
-    const seen = new FirstOf(1_000, () => 0);
-    for (let i = 0; i < 10_000; i++) seen.isFirst(`${i}`);
-    t.notOk(seen.isFirst('0'), 'ten thousand are kept');
-    seen.isFirst('one more');
-    t.notOk(seen.isFirst('1'));
-    t.ok(seen.isFirst('0'));
+    const seen = new OncePerWindow(1_000, () => 0);
+    for (let i = 0; i < 10_000; i++) seen.allows(`${i}`);
+    t.notOk(seen.allows('0'), 'ten thousand are kept');
+    seen.allows('one more');
+    t.notOk(seen.allows('1'));
+    t.ok(seen.allows('0'));
     t.end();
   });
 });
@@ -33,18 +33,18 @@ void t.test('the gate for uploads', async (t) => {
   const limits = {perSession: 2, perAddress: 3, total: 4};
 
   await t.test('keeps each of its three limits, and gives places back', (t) => {
-    const gate = new Gate(limits, 'Too many at once.');
-    const leave = gate.enter('s1', 'a1');
-    gate.enter('s1', 'a1');
-    t.throws(() => gate.enter('s1', 'a1'), Busy, 'a session');
-    gate.enter('s2', 'a1');
-    t.throws(() => gate.enter('s3', 'a1'), Busy, 'an address');
-    gate.enter('s4', 'a2');
-    t.throws(() => gate.enter('s5', 'a3'), {code: 'busy', retryAfter: 5}, 'all');
+    const gate = new ConcurrencyLimit(limits, 'Too many at once.');
+    const leave = gate.acquire('s1', 'a1');
+    gate.acquire('s1', 'a1');
+    t.throws(() => gate.acquire('s1', 'a1'), Busy, 'a session');
+    gate.acquire('s2', 'a1');
+    t.throws(() => gate.acquire('s3', 'a1'), Busy, 'an address');
+    gate.acquire('s4', 'a2');
+    t.throws(() => gate.acquire('s5', 'a3'), {code: 'busy', retryAfter: 5}, 'all');
     t.equal(gate.total, 4, 'a refusal takes no place');
 
     leave();
-    gate.enter('s1', 'a1');
+    gate.acquire('s1', 'a1');
     t.equal(gate.total, 4);
     t.end();
   });

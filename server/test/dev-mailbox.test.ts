@@ -12,7 +12,7 @@ import {Visitor, request} from './visitor.js';
 void t.test('the mailbox for development', async (t) => {
   const mailbox = await DevMailbox.start(await temporaryFolder(t));
   t.teardown(() => mailbox.stop());
-  const server = await startServer(t, {parts: {mailbox, smtpUrl: mailbox.smtpUrl}});
+  const server = await startServer(t, {deps: {mailbox, smtpUrl: mailbox.smtpUrl}});
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('caught@example.com');
   await until(async () => (await mailbox.list()).length === 1);

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {cleanText} from '../text/clean-text.js';
 import {Documents} from '../documents/documents.js';
-import {KeptTexts} from '../documents/kept-texts.js';
+import {ExtractedTextCache} from '../documents/kept-texts.js';
 import {readPdf} from '../documents/read-pdf.js';
 import {
   AI_ANSWERS,
@@ -245,14 +245,14 @@ t.test(
   async (t) => {
     const server = await startServer(t);
     await set(server, {responder_documents: true});
-    const kept = new KeptTexts();
+    const kept = new ExtractedTextCache();
     const {sql, objects, app} = server;
     const documents = new Documents({sql, objects, log: app.log, kept});
     const read = async () => {
       const visitor = await Visitor.consenting(server.url);
       await visitor.consent({ai_answers: true});
       const {body} = await visitor.upload(textPdf([['A page.']]));
-      const [one] = await documents.of(visitor.uuid, new AbortController().signal);
+      const [one] = await documents.forSession(visitor.uuid, new AbortController().signal);
       t.equal(one?.text, 'A page.');
       return {visitor, id: (body as {file: {id: string}}).file.id};
     };
@@ -279,20 +279,20 @@ const textOf = (length: number) =>
 
 t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
   let now = 0;
-  const kept = new KeptTexts({maxMs: 1_000, maxBytes: 100_000}, () => now);
+  const kept = new ExtractedTextCache({maxMs: 1_000, maxBytes: 100_000}, () => now);
   kept.keep('old', textOf(10));
   now = 500;
   kept.keep('young', textOf(10));
 
   now = 999;
-  t.ok(kept.of('old'));
+  t.ok(kept.get('old'));
   now = 1_000;
   t.same(kept.ids(), ['young']);
-  t.equal(kept.of('old'), undefined);
+  t.equal(kept.get('old'), undefined);
 });
 
 t.test('beyond so many bytes the oldest texts go', async (t) => {
-  const kept = new KeptTexts({maxMs: 1_000, maxBytes: 10_000}, () => 0);
+  const kept = new ExtractedTextCache({maxMs: 1_000, maxBytes: 10_000}, () => 0);
   for (const id of ['first', 'second', 'third']) kept.keep(id, textOf(2_000));
   await until(() => kept.ids().length === 2);
   t.same(kept.ids(), ['second', 'third']);

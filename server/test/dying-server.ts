@@ -6,7 +6,7 @@ import {buildApp} from '../app.js';
 import {readConfig} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
-import {openParts} from '../parts.js';
+import {openResources} from '../parts.js';
 
 /** Between which two things of an upload the process dies. */
 export type UploadStep = 'reserved' | 'half sent' | 'last chunk sent' | 'put' | 'marked' | 'stored';
@@ -60,8 +60,8 @@ const dyingSql = (sql: Sql): Sql =>
 
 const config = readConfig(process.env);
 const log = pino({level: 'silent'});
-const parts = await openParts(config, {log, adopt: false});
-const {app, migrated} = await buildApp({
+const parts = await openResources(config, {log, takeOwnership: false});
+const {app, markReady} = await buildApp({
   ...parts,
   config,
   mailbox: undefined,
@@ -72,4 +72,4 @@ const {app, migrated} = await buildApp({
   objects: dyingObjects(parts.objects),
 });
 await app.listen({port: config.port, host: '127.0.0.1'});
-migrated();
+markReady();

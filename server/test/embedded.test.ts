@@ -95,7 +95,10 @@ t.test('a second owner is refused while the first one lives', async (t) => {
   const dataDir = await folder(t);
   const owner = await startInOtherProcess(t, dataDir);
 
-  await t.rejects(startEmbeddedPostgres({dataDir, log, adopt: true}), /uses the data folder/);
+  await t.rejects(
+    startEmbeddedPostgres({dataDir, log, takeOwnership: true}),
+    /uses the data folder/,
+  );
 
   await t.resolves(ask(owner.url, (sql) => sql`select 1`));
 });
@@ -194,7 +197,7 @@ async function startInOtherProcess(t: Test, dataDir: string) {
   t.teardown(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    await (await startEmbeddedPostgres({dataDir, log, adopt: true})).stop();
+    await (await startEmbeddedPostgres({dataDir, log, takeOwnership: true})).stop();
   });
   const [url] = (await once(child.stdout, 'data')) as [Buffer];
   return {process: child, url: String(url).trim()};

@@ -139,7 +139,7 @@ t.test('whoever reads its events is told at once, whoever erases it', async (t) 
   const server = await startServer(t);
   const {uuid, ...visitor} = await Visitor.consenting(server.url);
   const reader = readStream(new Visitor(server.url, uuid, visitor.token));
-  await until(() => server.live.readersOf(uuid) === 1 && server.live.isHearing);
+  await until(() => server.live.countSubscribers(uuid) === 1 && server.live.isHearing);
   const {databaseUrl = ''} = server.config;
 
   const {code} = await runMaria(

@@ -257,7 +257,7 @@ void t.test(
     const objects = await storeThat(t, {
       downloadUrl: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
     });
-    const server = await startServer(t, {parts: {objects}});
+    const server = await startServer(t, {deps: {objects}});
     const visitor = await Visitor.consenting(server.url);
     const {body} = await visitor.upload(makePdf());
 
@@ -287,7 +287,7 @@ t.test('a store that is away is told as what it is, and to the operator', async 
   const objects = await storeThat(t, {
     put: () => Promise.reject(new StoreUnavailable('put', new Error('connect ECONNREFUSED'))),
   });
-  const server = await startServer(t, {parts: {objects}});
+  const server = await startServer(t, {deps: {objects}});
   const visitor = await Visitor.consenting(server.url);
   const rows = (event: string) =>
     server.sql`select user_uuid, metadata from audit_logs where event_type = ${event}`;

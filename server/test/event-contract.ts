@@ -91,7 +91,7 @@ export const keepsReadingContract = async (
     await say(visitor, 'one');
     const reader = open(visitor, {after: 7});
     t.teardown(() => reader.close());
-    await until(() => server.live.readersOf(visitor.uuid) === 1);
+    await until(() => server.live.countSubscribers(visitor.uuid) === 1);
 
     await say(visitor, 'two');
 
@@ -154,7 +154,7 @@ export const keepsReadingContract = async (
   await t.test('ends for a token that another has outrun', async (t) => {
     const visitor = await Visitor.arrive(url);
     const reader = open(visitor);
-    await until(() => server.live.readersOf(visitor.uuid) === 1);
+    await until(() => server.live.countSubscribers(visitor.uuid) === 1);
     await server.sql`
       insert into visits (uuid, site_key, token_hash)
       values (${visitor.uuid}, 'demo', sha256('another'))`;
@@ -172,11 +172,11 @@ export const keepsReadingContract = async (
       for (const reader of readers) reader.close();
     });
     await Promise.all(readers.map((reader) => untilTold(reader, 1)));
-    await until(() => server.live.readersOf(visitor.uuid) === readers.length);
+    await until(() => server.live.countSubscribers(visitor.uuid) === readers.length);
 
     t.match(await open(visitor, {after: 1}).ended, /^4?503$/);
     readers[0]?.close();
-    await until(() => server.live.readersOf(visitor.uuid) < readers.length);
+    await until(() => server.live.countSubscribers(visitor.uuid) < readers.length);
     const next = open(visitor, {after: 0});
     t.teardown(() => next.close());
     await untilTold(next, 1);

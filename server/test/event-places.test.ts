@@ -27,7 +27,7 @@ for (const [way, open] of Object.entries(WAYS)) {
     await held.release();
     await sleep(NOTICE_MS);
 
-    t.equal(server.live.readersOf(visitor.uuid), 0);
+    t.equal(server.live.countSubscribers(visitor.uuid), 0);
     const next = open(visitor);
     t.teardown(() => next.close());
     await untilTold(next, 1);
@@ -47,7 +47,7 @@ t.test('a WebSocket takes one place, and not another once it says whose it is', 
 
   t.equal(await readSocket(visitor).ended, '4503', 'a third finds no place');
   readers[0]?.close();
-  await until(() => server.live.readersOf(visitor.uuid) === 1);
+  await until(() => server.live.countSubscribers(visitor.uuid) === 1);
   const next = readSocket(visitor);
   readers.push(next);
   await untilTold(next, 1);

@@ -29,7 +29,7 @@ t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
       held.close();
       free.close();
     });
-    await until(() => server.live.readersOf(visitor.uuid) === 2);
+    await until(() => server.live.countSubscribers(visitor.uuid) === 2);
     await visitor.upload(makePdf());
     await untilTold(free, 1);
     await sleep(500);

@@ -151,7 +151,7 @@ t.test('readers that go to and fro between two servers', async (t) => {
     });
     // Without its regular look, this server learns of the others' events only from PostgreSQL.
     clearInterval(server.live['timer']);
-    await until(() => server.live.isHearing && server.live.readersOf(visitor.uuid) >= 2);
+    await until(() => server.live.isHearing && server.live.countSubscribers(visitor.uuid) >= 2);
     for (const turn of [1, 2]) {
       const {file} = (await visitor.upload(makePdf())).body;
       await until(() => readers.every(({events}) => events.length === 4 * turn - 3));

@@ -28,7 +28,7 @@ const STREAMS = {'Server-Sent Events': readStream, WebSocket: readSocket};
 
 const reading = async (t: Test, server: TestServer, reader: EventReader, uuid: string) => {
   t.teardown(() => reader.close());
-  await until(() => server.live.readersOf(uuid) > 0);
+  await until(() => server.live.countSubscribers(uuid) > 0);
   return reader;
 };
 
@@ -226,7 +226,7 @@ t.test('a long poll', beside, async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const reader = await reading(t, server, poll(visitor), visitor.uuid);
     reader.close();
-    await until(() => server.live.readersOf(visitor.uuid) === 0);
+    await until(() => server.live.countSubscribers(visitor.uuid) === 0);
   });
 });
 
@@ -250,7 +250,7 @@ t.test('a reader that does not read', beside, async (t) => {
     `GET /api/events HTTP/1.1\r\n${heads.map((head) => head.join(': ')).join('\r\n')}\r\n\r\n`,
   );
   await once(socket, 'readable');
-  await until(() => server.live.readersOf(visitor.uuid) === 1);
+  await until(() => server.live.countSubscribers(visitor.uuid) === 1);
 
   await t.test('holds up nobody, and keeps little waiting', async (t) => {
     const other = readStream(visitor, {after: many});
@@ -263,7 +263,7 @@ t.test('a reader that does not read', beside, async (t) => {
   });
 
   await t.test('is cut off, and misses nothing when it is back', async (t) => {
-    await until(() => server.live.readersOf(visitor.uuid) === 0, 60_000);
+    await until(() => server.live.countSubscribers(visitor.uuid) === 0, 60_000);
     let text = '';
     for await (const bytes of socket) text += String(bytes);
     const read = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
@@ -284,7 +284,7 @@ t.test('a reader that does not read', beside, async (t) => {
 t.test('a server whose listening connection hears nothing', beside, async (t) => {
   const server = await startServer(t);
   const databaseUrl = 'postgres://127.0.0.1:1/nobody';
-  const deaf = await startServer(t, {beside: server, parts: {databaseUrl}});
+  const deaf = await startServer(t, {beside: server, deps: {databaseUrl}});
   const visitor = await Visitor.consenting(server.url);
   const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
   t.match((await request(deaf.url, 'GET', '/metrics')).body, {text: /maria_notices_heard 0/});
@@ -312,7 +312,7 @@ t.test('what a server has committed and not lived to tell', beside, async (t) =>
 t.test('a server whose notices stop coming, though all else is answered', beside, async (t) => {
   const server = await startServer(t);
   const {proxy, url} = await DeafProxy.before(t, server.config.databaseUrl ?? '');
-  const deaf = await startServer(t, {beside: server, parts: {databaseUrl: url}});
+  const deaf = await startServer(t, {beside: server, deps: {databaseUrl: url}});
   const visitor = await Visitor.consenting(server.url);
   const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
   await until(() => deaf.live.isHearing);

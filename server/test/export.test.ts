@@ -309,7 +309,7 @@ t.test('512 exports that nobody reads stop no upload, and take no memory', async
 
 t.test('an export whose client stops reading is cut off and gives its place back', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
-  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
   let signal: AbortSignal | undefined;
@@ -334,7 +334,7 @@ t.test('an export whose client stops reading is cut off and gives its place back
 
 t.test('an export that is read steadily is not cut off', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 300, maxMs: 60_000};
-  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
   server.objects.get = async () => endless();
@@ -351,7 +351,7 @@ t.test('an export that is read steadily is not cut off', async (t) => {
 
 t.test('a download from the disk whose client stops reading is cut off', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
-  const server = await startServer(t, {parts: {downloadPace: pace}});
+  const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf());
   let signal: AbortSignal | undefined;

@@ -26,7 +26,7 @@ t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t
       AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
     },
-    parts: {smtpUrl: mailbox.url},
+    deps: {smtpUrl: mailbox.url},
   });
   const sql = postgres(server.config.databaseUrl ?? '', {max: 2, onnotice: () => undefined});
   t.teardown(() => sql.end());

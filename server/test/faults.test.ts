@@ -63,7 +63,7 @@ const startBehindProxies = async (t: Test) => {
   const parts = await partsBehindProxies(t);
   const {settings} = parts;
   const smtpUrl = settings['SMTP_URL'] ?? '';
-  return {...parts, server: await startServer(t, {settings, parts: {smtpUrl}})};
+  return {...parts, server: await startServer(t, {settings, deps: {smtpUrl}})};
 };
 
 t.test('a part that fails and comes back', async (t) => {

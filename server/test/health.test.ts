@@ -29,7 +29,7 @@ void t.test('health', async (t) => {
   await t.test('without PostgreSQL it is alive, not ready, and says why', async (t) => {
     const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
     t.teardown(() => sql.end({timeout: 1}));
-    const server = await startServer(t, {parts: {sql}});
+    const server = await startServer(t, {deps: {sql}});
 
     t.equal((await request(server.url, 'GET', '/healthz')).status, 200);
     const {status, body} = await request(server.url, 'GET', '/readyz');
@@ -51,7 +51,7 @@ void t.test('health', async (t) => {
     const objects = await storeThat(t, {
       check: () => Promise.reject(Object.assign(new Error('key=hunter2'), {code: 'EACCES'})),
     });
-    const server = await startServer(t, {parts: {objects}});
+    const server = await startServer(t, {deps: {objects}});
 
     const {status, body} = await request(server.url, 'GET', '/readyz');
 
@@ -76,7 +76,7 @@ void t.test('health', async (t) => {
       const objects = await storeThat(t, {
         check: () => Promise.reject(new StoreUnavailable('reach the bucket', cause)),
       });
-      const server = await startServer(t, {parts: {objects}});
+      const server = await startServer(t, {deps: {objects}});
       const {body} = await request(server.url, 'GET', '/readyz');
       t.match(body, {checks: {storage: reason}});
       t.notMatch(JSON.stringify(body), /hunter2|10\.0|bucket/);

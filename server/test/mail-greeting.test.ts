@@ -27,7 +27,7 @@ void t.test('the name in EHLO is the host of PUBLIC_URL if that is a full name',
 void t.test('a mail server that wants a full name in EHLO', async (t) => {
   const relay = await startStrictRelay(t);
   const settings = {PUBLIC_URL: 'http://chat.example.com'};
-  const server = await startServer(t, {settings, parts: {smtpUrl: relay.url}});
+  const server = await startServer(t, {settings, deps: {smtpUrl: relay.url}});
   const {mail} = server.config;
 
   await t.test('gets the mail of a visitor', async (t) => {

@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {Sql} from '../database/connect.js';
-import {claimJobs, giveUpOld, postponeJob} from '../jobs/queue.js';
+import {claimJobs, deadLetterExpired, rescheduleJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {linkIn, startMailbox} from './mailbox.js';
 import {kill, startProcessBeside} from './server-process.js';
@@ -156,7 +156,7 @@ t.test('a mail that the server hangs up on holds up no other', async (t) => {
   const {port} = server.server.address() as AddressInfo;
   const ours = await startServer(t, {
     settings: {TRUST_PROXY: '127.0.0.1'},
-    parts: {smtpUrl: `smtp://127.0.0.1:${port}`},
+    deps: {smtpUrl: `smtp://127.0.0.1:${port}`},
   });
 
   for (let i = 0; i < 12; i++) t.equal(await register(ours, i), 202);
@@ -188,7 +188,7 @@ t.test('a sender killed in the middle: another sends its mail, under the same na
 
   const other = await startServer(t, {
     beside: server,
-    parts: {smtpUrl: proxy.through(mailbox.url)},
+    deps: {smtpUrl: proxy.through(mailbox.url)},
   });
   t.equal((await claimJobs(server.sql, 5)).length, 0, 'its lease still runs');
   const id = (await job())?.id ?? '';
@@ -222,7 +222,7 @@ t.test('killed between the mail and its row: one repeat, with the same Message-I
   t.equal(await waiting(server.sql), 1);
   await server.sql`update jobs set leased_until = now() - interval '1 second'`;
   const others = await Promise.all(
-    [1, 2].map(() => startServer(t, {beside: server, parts: {smtpUrl: mailbox.url}})),
+    [1, 2].map(() => startServer(t, {beside: server, deps: {smtpUrl: mailbox.url}})),
   );
   for (const {sender} of others) sender.wake();
 
@@ -238,7 +238,7 @@ t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
   for (let i = 0; i < 8; i++) {
     const [job] = await claimJobs(sql, 1);
     if (!job) throw new Error('There is no job to take.');
-    t.equal(await postponeJob(sql, job, '451'), false);
+    t.equal(await rescheduleJob(sql, job, '451'), false);
     const [row] = await sql<{seconds: number}[]>`
       select extract(epoch from run_at - now())::float8 as seconds from jobs`;
     pauses.push(Math.round((row?.seconds ?? 0) / 5) * 5);
@@ -247,11 +247,11 @@ t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
   t.same(pauses, [5, 30, 120, 600, 1_800, 3_600, 3_600, 3_600]);
 
   await sql`update jobs set created_at = now() - interval '23 hours'`;
-  t.same(await giveUpOld(sql), []);
+  t.same(await deadLetterExpired(sql), []);
   await sql`update jobs set created_at = now() - interval '25 hours'`;
   const [job] = await claimJobs(sql, 1);
-  t.same(await giveUpOld(sql), [], 'not one that is being sent');
-  t.equal(job && (await postponeJob(sql, job, '451')), true);
+  t.same(await deadLetterExpired(sql), [], 'not one that is being sent');
+  t.equal(job && (await rescheduleJob(sql, job, '451')), true);
   t.match(await sql`select state from jobs`, [{state: 'dead'}]);
   t.equal((await claimJobs(sql, 1)).length, 0);
 });

@@ -10,7 +10,7 @@ import {Visitor} from './visitor.js';
 void t.test('mail that cannot go out now', async (t) => {
   await t.test('arrives once when the SMTP server is back, under the same link', async (t) => {
     const port = await freePort();
-    const server = await startServer(t, {parts: {smtpUrl: `smtp://127.0.0.1:${port}`}});
+    const server = await startServer(t, {deps: {smtpUrl: `smtp://127.0.0.1:${port}`}});
     const visitor = await Visitor.consenting(server.url);
 
     t.equal((await visitor.contact('outage@example.com')).status, 202);
@@ -71,14 +71,14 @@ void t.test('mail that cannot go out now', async (t) => {
 
   await t.test('is given up after a day, and the operator hears of it', async (t) => {
     const port = await freePort();
-    const server = await startServer(t, {parts: {smtpUrl: `smtp://127.0.0.1:${port}`}});
+    const server = await startServer(t, {deps: {smtpUrl: `smtp://127.0.0.1:${port}`}});
     const visitor = await Visitor.consenting(server.url);
     await server.sender.stop();
     await visitor.contact('never@example.com');
     await server.sql`update jobs set created_at = now() - interval '25 hours'`;
     const other = await startServer(t, {
       beside: server,
-      parts: {smtpUrl: `smtp://127.0.0.1:${port}`},
+      deps: {smtpUrl: `smtp://127.0.0.1:${port}`},
     });
 
     other.sender.wake();

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {MailSender} from '../mail/sender.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import {Outage} from '../alerts/database-outage.js';
+import {DatabaseOutage} from '../alerts/database-outage.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -23,7 +23,7 @@ t.test('where TLS is demanded, a server without it gets no mail', async (t) => {
       links: new ConfirmationLinks(config.secrets, config.publicUrl),
       smtpUrl: mailbox.url,
       log: server.app.log,
-      outage: new Outage(),
+      outage: new DatabaseOutage(),
     });
 
   const strict = senderWith(true);

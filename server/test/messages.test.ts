@@ -239,7 +239,7 @@ t.test('a message, its event and the answer that is owed are stored together', a
   const visitor = await Visitor.consenting(server.url);
   const reader = readStream(visitor);
   t.teardown(() => reader.close());
-  await until(() => server.live.readersOf(visitor.uuid) === 1);
+  await until(() => server.live.countSubscribers(visitor.uuid) === 1);
   const left = async () => [
     (await server.sql`select from messages`).length,
     (await server.sql`select from events`).length,

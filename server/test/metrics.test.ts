@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import t from 'tap';
 
-import {connectDatabase, connectionsOf} from '../database/connect.js';
+import {connectDatabase, countConnections} from '../database/connect.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
@@ -76,7 +76,7 @@ t.test('whoever reads them in a loop costs the database one look', async (t) => 
     debug: (_connection, statement) => statements.push(statement),
   });
   t.teardown(() => backgroundSql.end());
-  const watched = await startServer(t, {beside: server, parts: {backgroundSql}});
+  const watched = await startServer(t, {beside: server, deps: {backgroundSql}});
 
   for (let i = 0; i < 5; i++) {
     await Promise.all([1, 2, 3].map(() => metricsOf(watched.url)));
@@ -111,16 +111,16 @@ t.test('a pool’s connections are counted for as long as they are open', async 
   const sql = connectDatabase({url, max: 3});
   const other = postgres(url, {max: 1});
   t.teardown(() => Promise.all([sql.end(), other.end()]));
-  t.same(connectionsOf(sql), {open: 0, busy: 0});
+  t.same(countConnections(sql), {open: 0, busy: 0});
 
   const working = Promise.all([1, 2, 3].map(() => sql`select pg_sleep(1)`));
-  await until(async () => connectionsOf(sql).busy === 3);
+  await until(async () => countConnections(sql).busy === 3);
   await working;
-  t.same(connectionsOf(sql), {open: 3, busy: 0});
+  t.same(countConnections(sql), {open: 3, busy: 0});
 
   await other`
     select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'maria-chat' and datname = current_database()`;
-  await until(async () => connectionsOf(sql).open === 0);
+  await until(async () => countConnections(sql).open === 0);
 });
 
 const CLEANUPS = 'maria_cleanup_total{part="reaper",what="runs"}';

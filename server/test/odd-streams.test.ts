@@ -23,7 +23,7 @@ t.test('what real servers send is understood, or honestly not', async (t) => {
   const server = await startServer(t, {
     answers: true,
     settings: answeredBy(model),
-    parts: {answering: NO_LIMITS},
+    deps: {answering: NO_LIMITS},
   });
 
   for (const name of names) {

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {Outstanding} from '../database/outstanding.js';
+import {PendingReplies} from '../database/outstanding.js';
 
 const message = (type: string, body = ''): Buffer => {
   const length = Buffer.alloc(4);
@@ -10,8 +10,8 @@ const message = (type: string, body = ''): Buffer => {
 const messages = (types: string, body = '') =>
   Buffer.concat([...types].map((type) => message(type, body)));
 
-const greeted = (): Outstanding => {
-  const outstanding = new Outstanding();
+const greeted = (): PendingReplies => {
+  const outstanding = new PendingReplies();
   outstanding.sent(Buffer.from('\0\0\0\x08\0\x03\0\0'));
   outstanding.sent(message('p', 'secret'));
   outstanding.received(messages('RRSSK', 'some'));

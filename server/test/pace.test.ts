@@ -3,7 +3,7 @@ import {mock} from 'node:test';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {Pace} from '../http/pace.js';
+import {SlowClientGuard} from '../http/pace.js';
 
 void t.test('pace', async (t) => {
   const ENOUGH_BYTES = 20 * 8 * 1024;
@@ -14,7 +14,7 @@ void t.test('pace', async (t) => {
     mock.timers.enable({apis: ['setTimeout']});
     let nowMs = 0;
     const reasons: Error[] = [];
-    const pace = new Pace(
+    const pace = new SlowClientGuard(
       (reason) => reasons.push(reason),
       () => nowMs,
     );

@@ -6,7 +6,7 @@ import t from 'tap';
 
 import {MariaError} from '../errors.js';
 import {ActiveContentScan} from '../files/active-content.js';
-import {CheckedBytes} from '../files/checked-bytes.js';
+import {ValidatingStream} from '../files/checked-bytes.js';
 import type {Checks} from '../files/checked-bytes.js';
 import {PdfCheck} from '../files/pdf-check.js';
 import {makePdf} from './pdf.js';
@@ -237,7 +237,7 @@ void t.test('active content', async (t) => {
 void t.test('checked bytes', async (t) => {
   const pass = async (chunks: Buffer[], checks: Partial<Checks> = {}) => {
     const total = chunks.reduce((sum, {length}) => sum + length, 0);
-    const checked = new CheckedBytes(
+    const checked = new ValidatingStream(
       (async function* () {
         await Promise.resolve();
         yield* chunks;
@@ -279,7 +279,7 @@ void t.test('checked bytes', async (t) => {
       t.equal(checked.result.size, 3_000);
       t.ok(checked.result.sha256.equals(createHash('sha256').update(bytes).digest()));
       t.same(checked.result.flags, []);
-      t.equal(checked.released, true);
+      t.equal(checked.isCommitted, true);
     });
   }
 
@@ -293,14 +293,14 @@ void t.test('checked bytes', async (t) => {
       const {checked, out, code} = await pass(cut(bytes, 1_000), checks);
       t.equal(code, expected, what);
       t.ok(out.length < 3_000, `${out.length} bytes left`);
-      t.equal(checked.released, false);
+      t.equal(checked.isCommitted, false);
       t.throws(() => checked.result);
     }
   });
 
   await t.test('let nothing of a file pass that is no PDF', async (t) => {
     const {out, code, checked} = await pass(cut(Buffer.alloc(3_000, 'x'), 100));
-    t.same([out.length, code, checked.released], [0, 'not_a_pdf', false]);
+    t.same([out.length, code, checked.isCommitted], [0, 'not_a_pdf', false]);
   });
 
   await t.test('refuse active content where the site says so, but not a password', async (t) => {

@@ -132,7 +132,7 @@ void t.test('in production', async (t) => {
       S3_BUCKET: 'bucket',
       MAIL_FROM: 'maria@example.com',
     },
-    parts: {objects: await storeThat(t, {}), mailbox},
+    deps: {objects: await storeThat(t, {}), mailbox},
   });
 
   await t.test('HSTS is sent', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {retireSessions} from '../cleanup/pending.js';
+import {applyRetention} from '../cleanup/pending.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import {
   PAIR_ROUNDS,
@@ -64,7 +64,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
       await server.sql`
         update user_sessions set created_at = now() - interval '31 days'
         where uuid = ${visitor.uuid}`;
-      const archive = () => retireSessions(other.sql, other.config.retention);
+      const archive = () => applyRetention(other.sql, other.config.retention);
       const isFirst = round % 4 < 2;
       const held = await parts.locks.holdTable(isFirst ? 'email_verifications' : 'audit_logs');
       const archiving = isFirst ? undefined : archive();

@@ -98,7 +98,9 @@ t.test('contact against cleanup: one of the two wins', {timeout: 0}, async (t) =
       update visits set left_at = now() - interval '1 second' where uuid = ${visitor.uuid}`;
     const reaper = parts.reaperOf(cleaning);
     // A whole run and what a leaving visitor prompts must be equally careful.
-    const told = await play(parts, visitor, () => (round % 4 < 2 ? reaper.prompt() : reaper.run()));
+    const told = await play(parts, visitor, () =>
+      round % 4 < 2 ? reaper.runUrgent() : reaper.run(),
+    );
 
     if (status !== undefined && told !== status) t.fail(`${name}: contact got ${told}`);
     await reaper.run();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {FLEETING_EVENTS, LASTING_EVENTS} from '../contract/event-names.js';
+import {TRANSIENT_EVENTS, STORED_EVENTS} from '../contract/event-names.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import {newSecret, readSecret, signedHeaders} from '../outbound/signature.js';
 import {exportCommand} from '../privacy/export-command.js';
@@ -205,6 +205,6 @@ t.test('the settings of the README can be set', async (t) => {
 });
 
 t.test('the README has a row for each event', async (t) => {
-  t.same((await rowsOf('### Live events')).sort(), [...LASTING_EVENTS, ...FLEETING_EVENTS].sort());
+  t.same((await rowsOf('### Live events')).sort(), [...STORED_EVENTS, ...TRANSIENT_EVENTS].sort());
   t.same((await rowsOf('## Webhooks')).sort(), [...WEBHOOK_EVENTS].sort());
 });

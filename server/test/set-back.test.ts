@@ -5,9 +5,9 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {auditMonths} from '../audit/chain-store.js';
-import {TrailKeeper} from '../audit/maintenance.js';
+import {AuditMaintenance} from '../audit/maintenance.js';
 import {cleanupCommand} from '../cleanup/command.js';
-import {KnownDatabase, SET_BACK} from '../database/restore-guard.js';
+import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {alertsIn, letIdle, visitWithFile} from './cleanup-parts.js';
 import {OwnCluster} from './own-cluster.js';
@@ -47,7 +47,7 @@ const stampOf = async ({sql}: TestServer): Promise<number> => {
 /** A look, and a removal of what cannot wait. */
 const looked = async (server: TestServer): Promise<void> => {
   const before = await stampOf(server);
-  server.cleanup.prompt();
+  server.cleanup.triggerSoon();
   await until(async () => (await stampOf(server)) > before);
 };
 
@@ -80,7 +80,7 @@ const isHeld = async (t: Test, server: TestServer, key: string): Promise<void> =
   await until(async () => (await alertsIn(server)).includes(ALERT));
   await until(async () => (await heldMetric(server)) === 1);
   t.ok(
-    server.logged.some(({level, msg}) => level === 50 && msg === SET_BACK),
+    server.logged.some(({level, msg}) => level === 50 && msg === RESTORED_DATABASE),
     'the log says what to do',
   );
   t.equal((await request(server.url, 'GET', '/readyz')).status, 200, 'visitors are served');
@@ -92,7 +92,7 @@ t.test('a database that is set back under a running server', async (t) => {
   const {server, visitor, key} = await setBack(t);
   await rm(path.join(server.dataDir, 'known-databases.json'));
 
-  server.cleanup.prompt();
+  server.cleanup.triggerSoon();
 
   await isHeld(t, server, key);
   server.sender.wake();
@@ -101,7 +101,7 @@ t.test('a database that is set back under a running server', async (t) => {
     server.mailbox.mails.some(({text}) => text?.includes('maria cleanup --resume')),
   );
   for (const args of [[], ['--sweep', '--delete'], ['--age', '0']]) {
-    await t.rejects(runCommand(server, cleanupCommand, ...args), {message: SET_BACK});
+    await t.rejects(runCommand(server, cleanupCommand, ...args), {message: RESTORED_DATABASE});
   }
   t.match(await runCommand(server, cleanupCommand, '--dry-run'), `would delete ${key}`);
   await runCommand(server, cleanupCommand, '--sweep');
@@ -141,7 +141,7 @@ t.test('a dump is recognised by servers that remember nothing', async (t) => {
     [1, 2, 3].map(() =>
       startServer(t, {
         settings: {...OFTEN, DATABASE_URL: url},
-        parts: {objects: original.objects},
+        deps: {objects: original.objects},
       }),
     ),
   );
@@ -166,12 +166,12 @@ t.test('months of the trail stay as long as it is held', async (t) => {
   await server.sql`
     update tasks set progress = progress || '{"identity": "elsewhere"}' where name = 'database'`;
   const parts = {...server, log: server.app.log};
-  const known = new KnownDatabase(parts);
-  const keeper = new TrailKeeper({...parts, known}, 20);
+  const known = new RestoreGuard(parts);
+  const keeper = new AuditMaintenance({...parts, known}, 20);
   t.teardown(() => keeper.stop());
 
   keeper.start();
-  await until(() => known.isHeld);
+  await until(() => known.isPaused);
   const before = await stampOf(server);
   await until(async () => (await stampOf(server)) > before);
 

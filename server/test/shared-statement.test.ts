@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
 import {isStatementTimeout} from '../database/failure.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 import {createMigratedDatabase} from './test-database.js';
 
 interface Batch {
@@ -16,7 +16,7 @@ interface Batch {
 /** Answers when told to. */
 const held = (options: {maxBatch?: number; maxWaiting?: number; maxInFlight?: number} = {}) => {
   const batches: Batch[] = [];
-  const statement = new SharedStatement<number, string>({
+  const statement = new StatementBatcher<number, string>({
     ...options,
     run: (items) =>
       new Promise((resolve, reject) => {
@@ -79,7 +79,7 @@ t.test('a database that does not answer fails the whole batch and nobody else', 
 t.test('one that the database refuses fails alone', async (t) => {
   const bad = 4;
   const sent: number[][] = [];
-  const statement = new SharedStatement<number, number>({
+  const statement = new StatementBatcher<number, number>({
     run: async (items) => {
       sent.push(items);
       if (items.includes(bad)) throw new Error(`refuses ${bad}`);
@@ -139,9 +139,9 @@ t.test('a statement that only reads does not fail all for the one that is slow',
     await sql`select pg_sleep(case when ${items.includes(3)} then 5 else 0 end)`;
     return items;
   };
-  const read = new SharedStatement<number, number>({run, isReadOnly: true});
-  const write = new SharedStatement<number, number>({run});
-  const settled = async (statement: SharedStatement<number, number>) => {
+  const read = new StatementBatcher<number, number>({run, isReadOnly: true});
+  const write = new StatementBatcher<number, number>({run});
+  const settled = async (statement: StatementBatcher<number, number>) => {
     const all = await Promise.allSettled([1, 2, 3, 4].map((item) => statement.add(item)));
     return all.map((one) =>
       one.status === 'fulfilled' ? one.value : isStatementTimeout(one.reason),

@@ -7,8 +7,8 @@ import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {startEmbeddedPostgres} from '../database/embedded.js';
 import {siteCommand} from '../sites/command.js';
-import {originFault} from '../sites/exact-origin.js';
-import {settingsFaults} from '../sites/settings.js';
+import {validateOrigin} from '../sites/exact-origin.js';
+import {validateSettings} from '../sites/settings.js';
 import {findSite} from '../sites/store.js';
 import {runCommand, runMaria} from './run-command.js';
 import {makePdf} from './pdf.js';
@@ -191,7 +191,7 @@ t.test('an origin is exactly what browsers send', async (t) => {
     'chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb',
     'null',
   ]) {
-    t.equal(originFault(good), undefined, good);
+    t.equal(validateOrigin(good), undefined, good);
   }
   for (const [bad, told] of [
     ['http://acme.example', 'https'],
@@ -219,13 +219,13 @@ t.test('an origin is exactly what browsers send', async (t) => {
     ['', 'https://www.example.com'],
     ['NULL', 'https://www.example.com'],
   ] as const) {
-    t.ok(originFault(bad)?.includes(told), `${bad}: ${String(originFault(bad))}`);
+    t.ok(validateOrigin(bad)?.includes(told), `${bad}: ${String(validateOrigin(bad))}`);
   }
 });
 
 t.test('settings', async (t) => {
   const paths = (settings: unknown, kind: 'none' | 'webhook' = 'none') =>
-    settingsFaults(settings, {
+    validateSettings(settings, {
       limits: LIMITS,
       allowedHosts: [],
       production: true,

@@ -51,7 +51,7 @@ t.test('uploads that the store refuses leave no file open', {skip}, async (t) =>
   const objects = await storeThat(t, {
     put: () => Promise.reject(new Error('The store refuses before it reads.')),
   });
-  const server = await startServer(t, {parts: {objects}});
+  const server = await startServer(t, {deps: {objects}});
   const visitor = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 5; i++) {

@@ -7,13 +7,13 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Test} from 'tap';
 
 import {buildApp} from '../app.js';
-import type {AppParts, RunningApp} from '../app.js';
+import type {AppDeps, RunningApp} from '../app.js';
 import {readConfig} from '../config/config.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
-import {openParts} from '../parts.js';
+import {openResources} from '../parts.js';
 import {ensureDemoSites} from '../sites/store.js';
 import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';
@@ -39,13 +39,13 @@ export interface TestServerOptions {
   beside?: TestServer;
   /** Maria answers. Otherwise what visitors write waits, as for a replica that is away. */
   answers?: boolean;
-  parts?: Partial<AppParts>;
+  deps?: Partial<AppDeps>;
 }
 
 /** A whole server on a port of its own, with a database, a store and a mailbox of its own. */
 export const startServer = async (
   t: Test,
-  {settings = {}, store = 'disk', beside, answers = false, parts = {}}: TestServerOptions = {},
+  {settings = {}, store = 'disk', beside, answers = false, deps = {}}: TestServerOptions = {},
 ): Promise<TestServer> => {
   const port = await freePort();
   const dataDir = beside?.dataDir ?? (await temporaryFolder(t));
@@ -68,7 +68,7 @@ export const startServer = async (
   const log: FastifyBaseLogger = createLog(config.logLevel, {
     write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const opened = await openParts(config, {log, adopt: false});
+  const opened = await openResources(config, {log, takeOwnership: false});
   await ensureDemoSites(opened.sql, config.publicUrl);
   const running = await buildApp({
     ...opened,
@@ -77,10 +77,10 @@ export const startServer = async (
     smtpUrl: mailbox.url,
     log,
     spoolDir: path.join(dataDir, 'spool'),
-    ...parts,
+    ...deps,
   });
   await running.app.listen({port, host: '127.0.0.1'});
-  running.migrated();
+  running.markReady();
   if (!answers) await running.answering.stop();
   t.teardown(async () => {
     await closed(running);
@@ -93,7 +93,7 @@ export const startServer = async (
     await running.release.stop();
     await opened.close();
   });
-  const {sql, objects} = {...opened, ...parts};
+  const {sql, objects} = {...opened, ...deps};
   return {
     ...running,
     url: `http://localhost:${port}`,

@@ -4,7 +4,7 @@ import t from 'tap';
 import {v4} from 'uuid';
 
 import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../abuse/suspicion.js';
-import {Watched} from '../abuse/sliding-window-counter.js';
+import {SlidingWindowCounter} from '../abuse/sliding-window-counter.js';
 import {migrated} from './migrated-database.js';
 import {validate} from './session-parts.js';
 import {startServer} from './start-server.js';
@@ -63,12 +63,12 @@ t.test('three replicas watch as one', async (t) => {
 t.test('the window of the watch slides', async (t) => {
   const sql = await migrated(t);
   const threshold = {kind: 'k', times: 5, windowMs: 60_000};
-  const watched = new Watched(sql, Buffer.alloc(32));
-  const twin = new Watched(sql, Buffer.alloc(32));
+  const watched = new SlidingWindowCounter(sql, Buffer.alloc(32));
+  const twin = new SlidingWindowCounter(sql, Buffer.alloc(32));
   const add = async (count: number) => {
     const reached: boolean[] = [];
     for (let i = 0; i < count; i++) {
-      reached.push(await (i % 2 ? watched : twin).reaches(threshold, 'a'));
+      reached.push(await (i % 2 ? watched : twin).hit(threshold, 'a'));
     }
     return reached.filter(Boolean).length;
   };
@@ -84,7 +84,7 @@ t.test('the window of the watch slides', async (t) => {
   t.equal(await add(1), 1, 'the fifth within the window');
   t.equal(await add(4), 0, 'and the counting begins anew');
   await sql`delete from watched`;
-  const burst = await Promise.all(Array.from({length: 12}, () => watched.reaches(threshold, 'b')));
+  const burst = await Promise.all(Array.from({length: 12}, () => watched.hit(threshold, 'b')));
   t.ok(burst.filter(Boolean).length >= 1 && burst.filter(Boolean).length <= 2);
   t.equal(SUSPICIOUS_UUIDS.times, 20);
   t.equal(SUSPICIOUS_TOKENS.times, 50);

@@ -1,9 +1,9 @@
 import t from 'tap';
 
-import {cutHistory, messagesOf} from '../responders/openai.js';
-import type {Said, Turn} from '../responders/responder.js';
+import {truncateHistory, toChatMessages} from '../responders/openai.js';
+import type {HistoryMessage, Turn} from '../responders/responder.js';
 
-const say = (role: Said['role'], text: string): Said => ({role, text, at: ''});
+const say = (role: HistoryMessage['role'], text: string): HistoryMessage => ({role, text, at: ''});
 
 const turnWith = (more: Partial<Turn>): Turn => ({
   id: '1',
@@ -20,12 +20,12 @@ t.test(
   'the newest 20 lines of a conversation go along, and 12,000 characters of them',
   async (t) => {
     const many = Array.from({length: 25}, (_, i) => say('visitor', `line ${i}`));
-    t.same(cutHistory(many), many.slice(5));
+    t.same(truncateHistory(many), many.slice(5));
 
     const long = Array.from({length: 4}, (_, i) => say('maria', String(i).repeat(4_000)));
-    t.same(cutHistory(long), long.slice(1), 'exactly so many');
+    t.same(truncateHistory(long), long.slice(1), 'exactly so many');
     const longer = [...long.slice(0, 3), say('visitor', '👋'.repeat(4_001))];
-    t.same(cutHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
+    t.same(truncateHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
   },
 );
 
@@ -38,7 +38,7 @@ t.test('roles take turns, the visitor begins, and Maria’s greeting is left out
     say('maria', 'And Maria.'),
   ];
 
-  const [system, ...talk] = messagesOf(turnWith({history}));
+  const [system, ...talk] = toChatMessages(turnWith({history}));
 
   t.equal(system?.role, 'system');
   t.same(talk, [

@@ -47,7 +47,7 @@ const closed = (peers: net.Socket[]): number => peers.filter(({destroyed}) => de
 
 t.test('a client that reads its response too slowly is cut off', async (t) => {
   const responses = {...LIMITS, baseMs: 1_000, bytesPerSecond: 1e9};
-  const server = await startServer(t, {parts: {responses}});
+  const server = await startServer(t, {deps: {responses}});
   const visitor = await talkative(server);
   const peers = peersOf(server);
 
@@ -60,7 +60,7 @@ t.test('a client that reads its response too slowly is cut off', async (t) => {
 
 t.test('clients that read nothing hold so much memory and no more', async (t) => {
   const unreadBytes = 2.5 * MESSAGES * MESSAGE_BYTES;
-  const server = await startServer(t, {parts: {responses: {...LIMITS, unreadBytes}}});
+  const server = await startServer(t, {deps: {responses: {...LIMITS, unreadBytes}}});
   const visitor = await talkative(server);
   const peers = peersOf(server);
   const waiting = () => peers.filter(({writableLength}) => writableLength > 0);

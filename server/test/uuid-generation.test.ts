@@ -27,7 +27,7 @@ void t.test('generate-uuid', async (t) => {
 
   const withKnown = async (t: Test, known: number) => {
     const uuids = [v4(), v4(), v4()];
-    const server = await startServer(t, {parts: {newUuid: () => uuids.shift() ?? v4()}});
+    const server = await startServer(t, {deps: {newUuid: () => uuids.shift() ?? v4()}});
     for (const uuid of uuids.slice(0, known)) {
       await server.sql`
         insert into visits (uuid, site_key, token_hash)

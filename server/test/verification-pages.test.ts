@@ -34,7 +34,7 @@ const isPage = (t: Test, {headers}: Response, page: string) => {
 t.test('who opens a link while the database is away reads a page', async (t) => {
   const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
   t.teardown(() => sql.end({timeout: 1}));
-  const server = await startServer(t, {parts: {sql}});
+  const server = await startServer(t, {deps: {sql}});
 
   for (const address of [LINK, `${LINK}/not-me`]) {
     for (const method of ['GET', 'POST']) {

@@ -17,7 +17,7 @@ export const safeText = (text: string): string =>
  * Text that comes in pieces, of at most so many characters in all. What a piece cannot be judged
  * by alone waits for the next: half a character, half a line end.
  */
-export class SafePieces {
+export class StreamingSanitizer {
   /** There was more than there is room for. */
   isCut = false;
   private held = '';

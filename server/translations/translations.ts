@@ -55,5 +55,5 @@ export const textsFor = (locale: string | null | undefined): Texts => {
 };
 
 /** Puts values into `{braces}`. */
-export const filled = (text: string, values: Record<string, string | number>): string =>
+export const interpolate = (text: string, values: Record<string, string | number>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

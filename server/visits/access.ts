@@ -1,13 +1,13 @@
 import type {FastifyRequest} from 'fastify';
 import {validate as isUuid, version} from 'uuid';
 
-import {clientAddress, storedAddress} from '../http/client-address.js';
+import {clientAddress, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/connect.js';
 import {againAfterConflict} from '../database/failure.js';
 import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
-import {demandAllowedOrigin} from '../sites/origin.js';
+import {requireAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
 import {endVisit} from '../sessions/end.js';
 import {countFunnel, expiryCause, findVisit, openVisit, touchVisit} from './store.js';
@@ -32,7 +32,7 @@ export interface Credentials {
   isFromAnyOrigin?: boolean;
 }
 
-export interface AccessParts {
+export interface AccessDeps {
   config: Config;
   sql: Sql;
   visits: Visits;
@@ -53,7 +53,7 @@ export const readUuid = (given: unknown): string | undefined =>
 export class Access {
   private readonly identified = new WeakMap<FastifyRequest, Caller>();
 
-  constructor(private readonly parts: AccessParts) {}
+  constructor(private readonly deps: AccessDeps) {}
 
   /** A hook before the body is read: whoever has no credentials need not be listened to. */
   readonly identify = async (request: FastifyRequest): Promise<void> => {
@@ -66,7 +66,7 @@ export class Access {
   }
 
   /** Whom the hook has found. */
-  callerOf(request: FastifyRequest): Caller {
+  getCaller(request: FastifyRequest): Caller {
     const caller = this.identified.get(request);
     if (!caller) throw new Error('A route asks for its caller without the identify hook.');
     return caller;
@@ -86,38 +86,38 @@ export class Access {
     {uuid: given, token, isFromAnyOrigin = false}: Credentials,
   ): Promise<Caller> {
     const uuid = readUuid(given);
-    const siteKey = uuid && this.parts.tokens.siteOf(token, uuid);
+    const siteKey = uuid && this.deps.tokens.getSiteKey(token, uuid);
     if (!uuid || !siteKey) {
-      this.parts.onTokenRefused(request, uuid);
+      this.deps.onTokenRefused(request, uuid);
       throw new TokenInvalid();
     }
-    const site = await this.parts.sites.find(siteKey);
+    const site = await this.deps.sites.find(siteKey);
     if (!site) throw new UnknownSite('The site of this token has been removed.');
-    if (!isFromAnyOrigin) demandAllowedOrigin(site, request.headers.origin, this.parts.config);
-    const caller = {uuid, site, tokenHash: tokenHash(token), address: this.addressOf(request)};
+    if (!isFromAnyOrigin) requireAllowedOrigin(site, request.headers.origin, this.deps.config);
+    const caller = {uuid, site, tokenHash: tokenHash(token), address: this.getStoredIp(request)};
     this.identified.set(request, caller);
     return caller;
   }
 
-  addressOf(request: FastifyRequest): string | null {
-    return storedAddress(clientAddress(request), this.parts.config.audit.ipMode);
+  getStoredIp(request: FastifyRequest): string | null {
+    return anonymizeIp(clientAddress(request), this.deps.config.audit.ipMode);
   }
 
   /** The caller's visit, undefined before its first change. Any call keeps a visit alive. */
   async visit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
-    const {sql, config} = this.parts;
-    const visit = await this.lookAt(request, caller);
+    const {sql, config} = this.deps;
+    const visit = await this.peekVisit(request, caller);
     if (visit?.state !== 'open') return visit;
     return {...visit, idleExpiresAt: await touchVisit(sql, caller.uuid, config.visit)};
   }
 
   /** The same for who merely listens, which is nothing that a visitor does. */
-  async lookAt(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
-    const visit = await this.parts.visits.find(caller.uuid);
+  async peekVisit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
+    const visit = await this.deps.visits.find(caller.uuid);
     if (!visit) return undefined;
-    this.demandToken(request, caller, visit);
+    this.requireToken(request, caller, visit);
     if (visit.expired) await this.abandon(caller);
-    demandAlive(visit);
+    requireAlive(visit);
     return visit;
   }
 
@@ -131,16 +131,16 @@ export class Access {
     caller: Caller,
     work: (tx: Queryable, visit: Visit) => Promise<T>,
   ): Promise<T> {
-    const {sql, config} = this.parts;
+    const {sql, config} = this.deps;
     const changeOnce = async (tx: Queryable) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
         config.visit,
       );
-      this.demandToken(request, caller, visit);
+      this.requireToken(request, caller, visit);
       if (visit.expired) return 'expired' as const;
-      demandAlive(visit);
+      requireAlive(visit);
       if (!visit.isNew) await touchVisit(tx, caller.uuid, config.visit);
       const done = await work(tx, visit);
       if (visit.isNew) await countFunnel(tx, caller.site.key, 'started');
@@ -162,17 +162,17 @@ export class Access {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
-        this.parts.config.visit,
+        this.deps.config.visit,
       );
-      this.demandToken(request, caller, visit);
+      this.requireToken(request, caller, visit);
       return work(tx, visit);
     };
-    return againAfterConflict(() => transaction(this.parts.sql, workOnce));
+    return againAfterConflict(() => transaction(this.deps.sql, workOnce));
   }
 
-  private demandToken(request: FastifyRequest, caller: Caller, visit: Visit): void {
+  private requireToken(request: FastifyRequest, caller: Caller, visit: Visit): void {
     if (sameHash(visit.tokenHash, caller.tokenHash) && visit.siteKey === caller.site.key) return;
-    this.parts.onTokenRefused(request, caller.uuid);
+    this.deps.onTokenRefused(request, caller.uuid);
     throw new TokenInvalid();
   }
 
@@ -181,7 +181,7 @@ export class Access {
    * before it was locked here.
    */
   private async abandon({uuid, site}: Caller): Promise<void> {
-    const {sql, config} = this.parts;
+    const {sql, config} = this.deps;
     const living = await transaction(sql, async (tx) => {
       const visit = await lockedVisit(tx, uuid, config.visit);
       if (!visit?.expired) return visit;
@@ -191,10 +191,10 @@ export class Access {
       return undefined;
     });
     if (living) {
-      demandAlive(living);
+      requireAlive(living);
       return;
     }
-    this.parts.onEnded();
+    this.deps.onEnded();
     throw new SessionGone();
   }
 }
@@ -204,7 +204,7 @@ const lockedVisit = async (sql: Queryable, uuid: string, times: Config['visit'])
   return findVisit(sql, uuid, times);
 };
 
-export const demandAlive = (visit: Visit): void => {
+export const requireAlive = (visit: Visit): void => {
   const lives = visit.state === 'open' || (visit.state === 'session' && !visit.archived);
   if (!lives) throw new SessionGone();
 };

@@ -1,18 +1,18 @@
-import {withMonth} from '../audit/store.js';
+import {withPartitionRetry} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
-import {SharedStatement} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/shared-statement.js';
 import {findVisits, findVisitsOrRecord} from './store.js';
 import type {Claim, Visit, VisitTimes} from './store.js';
 
 /** Looks visits up for requests: those that ask in the same moment share one statement. */
 export class Visits {
-  private readonly lookUps: SharedStatement<string, Visit | undefined>;
-  private readonly claims: SharedStatement<Claim, Visit | undefined>;
+  private readonly lookUps: StatementBatcher<string, Visit | undefined>;
+  private readonly claims: StatementBatcher<Claim, Visit | undefined>;
 
   constructor(sql: Sql, times: VisitTimes) {
-    this.lookUps = new SharedStatement({run: (uuids) => findVisits(sql, uuids, times)});
-    this.claims = new SharedStatement({
-      run: (claims) => withMonth(sql, () => findVisitsOrRecord(sql, claims, times)),
+    this.lookUps = new StatementBatcher({run: (uuids) => findVisits(sql, uuids, times)});
+    this.claims = new StatementBatcher({
+      run: (claims) => withPartitionRetry(sql, () => findVisitsOrRecord(sql, claims, times)),
     });
   }
 

@@ -1,4 +1,4 @@
-import {countWritten, givenEntries} from '../audit/store.js';
+import {countWritten, auditEntriesCte} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import type {
   ConsentDecision,
@@ -73,7 +73,7 @@ export const findVisitsOrRecord = async (
   const visits = await sql<Visit[]>`
     with claimed as (
       insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
-      select event, uuid, site, address, metadata from ${givenEntries(sql, claims)}
+      select event, uuid, site, address, metadata from ${auditEntriesCte(sql, claims)}
       where (select v.uuid from visits v where v.uuid = given.uuid) is null
     )
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;

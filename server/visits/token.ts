@@ -26,7 +26,7 @@ export class VisitorTokens {
   }
 
   /** The site that the token was made for, or undefined when it does not belong to the UUID. */
-  siteOf(token: string, uuid: string): string | undefined {
+  getSiteKey(token: string, uuid: string): string | undefined {
     const [, random, site, signature] = TOKEN.exec(token) ?? [];
     if (!random || !site || !signature) return undefined;
     const given = Buffer.from(signature);

@@ -4,16 +4,16 @@ import {parseArgs} from 'node:util';
 import {validate as isUuid} from 'uuid';
 
 import {CommandFailed, usageError} from '../command/command.js';
-import type {Command, CommandParts} from '../command/command.js';
+import type {Command, CommandDeps} from '../command/command.js';
 import {onePage, printRows, readFormat} from '../command/formats.js';
 import type {Format, Row} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {writtenSecret} from '../outbound/signature.js';
-import {urlFault} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/url-faults.js';
 import type {SecretKey} from '../config/secrets.js';
-import {shownValue} from '../config/environment.js';
+import {redactValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';
 import {deliver, webhookKey} from './deliver.js';
 import {
@@ -64,7 +64,7 @@ interface Call {
 
 export const webhookCommand: Command = {
   usage: USAGE,
-  run: async (parts, args) => {
+  run: async (deps, args) => {
     const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
     const [action = '', id, ...rest] = positionals;
     const work = ACTIONS[action];
@@ -74,7 +74,7 @@ export const webhookCommand: Command = {
     if (values.delivery !== undefined && !isUuid(values.delivery)) {
       throw usageError(`--delivery takes an id from "webhook log", but is "${values.delivery}".`);
     }
-    await work(parts, {
+    await work(deps, {
       ...values,
       id: id ?? '',
       events: readEvents(values.events),
@@ -94,12 +94,12 @@ const readEvents = (given: string | undefined): WebhookEvent[] => {
   throw usageError(`--events takes ${WEBHOOK_EVENTS.join(', ')}, but holds "${unknown}".`);
 };
 
-const add = async ({config, backgroundSql: sql, print}: CommandParts, call: Call) => {
+const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call) => {
   const {site, url, events, withContact} = call;
   if (!site || !url) throw usageError('webhook add needs --site and --url.');
   const {allowedHosts, production, secrets} = config;
-  const fault = urlFault(url, {allowedHosts, production});
-  if (fault) throw usageError(`--url ${fault}, but is "${shownValue(url)}".`);
+  const fault = validateUrl(url, {allowedHosts, production});
+  if (fault) throw usageError(`--url ${fault}, but is "${redactValue(url)}".`);
   if (!(await findSite(sql, site))) throw new CommandFailed(`There is no site "${site}".`);
   const signing = secrets[0] as SecretKey;
   const id = randomUUID();
@@ -111,7 +111,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandParts, call: Call
   await print(`Try it: maria webhook test ${id}`);
 };
 
-const list = async ({backgroundSql: sql, print}: CommandParts, {site, format}: Call) => {
+const list = async ({backgroundSql: sql, print}: CommandDeps, {site, format}: Call) => {
   const webhooks = await listWebhooks(sql, site);
   if (format === 'table' && webhooks.length === 0) {
     await print('There is no webhook. Make one with: maria webhook add');
@@ -130,8 +130,8 @@ const list = async ({backgroundSql: sql, print}: CommandParts, {site, format}: C
 
 const LISTED = ['id', 'site', 'url', 'events', 'with_contact', 'created_at'];
 
-const log = async ({backgroundSql: sql, print}: CommandParts, {id, since, format}: Call) => {
-  await demandWebhook(sql, id);
+const log = async ({backgroundSql: sql, print}: CommandDeps, {id, since, format}: Call) => {
+  await requireWebhook(sql, id);
   const rows = await listDeliveries(sql, id, readSince(since ?? '24h'));
   await printRows(print, format, LOGGED, onePage(rows.map((row): Row => ({...row}))));
 };
@@ -148,8 +148,8 @@ const LOGGED = [
   'ms',
 ];
 
-const test = async ({config, backgroundSql: sql, print}: CommandParts, {id}: Call) => {
-  const webhook = await demandWebhook(sql, id);
+const test = async ({config, backgroundSql: sql, print}: CommandDeps, {id}: Call) => {
+  const webhook = await requireWebhook(sql, id);
   const timestamp = new Date().toISOString();
   const data = {site: webhook.siteKey, webhook: id};
   const body = JSON.stringify({type: 'webhook.test', timestamp, data});
@@ -163,10 +163,10 @@ const test = async ({config, backgroundSql: sql, print}: CommandParts, {id}: Cal
 };
 
 const replay = async (
-  {backgroundSql: sql, print}: CommandParts,
+  {backgroundSql: sql, print}: CommandDeps,
   {id, since, all, delivery}: Call,
 ) => {
-  await demandWebhook(sql, id);
+  await requireWebhook(sql, id);
   const count = await replayDeliveries(sql, id, {
     since: readSince(since ?? '30d'),
     id: delivery,
@@ -175,24 +175,24 @@ const replay = async (
   await print(`${count} ${count === 1 ? 'delivery is' : 'deliveries are'} queued again.`);
 };
 
-const remove = async ({backgroundSql: sql, print}: CommandParts, {id}: Call) => {
-  await demandWebhook(sql, id);
+const remove = async ({backgroundSql: sql, print}: CommandDeps, {id}: Call) => {
+  await requireWebhook(sql, id);
   await deleteWebhook(sql, id);
   await print(`Webhook ${id} is removed, with its log and what waited for it.`);
 };
 
-const demandWebhook = async (sql: CommandParts['backgroundSql'], id: string): Promise<Webhook> => {
+const requireWebhook = async (sql: CommandDeps['backgroundSql'], id: string): Promise<Webhook> => {
   const webhook = isUuid(id) ? await findWebhook(sql, id) : undefined;
   if (!webhook) throw new CommandFailed(`There is no webhook "${id}". See: maria webhook list`);
   return webhook;
 };
 
-const ACTIONS: Record<string, (parts: CommandParts, call: Call) => Promise<void>> = {
+const ACTIONS: Record<string, (deps: CommandDeps, call: Call) => Promise<void>> = {
   add,
   list,
   log,
-  test: async (parts, call) => {
-    await test(parts, call);
+  test: async (deps, call) => {
+    await test(deps, call);
   },
   replay,
   remove,

@@ -3,10 +3,10 @@ import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {signedHeaders} from '../outbound/signature.js';
-import {urlFault} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/url-faults.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
-import type {Tried, Webhook} from './store.js';
+import type {DeliveryAttempt, Webhook} from './store.js';
 
 export const DELIVERY_LIMITS: TimeLimits & {totalMs: number} = {
   connectMs: 5_000,
@@ -24,7 +24,7 @@ export const deliver = async (
   webhook: Webhook,
   {id, body}: {id: string; body: string},
   {config, limits = DELIVERY_LIMITS}: {config: Config; limits?: typeof DELIVERY_LIMITS},
-): Promise<Tried & {isDelivered: boolean}> => {
+): Promise<DeliveryAttempt & {isDelivered: boolean}> => {
   const started = performance.now();
   const {allowedHosts, production, secrets} = config;
   const done = (status: number | null, error: string | null) => ({
@@ -40,7 +40,8 @@ export const deliver = async (
   try {
     const secret = secrets.find((one) => one.id === webhook.keyId);
     if (!secret) throw new CallFailed('misconfigured');
-    if (urlFault(webhook.url, {allowedHosts, production})) throw new CallFailed('address_refused');
+    if (validateUrl(webhook.url, {allowedHosts, production}))
+      throw new CallFailed('address_refused');
     const answer = await post({
       url: new URL(webhook.url),
       headers: signedHeaders(webhookKey(secret, webhook.id), {id, body}),

@@ -4,14 +4,14 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {claimCalls, dropJobs, nextJobMs, postponeJob} from '../jobs/queue.js';
+import {claimCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {deliver} from './deliver.js';
 import {renderEvent} from '../notifications/webhook-body.js';
-import {findWebhook, noteTry} from './store.js';
+import {findWebhook, recordAttempt} from './store.js';
 import type {WebhookJob} from './store.js';
 
-export interface WebhookSenderParts {
+export interface WebhookSenderDeps {
   sql: Sql;
   config: Config;
   log: FastifyBaseLogger;
@@ -19,10 +19,10 @@ export interface WebhookSenderParts {
   metrics: {webhookTried: (outcome: 'delivered' | 'failed' | 'dead') => void};
 }
 
-const MOST_AT_ONCE = 10;
+const MAX_CONCURRENT = 10;
 /** One receiver that hangs must not keep the others waiting. */
-const MOST_TO_ONE = 3;
-const LOOK_MS = 5_000;
+const MAX_PER_WEBHOOK = 3;
+const POLL_INTERVAL_MS = 5_000;
 
 /** Sends what happened to where owners want to be told. Any number of them share the work. */
 export class WebhookSender {
@@ -34,12 +34,12 @@ export class WebhookSender {
   private again = false;
   private stopped = false;
 
-  constructor(private readonly parts: WebhookSenderParts) {}
+  constructor(private readonly deps: WebhookSenderDeps) {}
 
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.looking ??= this.look().finally(() => {
+    this.looking ??= this.poll().finally(() => {
       this.looking = undefined;
       if (this.again) this.wake();
     });
@@ -53,24 +53,24 @@ export class WebhookSender {
     await Promise.allSettled(this.sending);
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     clearTimeout(this.timer);
-    let pauseMs = LOOK_MS;
-    const {sql, log} = this.parts;
+    let pauseMs = POLL_INTERVAL_MS;
+    const {sql, log} = this.deps;
     try {
       while (this.again && !this.stopped) {
         this.again = false;
-        const room = MOST_AT_ONCE - this.busy.size;
+        const room = MAX_CONCURRENT - this.busy.size;
         if (room <= 0) break;
         const jobs = await claimCalls<WebhookJob>(sql, {
           limit: room,
-          perReceiver: MOST_TO_ONE,
+          perReceiver: MAX_PER_WEBHOOK,
           running: this.running(),
         });
         for (const job of jobs) this.begin(job);
         if (jobs.length > 0) this.again = true;
       }
-      pauseMs = Math.min(LOOK_MS, (await nextJobMs(sql, 'webhook')) ?? LOOK_MS);
+      pauseMs = Math.min(POLL_INTERVAL_MS, (await nextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS);
     } catch (error) {
       if (!isDatabaseDown(error)) log.error({err: error}, 'the webhook queue stumbled');
     }
@@ -92,7 +92,7 @@ export class WebhookSender {
     const sending = this.send(job)
       .catch((error: unknown) => {
         // Its lease runs out, and it is tried again: under the same id, so that a receiver knows it.
-        this.parts.log.warn({err: error, job: job.id}, 'a delivery could not be noted');
+        this.deps.log.warn({err: error, job: job.id}, 'a delivery could not be noted');
       })
       .finally(() => {
         this.busy.delete(job.id);
@@ -103,10 +103,10 @@ export class WebhookSender {
   }
 
   private async send(job: ClaimedJob<WebhookJob>): Promise<void> {
-    const {sql, config, log, metrics} = this.parts;
+    const {sql, config, log, metrics} = this.deps;
     const webhook = await findWebhook(sql, job.payload.webhook);
     if (!webhook) {
-      await dropJobs(sql, [job.id]);
+      await deleteJobs(sql, [job.id]);
       return;
     }
     const body = await renderEvent(sql, webhook, job.payload);
@@ -116,14 +116,14 @@ export class WebhookSender {
     if (isDelivered) {
       // Together: a job that is gone and a log that waits for it would stay like that.
       await sql.begin(async (tx) => {
-        await dropJobs(tx, [job.id]);
-        await noteTry(tx, job.id, {...tried, state: 'delivered'});
+        await deleteJobs(tx, [job.id]);
+        await recordAttempt(tx, job.id, {...tried, state: 'delivered'});
       });
       metrics.webhookTried('delivered');
       return;
     }
-    const isDead = await postponeJob(sql, job, tried.error ?? '');
-    await noteTry(sql, job.id, {...tried, state: isDead ? 'dead' : 'queued'});
+    const isDead = await rescheduleJob(sql, job, tried.error ?? '');
+    await recordAttempt(sql, job.id, {...tried, state: isDead ? 'dead' : 'queued'});
     metrics.webhookTried(isDead ? 'dead' : 'failed');
     if (!isDead) return;
     await raiseAlert(sql, {
@@ -131,6 +131,6 @@ export class WebhookSender {
       code: 'webhook_dead',
       message: `Deliveries to a webhook of the site "${webhook.siteKey}" were given up after a day: ${tried.error} ${tried.status ?? ''}. Mend it, then: maria webhook replay ${webhook.id}`,
     });
-    this.parts.onMail();
+    this.deps.onMail();
   }
 }

@@ -21,7 +21,7 @@ export interface WebhookJob {
   details: {message_id?: number};
 }
 
-export interface Happening {
+export interface WebhookTrigger {
   event: WebhookEvent;
   uuid: string;
   siteKey: string;
@@ -31,7 +31,7 @@ export interface Happening {
 /** Queues a delivery to each webhook that wants to know, in the transaction of the cause. */
 export const enqueueWebhooks = async (
   tx: Queryable,
-  {event, uuid, siteKey, details = {}}: Happening,
+  {event, uuid, siteKey, details = {}}: WebhookTrigger,
 ): Promise<void> => {
   await tx`
     with noted as (
@@ -84,16 +84,16 @@ export const deleteWebhook = async (sql: Sql, id: string): Promise<boolean> =>
     return rows.length > 0;
   });
 
-export interface Tried {
+export interface DeliveryAttempt {
   status: number | null;
   error: string | null;
   ms: number;
 }
 
-export const noteTry = async (
+export const recordAttempt = async (
   sql: Queryable,
   id: string,
-  {state, status, error, ms}: Tried & {state: 'queued' | 'delivered' | 'dead'},
+  {state, status, error, ms}: DeliveryAttempt & {state: 'queued' | 'delivered' | 'dead'},
 ): Promise<void> => {
   await sql`
     update webhook_deliveries set state = ${state}, attempts = attempts + 1, last_status = ${status},
@@ -146,7 +146,7 @@ export const replayDeliveries = async (
 const KEPT = '30 days';
 
 /** With the jobs of those that were given up. Nobody waits for the queue where there are none. */
-export const forgetDeliveries = (sql: Sql, limit: number): Promise<number> =>
+export const deleteDeliveriesOf = (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const forgotten = await tx<{id: string}[]>`
       delete from webhook_deliveries where id in (

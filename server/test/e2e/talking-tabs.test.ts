@@ -50,7 +50,7 @@ t.test('two tabs are one conversation', async (t) => {
           t.equal((await one.lines('Do both hear')).length, 1);
           t.equal((await one.lines('Both hear it.')).length, 1);
         }
-        t.equal(live.readersOf(caller.uuid), 1, 'and one of them reads');
+        t.equal(live.countSubscribers(caller.uuid), 1, 'and one of them reads');
       });
 
       await t.test('a file goes along, is fetched, and goes from both', async (t) => {
@@ -95,7 +95,7 @@ t.test('two tabs are one conversation', async (t) => {
         await answer(`Still there (${name})?`, 'Still ', 'here.');
         await second.visitor.untilSaid('Still here.');
         t.equal((await second.visitor.lines('Still here.')).length, 1);
-        await until(() => live.readersOf(caller.uuid) === 1);
+        await until(() => live.countSubscribers(caller.uuid) === 1);
       });
 
       t.same(browser.noise, [], 'the console stayed empty');

@@ -85,7 +85,7 @@ t.test('visitors ask on their way, and after it', async (t) => {
       });
 
       await t.test('the confirmation is heard, not asked for', async (t) => {
-        await until(() => live.readersOf(caller.uuid) === 1);
+        await until(() => live.countSubscribers(caller.uuid) === 1);
         await until(async () => {
           const before = await calls(tab, '/api/session');
           await untilCounted(tab);

@@ -66,7 +66,7 @@ export const startTalkServer = async (t: Test): Promise<TalkServer> => {
   const server = await startServer(t, {
     answers: true,
     settings: answeredBy(model),
-    parts: {answering: {limits: PATIENT}},
+    deps: {answering: {limits: PATIENT}},
   });
   await setConversation(server, STEPS);
   const turn = async (asked: string) => {

@@ -107,13 +107,13 @@ export class World {
 
   /** Ends what is over, without the rounds that a whole run makes. */
   async promptReaper(): Promise<void> {
-    await this.reaper.prompt();
+    await this.reaper.runUrgent();
   }
 
   /** Until no replica is in the middle of removing what a visit left. */
   async untilBuried(): Promise<void> {
     await until(async () => {
-      await this.reaper.prompt();
+      await this.reaper.runUrgent();
       return (await this.sql`select from visits where state = 'purging'`).length === 0;
     });
   }
