@@ -21,6 +21,7 @@ import type {MariaError} from './errors.js';
 import {EventHub} from './live/hub.js';
 import {TransientEvents} from './events/transient-events.js';
 import {eventRoutes} from './live/routes.js';
+import {socketRoute} from './live/websocket-route.js';
 import {ARRIVAL_LIMITS} from './live/websocket-route.js';
 import {BodyDrain} from './http/drain.js';
 import {fileRoutes} from './files/routes.js';
@@ -53,6 +54,10 @@ import {devRoutes} from './mail/dev-routes.js';
 import {ConfirmationLinks} from './mail/links.js';
 import {DatabaseOutage} from './alerts/database-outage.js';
 import {MailSender} from './mail/sender.js';
+import {composeMail} from './notifications/compose-mail.js';
+import {renderEvent} from './notifications/webhook-body.js';
+import {settleDelayed} from './sessions/delayed-confirmation.js';
+import {endVisit} from './sessions/end.js';
 import {alertMailLimit} from './mail/limit-alert.js';
 import {MessageService} from './messages/conversation.js';
 import {messageRoutes} from './messages/routes.js';
@@ -127,7 +132,12 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   const watch = new AbuseMonitor({sql, attempts, log, watched, counters: shared});
   const outage = new DatabaseOutage();
   const background = {sql: backgroundSql, objects, config, log, outage};
-  const sender = new MailSender({...background, links, smtpUrl: deps.smtpUrl});
+  const sender = new MailSender({
+    ...background,
+    smtpUrl: deps.smtpUrl,
+    beforeSend: (job) => settleDelayed(background, job),
+    compose: (job) => composeMail({...background, links}, job),
+  });
   const onMail = () => {
     sender.wake();
     webhooks.wake();
@@ -162,13 +172,19 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     visits,
     sites,
     tokens,
+    endVisit,
     onEnded: prompt,
     onTokenRefused: (request, uuid) => {
       watch.tokenRefused(getActor(request, uuid));
     },
   });
   const trail = new AuditMaintenance({...background, known});
-  const webhooks = new WebhookSender({...background, onMail, metrics});
+  const webhooks = new WebhookSender({
+    ...background,
+    render: (webhook, job) => renderEvent(backgroundSql, webhook, job),
+    onMail,
+    metrics,
+  });
   const answers = {...background, ...deps.answering, onMail, metrics};
   const answering = new ResponderService({...answers, moments, stage: conversation});
   const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
@@ -333,7 +349,9 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       metrics.refusedAsBusy('sockets', limit);
     },
   );
-  await eventRoutes(app, {config, access, live, gate: streamGate, arrivals: arrivalGate});
+  const eventDeps = {config, access, live, gate: streamGate, arrivals: arrivalGate};
+  eventRoutes(app, eventDeps);
+  await socketRoute(app, eventDeps);
   answerRoutes(app, {config, sql, access, stage: conversation, answering});
   const pace = deps.downloadPace;
   privacyRoutes(app, {config, sql, objects, access, onBroken: alertError, pace});

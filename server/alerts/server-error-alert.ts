@@ -1,23 +1,31 @@
 import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
 
-import type {BatchedAuditWriter} from '../audit/store.js';
 import type {Sql} from '../database/connect.js';
 import {ScanUnavailable} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import {raiseAlert} from './alerts.js';
 import {StoreUnavailable} from '../object-store/errors.js';
-import type {Caller} from '../visits/access.js';
+
+interface AuditWriter {
+  record: (entry: {
+    event: 'error';
+    uuid: string | null;
+    site: string | null;
+    address: string | null;
+    metadata: Record<string, string>;
+  }) => Promise<void>;
+}
 
 export interface Failed {
   request: FastifyRequest;
   /** Whose call it was, if its token was right. */
-  caller: Caller | undefined;
+  caller: {uuid: string; site: {key: string}} | undefined;
   address: string | null;
 }
 
 /** The log gets everything, the trail the code, and the operator a mail unless one went out lately. */
 export const alertServerError = (
-  {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: BatchedAuditWriter},
+  {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: AuditWriter},
   error: MariaError,
   {request, caller, address}: Failed,
 ): void => {

@@ -7,7 +7,7 @@ import {readSince} from '../command/since.js';
 import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/connect.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
-import {readUuid} from '../visits/access.js';
+import {readUuid} from '../text/uuid.js';
 import {verifyAudit} from './verify-command.js';
 
 const USAGE = `maria audit [--uuid UUID] [--site KEY] [--since TIME] [--type EVENT] [--format table|json|csv]

@@ -13,8 +13,8 @@ import {
   UnsupportedMediaType,
 } from '../errors.js';
 import {StoreUnavailable} from '../object-store/errors.js';
-import {errorPage, isPagePath} from '../sessions/verification-pages.js';
 import type {App} from './app-type.js';
+import {errorPage, isPagePath} from './error-page.js';
 import {ClientAborted} from './broken-off.js';
 import {invalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';

@@ -1,4 +1,3 @@
-import {recordAudit} from '../audit/store.js';
 import type {Queryable, Sql} from '../database/connect.js';
 
 /** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
@@ -137,23 +136,14 @@ export const deleteDeadMail = async (sql: Sql, limit: number): Promise<number> =
   return rows.length;
 };
 
-/** Forgets jobs that were sent; an alert among them has reached the operator's mail server. */
-export const finishJobs = async (sql: Sql, ids: string[]): Promise<void> => {
-  await sql.begin(async (tx) => {
-    const done = await tx<{payload: MailJob}[]>`
-      delete from jobs where id = any(${ids}::uuid[]) returning payload`;
-    const notified = done.flatMap(({payload}) => {
-      if (payload.template !== 'alert') return [];
-      const {uuid, cause, code, count = 1} = payload;
-      return [{event: 'admin_notified' as const, uuid, metadata: {cause, code, count}}];
-    });
-    await recordAudit(tx, ...notified);
-  });
-};
-
-/** Forgets jobs that nobody gets. */
-export const deleteJobs = async (sql: Queryable, ids: string[]): Promise<void> => {
-  await sql`delete from jobs where id = any(${ids}::uuid[])`;
+/** Deletes jobs and returns what they were. */
+export const deleteJobs = async <Payload = MailJob>(
+  sql: Queryable,
+  ids: string[],
+): Promise<Payload[]> => {
+  const rows = await sql<{payload: Payload}[]>`
+    delete from jobs where id = any(${ids}::uuid[]) returning payload`;
+  return rows.map(({payload}) => payload);
 };
 
 /** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */

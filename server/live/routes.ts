@@ -13,7 +13,6 @@ import type {Access, Caller} from '../visits/access.js';
 import {EventStream} from './sse-subscriber.js';
 import type {EventHub} from './hub.js';
 import {LongPoll} from './long-poll-subscriber.js';
-import {socketRoute} from './websocket-route.js';
 
 export interface EventDeps {
   config: Config;
@@ -41,7 +40,7 @@ const Stream = Type.Unsafe<EventPage>({
 });
 
 /** What happens in a session, as it happens: streamed, polled, or over a WebSocket. */
-export const eventRoutes = async (app: App, deps: EventDeps): Promise<void> => {
+export const eventRoutes = (app: App, deps: EventDeps): void => {
   const {config, access, gate} = deps;
   app.get(
     '/api/events',
@@ -83,7 +82,6 @@ export const eventRoutes = async (app: App, deps: EventDeps): Promise<void> => {
       return reply;
     },
   );
-  await socketRoute(app, deps);
 };
 
 interface Reading {

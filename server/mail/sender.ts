@@ -6,29 +6,36 @@ import type {Sql} from '../database/connect.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {strictEmail} from '../text/email.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
-import {composeMail} from '../notifications/compose-mail.js';
-import type {Mail} from '../notifications/compose-mail.js';
-import {settleDelayed} from '../sessions/delayed-confirmation.js';
-import type {ConfirmationLinks} from './links.js';
+import {recordAudit} from '../audit/store.js';
 import type {DatabaseOutage} from '../alerts/database-outage.js';
 import {
   LEASE_SECONDS,
   claimJobs,
   deleteJobs,
-  finishJobs,
   deadLetterExpired,
   nextJobMs,
   rescheduleJob,
   releaseJobs,
   renewJobs,
 } from '../jobs/queue.js';
-import type {ClaimedJob} from '../jobs/queue.js';
+import type {ClaimedJob, MailJob} from '../jobs/queue.js';
 import {NotSent, SmtpHealth, smtpReason} from './server-watch.js';
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  replyTo?: string;
+}
 
 export interface MailSenderDeps {
   sql: Sql;
   config: Config;
-  links: ConfirmationLinks;
+  /** Runs before the e-mail of a job is composed. */
+  beforeSend: (job: MailJob) => Promise<void>;
+  /** Returns the e-mail of a job, or undefined if it is no longer needed. */
+  compose: (job: MailJob) => Promise<Mail | undefined>;
   smtpUrl: string;
   log: FastifyBaseLogger;
   outage: DatabaseOutage;
@@ -188,9 +195,11 @@ export class MailSender {
         await deleteJobs(sql, [job.id]);
         return;
       }
-      if (!this.sent.has(job.id)) await settleDelayed(this.deps, job.payload);
-      const mail = this.sent.has(job.id) ? undefined : await composeMail(this.deps, job.payload);
-      if (mail) await this.send(job.id, mail).catch(notSent);
+      if (!this.sent.has(job.id)) {
+        await this.deps.beforeSend(job.payload);
+        const mail = await this.deps.compose(job.payload);
+        if (mail) await this.send(job.id, mail).catch(notSent);
+      }
       this.sent.add(job.id);
       await finishJobs(sql, [job.id]);
       this.sent.delete(job.id);
@@ -241,6 +250,18 @@ export class MailSender {
     });
   }
 }
+
+/** Deletes jobs that were sent. An alert among them has reached the operator's mail server. */
+const finishJobs = (sql: Sql, ids: string[]) =>
+  sql.begin(async (tx) => {
+    const jobs = await deleteJobs(tx, ids);
+    const notified = jobs.flatMap((job) => {
+      if (job.template !== 'alert') return [];
+      const {uuid, cause, code, count = 1} = job;
+      return [{event: 'admin_notified' as const, uuid, metadata: {cause, code, count}}];
+    });
+    await recordAudit(tx, ...notified);
+  });
 
 const notSent = (cause: unknown): never => {
   throw new NotSent('The mail server did not take the mail.', {cause});

@@ -5,14 +5,10 @@ import {findSession, latestConsents} from '../visits/store.js';
 import {beginValidity, findVerification} from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
 import {confirmationMail} from './confirmation-mail.js';
-import type {MailContent} from './confirmation-mail.js';
 import type {ConfirmationLinks} from '../mail/links.js';
+import type {Mail} from '../mail/sender.js';
 import {alertMail, leadMail, messageMail} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
-
-export interface Mail extends MailContent {
-  to: string;
-}
 
 const LAST_ACTIONS_LENGTH = 200;
 

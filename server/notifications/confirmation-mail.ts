@@ -1,14 +1,9 @@
+import type {Mail} from '../mail/sender.js';
 import {button, mailFrame, paragraph, smallPrint} from '../mail/frame.js';
 import {formatTime} from '../mail/measures.js';
 import {interpolate, textsFor} from '../translations/translations.js';
 
-export interface MailContent {
-  subject: string;
-  text: string;
-  html: string;
-  /** Whom an answer should reach, when that is not the sender. */
-  replyTo?: string;
-}
+export type MailContent = Omit<Mail, 'to'>;
 
 export interface Confirmation {
   /** The site's own name: nothing that a visitor typed stands in this mail. */

@@ -1,6 +1,6 @@
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Queryable} from '../database/connect.js';
-import {readUuid} from '../visits/access.js';
+import {readUuid} from '../text/uuid.js';
 import {strictEmail} from '../text/email.js';
 import {unconfirmedAddress} from '../sessions/verification-store.js';
 

@@ -7,7 +7,7 @@ import {readSince} from '../command/since.js';
 import type {Sql} from '../database/connect.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
 import {findSite} from '../sites/store.js';
-import {readUuid} from '../visits/access.js';
+import {readUuid} from '../text/uuid.js';
 
 const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv]
   Lists who has handed over an address, oldest first. maria export fetches one with its files.

@@ -17,7 +17,7 @@ import {rateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
 import type {Site, Sites} from '../sites/store.js';
-import {readUuid} from '../visits/access.js';
+import {readUuid} from '../text/uuid.js';
 import type {Access} from '../visits/access.js';
 import {describeSession} from './describe.js';
 import {SessionGone, TokenInvalid} from '../errors.js';

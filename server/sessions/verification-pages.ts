@@ -2,10 +2,10 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import type {Queryable} from '../database/connect.js';
 import type {MariaError} from '../errors.js';
+import {errorPage, firstLanguage} from '../http/error-page.js';
 import {sendPage} from '../http/pages.js';
-import type {Page} from '../http/pages.js';
 import {interpolate, textsFor} from '../translations/translations.js';
-import type {Texts} from '../translations/translations.js';
+import type {Texts} from '../translations/texts.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import type {Verification} from './verification-store.js';
@@ -68,40 +68,8 @@ export const showsError = (error: MariaError, request: FastifyRequest, reply: Fa
   return sendPage(reply, error.statusCode, errorPage(error, headers['accept-language'], id));
 };
 
-/** Whether people open this address: an error there is a page, even where no route is found. */
-export const isPagePath = (url: string): boolean => url.startsWith('/verify/');
-
-/** Returns the page of an error. It needs no database, which may be what went wrong. */
-export const errorPage = (
-  {statusCode, code}: MariaError,
-  acceptLanguage: string | undefined,
-  requestId: string,
-): Page => {
-  const texts = textsFor(firstLanguage(acceptLanguage));
-  const {language, direction} = texts;
-  if (statusCode >= 500) {
-    return {
-      language,
-      direction,
-      title: texts.errorTitle,
-      body: texts.errorBody,
-      note: interpolate(texts.errorReference, {reference: requestId}),
-    };
-  }
-  if (code === 'rate_limited') {
-    return {language, direction, title: texts.busyTitle, body: texts.busyBody};
-  }
-  if (code === 'headers_too_large') {
-    return {language, direction, title: texts.headersTitle, body: texts.headersBody};
-  }
-  return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
-};
-
 const getTexts = ({headers}: FastifyRequest): Texts =>
   textsFor(firstLanguage(headers['accept-language']));
-
-const firstLanguage = (acceptLanguage: string | undefined): string | undefined =>
-  acceptLanguage?.split(/[,;]/)[0]?.trim();
 
 const wording = (texts: Texts, page: PageName) => ({
   title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],

@@ -14,7 +14,7 @@ import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import type {Access} from '../visits/access.js';
-import {readUuid} from '../visits/access.js';
+import {readUuid} from '../text/uuid.js';
 import {completeSession, countFunnel} from '../visits/store.js';
 import {answerPage, showsError} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';

@@ -4,6 +4,7 @@ import t from 'tap';
 
 import {MailSender} from '../mail/sender.js';
 import {ConfirmationLinks} from '../mail/links.js';
+import {composeMail} from '../notifications/compose-mail.js';
 import {DatabaseOutage} from '../alerts/database-outage.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -16,11 +17,13 @@ t.test('where TLS is demanded, a server without it gets no mail', async (t) => {
   const visitor = await Visitor.consenting(server.url);
   const email = `${randomUUID()}@example.com`;
   await visitor.contact(email);
+  const links = new ConfirmationLinks(config.secrets, config.publicUrl);
   const senderWith = (requireTls: boolean) =>
     new MailSender({
       sql,
       config: {...config, mail: {...config.mail, requireTls}},
-      links: new ConfirmationLinks(config.secrets, config.publicUrl),
+      beforeSend: () => Promise.resolve(),
+      compose: (job) => composeMail({sql, config, links}, job),
       smtpUrl: mailbox.url,
       log: server.app.log,
       outage: new DatabaseOutage(),

@@ -1,4 +1,4 @@
-import type {Texts} from './translations.js';
+import type {Texts} from './texts.js';
 
 export const es: Texts = {
   language: 'es',

@@ -4,45 +4,7 @@ import {en} from './en.js';
 import {es} from './es.js';
 import {fr} from './fr.js';
 import {ptBr} from './pt-br.js';
-
-/** What a visitor reads outside the widget: the confirmation mail and the pages behind its links. */
-export interface Texts {
-  language: string;
-  direction: 'ltr' | 'rtl';
-  mailSubject: string;
-  mailBody: string;
-  mailButton: string;
-  mailExpires: string;
-  mailNotMe: string;
-  mailNotMeLink: string;
-  confirmTitle: string;
-  confirmBody: string;
-  confirmButton: string;
-  doneTitle: string;
-  doneBody: string;
-  usedTitle: string;
-  usedBody: string;
-  expiredTitle: string;
-  expiredBody: string;
-  unknownTitle: string;
-  unknownBody: string;
-  notMeTitle: string;
-  notMeBody: string;
-  notMeButton: string;
-  notMeUsedTitle: string;
-  notMeUsedBody: string;
-  notMeExpiredBody: string;
-  notMeDoneTitle: string;
-  notMeDoneBody: string;
-  backToSite: string;
-  errorTitle: string;
-  errorBody: string;
-  errorReference: string;
-  busyTitle: string;
-  busyBody: string;
-  headersTitle: string;
-  headersBody: string;
-}
+import type {Texts} from './texts.js';
 
 const LANGUAGES = new Map<string, Texts>(
   Object.entries({en, es, fr, de, 'pt-br': ptBr, pt: ptBr, ar}),

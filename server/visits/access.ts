@@ -1,5 +1,4 @@
 import type {FastifyRequest} from 'fastify';
-import {validate as isUuid, version} from 'uuid';
 
 import {clientAddress, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
@@ -9,7 +8,7 @@ import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
-import {endVisit} from '../sessions/end.js';
+import {readUuid} from '../text/uuid.js';
 import {countFunnel, expiryCause, findVisit, openVisit, touchVisit} from './store.js';
 import type {Visit} from './store.js';
 import {sameHash, tokenHash} from './token.js';
@@ -38,16 +37,16 @@ export interface AccessDeps {
   visits: Visits;
   sites: Sites;
   tokens: VisitorTokens;
+  /** Ends an expired visit in this transaction. */
+  endVisit: (
+    tx: Queryable,
+    visit: {uuid: string; siteKey: string; address: null},
+    cause: 'idle' | 'too_old',
+  ) => Promise<void>;
   /** Tells the reaper that something waits to be removed. */
   onEnded: () => void;
   onTokenRefused: (request: FastifyRequest, uuid: string | undefined) => void;
 }
-
-/** The UUID in lower case, if it is one of version 4. */
-export const readUuid = (given: unknown): string | undefined =>
-  typeof given === 'string' && isUuid(given) && version(given) === 4
-    ? given.toLowerCase()
-    : undefined;
 
 /** Who may act on which visit. */
 export class Access {
@@ -181,7 +180,7 @@ export class Access {
    * before it was locked here.
    */
   private async abandon({uuid, site}: Caller): Promise<void> {
-    const {sql, config} = this.deps;
+    const {sql, config, endVisit} = this.deps;
     const living = await transaction(sql, async (tx) => {
       const visit = await lockedVisit(tx, uuid, config.visit);
       if (!visit?.expired) return visit;

@@ -7,14 +7,15 @@ import {raiseAlert} from '../alerts/alerts.js';
 import {claimCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {deliver} from './deliver.js';
-import {renderEvent} from '../notifications/webhook-body.js';
 import {findWebhook, recordAttempt} from './store.js';
-import type {WebhookJob} from './store.js';
+import type {Webhook, WebhookJob} from './store.js';
 
 export interface WebhookSenderDeps {
   sql: Sql;
   config: Config;
   log: FastifyBaseLogger;
+  /** Returns the body of a delivery. */
+  render: (webhook: Webhook, job: WebhookJob) => Promise<string>;
   onMail: () => void;
   metrics: {webhookTried: (outcome: 'delivered' | 'failed' | 'dead') => void};
 }
@@ -109,7 +110,7 @@ export class WebhookSender {
       await deleteJobs(sql, [job.id]);
       return;
     }
-    const body = await renderEvent(sql, webhook, job.payload);
+    const body = await this.deps.render(webhook, job.payload);
     const {isDelivered, ...tried} = await deliver(webhook, {id: job.id, body}, {config});
     const {event} = job.payload;
     log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'a webhook was called');

@@ -1,0 +1,36 @@
+import type {MariaError} from '../errors.js';
+import {interpolate, textsFor} from '../translations/translations.js';
+import type {Page} from './pages.js';
+
+/** Whether people open this address: an error there is a page, even where no route is found. */
+export const isPagePath = (url: string): boolean => url.startsWith('/verify/');
+
+/** Returns the page of an error. It needs no database, which may be what went wrong. */
+export const errorPage = (
+  {statusCode, code}: MariaError,
+  acceptLanguage: string | undefined,
+  requestId: string,
+): Page => {
+  const texts = textsFor(firstLanguage(acceptLanguage));
+  const {language, direction} = texts;
+  if (statusCode >= 500) {
+    return {
+      language,
+      direction,
+      title: texts.errorTitle,
+      body: texts.errorBody,
+      note: interpolate(texts.errorReference, {reference: requestId}),
+    };
+  }
+  if (code === 'rate_limited') {
+    return {language, direction, title: texts.busyTitle, body: texts.busyBody};
+  }
+  if (code === 'headers_too_large') {
+    return {language, direction, title: texts.headersTitle, body: texts.headersBody};
+  }
+  return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
+};
+
+/** Returns the preferred language of an `Accept-Language` header. */
+export const firstLanguage = (acceptLanguage: string | undefined): string | undefined =>
+  acceptLanguage?.split(/[,;]/)[0]?.trim();
