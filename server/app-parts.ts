@@ -4,7 +4,7 @@ import type {AuditMaintenance} from './audit/maintenance.js';
 import type {Expiry} from './cleanup/expiry.js';
 import type {Cleanup} from './cleanup/interval.js';
 import type {Config} from './config/config.js';
-import type {Sql} from './database/connect.js';
+import type {Sql} from './database/sql.js';
 import type {EventHub} from './live/hub.js';
 import type {SlowClientLimits} from './http/pace.js';
 import type {App} from './http/app-type.js';

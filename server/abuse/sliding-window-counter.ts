@@ -1,6 +1,6 @@
 import {createHmac} from 'node:crypto';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 
 /** So often within so long is once too often. */

@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../alerts/alerts.js';

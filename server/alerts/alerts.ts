@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {MailJob} from '../jobs/queue.js';
 

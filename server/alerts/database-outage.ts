@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isStatementTimeout} from '../database/failure.js';
 import {raiseAlert} from './alerts.js';
 

@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {ScanUnavailable} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import {raiseAlert} from './alerts.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {listArchives, freeArchiveName, readArchive, writeArchive} from './archive-file.js';

@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
 
 export const CHAIN_PAGE_ROWS = 1_000;

@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {chainHash, chainStart} from './chain-check.js';
 import type {ChainedRow, Month} from './chain-check.js';
 import {

@@ -5,7 +5,7 @@ import type {Command} from '../command/command.js';
 import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import {AUDIT_EVENTS} from '../contract/event-names.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
 import {readUuid} from '../text/uuid.js';
 import {verifyAudit} from './verify-command.js';

@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {sqlState} from '../database/failure.js';
 import type {Month} from './chain-check.js';
 

@@ -1,5 +1,5 @@
 import type {AuditEvent} from '../contract/event-names.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 

@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {readArchive} from './archive-file.js';
 import {ChainCheck, LATE_MS} from './chain-check.js';
 import type {Month} from './chain-check.js';

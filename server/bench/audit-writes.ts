@@ -3,7 +3,7 @@ import {v4 as newUuid} from 'uuid';
 import {BatchedAuditWriter} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {DEMO_SITE} from '../sites/store.js';
 import {AUDIT_ROWS, ROUNDS} from './counts.js';
 import {createDatabase} from './databases.js';

@@ -5,7 +5,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {freePort} from '../test/free-port.js';
 
 export interface Program {

@@ -1,5 +1,5 @@
 import {recordAudit} from '../audit/store.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {deleteSettledLinks} from '../sessions/verification-store.js';
 import {deleteDeliveriesOf} from '../webhooks/store.js';
 import {inBatches} from './batches.js';

@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
 import {RESTORED_DATABASE} from '../database/restore-guard.js';
 import type {RestoreGuard} from '../database/restore-guard.js';

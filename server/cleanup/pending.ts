@@ -1,6 +1,6 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {notifyAfterCommit, transaction} from '../events/transaction.js';
 import {eraseSession} from '../sessions/end.js';

@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {inBatches} from './batches.js';

@@ -1,5 +1,5 @@
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {transaction} from '../events/transaction.js';
 import {LEASE_SECONDS} from '../files/store.js';

@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
 import type {AuditMetadata} from '../audit/store.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {SweepProgress} from './sweep-store.js';
 

@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import type {AcquiredLease} from '../database/task-lease.js';
 import {interval} from '../database/time.js';

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import type {TaskLease} from '../database/task-lease.js';
 import {databaseTime, timeBefore} from '../database/time.js';

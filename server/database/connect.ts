@@ -4,11 +4,8 @@ import {arrayTypes} from './array-types.js';
 import {parseConnection} from './connection-url.js';
 import {Hosts} from './hosts.js';
 import {sessionSettings} from './session-settings.js';
+import type {Sql} from './sql.js';
 import {TimeoutSocket} from './watched-socket.js';
-
-export type Sql = postgres.Sql;
-/** What a store needs: the pool itself or a transaction on it. */
-export type Queryable = postgres.Sql | postgres.TransactionSql;
 
 export interface ConnectOptions {
   url: string;

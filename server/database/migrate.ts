@@ -3,7 +3,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
 import {connectDatabase} from './connect.js';
-import type {Queryable, Sql} from './connect.js';
+import type {Queryable, Sql} from './sql.js';
 import {requireOwnSession} from './session-settings.js';
 
 // dist/server/database/ -> the project's migrations/

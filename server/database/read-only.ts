@@ -1,4 +1,4 @@
-import type {Queryable} from './connect.js';
+import type {Queryable} from './sql.js';
 import {ConnectionFailed} from './connection-failed.js';
 
 /** Code of the error when the database is reached and takes no writes. */

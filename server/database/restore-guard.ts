@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from './connect.js';
+import type {Sql} from './sql.js';
 
 interface RestoreGuardDeps {
   sql: Sql;

@@ -1,4 +1,4 @@
-import type {Queryable} from './connect.js';
+import type {Queryable} from './sql.js';
 
 const IDLE_IN_TRANSACTION_MS = 60_000;
 /** The server gives up a statement this much earlier than we do, which keeps the connection. */

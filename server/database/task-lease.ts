@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 
-import type {Sql} from './connect.js';
+import type {Sql} from './sql.js';
 
 const LEASE = '5 minutes';
 

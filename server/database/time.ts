@@ -1,4 +1,4 @@
-import type {Queryable} from './connect.js';
+import type {Queryable} from './sql.js';
 
 /** For `${interval(ms)}::interval` in a query. */
 export const interval = (ms: number): string => `${ms} milliseconds`;

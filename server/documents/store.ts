@@ -1,4 +1,4 @@
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 
 /** Those of these files that are stored still, and whose visitors agree that they are read. */
 export const readableFiles = async (sql: Queryable, ids: string[]): Promise<string[]> => {

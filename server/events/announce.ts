@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 
 /** `uuid seq`, once its event can be read. */

@@ -1,6 +1,6 @@
 import type {LiveEventData} from '../contract/events.js';
 import type {LastingEvent} from '../contract/event-names.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {notifyAfterCommit} from './transaction.js';
 
 export type NewEvent = {

@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {publish} from './announce.js';
 
 /** Sessions with news, and the number of the last event of each; 0 where there is no event. */

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 
 import type {LiveEventData} from '../contract/events.js';
 import type {FleetingEvent} from '../contract/event-names.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {MAX_NOTICE_BYTES, MOMENT_CHANNEL, sendNotification} from './announce.js';
 
 /** What is told to whoever reads right now. */

@@ -1,5 +1,5 @@
 import type {StoredFile} from '../contract/files.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 
 export const LEASE_SECONDS = 60;
 const LEASE = `${LEASE_SECONDS} seconds`;

@@ -8,7 +8,7 @@ import type {BatchedAuditWriter} from '../audit/store.js';
 import {UploadAnswer, UploadForm} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {App} from '../http/app-type.js';

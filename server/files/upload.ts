@@ -6,7 +6,7 @@ import {v4 as newUuid} from 'uuid';
 import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';

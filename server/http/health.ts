@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 
 import {ErrorBody} from '../contract/common.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {requireWritable} from '../database/read-only.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {answers} from './answers.js';

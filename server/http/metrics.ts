@@ -2,7 +2,7 @@ import {Type} from 'typebox';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 
 import {countConnections} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {App} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
 import {answers} from './answers.js';

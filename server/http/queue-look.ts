@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 
 /** The queue is looked at this seldom. */
 const MAX_AGE_MS = 5_000;

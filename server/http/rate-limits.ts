@@ -3,7 +3,7 @@ import {createHmac} from 'node:crypto';
 import type {FastifyRequest} from 'fastify';
 
 import {clientRateLimitKey} from './client-address.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {RateLimited} from '../errors.js';
 

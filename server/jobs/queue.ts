@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 
 /** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
 export type MailJob =

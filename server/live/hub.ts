@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {EVENTS_CHANNEL, onPublished} from '../events/announce.js';

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {MOMENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
 
 const CHECK_CHANNEL = 'maria_check';

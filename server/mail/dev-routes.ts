@@ -2,7 +2,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 import ipaddr from 'ipaddr.js';
 import {Type} from 'typebox';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {NotFound} from '../errors.js';
 import {getBasePath} from '../http/base-path.js';
 import type {App} from '../http/app-type.js';

@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {
   BY_CLIENT_PER_HOUR,

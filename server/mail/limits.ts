@@ -1,6 +1,6 @@
 import {createHmac} from 'node:crypto';
 
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 
 export const TO_ADDRESS_PER_HOUR = 3;
 export const TO_ADDRESS_PER_DAY = 6;

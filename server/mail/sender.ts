@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {strictEmail} from '../text/email.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';

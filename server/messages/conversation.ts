@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Message, MessageRole} from '../contract/messages.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import {ConsentRequired, SessionGone} from '../errors.js';

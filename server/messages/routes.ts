@@ -6,7 +6,7 @@ import type {Config} from '../config/config.js';
 import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
 import type {Message} from '../contract/messages.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {RateLimited} from '../errors.js';
 import {lastEvent} from '../events/store.js';
 import type {App} from '../http/app-type.js';

@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Message} from '../contract/messages.js';
 import {MAX_REPLY_LENGTH} from '../contract/limits.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {transaction} from '../events/transaction.js';

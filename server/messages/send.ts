@@ -1,6 +1,6 @@
 import type {Message, SendMessage} from '../contract/messages.js';
 import {MAX_MESSAGES_PER_SESSION} from '../contract/limits.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
 import {recordEvents} from '../events/store.js';
 import {attachFiles} from '../files/store.js';

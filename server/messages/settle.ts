@@ -1,5 +1,5 @@
 import type {Message} from '../contract/messages.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {storeFinishedMessage, toApiMessage} from './store.js';
 

@@ -1,5 +1,5 @@
 import type {Message, MessageRole, MessageState} from '../contract/messages.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {filesOfMessages, toApiFile} from '../files/store.js';
 

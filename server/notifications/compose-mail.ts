@@ -1,5 +1,5 @@
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {storedFiles} from '../files/store.js';
 import {findSession, latestConsents} from '../visits/store.js';
 import {beginValidity, findVerification} from '../sessions/verification-store.js';

@@ -1,5 +1,5 @@
 import type {WebhookEvent} from '../contract/webhooks.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {storedFiles} from '../files/store.js';
 import {findSession, latestConsents} from '../visits/store.js';
 import type {Webhook, WebhookJob} from '../webhooks/store.js';

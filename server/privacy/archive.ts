@@ -1,6 +1,6 @@
 import {makeZip} from 'client-zip';
 
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {storedFiles} from '../files/store.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {ArchiveNames} from './archive-names.js';

@@ -1,5 +1,5 @@
 import {CommandFailed, usageError} from '../command/command.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {readUuid} from '../text/uuid.js';
 import {strictEmail} from '../text/email.js';
 import {unconfirmedAddress} from '../sessions/verification-store.js';

@@ -5,7 +5,7 @@ import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';

@@ -6,7 +6,7 @@ import {Type} from 'typebox';
 import {clientRateLimitKey} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/pace.js';

@@ -1,4 +1,4 @@
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {pages} from '../database/pages.js';
 import {
   auditRows,

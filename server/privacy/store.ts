@@ -1,4 +1,4 @@
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {PAGE_ROWS} from '../database/pages.js';
 
 /** A table's row as it goes into an export. */

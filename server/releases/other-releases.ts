@@ -5,7 +5,7 @@ import path from 'node:path';
 import type {FastifyBaseLogger} from 'fastify';
 import {LRUCache} from 'lru-cache';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {findFiles, noteUse} from './store.js';
 import type {StoredFile, Wanted} from './store.js';

@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {readBuild} from './build.js';
 import {LOADER} from './names.js';
 import {storeBuild} from './store.js';

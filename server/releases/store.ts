@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 
 import {recordAudit} from '../audit/store.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import type {Build, ReleaseFile} from './build.js';
 
 /** A file to look up. Without a release, the name alone identifies its contents. */

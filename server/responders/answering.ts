@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {Documents} from '../documents/documents.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';

@@ -1,6 +1,6 @@
 import {createHmac} from 'node:crypto';
 
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 
 export interface BudgetLimits {
   perSession: number;

@@ -1,4 +1,4 @@
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {Documents} from '../documents/documents.js';
 import {SessionGone} from '../errors.js';
 import type {Site} from '../sites/store.js';

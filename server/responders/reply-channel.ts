@@ -1,4 +1,4 @@
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 
 /** A message that is being written. */
 export interface StreamingReply {

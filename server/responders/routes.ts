@@ -2,7 +2,7 @@ import {Type} from 'typebox';
 
 import type {Config} from '../config/config.js';
 import {CallBack} from '../contract/responders.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {TurnClosed, NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';

@@ -1,4 +1,4 @@
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import type {HistoryMessage} from './responder.js';
 

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {Documents} from '../documents/documents.js';

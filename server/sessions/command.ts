@@ -4,7 +4,7 @@ import {CommandFailed, usageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, pages} from '../database/pages.js';
 import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';

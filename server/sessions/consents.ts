@@ -2,7 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {MAX_CONSENTS_PER_SESSION} from '../contract/limits.js';
 import type {ConsentDecision} from '../contract/sessions.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {InvalidRequest, TooManyConsents} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import type {Caller} from '../visits/access.js';

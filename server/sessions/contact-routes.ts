@@ -7,7 +7,7 @@ import {
   ResendAnswer,
   Session,
 } from '../contract/sessions.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';

@@ -1,7 +1,7 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {ConsentDecision} from '../contract/sessions.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
 import {consumeMailQuota} from '../mail/limits.js';

@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {findSession} from '../visits/store.js';

@@ -1,5 +1,5 @@
 import type {Session} from '../contract/sessions.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {toApiFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from '../text/email.js';
 import {findSession, latestConsents} from '../visits/store.js';

@@ -1,5 +1,5 @@
 import {recordAudit} from '../audit/store.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {deleteEvents, recordEvents} from '../events/store.js';
 import {notifyAfterCommit} from '../events/transaction.js';
 import {storedFiles} from '../files/store.js';

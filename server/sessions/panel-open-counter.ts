@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {countFunnel} from '../visits/store.js';
 
 const PAUSE_MS = 1_000;

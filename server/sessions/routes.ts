@@ -4,7 +4,7 @@ import {recordAudit} from '../audit/store.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
 import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';

@@ -3,7 +3,7 @@ import type {FastifyRequest} from 'fastify';
 import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {
   InvalidRequest,
   InvalidUuid,

@@ -1,6 +1,6 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import type {MariaError} from '../errors.js';
 import {errorPage, firstLanguage} from '../http/error-page.js';
 import {sendPage} from '../http/pages.js';

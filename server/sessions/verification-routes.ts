@@ -4,7 +4,7 @@ import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {BODY_CODES, answers, pageText} from '../http/answers.js';

@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 
 const SETTLED_FOR = '30 days';

@@ -1,4 +1,4 @@
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import type {Site} from './store.js';
 
 export interface ListedSite extends Site {

@@ -5,7 +5,7 @@ import type {Command} from '../command/command.js';
 import {onePage, printRows, readFormat} from '../command/formats.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {Step} from '../contract/conversation.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {findSite} from './store.js';
 import type {Site} from './store.js';
 

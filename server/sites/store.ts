@@ -1,5 +1,5 @@
 import type {SiteSettings} from '../contract/sites.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 
 export interface Site {
   key: string;

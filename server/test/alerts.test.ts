@@ -5,7 +5,7 @@ import type {Test} from 'tap';
 
 import {recordAudit} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {composeMail} from '../notifications/compose-mail.js';
 import {ConfirmationLinks} from '../mail/links.js';

@@ -15,7 +15,7 @@ import {maintainAudit} from '../audit/maintenance.js';
 import {verifyArchive} from '../audit/verify.js';
 import {cleanupCommand} from '../cleanup/command.js';
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {runCommand} from './run-command.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';

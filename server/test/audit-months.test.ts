@@ -4,7 +4,7 @@ import t from 'tap';
 import {auditMonths} from '../audit/chain-store.js';
 import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
 import {BatchedAuditWriter} from '../audit/store.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {open, thisMonth} from './audit-parts.js';
 
 const addRow = (sql: Sql | postgres.TransactionSql) =>

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type {Test} from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {createMigratedDatabase} from './test-database.js';
 
 export const open = async (t: Test): Promise<{sql: Sql; url: string}> => {

@@ -3,7 +3,7 @@ import t from 'tap';
 import {chainTrail} from '../audit/chain.js';
 import {auditCommand} from '../audit/command.js';
 import {verifyTrail} from '../audit/verify.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';

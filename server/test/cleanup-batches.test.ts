@@ -1,7 +1,7 @@
 import t from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {reaperOf, visitWithFile} from './cleanup-parts.js';
 import {keysIn} from './keys-in.js';
 import {startServer} from './start-server.js';

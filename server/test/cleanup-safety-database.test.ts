@@ -2,7 +2,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {alertsIn, letIdle, putUnknown, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
 import {FaultProxy} from './fault-proxy.js';
 import type {Fault} from './fault-proxy.js';

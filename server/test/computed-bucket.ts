@@ -3,7 +3,7 @@ import {createServer} from 'node:http';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 
 const FILES_PER_VISIT = 3;

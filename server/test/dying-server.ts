@@ -4,7 +4,7 @@ import {pino} from 'pino';
 
 import {buildApp} from '../app.js';
 import {readConfig} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {openResources} from '../parts.js';
 

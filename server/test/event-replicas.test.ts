@@ -5,7 +5,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {LiveEvent} from '../contract/events.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {lastEvent, recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {WAYS} from './event-readers.js';

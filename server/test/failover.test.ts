@@ -3,7 +3,7 @@ import type {Test} from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import {connectDatabase} from '../database/connect.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {startEmbeddedPostgres} from '../database/embedded.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {READ_ONLY, reportsReadOnly, requireWritable} from '../database/read-only.js';

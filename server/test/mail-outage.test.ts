@@ -5,7 +5,7 @@ import {SMTPServer} from 'smtp-server';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {claimJobs, deadLetterExpired, rescheduleJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {linkIn, startMailbox} from './mailbox.js';

@@ -10,7 +10,7 @@ import {buildApp} from '../app.js';
 import type {AppDeps, RunningApp} from '../app.js';
 import {readConfig} from '../config/config.js';
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
 import {openResources} from '../parts.js';

@@ -2,7 +2,7 @@ import type {FastifyRequest} from 'fastify';
 
 import {clientAddress, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 import {againAfterConflict} from '../database/failure.js';
 import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';

@@ -1,5 +1,5 @@
 import {withPartitionRetry} from '../audit/store.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {findVisits, findVisitsOrRecord} from './store.js';
 import type {Claim, Visit, VisitTimes} from './store.js';

@@ -6,7 +6,7 @@ import type {
   RecordedConsent,
   SessionState,
 } from '../contract/sessions.js';
-import type {Queryable} from '../database/connect.js';
+import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 
 export type VisitState = 'open' | 'session' | 'purging' | 'gone' | 'erased';

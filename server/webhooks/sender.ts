@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Sql} from '../database/connect.js';
+import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {claimCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';

@@ -1,5 +1,5 @@
 import type {WebhookEvent} from '../contract/webhooks.js';
-import type {Queryable, Sql} from '../database/connect.js';
+import type {Queryable, Sql} from '../database/sql.js';
 
 export interface Webhook {
   id: string;
