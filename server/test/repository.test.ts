@@ -124,22 +124,83 @@ t.test('the test files that the server’s README names are there', async (t) =>
   );
 });
 
-t.test('the arrows between the folders hold', async (t) => {
+/** Folders of the server and the modules beside them. An import points to an earlier layer only. */
+const LAYERS = [
+  'contract',
+  'errors',
+  'text',
+  'translations',
+  'database',
+  'outbound',
+  'config',
+  'log',
+  'object-store',
+  'jobs',
+  'alerts',
+  'http',
+  'parts',
+  'command',
+  'audit',
+  'abuse',
+  'releases',
+  'events',
+  'sites',
+  'visits',
+  'files',
+  'documents',
+  'webhooks',
+  'mail',
+  'sessions',
+  'messages',
+  'responders',
+  'live',
+  'notifications',
+  'cleanup',
+  'privacy',
+  'doctor',
+  'app-parts',
+  'app',
+  'graceful-stop',
+  'npm-parent',
+  'cli',
+  'main',
+];
+
+t.test('imports between folders of the server point to earlier layers', async (t) => {
+  const wrong: string[] = [];
+  for (const {file, target} of await serverImports()) {
+    const from = layerOf(file);
+    const to = layerOf(target);
+    if (from !== to && LAYERS.indexOf(to) >= LAYERS.indexOf(from))
+      wrong.push(`${file} -> ${target}`);
+  }
+  t.same(wrong, []);
+});
+
+t.test('every folder of the server has a layer', async (t) => {
   const files = (await sources('server')).filter(isProduct);
-  for (const file of files) {
-    const imports = [...(await text(file)).matchAll(/^import (type )?.*?from '(\..*?)'/gms)];
-    for (const [, isType, target] of imports) {
-      const aim = path.join(path.dirname(file), target ?? '').replace(/\.js$/, '');
-      const where = `${file} -> ${aim}`;
-      if (file.startsWith('server/contract/')) t.match(aim, /^server\/contract\//, where);
-      if (/\/main$|\/cli$/.test(aim)) t.fail(`${where}: nothing imports the process`);
-      if (file.startsWith('server/object-store/') && !file.includes('routes') && !isType) {
-        t.match(aim, /^server\/(object-store|contract)\//, where);
-      }
-      if (file.endsWith('/store.ts') && !isType) {
-        t.notMatch(aim, /routes$|^server\/http\//, `${where}: a store knows SQL alone`);
-      }
-    }
+  t.same(unique(files.map(layerOf)), [...LAYERS].sort());
+});
+
+t.test('the server’s README lists the folders in the order of the layers', async (t) => {
+  const cells = firstCells(await text('server/README.md'), '## Folders');
+  t.same(
+    cells.map((cell) => cell.replace(/[`/ ]/g, '')),
+    LAYERS.filter((name) => existsSync(path.join(PROJECT, 'server', name))),
+  );
+});
+
+t.test('no files of the server import each other in a circle', async (t) => {
+  const graph = new Map<string, string[]>();
+  for (const {file, target} of await serverImports())
+    graph.set(file, [...(graph.get(file) ?? []), target]);
+  t.same(findCircle(graph), undefined);
+});
+
+t.test('a store does not know HTTP', async (t) => {
+  for (const {file, target, isType} of await serverImports()) {
+    if (!file.endsWith('/store.ts') || isType) continue;
+    t.notMatch(target, /routes\.ts$|^server\/http\//, `${file} -> ${target}`);
   }
 });
 
@@ -153,6 +214,51 @@ t.test('only the settings’ reader reads the environment', async (t) => {
 
 function isProduct(file: string): boolean {
   return !file.includes('/test/') && !file.includes('/bench/') && !file.endsWith('conformance.ts');
+}
+
+interface Import {
+  file: string;
+  target: string;
+  isType: boolean;
+}
+
+async function serverImports(): Promise<Import[]> {
+  const files = (await sources('server')).filter(isProduct);
+  const imports = files.map(async (file) =>
+    [
+      ...(await text(file)).matchAll(/(?:^(?:im|ex)port (type )?[^;]*?from |import\()'(\..*?)'/gms),
+    ].map(([, type, target = '']) => ({
+      file,
+      target: path.join(path.dirname(file), target).replace(/\.js$/, '.ts'),
+      isType: type !== undefined,
+    })),
+  );
+  return (await Promise.all(imports)).flat();
+}
+
+/** Returns the folder below `server/`, or the name of a module that lies there itself. */
+function layerOf(file: string): string {
+  return (file.split('/')[1] ?? '').replace(/\.ts$/, '');
+}
+
+/** Returns a path that leads from a file back to it. */
+function findCircle(graph: Map<string, string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const search = (file: string, trail: string[]): string[] | undefined => {
+    if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const circle = search(next, [...trail, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const circle = search(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
 }
 
 function isFirst(value: string, i: number, all: string[]): boolean {
