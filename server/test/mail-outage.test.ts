@@ -59,7 +59,7 @@ const behindProxy = async (t: Test) => {
   const proxy = await FaultProxy.before(t, mailbox.url);
   const options = {
     settings: {TRUST_PROXY: '127.0.0.1'},
-    parts: {smtpUrl: proxy.through(mailbox.url)},
+    deps: {smtpUrl: proxy.through(mailbox.url)},
   };
   const server = await startServer(t, options);
   const beside = () => startServer(t, {...options, beside: server});
