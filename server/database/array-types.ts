@@ -1,22 +1,22 @@
 /**
- * The array types of our queries, each with the type of its elements, by PostgreSQL's fixed numbers.
- * Listed, for what the driver does instead is to ask on each new connection and to wait for the
- * answer nowhere: a connection that dies meanwhile would end the process.
+ * Array types of our queries, with PostgreSQL's fixed type numbers and a parser for the elements.
+ * Without this list the driver queries them on each new connection, and awaits the result nowhere.
+ * A connection that is lost during that query would end the process.
  */
 export const ARRAY_TYPES = {
   int: {oid: 1007, element: Number},
   text: {oid: 1009, element: String},
-  // Beyond the numbers that JavaScript counts exactly: a text, as the driver gives a single one.
+  // A string, as the driver returns single values: a number would be inexact above 2^53.
   bigint: {oid: 1016, element: String},
   float8: {oid: 1022, element: Number},
   inet: {oid: 1041, element: String},
   date: {oid: 1182, element: String},
-  // A text: a `Date` would cut the microseconds.
+  // A string, because a `Date` would cut off the microseconds.
   timestamptz: {oid: 1185, element: String},
   uuid: {oid: 2951, element: String},
 } as const;
 
-/** For the driver's option `types`. */
+/** Returns the driver's option `types`. */
 export const arrayTypes = () =>
   Object.fromEntries(
     Object.entries(ARRAY_TYPES).map(([name, {oid, element}]) => [
@@ -35,23 +35,26 @@ const EACH_SPECIAL = /["\\]/g;
 
 type Element = string | number | null | undefined;
 
-/** Of one dimension, which is all that we have. A literal that is one already stays as it is. */
+/** Serialises an array of one dimension. A text is already a literal and stays as it is. */
 const arrayLiteral = (elements: readonly Element[] | string): string =>
   typeof elements === 'string' ? elements : `{${elements.map(elementLiteral).join(',')}}`;
 
 const elementLiteral = (element: Element): string => {
-  if (element === undefined) throw new TypeError('An array for the database has a hole.');
+  if (element === undefined)
+    throw new TypeError(
+      'An array for the database contains undefined. Expected are values or null. Use null.',
+    );
   if (element === null) return 'null';
   if (typeof element === 'number') return String(element);
-  // Quoted, so that no comma, brace or word such as NULL is anything but text.
+  // Quoted, so that commas, braces and the word NULL are read as text.
   return SPECIAL.test(element) ? `"${element.replaceAll(EACH_SPECIAL, '\\$&')}"` : `"${element}"`;
 };
 
-/** Either in quotes, with backslashes before what would end them, or bare. */
+/** An element of an array literal: in quotes, with backslash escapes, or unquoted. */
 const ELEMENT = /"((?:[^"\\]|\\.)*)"|([^{},]+)/gs;
 
 const arrayElements = (literal: string, element: (text: string) => unknown): unknown[] =>
-  Array.from(literal.matchAll(ELEMENT), ([, quoted, bare = '']) => {
+  Array.from(literal.matchAll(ELEMENT), ([, quoted, unquoted = '']) => {
     if (quoted !== undefined) return element(quoted.replace(/\\(.)/gs, '$1'));
-    return bare === 'NULL' ? null : element(bare);
+    return unquoted === 'NULL' ? null : element(unquoted);
   });

@@ -10,12 +10,12 @@ import {TimeoutSocket} from './watched-socket.js';
 export interface ConnectOptions {
   url: string;
   max?: number;
-  /** A server silent for longer than this, with a query out, loses its connection. */
+  /** Maximum silence of the server while a query is pending. Then the connection is closed. */
   silenceMs?: number;
-  /** Until a connection takes queries, TLS and login included. */
+  /** Time limit for opening a connection, TLS and login included. */
   connectSeconds?: number;
   applicationName?: string;
-  /** A connection that stays and hears notices. */
+  /** Callbacks of a pool that keeps its connection open and receives notifications (`LISTEN`). */
   listening?: {onNotice: (channel: string, payload: string) => void; onClose: () => void};
 }
 
@@ -24,8 +24,8 @@ export const SILENCE_MS = 1_500;
 const RECONNECT_SECONDS = 0.1;
 
 /**
- * Opens a pool whose queries cannot wait for ever: a connection that falls silent is cut, which
- * fails its queries and lets the pool connect anew.
+ * Opens a pool whose queries cannot wait for ever. If the server falls silent, the connection is
+ * closed, its queries fail, and the pool reconnects.
  */
 export const connectDatabase = ({
   url,
@@ -35,41 +35,41 @@ export const connectDatabase = ({
   applicationName = 'maria-chat',
   listening,
 }: ConnectOptions): Sql => {
-  const given = parseConnection(url);
+  const settings = parseConnection(url);
   const sockets = new Set<TimeoutSocket>();
-  const connectMs = (given.connectSeconds ?? connectSeconds) * 1000;
-  const hosts = new Hosts(given.hosts, given.hosts.length * connectMs);
+  const connectMs = (settings.connectSeconds ?? connectSeconds) * 1000;
+  const hosts = new Hosts(settings.hosts, settings.hosts.length * connectMs);
   const sql = postgres({
-    // For the driver's messages. The socket chooses the host.
+    // Only for the driver's error messages: the socket chooses the host.
     host: hosts.current.host,
     port: hosts.current.port,
-    ...(given.user !== undefined && {user: given.user}),
-    ...(given.password !== undefined && {password: given.password}),
-    ...(given.database !== undefined && {database: given.database}),
+    ...(settings.user !== undefined && {user: settings.user}),
+    ...(settings.password !== undefined && {password: settings.password}),
+    ...(settings.database !== undefined && {database: settings.database}),
     max,
     idle_timeout: listening ? 0 : 60,
-    // With several hosts each has its own limit, in the socket.
-    connect_timeout: (given.hosts.length > 1 ? 2 * connectMs : connectMs) / 1000,
+    // The socket limits the login at each host, if there are several.
+    connect_timeout: (settings.hosts.length > 1 ? 2 * connectMs : connectMs) / 1000,
     backoff: () => RECONNECT_SECONDS,
-    // Ours to agree on, in the socket.
+    // TLS is negotiated by our socket.
     ssl: false,
-    // See `array-types.ts`. Without, the driver's `reserve()` waits for ever for a new connection.
+    // Off: see `array-types.ts`. If on, the driver's `reserve()` never gets a new connection.
     fetch_types: false,
     types: arrayTypes(),
     onnotice: () => {
-      // Notices of migrations ("already exists, skipping") concern nobody.
+      // Notices of migrations ("already exists, skipping") are of no interest.
     },
     connection: {
-      application_name: given.applicationName ?? applicationName,
-      ...(given.options !== undefined && {options: given.options}),
+      application_name: settings.applicationName ?? applicationName,
+      ...(settings.options !== undefined && {options: settings.options}),
       ...sessionSettings(silenceMs),
     },
     ...(listening && {onclose: listening.onClose, max_lifetime: null}),
-    // The driver's types leave these options out; its own `listen` is made of the second.
+    // The driver's types omit these options. Its own `listen` uses `onnotify`.
     ...({
       ...(listening && {onnotify: listening.onNotice}),
       socket: () => {
-        const tls = given.tls.options;
+        const tls = settings.tls.options;
         const socket = new TimeoutSocket({hosts, tls, silenceMs, connectMs});
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
@@ -81,10 +81,10 @@ export const connectDatabase = ({
   return sql;
 };
 
-/** The driver tells nobody what its pool does. */
+/** Open sockets of each pool, because the driver does not expose its connections. */
 const pools = new WeakMap<Sql, Set<TimeoutSocket>>();
 
-/** How many connections a pool holds, and how many of them have a query out. */
+/** Counts a pool's open connections, and those of them with a pending query. */
 export const countConnections = (sql: Sql): {open: number; busy: number} => {
   const sockets = [...(pools.get(sql) ?? [])].filter(({readyState}) => readyState === 'open');
   return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};

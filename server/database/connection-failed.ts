@@ -1,4 +1,4 @@
-/** A connection to the database that could not be made, or ended. `code` tells how. */
+/** Error of a database connection that could not be opened, or was lost. `code` is the cause. */
 export class ConnectionFailed extends Error {
   override readonly name = 'ConnectionFailed';
 

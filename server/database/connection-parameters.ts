@@ -16,11 +16,11 @@ export const TAKEN = [
   'application_name',
   'options',
 ] as const;
-type Taken = (typeof TAKEN)[number];
+type SupportedParameter = (typeof TAKEN)[number];
 
-export type Parameters = Partial<Record<Taken, string>>;
+export type Parameters = Partial<Record<SupportedParameter, string>>;
 
-/** Values that ask for what happens anyway. */
+/** Accepted values without effect: they ask for the default behaviour. */
 const HARMLESS: Record<string, readonly string[]> = {
   channel_binding: ['disable', 'prefer'],
   client_encoding: ['utf8', 'utf-8', 'auto'],
@@ -36,9 +36,9 @@ const HARMLESS: Record<string, readonly string[]> = {
 const SEARCH_PATH =
   'Name the schema with options=-csearch_path%3DNAME, or with: alter role … set search_path = …';
 const OWN_POOL = 'Remove it. Maria Chat opens up to 26 connections for each server.';
-const OWN_URL = 'Remove it, and name the database itself instead of a connection pooler.';
+const OWN_URL = 'Remove it, and use the URL of the database itself instead of a connection pooler.';
 
-/** Instructions for parameters of other clients, and for libpq's where there is another way. */
+/** Instructions for parameters of other clients, and for libpq's that have an alternative. */
 const ADVICE: Record<string, string> = {
   channel_binding:
     'Remove it, and use sslmode=verify-full: the certificate then proves who the server is.',
@@ -52,45 +52,47 @@ const ADVICE: Record<string, string> = {
   sslaccept: 'Use sslmode=verify-full, require or disable.',
   statement_cache_size: OWN_URL,
   target_session_attrs:
-    'Remove it, or use read-write: Maria Chat needs a server that takes writes.',
+    'Remove it, or use read-write: Maria Chat needs a server that accepts writes.',
 };
 
 const MAX_CONNECT_SECONDS = 600;
-/** A name that can be repeated. Anything else could be a part of a password. */
+/** A parameter name that is safe to print. Any other text could be part of a password. */
 const NAME = /^[a-z_]{1,40}$/i;
 
 /**
- * Reads the query of DATABASE_URL. A parameter that would be ignored is added to `faults`: the
+ * Reads the query of DATABASE_URL. A parameter without effect is added to `faults`, because the
  * operator relies on it.
  */
 export const readParameters = (query: string, faults: string[]): Parameters => {
-  const given: Parameters = {};
+  const parameters: Parameters = {};
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const at = pair.indexOf('=');
     const name = pair.slice(0, at === -1 ? undefined : at);
     const value = at === -1 ? '' : (percentDecoded(pair.slice(at + 1)) ?? '');
-    if (isTaken(name)) given[name] = value;
+    if (isSupported(name)) parameters[name] = value;
     else if (!HARMLESS[name]?.includes(value.toLowerCase())) faults.push(refusal(name));
   }
-  const seconds = given.connect_timeout;
+  const seconds = parameters.connect_timeout;
   if (seconds !== undefined && !isBetween(Number(seconds), 1, MAX_CONNECT_SECONDS)) {
     faults.push(
-      `DATABASE_URL takes connect_timeout from 1 to ${MAX_CONNECT_SECONDS}, in whole seconds.`,
+      `DATABASE_URL must have connect_timeout from 1 to ${MAX_CONNECT_SECONDS}, in whole seconds.`,
     );
   }
-  return given;
+  return parameters;
 };
 
-const isTaken = (name: string): name is Taken => (TAKEN as readonly string[]).includes(name);
+const isSupported = (name: string): name is SupportedParameter =>
+  (TAKEN as readonly string[]).includes(name);
 
 const isBetween = (value: number, min: number, max: number): boolean =>
   Number.isInteger(value) && value >= min && value <= max;
 
 const refusal = (name: string): string => {
-  if (!NAME.test(name)) return 'DATABASE_URL has a parameter that cannot be read after its "?".';
+  if (!NAME.test(name))
+    return 'DATABASE_URL has a parameter after its "?" that cannot be read. Expected is NAME=VALUE. Correct it.';
   const advice =
-    ADVICE[name] ?? 'Remove it; a setting of the server is given by options=-cNAME%3DVALUE.';
+    ADVICE[name] ?? 'Remove it. To change a setting of the server, use options=-cNAME%3DVALUE.';
   const values = HARMLESS[name];
-  const found = values ? `takes ${name}=${values.join(', ')}` : `does not take ${name}`;
+  const found = values ? `accepts only ${name}=${values.join(', ')}` : `does not accept ${name}`;
   return `DATABASE_URL ${found}. ${advice}`;
 };

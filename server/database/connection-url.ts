@@ -11,13 +11,13 @@ import type {DatabaseTls} from './tls.js';
 export interface DatabaseHost {
   host: string;
   port: number;
-  /** Unix socket that is used instead of host and port. */
+  /** Path of a Unix socket, which is used instead of host and port. */
   path: string | undefined;
 }
 
-/** Contents of DATABASE_URL. What is undefined was not given. */
+/** Contents of DATABASE_URL. Missing parts are undefined. */
 export interface DatabaseConnection {
-  /** At least one. Several are tried in this order. */
+  /** At least one host. Several hosts are tried in this order. */
   hosts: DatabaseHost[];
   user: string | undefined;
   password: string | undefined;
@@ -34,9 +34,9 @@ const DEFAULT_PORT = '5432';
 const MAX_PORT = 65_535;
 
 /**
- * Reads DATABASE_URL with libpq's meaning of its parts (PostgreSQL manual, 34.1). Undefined when it
- * cannot be read: the reasons are added to `faults`, and none of them repeats a part of the URL
- * that could belong to a password.
+ * Reads DATABASE_URL as libpq does (PostgreSQL manual, 34.1). If the URL is invalid, returns
+ * undefined and adds the reasons to `faults`. No reason repeats text that could be part of a
+ * password.
  */
 export const readConnectionUrl = (
   url: string,
@@ -74,7 +74,7 @@ export const readConnectionUrl = (
   return faults.length > before ? undefined : connection;
 };
 
-/** Reads a URL that the settings have accepted. Throws when it cannot be read. */
+/** Reads a URL that the settings have accepted. Throws if it cannot be read. */
 export const parseConnection = (url: string): DatabaseConnection => {
   const faults: string[] = [];
   const connection = readConnectionUrl(url, faults);
@@ -82,22 +82,22 @@ export const parseConnection = (url: string): DatabaseConnection => {
   return connection;
 };
 
-/** For messages: `db.example.com:5432`, or the path of a socket. Several are joined by commas. */
+/** Returns the hosts for messages, joined by commas: `db.example.com:5432`, or a socket's path. */
 export const hostsIn = (url: string): string =>
   parseConnection(url)
     .hosts.map(({host, port, path}) => path ?? `${host}:${port}`)
     .join(',');
 
-/** The parts before and after the first separator; the second is undefined without a separator. */
+/** Returns the parts before and after the first separator. Without one, the second is undefined. */
 export const splitOnce = (text: string, separator: string): [string, string | undefined] => {
   const at = text.indexOf(separator);
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
 };
 
-/** Undefined for an empty text: it counts as not given. */
+/** Returns undefined for an empty text, which counts as missing. */
 const decoded = (text: string): string | undefined => percentDecoded(text) || undefined;
 
-/** `host:port,host:port`, where `host` and `port` as parameters take precedence, as in libpq. */
+/** Reads `host:port,host:port`. The parameters `host` and `port` take precedence, as in libpq. */
 const readHosts = (
   spec: string,
   given: {host?: string | undefined; port?: string | undefined},
@@ -105,7 +105,9 @@ const readHosts = (
 ): DatabaseHost[] => {
   const inUrl = spec.split(',').map((part) => /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(part));
   if (inUrl.includes(null)) {
-    faults.push('DATABASE_URL has a host that cannot be read. Expected is host or host:port.');
+    faults.push(
+      'DATABASE_URL has a host that cannot be read. Expected is host or host:port. Correct it.',
+    );
     return [];
   }
   const hosts = given.host?.split(',') ?? inUrl.map((match) => decoded(match?.[1] ?? '') ?? '');

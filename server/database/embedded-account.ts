@@ -17,26 +17,29 @@ import {promisify} from 'node:util';
 
 const run = promisify(execFile);
 
-/** Under which account PostgreSQL runs, and where that account finds what it needs. */
+/** The account that PostgreSQL runs as, and the folders that it uses. */
 export interface RunAsUser {
-  /** Goes before each command. */
+  /** First words of each command, such as `unshare`. */
   prefix: string[];
-  /** Of the process; also whose files the data folder holds. Absent: ours. */
+  /** User and group of the process. Absent: those of this process. */
   ids?: {uid: number; gid: number};
+  /** Owner of the data folder. Absent: the user of this process. */
   owner?: {uid: number; gid: number};
-  /** The folder with PostgreSQL's `bin`. */
+  /** Folder that contains PostgreSQL's `bin`. */
   native: string;
-  /** The folder that holds the cluster. */
+  /** Folder that contains the cluster. */
   directory: string;
 }
 
-/** Where a root user keeps what nobody else may read from a checkout below root's home. */
+/** Folder for root, if the unprivileged account cannot read a checkout below root's home. */
 const STATE_FOLDER = '/var/lib/maria-chat';
 const MOVED_TO = 'moved-to';
+const OTHER_WAYS =
+  'Start as another user than root, or set DATABASE_URL to your own PostgreSQL server.';
 
 /**
- * PostgreSQL refuses to run as root, so root lends it the account `nobody`: for real, or within a
- * user namespace where `nobody` cannot read our folders, or from a folder that it can read.
+ * Returns the account for PostgreSQL, which refuses to run as root. Root uses an unprivileged one.
+ * If that cannot read our folders, root tries a user namespace, then a copy in another folder.
  */
 export async function resolveRunAsUser(native: string, directory: string): Promise<RunAsUser> {
   await mkdir(directory, {recursive: true, mode: 0o700});
@@ -44,23 +47,23 @@ export async function resolveRunAsUser(native: string, directory: string): Promi
   if (process.getuid?.() !== 0) return plain;
 
   const moved = await readIfThere(path.join(directory, MOVED_TO));
-  if (moved) return moveTo(moved.trim(), native, await nobody());
+  if (moved) return moveTo(moved.trim(), native, await idsOfNobody());
   const accounts: RunAsUser[] = [await asNobody(plain), await inNamespace(plain)];
-  for (const account of accounts) if (await works(account)) return chownRecursive(account);
+  for (const account of accounts) if (await canRun(account)) return chownRecursive(account);
   const elsewhere = path.join(STATE_FOLDER, shortHash(directory));
-  const account = await moveTo(elsewhere, native, await nobody());
+  const account = await moveTo(elsewhere, native, await idsOfNobody());
   await writeFile(path.join(directory, MOVED_TO), `${elsewhere}\n`);
   return account;
 }
 
 async function asNobody(plain: RunAsUser): Promise<RunAsUser> {
-  const ids = await nobody();
+  const ids = await idsOfNobody();
   return {...plain, ids, owner: ids};
 }
 
-/** Inside, root's own files look like nobody's; outside they stay root's. */
+/** Runs PostgreSQL in a user namespace, where root's files belong to the unprivileged account. */
 async function inNamespace(plain: RunAsUser): Promise<RunAsUser> {
-  const {uid, gid} = await nobody();
+  const {uid, gid} = await idsOfNobody();
   const prefix = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
   return {...plain, prefix, owner: {uid: 0, gid: 0}};
 }
@@ -72,10 +75,9 @@ async function moveTo(directory: string, native: string, ids: {uid: number; gid:
   await mkdir(directory, {recursive: true, mode: 0o700});
   await copyOnce(native, copy);
   const account = {prefix: [], ids, owner: ids, native: copy, directory};
-  if (await works(account)) return chownRecursive(account);
+  if (await canRun(account)) return chownRecursive(account);
   throw new Error(
-    'PostgreSQL does not run as root, and the account nobody cannot run it either. ' +
-      'Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.',
+    'PostgreSQL does not run as root, and the account nobody cannot run it either. ' + OTHER_WAYS,
   );
 }
 
@@ -91,8 +93,8 @@ async function copyOnce(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether this account can run the programs and reach the folder, found out by doing it. */
-async function works(account: RunAsUser): Promise<boolean> {
+/** Tests if this account can run the programs and enter the folder. */
+async function canRun(account: RunAsUser): Promise<boolean> {
   try {
     await runAs(account, path.join(account.native, 'bin', 'initdb'), ['--version']);
     await runAs(account, '/bin/sh', ['-c', 'cd "$0"', path.dirname(account.directory)]);
@@ -107,12 +109,12 @@ export async function runAs(account: RunAsUser, program: string, args: string[])
   await run(command!, rest, {...account.ids, cwd: '/', env: environment()});
 }
 
-/** Nothing of ours: PG* variables would change what the server does, others are secret. */
+/** Returns an environment without our variables: PG* would change the server, others are secret. */
 export function environment(): NodeJS.ProcessEnv {
   return {PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC'};
 }
 
-/** Makes it the owner of the folder and all it holds; the folder itself says whether that is done. */
+/** Changes the owner of a folder and its contents. The folder comes last and marks completion. */
 async function chownRecursive(account: RunAsUser): Promise<RunAsUser> {
   const {owner, directory} = account;
   if (!owner || (await stat(directory)).uid === owner.uid) return account;
@@ -122,10 +124,13 @@ async function chownRecursive(account: RunAsUser): Promise<RunAsUser> {
   return account;
 }
 
-async function nobody(): Promise<{uid: number; gid: number}> {
+async function idsOfNobody(): Promise<{uid: number; gid: number}> {
   const users = await readFile('/etc/passwd', 'utf8');
   const fields = /^nobody:[^:]*:(\d+):(\d+):/m.exec(users);
-  if (!fields) throw new Error('PostgreSQL does not run as root, and there is no account nobody.');
+  if (!fields)
+    throw new Error(
+      `PostgreSQL does not run as root, and there is no account nobody. ${OTHER_WAYS}`,
+    );
   return {uid: Number(fields[1]), gid: Number(fields[2])};
 }
 
@@ -143,7 +148,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    // A server that ends takes its file away at any moment.
+    // A server that stops can delete its file at any moment.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }

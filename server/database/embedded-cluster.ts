@@ -8,14 +8,14 @@ import type {RunAsUser} from './embedded-account.js';
 export const DATABASE_USER = 'maria';
 
 export interface Cluster {
-  /** PostgreSQL's own folder. */
+  /** PostgreSQL's data folder. */
   data: string;
   password: string;
 }
 
 /**
- * The cluster in the account's folder, made if there is none: under a name of its own first, so
- * that a crash leaves no half of one and of two processes at once one wins.
+ * Returns the cluster in the account's folder, and creates it if it is missing. A new cluster gets
+ * its final name last: a crash leaves no incomplete one, and only one of two processes wins.
  */
 export async function openCluster(account: RunAsUser, fsync: boolean): Promise<Cluster> {
   const home = path.join(account.directory, 'cluster');
@@ -33,7 +33,7 @@ async function createCluster(account: RunAsUser, home: string, fsync: boolean): 
   const passwordFile = path.join(draft, 'password');
   await mkdir(draft, {mode: 0o700});
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), {mode: 0o600});
-  for (const made of [draft, passwordFile]) await give(account, made);
+  for (const file of [draft, passwordFile]) await changeOwner(account, file);
   await runAs(account, path.join(account.native, 'bin', 'initdb'), [
     `--pgdata=${path.join(draft, 'data')}`,
     `--username=${DATABASE_USER}`,
@@ -44,10 +44,10 @@ async function createCluster(account: RunAsUser, home: string, fsync: boolean): 
     '--no-instructions',
     ...(fsync ? [] : ['--no-sync']),
   ]);
-  await settle(draft, home);
+  await moveIntoPlace(draft, home);
 }
 
-async function settle(draft: string, home: string): Promise<void> {
+async function moveIntoPlace(draft: string, home: string): Promise<void> {
   try {
     await rename(draft, home);
   } catch (error) {
@@ -56,7 +56,7 @@ async function settle(draft: string, home: string): Promise<void> {
   }
 }
 
-/** Drafts of processes that have died. */
+/** Deletes drafts of processes that no longer run. */
 async function removeAbandoned(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const pid = /^new-(\d+)-/.exec(name)?.[1];
@@ -73,6 +73,6 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function give({owner}: RunAsUser, file: string): Promise<void> {
+async function changeOwner({owner}: RunAsUser, file: string): Promise<void> {
   if (owner) await chown(file, owner.uid, owner.gid);
 }

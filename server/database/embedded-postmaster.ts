@@ -5,11 +5,11 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {readIfThere} from './embedded-account.js';
 import {isAlive} from './embedded-cluster.js';
 
-/** What a running server writes into `postmaster.pid`, line by line. */
+/** Contents of `postmaster.pid`, a file that a running server writes. */
 export interface Postmaster {
   pid: number;
   port: number;
-  /** `starting`, `stopping`, `ready`. */
+  /** One of `starting`, `stopping` and `ready`. */
   status: string;
 }
 
@@ -20,8 +20,8 @@ const EXIT_GRACE_MS = 500;
 const PAUSE_MS = 20;
 
 /**
- * The server at work in this folder, if there is one. A file left by a dead server is removed when
- * its number belongs to another process by now: PostgreSQL would take that one for its rival.
+ * Returns the server that runs in this folder, or undefined. Deletes the file of a dead server if
+ * another process has its number now: PostgreSQL would mistake that process for a running server.
  */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const file = path.join(data, 'postmaster.pid');
@@ -35,36 +35,36 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   return undefined;
 }
 
-/** A postmaster's working directory is its data folder. Where nobody can tell, it counts as one. */
+/** Compares the process's working directory with the data folder. Returns true if not on Linux. */
 async function isPostmasterOf(data: string, pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return true;
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
   } catch (error) {
-    // Another user's process, or one that has ended since.
+    // The process belongs to another user, or has ended.
     if (error instanceof Error && 'code' in error) return false;
     throw error;
   }
 }
 
-/** Ends the server: fast (clients are disconnected, all is flushed), by force if that hangs. */
+/** Stops the server: fast (disconnects clients, flushes all data), or by force if that hangs. */
 export async function stopPostmaster(data: string, pid: number): Promise<void> {
   for (const signal of [FAST_SHUTDOWN, IMMEDIATE_SHUTDOWN] as const) {
     if (!(await findPostmaster(data))) return;
     process.kill(pid, signal);
-    if (await ended(data, pid)) return;
+    if (await waitForExit(data, pid)) return;
   }
-  throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+  throw new Error(`PostgreSQL (process ${pid}) does not stop. Stop that process by hand.`);
 }
 
-async function ended(data: string, pid: number): Promise<boolean> {
+async function waitForExit(data: string, pid: number): Promise<boolean> {
   const deadline = Date.now() + STOP_MS;
   while ((await findPostmaster(data))?.pid === pid) {
     if (Date.now() > deadline) return false;
     await sleep(PAUSE_MS);
   }
-  // It removes its file shortly before it ends. Waited for briefly: in a container whose first
-  // process collects no orphans, the number of an adopted server stays for ever.
+  // The server deletes its file shortly before it exits. The wait is limited: in a container whose
+  // first process reaps no orphans, the process number of an adopted server stays for ever.
   for (let waited = 0; waited < EXIT_GRACE_MS && isAlive(pid); waited += PAUSE_MS) {
     await sleep(PAUSE_MS);
   }

@@ -18,38 +18,38 @@ import {findPostmaster, stopPostmaster} from './embedded-postmaster.js';
 import type {Postmaster} from './embedded-postmaster.js';
 
 export interface EmbeddedPostgres {
-  /** With its password, on a loopback port. */
+  /** URL with the password, on a loopback port. */
   url: string;
-  /** Whether the server was running already. */
+  /** True if the server was already running. */
   reused: boolean;
-  /** Stops the server if it is ours to stop. */
+  /** Stops the server if this process owns it. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** A folder for nothing else. */
+  /** Folder that contains nothing else. */
   dataDir: string;
   log: (line: string) => void;
   /**
-   * Whether a server that is running already becomes ours, to be stopped by us: yes for the
-   * process that owns the data folder, no for a command that passes by.
+   * True if this process becomes the owner of a running server and stops it later. Set by the Maria
+   * Chat server, but not by CLI commands.
    */
   takeOwnership?: boolean;
-  /** False only where losing the data does not matter. */
+  /** False only if losing the data does not matter. */
   fsync?: boolean;
 }
 
-/** The data folder belongs to another process that lives. */
+/** Error for a data folder that belongs to another running process. */
 export class FolderInUse extends Error {}
 
-/** Crash recovery after a kill is the longest of starts. */
+/** Enough for crash recovery after a kill, which is the longest start. */
 const START_MS = 60_000;
 const PAUSE_MS = 20;
 const ATTEMPTS = 5;
 const MAX_LOG_BYTES = 1_000_000;
 const LOG_TAIL_CHARACTERS = 2_000;
 
-/** Starts a real PostgreSQL of our own, or finds the one that is running in the folder. */
+/** Starts the embedded PostgreSQL, or returns the one that already runs in the folder. */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const {takeOwnership = false, fsync = true, log} = options;
   const account = await resolveRunAsUser(await findBinaries(), path.resolve(options.dataDir));
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const {pid, port} = postmaster;
   log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${account.directory}, port ${port}`);
 
-  // For exits that nobody planned; a planned one waits in stop().
+  // Only for unplanned exits. A planned exit waits in stop().
   const stopAtExit = () => signalIfOurs(account, cluster, pid);
   if (owned) process.once('exit', stopAtExit);
   return {
@@ -74,7 +74,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   };
 }
 
-/** Two processes may start at once: PostgreSQL lets one of them in, the other finds it running. */
+/** Starts the server unless it runs. If two processes start it, one of them finds it running. */
 async function ensureRunning(account: RunAsUser, cluster: Cluster, fsync: boolean) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const running = await untilReady(cluster.data);
@@ -82,23 +82,25 @@ async function ensureRunning(account: RunAsUser, cluster: Cluster, fsync: boolea
     const child = await launch(account, cluster, fsync);
     const started = await untilReady(cluster.data, child);
     if (started) return {postmaster: started, reused: started.pid !== child.pid};
-    // Also the port may have been taken meanwhile, or workers of a killed server not have noticed.
+    // Another program may use the port now, or workers of a killed server may still run.
     await sleep(50 * 2 ** attempt);
   }
-  throw new Error(`PostgreSQL does not start in ${account.directory}.\n${await logTail(account)}`);
+  throw new Error(
+    `PostgreSQL does not start in ${account.directory}. See its log:\n${await logTail(account)}`,
+  );
 }
 
-/** Waits while a server is starting or stopping; undefined when there is none (any more). */
+/** Waits while a server is starting or stopping. Returns undefined if there is no server. */
 async function untilReady(data: string, child?: ChildProcess): Promise<Postmaster | undefined> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     const found = await findPostmaster(data);
     if (found?.status === 'ready') return found;
-    const comesYet = child && child.exitCode === null && child.signalCode === null;
-    if (!found && !comesYet) return undefined;
+    const isStarting = child && child.exitCode === null && child.signalCode === null;
+    if (!found && !isStarting) return undefined;
     await sleep(PAUSE_MS);
   }
-  throw new Error(`PostgreSQL in ${data} is not ready after ${START_MS} ms.`);
+  throw new Error(`PostgreSQL in ${data} is not ready after ${START_MS} ms. See postgres.log.`);
 }
 
 async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
@@ -114,7 +116,7 @@ async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Pro
     ...account.ids,
     cwd: '/',
     env: environment(),
-    // A Ctrl-C must not reach the database before we have finished with it.
+    // Ctrl-C must not stop the database while this process still needs it.
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
   });
@@ -132,7 +134,7 @@ async function serverSettings(fsync: boolean): Promise<Record<string, string | n
     max_connections: 100,
     shared_buffers: '32MB',
     timezone: 'UTC',
-    // Events of the server, no statements and no values: they would be personal data.
+    // Logs events of the server, but no statements or values: they contain personal data.
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
@@ -163,46 +165,50 @@ async function logTail(account: RunAsUser): Promise<string> {
   return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
 }
 
-/** The process whose business it is to stop the server: the last one that started or adopted it. */
-/** Marks an owner that keeps the server, unlike a command that needs it for a moment. */
-const STAYS = ' stays';
+/** Mark of a long-lived owner, which a CLI command does not have. */
+const LONG_LIVED = ' stays';
 
+/** File that names the process that must stop the server: the last to start or adopt it. */
 const ownerFile = (account: RunAsUser) => path.join(account.directory, 'owner');
 
-async function writeOwner(account: RunAsUser, stays: boolean): Promise<void> {
-  await writeFile(ownerFile(account), `${processIdentity(process.pid)}${stays ? STAYS : ''}\n`);
+async function writeOwner(account: RunAsUser, isLongLived: boolean): Promise<void> {
+  await writeFile(
+    ownerFile(account),
+    `${processIdentity(process.pid)}${isLongLived ? LONG_LIVED : ''}\n`,
+  );
 }
 
 const readOwner = (account: RunAsUser): string => readFileSync(ownerFile(account), 'utf8').trim();
 
 function isOwner(account: RunAsUser): boolean {
-  return readOwner(account).replace(STAYS, '') === processIdentity(process.pid);
+  return readOwner(account).replace(LONG_LIVED, '') === processIdentity(process.pid);
 }
 
-/** Two owners would take the server from each other: the first to leave stops it. */
+/** Refuses a second long-lived owner: the first to exit would stop the server for both. */
 function refuseSecondOwner(account: RunAsUser, dataDir: string): void {
   if (!existsSync(ownerFile(account))) return;
   const owner = readOwner(account);
   const pid = parseInt(owner);
-  // A command that has started the server gives it away gladly.
-  if (pid === process.pid || !isAlive(pid) || owner !== `${processIdentity(pid)}${STAYS}`) return;
+  // A CLI command releases a server that it started; only long-lived owners conflict.
+  if (pid === process.pid || !isAlive(pid) || owner !== `${processIdentity(pid)}${LONG_LIVED}`)
+    return;
   throw new FolderInUse(
     `Another server (process ${pid}) uses the data folder ${path.dirname(dataDir)}. ` +
-      'Set DATA_DIR to a folder of its own, or DATABASE_URL and S3_BUCKET to share what is stored.',
+      'Set DATA_DIR to another folder, or set DATABASE_URL and S3_BUCKET to share the stored data.',
   );
 }
 
-/** A process by number and, where it can be told, its start: numbers are used again. */
+/** Returns a process's number and, on Linux, its start time: process numbers are reused. */
 function processIdentity(pid: number): string {
   const stat = `/proc/${pid}/stat`;
   if (!existsSync(stat)) return String(pid);
-  // The name, in brackets, may hold spaces; the start is the 20th field after it (proc(5)).
+  // The name, in brackets, can contain spaces. The start time is the 20th field after it (proc(5)).
   const start = readFileSync(stat, 'utf8').split(') ').at(-1)?.split(' ')[19];
   return `${pid} ${start ?? ''}`;
 }
 
 function signalIfOurs(account: RunAsUser, {data}: Cluster, pid: number): void {
   const pidFile = path.join(data, 'postmaster.pid');
-  const runs = existsSync(pidFile) && parseInt(readFileSync(pidFile, 'utf8')) === pid;
-  if (runs && isAlive(pid) && isOwner(account)) process.kill(pid, 'SIGINT');
+  const isRunning = existsSync(pidFile) && parseInt(readFileSync(pidFile, 'utf8')) === pid;
+  if (isRunning && isAlive(pid) && isOwner(account)) process.kill(pid, 'SIGINT');
 }

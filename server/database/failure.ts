@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import {ConnectionFailed} from './connection-failed.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
 
-/** The driver's own codes, which no other library uses. */
+/** Error codes of the driver, which no other library uses. */
 const DRIVER_CODE = /^CONNECT(ION)?_/;
 
 const TRANSPORT = new Set([
@@ -15,7 +15,7 @@ const TRANSPORT = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   READ_ONLY,
-  // A socket's file that is not there.
+  // The file of a Unix socket does not exist.
   'ENOENT',
 ]);
 
@@ -24,9 +24,8 @@ const TRANSPORT = new Set([
 const SERVER_CLASSES = /^(08|28|53|57|58)/;
 
 /**
- * Whether an error says that the database did not answer, rather than that it said no. Clients,
- * the store and the mail server fail with the same network codes, so only errors count that the
- * database's driver or its socket has made.
+ * Returns true if the database did not respond, and false if it refused. Only errors of the driver
+ * and of our socket count, because other connections fail with the same network codes.
  */
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
@@ -39,7 +38,7 @@ export const isDatabaseDown = (error: unknown): boolean => {
   return DRIVER_CODE.test(code);
 };
 
-/** PostgreSQL's five-character code, when the database itself refused. */
+/** Returns PostgreSQL's five-character code if the database itself refused. */
 export const sqlState = (error: unknown): string | undefined => {
   const {code} = (error ?? {}) as {code?: unknown};
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
@@ -48,12 +47,12 @@ export const sqlState = (error: unknown): string | undefined => {
 const QUERY_CANCELED = '57014';
 
 /**
- * Whether the database gave a query up for taking too long. To a request that is the same as no
- * answer; a job that never gets through is somebody's to look at.
+ * Returns true if the database cancelled a query after its time limit. Requests treat it as an
+ * outage. A job that always reaches the limit needs the operator.
  */
 export const isStatementTimeout = (error: unknown): boolean => sqlState(error) === QUERY_CANCELED;
 
-/** Somebody else held what was wanted for longer than `lock_timeout`. */
+/** Returns true if another transaction kept a lock for longer than `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
 const SERIALIZATION_FAILURE = '40001';

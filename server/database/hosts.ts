@@ -1,14 +1,14 @@
 import type {DatabaseHost} from './connection-url.js';
 
 /**
- * The hosts of one pool, of which one is the primary. A connection that fails before its login is
- * complete makes the next one try the following host.
+ * Hosts of one pool, one of which is the primary. If a connection fails before its login is
+ * complete, the next connection tries the following host.
  */
 export class Hosts {
-  private at = 0;
+  private currentIndex = 0;
   private readonly failedAtMs: number[];
 
-  /** `roundMs`: the longest time in which all hosts can be tried one after the other. */
+  /** `roundMs`: maximum time for trying all hosts one after the other. */
   constructor(
     private readonly hosts: readonly DatabaseHost[],
     private readonly roundMs: number,
@@ -17,23 +17,23 @@ export class Hosts {
   }
 
   get current(): DatabaseHost {
-    return this.hosts[this.at] as DatabaseHost;
+    return this.hosts[this.currentIndex] as DatabaseHost;
   }
 
   /**
-   * Notes that a host took no login. Returns whether another one is worth a try at once: none that
-   * has failed within the same round.
+   * Records that a host accepted no login. Returns true if the next host can be tried immediately:
+   * it has not failed in the same round.
    */
   failed(host: DatabaseHost): boolean {
     const now = performance.now();
     const index = this.hosts.indexOf(host);
     this.failedAtMs[index] = now;
-    // Another connection may have moved on already.
-    if (index === this.at) this.at = (index + 1) % this.hosts.length;
-    return (this.failedAtMs[this.at] ?? now) < now - this.roundMs;
+    // Another connection may already have moved on to the next host.
+    if (index === this.currentIndex) this.currentIndex = (index + 1) % this.hosts.length;
+    return (this.failedAtMs[this.currentIndex] ?? now) < now - this.roundMs;
   }
 
-  /** Notes that a host works, so that it counts as untried when it fails again. */
+  /** Records that a host works, so that its earlier failure no longer counts. */
   worked(host: DatabaseHost): void {
     this.failedAtMs[this.hosts.indexOf(host)] = -Infinity;
   }

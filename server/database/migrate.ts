@@ -8,14 +8,14 @@ import {requireOwnSession} from './session-settings.js';
 
 // dist/server/database/ -> the project's migrations/
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
-/** Any constant will do; it must only be the same in every server. */
+/** Key of the advisory lock. Any number works, if all servers use it. */
 const LOCK = 7_271_935;
 const CONNECT_SECONDS = 5;
-/** A migration of a large table, or waiting for another server that is at one. */
+/** Time for migrating a large table, or for waiting until another server has done so. */
 const SILENCE_MS = 30 * 60_000;
 const TABLE_LOCK_WAIT = '2s';
 
-/** The database was made by another version than this one. */
+/** Error for a database whose migrations differ from those of this version. */
 export class MigrationRefused extends Error {
   readonly code = 'MIGRATION_REFUSED';
 }
@@ -28,8 +28,8 @@ interface Migration {
 }
 
 /**
- * Brings a database to the newest schema. Safe when several servers start at once: one works, the
- * others wait. Throws when a landed migration was edited or the database is newer than this code.
+ * Applies all pending migrations. If several servers start at once, one migrates and the others
+ * wait. Throws if an applied migration was edited, or if the database is newer than this version.
  */
 export const migrate = async (url: string): Promise<void> => {
   const migrations = await readMigrations();
@@ -45,7 +45,7 @@ export const migrate = async (url: string): Promise<void> => {
     await sql.begin(async (tx) => {
       // One transaction for all: a failure leaves the schema as it was.
       await tx`select pg_advisory_xact_lock(${LOCK})`;
-      // Whoever waits for a table makes everybody behind wait: better to give up and try again.
+      // A waiting transaction blocks every later one on the table, so this one gives up soon.
       await tx`select set_config('lock_timeout', ${TABLE_LOCK_WAIT}, true)`;
       await tx`
         create table if not exists schema_migrations (
@@ -56,7 +56,7 @@ export const migrate = async (url: string): Promise<void> => {
         )`;
       const applied = await appliedMigrations(tx);
       validateAppliedMigrations(applied, migrations);
-      for (const migration of missing(migrations, applied)) {
+      for (const migration of unapplied(migrations, applied)) {
         await tx.unsafe(migration.sql);
         await tx`
           insert into schema_migrations (version, name, checksum)
@@ -68,14 +68,14 @@ export const migrate = async (url: string): Promise<void> => {
   }
 };
 
-/** Names of the migrations that the next start brings. Throws where `migrate` would. */
+/** Returns the names of the migrations that the next start applies. Throws like `migrate`. */
 export const pendingMigrations = async (sql: Sql): Promise<string[]> => {
   const migrations = await readMigrations();
   const [table] = await sql<{exists: boolean}[]>`
     select to_regclass('schema_migrations') is not null as exists`;
   const applied = table?.exists ? await appliedMigrations(sql) : [];
   validateAppliedMigrations(applied, migrations);
-  return missing(migrations, applied).map(({name}) => name);
+  return unapplied(migrations, applied).map(({name}) => name);
 };
 
 interface Applied {
@@ -87,8 +87,8 @@ interface Applied {
 const appliedMigrations = (sql: Queryable): Promise<Applied[]> =>
   sql<Applied[]>`select version, name, checksum from schema_migrations order by version`;
 
-/** One that landed later than its number has its turn as well. */
-const missing = (migrations: Migration[], applied: Applied[]): Migration[] => {
+/** Returns the migrations not yet applied, even those with a lower number than an applied one. */
+const unapplied = (migrations: Migration[], applied: Applied[]): Migration[] => {
   const versions = new Set(applied.map(({version}) => version));
   return migrations.filter(({version}) => !versions.has(version));
 };
@@ -105,17 +105,17 @@ const readMigrations = async (): Promise<Migration[]> => {
 };
 
 const validateAppliedMigrations = (applied: Applied[], migrations: Migration[]): void => {
-  const known = new Map(migrations.map((migration) => [migration.version, migration]));
+  const byVersion = new Map(migrations.map((one) => [one.version, one]));
   for (const row of applied) {
-    const ours = known.get(row.version);
-    if (!ours) {
+    const migration = byVersion.get(row.version);
+    if (!migration) {
       throw new MigrationRefused(
-        `The database has migration ${row.name}, which this version does not know. Start a newer version.`,
+        `The database has migration ${row.name}, which this version does not contain. Start a newer version.`,
       );
     }
-    if (ours.checksum !== row.checksum) {
+    if (migration.checksum !== row.checksum) {
       throw new MigrationRefused(
-        `Migration ${ours.name} differs from what the database was made with. Restore the file; put changes into a new one.`,
+        `Migration ${migration.name} differs from the one that was applied to the database. Restore the file, and put changes into a new migration.`,
       );
     }
   }

@@ -1,70 +1,70 @@
-/** Type and length of a message; the length counts itself, but not the type. */
+/** Size of a message's type and length. The length counts itself, but not the type. */
 const HEAD_BYTES = 5;
 const code = (letter: string): number => letter.charCodeAt(0);
-/** `Sync` and a simple `Query`: each is answered by one `ReadyForQuery`, whatever came before it. */
-const ASKS = new Set(['S', 'Q'].map(code));
-/** `Parse`, `Bind`, `Describe`, `Execute`, `Flush`: answered as well, be it before the `Sync`. */
-const BUILDS = new Set(['P', 'B', 'D', 'E', 'H'].map(code));
+/** `Sync` and a simple `Query`. The server responds to each with exactly one `ReadyForQuery`. */
+const SYNCS = new Set(['S', 'Q'].map(code));
+/** `Parse`, `Bind`, `Describe`, `Execute`, `Flush`. The server can respond before the `Sync`. */
+const PARTIAL_REQUESTS = new Set(['P', 'B', 'D', 'E', 'H'].map(code));
 const READY = code('Z');
 /** `ErrorResponse` and `ParameterStatus`. */
-const REPORTS: ReadonlySet<number> = new Set(['E', 'S'].map(code));
-/** An error begins with its severity and its code; names of settings are short. */
+const REPORT_TYPES: ReadonlySet<number> = new Set(['E', 'S'].map(code));
+/** Enough for the severity and the code at the start of an error, and for a setting's name. */
 const MAX_BODY_BYTES = 256;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * What the server still owes on a connection. The driver sends queries one behind the other: an
- * answer to the first says nothing of those behind it, and its beginning nothing of its end.
+ * Counter of the replies that PostgreSQL has not completed yet. The driver pipelines its queries: a
+ * reply to the first does not end the wait for the others, and its first bytes do not complete it.
  */
 export class PendingReplies {
-  /** The greeting asks as well, and is the one message without a type. */
-  private owed = 1;
-  private isGreeted = false;
-  /** A statement to be described, say, which no `Sync` has followed yet. */
-  private isHalfAsked = false;
+  /** The first reply is to the startup message, the only message without a type. */
+  private pendingCount = 1;
+  private hasSentStartup = false;
+  /** True after a message such as `Describe`, until its `Sync` is sent. */
+  private hasPartialRequest = false;
   private isServerReady = false;
-  private readonly toServer = new Messages();
-  private readonly fromServer = new Messages(REPORTS);
+  private readonly toServer = new MessageParser();
+  private readonly fromServer = new MessageParser(REPORT_TYPES);
 
-  /** `onReport` gets each error and each changed setting that the server sends. */
+  /** `onReport` receives each error and each changed setting that the server sends. */
   constructor(private readonly onReport: (report: Buffer) => void = () => undefined) {}
 
-  /** The login has been accepted, and the server takes queries. */
+  /** True once the login was accepted and the server is ready for queries. */
   get isLoggedIn(): boolean {
     return this.isServerReady;
   }
 
   get isNone(): boolean {
-    return this.owed <= 0 && !this.isHalfAsked;
+    return this.pendingCount <= 0 && !this.hasPartialRequest;
   }
 
   sent(bytes: Buffer): void {
-    if (this.isGreeted) this.toServer.walk(bytes, this.onSent);
-    this.isGreeted = true;
+    if (this.hasSentStartup) this.toServer.parse(bytes, this.onSent);
+    this.hasSentStartup = true;
   }
 
   received(bytes: Buffer): void {
-    this.fromServer.walk(bytes, this.onReceived);
+    this.fromServer.parse(bytes, this.onReceived);
   }
 
   private readonly onSent = (type: number): void => {
-    if (BUILDS.has(type)) this.isHalfAsked = true;
-    if (!ASKS.has(type)) return;
-    this.isHalfAsked = false;
-    this.owed += 1;
+    if (PARTIAL_REQUESTS.has(type)) this.hasPartialRequest = true;
+    if (!SYNCS.has(type)) return;
+    this.hasPartialRequest = false;
+    this.pendingCount += 1;
   };
 
   private readonly onReceived = (type: number, body: Buffer): void => {
-    if (REPORTS.has(type)) this.onReport(body);
+    if (REPORT_TYPES.has(type)) this.onReport(body);
     if (type !== READY) return;
-    this.owed -= 1;
+    this.pendingCount -= 1;
     this.isServerReady = true;
   };
 }
 
-/** Walks over the messages of one direction, however they are cut into pieces. */
-class Messages {
-  /** The head of a message that was cut in the middle of it. */
+/** Parser for the messages of one direction, which can be split anywhere between chunks. */
+class MessageParser {
+  /** First bytes of a head that continues in the next chunk. */
   private head: Buffer = NOTHING;
   private type = 0;
   private body: Buffer = NOTHING;
@@ -73,8 +73,10 @@ class Messages {
   /** `wanted`: types of messages whose bodies are read, up to `MAX_BODY_BYTES`. */
   constructor(private readonly wanted: ReadonlySet<number> = new Set()) {}
 
-  /** Reports the type of each message: at the end of its body if that is wanted, else of its head. */
-  walk(bytes: Buffer, tell: (type: number, body: Buffer) => void): void {
+  /**
+   * Calls `onMessage` after the body of a message if its type is wanted, otherwise after its head.
+   */
+  parse(bytes: Buffer, onMessage: (type: number, body: Buffer) => void): void {
     let at = 0;
     while (at < bytes.length) {
       const part = bytes.subarray(at, at + this.bytesToSkip);
@@ -82,7 +84,7 @@ class Messages {
       at += part.length;
       if (part.length > 0 && this.wanted.has(this.type)) {
         this.body = Buffer.concat([this.body, part.subarray(0, MAX_BODY_BYTES - this.body.length)]);
-        if (this.bytesToSkip === 0) tell(this.type, this.body);
+        if (this.bytesToSkip === 0) onMessage(this.type, this.body);
       }
       const missing = HEAD_BYTES - this.head.length;
       const rest = bytes.subarray(at, at + missing);
@@ -93,7 +95,7 @@ class Messages {
       this.bytesToSkip = head.readUInt32BE(1) - (HEAD_BYTES - 1);
       this.type = head.readUInt8(0);
       this.body = NOTHING;
-      if (!this.wanted.has(this.type)) tell(this.type, NOTHING);
+      if (!this.wanted.has(this.type)) onMessage(this.type, NOTHING);
     }
   }
 }

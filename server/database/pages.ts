@@ -1,8 +1,8 @@
 export const PAGE_ROWS = 500;
 
 /**
- * A long table page by page, each read after the last row of the one before: no memory, connection
- * or snapshot is held while somebody works with a page, and no query grows with the table.
+ * Reads a long table in pages. Each page starts after the last row of the previous page. Between
+ * pages no connection or snapshot stays open, and no query grows with the table.
  */
 export async function* pages<T>(read: (last: T | undefined) => Promise<T[]>): AsyncGenerator<T[]> {
   for (let last: T | undefined; ;) {

@@ -4,12 +4,12 @@ import {MigrationRefused} from './migrate.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
 import {PoolerRefused, isPoolerRefusal} from './session-settings.js';
 
-/** Why work with the database cannot begin, in one line for the operator. */
+/** Reason why the server cannot use the database, in one line for the operator. */
 export interface Refusal {
-  /** The error in three parts: what happened, what was expected, what to do. Holds no password. */
+  /** Error text: problem, expectation and instruction. It contains no password. */
   message: string;
   code: string;
-  /** It can end without a change of the settings. */
+  /** True if the problem can end without a change of the settings. */
   mayPass: boolean;
 }
 
@@ -20,12 +20,12 @@ const ADVICE: Record<string, string> = {
   '28000': 'Check the user in DATABASE_URL, and pg_hba.conf of the server.',
   '28P01': 'Check the user and the password in DATABASE_URL.',
   '3D000': 'Create the database, or correct its name in DATABASE_URL.',
-  '3F000': 'Create the schema that search_path names, or name another one there.',
-  '42501': 'Give the user of DATABASE_URL the right, such as: grant create on schema … to …',
-  '42704': 'Correct options in DATABASE_URL if the name stands there.',
-  '22023': 'Correct options in DATABASE_URL if the value stands there.',
+  '3F000': 'Create the schema that search_path names, or change search_path.',
+  '42501': 'Grant the right to the user of DATABASE_URL, such as: grant create on schema … to …',
+  '42704': 'Correct options in DATABASE_URL if they contain the name.',
+  '22023': 'Correct options in DATABASE_URL if they contain the value.',
   TLS_REFUSED:
-    'Switch TLS on there; sslmode=disable does without, where nobody else is on the way.',
+    'Enable TLS on the database server, or use sslmode=disable if the network is private.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Use the host that the certificate names, or sslmode=verify-ca.',
   CERT_HAS_EXPIRED: 'Renew the certificate of the database.',
 };
@@ -33,7 +33,7 @@ const CERTIFICATE = /CERT|SIGNATURE/;
 const NAME_AUTHORITY =
   'Name the certificate authority: sslrootcert=FILE in DATABASE_URL, or NODE_EXTRA_CA_CERTS=FILE.';
 
-/** Undefined for an error that says nothing about the database. */
+/** Returns the refusal behind an error. Returns undefined if it is not an error of the database. */
 export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   if (!(error instanceof Error)) return undefined;
   const {message} = error;
@@ -45,16 +45,20 @@ export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   const refusal = (text: string, mayPass: boolean) => ({message: text, code, mayPass});
   if (isPoolerRefusal(error)) return refusal(new PoolerRefused().message, false);
   if (isLockTimeout(error)) {
-    const reason = 'A migration waits for a table that something else holds, perhaps a dump.';
+    const reason =
+      'A migration waits for a table that another transaction has locked, perhaps a dump. Let it finish, or end it.';
     return refusal(reason, true);
   }
   if (code === READ_ONLY || code === READ_ONLY_SQLSTATE) {
-    return refusal(`${where} is read-only, such as a standby. A primary is expected.`, true);
+    return refusal(
+      `${where} is read-only, such as a standby. Expected is a primary. Check host and port.`,
+      true,
+    );
   }
-  // 08 and 28: the server has understood, and says no to the way in which it was asked.
+  // Classes 08 and 28: the server responded, and rejected the request or the login.
   if (isDatabaseDown(error) && !/^(08|28)/.test(code)) {
-    const said = sqlState(error) === undefined ? '' : `: ${message}`;
-    return refusal(`${where} does not answer (${code})${said}. Check host and port.`, true);
+    const detail = sqlState(error) === undefined ? '' : `: ${message}`;
+    return refusal(`${where} does not respond (${code})${detail}. Check host and port.`, true);
   }
   if (sqlState(error) !== undefined) {
     return refusal(`${where} refused (${code}): ${message}. ${ADVICE[code] ?? CORRECT}`, false);

@@ -8,60 +8,62 @@ import type {Sql} from './sql.js';
 
 interface RestoreGuardDeps {
   sql: Sql;
-  /** Keeps the memory from one start to the next. */
+  /** Folder that stores the last stamps between starts. */
   dataDir: string;
   log: FastifyBaseLogger;
 }
 
-/** For the operator: in the log, in a mail, and as the answer of a command. */
+/** Message for the operator: in the log, in an e-mail and as the error of a command. */
 export const RESTORED_DATABASE =
-  'Cleanup deletes nothing: the database is older than what was seen of it before, or a copy. ' +
-  'Was a backup restored? See Restore in examples/deploy/README.md. ' +
-  'When nothing there is needed any more: maria cleanup --resume.';
+  'Cleanup is paused: the database is older than at an earlier check, or it is a copy. ' +
+  'If a backup was restored, follow Restore in examples/deploy/README.md. ' +
+  'Then run: maria cleanup --resume.';
 
 const TASK = 'database';
 const FILE = 'known-databases.json';
 
-/** The latest stamp of each database, by its identity. */
-type Seen = Record<string, number>;
+/** Last stamp of each database, by the identity of the database. */
+type Stamps = Record<string, number>;
 
 /**
- * Recognises a database that was set back. Its visits look idle, though some became sessions in the
- * time that is lost: what follows rows would delete their files. Each look leaves a stamp in the
- * database, and remembers it outside. A database with an earlier stamp than the remembered one was
- * set back; one whose stamp was left in another place (cluster, database, table) was restored from
- * a dump, or copied. It is held from then on, for all replicas, until an operator resumes.
+ * Detects that the database was restored from an older backup. After a restore, visits that had
+ * since become sessions look idle, and cleanup would delete their files.
+ *
+ * Each check writes a stamp to the database and saves it in the data folder. If the database has an
+ * earlier stamp than the data folder, a backup was restored. If its stamp comes from another place
+ * (cluster, database, table), it was restored from a dump, or copied. Cleanup is then paused on all
+ * servers until an operator resumes it.
  */
 export class RestoreGuard {
-  private seen: Seen = {};
-  private held = false;
+  private lastStamps: Stamps = {};
+  private paused = false;
 
   constructor(private readonly deps: RestoreGuardDeps) {}
 
-  /** As of the last look. */
+  /** Result of the last check. */
   get isPaused(): boolean {
-    return this.held;
+    return this.paused;
   }
 
-  /** Whether nothing may be deleted. */
+  /** Checks the database. Returns true if nothing may be deleted. */
   check(): Promise<boolean> {
-    return this.stamp({accepts: false});
+    return this.stamp({isConfirmed: false});
   }
 
-  /** The operator's word that this database is the right one. */
+  /** Ends the pause after the operator has confirmed that this database is the right one. */
   async resume(): Promise<void> {
-    await this.stamp({accepts: true});
+    await this.stamp({isConfirmed: true});
   }
 
-  private async stamp({accepts}: {accepts: boolean}): Promise<boolean> {
-    await this.recall();
-    // A stamp is later than every one before it, whatever the clock does.
-    const [row] = await this.deps.sql<Stamped[]>`
+  private async stamp({isConfirmed}: {isConfirmed: boolean}): Promise<boolean> {
+    await this.loadStamps();
+    // A stamp is later than all earlier stamps, even if the clock was set back.
+    const [row] = await this.deps.sql<StampRow[]>`
       insert into tasks as old (name, progress)
       select ${TASK}, jsonb_build_object(
         'identity', identity,
         'stamp', floor(extract(epoch from clock_timestamp()) * 1e6)::bigint,
-        'held', not ${accepts} and ${this.memory}::text::jsonb->identity is not null)
+        'held', not ${isConfirmed} and ${this.stampsJson}::text::jsonb->identity is not null)
       from (
         select concat_ws('/', system_identifier, d.oid, 'tasks'::regclass::oid) as identity
         from pg_control_system(), pg_database d where d.datname = current_database()) here
@@ -69,44 +71,47 @@ export class RestoreGuard {
         'identity', excluded.progress->'identity',
         'stamp', greatest((excluded.progress->>'stamp')::bigint,
                           (old.progress->>'stamp')::bigint + 1),
-        'held', not ${accepts} and (
+        'held', not ${isConfirmed} and (
           (old.progress->>'held')::boolean
           or old.progress->>'identity' <> excluded.progress->>'identity'
           or (old.progress->>'stamp')::bigint < coalesce(
-               (${this.memory}::text::jsonb->>(excluded.progress->>'identity'))::bigint, 0)))
+               (${this.stampsJson}::text::jsonb->>(excluded.progress->>'identity'))::bigint, 0)))
       returning progress->>'identity' as identity, (progress->>'stamp')::float8 as stamp,
                 (progress->>'held')::boolean as held`;
-    if (!row) throw new Error('The database did not answer with its stamp.');
-    this.held = row.held;
-    this.learn({[row.identity]: row.stamp});
-    await this.keep();
+    if (!row) throw new Error('The database returned no stamp.');
+    this.paused = row.held;
+    this.mergeStamps({[row.identity]: row.stamp});
+    await this.saveStamps();
     return row.held;
   }
 
-  private get memory(): string {
-    return JSON.stringify(this.seen);
+  private get stampsJson(): string {
+    return JSON.stringify(this.lastStamps);
   }
 
-  private async recall(): Promise<void> {
+  private async loadStamps(): Promise<void> {
     const text = await readFile(this.file, 'utf8').catch(() => '{}');
-    this.learn(parsed(text));
+    this.mergeStamps(parseStamps(text));
   }
 
-  private async keep(): Promise<void> {
+  private async saveStamps(): Promise<void> {
     const {dataDir, log} = this.deps;
     try {
       await mkdir(dataDir, {recursive: true});
       const partial = `${this.file}.${randomUUID()}.part`;
-      await writeFile(partial, this.memory);
+      await writeFile(partial, this.stampsJson);
       await rename(partial, this.file);
     } catch (error) {
-      log.warn({err: error}, 'what is known of the database is forgotten at the next stop');
+      log.warn(
+        {err: error},
+        'cannot save the database stamps; check DATA_DIR, or a restored backup can stay undetected',
+      );
     }
   }
 
-  private learn(stamps: Seen): void {
+  private mergeStamps(stamps: Stamps): void {
     for (const [identity, stamp] of Object.entries(stamps)) {
-      this.seen[identity] = Math.max(stamp, this.seen[identity] ?? 0);
+      this.lastStamps[identity] = Math.max(stamp, this.lastStamps[identity] ?? 0);
     }
   }
 
@@ -115,17 +120,17 @@ export class RestoreGuard {
   }
 }
 
-interface Stamped {
+interface StampRow {
   identity: string;
   stamp: number;
   held: boolean;
 }
 
-const parsed = (text: string): Seen => {
+const parseStamps = (text: string): Stamps => {
   try {
-    return JSON.parse(text) as Seen;
+    return JSON.parse(text) as Stamps;
   } catch {
-    // Cut off by a full disk, say: the memory begins anew.
+    // The file is incomplete, for example because the disk was full. Start without stamps.
     return {};
   }
 };

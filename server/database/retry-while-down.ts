@@ -5,8 +5,8 @@ import {isDatabaseDown} from './failure.js';
 const PAUSE_MS = 500;
 
 /**
- * Work that nobody else would do again, when it has found the database away. It may have been done,
- * and its answer lost: so it must bear to be done twice.
+ * Retries `work` while the database is down, for at most `forMs`. `work` must be idempotent: an
+ * attempt may have succeeded although its response was lost.
  */
 export const retryWhileDatabaseDown = async <T>(
   work: () => Promise<T>,

@@ -2,13 +2,13 @@ import {Unavailable} from '../errors.js';
 import {isDatabaseDown, isStatementTimeout} from './failure.js';
 
 export interface StatementBatcherOptions<In, Out> {
-  /** Runs one statement, or one transaction, for a batch; answers in the same order. */
+  /** Runs one statement, or one transaction, for a batch. Returns the results in the same order. */
   run: (items: In[]) => Promise<Out[]>;
   maxBatch?: number;
-  /** Waiting items beyond which callers are refused rather than kept. */
+  /** Maximum number of waiting items. Further calls are refused. */
   maxWaiting?: number;
   maxInFlight?: number;
-  /** The statement changes nothing, so that it can be run again when it took too long. */
+  /** True if the statement changes nothing, so that it can be repeated after a timeout. */
   isReadOnly?: boolean;
 }
 
@@ -19,10 +19,10 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Many callers share one statement and its commit, and each waits for it: an answer still means
- * that the row is there. Costs a fraction of one statement per caller, most of which is for waking
- * the other process. No timer: a batch is whoever came in one turn of the event loop, and those who
- * came while the last batches were under way.
+ * Combines many calls into one statement and one commit. Each call waits for the commit, so a
+ * result still means that the row is stored. Most of a statement's cost is the switch to the other
+ * process, which the calls of a batch share. A batch contains all calls of one event-loop tick, and
+ * those queued while earlier batches were in flight. There is no timer.
  */
 export class StatementBatcher<In, Out = void> {
   private waiting: Waiting<In, Out>[] = [];
@@ -38,12 +38,12 @@ export class StatementBatcher<In, Out = void> {
     this.maxInFlight = options.maxInFlight ?? 2;
   }
 
-  /** Items that no batch has taken yet. */
+  /** Number of items that are not in a batch yet. */
   get queued(): number {
     return this.waiting.length;
   }
 
-  /** Throws `Unavailable` when too many wait already, and whatever the statement throws. */
+  /** Rejects with `Unavailable` if too many items wait, or with the error of the statement. */
   add(item: In): Promise<Out> {
     if (this.waiting.length >= this.maxWaiting) {
       return Promise.reject(new Unavailable(undefined, {retryAfter: 1}));
@@ -54,7 +54,7 @@ export class StatementBatcher<In, Out = void> {
     });
   }
 
-  /** At the end of this turn, when all requests that have arrived were read. */
+  /** Schedules a batch for the end of this tick, when all requests that have arrived were read. */
   private flushSoon(): void {
     if (this.isFlushing || this.waiting.length === 0 || this.inFlight >= this.maxInFlight) return;
     this.isFlushing = true;
@@ -74,9 +74,9 @@ export class StatementBatcher<In, Out = void> {
   }
 
   /**
-   * Refused by the database, a batch is tried again in halves, until the one it objects to stands
-   * alone. Without an answer it may have been committed: then it fails as a whole. A statement that
-   * only reads is also tried again in halves when it took too long: one item may be the slow one.
+   * Runs a batch. If the database refuses it, tries again in halves until only the refused item
+   * fails. Without a response the batch may have been committed, so it fails as a whole. A
+   * read-only statement is also split after a timeout, because one item may be the slow one.
    */
   private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
     try {

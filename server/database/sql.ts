@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
 
 export type Sql = postgres.Sql;
-/** The pool or a transaction on it. */
+/** A pool or a transaction on it. */
 export type Queryable = postgres.Sql | postgres.TransactionSql;

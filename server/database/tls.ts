@@ -7,9 +7,9 @@ const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
 export interface DatabaseTls {
-  /** `sslmode` as given; undefined when it is missing. */
+  /** Value of `sslmode`; undefined if it is missing. */
   mode: TlsMode | undefined;
-  /** Undefined for a connection without TLS. */
+  /** Options of the TLS connection; undefined without TLS. */
   options: ConnectionOptions | undefined;
 }
 
@@ -21,41 +21,39 @@ export interface TlsParameters {
   sslpassword?: string;
 }
 
-/** Value of `sslrootcert` for the certificate authorities that Node comes with. */
+/** Value of `sslrootcert` for the certificate authorities that are included in Node. */
 const SYSTEM = 'system';
 
-/**
- * Reads how connections are encrypted, and the files that are named for it. What cannot be used is
- * added to `faults`.
- */
+/** Reads the TLS parameters and the files that they name. Adds unusable values to `faults`. */
 export const readTls = (given: TlsParameters, faults: string[]): DatabaseTls => {
   const mode = given.sslmode ?? (given.sslrootcert === SYSTEM ? 'verify-full' : undefined);
   if (mode !== undefined && !isTlsMode(mode)) {
-    faults.push(`DATABASE_URL takes sslmode=${TLS_MODES.join(', ')}, but has another value.`);
+    faults.push(`DATABASE_URL must have sslmode=${TLS_MODES.join(', ')}, but has another value.`);
     return {mode: undefined, options: undefined};
   }
   if (mode === undefined || mode === 'disable') {
-    const unused = (['sslrootcert', 'sslcert', 'sslkey'] as const).find((name) => given[name]);
-    if (unused) faults.push(`DATABASE_URL has ${unused}, which needs sslmode=verify-full as well.`);
+    const unusedName = (['sslrootcert', 'sslcert', 'sslkey'] as const).find((name) => given[name]);
+    if (unusedName)
+      faults.push(`DATABASE_URL has ${unusedName}, which needs sslmode. Add sslmode=verify-full.`);
     return {mode, options: undefined};
   }
   if (given.sslrootcert === SYSTEM && mode !== 'verify-full') {
-    faults.push('DATABASE_URL takes sslrootcert=system only with sslmode=verify-full.');
+    faults.push('DATABASE_URL accepts sslrootcert=system only with sslmode=verify-full.');
   }
   const ca = given.sslrootcert === SYSTEM ? undefined : authority(given.sslrootcert, faults);
   return {
     mode,
-    options: {...identity(mode, ca), ...(ca && {ca}), ...ownCertificate(given, faults)},
+    options: {...verification(mode, ca), ...(ca && {ca}), ...clientCertificate(given, faults)},
   };
 };
 
 const isTlsMode = (mode: string): mode is TlsMode =>
   (TLS_MODES as readonly string[]).includes(mode);
 
-const identity = (mode: TlsMode, ca: string | undefined): ConnectionOptions => {
-  // As in libpq: whoever names an authority wants it to be asked.
+const verification = (mode: TlsMode, ca: string | undefined): ConnectionOptions => {
+  // As in libpq: `require` checks the certificate only if an authority is named.
   if (mode === 'require' && ca === undefined) return {rejectUnauthorized: false};
-  // The chain is checked, the name is not.
+  // The certificate chain is checked, but not the host name.
   if (mode !== 'verify-full') return {checkServerIdentity: () => undefined};
   return {};
 };
@@ -63,9 +61,9 @@ const identity = (mode: TlsMode, ca: string | undefined): ConnectionOptions => {
 const authority = (file: string | undefined, faults: string[]): string | undefined =>
   file === undefined
     ? undefined
-    : usable('sslrootcert', file, faults, (text) => new X509Certificate(text));
+    : readPem('sslrootcert', file, faults, (text) => new X509Certificate(text));
 
-const ownCertificate = (
+const clientCertificate = (
   {sslcert, sslkey, sslpassword}: TlsParameters,
   faults: string[],
 ): ConnectionOptions => {
@@ -75,15 +73,15 @@ const ownCertificate = (
     return {};
   }
   const passphrase = sslpassword;
-  const cert = usable('sslcert', sslcert, faults, (text) => new X509Certificate(text));
-  const key = usable('sslkey', sslkey, faults, (text) =>
+  const cert = readPem('sslcert', sslcert, faults, (text) => new X509Certificate(text));
+  const key = readPem('sslkey', sslkey, faults, (text) =>
     createPrivateKey({key: text, passphrase: passphrase ?? ''}),
   );
   return {...(cert && {cert}), ...(key && {key}), ...(passphrase && {passphrase})};
 };
 
-/** The text of a PEM file that `parse` accepts. */
-const usable = (
+/** Returns the text of a PEM file if `parse` accepts it. Otherwise adds an error to `faults`. */
+const readPem = (
   name: string,
   file: string,
   faults: string[],
@@ -94,8 +92,10 @@ const usable = (
     parse(text);
     return text;
   } catch (error) {
-    const {code = 'it is no such PEM file'} = error as NodeJS.ErrnoException;
-    faults.push(`DATABASE_URL has ${name}=${file}, which cannot be used (${code}).`);
+    const {code = 'not the expected PEM file'} = error as NodeJS.ErrnoException;
+    faults.push(
+      `DATABASE_URL has ${name}=${file}, which cannot be used (${code}). Name a readable PEM file.`,
+    );
     return undefined;
   }
 };

@@ -10,74 +10,76 @@ import {readOnlyError, reportsReadOnly} from './read-only.js';
 
 export interface SocketTarget {
   hosts: Hosts;
-  /** Absent: in the clear. */
+  /** Options of the TLS connection; undefined for an unencrypted connection. */
   tls: tls.ConnectionOptions | undefined;
-  /** A server silent for longer than this, with a query out, loses its connection. */
+  /** Maximum silence of the server while a query is pending. Then the connection is closed. */
   silenceMs: number;
-  /** Limit of silence during the login. */
+  /** Maximum silence of the server during the login. */
   connectMs: number;
 }
 
-/** Length and code of the request for TLS, which comes before anything else on a connection. */
+/** Length and code of `SSLRequest`, which is the first message on a connection with TLS. */
 const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const TLS_ACCEPTED = 'S'.charCodeAt(0);
 
 /**
- * A connection to PostgreSQL as the driver sees it, which ends when the server falls silent. It
- * stands between driver and socket for three reasons:
+ * Socket of the driver, which closes the connection if PostgreSQL falls silent. The driver does not
+ * use a plain socket for three reasons:
  *
- * - The driver has no deadline of its own: with a frozen server a query is pending for good.
- * - TLS is agreed on in here, so that silence is noticed behind it just the same.
- * - Every end is told in an order that the driver survives: first the error, which fails what is
- *   under way, and the close a moment later. A transaction that fails sends its `rollback` in
- *   between. Closed by then, the driver would write to a socket that is gone (an exception nobody
- *   can catch), or keep the bytes and put them before the greeting of the next connection. And a
- *   close without an error would have it connect again and again while its query waits for ever.
+ * - The driver has no timeout. If the server freezes, a query stays pending for ever.
+ * - This class negotiates TLS, so that it detects silence on TLS connections too.
+ * - The driver needs `error` first, which fails the pending queries, and `close` a moment later.
+ *   In between, a failed transaction sends its `rollback`. If the driver saw the close earlier, it
+ *   would write to a destroyed socket, an exception that cannot be caught. Or it would buffer the
+ *   bytes and send them before the startup message of the next connection. After a close without an
+ *   error, it would reconnect again and again while its query waits for ever.
  */
 export class TimeoutSocket extends EventEmitter {
   private socket: net.Socket;
-  /** What the driver wrote before TLS was there. */
-  private early: Uint8Array[] | undefined;
+  /** Bytes that the driver wrote before TLS was ready; undefined once it is, or without TLS. */
+  private bufferedWrites: Uint8Array[] | undefined;
   private isReadOnly = false;
-  /** The login is complete, on a server that takes writes. */
+  /** True once the login is complete on a server that accepts writes. */
   private hasWorked = false;
   private readonly host: DatabaseHost;
-  private readonly outstanding = new PendingReplies((report) => {
+  private readonly pending = new PendingReplies((report) => {
     this.isReadOnly ||= reportsReadOnly(report);
   });
   private timer: NodeJS.Timeout | undefined;
   private ending = false;
   private closing = false;
 
-  /** Given back before it is connected: a failure is told by events, as the driver expects. */
+  /**
+   * Returns before the socket is connected, and emits failures as events, as the driver expects.
+   */
   constructor(private readonly target: SocketTarget) {
     super();
     this.host = target.hosts.current;
     const {host, port, path} = this.host;
     this.socket = path ? net.connect(path) : net.connect(port, host);
     this.socket.setKeepAlive(true, 10_000);
-    if (target.tls && !path) this.secure(target.tls);
-    else this.carry();
+    if (target.tls && !path) this.negotiateTls(target.tls);
+    else this.forward();
   }
 
   get readyState(): string {
     return this.closing ? 'closed' : this.socket.readyState;
   }
 
-  /** A query is out. */
+  /** True while a query is pending. */
   get isBusy(): boolean {
     return this.timer !== undefined;
   }
 
   write(bytes: Buffer): boolean {
     if (this.closing) return true;
-    this.outstanding.sent(bytes);
+    this.pending.sent(bytes);
     const ms = this.hasWorked ? this.target.silenceMs : this.target.connectMs;
     this.timer ??= setTimeout(() => {
       this.fail(failure(`The database was silent for ${ms} ms.`, 'CONNECTION_SILENT'));
     }, ms);
-    if (!this.early) return this.socket.write(bytes);
-    this.early.push(bytes);
+    if (!this.bufferedWrites) return this.socket.write(bytes);
+    this.bufferedWrites.push(bytes);
     return true;
   }
 
@@ -86,7 +88,7 @@ export class TimeoutSocket extends EventEmitter {
     if (!this.closing) this.socket.end(bytes);
   }
 
-  /** The driver gives up a login that takes too long. */
+  /** Called by the driver if a login takes too long. */
   destroy(): void {
     if (!this.hasWorked) this.target.hosts.failed(this.host);
     this.close();
@@ -100,28 +102,28 @@ export class TimeoutSocket extends EventEmitter {
     this.socket.resume();
   }
 
-  private carry(): void {
+  private forward(): void {
     this.socket.on('data', (bytes: Buffer) => {
-      this.outstanding.received(bytes);
-      // All that Maria Chat does needs a database that takes writes: the next connection may reach
-      // the new primary.
+      this.pending.received(bytes);
+      // Maria Chat needs a database that accepts writes. The next connection may reach the new
+      // primary.
       if (this.isReadOnly) {
         this.fail(readOnlyError());
         return;
       }
-      if (!this.hasWorked && this.outstanding.isLoggedIn) {
+      if (!this.hasWorked && this.pending.isLoggedIn) {
         this.hasWorked = true;
         this.target.hosts.worked(this.host);
       }
-      if (this.outstanding.isNone) this.rest();
+      if (this.pending.isNone) this.stopTimer();
       else this.timer?.refresh();
       this.emit('data', bytes);
     });
     this.socket.on('drain', () => this.emit('drain'));
-    this.hearEnds();
+    this.listenForEnd();
   }
 
-  private hearEnds(): void {
+  private listenForEnd(): void {
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       this.fail(failure(error.message, error.code ?? 'CONNECTION_CLOSED'));
     });
@@ -131,37 +133,37 @@ export class TimeoutSocket extends EventEmitter {
     });
   }
 
-  private secure(options: tls.ConnectionOptions): void {
+  private negotiateTls(options: tls.ConnectionOptions): void {
     const plain = this.socket;
-    this.early = [];
-    this.hearEnds();
+    this.bufferedWrites = [];
+    this.listenForEnd();
     plain.once('connect', () => plain.write(TLS_REQUEST));
-    plain.once('data', (answer) => {
+    plain.once('data', (response) => {
       this.timer?.refresh();
-      // More than the one byte would be somebody's attempt to speak before the encryption does.
-      if (answer.length !== 1 || answer[0] !== TLS_ACCEPTED) {
-        const message = 'The database does not offer TLS, which DATABASE_URL demands.';
+      // More than one byte would be an attempt to inject data before the encryption starts.
+      if (response.length !== 1 || response[0] !== TLS_ACCEPTED) {
+        const message = 'The database does not offer TLS, which DATABASE_URL requires.';
         this.fail(failure(message, 'TLS_REFUSED'));
         return;
       }
       const {host} = this.host;
       this.socket = tls.connect({
         socket: plain,
-        // The certificate must name this host. Without it Node would ask for "localhost".
+        // The certificate must name this host. Without it, Node would expect "localhost".
         host,
         ...(!net.isIP(host) && {servername: host}),
         ...options,
       });
-      this.carry();
+      this.forward();
       this.socket.once('secureConnect', () => {
-        const early = this.early ?? [];
-        this.early = undefined;
-        for (const bytes of early) this.socket.write(bytes);
+        const bufferedWrites = this.bufferedWrites ?? [];
+        this.bufferedWrites = undefined;
+        for (const bytes of bufferedWrites) this.socket.write(bytes);
       });
     });
   }
 
-  private rest(): void {
+  private stopTimer(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -169,7 +171,7 @@ export class TimeoutSocket extends EventEmitter {
   private fail(error: Error): void {
     if (this.closing) return;
     this.close();
-    // Closed without an error, the driver connects again at once, for the query that waits for it.
+    // After a close without an error, the driver reconnects immediately for its waiting query.
     const triesAnother = !this.hasWorked && this.target.hosts.failed(this.host);
     if (!triesAnother) this.emit('error', error);
   }
@@ -177,9 +179,9 @@ export class TimeoutSocket extends EventEmitter {
   private close(): void {
     if (this.closing) return;
     this.closing = true;
-    this.rest();
+    this.stopTimer();
     this.socket.destroy();
-    // Two turns: what the error made the driver write leaves it at the end of this one.
+    // Two ticks: the driver writes its reaction to the error only at the end of this tick.
     setImmediate(() => {
       setImmediate(() => this.emit('close', false));
     });

@@ -321,7 +321,7 @@ t.test('maria as a process', async (t) => {
     t.match(await runMaria(env, 'help'), {code: 0, stdout: /maria site add/});
     t.match(await runMaria(env, '--version'), {code: 0, stdout: /^\d+\.\d+\.\d+\n$/});
     const away = {...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none'};
-    t.match(await runMaria(away, 'site', 'list'), {code: 1, stderr: /does not answer/});
+    t.match(await runMaria(away, 'site', 'list'), {code: 1, stderr: /does not respond/});
     t.match(await runMaria(away, 'site', '--paint'), {code: 2});
   });
 });

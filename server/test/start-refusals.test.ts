@@ -74,7 +74,7 @@ t.test('a database that cannot be used ends the start with one line', async (t) 
       '42704',
       /unrecognized configuration parameter "nonesuch".*Correct options/,
     ],
-    ['no TLS where it is asked for', `${role.url}?sslmode=require`, 'TLS_REFUSED', /Switch TLS on/],
+    ['no TLS where it is asked for', `${role.url}?sslmode=require`, 'TLS_REFUSED', /Enable TLS on/],
   ];
   for (const [name, url, code, message] of cases) {
     await t.test(name, async (t) => {
@@ -96,13 +96,13 @@ t.test('a database that is away is waited for', async (t) => {
 
   await until(() => printed.out.split('Waiting.').length > 2);
 
-  t.match(printed.out, /does not answer \(ECONNREFUSED\).*Waiting\./);
+  t.match(printed.out, /does not respond \(ECONNREFUSED\).*Waiting\./);
   t.equal(child.exitCode, null);
 });
 
 t.test('a pooler in transaction mode is named', {skip: pgbouncerMissing}, async (t) => {
   const role = await OwnRole.create(t);
-  const says = /connection pooler.*PgBouncer.*Name the database’s own URL/;
+  const says = /connection pooler.*PgBouncer.*Use the URL of the database itself/;
   for (const [name, more] of [
     ['that refuses settings at the login', ''],
     [
@@ -119,7 +119,7 @@ t.test('a pooler in transaction mode is named', {skip: pgbouncerMissing}, async 
 
       t.equal(exitCode, 1);
       t.match(line, {level: 60, msg: says});
-      t.notMatch(line.msg, /does not answer/);
+      t.notMatch(line.msg, /does not respond/);
       const env = {DATABASE_URL: url, DATA_DIR: await temporaryFolder(t)};
       const doctor = await runMaria(env, 'doctor');
       t.equal(doctor.code, 1);
