@@ -1,6 +1,6 @@
 /**
- * What nobody sees who reads the page: control and format characters, bidirectional overrides, and
- * tags, in which instructions to a model can be hidden.
+ * Characters that a reader of the page does not see: control and format characters, bidirectional
+ * overrides, and tags. They can hide instructions to a model.
  */
 const HIDDEN = new RegExp(
   [
@@ -11,10 +11,10 @@ const HIDDEN = new RegExp(
   ].join('|'),
   'gu',
 );
-/** Long runs are fillers, or meant to push something out of sight. */
+/** A long run of one symbol. It is a filler, or pushes other text out of sight. */
 const LONG_RUN = /([^\p{L}\p{N}\s])\1{5,}/gu;
 
-/** The text of a page as a person would read it. Ligatures and Arabic forms become letters. */
+/** Returns the text of a page as a person reads it. Ligatures and Arabic forms become letters. */
 export const cleanText = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')

@@ -2,28 +2,28 @@ import {domainToASCII} from 'node:url';
 
 import {MAX_EMAIL_LENGTH, MAX_EMAIL_LOCAL_LENGTH} from '../contract/limits.js';
 
-// RFC 5322 dot-atom. No quoted strings, comments or lists: mailers have sent those to strangers.
+// RFC 5322 dot-atom. No quoted strings, comments or lists: mailers have misdirected such e-mail.
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 // RFC 1123 labels, at least two of them.
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-// `domainToASCII` reads like a URL: it drops tabs and line breaks, decodes %xx and cuts at / ? #.
+// `domainToASCII` parses a URL's host: it deletes tabs and line breaks, decodes %xx, cuts at / ? #.
 const NO_DOMAIN = /[\0-,/:-@[-`{-\x7f]/;
 
 const AT_SIGNS = /[\uff20\ufe6b]/g;
 const FULL_STOPS = /[\u3002\uff0e\uff61]/g;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
-/** All of them but the two joiners, which are letters' neighbours in some domains (RFC 5892, A). */
+/** Invisible characters except the two joiners, which are valid in some domains (RFC 5892, A). */
 const INVISIBLE_IN_DOMAIN = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/gu;
-/** Shows what follows in reverse, so that the visitor has read another e-mail address. */
-const REVERSED = '\u202e';
+/** Displays the text after it in reverse: the visitor has read another e-mail address. */
+const RIGHT_TO_LEFT_OVERRIDE = '\u202e';
 
 /**
  * Returns one plain e-mail address with its domain in lower-case ASCII (IDNA), or undefined.
  * Copying adds white space and invisible characters, and East Asian keyboards write `＠`, `．` and
- * letters of full width. These are forgiven, because no other e-mail address can be meant.
+ * letters of full width. These are corrected, because no other e-mail address can be meant.
  */
 export const strictEmail = (given: string): string | undefined => {
-  if (given.includes(REVERSED)) return undefined;
+  if (given.includes(RIGHT_TO_LEFT_OVERRIDE)) return undefined;
   const text = given.replace(AT_SIGNS, '@');
   const at = text.lastIndexOf('@');
   const local = asciiLocal(text.slice(0, Math.max(at, 0)));
@@ -37,7 +37,9 @@ export const strictEmail = (given: string): string | undefined => {
 const asciiLocal = (given: string): string =>
   given.replace(INVISIBLE, '').trimStart().normalize('NFKC').replace(FULL_STOPS, '.');
 
-/** A joiner that is not valid where it stands is removed like other invisible characters. */
+/**
+ * Converts a domain to ASCII. Joiners in an invalid place are removed like other invisible ones.
+ */
 const asciiDomain = (given: string): string => {
   for (const invisible of [INVISIBLE_IN_DOMAIN, INVISIBLE]) {
     const text = given.replace(invisible, '').trimEnd();
@@ -47,7 +49,7 @@ const asciiDomain = (given: string): string => {
   return '';
 };
 
-/** `anna@example.com` as `a•••@example.com`: enough to recognise, not enough to learn. */
+/** Masks `anna@example.com` as `a•••@example.com`: enough to recognise, too little to learn it. */
 export const maskedEmail = (address: string): string => {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}•••${address.slice(at)}`;

@@ -4,8 +4,8 @@ import {INVISIBLE} from '../contract/invisible.js';
 const FALLBACK = 'document.pdf';
 
 /**
- * The visitor's file name as it may be shown: NFC, without path parts, control characters and
- * bidirectional overrides, at most 255 bytes of UTF-8 and never cut inside a grapheme.
+ * Cleans a visitor's file name for display. The result is NFC, without path parts, control
+ * characters and bidirectional overrides. It has at most 255 bytes and is never cut in a grapheme.
  */
 export const cleanFileName = (given: string | undefined): string => {
   const lastPart = (given ?? '').toWellFormed().split(/[/\\]/).at(-1) ?? '';

@@ -1,11 +1,11 @@
 /**
- * Control characters but tab and line feed, and what turns the direction of text around: with them
- * an answer could look like something else than it is.
+ * Control characters, and characters that change the direction of text. With them a reply could
+ * display something else than it contains. `safeText` keeps tabs and line feeds.
  */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const TAGS = /[\u{e0000}-\u{e007f}]/gu;
 
-/** A responder's words as they may be stored. */
+/** Returns a responder's text without unsafe characters. */
 export const safeText = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')
@@ -14,34 +14,34 @@ export const safeText = (text: string): string =>
     .toWellFormed();
 
 /**
- * Text that comes in pieces, of at most so many characters in all. What a piece cannot be judged
- * by alone waits for the next: half a character, half a line end.
+ * Sanitiser for a text that arrives in pieces, with a maximum number of characters. Half a
+ * character or half a line end at the end of a piece waits for the next piece.
  */
 export class StreamingSanitizer {
-  /** There was more than there is room for. */
+  /** True if the text was longer than the maximum. */
   isCut = false;
-  private held = '';
+  private unfinished = '';
 
-  constructor(private leftCharacters: number) {}
+  constructor(private remainingCharacters: number) {}
 
   add(piece: string): string {
-    const text = this.held + piece;
+    const text = this.unfinished + piece;
     const end = /[\ud800-\udbff\r]$/.test(text) ? text.length - 1 : text.length;
-    this.held = text.slice(end);
+    this.unfinished = text.slice(end);
     return this.cut(safeText(text.slice(0, end)));
   }
 
   end(): string {
-    const rest = safeText(this.held);
-    this.held = '';
+    const rest = safeText(this.unfinished);
+    this.unfinished = '';
     return this.cut(rest);
   }
 
   private cut(text: string): string {
     const characters = [...text];
-    const taken = characters.slice(0, this.leftCharacters);
-    if (taken.length < characters.length) this.isCut = true;
-    this.leftCharacters -= taken.length;
-    return taken.join('');
+    const kept = characters.slice(0, this.remainingCharacters);
+    if (kept.length < characters.length) this.isCut = true;
+    this.remainingCharacters -= kept.length;
+    return kept.join('');
   }
 }
