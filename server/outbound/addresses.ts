@@ -7,50 +7,50 @@ import ipaddr from 'ipaddr.js';
 
 import {CallFailed} from './failure.js';
 
-/** Asks the name service for every address of a host. */
+/** Lookup of all IP addresses of a host. */
 export type Resolve = (
   host: string,
   options: LookupAllOptions,
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** Whether an address is one that anybody on the internet has; all others lead into somebody's network. */
+/** Returns true for an IP address on the public internet. All others are private or reserved. */
 export const isPublicAddress = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
 
-/** The host as a connection needs it: a URL spells IPv6 in brackets. */
+/** Returns the host for a connection, without the brackets that a URL has around IPv6. */
 export const getHost = ({hostname}: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 export const getPort = ({port, protocol}: URL): number =>
   Number(port || (protocol === 'https:' ? 443 : 80));
 
-/** Whether the operator has named this host, or host and port, as one that may be called. */
+/** Returns true if the operator has allowed calls to this host, or to this host and port. */
 export const isAllowedHost = (url: URL, allowed: readonly string[]): boolean => {
   const host = url.hostname.toLowerCase();
   return allowed.includes(host) || allowed.includes(`${host}:${getPort(url)}`);
 };
 
-/** Throws where a URL names a private address outright: no name is looked up for these. */
+/** Throws if the host is a private IP address, because IP addresses are never looked up. */
 export const requirePublicHost = (url: URL): void => {
   const host = getHost(url);
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new CallFailed('address_refused');
 };
 
 /**
- * Resolves a name once and hands the connection what was judged, and nothing else: a name that
- * leads elsewhere a moment later has no second chance. One private address among public ones
- * refuses them all.
+ * Returns a lookup that refuses private networks. The connection uses the IP addresses that were
+ * checked, so a later change of the name has no effect (DNS rebinding). One private IP address
+ * refuses the whole name.
  */
 export const publicLookup =
   (resolve: Resolve = systemLookup): LookupFunction =>
-  (host, options, done) => {
+  (host, options, callback) => {
     resolve(host, {...options, all: true}, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error || !first) {
-        done(error ?? new Error('The name has no address.'), '', 0);
+        callback(error ?? new Error('The host name has no IP address.'), '', 0);
       } else if (!addresses.every(({address}) => isPublicAddress(address))) {
-        done(new CallFailed('address_refused'), '', 0);
-      } else if (options.all) done(null, addresses, 0);
-      else done(null, first.address, first.family);
+        callback(new CallFailed('address_refused'), '', 0);
+      } else if (options.all) callback(null, addresses, 0);
+      else callback(null, first.address, first.family);
     });
   };

@@ -1,4 +1,4 @@
-/** What can go wrong with a call to somebody else's server; for logs, alerts and the delivery log. */
+/** Reason why a call to another server failed, for logs, alerts and the delivery log. */
 export type FailureCode =
   | 'address_refused'
   | 'answer_too_large'
@@ -19,16 +19,16 @@ export type FailureCode =
   | 'upstream_error';
 
 interface Details {
-  /** The answer's status, where one came. */
+  /** HTTP status, if there was a response. */
   status?: number;
-  /** Worth another try, since nothing of an answer has come. */
+  /** True if the call can be retried, because no part of a response has arrived. */
   retryable?: boolean;
-  /** How long the other side asks to wait. */
+  /** Pause that the other server requests. */
   retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
-/** The other side's own words stay in `cause`: they can hold anything, and go nowhere. */
+/** Error of a call to another server, whose own text stays in `cause`: it can contain anything. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
   readonly status: number | undefined;

@@ -18,61 +18,61 @@ export interface Outgoing {
   headers: Record<string, string>;
   body: string;
   limits: TimeLimits;
-  /** Of the answer's body. */
+  /** Maximum size of the response body. */
   maxBytes: number;
-  /** Hosts on private networks that the operator has allowed by name. */
+  /** Hosts on private networks that the operator has allowed. */
   allowedHosts: readonly string[];
   signal: AbortSignal;
-  /** For tests: another name service. */
+  /** Replacement for the name service, in tests. */
   resolve?: Resolve;
 }
 
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
-  /** Throws `CallFailed`. Read it to its end, or close. */
+  /** Response body, which must be read to its end or closed. Reading throws `CallFailed`. */
   bytes: AsyncIterable<Buffer>;
   close: () => void;
 }
 
 /**
- * One POST on a connection of its own, to a public address unless the host is allowed by name.
- * Follows no redirect. Throws `CallFailed`, whatever happens.
+ * Sends one POST on a new connection, only to public IP addresses unless the host is allowed.
+ * Follows no redirect. All errors are `CallFailed`.
  */
 export const post = async (outgoing: Outgoing): Promise<Answer> => {
   const {url, limits, signal, allowedHosts} = outgoing;
   const isAllowed = isAllowedHost(url, allowedHosts);
   if (!isAllowed) requirePublicHost(url);
   if (signal.aborted) throw toReason(signal);
-  const request = begun(outgoing, isAllowed);
-  // What an answer under way fails with does not tell why it was broken off.
-  const end: {failure?: CallFailed} = {};
-  const breakOff = (failure: CallFailed) => {
-    end.failure ??= failure;
+  const request = openChecked(outgoing, isAllowed);
+  // Kept here, because the error of an aborted response does not contain the reason.
+  const aborted: {failure?: CallFailed} = {};
+  const abort = (failure: CallFailed) => {
+    aborted.failure ??= failure;
     request.destroy(failure);
   };
-  const stopwatch = new ResponseTimer(breakOff);
+  const timer = new ResponseTimer(abort);
   const onAbort = () => {
-    breakOff(toReason(signal));
+    abort(toReason(signal));
   };
   signal.addEventListener('abort', onAbort, {once: true});
   const close = () => {
-    stopwatch.stop();
+    timer.stop();
     signal.removeEventListener('abort', onAbort);
     request.destroy();
   };
-  stopwatch.await('connect_timeout', limits.connectMs, true);
+  timer.await('connect_timeout', limits.connectMs, true);
   try {
     const response = await awaitResponse(request, outgoing.body, () => {
-      // Not tried again: it is at work on what was asked.
-      stopwatch.await('first_byte_timeout', limits.firstByteMs, false);
+      // Not retried: the server may already process the request.
+      timer.await('first_byte_timeout', limits.firstByteMs, false);
     });
     response.on('error', ignore);
     requireNoRedirect(response);
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      bytes: read(response, {end, stopwatch, outgoing, close}),
+      bytes: readBody(response, {aborted, timer, outgoing, close}),
       close,
     };
   } catch (error) {
@@ -81,11 +81,11 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
   }
 };
 
-const begun = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
+const openChecked = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
   try {
     return open(outgoing, isAllowed);
   } catch (cause) {
-    // A header that cannot be sent, which a site's settings made.
+    // A site's settings contain a header that cannot be sent.
     throw new CallFailed('misconfigured', {cause});
   }
 };
@@ -95,7 +95,7 @@ const open = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
   const program = url.protocol === 'https:' ? https : http;
   return program.request(url, {
     method: 'POST',
-    // A connection of its own: one that is kept would lead to an address that was judged long ago.
+    // A new connection: the IP address of a kept connection was checked long ago.
     agent: false,
     ...(!isAllowed && {lookup: publicLookup(resolve)}),
     headers: {
@@ -110,7 +110,7 @@ const open = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
 const awaitResponse = (request: ClientRequest, body: string, onConnected: () => void) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
-    // For good: what comes after the first would end the process.
+    // Not `once`: a second error without a listener would end the process.
     request.on('error', reject);
     request.once('socket', (socket) => {
       const ready = 'encrypted' in socket ? 'secureConnect' : 'connect';
@@ -119,23 +119,23 @@ const awaitResponse = (request: ClientRequest, body: string, onConnected: () => 
     request.end(body);
   });
 
-/** Where a redirect leads was chosen by somebody else than the one who set the address. */
+/** Throws for a redirect, because its target was not chosen by the person who set the URL. */
 const requireNoRedirect = ({statusCode = 0}: IncomingMessage): void => {
   if (statusCode >= 300 && statusCode < 400) {
     throw new CallFailed('redirected', {status: statusCode});
   }
 };
 
-async function* read(
+async function* readBody(
   response: IncomingMessage,
   {
-    end,
-    stopwatch,
+    aborted,
+    timer,
     outgoing,
     close,
   }: {
-    end: {failure?: CallFailed};
-    stopwatch: ResponseTimer;
+    aborted: {failure?: CallFailed};
+    timer: ResponseTimer;
     outgoing: Outgoing;
     close: () => void;
   },
@@ -143,16 +143,16 @@ async function* read(
   let seenBytes = 0;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      stopwatch.stop();
+      timer.stop();
       seenBytes += chunk.length;
       if (seenBytes > outgoing.maxBytes) throw new CallFailed('answer_too_large');
       yield chunk;
-      // Not before: how long the reader takes is not the other side's silence.
-      stopwatch.await('silence_timeout', outgoing.limits.silenceMs, false);
+      // Starts only now: the time that our caller needs is not the server's silence.
+      timer.await('silence_timeout', outgoing.limits.silenceMs, false);
     }
     if (!response.complete) throw new CallFailed('cut');
   } catch (error) {
-    throw asFailure(end.failure ?? error, {retryable: seenBytes === 0, cut: true});
+    throw asFailure(aborted.failure ?? error, {retryable: seenBytes === 0, cut: true});
   } finally {
     close();
   }
@@ -170,5 +170,5 @@ const toReason = ({reason}: AbortSignal): CallFailed =>
   reason instanceof CallFailed ? reason : new CallFailed('stopped', {cause: reason});
 
 const ignore = () => {
-  // Whoever reads the body hears of it there; a body that nobody reads is closed.
+  // Reading the body throws the error as well. A body that is not read is closed.
 };

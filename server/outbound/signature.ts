@@ -2,8 +2,8 @@ import {createHmac, randomBytes} from 'node:crypto';
 
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
-/** What Standard Webhooks asks for. */
-const FEWEST_BYTES = 24;
+/** Minimum of Standard Webhooks. */
+const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -11,18 +11,18 @@ export const newSecret = (): string => writtenSecret(randomBytes(SECRET_BYTES));
 
 export const writtenSecret = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64')}`;
 
-/** The key in a secret as it is written; undefined when it is none. */
+/** Returns the key in the text of a secret. Returns undefined if the text has another form. */
 export const readSecret = (secret: string): Buffer | undefined => {
-  const written = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
-  const bytes = BASE64.test(written) ? Buffer.from(written, 'base64') : Buffer.alloc(0);
-  return bytes.length >= FEWEST_BYTES && bytes.length <= MAX_SECRET_BYTES ? bytes : undefined;
+  const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
+  const bytes = BASE64.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
+  return bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES ? bytes : undefined;
 };
 
-/** What is wrong with a secret, and how to get one. */
+/** Error text for an invalid secret, with a command that creates one. */
 export const SECRET_FORM =
-  'must be whsec_ and 24 to 64 bytes in base64: echo "whsec_$(openssl rand -base64 32)"';
+  'must be whsec_ and 24 to 64 bytes in base64. Create one with: echo "whsec_$(openssl rand -base64 32)"';
 
-/** The headers of Standard Webhooks. The id stays the same through all tries; the time is that of this one. */
+/** Returns the headers of Standard Webhooks. All attempts share one id; each has its own time. */
 export const signedHeaders = (
   key: Buffer,
   {id, body, now = Date.now()}: {id: string; body: string; now?: number},

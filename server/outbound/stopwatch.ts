@@ -1,13 +1,13 @@
 import {CallFailed} from './failure.js';
 import type {FailureCode} from './failure.js';
 
-/** Waits for one thing at a time, and tells when one has not come in time. */
+/** Timer for one event at a time, which calls `onLate` if the event is late. */
 export class ResponseTimer {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly onLate: (failure: CallFailed) => void) {}
 
-  /** From here on this is what is waited for. */
+  /** Waits for this event instead of the previous one. */
   await(code: FailureCode, ms: number, retryable: boolean): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {

@@ -2,25 +2,25 @@ import {isIP} from 'node:net';
 
 import {requirePublicHost, getHost, isAllowedHost, getPort} from './addresses.js';
 
-interface Where {
+interface UrlPolicy {
   allowedHosts: readonly string[];
   production: boolean;
 }
 
-/** What keeps an address from being called, with what to do about it; undefined when nothing does. */
+/** Returns why a URL cannot be called, and what to do. Returns undefined for a valid URL. */
 export const validateUrl = (
   given: string,
-  {allowedHosts, production}: Where,
+  {allowedHosts, production}: UrlPolicy,
 ): string | undefined => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    return 'must be a whole address that begins with https://';
+    return 'must be a complete URL that begins with https://';
   }
-  if (url.username || url.password) return 'must hold no user and no password';
-  if (url.hash) return 'must have no fragment';
+  if (url.username || url.password) return 'must not contain a user or a password';
+  if (url.hash) return 'must not contain a fragment';
   if (isAllowedHost(url, allowedHosts)) return undefined;
   if (isPrivate(url)) {
-    return `leads into a private network, which needs ALLOW_PRIVATE_HOSTS=${getHost(url)}:${getPort(url)}`;
+    return `must not lead into a private network without ALLOW_PRIVATE_HOSTS=${getHost(url)}:${getPort(url)}`;
   }
   if (production && url.protocol !== 'https:') return 'must begin with https:// in production';
   return undefined;

@@ -241,7 +241,7 @@ void t.test('a responder on a private network is named as one', (t) => {
   for (const url of ['http://localhost:11434/v1', 'http://127.0.0.1:11434', 'http://[::1]:11434']) {
     t.match(
       faultsOf(settings(url)),
-      [/^RESPONDER_URL leads into a private network.*:11434, but/],
+      [/^RESPONDER_URL must not lead into a private network.*:11434, but/],
       url,
     );
   }
@@ -251,7 +251,7 @@ void t.test('a responder on a private network is named as one', (t) => {
     /^ALLOW_PRIVATE_HOSTS/,
   ]);
   t.match(faultsOf(settings('ftp://models.example.com/')), [
-    /^RESPONDER_URL must be a whole address/,
+    /^RESPONDER_URL must be a complete URL/,
   ]);
   t.end();
 });

@@ -51,7 +51,7 @@ t.test(
     await refused({responder: {kind: 'robot'}}, /\/responder\/kind/);
     await refused(
       {responder: {kind: 'openai', url: 'http://127.0.0.1:1/v1', secret: 'x'}},
-      /\/responder\/url: leads into a private network/,
+      /\/responder\/url: must not lead into a private network/,
       /\/responder\/model: is missing/,
       /\/responder\/secret: is not taken/,
     );
