@@ -21,9 +21,9 @@ export interface Config {
   publicUrl: string;
   production: boolean;
   dataDir: string;
-  /** The first signs, all verify. */
+  /** Secret keys: the first signs, all verify. */
   secrets: SecretKey[];
-  /** Where the secret is kept, unless it came with the environment. */
+  /** Path of the file with the secret. Undefined if SECRET_KEY contains the secret. */
   secretFile: string | undefined;
   databaseUrl: string | undefined;
   s3: S3Settings | undefined;
@@ -41,16 +41,16 @@ export interface Config {
   verificationMs: number;
   scanner: ScannerSettings | undefined;
   responder: ResponderSettings;
-  /** On private networks, and still to be called: by name, or by name and port. */
+  /** Hosts on private networks that can be called, as a name, or as name and port. */
   allowedHosts: string[];
-  /** How long the files of a release are kept after they were last used. */
+  /** Number of days for which the files of a release are kept after their last use. */
   widgetReleaseDays: number;
   logLevel: LogLevel;
-  /** Sentences about environment variables that look like mistyped settings. */
+  /** Warnings about environment variables that look like mistyped settings. */
   unknownSettings: string[];
 }
 
-/** Wrong or missing settings, all of them at once. */
+/** Error that lists all wrong or missing settings. */
 export class InvalidSettings extends Error {
   constructor(readonly faults: string[]) {
     super(
@@ -60,14 +60,14 @@ export class InvalidSettings extends Error {
   }
 }
 
-/** Reads the settings. Throws `InvalidSettings` that names every fault. */
+/** Reads the settings. Throws `InvalidSettings` with all errors. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const faults: string[] = [];
   const settings = withEndpoint(readSettings(env, faults));
   const production = settings.NODE_ENV === 'production';
-  const publicUrl = publicAddress(settings, production, faults);
+  const publicUrl = readPublicUrl(settings, production, faults);
   if (production) requireProductionSettings(settings, faults);
-  checkMeaning(settings, faults);
+  checkValues(settings, faults);
   const databaseUrl = databaseAddress(settings, production, faults);
   const hosts = allowedHosts(settings, faults);
   const config = {
@@ -132,34 +132,37 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     unknownSettings: unknownSettings(env),
   };
   let keys = givenSecrets(settings, faults);
-  // A secret is not made before the other settings are right.
+  // A secret is generated only if the other settings are valid.
   if (faults.length === 0) keys ??= [generatedSecret(config.dataDir, faults)];
   if (faults.length > 0) throw new InvalidSettings(faults);
   return {...config, secrets: (keys ?? []).map(secretKey)};
 };
 
-/** The AWS SDK's own names for the endpoint count for the bucket, as the other AWS names do. */
+/** Accepts the AWS SDK's own names for the endpoint of the bucket, like the other AWS names. */
 const withEndpoint = (settings: Settings): Settings => {
   const {S3_BUCKET, S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL} = settings;
   const endpoint = S3_ENDPOINT ?? AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
   return S3_BUCKET && endpoint ? {...settings, S3_ENDPOINT: endpoint} : settings;
 };
 
-const publicAddress = (settings: Settings, production: boolean, faults: string[]): string => {
+const readPublicUrl = (settings: Settings, production: boolean, faults: string[]): string => {
   const given = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    faults.push(`PUBLIC_URL must be an http or https address, but is "${redactValue(given)}".`);
+    faults.push(`PUBLIC_URL must be an http or https URL, but is "${redactValue(given)}".`);
     return given;
   }
   const url = new URL(given);
-  if (url.username || url.password) faults.push('PUBLIC_URL must hold no user and no password.');
+  if (url.username || url.password)
+    faults.push('PUBLIC_URL must not contain a user or a password.');
   if (production && settings.PUBLIC_URL && url.protocol !== 'https:') {
     faults.push(
       `PUBLIC_URL must begin with https:// in production, but is "${redactValue(given)}".`,
     );
   }
   if (url.search || url.hash)
-    faults.push(`PUBLIC_URL must have no query or fragment: "${redactValue(given)}".`);
+    faults.push(
+      `PUBLIC_URL must not contain a query or a fragment, but is "${redactValue(given)}".`,
+    );
   return url.href.replace(/\/$/, '');
 };
 
@@ -178,14 +181,14 @@ const requireProductionSettings = (settings: Settings, faults: string[]): void =
   for (const name of PRODUCTION_SETTINGS) {
     if (!settings[name]) faults.push(`${name} must be set in production.`);
   }
-  // Parts of an hour are for trying out what an expired link does.
+  // Fractions of an hour are only for testing expired links.
   const hours = settings.VERIFICATION_HOURS;
   if (!Number.isInteger(hours)) {
     faults.push(`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`);
   }
 };
 
-const checkMeaning = (settings: Settings, faults: string[]): void => {
+const checkValues = (settings: Settings, faults: string[]): void => {
   if (settings.MIN_FILES > settings.MAX_FILES) {
     faults.push(
       `MIN_FILES (${settings.MIN_FILES}) must not be above MAX_FILES (${settings.MAX_FILES}).`,
@@ -211,14 +214,14 @@ const checkMeaning = (settings: Settings, faults: string[]): void => {
 const proxies = (settings: Settings, faults: string[]): string[] => {
   const given = settings.TRUST_PROXY?.split(',').map((part) => part.trim()) ?? [];
   for (const proxy of given) {
-    // A number trusts nobody in Fastify 5 and `true` lets every client choose its address.
+    // In Fastify 5, a number trusts no proxy, and `true` lets every client choose its IP address.
     if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
       faults.push(
-        `TRUST_PROXY takes addresses or CIDRs of your proxies, but holds "${redactValue(proxy)}".`,
+        `TRUST_PROXY must list IP addresses or CIDRs of your proxies, but contains "${redactValue(proxy)}".`,
       );
     } else if (/\/0+$/.test(proxy)) {
       faults.push(
-        `TRUST_PROXY must name only your proxies, but "${proxy}" holds every IP address. Visitors could choose theirs.`,
+        `TRUST_PROXY must name only your proxies, but "${proxy}" contains every IP address. Visitors could choose theirs.`,
       );
     }
   }

@@ -14,18 +14,18 @@ const DAY_SECONDS = 86_400;
 const DAY_MINUTES = 1_440;
 const YEAR_HOURS = 8_760;
 const CENTURY_DAYS = 36_500;
-/** What the columns and the sums of the rate limits hold. */
-const MANY = 1_000_000;
-/** Beyond it a file's size fits no 32-bit integer. */
+/** Maximum number that fits the columns and the sums of the rate limits. */
+const MAX_COUNT = 1_000_000;
+/** Limit that keeps a file's size in bytes within a 32-bit integer. */
 const MAX_MEGABYTES = 2_000;
 
-// Each has a maximum, for a timer or an interval that overflows fires at once instead of never.
+// Each has a maximum, because a timer or interval that overflows fires at once instead of never.
 const positive = (value: number, maximum: number) =>
   Type.Number({default: value, exclusiveMinimum: 0, maximum});
-const whole = (value: number, minimum = 1, maximum = MANY) =>
+const whole = (value: number, minimum = 1, maximum = MAX_COUNT) =>
   Type.Integer({default: value, minimum, maximum});
 
-/** Every setting with its default, as the README's table lists them. */
+/** All settings with their defaults, as in the README's table. */
 export const Settings = Type.Object({
   PORT: Type.Integer({default: 8080, minimum: 0, maximum: 65_535}),
   HOST: Type.String({default: '127.0.0.1', minLength: 1}),
@@ -102,15 +102,15 @@ export type Settings = Static<typeof Settings>;
 export type IpMode = 'full' | 'truncated' | 'none';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-interface Wrong {
+interface SettingError {
   instancePath: string;
   message?: string;
   params?: {allowedValues?: string[]};
 }
 
 /**
- * Returns a value as an error message may show it. A URL in any setting can hold a password before
- * the last `@`, or a key in its query or fragment.
+ * Returns a value without its secrets, for an error message. A URL in any setting can contain a
+ * password before the last `@`, or a key in its query or fragment.
  */
 export const redactValue = (value: string): string =>
   /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/([?#]).*$/s, '$1***') : value;
@@ -119,7 +119,7 @@ const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z
 
 export const isHost = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);
 
-/** A setting of the wrong form counts as unset from there on, so that the others are judged as well. */
+/** Reads the settings. An invalid setting counts as unset, so that the others are validated too. */
 export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
   const data: NodeJS.ProcessEnv = {};
   for (const name of Object.keys(Settings.properties)) {
@@ -129,13 +129,15 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
   try {
     return envSchema<Settings>({schema: Settings, data, env: false, dotenv: false});
   } catch (error) {
-    const {errors} = error as {errors?: Wrong[]};
+    const {errors} = error as {errors?: SettingError[]};
     if (!errors) throw error;
     for (const {instancePath, message, params} of errors) {
       const name = instancePath.slice(1);
       const allowed = params?.allowedValues;
-      const what = allowed ? `takes ${allowed.join(', ')}` : (message ?? 'is not valid');
-      faults.push(`${name} ${what}, but is "${redactValue(data[name] ?? '')}".`);
+      const problem = allowed
+        ? `must be one of ${allowed.join(', ')}`
+        : (message ?? 'is not valid');
+      faults.push(`${name} ${problem}, but is "${redactValue(data[name] ?? '')}".`);
     }
     const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
     const rest = Object.entries(data).filter(([name]) => !wrong.has(name));

@@ -11,17 +11,17 @@ export interface S3Settings {
   endpoint: string | undefined;
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  /** Undefined: the region of the profile. */
+  /** Region of the bucket. Undefined: the region of the AWS profile. */
   region: string | undefined;
-  /** Absent: the SDK's usual chain, such as the role of the machine. */
+  /** Fixed credentials. Undefined: the SDK's credential chain, such as the machine's role. */
   credentials: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
 }
 
 export interface MailSettings {
   smtpUrl: string | undefined;
-  /** Name that is sent in EHLO, unless SMTP_URL has one; undefined: the machine's own. */
+  /** Name that is sent in EHLO, unless SMTP_URL contains one. Undefined: the machine's name. */
   ehloName: string | undefined;
-  /** No mail leaves on a connection that the server does not encrypt. */
+  /** True if e-mail is sent only over encrypted connections. */
   requireTls: boolean;
   from: string;
   admin: string | undefined;
@@ -46,8 +46,8 @@ export const databaseAddress = (
   const isRemote = connection.hosts.some(({host, path}) => !path && !LOCAL_HOST.test(host));
   if (production && isRemote && connection.tls.mode === undefined) {
     faults.push(
-      'DATABASE_URL must say how a remote database is reached in production: add ' +
-        '?sslmode=verify-full, or sslmode=disable where nobody else is on the way.',
+      'DATABASE_URL must have sslmode for a remote database in production. Add ' +
+        '?sslmode=verify-full, or ?sslmode=disable if the network is private.',
     );
   }
   return given;
@@ -64,7 +64,7 @@ export const s3Settings = (
   }
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
     const given = settings[name];
-    if (given && !isWebAddress(given)) {
+    if (given && !isWebUrl(given)) {
       faults.push(
         `${name} must be an http or https URL without credentials, but is "${redactValue(given)}".`,
       );
@@ -77,31 +77,31 @@ export const s3Settings = (
     endpoint: settings.S3_ENDPOINT,
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
-    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? regionOfOtherStores(settings),
+    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? defaultRegion(settings),
     credentials: s3Credentials(settings, faults),
   };
 };
 
-/** Most stores other than Amazon S3 have no regions, and accept the name of any. */
-const regionOfOtherStores = ({S3_ENDPOINT}: Settings): string | undefined =>
+/** Returns a region for other stores than Amazon S3: most have no regions and accept any name. */
+const defaultRegion = ({S3_ENDPOINT}: Settings): string | undefined =>
   S3_ENDPOINT ? 'us-east-1' : undefined;
 
 const MUST_BE_HTTPS =
-  'must begin with https:// in production, or S3_ALLOW_HTTP=true say that nobody else is on the way';
+  'must begin with https:// in production, unless S3_ALLOW_HTTP=true for a private network';
 
-/** Credentials for the store are settings of their own. */
-const isWebAddress = (address: string): boolean => {
-  if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return false;
-  const {username, password} = new URL(address);
-  return !username && !password && !cutsCredentials(address);
+/** Returns true for an http or https URL without credentials, which have separate settings. */
+const isWebUrl = (url: string): boolean => {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) return false;
+  const {username, password} = new URL(url);
+  return !username && !password && !cutsCredentials(url);
 };
 
-const isLocal = (address: string): boolean =>
-  URL.canParse(address) && LOCAL_HOST.test(new URL(address).hostname);
+const isLocal = (url: string): boolean =>
+  URL.canParse(url) && LOCAL_HOST.test(new URL(url).hostname);
 
 const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
-  // Temporary credentials are refused without their token.
+  // Stores refuse temporary credentials without their token.
   const token = settings.AWS_SESSION_TOKEN;
   if (accessKeyId && secretAccessKey) {
     return {accessKeyId, secretAccessKey, ...(token && {sessionToken: token})};
@@ -131,7 +131,7 @@ export const mailSettings = (
     requireTls:
       production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
     from: strictEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
-    // Where mail is caught, alerts are to be seen as well.
+    // If e-mail is captured instead of sent, alerts are captured too.
     admin:
       strictEmail(settings.ADMIN_EMAIL ?? '') ??
       (smtpUrl ? undefined : 'operator@localhost.localdomain'),

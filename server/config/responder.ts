@@ -3,22 +3,22 @@ import {validateUrl} from '../outbound/url-faults.js';
 import {redactValue} from './environment.js';
 import type {Settings} from './environment.js';
 
-/** Who answers, as the server's settings say for all sites that say nothing. */
+/** Settings of the server's responder, which replies for sites without a responder of their own. */
 export type ResponderSettings =
   | {kind: 'none'}
   | {kind: 'webhook'; url: string; secret: string}
   | {kind: 'openai'; url: string; model: string; key: string | undefined};
 
-const NEEDED = {
+const REQUIRED = {
   none: [],
   webhook: ['RESPONDER_URL', 'RESPONDER_SECRET'],
   openai: ['RESPONDER_URL', 'RESPONDER_MODEL'],
 } as const;
 
-const TAKEN = {
+const SUPPORTED = {
   none: [],
-  webhook: NEEDED.webhook,
-  openai: [...NEEDED.openai, 'RESPONDER_KEY'],
+  webhook: REQUIRED.webhook,
+  openai: [...REQUIRED.openai, 'RESPONDER_KEY'],
 } as const;
 
 const ALL = ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET'] as const;
@@ -30,12 +30,12 @@ export const responderSettings = (
 ): ResponderSettings => {
   const kind = settings.RESPONDER;
   const {RESPONDER_URL: url = '', RESPONDER_SECRET: secret = ''} = settings;
-  const taken: readonly string[] = TAKEN[kind];
-  for (const name of NEEDED[kind]) {
+  const supported: readonly string[] = SUPPORTED[kind];
+  for (const name of REQUIRED[kind]) {
     if (!settings[name]) faults.push(`${name} must be set with RESPONDER=${kind}.`);
   }
   for (const name of ALL) {
-    if (settings[name] && !taken.includes(name)) {
+    if (settings[name] && !supported.includes(name)) {
       faults.push(`${name} is set, but RESPONDER is ${kind}, which does not use it.`);
     }
   }
@@ -43,12 +43,12 @@ export const responderSettings = (
   const fault = url === '' ? undefined : validateUrl(url, {allowedHosts, production});
   if (fault) faults.push(`RESPONDER_URL ${fault}, but is "${redactValue(url)}".`);
   if (kind === 'webhook') {
-    // Without what was given: a fault is printed, and a secret is not to be.
+    // The message omits the value: it is printed, and the value is a secret.
     if (secret && !readSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
     return {kind, url, secret};
   }
   const key = settings.RESPONDER_KEY;
-  // Likewise; it goes into a header.
+  // The key is sent in a header. The message omits it, because it is a secret.
   if (key && !/^[\x21-\x7e]+$/.test(key)) {
     faults.push('RESPONDER_KEY must be printable ASCII without a space.');
   }
@@ -61,7 +61,9 @@ export const allowedHosts = (settings: Settings, faults: string[]): string[] => 
   const given = settings.ALLOW_PRIVATE_HOSTS?.split(',').map((one) => one.trim().toLowerCase());
   for (const host of given ?? []) {
     if (HOST.test(host)) continue;
-    faults.push(`ALLOW_PRIVATE_HOSTS takes hosts, or host:port, but holds "${redactValue(host)}".`);
+    faults.push(
+      `ALLOW_PRIVATE_HOSTS must list hosts, or host:port, but contains "${redactValue(host)}".`,
+    );
   }
   return given ?? [];
 };

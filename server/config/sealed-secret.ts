@@ -10,7 +10,7 @@ const TAG_BYTES = 16;
 
 export const isEncryptedSecret = (text: string): boolean => text.startsWith(PREFIX);
 
-/** A site's credential as it rests in the database: of no use without the server's secret. */
+/** Encrypts a site's credential for the database. It is useless without the server's secret. */
 export const encryptSecret = (text: string, signing: SecretKey): string => {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', derivedKey(signing, PURPOSE), nonce);
@@ -19,7 +19,7 @@ export const encryptSecret = (text: string, signing: SecretKey): string => {
   return `${PREFIX}${signing.id}:${box}`;
 };
 
-/** Undefined when it was sealed with a secret that is not among ours any more. */
+/** Decrypts a credential. Returns undefined if its secret key is no longer in `secrets`. */
 export const decryptSecret = (text: string, secrets: readonly SecretKey[]): string | undefined => {
   const [, keyId, box = ''] = text.split(':');
   const key = secrets.find(({id}) => id === keyId);
@@ -32,7 +32,7 @@ export const decryptSecret = (text: string, secrets: readonly SecretKey[]): stri
     const text = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {
-    // Cut short, or changed by hand.
+    // The text was truncated, or edited by hand.
     return undefined;
   }
 };

@@ -12,25 +12,27 @@ import path from 'node:path';
 
 import type {Settings} from './environment.js';
 
-/** A signing key with the short name that rows keep, so that a rotated key still verifies. */
+/** Signing key with a short id. Rows store the id, so that a rotated key still verifies. */
 export interface SecretKey {
   id: string;
   bytes: Buffer;
 }
 
-/** A key for one purpose only, so that what is signed for one can never pass for another. */
+/** Derives a key for one purpose, so that a signature is never valid for another purpose. */
 export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));
 
 const MIN_SECRET_LENGTH = 32;
-const OWN_FILE = 'secret-key';
+const GENERATED_FILE = 'secret-key';
 
 export const givenSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
   const given = settings.SECRET_KEY ?? secretFromFile(settings.SECRET_KEY_FILE, faults);
   if (given === undefined) return undefined;
   const keys = given.split(',').map((key) => key.trim());
   if (keys.some((key) => key.length < MIN_SECRET_LENGTH)) {
-    faults.push(`SECRET_KEY needs at least ${MIN_SECRET_LENGTH} characters in each of its keys.`);
+    faults.push(
+      `SECRET_KEY must have at least ${MIN_SECRET_LENGTH} characters in each of its keys.`,
+    );
   }
   return keys;
 };
@@ -40,7 +42,7 @@ const secretFromFile = (file: string | undefined, faults: string[]): string | un
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    // Without its value, which can be the secret itself by mistake.
+    // The message omits the value, which can be the secret itself by mistake.
     const {code = 'unknown'} = error as NodeJS.ErrnoException;
     faults.push(
       `SECRET_KEY_FILE cannot be read (${code}). It must be the path of a readable file.`,
@@ -49,31 +51,31 @@ const secretFromFile = (file: string | undefined, faults: string[]): string | un
   }
 };
 
-/** Where the secret is kept, unless it came with the environment. */
+/** Returns the path of the secret's file. Returns undefined if SECRET_KEY contains the secret. */
 export const secretFile = (settings: Settings): string | undefined => {
   if (settings.SECRET_KEY) return undefined;
-  return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, OWN_FILE);
+  return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, GENERATED_FILE);
 };
 
-/** Returns the secret in the data folder, which a first start makes, so that it outlives a restart. */
+/** Returns the secret in the data folder. The first start generates it; later starts reuse it. */
 export const generatedSecret = (dataDir: string, faults: string[]): string => {
-  const file = path.join(dataDir, OWN_FILE);
+  const file = path.join(dataDir, GENERATED_FILE);
   mkdirSync(dataDir, {recursive: true});
-  if (!existsSync(file)) makeSecret(file);
+  if (!existsSync(file)) createSecretFile(file);
   const secret = readFileSync(file, 'utf8');
   const {length} = secret.trim();
   if (length < MIN_SECRET_LENGTH) {
     faults.push(
-      `The generated secret in ${file} is cut off: it has ${length} characters, and needs at least ` +
-        `${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new one is ` +
-        'made: visitors then begin again, and links in e-mails stop working.',
+      `The generated secret in ${file} is incomplete: it has ${length} characters, but must have at ` +
+        `least ${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new secret ` +
+        'is generated: visitors then start over, and links in e-mails stop working.',
     );
   }
   return secret;
 };
 
-/** Under its name only when it is whole, and never in place of one that another process made. */
-const makeSecret = (file: string): void => {
+/** Writes the file under a temporary name and links it: it is complete and replaces no other. */
+const createSecretFile = (file: string): void => {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
     writeFileSync(part, randomBytes(32).toString('base64url'), {
@@ -84,7 +86,7 @@ const makeSecret = (file: string): void => {
     linkSync(part, file);
   } catch (error) {
     const {code = ''} = error as NodeJS.ErrnoException;
-    // Some file systems have no links.
+    // Some file systems do not support links.
     if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code)) renameSync(part, file);
     else if (code !== 'EEXIST') throw error;
   } finally {

@@ -57,7 +57,9 @@ void t.test('production', async (t) => {
 
   await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
     const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
-    t.match(faultsAt('postgres://db.example.com/maria'), [/^DATABASE_URL must say/]);
+    t.match(faultsAt('postgres://db.example.com/maria'), [
+      /^DATABASE_URL must have sslmode for a remote/,
+    ]);
     t.match(faultsAt('postgres://db.example.com/maria?sslmode=prefer'), [
       /^DATABASE_URL must have sslmode/,
     ]);
@@ -89,7 +91,9 @@ void t.test('production', async (t) => {
 
   await t.test('is production alone, not staging or test', (t) => {
     for (const given of ['prod', 'staging', 'Production']) {
-      t.match(faultsOf({NODE_ENV: given}), [/^NODE_ENV takes development, production, test, but/]);
+      t.match(faultsOf({NODE_ENV: given}), [
+        /^NODE_ENV must be one of development, production, test, but/,
+      ]);
     }
     t.equal(read({NODE_ENV: 'test'}).production, false);
     t.end();

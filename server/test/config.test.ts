@@ -195,14 +195,18 @@ for (const [name, wrong, right] of faulty) {
 }
 
 void t.test('a choice names what can be chosen', (t) => {
-  t.match(faultsOf({IP_MODE: 'some'}), ['IP_MODE takes full, truncated, none, but is "some".']);
-  t.match(faultsOf({LOG_LEVEL: 'loud'}), [/^LOG_LEVEL takes fatal, error, warn, info, debug/]);
+  t.match(faultsOf({IP_MODE: 'some'}), [
+    'IP_MODE must be one of full, truncated, none, but is "some".',
+  ]);
+  t.match(faultsOf({LOG_LEVEL: 'loud'}), [
+    /^LOG_LEVEL must be one of fatal, error, warn, info, debug/,
+  ]);
   t.end();
 });
 
 void t.test('a responder needs what it is called with, and nothing that it does not use', (t) => {
   t.match(faultsOf({RESPONDER: 'robot'}), [
-    /^RESPONDER takes none, webhook, openai, but is "robot"/,
+    /^RESPONDER must be one of none, webhook, openai, but is "robot"/,
   ]);
   for (const name of ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET']) {
     const [fault, ...others] = faultsOf({RESPONDER: 'none', [name]: 'https://bot.example/xyz'});
@@ -322,7 +326,7 @@ void t.test('the secret', async (t) => {
       mkdirSync(DATA_DIR);
       writeFileSync(path.join(DATA_DIR, 'secret-key'), kept);
       const [fault, ...others] = faultsOf({SECRET_KEY: '', DATA_DIR});
-      t.match(fault, /secret-key is cut off: it has \d+ characters.*delete it/);
+      t.match(fault, /secret-key is incomplete: it has \d+ characters.*delete it/);
       t.notMatch(fault, /ccc/);
       t.same(others, []);
     }
