@@ -1,12 +1,12 @@
 import type {Queryable, Sql} from '../database/sql.js';
 
-/** What a job says. Never a name, an address or a link: those are looked up when it is sent. */
+/** Payload of a mail job, without name, e-mail address or link: these are read at sending. */
 export type MailJob =
-  /** `is_late`: the limit of its client network did not allow it in time, so it is dropped. */
+  /** `is_late`: the limit of its client network delayed it for too long, so it is not sent. */
   | {template: 'confirmation'; verification_id: string; is_late?: true}
-  /** `changed`: the owner knows the session, and has another address for it. */
+  /** `changed`: the owner was notified of this session before, with another e-mail address. */
   | {template: 'lead'; uuid: string; changed?: boolean}
-  /** Somebody has written and waits for a person. */
+  /** A visitor has written a message and waits for a person. */
   | {template: 'message'; uuid: string}
   | {
       template: 'alert';
@@ -14,14 +14,14 @@ export type MailJob =
       code: string;
       message: string;
       uuid: string | null;
-      /** When it happened, the last time if it did several times. Absent: when the mail is made. */
+      /** Time of the last occurrence. Absent: the time at which the mail is created. */
       at?: string;
-      /** How often it happened since `since`. */
+      /** Number of occurrences since `since`. */
       count?: number;
       since?: string;
     };
 
-/** One queue for both. */
+/** Kind of job. Both kinds share one queue. */
 export type JobKind = 'mail' | 'webhook';
 
 export interface ClaimedJob<Payload = MailJob> {
@@ -33,12 +33,12 @@ export interface ClaimedJob<Payload = MailJob> {
 
 export const LEASE_SECONDS = 30;
 const HOUR_SECONDS = 3_600;
-/** Pauses between tries, in seconds; the last one repeats until a day has passed. */
-const PAUSES_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
+/** Pauses between attempts. The last pause repeats until a day has passed. */
+const BACKOFF_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
 const GIVE_UP_AFTER_MS = 86_400_000;
 const GIVE_UP_BATCH = 1_000;
 
-/** Writes a mail in the transaction of its cause. Its day of retries begins at `runAt`. */
+/** Queues a mail in the transaction of its cause. Its day of retries begins at `runAt`. */
 export const enqueueMail = async (
   sql: Queryable,
   job: MailJob,
@@ -52,25 +52,25 @@ export const enqueueMail = async (
             coalesce(${runAt ?? null}::timestamptz, now()))`;
 };
 
-/** Takes due jobs for `LEASE_SECONDS`; a sender that dies gives them back by letting that pass. */
+/** Claims due mail jobs for `LEASE_SECONDS`. If a sender dies, its claims end after that time. */
 export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> =>
   sql<ClaimedJob[]>`
-    ${claim(sql)} where id in (
+    ${setLease(sql)} where id in (
       select id from jobs
       where kind = 'mail' and ${isDue(sql)}
       order by run_at for update skip locked limit ${limit})
-    ${claimed(sql)}`;
+    ${returningJob(sql)}`;
 
 /**
- * Takes due calls of webhooks, of each receiver at most `perReceiver` less what `running` has for it.
- * The jobs of a receiver that has all it may are not even read.
+ * Claims due webhook calls: for each receiver at most `perReceiver`, minus its calls in `running`.
+ * The jobs of a receiver at its limit are not even read.
  */
 export const claimCalls = async <Payload>(
   sql: Sql,
   {limit, perReceiver, running}: {limit: number; perReceiver: number; running: Map<string, number>},
 ): Promise<ClaimedJob<Payload>[]> =>
   sql<ClaimedJob<Payload>[]>`
-    ${claim(sql)} where id in (
+    ${setLease(sql)} where id in (
       select due.id
       from webhooks w
       left join unnest(${[...running.keys()]}::uuid[], ${[...running.values()]}::int[])
@@ -81,26 +81,26 @@ export const claimCalls = async <Payload>(
         order by run_at for update skip locked
         limit greatest(0, ${perReceiver}::int - coalesce(busy.count, 0))) due
       order by due.run_at limit ${limit})
-    ${claimed(sql)}`;
+    ${returningJob(sql)}`;
 
 const isDue = (sql: Queryable) => sql`
   state = 'queued' and run_at <= now() and (leased_until is null or leased_until < now())`;
 
-const claim = (sql: Queryable) => sql`
+const setLease = (sql: Queryable) => sql`
   update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
                   attempts = attempts + 1`;
 
-const claimed = (sql: Queryable) => sql`
+const returningJob = (sql: Queryable) => sql`
   returning id, payload, attempts, extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"`;
 
-/** Keeps jobs that are being sent from being taken by another sender. */
+/** Renews the lease of jobs that are being sent, so that no other sender claims them. */
 export const renewJobs = async (sql: Sql, ids: string[]): Promise<void> => {
   await sql`
     update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval
     where id = any(${ids}::uuid[]) and state = 'queued'`;
 };
 
-/** Gives jobs back before their lease has run out. What has not been tried does not count as a try. */
+/** Releases jobs that were not tried. Their claim does not count as an attempt. */
 export const releaseJobs = async (sql: Sql, ids: string[], reason?: string): Promise<void> => {
   await sql`
     update jobs set leased_until = null, attempts = greatest(attempts - 1, 0),
@@ -108,7 +108,7 @@ export const releaseJobs = async (sql: Sql, ids: string[], reason?: string): Pro
     where id = any(${ids}::uuid[]) and state = 'queued'`;
 };
 
-/** Lets jobs rest for good that have waited for a day; answers what they were. */
+/** Marks mail that has waited for a day as dead. Returns the templates of that mail. */
 export const deadLetterExpired = async (sql: Queryable): Promise<string[]> => {
   const rows = await sql<{template: string}[]>`
     update jobs set state = 'dead', leased_until = null
@@ -122,10 +122,12 @@ export const deadLetterExpired = async (sql: Queryable): Promise<string[]> => {
   return rows.map(({template}) => template);
 };
 
-/** For whoever asks why a mail did not arrive. It holds neither an address nor a text. */
+/**
+ * Retention of dead mail, for questions about missing mail. It has no e-mail address and no text.
+ */
 const DEAD_MAIL_KEPT = '30 days';
 
-/** Deletes mail that was given up. Calls of webhooks are deleted with their log. */
+/** Deletes dead mail after its retention. Webhook calls are deleted with their log. */
 export const deleteDeadMail = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     delete from jobs where id in (
@@ -136,7 +138,7 @@ export const deleteDeadMail = async (sql: Sql, limit: number): Promise<number> =
   return rows.length;
 };
 
-/** Deletes jobs and returns what they were. */
+/** Deletes jobs and returns their payloads. */
 export const deleteJobs = async <Payload = MailJob>(
   sql: Queryable,
   ids: string[],
@@ -146,24 +148,24 @@ export const deleteJobs = async <Payload = MailJob>(
   return rows.map(({payload}) => payload);
 };
 
-/** Puts a failed job off, or lets it rest for good after a day. Answers whether it is dead. */
+/** Reschedules a failed job, or marks it as dead after a day. Returns true if it is dead. */
 export const rescheduleJob = async (
   sql: Sql,
   {id, attempts, ageMs}: Omit<ClaimedJob, 'payload'>,
   lastError: string,
 ): Promise<boolean> => {
-  const dead = ageMs > GIVE_UP_AFTER_MS;
-  const pause = PAUSES_SECONDS[Math.min(attempts, PAUSES_SECONDS.length) - 1] ?? HOUR_SECONDS;
+  const isDead = ageMs > GIVE_UP_AFTER_MS;
+  const pause = BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? HOUR_SECONDS;
   await sql`
-    update jobs set state = ${dead ? 'dead' : 'queued'}, leased_until = null,
+    update jobs set state = ${isDead ? 'dead' : 'queued'}, leased_until = null,
       run_at = now() + ${`${pause} seconds`}::interval, last_error = ${lastError.slice(0, 200)}
     where id = ${id}`;
-  return dead;
+  return isDead;
 };
 
 /**
- * When the next job that nobody has falls due, in ms from now; undefined when none waits. A job whose
- * sender has died is found by the regular look.
+ * Returns the time until the next unclaimed job is due, in ms. Returns undefined if no job waits. A
+ * job whose sender has died is found by the regular poll.
  */
 export const nextJobMs = async (sql: Sql, kind: JobKind = 'mail'): Promise<number | undefined> => {
   const [row] = await sql<{ms: number}[]>`
