@@ -5,13 +5,13 @@ export interface ListedSite extends Site {
   removedAt: Date | null;
 }
 
-/** What would lose its site if the site went. */
+/** Counts of the data that belong to a site. */
 export interface SiteUse {
   pending: number;
   complete: number;
   open: number;
   files: number;
-  /** Whether anything at all points at the site: ended visits and counters count too. */
+  /** True if any row refers to the site. Ended visits and counters count too. */
   referenced: boolean;
 }
 
@@ -22,7 +22,7 @@ const columns = (sql: Queryable) => sql`
 export const listSites = (sql: Queryable): Promise<ListedSite[]> =>
   sql<ListedSite[]>`select ${columns(sql)} from sites order by key`;
 
-/** Also one that was removed, so that it can be seen and come back. */
+/** Locks and returns a site. Includes removed sites, so that they can be shown and restored. */
 export const lockSite = async (sql: Queryable, key: string): Promise<ListedSite | undefined> => {
   const [site] = await sql<ListedSite[]>`
     select ${columns(sql)} from sites where key = ${key} for update`;
@@ -39,7 +39,7 @@ export const siteUse = async (sql: Queryable, key: string): Promise<SiteUse> => 
        where v.site_key = ${key} and f.state = 'stored') as files,
       exists (select from visits where site_key = ${key})
         or exists (select from funnel_daily where site_key = ${key}) as referenced`;
-  if (!use) throw new Error('A count answered no row.');
+  if (!use) throw new Error('The count returned no row.');
   return use;
 };
 

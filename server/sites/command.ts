@@ -16,19 +16,20 @@ import type {GivenSite} from './read-site.js';
 import {saveSite} from './store.js';
 import type {Site} from './store.js';
 
-const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …] --notify ADDRESS [--settings FILE.json]
-  Makes a site and prints the snippet to paste.
-  --origin       an origin whose pages may use it, exactly as browsers send it; null: sandboxed frames
-  --notify       where verified contacts are mailed to
-  --settings     max_files, min_files, max_file_bytes, privacy_url, refuse_active_content, conversation,
-                 responder, responder_documents, responder_instructions, responder_turns_per_day
-maria site set KEY [--name NAME] [--origin …]… [--notify ADDRESS] [--settings FILE.json]
-  Replaces what is given, and nothing else; all its origins are given together.
+const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …] --notify EMAIL [--settings FILE.json]
+  Creates a site and prints the snippet to paste.
+  --origin       Allow pages of this origin, exactly as browsers send it (null: sandboxed frames).
+  --notify       Send verified contacts to this e-mail address.
+  --settings     Read from this file: max_files, min_files, max_file_bytes, privacy_url,
+                 refuse_active_content, conversation, responder, responder_documents,
+                 responder_instructions, responder_turns_per_day.
+maria site set KEY [--name NAME] [--origin …]… [--notify EMAIL] [--settings FILE.json]
+  Changes only the options you pass. --origin replaces the whole list, --settings all settings.
 maria site show KEY
 maria site list [--format table|json|csv]
-  --json         the same as --format json
+  --json         Print JSON, like --format json.
 maria site remove KEY [--force]
-  Refuses while the site has sessions, and says what --force would do.
+  Removes a site. Refuses while it has sessions, and explains what --force would do.
 maria site schema
   Prints the JSON Schema of the settings file.`;
 
@@ -42,8 +43,8 @@ const OPTIONS = {
   force: {type: 'boolean', default: false},
 } as const;
 
-/** Servers remember a site for that long. */
-const SOON = 'Running servers know it within 5 seconds.';
+/** Matches the time for which servers cache a site. */
+const SOON = 'Running servers apply the change within 5 seconds.';
 
 interface Call {
   key: string;
@@ -58,14 +59,14 @@ export const siteCommand: Command = {
   run: async (deps, args) => {
     const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
     const [action = '', key, ...rest] = positionals;
-    const work = ACTIONS[action];
-    if (!work || rest.length > 0 || NEEDS_KEY.has(action) !== (key !== undefined)) {
+    const runAction = ACTIONS[action];
+    if (!runAction || rest.length > 0 || NEEDS_KEY.has(action) !== (key !== undefined)) {
       throw usageError(`Expected one of these:\n\n${USAGE}`);
     }
     const {json, format = json ? 'json' : 'table', force, settings, ...given} = values;
-    // A site can be the first thing that is done with a new database.
+    // A site command can be the first command that uses a new database.
     await migrate(deps.databaseUrl);
-    await work(deps, {
+    await runAction(deps, {
       key: key ?? '',
       given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
       json,
@@ -81,19 +82,19 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   for (const option of ['name', 'origin', 'notify'] as const) {
     if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
   }
-  const site = withSealed(readSite(key, given, toResponderPolicy(config)), config);
+  const site = withEncryptedSecrets(readSite(key, given, toResponderPolicy(config)), config);
   const before = await sql.begin(async (tx) => {
     const known = await lockSite(tx, key);
     if (known && !known.removedAt) {
       throw new CommandFailed(
-        `There is a site "${key}" already. Change it with: maria site set ${key}`,
+        `Site "${key}" already exists. Change it with: maria site set ${key}`,
       );
     }
     await saveSite(tx, site);
     return known;
   });
   await print(
-    before ? `Site "${key}" is back, with its earlier sessions.` : `Site "${key}" is made.`,
+    before ? `Site "${key}" is restored, with its earlier sessions.` : `Site "${key}" is created.`,
   );
   await print(`${SOON} Paste this into its pages:\n\n${snippet(site, config.publicUrl)}`);
 };
@@ -107,7 +108,7 @@ const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
     if (!before || before.removedAt) throw noSuchSite(key);
     await saveSite(
       tx,
-      withSealed(readSite(key, given, {...toResponderPolicy(config), before}), config),
+      withEncryptedSecrets(readSite(key, given, {...toResponderPolicy(config), before}), config),
     );
   });
   await print(`Site "${key}" is changed. ${SOON}`);
@@ -120,18 +121,20 @@ const toResponderPolicy = ({limits, allowedHosts, production, responder}: Config
   responder,
 });
 
-/** What `site show` prints can be set again: what is sealed stays as it is. */
-const withSealed = (site: Site, {secrets}: Config): Site => {
+/**
+ * Encrypts a site's credentials. Encrypted ones stay as they are: `site set` accepts them again.
+ */
+const withEncryptedSecrets = (site: Site, {secrets}: Config): Site => {
   const {responder} = site.settings;
   const [signing] = secrets;
   if (!responder || !signing) return site;
-  const closed = {...responder};
+  const encrypted = {...responder};
   for (const name of ['key', 'secret'] as const) {
-    const given = closed[name];
+    const given = encrypted[name];
     if (given !== undefined && !isEncryptedSecret(given))
-      closed[name] = encryptSecret(given, signing);
+      encrypted[name] = encryptSecret(given, signing);
   }
-  return {...site, settings: {...site.settings, responder: closed}};
+  return {...site, settings: {...site.settings, responder: encrypted}};
 };
 
 const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json}: Call) => {
@@ -151,7 +154,7 @@ const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json
 const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) => {
   const sites = await listSites(sql);
   if (format !== 'table') return printRows(print, format, LISTED, onePage(sites.map(described)));
-  if (sites.length === 0) return print('There is no site. Make one with: maria site add');
+  if (sites.length === 0) return print('There are no sites. Create one with: maria site add');
   for (const {key, name, allowedOrigins, removedAt} of sites) {
     await print(`${key}  ${name}  ${removedAt ? '(removed)' : allowedOrigins.join(' ')}`);
   }
@@ -171,7 +174,7 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Ca
   });
   await print(
     isInUse(outcome)
-      ? `Site "${key}" is switched off; what its visitors handed over is kept.`
+      ? `Site "${key}" is disabled. The data of its visitors is kept.`
       : `Site "${key}" is removed.`,
   );
 };
@@ -192,13 +195,13 @@ const isInUse = ({pending, complete, open}: SiteUse): boolean => pending + compl
 const refusal = (key: string, {pending, complete, open, files}: SiteUse): string =>
   `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${open} unfinished visits and ${files} files. Nothing was changed.
 
-With --force the site is switched off: within 5 seconds its pages get unknown_site, and its visitors
-reach their sessions no more. Nothing is deleted: sessions and files stay until they are erased
-(maria erase) or their retention time has passed, maria sessions and maria export still find them,
-and maria site add ${key} … brings the site back.`;
+With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
+can no longer open their sessions. Nothing is deleted. Sessions and files stay until they are erased
+(maria erase) or their retention time ends. maria sessions and maria export still find them.
+To restore the site, add it again: maria site add ${key} …`;
 
 const noSuchSite = (key: string): CommandFailed =>
-  new CommandFailed(`There is no site "${key}". See them all with: maria site list`);
+  new CommandFailed(`There is no site "${key}". List all sites with: maria site list`);
 
 const described = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSite) => ({
   key,

@@ -4,18 +4,18 @@ import {FieldTest, MAX_STEPS, stepShapes} from '../contract/conversation.js';
 import type {ValidationError} from '../errors.js';
 import {validateSchema} from './schema-faults.js';
 
-// Conditions are looked at by hand: a union's own errors name every form that was not meant.
+// Conditions are validated by hand, because a union's errors also name the forms that do not apply.
 const SHAPES = stepShapes(Type.Unknown());
 const Frame = Type.Object(
   {version: Type.Literal(1), steps: Type.Array(Type.Unknown(), {minItems: 1, maxItems: MAX_STEPS})},
   {additionalProperties: false},
 );
-/** Deeper than anybody writes; a widget must not run out of stack. */
+/** Maximum nesting of conditions, so that the widget does not run out of stack. */
 const MAX_DEPTH = 20;
 
 type Fields = Record<string, unknown>;
 
-/** What keeps a document from being a conversation that can be walked, with the path of each fault. */
+/** Returns the errors of a conversation document, with the path of each error. */
 export const validateConversation = (document: unknown, path: string): ValidationError[] => {
   const steps = isObject(document) ? document['steps'] : undefined;
   const frame = validateSchema(Frame, document, path);
@@ -60,7 +60,10 @@ const validateCondition = (condition: unknown, path: string, depth = 1): Validat
   if (combined !== 'all' && combined !== 'any' && combined !== 'not') {
     return validateTest(condition, path);
   }
-  const extra = others.map((name) => ({path: `${path}/${name}`, message: 'is not known here'}));
+  const extra = others.map((name) => ({
+    path: `${path}/${name}`,
+    message: 'is not an allowed property',
+  }));
   const inner = condition[combined];
   const at = `${path}/${combined}`;
   if (combined === 'not') return [...validateCondition(inner, at, depth + 1), ...extra];

@@ -7,7 +7,7 @@ import {documentRoute} from '../http/documents.js';
 
 const PATH = '/api/conversation.schema.json';
 
-/** Where editors, and whoever writes a conversation, find what it may say. */
+/** Publishes the JSON Schema of a conversation, for authors and their editors. */
 export const conversationSchemaRoute = (
   app: App,
   {publicUrl, ratePerMinute}: Pick<Config, 'publicUrl' | 'ratePerMinute'>,
@@ -24,7 +24,7 @@ export const conversationSchemaRoute = (
     schema: {
       operationId: 'describeConversation',
       summary: 'The JSON Schema of a conversation',
-      description: 'What `conversation` in a site’s settings is checked with when they are saved.',
+      description: 'The schema that validates `conversation` when a site’s settings are saved.',
       tags: ['sites'],
     },
     type: JsonSchema,

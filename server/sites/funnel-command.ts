@@ -9,13 +9,13 @@ import type {Sql} from '../database/sql.js';
 import {findSite} from './store.js';
 import type {Site} from './store.js';
 
-const EXPLAINED = `percent is of those who started: who decided on a consent, or came to a step. opened counts
-  panels that were opened for the first time, many of which end there. A step counts who came to it, or
-  past it. abandoned is who left before giving an address.`;
+const EXPLANATION = `percent: share of the visitors who started, that is, answered a consent or reached a step. opened:
+  first-time panel openings; many visitors stop there. step_…: visitors who reached that step, or a
+  later one. abandoned: visitors who left before they submitted an e-mail address.`;
 
 const USAGE = `maria funnel --site KEY [--days 30] [--format table|json|csv]
-  How far visitors came, and where they left: counts of a site's last days, without any UUID.
-  ${EXPLAINED}`;
+  Prints how far visitors came and where they left, as counts of a site's last days (default 30).
+  ${EXPLANATION}`;
 
 const OPTIONS = {
   site: {type: 'string'},
@@ -33,26 +33,29 @@ export const funnelCommand: Command = {
     if (values.site === undefined) throw usageError('funnel needs --site.');
     const days = readDays(values.days);
     const site = await findSite(sql, values.site);
-    if (!site) throw new CommandFailed(`There is no site "${values.site}".`);
+    if (!site)
+      throw new CommandFailed(
+        `There is no site "${values.site}". List all sites with: maria site list`,
+      );
     const counts = await readCounts(sql, site.key, days);
     const started = counts.get('started') ?? 0;
-    const rows = inOrder(site, counts).map((counter) => {
+    const rows = sortCounters(site, counts).map((counter) => {
       const count = countReached(site, counts, counter);
-      const isShare = started > 0 && counter !== 'opened';
-      return {counter, count, percent: isShare ? Math.round((100 * count) / started) : null};
+      const hasPercent = started > 0 && counter !== 'opened';
+      return {counter, count, percent: hasPercent ? Math.round((100 * count) / started) : null};
     });
     await printRows(print, format, ['counter', 'count', 'percent'], onePage(rows));
-    if (format === 'table') await print(`\n${EXPLAINED.replaceAll('\n  ', '\n')}`);
+    if (format === 'table') await print(`\n${EXPLANATION.replaceAll('\n  ', '\n')}`);
   },
 };
 
 const readDays = (given: string): number => {
   const days = Number(given);
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
-  throw usageError(`--days takes a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
+  throw usageError(`--days must be a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
 };
 
-/** Today and the days before it, by UTC. */
+/** Sums the counters of the last days, including today, in UTC. */
 const readCounts = async (sql: Sql, key: string, days: number): Promise<Map<string, number>> => {
   const rows = await sql<{counter: string; count: number}[]>`
     select counter, sum(count)::float8 as count from funnel_daily
@@ -64,11 +67,11 @@ const readCounts = async (sql: Sql, key: string, days: number): Promise<Map<stri
 const getSteps = ({settings}: Site): Step[] =>
   (settings.conversation ?? DEFAULT_CONVERSATION).steps;
 
-/** Steps that a visitor stays at. The widget passes the others without reporting them. */
+/** Returns true for a step at which a visitor stops. The widget does not report the other steps. */
 const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
 
-/** As a visitor meets them; what the conversation no longer has comes last. */
-const inOrder = (site: Site, counts: Map<string, number>): string[] => {
+/** Sorts the counters in the order of the conversation. Counters of deleted steps come last. */
+const sortCounters = (site: Site, counts: Map<string, number>): string[] => {
   const known = [
     ...(counts.has('opened') ? ['opened'] : []),
     'started',
@@ -80,18 +83,18 @@ const inOrder = (site: Site, counts: Map<string, number>): string[] => {
   return [...known, ...[...counts.keys()].filter((counter) => !known.includes(counter))];
 };
 
-/** Who is quick, or offline meanwhile, tells of a later step alone, and came past this one. */
+/** Counts visitors who reached a step or a later one: the widget can report only the later one. */
 const countReached = (site: Site, counts: Map<string, number>, counter: string): number => {
   const steps = getSteps(site);
-  const at = steps.findIndex(({id}) => `step_${id}` === counter);
+  const index = steps.findIndex(({id}) => `step_${id}` === counter);
   const passing = steps.filter(
-    (step, i) => i > at && isCounted(step) && !branchSkipsStep(steps, at, i),
+    (step, i) => i > index && isCounted(step) && !branchSkipsStep(steps, index, i),
   );
-  const later = at === -1 ? [] : passing.map(({id}) => counts.get(`step_${id}`) ?? 0);
+  const later = index === -1 ? [] : passing.map(({id}) => counts.get(`step_${id}`) ?? 0);
   return Math.max(counts.get(counter) ?? 0, ...later);
 };
 
-/** Whether a branch may bring a visitor from before one step to behind it, and up to another. */
+/** Returns true if a branch can lead from before `step` to a step after it, at most to `upTo`. */
 const branchSkipsStep = (steps: Step[], step: number, upTo: number): boolean =>
   steps.slice(0, step).some(({next = []}) =>
     next.some(({to}) => {

@@ -3,13 +3,13 @@ import {OriginNotAllowed} from '../errors.js';
 import {isDemoSite} from './store.js';
 import type {Site} from './store.js';
 
-/** An origin as browsers write it: a host name has at most 253 characters. */
+/** An origin that is safe to repeat in a message. A host name has at most 253 characters. */
 const REPEATABLE_ORIGIN = /^(null|[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,262})$/i;
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Refuses a browser's call from a page that the site does not list. Programs send no `Origin` and
- * pass: this protects the site's visitors, it is no login.
+ * Refuses a browser's call from an origin that the site does not list. Programs send no `Origin`
+ * and pass: this check protects the site's visitors and is not a login.
  */
 export const requireAllowedOrigin = (
   site: Site,

@@ -19,7 +19,7 @@ export interface GivenSite {
 const MAX_SITE_NAME_LENGTH = 100;
 const EMPTY: Site = {key: '', name: '', allowedOrigins: [], notifyEmail: null, settings: {}};
 
-/** The site as it is stored: what is given, over what was. Throws with every fault at once. */
+/** Merges the given values into the stored site. Throws one error that lists all problems. */
 export const readSite = (
   key: string,
   {name, origin, notify, settings}: GivenSite,
@@ -28,11 +28,11 @@ export const readSite = (
   const faults = [
     ...validateSchema(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
     ...(name === undefined ? [] : validateName(name)),
-    ...(origin ?? []).flatMap((one) => told('--origin', validateOrigin(one))),
+    ...(origin ?? []).flatMap((one) => toErrors('--origin', validateOrigin(one))),
     ...(notify === undefined ? [] : validateEmail(notify)),
     ...(settings === undefined ? [] : validateSettings(settings, server).map(inSettings)),
   ];
-  if (faults.length > 0) throw usageError(explained(faults));
+  if (faults.length > 0) throw usageError(describeErrors(faults));
   return {
     key,
     name: name?.trim() ?? before.name,
@@ -45,15 +45,15 @@ export const readSite = (
 const validateName = (name: string): ValidationError[] => {
   const length = [...name.trim()].length;
   if (length >= 1 && length <= MAX_SITE_NAME_LENGTH && !/\p{Cc}/u.test(name)) return [];
-  return told('--name', `must be 1 to ${MAX_SITE_NAME_LENGTH} characters in one line`);
+  return toErrors('--name', `must be 1 to ${MAX_SITE_NAME_LENGTH} characters in one line`);
 };
 
-const validateEmail = (address: string): ValidationError[] =>
-  strictEmail(address)
+const validateEmail = (email: string): ValidationError[] =>
+  strictEmail(email)
     ? []
-    : told('--notify', `"${address}" is not one plain e-mail address such as anna@example.com`);
+    : toErrors('--notify', `"${email}" is not one plain e-mail address such as anna@example.com`);
 
-const told = (path: string, message: string | undefined): ValidationError[] =>
+const toErrors = (path: string, message: string | undefined): ValidationError[] =>
   message === undefined ? [] : [{path, message}];
 
 const inSettings = ({path, message}: ValidationError): ValidationError => ({
@@ -61,7 +61,7 @@ const inSettings = ({path, message}: ValidationError): ValidationError => ({
   message,
 });
 
-const explained = (faults: ValidationError[]): string =>
+const describeErrors = (faults: ValidationError[]): string =>
   `Nothing was changed. ${faults.length === 1 ? 'One thing is' : `${faults.length} things are`} wrong:\n${faults
     .map(({path, message}) => `  ${path}: ${message}`)
     .join('\n')}`;

@@ -9,51 +9,56 @@ import {isEncryptedSecret} from '../config/sealed-secret.js';
 export interface ResponderPolicy {
   allowedHosts: readonly string[];
   production: boolean;
-  /** Who answers where a site does not say. */
+  /** The server's responder, for sites without their own. */
   responder: {kind: SiteResponder['kind']};
 }
 
-/** What a responder of this kind takes, beside its time limits. */
-const TAKEN: Record<SiteResponder['kind'], (keyof SiteResponder)[]> = {
+/** Properties of each kind of responder, besides its time limits. */
+const SUPPORTED: Record<SiteResponder['kind'], (keyof SiteResponder)[]> = {
   none: [],
   webhook: ['url', 'secret'],
   openai: ['url', 'model', 'key'],
 };
 const CREDENTIALS = ['url', 'model', 'key', 'secret'] as const;
 
-/** What keeps a site's responder from answering, of settings whose shape is right. */
+/** Validates the responder in settings that match the schema. */
 export const validateResponders = (
   settings: SiteSettings,
-  reach: ResponderPolicy,
+  policy: ResponderPolicy,
 ): ValidationError[] => [
-  ...(settings.responder ? validateResponder(settings.responder, reach) : []),
+  ...(settings.responder ? validateResponder(settings.responder, policy) : []),
   ...validateDocumentSetting(settings),
 ];
 
-const validateResponder = (responder: SiteResponder, reach: ResponderPolicy): ValidationError[] => {
+const validateResponder = (
+  responder: SiteResponder,
+  policy: ResponderPolicy,
+): ValidationError[] => {
   const {kind, url, model, secret} = responder;
-  const told = (path: string, message: string) => ({path: `/responder/${path}`, message});
+  const toError = (path: string, message: string) => ({path: `/responder/${path}`, message});
   const unused = CREDENTIALS.filter((one) => responder[one] !== undefined)
-    .filter((one) => !TAKEN[kind]?.includes(one))
-    .map((one) => told(one, `is not taken by a responder of kind ${kind}`));
+    .filter((one) => !SUPPORTED[kind]?.includes(one))
+    .map((one) => toError(one, `is not accepted by a responder of kind ${kind}`));
   if (url === undefined) {
-    // Without an address it is the server's own, which has its own.
+    // Without a URL, the server's responder is used, with the server's credentials.
     const needless = (['key', 'secret'] as const).filter((one) => responder[one] !== undefined);
-    const isNobody = kind !== 'none' && kind !== reach.responder.kind;
+    const isUnavailable = kind !== 'none' && kind !== policy.responder.kind;
     return [
       ...unused,
-      ...needless.map((one) => told(one, 'is of no use without a url')),
-      ...(isNobody ? [told('url', `is missing, and the server has no RESPONDER=${kind}`)] : []),
+      ...needless.map((one) => toError(one, 'has no effect without a url')),
+      ...(isUnavailable
+        ? [toError('url', `is missing, and the server has no RESPONDER=${kind}`)]
+        : []),
     ];
   }
-  const fault = validateUrl(url, reach);
+  const fault = validateUrl(url, policy);
   return [
     ...unused,
-    ...(fault ? [told('url', fault)] : []),
-    ...(kind === 'openai' && model === undefined ? [told('model', 'is missing')] : []),
-    ...(kind === 'webhook' && secret === undefined ? [told('secret', 'is missing')] : []),
+    ...(fault ? [toError('url', fault)] : []),
+    ...(kind === 'openai' && model === undefined ? [toError('model', 'is missing')] : []),
+    ...(kind === 'webhook' && secret === undefined ? [toError('secret', 'is missing')] : []),
     ...(kind === 'webhook' && secret !== undefined && !isSecret(secret)
-      ? [told('secret', SECRET_FORM)]
+      ? [toError('secret', SECRET_FORM)]
       : []),
   ];
 };
@@ -61,7 +66,7 @@ const validateResponder = (responder: SiteResponder, reach: ResponderPolicy): Va
 const isSecret = (given: string): boolean =>
   isEncryptedSecret(given) || readSecret(given) !== undefined;
 
-/** What nobody is asked for, nobody can agree to. */
+/** Requires a step that asks for the consent: otherwise no visitor could agree to it. */
 const validateDocumentSetting = ({
   responder_documents,
   conversation,

@@ -22,7 +22,7 @@ export interface SiteRouteDeps {
 }
 
 const KEY = Compile(SiteKey);
-const ETAG = {etag: {type: 'string', description: 'Changes with the answer.'}};
+const ETAG = {etag: {type: 'string', description: 'Changes with the response.'}};
 
 export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): void => {
   app.get(
@@ -32,10 +32,10 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): v
       schema: {
         operationId: 'getSiteConfig',
         summary: 'A site’s public settings, conversation and limits',
-        description: 'Asked for when the widget is first opened. Revalidated by its `ETag`.',
+        description: 'Requested when the widget is first opened. Revalidated with its `ETag`.',
         tags: ['sites'],
         security: [],
-        // Not checked here: what can be no key is a site that there is not, like any other.
+        // Not validated here: an invalid key gets the same response as an unknown site.
         params: Type.Object({
           key: Type.String({
             description: 'The value of `data-site`.',
@@ -44,20 +44,23 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): v
         }),
         querystring: Type.Object({
           locale: Type.Optional(
-            Type.String({...Locale, description: 'The visitor’s language, as the browser says.'}),
+            Type.String({
+              ...Locale,
+              description: 'The visitor’s language, as the browser reports it.',
+            }),
           ),
         }),
         headers: Type.Object({
           'if-none-match': Type.Optional(
-            Type.String({description: 'The `ETag` of an earlier answer.'}),
+            Type.String({description: 'The `ETag` of an earlier response.'}),
           ),
         }),
         response: answers(
           {
             200: Type.Unsafe<SiteConfig>({...SiteConfigSchema, headers: ETAG}),
-            304: Type.Null({description: 'As it was.', headers: ETAG}),
+            304: Type.Null({description: 'Unchanged since that response.', headers: ETAG}),
           },
-          // A key that is too long for any address is not even an unknown site's.
+          // `not_found`: the key is too long for a URL.
           ['unknown_site', 'not_found', 'origin_not_allowed'],
         ),
       },
@@ -67,11 +70,11 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): v
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
-      const shown = publicConfig(site, config, version);
-      const etag = createEtag(JSON.stringify(shown));
+      const response = publicConfig(site, config, version);
+      const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
       if (hasBody(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
-      return reply.send(shown);
+      return reply.send(response);
     },
   );
 };

@@ -3,28 +3,28 @@ import type {TSchema} from 'typebox';
 
 import type {ValidationError} from '../errors.js';
 
-/** Where a value departs from a schema, each fault once and with its path. */
+/** Returns the errors of a value under a schema, each once and with its path. */
 export const validateSchema = (schema: TSchema, value: unknown, path = ''): ValidationError[] =>
   Compile(schema)
     .Errors(value)
     .flatMap(({keyword, instancePath, params, message}): ValidationError[] => {
       const at = `${path}${instancePath}`;
-      const told = params as {additionalProperties?: string[]; requiredProperties?: string[]};
+      const details = params as {additionalProperties?: string[]; requiredProperties?: string[]};
       switch (keyword) {
-        // They say again, without a reason, what `additionalProperties` and the branches say.
+        // They repeat, without a reason, the errors of `additionalProperties` and of the branches.
         case 'boolean':
         case 'anyOf':
           return [];
         case 'additionalProperties':
-          return each(at, told.additionalProperties, 'is not known here');
+          return errorsFor(at, details.additionalProperties, 'is not an allowed property');
         case 'required':
-          return each(at, told.requiredProperties, 'is missing');
+          return errorsFor(at, details.requiredProperties, 'is missing');
         default:
           return [{path: at || '/', message: `${message}${allowed(params)}`}];
       }
     });
 
-const each = (path: string, names: string[] = [], message: string): ValidationError[] =>
+const errorsFor = (path: string, names: string[] = [], message: string): ValidationError[] =>
   names.map((name) => ({path: `${path}/${name}`, message}));
 
 const allowed = (params: object): string => {

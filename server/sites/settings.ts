@@ -8,9 +8,9 @@ import {validateResponders} from './responder-faults.js';
 import type {ResponderPolicy} from './responder-faults.js';
 import {validateSchema} from './schema-faults.js';
 
-const {conversation: _, ...plain} = SiteSettings.properties;
+const {conversation: _, ...otherSettings} = SiteSettings.properties;
 const PlainSettings = Type.Object(
-  {...plain, conversation: Type.Optional(Type.Unknown())},
+  {...otherSettings, conversation: Type.Optional(Type.Unknown())},
   {additionalProperties: false},
 );
 
@@ -18,10 +18,10 @@ export interface ServerLimits extends ResponderPolicy {
   limits: FileLimits;
 }
 
-/** Everything that is wrong with a site's settings under the limits of this server. */
+/** Returns all errors in a site's settings, under the limits of this server. */
 export const validateSettings = (
   given: unknown,
-  {limits, ...reach}: ServerLimits,
+  {limits, ...policy}: ServerLimits,
 ): ValidationError[] => {
   const faults = validateSchema(PlainSettings, given);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return faults;
@@ -30,7 +30,7 @@ export const validateSettings = (
     ...faults,
     ...validateLimits(settings, limits),
     ...(typeof settings.privacy_url === 'string' ? validateLink(settings.privacy_url) : []),
-    ...(faults.length === 0 ? validateResponders(settings, reach) : []),
+    ...(faults.length === 0 ? validateResponders(settings, policy) : []),
     ...('conversation' in given ? validateConversation(given.conversation, '/conversation') : []),
   ];
 };
@@ -41,20 +41,20 @@ const validateLimits = (
 ): ValidationError[] => {
   const highest = typeof max_files === 'number' ? Math.min(max_files, maxFiles) : maxFiles;
   return [
-    ...above('/max_files', max_files, maxFiles, `the server's MAX_FILES`),
-    ...above('/min_files', min_files, highest, 'the highest number of files'),
-    ...above('/max_file_bytes', max_file_bytes, maxFileBytes, `the server's MAX_FILE_SIZE_MB`),
+    ...tooHigh('/max_files', max_files, maxFiles, `the server's MAX_FILES`),
+    ...tooHigh('/min_files', min_files, highest, 'the highest number of files'),
+    ...tooHigh('/max_file_bytes', max_file_bytes, maxFileBytes, `the server's MAX_FILE_SIZE_MB`),
   ];
 };
 
-const above = (path: string, given: unknown, max: number, whose: string): ValidationError[] =>
+const tooHigh = (path: string, given: unknown, max: number, source: string): ValidationError[] =>
   typeof given === 'number' && given > max
-    ? [{path, message: `must be at most ${max}, ${whose}`}]
+    ? [{path, message: `must be at most ${max}, ${source}`}]
     : [];
 
-/** The widget makes a link of it: nothing that runs when pressed. */
+/** Accepts only http and https, because the widget turns the URL into a link. */
 const validateLink = (given: string): ValidationError[] => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url && ['https:', 'http:'].includes(url.protocol)) return [];
-  return [{path: '/privacy_url', message: 'must be a whole address that begins with https://'}];
+  return [{path: '/privacy_url', message: 'must be a complete URL that begins with https://'}];
 };

@@ -19,10 +19,10 @@ interface Row {
 }
 
 const CACHED_MS = 5_000;
-/** A flood of made-up keys must not fill the memory. */
+/** Limit of the cache: a flood of invented keys must not fill the memory. */
 const MAX_CACHED = 1_000;
 
-/** Looks sites up that are in use, and remembers each answer for a few seconds since every call needs one. */
+/** Cached lookup of active sites: each request needs one. Results stay for a few seconds. */
 export class Sites {
   private readonly cache = new Map<string, {site: Site | undefined; until: number}>();
 
@@ -39,7 +39,7 @@ export class Sites {
   }
 }
 
-/** The site of a session, which may have been removed since: its mails and pages still name it. */
+/** Returns a session's site, even a removed one: mails and pages of the session still name it. */
 export const findSite = async (sql: Queryable, key: string): Promise<Site | undefined> => {
   const row = await findRow(sql, key);
   return row && toSite(row);
@@ -60,7 +60,7 @@ const toSite = (row: Row): Site => ({
   settings: row.settings,
 });
 
-/** Makes a site, or brings an existing one to these values; one that was removed is back. */
+/** Creates or updates a site. A removed site is restored. */
 export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
   await sql`
     insert into sites (key, name, allowed_origins, notify_email, settings)
@@ -73,7 +73,7 @@ export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
 
 export const DEMO_SITE = 'demo';
 
-/** Sites of the examples. Their origins are judged by rule, so that any local port works. */
+/** Sites of the examples. A rule validates their origins, so that any local port works. */
 const DEMO_SITES = new Map([
   [DEMO_SITE, 'Demo'],
   ['workshop', 'Workshop'],

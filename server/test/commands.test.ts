@@ -268,7 +268,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
     t.match(table, /^contact_given +1 +100$/m);
     t.match(table, /^step_verify +0 /m);
     t.notMatch(table, /^step_(welcome|complete)/m, 'no step that nobody rests at');
-    t.match(table, /^percent is of those who started/m);
+    t.match(table, /^percent: share of the visitors who started/m);
     await t.rejects(runCommand(server, funnelCommand, '--site', 'none'), {message: /no site/});
     await t.rejects(runCommand(server, funnelCommand), {message: /needs --site/});
     await t.rejects(runCommand(server, funnelCommand, '--site', 'demo', '--days', '0'), {
@@ -291,7 +291,7 @@ t.test('the funnel narrows from step to step, and what is no share has no percen
   t.match(rows, /^step_name,5,56\r?$/m);
   t.match(rows, /^step_consent_ai_training,5,56\r?$/m);
   t.match(rows, /^step_email,0,0\r?$/m);
-  t.notMatch(rows, /percent is/);
+  t.notMatch(rows, /percent: /);
 });
 
 t.test('a file that is not there is no database that does not answer', async (t) => {

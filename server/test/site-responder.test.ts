@@ -53,7 +53,7 @@ t.test(
       {responder: {kind: 'openai', url: 'http://127.0.0.1:1/v1', secret: 'x'}},
       /\/responder\/url: must not lead into a private network/,
       /\/responder\/model: is missing/,
-      /\/responder\/secret: is not taken/,
+      /\/responder\/secret: is not accepted/,
     );
     await refused(
       {responder: {kind: 'webhook', url: 'https://bot.example/', secret: 'short'}},

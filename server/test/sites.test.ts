@@ -90,7 +90,7 @@ t.test('maria site', async (t) => {
       ),
       {
         message:
-          /KEY: .*--name: .*--origin: .*Write https:\/\/a\.example\n.*--origin: .*--notify: .*--settings \/colour: is not known here\n.*--settings \/max_files: must be at most 3/s,
+          /KEY: .*--name: .*--origin: .*Write https:\/\/a\.example\n.*--origin: .*--notify: .*--settings \/colour: is not an allowed property\n.*--settings \/max_files: must be at most 3/s,
       },
     );
 
