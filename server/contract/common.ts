@@ -6,13 +6,13 @@ import type {ErrorCode} from './error-codes.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {MAX_LOCALE_LENGTH, MAX_SITE_KEY_LENGTH} from './limits.js';
 
-/** RFC 9562 version 4, in lower case as every answer spells it. */
+/** UUID of version 4 (RFC 9562). Responses write it in lower case. */
 export const Uuid = Type.String({format: 'uuid', examples: [EXAMPLE_UUID]});
 
-/** RFC 3339, by the database's clock. */
+/** Time in the format of RFC 3339, by the database's clock. */
 export const Timestamp = Type.String({format: 'date-time', examples: [EXAMPLE_TIME]});
 
-/** BCP 47, as the browser spells it. */
+/** Language tag (BCP 47), as the browser spells it. */
 export const Locale = Type.String({
   pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
   maxLength: MAX_LOCALE_LENGTH,
@@ -36,26 +36,31 @@ export const ErrorBody = Type.Object(
         Type.Literal('rate_limited'),
         Type.Literal('unavailable'),
       ],
-      {description: 'What a widget must do: only `invalid`, `collision` and `gone` end a session.'},
+      {
+        description:
+          'Coarse class of the error. Only `invalid`, `collision` and `gone` end a session in the widget.',
+      },
     ),
     code: Type.Unsafe<ErrorCode>({
       type: 'string',
       enum: Object.keys(ERROR_CODES),
-      description: 'Stable; programs read this.',
+      description: 'Stable code of the error, for programs.',
     }),
     message: Type.String({
-      description: 'For the page’s developer: what was expected, what came, what to do.',
+      description:
+        'Text for the page’s developer: what is wrong, what was expected and what to do.',
     }),
-    request_id: Type.String({description: 'The operator finds it in the log.'}),
-    uuid: Type.Optional(Type.Null({description: 'Under /api/session: no error hands out a UUID.'})),
+    request_id: Type.String({description: 'Id of the request in the operator’s log.'}),
+    uuid: Type.Optional(
+      Type.Null({description: 'Present under /api/session: an error never contains a UUID.'}),
+    ),
     faults: Type.Optional(
       Type.Array(Type.Object({path: Type.String(), message: Type.String()}), {
-        description:
-          'With `invalid_request`: where the body departs from its schema, at most 20 places.',
+        description: 'The first 20 validation errors of an `invalid_request`.',
       }),
     ),
     more_faults: Type.Optional(
-      Type.Integer({description: 'Number of further places that `faults` leaves out.'}),
+      Type.Integer({description: 'Number of validation errors that `faults` leaves out.'}),
     ),
   },
   {title: 'ErrorBody'},

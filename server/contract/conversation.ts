@@ -1,7 +1,10 @@
 import {Type} from 'typebox';
 import type {Static, TSchema} from 'typebox';
 
-/** A text for all languages, or one for each. Absent: the widget's own words for that step. */
+/**
+ * Text for all languages, or one text for each language. If it is absent, the widget uses its own
+ * text for the step.
+ */
 export const LocalisedText = Type.Union([
   Type.String({maxLength: 4_000}),
   Type.Record(Type.String(), Type.String({maxLength: 4_000})),
@@ -10,7 +13,6 @@ export type LocalisedText = Static<typeof LocalisedText>;
 
 const StepId = Type.String({pattern: '^[a-z][a-z0-9_]{0,39}$'});
 
-/** What conditions can read. */
 const CONDITION_FIELDS = [
   'name',
   'email',
@@ -32,7 +34,7 @@ export type FieldTest = Static<typeof FieldTest>;
 
 export type Condition = FieldTest | {all: Condition[]} | {any: Condition[]} | {not: Condition};
 
-/** Conditions nest, so that they refer to themselves: by a place in the document they stand in. */
+/** Schema of a nested condition, which refers to itself by a path in the enclosing document. */
 const Condition = Type.Unsafe<Condition>({$ref: '#/$defs/condition'});
 
 const conditionShape = (condition: TSchema) => ({
@@ -44,15 +46,15 @@ const conditionShape = (condition: TSchema) => ({
   ],
 });
 
-/** Belongs at the root of every schema that holds a conversation. */
+/** Definitions for the root of every schema that contains a conversation. */
 export const CONVERSATION_DEFS = {condition: conditionShape(Condition)};
 
-/** The kinds of steps, by their `type`, with conditions of the given schema. */
+/** Returns the schema of each type of step. `when` is the schema of its conditions. */
 export const stepShapes = <When extends TSchema>(when: When) => {
   const shared = {
     id: StepId,
     text: Type.Optional(LocalisedText),
-    /** The first branch whose condition holds is taken; otherwise the step that stands next. */
+    /** Branches of the step. The first with a true condition is taken, else the next step follows. */
     next: Type.Optional(
       Type.Array(
         Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),
@@ -107,7 +109,7 @@ export type Conversation = Static<typeof Conversation>;
 
 const DescribedCondition = Type.Unsafe<Condition>({$ref: '#/components/schemas/Condition'});
 
-/** The same for the API's description, where what has a name stands under `components`. */
+/** Schemas for the OpenAPI document, in which named schemas are under `components`. */
 export const CONVERSATION_COMPONENTS = {
   Condition: conditionShape(DescribedCondition),
   Conversation: Type.Object(
@@ -118,11 +120,14 @@ export const CONVERSATION_COMPONENTS = {
         maxItems: MAX_STEPS,
       }),
     },
-    {title: 'Conversation', description: 'The steps, in order unless `next` says otherwise.'},
+    {
+      title: 'Conversation',
+      description: 'Steps, which run in order unless `next` names another step.',
+    },
   ),
 };
 
-/** The visitor's way when a site has not written its own. */
+/** Conversation of a site that has not set its own. */
 export const DEFAULT_CONVERSATION: Conversation = {
   version: 1,
   steps: [

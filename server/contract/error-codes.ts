@@ -1,4 +1,4 @@
-/** Every code an answer can carry, with its HTTP status. The README has a row for each. */
+/** HTTP status of each error code. The README has a row for each code. */
 export const ERROR_CODES = {
   invalid_request: 400,
   invalid_uuid: 400,
@@ -42,11 +42,11 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** The coarse word beside the code: what a widget must do about its session. */
+/** Coarse class of an error code: it determines whether the widget's session can continue. */
 export type ErrorStatus =
   'error' | 'invalid' | 'collision' | 'gone' | 'rate_limited' | 'unavailable';
 
-/** The status word of a code. Only `invalid`, `collision` and `gone` end a session in the widget. */
+/** Returns the class of a code. Only `invalid`, `collision` and `gone` end the widget's session. */
 export const errorStatus = (code: ErrorCode): ErrorStatus => {
   if (code === 'invalid_uuid') return 'invalid';
   if (code === 'uuid_collision') return 'collision';

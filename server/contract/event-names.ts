@@ -1,4 +1,3 @@
-/** What the audit trail can hold. */
 export const AUDIT_EVENTS = [
   'uuid_validation_attempt',
   'uuid_generation_attempt',
@@ -34,7 +33,7 @@ export const AUDIT_EVENTS = [
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
-/** What a session's readers are told, in the order in which it happened. Each has a number. */
+/** Stored events. Each has a sequence number, and subscribers receive them in that order. */
 export const STORED_EVENTS = [
   'message_created',
   'message_completed',
@@ -44,14 +43,14 @@ export const STORED_EVENTS = [
   'session_state',
 ] as const;
 
-/** What is worth nothing a moment later: without a number, and told to whoever reads right now. */
+/** Events that are not stored. They have no sequence number and reach only current subscribers. */
 export const TRANSIENT_EVENTS = ['message_delta', 'typing'] as const;
 
 export type LastingEvent = (typeof STORED_EVENTS)[number];
 export type FleetingEvent = (typeof TRANSIENT_EVENTS)[number];
 export type LiveEventName = LastingEvent | FleetingEvent;
 
-/** What the element tells the page. None carries personal data. */
+/** Events that the element dispatches to the page. None contains personal data. */
 export const WIDGET_EVENTS = [
   'maria-ready',
   'maria-before-open',

@@ -16,17 +16,17 @@ import {Cursor} from './messages.js';
 import type {Message, MessageRole, MessageState} from './messages.js';
 
 /**
- * What has become of the session. After `gone`, `erased` and `refused` nothing follows: the visit
- * has ended, its data was erased, or the token is not the one of this UUID.
+ * State of the session in the event `session_state`. Three states are final: `gone` (the visit has
+ * ended), `erased` (its data was erased) and `refused` (the token is not the one of this UUID).
  */
 export type SessionEventState = 'visit' | 'pending' | 'complete' | 'gone' | 'erased' | 'refused';
 
-/** The data of each event, by its type. */
+/** Data of each event, by its type. */
 export interface LiveEventData {
   message_created: {message: Message};
-  /** The whole text, whatever its pieces were. */
+  /** `body` is the whole text, which replaces all deltas. */
   message_completed: {message_id: number; body: string; state: Exclude<MessageState, 'running'>};
-  /** The text from a place on, counted in UTF-16 units as JavaScript does. */
+  /** `text` begins at `offset`, which counts UTF-16 units as JavaScript does. */
   message_delta: {message_id: number; offset: number; text: string};
   file_upload_complete: {file: StoredFile};
   file_deleted: {file_id: string};
@@ -37,7 +37,7 @@ export interface LiveEventData {
 
 export type LiveEvent = {
   [Name in LiveEventName]: {
-    /** Null for what is told to whoever reads right now, and never again. */
+    /** Sequence number in the session. Null for transient events, which are not stored. */
     seq: number | null;
     type: Name;
     data: LiveEventData[Name];
@@ -45,17 +45,17 @@ export type LiveEvent = {
   };
 }[LiveEventName];
 
-/** The same for the description of the API. */
+/** Schema of an event for the OpenAPI document. */
 export const Envelope = Type.Unsafe<LiveEvent>(
   Type.Object(
     {
       seq: Type.Union([Type.Integer({minimum: 1}), Type.Null()], {
         description:
-          'Rises by one with each lasting event of the session. Null: told once, to whoever reads.',
+          'Sequence number, which rises by one with each stored event of the session. Null for transient events, which only connected clients receive.',
       }),
       type: Type.String({
         examples: [...STORED_EVENTS],
-        description: `Lasting: ${STORED_EVENTS.join(', ')}. Fleeting: ${TRANSIENT_EVENTS.join(', ')}. Leave out what you do not know.`,
+        description: `Stored: ${STORED_EVENTS.join(', ')}. Transient: ${TRANSIENT_EVENTS.join(', ')}. Ignore types that you do not know.`,
       }),
       data: Type.Object({}, {additionalProperties: true}),
       at: Timestamp,
@@ -81,18 +81,18 @@ export const EventQuery = Type.Object({
   after: Type.Optional({
     ...Cursor,
     description:
-      'The number of the last event that is known already; `Last-Event-ID` says the same.',
+      'Sequence number of the last event that the client has received; `Last-Event-ID` means the same.',
   }),
 });
 
 export const EventPage = Type.Object(
   {
     events: Type.Array(Envelope),
-    next: Type.Integer({description: '`after` of the next call.'}),
+    next: Type.Integer({description: 'Value of `after` for the next call.'}),
   },
   {
     title: 'EventPage',
-    description: 'Lasting events alone; an empty list when there was no news in time.',
+    description: 'Only stored events. The list is empty if there was no event in time.',
     examples: [
       {
         events: [{seq: 5, type: 'session_state', data: {state: 'pending'}, at: EXAMPLE_TIME}],
@@ -104,7 +104,7 @@ export const EventPage = Type.Object(
 );
 export type EventPage = Static<typeof EventPage>;
 
-/** The first message on a WebSocket, since browsers can set no headers on it. */
+/** First message on a WebSocket, because browsers cannot set headers on it. */
 export const SocketAuth = Type.Object(
   {
     uuid: Type.String({maxLength: 36}),

@@ -1,6 +1,6 @@
 import {PDF_CONTENT_TYPE} from './limits.js';
 
-/** What the description of the API shows; a test holds each against its schema. */
+/** Examples in the OpenAPI document. A test validates each example with its schema. */
 export const EXAMPLE_UUID = '2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e';
 export const EXAMPLE_TIME = '2026-11-21T09:30:00.000Z';
 export const EXAMPLE_TOKEN =

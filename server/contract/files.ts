@@ -8,7 +8,7 @@ import {PDF_CONTENT_TYPE} from './limits.js';
 export const FileId = Type.Object({
   file_id: Type.String({
     ...Uuid,
-    description: 'As the upload and the list of files name it.',
+    description: 'Id of the file, from the response of its upload or from the list of files.',
     examples: [EXAMPLE_FILE.id],
   }),
 });
@@ -16,25 +16,25 @@ export const FileId = Type.Object({
 export const StoredFile = Type.Object(
   {
     id: Uuid,
-    name: Type.String({description: 'The visitor’s own name for it, made safe to show.'}),
-    size: Type.Integer({description: 'Bytes.'}),
+    name: Type.String({description: 'The visitor’s file name, made safe to display.'}),
+    size: Type.Integer({description: 'Size in bytes.'}),
     content_type: Type.Literal('application/pdf'),
-    sha256: Type.String({description: 'Lower-case hexadecimal.'}),
+    sha256: Type.String({description: 'SHA-256 in lower-case hexadecimal.'}),
     uploaded_at: Timestamp,
-    url: Type.String({description: 'Our own path; it answers a short-lived link.'}),
+    url: Type.String({description: 'Path on this server, which returns a short-lived link.'}),
   },
   {title: 'StoredFile', examples: [EXAMPLE_FILE]},
 );
 export type StoredFile = Static<typeof StoredFile>;
 
-/** Describes the multipart body, which is read as it comes and not by a schema. */
+/** Multipart body, only for the OpenAPI document: the server parses it as a stream. */
 export const UploadForm = Type.Object(
   {
     size: Type.Optional(
       Type.Integer({
         minimum: 1,
         description:
-          'Bytes of the file. Before it, so that it can be streamed through; left out, the file is spooled first.',
+          'Size of the file in bytes. Send it before the file, so that the file can be streamed. Without it, the file is spooled first.',
       }),
     ),
     file: Type.String({
@@ -50,14 +50,14 @@ export const UploadAnswer = Type.Object(
   {file: StoredFile},
   {
     title: 'UploadAnswer',
-    description: 'What was stored.',
+    description: 'The stored file.',
     examples: [{file: EXAMPLE_FILE}],
   },
 );
 export type UploadAnswer = Static<typeof UploadAnswer>;
 
 export const UploadInProgress = Type.Object(
-  {idempotency_key: Type.String({description: 'The key that the upload was sent with.'})},
+  {idempotency_key: Type.String({description: '`Idempotency-Key` of the upload.'})},
   {title: 'UploadInProgress', examples: [{idempotency_key: 'c0f1e2d3-upload-1'}]},
 );
 
@@ -67,13 +67,13 @@ export const FileList = Type.Object(
     uploading: Type.Optional(
       Type.Array(UploadInProgress, {
         description:
-          'Uploads whose key is still in use, if there are any: sending one of them again now would get 409 `in_progress`.',
+          'Uploads whose key is still in use; absent if there are none. Sending one of them again now returns 409 `in_progress`.',
       }),
     ),
   },
   {
     title: 'FileList',
-    description: 'The stored files in the order of their uploads, without deleted ones.',
+    description: 'The stored files in the order of their uploads, without deleted files.',
     examples: [
       {files: [EXAMPLE_FILE]},
       {files: [], uploading: [{idempotency_key: 'c0f1e2d3-upload-1'}]},
@@ -85,13 +85,15 @@ export type FileList = Static<typeof FileList>;
 export const DownloadLink = Type.Object(
   {
     url: Type.String({
-      description: 'Straight to the store; answers the file as an attachment. Needs no headers.',
+      description:
+        'URL of the file in the object store, which serves it as an attachment. Needs no headers.',
     }),
     expires_at: Timestamp,
   },
   {
     title: 'DownloadLink',
-    description: 'A link for this one file, for a minute unless the operator has set it otherwise.',
+    description:
+      'A link to this file only. It is valid for a minute unless the operator has set another time.',
     examples: [EXAMPLE_DOWNLOAD],
   },
 );

@@ -6,12 +6,15 @@ import {EXAMPLE_FILE, EXAMPLE_MESSAGE} from './examples.js';
 import {StoredFile} from './files.js';
 import {MAX_CLIENT_ID_LENGTH, MAX_FILES, MAX_MESSAGE_LENGTH, MAX_MESSAGE_PAGE} from './limits.js';
 
-/** A cursor from a query: digits, for a query holds nothing but text. */
+/** Cursor in a query string. It consists of digits, because query values are strings. */
 export const Cursor = Type.String({pattern: '^\\d{1,15}$', examples: ['0']});
 
 export const MessageRole = Type.Union(
   [Type.Literal('visitor'), Type.Literal('maria'), Type.Literal('agent'), Type.Literal('system')],
-  {description: '`maria` answers by herself, `agent` is a person, `system` tells what happened.'},
+  {
+    description:
+      '`maria` replies automatically, `agent` is a person, `system` reports what happened.',
+  },
 );
 export type MessageRole = Static<typeof MessageRole>;
 
@@ -19,45 +22,47 @@ export const MessageState = Type.Union(
   [Type.Literal('running'), Type.Literal('complete'), Type.Literal('failed')],
   {
     description:
-      '`running`: more of the text is on its way. `failed`: no more will come, `body` is what had.',
+      '`running`: more text follows. `failed`: the reply was cut off; `body` contains the text up to there.',
   },
 );
 export type MessageState = Static<typeof MessageState>;
 
 export const Message = Type.Object(
   {
-    id: Type.Integer({description: 'Rises with each message of a session.'}),
-    client_id: Type.String({description: 'The writer’s own name for it, once in a session.'}),
+    id: Type.Integer({
+      description: 'Id of the message, which rises with each message of a session.',
+    }),
+    client_id: Type.String({description: 'Id that the sender has chosen, unique in the session.'}),
     role: MessageRole,
     body: Type.String({
-      description: 'Text and nothing else: to be shown, never to be interpreted.',
+      description: 'Plain text: display it, never interpret it as markup.',
     }),
     state: MessageState,
     created_at: Timestamp,
-    files: Type.Array(StoredFile, {description: 'What was deleted is left out.'}),
+    files: Type.Array(StoredFile, {description: 'Files of the message, without deleted files.'}),
   },
   {title: 'Message', examples: [EXAMPLE_MESSAGE]},
 );
 export type Message = Static<typeof Message>;
 
-/** Lengths are generous here, for the text is measured without the space around it. */
+/** The lengths are generous, because the text is measured without the space around it. */
 export const SendMessage = Type.Object(
   {
     client_id: Type.String({
       pattern: '^[A-Za-z0-9._-]+$',
       maxLength: MAX_CLIENT_ID_LENGTH,
-      description: 'Chosen by the client, one for each message; makes a retry safe.',
+      description: 'Id that the client chooses for each message, which makes a retry safe.',
     }),
     body: Type.String({
       minLength: 1,
       maxLength: 4 * MAX_MESSAGE_LENGTH,
-      description: `1 to ${MAX_MESSAGE_LENGTH} characters, not counting the space around them.`,
+      description: `1 to ${MAX_MESSAGE_LENGTH} characters, without the space around them.`,
     }),
     file_ids: Type.Optional(
       Type.Array(Uuid, {
         maxItems: 10 * MAX_FILES,
         uniqueItems: true,
-        description: 'Files that this session has stored and no message has named before.',
+        description: 'Ids of stored files of this session that belong to no message yet.',
       }),
     ),
   },
@@ -79,7 +84,7 @@ export const MessageAnswer = Type.Object(
   {message: Message},
   {
     title: 'MessageAnswer',
-    description: 'What was stored.',
+    description: 'The stored message.',
     examples: [{message: EXAMPLE_MESSAGE}],
   },
 );
@@ -88,12 +93,12 @@ export type MessageAnswer = Static<typeof MessageAnswer>;
 export const MessageQuery = Type.Object({
   after: Type.Optional({
     ...Cursor,
-    description: 'The id of the last message that is known already.',
+    description: 'Id of the last message that the client has.',
   }),
   limit: Type.Optional(
     Type.String({
       pattern: '^\\d{1,4}$',
-      description: `At most so many, and never more than ${MAX_MESSAGE_PAGE}.`,
+      description: `Maximum number of messages. More than ${MAX_MESSAGE_PAGE} are never returned.`,
       examples: ['50'],
     }),
   ),
@@ -102,14 +107,15 @@ export const MessageQuery = Type.Object({
 export const MessageList = Type.Object(
   {
     messages: Type.Array(Message),
-    next: Type.Integer({description: '`after` of the next call.'}),
+    next: Type.Integer({description: 'Value of `after` for the next call.'}),
     last_event: Type.Integer({
-      description: 'Events up to this number are in here: where `GET /api/events?after=` goes on.',
+      description:
+        'Sequence number of the last event that the list includes. Continue with `GET /api/events?after=`.',
     }),
   },
   {
     title: 'MessageList',
-    description: 'Oldest first; fewer than asked for means that there are no more.',
+    description: 'Oldest message first. A list that is shorter than requested is the last one.',
     examples: [{messages: [EXAMPLE_MESSAGE], next: EXAMPLE_MESSAGE.id, last_event: 12}],
   },
 );

@@ -5,7 +5,7 @@ import {EXAMPLE_FILE, EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {RecordedConsent, SessionState} from './sessions.js';
 import {WEBHOOK_EVENTS} from './webhooks.js';
 
-/** What servers of a site's own are sent. Nothing is checked with these; they describe. */
+/** Bodies that a site's servers receive and return. The schemas only describe them. */
 
 const strict = {additionalProperties: false};
 const EXAMPLE_TURN_ID = '0b5e6c0e-3f1d-4a52-8d0e-6f1c2b7a9d34';
@@ -13,14 +13,19 @@ const EXAMPLE_TURN_ID = '0b5e6c0e-3f1d-4a52-8d0e-6f1c2b7a9d34';
 export const TurnBody = Type.Object(
   {
     type: Type.Literal('turn'),
-    turn_id: Type.String({format: 'uuid', description: 'The same through all tries.'}),
+    turn_id: Type.String({
+      format: 'uuid',
+      description: 'Id of the turn, the same in all attempts.',
+    }),
     site: Type.Object({key: Type.String(), name: Type.String()}, strict),
     session: Type.Object(
       {
         uuid: Uuid,
         locale: Type.String(),
         state: SessionState,
-        step: Type.Union([Type.String(), Type.Null()], {description: 'The furthest so far.'}),
+        step: Type.Union([Type.String(), Type.Null()], {
+          description: 'The furthest step that the visitor has reached.',
+        }),
       },
       strict,
     ),
@@ -33,7 +38,10 @@ export const TurnBody = Type.Object(
         },
         strict,
       ),
-      {description: 'The newest 20, up to 12,000 characters, oldest first, without the input.'},
+      {
+        description:
+          'The newest 20 messages, oldest first, up to 12,000 characters, without the input.',
+      },
     ),
     documents: Type.Array(
       Type.Object(
@@ -41,19 +49,24 @@ export const TurnBody = Type.Object(
           id: Uuid,
           name: Type.String(),
           pages: Type.Integer(),
-          text: Type.String({description: 'Empty where nothing could be read.'}),
+          text: Type.String({description: 'Text of the document, empty if none could be read.'}),
           truncated: Type.Boolean(),
-          unreadable: Type.Boolean({description: 'It has text that could not be read.'}),
+          unreadable: Type.Boolean({
+            description: 'Whether the document contains text that could not be read.',
+          }),
         },
         strict,
       ),
-      {description: 'Only where site and visitor agree. Data, whatever it says.'},
+      {
+        description:
+          'Empty unless the site and the visitor agree. Treat the texts as data, never as instructions.',
+      },
     ),
-    instructions: Type.String({description: 'The site’s own, or empty.'}),
+    instructions: Type.String({description: 'Instructions of the site, or an empty string.'}),
     input: Type.Object({text: Type.String()}, strict),
     callback: Type.Object(
       {url: Type.String({format: 'uri'}), expires_at: Timestamp},
-      {...strict, description: 'For an answer after 202.'},
+      {...strict, description: 'Where to send the reply after a 202 response.'},
     ),
   },
   {
@@ -98,7 +111,9 @@ export const OwnerEvent = Type.Object(
         started_at: Type.Union([Timestamp, Type.Null()]),
         completed_at: Type.Union([Timestamp, Type.Null()]),
         furthest_step: Type.Union([Type.String(), Type.Null()]),
-        message_id: Type.Optional(Type.Integer({description: 'Of `message.visitor`.'})),
+        message_id: Type.Optional(
+          Type.Integer({description: 'Id of the message, only in `message.visitor`.'}),
+        ),
         consents: Type.Array(RecordedConsent),
         files: Type.Array(
           Type.Object({id: Uuid, size: Type.Integer(), name: Type.Optional(Type.String())}, strict),
@@ -119,7 +134,8 @@ export const OwnerEvent = Type.Object(
   },
   {
     title: 'OwnerEvent',
-    description: '`contact` and names of files only for a webhook made with `--with-contact`.',
+    description:
+      '`contact` and file names are included only if the webhook was created with `--with-contact`.',
     ...strict,
     examples: [
       {

@@ -2,14 +2,14 @@ import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
 const Credential = Type.String({minLength: 1, maxLength: 2_000});
-/** Goes into a header. */
+/** Credential that is sent in a header, so that it consists of printable ASCII. */
 const HeaderCredential = Type.String({...Credential, pattern: '^[\\x21-\\x7e]+$'});
 const Url = Type.String({minLength: 1, maxLength: 2_000});
-/** What the slowest of them takes; visitors wait no longer. */
+/** Upper limits of a site's timeouts. Slow responders need this time; visitors wait no longer. */
 const MAX_FIRST_BYTE_SECONDS = 60;
 const MAX_TOTAL_SECONDS = 600;
 
-/** Who answers a site's visitors. Without `url`: the server's own of this kind. */
+/** Responder of a site. Without `url`, the server's responder of this kind is used. */
 export const SiteResponder = Type.Object(
   {
     kind: Type.Enum(['none', 'webhook', 'openai']),
@@ -26,13 +26,11 @@ export const SiteResponder = Type.Object(
 );
 export type SiteResponder = Static<typeof SiteResponder>;
 
-/** What a responder that answered 202 sends to the address it was given. */
+/** Body that a responder sends to the callback URL after its 202 response. */
 export const CallBack = Type.Object(
   {
-    text: Type.Optional(Type.String({description: 'Text and nothing else; it is shown as it is.'})),
-    done: Type.Optional(
-      Type.Boolean({description: 'False: more will follow. Without it, nothing will.'}),
-    ),
+    text: Type.Optional(Type.String({description: 'Plain text, which is displayed as it is.'})),
+    done: Type.Optional(Type.Boolean({description: 'False if more text follows (default: true).'})),
   },
   {
     title: 'CallBack',

@@ -16,12 +16,12 @@ export const Purpose = Type.Union(
   [Type.Literal('personal_data'), Type.Literal('ai_training'), Type.Literal('ai_answers')],
   {
     description:
-      '`personal_data`: storing at all. `ai_training`: using the files to train. `ai_answers`: reading them to answer.',
+      '`personal_data`: storage of personal data. `ai_training`: use of the files for training. `ai_answers`: use of the files for replies.',
   },
 );
 export type Purpose = Static<typeof Purpose>;
 
-/** The latest decision of each purpose. */
+/** Latest decision for one purpose. */
 export const RecordedConsent = Type.Object(
   {
     purpose: Purpose,
@@ -34,14 +34,14 @@ export type RecordedConsent = Static<typeof RecordedConsent>;
 
 const Delayed = Type.Boolean({
   description:
-    'The e-mail with the link has not been sent yet, because many e-mails were sent for this client network. It is sent within 6 hours, or dropped.',
+    'The e-mail with the link has not been sent yet, because many e-mails were sent for this client network. It is sent within 6 hours, or not at all.',
 });
 
 export const SessionState = Type.Union(
   [Type.Literal('visit'), Type.Literal('pending'), Type.Literal('complete')],
   {
     description:
-      '`visit`: no address yet. `pending`: the address waits for its confirmation. `complete`: it is confirmed.',
+      '`visit`: no e-mail address yet. `pending`: the e-mail address is not confirmed. `complete`: it is confirmed.',
   },
 );
 export type SessionState = Static<typeof SessionState>;
@@ -53,18 +53,19 @@ export const Session = Type.Object(
     name: Type.Union([Type.String(), Type.Null()]),
     email_masked: Type.Union([Type.String({examples: ['a•••@example.com']}), Type.Null()]),
     pending_email_masked: Type.Union([Type.String(), Type.Null()], {
-      description: 'Another address that takes effect when it is confirmed.',
+      description: 'New e-mail address, which takes effect when it is confirmed.',
     }),
     delayed: Delayed,
     consents: Type.Array(RecordedConsent),
     files: Type.Array(StoredFile),
     idle_expires_at: Type.Union([Timestamp, Type.Null()], {
-      description: 'When an unfinished visit is abandoned unless something happens. Null after it.',
+      description:
+        'Time when an unfinished visit is abandoned if the visitor does nothing. Null for `pending` and `complete`.',
     }),
   },
   {
     title: 'Session',
-    description: 'The session as it is now.',
+    description: 'Current state of the session.',
     examples: [EXAMPLE_VISIT, EXAMPLE_SESSION],
   },
 );
@@ -81,13 +82,13 @@ export const GeneratedUuid = Type.Object(
     status: Type.Literal('success'),
     uuid: Uuid,
     token: Type.String({
-      description: 'The visitor token: the credential that belongs to the UUID.',
+      description: 'Visitor token: the credential for the UUID.',
     }),
     message: Type.String(),
   },
   {
     title: 'GeneratedUuid',
-    description: 'A UUID that nobody has used, and its token.',
+    description: 'An unused UUID and its token.',
     examples: [
       {
         status: 'success',
@@ -100,7 +101,7 @@ export const GeneratedUuid = Type.Object(
 );
 export type GeneratedUuid = Static<typeof GeneratedUuid>;
 
-/** The UUID is checked by a rule of its own, so that each fault gets its own answer. */
+/** The schema accepts any `uuid`. The route validates it, so that each error has its own code. */
 export const ValidateUuid = Type.Object(
   {
     uuid: Type.Optional(
@@ -125,13 +126,16 @@ export const ValidatedUuid = Type.Object(
     uuid: Uuid,
     message: Type.String(),
     token: Type.Optional(
-      Type.String({description: 'Only when the UUID was unknown: it is yours now.'}),
+      Type.String({
+        description:
+          'Visitor token, present only if the UUID was unknown. The UUID belongs to the caller now.',
+      }),
     ),
     session: Type.Optional(Session),
   },
   {
     title: 'ValidatedUuid',
-    description: 'The UUID is yours: just now, or with the token that came along.',
+    description: 'The UUID belongs to the caller: it was unknown, or the request has its token.',
     examples: [
       {
         status: 'success',
@@ -157,9 +161,9 @@ export const ConsentDecision = Type.Object(
     wording: Type.String({
       minLength: 1,
       maxLength: MAX_WORDING_LENGTH,
-      // PostgreSQL keeps neither NUL nor half of a character in a text.
+      // PostgreSQL stores neither NUL nor a lone surrogate in a text.
       pattern: '^[^\\u0000\\ud800-\\udfff]*$',
-      description: 'The exact text the visitor saw.',
+      description: 'Exact text that the visitor saw.',
     }),
     locale: Locale,
   },
@@ -179,7 +183,7 @@ export const RecordedConsents = Type.Object(
   {consents: Type.Array(RecordedConsent)},
   {
     title: 'RecordedConsents',
-    description: 'The latest decision of each purpose.',
+    description: 'The latest decision for each purpose.',
     examples: [{consents: EXAMPLE_SESSION.consents}],
   },
 );
@@ -190,14 +194,14 @@ export const ReachStep = Type.Object(
     step: Type.String({
       pattern: '^[a-z][a-z0-9_]*$',
       maxLength: MAX_STEP_LENGTH,
-      description: 'The id of a step of the site’s conversation.',
+      description: 'Id of a step of the site’s conversation.',
     }),
   },
   {title: 'ReachStep', additionalProperties: false, examples: [{step: 'files'}]},
 );
 export type ReachStep = Static<typeof ReachStep>;
 
-/** `sendBeacon` cannot set headers, so the credential travels in the body. */
+/** `sendBeacon` cannot set headers, so the credential is in the body. */
 export const LeavePage = Type.Object(
   {
     uuid: Type.Optional(Type.String({maxLength: 36})),
@@ -207,7 +211,7 @@ export const LeavePage = Type.Object(
 );
 export type LeavePage = Static<typeof LeavePage>;
 
-/** Lengths are generous here: `invalid_name` and `invalid_email` say what is wrong. */
+/** The lengths are generous, so that `invalid_name` and `invalid_email` can report the problem. */
 export const GiveContact = Type.Object(
   {
     name: Type.String({maxLength: 10 * MAX_NAME_LENGTH}),
@@ -227,13 +231,14 @@ export const ContactAnswer = Type.Object(
   {
     state: SessionState,
     email_masked: Type.String({
-      description: 'The address that counts: another one does when it is confirmed.',
+      description: 'Current e-mail address, masked. A new one takes effect when it is confirmed.',
     }),
     delayed: Delayed,
   },
   {
     title: 'ContactAnswer',
-    description: 'Stored. The link is on its way; nothing here tells whether the address is known.',
+    description:
+      'The contact is stored and the link will be sent. The response does not reveal whether the e-mail address is known.',
     examples: [{state: 'pending', email_masked: 'a•••@example.com', delayed: false}],
   },
 );
@@ -243,7 +248,7 @@ export const ResendAnswer = Type.Object(
   {delayed: Delayed},
   {
     title: 'ResendAnswer',
-    description: 'On its way, unless there is nothing to confirm.',
+    description: 'The link will be sent, unless there is nothing to confirm.',
     examples: [{delayed: false}],
   },
 );

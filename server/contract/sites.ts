@@ -7,10 +7,10 @@ import type {Conversation as ConversationType} from './conversation.js';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
 import {MAX_INSTRUCTIONS_LENGTH, SiteResponder} from './responders.js';
 
-/** No session has more places for files than this, whatever the server's own limit is. */
+/** Maximum number of file slots in a session, whatever the server's own limit is. */
 const MAX_FILES_OF_SITE = 100;
 
-/** What a site may set for itself. Limits can only be lowered. */
+/** Settings of a site. Limits can only be lowered. */
 export const SiteSettings = Type.Object(
   {
     max_files: Type.Optional(Type.Integer({minimum: 1, maximum: MAX_FILES_OF_SITE})),
@@ -20,7 +20,9 @@ export const SiteSettings = Type.Object(
     refuse_active_content: Type.Optional(Type.Boolean()),
     responder: Type.Optional(SiteResponder),
     responder_documents: Type.Optional(
-      Type.Boolean({description: 'Texts of files go along, where their visitor has agreed.'}),
+      Type.Boolean({
+        description: 'Whether the responder gets the texts of the files of visitors who agree.',
+      }),
     ),
     responder_instructions: Type.Optional(Type.String({maxLength: MAX_INSTRUCTIONS_LENGTH})),
     responder_turns_per_day: Type.Optional(Type.Integer({minimum: 0, maximum: 1_000_000})),
@@ -30,12 +32,12 @@ export const SiteSettings = Type.Object(
 );
 export type SiteSettings = Static<typeof SiteSettings>;
 
-/** What the widget may know of a site: asked for at first open. */
+/** Public settings of a site, which the widget requests when it is first opened. */
 export const SiteConfig = Type.Object(
   {
     site: SiteKey,
     name: Type.String(),
-    version: Type.String({description: 'Of server and widget, for the debug panel.'}),
+    version: Type.String({description: 'Version of server and widget, for the debug panel.'}),
     limits: Type.Object({
       max_files: Type.Integer(),
       min_files: Type.Integer(),
@@ -51,7 +53,7 @@ export const SiteConfig = Type.Object(
   },
   {
     title: 'SiteConfig',
-    description: 'What the widget may know of a site.',
+    description: 'Public settings of a site.',
     examples: [
       {
         site: 'demo',

@@ -1,4 +1,4 @@
-/** What a site's owner can be told of as it happens. */
+/** Events that are sent to the webhooks of a site's owner. */
 export const WEBHOOK_EVENTS = [
   'session.pending',
   'session.complete',
