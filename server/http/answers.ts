@@ -7,16 +7,16 @@ import type {ErrorCode} from '../contract/error-codes.js';
 import {errorExample} from './error-examples.js';
 
 export interface AnswerOptions {
-  /** Errors are pages too: people open these addresses. */
+  /** Whether errors are HTML pages, because people open the URL. */
   asPages?: boolean;
-  /** No rate limit: a probe must always get its answer. */
+  /** Whether the route has no rate limit, because a probe must always get a response. */
   unlimited?: boolean;
 }
 
-/** Codes that any route can answer: what came was no readable request, or we could not. */
-const EVERYWHERE: ErrorCode[] = ['invalid_request', 'internal', 'unavailable'];
+/** Error codes that any route can return: the request was not readable, or the server failed. */
+const COMMON_CODES: ErrorCode[] = ['invalid_request', 'internal', 'unavailable'];
 
-/** What every call that acts on a session can answer besides. */
+/** Further error codes of each route that acts on a session. */
 export const SESSION_CODES: ErrorCode[] = [
   'token_required',
   'token_invalid',
@@ -25,33 +25,33 @@ export const SESSION_CODES: ErrorCode[] = [
   'session_gone',
 ];
 
-/** What every route can answer that reads a body. */
+/** Further error codes of each route that reads a body. */
 export const BODY_CODES: ErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type'];
 
-/** Credentials of every call that acts on a session, for the OpenAPI document. */
+/** Credentials of each route that acts on a session, for the OpenAPI document. */
 export const SESSION_SECURITY = [{visitorToken: [], sessionUuid: []}];
 
 export const pageText = (description: string) =>
   Type.String({contentMediaType: 'text/html', description});
 
-const ErrorPage = pageText('What is wrong and what to do, in the reader’s language.');
+const ErrorPage = pageText('Page in the visitor’s language: what is wrong and what to do.');
 
-/** A route's response schemas: what it answers when all is well, and its error codes by status. */
+/** Returns the response schemas of a route: those of its success, and one for each error status. */
 export const answers = <T extends Record<number, TSchema>>(
-  good: T,
+  success: T,
   codes: ErrorCode[],
   {asPages = false, unlimited = false}: AnswerOptions = {},
 ) => {
-  const all = [...codes, ...EVERYWHERE, ...(unlimited ? [] : ['rate_limited' as const])];
+  const all = [...codes, ...COMMON_CODES, ...(unlimited ? [] : ['rate_limited' as const])];
   const described: Record<string, object> = {};
   for (const [status, list] of byStatus(all)) {
     described[status] = {
       description: list.map((code) => `\`${code}\``).join(', '),
-      headers: createHeaders(unlimited, waits(list) ? RETRY_AFTER : {}),
+      headers: createHeaders(unlimited, hasRetryAfter(list) ? RETRY_AFTER : {}),
       content: asPages ? createContent(ErrorPage, 'text/html') : errorContent(list),
     };
   }
-  for (const [status, schema] of Object.entries(good)) {
+  for (const [status, schema] of Object.entries(success)) {
     const {headers, also, ...own} = schema as Described;
     const {type, description, contentMediaType} = own;
     const shared = {
@@ -66,7 +66,7 @@ export const answers = <T extends Record<number, TSchema>>(
             content: {...createContent(own, contentMediaType), ...(also && createContent(also))},
           };
   }
-  // Answers are sent under these very schemas; handlers need the types of the good ones alone.
+  // Fastify uses these schemas for all responses; handlers need only the types of the successes.
   return described as unknown as T;
 };
 
@@ -74,26 +74,26 @@ interface Described {
   type?: string;
   description?: string;
   contentMediaType?: string;
-  /** The same in another media type. */
+  /** Schema of the same response in another media type. */
   also?: TSchema;
-  /** Headers of this answer alone. */
+  /** Headers of this response only. */
   headers?: Headers;
 }
 
 type Headers = Record<string, {type: string; description: string}>;
 
 const REQUEST_ID: Headers = {
-  'x-request-id': {type: 'string', description: 'The operator finds it in the log.'},
+  'x-request-id': {type: 'string', description: 'Id of the request in the operator’s log.'},
 };
 
 const RATE_LIMIT: Headers = {
-  'ratelimit-limit': {type: 'integer', description: 'Requests a minute from one address.'},
-  'ratelimit-remaining': {type: 'integer', description: 'How many of them are left.'},
-  'ratelimit-reset': {type: 'integer', description: 'Seconds until the minute is over.'},
+  'ratelimit-limit': {type: 'integer', description: 'Requests a minute from one client network.'},
+  'ratelimit-remaining': {type: 'integer', description: 'Requests left in the current minute.'},
+  'ratelimit-reset': {type: 'integer', description: 'Seconds until the current minute ends.'},
 };
 
 const RETRY_AFTER: Headers = {
-  'retry-after': {type: 'integer', description: 'Seconds to wait before the next try.'},
+  'retry-after': {type: 'integer', description: 'Seconds to wait before the next attempt.'},
 };
 
 const createHeaders = (unlimited: boolean, own: Headers): Headers => ({
@@ -102,7 +102,7 @@ const createHeaders = (unlimited: boolean, own: Headers): Headers => ({
   ...own,
 });
 
-const waits = (codes: ErrorCode[]): boolean =>
+const hasRetryAfter = (codes: ErrorCode[]): boolean =>
   codes.some((code) => code === 'in_progress' || [429, 503].includes(ERROR_CODES[code]));
 
 const byStatus = (codes: ErrorCode[]): Map<string, ErrorCode[]> => {

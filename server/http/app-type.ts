@@ -9,7 +9,7 @@ import type {
 } from 'fastify';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 
-/** The server, with handler types taken from the schemas. */
+/** Fastify instance whose handler types are derived from the schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

@@ -9,7 +9,7 @@ interface Described {
 
 /**
  * Returns an error for each array that is longer than its schema allows. The schema library reports
- * all errors of a body, so it would first check every element: 64 kB hold tens of thousands.
+ * all errors of a body, so it would first check every element: tens of thousands fit into 64 kB.
  */
 export const tooLongArrays = (schema: unknown, value: unknown, path = ''): Validation[] => {
   const {properties = {}, items, maxItems = Infinity} = schema as Described;

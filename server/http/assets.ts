@@ -12,10 +12,10 @@ import {registerExamples} from './examples.js';
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Folder of the built widget. */
 export const WIDGET = path.join(PROJECT, 'dist/widget');
-/** Built once: the files that are there at the start are all there are. */
+/** Whether the widget's files exist at startup. If so, no further files are added later. */
 export const isWidgetBuilt = existsSync(WIDGET);
 const YEAR_SECONDS = 31_536_000;
-/** A release may reach a page this late. */
+/** Cache time of the loader, after which a page gets a new release. */
 const LOADER_SECONDS = 300;
 const HASHED = /-[\w-]{8,}\.js(\.(br|gz))?$/;
 
@@ -26,7 +26,7 @@ export const projectVersion = (): string => {
   return manifest.version;
 };
 
-/** The second is asked where the first failed: some browsers remember that it did. */
+/** URL prefixes of the widget. The loader retries the second: some browsers cache a failure. */
 export const WIDGET_PREFIXES = ['/widget/', '/widget/again/'] as const;
 
 export interface AssetOptions {
@@ -35,7 +35,7 @@ export interface AssetOptions {
   onServed: () => void;
 }
 
-/** The widget's files for any page, and the examples for development. */
+/** Serves the widget's files to any page, and the examples in development. */
 export const registerAssets = async (
   app: App,
   {development, onServed}: AssetOptions,
@@ -88,6 +88,6 @@ export const setAssetHeaders = (
 ): void => {
   response.setHeader('cache-control', cacheControl);
   response.setHeader('cross-origin-resource-policy', 'cross-origin');
-  // One address, three bodies: a cache between must not hand one reader's to another.
+  // The URL has a body for each encoding, which caches must not confuse.
   response.setHeader('vary', 'accept-encoding');
 };

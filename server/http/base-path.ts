@@ -1,3 +1,3 @@
-/** Returns the path below which a proxy serves this server, without a slash at its end. */
+/** Returns the path below which a proxy serves this server, without a trailing slash. */
 export const getBasePath = (publicUrl: string): string =>
   new URL(publicUrl).pathname.replace(/\/$/, '');

@@ -23,13 +23,13 @@ export const ipIn = (entry: string | undefined): string | undefined => {
   return ip && ipaddr.process(ip.replace(/%.*/, '')).toString();
 };
 
-/** Returns a test whether an entry is the IP address of one of the proxies. */
+/** Returns a function that tests whether an entry is the IP address of one of the proxies. */
 export const proxyTest = (proxies: readonly string[]): ((entry: string) => boolean) => {
   const list = new BlockList();
   for (const proxy of proxies) {
-    const [address = '', bits] = proxy.replace(/%[^/]*/, '').split('/');
-    if (bits === undefined) list.addAddress(address, family(address));
-    else list.addSubnet(address, Number(bits), family(address));
+    const [ip = '', bits] = proxy.replace(/%[^/]*/, '').split('/');
+    if (bits === undefined) list.addAddress(ip, family(ip));
+    else list.addSubnet(ip, Number(bits), family(ip));
   }
   return (entry) => {
     const ip = ipIn(entry);
@@ -46,16 +46,16 @@ type Connection = Pick<FastifyRequest, 'ip' | 'ips'>;
  * `X-Forwarded-For` without an IP address counts as the proxy that sent it.
  */
 export const clientAddress = ({ip, ips}: Connection): string | undefined =>
-  (ips ?? [ip]).map(ipIn).findLast((address) => address !== undefined);
+  (ips ?? [ip]).map(ipIn).findLast((found) => found !== undefined);
 
 /** Returns the client network of a request, for the limits: an IPv4 address or an IPv6 /64. */
 export const clientRateLimitKey = (request: Connection): string => {
-  const address = clientAddress(request);
-  if (address === undefined) return UNKNOWN;
-  return isIPv4(address) ? address : `${cut(address, 8)}/64`;
+  const ip = clientAddress(request);
+  if (ip === undefined) return UNKNOWN;
+  return isIPv4(ip) ? ip : `${cut(ip, 8)}/64`;
 };
 
-/** Returns the IP address as it may be stored: whole, cut to /24 or /48, or not at all. */
+/** Returns the IP address in the form that the mode stores: whole, cut to /24 or /48, or null. */
 export const anonymizeIp = (address: string | undefined, mode: IpMode): string | null => {
   const ip = mode === 'none' ? undefined : ipIn(address);
   if (ip === undefined) return null;

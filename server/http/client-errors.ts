@@ -15,8 +15,8 @@ interface ClientError extends Error {
 }
 
 /**
- * Answers what is no HTTP, has headers beyond measure or comes too slowly, in the shape of all
- * other errors: such a request never becomes one that a route or the error handler could see.
+ * Responds to a request that is not HTTP, has too many headers or arrives too slowly. No route and
+ * no error handler receives such a request, so this function writes the error itself.
  */
 export const answerClientError = (
   error: ClientError,
@@ -28,14 +28,14 @@ export const answerClientError = (
     socket.destroy();
     return;
   }
-  const ours = toMariaError(error);
+  const mariaError = toMariaError(error);
   const requestId = nanoid();
-  const body = JSON.stringify(ours.body(requestId));
+  const body = JSON.stringify(mariaError.body(requestId));
   const {rawPacket} = error;
   const isHead = rawPacket instanceof Buffer && rawPacket.subarray(0, 5).equals(HEAD);
   socket.end(
     [
-      `HTTP/1.1 ${ours.statusCode} ${STATUS_CODES[ours.statusCode] ?? ''}`,
+      `HTTP/1.1 ${mariaError.statusCode} ${STATUS_CODES[mariaError.statusCode] ?? ''}`,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${requestId}`,
@@ -44,7 +44,7 @@ export const answerClientError = (
       'x-content-type-options: nosniff',
       'connection: close',
       '',
-      // The client of a HEAD would read a body as the next answer.
+      // After a HEAD request, the client would read a body as the next response.
       isHead ? '' : body,
     ].join('\r\n'),
   );
@@ -62,11 +62,11 @@ const toMariaError = ({code}: ClientError): MariaError => {
   );
 };
 
-/** Another head would end up within the response, or within one before it that it waits for. */
+/** Returns whether bytes sent now would corrupt this response, or one that is sent before it. */
 const hasBegun = ({writableFinished, headersSent, socket}: ServerResponse): boolean =>
   !writableFinished && (headersSent || socket === null);
 
-/** Node would answer an `Expect` that it does not know with a bare 417; RFC 9110 lets us ignore it. */
+/** Ignores unknown `Expect` headers, as RFC 9110 allows. Node would send a 417 without a body. */
 export const ignoreExpectations = (server: Server): void => {
   server.on('checkExpectation', (request, response) => {
     server.emit('request', request, response);

@@ -11,13 +11,13 @@ export type ConcurrencyScope = 'session' | 'address' | 'total';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Lets only so many of something go on at once: in all, from one address, in one session. */
+/** Limits concurrency in total, for each client network and for each session. */
 export class ConcurrencyLimit {
   private readonly running = new Map<string, number>();
 
   constructor(
     private readonly limits: ConcurrencyLimits,
-    /** For the page's developer, when it is shut. */
+    /** Error message for the page's developer when a limit is reached. */
     private readonly message: string,
     private readonly onRefused: (limit: ConcurrencyScope) => void = () => undefined,
   ) {}
@@ -26,30 +26,30 @@ export class ConcurrencyLimit {
     return this.running.get('total') ?? 0;
   }
 
-  /** Answers the function that gives the place back. Throws `Busy`. */
+  /** Acquires a slot and returns the function that releases it. Throws `Busy`. */
   acquire(uuid: string, client: string): () => void {
-    const places: {place: string; max: number; limit: ConcurrencyScope}[] = [
-      {limit: 'session', place: `session:${uuid}`, max: this.limits.perSession},
-      {limit: 'address', place: `address:${client}`, max: this.limits.perAddress},
-      {limit: 'total', place: 'total', max: this.limits.total},
+    const scopes: {key: string; max: number; limit: ConcurrencyScope}[] = [
+      {limit: 'session', key: `session:${uuid}`, max: this.limits.perSession},
+      {limit: 'address', key: `address:${client}`, max: this.limits.perAddress},
+      {limit: 'total', key: 'total', max: this.limits.total},
     ];
-    const full = places.find(({place, max}) => (this.running.get(place) ?? 0) >= max);
+    const full = scopes.find(({key, max}) => (this.running.get(key) ?? 0) >= max);
     if (full) {
       this.onRefused(full.limit);
       throw new Busy(this.message, {retryAfter: RETRY_AFTER_SECONDS});
     }
-    for (const {place} of places) this.running.set(place, (this.running.get(place) ?? 0) + 1);
-    let isIn = true;
+    for (const {key} of scopes) this.running.set(key, (this.running.get(key) ?? 0) + 1);
+    let isReleased = false;
     return () => {
-      if (!isIn) return;
-      isIn = false;
-      for (const {place} of places) this.release(place);
+      if (isReleased) return;
+      isReleased = true;
+      for (const {key} of scopes) this.release(key);
     };
   }
 
-  private release(place: string): void {
-    const left = (this.running.get(place) ?? 0) - 1;
-    if (left > 0) this.running.set(place, left);
-    else this.running.delete(place);
+  private release(key: string): void {
+    const left = (this.running.get(key) ?? 0) - 1;
+    if (left > 0) this.running.set(key, left);
+    else this.running.delete(key);
   }
 }

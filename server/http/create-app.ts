@@ -18,10 +18,10 @@ import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
 import {sharedSerializers} from './serializers.js';
 
-/** Room for three consents with wordings of 4,000 characters in any script. */
+/** Size of three consents with wordings of 4,000 characters in any script. */
 const JSON_BODY_BYTES = 64 * 1024;
 
-/** The framework with its limits, before anything is registered. */
+/** Creates the Fastify instance with its limits, before anything is registered. */
 export const createApp = (
   {trustProxy, production, publicUrl}: Config,
   log: FastifyBaseLogger,
@@ -35,7 +35,7 @@ export const createApp = (
     logController: new LogController({disableRequestLogging: true}),
     genReqId: () => nanoid(),
     requestIdHeader: false,
-    // Not the list itself: the framework would not recognise a proxy that is named with its port.
+    // A test instead of the list, because Fastify would not recognise a proxy named with its port.
     trustProxy: trustProxy.length > 0 ? proxyTest(trustProxy) : false,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: UPLOAD_MAX_MS + 60_000,
@@ -48,12 +48,12 @@ export const createApp = (
       headersTimeout: 10_000,
       connectionsCheckingInterval: 1_000,
     },
-    // Addresses that cannot be decoded reach neither a route nor the error handler.
     clientErrorHandler: (error, socket) => {
       answerClientError(error, socket, latest.get(socket));
     },
-    // A request on an open connection is served until the connection ends.
+    // Requests on open connections are served until the connection ends.
     return503OnClosing: false,
+    // A URL that cannot be decoded reaches neither a route nor the error handler.
     frameworkErrors: (error, request, reply) => {
       drain.begin(request.raw, clientRateLimitKey(request));
       setHeadersOfUnrouted(request, reply, production);
@@ -64,7 +64,7 @@ export const createApp = (
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
   app.server.on('connection', (socket) => {
-    // Node remembers an address that was read once; after a reset it can no longer be read.
+    // Node caches the IP address when it is first read. After a reset it cannot be read.
     void socket.remoteAddress;
   });
   app.server.on('request', ({socket}, response) => {
@@ -72,7 +72,7 @@ export const createApp = (
   });
   app.addHook('onRequest', async ({raw}, reply) => {
     if (raw.socket.remoteAddress !== undefined) return;
-    // No client waits for a response, and limits need its address.
+    // The connection was reset: no client waits for a response, and limits need its IP address.
     reply.hijack();
     raw.socket.destroy();
   });

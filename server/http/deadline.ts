@@ -6,22 +6,22 @@ import type {App} from './app-type.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The route takes as long as its own rules allow: from the start, or from when its handler
-     * says so with `takeOwnTime`.
+     * Whether the request timeout is disabled: `true` from the start, `later` as soon as the
+     * handler calls `disableTimeout`.
      */
     keepsOwnTime?: boolean | 'later';
   }
 }
 
-/** From the last byte of the body to the answer. */
+/** Time from the last byte of the body to the response. */
 export const ANSWER_MS = 1_800;
-/** For a body of a few kilobytes, on a bad line. */
+/** Time for a body of a few kilobytes on a slow connection. */
 export const BODY_MS = 10_000;
 const POLL_INTERVAL_MS = 200;
 
 /**
- * Answers in time even when a part behind us does not: a request that still waits for the database
- * gets a clear 503. What it was about to do may still happen, and every step can be repeated.
+ * Registers a timeout for all requests: a request that still waits for the database gets a 503. Its
+ * changes may still be made afterwards; every request can safely be repeated.
  */
 export const registerRequestTimeout = (app: App): void => {
   app.addHook('onRequest', (request, reply, done) => {
@@ -29,7 +29,7 @@ export const registerRequestTimeout = (app: App): void => {
     if (keepsOwnTime !== true) track(request, reply, keepsOwnTime !== 'later');
     done();
   });
-  // One timer for all: a timer for each request costs more than what it waits for.
+  // One timer for all requests is cheaper than a timer for each.
   const timer = setInterval(checkDeadlines, POLL_INTERVAL_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(timer);
@@ -44,15 +44,18 @@ interface PendingRequest {
   bodyEndedMs: number;
 }
 
-const watches = new Map<FastifyRequest, PendingRequest>();
+const pending = new Map<FastifyRequest, PendingRequest>();
 
-/** Ends the watch over a request. Throws when it has already been answered for lack of time. */
+/** Ends the timeout of a request. Throws `Unavailable` if the timeout has already responded. */
 export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): void => {
-  watches.delete(request);
+  pending.delete(request);
   if (reply.sent) throw new Unavailable();
 };
 
-/** The work's result, or `Unavailable` in time; then `onLate` gets what still comes of it. */
+/**
+ * Returns the result of `work`. Throws `Unavailable` after `ANSWER_MS`, and passes a later result
+ * to `onLate`.
+ */
 export const withinTime = async <T>(work: Promise<T>, onLate?: (result: T) => void): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
@@ -75,22 +78,22 @@ export const withinTime = async <T>(work: Promise<T>, onLate?: (result: T) => vo
 
 const track = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
   const nowMs = performance.now();
-  watches.set(request, {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs});
-  reply.raw.once('close', () => watches.delete(request));
+  pending.set(request, {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs});
+  reply.raw.once('close', () => pending.delete(request));
 };
 
 const checkDeadlines = (): void => {
   const nowMs = performance.now();
-  for (const watched of watches.values()) {
-    const {request, waitsForBody, startedMs} = watched;
-    if (waitsForBody && !request.raw.complete) watched.bodyEndedMs = nowMs;
-    if (nowMs - watched.bodyEndedMs > ANSWER_MS) end(watched, new Unavailable());
-    else if (watched.bodyEndedMs - startedMs > BODY_MS) end(watched, new TooSlow());
+  for (const tracked of pending.values()) {
+    const {request, waitsForBody, startedMs} = tracked;
+    if (waitsForBody && !request.raw.complete) tracked.bodyEndedMs = nowMs;
+    if (nowMs - tracked.bodyEndedMs > ANSWER_MS) sendTimeout(tracked, new Unavailable());
+    else if (tracked.bodyEndedMs - startedMs > BODY_MS) sendTimeout(tracked, new TooSlow());
   }
 };
 
-const end = ({request, reply}: PendingRequest, error: Error): void => {
-  watches.delete(request);
-  // A response that has begun is in time, however long its client takes to read it.
+const sendTimeout = ({request, reply}: PendingRequest, error: Error): void => {
+  pending.delete(request);
+  // A response that has begun is in time, even if its client reads slowly.
   if (!reply.sent && !reply.raw.headersSent) void reply.send(error);
 };

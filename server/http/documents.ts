@@ -9,12 +9,12 @@ export interface JsonDocument {
   path: string;
   ratePerMinute: number;
   schema: {operationId: string; summary: string; description: string; tags: string[]};
-  /** Type of the document, for its own description. */
+  /** Schema of the document, for the OpenAPI document. */
   type: ReturnType<typeof Type.Unsafe<object>>;
   read: () => object;
 }
 
-const ETAG = {etag: {type: 'string', description: 'Changes with the document.'}};
+const ETAG = {etag: {type: 'string', description: 'Entity tag, which changes with the document.'}};
 
 /** Serves a large document that stays the same while the server runs. Serialises it once. */
 export const documentRoute = (
@@ -41,7 +41,7 @@ export const documentRoute = (
         response: answers(
           {
             200: Type.Unsafe<object>({...type, headers: ETAG}),
-            304: Type.Null({description: 'It has not changed.', headers: ETAG}),
+            304: Type.Null({description: 'The document has not changed.', headers: ETAG}),
           },
           [],
         ),

@@ -7,11 +7,11 @@ export const DRAIN_MAX_MS = 2_000;
 const MEBIBYTE = 1024 * 1024;
 
 export interface DrainLimits {
-  /** Bodies that are discarded at the same time. */
+  /** Maximum number of bodies that are discarded at the same time. */
   total: number;
-  /** Limit for one client network. */
+  /** Maximum number of bodies of one client network. */
   perClient: number;
-  /** Bytes of all bodies together that are discarded within a tick. */
+  /** Bytes of all bodies together that are discarded within `tickMs`. */
   bytesPerTick: number;
   tickMs: number;
 }
@@ -25,8 +25,8 @@ const LIMITS: DrainLimits = {
 
 /**
  * Discards the bodies of refused requests, so that each response arrives and its connection can be
- * used again. Limits hold for one body and for all together: a client that was refused must not
- * keep the server busy.
+ * used again. Limits apply to each body and to all together, because refused clients must not keep
+ * the server busy.
  */
 export class BodyDrain {
   private readonly clients = new Map<string, number>();
@@ -38,8 +38,8 @@ export class BodyDrain {
   constructor(private readonly limits: DrainLimits = LIMITS) {}
 
   /**
-   * Begins to discard the rest of a body. Returns false if too many others are discarded, in which
-   * case the connection cannot be used again. Call it before the response is sent: afterwards Node
+   * Starts to discard the rest of a body. Returns false if too many others are being discarded; the
+   * connection cannot be used again then. Call it before the response is sent: afterwards Node
    * itself discards the body, without a limit.
    */
   begin(request: IncomingMessage, client: string): boolean {
@@ -80,7 +80,7 @@ export class BodyDrain {
   }
 }
 
-/** Settles when the body is over, or its connection. Beyond the limits of one body, closes it. */
+/** Discards a body until it or its connection ends. Closes the connection beyond the limits. */
 const discard = async (
   request: IncomingMessage,
   onBytes: (bytes: number) => void,
@@ -108,9 +108,10 @@ const discard = async (
 };
 
 /**
- * Node closes a connection right after its last response, which HTTP/1.0 and `Connection: close`
- * make of the first one. Bytes that are unread by then turn the close into a reset: the client,
- * often a proxy, fails to write its body and may never read the response. Returns the release.
+ * Delays the end of a connection until the returned function is called. Node closes a connection
+ * right after its last response, which is the first with HTTP/1.0 or `Connection: close`. Unread
+ * bytes then turn the close into a reset: the client, often a proxy, fails to write its body and
+ * may never read the response.
  */
 const holdOpen = (socket: Socket): (() => void) => {
   const destroySoon = socket.destroySoon.bind(socket);

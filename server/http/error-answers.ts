@@ -23,7 +23,7 @@ import {PAGE_HEADERS, pageHtml} from './pages.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** How a page that people open tells an error, in place of the JSON that programs get. */
+    /** Sends an error of the route as an HTML page, because people open its URL. */
     showsError?: (error: MariaError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   }
 }
@@ -41,26 +41,26 @@ const CONFLICT =
   'Another request changed the same data at the same time, so nothing was done. Send the request again.';
 
 export interface ErrorHooks {
-  /** Somebody looking for addresses is slowed down like everybody else. */
+  /** Rate limit of unknown URLs, because an attacker could search for valid ones. */
   limitUnknown: preHandlerAsyncHookHandler;
   onError: (error: MariaError, request: FastifyRequest) => void;
 }
 
-/** Every error becomes one of ours here, and nowhere else. Call before routes are added. */
+/** Registers the handlers that turn all errors into responses. Call it before routes are added. */
 export const registerErrorHandler = (app: App, {limitUnknown, onError}: ErrorHooks): void => {
   const methods = allowedMethods(app);
   app.setErrorHandler((error, request, reply) => {
-    const ours = toMariaError(error as FrameworkError, request);
-    onError(ours, request);
-    return sendError(ours, request, reply);
+    const mariaError = toMariaError(error as FrameworkError, request);
+    onError(mariaError, request);
+    return sendError(mariaError, request, reply);
   });
   app.setNotFoundHandler({preHandler: [limitUnknown]}, (request, reply) => {
     const allowed = methods(request.url);
-    // A route with a name in its path can find nothing under it.
+    // A route that matches the URL also calls this handler if its resource does not exist.
     if (allowed.length === 0 || allowed.includes(request.method))
       return sendError(new NotFound(), request, reply);
     void reply.header('allow', allowed.join(', '));
-    const message = `This address does not support the method. Use ${allowed.join(' or ')}.`;
+    const message = `This URL does not support the method. Use ${allowed.join(' or ')}.`;
     return sendError(new MethodNotAllowed(message), request, reply);
   });
 };
@@ -71,7 +71,7 @@ interface Unrouted {
   basePath: string;
 }
 
-/** Sends the error of a request that reached no route: as a page, where people open the address. */
+/** Sends the error of a request that reached no route, as an HTML page if people open its URL. */
 export const sendUnrouted = (error: MariaError, {request, reply, basePath}: Unrouted) => {
   if (!isPagePath(request.url)) return sendError(error, request, reply);
   const page = errorPage(error, request.headers['accept-language'], request.id);
@@ -82,10 +82,10 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
   const retryAfter =
     error.retryAfter ?? (error.statusCode === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
-  // What cannot be read as a request has reached no route.
+  // A request that could not be parsed has no route, and no config.
   const {showsError} = request.routeOptions.config ?? {};
   if (showsError) return showsError(error, request, reply);
-  // Also where the address or the method is wrong, and no route says whose it is.
+  // The URL is tested, because a wrong path or method matches no route that could declare it.
   const isSessionCall = /^\/api\/session(?=[/?]|$)/.test(request.url);
   return reply
     .code(error.statusCode)
@@ -94,7 +94,7 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
     .send({...error.body(request.id), ...(isSessionCall && {uuid: null})});
 };
 
-/** Returns the error that a response shows. Without a request, no client can have broken off. */
+/** Returns the error for the response. With `request`, an abort by its client is detected. */
 export const toMariaError = (error: FrameworkError, request?: FastifyRequest): MariaError => {
   if (error instanceof MariaError) return error;
   if (error.validation) return invalidRequest(error.validation, error.validationContext);
@@ -102,7 +102,7 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
     return new Unavailable(undefined, {cause: error});
   }
   if (isConflict(error)) return new Unavailable(CONFLICT, {cause: error});
-  if (request && hasBrokenOff(request)) return new ClientAborted({cause: error});
+  if (request && isAborted(request)) return new ClientAborted({cause: error});
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new BodyTooLarge(undefined, {cause: error});
@@ -114,7 +114,7 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
       return unreadable('the percent-encoding of its URL is not valid. Encode a % as %25', error);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return unreadable(
-        'its body is not as long as its Content-Length. Send the right length',
+        'the length of its body differs from its Content-Length. Send the right length',
         error,
       );
     default:
@@ -122,10 +122,10 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
   }
 };
 
-/** The connection ended before the body did. */
-const hasBrokenOff = ({raw}: FastifyRequest): boolean => raw.destroyed && !raw.complete;
+/** Returns whether the connection ended before the body. */
+const isAborted = ({raw}: FastifyRequest): boolean => raw.destroyed && !raw.complete;
 
-/** What the framework and its plug-ins call a client's fault is one. */
+/** Maps 4xx errors of Fastify and its plugins to client errors. All others are server failures. */
 const fromStatus = (error: FrameworkError): MariaError => {
   const status = error.statusCode ?? 500;
   if (status === 416) return new RangeNotSatisfiable(undefined, {cause: error});

@@ -4,7 +4,7 @@ import * as errors from '../errors.js';
 
 const REQUEST_ID = 'V1StGXR8_Z5jdHi6B-myT';
 
-/** What the server answers for a code when it has nothing more to say. */
+/** Returns the response body of a code with its standard message. */
 export const errorExample = (code: ErrorCode): ErrorBody => {
   const example = EXAMPLES.get(code);
   if (!example) throw new Error(`There is no error class for ${code}.`);

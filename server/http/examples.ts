@@ -8,7 +8,7 @@ import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
 
-/** What every page here allows: files of this server, and nothing inline. */
+/** Policy of most pages: files of this server, and nothing inline. */
 const SAME_HOST = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -20,23 +20,23 @@ const SAME_HOST = {
   'frame-ancestors': "'none'",
 };
 
-/** The strictest there is: scripts by nonce, and no text becomes code. */
+/** Returns the strictest policy: scripts by nonce, and Trusted Types. */
 const strictest = (nonce: string) => ({
   ...SAME_HOST,
   'script-src': `'nonce-${nonce}' 'strict-dynamic'`,
   'img-src': "'self'",
   'require-trusted-types-for': "'script'",
-  // The one policy that Lit makes for itself.
+  // Lit creates this Trusted Types policy.
   'trusted-types': 'lit-html',
 });
 
-/** The playground shows its page in a frame; both are of this server. */
+/** Policies of the playground, which shows a page of this server in a frame. */
 const OWN_POLICIES: Record<string, Record<string, string>> = {
   'playground.html': {...SAME_HOST, 'frame-src': "'self'"},
   'playground-frame.html': {...SAME_HOST, 'frame-ancestors': "'self'"},
 };
 
-/** Angular compiles its templates in the browser, as long as no build of its own has done so before. */
+/** Policy for Angular, which compiles its templates in the browser unless its own build did so. */
 const COMPILING = {...SAME_HOST, 'script-src': "'self' 'unsafe-eval'"};
 
 const cspHeader = (policy: Record<string, string>): string =>
@@ -44,7 +44,7 @@ const cspHeader = (policy: Record<string, string>): string =>
     .map(([directive, sources]) => `${directive} ${sources}`)
     .join('; ');
 
-/** Pages that answer without their file's name. */
+/** Pages whose URL does not contain their file name. */
 const FRONT_PAGES = [
   ['/', 'index.html'],
   ['/examples/', 'list.html'],
@@ -53,15 +53,15 @@ const FRONT_PAGES = [
 const STRICT = 'strict-csp.html';
 
 export interface ExampleFolders {
-  /** Pages that are served as they are written. */
+  /** Folder of the pages that are served without a build. */
   folder: string;
-  /** Pages that `server/scripts/frameworks.mjs` has built. */
+  /** Folder of the pages that `server/scripts/frameworks.mjs` builds. */
   built: string;
   /** Path below which a proxy serves this server. */
   basePath: string;
 }
 
-/** The demo page, and the small pages that show each way of using the chat. In development only. */
+/** Serves the demo page and the pages that show each way of using the chat, only in development. */
 export const registerExamples = async (
   app: App,
   {folder, built, basePath}: ExampleFolders,
@@ -89,11 +89,11 @@ export const registerExamples = async (
       .type('text/html; charset=utf-8')
       .send(await readPage(file));
   const pages = (await readdir(folder)).filter((name) => /^[\w-]+\.html$/.test(name));
-  for (const [address, file] of [
+  for (const [url, file] of [
     ...FRONT_PAGES,
     ...pages.filter((name) => name !== STRICT).map((name) => [`/examples/${name}`, name] as const),
   ]) {
-    app.get(address, hidden, (_request, reply) => sendPage(reply, file));
+    app.get(url, hidden, (_request, reply) => sendPage(reply, file));
   }
   app.get('/examples', hidden, (_request, reply) => reply.redirect(`${basePath}/examples/`));
   app.get(`/examples/${STRICT}`, hidden, async (_request, reply) => {

@@ -3,13 +3,13 @@ import type {IncomingMessage} from 'node:http';
 import {HeadersTooLarge, InvalidRequest} from '../errors.js';
 import type {App} from './app-type.js';
 
-/** Limit of nginx as well. Browsers send all cookies of a parent domain, set by other programs. */
+/** As in nginx. Browsers also send the cookies that other programs set for a parent domain. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** Node's own limit, above ours: a request beyond it reaches no route, so no page can explain it. */
+/** Limit of Node's parser. It is higher, because a request beyond it reaches no error page. */
 export const MAX_PARSED_BYTES = 128 * 1024;
 
-/** Refuses requests with too many headers, or without Host, where a route can show it in its own way. */
+/** Refuses requests with too many headers or without Host in a hook, so that a page can show the error. */
 export const limitHeaders = (app: App): void => {
   app.addHook('onRequest', async ({raw}) => {
     if (headerBytes(raw) > MAX_HEADER_BYTES) throw new HeadersTooLarge();

@@ -19,17 +19,17 @@ const EXPOSED = [
 ];
 
 /**
- * Headers of every answer. A preflight cannot name the site, so any origin may read answers; the
- * origin is judged on the request itself, and no answer depends on a cookie.
+ * Sets the headers of every response. A preflight cannot name the site, so CORS allows any origin.
+ * The origin of the request itself is checked, and no response depends on a cookie.
  */
 export const registerHeaders = async (app: App, {production}: {production: boolean}) => {
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    // All that are asked for: scripts that trace a page's calls add headers of their own.
+    // No `allowedHeaders`, so that all are allowed: tracing scripts of a page add their own.
     exposedHeaders: EXPOSED,
     maxAge: PREFLIGHT_SECONDS,
-    // Otherwise an OPTIONS that is no preflight gets an error in another shape than all the others.
+    // Otherwise an OPTIONS request that is not a preflight gets an error in another format.
     strictPreflight: false,
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -41,7 +41,7 @@ export const registerHeaders = async (app: App, {production}: {production: boole
   });
 };
 
-/** Sets the headers that hooks set elsewhere: a request that cannot be routed reaches none. */
+/** Sets the headers of a request that cannot be routed, because it reaches no hook. */
 export const setHeadersOfUnrouted = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -62,7 +62,7 @@ const setSafeHeaders = (request: FastifyRequest, reply: FastifyReply, production
   if (production) void reply.header('strict-transport-security', `max-age=${YEAR_SECONDS}`);
 };
 
-/** Pages bring a policy of their own; nothing else of ours is a document. */
+/** Sets the strictest policy. HTML pages have set their own; no other response is a document. */
 const setPolicy = (reply: FastifyReply): void => {
   if (reply.hasHeader(POLICY) || reply.raw.hasHeader(POLICY)) return;
   void reply.header(POLICY, "default-src 'none'; frame-ancestors 'none'");

@@ -11,7 +11,7 @@ export interface HealthDeps {
   sql: Sql;
   objects: ObjectStore;
   version: string;
-  /** Why the server does not take work, or undefined when it does. */
+  /** Returns the reason why the server accepts no requests; undefined if it does. */
   notReady: () => string | undefined;
 }
 
@@ -22,13 +22,13 @@ type Checks = Record<string, string>;
 
 const Alive = Type.Object(
   {status: Type.Literal('ok'), version: Type.String()},
-  {description: 'It is.', examples: [{status: 'ok', version: '1.2.3'}]},
+  {description: 'The process is alive.', examples: [{status: 'ok', version: '1.2.3'}]},
 );
 
 const Checked = Type.Object({
   status: Type.Enum(['ok', 'unavailable']),
   checks: Type.Record(Type.String(), Type.String(), {
-    description: '`ok`, or what is in the way, for all parts that were asked for.',
+    description: '`ok` or the reason of the failure, for each check.',
   }),
 });
 
@@ -38,13 +38,13 @@ const createExample = (status: string, database: string) => ({
 });
 
 const Ready = Type.Object(Checked.properties, {
-  description: 'All parts answer.',
+  description: 'All checks have passed.',
   examples: [createExample('ok', 'ok')],
 });
 
-/** With more to do than it can bear, the server answers before it has looked. */
+/** Response with status 503. An overloaded server sends an `ErrorBody`, without a check. */
 const NotReady = Type.Union([Checked, ErrorBody], {
-  description: 'Something is in the way.',
+  description: 'A check has failed, or the server is overloaded.',
   examples: [createExample('unavailable', 'ECONNREFUSED')],
 });
 
@@ -53,18 +53,18 @@ const Asked = Type.Object(
     part: Type.Optional(
       Type.Literal('server', {
         description:
-          'Says 503 only while this process starts or stops. For load balancers: what all servers share is away for all of them, and each says so itself.',
+          'Limits the check to this process: 503 only while it starts or stops. For load balancers, because a failure of the database or the storage affects all servers.',
       }),
     ),
   },
   {additionalProperties: false},
 );
 
-/** `/healthz`: this process is alive. `/readyz`: it can do its work; if not, what is in its way. */
+/** Adds `/healthz` (the process is alive) and `/readyz` (it can serve requests, or the reason). */
 export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps): void => {
   let latest: {checks: Promise<Checks>; until: number} | undefined;
 
-  const look = (): Promise<Checks> => {
+  const latestChecks = (): Promise<Checks> => {
     if (!latest || latest.until < performance.now()) {
       latest = {checks: check(deps), until: performance.now() + CACHED_MS};
     }
@@ -77,7 +77,7 @@ export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps)
       schema: {
         operationId: 'isAlive',
         summary: 'Whether this process is alive',
-        description: 'Looks at nothing else.',
+        description: 'Checks nothing else.',
         tags: ['operation'],
         security: [],
         response: answers({200: Alive}, [], {unlimited: true}),
@@ -90,9 +90,9 @@ export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps)
     {
       schema: {
         operationId: 'isReady',
-        summary: 'Whether it can do its work',
+        summary: 'Whether this process can serve requests',
         description:
-          'Looks at `server`, `database` and `storage`; at the last two once a second. A database that takes no writes, such as a standby, is `DATABASE_READ_ONLY`.',
+          'Checks `server`, `database` and `storage`; the last two at most once a second. A database that accepts no writes, such as a standby, is reported as `DATABASE_READ_ONLY`.',
         tags: ['operation'],
         security: [],
         querystring: Asked,
@@ -100,8 +100,8 @@ export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps)
       },
     },
     async (request, reply) => {
-      const shared = request.query.part === 'server' ? {} : await look();
-      // Never from the cache: a load balancer must learn at once that this server is going.
+      const shared = request.query.part === 'server' ? {} : await latestChecks();
+      // Never cached, because a load balancer must notice immediately that this server is stopping.
       const checks = {server: notReady() ?? 'ok', ...shared};
       const ready = Object.values(checks).every((result) => result === 'ok');
       return reply
@@ -124,7 +124,7 @@ const outcome = async (work: Promise<void>): Promise<string> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
-      resolve(`no answer within ${CHECK_MS} ms`);
+      resolve(`no response within ${CHECK_MS} ms`);
     }, CHECK_MS);
   });
   const done = work.then(() => 'ok', toReason);
@@ -134,8 +134,8 @@ const outcome = async (work: Promise<void>): Promise<string> => {
 };
 
 /**
- * The innermost that is known of a failure: a code, a status, a class. Never a message, which could
- * hold an address or credentials.
+ * Returns the innermost known reason of a failure: a code, a status or a class. It never returns a
+ * message, which could contain a URL or credentials.
  */
 const toReason = (error: unknown): string => {
   let reason = 'unknown';

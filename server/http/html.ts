@@ -1,4 +1,3 @@
-/** Text with everything that HTML would read as markup made harmless. */
 export const escapeHtml = (text: string): string =>
   text.replace(
     /[&<>"']/g,

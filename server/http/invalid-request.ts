@@ -16,16 +16,16 @@ const WHERE: Record<string, string> = {
   querystring: 'The query does not have',
 };
 
-/** Returns the error for a part of a request that does not fit its schema, with each place once. */
+/** Returns the error for a part of a request that does not match its schema. */
 export const invalidRequest = (found: Validation[], context = 'body'): MariaError => {
   const faults = toValidationErrors(found);
-  // A part of the path that cannot be: there is nothing with such a name.
+  // A path parameter that does not match its schema cannot be the name of anything.
   if (context === 'params') {
-    return new NotFound(`There is nothing at this address: ${listed(faults)}.`);
+    return new NotFound(`There is nothing at this URL: ${listed(faults)}.`);
   }
   return new InvalidRequest(
     `${WHERE[context] ?? WHERE['body']} the expected form: ${listed(faults)}. ` +
-      'The expected form is in /api/openapi.json.',
+      'See /api/openapi.json for the expected form.',
     {faults},
   );
 };
@@ -38,14 +38,14 @@ export const listed = (faults: ValidationError[]): string => {
 };
 
 const toValidationErrors = (found: Validation[]): ValidationError[] => {
-  const places = new Map<string, Validation[]>();
+  const byPath = new Map<string, Validation[]>();
   for (const fault of found) {
     const path = toPath(fault);
-    const here = places.get(path);
-    if (here) here.push(fault);
-    else places.set(path, [fault]);
+    const known = byPath.get(path);
+    if (known) known.push(fault);
+    else byPath.set(path, [fault]);
   }
-  return [...places].map(([path, faults]) => ({path, message: toMessage(faults)}));
+  return [...byPath].map(([path, faults]) => ({path, message: toMessage(faults)}));
 };
 
 const toPath = ({instancePath, params}: Validation): string => {
@@ -55,7 +55,7 @@ const toPath = ({instancePath, params}: Validation): string => {
   return instancePath || '/';
 };
 
-/** A value that is none of several gets a fault for each of them, and one for all. */
+/** Merges the errors of one path. A value outside a union has an error per member, plus one. */
 const toMessage = (faults: Validation[]): string => {
   const constants = faults.filter(({keyword}) => keyword === 'const');
   if (constants.length > 1) {

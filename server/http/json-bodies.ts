@@ -7,14 +7,14 @@ import {tooLongArrays} from './array-lengths.js';
 import {invalidRequest, listed} from './invalid-request.js';
 import {pathTo} from './json-paths.js';
 
-/** No body of ours is deeper; to look for ever into one that is would be its sender's aim. */
+/** Depth of the search for forbidden keys. No valid body is deeper; an attacker's can be. */
 const MAX_DEPTH = 20;
-const IS_POISON = 'is or holds a key that is not taken';
+const IS_POISON = 'is or contains a forbidden key';
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
 /**
- * JSON with poisoned prototypes refused; an empty body is none, whatever its header says; a route
- * that expects no body takes none but that.
+ * Parses JSON bodies and refuses keys that would change a prototype. An empty body counts as no
+ * body, whatever its header says. Routes without a body schema accept only an empty body or `{}`.
  */
 export const parseJsonBodies = (app: App): void => {
   app.removeContentTypeParser(['application/json', 'text/plain']);
@@ -30,7 +30,7 @@ export const parseJsonBodies = (app: App): void => {
   });
 };
 
-/** Returns a parser of JSON in UTF-8, for any content type that holds it. */
+/** Returns a parser of JSON in UTF-8, for any content type that contains JSON. */
 export const jsonParser = (app: App): FastifyBodyParser<Buffer> => {
   const parse = app.getDefaultJsonParser('error', 'error');
   return (request, bytes, done) => {
@@ -51,7 +51,7 @@ export const requireNoEncoding = ({headers}: FastifyRequest): void => {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (/^identity$/i.test(encoding)) return;
   throw new UnsupportedMediaType(
-    'The body has a Content-Encoding, which no address supports. Send it uncompressed.',
+    'The body has a Content-Encoding, which no route supports. Send it uncompressed.',
   );
 };
 
@@ -84,7 +84,7 @@ const unexpected = (paths: string[]): InvalidRequest => {
 const invalidBody = (message: string): InvalidRequest =>
   new InvalidRequest(`The body ${message}.`, {faults: [{path: '/', message}]});
 
-/** The parser tells no JSON from JSON that it distrusts. */
+/** Returns the specific error. The parser's is the same for invalid JSON and for forbidden keys. */
 const toRefusal = (text: string): InvalidRequest => {
   let body: unknown;
   try {
@@ -92,19 +92,19 @@ const toRefusal = (text: string): InvalidRequest => {
   } catch {
     return invalidBody('is not valid JSON');
   }
-  const found = poisoned(body);
+  const found = findPoison(body);
   const faults = found.length > 0 ? found : [{path: '/', message: IS_POISON}];
-  return new InvalidRequest(`The body holds a key that is not taken: ${listed(faults)}.`, {faults});
+  return new InvalidRequest(`The body contains a forbidden key: ${listed(faults)}.`, {faults});
 };
 
-const poisoned = (value: unknown, path = '', depth = 0): ValidationError[] => {
+const findPoison = (value: unknown, path = '', depth = 0): ValidationError[] => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, item]): ValidationError[] => {
-    const isPoison = key === '__proto__' || (key === 'constructor' && holdsPrototype(item));
+    const isPoison = key === '__proto__' || (key === 'constructor' && hasPrototypeKey(item));
     if (isPoison) return [{path: pathTo(path, key), message: IS_POISON}];
-    return poisoned(item, pathTo(path, key), depth + 1);
+    return findPoison(item, pathTo(path, key), depth + 1);
   });
 };
 
-const holdsPrototype = (item: unknown): boolean =>
+const hasPrototypeKey = (item: unknown): boolean =>
   typeof item === 'object' && item !== null && Object.hasOwn(item, 'prototype');

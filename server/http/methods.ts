@@ -5,7 +5,7 @@ interface KnownRoute {
   methods: Set<string>;
 }
 
-/** Remembers the routes, to tell a wrong method from a wrong address. Call before routes are added. */
+/** Returns a function that lists the methods of a URL. Call it before routes are added. */
 export const allowedMethods = (app: App): ((url: string) => string[]) => {
   const routes = new Map<string, KnownRoute>();
   app.addHook('onRoute', ({url, method}) => {
@@ -16,7 +16,7 @@ export const allowedMethods = (app: App): ((url: string) => string[]) => {
   return (url) => {
     const path = url.split('?')[0] ?? '';
     const found = [...routes.values()].filter(
-      // The preflight answers every address and says nothing about it.
+      // The route of CORS preflights matches every URL, so it is left out.
       ({pattern, methods}) => pattern.test(path) && !methods.has('OPTIONS'),
     );
     return [...new Set(found.flatMap(({methods}) => [...methods]))].sort();

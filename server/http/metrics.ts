@@ -22,7 +22,10 @@ export interface MetricsDeps {
   writtenEvents: () => ReadonlyMap<string, number>;
 }
 
-/** What the process counts. Labels are routes, codes, events and outcomes: never a UUID or an address. */
+/**
+ * Metrics of this process. Labels are routes, codes, events and outcomes, never UUIDs, IP addresses
+ * or e-mail addresses.
+ */
 export class Metrics {
   readonly registry = new Registry();
 
@@ -34,7 +37,7 @@ export class Metrics {
   });
   private readonly seconds = new Histogram({
     name: 'maria_http_request_seconds',
-    help: 'From the request’s first byte to the answer’s last.',
+    help: 'Seconds from the request’s first byte to the response’s last.',
     labelNames: ['route', 'method'],
     buckets: SECONDS,
     registers: [this.registry],
@@ -53,46 +56,46 @@ export class Metrics {
   });
   private readonly cleanup = new Counter({
     name: 'maria_cleanup_total',
-    help: 'What cleanup did: objects removed, failures, visits abandoned, runs.',
+    help: 'Results of cleanup: deleted objects, failures, abandoned visits, runs.',
     labelNames: ['part', 'what'],
     registers: [this.registry],
   });
   private readonly lastCleanup = new Gauge({
     name: 'maria_cleanup_last_success_seconds',
-    help: 'Unix time of the last run that finished.',
+    help: 'Unix time of the last finished run.',
     labelNames: ['part'],
     registers: [this.registry],
   });
   private readonly errors = new Counter({
     name: 'maria_errors_total',
-    help: 'Answers that were errors, by code.',
+    help: 'Error responses by code.',
     labelNames: ['code'],
     registers: [this.registry],
   });
 
   private readonly busy = new Counter({
     name: 'maria_busy_total',
-    help: 'Refusals for too many at once, by what was limited and the limit that was reached.',
+    help: 'Refusals because of a concurrency limit, by operation and limit.',
     labelNames: ['what', 'limit'],
     registers: [this.registry],
   });
   private readonly turns = new Counter({
     name: 'maria_answers_total',
-    help: 'Visitors’ messages by how they were answered.',
+    help: 'Turns by outcome.',
     labelNames: ['outcome'],
     registers: [this.registry],
   });
   private readonly webhooks = new Counter({
     name: 'maria_webhooks_total',
-    help: 'Deliveries to owners’ webhooks by outcome.',
+    help: 'Webhook deliveries by outcome.',
     labelNames: ['outcome'],
     registers: [this.registry],
   });
 
   constructor(deps: MetricsDeps) {
     collectDefaultMetrics({register: this.registry});
-    this.watchProcess(deps);
-    this.watchQueue(deps.pools.background);
+    this.registerProcessMetrics(deps);
+    this.registerQueueMetrics(deps.pools.background);
   }
 
   answered(answer: {route: string; method: string; status: number; seconds: number}): void {
@@ -123,7 +126,7 @@ export class Metrics {
     this.webhooks.inc({outcome});
   }
 
-  /** The numbers of a cleanup report, under their own names. */
+  /** Counts the numbers of a cleanup report under their own names. */
   cleaned(part: 'reaper' | 'sweep', report: object): void {
     this.cleanup.inc({part, what: 'runs'});
     for (const [what, value] of Object.entries(report)) {
@@ -132,17 +135,17 @@ export class Metrics {
     this.lastCleanup.set({part}, Date.now() / 1000);
   }
 
-  /** A run that stopped or broke off is none that finished. */
+  /** Counts a run that was stopped or failed, without a change to `lastCleanup`. */
   cleanupFailed(part: 'reaper' | 'sweep'): void {
     this.cleanup.inc({part, what: 'failed_runs'});
   }
 
-  /** What is read from its parts at the moment when it is asked for. */
-  private watchProcess({pools, queues, known, live, ...deps}: MetricsDeps): void {
+  /** Registers the metrics that are read from other objects on each request. */
+  private registerProcessMetrics({pools, queues, known, live, ...deps}: MetricsDeps): void {
     const registers = [this.registry];
     const running = new Gauge({
       name: 'maria_uploads_running',
-      help: 'Uploads under way in this process.',
+      help: 'Uploads in progress in this process.',
       registers,
       collect: () => {
         running.set(deps.uploadsRunning());
@@ -150,31 +153,31 @@ export class Metrics {
     });
     const streams = new Gauge({
       name: 'maria_streams_running',
-      help: 'Readers of live events in this process.',
+      help: 'Subscribers of live events in this process.',
       registers,
       collect: () => {
         streams.set(live.readers);
       },
     });
-    const heard = new Gauge({
+    const listening = new Gauge({
       name: 'maria_notices_heard',
-      help: '1 while news from other processes are heard at once, 0 while they are looked for.',
+      help: '1 if cross-server notifications work, 0 if the server has fallen back to polling.',
       registers,
       collect: () => {
-        heard.set(live.isHearing ? 1 : 0);
+        listening.set(live.isHearing ? 1 : 0);
       },
     });
-    const held = new Gauge({
+    const paused = new Gauge({
       name: 'maria_cleanup_held',
-      help: '1 while nothing is deleted, since the database was set back.',
+      help: '1 if cleanup is paused because a database restore was detected.',
       registers,
       collect: () => {
-        held.set(known.isPaused ? 1 : 0);
+        paused.set(known.isPaused ? 1 : 0);
       },
     });
     const connections = new Gauge({
       name: 'maria_database_connections',
-      help: 'Connections to the database by pool: open, and those of them with a query out.',
+      help: 'Connections to the database by pool: open and busy.',
       labelNames: ['pool', 'state'],
       registers,
       collect: () => {
@@ -196,7 +199,7 @@ export class Metrics {
     });
     const events = new Counter({
       name: 'maria_audit_events_total',
-      help: 'Rows that this process wrote to the trail, by event.',
+      help: 'Audit rows that this process has written, by event.',
       labelNames: ['event'],
       registers,
       collect: () => {
@@ -206,12 +209,12 @@ export class Metrics {
     });
   }
 
-  private watchQueue(sql: Sql): void {
-    const look = new QueueStatsCache(sql);
+  private registerQueueMetrics(sql: Sql): void {
+    const queueStats = new QueueStatsCache(sql);
     const registers = [this.registry];
     const oldest = new Gauge({
       name: 'maria_jobs_oldest_seconds',
-      help: 'Age of the oldest job that waits.',
+      help: 'Age of the oldest waiting job.',
       registers,
     });
     const depth = new Gauge({
@@ -220,8 +223,8 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       collect: async () => {
-        const rows = await look.latest();
-        // Without the database there is no number, which is not the same as zero.
+        const rows = await queueStats.latest();
+        // Without the database, the number is unknown instead of zero.
         depth.reset();
         oldest.reset();
         if (!rows) return;
@@ -244,16 +247,16 @@ const MetricsText = Type.String({
 export const metricsRoute = (app: App, {registry}: Metrics): void => {
   const schema = {
     operationId: 'readMetrics',
-    summary: 'What this process has counted',
+    summary: 'Metrics of this process',
     description:
-      'For Prometheus. Labels are routes, codes, events and outcomes, and name nobody. Not for the public: a proxy in front keeps it inside.',
+      'For Prometheus. Labels are routes, codes, events and outcomes, without personal data. Do not publish it: block this path in the proxy.',
     tags: ['operation'],
     security: [],
     response: answers({200: MetricsText}, [], {unlimited: true}),
   };
   app.get('/metrics', {schema}, async (_request, reply) =>
     reply
-      // No page has any business here, unlike with all that visitors' browsers ask for.
+      // No page needs to read metrics, so CORS does not allow it.
       .removeHeader('access-control-allow-origin')
       .header('cache-control', 'no-store')
       .type(registry.contentType)

@@ -15,14 +15,14 @@ interface Operation extends Json {
 
 export interface Description {
   paths: Record<string, Record<string, Operation>>;
-  /** What we call, and others answer. */
+  /** Requests that this server sends. */
   webhooks?: unknown;
   components: {schemas?: Json};
 }
 
 /**
- * What the generator leaves undone: named schemas stand once, under their names; an error answer
- * lists the codes that this very route gives; a body that may be missing is not demanded.
+ * Post-processes the generated document. Schemas with a title appear once, under their title. An
+ * error response lists only the codes of its route. An optional body is not required.
  */
 export const postProcessOpenApi = (made: Description): Description => {
   const operations = Object.values(made.paths).flatMap((path) => Object.values(path));
@@ -50,9 +50,9 @@ const restrictErrorCodes = (media: Media): void => {
   };
 };
 
-/** Puts a reference in place of every schema with a title, and the schema among the others. */
+/** Replaces each schema that has a title by a reference, and adds the schema to `schemas`. */
 const extractComponents = (value: unknown, schemas: Json): unknown => {
-  if (Array.isArray(value)) return value.map((one): unknown => extractComponents(one, schemas));
+  if (Array.isArray(value)) return value.map((item): unknown => extractComponents(item, schemas));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as Json).map(([key, inner]) => [
     key,

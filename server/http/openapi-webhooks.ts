@@ -2,9 +2,9 @@ import {OwnerEvent, TurnAnswer, TurnBody} from '../contract/outgoing.js';
 
 const SIGNED = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
 const MEANING: Record<string, string> = {
-  'webhook-id': 'The same through all tries.',
-  'webhook-timestamp': 'Seconds since 1970, of this try.',
-  'webhook-signature': '`v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`.',
+  'webhook-id': 'Id of the request, the same in all attempts.',
+  'webhook-timestamp': 'Time of this attempt, in seconds since 1970.',
+  'webhook-signature': '`v1,` and the base64 of the HMAC-SHA-256 of `id.timestamp.body`.',
 };
 
 const SHARED = {
@@ -25,25 +25,25 @@ const json = (schema: object) => {
   return {'application/json': {schema: rest, examples: Object.fromEntries(shown)}};
 };
 
-/** What we send to servers of a site's own, and what they answer. */
+/** Requests to a site's own servers, and their responses. */
 export const WEBHOOKS = {
   turn: {
     post: {
       ...SHARED,
       operationId: 'answerTurn',
-      summary: 'A visitor has written, and a responder of kind `webhook` is asked',
+      summary: 'Asks a responder of kind `webhook` for a reply to a visitor',
       description:
-        'Signed as Standard Webhooks says. Redirects are not followed. Asked again under the same `webhook-id` only while no answer has begun.',
+        'Signed as Standard Webhooks specifies. Redirects are not followed. The request is repeated with the same `webhook-id` only if no response has begun.',
       requestBody: {required: true, content: json(TurnBody)},
       responses: {
         '200': {
           description:
-            'The answer; or `text/event-stream` or `application/x-ndjson` with `{"text"}`, `{"type": "text-delta", "delta"}`, `{"type": "item", "content"}` or chunks of Chat Completions.',
+            'The reply as JSON; or `text/event-stream` or `application/x-ndjson` with `{"text"}`, `{"type": "text-delta", "delta"}`, `{"type": "item", "content"}` or chunks of Chat Completions.',
           content: json(TurnAnswer),
         },
-        '202': {description: 'Later, by `POST callback.url`.'},
-        '204': {description: 'Nothing is said.'},
-        '401': {description: 'It is not signed by who knows the secret.'},
+        '202': {description: 'The reply follows later, with `POST callback.url`.'},
+        '204': {description: 'There is no reply.'},
+        '401': {description: 'The signature does not match.'},
       },
     },
   },
@@ -51,13 +51,13 @@ export const WEBHOOKS = {
     post: {
       ...SHARED,
       operationId: 'ownerEvent',
-      summary: 'Something has happened that an owner wants to know',
+      summary: 'Notifies a site’s owner of an event',
       description:
-        'Sent to each address of `maria webhook add`, signed as Standard Webhooks says, until it is taken.',
+        'Sent to each URL of `maria webhook add`, signed as Standard Webhooks specifies. Failed attempts are repeated.',
       requestBody: {required: true, content: json(OwnerEvent)},
       responses: {
-        '204': {description: 'Taken, as with any 2xx.'},
-        '401': {description: 'It is not signed by who knows the secret: sent again later.'},
+        '204': {description: 'The event is accepted, as with any 2xx.'},
+        '401': {description: 'The signature does not match. The event is sent again later.'},
       },
     },
   },

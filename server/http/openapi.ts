@@ -15,14 +15,14 @@ import type {Description} from './openapi-components.js';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** For the description alone: a call without a body is as good as one with `{}`. */
+    /** Only for the OpenAPI document: a request without a body is equivalent to one with `{}`. */
     'x-body-optional'?: boolean;
   }
 }
 
 const DOCS_PATH = '/api/docs';
 
-/** What the browsable document's own page needs, and no other host. */
+/** Policy of the page that displays the OpenAPI document: no other host. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -39,20 +39,20 @@ const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="176" height="32" vi
 
 const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.
 
-Every error is an \`ErrorBody\`; programs read its \`code\`. An address that is not described here
-answers 404 \`not_found\`, a method that an address does not take 405 \`method_not_allowed\` with
-\`Allow\`. A browser's call from a page that the site does not list gets 403 \`origin_not_allowed\`.`;
+Every error is an \`ErrorBody\`; programs read its \`code\`. A URL that is not described here returns
+404 \`not_found\`. A method that a URL does not support returns 405 \`method_not_allowed\` with
+\`Allow\`. A request from a page that the site does not list returns 403 \`origin_not_allowed\`.`;
 
 const TAGS = [
   {name: 'session', description: 'The visitor’s session'},
-  {name: 'files', description: 'Its PDFs'},
-  {name: 'conversation', description: 'What is said in it, and what happens, as it happens'},
-  {name: 'sites', description: 'What the widget needs to know of a site'},
-  {name: 'pages', description: 'What the links in mails lead to'},
-  {name: 'operation', description: 'For probes, monitoring and programmers'},
+  {name: 'files', description: 'PDFs of the session'},
+  {name: 'conversation', description: 'Messages and live events of the session'},
+  {name: 'sites', description: 'Public settings of a site'},
+  {name: 'pages', description: 'Pages behind the links in e-mails'},
+  {name: 'operation', description: 'Probes, monitoring and the description of the API'},
 ];
 
-/** The contract as OpenAPI 3.1, made from the schemas that the routes check with. */
+/** Serves the contract as OpenAPI 3.1, generated from the schemas that validate requests. */
 export const registerOpenApi = async (
   app: App,
   {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
@@ -77,13 +77,13 @@ export const registerOpenApi = async (
           visitorToken: {
             type: 'http',
             scheme: 'bearer',
-            description: 'The token that came with the session UUID.',
+            description: 'Visitor token, which is issued with the session UUID.',
           },
           sessionUuid: {
             type: 'apiKey',
             in: 'header',
             name: 'X-Session-UUID',
-            description: 'A reference, and no credential without its token.',
+            description: 'Session UUID: a public reference, not a credential.',
           },
         },
       },
@@ -94,22 +94,22 @@ export const registerOpenApi = async (
     keyGenerator: (request) => `documents ${clientRateLimitKey(request)}`,
   });
   await app.register(async (scope) => {
-    // The plug-in's own hooks leave out its static files.
+    // The plugin's own hooks leave out its static files.
     scope.addHook('onRequest', limitDocuments);
     scope.addHook('onRequest', async (request, reply) => {
-      // The plug-in redirects from here without the base path, and to this page itself with a query.
+      // The plugin redirects without the base path, and loops with a query.
       if (request.routeOptions.url !== `${DOCS_PATH}/static/index.html`) return;
       return reply.redirect(`${basePath}${DOCS_PATH}/`);
     });
     await scope.register(swaggerUi, {
       routePrefix: DOCS_PATH,
       staticCSP: DOCS_POLICY,
-      // Its pages name their files from the root.
+      // The page refers to its files by absolute paths.
       indexPrefix: basePath,
       logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}${DOCS_PATH}`},
       theme: {
         title: 'Maria Chat: API',
-        // There is one document here; a field for the address of another leads nowhere.
+        // There is only one document, so the field for the URL of another is hidden.
         css: [
           {
             filename: 'own.css',
@@ -127,8 +127,8 @@ export const registerOpenApi = async (
     ratePerMinute,
     schema: {
       operationId: 'describeApi',
-      summary: 'This description',
-      description: 'OpenAPI 3.1, made from the schemas that requests are checked with.',
+      summary: 'This description of the API',
+      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
       tags: ['operation'],
     },
     type: OpenApiDocument,
@@ -136,7 +136,7 @@ export const registerOpenApi = async (
   });
 };
 
-/** A body that is read as it comes, and described by a schema that nothing is checked with. */
+/** Adds a body schema to the OpenAPI document of a route that parses its body as a stream. */
 export const describedBody =
   (body: TSchema): SwaggerTransform =>
   ({schema, url}) => ({schema: {...schema, body}, url});

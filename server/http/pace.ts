@@ -6,7 +6,7 @@ export const WINDOW_MS = 20_000;
 
 export interface SlowClientLimits {
   minBytesPerSecond: number;
-  /** Time spent waiting for the client after which its bytes are counted. */
+  /** Time spent waiting for the client after which its bytes are checked. */
   windowMs: number;
   maxMs: number;
 }
@@ -16,7 +16,7 @@ export const UPLOAD_PACE: SlowClientLimits = {
   windowMs: WINDOW_MS,
   maxMs: UPLOAD_MAX_MS,
 };
-/** The window is longer than for uploads: send buffers empty in steps of some 100 kB. */
+/** Limits of downloads. The window is longer, because send buffers empty in steps of 100 kB. */
 export const DOWNLOAD_PACE: SlowClientLimits = {
   minBytesPerSecond: MIN_BYTES_PER_SECOND,
   windowMs: 60_000,
@@ -24,14 +24,14 @@ export const DOWNLOAD_PACE: SlowClientLimits = {
 };
 
 /**
- * Watches how fast a client sends. Only the time spent waiting for the client counts, so that a
- * slow store never makes a visitor look slow. Aborts with `TooSlow`.
+ * Aborts with `TooSlow` if the client sends or reads too slowly. Only the time spent waiting for
+ * the client counts, so that a slow store never makes a visitor look slow.
  */
 export class SlowClientGuard {
   private waitedMs = 0;
   private windowBytes = 0;
-  /** From when on the present wait counts towards the present window. */
-  private countedFrom = 0;
+  /** Time from which the current wait counts towards the current window. */
+  private countedFromMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly end: NodeJS.Timeout;
 
@@ -46,18 +46,18 @@ export class SlowClientGuard {
     }, maxMs);
   }
 
-  /** Wraps the wait for the client's next bytes. */
+  /** Measures the wait for the client's next bytes, and returns the result of `next`. */
   async wait<T>(next: () => Promise<T>, sizeOf: (result: T) => number): Promise<T> {
-    this.countedFrom = this.now();
-    this.judgeAfter(this.limits.windowMs - this.waitedMs);
+    this.countedFromMs = this.now();
+    this.checkAfter(this.limits.windowMs - this.waitedMs);
     try {
       const result = await next();
       this.windowBytes += sizeOf(result);
       return result;
     } finally {
       clearTimeout(this.timer);
-      this.waitedMs += this.now() - this.countedFrom;
-      if (this.waitedMs >= this.limits.windowMs) this.judge();
+      this.waitedMs += this.now() - this.countedFromMs;
+      if (this.waitedMs >= this.limits.windowMs) this.checkWindow();
     }
   }
 
@@ -66,25 +66,25 @@ export class SlowClientGuard {
     clearTimeout(this.end);
   }
 
-  /** One wait can outlast many windows. */
-  private judgeAfter(ms: number): void {
+  /** Checks repeatedly, because one wait can be longer than many windows. */
+  private checkAfter(ms: number): void {
     this.timer = setTimeout(() => {
-      this.judgeAfter(this.limits.windowMs);
-      this.judge();
+      this.checkAfter(this.limits.windowMs);
+      this.checkWindow();
     }, ms);
   }
 
-  private judge(): void {
+  private checkWindow(): void {
     const {minBytesPerSecond, windowMs} = this.limits;
     if (this.windowBytes < (minBytesPerSecond * windowMs) / 1000) {
       this.abort(
         new TooSlow(
-          `Expected at least ${minBytesPerSecond} bytes a second, got ${this.windowBytes} in ${windowMs / 1000} s. Send it again on a better line.`,
+          `Expected at least ${minBytesPerSecond} bytes a second, got ${this.windowBytes} in ${windowMs / 1000} s. Retry on a faster connection.`,
         ),
       );
     }
     this.windowBytes = 0;
     this.waitedMs = 0;
-    this.countedFrom = this.now();
+    this.countedFromMs = this.now();
   }
 }

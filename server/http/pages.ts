@@ -19,13 +19,13 @@ export interface Page {
   direction: 'ltr' | 'rtl';
   title: string;
   body: string;
-  /** A line below, for whoever is asked for help. */
+  /** Text at the bottom, for the person who is asked for help. */
   note?: string;
-  /** One button that posts to this very address. */
+  /** Label of a button that posts to the URL of the page. */
   button?: string;
-  /** Whose page it is, above the title. */
+  /** Name of the site, shown above the title. */
   site?: string;
-  /** The way on, where there is one. */
+  /** Link to the next page, if there is one. */
   link?: {href: string; label: string};
 }
 
@@ -73,7 +73,7 @@ export const PAGE_HEADERS = {
     .join(';'),
 };
 
-/** Our own pages: no script at all, one stylesheet, never inside a frame. */
+/** Registers the files and the policy of HTML pages: no scripts, one stylesheet, no frames. */
 export const registerPages = async (
   app: App,
   {publicUrl}: Pick<Config, 'publicUrl'>,
@@ -114,10 +114,10 @@ export const pageHtml = (
   const form = button
     ? `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`
     : '';
-  const line = note ? `<p class="note">${escapeHtml(note)}</p>` : '';
+  const noteHtml = note ? `<p class="note">${escapeHtml(note)}</p>` : '';
   const [initial = 'M'] = site?.trim() ?? 'M';
-  const owner = site ? `<p class="site">${escapeHtml(site)}</p>\n` : '';
-  const way = link ? `<a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a>` : '';
+  const siteHtml = site ? `<p class="site">${escapeHtml(site)}</p>\n` : '';
+  const linkHtml = link ? `<a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a>` : '';
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
 <head>
@@ -130,9 +130,9 @@ export const pageHtml = (
 <body>
 <main>
 <div class="mark" aria-hidden="true">${escapeHtml(initial.toUpperCase())}</div>
-${owner}<h1>${escapeHtml(title)}</h1>
+${siteHtml}<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(body)}</p>
-${line}${form}${way}
+${noteHtml}${form}${linkHtml}
 </main>
 </body>
 </html>

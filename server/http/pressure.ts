@@ -3,10 +3,10 @@ import underPressure from '@fastify/under-pressure';
 import {Unavailable} from '../errors.js';
 import type {App} from './app-type.js';
 
-/** Two samples of the event loop's delay. */
+/** Time of two samples of the event loop's delay. */
 const START_MS = 2_000;
 
-/** Says no to new requests while the process cannot keep up with those that it has. */
+/** Refuses new requests with 503 while the event loop is overloaded. */
 export const refuseUnderPressure = async (app: App): Promise<void> => {
   let calmFromMs = Infinity;
   app.addHook('onListen', () => {
@@ -15,7 +15,7 @@ export const refuseUnderPressure = async (app: App): Promise<void> => {
   await app.register(underPressure, {
     maxEventLoopDelay: 1_000,
     pressureHandler: () => {
-      // Its first sample counts what starting takes, which is no pressure of visitors.
+      // The first sample measures the startup, which is not load from visitors.
       if (performance.now() < calmFromMs) return;
       throw new Unavailable(undefined, {retryAfter: 2});
     },

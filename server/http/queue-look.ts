@@ -2,12 +2,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {Sql} from '../database/sql.js';
 
-/** The queue is looked at this seldom. */
+/** Age at which the statistics are queried again. */
 const MAX_AGE_MS = 5_000;
-/** And not waited for longer than this. */
+/** Time that callers wait for a query. */
 const QUERY_TIMEOUT_MS = 1_000;
 
-/** A longer queue costs no more to look at. */
+/** Maximum number of jobs that are counted, so that a long queue is not expensive. */
 const MAX_COUNTED = 10_000;
 
 interface JobsByState {
@@ -17,36 +17,36 @@ interface JobsByState {
 }
 
 /**
- * One look at a time, and one in a few seconds, however often the metrics are read: whoever reads
- * them in a loop must not take the connections of mail and cleanup.
+ * Caches the statistics of the job queue: one query at a time, and one in a few seconds. A client
+ * that reads the metrics in a loop must not occupy the connections of mail and cleanup.
  */
 export class QueueStatsCache {
-  private looking: Promise<JobsByState[] | undefined> | undefined;
-  private until = -Infinity;
+  private query: Promise<JobsByState[] | undefined> | undefined;
+  private validUntilMs = -Infinity;
 
   constructor(private readonly sql: Sql) {}
 
-  /** Undefined while the database does not answer, which does not hold up the other numbers. */
+  /** Returns undefined if the database does not respond in time: other metrics must not wait. */
   async latest(): Promise<JobsByState[] | undefined> {
-    if (!this.looking || this.until < performance.now()) {
-      // Until it has ended nobody looks again.
-      this.until = Infinity;
-      this.looking = this.refresh().finally(() => {
-        this.until = performance.now() + MAX_AGE_MS;
+    if (!this.query || this.validUntilMs < performance.now()) {
+      // No other query starts before this one has ended.
+      this.validUntilMs = Infinity;
+      this.query = this.refresh().finally(() => {
+        this.validUntilMs = performance.now() + MAX_AGE_MS;
       });
     }
-    const late = new AbortController();
-    const silence = sleep(QUERY_TIMEOUT_MS, undefined, {signal: late.signal}).catch(
+    const done = new AbortController();
+    const timeout = sleep(QUERY_TIMEOUT_MS, undefined, {signal: done.signal}).catch(
       () => undefined,
     );
-    const rows = await Promise.race([this.looking, silence]);
-    late.abort();
+    const rows = await Promise.race([this.query, timeout]);
+    done.abort();
     return rows;
   }
 
   private async refresh(): Promise<JobsByState[] | undefined> {
     const {sql} = this;
-    // The states are written out: each has an index of its own.
+    // The states are literals, because each has its own partial index.
     const numbers = (state: 'queued' | 'dead') => sql`
       select ${state} as state, count(*)::int as count,
              -- Negative for e-mails that are due later.

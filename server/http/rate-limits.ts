@@ -9,7 +9,7 @@ import {RateLimited} from '../errors.js';
 
 const WINDOW_MS = 60_000;
 
-/** How many times `RATE_LIMIT_PER_MINUTE` a kind of route allows. */
+/** Multiple of `RATE_LIMIT_PER_MINUTE` that a kind of route allows. */
 export const RATE_MULTIPLES = {
   uuid: 1,
   mail: 1,
@@ -36,7 +36,7 @@ interface Counters {
   count(key: string): Promise<Counted>;
 }
 
-/** One window for all replicas. Many requests share one statement, as audit attempts do. */
+/** Counters in the database, shared by all servers. Concurrent requests share one statement. */
 export class SharedCounters implements Counters {
   private readonly batches: StatementBatcher<string, Counted>;
 
@@ -58,10 +58,10 @@ export class SharedCounters implements Counters {
   private async write(keys: string[]): Promise<Counted[]> {
     const counts = new Map<string, number>();
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-    const keyOf = new Map([...counts.keys()].map((key) => [this.hash(key), key]));
-    // In one order in every replica, or two batches could wait for each other.
-    const hashes = [...keyOf.keys()].sort();
-    const hits = hashes.map((hash) => counts.get(keyOf.get(hash) ?? '') ?? 0);
+    const keyByHash = new Map([...counts.keys()].map((key) => [this.hash(key), key]));
+    // All servers use the same order, because otherwise two batches could wait for each other.
+    const hashes = [...keyByHash.keys()].sort();
+    const hits = hashes.map((hash) => counts.get(keyByHash.get(hash) ?? '') ?? 0);
     const rows = await this.sql<{key: string; hits: number; ttl: number}[]>`
       insert into rate_limits as old (key, hits, resets_at)
       select key, hits, now() + ${`${WINDOW_MS} milliseconds`}::interval
@@ -70,17 +70,17 @@ export class SharedCounters implements Counters {
         hits = case when old.resets_at <= now() then 0 else old.hits end + excluded.hits,
         resets_at = case when old.resets_at <= now() then excluded.resets_at else old.resets_at end
       returning key, hits, extract(epoch from resets_at - now())::float8 * 1000 as ttl`;
-    const left = new Map(rows.map((row) => [keyOf.get(row.key), row]));
-    // The first of a batch gets the lowest number, as if they had come one by one.
+    const rowByKey = new Map(rows.map((row) => [keyByHash.get(row.key), row]));
+    // The first request of a batch gets the lowest number, as if they had arrived one by one.
     return keys.map((key) => {
-      const row = left.get(key);
-      const behind = counts.get(key) ?? 1;
-      counts.set(key, behind - 1);
-      return {current: (row?.hits ?? 1) - behind + 1, ttl: row?.ttl ?? WINDOW_MS};
+      const row = rowByKey.get(key);
+      const remaining = counts.get(key) ?? 1;
+      counts.set(key, remaining - 1);
+      return {current: (row?.hits ?? 1) - remaining + 1, ttl: row?.ttl ?? WINDOW_MS};
     });
   }
 
-  /** Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here. */
+  /** Returns a keyed hash: the table must not reveal IP addresses, whatever `IP_MODE` is. */
   private hash(key: string): string {
     return createHmac('sha256', this.hashKey).update(key).digest('base64url');
   }
@@ -88,7 +88,7 @@ export class SharedCounters implements Counters {
 
 const MAX_KEYS = 10_000;
 
-/** What holds while the database is away: a limit for each process, never none. */
+/** Counters of this process, used while the database is unavailable. */
 export class LocalCounters implements Counters {
   private readonly windows = new Map<string, {hits: number; resetsAt: number}>();
 
@@ -120,7 +120,7 @@ export interface RateLimitDeps {
   onExceeded: (request: FastifyRequest) => void;
 }
 
-/** Options for @fastify/rate-limit: routes opt in with `config: {rateLimit: {max}}`. */
+/** Returns options for @fastify/rate-limit. Routes opt in with `config: {rateLimit: {max}}`. */
 export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => {
   class Store {
     private readonly route: string;
@@ -163,14 +163,14 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => 
 const tooMany = (max: number, ttlMs: number): RateLimited => {
   const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
   return new RateLimited(
-    `Expected at most ${max} requests a minute from one address. Wait ${seconds} s.`,
+    `Expected at most ${max} requests a minute from one client network. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };
 
 /**
- * A limit that each process counts for itself, for requests of which a flood must not reach the
- * database. `onExceeded` is called once a minute for each client network.
+ * Returns a limit of this process, for requests that must not reach the database in large numbers.
+ * `onExceeded` is called once a minute for each client network.
  */
 export const processLimit = (
   max: number,
@@ -185,7 +185,7 @@ export const processLimit = (
   };
 };
 
-/** A route's own limit. */
+/** Returns the rate limit for the config of a route. */
 export const rateLimit = (perMinute: number, kind: RateKind) => ({
   rateLimit: {max: perMinute * RATE_MULTIPLES[kind]},
 });

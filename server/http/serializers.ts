@@ -2,8 +2,8 @@ import {SerializerSelector} from '@fastify/fast-json-stringify-compiler';
 import type {SerializerFactory} from '@fastify/fast-json-stringify-compiler';
 
 /**
- * One serializer for a schema, however many routes answer with it. Nearly all of them share their
- * errors: a serializer for each would be most of what a start costs, in time and in memory.
+ * Shares one serializer between all routes with the same response schema. Nearly all share their
+ * errors: separate serializers would be the largest cost of a start, in time and memory.
  */
 export const sharedSerializers: SerializerFactory = (externalSchemas, options) => {
   const compile = SerializerSelector()(externalSchemas, options);

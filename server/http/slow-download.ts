@@ -13,8 +13,8 @@ export interface DownloadPace {
 }
 
 /**
- * Returns the bytes as a stream for `response`, whose connection is closed when its client reads
- * too slowly or for too long: until then it occupies a file or a connection to the store.
+ * Returns the bytes as a stream for `response`. Closes its connection if the client reads too
+ * slowly or for too long, because the download occupies a file or a connection to the store.
  */
 export const pacedDownload = (
   bytes: AsyncIterable<Uint8Array>,
@@ -25,12 +25,12 @@ export const pacedDownload = (
     onTooSlow?.();
     response.destroy();
   };
-  const pace = new SlowClientGuard(abort, undefined, limits);
+  const guard = new SlowClientGuard(abort, undefined, limits);
   const closed = untilClosed(response);
   void closed.then(() => {
-    pace.stop();
+    guard.stop();
   });
-  const timed = timeReader(bytes, {pace, closed});
+  const timed = timeReads(bytes, {guard, closed});
   return Readable.from(timed, {objectMode: false, highWaterMark: BUFFER_BYTES});
 };
 
@@ -40,16 +40,16 @@ export const untilClosed = (response: ServerResponse): Promise<void> =>
     else response.once('close', resolve);
   });
 
-async function* timeReader(
+async function* timeReads(
   bytes: AsyncIterable<Uint8Array>,
-  {pace, closed}: {pace: SlowClientGuard; closed: Promise<void>},
+  {guard, closed}: {guard: SlowClientGuard; closed: Promise<void>},
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     let resume: () => void = () => undefined;
     const resumed = new Promise<void>((resolve) => {
       resume = resolve;
     });
-    void pace.wait(
+    void guard.wait(
       () => resumed,
       () => chunk.length,
     );
@@ -59,8 +59,8 @@ async function* timeReader(
       resume();
     }
   }
-  // The last bytes can still be in the buffers of a client that does not read them.
-  void pace.wait(
+  // The last bytes can still be in a buffer, unread by the client.
+  void guard.wait(
     () => closed,
     () => 0,
   );

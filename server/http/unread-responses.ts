@@ -5,7 +5,7 @@ import type {App} from './app-type.js';
 const MEBIBYTE = 1024 * 1024;
 
 export interface ResponseLimits {
-  /** Time that each client has, however small the response is. */
+  /** Time that each client has, even for a small response. */
   baseMs: number;
   /** Slowest rate at which a client is allowed to read. */
   bytesPerSecond: number;
@@ -23,7 +23,7 @@ const LIMITS: ResponseLimits = {
 
 /**
  * Closes the connections of clients that do not read their responses, which the process would
- * otherwise keep in memory. Streams without a length have limits of their own.
+ * otherwise keep in memory. Streams without a length have their own limits.
  */
 export const limitUnreadResponses = (app: App, limits = LIMITS): void => {
   const sending = new Map<FastifyReply, number>();
@@ -55,7 +55,7 @@ const closeSlow = (
   }
 };
 
-/** Begins with the largest: few slow clients must not cost many others their responses. */
+/** Closes the largest responses first, so that a few slow clients do not affect many others. */
 const closeBeyond = (sending: FastifyReply[], unreadBytes: number): void => {
   let total = sending.reduce((sum, {raw}) => sum + raw.writableLength, 0);
   if (total <= unreadBytes) return;

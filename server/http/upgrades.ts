@@ -2,13 +2,13 @@ import {EventEmitter} from 'node:events';
 import type {IncomingMessage, Server} from 'node:http';
 import type {Duplex} from 'node:stream';
 
-/** About the connection to the other protocol, which is not taken up. */
-const OF_UPGRADE = ['upgrade', 'http2-settings'];
+/** Headers of an upgrade, which are removed if the upgrade is ignored. */
+const UPGRADE_HEADERS = ['upgrade', 'http2-settings'];
 
 /**
- * Passes on the upgrades to WebSocket at one address, as events of what it gives back. Node would
- * take every other request that offers an upgrade for one as well, without its body, as soon as
- * anybody listens: programs offer HTTP/2 like that with each call. RFC 9110 lets us ignore it.
+ * Returns an emitter of the WebSocket upgrades at one path. As soon as there is a listener, Node
+ * also treats every other request with an upgrade header as an upgrade, without its body. Some
+ * programs offer HTTP/2 with each request. RFC 9110 allows servers to ignore the offer.
  */
 export const webSocketUpgrades = (server: Server, path: string): Server => {
   const upgrades = new EventEmitter();
@@ -21,7 +21,7 @@ export const webSocketUpgrades = (server: Server, path: string): Server => {
   return upgrades as Server;
 };
 
-/** The request comes in once more, without the offer; its body is still on its way. */
+/** Lets the server parse the request again, without its upgrade headers. Its body still follows. */
 const replayWithoutUpgrade = (
   server: Server,
   {method = '', url = '', httpVersion, rawHeaders}: IncomingMessage,
@@ -30,17 +30,17 @@ const replayWithoutUpgrade = (
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
-    if (name.toLowerCase() === 'connection') lines.push(`${name}: ${withoutOffer(value)}`);
-    else if (!OF_UPGRADE.includes(name.toLowerCase())) lines.push(`${name}: ${value}`);
+    if (name.toLowerCase() === 'connection') lines.push(`${name}: ${withoutUpgrade(value)}`);
+    else if (!UPGRADE_HEADERS.includes(name.toLowerCase())) lines.push(`${name}: ${value}`);
   }
-  // Node reads the bytes of a head as Latin-1.
+  // Node decodes the head of a request as Latin-1.
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
   server.emit('connection', socket);
 };
 
-const withoutOffer = (connection: string): string =>
+const withoutUpgrade = (connection: string): string =>
   connection
     .split(',')
     .map((token) => token.trim())
-    .filter((token) => !OF_UPGRADE.includes(token.toLowerCase()))
+    .filter((token) => !UPGRADE_HEADERS.includes(token.toLowerCase()))
     .join(', ') || 'keep-alive';
