@@ -1,7 +1,7 @@
 import type {LiveEvent} from '../contract/events.js';
 import type {StoredEvent} from '../events/store.js';
 
-/** An event on its way to readers, put into words once however many there are. */
+/** Event with cached encodings, so that it is encoded only once for all subscribers. */
 export class EncodedEvent {
   private jsonText: string | undefined;
   private sseText: string | undefined;
@@ -21,7 +21,7 @@ export class EncodedEvent {
     return this.jsonText;
   }
 
-  /** As Server-Sent Events spell it; JSON has no line breaks. */
+  /** Text of the event in the format of Server-Sent Events. JSON contains no line breaks. */
   get sse(): string {
     const {seq, type} = this.event;
     this.sseText ??= `${seq === null ? '' : `id: ${seq}\n`}event: ${type}\ndata: ${this.json}\n\n`;

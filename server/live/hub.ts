@@ -13,9 +13,9 @@ import {MAX_SESSIONS, findEvents} from '../events/store.js';
 import type {FoundEvents, WantedEvents} from '../events/store.js';
 
 export interface EventHubDeps {
-  /** Looks are short, and shared by all who want to know at the moment. */
+  /** Pool for the queries, which are short and shared by concurrent callers. */
   sql: Sql;
-  /** Over which news are announced in this process. */
+  /** Pools over which this process publishes events. */
   pools: Sql[];
   databaseUrl: string;
   moments: TransientEvents;
@@ -23,22 +23,22 @@ export interface EventHubDeps {
 }
 
 const TICK_MS = 1_000;
-/** Nobody announces what a server has committed and not lived to tell. */
+/** Poll interval while notifications work, because a server can crash before it sends one. */
 const FALLBACK_POLL_INTERVAL_MS = 15_000;
 const MAX_QUERIES = 100_000;
 
-/** Who reads which session in this process, and what brings the news to them. */
+/** Subscribers of this process by session, and the sources of their events. */
 export class EventHub {
   private readonly sessions = new Map<string, SessionSubscribers>();
-  private readonly looks: StatementBatcher<WantedEvents, FoundEvents>;
+  private readonly queries: StatementBatcher<WantedEvents, FoundEvents>;
   private readonly listener: NotificationListener;
-  private readonly ends: (() => void)[];
+  private readonly unsubscribers: (() => void)[];
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly deps: EventHubDeps) {
     const {sql, pools, moments, databaseUrl} = deps;
-    this.looks = new StatementBatcher({
+    this.queries = new StatementBatcher({
       run: (wanted) => findEvents(sql, wanted),
       maxBatch: MAX_SESSIONS,
       maxWaiting: MAX_QUERIES,
@@ -47,20 +47,20 @@ export class EventHub {
     this.listener = new NotificationListener({
       databaseUrl,
       onNotice: (channel, payload) => {
-        this.hear(channel, payload);
+        this.onNotification(channel, payload);
       },
       onBack: () => {
-        for (const readers of this.sessions.values()) readers.poll();
+        for (const subscribers of this.sessions.values()) subscribers.poll();
       },
     });
-    this.ends = [
+    this.unsubscribers = [
       ...pools.map((pool) =>
         onPublished(pool, (uuid, seq) => {
           this.sessions.get(uuid)?.hasNews(seq);
         }),
       ),
-      moments.onTransient((uuid, moment) => {
-        this.broadcastTransient(uuid, moment);
+      moments.onTransient((uuid, event) => {
+        this.broadcastTransient(uuid, event);
       }),
     ];
   }
@@ -73,7 +73,7 @@ export class EventHub {
     return this.sessions.get(uuid)?.size ?? 0;
   }
 
-  /** Whether other processes' news are heard at once, and not looked for every second. */
+  /** Whether notifications from other processes arrive. If not, the hub polls every second. */
   get isHearing(): boolean {
     return this.listener.isListening;
   }
@@ -85,48 +85,48 @@ export class EventHub {
     }, TICK_MS).unref();
   }
 
-  /** Ends every stream, so that its reader goes elsewhere. */
+  /** Ends every stream, so that its client reconnects to another server. */
   drain(): void {
     this.closed = true;
-    for (const readers of this.sessions.values()) readers.endAll('draining');
+    for (const subscribers of this.sessions.values()) subscribers.endAll('draining');
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    for (const end of this.ends) end();
+    for (const unsubscribe of this.unsubscribers) unsubscribe();
     await this.listener.stop();
   }
 
-  /** From here on the reader is given what comes after its cursor. Answers how it leaves. */
-  join(uuid: string, reader: Subscriber): () => void {
+  /** Delivers all events after the subscriber's cursor. Returns the function that removes it. */
+  join(uuid: string, subscriber: Subscriber): () => void {
     if (this.closed) {
-      reader.end('draining');
+      subscriber.end('draining');
       return () => undefined;
     }
-    const readers =
+    const subscribers =
       this.sessions.get(uuid) ??
       new SessionSubscribers({
-        find: (after) => this.looks.add({uuid, after}),
+        find: (after) => this.queries.add({uuid, after}),
         wantMoments: () => {
           this.deps.moments.broadcast(uuid, {type: 'wanted'});
         },
         onFailed: (error) => {
           if (isDatabaseDown(error)) return;
-          this.deps.log.error({err: error}, 'events could not be looked up');
+          this.deps.log.error({err: error}, 'failed to query events');
         },
         onEmpty: () => this.sessions.delete(uuid),
       });
-    this.sessions.set(uuid, readers);
-    return readers.join(reader);
+    this.sessions.set(uuid, subscribers);
+    return subscribers.join(subscriber);
   }
 
-  /** A reader has room again. */
-  drained(uuid: string, reader: Subscriber): void {
-    reader.drained();
+  /** Continues the delivery to a subscriber whose buffer has room again. */
+  drained(uuid: string, subscriber: Subscriber): void {
+    subscriber.drained();
     this.sessions.get(uuid)?.poll();
   }
 
-  private hear(channel: string, payload: string): void {
+  private onNotification(channel: string, payload: string): void {
     if (channel !== EVENTS_CHANNEL) {
       this.deps.moments.heard(payload);
       return;
@@ -135,16 +135,16 @@ export class EventHub {
     this.sessions.get(uuid)?.hasNews(Number(seq));
   }
 
-  private broadcastTransient(uuid: string, moment: TransientEvent): void {
-    const readers = this.sessions.get(uuid);
-    if (!readers) return;
-    if (moment.type === 'message_delta') readers.onDelta(moment.data);
-    else readers.broadcastTransient(EncodedEvent.encode(moment));
+  private broadcastTransient(uuid: string, event: TransientEvent): void {
+    const subscribers = this.sessions.get(uuid);
+    if (!subscribers) return;
+    if (event.type === 'message_delta') subscribers.onDelta(event.data);
+    else subscribers.broadcastTransient(EncodedEvent.encode(event));
   }
 
   private tick(): void {
     const nowMs = performance.now();
-    const lookMs = this.listener.isListening ? FALLBACK_POLL_INTERVAL_MS : TICK_MS / 2;
-    for (const readers of this.sessions.values()) readers.tick(nowMs, lookMs);
+    const intervalMs = this.listener.isListening ? FALLBACK_POLL_INTERVAL_MS : TICK_MS / 2;
+    for (const subscribers of this.sessions.values()) subscribers.tick(nowMs, intervalMs);
   }
 }

@@ -4,19 +4,19 @@ import type {EncodedEvent} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
-/** A reader who waits for one answer: the first events that come, or none when there are none. */
+/** Subscriber that gets one response: the first events, or none after `LONG_POLL_MS`. */
 export class LongPoll extends Subscriber {
   readonly stays = false;
   readonly answered: Promise<EventPage>;
-  private answer!: (page: EventPage) => void;
-  private readonly frames: EncodedEvent[] = [];
+  private respond!: (page: EventPage) => void;
+  private readonly received: EncodedEvent[] = [];
   private isOver = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor({cursor, tokenHash}: {cursor: number; tokenHash: Uint8Array}) {
     super(cursor, tokenHash);
     this.answered = new Promise((resolve) => {
-      this.answer = resolve;
+      this.respond = resolve;
     });
     this.timer = setTimeout(() => {
       this.close();
@@ -28,25 +28,25 @@ export class LongPoll extends Subscriber {
   }
 
   override end(_why: CloseReason, last?: EncodedEvent): void {
-    if (last) this.frames.push(last);
+    if (last) this.received.push(last);
     this.close();
   }
 
-  /** Answers with what there is. */
+  /** Responds with the events that were received so far. */
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.timer);
-    const events = this.frames.map(({event}) => event);
-    this.answer({events, next: events.findLast(({seq}) => seq !== null)?.seq ?? this.cursor});
+    const events = this.received.map(({event}) => event);
+    this.respond({events, next: events.findLast(({seq}) => seq !== null)?.seq ?? this.cursor});
   }
 
-  protected override write(frame: EncodedEvent): void {
-    // All that is found at once goes into one answer.
-    if (this.frames.push(frame) === 1) setImmediate(() => this.close());
+  protected override write(event: EncodedEvent): void {
+    // All events of one tick are part of the response.
+    if (this.received.push(event) === 1) setImmediate(() => this.close());
   }
 
   protected override beat(): void {
-    // The answer is not begun before there is one.
+    // The response has not begun, so a heartbeat is not possible.
   }
 }

@@ -6,24 +6,24 @@ import type {Sql} from '../database/sql.js';
 import {MOMENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
 
 const CHECK_CHANNEL = 'maria_check';
-/** How often the connection is asked whether it still hears. */
+/** Interval at which the connection sends a notification to itself. */
 const CHECK_MS = 5_000;
 const RETRY_MS = 500;
 
 export interface ListenerDeps {
   databaseUrl: string;
   onNotice: (channel: string, payload: string) => void;
-  /** It hears again: what was said meanwhile nobody will repeat. */
+  /** Called when notifications arrive again. Those sent in between are lost. */
   onBack: () => void;
 }
 
 /**
- * The one connection of this process that listens. It speaks to itself now and then: a pooler
- * between us and the database can take LISTEN and never deliver anything, and a connection that is
- * dead can look as if it only had nothing to say.
+ * Connection of this process that listens for notifications. It regularly sends a notification to
+ * itself: a pooler before the database can accept LISTEN and never deliver anything, and a dead
+ * connection can look idle.
  */
 export class NotificationListener {
-  /** Whether news will be heard; without, they must be looked for. */
+  /** Whether notifications arrive. If not, subscribers must poll. */
   isListening = false;
   private readonly id = randomUUID();
   private readonly stopping = new AbortController();
@@ -45,7 +45,7 @@ export class NotificationListener {
     while (!signal.aborted) {
       const lost = new AbortController();
       const sql = this.connect(lost);
-      // What ends it is told by the loop: it goes on until it is stopped.
+      // Errors are ignored, because the loop connects again until it is stopped.
       await this.listen(sql, AbortSignal.any([signal, lost.signal])).catch(() => undefined);
       this.isListening = false;
       await sql.end({timeout: 1});
@@ -61,7 +61,7 @@ export class NotificationListener {
       listening: {
         onNotice: (channel, payload) => {
           if (channel !== CHECK_CHANNEL) this.deps.onNotice(channel, payload);
-          else if (payload === this.id) this.hears();
+          else if (payload === this.id) this.onCheckReceived();
         },
         onClose: () => {
           lost.abort();
@@ -75,18 +75,18 @@ export class NotificationListener {
       await sql`listen ${sql(channel)}`;
     }
     while (!signal.aborted) {
-      const asked = performance.now();
+      const sentAtMs = performance.now();
       await sql`
         select set_config('synchronous_commit', 'off', true), pg_notify(${CHECK_CHANNEL}, ${this.id})`;
       await sleep(CHECK_MS, undefined, {signal});
-      if (this.heardAtMs < asked) this.isListening = false;
+      if (this.receivedAtMs < sentAtMs) this.isListening = false;
     }
   }
 
-  private heardAtMs = -Infinity;
+  private receivedAtMs = -Infinity;
 
-  private hears(): void {
-    this.heardAtMs = performance.now();
+  private onCheckReceived(): void {
+    this.receivedAtMs = performance.now();
     if (this.isListening) return;
     this.isListening = true;
     this.deps.onBack();

@@ -19,11 +19,11 @@ export interface EventDeps {
   access: Access;
   live: EventHub;
   gate: ConcurrencyLimit;
-  /** Sockets that have not said yet whose they are take none of the readers' places. */
+  /** Limit of WebSockets without credentials yet, which must not occupy the slots of `gate`. */
   arrivals: ConcurrencyLimit;
 }
 
-/** What each proxy on the way must know; the connection is the stream's, and ends with it. */
+/** Headers against buffering by proxies. The connection serves only the stream and ends with it. */
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
@@ -35,11 +35,11 @@ const Stream = Type.Unsafe<EventPage>({
   type: 'string',
   contentMediaType: 'text/event-stream',
   description:
-    'A stream, unless the client accepts `application/json` alone: `id` is the number, `event` the type, `data` the envelope; a comment at least every 15 s. As JSON, the first events that come within 25 s.',
+    'A stream, unless the client accepts only `application/json`. `id` is the sequence number, `event` the type, `data` the envelope. A comment is sent at least every 15 s. As JSON, the response contains the first events within 25 s.',
   also: EventPage,
 });
 
-/** What happens in a session, as it happens: streamed, polled, or over a WebSocket. */
+/** Adds the routes for live events of a session: as a stream and by long poll. */
 export const eventRoutes = (app: App, deps: EventDeps): void => {
   const {config, access, gate} = deps;
   app.get(
@@ -50,9 +50,9 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
       preParsing: [access.identify],
       schema: {
         operationId: 'readEvents',
-        summary: 'What happens in the session, as it happens',
+        summary: 'Live events of the session',
         description:
-          'Begins after the number that is given, so that a reader who comes back misses nothing and is told nothing twice. Reading is nothing that keeps a visit alive. The last event of a session that ends is `session_state`.',
+          'Starts after the given sequence number, so that a client that reconnects gets every event exactly once. Reading events does not extend a visit. The last event of a session that ends is `session_state`.',
         tags: ['conversation'],
         security: SESSION_SECURITY,
         querystring: EventQuery,
@@ -60,7 +60,7 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
           'last-event-id': Type.Optional(
             Type.String({
               maxLength: 15,
-              description: 'As `after`; the higher number counts.',
+              description: 'Like `after`; the higher number counts.',
               examples: ['5'],
             }),
           ),
@@ -72,7 +72,7 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
       const caller = access.getCaller(request);
       await access.peekVisit(request, caller);
       disableTimeout(request, reply);
-      // Who has left meanwhile gives no place back any more.
+      // The client has disconnected: do not acquire a slot that nothing would release.
       if (reply.raw.destroyed) return reply.hijack();
       const leave = gate.acquire(caller.uuid, clientRateLimitKey(request));
       reply.raw.once('close', leave);
@@ -84,41 +84,41 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
   );
 };
 
-interface Reading {
+interface Subscription {
   caller: Caller;
   reply: FastifyReply;
   from: {cursor: number; tokenHash: Uint8Array};
 }
 
-const poll = async ({live}: EventDeps, {caller, reply, from}: Reading): Promise<EventPage> => {
-  const reader = new LongPoll(from);
-  const leave = live.join(caller.uuid, reader);
+const poll = async ({live}: EventDeps, {caller, reply, from}: Subscription): Promise<EventPage> => {
+  const subscriber = new LongPoll(from);
+  const leave = live.join(caller.uuid, subscriber);
   reply.raw.once('close', () => {
-    reader.close();
+    subscriber.close();
   });
-  const page = await reader.answered;
+  const page = await subscriber.answered;
   leave();
   void reply.type('application/json; charset=utf-8');
   return page;
 };
 
-const stream = ({live}: EventDeps, {caller, reply, from}: Reading): void => {
+const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void => {
   reply.hijack();
   const {raw} = reply;
   raw.writeHead(200, {...reply.getHeaders(), ...STREAM_HEADERS} as Record<string, string>);
-  const reader: EventStream = new EventStream(raw, {
+  const subscriber: EventStream = new EventStream(raw, {
     ...from,
     onDrain: () => {
-      live.drained(caller.uuid, reader);
+      live.drained(caller.uuid, subscriber);
     },
   });
-  const leave = live.join(caller.uuid, reader);
+  const leave = live.join(caller.uuid, subscriber);
   raw.once('close', leave);
-  // A stream that breaks is one whose reader comes back.
+  // A stream that fails needs no other handling, because its client reconnects.
   raw.on('error', leave);
 };
 
-/** A client that repeats its address, as it is, says in the header where it has come to. */
+/** Returns the cursor. A client that reconnects to the same URL sends it in `Last-Event-ID`. */
 const parseCursor = ({query, headers}: FastifyRequest): number => {
   const {after = '0'} = query as {after?: string};
   const last = Number(headers['last-event-id'] ?? 0);

@@ -7,149 +7,151 @@ import type {FoundEvents} from '../events/store.js';
 
 export interface SessionSubscribersDeps {
   find: (after: number) => Promise<FoundEvents>;
-  /** Asks whoever writes a running message to repeat it. */
+  /** Asks the process that writes a running message to repeat its text. */
   wantMoments: () => void;
   onFailed: (error: unknown) => void;
   onEmpty: () => void;
 }
 
-const WANT_AGAIN_MS = 1_000;
+const REPLAY_INTERVAL_MS = 1_000;
 
-/** The readers of one session in this process. Those who have read up to one number share a look. */
+/** Subscribers of one session in this process. Subscribers at the same cursor share one query. */
 export class SessionSubscribers {
-  private readonly readers = new Set<Subscriber>();
+  private readonly subscribers = new Set<Subscriber>();
   private readonly texts = new StreamingTexts();
-  private isLooking = false;
-  private again = false;
-  private lookedAtMs = -Infinity;
-  private wantedAtMs = -Infinity;
-  private last = 0;
+  private isPolling = false;
+  private isPollWanted = false;
+  private polledAtMs = -Infinity;
+  private replayRequestedAtMs = -Infinity;
+  private lastSeq = 0;
 
   constructor(private readonly deps: SessionSubscribersDeps) {}
 
   get size(): number {
-    return this.readers.size;
+    return this.subscribers.size;
   }
 
-  join(reader: Subscriber): () => void {
-    this.readers.add(reader);
+  join(subscriber: Subscriber): () => void {
+    this.subscribers.add(subscriber);
     this.poll();
     return () => {
-      this.leave(reader);
+      this.leave(subscriber);
     };
   }
 
-  /** Number 0 says that the session itself has changed. */
+  /** Polls if there are new events. Number 0 means that the session itself has changed. */
   hasNews(seq: number): void {
-    if (seq === 0 || seq > this.last) this.poll();
+    if (seq === 0 || seq > this.lastSeq) this.poll();
   }
 
   poll(): void {
-    this.again = true;
-    if (!this.isLooking) void this.pollWhileWanted();
+    this.isPollWanted = true;
+    if (!this.isPolling) void this.pollWhileWanted();
   }
 
-  tick(nowMs: number, lookMs: number): void {
-    for (const reader of this.readers) {
-      if (!reader.keepsUp(nowMs)) this.dismiss(reader, 'slow');
+  tick(nowMs: number, intervalMs: number): void {
+    for (const subscriber of this.subscribers) {
+      if (!subscriber.keepsUp(nowMs)) this.disconnect(subscriber, 'slow');
     }
-    if (nowMs - this.lookedAtMs > lookMs) this.poll();
+    if (nowMs - this.polledAtMs > intervalMs) this.poll();
   }
 
-  endAll(why: CloseReason): void {
-    for (const reader of this.readers) this.dismiss(reader, why);
+  endAll(reason: CloseReason): void {
+    for (const subscriber of this.subscribers) this.disconnect(subscriber, reason);
   }
 
-  /** Dropped by those who cannot take it now. */
-  broadcastTransient(frame: EncodedEvent): void {
-    for (const reader of this.readers) {
-      if (reader.stays && !reader.isFull) reader.deliver([frame]);
+  /** Sends a transient event. It is lost for subscribers whose buffer is full. */
+  broadcastTransient(event: EncodedEvent): void {
+    for (const subscriber of this.subscribers) {
+      if (subscriber.stays && !subscriber.isFull) subscriber.deliver([event]);
     }
   }
 
   onDelta(delta: Delta): void {
-    if (!this.texts.add(delta)) this.want();
-    for (const reader of this.readers) this.texts.giveTo(reader);
+    if (!this.texts.add(delta)) this.requestReplay();
+    for (const subscriber of this.subscribers) this.texts.giveTo(subscriber);
   }
 
   private async pollWhileWanted(): Promise<void> {
-    this.isLooking = true;
+    this.isPolling = true;
     try {
-      while (this.again && this.readers.size > 0) {
-        this.again = false;
-        this.lookedAtMs = performance.now();
-        const groups = [...this.groups()];
+      while (this.isPollWanted && this.subscribers.size > 0) {
+        this.isPollWanted = false;
+        this.polledAtMs = performance.now();
+        const groups = [...this.groupByCursor()];
         const found = await Promise.all(groups.map(([after]) => this.deps.find(after)));
-        this.last = Math.max(...found.map(({last}) => last), 0);
-        groups.forEach(([, readers], i) => {
-          this.deliverAll(readers, found[i] as FoundEvents);
+        this.lastSeq = Math.max(...found.map(({last}) => last), 0);
+        groups.forEach(([, subscribers], i) => {
+          this.deliverAll(subscribers, found[i] as FoundEvents);
         });
       }
     } catch (error) {
-      // When the next look is due it makes up for this one.
-      this.again = false;
+      // The next scheduled poll repeats this one.
+      this.isPollWanted = false;
       this.deps.onFailed(error);
     } finally {
-      this.isLooking = false;
+      this.isPolling = false;
     }
   }
 
-  private groups(): Map<number, Subscriber[]> {
+  private groupByCursor(): Map<number, Subscriber[]> {
     const groups = new Map<number, Subscriber[]>();
-    for (const reader of this.readers) {
-      if (reader.isFull) continue;
-      const group = groups.get(reader.cursor);
-      if (group) group.push(reader);
-      else groups.set(reader.cursor, [reader]);
+    for (const subscriber of this.subscribers) {
+      if (subscriber.isFull) continue;
+      const group = groups.get(subscriber.cursor);
+      if (group) group.push(subscriber);
+      else groups.set(subscriber.cursor, [subscriber]);
     }
     return groups;
   }
 
-  private deliverAll(readers: Subscriber[], found: FoundEvents): void {
-    const frames = found.events.map((event) => EncodedEvent.stored(event));
-    for (const reader of readers) if (this.readers.has(reader)) this.deliver(reader, found, frames);
+  private deliverAll(subscribers: Subscriber[], found: FoundEvents): void {
+    const events = found.events.map((event) => EncodedEvent.stored(event));
+    for (const subscriber of subscribers) {
+      if (this.subscribers.has(subscriber)) this.deliver(subscriber, found, events);
+    }
   }
 
-  private deliver(reader: Subscriber, found: FoundEvents, frames: EncodedEvent[]): void {
-    if (found.tokenHash && !sameHash(found.tokenHash, reader.tokenHash)) {
-      this.dismiss(reader, 'refused', stateFrame('refused', null));
+  private deliver(subscriber: Subscriber, found: FoundEvents, events: EncodedEvent[]): void {
+    if (found.tokenHash && !sameHash(found.tokenHash, subscriber.tokenHash)) {
+      this.disconnect(subscriber, 'refused', stateEvent('refused', null));
       return;
     }
-    // It knows a log that was set back since: what comes from now on is news to it.
-    reader.cursor = Math.min(reader.cursor, found.last);
-    const taken = reader.deliver(frames);
-    for (const frame of frames.slice(0, taken)) this.texts.follow(reader, frame.event);
-    if (taken < frames.length) return;
-    if (found.hasMore) this.again = true;
+    // The cursor is ahead of the log (restored backup): restart from the log's end.
+    subscriber.cursor = Math.min(subscriber.cursor, found.last);
+    const sentCount = subscriber.deliver(events);
+    for (const {event} of events.slice(0, sentCount)) this.texts.follow(subscriber, event);
+    if (sentCount < events.length) return;
+    if (found.hasMore) this.isPollWanted = true;
     else if (found.ended) {
-      this.dismiss(reader, found.ended, stateFrame(found.ended, found.last + 1));
-    } else this.replayStreaming(reader, found.running);
+      this.disconnect(subscriber, found.ended, stateEvent(found.ended, found.last + 1));
+    } else this.replayStreaming(subscriber, found.running);
   }
 
-  /** A reader who comes back in the middle of a text is given what it has missed of it. */
-  private replayStreaming(reader: Subscriber, running: number[]): void {
-    if (running.length === 0 || !reader.stays) return;
-    for (const id of running) if (!reader.positions.has(id)) reader.positions.set(id, 0);
-    if (!running.every((id) => this.texts.has(id))) this.want();
-    this.texts.giveTo(reader);
+  /** Sends the missed text of running messages to a subscriber that connects in the middle. */
+  private replayStreaming(subscriber: Subscriber, running: number[]): void {
+    if (running.length === 0 || !subscriber.stays) return;
+    for (const id of running) if (!subscriber.positions.has(id)) subscriber.positions.set(id, 0);
+    if (!running.every((id) => this.texts.has(id))) this.requestReplay();
+    this.texts.giveTo(subscriber);
   }
 
-  private want(): void {
+  private requestReplay(): void {
     const nowMs = performance.now();
-    if (nowMs - this.wantedAtMs < WANT_AGAIN_MS) return;
-    this.wantedAtMs = nowMs;
+    if (nowMs - this.replayRequestedAtMs < REPLAY_INTERVAL_MS) return;
+    this.replayRequestedAtMs = nowMs;
     this.deps.wantMoments();
   }
 
-  private dismiss(reader: Subscriber, why: CloseReason, last?: EncodedEvent): void {
-    this.leave(reader);
-    reader.end(why, last);
+  private disconnect(subscriber: Subscriber, reason: CloseReason, last?: EncodedEvent): void {
+    this.leave(subscriber);
+    subscriber.end(reason, last);
   }
 
-  private leave(reader: Subscriber): void {
-    if (this.readers.delete(reader) && this.readers.size === 0) this.deps.onEmpty();
+  private leave(subscriber: Subscriber): void {
+    if (this.subscribers.delete(subscriber) && this.subscribers.size === 0) this.deps.onEmpty();
   }
 }
 
-const stateFrame = (state: 'gone' | 'erased' | 'refused', seq: number | null): EncodedEvent =>
+const stateEvent = (state: 'gone' | 'erased' | 'refused', seq: number | null): EncodedEvent =>
   EncodedEvent.encode({type: 'session_state', data: {state}}, seq);

@@ -4,10 +4,10 @@ import type {EncodedEvent} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
-/** Before a client whose stream has ended comes back; not all of a server's in the same moment. */
+/** Time after which a client reconnects. It is random, so that clients do not all do so at once. */
 const RETRY_MS = {least: 1_000, spread: 1_000};
 
-/** Server-Sent Events on a response whose head was written. */
+/** Subscriber that gets Server-Sent Events on a response whose head was already sent. */
 export class EventStream extends Subscriber {
   readonly stays = true;
 
@@ -25,14 +25,14 @@ export class EventStream extends Subscriber {
     return this.response.writableNeedDrain;
   }
 
-  override end(why: CloseReason, last?: EncodedEvent): void {
-    // Whoever does not read what it was sent would not read this either.
-    if (why === 'slow') this.response.destroy();
+  override end(reason: CloseReason, last?: EncodedEvent): void {
+    // A client that does not read would not read the last event either.
+    if (reason === 'slow') this.response.destroy();
     else this.response.end(last?.sse ?? '');
   }
 
-  protected override write(frame: EncodedEvent): void {
-    this.response.write(frame.sse);
+  protected override write(event: EncodedEvent): void {
+    this.response.write(event.sse);
   }
 
   protected override beat(): void {

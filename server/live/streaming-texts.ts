@@ -3,7 +3,7 @@ import {EncodedEvent} from './encoded-event.js';
 import type {Delta} from '../events/transient-events.js';
 import type {Subscriber} from './subscriber.js';
 
-/** What has come so far of the texts that are being written in one session. */
+/** Texts of the running messages of one session, as far as they have arrived. */
 export class StreamingTexts {
   private readonly texts = new Map<number, string>();
 
@@ -11,7 +11,7 @@ export class StreamingTexts {
     return this.texts.has(id);
   }
 
-  /** False when a piece before this one is missing. */
+  /** Adds a part of a text. Returns false if an earlier part is missing. */
   add({message_id: id, offset, text}: Delta): boolean {
     const known = this.texts.get(id) ?? '';
     if (offset > known.length) return false;
@@ -19,24 +19,24 @@ export class StreamingTexts {
     return true;
   }
 
-  /** Keeps in mind which texts a reader knows of, by what it was told. */
-  follow(reader: Subscriber, {type, data}: LiveEvent): void {
-    if (type === 'message_created' && data.message.state === 'running' && reader.stays) {
-      reader.positions.set(data.message.id, 0);
+  /** Updates the positions of a subscriber to which an event was delivered. */
+  follow(subscriber: Subscriber, {type, data}: LiveEvent): void {
+    if (type === 'message_created' && data.message.state === 'running' && subscriber.stays) {
+      subscriber.positions.set(data.message.id, 0);
     }
     if (type !== 'message_completed') return;
-    reader.positions.delete(data.message_id);
+    subscriber.positions.delete(data.message_id);
     this.texts.delete(data.message_id);
   }
 
-  /** What the reader has not seen of the texts that it knows of. */
-  giveTo(reader: Subscriber): void {
-    for (const [id, offset] of reader.positions) {
+  /** Sends the text that the subscriber has not received yet. */
+  giveTo(subscriber: Subscriber): void {
+    for (const [id, offset] of subscriber.positions) {
       const text = this.texts.get(id) ?? '';
-      if (text.length <= offset || reader.isFull) continue;
+      if (text.length <= offset || subscriber.isFull) continue;
       const data = {message_id: id, offset, text: text.slice(offset)};
-      reader.deliver([EncodedEvent.encode({type: 'message_delta', data})]);
-      reader.positions.set(id, text.length);
+      subscriber.deliver([EncodedEvent.encode({type: 'message_delta', data})]);
+      subscriber.positions.set(id, text.length);
     }
   }
 }

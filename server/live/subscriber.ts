@@ -2,57 +2,57 @@ import {HEARTBEAT_MS} from '../contract/limits.js';
 import type {EncodedEvent} from './encoded-event.js';
 import type {SessionEnd} from '../events/store.js';
 
-/** Why a reader is told no more. */
+/** Reason why a subscriber is disconnected. */
 export type CloseReason = SessionEnd | 'refused' | 'draining' | 'slow';
 
-/** How long a reader may leave what it was sent lying. */
+/** Time after which a subscriber that does not read is disconnected. */
 const SLOW_MS = 20_000;
 
 /**
- * Somebody who reads a session's events. What it cannot take now is not kept for it: it is looked
- * up again from its number on when it has room, so that a slow reader costs one buffer.
+ * Client that reads a session's events. Events that do not fit its buffer are not kept. They are
+ * queried again from its cursor when it has room, so that a slow client costs only one buffer.
  */
 export abstract class Subscriber {
-  /** Up to where the text of each running message was sent, in UTF-16 units. */
+  /** Length of the text sent so far for each running message, in UTF-16 units. */
   readonly positions = new Map<number, number>();
   private sentAtMs = performance.now();
   private fullSinceMs: number | undefined;
 
   constructor(
-    /** The number of the last event that it was given. */
+    /** Sequence number of the last delivered event. */
     public cursor: number,
     readonly tokenHash: Uint8Array,
   ) {}
 
-  /** Whether it takes nothing at the moment; `drained` says when it does again. */
+  /** Whether the buffer is full. `drained` is called when it has room again. */
   abstract get isFull(): boolean;
-  /** Fleeting events interest only those who stay. */
+  /** Whether the connection stays open after an event. Only then are transient events sent. */
   abstract readonly stays: boolean;
 
-  protected abstract write(frame: EncodedEvent): void;
+  protected abstract write(event: EncodedEvent): void;
   protected abstract beat(): void;
-  /** `last` is the event that says why, if there is one. */
-  abstract end(why: CloseReason, last?: EncodedEvent): void;
+  /** Ends the connection. `last` is the event that contains the reason, if there is one. */
+  abstract end(reason: CloseReason, last?: EncodedEvent): void;
 
-  /** Gives what it can take, in order; answers how many. */
-  deliver(frames: EncodedEvent[]): number {
-    const taken: EncodedEvent[] = [];
-    for (const frame of frames) {
+  /** Sends events in order until the buffer is full. Returns the number of sent events. */
+  deliver(events: EncodedEvent[]): number {
+    const sent: EncodedEvent[] = [];
+    for (const encoded of events) {
       if (this.isFull) break;
-      this.write(frame);
-      taken.push(frame);
-      this.cursor = frame.event.seq ?? this.cursor;
+      this.write(encoded);
+      sent.push(encoded);
+      this.cursor = encoded.event.seq ?? this.cursor;
     }
-    if (taken.length > 0) this.sentAtMs = performance.now();
-    if (taken.length < frames.length) this.fullSinceMs ??= performance.now();
-    return taken.length;
+    if (sent.length > 0) this.sentAtMs = performance.now();
+    if (sent.length < events.length) this.fullSinceMs ??= performance.now();
+    return sent.length;
   }
 
   drained(): void {
     this.fullSinceMs = undefined;
   }
 
-  /** Looks whether a sign of life is due. False for one that has been full for too long. */
+  /** Sends a heartbeat if one is due. Returns false if the buffer has been full for too long. */
   keepsUp(nowMs: number): boolean {
     if (nowMs - this.sentAtMs >= HEARTBEAT_MS) {
       this.sentAtMs = nowMs;

@@ -17,26 +17,26 @@ import {OPEN, POLICY_VIOLATION, Socket, closeWith} from './websocket-subscriber.
 import type {WebSocketLike} from './websocket-subscriber.js';
 
 const PATH = '/api/events/ws';
-/** Room for a UUID, a token and a number. */
-const GREETING_BYTES = 1_024;
-const GREETING_MS = 10_000;
-/** Sockets that wait for their first message at the same time. */
+/** Maximum size of the first message: a UUID, a token and a number. */
+const AUTH_BYTES = 1_024;
+const AUTH_TIMEOUT_MS = 10_000;
+/** Limits of WebSockets that wait for their first message at the same time. */
 export const ARRIVAL_LIMITS = {perSession: 1, perAddress: 50, total: 1_000};
 
-const Switched = Type.Null({description: 'A WebSocket from here on.'});
+const Switched = Type.Null({description: 'The connection is a WebSocket from now on.'});
 
 const EachMessage = Type.Unsafe<LiveEvent>({
   ...Envelope,
-  description: 'Each message of the server, once the WebSocket is open (101).',
+  description: 'Each message that the server sends after the WebSocket has opened (101).',
 });
 
-/** The same envelopes over a WebSocket, which asks for its visitor's credentials in a message. */
+/** Adds the route for events over a WebSocket. The first message contains the credentials. */
 export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
   const {config, live} = deps;
-  /** Gives back the place of one that has not said yet whose it is. */
+  /** Release function of each WebSocket that has not sent its credentials yet. */
   const arrivals = new WeakMap<FastifyRequest, () => void>();
   await app.register(websocket, {
-    options: {maxPayload: GREETING_BYTES, server: webSocketUpgrades(app.server, PATH)},
+    options: {maxPayload: AUTH_BYTES, server: webSocketUpgrades(app.server, PATH)},
     errorHandler: (_error: Error, socket: WebSocketLike) => {
       socket.terminate();
     },
@@ -52,9 +52,9 @@ export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
     config: {...rateLimit(config.ratePerMinute, 'read'), keepsOwnTime: true},
     schema: {
       operationId: 'openEventSocket',
-      summary: 'The same events over a WebSocket',
+      summary: 'Live events over a WebSocket',
       description:
-        'Browsers can set no headers on a WebSocket, so the credentials are its first message: `{"uuid", "token", "after"}`, within 10 s, and nothing after it. Closed with 1001 the client may come back at once. Closed with 4000 and a status, the reason is the code that a call would have got: 4401 `token_invalid`, 4403 `origin_not_allowed`, 4408 `too_slow`, 4410 `session_gone`, 4503 `busy` or `unavailable`. A proxy that does not pass the upgrade on makes this 426.',
+        'Browsers cannot set headers on a WebSocket, so the client sends its credentials in the first message: `{"uuid", "token", "after"}`, within 10 s. It must not send another message. After a close with 1001, the client can reconnect immediately. Other close codes are 4000 plus the HTTP status, with the error code as the reason: 4401 `token_invalid`, 4403 `origin_not_allowed`, 4408 `too_slow`, 4410 `session_gone`, 4503 `busy` or `unavailable`. If a proxy does not pass on the upgrade, the response is 426.',
       tags: ['conversation'],
       security: [],
       response: answers({101: Switched, 200: EachMessage}, ['upgrade_required', 'busy']),
@@ -71,7 +71,7 @@ export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
       throw new UpgradeRequired();
     },
     wsHandler: (socket: WebSocketLike, request: FastifyRequest) => {
-      greet(deps, socket, {request, onAdmitted: arrivals.get(request)});
+      awaitAuth(deps, socket, {request, onAdmitted: arrivals.get(request)});
     },
   });
 };
@@ -81,24 +81,24 @@ interface Arrival {
   onAdmitted: (() => void) | undefined;
 }
 
-const greet = (deps: EventDeps, socket: WebSocketLike, arrival: Arrival): void => {
+const awaitAuth = (deps: EventDeps, socket: WebSocketLike, arrival: Arrival): void => {
   const refuse = (error: unknown) => {
     const {statusCode, code} = toMariaError(error as Error);
     closeWith(socket, 4000 + statusCode, code);
   };
   const timer = setTimeout(() => {
     refuse(new TooSlow());
-  }, GREETING_MS).unref();
+  }, AUTH_TIMEOUT_MS).unref();
   socket.on('close', () => {
     clearTimeout(timer);
   });
-  let isGreeted = false;
+  let isAuthReceived = false;
   socket.on('message', (text) => {
-    if (isGreeted) {
-      closeWith(socket, POLICY_VIOLATION, 'nothing more is expected');
+    if (isAuthReceived) {
+      closeWith(socket, POLICY_VIOLATION, 'only one message is expected');
       return;
     }
-    isGreeted = true;
+    isAuthReceived = true;
     clearTimeout(timer);
     admit(deps, socket, {...arrival, text: text.toString()}).catch(refuse);
   });
@@ -109,34 +109,34 @@ const admit = async (
   socket: WebSocketLike,
   {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
-  const {uuid, token, after = 0} = readGreeting(text);
+  const {uuid, token, after = 0} = parseAuth(text);
   const caller = await access.callerWith(request, {uuid, token});
   await access.peekVisit(request, caller);
-  // Who has left meanwhile gives no place back any more.
+  // The client has disconnected: do not acquire a slot that nothing would release.
   if (socket.readyState !== OPEN) return;
   onAdmitted?.();
-  const leaveGate = gate.acquire(caller.uuid, clientRateLimitKey(request));
-  const reader: Socket = new Socket(socket, {
+  const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
+  const subscriber: Socket = new Socket(socket, {
     cursor: after,
     tokenHash: caller.tokenHash,
     onDrain: () => {
-      live.drained(caller.uuid, reader);
+      live.drained(caller.uuid, subscriber);
     },
   });
-  const leave = live.join(caller.uuid, reader);
+  const leave = live.join(caller.uuid, subscriber);
   socket.on('close', () => {
     leave();
-    leaveGate();
+    release();
   });
 };
 
-const readGreeting = (text: string): SocketAuth => {
-  let greeting: unknown;
+const parseAuth = (text: string): SocketAuth => {
+  let auth: unknown;
   try {
-    greeting = JSON.parse(text);
+    auth = JSON.parse(text);
   } catch {
     throw new InvalidRequest('The first message is not valid JSON.');
   }
-  if (Value.Check(SocketAuth, greeting)) return greeting;
+  if (Value.Check(SocketAuth, auth)) return auth;
   throw new InvalidRequest('The first message must be {"uuid", "token", "after"}.');
 };

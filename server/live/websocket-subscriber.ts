@@ -3,7 +3,7 @@ import type {EncodedEvent} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
-/** What of a WebSocket is used here. */
+/** Members of a WebSocket that this server uses. */
 export interface WebSocketLike {
   readonly bufferedAmount: number;
   readonly readyState: number;
@@ -16,20 +16,20 @@ export interface WebSocketLike {
   once(event: 'message', listener: (text: Buffer, isBinary: boolean) => void): unknown;
 }
 
-/** As much as a response keeps before it wants to be drained. */
+/** Number of buffered bytes from which a WebSocket counts as full, as for an HTTP response. */
 const FULL_BYTES = 64 * 1024;
-/** For a client that was told to close and does not. */
+/** Time for the client to close its side, before the connection is terminated. */
 const CLOSE_MS = 2_000;
 
-/** Of `readyState`. */
+/** Value of `readyState` while a WebSocket is open. */
 export const OPEN = 1;
 
-/** RFC 6455: the server goes away; come back, to another. */
+/** Close code of RFC 6455: the server is stopping. The client reconnects to another. */
 export const GOING_AWAY = 1001;
-/** RFC 6455: what came was not to come. */
+/** Close code of RFC 6455: the client has sent a message that is not allowed. */
 export const POLICY_VIOLATION = 1008;
 
-/** A close says what a call would have been answered with: 4000 and the status, and the code. */
+/** Closes a WebSocket. For errors, `code` is 4000 plus the status and `reason` the error code. */
 export const closeWith = (socket: WebSocketLike, code: number, reason: string): void => {
   socket.close(code, reason);
   setTimeout(() => {
@@ -63,9 +63,9 @@ export class Socket extends Subscriber {
     return this.socket.bufferedAmount >= FULL_BYTES;
   }
 
-  override end(why: CloseReason, last?: EncodedEvent): void {
-    if (why === 'slow') {
-      // It reads nothing, this neither: but if it is only slow, it learns why.
+  override end(reason: CloseReason, last?: EncodedEvent): void {
+    if (reason === 'slow') {
+      // A client that reads slowly can still receive the reason. One that reads nothing cannot.
       this.socket.close(...CLOSES.slow);
       setImmediate(() => {
         this.socket.terminate();
@@ -73,12 +73,12 @@ export class Socket extends Subscriber {
       return;
     }
     if (last) this.write(last);
-    closeWith(this.socket, ...CLOSES[why]);
+    closeWith(this.socket, ...CLOSES[reason]);
   }
 
-  protected override write(frame: EncodedEvent): void {
+  protected override write(event: EncodedEvent): void {
     const wasFull = this.isFull;
-    this.socket.send(frame.json, () => {
+    this.socket.send(event.json, () => {
       if ((wasFull || this.wantsDrain) && !this.isFull) {
         this.wantsDrain = false;
         this.options.onDrain();
@@ -89,7 +89,7 @@ export class Socket extends Subscriber {
 
   private wantsDrain = false;
 
-  /** A dead peer looks like one who has nothing to say, but that it answers no ping. */
+  /** Sends a ping. A dead connection looks idle, but it returns no pong. */
   protected override beat(): void {
     if (this.unansweredPings++ >= MAX_UNANSWERED_PINGS) this.socket.terminate();
     else this.socket.ping();

@@ -136,7 +136,7 @@ t.test('a WebSocket', async (t) => {
   await t.test('is closed for what it does not understand, and says why', async (t) => {
     t.same(await closeOf('not JSON'), [4400, 'invalid_request']);
     t.same(await closeOf('{"uuid":1}'), [4400, 'invalid_request']);
-    t.same(await closeOf(greeting, 'more'), [1008, 'nothing more is expected']);
+    t.same(await closeOf(greeting, 'more'), [1008, 'only one message is expected']);
     t.same((await closeOf(JSON.stringify({uuid, token: 'x'.repeat(2_000)})))?.toString(), '1009,');
   });
 
