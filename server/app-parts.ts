@@ -20,14 +20,14 @@ import type {WebhookSender} from './webhooks/sender.js';
 
 export interface AppDeps {
   config: Config;
-  /** For the one connection that listens. */
+  /** URL for the connection that listens for notifications. */
   databaseUrl: string;
-  /** For requests: short deadlines. */
+  /** Pool for requests, with short timeouts. */
   sql: Sql;
-  /** For cleanup and mail: may take longer, and must not take a visitor's connection. */
+  /** Pool for cleanup and mail, which are slower and must not occupy a visitor's connection. */
   backgroundSql: Sql;
   objects: ObjectStore;
-  /** Signs links of the store on disk; undefined with a bucket. */
+  /** Key that signs download links of the store on disk; undefined with a bucket. */
   diskKey: Buffer | undefined;
   mailbox: DevMailbox | undefined;
   smtpUrl: string;
@@ -35,7 +35,7 @@ export interface AppDeps {
   /** Spool folder for uploads of unknown length. */
   spoolDir: string;
   newUuid?: () => string;
-  /** For tests: other limits than those that visitors have. */
+  /** Limits that differ from the defaults, for tests. */
   answering?: Pick<ResponderServiceDeps, 'limits' | 'budgets' | 'circuit'>;
   downloadPace?: SlowClientLimits;
   responses?: ResponseLimits;
@@ -53,7 +53,7 @@ export interface RunningApp {
   answering: ResponderService;
   webhooks: WebhookSender;
   release: OwnRelease;
-  /** Until this is called, every route that needs the database answers 503. */
+  /** Opens the routes that need the database. Until then they return 503. */
   markReady: () => void;
   drain: () => void;
 }

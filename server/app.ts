@@ -86,7 +86,7 @@ import {Sites} from './sites/store.js';
 
 export type {AppDeps, RunningApp} from './app-parts.js';
 
-/** Wires the whole server. Does not listen, and starts nothing that runs by itself. */
+/** Wires the whole server. Does not listen, and starts no background work. */
 export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   const {config, sql, backgroundSql, objects, log} = deps;
   const version = projectVersion();
@@ -102,34 +102,34 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   const mailHashKey = derivedKey(signingKey, 'mail-counts');
   const spool = new Spool(deps.spoolDir);
   await spool.sweep();
-  const gate = new ConcurrencyLimit(
+  const uploadLimit = new ConcurrencyLimit(
     config.uploads,
-    'Too many uploads at once. Nothing was stored; try again shortly.',
+    'Too many concurrent uploads. Nothing was stored; try again shortly.',
     (limit) => {
       metrics.refusedAsBusy('uploads', limit);
     },
   );
   const shared = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
-  const watched = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
-  const known = new RestoreGuard({sql: backgroundSql, dataDir: config.dataDir, log});
-  const moments = new TransientEvents(sql);
-  const conversation = new MessageService({sql, moments, log});
+  const suspicions = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
+  const restoreGuard = new RestoreGuard({sql: backgroundSql, dataDir: config.dataDir, log});
+  const transientEvents = new TransientEvents(sql);
+  const conversation = new MessageService({sql, moments: transientEvents, log});
   const live = new EventHub({
     sql,
     pools: [sql, backgroundSql],
     databaseUrl: deps.databaseUrl,
-    moments,
+    moments: transientEvents,
     log,
   });
   const metrics = new Metrics({
-    known,
+    known: restoreGuard,
     pools: {requests: sql, background: backgroundSql},
-    queues: {audit: attempts, claims: visits, rate_limits: shared, watched},
-    uploadsRunning: () => gate.total,
+    queues: {audit: attempts, claims: visits, rate_limits: shared, watched: suspicions},
+    uploadsRunning: () => uploadLimit.total,
     live,
     writtenEvents,
   });
-  const watch = new AbuseMonitor({sql, attempts, log, watched, counters: shared});
+  const abuse = new AbuseMonitor({sql, attempts, log, watched: suspicions, counters: shared});
   const outage = new DatabaseOutage();
   const background = {sql: backgroundSql, objects, config, log, outage};
   const sender = new MailSender({
@@ -144,7 +144,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   };
   const cleanup = new Cleanup({
     ...background,
-    known,
+    known: restoreGuard,
     reaper: new Reaper(background),
     sweep: new Sweep(background),
     tidySpool: () => spool.sweep(),
@@ -158,7 +158,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
 
   const expiry = new Expiry(background);
 
-  const prompt = () => {
+  const triggerCleanup = () => {
     cleanup.triggerSoon();
   };
   const getActor = (request: FastifyRequest, uuid?: string) => ({
@@ -173,21 +173,35 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     sites,
     tokens,
     endVisit,
-    onEnded: prompt,
+    onEnded: triggerCleanup,
     onTokenRefused: (request, uuid) => {
-      watch.tokenRefused(getActor(request, uuid));
+      abuse.tokenRefused(getActor(request, uuid));
     },
   });
-  const trail = new AuditMaintenance({...background, known});
+  const trail = new AuditMaintenance({...background, known: restoreGuard});
   const webhooks = new WebhookSender({
     ...background,
     render: (webhook, job) => renderEvent(backgroundSql, webhook, job),
     onMail,
     metrics,
   });
-  const answers = {...background, ...deps.answering, onMail, metrics};
-  const answering = new ResponderService({...answers, moments, stage: conversation});
-  const uploads = new Uploads({config, sql, access, objects, spool, log, onCondemned: prompt});
+  const answering = new ResponderService({
+    ...background,
+    ...deps.answering,
+    onMail,
+    metrics,
+    moments: transientEvents,
+    stage: conversation,
+  });
+  const uploads = new Uploads({
+    config,
+    sql,
+    access,
+    objects,
+    spool,
+    log,
+    onCondemned: triggerCleanup,
+  });
 
   const release = new OwnRelease({sql: backgroundSql, log, folder: WIDGET});
   const otherReleases = new OtherReleases({
@@ -199,7 +213,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   await otherReleases.sweep();
 
   const onLimitExceeded = (request: FastifyRequest) => {
-    watch.limitExceeded(getActor(request), request.routeOptions.url ?? 'unknown');
+    abuse.limitExceeded(getActor(request), request.routeOptions.url ?? 'unknown');
   };
   const drain = new BodyDrain();
   const app = createApp(config, log, drain);
@@ -226,26 +240,26 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       if (error.statusCode >= 500) alertError(error, request);
       if (error instanceof OriginNotAllowed) {
         const origin = request.headers.origin ?? '';
-        watch.originRefused(getActor(request), {origin, site: error.siteKey});
+        abuse.originRefused(getActor(request), {origin, site: error.siteKey});
       }
       metrics.failed(error.code, request.routeOptions.url);
     },
   });
-  // Before whatever may refuse a request: what refuses it can be told on a page.
+  // Registered before the hooks that refuse requests, because a page can show their errors.
   await registerPages(app, config);
   limitHeaders(app);
   await refuseUnderPressure(app);
   app.addHook('onRequest', async (request) => {
-    // The pages that need nothing behind them are there from the first moment.
+    // Other routes need no database, so they are available while the server starts.
     if (notReady === 'starting' && /^\/(api|verify)\//.test(request.url)) throw new Unavailable();
   });
   registerRequestTimeout(app);
   limitUnreadResponses(app, deps.responses);
   app.addHook('onSend', async (request, reply) => {
     const isUsable = drain.begin(request.raw, clientRateLimitKey(request));
-    // A client that keeps its connection would not notice that the others get its successor.
+    // A client that keeps its connection would stay with this server, although its successor runs.
     if (notReady === 'draining' || !isUsable) void reply.header('connection', 'close');
-    // The framework gives up the connection of every body that it refuses; ours is drained.
+    // Fastify closes the connection after a refused body. This body is drained, so it stays open.
     else if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   });
   logRequests(app, {log, metrics});
@@ -279,13 +293,13 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     attempts,
     newUuid: deps.newUuid ?? v4,
     onUuidRefused: (request, uuid) => {
-      watch.uuidRefused(getActor(request, uuid));
+      abuse.uuidRefused(getActor(request, uuid));
     },
     onOpened: (siteKey) => {
       opened.add(siteKey);
     },
   });
-  sessionRoutes(app, {config, sql, access, onEnded: prompt});
+  sessionRoutes(app, {config, sql, access, onEnded: triggerCleanup});
   contactRoutes(app, {
     config,
     access,
@@ -294,7 +308,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     onMailStopped: () => {
       alertMailLimit({sql, log}, 'address');
     },
-    onEnded: prompt,
+    onEnded: triggerCleanup,
     onMail,
   });
   leaveRoute(app, {
@@ -314,12 +328,12 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     objects,
     uploads,
     attempts,
-    gate,
+    gate: uploadLimit,
     counters: shared,
     onTaken: (taken) => {
       metrics.uploaded(taken);
     },
-    onDeleted: prompt,
+    onDeleted: triggerCleanup,
   });
   messageRoutes(app, {
     config,
@@ -335,21 +349,21 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       conversation.emitVisitorMessage({uuid, siteKey: site.key, message});
     },
   });
-  const streamGate = new ConcurrencyLimit(
+  const streamLimit = new ConcurrencyLimit(
     config.streams,
-    'Too many streams at once. Read by long poll, or try again shortly.',
+    'Too many concurrent streams. Use long polling, or try again shortly.',
     (limit) => {
       metrics.refusedAsBusy('streams', limit);
     },
   );
-  const arrivalGate = new ConcurrencyLimit(
+  const arrivalLimit = new ConcurrencyLimit(
     ARRIVAL_LIMITS,
-    'Too many sockets wait for their first message at once. Try again shortly.',
+    'Too many WebSockets are waiting for their first message. Try again shortly.',
     (limit) => {
       metrics.refusedAsBusy('sockets', limit);
     },
   );
-  const eventDeps = {config, access, live, gate: streamGate, arrivals: arrivalGate};
+  const eventDeps = {config, access, live, gate: streamLimit, arrivals: arrivalLimit};
   eventRoutes(app, eventDeps);
   await socketRoute(app, eventDeps);
   answerRoutes(app, {config, sql, access, stage: conversation, answering});

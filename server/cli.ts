@@ -41,17 +41,17 @@ ${Object.values(COMMANDS)
 
 maria --version
 
-Settings come from the environment, as the server's do.`;
+Settings come from the environment, like those of the server.`;
 
 const UNDEFINED_TABLE = '42P01';
 
-/** Known once the parts are open. */
+/** URL of the database; undefined before the resources are open. */
 let databaseUrl: string | undefined;
 
 const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
   if (name === '--version' || name === '-v') {
-    // Not above: it brings what only serves files.
+    // Imported here, because the module loads packages that only serve files.
     const {projectVersion} = await import('./http/assets.js');
     await print(projectVersion());
     return;
@@ -73,32 +73,32 @@ const main = async (): Promise<void> => {
 };
 
 const help = (name: string, command: Command | undefined): void => {
-  const asked = command !== undefined || ['help', '--help', '-h'].includes(name);
+  const isKnown = command !== undefined || ['help', '--help', '-h'].includes(name);
   const text = command ? command.usage : HELP;
-  (asked ? process.stdout : process.stderr).write(
-    `${asked ? '' : `There is no command "${printable(name)}".\n\n`}${text}\n`,
+  (isKnown ? process.stdout : process.stderr).write(
+    `${isKnown ? '' : `There is no command "${printable(name)}".\n\n`}${text}\n`,
   );
-  process.exitCode = asked ? 0 : 2;
+  process.exitCode = isKnown ? 0 : 2;
 };
 
-/** Waits for a slow reader, so that a list of any length passes through little memory. */
+/** Prints a line and waits while the output is full, so that long lists need little memory. */
 const print = async (line: string): Promise<void> => {
   if (!process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, 'drain');
 };
 
-// `maria sessions | head` closes the pipe when it has seen enough.
+// `maria sessions | head` closes the pipe after the first lines.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
 
 main().catch((error: unknown) => {
-  const {message, exitCode} = explained(error);
+  const {message, exitCode} = describeError(error);
   process.stderr.write(`${printable(message)}\n`);
   process.exitCode = exitCode;
 });
 
-function explained(error: unknown): {message: string; exitCode: number} {
+function describeError(error: unknown): {message: string; exitCode: number} {
   const {message, stack = message} = error instanceof Error ? error : new Error(String(error));
   if (error instanceof InvalidSettings || isUsageError(error)) return {message, exitCode: 2};
   if (error instanceof CommandFailed) return {message, exitCode: 1};

@@ -14,13 +14,13 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** Most validation errors that a response names. */
+/** Maximum number of validation errors in a response. */
 export const MAX_FAULTS = 20;
 const MAX_PATH_LENGTH = 200;
 const MAX_FAULT_LENGTH = 300;
 const MAX_MESSAGE_LENGTH = 2_000;
 
-/** What an answer can say went wrong. The message is for the page's developer, never a visitor. */
+/** Error that a response can report. Its message is for the page's developer, not for visitors. */
 export class MariaError extends Error {
   readonly statusCode: number;
   readonly faults: ValidationError[] | undefined;
@@ -38,7 +38,7 @@ export class MariaError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Returns the response body, which is small whatever the request was. */
+  /** Returns the response body, whose size is limited, whatever the request was. */
   body(requestId: string): ErrorBody {
     const {faults = []} = this;
     const others = faults.length - MAX_FAULTS;
@@ -70,11 +70,11 @@ const createErrorClass = (code: ErrorCode, standard: string) =>
 
 export class InvalidRequest extends createErrorClass(
   'invalid_request',
-  'The request does not have the expected form.',
+  'The request does not have the expected form. See /api/openapi.json.',
 ) {}
 export class InvalidUuid extends createErrorClass(
   'invalid_uuid',
-  'Expected a version-4 UUID. Ask POST /api/session/generate-uuid for one.',
+  'Expected a version-4 UUID. Request one with POST /api/session/generate-uuid.',
 ) {}
 export class EmptyFile extends createErrorClass(
   'empty_file',
@@ -86,7 +86,7 @@ export class NoFile extends createErrorClass(
 ) {}
 export class SizeMismatch extends createErrorClass(
   'size_mismatch',
-  'The file is not as long as announced.',
+  'The size of the file differs from the field "size". Send the correct size, or no "size".',
 ) {}
 export class TokenRequired extends createErrorClass(
   'token_required',
@@ -94,11 +94,11 @@ export class TokenRequired extends createErrorClass(
 ) {}
 export class TokenInvalid extends createErrorClass(
   'token_invalid',
-  'The visitor token does not belong to this UUID. Send the token that came with it.',
+  'The visitor token does not belong to this UUID. Send the token that was issued with it.',
 ) {}
 export class ConsentRequired extends createErrorClass(
   'consent_required',
-  'Nothing is taken before consent to storing personal data is recorded: PUT /api/session/consents.',
+  'Consent to store personal data is required first. Record it with PUT /api/session/consents.',
 ) {}
 export class OriginNotAllowed extends createErrorClass(
   'origin_not_allowed',
@@ -111,18 +111,21 @@ export class OriginNotAllowed extends createErrorClass(
     super(message);
   }
 }
-export class NotFound extends createErrorClass('not_found', 'There is nothing at this address.') {}
+export class NotFound extends createErrorClass(
+  'not_found',
+  'There is nothing at this URL. Check the path.',
+) {}
 export class UnknownSite extends createErrorClass(
   'unknown_site',
   'There is no site with this key. Check data-site.',
 ) {}
 export class MethodNotAllowed extends createErrorClass(
   'method_not_allowed',
-  'This address does not take this method.',
+  'This URL does not support the method. Use one that the Allow header lists.',
 ) {}
 export class TooSlow extends createErrorClass(
   'too_slow',
-  'The body arrived too slowly. Send it again on a better line.',
+  'The body arrived too slowly. Retry on a faster connection.',
 ) {}
 export class UuidCollision extends createErrorClass(
   'uuid_collision',
@@ -130,41 +133,47 @@ export class UuidCollision extends createErrorClass(
 ) {}
 export class TooManyFiles extends createErrorClass(
   'too_many_files',
-  'The session holds all the files it may.',
+  'The session has reached its maximum number of files. Delete one first.',
 ) {}
 export class TooManyMessages extends createErrorClass(
   'too_many_messages',
-  'The session holds all the messages that one visitor may write.',
+  'The session has reached its maximum number of messages. Start with a new UUID.',
 ) {}
 export class TooManyConsents extends createErrorClass(
   'too_many_consents',
-  'The session has all the decisions that are recorded for one. A consent can still be withdrawn.',
+  'The session has reached its maximum number of decisions. A consent can still be withdrawn.',
 ) {}
 export class InProgress extends createErrorClass(
   'in_progress',
-  'An upload with this Idempotency-Key is still under way. Try again in a few seconds.',
+  'An upload with this Idempotency-Key is still in progress. Try again in a few seconds.',
 ) {}
 export class SessionGone extends createErrorClass(
   'session_gone',
-  'This session has ended and its data is removed. Start with a new UUID.',
+  'This session has ended and its data is deleted. Start with a new UUID.',
 ) {}
 export class TurnClosed extends createErrorClass(
   'answer_over',
-  'Nobody waits for this answer any more: it is complete, was stopped, or came too late.',
+  'This turn no longer accepts a reply: it was completed, stopped or timed out.',
 ) {}
-export class BodyTooLarge extends createErrorClass('body_too_large', 'The body is too large.') {}
-export class FileTooLarge extends createErrorClass('file_too_large', 'The file is too large.') {}
+export class BodyTooLarge extends createErrorClass(
+  'body_too_large',
+  'The body is too large. Send a smaller one.',
+) {}
+export class FileTooLarge extends createErrorClass(
+  'file_too_large',
+  'The file is too large. Send a smaller PDF.',
+) {}
 export class NotAPdf extends createErrorClass(
   'not_a_pdf',
   'Expected a PDF: "%PDF-" within the first 1,024 bytes. Convert the document to PDF.',
 ) {}
 export class UnsupportedMediaType extends createErrorClass(
   'unsupported_media_type',
-  'The body has a Content-Type this address does not take.',
+  'Unsupported Content-Type. See /api/openapi.json for the expected one.',
 ) {}
 export class RangeNotSatisfiable extends createErrorClass(
   'range_not_satisfiable',
-  'The Range header names bytes beyond the end of the file. Ask for the file without it.',
+  'The Range header names bytes beyond the end of the file. Request the file without it.',
 ) {}
 export class InvalidEmail extends createErrorClass(
   'invalid_email',
@@ -173,11 +182,11 @@ export class InvalidEmail extends createErrorClass(
 export class InvalidName extends createErrorClass('invalid_name', 'Expected a name.') {}
 export class FileInfected extends createErrorClass(
   'file_infected',
-  'The virus scanner refused this file. Nothing of it was stored.',
+  'The virus scanner refused this file. Nothing was stored. Send another file.',
 ) {}
 export class ActiveContent extends createErrorClass(
   'active_content',
-  'This site takes no PDF with scripts, launch actions or embedded files. Send a plain PDF.',
+  'This site accepts no PDF with scripts, launch actions or embedded files. Send a plain PDF.',
 ) {}
 export class IdempotencyKeyReused extends createErrorClass(
   'idempotency_key_reused',
@@ -185,9 +194,12 @@ export class IdempotencyKeyReused extends createErrorClass(
 ) {}
 export class UpgradeRequired extends createErrorClass(
   'upgrade_required',
-  'This address speaks WebSocket, and no upgrade arrived; a proxy may not pass it on. GET /api/events streams the same over plain HTTP.',
+  'This URL expects a WebSocket, but no upgrade arrived. Check that the proxy passes it on, or use GET /api/events for the same events over plain HTTP.',
 ) {}
-export class RateLimited extends createErrorClass('rate_limited', 'Too many requests.') {}
+export class RateLimited extends createErrorClass(
+  'rate_limited',
+  'Too many requests. Wait as long as the Retry-After header says.',
+) {}
 export class HeadersTooLarge extends createErrorClass(
   'headers_too_large',
   'The request has more than 32 KiB of headers. Send fewer or smaller cookies.',
@@ -202,13 +214,13 @@ export class UuidGenerationFailed extends createErrorClass(
 ) {}
 export class Unavailable extends createErrorClass(
   'unavailable',
-  'A part of the service does not answer, so this may or may not have been done. Try again shortly.',
+  'A service does not respond. The request may or may not have been executed. Try again shortly.',
 ) {}
 export class Busy extends createErrorClass(
   'busy',
-  'Too many of these are under way at once. Nothing was stored; try again shortly.',
+  'Too many concurrent requests of this kind. Nothing was stored; try again shortly.',
 ) {}
 export class ScanUnavailable extends createErrorClass(
   'scan_unavailable',
-  'The virus scanner does not answer. Nothing was stored; try again shortly.',
+  'The virus scanner does not respond. Nothing was stored; try again shortly.',
 ) {}

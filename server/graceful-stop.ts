@@ -5,30 +5,31 @@ import type {RunningApp} from './app.js';
 const BACKGROUND_MS = 2_000;
 
 /**
- * Says no to load balancers, works on until they have noticed, then takes no new connection and
- * lets what is under way finish. What is not done after `requestsMs` in all is broken off, which
- * leaves nothing: an upload has no object before its last byte, mails and cleanup have their leases.
- * An answer to a visitor may be said to its end as long; its readers go on at another replica.
- * What writes in the background is not waited for longer: the database may be the one that is silent.
+ * Reports not ready to load balancers, keeps serving for `noticeMs`, then accepts no connections
+ * and waits for open requests and replies to visitors. Aborts them after `requestsMs` in total.
+ *
+ * An abort leaves nothing unfinished: an upload has no object before its last byte, and leases of
+ * e-mails and cleanup expire. Subscribers reconnect to another server. Background work gets only
+ * `BACKGROUND_MS`, because the database may be the service that does not respond.
  */
 export const stopGracefully = async (
   {app, opened, cleanup, expiry, trail, sender, answering, webhooks, release, drain}: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
-  const answered = answering.finish();
-  let breakingOff: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<void>((resolve) => {
-    breakingOff = setTimeout(() => {
+  const repliesFinished = answering.finish();
+  let abortTimer: NodeJS.Timeout | undefined;
+  const aborted = new Promise<void>((resolve) => {
+    abortTimer = setTimeout(() => {
       app.server.closeAllConnections();
       resolve();
     }, requestsMs);
   });
   await sleep(noticeMs);
   await app.close();
-  await Promise.race([answered, tooLate]);
-  clearTimeout(breakingOff);
-  const parts = [opened, cleanup, expiry, trail, sender, answering, webhooks, release];
-  const background = Promise.all(parts.map((part) => part.stop()));
+  await Promise.race([repliesFinished, aborted]);
+  clearTimeout(abortTimer);
+  const jobs = [opened, cleanup, expiry, trail, sender, answering, webhooks, release];
+  const background = Promise.all(jobs.map((job) => job.stop()));
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

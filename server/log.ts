@@ -4,8 +4,8 @@ import type {DestinationStream, Logger} from 'pino';
 import type {LogLevel} from './config/environment.js';
 
 /**
- * What must never stand in a log, however deep in an object that holds it: packages of others log
- * what they were given, a request's headers among it.
+ * Names of fields that are never logged, at any depth of an object. Third-party packages log the
+ * objects that they get, such as a request's headers.
  */
 const SECRETS = new Set([
   'address',
@@ -20,7 +20,7 @@ const SECRETS = new Set([
 ]);
 const MAX_DEPTH = 6;
 
-/** JSON lines, or something for people on a terminal. */
+/** Creates a log that writes JSON lines, or readable text on a terminal. */
 export const createLog = (level: LogLevel, destination?: DestinationStream): Logger => {
   const options = {
     level,
@@ -30,13 +30,13 @@ export const createLog = (level: LogLevel, destination?: DestinationStream): Log
   };
   if (destination) return pino(options, destination);
   if (!process.stdout.isTTY) return pino(options, bufferPerTick(pino.destination({sync: true})));
-  const forPeople = {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}};
-  return pino({...options, transport: forPeople});
+  const pretty = {target: 'pino-pretty', options: {ignore: 'pid,hostname', singleLine: true}};
+  return pino({...options, transport: pretty});
 };
 
 /**
- * The lines of one turn of the event loop leave in one write, which costs about as much as the
- * write of one line. A turn that ends the process writes them on its way out.
+ * Writes all lines of one event-loop tick together, which costs about as much as the write of one
+ * line. If a tick ends the process, its lines are written on exit.
  */
 const bufferPerTick = (destination: DestinationStream): DestinationStream => {
   let lines = '';
@@ -54,10 +54,10 @@ const bufferPerTick = (destination: DestinationStream): DestinationStream => {
 };
 
 /**
- * Drivers put what a visitor typed on their errors: values of a query, the row that broke a
- * constraint, a mail server's answer. So these are named, and all else stays out.
+ * Fields of an error that are logged. All others are left out, because drivers add visitors' data:
+ * the values of a query, the row that violates a constraint, a mail server's response.
  */
-const SHOWN = [
+const LOGGED_FIELDS = [
   'code',
   'statusCode',
   'severity',
@@ -78,7 +78,7 @@ const serializeError = (error: unknown, depth = 0): unknown => {
     message: error.message,
     stack: error.stack,
   };
-  for (const name of SHOWN) {
+  for (const name of LOGGED_FIELDS) {
     if (fields[name] !== undefined) shown[name] = fields[name];
   }
   if (error.cause !== undefined && depth < MAX_CAUSES) {
@@ -87,32 +87,32 @@ const serializeError = (error: unknown, depth = 0): unknown => {
   return shown;
 };
 
-/** The framework would show the address, which can hold a link, and whose it was. */
+/** Returns only id and method. Fastify adds the URL, which can be secret, and the IP address. */
 const serializeRequest = (request: unknown): unknown => {
   if (typeof request !== 'object' || request === null) return request;
   const {id, method} = request as {id?: string; method?: string};
   return {id, method};
 };
 
-/** The fields of a line as they may be written. Serializers still see what they are made for. */
+/** Returns the fields of a log line without secrets. `req` and `res` have their own serializers. */
 const withoutSecrets = (line: Record<string, unknown>): Record<string, unknown> => {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(line)) {
     const isSerialized = key === 'req' || key === 'res';
-    if (!SECRETS.has(key.toLowerCase())) kept[key] = isSerialized ? value : harmless(value, 1);
+    if (!SECRETS.has(key.toLowerCase())) kept[key] = isSerialized ? value : redact(value, 1);
   }
   return kept;
 };
 
-const harmless = (value: unknown, depth: number): unknown => {
+const redact = (value: unknown, depth: number): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Error) return serializeError(value);
   if ('toJSON' in value) return value;
   if (depth > MAX_DEPTH) return '…';
-  if (Array.isArray(value)) return value.map((item) => harmless(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !SECRETS.has(key.toLowerCase()))
-      .map(([key, item]) => [key, harmless(item, depth + 1)]),
+      .map(([key, item]) => [key, redact(item, depth + 1)]),
   );
 };

@@ -22,11 +22,11 @@ import {WrongRegion} from './object-store/errors.js';
 import type {Resources} from './parts.js';
 import {ensureDemoSites} from './sites/store.js';
 
-/** Orchestrators kill after 30 s. */
+/** Time for the whole stop, because orchestrators kill a process after 30 s. */
 const STOP_MS = 25_000;
-/** Load balancers ask every few seconds whether a server is ready, and need that long to hear no. */
+/** Time for load balancers to notice the stop: they check readiness every few seconds. */
 const NOTICE_MS = 5_000;
-/** For requests under way, the notice included; the rest is for closing what is behind them. */
+/** Time for open requests, including `NOTICE_MS`. The rest of `STOP_MS` is for background work. */
 const REQUESTS_MS = 17_000;
 const RETRY_MS = 1_000;
 
@@ -46,10 +46,10 @@ const start = async (config: Config): Promise<void> => {
     spoolDir: path.join(config.dataDir, 'spool'),
   });
   let stopping = false;
-  // A second signal ends it at once.
+  // A second signal ends the process immediately.
   closeWithGrace({delay: STOP_MS, logger: false}, async ({err}) => {
     stopping = true;
-    if (err) log.fatal({err}, 'an error that nobody caught; stopping');
+    if (err) log.fatal({err}, 'uncaught error; stopping');
     const noticeMs = config.production && !err ? NOTICE_MS : 0;
     await stopGracefully(running, {noticeMs, requestsMs: REQUESTS_MS});
     await mailbox?.stop();
@@ -61,13 +61,13 @@ const start = async (config: Config): Promise<void> => {
   if (!stopping) logReady(config, log);
 };
 
-/** For people where people look; where lines are collected, each is JSON. */
+/** Prints plain text on a terminal and in development. Otherwise, logs a JSON line. */
 const logReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void => {
   if (production && !process.stdout.isTTY) log.info({url: publicUrl}, 'ready');
   else process.stdout.write(`\nMaria Chat is ready: ${publicUrl}\n\n`);
 };
 
-/** The server listens meanwhile: a database that does not answer yet is waited for. */
+/** Waits for the database, migrates it and starts the jobs, while the server already listens. */
 const startBackgroundJobs = async (
   config: Config,
   {databaseUrl, sql, objects}: Resources,
@@ -107,7 +107,7 @@ const startBackgroundJobs = async (
       {err: error},
       error instanceof Error && error.cause instanceof WrongRegion
         ? error.cause.message
-        : 'The storage does not answer; S3_ENDPOINT and S3_BUCKET change where it is.',
+        : 'The storage does not respond. Check S3_ENDPOINT and S3_BUCKET.',
     );
   });
 };
@@ -115,14 +115,14 @@ const startBackgroundJobs = async (
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  process.stderr.write(`${explained(error)}\n`);
+  process.stderr.write(`${describeError(error)}\n`);
   process.exit(1);
 }
 
-function explained(error: unknown): string {
+function describeError(error: unknown): string {
   if (error instanceof InvalidSettings || error instanceof FolderInUse) return error.message;
   const {code, message, stack} = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
-    return `${message}\nAnother program uses this port: set PORT to a free one.`;
+    return `${message}\nAnother program uses this port. Set PORT to a free one.`;
   return stack ?? String(error);
 }

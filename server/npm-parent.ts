@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 
 const POLL_INTERVAL_MS = 500;
 
-/** Of a process, by the system's accounts; undefined where it keeps none that can be read. */
+/** Returns the pid of a process's parent; undefined if it cannot be read from `/proc`. */
 const getParent = (pid: number): string | undefined => {
   try {
     return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -11,22 +11,22 @@ const getParent = (pid: number): string | undefined => {
   }
 };
 
-/** The shell that npm runs a script in, and npm. */
+/** Returns the pids of the shell in which npm runs a script, and of npm. */
 const ancestorPids = (): string => `${process.ppid} ${getParent(process.ppid)}`;
 
-/** Noted at once: npm may be gone before everything has started. */
-const FAMILY = ancestorPids();
+/** Pids when the module is loaded, because npm can end before the server has started. */
+const INITIAL_ANCESTORS = ancestorPids();
 
 /**
- * Ends the process, by the way of a SIGTERM, when the npm that started it has gone: npm that is
- * killed passes no signal on, and nobody would know what goes on running without a parent.
+ * Sends SIGTERM to this process when the npm that started it has ended. A killed npm passes no
+ * signal on, and the server would keep running unnoticed.
  */
 export const exitWithParent = (env: NodeJS.ProcessEnv, isStopping: () => boolean): void => {
   if (env['npm_lifecycle_event'] !== 'start') return;
   const timer = setInterval(() => {
-    if (ancestorPids() === FAMILY) return;
+    if (ancestorPids() === INITIAL_ANCESTORS) return;
     clearInterval(timer);
-    // Ctrl-C reaches all of them, and a second signal would leave no time to stop the rest.
+    // Ctrl-C reaches npm and this process. A second signal would end the process immediately.
     if (!isStopping()) process.kill(process.pid, 'SIGTERM');
   }, POLL_INTERVAL_MS);
   timer.unref();

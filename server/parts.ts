@@ -12,13 +12,13 @@ import {S3Objects} from './object-store/s3.js';
 import {derivedKey} from './config/secrets.js';
 import type {SecretKey} from './config/secrets.js';
 
-/** Database and storage, as the server and the command line both need them. */
+/** Database and storage, which both the server and the CLI need. */
 export interface Resources {
   databaseUrl: string;
   sql: Sql;
   backgroundSql: Sql;
   objects: ObjectStore;
-  /** Signs links of the store on disk; undefined with a bucket. */
+  /** Key that signs download links of the store on disk; undefined with a bucket. */
   diskKey: Buffer | undefined;
   close: () => Promise<void>;
 }
@@ -28,7 +28,10 @@ const BACKGROUND_CONNECTIONS = 5;
 const BACKGROUND_SILENCE_MS = 30_000;
 const END_SECONDS = 5;
 
-/** Opens what the settings name. `adopt`: a database that is running already becomes ours to stop. */
+/**
+ * Opens the database and the storage of the settings. With `takeOwnership`, `close` also stops an
+ * embedded database that was already running.
+ */
 export const openResources = async (
   config: Config,
   {log, takeOwnership}: {log: FastifyBaseLogger; takeOwnership: boolean},

@@ -2,7 +2,7 @@ import {Settings} from './environment.js';
 
 const NAMES = Object.keys(Settings.properties);
 
-/** Beginnings of names that hardly any other program uses. */
+/** Prefixes that hardly any other program uses. */
 const OWN_PREFIXES = ['MARIA_', 'S3_', 'SMTP_', 'CLAMAV_', 'RESPONDER_'];
 
 /**
@@ -15,7 +15,7 @@ export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
     .flatMap(([name]) => {
       const meant = nearestSetting(name);
       if (meant) return [`${name} is not a setting. Did you mean ${meant}?`];
-      const prefix = OWN_PREFIXES.find((one) => name.toUpperCase().startsWith(one));
+      const prefix = OWN_PREFIXES.find((candidate) => name.toUpperCase().startsWith(candidate));
       return prefix ? [`${name} is not a setting.${settingsWith(prefix)}`] : [];
     })
     .sort();
@@ -41,7 +41,7 @@ const nearestSetting = (given: string): string | undefined => {
   return nearest?.setting;
 };
 
-/** Short names are near to too many others. */
+/** Returns the allowed distance. It is smaller for short names, which resemble too many others. */
 const maxDistance = ({length}: string): number => {
   if (length < 8) return 1;
   return length < 11 ? 2 : 3;

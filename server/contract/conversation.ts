@@ -54,7 +54,7 @@ export const stepShapes = <When extends TSchema>(when: When) => {
   const shared = {
     id: StepId,
     text: Type.Optional(LocalisedText),
-    /** Branches of the step. The first with a true condition is taken, else the next step follows. */
+    /** Branches. The first whose condition is true is taken; otherwise, the next step follows. */
     next: Type.Optional(
       Type.Array(
         Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),

@@ -23,7 +23,7 @@ export const logRequests = (
     log.info({req: request.id, method, route, status, ms}, message);
   };
   app.addHook('onResponse', async (request, reply) => {
-    note(request, reply, 'answered', reply.statusCode);
+    note(request, reply, 'responded', reply.statusCode);
   });
   // A response whose connection is closed never finishes, so the framework does not report it.
   app.addHook('onSend', async (request, reply) => {

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 
 import type {IpMode} from '../config/environment.js';
 
-/** Client network of requests whose connection has no IP address, because it was reset. */
+/** Client network of requests without an IP address, because their connection was reset. */
 const UNKNOWN = 'unknown';
 
 /**

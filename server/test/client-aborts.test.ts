@@ -25,7 +25,7 @@ const CLOSED = 'the client closed the connection';
 const APART_MS = 1_100;
 
 const warnings = ({logged}: TestServer) =>
-  logged.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'answered');
+  logged.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'responded');
 
 /** Sends half of a body and closes the connection, politely or not. */
 const breakOff = async (

@@ -26,7 +26,7 @@ const rollBack = async ({sql}: TestServer, {times, code}: {times: number; code: 
 };
 
 const level = ({logged}: TestServer, atLeast: number) =>
-  logged.filter((line) => (line['level'] as number) >= atLeast && line['msg'] !== 'answered');
+  logged.filter((line) => (line['level'] as number) >= atLeast && line['msg'] !== 'responded');
 
 for (const [name, code] of [
   ['deadlock', '40P01'],

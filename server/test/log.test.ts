@@ -78,7 +78,7 @@ void t.test('the log of a whole visit names nobody', async (t) => {
   await server.mailbox.waitFor('owner@example.com');
   await visitor.call('DELETE', '/api/session', {headers});
 
-  await until(() => server.logged.filter(({msg}) => msg === 'answered').length >= 14);
+  await until(() => server.logged.filter(({msg}) => msg === 'responded').length >= 14);
   const log = JSON.stringify(server.logged);
   t.match(log, /"route":"\/verify\/:link"/);
   t.match(log, /"busboyOptions":\{/, 'packages of others log what they were given');

@@ -1,10 +1,10 @@
-/** For messages about a URL whose user name or password could not be read. */
+/** Advice for errors about a URL whose user name or password cannot be parsed. */
 export const PERCENT_ENCODE =
   'Percent-encode the user name and the password: % as %25, # as %23, / as %2F, ? as %3F, @ as %40.';
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** The parts of `scheme://authority…`: the rest begins with `/`, `?` or `#`, or is empty. */
+/** Splits `scheme://authority…`. The rest begins with `/`, `?` or `#`, or is empty. */
 export const splitUrl = (url: string): {authority: string; rest: string} => {
   const text = url.replace(SCHEME, '');
   const end = text.search(/[/?#]/);
@@ -14,12 +14,12 @@ export const splitUrl = (url: string): {authority: string; rest: string} => {
 };
 
 /**
- * Whether a URL with credentials seems to have a raw `/`, `?` or `#` in them: the user name or the
- * password is cut there, and the `@` before the host comes only afterwards.
+ * Returns whether the credentials in a URL seem to contain a raw `/`, `?` or `#`. The authority
+ * ends there, so that the `@` before the host is in the rest.
  */
 export const cutsCredentials = (url: string): boolean => /[#@]/.test(splitUrl(url).rest);
 
-/** The text behind percent-encoded bytes; undefined when they are no UTF-8 text. */
+/** Returns the decoded text; undefined if its percent-encoding is invalid or not UTF-8. */
 export const percentDecoded = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text);
