@@ -1,8 +1,8 @@
 import contentDisposition from 'content-disposition';
 
 /**
- * The `Content-Disposition` of a download. ASCII throughout: stores answer with the bytes they are
- * given, and a browser would read the bytes of an "é" as Latin-1.
+ * Returns the `Content-Disposition` of a download in ASCII only. A store returns the header's bytes
+ * unchanged, and a browser would decode the bytes of an "é" as Latin-1.
  */
 export function attachment(fileName: string): string {
   return contentDisposition(fileName, {fallback: fileName.replaceAll(/[^\x20-\x7e]/gu, '?')});

@@ -1,4 +1,4 @@
-/** The most that S3 lists or deletes in one call; the disk keeps to it as well. */
+/** Maximum number of keys that S3 lists or deletes in one call. The disk store uses it too. */
 export const MAX_BATCH_KEYS = 1000;
 
 export function* splitIntoBatches<T>(items: T[]): Iterable<T[]> {

@@ -8,14 +8,14 @@ import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
 
 export interface Subject {
   store: ObjectStore;
-  /** What a process killed in the middle of a put (or of a multipart upload) leaves behind. */
+  /** Creates the leftovers of a process that is killed during a put or a multipart upload. */
   leaveUnfinished: (key: string) => Promise<void>;
 }
 
 const KEY = 'uploads/2f1c7c1e/6d0b.pdf';
 const never = new AbortController().signal;
 
-/** What every object store promises. `create` makes an empty one and cleans up with its test. */
+/** Tests the contract of all object stores. `create` returns an empty store for one test. */
 export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>): void {
   t.test('streamed bytes come back as they were', async (t) => {
     const {store} = await create(t);
@@ -37,19 +37,19 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
 
   t.test('a source that throws before its last chunk leaves nothing', async (t) => {
     const {store} = await create(t);
-    const fault = new Error('the visitor left');
+    const error = new Error('the visitor left');
 
-    await t.rejects(store.put(KEY, failing(200_000, fault), 200_001, never), fault);
+    await t.rejects(store.put(KEY, failing(200_000, error), 200_001, never), error);
 
     await leavesNothing(t, store);
   });
 
   t.test('a source that throws after its last byte leaves nothing', async (t) => {
     const {store} = await create(t);
-    const fault = new Error('the scanner said no');
+    const error = new Error('the scanner said no');
 
     for (const size of [0, 200_000]) {
-      await t.rejects(store.put(KEY, failing(size, fault), size, never), fault);
+      await t.rejects(store.put(KEY, failing(size, error), size, never), error);
     }
 
     await leavesNothing(t, store);
@@ -168,9 +168,9 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     t.same(rest.flatMap(getKeys), keys.slice(1_000), 'resume after the last key of a page');
     t.same(await listPages(store, 'uploads/', keys.at(-1)), [], 'end after the last key');
 
-    const doomed = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
-    const {deleted, failed} = await store.delete(doomed);
-    t.same(deleted.toSorted(), doomed.toSorted(), 'go in one call, absent ones included');
+    const keysToDelete = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
+    const {deleted, failed} = await store.delete(keysToDelete);
+    t.same(deleted.toSorted(), keysToDelete.toSorted(), 'go in one call, absent ones included');
     t.same(failed, []);
     t.same((await listPages(store, 'uploads/')).flatMap(getKeys), keys.slice(1_500));
   });
@@ -206,7 +206,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
 
       t.equal(await answer.text(), KEY);
       t.equal(answer.headers.get('content-type'), 'application/pdf');
-      t.equal(nameIn(answer.headers.get('content-disposition')!), fileName);
+      t.equal(parseFileName(answer.headers.get('content-disposition')!), fileName);
       const seconds = (expiresAt.getTime() - Date.now()) / 1000;
       t.ok(seconds > 50 && seconds < 62, 'the expiry is told');
     }
@@ -280,7 +280,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
 }
 
 async function leavesNothing(t: Test, store: ObjectStore) {
-  // A store may settle a broken put after its connection is gone.
+  // A store can still process an interrupted put after its connection has closed.
   await sleep(300);
   t.equal(await store.head(KEY), undefined, 'no object');
   t.same(await listPages(store, ''), [], 'nothing listed');
@@ -304,21 +304,21 @@ async function listPages(store: ObjectStore, prefix: string, startAfter?: string
 
 const getKeys = (page: ObjectPage) => page.objects.map(({key}) => key);
 
-async function inParallel<T>(lanes: number, items: T[], work: (item: T) => Promise<void>) {
+async function inParallel<T>(concurrency: number, items: T[], work: (item: T) => Promise<void>) {
   const waiting = [...items];
-  const lane = async () => {
+  const runOneByOne = async () => {
     for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
   };
-  await Promise.all(Array.from({length: lanes}, lane));
+  await Promise.all(Array.from({length: concurrency}, runOneByOne));
 }
 
 async function* inChunks(bytes: Buffer, chunkBytes: number): Bytes {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
-async function* failing(size: number, fault: Error): Bytes {
+async function* failing(size: number, error: Error): Bytes {
   yield* inChunks(randomBytes(size), 50_000);
-  throw fault;
+  throw error;
 }
 
 async function* silentAfter(size: number): Bytes {
@@ -328,8 +328,8 @@ async function* silentAfter(size: number): Bytes {
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** As RFC 6266 has browsers read it: the extended form wins. */
-function nameIn(disposition: string): string {
+/** Returns the file name as browsers read it (RFC 6266): the extended form takes precedence. */
+function parseFileName(disposition: string): string {
   const extended = /filename\*=UTF-8''([^;]*)/i.exec(disposition);
   if (extended) return decodeURIComponent(extended[1]!);
   const plain = /filename="((?:[^"\\]|\\.)*)"|filename=([^;]*)/.exec(disposition)!;

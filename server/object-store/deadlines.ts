@@ -1,19 +1,19 @@
 import type {Bytes} from './object-store.js';
 
-/** A call that a visitor waits for: two attempts and all. */
+/** Time limit of a call that a visitor waits for; it covers both attempts. */
 export const SMALL_CALL_MS = 1_500;
-/** Lists and batches of a thousand: real stores take seconds for them, and nobody waits. */
+/** Time limit of a list or batch of 1,000 keys: real stores take seconds, and no visitor waits. */
 export const BATCH_CALL_MS = 30_000;
 /**
- * A put without progress for `QUIET_MS` has its store looked at, which gets `LOOK_MS`: one that
- * answers is slow and gets its time, one that does not is away and keeps no visitor waiting.
+ * After `QUIET_MS` without progress, a put probes its store for at most `POLL_INTERVAL_MS`. If the
+ * store responds, it is only slow, and the put continues. Otherwise the put fails immediately.
  */
 export const QUIET_MS = 600;
 export const POLL_INTERVAL_MS = 900;
-/** How long the store may neither take nor give a byte while one is moving. */
+/** Time limit for a transfer in which the store neither accepts nor sends a byte. */
 export const STALL_MS = 10_000;
 
-/** Aborts with `reason` once it has run for `ms` without a pause. */
+/** Timer that calls `expire` once it has run for `ms` without a stop or restart. */
 export class IdleTimer {
   private timer: NodeJS.Timeout | undefined;
 
@@ -37,7 +37,7 @@ interface Timing {
   stop(): void;
 }
 
-/** Runs the stopwatch while the consumer works, and after the end until somebody stops it. */
+/** Runs the timer while the consumer works, and after the last chunk until the caller stops it. */
 export async function* timeConsumer(bytes: Bytes, watch: Timing): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     watch.start();
@@ -47,7 +47,7 @@ export async function* timeConsumer(bytes: Bytes, watch: Timing): AsyncGenerator
   watch.start();
 }
 
-/** Runs the stopwatch while the source works. */
+/** Runs the timer while the source works. */
 export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerator<Uint8Array> {
   try {
     watch.start();
@@ -61,24 +61,24 @@ export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerato
   }
 }
 
-/** `signal`, or a timeout, whichever comes first. */
+/** Returns a signal that aborts after `ms`, or earlier with `signal`. */
 export function within(ms: number, signal?: AbortSignal): AbortSignal {
   const timeout = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
 /**
- * The same for calls that follow each other by the thousand: an `AbortSignal.timeout` would keep
- * each of them, answer and all, in memory until its time has come.
+ * Runs a call with a signal that aborts after `ms`. Use it for thousands of calls in a row: an
+ * `AbortSignal.timeout` keeps each call and its response in memory until the timeout.
  */
 export async function callWithin<T>(
   ms: number,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${ms} ms`)), ms);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new Error(`no response within ${ms} ms`)), ms);
   try {
-    return await call(late.signal);
+    return await call(timeout.signal);
   } finally {
     clearTimeout(timer);
   }

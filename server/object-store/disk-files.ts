@@ -5,7 +5,7 @@ import path from 'node:path';
 import {StoreUnavailable} from './errors.js';
 import type {Bytes} from './object-store.js';
 
-/** The disk is full, broken or not ours: the operator's to mend, not the caller's. */
+/** Codes of failures that only the operator can fix: the disk is full, broken or not accessible. */
 const UNAVAILABLE = new Set([
   'ENOSPC',
   'EDQUOT',
@@ -18,7 +18,7 @@ const UNAVAILABLE = new Set([
 ]);
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
-/** A new file, in folders made as needed; on the disk for good when the promise resolves. */
+/** Writes a new file and creates missing folders. Its bytes are synced before it resolves. */
 export async function writeDurably(file: string, bytes: Bytes): Promise<void> {
   const handle = await openInNewFolder(file);
   try {
@@ -29,7 +29,7 @@ export async function writeDurably(file: string, bytes: Bytes): Promise<void> {
   }
 }
 
-/** A deletion next door may take the folder away between making it and using it. */
+/** Retries, because a concurrent deletion can remove the folder between `mkdir` and `open`. */
 async function openInNewFolder(file: string, attemptsLeft = 10): Promise<FileHandle> {
   const folder = path.dirname(file);
   try {
@@ -54,7 +54,7 @@ async function syncFolders(folder: string, upTo: string): Promise<void> {
   if (folder !== upTo) await syncFolders(path.dirname(folder), upTo);
 }
 
-/** Without it a power cut may forget the name of a file whose bytes are safe. */
+/** Syncs a folder. Otherwise a power cut can lose the name of a file whose bytes are synced. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await absentIsUndefined(open(folder));
   if (!handle) return;

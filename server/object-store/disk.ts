@@ -22,13 +22,13 @@ const PART_NAME = /\.part-[0-9a-f]{16}$/;
 
 const IN_USE_OR_GONE = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
 
-/** Files in a folder; the slashes of keys are its subfolders. */
+/** Object store in a folder; the slashes in keys become subfolders. */
 export class DiskObjects implements ObjectStore {
   private readonly directory: string;
   private readonly publicUrl: string;
   private readonly signingKey: Buffer;
 
-  /** `publicUrl` is where the server answers `/objects/…` with the help of `verifyDownload`. */
+  /** `publicUrl` is the base URL of the server that serves `/objects/…` (see `verifyDownload`). */
   constructor(options: {directory: string; publicUrl: string; signingKey: Buffer}) {
     this.directory = path.resolve(options.directory);
     this.publicUrl = options.publicUrl.replace(/\/+$/, '');
@@ -38,7 +38,7 @@ export class DiskObjects implements ObjectStore {
   async put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void> {
     const target = this.getPath(key);
     signal.throwIfAborted();
-    // A crash halfway leaves a part file, never a broken object under its final name.
+    // A crash leaves only a part file, never an incomplete object under its final name.
     const partial = `${target}.part-${randomBytes(8).toString('hex')}`;
     try {
       await writeDurably(partial, exactly(size, bytes, signal));
@@ -136,7 +136,7 @@ export class DiskObjects implements ObjectStore {
     return path.join(this.directory, key);
   }
 
-  /** The code of what went wrong, or nothing. */
+  /** Returns the error code of a failed removal, or undefined. */
   private async remove(file: string): Promise<string | undefined> {
     try {
       await absentIsUndefined(unlink(file));

@@ -1,4 +1,4 @@
-/** The store did not answer, answered too late or is out of order. Trying again later may help. */
+/** Error for a store that does not respond in time or reports a failure. A retry can succeed. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 
@@ -7,12 +7,12 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** The region that requests are signed for is missing, or is not the bucket's. */
+/** Error for a signing region that is missing or is not the bucket's region. */
 export class WrongRegion extends Error {
   override readonly name = 'WrongRegion';
 }
 
-/** The pages of a list do not continue each other. Trying again does not help. */
+/** Error for list pages that do not continue each other. A retry does not help. */
 export class UnusableList extends Error {
   override readonly name = 'UnusableList';
 
@@ -24,7 +24,7 @@ export class UnusableList extends Error {
   }
 }
 
-/** The bytes that came are not as many as were announced. */
+/** Error for a number of bytes that differs from the announced number. */
 export class WrongLength extends Error {
   override readonly name = 'WrongLength';
 
@@ -33,18 +33,18 @@ export class WrongLength extends Error {
     readonly seenBytes: number,
   ) {
     const seen = seenBytes > announcedBytes ? `at least ${seenBytes}` : `${seenBytes}`;
-    super(`${announcedBytes} bytes were announced, ${seen} came.`);
+    super(`Expected the announced ${announcedBytes} bytes, received ${seen}.`);
   }
 }
 
-/** A key that is empty, leaves its folder, or that one of the stores could not tell from another. */
+/** Error for a key that is empty, leaves its folder, or could be confused with another key. */
 export class InvalidKey extends Error {
   override readonly name = 'InvalidKey';
 
   constructor(key: string) {
     super(
-      `${JSON.stringify(key)} cannot be an object's key: it needs 1 to 1024 bytes in segments ` +
-        'that are neither empty nor "." nor ".." and hold no control character or backslash.',
+      `${JSON.stringify(key)} is not a valid object key. Expected 1 to 1024 bytes without control ` +
+        'characters and backslashes, in segments that are neither empty nor "." nor "..".',
     );
   }
 }

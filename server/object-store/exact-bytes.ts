@@ -2,24 +2,24 @@ import {WrongLength} from './errors.js';
 import type {Bytes} from './object-store.js';
 
 /**
- * Passes on exactly `size` bytes or throws. The last chunk is held back until the source has
- * ended: a store that has all announced bytes keeps them, whatever happens afterwards.
+ * Yields exactly `size` bytes or throws. The last chunk is withheld until the source has ended. A
+ * store that has received all announced bytes keeps the object, even if the source fails later.
  */
 export async function* exactly(size: number, bytes: Bytes, signal: AbortSignal) {
   let seenBytes = 0;
-  let held: Uint8Array | undefined;
+  let lastChunk: Uint8Array | undefined;
   for await (const chunk of untilAborted(bytes, signal)) {
     if (chunk.length === 0) continue;
     seenBytes += chunk.length;
     if (seenBytes > size) throw new WrongLength(size, seenBytes);
-    if (held) yield held;
-    held = chunk;
+    if (lastChunk) yield lastChunk;
+    lastChunk = chunk;
   }
   if (seenBytes !== size) throw new WrongLength(size, seenBytes);
-  if (held) yield held;
+  if (lastChunk) yield lastChunk;
 }
 
-/** Unlike a plain loop, gives up at once when the signal aborts while the source is silent. */
+/** Yields the chunks until the signal aborts. A plain loop would wait for a silent source. */
 async function* untilAborted(bytes: Bytes, signal: AbortSignal) {
   const source = bytes[Symbol.asyncIterator]();
   let ended = false;
@@ -33,8 +33,8 @@ async function* untilAborted(bytes: Bytes, signal: AbortSignal) {
       yield next.value;
     }
   } finally {
-    // Not awaited: a source that is silent would not answer. Its failure comes after the reason
-    // that is already on its way to the caller.
+    // Not awaited: a silent source would block here. Its error is ignored, because the caller
+    // already gets the reason why the loop ended.
     if (!ended) source.return?.().catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 import {InvalidKey} from './errors.js';
 
-/** The limit of S3. */
+/** Maximum length of a key in S3. */
 const MAX_KEY_BYTES = 1024;
 const CONTROL_OR_BACKSLASH = /[\p{Cc}\\]/u;
 
-/** Throws `InvalidKey` unless every store can keep the key apart from all others. */
+/** Throws `InvalidKey` unless every store can distinguish the key from all other keys. */
 export function requireKey(key: string): void {
   if (isKey(key)) return;
   throw new InvalidKey(key);

@@ -1,5 +1,5 @@
 /**
- * Switches off one warning of the AWS SDK, before its first client is made: releases after January
- * 2027 need Node 22. The pinned release works on Node 20, and an operator can do nothing about it.
+ * Disables a warning of the AWS SDK before its first client is created: releases after January 2027
+ * need Node 22. The pinned release works with Node 20, so an operator has nothing to do.
  */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

@@ -2,25 +2,25 @@ export type Bytes = AsyncIterable<Uint8Array>;
 
 export interface StoredObject {
   key: string;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
-  /** By the store's clock. */
+  /** Time of the last change, by the store's clock. */
   lastModified: Date;
 }
 
 export interface ObjectPage {
-  /** At most 1,000, in the order of their keys' UTF-8 bytes. */
+  /** At most 1,000 objects, in the order of their keys' UTF-8 bytes. */
   objects: StoredObject[];
-  /** What the store's clock said when it answered: ages are measured against it, not against ours. */
+  /** Time of the response by the store's clock. Ages are measured against it, not our clock. */
   serverTime: Date;
-  /** Nothing follows; false when the store does not know yet. */
+  /** Whether no page follows; false also if the store does not know yet. */
   isLast: boolean;
 }
 
 export interface Deletion {
-  /** Gone for certain. A key that was never there counts. */
+  /** Keys that certainly have no object now. Keys that never had an object are included. */
   deleted: string[];
-  /** Perhaps still there. `code` is the store's own word, or `StoreUnavailable`. */
+  /** Keys that may still have an object. `code` is the store's error code or `StoreUnavailable`. */
   failed: {key: string; code: string}[];
 }
 
@@ -30,51 +30,52 @@ export interface DownloadLink {
 }
 
 /**
- * Where the bytes of files are kept. Keys are paths such as `uploads/a/b.pdf`; values never change
- * once stored.
+ * Storage for the bytes of files. Keys are paths such as `uploads/a/b.pdf`. A stored object never
+ * changes.
  *
- * Every method throws `StoreUnavailable` when the store does not answer, answers too late or is
- * out of order, `InvalidKey` for a key that no store could keep safely, and the signal's reason
- * after an abort.
+ * Every method throws
+ * - `StoreUnavailable` if the store does not respond in time or fails,
+ * - `InvalidKey` for a key that not every store can distinguish from all other keys,
+ * - the signal's reason after an abort.
  */
 export interface ObjectStore {
   /**
-   * Stores exactly `size` bytes under `key`, all or nothing: when `bytes` throws, ends early or
-   * late (`WrongLength`), or `signal` aborts, nothing ever appears under the key and the
-   * connection to the store is closed.
+   * Stores exactly `size` bytes under `key`, or nothing. If `bytes` throws or has another length
+   * (`WrongLength`), or if `signal` aborts, no object ever appears under the key. The connection
+   * to the store is then closed.
    */
   put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void>;
 
-  /** The bytes, or undefined when there are none. Read them or abort: until then they hold a connection. */
+  /** Returns the bytes, or undefined for an absent key. Reading or aborting frees a connection. */
   get(key: string, signal: AbortSignal): Promise<Bytes | undefined>;
 
-  /** The size in bytes, or undefined when the key is absent. */
+  /** Returns the size in bytes, or undefined for an absent key. */
   head(key: string, signal?: AbortSignal): Promise<{size: number} | undefined>;
 
   /**
-   * Deletes in batches of at most 1,000 keys, in a versioned bucket with every version and marker.
-   * What the store refuses or fails to answer is reported instead of thrown, so that a batch that
-   * succeeded is never forgotten.
+   * Deletes in batches of at most 1,000 keys. In a versioned bucket, it deletes every version and
+   * delete marker. Refusals and failures are returned instead of thrown, so that the result also
+   * contains the keys that were deleted.
    */
   delete(keys: string[]): Promise<Deletion>;
 
   /**
-   * Everything under `prefix` whose key comes after `startAfter`: pages of at most 1,000, one call
-   * to the store for each, in constant memory. The last key of any page resumes the list. Throws
-   * `UnusableList` where the store's pages do not continue each other.
+   * Lists the objects under `prefix` whose keys come after `startAfter`, in pages of at most 1,000.
+   * Each page is one call to the store, and memory use is constant. The last key of any page
+   * resumes the list. Throws `UnusableList` if the store's pages do not continue each other.
    */
   list(prefix: string, startAfter?: string): AsyncIterable<ObjectPage>;
 
-  /** A link for a browser: an attachment under its real name (RFC 6266, RFC 8187). */
+  /** Returns a link that downloads the file under its real name (RFC 6266, RFC 8187). */
   downloadUrl(
     key: string,
     options: {fileName: string; contentType: string; seconds: number},
   ): Promise<DownloadLink>;
 
-  /** Removes what puts under `prefix` left behind when their process died before `olderThan`. */
+  /** Deletes unfinished uploads under `prefix` that began before `olderThan`. Returns the count. */
   abortStaleUploads(prefix: string, olderThan: Date): Promise<number>;
 
-  /** A cheap look whether the store is reachable; throws with the reason. */
+  /** Checks cheaply whether the store is reachable. Throws the reason if it is not. */
   check(): Promise<void>;
 
   close(): Promise<void>;

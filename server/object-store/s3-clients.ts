@@ -9,42 +9,42 @@ import {StoreClock} from './store-clock.js';
 
 export interface S3Settings {
   bucket: string;
-  /** Absent: Amazon's own, by region. */
+  /** Endpoint URL of the store; absent: Amazon S3 in `region`. */
   endpoint?: string;
-  /** The store's address as browsers see it, for download links. */
+  /** Endpoint URL of the store for browsers, used in download links; absent: `endpoint`. */
   publicEndpoint?: string;
   forcePathStyle?: boolean;
-  /** Absent: the region of the profile. */
+  /** Region of the bucket; absent: the region of the AWS profile. */
   region?: string | undefined;
-  /** Absent: the SDK's usual chain (environment, profile, role of the machine). */
+  /** Credentials; absent: the SDK's default chain (environment, profile, role of the machine). */
   credentials?: {accessKeyId: string; secretAccessKey: string; sessionToken?: string} | undefined;
 }
 
 export interface S3Clients {
-  /** For streamed bytes, which cannot be sent twice. */
+  /** Client for streamed bytes, which cannot be sent twice. */
   once: S3Client;
-  /** For small calls: a second attempt survives a connection that the store closed meanwhile. */
+  /** Client for small calls. A second attempt helps if the store has closed an idle connection. */
   twice: S3Client;
   /**
-   * Reads whole objects over dedicated connections. A slow reader occupies one, and must not keep
-   * uploads, deletions or health checks waiting.
+   * Client for reading whole objects over dedicated connections. A slow read occupies a connection,
+   * and must not delay uploads, deletions or health checks.
    */
   reads: S3Client;
-  /** Signs links; sends nothing. */
+  /** Client that signs links and sends nothing. */
   links: S3Client;
   clock: StoreClock;
   destroy(): void;
 }
 
 const CONNECT_MS = 1_000;
-/** 200 uploads, and small calls beside them. */
+/** Enough for 200 uploads and the small calls at the same time. */
 const MAX_SOCKETS = 512;
-/** More than the exports and documents that are read concurrently. */
+/** More than the number of exports and documents that are read concurrently. */
 export const MAX_READ_SOCKETS = 64;
-/** Shorter than any store's own patience, so that a put never meets a connection about to close. */
+/** Shorter than the idle timeout of any store, so that no put uses a connection about to close. */
 const IDLE_SOCKET_MS = 4_000;
 
-// Time limits are ours (deadlines.ts): the SDK's cannot tell a silent store from a slow client.
+// deadlines.ts sets the time limits: the SDK cannot distinguish a silent store from a slow client.
 const TIMEOUTS = {connectionTimeout: CONNECT_MS, socketTimeout: 0};
 
 const ignore = () => undefined;
@@ -55,13 +55,13 @@ export function createS3Clients(settings: S3Settings): S3Clients {
   const readAgents = createAgents(MAX_READ_SOCKETS);
   const common: S3ClientConfig = {
     forcePathStyle: settings.forcePathStyle ?? false,
-    // The SDK would frame the body in chunks with a checksum behind it, which compatible servers
+    // Otherwise the SDK sends the body in chunks with a trailing checksum, which compatible stores
     // refuse or store as content.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // It would hold back the first byte for seconds where a server never says "100 Continue".
+    // Otherwise the SDK delays the first byte by seconds if a store never sends "100 Continue".
     expectContinueHeader: false,
-    // Its warnings repeat what the thrown error says, on the console.
+    // The warnings of the SDK would repeat the thrown error on the console.
     logger: SILENT,
     requestHandler: {...agents, ...TIMEOUTS},
     ...(settings.region && {region: settings.region}),
@@ -77,7 +77,7 @@ export function createS3Clients(settings: S3Settings): S3Clients {
   };
   const all = Object.values(clients);
   const clock = new StoreClock((offsetMs) => {
-    // The SDK would learn it for each client separately, from the first call that is refused.
+    // Otherwise each client learns the offset separately, from its first refused call.
     for (const {config} of all) config.systemClockOffset = offsetMs;
   });
   for (const client of all) noteTime(client, clock);
@@ -106,7 +106,7 @@ function noteTime(client: S3Client, clock: StoreClock): void {
         clock.note(result.response);
         return result;
       } catch (error) {
-        // A refusal has a date, too.
+        // A refusal also has a Date header.
         clock.note((error as {$response?: unknown}).$response);
         throw error;
       }

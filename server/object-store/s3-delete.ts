@@ -16,13 +16,13 @@ import {isAbsent, isUnsupported, translate} from './s3-errors.js';
 
 type Failures = Map<string, string>;
 
-/** How long a bucket counts as unversioned before the store is asked again. */
+/** Time for which a bucket counts as unversioned before the next check. */
 const VERSIONING_CHECK_MS = 60_000;
-/** Concurrent calls, where each deletes one object. */
+/** Number of concurrent calls if each call deletes one object. */
 const SINGLE_DELETIONS = 8;
 
 export class S3Deletions {
-  /** A bucket that was ever versioned keeps its versions, so that this never becomes false again. */
+  /** Whether the bucket was ever versioned. Never becomes false again, because versions remain. */
   private versioned = false;
   private versioningCheckedAt = -Infinity;
   private canDeleteMany = true;
@@ -51,11 +51,11 @@ export class S3Deletions {
 
   private async deleteBatch(keys: string[], failures: Failures): Promise<void> {
     const isVersioned = await this.isVersioned();
-    const left = isVersioned ? keys : await this.deletePlainly(keys, failures);
-    for (const key of left) await this.deleteVersions(key, failures);
+    const remaining = isVersioned ? keys : await this.deletePlainly(keys, failures);
+    for (const key of remaining) await this.deleteVersions(key, failures);
   }
 
-  /** Returns the keys that have versions left: versioning was switched on since the last check. */
+  /** Returns the keys that still have versions: versioning was enabled after the last check. */
   private async deletePlainly(keys: string[], failures: Failures): Promise<string[]> {
     const objects = keys.map((Key) => ({Key}));
     const hidden = await this.send(objects, failures);
@@ -63,7 +63,7 @@ export class S3Deletions {
     return hidden;
   }
 
-  /** In a versioned bucket a plain deletion only hides the bytes. */
+  /** Deletes every version of a key. A plain deletion would only hide the bytes of the versions. */
   private async deleteVersions(key: string, failures: Failures): Promise<void> {
     let page: ListObjectVersionsCommandOutput | undefined;
     do {
@@ -81,15 +81,15 @@ export class S3Deletions {
       const own = found.filter(({Key}) => Key === key);
       const objects = own.map(({VersionId}) => ({Key: key, VersionId}));
       if (objects.length > 0) await this.send(objects, failures);
-      // The prefix also finds longer keys; they stand behind all versions of this one.
+      // The prefix also matches longer keys, which are listed after all versions of this key.
       if (own.length < found.length) return;
       if (page.IsTruncated && isRepeated(page, previous)) {
-        throw new UnusableList('lists versions without end');
+        throw new UnusableList('lists object versions without end');
       }
     } while (page.IsTruncated);
   }
 
-  /** Returns the keys whose bytes are still there, behind a delete marker. */
+  /** Returns the keys whose bytes still exist behind a delete marker. */
   private async send(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
     if (this.canDeleteMany) {
       try {
@@ -118,7 +118,7 @@ export class S3Deletions {
     return isPlain ? Deleted.flatMap(({Key, DeleteMarker}) => (DeleteMarker && Key) || []) : [];
   }
 
-  /** Deletes one object in a call, for stores without a call for several. */
+  /** Deletes one object per call, for stores that do not support DeleteObjects. */
   private async sendSingly(objects: ObjectIdentifier[], failures: Failures): Promise<string[]> {
     const waiting = [...objects];
     const hidden: string[] = [];
@@ -149,19 +149,19 @@ export class S3Deletions {
   private async isVersioned(): Promise<boolean> {
     const isDue = performance.now() - this.versioningCheckedAt >= VERSIONING_CHECK_MS;
     if (!this.versioned && isDue) {
-      this.versioned = await this.askVersioning();
+      this.versioned = await this.fetchVersioning();
       this.versioningCheckedAt = performance.now();
     }
     return this.versioned;
   }
 
-  private async askVersioning(): Promise<boolean> {
+  private async fetchVersioning(): Promise<boolean> {
     const command = new GetBucketVersioningCommand({Bucket: this.bucket});
     try {
       const {Status} = await callWithin(BATCH_CALL_MS, (abortSignal) =>
         this.client.send(command, {abortSignal}),
       );
-      // A suspended bucket still holds the versions of the time before.
+      // A bucket with suspended versioning still has its earlier versions.
       return Status !== undefined;
     } catch (error) {
       if (isUnsupported(error)) return false;
@@ -182,7 +182,7 @@ function isRepeated(
   );
 }
 
-/** Compatible stores demand Content-MD5 here; the SDK's newer checksum they do not know. */
+/** Replaces the SDK's newer checksum with Content-MD5, which compatible stores require. */
 function useContentMd5(command: DeleteObjectsCommand): void {
   command.middlewareStack.add(
     (next) => async (args) => {

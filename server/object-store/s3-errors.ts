@@ -4,44 +4,51 @@ import {StoreUnavailable, UnusableList, WrongLength, WrongRegion} from './errors
 
 const PASSED_ON = [StoreUnavailable, UnusableList, WrongLength];
 
-/** The store asks for patience under a status that does not say so. */
-const PLEASE_WAIT = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError']);
+/** Codes of temporary failures that can have a status below 500. */
+const TEMPORARY_CODES = new Set([
+  'RequestTimeout',
+  'SlowDown',
+  'ServiceUnavailable',
+  'InternalError',
+]);
 
 /**
- * What the caller shall see: its own reason after its own abort, `StoreUnavailable` when nothing
- * or a failure came back, and the store's refusal (wrong rights, no such bucket) as it is.
+ * Returns the error for the caller:
+ * - the reason of the caller's signal after an abort,
+ * - `StoreUnavailable` after a failure of the store, or if it did not respond,
+ * - the unchanged error if the store refused the call (such as missing rights or no such bucket).
  */
-export function translate(what: string, error: unknown, signal?: AbortSignal): unknown {
+export function translate(operation: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   if (PASSED_ON.some((known) => error instanceof known)) return error;
   const cause = regionProblem(error);
-  if (cause) return new StoreUnavailable(`The object store failed to ${what}`, cause);
-  if (error instanceof S3ServiceException && !isPassing(error)) return error;
-  return new StoreUnavailable(`The object store failed to ${what}`, error);
+  if (cause) return new StoreUnavailable(`The object store failed to ${operation}`, cause);
+  if (error instanceof S3ServiceException && !isTemporary(error)) return error;
+  return new StoreUnavailable(`The object store failed to ${operation}`, error);
 }
 
 export function isAbsent(error: unknown): boolean {
-  // HEAD has no body: its 404 is the same for a missing object and a missing bucket, so check()
-  // is what finds a missing bucket.
+  // HEAD has no body, so its 404 is the same for a missing object and a missing bucket. Only
+  // `check()` detects a missing bucket.
   return (
     error instanceof S3ServiceException && /^(NoSuchKey|NoSuchUpload|NotFound)$/.test(error.name)
   );
 }
 
-/** Returns whether the store has no such call, which is a response and no outage. */
+/** Returns whether the store does not support the call, which is no outage. */
 export function isUnsupported(error: unknown): boolean {
   if (!(error instanceof S3ServiceException)) return false;
   const status = error.$metadata.httpStatusCode;
   return status === 501 || /^(NotImplemented|MethodNotAllowed)$/.test(error.name);
 }
 
-function isPassing(error: S3ServiceException): boolean {
+function isTemporary(error: S3ServiceException): boolean {
   if (isUnsupported(error)) return false;
   const status = error.$metadata.httpStatusCode ?? 0;
-  return status === 429 || status >= 500 || status < 400 || PLEASE_WAIT.has(error.name);
+  return status === 429 || status >= 500 || status < 400 || TEMPORARY_CODES.has(error.name);
 }
 
-/** Names the setting that helps, which the SDK's own errors do not. */
+/** Returns an error that names the setting to change; the SDK's errors do not name it. */
 function regionProblem(error: unknown): WrongRegion | undefined {
   const region = redirectedRegion(error);
   if (region) {

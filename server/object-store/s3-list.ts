@@ -14,18 +14,19 @@ interface Listing {
 }
 
 interface Page extends ObjectPage {
-  /** First and last key that could be decoded. */
+  /** First key of the page that could be decoded. */
   first: string | undefined;
+  /** Last key of the page that could be decoded. */
   last: string | undefined;
   token: string | undefined;
 }
 
-/** Stores may return a page without keys that is not the last, but not any number of them. */
+/** Limit of consecutive pages without keys. A store can return some before the last page. */
 const MAX_EMPTY_PAGES = 100;
 
 /**
- * Throws `UnusableList` when the store's pages do not continue each other: such a list might never
- * end, or leave keys out.
+ * Throws `UnusableList` if the store's pages do not continue each other: such a list could be
+ * endless or incomplete.
  */
 export async function* listPages(client: S3Client, listing: Listing): AsyncGenerator<ObjectPage> {
   let startAfter = listing.startAfter;
@@ -34,15 +35,17 @@ export async function* listPages(client: S3Client, listing: Listing): AsyncGener
   for (;;) {
     const page = await listPage(client, {...listing, startAfter}, token);
     const {first, last, objects, isLast} = page;
-    if (first !== undefined && startAfter !== undefined && !isBehind(first, startAfter)) {
-      throw new UnusableList('lists keys again that are not behind the last key of a page');
+    if (first !== undefined && startAfter !== undefined && !isAfter(first, startAfter)) {
+      throw new UnusableList('lists keys that do not come after the last key of the previous page');
     }
     emptyPages = objects.length === 0 ? emptyPages + 1 : 0;
     if (objects.length > 0) yield page;
     if (isLast) return;
-    // Tokens continue a list even where the last key of a page cannot be decoded.
+    // A token continues the list even if the last key of a page cannot be decoded.
     if (page.token === undefined && last === undefined) {
-      throw new UnusableList('ends a list with a page that names neither keys nor a next page');
+      throw new UnusableList(
+        'announces a next page without a continuation token or a readable last key',
+      );
     }
     if ((page.token !== undefined && page.token === token) || emptyPages > MAX_EMPTY_PAGES) {
       throw new UnusableList('lists pages without end');
@@ -53,8 +56,8 @@ export async function* listPages(client: S3Client, listing: Listing): AsyncGener
 }
 
 /** Compares keys as S3 does, by their UTF-8 bytes. */
-function isBehind(key: string, before: string): boolean {
-  return Buffer.compare(Buffer.from(key), Buffer.from(before)) > 0;
+function isAfter(key: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 }
 
 async function listPage(
@@ -67,7 +70,7 @@ async function listPage(
     Prefix: prefix,
     ...(token === undefined ? {StartAfter: startAfter} : {ContinuationToken: token}),
     MaxKeys: MAX_BATCH_KEYS,
-    // XML cannot carry every character that a key can.
+    // XML cannot represent every character of a key.
     EncodingType: 'url',
   });
   let serverTime = new Date();
@@ -80,25 +83,25 @@ async function listPage(
     {step: 'deserialize', name: 'readDateHeader'},
   );
   try {
-    const answer = await callWithin(BATCH_CALL_MS, (abortSignal) =>
+    const response = await callWithin(BATCH_CALL_MS, (abortSignal) =>
       client.send(command, {abortSignal}),
     );
-    const isEncoded = answer.EncodingType === 'url';
-    const found = (answer.Contents ?? []).map(({Key = '', Size = 0, LastModified}) => {
+    const isEncoded = response.EncodingType === 'url';
+    const found = (response.Contents ?? []).map(({Key = '', Size = 0, LastModified}) => {
       const decoded = isEncoded ? decodeKey(Key) : Key;
       return {
         decoded,
         object: {key: decoded ?? Key, size: Size, lastModified: LastModified ?? serverTime},
       };
     });
-    const decoded = found.flatMap((one) => one.decoded ?? []);
+    const decoded = found.flatMap((entry) => entry.decoded ?? []);
     return {
       objects: found.map(({object}) => object),
       serverTime,
-      isLast: !answer.IsTruncated,
+      isLast: !response.IsTruncated,
       first: decoded[0],
       last: decoded.at(-1),
-      token: answer.NextContinuationToken,
+      token: response.NextContinuationToken,
     };
   } catch (error) {
     throw translate('list objects', error);
@@ -110,7 +113,7 @@ function getDate(response: unknown): Date | undefined {
   return headers?.['date'] ? new Date(headers['date']) : undefined;
 }
 
-/** Undefined for a key that the store did not encode, and for one that no text can hold. */
+/** Returns undefined for a key that is not URL-encoded, or has a NUL, which PostgreSQL rejects. */
 function decodeKey(key: string): string | undefined {
   try {
     const decoded = decodeURIComponent(key.replaceAll('+', ' '));

@@ -9,14 +9,17 @@ import {BATCH_CALL_MS, within} from './deadlines.js';
 import {UnusableList} from './errors.js';
 import {isAbsent, isUnsupported, translate} from './s3-errors.js';
 
-interface Stale {
+interface StaleUploads {
   bucket: string;
   prefix: string;
   olderThan: Date;
 }
 
-/** Ours are never multipart, but a bucket may have been filled by other means before. */
-export async function abortMultipartUploads(client: S3Client, stale: Stale): Promise<number> {
+/** Returns the number of aborted uploads. We create none, but other programs may use the bucket. */
+export async function abortMultipartUploads(
+  client: S3Client,
+  stale: StaleUploads,
+): Promise<number> {
   let aborted = 0;
   try {
     for await (const upload of unfinished(client, stale)) {
@@ -24,14 +27,14 @@ export async function abortMultipartUploads(client: S3Client, stale: Stale): Pro
       if (await abort(client, stale.bucket, upload)) aborted += 1;
     }
   } catch (error) {
-    // A store without multipart uploads has no unfinished ones.
+    // A store that does not support multipart uploads has none to abort.
     if (isUnsupported(error)) return aborted;
     throw translate('abort unfinished uploads', error);
   }
   return aborted;
 }
 
-async function* unfinished(client: S3Client, {bucket, prefix}: Stale) {
+async function* unfinished(client: S3Client, {bucket, prefix}: StaleUploads) {
   let page: ListMultipartUploadsCommandOutput | undefined;
   do {
     const previous = page;

@@ -27,8 +27,8 @@ interface Put {
 const BUFFER_BYTES = 64 * 1024;
 
 /**
- * One PutObject of a known length. S3 drops a body that breaks off, so destroying the request is
- * all it takes to leave nothing behind.
+ * Sends one PutObject of a known length. S3 discards an incomplete body, so destroying the request
+ * leaves no object.
  */
 export async function putExactly(client: S3Client, put: Put): Promise<void> {
   const {bucket, key, bytes, size, signal} = put;
@@ -56,7 +56,7 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   try {
     await client.send(command, {abortSignal: ended});
   } catch (error) {
-    // Without this an early refusal would keep its connection open for the rest of the body.
+    // Otherwise an early refusal keeps the connection open for the rest of the body.
     failure.abort(error);
     if (sourceError && !signal.aborted) throw sourceError as Error;
     throw translate('put an object', failure.signal.reason, signal);
@@ -66,41 +66,43 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   }
 }
 
-/** Ends a put that makes no progress: soon when the store is away, later when it is only slow. */
+/** Timers that end a put without progress: early if the store is down, late if it is only slow. */
 class StallWatch {
   private readonly quiet: IdleTimer;
   private readonly stalled: IdleTimer;
-  private turn = 0;
+  private generation = 0;
 
-  constructor(look: () => Promise<unknown>, end: (reason: Error) => void) {
+  constructor(probe: () => Promise<unknown>, end: (reason: Error) => void) {
     this.stalled = new IdleTimer(STALL_MS, () => {
-      end(new Error(`it took no byte for ${STALL_MS} ms`));
+      end(new Error(`it accepted no byte for ${STALL_MS} ms`));
     });
     this.quiet = new IdleTimer(QUIET_MS, () => {
-      const {turn} = this;
-      look().catch((error: unknown) => {
-        // A refusal is an answer, and bytes that moved meanwhile are a better one.
-        if (turn !== this.turn || error instanceof S3ServiceException) return;
-        end(new Error(`it took no byte for ${QUIET_MS} ms and does not answer`, {cause: error}));
+      const {generation} = this;
+      probe().catch((error: unknown) => {
+        // The store is not down if it refused the probe, or if bytes moved during the probe.
+        if (generation !== this.generation || error instanceof S3ServiceException) return;
+        end(
+          new Error(`it accepted no byte for ${QUIET_MS} ms and does not respond`, {cause: error}),
+        );
       });
     });
   }
 
   start(): void {
-    this.turn++;
+    this.generation++;
     this.quiet.start();
     this.stalled.start();
   }
 
   stop(): void {
-    this.turn++;
+    this.generation++;
     this.quiet.stop();
     this.stalled.stop();
   }
 }
 
 async function createBody(bytes: Bytes, size: number, watch: StallWatch): Promise<Readable> {
-  // With nothing to hold back, the source has to prove itself before the request begins.
+  // An empty body has no last chunk to withhold, so the source must end before the request begins.
   if (size === 0) await drain(bytes);
   const body = size === 0 ? [] : timeConsumer(bytes, watch);
   return Readable.from(body, {objectMode: false, highWaterMark: BUFFER_BYTES});

@@ -15,7 +15,7 @@ import {listPages} from './s3-list.js';
 import {abortMultipartUploads} from './s3-multipart.js';
 import {putExactly} from './s3-put.js';
 
-/** A bucket of any S3-compatible store. Creates nothing but the objects it is given. */
+/** Object store in an S3-compatible bucket. Creates nothing except the objects that are put. */
 export class S3Objects implements ObjectStore {
   private readonly bucket: string;
   private readonly clients: S3Clients;
@@ -35,7 +35,9 @@ export class S3Objects implements ObjectStore {
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
     requireKey(key);
     const stalled = new AbortController();
-    const watch = new IdleTimer(SMALL_CALL_MS, () => stalled.abort(new Error('no answer in time')));
+    const watch = new IdleTimer(SMALL_CALL_MS, () => {
+      stalled.abort(new Error(`no response within ${SMALL_CALL_MS} ms`));
+    });
     const abortSignal = AbortSignal.any([signal, stalled.signal]);
     const command = new GetObjectCommand({Bucket: this.bucket, Key: key});
     try {
@@ -84,7 +86,7 @@ export class S3Objects implements ObjectStore {
       ResponseContentType: options.contentType,
       ResponseCacheControl: 'private, no-store',
     });
-    // Links expire by the store's clock, and last for about a minute.
+    // Links are valid for about a minute by the store's clock, which can differ from our clock.
     const signingDate = this.clients.clock.now();
     const url = await getSignedUrl(this.clients.links, command, {
       expiresIn: options.seconds,
@@ -112,7 +114,7 @@ export class S3Objects implements ObjectStore {
 }
 
 async function* readWithin(ms: number, body: Readable, signal: AbortSignal) {
-  const watch = new IdleTimer(ms, () => body.destroy(new Error(`no byte for ${ms} ms`)));
+  const watch = new IdleTimer(ms, () => body.destroy(new Error(`no byte received for ${ms} ms`)));
   try {
     yield* timeSource(body, watch);
   } catch (error) {

@@ -2,13 +2,13 @@ import {createHmac, timingSafeEqual} from 'node:crypto';
 
 export interface SignedLink {
   key: string;
-  /** Seconds since 1970, as text. */
+  /** Expiry time in seconds since 1970, as text. */
   expires: string;
   name: string;
   type: string;
 }
 
-/** The path and query of a link that `verifyDownload` accepts until `expires`. */
+/** Returns the path and query of a link that `verifyDownload` accepts until `expires`. */
 export function signedPath(link: SignedLink, signingKey: Buffer): string {
   const path = link.key.split('/').map(encodeURIComponent).join('/');
   const {expires, name, type} = link;
@@ -17,7 +17,7 @@ export function signedPath(link: SignedLink, signingKey: Buffer): string {
   return `/objects/${path}?${query.toString()}`;
 }
 
-/** Whether we signed exactly this link and it has not expired. `key` is the decoded path. */
+/** Returns whether we signed exactly this link and it is still valid. `key` is the decoded path. */
 export function verifyDownload(
   link: SignedLink & {signature: string},
   signingKey: Buffer,
@@ -30,7 +30,7 @@ export function verifyDownload(
 }
 
 function createSignature({key, expires, name, type}: SignedLink, signingKey: Buffer): Buffer {
-  // JSON keeps the fields apart: no name can be read as another key's expiry.
+  // JSON separates the fields, so that a file name cannot imitate the other fields.
   return createHmac('sha256', signingKey)
     .update(JSON.stringify([key, expires, name, type]))
     .digest();

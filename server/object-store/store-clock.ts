@@ -1,14 +1,14 @@
-/** A Date header holds whole seconds, and a response takes its time. */
+/** Tolerance, because a Date header has whole seconds and the response takes time to arrive. */
 const TOLERANCE_MS = 3_000;
 
-/** The store's time, learnt from the Date header of its responses. */
+/** Clock of the store, derived from the Date headers of its responses. */
 export class StoreClock {
-  /** Milliseconds by which the store's clock is ahead of ours. */
+  /** Milliseconds by which the store's clock is ahead of our clock. */
   private offsetMs = 0;
 
   constructor(private readonly onOffset: (offsetMs: number) => void) {}
 
-  /** Notes a response, or an error that holds one. */
+  /** Updates the offset from the Date header of a response, if it has one. */
   note(response: unknown): void {
     const {headers} = (response ?? {}) as {headers?: Record<string, string | undefined>};
     const offsetMs = Date.parse(headers?.['date'] ?? '') - Date.now();
@@ -17,7 +17,7 @@ export class StoreClock {
     this.onOffset(this.offsetMs);
   }
 
-  /** Returns the store's time, or ours as long as the store has not responded. */
+  /** Returns the store's time, or our time if the store has not responded yet. */
   now(): Date {
     return new Date(Date.now() + this.offsetMs);
   }

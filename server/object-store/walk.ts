@@ -1,15 +1,15 @@
 import {opendir} from 'node:fs/promises';
 import path from 'node:path';
 
-/** Names of one folder held in memory at once; a longer folder is read once for each such run. */
+/** Number of names in a run. A folder with more names is read once per run, to limit the memory. */
 const RUN_NAMES = 20_000;
 
 /**
- * The keys of all files under `root` that begin with `prefix` and come after `after`, in the order
- * of their UTF-8 bytes, as S3 lists them.
+ * Yields the keys of all files under `root` that begin with `prefix` and come after `after`, in the
+ * order of their UTF-8 bytes, as S3 lists them.
  *
- * Names travel as latin1 text, one character for each byte: comparing such text compares bytes,
- * and a file name that is not UTF-8 does no harm.
+ * Names are handled as latin1 text, one character per byte. Comparing such text compares bytes, and
+ * a file name that is not valid UTF-8 does no harm.
  */
 export async function* walk(root: string, prefix: string, after: string): AsyncGenerator<string> {
   for await (const key of walkFolder(root, '', {prefix: toBytes(prefix), after: toBytes(after)})) {
@@ -42,7 +42,7 @@ async function* sortedEntries(root: string, base: string, bounds: Bounds) {
 async function smallestAfter(last: string, root: string, base: string, bounds: Bounds) {
   const run: string[] = [];
   for await (const key of entries(root, base)) {
-    if (key > last && mayHold(key, bounds)) run.push(key);
+    if (key > last && mayContain(key, bounds)) run.push(key);
     if (run.length >= 2 * RUN_NAMES) keepSmallest(run);
   }
   keepSmallest(run);
@@ -54,7 +54,7 @@ function keepSmallest(run: string[]) {
   run.length = Math.min(run.length, RUN_NAMES);
 }
 
-/** A folder is its key with a slash behind it, which is also what puts it in its place. */
+/** Yields the keys in a folder. A subfolder ends with a slash, so that it sorts like its files. */
 async function* entries(root: string, base: string): AsyncGenerator<string> {
   const folder = Buffer.from(base, 'latin1').toString('utf8');
   try {
@@ -64,12 +64,12 @@ async function* entries(root: string, base: string): AsyncGenerator<string> {
       else if (entry.isFile()) yield base + entry.name;
     }
   } catch (error) {
-    // A deletion next door removes the folder it emptied.
+    // A concurrent deletion removes a folder that it has emptied.
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }
 
-function mayHold(key: string, {prefix, after}: Bounds): boolean {
+function mayContain(key: string, {prefix, after}: Bounds): boolean {
   if (!key.endsWith('/')) return key.startsWith(prefix) && key > after;
   if (!key.startsWith(prefix) && !prefix.startsWith(key)) return false;
   return key > after || after.startsWith(key);
