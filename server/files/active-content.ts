@@ -9,9 +9,9 @@ const FLAGS: Record<string, ActiveContentFlag> = {
   RichMedia: 'embedded_file',
   Encrypt: 'encrypted',
 };
-/** More than the longest of these names has with every letter written as #xx. */
+/** Longer than the longest of these names if every letter is written as #xx. */
 const MAX_NAME_BYTES = 64;
-/** Bytes of the chunk before that are read again: enough for `>> stream` and `1234567890 65535 obj`. */
+/** Bytes of the previous chunk to read again: enough for `>> stream`, `1234567890 65535 obj`. */
 const BORDER_BYTES = 32;
 
 const code = (character: string): number => character.charCodeAt(0);
@@ -23,28 +23,31 @@ const [LAST_OF_STREAM, LAST_OF_OBJ] = [code('m'), code('j')];
 const IS_END = new Uint8Array(256);
 for (const character of '\0\t\n\f\r ()<>[]{}/%') IS_END[code(character)] = 1;
 
-/** The keyword follows the dictionary of its stream. */
+/** Keyword `stream`, which follows the dictionary of the stream. */
 const STREAM = />>[\0\t\n\f\r ]*stream$/;
 const OBJECT = /(?:^|[\0\t\n\f\r ()<>[\]{}/%])\d{1,10}[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj$/;
 
 type Place = 'body' | 'name' | 'string' | 'comment' | 'stream';
 
 /**
- * Looks for the names of active content while bytes pass. Names count outside of strings, comments
- * and streams (ISO 32000-1, 7.2.3, 7.3.4, 7.3.8), where the same bytes are text or chance. A hint
- * and no guarantee: names in compressed object streams cannot be seen.
+ * Scanner for the names of active content. Names count only outside strings, comments and streams
+ * (ISO 32000-1, 7.2.3, 7.3.4, 7.3.8), because inside them the same bytes are text or chance. The
+ * result is a hint, not a guarantee: names in compressed object streams are not visible.
  *
- * The start of an object, such as `12 0 obj`, ends what a damaged file has left open.
+ * The start of an object, such as `12 0 obj`, also ends a string, comment or stream. Damaged files
+ * can leave one open.
  */
 export class ActiveContentScan {
   private readonly found = new Set<ActiveContentFlag>();
   private place: Place = 'body';
   private name = '';
-  /** Open parentheses of a string, and whether its next byte is escaped. */
+  /** Number of open parentheses in the current string. */
   private depth = 0;
+  /** Whether the next byte of the current string is escaped. */
   private isEscaped = false;
-  /** The last bytes that were added, and how many of them lie in the present place. */
+  /** Last bytes that were added. */
   private border = Buffer.alloc(0);
+  /** Number of bytes in `border` that belong to the current place. */
   private borderInPlace = 0;
 
   private readonly lineFeed = new Finder('\n');
@@ -52,7 +55,7 @@ export class ActiveContentScan {
   private readonly endStream = new Finder('endstream');
   private readonly object = new Finder('obj');
 
-  /** Bytes in their order; where they are cut does not matter. */
+  /** Scans the next bytes. The chunk boundaries do not affect the result. */
   add(chunk: Uint8Array): void {
     const bytes = Buffer.concat([this.border, chunk]);
     for (const finder of this.finders) finder.use(bytes);
@@ -69,7 +72,7 @@ export class ActiveContentScan {
     this.borderInPlace = Math.min(this.border.length, bytes.length - start);
   }
 
-  /** Returns what was found, once all bytes have been added. */
+  /** Returns all flags that were found. Call it after the last bytes were added. */
   end(): ActiveContentFlag[] {
     if (this.place === 'name') this.endName();
     return [...this.found].sort();
@@ -79,7 +82,7 @@ export class ActiveContentScan {
     return [this.lineFeed, this.carriageReturn, this.endStream, this.object];
   }
 
-  /** Reads until another place begins, or to the end; returns where. */
+  /** Reads until another place begins or the bytes end. Returns that position. */
   private read(bytes: Buffer, at: number): number {
     switch (this.place) {
       case 'body':
@@ -106,7 +109,11 @@ export class ActiveContentScan {
       if (byte === SLASH) this.enter('name');
       else if (byte === OPEN) this.enter('string');
       else if (byte === PERCENT) this.enter('comment');
-      else if (byte <= SPACE && bytes[at - 1] === LAST_OF_STREAM && isBehind(STREAM, bytes, at)) {
+      else if (
+        byte <= SPACE &&
+        bytes[at - 1] === LAST_OF_STREAM &&
+        matchesBefore(STREAM, bytes, at)
+      ) {
         this.enter('stream');
       } else continue;
       return at + 1;
@@ -145,7 +152,7 @@ export class ActiveContentScan {
   private readString(bytes: Buffer, start: number): number {
     for (let at = start; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
-      if (IS_END[byte] && bytes[at - 1] === LAST_OF_OBJ && isBehind(OBJECT, bytes, at)) {
+      if (IS_END[byte] && bytes[at - 1] === LAST_OF_OBJ && matchesBefore(OBJECT, bytes, at)) {
         this.enter('body');
         return at;
       }
@@ -164,7 +171,7 @@ export class ActiveContentScan {
   private skip(bytes: Buffer, start: number, end: number): number {
     for (let at = this.object.from(start); at < end; at = this.object.from(at + 1)) {
       const next = at + this.object.length;
-      if (next < bytes.length && IS_END[bytes[next] ?? 0] && isBehind(OBJECT, bytes, next)) {
+      if (next < bytes.length && IS_END[bytes[next] ?? 0] && matchesBefore(OBJECT, bytes, next)) {
         this.enter('body');
         return next;
       }
@@ -175,11 +182,11 @@ export class ActiveContentScan {
   }
 }
 
-/** Whether the bytes before this place match. */
-const isBehind = (pattern: RegExp, bytes: Buffer, at: number): boolean =>
+/** Returns whether the bytes before `at` match. */
+const matchesBefore = (pattern: RegExp, bytes: Buffer, at: number): boolean =>
   pattern.test(bytes.toString('latin1', Math.max(0, at - BORDER_BYTES), at));
 
-/** Finds a text, and searches no byte twice however often it is asked. */
+/** Finder for a text. It searches no byte twice, however often `from` is called. */
 class Finder {
   private bytes: Buffer = Buffer.alloc(0);
   private at = -1;
@@ -195,7 +202,7 @@ class Finder {
     this.at = -1;
   }
 
-  /** Returns the first place from this one on, or infinity. Places must not fall. */
+  /** Returns the first match at or after `start`, or infinity. `start` must never decrease. */
   from(start: number): number {
     if (this.at < start) {
       const found = this.bytes.indexOf(this.text, start, 'latin1');

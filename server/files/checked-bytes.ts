@@ -8,20 +8,20 @@ import type {VirusScan} from './virus-scan.js';
 
 export interface Checks {
   maxBytes: number;
-  /** What the client announced, in bytes; undefined when it did not. */
+  /** File size that the client announced, in bytes; undefined if it announced none. */
   declaredBytes: number | undefined;
   refuseActiveContent: boolean;
   scan: VirusScan | undefined;
 }
 
 /**
- * Passes a file's bytes on and holds the last chunk back until everything is known to be right:
- * size, header, hash, scanner. A store that takes exactly the announced length can therefore never
- * hold a file that was refused, cut or killed on the way.
+ * Stream of a file's bytes that withholds the last chunk until the size, the header and the virus
+ * scan are checked. A store that requires exactly the announced length therefore never contains a
+ * file that was refused, truncated or interrupted.
  */
 export class ValidatingStream implements AsyncIterable<Uint8Array> {
   seenBytes = 0;
-  /** Whether the last chunk was handed on. Before that, no object can exist. */
+  /** Whether the last chunk was passed on. Before that, no object can exist. */
   isCommitted = false;
   private received: Received | undefined;
   private readonly hash = createHash('sha256');
@@ -33,34 +33,35 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
     private readonly checks: Checks,
   ) {}
 
-  /** What was learnt on the way, once all bytes have passed. */
+  /** Size, hash and flags of the file. Throws before all bytes have passed. */
   get result(): Received {
-    if (!this.received) throw new Error('The bytes have not all been read yet.');
+    if (!this.received)
+      throw new Error('The result is not known yet. Read all bytes of the file first.');
     return this.received;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    let held: Uint8Array[] = [];
+    let withheld: Uint8Array[] = [];
     for await (const chunk of this.source) {
       if (chunk.length === 0) continue;
-      await this.take(chunk);
-      // Nothing leaves before the header is known to be a PDF's.
-      if (this.pdf.isPdf) yield* held.splice(0);
-      held = [...held, chunk];
+      await this.addChunk(chunk);
+      // No byte is passed on before the header of a PDF is found.
+      if (this.pdf.isPdf) yield* withheld.splice(0);
+      withheld = [...withheld, chunk];
     }
-    await this.judge();
-    const last = held.pop();
-    yield* held;
+    await this.requireValid();
+    const last = withheld.pop();
+    yield* withheld;
     this.isCommitted = true;
     if (last) yield last;
   }
 
-  private async take(chunk: Uint8Array): Promise<void> {
+  private async addChunk(chunk: Uint8Array): Promise<void> {
     const {maxBytes, declaredBytes, scan} = this.checks;
     this.seenBytes += chunk.length;
     if (this.seenBytes > maxBytes) throw tooLarge(maxBytes);
     if (declaredBytes !== undefined && this.seenBytes > declaredBytes) {
-      throw mismatch(declaredBytes, `more than that`);
+      throw mismatch(declaredBytes, 'more');
     }
     this.pdf.add(chunk);
     if (this.pdf.isPdf === false) throw new NotAPdf();
@@ -69,7 +70,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
     await scan?.add(chunk);
   }
 
-  private async judge(): Promise<void> {
+  private async requireValid(): Promise<void> {
     const {declaredBytes, refuseActiveContent, scan} = this.checks;
     if (this.seenBytes === 0) throw new EmptyFile();
     if (declaredBytes !== undefined && declaredBytes !== this.seenBytes) {
@@ -93,9 +94,11 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
 }
 
 export const tooLarge = (maxBytes: number) =>
-  new FileTooLarge(`Expected at most ${maxBytes} bytes in a file, got more. Send a smaller PDF.`);
+  new FileTooLarge(
+    `The file is too large. Expected at most ${maxBytes} bytes. Send a smaller PDF.`,
+  );
 
 const mismatch = (declaredBytes: number, got: string) =>
   new SizeMismatch(
-    `The field "size" announced ${declaredBytes} bytes, but ${got} arrived. Send the file's own size, or no "size" field.`,
+    `The field "size" does not match the file. Expected ${declaredBytes} bytes, received ${got}. Send the exact size, or omit the field.`,
   );

@@ -16,7 +16,7 @@ export interface DiskRouteDeps {
   pace?: SlowClientLimits | undefined;
 }
 
-/** Answers the links of the store on disk, as a bucket answers presigned ones. */
+/** Serves the signed links of the disk store, as a bucket serves presigned links. */
 export const diskRoutes = (
   app: App,
   {objects, signingKey, ratePerMinute, pace}: DiskRouteDeps,
@@ -39,14 +39,14 @@ export const diskRoutes = (
     async (request, reply) => {
       const link = {key: request.params['*'], ...request.query};
       const found = verifyDownload(link, signingKey) ? await objects.head(link.key) : undefined;
-      const left = new AbortController();
+      const disconnected = new AbortController();
       void untilClosed(reply.raw).then(() => {
-        left.abort();
+        disconnected.abort();
       });
-      const bytes = found && (await objects.get(link.key, left.signal));
+      const bytes = found && (await objects.get(link.key, disconnected.signal));
       if (!bytes) {
         throw new NotFound(
-          'The link has expired, was changed, or its file is gone. Ask for a new one.',
+          'The link has expired or was changed, or its file no longer exists. Request a new link.',
         );
       }
       return (
@@ -55,7 +55,7 @@ export const diskRoutes = (
           .header('content-security-policy', "sandbox; default-src 'none'")
           .header('cache-control', 'private, no-store')
           .header('content-length', found.size)
-          // The links are for whole files; who asks for a part gets to know.
+          // The links are for whole files: clients must not request ranges.
           .header('accept-ranges', 'none')
           .type(link.type)
           .send(pacedDownload(bytes, reply.raw, {limits: pace}))

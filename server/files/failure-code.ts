@@ -3,7 +3,7 @@ import {MariaError} from '../errors.js';
 import {ClientAborted} from '../http/broken-off.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 
-/** What the trail says of an upload that failed: the answer's code, or that nobody waited for one. */
+/** Returns the code for the audit row of a failed upload; `aborted` if the client disconnected. */
 export const failureCode = (reason: unknown): string => {
   if (reason instanceof ClientAborted) return 'aborted';
   if (reason instanceof MariaError) return reason.code;

@@ -14,19 +14,19 @@ export interface MultipartUpload {
   name: string;
   declaredBytes: number | undefined;
   bytes: Readable;
-  /** Settles when the form is over; throws when anything comes after the file. */
+  /** Resolves at the end of the form. Throws if another part follows the file. */
   end: () => Promise<void>;
 }
 
 const FIELD_BYTES = 1024;
 
-/** What the parser throws on a form that it cannot make sense of is the sender's fault, not ours. */
+/** Parses the form up to the bytes of the file. Errors of the parser become `InvalidRequest`. */
 export const readIncoming = async (
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<MultipartUpload> => {
   let timer: NodeJS.Timeout | undefined;
-  // A part's header without an end keeps the parser silent, even when the body is over.
+  // A part whose header does not end blocks the parser, even after the end of the body.
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new TooSlow());
@@ -42,17 +42,19 @@ export const readIncoming = async (
 };
 
 /**
- * Reads the fields before the file, and stops where its bytes begin. Throws when the announced
- * size alone decides that the file will be refused.
+ * Reads the fields before the file and stops where its bytes begin. Throws if the announced size
+ * already exceeds the limit.
  */
 const readForm = async (request: FastifyRequest, maxBytes: number): Promise<MultipartUpload> => {
   if (!request.isMultipart()) {
-    throw new UnsupportedMediaType('The Content-Type is not multipart/form-data. Send a form.');
+    throw new UnsupportedMediaType(
+      'The Content-Type is not supported. Expected multipart/form-data. Send a form.',
+    );
   }
   requireNoEncoding(request);
   let declaredBytes: number | undefined;
   const limits = {files: 2, fields: 4, parts: 5, fieldSize: FIELD_BYTES, headerPairs: 50};
-  // One byte more than allowed must arrive, or a file that is too large would pass as a whole one.
+  // The parser truncates a file at this limit. The extra byte reveals that a file is too large.
   const parts: AsyncIterator<Multipart, undefined> = request.parts({
     limits: {...limits, fileSize: maxBytes + 1},
   });
@@ -61,13 +63,15 @@ const readForm = async (request: FastifyRequest, maxBytes: number): Promise<Mult
     if (done) throw new NoFile();
     if (part.type === 'file') {
       if (part.fieldname !== 'file') {
-        throw new NoFile('The file is in a part with another name. Name its part "file".');
+        throw new NoFile(
+          'The file is in a part with the wrong name. Expected "file". Rename the part.',
+        );
       }
       const end = () => requireEndOfForm(parts);
       return {name: cleanFileName(part.filename), declaredBytes, bytes: part.file, end};
     }
     if (part.fieldname !== 'size') throw unexpected(part.fieldname, 'is not expected');
-    if (declaredBytes !== undefined) throw unexpected('size', 'is there twice');
+    if (declaredBytes !== undefined) throw unexpected('size', 'appears twice');
     declaredBytes = readSize(part.value, maxBytes);
   }
 };
@@ -79,20 +83,20 @@ const requireEndOfForm = async (parts: AsyncIterator<Multipart, undefined>): Pro
   if (type === 'field' && fieldname === 'size') {
     throw unexpected('size', 'must come before the file');
   }
-  throw unexpected(fieldname, fieldname === 'file' ? 'is there twice' : 'is not expected');
+  throw unexpected(fieldname, fieldname === 'file' ? 'appears twice' : 'is not expected');
 };
 
 const unexpected = (name: string, message: string): InvalidRequest => {
   const path = pathTo('', name);
   return new InvalidRequest(
-    `The form does not have the expected form: ${path} ${message}. Expected "size", then "file".`,
+    `The form is not valid: ${path} ${message}. Expected "size", then "file". Send only these parts.`,
     {faults: [{path, message}]},
   );
 };
 
 /**
- * The file's bytes, read later. They are over only when the form is: until then a store that waits
- * for the last of them has nothing.
+ * Yields the bytes of the file. The stream ends only at the end of the form, so that no object is
+ * stored if the rest of the form is not valid.
  */
 export async function* fileStream(
   {bytes, end}: MultipartUpload,
@@ -115,20 +119,23 @@ const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', fail, {once: true});
   });
 
-/** The parser's errors have no code of their own; where they arise the body is known to be at fault. */
+/** Turns an error of the parser into `InvalidRequest`, because it can only come from the body. */
 const unreadable = (error: unknown): MariaError => {
   if (error instanceof MariaError) return error;
   return new InvalidRequest(
-    'The form cannot be read: it is not valid multipart/form-data, or ends too early.',
+    'The form cannot be parsed. Expected valid and complete multipart/form-data. Send it again.',
     {cause: error},
   );
 };
 
 const readSize = (value: unknown, maxBytes: number): number => {
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {
-    throw new InvalidRequest('The field "size" must be the number of bytes in the file.', {
-      faults: [{path: '/size', message: 'must be a whole number'}],
-    });
+    throw new InvalidRequest(
+      'The field "size" is not valid. Expected the number of bytes in the file. Correct it.',
+      {
+        faults: [{path: '/size', message: 'must be a whole number'}],
+      },
+    );
   }
   const bytes = Number(value);
   if (bytes > maxBytes) throw tooLarge(maxBytes);

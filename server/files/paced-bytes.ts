@@ -1,6 +1,6 @@
 import type {SlowClientGuard} from '../http/pace.js';
 
-/** The bytes, with every wait for the client timed. */
+/** Yields the bytes, while `pace` measures every wait for the client. */
 export async function* withThroughputGuard(
   bytes: AsyncIterable<Uint8Array>,
   pace: SlowClientGuard,
@@ -20,7 +20,10 @@ export async function* withThroughputGuard(
   }
 }
 
-/** Waits for the first bytes, so that what they alone refuse never opens a connection to the store. */
+/**
+ * Returns the bytes once the first chunk has arrived. A file that its first chunk refuses therefore
+ * opens no connection to the store.
+ */
 export const awaitFirstChunk = async (
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<AsyncIterable<Uint8Array>> => {

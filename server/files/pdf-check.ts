@@ -4,8 +4,8 @@ const HEADER = Buffer.from('%PDF-');
 const TRAILER = Buffer.from('%%EOF');
 
 /**
- * Decides by the bytes whether they are a PDF: `%PDF-` within the first 1,024 bytes, which real
- * readers accept. A missing `%%EOF` is only worth a flag, since real files are like that.
+ * Check for PDF files: `%PDF-` must appear within the first 1,024 bytes, where PDF viewers accept
+ * it. A missing `%%EOF` only sets a flag, because many real files lack it.
  */
 export class PdfCheck {
   private head = Buffer.alloc(0);
@@ -23,7 +23,7 @@ export class PdfCheck {
     this.seenBytes += bytes.length;
   }
 
-  /** True or false as soon as it is known, undefined while more bytes can still decide it. */
+  /** Whether the bytes are a PDF; undefined while further bytes can still decide it. */
   get isPdf(): boolean | undefined {
     if (this.head.includes(HEADER)) return true;
     return this.head.length >= PDF_HEADER_WITHIN_BYTES ? false : undefined;

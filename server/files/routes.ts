@@ -25,7 +25,7 @@ import type {UploadRouteDeps} from './upload-route.js';
 export interface FileDeps extends UploadRouteDeps {
   objects: ObjectStore;
   counters: SharedCounters | LocalCounters;
-  /** Tells the reaper that an object waits to be removed. */
+  /** Notifies the reaper that an object must be deleted. */
   onDeleted: () => void;
 }
 
@@ -46,8 +46,9 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
       ...options('read'),
       schema: {
         operationId: 'listFiles',
-        summary: 'The session’s own files',
-        description: 'Deleted files are left out. Uploads in progress are listed by their key.',
+        summary: 'Lists the files of the session',
+        description:
+          'Deleted files are omitted. Uploads in progress are listed by their idempotency key.',
         tags: ['files'],
         security: SESSION_SECURITY,
         response: answers({200: FileList}, SESSION_CODES),
@@ -69,13 +70,13 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
     '/api/files/download/:file_id',
     {
       ...options('read'),
-      // Each link is counted and in the trail; asking for headers alone gives nobody one.
+      // Each link is counted and audited, but a HEAD request would return no link.
       exposeHeadRoute: false,
       schema: {
         operationId: 'getDownloadLink',
-        summary: 'A short-lived link to one file',
+        summary: 'Creates a short-lived download link for one file',
         description:
-          'At most 30 a minute in one session. Each is counted and audited when it is made.',
+          'At most 30 links a minute in one session. Each link is counted and audited when it is created.',
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
@@ -85,7 +86,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
     async (request) => {
       const caller = access.getCaller(request);
       await access.visit(request, caller);
-      await requireDownloadPace(deps, caller);
+      await requireDownloadRate(deps, caller);
       const link = await downloadLink(deps, caller, request.params.file_id.toLowerCase());
       return {url: link.url, expires_at: link.expiresAt.toISOString()};
     },
@@ -97,8 +98,8 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
       ...options('change'),
       schema: {
         operationId: 'deleteFile',
-        summary: 'Deletes one file; a repeat is a success',
-        description: 'If the object cannot be removed now, cleanup does it.',
+        summary: 'Deletes one file; a repeated call succeeds',
+        description: 'If the object cannot be deleted immediately, cleanup deletes it later.',
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
@@ -130,24 +131,26 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
 };
 
 const noSuchFile = () =>
-  new NotFound('The session has no file with this id. GET /api/files lists those it has.');
+  new NotFound(
+    'The session has no file with this ID. Expected an ID from GET /api/files. List the files first.',
+  );
 
-const requireDownloadPace = async ({counters}: FileDeps, {uuid}: Caller): Promise<void> => {
+const requireDownloadRate = async ({counters}: FileDeps, {uuid}: Caller): Promise<void> => {
   const {current, ttl} = await counters.count(`download ${uuid}`);
   if (current <= DOWNLOADS_PER_MINUTE) return;
   const seconds = Math.ceil(ttl / 1000);
   throw new RateLimited(
-    `Expected at most ${DOWNLOADS_PER_MINUTE} links a minute in one session. Wait ${seconds} s.`,
+    `Too many download links. Expected at most ${DOWNLOADS_PER_MINUTE} a minute in one session. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };
 
-/** The link is counted and audited when it is made; nobody hears of its use. */
+/** Creates a link. It is counted and audited now, because the server cannot detect its use. */
 const downloadLink = async ({sql, objects, config}: FileDeps, caller: Caller, id: string) => {
   const file = await findStoredFile(sql, caller.uuid, id);
   if (!file) throw noSuchFile();
-  // Outside of the transaction: that one waits for its own queries alone, or it might go on with a
-  // connection that has meanwhile died.
+  // Outside the transaction: a transaction that waits for anything except its own queries could
+  // continue on a connection that has died.
   const link = await objects.downloadUrl(file.key, {
     fileName: file.name,
     contentType: PDF_CONTENT_TYPE,

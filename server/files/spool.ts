@@ -7,16 +7,16 @@ import {pipeline} from 'node:stream/promises';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
 
 /**
- * A place for files whose length was not announced: a store wants to know it beforehand. Bounded
- * by the file size limit times the number of uploads at once.
+ * Temporary folder for files whose length was not announced, because a store must know the length
+ * before the bytes. It has at most one file of the maximum size for each concurrent upload.
  */
 export class Spool {
-  /** Ours are never left over, whatever a clock that jumped says of their age. */
+  /** Files that this process uses. `sweep` keeps them, even if a clock change makes them old. */
   private readonly inUse = new Set<string>();
 
   constructor(private readonly directory: string) {}
 
-  /** Writes all bytes down, hands them over to be read once, and leaves nothing behind. */
+  /** Writes all bytes to a file, passes them to `use` for one read, and deletes the file. */
   async through<T>(
     bytes: AsyncIterable<Uint8Array>,
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -34,7 +34,7 @@ export class Spool {
     }
   }
 
-  /** Closes the file whether or not it was read: a store can refuse before it reads. */
+  /** Closes the file even if it was not read, because a store can refuse before it reads. */
   private async read<T>(
     file: string,
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
@@ -48,7 +48,7 @@ export class Spool {
     }
   }
 
-  /** Removes what a killed process left. Younger files may belong to another one that lives. */
+  /** Deletes files that a killed process left. Newer files may belong to a running process. */
   async sweep(): Promise<void> {
     await mkdir(this.directory, {recursive: true, mode: 0o700});
     for (const name of await readdir(this.directory)) {

@@ -30,9 +30,9 @@ const columns = (sql: Queryable) => sql`
 export const objectKey = (uuid: string, id: string): string => `uploads/${uuid}/${id}.pdf`;
 
 /**
- * Takes the lowest free place in the session for a new upload; undefined when all are taken. The
- * caller holds the visit's lock, without which parallel uploads would see the same place free and
- * be refused for nothing; the unique index is what can never be passed.
+ * Reserves the lowest free slot of the session for a new upload; returns undefined if none is free.
+ * The caller must have locked the visit: otherwise parallel uploads choose the same slot, and the
+ * unique index refuses all but one.
  */
 export const reserveSlot = async (
   sql: Queryable,
@@ -52,12 +52,12 @@ export const reserveSlot = async (
   return row;
 };
 
-/** Answers false when the row is no upload of ours any more: the reaper or an erasure took it. */
+/** Renews the lease and the visit. Returns false if the reaper or an erasure ended the upload. */
 export const renewLease = async (sql: Queryable, {id, uuid}: FileRow): Promise<boolean> => {
   const rows = await sql`
     update file_uploads set leased_until = clock_timestamp() + ${LEASE}::interval
     where id = ${id} and state = 'uploading' returning id`;
-  // A statement of its own: everybody else locks the visit first and its files afterwards.
+  // A separate statement: all other transactions lock the visit first and its files afterwards.
   await sql`
     update visits set last_seen_at = clock_timestamp() where uuid = ${uuid} and state = 'open'`;
   return rows.length > 0;
@@ -69,7 +69,7 @@ export interface Received {
   flags: string[];
 }
 
-/** Undefined when the row is no upload any more. */
+/** Returns undefined if the row is no longer an upload in progress. */
 export const markStored = async (
   sql: Queryable,
   id: string,
@@ -83,8 +83,8 @@ export const markStored = async (
 };
 
 /**
- * For an upload whose object cannot exist, since its last bytes were never sent. Answers whether
- * there was a row.
+ * Deletes the row of an upload whose object cannot exist, because its last bytes were never sent.
+ * Returns whether the row existed.
  */
 export const deleteUpload = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
@@ -92,22 +92,22 @@ export const deleteUpload = async (sql: Queryable, id: string): Promise<boolean>
   return rows.length > 0;
 };
 
-/** For an upload whose object may have landed: the reaper makes sure that it goes. */
+/** Marks an upload whose object may exist, so that the reaper deletes the object. */
 export const markUploadForDeletion = async (
   sql: Queryable,
   id: string,
-): Promise<'condemned' | 'stored' | 'gone'> => {
-  // Also when somebody has condemned it meanwhile: an object that was removed before it landed
-  // is not removed.
-  const condemned = await sql`
+): Promise<'marked' | 'stored' | 'gone'> => {
+  // Also restarts the removals of a row that is already marked: a removal before the object was
+  // stored has not deleted it.
+  const marked = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null, removals = 0
     where id = ${id} and uploaded_at is null returning id`;
-  if (condemned.length > 0) return 'condemned';
+  if (marked.length > 0) return 'marked';
   const rows = await sql`select from file_uploads where id = ${id}`;
   return rows.length > 0 ? 'stored' : 'gone';
 };
 
-/** Takes the place of an upload whose server has died. Answers whether there was one to take. */
+/** Releases the slot of an upload whose server has died. Returns whether the lease had expired. */
 export const releaseExpiredSlot = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
@@ -131,7 +131,7 @@ export const storedFiles = async (sql: Queryable, uuid: string): Promise<FileRow
     select ${columns(sql)} from file_uploads
     where session_uuid = ${uuid} and state = 'stored' order by created_at, id`;
 
-/** Returns the keys under which a retry would have to wait. A lapsed lease does not hold its key. */
+/** Returns the idempotency keys of uploads with a valid lease; a retry with them must wait. */
 export const keysInUse = async (sql: Queryable, uuid: string): Promise<string[]> => {
   const rows = await sql<{key: string}[]>`
     select idempotency_key as key from file_uploads
@@ -141,7 +141,7 @@ export const keysInUse = async (sql: Queryable, uuid: string): Promise<string[]>
   return rows.map(({key}) => key);
 };
 
-/** Of several messages, in the order in which they were stored. */
+/** Returns the stored files of several messages in the order of their creation. */
 export const filesOfMessages = async (
   sql: Queryable,
   messageIds: number[],
@@ -153,7 +153,7 @@ export const filesOfMessages = async (
     order by created_at, id`;
 };
 
-/** Stored files of the session that no message has named; answers the ids of those it took. */
+/** Attaches stored files to a message if no message has them yet. Returns their IDs. */
 export const attachFiles = async (
   sql: Queryable,
   uuid: string,
@@ -186,7 +186,7 @@ export const countDownload = async (sql: Queryable, id: string): Promise<void> =
 
 export type Deletion = 'deleted' | 'already_deleted' | 'unknown';
 
-/** Marks a file as deleted by its visitor. Its object goes at once, or with the next cleanup. */
+/** Marks a file as deleted by its visitor. Its object is deleted now or by the next cleanup. */
 export const softDelete = async (sql: Queryable, uuid: string, id: string): Promise<Deletion> => {
   const marked = await sql`
     update file_uploads set is_deleted = true, deleted_at = now(), state = 'deleting', slot = null
@@ -197,10 +197,9 @@ export const softDelete = async (sql: Queryable, uuid: string, id: string): Prom
   return earlier.length > 0 ? 'already_deleted' : 'unknown';
 };
 
-/** The file as the API shows it. */
 export const toApiFile = (row: FileRow): StoredFile => {
   if (row.size === null || !row.sha256 || !row.uploadedAt) {
-    throw new Error(`File ${row.id} is shown before it is stored.`);
+    throw new Error(`File ${row.id} is not stored yet. Expected a row in state "stored".`);
   }
   return {
     id: row.id,

@@ -35,15 +35,15 @@ export interface UploadRouteDeps {
   onTaken: (taken: {repeated: boolean; bytes: number}) => void;
 }
 
-/** Room for the multipart frame and the fields around the file. */
+/** Allowance for the multipart framing and the fields around the file. */
 const FRAME_BYTES = 64 * 1024;
 
 const Repeated = Type.Unsafe<UploadAnswer>({
   ...UploadAnswer,
-  description: 'The same `Idempotency-Key` again: the file that is already there.',
+  description: 'Repeated `Idempotency-Key`: the file that is already stored.',
 });
 
-/** In a scope of its own: to every other route a form is no body that it takes. */
+/** Registers the upload in a separate scope, so that no other route accepts a form. */
 export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
   const {config, access} = deps;
   const routes = async (scope: App): Promise<void> => {
@@ -52,7 +52,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
       '/api/files/upload',
       {
         preParsing: [access.identify],
-        // From where its bytes are read an upload has bounds of its own: pace, lease, a longest time.
+        // Once its bytes are read, an upload has other limits: throughput, lease and duration.
         config: {
           ...rateLimit(config.ratePerMinute, 'upload'),
           keepsOwnTime: 'later',
@@ -62,7 +62,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
           operationId: 'uploadFile',
           summary: 'Stores one PDF',
           description:
-            'Streams through: with `size` before the file nothing is kept on the way. A retry under the same `Idempotency-Key` answers the same file.',
+            'With `size` before the file, the bytes are streamed to the storage; without it, they are first buffered on disk. A retry with the same `Idempotency-Key` returns the same file.',
           tags: ['files'],
           consumes: ['multipart/form-data'],
           security: SESSION_SECURITY,
@@ -71,7 +71,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
               Type.String({
                 minLength: 1,
                 maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
-                description: 'One for each file; makes a retry safe.',
+                description: 'Unique for each file; makes a retry safe.',
                 examples: ['c0f1e2d3-upload-1'],
               }),
             ),
@@ -97,16 +97,16 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
       },
       async (request, reply) => {
         const caller = access.getCaller(request);
-        let isTold = false;
+        let isAudited = false;
         const onReserved = () => {
-          isTold = true;
+          isAudited = true;
         };
         try {
-          const taken = await takeUpload(deps, caller, {request, reply, onReserved});
-          deps.onTaken({repeated: taken.repeated, bytes: taken.file.size});
-          return await reply.code(taken.repeated ? 200 : 201).send({file: taken.file});
+          const result = await receiveUpload(deps, caller, {request, reply, onReserved});
+          deps.onTaken({repeated: result.repeated, bytes: result.file.size});
+          return await reply.code(result.repeated ? 200 : 201).send({file: result.file});
         } catch (error) {
-          if (!isTold) await auditRefusal(deps, caller, error);
+          if (!isAudited) await auditRefusal(deps, caller, error);
           throw error;
         }
       },
@@ -121,7 +121,7 @@ interface UploadCall {
   onReserved: () => void;
 }
 
-const takeUpload = async (
+const receiveUpload = async (
   {access, sql, config, gate, uploads}: UploadRouteDeps,
   caller: Caller,
   {request, reply, onReserved}: UploadCall,
@@ -132,20 +132,20 @@ const takeUpload = async (
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
   disableTimeout(request, reply);
-  const leave = gate.acquire(caller.uuid, clientRateLimitKey(request));
+  const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
   try {
     const incoming = await readIncoming(request, limits.maxFileBytes);
     const key = request.headers['idempotency-key'];
     const idempotencyKey = typeof key === 'string' ? key : undefined;
     return await uploads.take({request, caller, limits, incoming, idempotencyKey, onReserved});
   } finally {
-    leave();
+    release();
   }
 };
 
 /**
- * What is refused before it has a row is a mere attempt. Not the refused token, which is counted
- * elsewhere, nor what the database's silence refused: it could not take this row either.
+ * Audits an upload that was refused before it had a row. Refused tokens are counted elsewhere. A
+ * database that is down cannot store this audit row either.
  */
 const auditRefusal = async (
   {attempts}: UploadRouteDeps,

@@ -54,7 +54,7 @@ export interface UploadDeps {
   objects: ObjectStore;
   spool: Spool;
   log: FastifyBaseLogger;
-  /** Tells the reaper that an object may be left over. */
+  /** Notifies the reaper that an object may have to be deleted. */
   onCondemned: () => void;
 }
 
@@ -64,25 +64,28 @@ export interface Upload {
   limits: FileLimits;
   incoming: MultipartUpload;
   idempotencyKey: string | undefined;
-  /** From here on what goes wrong is in the trail, with the row's end. */
+  /** Called once the row exists. From then on, a failure is audited when the row is removed. */
   onReserved: () => void;
 }
 
-const TWIN_WAIT_MS = 10_000;
+const DUPLICATE_WAIT_MS = 10_000;
 const DUPLICATE_POLL_INTERVAL_MS = 200;
 const UNDO_WAIT_MS = 1_000;
 const UNDO_PAUSE_MS = 500;
-/** What was on its way has arrived within a few seconds of the database's return, or never does. */
-const UNHEARD_LOOKS = 10;
+/**
+ * Number of checks once the database is back. A commit that was already sent takes effect within
+ * seconds or never.
+ */
+const UNCONFIRMED_CHECKS = 10;
 const UNIQUE_VIOLATION = '23505';
 
-/** Takes one file: row first, object second, state `stored` third, the answer last. */
+/** Upload of one file, in this order: insert the row, store the object, mark it stored, respond. */
 export class Uploads {
   constructor(private readonly deps: UploadDeps) {}
 
   async take(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
     const reserved = await this.reserve(upload);
-    if ('twin' in reserved) return this.repeat(upload, reserved.twin);
+    if ('existing' in reserved) return this.repeat(upload, reserved.existing);
     upload.onReserved();
     const {row} = reserved;
     const abort = new AbortController();
@@ -95,7 +98,7 @@ export class Uploads {
     let stopRenewing: (() => void) | undefined;
     try {
       scan = this.deps.config.scanner && (await VirusScan.begin(this.deps.config.scanner));
-      checked = this.checkedBytes(upload, pace, {
+      checked = this.createStream(upload, pace, {
         refuseActiveContent: upload.caller.site.settings.refuse_active_content ?? false,
         scan,
         signal: abort.signal,
@@ -107,7 +110,7 @@ export class Uploads {
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
       const undone = this.undo(upload, row, checked?.isCommitted ?? false, reason);
-      // The answer does not wait for a database that has stopped answering.
+      // The response does not wait for a database that is down.
       const databaseIsDown = reason instanceof Unavailable || isDatabaseDown(reason);
       if (!databaseIsDown) await Promise.race([undone, sleep(UNDO_WAIT_MS)]);
       throw reason;
@@ -119,22 +122,22 @@ export class Uploads {
     }
   }
 
-  /** Takes a place in the session, or finds the file that this very key has stored already. */
-  private async reserve(upload: Upload): Promise<{row: FileRow} | {twin: FileRow}> {
+  /** Reserves a slot in the session, or returns the file stored under this idempotency key. */
+  private async reserve(upload: Upload): Promise<{row: FileRow} | {existing: FileRow}> {
     const {request, caller, idempotencyKey} = upload;
-    const until = performance.now() + TWIN_WAIT_MS;
+    const until = performance.now() + DUPLICATE_WAIT_MS;
     for (;;) {
-      const twin = idempotencyKey
+      const existing = idempotencyKey
         ? await withinTime(findByIdempotencyKey(this.deps.sql, caller.uuid, idempotencyKey))
         : undefined;
-      if (twin?.state === 'stored') return {twin};
-      if (!twin) {
+      if (existing?.state === 'stored') return {existing};
+      if (!existing) {
         const id = newUuid();
         const reserving = this.deps.access
           .change(request, caller, (tx) => this.reserveIn(tx, upload, id))
           .catch((error: unknown) => {
             if (isDatabaseDown(error)) void this.rollBackUnconfirmed(upload, id);
-            // Another request with this key was faster by a moment: look again.
+            // A concurrent request with this key was faster: check again.
             if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
             throw error;
           });
@@ -142,7 +145,7 @@ export class Uploads {
           if (late) void this.undo(upload, late, false, new Unavailable());
         });
         if (row) return {row};
-      } else if (!(await withinTime(releaseExpiredSlot(this.deps.sql, twin.id)))) {
+      } else if (!(await withinTime(releaseExpiredSlot(this.deps.sql, existing.id)))) {
         if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
         await sleep(DUPLICATE_POLL_INTERVAL_MS);
       }
@@ -164,19 +167,19 @@ export class Uploads {
     });
     if (row) return row;
     throw new TooManyFiles(
-      `Expected at most ${limits.maxFiles} files in a session, and they are there. Delete one first.`,
+      `The session has no free slot. Expected at most ${limits.maxFiles} files in a session. Delete a file first.`,
     );
   }
 
-  /** A retry whose first try arrived: the same bytes get the same answer. */
-  private async repeat(upload: Upload, twin: FileRow) {
+  /** Handles a retry after a successful upload: the same bytes get the same response. */
+  private async repeat(upload: Upload, existing: FileRow) {
     const abort = new AbortController();
     const pace = new SlowClientGuard((reason) => {
       abort.abort(reason);
       upload.incoming.bytes.destroy(reason);
     });
-    const checked = this.checkedBytes(upload, pace, {
-      // What is stored was taken under the rules of its time.
+    const checked = this.createStream(upload, pace, {
+      // The stored file was accepted under the rules of its time.
       refuseActiveContent: false,
       scan: undefined,
       signal: abort.signal,
@@ -184,18 +187,18 @@ export class Uploads {
     try {
       for await (const chunk of checked) void chunk;
     } catch (error) {
-      // Not a PDF, so not the one that is there.
+      // The bytes are not a PDF, so they are not the stored file.
       if (error instanceof NotAPdf || error instanceof EmptyFile) throw new IdempotencyKeyReused();
       throw error;
     } finally {
       pace.stop();
     }
-    if (!twin.sha256 || !checked.result.sha256.equals(twin.sha256))
+    if (!existing.sha256 || !checked.result.sha256.equals(existing.sha256))
       throw new IdempotencyKeyReused();
-    return {file: toApiFile(twin), repeated: true};
+    return {file: toApiFile(existing), repeated: true};
   }
 
-  private checkedBytes(
+  private createStream(
     {incoming, limits}: Upload,
     pace: SlowClientGuard,
     {signal, ...checks}: Pick<Checks, 'refuseActiveContent' | 'scan'> & {signal: AbortSignal},
@@ -241,54 +244,54 @@ export class Uploads {
     });
   }
 
-  /** The visit lives, but the row is no upload any more: consent was withdrawn, or its lease ran out. */
+  /** Returns the reason for a lost lease: consent was withdrawn, or the lease expired. */
   private async leaseLossError(tx: Queryable, {uuid}: Caller): Promise<MariaError> {
     return (await hasConsent(tx, uuid, 'personal_data'))
       ? new Unavailable()
       : new ConsentRequired();
   }
 
-  /** Now, or as soon as the database answers again; after the lease the reaper does it. */
-  private async undo(upload: Upload, row: FileRow, released: boolean, reason: unknown) {
+  /** Removes the row now or once the database is back. After the lease, the reaper removes it. */
+  private async undo(upload: Upload, row: FileRow, isCommitted: boolean, reason: unknown) {
     const until = performance.now() + LEASE_SECONDS * 1000;
     for (;;) {
       try {
-        await this.removeRow(upload, row, released, reason);
+        await this.removeRow(upload, row, isCommitted, reason);
         break;
       } catch (error) {
-        this.deps.log.warn({err: error, file: row.id}, 'an upload could not be undone at once');
+        this.deps.log.warn({err: error, file: row.id}, 'failed to undo an upload');
         if (!isDatabaseDown(error) || performance.now() > until) break;
       }
-      // Keeps no process from ending: the row has its lease.
+      // Does not keep the process running: after the row's lease, the reaper removes it.
       await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
     }
-    if (released) this.deps.onCondemned();
+    if (isCommitted) this.deps.onCondemned();
   }
 
   /**
-   * The database went away before it told whether the place was taken. It may still take it, with
-   * what was on its way, and the retry would then wait for a twin that nobody sends.
+   * Deletes a row whose insertion was not confirmed, because the connection was lost. If the row
+   * exists, a retry with the same key would wait for an upload that is not running.
    */
   private async rollBackUnconfirmed({caller: {uuid}}: Upload, id: string): Promise<void> {
     const until = performance.now() + LEASE_SECONDS * 1000;
-    for (let looks = 0; looks < UNHEARD_LOOKS && performance.now() < until;) {
+    for (let checks = 0; checks < UNCONFIRMED_CHECKS && performance.now() < until;) {
       await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
       try {
         if (await deleteUpload(this.deps.sql, id)) return;
-        looks++;
+        checks++;
       } catch (error) {
         if (isDatabaseDown(error)) continue;
-        this.deps.log.warn({err: error, file: id, uuid}, 'an upload could not be undone');
+        this.deps.log.warn({err: error, file: id, uuid}, 'failed to undo an unconfirmed upload');
         return;
       }
     }
   }
 
-  /** Leaves no row, unless an object may exist: then the row stays until the reaper has seen to it. */
-  private async removeRow({caller}: Upload, row: FileRow, released: boolean, reason: unknown) {
-    const fate = await this.deps.sql.begin(async (tx) => {
-      const known = released && (await markUploadForDeletion(tx, row.id));
-      if (!released) await deleteUpload(tx, row.id);
+  /** Deletes the row. If an object may exist, the reaper deletes first the object, then the row. */
+  private async removeRow({caller}: Upload, row: FileRow, isCommitted: boolean, reason: unknown) {
+    const outcome = await this.deps.sql.begin(async (tx) => {
+      const marked = isCommitted && (await markUploadForDeletion(tx, row.id));
+      if (!isCommitted) await deleteUpload(tx, row.id);
       await recordAudit(tx, {
         event: 'file_upload_error',
         uuid: caller.uuid,
@@ -296,10 +299,10 @@ export class Uploads {
         address: caller.address,
         metadata: {file_id: row.id, code: failureCode(reason)},
       });
-      return known;
+      return marked;
     });
-    // The visit was buried while the put was under way: no row is left that would lead to it.
-    if (fate === 'gone') await this.deps.objects.delete([row.key]);
+    // The visit became a tombstone during the put, so no row leads to the object.
+    if (outcome === 'gone') await this.deps.objects.delete([row.key]);
   }
 
   private keepLease(row: FileRow, checked: ValidatingStream, abort: AbortController): () => void {
@@ -307,13 +310,13 @@ export class Uploads {
     const renew = async () => {
       if (checked.seenBytes === seenBytes && !checked.isCommitted) return;
       seenBytes = checked.seenBytes;
-      // Why it was taken, the next try will be told.
+      // The lease is lost. The retry of the client gets the exact reason.
       if (!(await renewLease(this.deps.sql, row))) abort.abort(new Unavailable());
     };
     const timer = setInterval(
       () => {
         renew().catch((error: unknown) => {
-          this.deps.log.warn({err: error, file: row.id}, 'a lease could not be renewed');
+          this.deps.log.warn({err: error, file: row.id}, 'failed to renew the lease of an upload');
         });
       },
       (LEASE_SECONDS * 1000) / 3,
@@ -324,7 +327,7 @@ export class Uploads {
   }
 }
 
-/** A client that leaves takes everything with it: its stream, the put, the scan. */
+/** Aborts the stream, the put and the scan when the client disconnects. Returns a stop function. */
 const watchClient = ({request, incoming}: Upload, abort: AbortController): (() => void) => {
   const onClose = () => {
     if (!request.raw.complete) abort.abort(new ClientAborted());

@@ -6,15 +6,16 @@ import {FileInfected, ScanUnavailable} from '../errors.js';
 export type Scanner = NonNullable<Config['scanner']>;
 export type ScanVerdict = 'clean' | 'skipped';
 
-const ANSWER_MS = 30_000;
+const RESPONSE_MS = 30_000;
 const CONNECT_MS = 2_000;
 
 /**
- * One file through clamd's INSTREAM: each chunk behind its length as 32 bits big-endian, a length
- * of 0 at the end, then one line as answer (clamd(8)). Its StreamMaxLength must exceed ours.
+ * Scan of one file with the INSTREAM command of clamd (clamd(8)). Each chunk follows its length,
+ * which has 32 bits, big-endian. A length of 0 ends the file, and clamd responds with one line of
+ * text. The StreamMaxLength of clamd must exceed our limit for a file.
  */
 export class VirusScan {
-  private answer = '';
+  private response = '';
   private failure: Error | undefined;
   private readonly closed: Promise<void>;
 
@@ -23,7 +24,7 @@ export class VirusScan {
     private readonly required: boolean,
   ) {
     socket.on('data', (bytes: Buffer) => {
-      this.answer += bytes.toString('latin1');
+      this.response += bytes.toString('latin1');
     });
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
@@ -33,8 +34,8 @@ export class VirusScan {
     socket.on('error', (error) => {
       this.failure = error;
     });
-    socket.setTimeout(ANSWER_MS, () => {
-      socket.destroy(new Error(`clamd was silent for ${ANSWER_MS} ms.`));
+    socket.setTimeout(RESPONSE_MS, () => {
+      socket.destroy(new Error(`clamd did not respond for ${RESPONSE_MS} ms.`));
     });
   }
 
@@ -43,7 +44,7 @@ export class VirusScan {
     const socket = net.connect({host, port});
     const scan = new VirusScan(socket, required);
     const timer = setTimeout(() => {
-      socket.destroy(new Error(`clamd took no connection within ${CONNECT_MS} ms.`));
+      socket.destroy(new Error(`clamd accepted no connection within ${CONNECT_MS} ms.`));
     }, CONNECT_MS);
     await new Promise<void>((resolve) => {
       socket.once('connect', resolve);
@@ -73,10 +74,10 @@ export class VirusScan {
   async verdict(): Promise<ScanVerdict> {
     if (!this.failure && !this.socket.destroyed) this.socket.write(Buffer.alloc(4));
     await this.closed;
-    const answer = this.answer.replace(/\0/g, '').trim();
-    if (/ FOUND$/.test(answer)) throw new FileInfected();
-    if (/ OK$/.test(answer)) return 'clean';
-    this.failure ??= new Error(`clamd answered "${answer}".`);
+    const response = this.response.replace(/\0/g, '').trim();
+    if (/ FOUND$/.test(response)) throw new FileInfected();
+    if (/ OK$/.test(response)) return 'clean';
+    this.failure ??= new Error(`clamd responded "${response}".`);
     this.giveUp();
     return 'skipped';
   }

@@ -166,7 +166,7 @@ t.test('a form with more than a size and a file', async (t) => {
         ['file', file(900)],
       ],
       '/size',
-      'is there twice',
+      'appears twice',
     ],
     [
       'the size behind the file',
@@ -193,7 +193,7 @@ t.test('a form with more than a size and a file', async (t) => {
         ['file', file(901)],
       ],
       '/file',
-      'is there twice',
+      'appears twice',
     ],
     [
       'a foreign file',
