@@ -6,14 +6,14 @@ interface Folders {
   wasmUrl?: string | null;
 }
 
-interface Wanted {
+interface DataFile {
   kind: keyof Folders;
   filename: string;
 }
 
 /**
- * Returns a class that PDF.js reads its data files with. `onMissing` is called for a file whose
- * text needs predefined character maps (ISO 32000-1, 9.7.5.2) where these are not installed.
+ * Returns a class with which PDF.js reads its data files. Calls `onMissing` if a text needs
+ * predefined character maps (ISO 32000-1, 9.7.5.2) that are not installed.
  */
 export const characterMaps = (onMissing: () => void) =>
   class {
@@ -23,10 +23,10 @@ export const characterMaps = (onMissing: () => void) =>
       this.folders = folders;
     }
 
-    async fetch({kind, filename}: Wanted): Promise<Uint8Array> {
+    async fetch({kind, filename}: DataFile): Promise<Uint8Array> {
       const folder = this.folders[kind];
       try {
-        if (!folder) throw new Error(`There is no folder for ${kind}.`);
+        if (!folder) throw new Error(`No folder is set for ${kind}.`);
         return new Uint8Array(await readFile(new URL(filename, folder)));
       } catch (error) {
         if (kind === 'cMapUrl') onMissing();

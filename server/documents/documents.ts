@@ -17,7 +17,7 @@ export interface DocumentsDeps {
   objects: ObjectStore;
   log: FastifyBaseLogger;
   limits?: ReadLimits;
-  /** How long a visitor may wait for all files of a session. */
+  /** Time limit for all files of a session, in milliseconds, because a visitor waits. */
   waitMs?: number;
   kept?: ExtractedTextCache;
 }
@@ -27,31 +27,32 @@ export interface Document extends PdfText {
   name: string;
 }
 
-/** Of all files of a session together. */
+/** Maximum for all files of a session together. */
 const MAX_CHARACTERS = 30_000;
-/** Others may be before them. */
+/** Includes the time for files that were requested earlier. */
 const WAIT_MS = 30_000;
 const UNREAD: PdfText = {pages: 0, text: '', truncated: true, unreadable: false};
-/** How soon a text is forgotten whose file was deleted, or which may not be read any more. */
+/** Interval at which texts are deleted whose file was deleted or whose consent was withdrawn. */
 const POLL_INTERVAL_MS = 2_000;
 
 /**
- * Reads the texts of a session's files, one file at a time in the whole process. What was read is
- * remembered for a while, in memory alone, and no longer than its file and the consent to read it:
- * whichever replica or command ends those.
+ * Extractor for the texts of a session's files. It reads one file at a time in the whole process.
+ *
+ * Texts are cached only in memory, for a limited time. A text is deleted soon after its file is
+ * deleted or the consent to read it is withdrawn, even by another replica or a command.
  */
 export class Documents {
-  private readonly kept: ExtractedTextCache;
-  private turn: Promise<void> = Promise.resolve();
-  private looking: NodeJS.Timeout | undefined;
+  private readonly cache: ExtractedTextCache;
+  private queue: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: DocumentsDeps) {
-    this.kept = deps.kept ?? new ExtractedTextCache();
+    this.cache = deps.kept ?? new ExtractedTextCache();
   }
 
   /**
-   * Those that are stored at this moment, cut so that each gets its share. What cannot be read in
-   * time has no text. Throws what the signal was aborted with, and `CallFailed`.
+   * Returns the texts of the files that are stored now, cut so that each file gets a fair share. A
+   * file that cannot be read in time has no text. Throws the reason of the signal, or `CallFailed`.
    */
   async forSession(uuid: string, signal: AbortSignal): Promise<Document[]> {
     const {sql, waitMs = WAIT_MS} = this.deps;
@@ -85,34 +86,35 @@ export class Documents {
   }
 
   private readText(file: FileRow, signal: AbortSignal): Promise<PdfText> {
-    const known = this.kept.get(file.id);
-    if (known) return known;
-    const text = this.turn.then(() => this.read(file, signal));
-    // Without what was read, which would stay as long as nothing else is.
-    this.turn = text.then(
+    const cached = this.cache.get(file.id);
+    if (cached) return cached;
+    const text = this.queue.then(() => this.read(file, signal));
+    // Without the result, which would otherwise stay in memory until the next file is read.
+    this.queue = text.then(
       () => undefined,
       () => undefined,
     );
-    this.kept.keep(file.id, text);
-    this.looking ??= setInterval(() => void this.deleteOthers(), POLL_INTERVAL_MS).unref();
-    // What was broken off is no text of this file, and whoever asks next is not to get it.
+    this.cache.keep(file.id, text);
+    this.timer ??= setInterval(() => void this.deleteOutdated(), POLL_INTERVAL_MS).unref();
+    // An aborted read is not cached: the next call must read the file again.
     return unlessAborted(text, signal, () => {
-      this.kept.delete(file.id, text);
+      this.cache.delete(file.id, text);
     });
   }
 
-  private async deleteOthers(): Promise<void> {
-    const ids = this.kept.ids();
+  private async deleteOutdated(): Promise<void> {
+    const ids = this.cache.ids();
     if (ids.length === 0) {
-      clearInterval(this.looking);
-      this.looking = undefined;
+      clearInterval(this.timer);
+      this.timer = undefined;
       return;
     }
     try {
       const readable = new Set(await readableFiles(this.deps.sql, ids));
-      for (const id of ids) if (!readable.has(id)) this.kept.delete(id);
+      for (const id of ids) if (!readable.has(id)) this.cache.delete(id);
     } catch (error) {
-      if (!isDatabaseDown(error)) this.deps.log.error({err: error}, 'texts of documents stay');
+      if (!isDatabaseDown(error))
+        this.deps.log.error({err: error}, 'failed to delete outdated texts of documents');
     }
   }
 

@@ -1,18 +1,18 @@
 import type {PdfText} from './read-pdf.js';
 
 export const KEPT_LIMITS = {maxMs: 30 * 60_000, maxBytes: 8 * 1024 * 1024};
-/** Beside its text: where files have none, their number counts. */
+/** Size of an entry without its text, so that files without text count too. */
 const ENTRY_BYTES = 500;
 
-interface Kept {
+interface Entry {
   text: Promise<PdfText>;
   bytes: number;
   until: number;
 }
 
-/** Texts of files, by their ids, for a while and up to a limit: beyond it the oldest go first. */
+/** Cache of texts by file ID, with a maximum age and size. It deletes the oldest texts first. */
 export class ExtractedTextCache {
-  private readonly kept = new Map<string, Kept>();
+  private readonly entries = new Map<string, Entry>();
 
   constructor(
     private readonly limits = KEPT_LIMITS,
@@ -21,21 +21,21 @@ export class ExtractedTextCache {
 
   get(id: string): Promise<PdfText> | undefined {
     this.expire();
-    return this.kept.get(id)?.text;
+    return this.entries.get(id)?.text;
   }
 
   ids(): string[] {
     this.expire();
-    return [...this.kept.keys()];
+    return [...this.entries.keys()];
   }
 
   keep(id: string, text: Promise<PdfText>): void {
-    const kept = {text, bytes: ENTRY_BYTES, until: this.now() + this.limits.maxMs};
-    this.kept.delete(id);
-    this.kept.set(id, kept);
+    const entry = {text, bytes: ENTRY_BYTES, until: this.now() + this.limits.maxMs};
+    this.entries.delete(id);
+    this.entries.set(id, entry);
     text.then(
       (read) => {
-        kept.bytes += 2 * read.text.length;
+        entry.bytes += 2 * read.text.length;
         this.shrink();
       },
       () => {
@@ -44,23 +44,23 @@ export class ExtractedTextCache {
     );
   }
 
-  /** With a text: only if it is still that one. */
+  /** Deletes an entry. With `text`, deletes it only if that text is still the cached text. */
   delete(id: string, text?: Promise<PdfText>): void {
-    if (text === undefined || this.kept.get(id)?.text === text) this.kept.delete(id);
+    if (text === undefined || this.entries.get(id)?.text === text) this.entries.delete(id);
   }
 
   private expire(): void {
     const now = this.now();
-    for (const [id, {until}] of this.kept) if (until <= now) this.kept.delete(id);
+    for (const [id, {until}] of this.entries) if (until <= now) this.entries.delete(id);
   }
 
   private shrink(): void {
     let bytes = 0;
-    for (const one of this.kept.values()) bytes += one.bytes;
-    for (const [id, one] of this.kept) {
+    for (const entry of this.entries.values()) bytes += entry.bytes;
+    for (const [id, entry] of this.entries) {
       if (bytes <= this.limits.maxBytes) return;
-      this.kept.delete(id);
-      bytes -= one.bytes;
+      this.entries.delete(id);
+      bytes -= entry.bytes;
     }
   }
 }

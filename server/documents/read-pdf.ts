@@ -4,10 +4,10 @@ import type {ReadPage, WorkerTask} from './worker.js';
 
 export interface PdfText {
   pages: number;
-  /** Empty where there is none to read: a scan, a password, a broken file. */
+  /** Text of all pages; empty for a scan, a broken file or a file with a password. */
   text: string;
   truncated: boolean;
-  /** Whether the file has text that could not be read, because its fonts need character maps that are missing. */
+  /** Whether some text was not readable, because its fonts need character maps that are missing. */
   unreadable: boolean;
 }
 
@@ -27,11 +27,11 @@ export const READ_LIMITS: ReadLimits = {
 
 const WORKER = new URL('./worker.js', import.meta.url);
 const MEBIBYTE = 1024 * 1024;
-const POLL_INTERVAL_MS = 100;
+const MEMORY_CHECK_MS = 100;
 
 /**
- * Reads a PDF's text on a thread of its own, which is ended when it takes too long or too much:
- * what it has read by then is the answer. Never throws for what is in the file.
+ * Reads the text of a PDF in a separate thread. If it exceeds a limit, it is terminated, and the
+ * text read so far is returned. No content of a file makes this function throw.
  */
 export const readPdf = (
   bytes: Uint8Array,
@@ -55,7 +55,7 @@ export const readPdf = (
       clearInterval(watch);
       signal?.removeEventListener('abort', stop);
       void worker.terminate();
-      const text = texts.filter((one) => one !== '').join('\n\n');
+      const text = texts.filter((pageText) => pageText !== '').join('\n\n');
       resolve({
         pages,
         text: text.slice(0, maxCharacters).toWellFormed(),
@@ -67,11 +67,11 @@ export const readPdf = (
       finish(true);
     };
     const timer = setTimeout(stop, maxMs);
-    // What is unpacked lies outside of what the thread's own limit counts.
+    // The limit of the thread counts only its heap, and unpacked data is stored outside the heap.
     const before = process.memoryUsage.rss();
     const watch = setInterval(() => {
       if (process.memoryUsage.rss() - before > maxMegabytes * MEBIBYTE) stop();
-    }, POLL_INTERVAL_MS);
+    }, MEMORY_CHECK_MS);
     signal?.addEventListener('abort', stop, {once: true});
     worker.on('message', (page: ReadPage | {failed: string}) => {
       if ('failed' in page) {

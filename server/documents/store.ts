@@ -1,6 +1,6 @@
 import type {Queryable} from '../database/sql.js';
 
-/** Those of these files that are stored still, and whose visitors agree that they are read. */
+/** Returns the IDs of files that are still stored and whose visitors consent to reading them. */
 export const readableFiles = async (sql: Queryable, ids: string[]): Promise<string[]> => {
   const rows = await sql<{id: string}[]>`
     select f.id from file_uploads f

@@ -11,18 +11,18 @@ export interface WorkerTask {
   maxCharacters: number;
 }
 
-/** Sent after each page, so that a file that takes too long still gives what was read of it. */
+/** Message for each page, so that the text read so far is available if a file takes too long. */
 export interface ReadPage {
   pages: number;
   text: string;
-  /** Nothing more will come. */
+  /** Whether this is the last message. */
   isLast: boolean;
   truncated: boolean;
-  /** Whether text was left out so far, since its fonts need character maps that are missing. */
+  /** Whether text was omitted so far, because its fonts need character maps that are missing. */
   unreadable: boolean;
 }
 
-/** Where one picture could otherwise ask for gigabytes. */
+/** Limit for one image, which could otherwise require gigabytes of memory. */
 const MAX_IMAGE_PIXELS = 16_777_216;
 const NO_ERRORS = 0;
 
@@ -34,7 +34,7 @@ const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<
     }),
     useWorkerFetch: false,
     maxImageSize: MAX_IMAGE_PIXELS,
-    // No part of a file is ever run, whatever the library's own default is.
+    // No part of a file is ever executed, even if the library's default changes.
     isEvalSupported: false,
     enableXfa: false,
     disableFontFace: true,
@@ -65,6 +65,6 @@ const postPage = (page: ReadPage): void => {
 };
 
 readPages(workerData as WorkerTask).catch((error: unknown) => {
-  // Turned into text here: an error of the library crosses the border as `[object Object]`.
+  // Only the name is sent: an error of the library would arrive as `[object Object]`.
   parentPort?.postMessage({failed: error instanceof Error ? error.name : 'unknown'});
 });
