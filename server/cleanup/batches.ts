@@ -1,13 +1,13 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** What is left then waits for the next run. */
+/** Maximum number of batches in a run; the next run continues. */
 const MAX_BATCHES = 1_000;
-/** Whoever waits for a row or a connection comes first. */
+/** Pause in which waiting transactions get their row or connection. */
 const PAUSE_MS = 10;
 
 /**
- * Repeats a batch as long as it comes back full, with a pause after each, so that a visitor never
- * waits for longer than one batch. Answers the sum.
+ * Repeats a batch as long as it is full, and returns the total count. The pauses between batches
+ * ensure that no visitor waits longer than one batch.
  */
 export const inBatches = async (
   size: number,

@@ -4,16 +4,16 @@ import {runInNewContext} from 'node:vm';
 let collect: (() => void) | undefined;
 
 /**
- * Takes some ten milliseconds. By itself V8 waits until garbage is a multiple of what lives, and
- * reading long lists makes little else. For a process of its own: a server that did this would
- * keep its visitors waiting, and has other garbage that makes V8 look in time.
+ * Forces a garbage collection, which takes some 10 ms. Reading long lists produces mostly garbage,
+ * and V8 would let it grow to a multiple of the live data. Only the CLI calls this function: it
+ * would stall a server, which allocates enough to trigger collections automatically.
  */
 export const collectGarbage = (): void => {
   collect ??= exposedCollector();
   collect();
 };
 
-/** The function is there for contexts that are made after the flag was set. */
+/** Returns the function from a new context: contexts created before the flag was set lack it. */
 const exposedCollector = (): (() => void) => {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;

@@ -11,26 +11,29 @@ import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
 const SWEEP_WORDS = `seen: objects in the bucket
-known: a file in the database has them
-young: too new to judge; an upload may be under way (--age)
-unknown: old enough, and no file in the database has them
-sighted: unknown for the first time, so that their quarantine begins
-foreign: of another shape than uploads/{uuid}/{file_id}.pdf, never touched
-missing: files in the database whose object is not there, never deleted
-removed: unknown through the whole quarantine, and deleted
-kept: seen and not removed`;
+known: objects of a file in the database
+young: too recent to judge, because an upload may be in progress (--age)
+unknown: old enough, and not in the database
+sighted: unknown for the first time; quarantine starts
+foreign: keys of another form than uploads/{uuid}/{file_id}.pdf, never deleted
+missing: files in the database without an object, never deleted
+removed: unknown during the whole quarantine, and deleted
+kept: seen and not deleted`;
 
 const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
 maria cleanup --resume
-  Removes what abandoned visits left behind, as the server does on its interval.
-  --dry-run      says what would go, and changes nothing
-  --age          visits idle, or unknown objects, for this many minutes
-  --sweep        compares the whole bucket with the database; a dry run unless --delete is given
-  --quarantine   unknown objects wait this many days before they are deleted
-  --bucket       sweeps another bucket than S3_BUCKET, with a quarantine of its own
-  --json         one JSON object instead of lines
-  --resume       says that a database that was restored or copied is the right one
-  What a sweep tells:
+  Deletes the data of abandoned visits, as the server does at regular intervals.
+  --dry-run      Print what would be deleted, and change nothing
+  --age          Delete visits that are idle, or objects that are unknown, for this time (minutes)
+  --sweep        Compare the whole bucket with the database (a dry run without --delete)
+  --delete       Delete the unknown objects whose quarantine is over
+  --quarantine   Keep unknown objects for this time before their deletion (days)
+  --bucket       Sweep another bucket than S3_BUCKET, with a separate quarantine
+  --json         Print one JSON object instead of lines
+  --resume       Resume cleanup after a restored or copied database was checked
+  Exit codes: 0 success, 1 failure, 2 wrong usage.
+  Example: maria cleanup --sweep --quarantine 14 --delete
+  Output of a sweep:
     ${SWEEP_WORDS.replaceAll('\n', '\n    ')}`;
 
 const OPTIONS = {
@@ -64,7 +67,7 @@ export const cleanupCommand = {
       if (!isDatabaseDown(error) && !(error instanceof SweepStopped)) throw error;
       void deps.print(
         isDatabaseDown(error)
-          ? 'The database does not answer. Nothing was deleted.'
+          ? 'The database does not respond. Nothing was deleted. Check DATABASE_URL, then try again.'
           : (error as Error).message,
       );
       process.exitCode = 1;
@@ -85,15 +88,15 @@ interface Values {
 
 const resume = async ({config, backgroundSql: sql, log, print}: CommandDeps): Promise<void> => {
   await new RestoreGuard({sql, dataDir: config.dataDir, log}).resume();
-  await print('Cleanup goes on with this database, here and in every server.');
+  await print('Cleanup resumed on all servers.');
 };
 
-/** A dry run may look at anything. */
+/** Throws if cleanup is paused, except for a dry run, which changes nothing. */
 const requireNotPaused = async (deps: CommandDeps, values: Values): Promise<void> => {
   if (values['dry-run'] || (values.sweep && !values.delete)) return;
   const {config, backgroundSql: sql, log} = deps;
-  const isHeld = await new RestoreGuard({sql, dataDir: config.dataDir, log}).check();
-  if (isHeld) throw new CommandFailed(RESTORED_DATABASE);
+  const isPaused = await new RestoreGuard({sql, dataDir: config.dataDir, log}).check();
+  if (isPaused) throw new CommandFailed(RESTORED_DATABASE);
 };
 
 const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
@@ -112,12 +115,13 @@ const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
     show(deps, {...report}, values);
     return;
   }
-  const {visits, archived, purged, objects: doomed} = await reaper.plan();
+  const {visits, archived, purged, objects: objectsToDelete} = await reaper.plan();
   if (!values.json) {
-    for (const {key, size} of doomed) void deps.print(`would delete ${key} (${size} bytes)`);
+    for (const {key, size} of objectsToDelete)
+      void deps.print(`would delete ${key} (${size} bytes)`);
   }
-  const bytes = doomed.reduce((sum, {size}) => sum + size, 0);
-  const keys = values.json ? {keys: doomed.map(({key}) => key)} : {};
+  const bytes = objectsToDelete.reduce((sum, {size}) => sum + size, 0);
+  const keys = values.json ? {keys: objectsToDelete.map(({key}) => key)} : {};
   show(
     deps,
     {
@@ -126,7 +130,7 @@ const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
       would_archive: archived,
       would_purge: purged,
       removed: 0,
-      would_remove: doomed.length,
+      would_remove: objectsToDelete.length,
       bytes,
       ...keys,
     },
@@ -158,30 +162,36 @@ const sweep = async (deps: CommandDeps, values: Values): Promise<void> => {
       show(deps, {...report}, values);
       if (!values.json) void deps.print(`\n${SWEEP_WORDS}`);
     } else if (values.json) show(deps, {swept: false}, values);
-    else void deps.print('Another process is sweeping at this moment.');
+    else void deps.print('Another process is sweeping the bucket. Try again later.');
   } finally {
     await other?.objects.close();
   }
 };
 
-/** Rows lead the rest of cleanup, and they speak of the server's own bucket. */
+/**
+ * Throws for options that exclude each other or need `--sweep`. Without `--sweep`, cleanup follows
+ * rows, which only refer to the server's own bucket.
+ */
 const requireSweep = (values: Values): void => {
-  const beside = (['sweep', 'dry-run', 'age'] as const).find((name) => values[name]);
-  if (values.resume && beside) throw usageError(`--resume goes alone, without --${beside}.`);
+  const conflict = (['sweep', 'dry-run', 'age'] as const).find((name) => values[name]);
+  if (values.resume && conflict)
+    throw usageError(`--resume cannot be combined with --${conflict}. Pass only one of them.`);
   const extra = (['delete', 'quarantine', 'bucket'] as const).find((name) => values[name]);
-  if (extra && !values.sweep) throw usageError(`--${extra} goes with --sweep.`);
+  if (extra && !values.sweep) throw usageError(`--${extra} needs --sweep. Add --sweep.`);
 };
 
 const openOtherBucket = ({config}: CommandDeps, bucket: string | undefined) => {
   if (bucket === undefined || bucket === config.s3?.bucket) return undefined;
   if (config.s3) return {objects: new S3Objects({...config.s3, bucket}), otherBucket: bucket};
-  throw usageError('--bucket needs the S3 settings of that bucket.');
+  throw usageError(
+    '--bucket needs the S3 settings of that bucket. Set S3_BUCKET and its credentials.',
+  );
 };
 
 const number = (given: string, name: string): number => {
   const value = Number(given);
   if (given.trim() !== '' && value >= 0) return value;
-  throw usageError(`--${name} takes a number of 0 or more, but is "${given}".`);
+  throw usageError(`--${name} is "${given}". Expected a number of 0 or more. Correct it.`);
 };
 
 const show = ({print}: CommandDeps, report: Record<string, unknown>, {json}: Values): void => {

@@ -18,8 +18,8 @@ const JITTER = 0.1;
 const BATCH = 1_000;
 
 /**
- * Expires counters and IP addresses. Nothing of it belongs to a visitor's session, so that it runs
- * when cleanup is held, switched off or failing.
+ * Job that expires counters, IP addresses and similar rows. They do not belong to the session of a
+ * visitor, so the job also runs if cleanup is paused, disabled or failing.
  */
 export class Expiry {
   private timer: NodeJS.Timeout | undefined;
@@ -28,7 +28,7 @@ export class Expiry {
 
   constructor(private readonly deps: ExpiryDeps) {}
 
-  /** Runs now, and from then on every ten minutes. */
+  /** Runs immediately, and then every ten minutes. */
   start(): void {
     if (this.stopping.signal.aborted) return;
     this.running = this.run().finally(() => {
@@ -45,16 +45,13 @@ export class Expiry {
     clearTimeout(this.timer);
   }
 
-  /** A step that fails keeps no other one from its work. */
+  /** Runs all steps. A step that fails does not stop the other steps. */
   async run(): Promise<void> {
     const {sql, config, log} = this.deps;
     const {signal} = this.stopping;
     for (const [name, step] of Object.entries(createSteps(sql, config))) {
       await inBatches(BATCH, step, signal).catch((error: unknown) => {
-        log.error(
-          {err: error, step: name},
-          'old data could not be expired; the next run tries again',
-        );
+        log.error({err: error, step: name}, 'failed to expire old data; the next run tries again');
       });
     }
   }
@@ -77,7 +74,7 @@ const createSteps = (
     return rows.length;
   },
   mail_counts: async (limit) => {
-    // The table has no key: several mails can be counted in one moment.
+    // The table has no key, because several e-mails can be counted at the same time.
     const rows = await sql`
       delete from mail_counts where ctid = any(array(
         select ctid from mail_counts where counted_at < now() - interval '1 day'

@@ -6,7 +6,7 @@ import {inBatches} from './batches.js';
 
 const BATCH = 1_000;
 
-/** Expires confirmation links, and deletes them and the log of webhooks after a time. */
+/** Expires confirmation links, and deletes old confirmation links and webhook deliveries. */
 export const expireCounters = async (sql: Sql): Promise<void> => {
   await inBatches(BATCH, (limit) => expireLinks(sql, limit));
   await inBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
@@ -15,7 +15,7 @@ export const expireCounters = async (sql: Sql): Promise<void> => {
 
 const expireLinks = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
-    // The site by a look-up for each: joined, a batch of a thousand would read all visits.
+    // A subquery for each row: with a join, a batch of 1,000 rows would read all visits.
     const rows = await tx<{uuid: string; site: string}[]>`
       update email_verifications v set voided_at = now(), delayed_at = null
       where v.id in (

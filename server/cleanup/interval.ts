@@ -21,64 +21,64 @@ export interface CleanupDeps {
   known: RestoreGuard;
   log: FastifyBaseLogger;
   outage: DatabaseOutage;
-  /** Removes what uploads of a killed process left on this machine. */
+  /** Deletes the spooled files that a killed process left on this machine. */
   tidySpool: () => Promise<void>;
   onDone: (part: Part, report: object) => void;
   onFailed: (part: Part) => void;
 }
 
 const JITTER = 0.1;
-/** A prompt that found the database away tries again this much later. */
-const PROMPT_RETRY_MS = 1_000;
-/** All who leave within one such step share a timer. */
+/** Delay before the retry of a run that found the database down. */
+const RETRY_MS = 1_000;
+/** Visitors who leave within the same step share a timer. */
 const STEP_MS = 1_000;
 
-/** Runs the cleanup by itself: on its interval, and at once when something must not wait. */
+/** Scheduler that runs the cleanup at intervals, and immediately for urgent deletions. */
 export class Cleanup {
   private timer: NodeJS.Timeout | undefined;
   private retry: NodeJS.Timeout | undefined;
-  /** By the step in which they are due. */
-  private readonly later = new Map<number, NodeJS.Timeout>();
-  private turns: Promise<void> = Promise.resolve();
-  /** A chain of its own: a sweep of many minutes keeps no visitor's files. */
-  private prompts: Promise<void> = Promise.resolve();
-  private promptWaits = false;
+  /** Timers by the step in which they are due. */
+  private readonly delayed = new Map<number, NodeJS.Timeout>();
+  private runs: Promise<void> = Promise.resolve();
+  /** Separate queue: a sweep of many minutes must not delay the deletion of a visitor's files. */
+  private urgentRuns: Promise<void> = Promise.resolve();
+  private isUrgentQueued = false;
   private readonly stopping = new AbortController();
 
   constructor(private readonly deps: CleanupDeps) {}
 
   start(): void {
     if (this.isStopped) return;
-    // A database that was set back is told of at once, whenever the first run is due.
-    this.turns = this.attempt('reaper', async () => undefined);
+    // A restored database is reported immediately, not only at the first run.
+    this.runs = this.attempt('reaper', async () => undefined);
     this.schedule();
   }
 
   private schedule(): void {
     const {intervalMs} = this.deps.config.cleanup;
     if (intervalMs === 0 || this.isStopped) return;
-    // Replicas that were started together should not all look in the same second.
+    // Jitter, so that replicas that started together do not run in the same second.
     const pauseMs = intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
     this.timer = setTimeout(() => {
-      this.turns = this.turns
-        .then(() => this.turn())
+      this.runs = this.runs
+        .then(() => this.runAll())
         .finally(() => {
           this.schedule();
         });
     }, pauseMs);
   }
 
-  /** Something waits to be removed; many calls in a row become one look. */
+  /** Schedules an urgent run now; repeated calls are coalesced. */
   triggerSoon(): void {
-    if (this.promptWaits || this.isStopped) return;
-    this.promptWaits = true;
-    this.prompts = this.prompts.then(() => {
-      this.promptWaits = false;
+    if (this.isUrgentQueued || this.isStopped) return;
+    this.isUrgentQueued = true;
+    this.urgentRuns = this.urgentRuns.then(() => {
+      this.isUrgentQueued = false;
       return this.attempt('reaper', () => this.deps.reaper.runUrgent(this.stopping.signal));
     });
   }
 
-  /** The same, once a visitor who has left has had the time to come back. */
+  /** Schedules an urgent run after `ms`, in which a visitor who left can return. */
   triggerAfter(ms: number): void {
     if (ms === 0) {
       this.triggerSoon();
@@ -86,34 +86,34 @@ export class Cleanup {
     }
     const now = performance.now();
     const step = Math.ceil((now + ms) / STEP_MS);
-    if (this.isStopped || this.later.has(step)) return;
+    if (this.isStopped || this.delayed.has(step)) return;
     const timer = setTimeout(
       () => {
-        this.later.delete(step);
+        this.delayed.delete(step);
         this.triggerSoon();
       },
       step * STEP_MS - now,
     );
-    this.later.set(step, timer);
+    this.delayed.set(step, timer);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const timer of [this.timer, this.retry, ...this.later.values()]) clearTimeout(timer);
-    this.later.clear();
-    await Promise.all([this.turns, this.prompts]);
+    for (const timer of [this.timer, this.retry, ...this.delayed.values()]) clearTimeout(timer);
+    this.delayed.clear();
+    await Promise.all([this.runs, this.urgentRuns]);
   }
 
   private get isStopped(): boolean {
     return this.stopping.signal.aborted;
   }
 
-  /** One part that fails does not keep the others from their work. */
-  private async turn(): Promise<void> {
+  /** Runs all parts. A part that fails does not stop the other parts. */
+  private async runAll(): Promise<void> {
     const {reaper, sweep, tidySpool, log} = this.deps;
     const {signal} = this.stopping;
     await tidySpool().catch((error: unknown) => {
-      log.error({err: error}, 'the spool could not be swept');
+      log.error({err: error}, 'failed to sweep the spool');
     });
     await this.attempt('reaper', () => reaper.run(signal));
     if (!signal.aborted) await this.attempt('sweep', () => sweep.run({dryRun: false, signal}));
@@ -129,7 +129,7 @@ export class Cleanup {
       if (report) this.deps.onDone(part, report);
       await this.deps.outage.resolve(this.deps.sql);
     } catch (error) {
-      await this.failed(part, error);
+      await this.handleFailure(part, error);
     }
   }
 
@@ -140,36 +140,37 @@ export class Cleanup {
     return true;
   }
 
-  /** Nothing was deleted that should not be; it is told, and the next turn tries again. */
-  private async failed(part: Part, error: unknown): Promise<void> {
+  /** Reports a failed run. The next run tries again. */
+  private async handleFailure(part: Part, error: unknown): Promise<void> {
     const {log, outage, onFailed} = this.deps;
     onFailed(part);
     if (error instanceof SweepStopped) return;
-    log.error({err: error, part}, 'cleanup did not finish; nothing more was deleted');
+    log.error({err: error, part}, 'cleanup did not finish; no further objects were deleted');
     const isDown = isDatabaseDown(error);
     if (isDown) {
       outage.stoppedCleanup(error);
-      this.tryAgainSoon();
+      this.scheduleRetry();
     }
-    // A query that is given up each time would otherwise stay unheard of.
+    // Otherwise a query that times out in each run would never raise an alert.
     if (!isDown || isStatementTimeout(error)) {
-      const message = 'A cleanup run failed and deleted nothing more. The log has the cause.';
+      const message =
+        'A cleanup run failed and deleted no further objects. Check the log for the cause.';
       await this.alert('cleanup_failed', message, 'cleanup');
     }
   }
 
-  private tryAgainSoon(): void {
+  private scheduleRetry(): void {
     if (this.retry || this.isStopped) return;
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.triggerSoon();
-    }, PROMPT_RETRY_MS);
+    }, RETRY_MS);
   }
 
   private async alert(code: string, message: string, cause = code): Promise<void> {
     const {sql, log} = this.deps;
     await raiseAlert(sql, {cause, code, message}).catch((error: unknown) => {
-      log.error({err: error}, 'an alert could not be queued');
+      log.error({err: error}, 'failed to queue an alert');
     });
   }
 }

@@ -7,7 +7,7 @@ import {eraseSession} from '../sessions/end.js';
 import {inBatches} from './batches.js';
 
 const ARCHIVE_BATCH = 200;
-/** Erasing takes many statements, and holds the session meanwhile. */
+/** Smaller, because erasing a session needs many statements, which keep the session locked. */
 const PURGE_BATCH = 50;
 const PURGE_AFTER_ARCHIVING = '7 days';
 
@@ -17,8 +17,8 @@ export interface RetentionCounts {
 }
 
 /**
- * Sessions whose address was never confirmed are archived, and purged with their files a week
- * later; complete ones go when a retention time is set.
+ * Archives sessions whose e-mail address was never confirmed, and purges them with their files a
+ * week later. Purges old complete sessions if a retention time is set.
  */
 export const applyRetention = async (
   sql: Sql,
@@ -32,7 +32,7 @@ export const applyRetention = async (
   return {archived, purged};
 };
 
-/** What `retireSessions` would do at this moment: how many are archived, and who is purged. */
+/** Returns what `applyRetention` would do now: the number to archive and the UUIDs to purge. */
 export const previewRetention = async (
   sql: Sql,
   {pendingMs, completeMs}: Config['retention'],
@@ -71,7 +71,7 @@ const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<numb
     return rows.length;
   });
 
-/** A condition on `user_sessions s`. One for each reason: together no index would serve them. */
+/** Condition on `user_sessions s`, one for each reason: no index serves a combined condition. */
 type Due = (sql: Queryable) => ReturnType<Queryable>;
 
 const neverConfirmed: Due = (sql) => sql`
@@ -84,7 +84,7 @@ const completedBefore =
 
 const purgeDue = async (sql: Sql, due: Due, limit: number): Promise<number> =>
   transaction(sql, async (tx) => {
-    // The visit is locked first, as everybody else does, or two could wait for each other.
+    // Locks the visit first, like all other transactions: another order could cause a deadlock.
     const rows = await tx<{uuid: string; siteKey: string}[]>`
       select v.uuid, v.site_key as "siteKey" from user_sessions s join visits v on v.uuid = s.uuid
       where v.state = 'session' and ${due(tx)}

@@ -32,18 +32,18 @@ export interface ReaperDeps {
 }
 
 interface Removals {
-  /** Objects that were due. */
+  /** Number of objects that were due for deletion. */
   seen: number;
-  /** Those of them that are still there. */
+  /** Number of due objects that were not deleted. */
   kept: number;
   removed: number;
   bytes: number;
   failures: number;
 }
 
-/** What a run did; the shape of its audit row, its log line, its metrics and `maria cleanup --json`. */
+/** Result of a run, as in its audit row, log line, metrics and `maria cleanup --json`. */
 interface ReaperReport extends Removals, RetentionCounts {
-  /** Visits that were found abandoned. */
+  /** Number of visits that were found abandoned. */
   abandoned: number;
   lapsed_uploads: number;
   tombstones: number;
@@ -58,15 +58,15 @@ interface Plan extends RetentionCounts {
 const TRIES_BEFORE_ALERT = 5;
 
 /**
- * Removes what rows say must go. Driven by rows alone: it never lists the bucket, so a store or a
- * database that answers partly can only make it do less.
+ * Cleanup that deletes the objects which rows mark for deletion. It never lists the bucket, so that
+ * an incomplete response of the store or the database can only make it delete less.
  */
 export class Reaper {
   constructor(private readonly deps: ReaperDeps) {}
 
   /**
-   * A whole run. Throws, having deleted nothing more, when the database does not answer. `signal`
-   * ends it after the batch that it is at.
+   * Runs the whole cleanup. If the database does not respond, it throws and deletes nothing more.
+   * `signal` ends the run after the current batch.
    */
   async run(signal?: AbortSignal): Promise<ReaperReport> {
     const {sql, config} = this.deps;
@@ -75,7 +75,7 @@ export class Reaper {
     const abandoned = await this.endAbandoned(signal);
     const sessions = await applyRetention(sql, config.retention, signal);
     const removals = await this.removeObjects(signal);
-    const tombstones = await this.settleRows(signal);
+    const tombstones = await this.deleteFinishedRows(signal);
     await expireCounters(sql);
     return this.recordRun(
       {...removals, ...sessions, abandoned, lapsed_uploads: lapsed, tombstones},
@@ -84,28 +84,29 @@ export class Reaper {
   }
 
   /**
-   * What cannot wait for the interval: refusals, discards, visits that were left. Undefined when
-   * there was nothing to do, which leaves no trace either. Visits that are merely idle are the
-   * interval's alone: an operator who has switched that off, say over a restored database, has them
-   * kept.
+   * Deletes refused, discarded and left visits immediately instead of at the next interval. Returns
+   * undefined and records nothing if there was nothing to do.
+   *
+   * Ignores idle visits: an operator can keep them by disabling the interval, for example after a
+   * database restore.
    */
   async runUrgent(signal?: AbortSignal): Promise<ReaperReport | undefined> {
     const started = performance.now();
     const onlyLeft = this.deps.config.visit.leaveGraceMs !== undefined;
     const abandoned = onlyLeft ? await this.endAbandoned(signal, {onlyLeft}) : 0;
     const removals = await this.removeObjects(signal);
-    const tombstones = await this.settleRows(signal);
+    const tombstones = await this.deleteFinishedRows(signal);
     if (abandoned + removals.seen + tombstones === 0) return undefined;
     const untouched = {archived: 0, purged: 0, lapsed_uploads: 0};
     return this.recordRun({...removals, ...untouched, abandoned, tombstones}, started);
   }
 
-  /** What a run would do, without doing it. */
+  /** Returns what a run would do, without doing it. */
   async plan(): Promise<Plan> {
     const {sql, config} = this.deps;
     const visits = await listAbandoned(sql, config.visit);
     const {archived, purged} = await previewRetention(sql, config.retention);
-    const doomed = await sql<{key: string; size: number}[]>`
+    const objectsToDelete = await sql<{key: string; size: number}[]>`
       select s3_key as key, coalesce(file_size, 0)::int as size from file_uploads
       where (session_uuid = any(${[...visits, ...purged]}::uuid[]) and state in ('uploading', 'stored'))
          or (state = 'uploading' and leased_until < clock_timestamp())`;
@@ -113,7 +114,7 @@ export class Reaper {
       visits,
       archived,
       purged: purged.length,
-      objects: [...(await listDeletions(sql)), ...doomed],
+      objects: [...(await listDeletions(sql)), ...objectsToDelete],
     };
   }
 
@@ -126,7 +127,7 @@ export class Reaper {
     return inBatches(ABANDON_BATCH, end, signal);
   }
 
-  private async settleRows(signal: AbortSignal | undefined): Promise<number> {
+  private async deleteFinishedRows(signal: AbortSignal | undefined): Promise<number> {
     const {sql} = this.deps;
     await inBatches(BATCH, (limit) => dropRemovedRows(sql, limit), signal);
     return inBatches(BATCH, (limit) => createTombstones(sql, limit), signal);
@@ -145,7 +146,7 @@ export class Reaper {
         total.removed += removed.length;
         total.bytes += removed.reduce((sum, {size}) => sum + size, 0);
         total.failures += failed.length;
-        // One that takes nothing at all is away: the next run tries again.
+        // Nothing was deleted, so the store is probably down. The next run tries again.
         return removed.length === 0 ? 0 : claimed.length;
       },
       signal,
@@ -156,11 +157,11 @@ export class Reaper {
   private async removeBatch(claimed: DueFile[]) {
     const {sql, objects} = this.deps;
     const {deleted, failed} = await objects.delete(claimed.map(({key}) => key));
-    const gone = new Set(deleted);
+    const deletedKeys = new Set(deleted);
     const codes = new Map(failed.map(({key, code}) => [key, code]));
     const getCode = ({key}: DueFile) => codes.get(key) ?? 'unknown';
-    const removed = claimed.filter(({key}) => gone.has(key));
-    const kept = claimed.filter(({key}) => !gone.has(key));
+    const removed = claimed.filter(({key}) => deletedKeys.has(key));
+    const kept = claimed.filter(({key}) => !deletedKeys.has(key));
     const tries = await sql.begin(async (tx) => {
       await markRemoved(tx, removed);
       await recordAudit(
@@ -172,7 +173,7 @@ export class Reaper {
           metadata: {file_id: file.id, code: getCode(file)},
         })),
       );
-      // The claim of the others runs out by itself, which is the pause before the next try.
+      // The other claims expire after a while, which is the pause before the next attempt.
       return recordDeletionFailure(
         tx,
         getIds(kept.filter((file) => getCode(file) !== 'StoreUnavailable')),
@@ -191,7 +192,7 @@ export class Reaper {
       await raiseAlert(sql, {cause: 'object_deletion', code, message});
     }
     if (stuck > 0) {
-      const message = `${stuck} objects could not be deleted in ${TRIES_BEFORE_ALERT} tries or more. The trail has them as ${code}, with the store's own word; does something protect them?`;
+      const message = `${stuck} objects could not be deleted in ${TRIES_BEFORE_ALERT} or more attempts. The audit log lists them as ${code}, with the store's error code. Check whether the bucket protects them.`;
       await raiseAlert(sql, {cause: 'object_stuck', code, message});
     }
   }

@@ -8,12 +8,12 @@ import type {EndCause} from '../sessions/end.js';
 import {countFunnel} from '../visits/store.js';
 
 export const BATCH = 500;
-/** Each takes several statements, and its visitor waits until all are done. */
+/** Smaller, because each visit needs several statements and stays locked until all are done. */
 export const ABANDON_BATCH = 100;
 const CLAIM = '60 seconds';
 /**
- * After the first removal of what was never acknowledged. A server that still lives has found out
- * by then that its row was taken, and what it had sent has landed.
+ * Pause between the two deletions of an upload that was never acknowledged. By its end, a server
+ * that still runs has noticed the loss of its lease, and the bytes that it sent have arrived.
  */
 const SECOND_REMOVAL_AFTER = `${LEASE_SECONDS} seconds`;
 const FIRST_PAUSE = '1 minute';
@@ -26,8 +26,8 @@ interface DueVisit {
 }
 
 /**
- * What makes an unfinished visit abandoned, as a condition on `visits`. By the time at which the
- * transaction began: no index serves a clock that goes on within the statement.
+ * Returns the condition on `visits` for abandoned visits. It uses the start of the transaction,
+ * because no index serves a clock that advances during the statement.
  */
 const isAbandoned = (sql: Queryable, {idleMs, maxMs, leaveGraceMs}: Config['visit']) => sql`
   state = 'open' and (
@@ -41,11 +41,11 @@ const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
        when started_at < now() - ${interval(maxMs)}::interval then 'too_old'
        else 'left' end`;
 
-/** Of those, the ones whose visitor has said so by leaving. */
+/** Returns the condition on `visits` for visits that are abandoned because their visitor left. */
 const hasLeft = (sql: Queryable, {leaveGraceMs}: Config['visit']) => sql`
   state = 'open' and left_at < now() - ${interval(leaveGraceMs ?? 0)}::interval`;
 
-/** Ends a batch of abandoned visits. Visits that a request holds at this moment are not abandoned. */
+/** Ends a batch of abandoned visits. A visit that a request has locked is not abandoned. */
 export const endAbandoned = async (
   sql: Sql,
   times: Config['visit'],
@@ -65,8 +65,8 @@ export const endAbandoned = async (
   });
 
 /**
- * Counters are rows that many want: touched last, since they stay locked until the commit, and in
- * one order for all.
+ * Counts abandoned visits per site. Many transactions update these rows, and the rows stay locked
+ * until the commit. Therefore they are updated last and always in one order.
  */
 const countAbandoned = async (sql: Queryable, siteKeys: string[]): Promise<void> => {
   const counts = new Map<string, number>();
@@ -82,7 +82,7 @@ export const listAbandoned = async (sql: Sql, times: Config['visit']): Promise<s
   return rows.map(({uuid}) => uuid);
 };
 
-/** Uploads whose lease ran out: their server died, and what it had begun goes. */
+/** Marks uploads with an expired lease for deletion: their server has died. Returns the count. */
 export const expireStaleUploads = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
@@ -99,23 +99,23 @@ export interface DueFile {
   siteKey: string;
   key: string;
   size: number;
-  /** Until when it is this process' to remove, as text so that no microsecond is lost. */
+  /** End of this process's claim, as text so that no microsecond is lost. */
   claimedUntil: string;
 }
 
-// A put that was never acknowledged can land after its server has died, so its key is removed once
-// more in a later run; one removal is enough for a file that had been stored.
+// A put that was never acknowledged can take effect after its server has died, so a later run
+// deletes its key a second time. One deletion is enough for a stored file.
 const needsRemoval = (sql: Queryable) => sql`
   f.state = 'deleting' and (f.removals = 0 or (f.uploaded_at is null and f.removals = 1))
   and (f.removals = 0
        or f.removed_at < clock_timestamp() - ${SECOND_REMOVAL_AFTER}::interval)
   and (f.leased_until is null or f.leased_until < clock_timestamp())`;
 
-// Looked up for each: joined, a large batch would read all visits.
+// A subquery for each row: with a join, a large batch would read all visits.
 const selectSite = (sql: Queryable) =>
   sql`(select v.site_key from visits v where v.uuid = claimed.session_uuid)`;
 
-/** Takes files whose objects are to be removed, for a minute; those that were refused before come last. */
+/** Claims files whose objects must be deleted, for a minute. Earlier failures come last. */
 export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]> =>
   sql<DueFile[]>`
     update file_uploads as claimed
@@ -132,7 +132,7 @@ export const listDeletions = async (sql: Sql): Promise<{key: string; size: numbe
     select f.s3_key as key, coalesce(f.file_size, 0)::int as size
     from file_uploads f where ${needsRemoval(sql)} order by f.s3_key`;
 
-/** Not those whose claim ran out meanwhile: another process has them, and counts them. */
+/** Records deletions. Skips files with an expired claim, which another process can have claimed. */
 export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<void> => {
   await sql`
     update file_uploads f set removals = removals + 1, removed_at = clock_timestamp(),
@@ -142,7 +142,7 @@ export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<voi
     where f.id = mine.id and f.leased_until = mine.until::timestamptz`;
 };
 
-/** Keeps what the store refused out of the way for a growing while; answers how often it has. */
+/** Records failed deletions with exponential backoff. Returns the number of failures per file. */
 export const recordDeletionFailure = async (sql: Queryable, ids: string[]): Promise<number[]> => {
   const rows = await sql<{times: number}[]>`
     update file_uploads set removal_failures = removal_failures + 1,
@@ -156,12 +156,12 @@ export const recordDeletionFailure = async (sql: Queryable, ids: string[]): Prom
 const isRemoved = (sql: Queryable) => sql`
   f.state = 'deleting' and f.removals >= case when f.uploaded_at is null then 2 else 1 end`;
 
-/** Drops rows of uploads that never were, and of erased sessions, once their objects are gone. */
+/** Deletes rows of failed uploads and of erased sessions, once their objects are deleted. */
 export const dropRemovedRows = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     delete from file_uploads where id in (
       select f.id from file_uploads f
-      -- Files that their visitors deleted stay as rows, and are many.
+      -- Rows of files that visitors deleted remain, and there are many of them.
       where not f.is_deleted and f.removals > 0 and ${isRemoved(sql)}
         and (f.uploaded_at is null
              or (select v.state from visits v where v.uuid = f.session_uuid) = 'erased')
@@ -179,7 +179,7 @@ const LEFT_TABLES = [
   'jobs',
 ];
 
-/** Turns visits whose files are all gone into tombstones; answers how many. */
+/** Turns visits whose files are all deleted into tombstones. Returns the count. */
 export const createTombstones = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{uuid: string}[]>`

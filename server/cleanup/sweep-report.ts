@@ -7,7 +7,7 @@ import {raiseAlert} from '../alerts/alerts.js';
 import type {SweepProgress} from './sweep-store.js';
 
 export interface Deletions {
-  /** Unknown for the first time. */
+  /** Number of objects that are unknown for the first time. */
   sighted: number;
   removed: number;
   bytes: number;
@@ -23,7 +23,7 @@ export const NO_DELETIONS: Deletions = {
   aborted_uploads: 0,
 };
 
-/** What a sweep saw and did; the shape of its audit row, its log line, its metrics and `--json`. */
+/** Result of a sweep, as in its audit row, log line, metrics and `--json`. */
 export interface SweepReport extends Omit<SweepProgress, 'after'>, Deletions {
   kept: number;
   dry_run: boolean;
@@ -42,7 +42,7 @@ export const toReport = (
   duration_ms: Math.round(performance.now() - started),
 });
 
-/** One audit row and one log line for each run, however it ended; a dry run writes nothing. */
+/** Writes one log line for each run and, except for a dry run, one audit row. */
 export const recordRun = async (
   {sql, log}: {sql: Sql; log: FastifyBaseLogger},
   report: SweepReport,
@@ -54,19 +54,23 @@ export const recordRun = async (
   await recordAudit(sql, {event: 'orphan_cleanup', metadata});
 };
 
-/** What the operator should look at. */
+/** Raises alerts for findings that the operator should check. */
 export const alertOnFindings = async (
   sql: Sql,
   {sighted, missing, foreign, failures}: SweepReport,
 ): Promise<void> => {
   const findings: [string, number, string][] = [
-    ['orphan_sighted', sighted, 'objects are unknown to every table and now in quarantine'],
+    ['orphan_sighted', sighted, 'objects are not in the database and are now in quarantine'],
     ['object_missing', missing, 'stored files have no object in the bucket'],
-    ['foreign_keys', foreign, 'keys in the bucket are not of our shape and were left alone'],
+    [
+      'foreign_keys',
+      foreign,
+      'keys in the bucket have another form than our keys and were not touched',
+    ],
     ['orphan_deletion', failures, 'unknown objects could not be deleted'],
   ];
-  for (const [cause, count, what] of findings) {
+  for (const [cause, count, finding] of findings) {
     if (count === 0) continue;
-    await raiseAlert(sql, {cause, code: cause, message: `${count} ${what}.`});
+    await raiseAlert(sql, {cause, code: cause, message: `${count} ${finding}.`});
   }
 };

@@ -3,21 +3,21 @@ import {TaskLease} from '../database/task-lease.js';
 import type {AcquiredLease} from '../database/task-lease.js';
 import {interval} from '../database/time.js';
 
-/** A store tells the time in whole seconds (RFC 9110, 5.6.7). */
+/** Resolution of the store's clock: a Date header has whole seconds (RFC 9110, 5.6.7). */
 const CLOCK_STEP_MS = 1_000;
 /**
- * A sweep that was cut off longer ago begins anew: its first sightings would have outlived their
- * quarantine before a second sweep has seen them.
+ * Maximum age of an interrupted sweep that is resumed. If an older sweep were resumed, the
+ * quarantine of its first orphans could end before a second sweep has checked them.
  */
 const STALE_MS = 86_400_000;
 
-/** Each bucket has a task, and sightings, of its own. */
+/** Returns the task name of a bucket: each bucket has a separate task and separate candidates. */
 const taskName = (bucket: string): string => `sweep ${bucket}`.trim();
 
 export interface SweepProgress {
-  /** By the database's clock, as text so that no microsecond is lost. */
+  /** Start time by the database's clock, as text so that no microsecond is lost. */
   started_at: string;
-  /** The last key that was looked at. */
+  /** Last key that was classified; null before the first page. */
   after: string | null;
   seen: number;
   known: number;
@@ -41,7 +41,7 @@ export const fromTheStart = (now: string): SweepProgress => ({
 export const sweepLease = (sql: Sql, bucket: string): TaskLease<SweepProgress> =>
   new TaskLease(sql, {name: taskName(bucket), cooldown: '1 day'});
 
-/** Where the sweep was cut off, or the start. */
+/** Returns the progress of the interrupted sweep, or a new start. */
 export const resumeProgress = ({progress, now}: AcquiredLease<SweepProgress>): SweepProgress => {
   const isStale = !(Date.parse(progress.started_at ?? '') > Date.parse(now) - STALE_MS);
   return isStale ? fromTheStart(now) : {...fromTheStart(now), ...progress};
@@ -56,39 +56,41 @@ interface ListedKey {
 
 interface PageOfKeys {
   bucket: string;
-  /** Of our shape. */
+  /** Keys that have the form of our keys. */
   ours: ListedKey[];
-  /** All of the page, and between which keys it lies; the last one is open to the end. */
+  /** All keys of the page. */
   keys: string[];
+  /** Last key before the page; null for the first page. */
   after: string | null;
+  /** Last key of the page; undefined for the last page, which has no upper limit. */
   upTo: string | undefined;
   startedAt: string;
   storeTime: Date;
   minAgeMs: number;
-  /** Whether what is unknown is noted, for its quarantine to begin. */
+  /** Whether unknown objects are recorded, which starts their quarantine. */
   notes: boolean;
-  /** Whether rows without an object are looked for. */
+  /** Whether rows without an object are counted. */
   countsMissing: boolean;
 }
 
 export interface PageClassification {
-  /** Whether the database knows any file at all. */
+  /** Whether the database has a row for any file. */
   hasFiles: boolean;
-  /** Of our shape and beyond the age limit. */
+  /** Number of our keys that are older than the minimum age. */
   old: number;
   unknown: string[];
   missing: number;
 }
 
-// No row of any state has its key, and no visit that lives has its UUID.
+// No file row in any state has the key, and no live visit has the UUID.
 const isUnknown = (sql: Queryable) => sql`
   not exists (select from file_uploads f where f.s3_key = given.key)
   and not exists (select from visits v
                   where v.uuid = given.uuid and v.state in ('open', 'session', 'purging'))`;
 
 /**
- * The one look-up for a page. An object is old when the store's clock and the database's both say
- * so: one that runs ahead makes nothing older.
+ * Classifies the keys of a page in one query. An object is old only if it is old by the store's
+ * clock and by the database's clock: a clock that is ahead must not make it older.
  */
 export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClassification> => {
   const {bucket, ours, storeTime, minAgeMs} = page;
@@ -108,7 +110,7 @@ export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClas
            (select count(*)::int from old) as old,
            (select coalesce(array_agg(key), '{}') from unknown) as unknown,
            ${page.countsMissing ? missingIn(sql, page) : sql`0`} as missing`;
-  if (!row) throw new Error('The database did not answer a look-up.');
+  if (!row) throw new Error('The database returned no row for a page of keys.');
   return row;
 };
 
@@ -125,7 +127,7 @@ const missingIn = (sql: Sql, {keys, after, upTo, startedAt}: PageOfKeys) => sql`
 const isOlder = (sql: Sql, startedAt: string) => sql`
   f.state = 'stored' and f.uploaded_at < ${startedAt}::timestamptz`;
 
-/** Stored rows behind the last listed key: none of them has an object. */
+/** Counts stored rows after the last listed key. None of them has an object. */
 export const countMissingAfter = async (
   sql: Sql,
   {after, started_at}: SweepProgress,
@@ -136,7 +138,7 @@ export const countMissingAfter = async (
   return row?.count ?? 0;
 };
 
-/** Forgets what this sweep did not see as unknown, whatever it was; answers how many it saw first. */
+/** Deletes candidates that were not unknown in this sweep. Returns the number of new candidates. */
 export const pruneOrphanCandidates = async (
   sql: Sql,
   bucket: string,
@@ -152,8 +154,8 @@ export const pruneOrphanCandidates = async (
 };
 
 /**
- * Candidates whose quarantine is over and that are unknown at this very moment, in key order. It is
- * the second look: a row may have come back with a backup.
+ * Returns candidates whose quarantine is over and that are still unknown, in key order. The final
+ * check is necessary, because a restored backup can contain their rows.
  */
 export const findExpiredOrphans = async (
   sql: Sql,

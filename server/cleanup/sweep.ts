@@ -29,61 +29,63 @@ export interface SweepDeps {
   objects: ObjectStore;
   config: Config;
   log: FastifyBaseLogger;
-  /** Set when `objects` is another bucket than the server's own. */
+  /** Name of the bucket `objects` if it is not the server's own bucket. */
   otherBucket?: string;
 }
 
 interface SweepOptions {
-  /** Looks and counts, and changes nothing. */
+  /** Whether the run only counts, and changes nothing. */
   dryRun: boolean;
-  /** Runs though a day has not passed. */
+  /** Whether to run even if the last sweep ended less than a day ago. */
   force?: boolean;
   quarantineMs?: number;
   minAgeMs?: number;
   onUnknown?: (key: string) => void;
-  /** Called now and then, by when some megabytes are of no use any more. */
+  /** Called every few pages, when some megabytes of garbage have accumulated. */
   collectGarbage?: () => void;
-  /** Ends the run after the page that it is at; the next run goes on there. */
+  /** Ends the run after the current page; the next run continues there. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * The sweep stopped: what it saw is more likely a wrong database than that many orphans, or the
+ * Error that stops a sweep: there are so many orphans that the database is probably wrong, or the
  * store cannot be swept.
  */
 export class SweepStopped extends Error {}
 
-/** Another process goes on with it, since this one has been silent for too long. */
+/** Error for a lost lease: another process continues, because this process was silent too long. */
 class TakenOver extends Error {}
 
-/** A file that lies beside ours is told as well, though it is never touched. */
+/** Prefix of all keys: keys without our prefix are also reported, but never deleted. */
 const WHOLE_BUCKET = '';
 const PREFIX = 'uploads/';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
-/** Only keys of exactly this shape are ours to touch. */
+/** Form of our keys. Objects with any other key are never deleted. */
 const OUR_KEY = new RegExp(`^uploads/(${UUID})/${UUID}\\.pdf$`);
 const HOUR_MS = 3_600_000;
-/** Ours are sent in one piece within minutes; whatever else writes here gets a day. */
+/** Age at which unfinished uploads are aborted: ours take minutes, other programs get a day. */
 const STALE_UPLOAD_MS = 24 * HOUR_MS;
 const DELETE_BATCH = 1_000;
 const MAX_UNKNOWN = 50;
 const MAX_UNKNOWN_SHARE = 0.2;
-/** Reading a thousand keys keeps the process from all else: visitors come in between. */
+/** Pause for visitors: parsing 1,000 keys blocks the event loop of the process. */
 const PAGE_PAUSE_MS = 10;
-/** Each leaves about a megabyte behind. */
+/** Each page leaves about a megabyte of garbage. */
 const COLLECT_EVERY_PAGES = 25;
-/** A run that is cut off looks at what it saw since once more. */
-const KEEP_EVERY_MS = 2_000;
+/** Interval for saving the progress. An interrupted run repeats the pages after the last save. */
+const SAVE_INTERVAL_MS = 2_000;
 
 /**
- * Compares the bucket with the rows, as a safety net: no crash of ours makes an object without a
- * row. Unknown objects are told, watched through a quarantine, and deleted when every sweep has
- * seen them unknown and a second look agrees. Any error ends the run with nothing deleted.
+ * Comparison of the bucket with the rows. It is only a safety net: no crash of our server leaves an
+ * object without a row.
+ *
+ * Orphaned objects are reported, quarantined, and deleted once every sweep of the quarantine period
+ * and a final check found them unreferenced. Any error ends the run, with no further deletions.
  */
 export class Sweep {
   constructor(private readonly deps: SweepDeps) {}
 
-  /** Undefined when another replica is at it, or has been within a day, or the signal ended it. */
+  /** Returns undefined if a replica sweeps or swept within a day, or if `signal` ended the run. */
   async run(options: SweepOptions): Promise<SweepReport | undefined> {
     const run = new Run(this.deps, options);
     return (await run.begin()) ? run.finish() : undefined;
@@ -96,7 +98,7 @@ class Run {
   private readonly lease: TaskLease<SweepProgress>;
   private progress: SweepProgress = fromTheStart('');
   private deletions: Deletions = {...NO_DELETIONS};
-  private keptAt = -Infinity;
+  private savedAt = -Infinity;
 
   constructor(
     private readonly deps: SweepDeps,
@@ -113,9 +115,9 @@ class Run {
       this.progress = fromTheStart(await databaseTime(sql));
       return true;
     }
-    const taken = await this.lease.take({force});
-    if (taken) this.progress = resumeProgress(taken);
-    return taken !== undefined;
+    const acquired = await this.lease.take({force});
+    if (acquired) this.progress = resumeProgress(acquired);
+    return acquired !== undefined;
   }
 
   async finish(): Promise<SweepReport | undefined> {
@@ -126,7 +128,8 @@ class Run {
       if (!dryRun) await this.deleteExpiredOrphans();
     } catch (error) {
       if (signal?.aborted && error === signal.reason) await this.lease.pause(this.progress);
-      else if (error instanceof TakenOver) this.deps.log.warn('another process goes on sweeping');
+      else if (error instanceof TakenOver)
+        this.deps.log.warn('another process continues the sweep');
       else {
         await this.handleFailure(error);
         throw error;
@@ -186,7 +189,7 @@ class Run {
       countsMissing: this.countsMissing,
     });
     if (!hasFiles && ours.length > 0) {
-      throw stopped('The bucket has objects, but the database knows no file at all.');
+      throw stopped('The bucket has objects, but the database has no row for any file.');
     }
     progress.after = keys.at(-1) ?? progress.after;
     progress.seen += keys.length;
@@ -198,20 +201,20 @@ class Run {
     for (const key of unknown) options.onUnknown?.(key);
   }
 
-  /** Also the place where a run may be ended. */
+  /** Saves the progress and extends the lease. Also checks the abort signal. */
   private async keepLease(): Promise<void> {
     this.options.signal?.throwIfAborted();
-    if (this.options.dryRun || performance.now() - this.keptAt < KEEP_EVERY_MS) return;
-    this.keptAt = performance.now();
+    if (this.options.dryRun || performance.now() - this.savedAt < SAVE_INTERVAL_MS) return;
+    this.savedAt = performance.now();
     if (!(await this.lease.keep(this.progress))) throw new TakenOver();
   }
 
   private async requirePlausibleOrphanRatio(): Promise<void> {
     const {unknown, seen, foreign} = this.progress;
-    // What others keep in the bucket makes no restored backup look like the right database.
+    // Unmanaged keys do not count: they would lower the ratio and hide a wrong database.
     const ours = seen - foreign;
     if (unknown <= MAX_UNKNOWN || unknown <= ours * MAX_UNKNOWN_SHARE) return;
-    throw stopped(`${unknown} of ${ours} objects are unknown to the database.`);
+    throw stopped(`${unknown} of ${ours} objects are not in the database.`);
   }
 
   private async deleteExpiredOrphans(): Promise<void> {
@@ -221,41 +224,44 @@ class Run {
     deletions.sighted = await pruneOrphanCandidates(sql, bucket, this.progress.started_at);
     let after = '';
     for (;;) {
-      const ripe = await findExpiredOrphans(sql, {
+      const expired = await findExpiredOrphans(sql, {
         bucket,
         quarantineMs,
         after,
         limit: DELETE_BATCH,
       });
-      if (ripe.length > 0) await this.removeBatch(ripe.filter(({key}) => OUR_KEY.test(key)));
-      if (ripe.length < DELETE_BATCH) break;
-      after = ripe.at(-1)?.key ?? after;
+      if (expired.length > 0) await this.removeBatch(expired.filter(({key}) => OUR_KEY.test(key)));
+      if (expired.length < DELETE_BATCH) break;
+      after = expired.at(-1)?.key ?? after;
       await this.keepLease();
     }
     const before = await timeBefore(sql, options.minAgeMs ?? STALE_UPLOAD_MS);
     deletions.aborted_uploads = await objects.abortStaleUploads(PREFIX, before);
   }
 
-  private async removeBatch(ripe: {key: string; size: number}[]): Promise<void> {
+  private async removeBatch(expired: {key: string; size: number}[]): Promise<void> {
     const {objects, sql} = this.deps;
-    const first = await objects.delete(ripe.map(({key}) => key));
-    const again =
+    const first = await objects.delete(expired.map(({key}) => key));
+    const retry =
       first.failed.length > 0
         ? await objects.delete(first.failed.map(({key}) => key))
         : {deleted: [], failed: []};
-    const gone = new Set([...first.deleted, ...again.deleted]);
-    await deleteCandidates(sql, this.bucket, [...gone]);
-    this.deletions.removed += gone.size;
-    this.deletions.bytes += ripe.reduce((sum, {key, size}) => sum + (gone.has(key) ? size : 0), 0);
-    this.deletions.failures += again.failed.length;
+    const deletedKeys = new Set([...first.deleted, ...retry.deleted]);
+    await deleteCandidates(sql, this.bucket, [...deletedKeys]);
+    this.deletions.removed += deletedKeys.size;
+    this.deletions.bytes += expired.reduce(
+      (sum, {key, size}) => sum + (deletedKeys.has(key) ? size : 0),
+      0,
+    );
+    this.deletions.failures += retry.failed.length;
   }
 
-  /** Rows speak of the server's own bucket alone. */
+  /** Whether to count rows without an object: rows only refer to the server's own bucket. */
   private get countsMissing(): boolean {
     return this.deps.otherBucket === undefined;
   }
 
-  /** A run that found something wrong is over for today; one that failed is gone on with. */
+  /** Ends a stopped run for a day. Pauses a failed run, so that a later run continues it. */
   private async handleFailure(error: unknown): Promise<void> {
     const {sql, log} = this.deps;
     if (this.options.dryRun || isDatabaseDown(error)) return;
@@ -270,7 +276,7 @@ class Run {
         await recordRun(this.deps, this.report(), {failed: (error as Error).name});
       }
     } catch (failure) {
-      log.error({err: failure}, 'a sweep broke off and could not say so');
+      log.error({err: failure}, 'failed to record that a sweep failed');
     }
   }
 
@@ -280,7 +286,7 @@ class Run {
   }
 }
 
-const stopped = (what: string): SweepStopped =>
+const stopped = (finding: string): SweepStopped =>
   new SweepStopped(
-    `${what} Nothing was deleted. Is this the right database, or a restored backup?`,
+    `${finding} Nothing was deleted. Check whether this is the right database or a restored backup.`,
   );

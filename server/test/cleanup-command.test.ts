@@ -76,7 +76,7 @@ t.test('maria cleanup', async (t) => {
   await t.test('sweeps dry unless it is told to delete', async (t) => {
     const age = ['--age', '0', '--quarantine', '0'];
     const dry = await maria(server, '--sweep', ...age);
-    t.match(dry.stdout, /^young: too new to judge/m);
+    t.match(dry.stdout, /^young: too recent to judge/m);
     t.match(dry.stdout, new RegExp(`^unknown ${unknown}\nstarted at: .*\nseen: 2\n`));
     t.equal((await traces(server)).length, 1);
 
@@ -92,7 +92,7 @@ t.test('maria cleanup', async (t) => {
     for (const args of [['--delete'], ['--quarantine', '0'], ['--bucket', 'other']]) {
       const {code, stderr} = await maria(server, ...args);
       t.equal(code, 2);
-      t.match(stderr, /goes with --sweep/);
+      t.match(stderr, /needs --sweep/);
     }
     const {code, stderr} = await maria(server, '--sweep', '--bucket', 'other');
     t.equal(code, 2);

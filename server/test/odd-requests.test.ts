@@ -36,7 +36,7 @@ t.test('odd requests', async (t) => {
     const {status, body} = await upload('b'.repeat(300));
 
     t.same([status, body.code], [400, 'invalid_request']);
-    t.match(body.message, /form cannot be read/);
+    t.match(body.message, /form cannot be parsed/);
     t.equal((await visitor.files()).length, 1);
   });
 
