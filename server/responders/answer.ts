@@ -9,28 +9,28 @@ import type {ReplyChannel, StreamingReply} from './reply-channel.js';
 import {cutNotice} from './texts.js';
 
 export const MAX_ANSWER_CHARACTERS = 8_000;
-/** Why an answer is broken off that nobody has asked to stop. */
+/** Abort reason of replies that a shutdown cuts off. */
 export const SHUTTING_DOWN = new CallFailed('cut');
-/** Told again before what was told last has worn off. */
+/** Interval of typing events: shorter than the time after which clients hide the last event. */
 const TYPING_MS = 3_000;
 
 interface AnswerDeps {
   stage: ReplyChannel;
   log: FastifyBaseLogger;
-  /** Aborted when the visitor wants no more, or the session is over. */
+  /** Aborted when the visitor stops the reply, the session ends, or the server shuts down. */
   signal: AbortSignal;
 }
 
 export interface AnswerResult {
   outcome: 'answered' | 'later' | 'silent' | 'stopped' | 'gone' | 'failed';
-  /** Something of it stands in the conversation. */
+  /** True if the conversation contains a part of the reply. */
   hasBegun: boolean;
   failure?: CallFailed;
 }
 
 /**
- * Writes a responder's words into the conversation as they come. What was written stays, whatever
- * happens to the rest.
+ * Writes a responder's reply into the conversation while it arrives. Text that was written stays,
+ * also if the rest fails.
  */
 export const answerTurn = async (
   turn: Turn,
@@ -38,58 +38,60 @@ export const answerTurn = async (
   {stage, log, signal}: AnswerDeps,
 ): Promise<AnswerResult> => {
   const {uuid, locale} = turn.session;
-  const ending = new AbortController();
-  const late = setTimeout(() => {
-    ending.abort(new CallFailed('total_timeout'));
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort(new CallFailed('total_timeout'));
   }, totalMs);
-  const typing = setInterval(() => {
+  const typingTimer = setInterval(() => {
     stage.typing(uuid, 'maria');
   }, TYPING_MS);
-  const gone = new AbortController();
-  const all = AbortSignal.any([signal, ending.signal, gone.signal]);
-  const pieces = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
-  let writing: StreamingReply | undefined;
+  const closed = new AbortController();
+  const combined = AbortSignal.any([signal, timeout.signal, closed.signal]);
+  const sanitizer = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
+  let reply: StreamingReply | undefined;
   let isLater = false;
   const write = async (text: string): Promise<void> => {
     if (text === '') return;
-    if (!writing) {
-      clearInterval(typing);
-      writing = await stage.startMessage(uuid, {role: 'maria', clientId: turn.id});
-      if (!writing) throw new CallFailed('stopped');
-      writing.signal.addEventListener('abort', () => {
-        gone.abort();
+    if (!reply) {
+      clearInterval(typingTimer);
+      reply = await stage.startMessage(uuid, {role: 'maria', clientId: turn.id});
+      if (!reply) throw new CallFailed('stopped');
+      reply.signal.addEventListener('abort', () => {
+        closed.abort();
       });
     }
-    writing.delta(text);
+    reply.delta(text);
   };
   stage.typing(uuid, 'maria');
   try {
-    for await (const part of responder.respond(turn, {signal: all, log})) {
+    for await (const part of responder.respond(turn, {signal: combined, log})) {
       if (part.type === 'later') isLater = true;
-      else await write(pieces.add(part.delta));
-      if (pieces.isCut) break;
+      else await write(sanitizer.add(part.delta));
+      if (sanitizer.isCut) break;
     }
-    await write(pieces.end());
-    if (pieces.isCut) await write(`\n\n${cutNotice(locale)}`);
-    await writing?.complete();
+    await write(sanitizer.end());
+    if (sanitizer.isCut) await write(`\n\n${cutNotice(locale)}`);
+    await reply?.complete();
     if (isLater) return {outcome: 'later', hasBegun: false};
-    return {outcome: writing ? 'answered' : 'silent', hasBegun: writing !== undefined};
+    return {outcome: reply ? 'answered' : 'silent', hasBegun: reply !== undefined};
   } catch (error) {
-    const hasBegun = writing !== undefined;
-    if (gone.signal.aborted || isOver(error)) return {outcome: 'gone', hasBegun};
+    const hasBegun = reply !== undefined;
+    if (closed.signal.aborted || isOver(error)) return {outcome: 'gone', hasBegun};
     if (signal.aborted && signal.reason !== SHUTTING_DOWN) {
-      await writing?.complete();
+      await reply?.complete();
       return {outcome: 'stopped', hasBegun};
     }
     if (!(error instanceof CallFailed)) throw error;
-    await writing?.fail();
+    await reply?.fail();
     return {outcome: 'failed', hasBegun, failure: error};
   } finally {
-    clearTimeout(late);
-    clearInterval(typing);
+    clearTimeout(timer);
+    clearInterval(typingTimer);
   }
 };
 
-/** The session ended meanwhile, or nothing may be stored in it any more. */
+/**
+ * Returns whether an error means that the session has ended, or that consent to storage is missing.
+ */
 export const isOver = (error: unknown): boolean =>
   error instanceof SessionGone || error instanceof ConsentRequired;

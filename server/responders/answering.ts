@@ -21,7 +21,7 @@ import type {TurnWorkerDeps} from './turns.js';
 
 export interface ResponderServiceDeps {
   config: Config;
-  /** Answers take their time, and no visitor's connection. */
+  /** Pool for replies only, so that visitors' requests never wait for its connections. */
   sql: Sql;
   objects: ObjectStore;
   stage: ReplyChannel;
@@ -29,7 +29,7 @@ export interface ResponderServiceDeps {
   log: FastifyBaseLogger;
   onMail: () => void;
   metrics: TurnWorkerDeps['metrics'];
-  /** For tests: other limits than those that visitors have. */
+  /** For tests: limits that replace the defaults. */
   limits?: Partial<AnswerLimits>;
   budgets?: Partial<BudgetLimits>;
   circuit?: Partial<typeof CIRCUIT>;
@@ -39,11 +39,11 @@ export interface StoredMessage {
   uuid: string;
   siteKey: string;
   messageId: number;
-  /** Who sent it, by network. */
+  /** Network of the sender. */
   client: string;
 }
 
-/** All that answering needs, put together. */
+/** Connects the components that reply: worker, budgets, circuit breakers and callback links. */
 export class ResponderService {
   readonly callBacks: CallBackLinks;
   private readonly turns: TurnWorker;
@@ -52,8 +52,8 @@ export class ResponderService {
 
   constructor({limits, budgets, circuit, ...deps}: ResponderServiceDeps) {
     const {config, objects, log, sql} = deps;
-    const keys = config.secrets.map((one) => derivedKey(one, 'call-backs'));
-    this.callBacks = new CallBackLinks(keys as [Buffer], config.publicUrl);
+    const linkKeys = config.secrets.map((secret) => derivedKey(secret, 'call-backs'));
+    this.callBacks = new CallBackLinks(linkKeys as [Buffer], config.publicUrl);
     const hashKey = derivedKey(config.secrets[0] as SecretKey, 'answer-budgets');
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
     this.turns = new TurnWorker({
@@ -70,7 +70,9 @@ export class ResponderService {
     });
   }
 
-  /** In the transaction of a visitor's message: from its commit on an answer is owed. */
+  /**
+   * Enqueues a turn in the transaction of the visitor's message: once committed, a reply is due.
+   */
   async enqueueTurn(
     tx: Queryable,
     {uuid, siteKey, messageId, client}: StoredMessage,
@@ -84,12 +86,15 @@ export class ResponderService {
     this.turns.wake();
   }
 
-  /** Whichever replica writes its answer; one that does not hear of it sees it when it renews. */
+  /**
+   * Stops the session's turn on any replica. A replica that misses the broadcast detects the stop
+   * when it renews its leases.
+   */
   stopSession(uuid: string): void {
     this.moments.broadcast(uuid, {type: 'stop'});
   }
 
-  /** Takes nothing more; ends when all that is being said is said. */
+  /** Claims no new turns, and waits for the replies in progress. */
   async finish(): Promise<void> {
     await this.turns.finish();
   }

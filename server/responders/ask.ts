@@ -11,30 +11,30 @@ const STREAM_TYPE = /^text\/event-stream\b/i;
 const LINES_TYPE = /^(?:application\/(?:x-)?(?:ndjson|jsonl|json-seq)|text\/plain)\b/i;
 
 export interface RetryableRequest {
-  /** Fresh for each try. */
+  /** Creates the request; called for each attempt, because the signature contains the time. */
   request: () => Omit<Outgoing, 'signal'>;
   signal: AbortSignal;
-  /** Statuses that are an answer. Others are failures. */
+  /** Returns true for statuses of a reply. Other statuses are failures. */
   isAnswer: (status: number) => boolean;
 }
 
 /**
- * Asks until an answer begins, with pauses. Once its first byte is here nothing is asked again: the
- * visitor has seen it, and the other side has been paid for it.
+ * Sends a request, with pauses between attempts, until a response begins. A response that has begun
+ * is not requested again: the visitor has seen its text, and the provider has charged for it.
  */
 export async function* requestWithRetry<T>(
   {request, signal, isAnswer}: RetryableRequest,
-  read: (answer: Answer) => AsyncIterable<T>,
+  read: (response: Answer) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const answer = await post({...request(), signal});
+      const response = await post({...request(), signal});
       try {
-        if (!isAnswer(answer.status)) throw refusal(answer);
-        yield* read(answer);
+        if (!isAnswer(response.status)) throw httpError(response);
+        yield* read(response);
         return;
       } finally {
-        answer.close();
+        response.close();
       }
     } catch (error) {
       const pauseMs = error instanceof CallFailed ? pauseBefore(attempt, error) : undefined;
@@ -46,7 +46,7 @@ export async function* requestWithRetry<T>(
   }
 }
 
-const refusal = ({status, headers}: Answer): CallFailed =>
+const httpError = ({status, headers}: Answer): CallFailed =>
   new CallFailed('http_error', {
     status,
     retryable: status === 408 || status === 429 || status >= 500,
@@ -60,26 +60,29 @@ const retryAfterMs = (header: string | undefined): number | undefined => {
   return Number.isNaN(time) ? undefined : Math.max(0, time - Date.now());
 };
 
-/** The objects of an answer, by what it says it is. What says nothing, or a web page, is no answer. */
+/**
+ * Yields the JSON objects of a response, parsed according to its `Content-Type`. Throws
+ * `CallFailed` if the type is missing or not supported, such as the type of a web page.
+ */
 export async function* parseReplyStream({headers, bytes}: Answer): AsyncGenerator<unknown> {
   const type = headers['content-type'] ?? '';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new CallFailed('bad_answer');
   if (STREAM_TYPE.test(type)) yield* parseEventStream(readLines(bytes));
   else if (LINES_TYPE.test(type)) yield* parseJsonLines(readLines(bytes));
-  else if (JSON_TYPE.test(type)) yield* objectsOfJson(await wholeText(bytes));
+  else if (JSON_TYPE.test(type)) yield* parseJsonOrStream(await wholeText(bytes));
   else throw new CallFailed('bad_answer');
 }
 
-/** One object; or a stream under the wrong name. */
-async function* objectsOfJson(text: string): AsyncGenerator<unknown> {
-  const whole = parsed(text);
-  if (whole) yield whole.value;
-  else if (text.startsWith('data:')) yield* parseEventStream(linesIn(text));
+/** Yields the object of a JSON text; also accepts an event stream with the wrong `Content-Type`. */
+async function* parseJsonOrStream(text: string): AsyncGenerator<unknown> {
+  const json = parsed(text);
+  if (json) yield json.value;
+  else if (text.startsWith('data:')) yield* parseEventStream(linesOfText(text));
   else throw new CallFailed('bad_answer');
 }
 
-async function* linesIn(text: string): AsyncGenerator<string> {
+async function* linesOfText(text: string): AsyncGenerator<string> {
   yield* readLines(
     (async function* () {
       yield Buffer.from(text);

@@ -18,29 +18,32 @@ export const BUDGETS: BudgetLimits = {
 
 export type Budget = 'session' | 'minute' | 'client' | 'day';
 
-interface Wanted {
+interface Charge {
   budget: Budget;
   key: Buffer;
   max: number;
   window: string;
 }
 
-/** A session has ended long before its own budget is forgotten. */
+/** Outlasts every session, so that the budget of a session never restarts. */
 const SESSION_WINDOW = '400 days';
 
-/** How much may be asked of responders: one count for all replicas, exact when many ask at once. */
+/**
+ * Limits the turns that responders receive. All replicas share the counts, which stay exact under
+ * concurrency.
+ */
 export class Budgets {
   constructor(
     private readonly hashKey: Buffer,
     private readonly limits: BudgetLimits = BUDGETS,
   ) {}
 
-  /** Who sent a message, as it may be stored. */
+  /** Returns the sender's network as a hash, which may be stored. */
   hashClient(network: string): Buffer {
     return this.hash('client', network);
   }
 
-  /** Takes one from each budget, or from none. Answers which one is used up. */
+  /** Consumes one unit of each budget, or of none. Returns the exhausted budget, if any. */
   async take(
     sql: Sql,
     {
@@ -56,8 +59,8 @@ export class Budgets {
     },
   ): Promise<Budget | undefined> {
     const {perSession, perSessionMinute, perClientHour, perSiteDay} = this.limits;
-    const from = Buffer.from(client);
-    const wanted: Wanted[] = [
+    const clientKey = Buffer.from(client);
+    const charges: Charge[] = [
       {
         budget: 'session',
         key: this.hash('session', uuid),
@@ -70,30 +73,32 @@ export class Budgets {
         max: perSessionMinute,
         window: '1 minute',
       },
-      {budget: 'client', key: from, max: perClientHour, window: '1 hour'},
+      {budget: 'client', key: clientKey, max: perClientHour, window: '1 hour'},
       {budget: 'day', key: this.hash('day', siteKey), max: perDay ?? perSiteDay, window: '1 day'},
     ];
-    // In one order for all, and the site's last, which everybody wants.
+    // All transactions lock the rows in this order, so that they cannot deadlock. The site's row
+    // comes last, because the turns of all its sessions wait for it.
     try {
       await sql.begin(async (tx) => {
-        for (const one of wanted) if (!(await takeOne(tx, one))) throw new UsedUp(one.budget);
+        for (const charge of charges)
+          if (!(await chargeOne(tx, charge))) throw new BudgetExhausted(charge.budget);
       });
       return undefined;
     } catch (error) {
-      if (error instanceof UsedUp) return error.budget;
+      if (error instanceof BudgetExhausted) return error.budget;
       throw error;
     }
   }
 
   /**
-   * When the owner may next be told of this session, for whom one mail in a while is enough: now,
-   * or later. Undefined when a mail that waits tells of it already.
+   * Returns when the owner's next mail about this session can be sent: now, or after the pause.
+   * Undefined if a queued mail will already report the message.
    */
   async ownerMailAt(tx: Queryable, uuid: string): Promise<Date | undefined> {
-    const waits = await tx`
+    const queuedMails = await tx`
       select from jobs where session_uuid = ${uuid} and kind = 'mail' and state = 'queued'
         and payload->>'template' = 'message' and attempts = 0`;
-    if (waits.length > 0) return undefined;
+    if (queuedMails.length > 0) return undefined;
     const [row] = await tx<{at: Date}[]>`
       insert into responder_budgets as old (key, used, resets_at)
       values (${this.hash('mail', uuid)}, 1, now() + ${OWNER_MAIL_PAUSE}::interval)
@@ -110,13 +115,13 @@ export class Budgets {
 
 const OWNER_MAIL_PAUSE = '10 minutes';
 
-class UsedUp extends Error {
+class BudgetExhausted extends Error {
   constructor(readonly budget: Budget) {
     super(budget);
   }
 }
 
-const takeOne = async (tx: Queryable, {key, max, window}: Wanted): Promise<boolean> => {
+const chargeOne = async (tx: Queryable, {key, max, window}: Charge): Promise<boolean> => {
   const [row] = await tx<{used: number}[]>`
     insert into responder_budgets as old (key, used, resets_at)
     values (${key}, 1, now() + ${window}::interval)

@@ -2,13 +2,16 @@ import {createHmac, timingSafeEqual} from 'node:crypto';
 
 import {validate as isUuid} from 'uuid';
 
-/** How long a responder that calls back may take. */
+/** Time within which a responder must call back. */
 export const CALL_BACK_MS = 15 * 60_000;
 
-/** Addresses at which later answers are taken, each for one turn and until a time. */
+/**
+ * Creates and verifies the URLs at which responders submit later replies. Each URL is valid for one
+ * turn, until it expires.
+ */
 export class CallBackLinks {
   constructor(
-    /** The first signs, all verify. */
+    /** The first key signs, all keys verify. */
     private readonly keys: readonly [Buffer, ...Buffer[]],
     private readonly publicUrl: string,
   ) {}
@@ -22,17 +25,17 @@ export class CallBackLinks {
     };
   }
 
-  /** The turn of a link; undefined when it is none of ours, `expired` when it was. */
+  /** Returns the turn of a link; undefined if we did not sign the link. */
   read(link: string, now = Date.now()): {turnId: string; isExpired: boolean} | undefined {
-    const [turnId = '', given = '', mac = ''] = link.split('.');
-    const expires = Number(given);
-    if (!isUuid(turnId) || !/^\d{1,12}$/.test(given)) return undefined;
-    const got = Buffer.from(mac);
-    const fits = this.keys.some((key) => {
-      const right = Buffer.from(createMac(key, turnId, expires));
-      return right.length === got.length && timingSafeEqual(right, got);
+    const [turnId = '', expiresText = '', mac = ''] = link.split('.');
+    const expires = Number(expiresText);
+    if (!isUuid(turnId) || !/^\d{1,12}$/.test(expiresText)) return undefined;
+    const receivedMac = Buffer.from(mac);
+    const isValid = this.keys.some((key) => {
+      const expectedMac = Buffer.from(createMac(key, turnId, expires));
+      return expectedMac.length === receivedMac.length && timingSafeEqual(expectedMac, receivedMac);
     });
-    return fits ? {turnId, isExpired: expires * 1_000 < now} : undefined;
+    return isValid ? {turnId, isExpired: expires * 1_000 < now} : undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import {WebhookResponder} from './webhook.js';
 
 export interface ResolvedResponder {
   responder: Responder;
-  /** Failures are counted under it. */
+  /** Name of the circuit breaker that counts its failures. */
   circuit: string;
   totalMs: number;
 }
@@ -34,7 +34,7 @@ export interface ChooseResponderDeps {
   callback: (turnId: string) => {url: string; expires_at: string};
 }
 
-/** Who answers this site's visitors; undefined: a person, by mail. Throws `CallFailed`. */
+/** Returns the site's responder; undefined if a person replies by mail. Throws `CallFailed`. */
 export const resolveResponder = (
   site: Site,
   {config, limits, callback}: ChooseResponderDeps,
@@ -42,7 +42,7 @@ export const resolveResponder = (
   const settings = getSettings(site, config);
   if (settings.kind === 'none') return undefined;
   const {allowedHosts, production} = config;
-  // The operator may have changed what is allowed since the site was set.
+  // The operator may have changed the allowed hosts since the site was configured.
   if (validateUrl(settings.url, {allowedHosts, production}))
     throw new CallFailed('address_refused');
   const {first_byte_seconds: firstByte, total_seconds: total} = site.settings.responder ?? {};
@@ -58,27 +58,30 @@ export const resolveResponder = (
   };
 };
 
-const getSettings = (site: Site, {responder: standard, secrets}: Config): ResponderSettings => {
+const getSettings = (
+  site: Site,
+  {responder: serverDefault, secrets}: Config,
+): ResponderSettings => {
   const own = site.settings.responder;
-  if (!own) return standard;
+  if (!own) return serverDefault;
   if (own.kind === 'none') return {kind: 'none'};
-  // A credential of the server's goes to no address but the server's own.
+  // The server's credentials are sent only to the server's own URL.
   if (own.url === undefined) {
-    if (standard.kind !== own.kind) throw new CallFailed('misconfigured');
-    return standard.kind === 'openai'
-      ? {...standard, model: own.model ?? standard.model}
-      : standard;
+    if (serverDefault.kind !== own.kind) throw new CallFailed('misconfigured');
+    return serverDefault.kind === 'openai'
+      ? {...serverDefault, model: own.model ?? serverDefault.model}
+      : serverDefault;
   }
-  const opened = (given: string | undefined) => {
+  const decrypted = (given: string | undefined) => {
     if (given === undefined || !isEncryptedSecret(given)) return given;
     const text = decryptSecret(given, secrets);
     if (text === undefined) throw new CallFailed('misconfigured');
     return text;
   };
   if (own.kind === 'webhook') {
-    return {kind: own.kind, url: own.url, secret: opened(own.secret) ?? ''};
+    return {kind: own.kind, url: own.url, secret: decrypted(own.secret) ?? ''};
   }
-  return {kind: own.kind, url: own.url, model: own.model ?? '', key: opened(own.key)};
+  return {kind: own.kind, url: own.url, model: own.model ?? '', key: decrypted(own.key)};
 };
 
 const getKey = (secret: string): Buffer => {

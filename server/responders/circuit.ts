@@ -1,8 +1,8 @@
 import {CallFailed} from '../outbound/failure.js';
 
 export const CIRCUIT = {failures: 5, withinMs: 60_000, openMs: 60_000};
-/** What was wrong with one question says nothing about the next. */
-const OF_ONE_QUESTION = [400, 413, 422];
+/** Statuses that reject one question, and do not mean that the responder is down. */
+const QUESTION_STATUSES = [400, 413, 422];
 
 interface State {
   failedAt: number[];
@@ -10,8 +10,8 @@ interface State {
 }
 
 /**
- * Leaves a responder alone that fails again and again: each visitor would wait for its time limits
- * in vain. After a while one may try, and whether that works decides for the others.
+ * Circuit breakers: a responder that keeps failing is not called, because each visitor would wait
+ * in vain until the timeout. After a pause one trial call decides whether the breaker closes.
  */
 export class CircuitBreakers {
   private readonly states = new Map<string, State>();
@@ -25,7 +25,7 @@ export class CircuitBreakers {
     const state = this.states.get(name);
     if (!state || state.openUntil === 0) return;
     if (state.openUntil > this.now()) throw new CallFailed('circuit_open');
-    // This one tries; the others wait for what becomes of it.
+    // Half-open: lets this call through; the others wait for its result.
     state.openUntil = this.now() + this.limits.openMs;
   }
 
@@ -34,7 +34,7 @@ export class CircuitBreakers {
   }
 
   failed(name: string, {status}: Pick<CallFailed, 'status'> = {status: undefined}): void {
-    if (status !== undefined && OF_ONE_QUESTION.includes(status)) return;
+    if (status !== undefined && QUESTION_STATUSES.includes(status)) return;
     const {failures, withinMs, openMs} = this.limits;
     const now = this.now();
     const state = this.states.get(name) ?? {failedAt: [], openUntil: 0};

@@ -3,64 +3,64 @@ import {CallFailed} from '../outbound/failure.js';
 const MAX_LINE_LENGTH = 512 * 1024;
 
 /**
- * Bytes as lines of text, wherever they are cut: in the middle of a character, of a line, or
- * between the two halves of CRLF. The last line needs no end.
+ * Yields the lines of a byte stream. Chunks can end within a character, within a line, or between
+ * the CR and the LF of a CRLF. The last line needs no line end.
  */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let pending = '';
   for await (const chunk of bytes) {
     const piece = decoder.decode(chunk, {stream: true});
-    const hasEnd = rest.endsWith('\r') || /[\r\n]/.test(piece);
-    rest += piece;
-    if (rest.length > MAX_LINE_LENGTH + piece.length) throw new CallFailed('answer_too_large');
-    // A line that comes in many pieces is not looked through again with each of them.
+    const hasEnd = pending.endsWith('\r') || /[\r\n]/.test(piece);
+    pending += piece;
+    if (pending.length > MAX_LINE_LENGTH + piece.length) throw new CallFailed('answer_too_large');
+    // A long line arrives in many pieces; splitting it again for each piece would be quadratic.
     if (!hasEnd) continue;
-    // A CR at the very end may be half a line end; the next chunk tells.
-    const held = rest.endsWith('\r') ? 1 : 0;
-    const parts = rest.slice(0, rest.length - held).split(/\r\n|\n|\r/);
-    rest = (parts.pop() ?? '') + rest.slice(rest.length - held);
-    if (rest.length > MAX_LINE_LENGTH) throw new CallFailed('answer_too_large');
+    // A CR at the end can be half of a CRLF; the next chunk shows it.
+    const trailingCr = pending.endsWith('\r') ? 1 : 0;
+    const parts = pending.slice(0, pending.length - trailingCr).split(/\r\n|\n|\r/);
+    pending = (parts.pop() ?? '') + pending.slice(pending.length - trailingCr);
+    if (pending.length > MAX_LINE_LENGTH) throw new CallFailed('answer_too_large');
     yield* parts;
   }
-  rest += decoder.decode();
-  if (rest.length > 0) yield* rest.split(/\r\n|\n|\r/);
+  pending += decoder.decode();
+  if (pending.length > 0) yield* pending.split(/\r\n|\n|\r/);
 }
 
 const DONE = '[DONE]';
-/** Each is tried with all before it. */
+/** Limited, because each further line parses the whole event again. */
 const MAX_LINES_PER_EVENT = 64;
 
 /**
- * The objects of an event stream. Real servers leave the empty line out, the space behind `data:`,
- * or `data:` itself; an object that is spread over several `data:` lines is put together.
+ * Yields the JSON objects of an event stream. Real servers omit the empty line, the space after
+ * `data:`, or `data:` itself. An object that is split over several `data:` lines is joined.
  */
 export async function* parseEventStream(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
-  let held = '';
-  let heldLines = 0;
+  let buffered = '';
+  let bufferedLines = 0;
   for await (const line of lines) {
     const data = getData(line);
     if (data === undefined) {
-      // An empty line ends an event, whole or not.
-      if (line === '' && held !== '') throw new CallFailed('bad_answer');
+      // An empty line ends the event, also if its JSON is incomplete.
+      if (line === '' && buffered !== '') throw new CallFailed('bad_answer');
       continue;
     }
-    if (held === '' && data.trim() === DONE) return;
-    held = held === '' ? data : `${held}\n${data}`;
-    const event = parsed(held);
+    if (buffered === '' && data.trim() === DONE) return;
+    buffered = buffered === '' ? data : `${buffered}\n${data}`;
+    const event = parsed(buffered);
     if (event === undefined) {
-      if (++heldLines >= MAX_LINES_PER_EVENT) throw new CallFailed('bad_answer');
+      if (++bufferedLines >= MAX_LINES_PER_EVENT) throw new CallFailed('bad_answer');
       continue;
     }
-    held = '';
-    heldLines = 0;
+    buffered = '';
+    bufferedLines = 0;
     yield event.value;
   }
-  // Broken off in the middle of an object.
-  if (held !== '') throw new CallFailed('cut');
+  // The stream ended within an object.
+  if (buffered !== '') throw new CallFailed('cut');
 }
 
-/** Undefined: the line carries no data, being a comment, a name, an id, or the end of an event. */
+/** Returns the data of a line; undefined for a comment, a name, an id or an empty line. */
 const getData = (line: string): string | undefined => {
   if (line.startsWith('data:')) {
     const data = line.slice(line.startsWith('data: ') ? 6 : 5);
@@ -69,12 +69,12 @@ const getData = (line: string): string | undefined => {
   return line.startsWith('{') ? line : undefined;
 };
 
-/** One object a line. */
+/** Yields the JSON object of each line. */
 export async function* parseJsonLines(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   for await (const line of lines) {
     if (line.trim() === '') continue;
     const event = parsed(line);
-    // Shown as it is it would be anything: a proxy's page, half an object.
+    // The line must not be shown as text: it can be a proxy's page, or half of an object.
     if (event === undefined) throw new CallFailed('bad_answer');
     yield event.value;
   }
@@ -88,7 +88,7 @@ export const parsed = (text: string): {value: unknown} | undefined => {
   }
 };
 
-/** The whole of it, for an answer that comes in one piece. */
+/** Returns all bytes as one text. */
 export const wholeText = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
   const decoder = new TextDecoder();
   let text = '';

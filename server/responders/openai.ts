@@ -10,10 +10,10 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const COMPLETIONS = '/chat/completions';
 
 export interface OpenAiOptions {
-  /** Up to `/v1`, or the whole address. */
+  /** Base URL up to `/v1`, or the full URL of the endpoint. */
   url: URL;
   model: string;
-  /** A server in one's own house often wants none. */
+  /** Undefined for servers that need no key, such as one on the operator's network. */
   key: string | undefined;
   limits: TimeLimits;
   allowedHosts: readonly string[];
@@ -24,7 +24,7 @@ interface ChatMessage {
   content: string;
 }
 
-/** Asks any server that speaks Chat Completions. */
+/** Sends turns to any server that supports Chat Completions. */
 export class OpenAiResponder implements Responder {
   private readonly url: URL;
 
@@ -36,7 +36,7 @@ export class OpenAiResponder implements Responder {
 
   async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
     const {model, key, limits, allowedHosts} = this.deps;
-    // Nothing but what all such servers know: `stream_options` alone makes several of them refuse.
+    // Only fields that all such servers accept: several reject even `stream_options`.
     const body = JSON.stringify({model, messages: toChatMessages(turn), stream: true});
     const request = () => ({
       url: this.url,
@@ -65,22 +65,26 @@ export class OpenAiResponder implements Responder {
 }
 
 /**
- * What the model is told. What visitors and their files say stands in messages of the user alone;
- * many templates take only turns that alternate, so that neighbours of one role become one.
+ * Returns the messages for the model. Texts of visitors and files have the role `user` only. Many
+ * chat templates require roles that alternate, so neighbours with an equal role are merged.
  */
 export const toChatMessages = (
   turn: Turn,
   nonce = randomBytes(16).toString('hex'),
 ): ChatMessage[] => {
-  const said = turn.history.map(({role, text}): ChatMessage => ({
+  const history = turn.history.map(({role, text}): ChatMessage => ({
     role: role === 'visitor' ? 'user' : 'assistant',
     content: text,
   }));
   const documents = turn.documents.map((one) => documentMessage(one, nonce));
-  const talk = [...documents, ...said, {role: 'user', content: turn.input} as const];
-  // Her greeting was no answer to anything.
-  const begin = talk.findIndex(({role}) => role === 'user');
-  return [{role: 'system', content: systemText(turn, nonce)}, ...merged(talk.slice(begin))];
+  const conversation = [...documents, ...history, {role: 'user', content: turn.input} as const];
+  // Many chat templates require the first message to be the user's, so Maria's greeting is left
+  // out.
+  const firstQuestion = conversation.findIndex(({role}) => role === 'user');
+  return [
+    {role: 'system', content: systemText(turn, nonce)},
+    ...mergeNeighbours(conversation.slice(firstQuestion)),
+  ];
 };
 
 const systemText = ({site, session, documents, instructions}: Turn, nonce: string): string =>
@@ -107,13 +111,13 @@ const documentMessage = (
   nonce: string,
 ): ChatMessage => {
   const notes = `${truncated ? ', cut' : ''}${unreadable ? ', not all text is readable' : ''}`;
-  const about = `${JSON.stringify(name)}, ${pages} pages${notes}`;
+  const description = `${JSON.stringify(name)}, ${pages} pages${notes}`;
   const empty = unreadable ? UNREADABLE : '(no readable text)';
   const shown = text === '' ? empty : text;
-  return {role: 'user', content: `${BEGIN} ${nonce} ${about}\n${shown}\n${END} ${nonce}`};
+  return {role: 'user', content: `${BEGIN} ${nonce} ${description}\n${shown}\n${END} ${nonce}`};
 };
 
-const merged = (messages: ChatMessage[]): ChatMessage[] => {
+const mergeNeighbours = (messages: ChatMessage[]): ChatMessage[] => {
   const out: ChatMessage[] = [];
   for (const message of messages) {
     const last = out.at(-1);
@@ -126,15 +130,15 @@ const merged = (messages: ChatMessage[]): ChatMessage[] => {
 const MAX_HISTORY_MESSAGES = 20;
 const MAX_HISTORY_CHARACTERS = 12_000;
 
-/** The newest lines that fit, whole and without a gap. */
+/** Returns the newest messages that fit, uncut and without a gap. */
 export const truncateHistory = (history: HistoryMessage[]): HistoryMessage[] => {
-  const kept: HistoryMessage[] = [];
-  let left = MAX_HISTORY_CHARACTERS;
-  for (const said of history.slice(-MAX_HISTORY_MESSAGES).reverse()) {
-    const length = [...said.text].length;
-    if (length > left) break;
-    left -= length;
-    kept.unshift(said);
+  const newest: HistoryMessage[] = [];
+  let charactersLeft = MAX_HISTORY_CHARACTERS;
+  for (const message of history.slice(-MAX_HISTORY_MESSAGES).reverse()) {
+    const length = [...message.text].length;
+    if (length > charactersLeft) break;
+    charactersLeft -= length;
+    newest.unshift(message);
   }
-  return kept;
+  return newest;
 };

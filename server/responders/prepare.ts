@@ -7,26 +7,26 @@ import type {Turn} from './responder.js';
 import {loadHistory} from './store.js';
 import type {ClaimedTurn, TurnContext} from './store.js';
 
-const HISTORY = 21;
+const HISTORY_LIMIT = 21;
 
 /**
- * What a responder is told of a turn. Documents go along where site and visitor both say so. Throws
- * `SessionGone` when the message is there no more.
+ * Returns the turn for the responder. It contains documents only if both the site and the visitor
+ * allow it. Throws `SessionGone` if the message no longer exists.
  */
 export const prepareTurn = async (
   {sql, documents}: {sql: Sql; documents: Documents},
   {id, uuid, messageId}: ClaimedTurn,
   {site, context, signal}: {site: Site; context: TurnContext; signal: AbortSignal},
 ): Promise<Turn> => {
-  const said = await loadHistory(sql, {uuid, messageId}, HISTORY);
-  const input = said.pop();
+  const messages = await loadHistory(sql, {uuid, messageId}, HISTORY_LIMIT);
+  const input = messages.pop();
   if (input?.role !== 'visitor') throw new SessionGone();
   const mayRead = site.settings.responder_documents === true && context.readsDocuments;
   return {
     id,
     site: {key: site.key, name: site.name},
     session: {uuid, locale: context.locale, state: context.state, step: context.step},
-    history: truncateHistory(said),
+    history: truncateHistory(messages),
     documents: mayRead ? await documents.forSession(uuid, signal) : [],
     input: input.text,
     instructions: site.settings.responder_instructions ?? '',

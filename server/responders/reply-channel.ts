@@ -1,30 +1,34 @@
 import type {Queryable} from '../database/sql.js';
 
-/** A message that is being written. */
+/** Reply that is written piece by piece. */
 export interface StreamingReply {
-  /** Aborted when nobody will read it. */
+  /** Aborted when the reply is no longer wanted, because the session or the message has ended. */
   readonly signal: AbortSignal;
   delta(text: string): void;
   complete(): Promise<unknown>;
-  /** With what there was of the text. */
+  /** Ends the message as failed, with the text written so far. */
   fail(): Promise<unknown>;
 }
 
-interface Named {
+interface MessageIdentity {
   role: 'maria';
-  /** Once in a session: said twice under one name, it is said once. */
+  /** Unique in a session: a second message with this id is not stored. */
   clientId: string;
 }
 
-/** All that answering may do in a session: to say something. Throws when the session has ended. */
+/**
+ * Port through which responders write into a session. Its methods throw if the session has ended.
+ */
 export interface ReplyChannel {
-  say(uuid: string, message: Named & {body: string}): Promise<unknown>;
-  /** What `make` answers, if anything, in one transaction with what else it does. */
+  say(uuid: string, message: MessageIdentity & {body: string}): Promise<unknown>;
+  /**
+   * Says the message that `make` returns, if any. Its other changes are in the same transaction.
+   */
   sayWith(
     uuid: string,
-    make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
+    make: (tx: Queryable) => Promise<(MessageIdentity & {body: string}) | undefined>,
   ): Promise<void>;
-  startMessage(uuid: string, named: Named): Promise<StreamingReply | undefined>;
-  /** Told to whoever looks at this moment. */
+  startMessage(uuid: string, identity: MessageIdentity): Promise<StreamingReply | undefined>;
+  /** Notifies the subscribers that are connected now. */
   typing(uuid: string, role: 'maria'): void;
 }

@@ -2,45 +2,48 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {CallFailed} from '../outbound/failure.js';
 
-/** One line of the conversation so far. */
+/** Message of the conversation so far. */
 export interface HistoryMessage {
   role: 'visitor' | 'maria' | 'agent';
   text: string;
   at: string;
 }
 
-/** The text of a file, which its visitor has allowed to be read for answers. */
+/** Text of a file that the visitor allows responders to read. */
 export interface DocumentText {
   id: string;
   name: string;
   pages: number;
-  /** Empty where nothing could be read. */
+  /** Empty if nothing could be read. */
   text: string;
   truncated: boolean;
-  /** Whether the file has text that could not be read. Without it, an empty text means none. */
+  /**
+   * True if the file has text that could not be extracted. If false, an empty `text` means a file
+   * without text.
+   */
   unreadable: boolean;
 }
 
-/** What a responder is told. No name, no address, no credential. */
+/** Question to a responder. It contains no name, no e-mail address and no credential. */
 export interface Turn {
-  /** The same through all tries. */
+  /** Id of the turn, equal in all attempts. */
   id: string;
   site: {key: string; name: string};
   session: {uuid: string; locale: string; state: string; step: string | null};
-  /** Cut already, oldest first, without the input. */
+  /** Messages before the input, oldest first, truncated. */
   history: HistoryMessage[];
   documents: DocumentText[];
   input: string;
-  /** The site's own words to the responder. */
+  /** The site's instructions to the responder. */
   instructions: string;
 }
 
-/** `later`: the responder will call back. */
+/** Part of a reply. `later` means that the responder will call back. */
 export type Part = {type: 'text'; delta: string} | {type: 'later'};
 
 /**
- * Who answers a visitor's free text. All that comes out of it is text: there is no part that could
- * change a consent, a file or a step. Throws `CallFailed`.
+ * Replies to a visitor's free text. A reply is only text: no part can change a consent, a file or a
+ * step. `respond` throws `CallFailed`.
  */
 export interface Responder {
   respond(turn: Turn, context: {signal: AbortSignal; log: FastifyBaseLogger}): AsyncIterable<Part>;
@@ -48,13 +51,13 @@ export interface Responder {
 
 export interface RetryLimits {
   pausesMs: readonly number[];
-  /** A longer wait that is asked for is a no. */
+  /** Maximum pause. If the other server asks for a longer pause, there is no further attempt. */
   mostMs: number;
 }
 
 export const RETRIES: RetryLimits = {pausesMs: [500, 2_000], mostMs: 10_000};
 
-/** How long to wait before the next try; undefined when there is none. */
+/** Returns the pause before the next attempt; undefined if there is none. */
 export const pauseBefore = (
   attempt: number,
   {retryable, retryAfterMs}: CallFailed,

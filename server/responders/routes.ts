@@ -23,7 +23,7 @@ export interface AnswerRouteDeps {
   answering: {callBacks: CallBackLinks; stopSession: (uuid: string) => void};
 }
 
-/** A responder that talks on and on is one that has gone wrong. */
+/** Callbacks per turn; a responder that sends more is faulty. */
 export const MAX_CALLS = 20;
 
 export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
@@ -36,14 +36,15 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
       preParsing: [access.identify],
       schema: {
         operationId: 'stopAnswer',
-        summary: 'The visitor wants no more of the answer',
-        description: 'What was written of it stays. With no answer under way nothing happens.',
+        summary: 'Stops the reply in progress',
+        description:
+          'Text that was already written stays. Without a reply in progress, nothing happens.',
         tags: ['conversation'],
         security: SESSION_SECURITY,
-        response: answers({204: Type.Null({description: 'It has stopped, or will at once.'})}, [
-          ...SESSION_CODES,
-          ...BODY_CODES,
-        ]),
+        response: answers(
+          {204: Type.Null({description: 'The reply has stopped, or stops at once.'})},
+          [...SESSION_CODES, ...BODY_CODES],
+        ),
       },
     },
     async (request, reply) => {
@@ -60,14 +61,16 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
       config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'callBack',
-        summary: 'A later answer of a responder',
+        summary: 'Submits a later reply of a responder',
         description:
-          'The address that came with a turn, for a responder that answered 202. Works until `expires_at`, or until a call without `done: false`.',
+          'The callback URL of a turn, for a responder that responded with 202. Works until `expires_at`, or until a call without `done: false`.',
         tags: ['conversation'],
         security: [],
-        params: Type.Object({link: Type.String({description: 'As the turn has it.'})}),
+        params: Type.Object({
+          link: Type.String({description: 'Last part of the callback URL in the turn.'}),
+        }),
         body: CallBack,
-        response: answers({204: Type.Null({description: 'Taken.'})}, [
+        response: answers({204: Type.Null({description: 'The reply was accepted.'})}, [
           ...BODY_CODES,
           'not_found',
           'answer_over',
@@ -79,31 +82,33 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
       if (!link) throw new NotFound();
       if (link.isExpired) throw new TurnClosed();
       const {text = '', done = true} = request.body;
-      await takeAnswer(deps, link.turnId, {text, isLast: done});
+      await storeCallBack(deps, link.turnId, {text, isLast: done});
       return reply.code(204).send(null);
     },
   );
 };
 
-/** The call is counted and its words are said together: neither is lost, neither is done twice. */
-const takeAnswer = async (
+/**
+ * Counts the callback and stores its text in one transaction: neither happens without the other.
+ */
+const storeCallBack = async (
   {sql, stage}: AnswerRouteDeps,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {
   const uuid = await sessionOfTurn(sql, turnId);
   if (uuid === undefined) throw new TurnClosed();
-  const saying = stage.sayWith(uuid, async (tx) => {
+  const stored = stage.sayWith(uuid, async (tx) => {
     const calls = await takeCallBack(tx, turnId, {isLast, max: MAX_CALLS});
     const context = await turnContext(tx, uuid);
     if (calls === undefined || !context) throw new TurnClosed();
-    const pieces = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
-    const body = pieces.add(text) + pieces.end();
+    const sanitizer = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
+    const body = sanitizer.add(text) + sanitizer.end();
     if (body.trim() === '') return undefined;
-    const whole = pieces.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
+    const whole = sanitizer.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
     return {role: 'maria', clientId: `${turnId}-${calls}`, body: whole};
   });
-  await saying.catch((error: unknown) => {
+  await stored.catch((error: unknown) => {
     throw isOver(error) ? new TurnClosed() : error;
   });
 };

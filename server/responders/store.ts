@@ -11,10 +11,10 @@ export interface ClaimedTurn {
 
 export const LEASE_MS = 15_000;
 
-/** Whose a turn is counts until it is done: what ends one takes its `client` away. */
-const NOBODY = Buffer.alloc(0);
+/** A turn stores the sender's hash only until it ends. */
+const NO_CLIENT = Buffer.alloc(0);
 
-/** In the transaction of the message. */
+/** Inserts a turn in the transaction of its message. */
 export const insertTurn = async (
   tx: Queryable,
   {uuid, messageId, client}: {uuid: string; messageId: number; client: Buffer},
@@ -27,8 +27,8 @@ const columns = (sql: Queryable) => sql`
   turns.id, turns.session_uuid as uuid, turns.message_id::float8 as "messageId", turns.client`;
 
 /**
- * Takes turns for an owner. In each session the newest, and none while one is under way there: what
- * was written meanwhile is answered together.
+ * Claims turns for an owner: the newest turn of each session that has no running turn. Older turns
+ * of the session end as `merged`, because one reply answers them together.
  */
 export const claimTurns = async (sql: Sql, owner: string, limit: number): Promise<ClaimedTurn[]> =>
   sql.begin(async (tx) => {
@@ -47,7 +47,7 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
       returning ${columns(tx)}`;
     for (const {uuid, messageId} of claimed) {
       await tx`
-        update turns set state = 'done', outcome = 'merged', client = ${NOBODY}
+        update turns set state = 'done', outcome = 'merged', client = ${NO_CLIENT}
         where id in (
           select id from turns
           where session_uuid = ${uuid} and state = 'queued' and message_id < ${messageId}
@@ -56,7 +56,10 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
     return claimed;
   });
 
-/** Keeps turns; answers those that are still the owner's, and whether their visitor wants no more. */
+/**
+ * Renews the leases of turns. Returns the turns that the owner still holds, and whether the visitor
+ * has stopped them.
+ */
 export const renewTurns = async (
   sql: Sql,
   owner: string,
@@ -69,28 +72,28 @@ export const renewTurns = async (
 
 export const finishTurn = async (sql: Queryable, id: string, outcome: string): Promise<void> => {
   await sql`
-    update turns set state = 'done', outcome = ${outcome}, client = ${NOBODY}, leased_until = null
+    update turns set state = 'done', outcome = ${outcome}, client = ${NO_CLIENT}, leased_until = null
     where id = ${id} and state in ('running', 'waiting')`;
 };
 
 /**
- * Gives a turn back of which nothing was said: another replica takes it. Answers false when there is
- * nobody to give it to, since its visitor wants no more.
+ * Releases a turn without any written text, so that another replica claims it. Returns false if the
+ * visitor has stopped the turn, which then ends.
  */
 export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
   const rows = await sql<{isStopped: boolean}[]>`
     update turns set owner = null, leased_until = null,
       state = case when stop_requested_at is null then 'queued' else 'done' end,
       outcome = case when stop_requested_at is not null then 'stopped' end,
-      client = case when stop_requested_at is null then client else ${NOBODY} end
+      client = case when stop_requested_at is null then client else ${NO_CLIENT} end
     where id = ${id} and state = 'running'
     returning stop_requested_at is not null as "isStopped"`;
   return !rows.some(({isStopped}) => isStopped);
 };
 
 /**
- * Lets a turn wait for its responder to call back. Returns `later`, or the outcome of a turn that
- * has ended: the responder was quicker to call back, or the visitor has stopped it.
+ * Makes a turn wait for its responder's callback. Returns `later`, or the outcome if the turn has
+ * ended: the callback came first, or the visitor stopped it.
  */
 export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<string> => {
   const rows = await sql`
@@ -110,8 +113,8 @@ export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string 
 };
 
 /**
- * Counts a call back, and ends the waiting with the last one. A quick one comes before the 202 that
- * announces it. Answers which one it is; undefined: nobody waits for it.
+ * Counts a callback; the last one ends the turn. A callback can arrive before the 202 that
+ * announces it. Returns its number; undefined if the turn accepts no callback.
  */
 export const takeCallBack = async (
   tx: Queryable,
@@ -122,7 +125,7 @@ export const takeCallBack = async (
     update turns set calls = calls + 1,
       state = case when ${isLast} or calls + 1 >= ${max} then 'done' else state end,
       outcome = case when ${isLast} or calls + 1 >= ${max} then 'answered' end,
-      client = case when ${isLast} or calls + 1 >= ${max} then ${NOBODY} else client end,
+      client = case when ${isLast} or calls + 1 >= ${max} then ${NO_CLIENT} else client end,
       leased_until = case when ${isLast} or calls + 1 >= ${max} then null else leased_until end
     where id = ${id} and state in ('running', 'waiting') and stop_requested_at is null
       and leased_until > now()
@@ -131,8 +134,8 @@ export const takeCallBack = async (
 };
 
 /**
- * The visitor wants no more of the answer; answers how many turns that meets. What was written
- * meanwhile is a question of its own, and is answered next.
+ * Stops the session's current turn; returns the number of turns changed. Messages written during
+ * that turn are a separate question, which is answered next.
  */
 export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> => {
   const rows = await sql`
@@ -140,7 +143,7 @@ export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> =
       stop_requested_at = now(),
       state = case when state = 'running' then state else 'done' end,
       outcome = case when state = 'running' then null else 'stopped' end,
-      client = case when state = 'running' then client else ${NOBODY} end,
+      client = case when state = 'running' then client else ${NO_CLIENT} end,
       leased_until = case when state = 'running' then leased_until end
     where session_uuid = ${uuid} and (
       state in ('running', 'waiting')
@@ -153,7 +156,7 @@ export const stopTurns = async (sql: Queryable, uuid: string): Promise<number> =
 
 export type LapsedTurn = ClaimedTurn & {siteKey: string; outcome: string};
 
-/** Of a turn whose server has died, or whose responder has not called back. */
+/** Outcome of a turn whose server died, or whose responder did not call back. */
 const lapsedOutcome = (sql: Queryable) => sql`
   case when turns.state = 'running' then 'lost'
        when calls > 0 then 'answered' else 'no_call_back' end`;
@@ -161,17 +164,17 @@ const lapsedOutcome = (sql: Queryable) => sql`
 const isLapsed = (sql: Queryable) => sql`
   turns.state in ('running', 'waiting') and turns.leased_until < now()`;
 
-/** Turns whose server has died, or whose responder has not called back; the oldest first. */
+/** Returns turns whose server died, or whose responder did not call back; the oldest first. */
 export const lapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> =>
   sql<LapsedTurn[]>`
     select ${columns(sql)}, ${lapsedOutcome(sql)} as outcome,
            (select site_key from visits where uuid = turns.session_uuid) as "siteKey"
     from turns where ${isLapsed(sql)} order by turns.leased_until limit ${limit}`;
 
-/** Ends one of them. Returns false when another server was quicker. */
+/** Ends a lapsed turn. Returns false if another server has ended it. */
 export const endLapsed = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
-    update turns set state = 'done', client = ${NOBODY}, leased_until = null,
+    update turns set state = 'done', client = ${NO_CLIENT}, leased_until = null,
                      outcome = ${lapsedOutcome(sql)}
     where id = ${id} and ${isLapsed(sql)} returning id`;
   return rows.length > 0;
@@ -186,7 +189,7 @@ export interface TurnContext {
   readsDocuments: boolean;
 }
 
-/** What is known of the session; undefined when it has ended. */
+/** Returns the session's data for a turn; undefined if the session has ended. */
 export const turnContext = async (
   sql: Queryable,
   uuid: string,
@@ -206,7 +209,7 @@ export const turnContext = async (
   return row;
 };
 
-/** The last lines up to a message, oldest first; the message itself comes last. */
+/** Returns the last messages up to a given message, oldest first. The given message is the last. */
 export const loadHistory = async (
   sql: Queryable,
   {uuid, messageId}: {uuid: string; messageId: number},

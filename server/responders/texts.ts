@@ -1,4 +1,4 @@
-/** What Maria says where nobody, or nothing, answers. Every language has all of it. */
+/** Maria's messages when no responder replies. Every language has all of them. */
 interface AnswerTexts {
   thanks: string;
   failed: string;
@@ -80,11 +80,11 @@ const textsFor = (locale: string): AnswerTexts => {
 
 export interface Reader {
   locale: string;
-  /** Somebody without an address cannot be answered by mail. */
+  /** If false, the text asks for an e-mail address. */
   hasEmail: boolean;
 }
 
-/** What happened, and who answers now. */
+/** Returns a text that says what happened and who will answer. */
 export const escalationText = (
   what: 'thanks' | 'failed' | 'unfinished' | 'limited',
   {locale, hasEmail}: Reader,

@@ -49,99 +49,105 @@ export interface TurnWorkerDeps {
   metrics: {turnEnded: (outcome: string) => void};
 }
 
-/** In this process at once. */
+/** Turns that this process runs concurrently. */
 const MAX_RUNNING = 20;
 const POLL_INTERVAL_MS = 5_000;
-/** How soon a *stop* arrives whose notice was lost. */
+/** Interval of lease renewals, which also detect a *stop* whose notification was lost. */
 const RENEW_MS = 1_000;
 const LAPSED_BATCH = 20;
 const UNIQUE_VIOLATION = '23505';
 
-/** Has visitors' messages answered. Any number of them, in any replica, share the work. */
+/**
+ * Worker that passes visitors' messages to responders. Any number of workers, on any replica, share
+ * the turns.
+ */
 export class TurnWorker {
   private readonly owner = randomUUID();
   private readonly running = new Map<
     string,
     {uuid: string; stop: AbortController; done: Promise<void>}
   >();
-  private looking: Promise<void> | undefined;
-  private again = false;
-  private timer: NodeJS.Timeout | undefined;
-  private renewing: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private polling: Promise<void> | undefined;
+  private pollAgain = false;
+  private pollTimer: NodeJS.Timeout | undefined;
+  private renewalTimer: NodeJS.Timeout | undefined;
+  private isShuttingDown = false;
 
   constructor(private readonly deps: TurnWorkerDeps) {}
 
-  /** Something waits for an answer: look now rather than at the next turn. */
+  /** Polls now instead of at the next interval, because a turn was enqueued. */
   wake(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.looking ??= this.poll().finally(() => {
-      this.looking = undefined;
-      if (this.again) this.wake();
+    if (this.isShuttingDown) return;
+    this.pollAgain = true;
+    this.polling ??= this.poll().finally(() => {
+      this.polling = undefined;
+      if (this.pollAgain) this.wake();
     });
   }
 
-  /** Ends what runs here for a session; what was written of it stays. */
+  /** Stops the session's turns in this process; text that was written stays. */
   stopSession(uuid: string): void {
     for (const turn of this.running.values()) if (turn.uuid === uuid) turn.stop.abort();
   }
 
-  /** Takes nothing more, which is another replica's from here on. Ends when all that runs is said. */
+  /** Claims no further turns, which leaves them to other replicas. Waits for the running turns. */
   async finish(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    this.isShuttingDown = true;
+    clearTimeout(this.pollTimer);
     await Promise.allSettled([...this.running.values()].map(({done}) => done));
   }
 
-  /** Breaks off what runs: what has not begun is given back, and of the rest its visitor is told. */
+  /**
+   * Aborts the running turns. Turns without written text are released; for other turns, the visitor
+   * reads that the reply is unfinished.
+   */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    // What a look under way has still taken is given back with the rest.
-    await this.looking;
+    this.isShuttingDown = true;
+    clearTimeout(this.pollTimer);
+    // A poll in progress can still claim turns, which must be released, too.
+    await this.polling;
     for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
     await this.finish();
   }
 
   private async poll(): Promise<void> {
-    clearTimeout(this.timer);
+    clearTimeout(this.pollTimer);
     const {sql, log} = this.deps;
     try {
       await this.notifyLapsed();
-      while (this.again && !this.stopped) {
-        this.again = false;
+      while (this.pollAgain && !this.isShuttingDown) {
+        this.pollAgain = false;
         const room = MAX_RUNNING - this.running.size;
         const turns = room > 0 ? await claimTurns(sql, this.owner, room) : [];
-        for (const turn of turns) this.begin(turn);
-        if (turns.length > 0) this.again = true;
+        for (const turn of turns) this.startTurn(turn);
+        if (turns.length > 0) this.pollAgain = true;
       }
     } catch (error) {
-      // Another replica had a message of the same session in the same instant: it is to be looked
-      // at again when that is answered.
-      this.again = sqlState(error) === UNIQUE_VIOLATION;
-      if (!this.again && !isDatabaseDown(error)) log.error({err: error}, 'answers stumbled');
+      // Another replica claimed a turn of the same session at the same time, so poll again.
+      this.pollAgain = sqlState(error) === UNIQUE_VIOLATION;
+      if (!this.pollAgain && !isDatabaseDown(error))
+        log.error({err: error}, 'failed to process turns');
     }
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
+    if (this.isShuttingDown) return;
+    this.pollTimer = setTimeout(() => {
       this.wake();
     }, POLL_INTERVAL_MS).unref();
   }
 
-  private begin(turn: ClaimedTurn): void {
+  private startTurn(turn: ClaimedTurn): void {
     const stop = new AbortController();
     const done = this.run(turn, stop.signal)
       .catch((error: unknown) => {
-        // Its lease runs out, and then it is told as lost.
-        this.deps.log.error({err: error, turn: turn.id}, 'an answer broke off');
+        // The lease expires, and then a server ends the turn as `lost`.
+        this.deps.log.error({err: error, turn: turn.id}, 'failed to run a turn');
       })
       .finally(() => {
         this.running.delete(turn.id);
-        if (this.running.size === 0) clearInterval(this.renewing);
+        if (this.running.size === 0) clearInterval(this.renewalTimer);
         this.wake();
       });
     if (this.running.size === 0) {
-      this.renewing = setInterval(() => void this.renew(), RENEW_MS).unref();
+      this.renewalTimer = setInterval(() => void this.renew(), RENEW_MS).unref();
     }
     this.running.set(turn.id, {uuid: turn.uuid, stop, done});
   }
@@ -149,11 +155,11 @@ export class TurnWorker {
   private async renew(): Promise<void> {
     const ids = [...this.running.keys()];
     try {
-      const ours = await renewTurns(this.deps.sql, this.owner, ids);
-      const kept = new Set(ours.flatMap(({id, isStopped}) => (isStopped ? [] : [id])));
-      for (const id of ids) if (!kept.has(id)) this.running.get(id)?.stop.abort();
+      const owned = await renewTurns(this.deps.sql, this.owner, ids);
+      const active = new Set(owned.flatMap(({id, isStopped}) => (isStopped ? [] : [id])));
+      for (const id of ids) if (!active.has(id)) this.running.get(id)?.stop.abort();
     } catch (error) {
-      this.deps.log.warn({err: error}, 'leases on answers could not be renewed');
+      this.deps.log.warn({err: error}, 'failed to renew the leases of turns');
     }
   }
 
@@ -179,14 +185,14 @@ export class TurnWorker {
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
     const {sql, budgets} = this.deps;
-    let chosen: ResolvedResponder | undefined;
+    let resolved: ResolvedResponder | undefined;
     try {
-      chosen = this.choose(site);
-      if (!chosen) {
+      resolved = this.choose(site);
+      if (!resolved) {
         await this.handOverToHuman(turn, {context, clientId: 'person', what: 'thanks'});
         return 'person';
       }
-      this.deps.circuits.requireClosed(chosen.circuit);
+      this.deps.circuits.requireClosed(resolved.circuit);
       const perDay = site.settings.responder_turns_per_day;
       const usedUp = await budgets.take(sql, {...turn, siteKey: site.key, perDay});
       if (usedUp) {
@@ -194,12 +200,12 @@ export class TurnWorker {
         await this.handOverToHuman(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
         return `budget_${usedUp}`;
       }
-      return await this.ask(turn, chosen, {context, site, signal});
+      return await this.ask(turn, resolved, {context, site, signal});
     } catch (error) {
-      // Whatever it was broken off in.
+      // Aborted, in any phase.
       if (signal.aborted) return signal.reason === SHUTTING_DOWN ? 'released' : 'stopped';
       if (!(error instanceof CallFailed)) throw error;
-      return this.failed(turn, error, {context, site, hasBegun: false});
+      return this.handleFailure(turn, error, {context, site, hasBegun: false});
     }
   }
 
@@ -210,14 +216,14 @@ export class TurnWorker {
 
   private async ask(
     claimed: ClaimedTurn,
-    chosen: ResolvedResponder,
+    resolved: ResolvedResponder,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
     const {sql, stage, log, circuits} = this.deps;
     stage.typing(claimed.uuid, 'maria');
     const turn = await prepareTurn(this.deps, claimed, {site, context, signal});
-    const answered = await answerTurn(turn, chosen, {stage, log, signal});
-    const {outcome, hasBegun, failure} = answered;
+    const result = await answerTurn(turn, resolved, {stage, log, signal});
+    const {outcome, hasBegun, failure} = result;
     if (failure === SHUTTING_DOWN) {
       if (!hasBegun) return 'released';
       await this.handOverToHuman(claimed, {
@@ -228,31 +234,34 @@ export class TurnWorker {
       return 'failed_cut';
     }
     if (failure) {
-      circuits.failed(chosen.circuit, failure);
-      return this.failed(claimed, failure, {context, site, hasBegun});
+      circuits.failed(resolved.circuit, failure);
+      return this.handleFailure(claimed, failure, {context, site, hasBegun});
     }
-    if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(chosen.circuit);
+    if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(resolved.circuit);
     if (outcome !== 'later') return outcome;
     return awaitCallBack(sql, claimed.id, CALL_BACK_MS);
   }
 
-  private async failed(
+  private async handleFailure(
     turn: ClaimedTurn,
     {code, message, cause}: CallFailed,
     {context, site, hasBegun}: {context: TurnContext; site: Site; hasBegun: boolean},
   ): Promise<string> {
-    this.deps.log.warn({turn: turn.id, site: site.key, reason: message}, 'nothing answered');
-    this.deps.log.debug({turn: turn.id, err: cause}, 'what the responder said');
+    this.deps.log.warn(
+      {turn: turn.id, site: site.key, reason: message},
+      'the responder failed to reply',
+    );
+    this.deps.log.debug({turn: turn.id, err: cause}, 'cause of the failed reply');
     const what = hasBegun ? 'unfinished' : 'failed';
-    // First: where nobody waits any more there is nothing to be alarmed about.
+    // Before the alert, because this throws if the session is over, and then no alert is needed.
     await this.handOverToHuman(turn, {context, clientId: `failed-${turn.id}`, what});
     await this.alert(site, code, message);
     return `failed_${code}`;
   }
 
   /**
-   * Tells the visitor who answers now, and the owner that somebody waits. Throws what `isOver` knows
-   * when nobody does.
+   * Writes to the visitor that a person will answer, and mails the owner. Throws `SessionGone` or
+   * `ConsentRequired` if the session is over.
    */
   private async handOverToHuman(
     {uuid}: ClaimedTurn,
@@ -280,16 +289,16 @@ export class TurnWorker {
     if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
   }
 
-  private async alert(site: Site, code: string, told = code): Promise<void> {
+  private async alert(site: Site, code: string, reason = code): Promise<void> {
     await raiseAlert(this.deps.sql, {
       cause: `responder_${site.key}_${code}`,
       code: 'responder_failed',
-      message: `Visitors of the site "${site.key}" got no answer from its responder: ${told}. They were told that a person will answer.`,
+      message: `The responder of the site "${site.key}" did not complete a reply: ${reason}. Its visitors now expect a person to answer. Check the responder's server, and the site's responder settings.`,
     });
     this.deps.onMail();
   }
 
-  /** Turns whose server has died, or whose responder has never called back. */
+  /** Ends turns whose server died, or whose responder did not call back. */
   private async notifyLapsed(): Promise<void> {
     const {sql, log} = this.deps;
     for (const turn of await lapsedTurns(sql, LAPSED_BATCH)) {
@@ -297,20 +306,20 @@ export class TurnWorker {
         await this.endLapsed(turn);
       } catch (error) {
         if (isDatabaseDown(error)) throw error;
-        log.error({err: error, turn: turn.id}, 'a lapsed answer could not be ended');
+        log.error({err: error, turn: turn.id}, 'failed to end a lapsed turn');
       }
     }
   }
 
   /**
-   * Ends a turn in the transaction that tells its visitor and the owner: a server that dies here
-   * leaves both to the next one.
+   * Ends a turn in the transaction that notifies its visitor and the owner. If this server dies
+   * before the commit, another server does both.
    */
   private async endLapsed(turn: LapsedTurn): Promise<void> {
     const {sql, stage, metrics, onMail} = this.deps;
     const {id, uuid, outcome} = turn;
     let isEnded = false;
-    const tell = async (tx: Queryable) => {
+    const closeTurn = async (tx: Queryable) => {
       isEnded = await endLapsed(tx, id);
       if (!isEnded || outcome === 'answered') return undefined;
       const context = await turnContext(tx, uuid);
@@ -320,9 +329,10 @@ export class TurnWorker {
       return {role: 'maria' as const, clientId: `failed-${id}`, body};
     };
     const site = (await turnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
-    // First, since it is no harm if it is repeated. No visitor waits for it in an ended session.
+    // Before the transaction, because a repeated alert is harmless. In an ended session no visitor
+    // waits for the reply.
     if (site && outcome !== 'answered') await this.alert(site, outcome);
-    const isGone = (await stage.sayWith(uuid, tell).catch(goneIfOver)) === 'gone';
+    const isGone = (await stage.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
     if (isGone) isEnded = await endLapsed(sql, id);
     if (isEnded) metrics.turnEnded(outcome);
     onMail();

@@ -12,17 +12,17 @@ export interface WebhookResponderOptions {
   key: Buffer;
   limits: TimeLimits;
   allowedHosts: readonly string[];
-  /** Where a later answer is taken, and until when. */
+  /** Returns the URL for later replies, and when it expires. */
   callback: (turnId: string) => {url: string; expires_at: string};
 }
 
-/** Asks a server of the site's own. It answers at once, bit by bit, or by calling back. */
+/** Sends turns to the site's own server, which replies at once, in a stream, or by calling back. */
 export class WebhookResponder implements Responder {
   constructor(private readonly deps: WebhookResponderOptions) {}
 
   async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
     const {url, key, limits, allowedHosts, callback} = this.deps;
-    const body = JSON.stringify({...written(turn), callback: callback(turn.id)});
+    const body = JSON.stringify({...toRequestBody(turn), callback: callback(turn.id)});
     const request = () => ({
       url,
       headers: {
@@ -35,11 +35,11 @@ export class WebhookResponder implements Responder {
       maxBytes: MAX_ANSWER_BYTES,
     });
     const isAnswer = (status: number) => [200, 202, 204].includes(status);
-    yield* requestWithRetry({request, signal, isAnswer}, (answer) => partsOf(answer));
+    yield* requestWithRetry({request, signal, isAnswer}, (response) => parseReply(response));
   }
 }
 
-const written = ({id, site, session, history, documents, input, instructions}: Turn) => ({
+const toRequestBody = ({id, site, session, history, documents, input, instructions}: Turn) => ({
   type: 'turn',
   turn_id: id,
   site,
@@ -50,19 +50,19 @@ const written = ({id, site, session, history, documents, input, instructions}: T
   input: {text: input},
 });
 
-async function* partsOf(answer: Parameters<typeof parseReplyStream>[0]): AsyncGenerator<Part> {
-  if (answer.status === 204) return;
-  if (answer.status === 202) {
+async function* parseReply(response: Parameters<typeof parseReplyStream>[0]): AsyncGenerator<Part> {
+  if (response.status === 204) return;
+  if (response.status === 202) {
     yield {type: 'later'};
     return;
   }
   let isText = false;
-  for await (const object of parseReplyStream(answer)) {
+  for await (const object of parseReplyStream(response)) {
     const delta = extractEventText(object);
     if (delta === undefined) continue;
     isText = true;
     yield {type: 'text', delta};
   }
-  // Who has nothing to say says so with 204.
+  // An empty 200 is an error; 204 means *no reply*.
   if (!isText) throw new CallFailed('bad_answer');
 }

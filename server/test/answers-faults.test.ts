@@ -249,7 +249,7 @@ t.test('a lapsed answer is ended only together with what its visitor is told', a
 
   const server = await startServer(t, {beside: before, answers: true});
   server.answering.wake();
-  await until(() => server.logged.some(({msg}) => msg === 'a lapsed answer could not be ended'));
+  await until(() => server.logged.some(({msg}) => msg === 'failed to end a lapsed turn'));
 
   const [turn] = await server.sql`select state from turns`;
   t.equal(turn?.['state'], 'running');
