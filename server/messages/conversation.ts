@@ -22,12 +22,12 @@ import {
 } from './store.js';
 import {replyBody} from './text.js';
 
-/** Who can answer a visitor. */
+/** Role that can reply to a visitor. */
 export type Answerer = Exclude<MessageRole, 'visitor'>;
 
 export interface Named {
   role: Answerer;
-  /** Once in a session: said twice under one name, it is said once. */
+  /** Unique in a session: a second message with this id is not stored. */
   clientId: string;
 }
 
@@ -43,12 +43,15 @@ export interface ConversationDeps {
   log: FastifyBaseLogger;
 }
 
-/** Longer than a few missed renewals; after it a message whose server has died is told as failed. */
+/**
+ * Longer than a few missed renewals. After this time, a message whose server died is marked as
+ * failed.
+ */
 export const MESSAGE_LEASE_MS = 30_000;
 const LAPSED_BATCH = 100;
 const POLL_INTERVAL_MS = MESSAGE_LEASE_MS / 2;
 
-/** What answerers have to do with a session: to hear its visitor, and to write in it. */
+/** API for replies to visitors: subscribes to their messages, and writes into their sessions. */
 export class MessageService {
   private readonly listeners = new Set<(message: VisitorMessage) => void>();
 
@@ -56,7 +59,7 @@ export class MessageService {
 
   constructor(private readonly deps: ConversationDeps) {}
 
-  /** Looks from time to time for messages whose server has died. */
+  /** Starts a periodic check for messages whose server died. */
   start(): void {
     this.timer = setInterval(() => void this.failLapsed(), POLL_INTERVAL_MS).unref();
   }
@@ -65,7 +68,10 @@ export class MessageService {
     clearInterval(this.timer);
   }
 
-  /** Hears of each message of a visitor once, after its commit, in the process that took it. */
+  /**
+   * Calls the listener once for each visitor's message, after its commit, in the process that
+   * received it. Returns a function that removes the listener.
+   */
   onVisitorMessage(listener: (message: VisitorMessage) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -75,29 +81,29 @@ export class MessageService {
     for (const listener of this.listeners) listener(message);
   }
 
-  /** Throws `SessionGone`, and `ConsentRequired` where nothing may be stored. */
+  /** Writes a message. Throws `SessionGone`, or `ConsentRequired` without consent to storage. */
   async say(uuid: string, {body, ...named}: Named & {body: string}): Promise<Message> {
     const {message} = await this.write(uuid, {...named, body: replyBody(body)});
     return message;
   }
 
   /**
-   * Says what `make` answers, in one transaction with what else it does; nothing where it answers
-   * nothing. Throws like `say`.
+   * Writes the message that `make` returns, if any, in one transaction with the other changes of
+   * `make`. Throws like `say`.
    */
   async sayWith(
     uuid: string,
     make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
   ): Promise<void> {
-    await this.enter(uuid, async (tx) => {
-      const made = await make(tx);
-      if (made) await writeIn(tx, uuid, {...made, body: replyBody(made.body)});
+    await this.withLiveVisit(uuid, async (tx) => {
+      const reply = await make(tx);
+      if (reply) await writeMessage(tx, uuid, {...reply, body: replyBody(reply.body)});
     });
   }
 
   /**
-   * Begins a message whose text comes in pieces. Undefined when there is one of this name already:
-   * somebody else has begun it, or it was begun before a restart.
+   * Starts a message whose text arrives in pieces. Returns undefined if the session has a message
+   * with this id, from another process or from before a restart.
    */
   async startMessage(uuid: string, named: Named): Promise<StreamingMessage | undefined> {
     const leaseMs = MESSAGE_LEASE_MS;
@@ -106,18 +112,18 @@ export class MessageService {
     return isNew ? new StreamingMessage(this.deps, {uuid, message, leaseMs}) : undefined;
   }
 
-  /** Told to whoever reads at this moment, and kept nowhere. */
+  /** Notifies the subscribers that are connected now; the event is not stored. */
   typing(uuid: string, role: Answerer): void {
     this.deps.moments.broadcast(uuid, {type: 'typing', data: {role}});
   }
 
-  /** The last messages, oldest first. */
+  /** Returns the last messages, oldest first. */
   async history(uuid: string, limit: number): Promise<Message[]> {
     const {sql} = this.deps;
     return toApiMessages(sql, await latestMessages(sql, uuid, limit));
   }
 
-  /** Settles messages whose server has died, so that nobody waits for the rest of them. */
+  /** Marks messages whose server died as failed, so that clients do not wait for the rest. */
   async failLapsed(): Promise<void> {
     try {
       await transaction(this.deps.sql, async (tx) => {
@@ -126,15 +132,16 @@ export class MessageService {
         }
       });
     } catch (error) {
-      if (!isDatabaseDown(error)) this.deps.log.error({err: error}, 'lapsed messages stay');
+      if (!isDatabaseDown(error))
+        this.deps.log.error({err: error}, 'failed to end lapsed messages');
     }
   }
 
   private write(uuid: string, text: NewText): Promise<Written> {
-    return this.enter(uuid, (tx) => writeIn(tx, uuid, text));
+    return this.withLiveVisit(uuid, (tx) => writeMessage(tx, uuid, text));
   }
 
-  private enter<T>(uuid: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  private withLiveVisit<T>(uuid: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
     return transaction(this.deps.sql, async (tx) => {
       if (!(await lockLiveVisit(tx, uuid))) throw new SessionGone();
       if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
@@ -150,17 +157,20 @@ interface Written {
   isNew: boolean;
 }
 
-const writeIn = async (
+const writeMessage = async (
   tx: Queryable,
   uuid: string,
   {role, clientId, ...text}: NewText,
 ): Promise<Written> => {
-  // No name that a visitor can choose has a colon.
+  // The ids of visitors' messages cannot contain a colon.
   const name = `${role}:${clientId}`;
   const earlier = await findMessage(tx, uuid, name);
   if (earlier) return {message: await toApiMessage(tx, earlier), isNew: false};
   const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
-  if (!row) throw new Error('A message that was not there a moment ago is there.');
+  if (!row)
+    throw new Error(
+      'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
+    );
   const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
   return {message, isNew: true};

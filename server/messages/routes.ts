@@ -24,18 +24,18 @@ export interface MessageDeps {
   access: Access;
   counters: SharedCounters;
   onExceeded: (request: FastifyRequest) => void;
-  /** In the transaction of each message. */
+  /** Runs in the transaction of each message. */
   onStored: (
     tx: Queryable,
     stored: {caller: Caller; message: Message; client: string},
   ) => Promise<void>;
-  /** Told of each visitor's message once, after it is committed. */
+  /** Called once for each visitor's message, after its commit. */
   onMessage: (caller: Caller, message: Message) => void;
 }
 
 const Repeated = Type.Unsafe<MessageAnswer>({
   ...MessageAnswer,
-  description: 'The same `client_id` again: the message that is already there.',
+  description: 'Duplicate `client_id`: the message that is already stored.',
 });
 
 export const messageRoutes = (app: App, deps: MessageDeps): void => {
@@ -48,9 +48,9 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
       preParsing: [access.identify],
       schema: {
         operationId: 'sendMessage',
-        summary: 'Stores what the visitor wrote',
+        summary: 'Stores a message of the visitor',
         description:
-          'Upload files first, then name them here. A retry under the same `client_id` answers the first message, whatever it brings along.',
+          'Upload files first, then list their ids here. A retry with the same `client_id` returns the first message and ignores the other fields.',
         tags: ['conversation'],
         security: SESSION_SECURITY,
         body: SendMessage,
@@ -84,8 +84,8 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
       preParsing: [access.identify],
       schema: {
         operationId: 'listMessages',
-        summary: 'The session’s own messages, page by page',
-        description: '`next` of one page is `after` of the next.',
+        summary: 'Lists the messages of the session, page by page',
+        description: 'Use `next` of one page as `after` of the next page.',
         tags: ['conversation'],
         security: SESSION_SECURITY,
         querystring: MessageQuery,
@@ -98,7 +98,8 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
       const after = Number(request.query.after ?? 0);
       const asked = Number(request.query.limit ?? MAX_MESSAGE_PAGE);
       const limit = Math.min(Math.max(asked, 1), MAX_MESSAGE_PAGE);
-      // First: an event told twice is harmless, one that is left out is not.
+      // Runs before the messages are read: an event that is reported twice is harmless, but a
+      // missed event is not.
       const last = await lastEvent(sql, caller.uuid);
       const messages = await toApiMessages(
         sql,
@@ -109,7 +110,7 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
   );
 };
 
-/** Whoever comes from many addresses is still one visitor. */
+/** Limits each session, because a visitor can send from many IP addresses. */
 const requirePace = async (
   {config, counters, onExceeded}: MessageDeps,
   request: FastifyRequest,
@@ -121,7 +122,7 @@ const requirePace = async (
   onExceeded(request);
   const seconds = Math.max(1, Math.ceil(ttl / 1000));
   throw new RateLimited(
-    `Expected at most ${max} messages a minute in one session. Wait ${seconds} s.`,
+    `Too many messages in this session. Expected at most ${max} a minute. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };

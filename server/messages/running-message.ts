@@ -10,104 +10,110 @@ import {finishMessage} from './settle.js';
 import {lockLiveVisit, renewMessage} from './store.js';
 import {replyBody} from './text.js';
 
-/** Pieces of this long a time go out together: a model's words come in hundreds of them. */
-const GATHER_MS = 80;
-/** So much of what was told is lost at most when the server dies. */
-const KEEP_MS = 1_000;
+/** Text of this period is published together, because a model sends it in hundreds of pieces. */
+const PUBLISH_MS = 80;
+/** Maximum period whose published text is lost if the server dies. */
+const STORE_MS = 1_000;
 
-interface Begun {
+interface StartedMessage {
   uuid: string;
   message: Message;
   leaseMs: number;
 }
 
 /**
- * A message that is being written. Its pieces are told to whoever reads, and the whole of it is
- * stored when it ends; on the way the text so far is kept, and the lease with it.
+ * Message that is being written. Its pieces are broadcast to subscribers, and the full text is
+ * stored at the end. Until then, each renewal of the lease also stores the text so far.
  */
 export class StreamingMessage {
   readonly id: number;
   private text = '';
-  private toldUnits = 0;
-  private gathering: NodeJS.Timeout | undefined;
-  private keeping: NodeJS.Timeout | undefined;
-  private readonly renewing: NodeJS.Timeout;
-  private readonly gone = new AbortController();
-  private readonly stopAnswering: () => void;
+  private publishedUnits = 0;
+  private publishTimer: NodeJS.Timeout | undefined;
+  private storeTimer: NodeJS.Timeout | undefined;
+  private readonly renewalTimer: NodeJS.Timeout;
+  private readonly closed = new AbortController();
+  private readonly removeRepeater: () => void;
 
   constructor(
     private readonly deps: {sql: Sql; moments: TransientEvents; log: FastifyBaseLogger},
-    private readonly begun: Begun,
+    private readonly started: StartedMessage,
   ) {
-    this.id = begun.message.id;
-    this.renewing = setInterval(() => void this.renew(), begun.leaseMs / 3).unref();
-    this.stopAnswering = deps.moments.answerWanted(begun.uuid, () => {
+    this.id = started.message.id;
+    this.renewalTimer = setInterval(() => void this.renew(), started.leaseMs / 3).unref();
+    this.removeRepeater = deps.moments.answerWanted(started.uuid, () => {
       this.publishFrom(0);
     });
   }
 
-  /** Aborted when nobody will read it: its session has ended, or it was settled by another. */
+  /**
+   * Aborted when the message is no longer wanted: its session has ended, or another process
+   * finished it.
+   */
   get signal(): AbortSignal {
-    return this.gone.signal;
+    return this.closed.signal;
   }
 
-  /** More of the text; what goes beyond the limit is dropped. */
+  /** Appends to the text; characters beyond the limit are dropped. */
   delta(text: string): void {
     this.text = (this.text + text.replaceAll('\0', '')).slice(0, MAX_REPLY_LENGTH);
-    this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      this.publishFrom(this.toldUnits);
-    }, GATHER_MS).unref();
-    this.keeping ??= setTimeout(() => {
-      this.keeping = undefined;
+    this.publishTimer ??= setTimeout(() => {
+      this.publishTimer = undefined;
+      this.publishFrom(this.publishedUnits);
+    }, PUBLISH_MS).unref();
+    this.storeTimer ??= setTimeout(() => {
+      this.storeTimer = undefined;
       void this.renew();
-    }, KEEP_MS).unref();
+    }, STORE_MS).unref();
   }
 
-  /** Undefined when the session or the message is gone. `body` replaces what the pieces made. */
+  /**
+   * Stores the full text; `body` replaces the collected text. Returns undefined if the session or
+   * the message has ended.
+   */
   complete(body = this.text): Promise<Message | undefined> {
     return this.end('complete', body);
   }
 
-  /** With what there was of the text. */
+  /** Ends the message as failed, with the text so far. */
   fail(): Promise<Message | undefined> {
     return this.end('failed', this.text);
   }
 
   private async end(state: 'complete' | 'failed', body: string): Promise<Message | undefined> {
     this.stop();
-    const {uuid, leaseMs} = this.begun;
+    const {uuid, leaseMs} = this.started;
     const write = () =>
       transaction(this.deps.sql, async (tx) => {
         if (!(await lockLiveVisit(tx, uuid))) return undefined;
         return finishMessage(tx, uuid, {id: this.id, body: replyBody(body), state});
       });
-    // As long as the lease holds that was last renewed.
+    // Retries no longer than the renewed lease lasts.
     return retryWhileDatabaseDown(write, leaseMs / 2);
   }
 
   private publishFrom(offset: number): void {
     const data = {message_id: this.id, offset, text: this.text.slice(offset)};
-    this.deps.moments.broadcast(this.begun.uuid, {type: 'message_delta', data});
-    this.toldUnits = this.text.length;
+    this.deps.moments.broadcast(this.started.uuid, {type: 'message_delta', data});
+    this.publishedUnits = this.text.length;
   }
 
   private async renew(): Promise<void> {
-    const {leaseMs} = this.begun;
+    const {leaseMs} = this.started;
     try {
       const body = replyBody(this.text);
       if (await renewMessage(this.deps.sql, this.id, {body, leaseMs})) return;
       this.stop();
-      this.gone.abort();
+      this.closed.abort();
     } catch (error) {
-      this.deps.log.warn({err: error, message: this.id}, 'a lease could not be renewed');
+      this.deps.log.warn({err: error, message: this.id}, 'failed to renew the lease of a message');
     }
   }
 
   private stop(): void {
-    clearTimeout(this.gathering);
-    clearTimeout(this.keeping);
-    clearInterval(this.renewing);
-    this.stopAnswering();
+    clearTimeout(this.publishTimer);
+    clearTimeout(this.storeTimer);
+    clearInterval(this.renewalTimer);
+    this.removeRepeater();
   }
 }

@@ -12,7 +12,10 @@ export interface Sent {
   repeated: boolean;
 }
 
-/** Stores what a visitor wrote, in the transaction that holds the visit; a repeat changes nothing. */
+/**
+ * Stores a visitor's message, in the transaction that has locked the visit. A duplicate changes
+ * nothing.
+ */
 export const sendMessage = async (
   tx: Queryable,
   uuid: string,
@@ -23,7 +26,10 @@ export const sendMessage = async (
   if (earlier) return {message: await toApiMessage(tx, earlier), repeated: true};
   await requireRoomForMessage(tx, uuid);
   const row = await insertMessage(tx, {uuid, clientId, role: 'visitor', body});
-  if (!row) throw new Error('A message that was not there a moment ago is there.');
+  if (!row)
+    throw new Error(
+      'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
+    );
   await attach(tx, uuid, {messageId: row.id, fileIds: fileIds.map((id) => id.toLowerCase())});
   const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
@@ -33,7 +39,7 @@ export const sendMessage = async (
 const requireRoomForMessage = async (tx: Queryable, uuid: string): Promise<void> => {
   if ((await countOwnMessages(tx, uuid)) < MAX_MESSAGES_PER_SESSION) return;
   throw new TooManyMessages(
-    `Expected at most ${MAX_MESSAGES_PER_SESSION} messages of a visitor in a session, and they are there.`,
+    `The session has reached its message limit. Expected at most ${MAX_MESSAGES_PER_SESSION} messages of the visitor. Erase the session or start a new one.`,
   );
 };
 
@@ -43,14 +49,14 @@ const attach = async (
   {messageId, fileIds}: {messageId: number; fileIds: string[]},
 ): Promise<void> => {
   if (fileIds.length === 0) return;
-  const taken = new Set(await attachFiles(tx, uuid, {messageId, fileIds}));
-  const message = 'is no stored file of this session, or another message has named it';
+  const attached = new Set(await attachFiles(tx, uuid, {messageId, fileIds}));
+  const message = 'must be a stored file of this session that no other message contains';
   const faults = fileIds.flatMap((id, i) =>
-    taken.has(id) ? [] : [{path: `/file_ids/${i}`, message}],
+    attached.has(id) ? [] : [{path: `/file_ids/${i}`, message}],
   );
   if (faults.length === 0) return;
   throw new InvalidRequest(
-    `${faults.map(({path}) => path).join(', ')} ${message}. Upload first, then send.`,
+    `${faults.map(({path}) => path).join(', ')} ${message}. Upload the file first, then send the message.`,
     {faults},
   );
 };

@@ -5,14 +5,14 @@ import {storeFinishedMessage, toApiMessage} from './store.js';
 
 export interface Settling {
   id: number;
-  /** Undefined: what was kept of it last. */
+  /** Final text; undefined keeps the text that was stored last. */
   body: string | undefined;
   state: 'complete' | 'failed';
 }
 
 /**
- * Ends a running message, in a transaction that holds its visit. Undefined when it is gone or was
- * settled before.
+ * Ends a running message, in a transaction that has locked its visit. Returns undefined if the
+ * message is gone or has ended.
  */
 export const finishMessage = async (
   tx: Queryable,

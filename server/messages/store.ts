@@ -17,14 +17,17 @@ export interface NewMessage {
   clientId: string;
   role: MessageRole;
   body: string;
-  /** How long it may stay without a sign of life; absent: it is complete. */
+  /** Lease of a message in progress; absent: the message is complete. */
   leaseMs?: number;
 }
 
 const columns = (sql: Queryable) => sql`
   id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt"`;
 
-/** Undefined when the session has a message of this name already. The caller holds the visit. */
+/**
+ * Inserts a message. The caller has locked the visit. Returns undefined if the session already has
+ * a message with this id.
+ */
 export const insertMessage = async (
   sql: Queryable,
   {uuid, clientId, role, body, leaseMs}: NewMessage,
@@ -64,7 +67,7 @@ export const listMessages = async (
   select ${columns(sql)} from messages
   where session_uuid = ${uuid} and id > ${String(after)}::bigint order by id limit ${limit}`;
 
-/** The last ones, oldest first. */
+/** Returns the last messages, oldest first. */
 export const latestMessages = async (
   sql: Queryable,
   uuid: string,
@@ -75,7 +78,10 @@ export const latestMessages = async (
   return rows.reverse();
 };
 
-/** Keeps a running message, with the text so far. False when it is none any more. */
+/**
+ * Renews the lease of a running message and stores its text so far. Returns false if the message is
+ * no longer running.
+ */
 export const renewMessage = async (
   sql: Queryable,
   id: number,
@@ -87,7 +93,10 @@ export const renewMessage = async (
   return rows.length > 0;
 };
 
-/** Undefined when it is no running message any more. The caller holds the visit. */
+/**
+ * Ends a running message. The caller has locked the visit. Returns undefined if the message is no
+ * longer running.
+ */
 export const storeFinishedMessage = async (
   sql: Queryable,
   id: number,
@@ -99,7 +108,10 @@ export const storeFinishedMessage = async (
   return row;
 };
 
-/** Running messages whose server has died, with their visits held: everybody locks those first. */
+/**
+ * Returns running messages whose server died, and locks their visits, because every transaction
+ * locks the visit first.
+ */
 export const lapsedMessages = async (
   tx: Queryable,
   limit: number,
@@ -109,7 +121,7 @@ export const lapsedMessages = async (
   where m.state = 'running' and m.leased_until < clock_timestamp()
   limit ${limit} for update of v skip locked`;
 
-/** The visit under lock, if anybody may still write in it. */
+/** Locks the visit and returns whether messages can still be written in it. */
 export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolean> => {
   const [visit] = await tx<{lives: boolean}[]>`
     select state = 'open' or (state = 'session' and not exists (
@@ -119,7 +131,7 @@ export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolea
   return visit?.lives ?? false;
 };
 
-/** Messages as the API shows them, each with its files. */
+/** Returns messages in the form of the API, each with its files. */
 export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
   const files = await filesOfMessages(
     sql,

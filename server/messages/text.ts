@@ -1,24 +1,31 @@
 import {MAX_MESSAGE_LENGTH, MAX_REPLY_LENGTH} from '../contract/limits.js';
 import {InvalidRequest} from '../errors.js';
 
-/** The text of a message as it is stored: without the space around it. Throws `InvalidRequest`. */
+/**
+ * Returns the text of a message for storage, without leading and trailing space. Throws
+ * `InvalidRequest`.
+ */
 export const readBody = (given: string): string => {
-  if (!given.isWellFormed()) throw refused('must be Unicode text, but holds half of a character');
-  if (given.includes('\0')) throw refused('must not hold the character NUL');
+  if (!given.isWellFormed())
+    throw invalidBody('must be Unicode text, but contains an unpaired surrogate');
+  if (given.includes('\0')) throw invalidBody('must not contain the character NUL');
   const body = given.trim();
   const length = [...body].length;
-  if (length === 0) throw refused('must not be empty');
+  if (length === 0) throw invalidBody('must not be empty');
   if (length <= MAX_MESSAGE_LENGTH) return body;
-  throw refused(`must have at most ${MAX_MESSAGE_LENGTH} characters, but has ${length}`);
+  throw invalidBody(`must have at most ${MAX_MESSAGE_LENGTH} characters, but has ${length}`);
 };
 
-const refused = (message: string): InvalidRequest =>
+const invalidBody = (message: string): InvalidRequest =>
   new InvalidRequest(`/body ${message}.`, {faults: [{path: '/body', message}]});
 
-/** What an answerer said, as it can be stored: its words are not ours to refuse. */
+/**
+ * Returns a reply in a form that can be stored. Unlike a visitor's message, a reply is never
+ * refused.
+ */
 export const replyBody = (given: string): string => {
   const text = given.replaceAll('\0', '');
-  // Not through the middle of a character, which `toWellFormed` would show as a mark.
+  // Does not cut within a surrogate pair, because `toWellFormed` would show its half as U+FFFD.
   const end = isHighSurrogate(text, MAX_REPLY_LENGTH - 1) ? MAX_REPLY_LENGTH - 1 : MAX_REPLY_LENGTH;
   return text.slice(0, end).toWellFormed();
 };

@@ -60,7 +60,7 @@ t.test('what a visitor writes', async (t) => {
       ['', /fewer than 1/],
       [' \n\t ', /empty/],
       ['a\0b', /NUL/],
-      ['half \ud83d', /half of a character/],
+      ['half \ud83d', /unpaired surrogate/],
     ] as const) {
       const answer = await send(visitor, {client_id: 'x', body});
       t.match(answer, {status: 400, body: {code: 'invalid_request', faults: [{message}]}});
