@@ -1,12 +1,12 @@
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 
-/** `uuid seq`, once its event can be read. */
+/** Channel of `uuid seq`, sent when the event can be read. */
 export const EVENTS_CHANNEL = 'maria_news';
-/** `uuid json`: pieces of a text that is being written, and other things of the moment. */
+/** Channel of `uuid sender json`: pieces of a text in progress, and other transient events. */
 export const MOMENT_CHANNEL = 'maria_moments';
 
-/** PostgreSQL takes less than 8,000 bytes. */
+/** PostgreSQL accepts payloads below 8,000 bytes. */
 export const MAX_NOTICE_BYTES = 7_900;
 
 export interface Notification {
@@ -21,20 +21,21 @@ interface Publisher {
   listeners: Set<Listener>;
 }
 
-const announcers = new WeakMap<Sql, Publisher>();
+const publishers = new WeakMap<Sql, Publisher>();
 
 const getPublisher = (sql: Sql): Publisher => {
-  const known = announcers.get(sql);
-  if (known) return known;
+  const existing = publishers.get(sql);
+  if (existing) return existing;
   const notices = new StatementBatcher<Notification>({run: (batch) => notify(sql, batch)});
-  const made = {notices, listeners: new Set<Listener>()};
-  announcers.set(sql, made);
-  return made;
+  const created = {notices, listeners: new Set<Listener>()};
+  publishers.set(sql, created);
+  return created;
 };
 
 /**
- * The commit of a notice waits for no disk: one that is lost in a crash would be told to
- * connections that are lost as well, and readers look by themselves now and then.
+ * Sends notifications in a commit that does not wait for the disk. A crash that loses a
+ * notification also closes the connections that would receive it. In addition, subscribers poll
+ * from time to time.
  */
 const notify = async (sql: Sql, notices: Notification[]): Promise<void[]> => {
   await sql`
@@ -44,14 +45,17 @@ const notify = async (sql: Sql, notices: Notification[]): Promise<void[]> => {
   return notices.map(() => undefined);
 };
 
-/** Hears of what this process announces over a pool, without the way through the database. */
+/**
+ * Calls the listener for each event that this process publishes with the pool, without the round
+ * trip through the database. Returns a function that removes the listener.
+ */
 export const onPublished = (sql: Sql, listener: Listener): (() => void) => {
   const {listeners} = getPublisher(sql);
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 
-/** Tells the readers of these sessions, in all processes, that there is something to read. */
+/** Notifies the subscribers of these sessions, in all processes, that events can be read. */
 export const publish = (sql: Sql, news: ReadonlyMap<string, number>): void => {
   const {listeners} = getPublisher(sql);
   for (const [uuid, seq] of news) {
@@ -60,7 +64,7 @@ export const publish = (sql: Sql, news: ReadonlyMap<string, number>): void => {
   }
 };
 
-/** Nobody waits for it, and one that does not arrive is made up for by its readers. */
+/** Sends a notification without waiting for it. Subscribers recover from a lost notification. */
 export const sendNotification = (sql: Sql, notice: Notification): void => {
   getPublisher(sql)
     .notices.add(notice)

@@ -8,8 +8,8 @@ export type NewEvent = {
 }[LastingEvent];
 
 /**
- * Writes events in the transaction of their cause, which holds the visit's row. What came first has
- * the lower number; a transaction that is rolled back leaves no gap.
+ * Writes events in the transaction of their cause, which has locked the visit's row. Numbers follow
+ * the order of the changes; a rolled-back transaction leaves no gap.
  */
 export const recordEvents = async (
   tx: Queryable,
@@ -29,11 +29,17 @@ export const recordEvents = async (
         with ordinality as given (type, data, place)
     )
     select last_event as last from visit`;
-  if (!row) throw new Error('An event belongs to a visit, and there is none.');
+  if (!row)
+    throw new Error(
+      'The event has no visit. Expected a visit with its UUID. Create the visit first.',
+    );
   notifyAfterCommit(tx, uuid, Number(row.last));
 };
 
-/** What was told holds names of files and what was written: it goes when they go. */
+/**
+ * Deletes the events together with the files and messages that they describe, because events
+ * contain file names and texts.
+ */
 export const deleteEvents = async (tx: Queryable, uuid: string): Promise<void> => {
   await tx`delete from events where session_uuid = ${uuid}`;
 };
@@ -47,18 +53,18 @@ export interface StoredEvent {
 
 export type SessionEnd = 'gone' | 'erased';
 
-/** What a look at a session's events finds. */
+/** Result of a query for a session's events. */
 export interface FoundEvents {
-  /** There are events after these. */
+  /** True if more events follow these. */
   hasMore: boolean;
-  /** Of the session, whether or not it was read. */
+  /** Sequence number of the session's last event, even if it is not in `events`. */
   last: number;
   events: StoredEvent[];
-  /** The session has ended, and will have no more events. */
+  /** Set if the session has ended; then no further event follows. */
   ended: SessionEnd | null;
   /** Undefined before the first change. */
   tokenHash: Uint8Array | undefined;
-  /** Ids of messages whose text is on its way. */
+  /** Ids of messages whose text is in progress. */
   running: number[];
 }
 
@@ -67,13 +73,13 @@ export interface WantedEvents {
   after: number;
 }
 
-/** Events of a page. It ends sooner with the event that reaches the second limit. */
+/** Events per page. A page ends earlier at the event that reaches `PAGE_BYTES`. */
 export const PAGE_EVENTS = 50;
 const PAGE_BYTES = 64 * 1024;
-/** Sessions that share a statement: together they get a few megabytes at most. */
+/** Sessions per statement; together they return a few megabytes at most. */
 export const MAX_SESSIONS = 100;
 
-const NOTHING: FoundEvents = {
+const NO_EVENTS: FoundEvents = {
   last: 0,
   events: [],
   hasMore: false,
@@ -82,7 +88,7 @@ const NOTHING: FoundEvents = {
   running: [],
 };
 
-/** What comes after a number in each of several sessions, in the order in which they were given. */
+/** Returns the events after a number in each of several sessions, in the order of `wanted`. */
 export const findEvents = async (sql: Sql, wanted: WantedEvents[]): Promise<FoundEvents[]> => {
   const rows = await sql<
     (Omit<FoundEvents, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]
@@ -111,12 +117,12 @@ export const findEvents = async (sql: Sql, wanted: WantedEvents[]): Promise<Foun
                   where e.session_uuid = given.uuid and e.seq > given.after
                   order by e.seq limit ${PAGE_EVENTS}) following) measured
     ) page`;
-  const found = wanted.map(() => NOTHING);
+  const found = wanted.map(() => NO_EVENTS);
   for (const {place, ...row} of rows) found[place - 1] = row;
   return found;
 };
 
-/** The number of the last event, 0 before the first. */
+/** Returns the sequence number of the last event; 0 before the first event. */
 export const lastEvent = async (sql: Queryable, uuid: string): Promise<number> => {
   const [row] = await sql<{last: number}[]>`
     select last_event::float8 as last from visits where uuid = ${uuid}`;

@@ -1,29 +1,33 @@
 import type {Queryable, Sql} from '../database/sql.js';
 import {publish} from './announce.js';
 
-/** Sessions with news, and the number of the last event of each; 0 where there is no event. */
+/**
+ * Sessions with changes, and the number of the last event of each; 0 for a change without an event.
+ */
 type News = Map<string, number>;
 
-const newsOf = new WeakMap<Queryable, News>();
+const newsByTransaction = new WeakMap<Queryable, News>();
 
 /**
- * A transaction that may write events. Its readers are told once it is committed, and not within
- * it: PostgreSQL would take a lock for that which all such commits wait for, one after the other,
- * their writing to the disk included.
+ * Runs a transaction that can write events. Subscribers are notified after the commit, not inside
+ * it: `NOTIFY` acquires a global lock, which would serialise all commits and their disk writes.
  */
 export const transaction = async <T>(sql: Sql, work: (tx: Queryable) => Promise<T>): Promise<T> => {
   const news: News = new Map();
   const result = await sql.begin((tx) => {
-    newsOf.set(tx, news);
+    newsByTransaction.set(tx, news);
     return work(tx);
   });
   publish(sql, news);
   return result as T;
 };
 
-/** Notes that the session's readers are to look once the transaction is committed. */
+/** Marks the session's subscribers for notification after the commit. */
 export const notifyAfterCommit = (tx: Queryable, uuid: string, seq = 0): void => {
-  const news = newsOf.get(tx);
-  if (!news) throw new Error('What readers are told of is written in a `transaction` of its own.');
+  const news = newsByTransaction.get(tx);
+  if (!news)
+    throw new Error(
+      'This query object cannot publish events. Expected the one that `transaction` passes on. Run the work in `transaction`.',
+    );
   news.set(uuid, seq);
 };
