@@ -60,7 +60,7 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
 
   const closed = () => server.logged.filter(({msg}) => msg === CLOSED);
   // A route can refuse a request before its client closes the connection.
-  const answered = () => server.logged.filter(({msg}) => msg === 'answered');
+  const answered = () => server.logged.filter(({msg}) => msg === 'responded');
   const noted = () => answered().length + closed().length;
 
   for (const isReset of [false, true]) {

@@ -15,19 +15,19 @@ import {sameHash, tokenHash} from './token.js';
 import type {VisitorTokens} from './token.js';
 import type {Visits} from './lookup.js';
 
-/** Somebody whose token is signed for this UUID and site; whether the visit lives is not known yet. */
+/** Sender of a request whose token is signed for this UUID and site. Its visit may have ended. */
 export interface Caller {
   uuid: string;
   site: Site;
   tokenHash: Buffer;
-  /** As it may be stored. */
+  /** IP address in the form that may be stored; null if it must not be stored. */
   address: string | null;
 }
 
 export interface Credentials {
   uuid: unknown;
   token: string;
-  /** Whether the origin of the page does not matter. */
+  /** True if the page can have any origin. */
   isFromAnyOrigin?: boolean;
 }
 
@@ -43,43 +43,46 @@ export interface AccessDeps {
     visit: {uuid: string; siteKey: string; address: null},
     cause: 'idle' | 'too_old',
   ) => Promise<void>;
-  /** Tells the reaper that something waits to be removed. */
+  /** Triggers the reaper after the end of a visit. */
   onEnded: () => void;
   onTokenRefused: (request: FastifyRequest, uuid: string | undefined) => void;
 }
 
-/** Who may act on which visit. */
+/** Checks which caller has access to which visit. */
 export class Access {
   private readonly identified = new WeakMap<FastifyRequest, Caller>();
 
   constructor(private readonly deps: AccessDeps) {}
 
-  /** A hook before the body is read: whoever has no credentials need not be listened to. */
+  /** Hook that runs before the body is read, so that no body is read without credentials. */
   readonly identify = async (request: FastifyRequest): Promise<void> => {
-    await this.caller(request);
+    await this.checkHeaders(request);
   };
 
-  /** Who calls, once their token was found to be signed for their UUID. */
+  /** Returns the caller, if its token is signed for its UUID. */
   knownCaller(request: FastifyRequest): Caller | undefined {
     return this.identified.get(request);
   }
 
-  /** Whom the hook has found. */
+  /** Returns the caller that the `identify` hook has set. */
   getCaller(request: FastifyRequest): Caller {
     const caller = this.identified.get(request);
-    if (!caller) throw new Error('A route asks for its caller without the identify hook.');
+    if (!caller)
+      throw new Error(
+        'The request has no caller. Expected one from the identify hook. Add the hook to the route.',
+      );
     return caller;
   }
 
-  /** Judges headers alone: before the body, before the database's rows. */
-  private async caller(request: FastifyRequest): Promise<Caller> {
+  /** Checks only headers, so that it runs before the body is read and before a row is queried. */
+  private async checkHeaders(request: FastifyRequest): Promise<Caller> {
     const token = bearerToken(request.headers.authorization);
     const uuid = request.headers['x-session-uuid'];
     if (!token || uuid === undefined || uuid === '') throw new TokenRequired();
     return this.callerWith(request, {uuid, token});
   }
 
-  /** The same for credentials that came in a body. */
+  /** Checks credentials, which can also come from a body. */
   async callerWith(
     request: FastifyRequest,
     {uuid: given, token, isFromAnyOrigin = false}: Credentials,
@@ -91,7 +94,10 @@ export class Access {
       throw new TokenInvalid();
     }
     const site = await this.deps.sites.find(siteKey);
-    if (!site) throw new UnknownSite('The site of this token has been removed.');
+    if (!site)
+      throw new UnknownSite(
+        'The site of this token was removed. Expected the key of an existing site. Check data-site.',
+      );
     if (!isFromAnyOrigin) requireAllowedOrigin(site, request.headers.origin, this.deps.config);
     const caller = {uuid, site, tokenHash: tokenHash(token), address: this.getStoredIp(request)};
     this.identified.set(request, caller);
@@ -102,7 +108,7 @@ export class Access {
     return anonymizeIp(clientAddress(request), this.deps.config.audit.ipMode);
   }
 
-  /** The caller's visit, undefined before its first change. Any call keeps a visit alive. */
+  /** Returns the caller's visit; undefined before its first change. Each call extends the visit. */
   async visit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
     const {sql, config} = this.deps;
     const visit = await this.peekVisit(request, caller);
@@ -110,20 +116,20 @@ export class Access {
     return {...visit, idleExpiresAt: await touchVisit(sql, caller.uuid, config.visit)};
   }
 
-  /** The same for who merely listens, which is nothing that a visitor does. */
+  /** Like `visit`, without extending its idle time: for event streams. */
   async peekVisit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
     const visit = await this.deps.visits.find(caller.uuid);
     if (!visit) return undefined;
     this.requireToken(request, caller, visit);
-    if (visit.expired) await this.abandon(caller);
+    if (visit.expired) await this.endExpired(caller);
     requireAlive(visit);
     return visit;
   }
 
   /**
-   * Runs a change in a transaction that holds the caller's visit, made now if this is its first.
-   * Contact, uploads and the reaper all take this lock, so that exactly one of them wins. The work
-   * runs again if the database rolled it back because of another transaction.
+   * Runs a change in a transaction that locks the caller's visit, and creates the visit if this is
+   * its first change. Contact, uploads and the reaper all acquire this lock, so only the first of
+   * them succeeds. `work` runs again if the database rolled it back because of another transaction.
    */
   async change<T>(
     request: FastifyRequest,
@@ -147,11 +153,14 @@ export class Access {
     };
     const outcome = await againAfterConflict(() => transaction(sql, changeOnce));
     if (outcome !== 'expired') return outcome.done;
-    await this.abandon(caller);
+    await this.endExpired(caller);
     return this.change(request, caller, work);
   }
 
-  /** The visit's row under lock, whatever its state; for calls that may come again after the end. */
+  /**
+   * Runs `work` with the locked visit in any state, for requests that can be repeated after its
+   * end.
+   */
   async locked<T>(
     request: FastifyRequest,
     caller: Caller,
@@ -176,21 +185,21 @@ export class Access {
   }
 
   /**
-   * Ends an expired visit. Throws `SessionGone`, unless a concurrent call has kept the visit alive
+   * Ends an expired visit. Throws `SessionGone`, unless a concurrent request has extended the visit
    * before it was locked here.
    */
-  private async abandon({uuid, site}: Caller): Promise<void> {
+  private async endExpired({uuid, site}: Caller): Promise<void> {
     const {sql, config, endVisit} = this.deps;
-    const living = await transaction(sql, async (tx) => {
-      const visit = await lockedVisit(tx, uuid, config.visit);
+    const liveVisit = await transaction(sql, async (tx) => {
+      const visit = await lockVisit(tx, uuid, config.visit);
       if (!visit?.expired) return visit;
       const cause = await expiryCause(tx, uuid, config.visit);
       await endVisit(tx, {uuid, siteKey: site.key, address: null}, cause);
       await countFunnel(tx, site.key, 'abandoned');
       return undefined;
     });
-    if (living) {
-      requireAlive(living);
+    if (liveVisit) {
+      requireAlive(liveVisit);
       return;
     }
     this.deps.onEnded();
@@ -198,7 +207,7 @@ export class Access {
   }
 }
 
-const lockedVisit = async (sql: Queryable, uuid: string, times: Config['visit']) => {
+const lockVisit = async (sql: Queryable, uuid: string, times: Config['visit']) => {
   await sql`select from visits where uuid = ${uuid} for update`;
   return findVisit(sql, uuid, times);
 };

@@ -4,7 +4,7 @@ import {StatementBatcher} from '../database/shared-statement.js';
 import {findVisits, findVisitsOrRecord} from './store.js';
 import type {Claim, Visit, VisitTimes} from './store.js';
 
-/** Looks visits up for requests: those that ask in the same moment share one statement. */
+/** Finds visits for requests; concurrent requests share one statement. */
 export class Visits {
   private readonly lookUps: StatementBatcher<string, Visit | undefined>;
   private readonly claims: StatementBatcher<Claim, Visit | undefined>;
@@ -16,17 +16,20 @@ export class Visits {
     });
   }
 
-  /** Claims that no statement has taken yet. */
+  /** Number of claims that wait for a statement. */
   get queued(): number {
     return this.claims.queued;
   }
 
-  /** By a UUID in lower case. */
+  /** Returns the visit of a UUID in lower case. */
   find(uuid: string): Promise<Visit | undefined> {
     return this.lookUps.add(uuid);
   }
 
-  /** The visit of a UUID; if nobody has it, the claim is in the trail when this answers. */
+  /**
+   * Returns the visit of a UUID. If there is none, the claim is in the audit trail when the promise
+   * resolves.
+   */
   findOrRecord(claim: Claim): Promise<Visit | undefined> {
     return this.claims.add(claim);
   }

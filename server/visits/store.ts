@@ -16,9 +16,12 @@ export interface Visit {
   siteKey: string;
   tokenHash: Uint8Array;
   state: VisitState;
-  /** Its session was never confirmed in time: to its visitor it is over. */
+  /** True if the session was not confirmed in time; for its visitor it has ended. */
   archived: boolean;
-  /** Idle or too old by the database's clock, whether or not the reaper has come by. */
+  /**
+   * True if the visit is idle or too old by the database's clock, even if the reaper has not run
+   * yet.
+   */
   expired: boolean;
   idleExpiresAt: Date;
   furthestStep: string | null;
@@ -47,7 +50,10 @@ const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
     select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
   ) as archived`;
 
-/** In the order of their UUIDs, which are in lower case; undefined where there is none. */
+/**
+ * Returns visits in the order of their UUIDs, which are in lower case; undefined for a UUID without
+ * a visit.
+ */
 export const findVisits = async (
   sql: Queryable,
   uuids: string[],
@@ -55,15 +61,18 @@ export const findVisits = async (
 ): Promise<(Visit | undefined)[]> => {
   const visits = await sql<Visit[]>`
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
-  return inOrder(uuids, visits);
+  return inOrderOf(uuids, visits);
 };
 
-/** An attempt to use a UUID that may be free. */
+/** Audit row of an attempt to use a UUID that may be free. */
 export interface Claim extends AuditEntry {
   uuid: string;
 }
 
-/** The same, with a row in the trail for each claim of a UUID that nobody has, in one statement. */
+/**
+ * Like `findVisits`. The statement also writes an audit row for each claim of a UUID without a
+ * visit.
+ */
 export const findVisitsOrRecord = async (
   sql: Queryable,
   claims: Claim[],
@@ -77,14 +86,14 @@ export const findVisitsOrRecord = async (
       where (select v.uuid from visits v where v.uuid = given.uuid) is null
     )
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
-  const found = inOrder(uuids, visits);
+  const found = inOrderOf(uuids, visits);
   countWritten(claims.filter((_, i) => !found[i]));
   return found;
 };
 
-const inOrder = (uuids: string[], visits: Visit[]): (Visit | undefined)[] => {
-  const known = new Map(visits.map((visit) => [visit.uuid, visit]));
-  return uuids.map((uuid) => known.get(uuid));
+const inOrderOf = (uuids: string[], visits: Visit[]): (Visit | undefined)[] => {
+  const byUuid = new Map(visits.map((visit) => [visit.uuid, visit]));
+  return uuids.map((uuid) => byUuid.get(uuid));
 };
 
 export const findVisit = async (
@@ -93,7 +102,7 @@ export const findVisit = async (
   times: VisitTimes,
 ): Promise<Visit | undefined> => (await findVisits(sql, [uuid], times))[0];
 
-/** Which limit an expired visit has passed; both count as idle. */
+/** Returns the limit that an expired visit has exceeded; `idle` if it has exceeded both. */
 export const expiryCause = async (
   sql: Queryable,
   uuid: string,
@@ -105,22 +114,23 @@ export const expiryCause = async (
   return rows.length > 0 ? 'idle' : 'too_old';
 };
 
-/** Makes the row of a UUID's first change unless somebody did, and locks it either way. */
+/** Inserts the row of a UUID's first change unless it exists, and locks it in both cases. */
 export const openVisit = async (
   sql: Queryable,
   {uuid, siteKey, tokenHash}: Pick<Visit, 'uuid' | 'siteKey' | 'tokenHash'>,
   times: VisitTimes,
 ): Promise<Visit & {isNew: boolean}> => {
-  const made = await sql`
+  const inserted = await sql`
     insert into visits (uuid, site_key, token_hash) values (${uuid}, ${siteKey}, ${tokenHash})
     on conflict (uuid) do nothing returning uuid`;
   const [visit] = await sql<Visit[]>`
     select ${visitColumns(sql, times)} from visits where uuid = ${uuid} for update`;
-  if (!visit) throw new Error('A visit that was just made is not there.');
-  return {...visit, isNew: made.length > 0};
+  if (!visit)
+    throw new Error('The visit is missing after its insert. Expected its row. Retry the request.');
+  return {...visit, isNew: inserted.length > 0};
 };
 
-/** Any call keeps a visit alive, and takes back that the page was left. */
+/** Extends a visit, and deletes the time at which its page was left. */
 export const touchVisit = async (
   sql: Queryable,
   uuid: string,
@@ -130,7 +140,10 @@ export const touchVisit = async (
     update visits set last_seen_at = clock_timestamp(), left_at = null where uuid = ${uuid}
     returning least(last_seen_at + ${interval(idleMs)}::interval,
                     started_at + ${interval(maxMs)}::interval) as at`;
-  if (!row) throw new Error('A visit that was found a moment ago is not there.');
+  if (!row)
+    throw new Error(
+      'The visit is missing after it was found. Expected its row. Retry the request.',
+    );
   return row.at;
 };
 
@@ -155,8 +168,8 @@ export const setVisitState = async (
 };
 
 /**
- * Records a decision. Returns false if it was recorded with the same words within a minute, and no
- * other decision of this purpose since.
+ * Records a decision. Returns false if an equal decision with this wording was recorded within a
+ * minute, and no different decision of this purpose since.
  */
 export const insertConsent = async (
   sql: Queryable,
@@ -187,7 +200,7 @@ export const countConsents = async (sql: Queryable, uuid: string): Promise<numbe
   return row?.count ?? 0;
 };
 
-/** The latest decision of each purpose. */
+/** Returns the latest decision of each purpose. */
 export const latestConsents = async (sql: Queryable, uuid: string): Promise<RecordedConsent[]> => {
   const rows = await sql<{purpose: Purpose; granted: boolean; at: Date}[]>`
     select distinct on (purpose) purpose, decision = 'granted' as granted, recorded_at as at
@@ -260,8 +273,8 @@ export const setTrainingConsent = async (
 };
 
 /**
- * Marks the address as confirmed. The first confirmation completes the session; `changed` says that
- * a later one replaced the address.
+ * Marks the e-mail address as confirmed. `first` means that this completes the session; `changed`
+ * means that a later confirmation has replaced the e-mail address.
  */
 export const completeSession = async (
   sql: Queryable,

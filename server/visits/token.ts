@@ -5,13 +5,16 @@ import {nanoid} from 'nanoid';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 
-/** Of 64 different ones: 258 bits, drawn ahead for many tokens. */
+/**
+ * 258 random bits, with 64 possible characters. nanoid draws random bytes for many tokens in
+ * advance.
+ */
 const RANDOM_CHARACTERS = 43;
 const TOKEN = /^([A-Za-z0-9_-]{43})\.([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})$/;
 
 /**
- * Makes and checks visitor tokens: 256 random bits and a signature over them, the UUID and the
- * site, so that a token can be handed out without writing anything.
+ * Issues and verifies visitor tokens: random characters and a signature over them, the UUID and the
+ * site. Because of the signature, a token can be issued without writing a row.
  */
 export class VisitorTokens {
   private readonly keys: Buffer[];
@@ -25,15 +28,18 @@ export class VisitorTokens {
     return `${random}.${site}.${this.signature(this.keys[0] as Buffer, random, uuid, site)}`;
   }
 
-  /** The site that the token was made for, or undefined when it does not belong to the UUID. */
+  /**
+   * Returns the site that the token was issued for; undefined if the token does not belong to the
+   * UUID.
+   */
   getSiteKey(token: string, uuid: string): string | undefined {
     const [, random, site, signature] = TOKEN.exec(token) ?? [];
     if (!random || !site || !signature) return undefined;
-    const given = Buffer.from(signature);
-    const fits = this.keys.some((key) =>
-      timingSafeEqual(Buffer.from(this.signature(key, random, uuid, site)), given),
+    const givenSignature = Buffer.from(signature);
+    const isValid = this.keys.some((key) =>
+      timingSafeEqual(Buffer.from(this.signature(key, random, uuid, site)), givenSignature),
     );
-    return fits ? site : undefined;
+    return isValid ? site : undefined;
   }
 
   private signature(key: Buffer, random: string, uuid: string, site: string): string {
@@ -41,7 +47,7 @@ export class VisitorTokens {
   }
 }
 
-/** What is kept of a token. */
+/** Returns the hash of a token, which is stored instead of the token. */
 export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 export const sameHash = (a: Uint8Array, b: Uint8Array): boolean =>
