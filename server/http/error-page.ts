@@ -2,10 +2,10 @@ import type {MariaError} from '../errors.js';
 import {interpolate, textsFor} from '../translations/translations.js';
 import type {Page} from './pages.js';
 
-/** Whether people open this address: an error there is a page, even where no route is found. */
+/** Returns whether people open this URL; then its errors are pages, even if no route matches. */
 export const isPagePath = (url: string): boolean => url.startsWith('/verify/');
 
-/** Returns the page of an error. It needs no database, which may be what went wrong. */
+/** Returns the page of an error. It does not need the database, which may be down. */
 export const errorPage = (
   {statusCode, code}: MariaError,
   acceptLanguage: string | undefined,

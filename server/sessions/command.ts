@@ -10,8 +10,13 @@ import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 
 const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv]
-  Lists who has handed over an address, oldest first. maria export fetches one with its files.
-  --reference    the UUID, or its first eight characters, which visitors and e-mails have`;
+  Lists the sessions with an e-mail address, oldest first. maria export fetches one with its files.
+  --site         List only sessions of this site (default: all sites)
+  --state        List only sessions in this state (default: all states)
+  --since        List only sessions created since this time, or within this age (such as 7d)
+  --reference    List only the session with this UUID; its first eight characters are enough
+  --format       Print in this format (default: table)
+  Example: maria sessions --site acme --state complete --since 7d`;
 
 const OPTIONS = {
   site: {type: 'string'},
@@ -37,7 +42,9 @@ export const sessionsCommand: Command = {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const format = readFormat(values.format);
     if (values.state !== undefined && !STATES.includes(values.state)) {
-      throw usageError(`--state takes one of ${STATES.join(', ')}, but is "${values.state}".`);
+      throw usageError(
+        `--state is "${values.state}". Expected one of ${STATES.join(', ')}. Correct it or leave it out.`,
+      );
     }
     const filter = {
       site: values.site ?? null,
@@ -46,7 +53,9 @@ export const sessionsCommand: Command = {
       uuids: values.reference === undefined ? null : readReference(values.reference),
     };
     if (filter.site !== null && !(await findSite(sql, filter.site))) {
-      throw new CommandFailed(`There is no site "${filter.site}".`);
+      throw new CommandFailed(
+        `There is no site "${filter.site}". Expected the key of a site. List them with: maria site list`,
+      );
     }
     const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
     await printRows(print, format, COLUMNS, toRows(rows));
@@ -58,7 +67,9 @@ const readReference = (given: string): [string, string] => {
   const uuid = readUuid(given);
   if (uuid) return [uuid, uuid];
   if (!/^[0-9a-f]{8}$/i.test(given)) {
-    throw usageError(`--reference takes a UUID or its first eight characters, but is "${given}".`);
+    throw usageError(
+      `--reference is "${given}". Expected a UUID or its first eight characters. Copy them from an e-mail of the session.`,
+    );
   }
   return [`${given}-0000-0000-0000-000000000000`, `${given}-ffff-ffff-ffff-ffffffffffff`];
 };
@@ -68,7 +79,7 @@ const COLUMNS = [
   ...['created_at', 'completed_at'],
 ];
 
-// A type and not an interface: only that fits a row of named cells.
+// A type, because an interface is not assignable to a row of named cells.
 type SessionRow = {
   id: string;
   uuid: string;

@@ -9,28 +9,35 @@ import type {Caller} from '../visits/access.js';
 import {countConsents, insertConsent, latestConsents, setTrainingConsent} from '../visits/store.js';
 
 /**
- * Whether the site asks its visitors if their files may be read for answers: there is no other
- * place where they could have seen the words of such a consent.
+ * Returns whether the site's conversation asks for consent to read files for replies. Without that
+ * step, its visitors cannot have seen the wording.
  */
-const asksForAnswers = ({settings}: Site): boolean =>
+const asksForAiAnswers = ({settings}: Site): boolean =>
   (settings.conversation ?? DEFAULT_CONVERSATION).steps.some(
     (step) => step.type === 'consent' && step.purpose === 'ai_answers',
   );
 
-/** What was granted once can be taken back for ever; only granting needs to be asked for. */
+/** Withdrawal is always allowed; granting requires that the conversation asks for it. */
 const requireAskedPurpose = (site: Site, decisions: ConsentDecision[]): void => {
   const i = decisions.findIndex(({purpose, granted}) => purpose === 'ai_answers' && granted);
-  if (i < 0 || asksForAnswers(site)) return;
+  if (i < 0 || asksForAiAnswers(site)) return;
   throw new InvalidRequest(
-    'This site reads no documents to answer, so there is nothing to consent to: /consents has "ai_answers".',
-    {faults: [{path: `/consents/${i}/purpose`, message: 'is not asked for at this site'}]},
+    '/consents grants "ai_answers", for which this site does not ask. Expected a purpose of its conversation. Leave it out, or add its consent step.',
+    {
+      faults: [
+        {
+          path: `/consents/${i}/purpose`,
+          message: 'must be a purpose that the conversation asks for',
+        },
+      ],
+    },
   );
 };
 
 /**
- * Appends decisions with the words they were made on, in the transaction that holds the visit. A
- * decision that was recorded with the same words within a minute is not recorded again. Throws
- * `TooManyConsents`, but never for a withdrawal.
+ * Appends decisions with their wording, in the transaction that has locked the visit. An equal
+ * decision with this wording is recorded at most once a minute. Throws `TooManyConsents`, but never
+ * for a withdrawal.
  */
 export const recordConsents = async (
   tx: Queryable,
@@ -57,6 +64,6 @@ export const recordConsents = async (
   if (training) await setTrainingConsent(tx, uuid, training.granted);
 };
 
-/** Whether these decisions take back the storing of personal data. */
+/** Returns whether these decisions withdraw consent to the storage of personal data. */
 export const withdrawsStoring = (decisions: ConsentDecision[]): boolean =>
   decisions.findLast(({purpose}) => purpose === 'personal_data')?.granted === false;

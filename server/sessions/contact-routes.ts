@@ -31,15 +31,15 @@ import {delayedAddress, secondsUntilResend, unconfirmedAddress} from './verifica
 
 export interface ContactRouteDeps extends ContactDeps {
   access: Access;
-  /** Tells the reaper that something waits to be removed. */
+  /** Triggers the reaper after the end of a session. */
   onEnded: () => void;
-  /** Tells the sender that a mail waits. */
+  /** Triggers the mail sender. */
   onMail: () => void;
 }
 
 const RESENDS_PER_DAY = 5;
 
-/** Calls that hand over or correct who the visitor is. */
+/** Registers the routes that submit or correct the visitor's name and e-mail address. */
 export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
   const {config, access} = deps;
   const options = {
@@ -55,7 +55,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         operationId: 'giveContact',
         summary: 'Stores the session as pending and mails the confirmation link',
         description:
-          'Needs a recorded consent to `personal_data`, or brings it along. The same address again mails nothing; another one takes effect when it is confirmed.',
+          'Requires a recorded consent to `personal_data`, or one in `consents`. A repeat with an equal e-mail address sends no e-mail; a different e-mail address takes effect when it is confirmed.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: GiveContact,
@@ -94,7 +94,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
       ...options,
       schema: {
         operationId: 'resendConfirmation',
-        summary: 'Mails the confirmation link again',
+        summary: 'Sends a new confirmation link by e-mail',
         description:
           'At most once a minute and five times a day. Older links become void when the new one is sent. A limit of the e-mail address applies too, and is not reported here.',
         tags: ['session'],
@@ -124,9 +124,9 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
       ...options,
       schema: {
         operationId: 'rectifySession',
-        summary: 'Corrects what is stored; a new address must be confirmed again',
+        summary: 'Corrects the stored data; a new e-mail address must be confirmed',
         description:
-          'Until the new address is confirmed, state and old address stay. Withdrawing `personal_data` erases the session.',
+          'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. Withdrawing `personal_data` erases the session.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RectifySession,
@@ -175,14 +175,16 @@ const isDelayed = async (tx: Queryable, {uuid}: Caller): Promise<boolean> =>
 const requireSession = async (tx: Queryable, {uuid}: Caller) => {
   const session = await findSession(tx, uuid);
   if (session) return session;
-  throw new NotFound('There is no e-mail address yet. Send it first: PUT /api/session/contact.');
+  throw new NotFound(
+    'The session has no e-mail address. Expected a session that has one. Send it first with PUT /api/session/contact.',
+  );
 };
 
 const requireResendPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
   const seconds = await secondsUntilResend(tx, uuid, RESENDS_PER_DAY);
   if (seconds === 0) return;
   throw new RateLimited(
-    `Expected at most one link a minute and ${RESENDS_PER_DAY} repeats a day. Wait ${seconds} s.`,
+    `Too many links for this session. Expected at most one a minute and ${RESENDS_PER_DAY} repeats a day. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };

@@ -33,7 +33,7 @@ export interface ContactDeps {
   config: Config;
   links: ConfirmationLinks;
   mailHashKey: Buffer;
-  /** Called for an e-mail that the limit of its e-mail address stopped. */
+  /** Called when the limit of an e-mail address suppresses an e-mail. */
   onMailStopped: () => void;
 }
 
@@ -42,7 +42,7 @@ export interface Contact {
   email: string;
 }
 
-/** The contact as it is stored. Throws `InvalidName`, `InvalidEmail`. */
+/** Returns the contact in the form that is stored. Throws `InvalidName` or `InvalidEmail`. */
 export const readContact = ({name, email}: Contact): Contact => ({
   name: readName(name),
   email: readEmail(email),
@@ -52,7 +52,7 @@ export const readName = (given: string): string => {
   const name = cleanName(given);
   if (name) return name;
   throw new InvalidName(
-    `Expected a name of 1 to 100 characters with a letter or digit in it, got ${[...given].length} characters.`,
+    `The name of ${[...given].length} characters is not valid. Expected 1 to 100 characters, with at least one letter or digit. Correct the name.`,
   );
 };
 
@@ -63,8 +63,8 @@ export const readEmail = (given: string): string => {
 };
 
 /**
- * Turns a visit into a pending session and queues the confirmation link; a repeat with the same
- * address changes nothing and mails nothing. Runs in the transaction that holds the visit.
+ * Turns a visit into a pending session and queues the confirmation link, in the transaction that
+ * has locked the visit. A repeat with an equal e-mail address changes nothing and sends nothing.
  */
 export const submitContact = async (
   tx: Queryable,
@@ -114,13 +114,16 @@ const correctContact = async (
   if (locale !== null && locale !== before.locale) fields.push('locale');
   if (fields.length === 0) return;
   await setSessionName(tx, uuid, name);
-  // First: a link that is mailed now speaks the new language.
+  // Before the link, because its e-mail uses the new language.
   if (locale !== null) await setSessionLocale(tx, uuid, locale);
   await changeAddress(tx, deps, caller, {email, client});
   await audit(tx, caller, 'data_rectified', {fields});
 };
 
-/** A new address takes effect when it is confirmed; until then state and old address stay. */
+/**
+ * Requests a new e-mail address. Until it is confirmed, the session keeps its state and the old
+ * e-mail address.
+ */
 export const changeAddress = async (
   tx: Queryable,
   deps: ContactDeps,
@@ -128,8 +131,8 @@ export const changeAddress = async (
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
   const session = await findSession(tx, caller.uuid);
-  const waiting = await unconfirmedAddress(tx, caller.uuid);
-  if (!session || email === (waiting ?? session.email)) return;
+  const unconfirmed = await unconfirmedAddress(tx, caller.uuid);
+  if (!session || email === (unconfirmed ?? session.email)) return;
   if (email === session.email && session.state === 'complete') {
     await voidVerifications(tx, caller.uuid);
     return;
@@ -138,8 +141,8 @@ export const changeAddress = async (
 };
 
 /**
- * Makes a new link and queues its e-mail, unless the e-mail address had enough of them. Beyond the
- * limit of the client network the e-mail waits in the queue; a repeat keeps its place there.
+ * Inserts a link and queues its e-mail, unless a limit of the e-mail address suppresses it. Beyond
+ * the limit of the client network, the e-mail waits in the queue; a repeat does not move it.
  */
 export const sendConfirmation = async (
   tx: Queryable,

@@ -6,7 +6,10 @@ import {findSession, latestConsents} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 import {delayedAddress, unconfirmedAddress} from './verification-store.js';
 
-/** What the visitor may see of the session; a UUID before its first change is an empty visit. */
+/**
+ * Returns the session's data for its visitor. A UUID before its first change is described as an
+ * empty visit.
+ */
 export const describeSession = async (
   sql: Queryable,
   uuid: string,
@@ -14,14 +17,15 @@ export const describeSession = async (
 ): Promise<Session> => {
   if (!visit) return {...EMPTY, uuid};
   const isSession = visit.state === 'session';
-  const [consents, files, session, waiting, delayed] = await Promise.all([
+  const [consents, files, session, unconfirmed, delayed] = await Promise.all([
     latestConsents(sql, uuid),
     storedFiles(sql, uuid),
     isSession ? findSession(sql, uuid) : undefined,
     isSession ? unconfirmedAddress(sql, uuid) : undefined,
     isSession ? delayedAddress(sql, uuid) : undefined,
   ]);
-  const pending = waiting !== undefined && waiting !== session?.email ? waiting : undefined;
+  const pending =
+    unconfirmed !== undefined && unconfirmed !== session?.email ? unconfirmed : undefined;
   return {
     uuid,
     state: session?.state ?? 'visit',

@@ -7,25 +7,25 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
-/** Why an unfinished visit ended. */
+/** Cause for which an unfinished visit ended. */
 export type EndCause = 'idle' | 'too_old' | 'left' | 'discarded';
 
-/** Whose act an erasure was; `retention`: its time had come. */
+/** Party that erased a session; `retention` means that its retention period was over. */
 export type Eraser = 'visitor' | 'operator' | 'retention';
 
-interface Ending {
+interface EndedVisit {
   uuid: string;
   siteKey: string;
   address: string | null;
 }
 
 /**
- * Ends an unfinished visit that the caller holds locked. From here on its token gets 410; the
- * reaper removes what it left, and then its tombstone stays.
+ * Ends an unfinished visit that the caller has locked. Later requests with its token get status
+ * 410. The reaper deletes its data; only a tombstone remains.
  */
 export const endVisit = async (
   sql: Queryable,
-  {uuid, siteKey, address}: Ending,
+  {uuid, siteKey, address}: EndedVisit,
   cause: EndCause,
   by?: Eraser,
 ): Promise<void> => {
@@ -38,12 +38,13 @@ export const endVisit = async (
 };
 
 /**
- * Erases a session that the caller holds locked: its row, links, queued mail, messages and events go
- * with this transaction, its objects as soon as the reaper has run. What stays names nobody.
+ * Erases a session that the caller has locked. This transaction deletes its row, links, queued
+ * mail, messages and events; the reaper deletes its objects later. The remaining rows identify no
+ * person.
  */
 export const eraseSession = async (
   sql: Queryable,
-  {uuid, siteKey}: Omit<Ending, 'address'>,
+  {uuid, siteKey}: Omit<EndedVisit, 'address'>,
   by: Eraser,
 ): Promise<void> => {
   await markFilesForDeletion(sql, uuid);
@@ -61,8 +62,8 @@ export const eraseSession = async (
 };
 
 /**
- * Without consent to storing nothing may stay: an unfinished visit loses its files and messages, a
- * session all.
+ * Deletes the data that must not be stored without consent: files and messages of an unfinished
+ * visit, or a session as a whole.
  */
 export const revokeStorageConsent = async (
   sql: Queryable,
@@ -81,15 +82,15 @@ export const revokeStorageConsent = async (
   await recordEvents(sql, uuid, ...deleted, {type: 'session_state', data: {state: 'visit'}});
 };
 
-/** With what readers were told, which repeats it. */
+/** Deletes the messages, and the events that repeat their texts. */
 const deleteMessages = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`delete from messages where session_uuid = ${uuid}`;
   await deleteEvents(sql, uuid);
 };
 
 /**
- * The rows outlive this moment until their objects are gone; the names in them must not, nor that
- * the visitor had deleted some: none of them stays.
+ * The rows remain until their objects are deleted. Until then they contain no file name, and do not
+ * show which files the visitor deleted.
  */
 const redactFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
@@ -98,7 +99,7 @@ const redactFileNames = async (sql: Queryable, uuid: string): Promise<void> => {
     where session_uuid = ${uuid}`;
 };
 
-/** Marks all files of a session for removal and frees their places. */
+/** Marks all files of a session for deletion and releases their slots. */
 export const markFilesForDeletion = async (sql: Queryable, uuid: string): Promise<number> => {
   const rows = await sql`
     update file_uploads set state = 'deleting', slot = null, leased_until = null
@@ -106,7 +107,7 @@ export const markFilesForDeletion = async (sql: Queryable, uuid: string): Promis
   return rows.length;
 };
 
-/** The one change that the audit trail allows. */
+/** Redacts the IP addresses of a session: the only change that the audit trail permits. */
 export const redactIpAddresses = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
     update audit_logs set ip_address = null where user_uuid = ${uuid} and ip_address is not null`;

@@ -18,18 +18,18 @@ export interface LeaveRouteDeps {
   config: Config;
   visits: Visits;
   access: Access;
-  /** Tells the reaper that a visit may end when its grace is over. */
+  /** Triggers the reaper for the time at which the visit's grace period ends. */
   onLeft: () => void;
 }
 
 /**
- * What the widget reports by `sendBeacon`, which can send neither headers nor JSON: in this scope
- * alone a body may be text/plain, with the credentials in it.
+ * Registers the route for the `sendBeacon` of a page that is left. A beacon can send neither
+ * headers nor JSON, so only in this scope a body can be text/plain, with the credentials in it.
  */
 export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRouteDeps): void => {
   const getCaller = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
     if (token !== undefined) {
-      // A page that keeps its address to itself sends its beacon with the origin `null`.
+      // A page that hides its URL from other servers sends its beacon with the origin `null`.
       const isFromAnyOrigin = request.headers.origin === 'null';
       return access.callerWith(request, {uuid, token, isFromAnyOrigin});
     }
@@ -46,15 +46,15 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
         preValidation: emptyBodyIsFine,
         schema: {
           operationId: 'leavePage',
-          summary: 'The visitor left the page',
+          summary: 'Reports that the visitor left the page',
           description:
-            'Credentials in the headers, or in the body as `sendBeacon` needs it. Any later call takes it back.',
+            'Send the credentials in the headers, or in the body because `sendBeacon` sets no headers. Any later call cancels the report.',
           tags: ['session'],
           security: [...SESSION_SECURITY, {}],
           consumes: ['application/json', 'text/plain'],
           'x-body-optional': true,
           body: LeavePage,
-          response: answers({204: Type.Null({description: 'Noted.'})}, [
+          response: answers({204: Type.Null({description: 'The report was stored.'})}, [
             ...SESSION_CODES,
             ...BODY_CODES,
           ]),
@@ -62,7 +62,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
       },
       async (request, reply) => {
         const caller = await getCaller(request, request.body);
-        // Leaving is no change that would make a row.
+        // Leaving a page creates no visit.
         if (await visits.find(caller.uuid)) {
           await access.locked(request, caller, async (tx, visit) => {
             requireAlive(visit);

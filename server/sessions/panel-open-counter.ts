@@ -3,12 +3,12 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Sql} from '../database/sql.js';
 import {countFunnel} from '../visits/store.js';
 
-const PAUSE_MS = 1_000;
+const WRITE_INTERVAL_MS = 1_000;
 
 /**
- * Counts panels that were opened, by site. Nobody waits for it: a replica adds up for a second and
- * writes a sum, since the row of a site and day is one that everybody wants. A server that is killed
- * loses that second; a database that is away gets it later.
+ * Counts opened panels per site. Each replica writes its sum once a second, because all visitors of
+ * a site share one row per day. A killed server loses that second. While the database is down, the
+ * sum is kept.
  */
 export class PanelOpenCounter {
   private counts = new Map<string, number>();
@@ -25,10 +25,10 @@ export class PanelOpenCounter {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.writing = this.write();
-    }, PAUSE_MS).unref();
+    }, WRITE_INTERVAL_MS).unref();
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining counts. */
   async stop(): Promise<void> {
     clearTimeout(this.timer);
     await this.writing;
@@ -43,7 +43,7 @@ export class PanelOpenCounter {
       try {
         await countFunnel(this.sql, siteKey, 'opened', count);
       } catch (error) {
-        this.log.warn({err: error}, 'opened panels could not be counted yet');
+        this.log.warn({err: error}, 'failed to write the counts of opened panels');
         this.add(siteKey, count);
       }
     }

@@ -21,11 +21,11 @@ export interface SessionRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
-  /** Tells the reaper that something waits to be removed. */
+  /** Triggers the reaper after the end of a session. */
   onEnded: () => void;
 }
 
-/** Calls that act on one session. */
+/** Registers the routes of one session. */
 export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
   const {config, sql, access} = deps;
   const options = (kind: RateKind) => ({
@@ -39,9 +39,9 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
       ...options('read'),
       schema: {
         operationId: 'getSession',
-        summary: 'What is stored about this session',
+        summary: 'Returns the stored data of this session',
         description:
-          'A UUID that was generated or claimed is a `visit` at once, although nothing is stored before its first change.',
+          'The state of a generated or claimed UUID is `visit` from the start, although nothing is stored before its first change.',
         tags: ['session'],
         security: SESSION_SECURITY,
         response: answers({200: Session}, SESSION_CODES),
@@ -59,9 +59,9 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
       ...options('change'),
       schema: {
         operationId: 'recordConsents',
-        summary: 'Records decisions with the words they were made on',
+        summary: 'Records consent decisions with their wording',
         description:
-          'Nothing is taken before `personal_data` is granted. Refusing or withdrawing it deletes what was uploaded, or erases the session. The same decision with the same wording is recorded once a minute, and a session has at most 100 decisions; a withdrawal is always taken.',
+          'The server accepts no data before `personal_data` is granted. Refusing or withdrawing it deletes the uploaded files and the messages, or erases the session. An equal decision with an equal wording is recorded at most once a minute. A session has at most 100 decisions, but a withdrawal is always accepted.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RecordConsents,
@@ -92,12 +92,12 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
       ...options('change'),
       schema: {
         operationId: 'reachStep',
-        summary: 'The step reached, without anything the visitor said',
-        description: 'Counted without the UUID, and keeps the visit alive.',
+        summary: 'Records the step that the visitor has reached',
+        description: 'The funnel counts the step without the UUID. The call extends the visit.',
         tags: ['session'],
         security: SESSION_SECURITY,
         body: ReachStep,
-        response: answers({204: Type.Null({description: 'Counted.'})}, [
+        response: answers({204: Type.Null({description: 'The step was counted.'})}, [
           ...SESSION_CODES,
           ...BODY_CODES,
         ]),
@@ -119,10 +119,10 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         operationId: 'endSession',
         summary: 'Discards an unfinished visit, erases a session',
         description:
-          'Before there is an address the visit and its files go; after it rows, files and waiting mails. A repeat is a success.',
+          'Without an e-mail address, the visit and its files are deleted; with one, rows, files and queued e-mails. A repeat succeeds, too.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({204: Type.Null({description: 'It is over.'})}, [
+        response: answers({204: Type.Null({description: 'The visit or session has ended.'})}, [
           ...SESSION_CODES,
           ...BODY_CODES,
         ]),
@@ -132,11 +132,11 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
       const caller = access.getCaller(request);
       await access.locked(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
-          await endVisit(tx, toEnding(caller), 'discarded');
-          // A UUID that is taken out of use before its first change was never started.
+          await endVisit(tx, toEndedVisit(caller), 'discarded');
+          // A UUID that is discarded before its first change was never started.
           if (!visit.isNew) await countFunnel(tx, caller.site.key, 'abandoned');
         }
-        if (visit.state === 'session') await eraseSession(tx, toEnding(caller), 'visitor');
+        if (visit.state === 'session') await eraseSession(tx, toEndedVisit(caller), 'visitor');
       });
       deps.onEnded();
       return reply.code(204).send(null);
@@ -144,7 +144,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
   );
 };
 
-const toEnding = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
+const toEndedVisit = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
 
 const reachStep = async (
   tx: Queryable,
@@ -156,11 +156,11 @@ const reachStep = async (
   const reached = steps.indexOf(step);
   if (reached === -1) {
     throw new InvalidRequest(
-      'The step is not part of this conversation. The site’s config lists its steps.',
-      {faults: [{path: '/step', message: 'is not a step of this conversation'}]},
+      'The step is not part of this conversation. Expected the id of one of its steps. Read them with GET /api/sites/{key}/config.',
+      {faults: [{path: '/step', message: 'must be a step of this conversation'}]},
     );
   }
-  // A step seen again after going back or a reload is counted once.
+  // A step that is seen again, after going back or a reload, is counted once.
   if (visit.furthestStep !== null && steps.indexOf(visit.furthestStep) >= reached) return;
   await setFurthestStep(tx, caller.uuid, step);
   await recordAudit(tx, {

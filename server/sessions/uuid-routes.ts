@@ -35,13 +35,13 @@ export interface UuidRouteDeps {
   attempts: BatchedAuditWriter;
   newUuid: () => string;
   onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
-  /** A UUID is in its first visitor's hands: a panel was opened. */
+  /** Called when a UUID is issued to its first visitor, which means that a panel was opened. */
   onOpened: (siteKey: string) => void;
 }
 
 const MAX_GENERATION_TRIES = 3;
 
-/** The two calls that a session begins with. */
+/** Registers the two routes that begin a session. */
 export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
   const {config, tokens, attempts} = deps;
 
@@ -66,8 +66,8 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
       preValidation: emptyBodyIsFine,
       schema: {
         operationId: 'generateUuid',
-        summary: 'A new session UUID with its visitor token',
-        description: 'Nothing is written: the first change under the UUID binds it to its token.',
+        summary: 'Generates a session UUID and its visitor token',
+        description: 'No visit is stored: the first change with the UUID binds it to its token.',
         tags: ['session'],
         security: [],
         'x-body-optional': true,
@@ -82,7 +82,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
     },
     async (request) => {
       const site = await getSite(deps, request, request.body.site);
-      const uuid = await unusedUuid(deps);
+      const uuid = await generateUnusedUuid(deps);
       if (!uuid) {
         await attempts.record(entry(request, site, undefined, 'uuid_generation_failed'));
         throw new UuidGenerationFailed();
@@ -103,9 +103,9 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
       config: rateLimit(config.ratePerMinute, 'uuid'),
       schema: {
         operationId: 'validateUuid',
-        summary: 'Whether a UUID can be used, and by whom',
+        summary: 'Claims a UUID, or resumes its session',
         description:
-          'An unknown UUID is claimed for the caller, who gets its token. A known one needs its token: then its session comes back.',
+          'The caller claims an unknown UUID and gets its token. A known UUID requires its token; then its session is returned.',
         tags: ['session'],
         security: [{}, {visitorToken: []}],
         body: ValidateUuid,
@@ -134,15 +134,18 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
         await attempts.record(attempt(name));
       }
       if (given === undefined || given === null || given === '') {
-        throw new InvalidRequest('Expected the key "uuid" with a version-4 UUID, got none.', {
-          faults: [{path: '/uuid', message: 'is missing'}],
-        });
+        throw new InvalidRequest(
+          'The key "uuid" is missing. Expected a version-4 UUID. Send it in the body.',
+          {
+            faults: [{path: '/uuid', message: 'is missing'}],
+          },
+        );
       }
       if (outcome === 'invalid' || outcome === 'collision') deps.onUuidRefused(request, uuid);
       if (!uuid || outcome === 'invalid') throw new InvalidUuid();
       if (outcome === 'collision') throw new UuidCollision();
       if (outcome === 'gone') throw new SessionGone();
-      // Who shows a token that fits was counted when it was handed out.
+      // A caller with a valid token was already counted when it was issued.
       const isNew = 'token' in outcome && outcome.token !== bearerTokenOf(request);
       if (isNew) deps.onOpened(site.key);
       return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
@@ -163,8 +166,8 @@ const toOutcomeName = (outcome: Outcome): string => {
 };
 
 /**
- * Unknown is claimed, known needs its token, ended is gone. A claim, which most
- * calls are, is in the trail afterwards.
+ * Claims an unknown UUID, requires the token of a known UUID, and reports an ended session as gone.
+ * Claims, which are most calls, are in the audit trail when this returns.
  */
 const resolveUuid = async (
   {sql, visits, tokens, access}: UuidRouteDeps,
@@ -176,14 +179,15 @@ const resolveUuid = async (
   const visit = await visits.findOrRecord(claim);
   const token = bearerTokenOf(request);
   const tokenSite = token && tokens.getSiteKey(token, uuid);
-  const fits = token && tokenSite === site.key;
-  // The same once more: with two of them, of two tabs only the one that is first to change holds.
-  if (!visit) return {token: fits ? token : tokens.issue(uuid, site.key)};
+  const isValid = token && tokenSite === site.key;
+  // Return the token that the caller already has: with two tokens for one UUID, only the first tab
+  // to write would keep access.
+  if (!visit) return {token: isValid ? token : tokens.issue(uuid, site.key)};
   if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
     const caller = await access.callerWith(request, {uuid, token});
-    const alive = await access.visit(request, caller);
-    return {session: await describeSession(sql, uuid, alive)};
+    const liveVisit = await access.visit(request, caller);
+    return {session: await describeSession(sql, uuid, liveVisit)};
   } catch (error) {
     if (error instanceof TokenInvalid) return 'collision';
     if (error instanceof SessionGone) return 'gone';
@@ -194,7 +198,10 @@ const resolveUuid = async (
 const bearerTokenOf = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
-const unusedUuid = async ({visits, newUuid}: UuidRouteDeps): Promise<string | undefined> => {
+const generateUnusedUuid = async ({
+  visits,
+  newUuid,
+}: UuidRouteDeps): Promise<string | undefined> => {
   for (let tries = 0; tries < MAX_GENERATION_TRIES; tries++) {
     const uuid = newUuid();
     if (!(await visits.find(uuid))) return uuid;
@@ -202,16 +209,22 @@ const unusedUuid = async ({visits, newUuid}: UuidRouteDeps): Promise<string | un
   return undefined;
 };
 
-/** The site that a call names, or the demo's where that exists, once its origin may call. */
+/**
+ * Returns the site of a call, or the demo site if the call names none. Throws if the page's origin
+ * is not allowed.
+ */
 export const getSite = async (
   {config, sites}: Pick<UuidRouteDeps, 'config' | 'sites'>,
   request: FastifyRequest,
   key: string | undefined,
 ): Promise<Site> => {
   if (!key && config.production) {
-    throw new InvalidRequest('Expected the key "site" with your site’s key, got none.', {
-      faults: [{path: '/site', message: 'is missing'}],
-    });
+    throw new InvalidRequest(
+      'The key "site" is missing. Expected the key of your site. Send it in the body.',
+      {
+        faults: [{path: '/site', message: 'is missing'}],
+      },
+    );
   }
   const site = await sites.find(key ?? DEMO_SITE);
   if (!site) throw new UnknownSite();

@@ -33,7 +33,7 @@ const STATUS: Record<PageName, number> = {
   notMeExpired: 410,
 };
 
-/** Answers with a page in the language of the session, or of the browser where there is none. */
+/** Sends a page in the language of the session, or of the browser if there is no session. */
 export const answerPage = async (
   sql: Queryable,
   request: FastifyRequest,
@@ -42,10 +42,10 @@ export const answerPage = async (
 ) => {
   const texts = found ? textsFor(found.locale) : getTexts(request);
   const site = found && (await findSite(sql, found.siteKey));
-  const {title, body, button} = wording(texts, page);
+  const {title, body, button} = textsOfPage(texts, page);
   const {language, direction} = texts;
   const name = site?.name ?? '';
-  const home = site && getHome(site);
+  const siteUrl = site && getSiteUrl(site);
   return sendPage(reply, STATUS[page], {
     language,
     direction,
@@ -53,16 +53,19 @@ export const answerPage = async (
     body: interpolate(body, {site: name}),
     ...(button && {button}),
     ...(name && {site: name}),
-    ...(home &&
-      !button && {link: {href: home, label: interpolate(texts.backToSite, {site: name})}}),
+    ...(siteUrl &&
+      !button && {link: {href: siteUrl, label: interpolate(texts.backToSite, {site: name})}}),
   });
 };
 
-/** Where the chat is, or near it: the first page that the site names. Who has the link came from there. */
-const getHome = ({allowedOrigins}: Site): string | undefined =>
+/**
+ * Returns the first allowed origin of the site. The chat is there or near it, and visitors with a
+ * link came from there.
+ */
+const getSiteUrl = ({allowedOrigins}: Site): string | undefined =>
   allowedOrigins.find((origin) => /^https?:/.test(origin));
 
-/** Shows an error of a page's route. */
+/** Sends an error as a page. */
 export const showsError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
   const {headers, id} = request;
   return sendPage(reply, error.statusCode, errorPage(error, headers['accept-language'], id));
@@ -71,7 +74,7 @@ export const showsError = (error: MariaError, request: FastifyRequest, reply: Fa
 const getTexts = ({headers}: FastifyRequest): Texts =>
   textsFor(firstLanguage(headers['accept-language']));
 
-const wording = (texts: Texts, page: PageName) => ({
+const textsOfPage = (texts: Texts, page: PageName) => ({
   title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],
   body: texts[`${page}Body`],
   button:

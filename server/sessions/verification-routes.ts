@@ -31,28 +31,31 @@ export interface VerificationRouteDeps {
   sql: Sql;
   access: Access;
   links: ConfirmationLinks;
-  /** Tells the sender that a mail waits. */
+  /** Triggers the mail sender. */
   onMail: () => void;
 }
 
 const LinkParams = Type.Object({
   link: Type.String({
     maxLength: 120,
-    description: '`{id}.{mac}`, as the mail has it.',
+    description: '`{id}.{mac}`, from the link in the e-mail.',
     examples: ['5a0c8a6f-1d2e-4f3a-8b4c-9d1a0a5c8a6f.3q2-7wQm…'],
   }),
 });
 
-const Reader = Type.Object({
+const LanguageHeaders = Type.Object({
   'accept-language': Type.Optional(
-    Type.String({description: 'Where the session’s own language is not known.', examples: ['de']}),
+    Type.String({
+      description: 'Language of the page if the session’s language is unknown.',
+      examples: ['de'],
+    }),
   ),
 });
 
 const PAGES = {
-  200: pageText('What to press, what was done, or that it was done before.'),
-  404: pageText('There is no such link: it was cut in the mail, or its data has been erased.'),
-  410: pageText('The link has expired, or a newer one was sent.'),
+  200: pageText('Page with a button, or with the result of this or an earlier request.'),
+  404: pageText('The link is unknown: it was cut in the e-mail, or its data was erased.'),
+  410: pageText('The link has expired, or a newer link was sent.'),
 };
 
 interface PageRoute {
@@ -64,34 +67,35 @@ interface PageRoute {
 
 const SHOW: PageRoute = {
   operationId: 'showConfirmation',
-  summary: 'A page with a button that confirms the address',
-  description: 'Changes nothing, however often a mail scanner opens it.',
+  summary: 'Shows a page with a button that confirms the e-mail address',
+  description: 'Opening the page changes nothing, because mail scanners open it, too.',
 };
 const SHOW_NOT_ME: PageRoute = {
   ...SHOW,
   operationId: 'showNotMe',
-  summary: 'A page with a button for who has not asked for the mail',
+  summary: 'Shows a page with a button for people who did not request the e-mail',
 };
 const CONFIRM: PageRoute = {
   operationId: 'confirmAddress',
-  summary: 'Confirms the address, once',
-  description: 'What the button does. Gives nobody a session; again: a page that says so.',
+  summary: 'Confirms the e-mail address, once',
+  description:
+    'Action of the button. It gives access to no session. A repeat shows that the link was used.',
   readsBody: true,
 };
-const DISOWN: PageRoute = {
+const REPORT_NOT_ME: PageRoute = {
   ...CONFIRM,
   operationId: 'disownAddress',
   summary: 'Voids the link',
-  description: 'What the button does: nobody can confirm this address with it any more.',
+  description: 'Action of the button: the link can no longer confirm this e-mail address.',
 };
 
 /**
- * The pages behind a mail's links. Reading one changes nothing, since mail scanners read them all;
- * pressing the button does, and gives nobody a session.
+ * Registers the pages behind the links of e-mails. Opening a page changes nothing, because mail
+ * scanners open all links. Pressing its button changes the session, but gives no access to it.
  */
 export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void => {
   const routes = async (scope: App): Promise<void> => {
-    // A form's body; there is nothing in it.
+    // The form has no fields.
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
       {parseAs: 'string'},
@@ -108,37 +112,37 @@ export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void 
         tags: ['pages'],
         security: [],
         params: LinkParams,
-        headers: Reader,
+        headers: LanguageHeaders,
         response: answers(PAGES, readsBody ? BODY_CODES : [], {asPages: true}),
       },
     });
     scope.get('/verify/:link', options(SHOW), async (request, reply) => {
-      const found = await find(deps, request.params.link);
+      const found = await findByLink(deps, request.params.link);
       return answerPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
     });
     scope.post('/verify/:link', options(CONFIRM), async (request, reply) => {
-      const open = await find(deps, request.params.link);
-      if (open?.state !== 'open') {
-        return answerPage(sql, request, reply, {page: pageFor(open, 'confirm'), found: open});
+      const before = await findByLink(deps, request.params.link);
+      if (before?.state !== 'open') {
+        return answerPage(sql, request, reply, {page: pageFor(before, 'confirm'), found: before});
       }
-      const found = await transaction(sql, (tx) => confirm(tx, deps, request, open.id));
+      const found = await transaction(sql, (tx) => confirm(tx, deps, request, before.id));
       deps.onMail();
       return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
     scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
-      const found = await find(deps, request.params.link);
+      const found = await findByLink(deps, request.params.link);
       return answerPage(sql, request, reply, {page: notMePageFor(found), found});
     });
-    scope.post('/verify/:link/not-me', options(DISOWN), async (request, reply) => {
-      const found = await find(deps, request.params.link);
+    scope.post('/verify/:link/not-me', options(REPORT_NOT_ME), async (request, reply) => {
+      const found = await findByLink(deps, request.params.link);
       if (found?.state !== 'open') {
         return answerPage(sql, request, reply, {page: notMePageFor(found), found});
       }
-      const now = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
-      const page = now?.state === 'open' ? 'notMeDone' : notMePageFor(now);
-      return answerPage(sql, request, reply, {page, found: now});
+      const after = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
+      const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
+      return answerPage(sql, request, reply, {page, found: after});
     });
-    // A link that a mail program has mangled: too long, or with a slash more.
+    // A link that a mail program has damaged: too long, or with an extra slash.
     scope.route({
       method: ['GET', 'POST'],
       url: '/verify/*',
@@ -150,12 +154,12 @@ export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void 
   void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
 };
 
-const find = async (
+const findByLink = async (
   {sql, links}: VerificationRouteDeps,
   link: string,
 ): Promise<Verification | undefined> => {
-  const [given, mac] = link.split('.');
-  const id = readUuid(given);
+  const [givenId, mac] = link.split('.');
+  const id = readUuid(givenId);
   const found = id ? await findVerification(sql, id) : undefined;
   return found && links.fits(found.id, found.keyId, mac ?? '') ? found : undefined;
 };
@@ -166,14 +170,20 @@ const pageFor = (found: Verification | undefined, whenOpen: PageName): PageName 
   return found.state === 'used' ? 'used' : 'expired';
 };
 
-/** For somebody whose address was misused: what a used or void link means to them. */
+/**
+ * Returns the page for a person whose e-mail address was misused, for whom used and void links mean
+ * something else.
+ */
 const notMePageFor = (found: Verification | undefined): PageName => {
   const page = pageFor(found, 'notMe');
   if (page === 'used') return 'notMeUsed';
   return page === 'expired' ? 'notMeExpired' : page;
 };
 
-/** Answers the link as it was found under lock; `open` means that this press has used it. */
+/**
+ * Confirms the e-mail address. Returns the link as it was found under lock; `open` means that this
+ * request has used it.
+ */
 const confirm = async (
   tx: Queryable,
   {access}: VerificationRouteDeps,
@@ -202,7 +212,10 @@ const confirm = async (
   return found;
 };
 
-/** As `confirm`: `open` means that this press has voided it. */
+/**
+ * Voids the session's links. Returns the link as it was found under lock; `open` means that this
+ * request has voided it.
+ */
 const reportNotMe = async (
   tx: Queryable,
   {access}: VerificationRouteDeps,

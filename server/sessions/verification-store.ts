@@ -3,9 +3,9 @@ import {randomUUID} from 'node:crypto';
 import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 
-const SETTLED_FOR = '30 days';
+const SETTLED_LINK_RETENTION = '30 days';
 
-/** `delayed`: the e-mail has not been sent, so nobody has the link. */
+/** State of a link. `delayed` means that its e-mail was not sent, so no person has the link. */
 export type VerificationState = 'open' | 'used' | 'expired' | 'voided' | 'delayed';
 
 export interface Verification {
@@ -23,17 +23,22 @@ export interface NewVerification {
   address: string;
   keyId: string;
   validMs: number;
-  /** `delayed`: the e-mail waits for a limit; `never`: a limit stopped it. */
+  /**
+   * `delayed` means that the e-mail waits because of a limit; `never`, that a limit suppressed it.
+   */
   mailed: 'now' | 'delayed' | 'never';
 }
 
-/** Longest time that an e-mail waits, with a margin: a link must not expire before it is sent. */
+/**
+ * Longest time for which an e-mail waits, with a margin, so that no link expires before it is sent.
+ */
 const MAX_WAIT = '1 day';
 
 /**
- * Makes a link's row; the one before it is void from now on. A link that is not mailed takes
- * nothing from one that was: it is void from its birth, counts, and says which address is wanted.
- * A link whose e-mail is delayed replaces the one before it when it is sent.
+ * Inserts a link and voids the session's earlier link. If a limit suppresses the e-mail, the new
+ * link is void from the start, so that an earlier open link keeps working. The new row still counts
+ * towards the limit and stores the requested e-mail address. A delayed link replaces the earlier
+ * link when its e-mail is sent.
  */
 export const insertVerification = async (
   sql: Queryable,
@@ -60,7 +65,7 @@ const voidDelayedLink = async (sql: Queryable, uuid: string): Promise<void> => {
     where session_uuid = ${uuid} and delayed_at is not null`;
 };
 
-/** Returns the e-mail address of the session's link that has not been sent yet, if there is one. */
+/** Returns the e-mail address of the session's delayed link, if there is one. */
 export const delayedAddress = async (sql: Queryable, uuid: string): Promise<string | undefined> => {
   const [row] = await sql<{address: string}[]>`
     select address from email_verifications
@@ -68,7 +73,7 @@ export const delayedAddress = async (sql: Queryable, uuid: string): Promise<stri
   return row?.address;
 };
 
-/** Begins the validity of an open link again, because its e-mail is sent now. */
+/** Restarts the validity of an open link, because its e-mail is sent now. */
 export const beginValidity = async (sql: Queryable, id: string, validMs: number): Promise<void> => {
   await sql`
     update email_verifications set expires_at = now() + ${interval(validMs)}::interval
@@ -77,8 +82,8 @@ export const beginValidity = async (sql: Queryable, id: string, validMs: number)
 };
 
 /**
- * Opens a delayed link in place of the session's older one. Returns its session; undefined if the
- * link no longer waits.
+ * Opens a delayed link in place of the session's older one. Returns the link; undefined if it is no
+ * longer delayed.
  */
 export const openDelayedLink = async (
   sql: Queryable,
@@ -95,8 +100,8 @@ export const openDelayedLink = async (
 };
 
 /**
- * Voids a delayed link whose e-mail is dropped, as if a limit had stopped it from the beginning.
- * Returns its session; undefined if the link no longer waits.
+ * Voids a delayed link whose e-mail is dropped, as if a limit had suppressed it from the start.
+ * Returns the link; undefined if it is no longer delayed.
  */
 export const deleteDelayedLink = async (
   sql: Queryable,
@@ -117,7 +122,10 @@ const hasOpenLink = async (sql: Queryable, uuid: string): Promise<boolean> => {
   return rows.length > 0;
 };
 
-/** Also what was never mailed: the address in it is not wanted any more. */
+/**
+ * Voids the session's unused links. Links that were never mailed get a later `voided_at`, because
+ * their e-mail address is no longer requested.
+ */
 export const voidVerifications = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
     update email_verifications v set voided_at = now(), delayed_at = null
@@ -145,8 +153,8 @@ export const findVerification = async (
 };
 
 /**
- * The state of the link after locking visit, session and link: two presses confirm once, and what
- * cleanup archives or lets expire at this moment is either that or confirmed.
+ * Returns the link after locking visit, session and link. Two clicks confirm once, and a concurrent
+ * cleanup either archives the session or finds it confirmed.
  */
 export const lockVerification = async (
   sql: Queryable,
@@ -166,9 +174,8 @@ export const useVerification = async (sql: Queryable, id: string): Promise<void>
 };
 
 /**
- * The address that the latest link was made for, unless it has been confirmed. A complete session
- * has one already, so that a void link is a change that was taken back, but for one that a limit
- * kept from being mailed.
+ * Returns the e-mail address of the latest link, unless it has been confirmed. In a complete
+ * session, a void link means that the change was cancelled, unless a limit suppressed its e-mail.
  */
 export const unconfirmedAddress = async (
   sql: Queryable,
@@ -187,14 +194,15 @@ export const unconfirmedAddress = async (
 };
 
 /**
- * Forgets links that were settled long ago; until then their pages can tell what became of them.
- * The last link of a session that waits stays: it may be all that knows a corrected address.
+ * Deletes links that were used or voided long ago; until then, their pages can show what happened.
+ * Keeps the last link of a pending session, because only that row can contain a corrected e-mail
+ * address.
  */
 export const deleteSettledLinks = async (sql: Queryable, limit: number): Promise<number> => {
   const rows = await sql`
     delete from email_verifications where id in (
       select v.id from email_verifications v join user_sessions s on s.uuid = v.session_uuid
-      where v.expires_at < now() - ${SETTLED_FOR}::interval
+      where v.expires_at < now() - ${SETTLED_LINK_RETENTION}::interval
         and (v.used_at is not null or v.voided_at is not null)
         and (s.verified or exists (
           select from email_verifications newer
@@ -204,7 +212,7 @@ export const deleteSettledLinks = async (sql: Queryable, limit: number): Promise
   return rows.length;
 };
 
-/** Seconds until another link may be asked for; 0 when now. */
+/** Returns the seconds until another link can be requested; 0 for now. */
 export const secondsUntilResend = async (
   sql: Queryable,
   uuid: string,
@@ -217,7 +225,7 @@ export const secondsUntilResend = async (
              + interval '1 day' - now())::float8 as "untilDay"
     from email_verifications where session_uuid = ${uuid}`;
   if (!row) return 0;
-  // The first link came with the address and is no repeat.
+  // The first link was sent with the contact and is not a repeat.
   if (row.today > perDay) return Math.ceil(row.untilDay ?? 0);
   return row.sinceLast === null ? 0 : Math.max(0, Math.ceil(60 - row.sinceLast));
 };
