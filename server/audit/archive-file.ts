@@ -8,10 +8,10 @@ import {createGunzip, createGzip} from 'node:zlib';
 import {ChainCheck} from './chain-check.js';
 import type {ChainedRow, Month} from './chain-check.js';
 
-/** One line of an archive: a row without its address, and its place in the chain. */
+/** One line of an archive: a row without its IP address, and its place in the chain. */
 export type ArchiveLine = Partial<ChainedRow> & {
   id: string;
-  /** Absent: the row was never chained. */
+  /** Sequence number in the chain; absent if the row was never chained. */
   seq?: number;
   hash?: string;
 };
@@ -21,13 +21,13 @@ export interface Archive {
   rows: number;
   unchained: number;
   head: string;
-  /** Where its chain breaks, if it does. */
+  /** First break of the chain; undefined if the chain is intact. */
   fault: string | undefined;
 }
 
 const ARCHIVE_NAME = /audit-(\d{4}-\d{2})(?:-\d+)?\.jsonl\.gz$/;
 
-/** Never one that is there: what has been archived is not written over. */
+/** Returns a name that no file has: an archive is never overwritten. */
 export const freeArchiveName = async (directory: string, month: Month): Promise<string> => {
   for (let copy = 1; ; copy++) {
     const file = archiveName(directory, month, copy);
@@ -35,7 +35,7 @@ export const freeArchiveName = async (directory: string, month: Month): Promise<
   }
 };
 
-/** What an interrupted run may have left: every file of this month. */
+/** Returns every file of the month. An interrupted run can leave more than one. */
 export const listArchives = async (directory: string, month: Month): Promise<string[]> => {
   const files: string[] = [];
   for (let copy = 1; ; copy++) {
@@ -58,7 +58,7 @@ const exists = async (file: string): Promise<boolean> => {
   }
 };
 
-/** Writes lines as they come; under its own name the file is whole and on the disk. */
+/** Streams the lines to a partial file and renames it once it is complete and on the disk. */
 export const writeArchive = async (
   file: string,
   lines: AsyncIterable<ArchiveLine[]>,
@@ -69,14 +69,14 @@ export const writeArchive = async (
       if (page.length > 0) yield page.map((line) => `${JSON.stringify(line)}\n`).join('');
     }
   };
-  // `flush`: fsync before the descriptor is closed.
+  // `flush` calls fsync before the descriptor is closed.
   const target = createWriteStream(partial, {mode: 0o600, flush: true});
   await pipeline(Readable.from(text()), createGzip(), target);
   await rename(partial, file);
   await syncFolder(path.dirname(file));
 };
 
-/** A name is on the disk when its folder is. */
+/** Makes a rename durable: a file's name is stored in its folder. */
 const syncFolder = async (directory: string): Promise<void> => {
   const handle = await open(directory, 'r');
   try {
@@ -86,7 +86,7 @@ const syncFolder = async (directory: string): Promise<void> => {
   }
 };
 
-/** Reads an archive from its start to its end, and its chain with it. Throws when it is not whole. */
+/** Reads a whole archive and checks its chain. Throws if the file is incomplete. */
 export const readArchive = async (file: string): Promise<Archive> => {
   const reader = new ArchiveReader(ARCHIVE_NAME.exec(file)?.[1]);
   await pipeline(createReadStream(file), createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
@@ -128,6 +128,6 @@ async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> 
     rest = lines.pop() ?? '';
     yield* lines;
   }
-  // Every line ends, so what is left is the half of one.
-  if (rest !== '') throw new Error('the last line is cut');
+  // Every complete line ends with a line feed, so the rest is a part of a line.
+  if (rest !== '') throw new Error('its last line is incomplete');
 }

@@ -18,29 +18,29 @@ export interface AuditMaintenanceDeps {
   sql: Sql;
   config: Pick<Config, 'audit'>;
   log: FastifyBaseLogger;
-  /** Ends a turn in the middle; the next one goes on. */
+  /** Stops a run in the middle; the next run continues. */
   signal?: AbortSignal;
 }
 
-interface Archiving extends AuditMaintenanceDeps {
+interface ArchivingDeps extends AuditMaintenanceDeps {
   lease: TaskLease;
 }
 
-/** What came back from the archive is not what the database holds. */
+/** The archive that was read back differs from the rows in the database. */
 class ArchiveDiffers extends Error {}
-/** Another server has taken the work over, since this one was asleep; or it is to stop. */
+/** Another server has acquired the lease while this one was suspended, or this server must stop. */
 class LeaseLost extends Error {}
 
-/** A folder that is full or away is tried again this much later. */
+/** Delay before the next attempt, for example after the folder was full or unavailable. */
 const PAUSE = '10 minutes';
 
 export const archiveLease = (sql: Sql): TaskLease =>
   new TaskLease(sql, {name: 'audit_archive', cooldown: PAUSE});
 
 /**
- * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR each is written there first and
- * read back; if that does not succeed nothing is dropped. By one replica, since the folder may be
- * shared; killed at any point, the next run begins with what it finds.
+ * Drops the months beyond their retention. With AUDIT_ARCHIVE_DIR, each month is first written
+ * there and read back; if that fails, nothing is dropped. One replica does this at a time, because
+ * the folder may be shared. After a crash at any point, the next run uses the files that it finds.
  */
 export const dropOldMonths = async (deps: AuditMaintenanceDeps): Promise<void> => {
   const {sql, config} = deps;
@@ -62,33 +62,34 @@ export const dropOldMonths = async (deps: AuditMaintenanceDeps): Promise<void> =
   }
 };
 
-const archiveAndDrop = async (deps: Archiving, directory: string, month: Month) => {
+const archiveAndDrop = async (deps: ArchivingDeps, directory: string, month: Month) => {
   const {sql, log, lease} = deps;
   const {file, archive} = await archiveMonth(deps, directory, month);
   const {rows, head, fault} = archive;
   const name = path.basename(file);
   if (fault !== undefined) {
-    const message = `The chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
+    const message = `The hash chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
     await raiseAlert(sql, {cause: 'audit_chain', code: 'audit_chain_broken', message});
   }
   if (!(await lease.keep())) throw new LeaseLost();
   if (!(await drop(deps, month))) return;
-  log.info({archive: {month, rows, head, name}}, 'a month of the trail was archived');
-  // The month's last hash goes on in the chain of this one, which so speaks for the archive.
+  log.info({archive: {month, rows, head, name}}, 'archived a month of the audit log');
+  // The current month's chain contains this row, so it also covers the archive's last hash.
   const metadata = {part: 'audit_archive', month, rows, head, archive: name};
   await recordAudit(sql, {event: 'orphan_cleanup', metadata});
 };
 
 const drop = async ({sql, config, log}: AuditMaintenanceDeps, month: Month): Promise<boolean> => {
   const isDropped = await dropAuditMonth(sql, config.audit.retentionDays, month);
-  if (isDropped) log.info({month}, 'a month of the trail was dropped');
-  else log.warn({month}, 'a month of the trail was not dropped: its writers would have waited');
+  if (isDropped) log.info({month}, 'dropped a month of the audit log');
+  else
+    log.warn({month}, 'a month of the audit log was not dropped: its table is locked by writers');
   return isDropped;
 };
 
-/** The file that holds a month, whole: an earlier run's, or a new one. */
+/** Returns a complete archive of the month: an earlier run's, or a new one. */
 export const archiveMonth = async (
-  deps: Archiving,
+  deps: ArchivingDeps,
   directory: string,
   month: Month,
 ): Promise<{file: string; archive: Archive}> => {
@@ -100,10 +101,12 @@ export const archiveMonth = async (
     if (archive && (await isWhole(sql, month, archive))) return {file, archive};
   }
   const file = await freeArchiveName(directory, month);
-  await writeArchive(file, lines(deps, month));
+  await writeArchive(file, readLines(deps, month));
   const archive = await readArchive(file);
   if (await isWhole(sql, month, archive)) return {file, archive};
-  throw new ArchiveDiffers(`${path.basename(file)} has ${archive.rows} rows, the database others.`);
+  throw new ArchiveDiffers(
+    `${path.basename(file)} with ${archive.rows} rows differs from the database`,
+  );
 };
 
 const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<boolean> => {
@@ -112,33 +115,33 @@ const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<b
   return hasHead && rows === (await countRows(sql, month));
 };
 
-/** Page by page: no memory, connection or snapshot is held while the disk works. */
-async function* lines(deps: Archiving, month: Month): AsyncGenerator<ArchiveLine[]> {
+/** Reads page by page, so that no connection or snapshot is in use while the disk writes. */
+async function* readLines(deps: ArchivingDeps, month: Month): AsyncGenerator<ArchiveLine[]> {
   const {sql, lease, signal} = deps;
-  const goOn = async () => {
+  const requireLease = async () => {
     if (signal?.aborted || !(await lease.keep())) throw new LeaseLost();
   };
   for (let seq = 0; ;) {
-    await goOn();
+    await requireLease();
     const entries = await chainPage(sql, month, seq);
-    yield entries.map(chainedLine);
+    yield entries.map(toChainedLine);
     if (entries.length < CHAIN_PAGE_ROWS) break;
     seq = entries.at(-1)?.seq ?? seq;
   }
   for await (const rows of findUnhashedRows(sql, month)) {
-    await goOn();
-    yield rows.map(line);
+    await requireLease();
+    yield rows.map(toLine);
   }
 }
 
-const chainedLine = ({seq, id, hash, row}: ChainEntry): ArchiveLine => ({
-  ...(row ? line(row) : {id}),
+const toChainedLine = ({seq, id, hash, row}: ChainEntry): ArchiveLine => ({
+  ...(row ? toLine(row) : {id}),
   seq,
   hash: Buffer.from(hash).toString('hex'),
 });
 
-/** Without the address: an erasure does not reach what has left the database. */
-const line = ({id, timestamp, event_type, user_uuid, site_key, metadata}: ChainedRow) => ({
+/** Leaves out the IP address: an erasure does not reach the archives. */
+const toLine = ({id, timestamp, event_type, user_uuid, site_key, metadata}: ChainedRow) => ({
   id,
   timestamp,
   event_type,
@@ -149,12 +152,12 @@ const line = ({id, timestamp, event_type, user_uuid, site_key, metadata}: Chaine
 
 const alertFailure = async ({sql, log}: AuditMaintenanceDeps, error: unknown): Promise<void> => {
   if (error instanceof LeaseLost) return;
-  log.error({err: error}, 'a month of the trail could not be archived; nothing was dropped');
+  log.error({err: error}, 'failed to archive a month of the audit log; nothing was dropped');
   const {code} = error as NodeJS.ErrnoException;
   const reason = error instanceof ArchiveDiffers ? error.message : (code ?? 'see the log');
   await raiseAlert(sql, {
     cause: 'audit_archive',
     code: 'audit_archive_failed',
-    message: `AUDIT_ARCHIVE_DIR did not take a month of the trail (${reason}). Nothing was dropped.`,
+    message: `A month of the audit log could not be archived in AUDIT_ARCHIVE_DIR (${reason}). Nothing was dropped. Check the folder.`,
   });
 };

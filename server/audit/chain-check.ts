@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 
-/** A row of the trail as it is chained: all of it but the address, which may be forgotten. */
+/** The hashed part of an audit row: everything except the IP address, which can be redacted. */
 export interface ChainedRow {
   id: string;
   /** In UTC, to the microsecond. */
@@ -11,46 +11,47 @@ export interface ChainedRow {
   metadata: unknown;
 }
 
-/** A month as everybody writes it: 2026-11. */
+/** Month such as `2026-11`. */
 export type Month = string;
 
 const SEED = 'maria-chat audit_logs';
 /**
- * A row's time is its transaction's begin, and it is chained after its commit: so much older than
- * the rows before it can only be one that was put in behind, or whose clock was set back.
+ * Greatest age difference between a chained row and the rows before it. A row's time is the begin
+ * of its transaction, and it is chained after the commit. An older row was inserted later, or the
+ * database's clock was set back.
  */
 export const LATE_MS = 15 * 60_000;
 
-/** What the first row of a month is chained to. */
+/** Returns the hash that the first row of a month is chained to. */
 export const chainStart = (month: Month): Buffer =>
   createHash('sha256').update(`${SEED} ${month}`).digest();
 
 export const chainHash = (before: Uint8Array, row: ChainedRow): Buffer => {
   const {id, timestamp, event_type, user_uuid, site_key, metadata} = row;
-  const entry = [id, timestamp, event_type, user_uuid, site_key, sorted(metadata)];
+  const entry = [id, timestamp, event_type, user_uuid, site_key, sortKeys(metadata)];
   return createHash('sha256').update(before).update(JSON.stringify(entry)).digest();
 };
 
-/** The database keeps the keys of an object in an order of its own, an archive's reader in another. */
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
+/** Sorts the keys of objects: the database and `JSON.parse` order them differently. */
+const sortKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Pairs, since an object would put keys that look like numbers first.
-  return {pairs: entries.map(([key, one]) => [key, sorted(one)])};
+  // Pairs, because an object moves keys that look like numbers to the front.
+  return {pairs: entries.map(([key, member]) => [key, sortKeys(member)])};
 };
 
 export interface ChainEntry {
   seq: number;
   id: string;
   hash: Uint8Array;
-  /** Undefined when the trail does not have it any more. */
+  /** The chained row; undefined if it is no longer in the audit log. */
   row: ChainedRow | undefined;
 }
 
-/** Follows one month's chain from its start and remembers where it breaks first. */
+/** Checks one month's chain from its start and records its first break. */
 export class ChainCheck {
-  /** Rows that were looked at. */
+  /** Number of checked rows. */
   rows = 0;
   fault: string | undefined;
   private head: Uint8Array;
@@ -61,7 +62,7 @@ export class ChainCheck {
     this.head = chainStart(month);
   }
 
-  /** To be noted somewhere else: a chain that ends in it was not written anew. */
+  /** The last hash. A copy outside the database proves later that the chain was not rewritten. */
   get headHash(): string {
     return Buffer.from(this.head).toString('hex');
   }
@@ -77,25 +78,26 @@ export class ChainCheck {
     this.head = hash;
   }
 
-  /** A row that is in no chain yet, or never will be. */
+  /** Checks a row that is not in a chain yet, or never will be. */
   addUnchained(row: ChainedRow): void {
     this.rows++;
-    this.fault ??= this.lateness(row);
+    this.fault ??= this.findLateness(row);
   }
 
   private findError({seq, id, hash, row}: ChainEntry): string | undefined {
     if (seq !== this.seq + 1) return `the chain has no entry ${this.seq + 1}`;
     if (!row) return `row ${id} is missing`;
-    if (!chainHash(this.head, row).equals(hash)) return `row ${id} is not what was chained`;
-    return this.lateness(row);
+    if (!chainHash(this.head, row).equals(hash))
+      return `row ${id} was changed after it was chained`;
+    return this.findLateness(row);
   }
 
-  private lateness({id, timestamp}: ChainedRow): string | undefined {
+  private findLateness({id, timestamp}: ChainedRow): string | undefined {
     const ms = Date.parse(timestamp);
     if (ms < this.newestMs - LATE_MS) {
       return (
         `row ${id} is ${Math.round((this.newestMs - ms) / 60_000)} minutes older than a row ` +
-        'before it: it was put in later, or the database’s clock was set back'
+        'before it: it was inserted later, or the database’s clock was set back'
       );
     }
     this.newestMs = Math.max(this.newestMs, ms);

@@ -2,12 +2,12 @@ import type {Queryable, Sql} from '../database/sql.js';
 import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
 
 export const CHAIN_PAGE_ROWS = 1_000;
-/** Below every id there can be, whoever chose it. */
+/** Lower than every possible id, including ids that were inserted by hand. */
 const LOWEST_ID = String(-(2n ** 63n));
 
 const firstDay = (month: Month): string => `${month}-01`;
 
-/** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
+/** The time stays a text, because the database counts microseconds, which a `Date` truncates. */
 const rowColumns = (sql: Queryable) => sql`
   a.id, to_char(a.timestamp at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp,
   a.event_type, a.user_uuid, a.site_key, a.metadata`;
@@ -27,8 +27,8 @@ export interface TrailRow extends ChainedRow {
 }
 
 /**
- * A page of the trail in the order of ids, of one month or of all. Chained rows are among them: a
- * look-up for those that are not would read on and on where most are.
+ * Returns a page of audit rows in the order of ids, of one month or of all months. It includes
+ * chained rows: a query for the others would read many rows to fill one page.
  */
 export const trailPage = async (
   sql: Queryable,
@@ -39,7 +39,7 @@ export const trailPage = async (
     where a.id > ${after}::bigint ${month === undefined ? sql`` : sql`and ${inMonth(sql, month)}`}
     order by a.id limit ${limit}`;
   const months = [...new Set(rows.map(({timestamp}) => firstDay(timestamp.slice(0, 7))))];
-  // By their numbers and not by a join, which may be planned as a reading of the whole month.
+  // Selects by ids: a join may be planned as a scan of the whole month.
   const chained = await sql<{id: string}[]>`
     select audit_id as id from audit_chain
     where month = any(${months}::date[]) and audit_id = any(${rows.map(({id}) => id)}::bigint[])`;
@@ -47,7 +47,7 @@ export const trailPage = async (
   return rows.map((row) => ({...row, isChained: known.has(row.id)}));
 };
 
-/** The rows of one month that its chain does not have, page by page. */
+/** Returns the rows of one month that are not in its chain, page by page. */
 export async function* findUnhashedRows(
   sql: Queryable,
   month: Month,
@@ -60,7 +60,7 @@ export async function* findUnhashedRows(
   }
 }
 
-/** A page of a month's chain, each entry with its row as it is now. */
+/** Returns a page of a month's chain, each entry with its current row. */
 export const chainPage = async (
   sql: Queryable,
   month: Month,
@@ -108,8 +108,8 @@ export const countRows = async (sql: Queryable, month: Month): Promise<number> =
 };
 
 /**
- * Whether a row of this month came into the trail after rows of a later time: its id is above
- * theirs, though its time is not.
+ * Returns the id of a row of this month that was inserted after rows of a later month: its id is
+ * higher than theirs, although its time is earlier.
  */
 export const findBackdatedRow = async (
   sql: Queryable,
@@ -127,14 +127,14 @@ export const findBackdatedRow = async (
 };
 
 export interface ChainProgress {
-  /** Every row up to this id is in its chain, or never came to be. */
+  /** Low watermark: every row up to this id is in its chain, or was never committed. */
   settled: string;
-  /** An id that is settled once every transaction before `xmax` has ended. */
+  /** Id that becomes the watermark once every transaction before `xmax` has ended. */
   candidate?: {id: string; xmax?: string};
 }
 
 export interface Now {
-  /** The last id that was given out. */
+  /** Last id that the sequence has issued. */
   lastId: string;
   xmin: string;
   xmax: string;
@@ -149,7 +149,7 @@ export const readProgress = async (sql: Sql): Promise<{progress: ChainProgress; 
              pg_get_serial_sequence('audit_logs', 'id')::regclass), 0)::text as "lastId",
            pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
            pg_snapshot_xmax(pg_current_snapshot())::text as xmax`;
-  if (!row) throw new Error('The database did not answer a query of one row.');
+  if (!row) throw new Error('The query for the progress of the audit chain returned no row.');
   const {progress, ...now} = row;
   return {progress: progress ?? {settled: '0'}, now};
 };

@@ -12,9 +12,9 @@ import {
 import type {ChainProgress, Now, TrailRow} from './chain-store.js';
 
 /**
- * Chains what was committed since the last time, and answers how many rows that were. Never inside
- * a visitor's transaction: a chain is written by one hand at a time, which would make all visitors
- * wait for each other. The price: the rows of the last minutes may not be chained yet.
+ * Chains the rows that were committed since the last run, and returns their number. This never
+ * happens inside a visitor's transaction: one transaction at a time can extend a chain, so visitors
+ * would wait for each other. The price is that the rows of the last minutes may not be chained yet.
  */
 export const chainTrail = async (
   sql: Sql,
@@ -29,7 +29,7 @@ export const chainTrail = async (
     const batch = await chainBatch(sql, {
       after,
       limit: batchRows,
-      // Kept with every batch: whoever is cut off has not looked at millions of rows for nothing.
+      // Saved with every batch, so that an interrupted run does not start over.
       progressAt: (upTo) => advanceWatermark(progress, now, upTo),
     });
     if (!batch) return chained;
@@ -42,11 +42,11 @@ export const chainTrail = async (
 interface Batch {
   after: string;
   limit: number;
-  /** With everything chained up to an id; without one, up to the end. */
+  /** Returns the progress after everything up to an id (undefined: up to the end) was chained. */
   progressAt: (upTo: string | undefined) => ChainProgress;
 }
 
-/** What it looked at; undefined when another replica is at it. */
+/** Returns the rows of the batch; undefined if another replica has the lock. */
 const chainBatch = async (
   sql: Sql,
   {after, limit, progressAt}: Batch,
@@ -82,11 +82,11 @@ const byMonth = (rows: ChainedRow[]): Map<Month, ChainedRow[]> => {
 };
 
 /**
- * Up to which id nothing can come any more. A row is seen when its transaction commits, which may
- * be after rows with higher ids: only when every transaction has ended that ran while an id was
- * the last one, no lower one can appear. Its transaction's number is taken a turn later than the
- * id, for there is a moment in which a row has its id and its transaction no number yet. Once they
- * have ended, a pass settles what it has looked at, be it only the part up to `upTo`.
+ * Computes the low watermark (`settled`): no uncommitted row can still appear at or below this id.
+ * A row becomes visible when its transaction commits, possibly after rows with higher ids. An id is
+ * therefore settled when every transaction has ended that ran while it was the last issued id.
+ * `xmax` is read one run later than the id, because a row can have an id before its transaction has
+ * a number. A run settles only the rows that it has read (up to `upTo`).
  */
 export const advanceWatermark = (
   progress: ChainProgress,
@@ -94,7 +94,7 @@ export const advanceWatermark = (
   upTo?: string,
 ): ChainProgress => {
   const {settled, candidate} = progress;
-  // Numbers that begin again: the database was restored into another server.
+  // Transaction numbers went down: the database was restored into another server.
   const isRestored = candidate?.xmax && BigInt(candidate.xmax) > BigInt(now.xmax);
   if (!candidate || isRestored) return {settled, candidate: {id: now.lastId}};
   if (!candidate.xmax) return {settled, candidate: {...candidate, xmax: now.xmax}};

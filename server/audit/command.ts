@@ -11,13 +11,13 @@ import {readUuid} from '../text/uuid.js';
 import {verifyAudit} from './verify-command.js';
 
 const USAGE = `maria audit [--uuid UUID] [--site KEY] [--since TIME] [--type EVENT] [--format table|json|csv]
-  Prints the trail, oldest first.
-  --since        a day, a time, or how long ago: 2026-11-21, 2026-11-21T09:30:00Z, 24h
+  Print the audit log, oldest row first.
+  --since        only rows since this day, time or age: 2026-11-21, 2026-11-21T09:30:00Z, 24h
 
 maria audit verify [--month 2026-11] [--file audit-2026-01.jsonl.gz]
-  Follows the hashes that chain each row to the one before it, and names the first that was changed,
-  taken out or put in behind. Rows of the last minutes may not be chained yet.
-  --file         an archive of AUDIT_ARCHIVE_DIR instead of the database`;
+  Check the hashes that chain each row to the row before it. Report the first row that was modified,
+  deleted or inserted later. Rows of the last minutes may not be chained yet.
+  --file         check an archive of AUDIT_ARCHIVE_DIR instead of the database`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -57,7 +57,7 @@ export const auditCommand: Command = {
 
 const COLUMNS = ['timestamp', 'event_type', 'user_uuid', 'site_key', 'ip_address', 'metadata'];
 
-// A type and not an interface: only that fits a row of named cells.
+// Not an interface, because only a type is assignable to `Row`.
 type AuditRow = {
   id: string;
   timestamp: string;
@@ -68,7 +68,7 @@ type AuditRow = {
   metadata: object;
 };
 
-/** The time is a text throughout: the database counts microseconds, which a `Date` would cut. */
+/** The time stays a text, because the database counts microseconds, which a `Date` truncates. */
 const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow | undefined) =>
   sql<AuditRow[]>`
     select id, to_char(timestamp at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp,
@@ -85,10 +85,10 @@ const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow |
 const requireUuid = (given: string): string => {
   const uuid = readUuid(given);
   if (uuid) return uuid;
-  throw usageError(`--uuid takes a version-4 UUID, but is "${given}".`);
+  throw usageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
 };
 
 const requireType = (given: string): string => {
   if ((AUDIT_EVENTS as readonly string[]).includes(given)) return given;
-  throw usageError(`--type takes one of ${AUDIT_EVENTS.join(', ')}, but is "${given}".`);
+  throw usageError(`Invalid --type "${given}". Pass one of ${AUDIT_EVENTS.join(', ')}.`);
 };

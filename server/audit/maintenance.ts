@@ -9,14 +9,14 @@ import {auditMonths, chainHead} from './chain-store.js';
 import {makeAuditPartitions} from './partitions.js';
 import {redactLateIpAddresses} from './store.js';
 
-const TURN_MS = 60_000;
-/** Replicas that were started together should not all look in the same second. */
+const RUN_INTERVAL_MS = 60_000;
+/** Replicas that were started together must not all query in the same second. */
 const JITTER = 0.2;
 const HEADS_INTERVAL_MS = 3_600_000;
 
 /**
- * What the trail needs beside its rows: months made ahead, hashes, archives. On a timer of its own,
- * since a month takes its time to archive and a visitor's refusal must not wait for it.
+ * Maintains the audit log: creates partitions ahead, chains rows, archives months. It has a
+ * separate timer, because archiving a month is slow and a visitor's refusal must not wait for it.
  */
 export class AuditMaintenance {
   private timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export class AuditMaintenance {
 
   constructor(
     private readonly deps: AuditMaintenanceDeps & {config: Config; known: RestoreGuard},
-    private readonly turnMs = TURN_MS,
+    private readonly intervalMs = RUN_INTERVAL_MS,
   ) {}
 
   start(): void {
@@ -38,7 +38,7 @@ export class AuditMaintenance {
           this.start();
         });
       },
-      this.turnMs * (1 + JITTER * Math.random()),
+      this.intervalMs * (1 + JITTER * Math.random()),
     );
   }
 
@@ -56,18 +56,19 @@ export class AuditMaintenance {
       await maintainAudit({...this.deps, signal}, {drops});
       await this.logChainHeads();
     } catch (error) {
-      log.error({err: error}, 'the trail could not be kept');
+      log.error({err: error}, 'failed to maintain the audit log');
       if (isDatabaseDown(error)) return;
-      const message = 'The audit trail could not be chained or archived. The log has the cause.';
+      const message =
+        'The audit log could not be chained or archived. Read the server’s log for the cause.';
       await raiseAlert(sql, {cause: 'audit_trail', code: 'audit_trail_failed', message}).catch(
         (alertError: unknown) => {
-          log.error({err: alertError}, 'an alert could not be queued');
+          log.error({err: alertError}, 'failed to queue an alert');
         },
       );
     }
   }
 
-  /** Where nobody who can write to the database can change it. */
+  /** Logs the hashes outside the database, where database access is not enough to change them. */
   private async logChainHeads(): Promise<void> {
     const now = performance.now();
     if (now - this.headsLoggedAt < HEADS_INTERVAL_MS) return;
@@ -77,12 +78,12 @@ export class AuditMaintenance {
       const head = await chainHead(sql, month);
       if (!head) continue;
       const hash = Buffer.from(head.hash).toString('hex');
-      log.info({audit_chain: {month, seq: head.seq, hash}}, 'the trail is chained up to here');
+      log.info({audit_chain: {month, seq: head.seq, hash}}, 'last hash of the audit chain');
     }
   }
 }
 
-/** One turn; also `maria cleanup`. */
+/** Runs the maintenance once; `maria cleanup` calls it too. */
 export const maintainAudit = async (
   deps: AuditMaintenanceDeps,
   {drops}: {drops: boolean},

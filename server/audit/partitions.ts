@@ -7,15 +7,15 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const CHECK_VIOLATION = '23514';
 
 /**
- * At the start and every turn: without its month's partition no audit row, and so no call, could be
- * taken. Another server that is at it at this moment does it for us.
+ * Creates the partitions of the coming months. Without its month's partition, no audit row can be
+ * written, and so no call succeeds. Returns false if another server is currently creating them.
  */
 export const makeAuditPartitions = (sql: Sql): Promise<boolean> =>
   unlessLocked(async () => {
     await sql`select make_audit_partitions(${AUDIT_MONTHS_AHEAD})`;
   });
 
-/** The months beyond their retention, oldest first. */
+/** Returns the months beyond their retention, oldest first. */
 export const dueAuditMonths = async (sql: Sql, retentionDays: number): Promise<Month[]> => {
   const rows = await sql<{month: Month}[]>`
     select to_char(month, 'YYYY-MM') as month from due_audit_months(${retentionDays}) as month`;
@@ -23,15 +23,15 @@ export const dueAuditMonths = async (sql: Sql, retentionDays: number): Promise<M
 };
 
 /**
- * Answers false when the trail was written to for so long that its writers would have had to wait;
- * the next turn tries again.
+ * Returns false if the lock was not free in time: waiting longer would block the writers of audit
+ * rows. The next run tries again.
  */
 export const dropAuditMonth = (sql: Sql, retentionDays: number, month: Month): Promise<boolean> =>
   unlessLocked(async () => {
     await sql`select drop_audit_partitions(${retentionDays}, ${`${month}-01`}::date)`;
   });
 
-/** A row of the trail that belongs to a month without a partition. */
+/** Returns whether an audit row was refused because its month has no partition. */
 export const isPartitionMissing = (error: unknown): boolean => {
   const {table_name, constraint_name} = (error ?? {}) as Record<string, unknown>;
   return sqlState(error) === CHECK_VIOLATION && table_name === 'audit_logs' && !constraint_name;

@@ -3,21 +3,21 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 
-/** Only what can be counted or looked up: no name, address, file name, token or text of a visitor. */
+/** Values to count or search. No names, e-mail or IP addresses, file names, tokens or texts. */
 export type AuditMetadata = Record<string, string | number | boolean | null | string[]>;
 
 export interface AuditEntry {
   event: AuditEvent;
   uuid?: string | null;
   site?: string | null;
-  /** Already cut to what may be stored. */
+  /** IP address in the form that `IP_MODE` allows to store. */
   address?: string | null;
   metadata?: AuditMetadata;
 }
 
 /**
- * Writes rows that belong to a change, inside that change's transaction. An entry can have waited
- * in a queue while its session was erased: then its address stays out.
+ * Writes the audit rows of a change, inside the change's transaction. If the session was erased
+ * while an entry waited in a queue, the entry's IP address is not stored.
  */
 export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Promise<void> => {
   if (entries.length === 0) return;
@@ -31,7 +31,7 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
   countWritten(entries);
 };
 
-/** Entries as rows `given` of a statement, for a store that writes them under a condition of its own. */
+/** Returns the entries as a row source named `given`, for a statement with its own condition. */
 export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
   unnest(
     ${entries.map((entry) => entry.event)}::text[],
@@ -48,12 +48,12 @@ export const countWritten = (entries: AuditEntry[]): void => {
 const written = new Map<AuditEvent, number>();
 
 /**
- * Rows that this process wrote, by event. With those of transactions that were rolled back, which
- * are few: what it is for is to see how much comes, and of what kind.
+ * Number of rows that this process has written, by event. Rows of the few transactions that were
+ * rolled back are included: the metric shows volume and kind only.
  */
 export const writtenEvents = (): ReadonlyMap<AuditEvent, number> => written;
 
-/** Attempts that change nothing: written in batches, and the answer waits for the commit. */
+/** Writes the rows of attempts that change nothing, in batches. Responses wait for the commit. */
 export class BatchedAuditWriter {
   private readonly batches: StatementBatcher<AuditEntry[]>;
 
@@ -75,7 +75,7 @@ export class BatchedAuditWriter {
   }
 }
 
-/** A month that nobody made ahead is made now, rather than that every call fails. */
+/** Creates a missing partition and writes again; otherwise every call would fail. */
 export const withPartitionRetry = async <T>(sql: Sql, write: () => Promise<T>): Promise<T> => {
   try {
     return await write();
@@ -87,8 +87,8 @@ export const withPartitionRetry = async <T>(sql: Sql, write: () => Promise<T>): 
 };
 
 /**
- * Forgets addresses of sessions that ended lately once more: a row can have been on its way while
- * the session's other rows forgot theirs.
+ * Redacts the IP addresses of recently ended sessions again: a row may have been inserted while the
+ * session's other rows were redacted.
  */
 export const redactLateIpAddresses = async (sql: Sql): Promise<void> => {
   await sql`

@@ -7,42 +7,47 @@ import type {Verified} from './verify.js';
 
 const OPTIONS = {month: {type: 'string'}, file: {type: 'string'}} as const;
 
-/** `maria audit verify`: says where a chain breaks first, and fails if one does. */
+/** Runs `maria audit verify`: prints the first break of each chain, and fails if there is one. */
 export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args: string[]) => {
   const {values} = parseArgs({args, options: OPTIONS, strict: true});
   const {month, file} = values;
   if (month !== undefined && file !== undefined) {
-    throw usageError('--month and --file cannot be given together.');
+    throw usageError('--month and --file cannot be used together. Pass one of them.');
   }
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-    throw usageError(`--month takes a month such as 2026-11, but is "${month}".`);
+    throw usageError(`Invalid --month "${month}". Pass a month such as 2026-11.`);
   }
   const total = {months: 0, rows: 0, broken: 0};
   const found = file === undefined ? verifyTrail(sql, month) : oneArchive(file);
-  for await (const one of found) {
+  for await (const result of found) {
     total.months++;
-    total.rows += one.rows;
-    if (one.fault !== undefined) total.broken++;
-    await print(`${one.month}: ${described(one)}`);
+    total.rows += result.rows;
+    if (result.fault !== undefined) total.broken++;
+    await print(`${result.month}: ${describe(result)}`);
   }
-  if (total.months === 0) throw new CommandFailed(`The trail has no month ${month ?? 'at all'}.`);
-  await print(`${counted(total.rows, 'row')} in ${counted(total.months, 'month')} checked.`);
-  if (total.broken > 0) throw new CommandFailed('The trail is broken.');
+  if (total.months === 0)
+    throw new CommandFailed(
+      `The audit log has no ${month === undefined ? 'months' : `month ${month}`}.`,
+    );
+  await print(
+    `${formatCount(total.rows, 'row')} in ${formatCount(total.months, 'month')} checked.`,
+  );
+  if (total.broken > 0) throw new CommandFailed('A hash chain of the audit log is broken.');
 };
 
 async function* oneArchive(file: string): AsyncGenerator<Verified> {
   try {
     yield await verifyArchive(file);
   } catch (error) {
-    throw new CommandFailed(`${file} cannot be read as an archive: ${(error as Error).message}`);
+    throw new CommandFailed(`${file} is not a readable archive: ${(error as Error).message}`);
   }
 }
 
-const described = ({rows, unchained, head, fault}: Verified): string => {
-  if (fault !== undefined) return `broken, first here: ${fault}.`;
+const describe = ({rows, unchained, head, fault}: Verified): string => {
+  if (fault !== undefined) return `broken; first break: ${fault}.`;
   const waiting = unchained > 0 ? `, ${unchained} of them not chained yet` : '';
-  return `whole, ${counted(rows, 'row')}${waiting}; last hash ${head}`;
+  return `intact, ${formatCount(rows, 'row')}${waiting}; last hash ${head}`;
 };
 
-const counted = (count: number, what: string): string =>
+const formatCount = (count: number, what: string): string =>
   `${count} ${what}${count === 1 ? '' : 's'}`;

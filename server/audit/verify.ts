@@ -14,15 +14,15 @@ import {
 export interface Verified {
   month: Month;
   rows: number;
-  /** Rows that wait for the next turn, or come from before there was a chain. */
+  /** Number of rows that wait for the next run, or are older than the chain. */
   unchained: number;
   head: string;
   fault: string | undefined;
 }
 
-/** Follows a month's chain through the rows as they are now. */
+/** Checks a month's chain against the current rows. */
 export const verifyMonth = async (sql: Sql, month: Month): Promise<Verified> => {
-  // Before the rows are read: what settles meanwhile may be chained after they were.
+  // Read before the rows: a row that settles during the check may be chained after it was read.
   const {settled} = (await readProgress(sql)).progress;
   const check = new ChainCheck(month);
   for (let seq = 0; ;) {
@@ -32,12 +32,12 @@ export const verifyMonth = async (sql: Sql, month: Month): Promise<Verified> => 
     seq = entries.at(-1)?.seq ?? seq;
   }
   const unchained = await verifyUnhashed(sql, month, check, settled);
-  const intruder =
+  const backdatedId =
     check.fault === undefined ? await findBackdatedRow(sql, month, LATE_MS) : undefined;
   const fault =
-    intruder === undefined
+    backdatedId === undefined
       ? check.fault
-      : `row ${intruder} came after rows of the next month: it was put in later, or the database’s clock was set back`;
+      : `row ${backdatedId} has a higher id than rows of the next month: it was inserted later, or the database’s clock was set back`;
   return {month, rows: check.rows, unchained, head: check.headHash, fault};
 };
 
@@ -52,7 +52,7 @@ const verifyUnhashed = async (
     for (const row of rows) {
       check.addUnchained(row);
       if (BigInt(row.id) <= BigInt(settled)) {
-        check.fault ??= `row ${row.id} is not in the chain, though later rows are: it was put in behind`;
+        check.fault ??= `row ${row.id} is not in the chain, although later rows are: it was inserted later`;
       }
     }
     count += rows.length;
@@ -60,7 +60,7 @@ const verifyUnhashed = async (
   return count;
 };
 
-/** All months, or one, in their order. A month that is dropped while it is read is left out. */
+/** Checks all months in order, or one month. A month dropped during the check is left out. */
 export async function* verifyTrail(sql: Sql, only?: Month): AsyncGenerator<Verified> {
   for (const month of await auditMonths(sql)) {
     if (only !== undefined && month !== only) continue;
@@ -69,7 +69,7 @@ export async function* verifyTrail(sql: Sql, only?: Month): AsyncGenerator<Verif
   }
 }
 
-/** The same for a month that has left the database. Throws when the file is cut or no archive. */
+/** Checks the chain of an archive file. Throws if the file is incomplete or not an archive. */
 export const verifyArchive = async (file: string): Promise<Verified> => {
   const {month, ...archive} = await readArchive(file);
   return {month: month ?? '', ...archive};

@@ -245,10 +245,10 @@ t.test('the commands: cleanup archives, audit verify --file reads', async (t) =>
   const file = path.join(archiveDir, 'audit-2025-06.jsonl.gz');
   t.match(
     await runCommand(server, auditCommand, 'verify', '--file', file),
-    /^2025-06: whole, 12 rows; last hash [0-9a-f]{64}\n12 rows in 1 month checked\.$/,
+    /^2025-06: intact, 12 rows; last hash [0-9a-f]{64}\n12 rows in 1 month checked\.$/,
   );
   await t.rejects(runCommand(server, auditCommand, 'verify', '--file', `${file}x`), {
-    message: /cannot be read as an archive/,
+    message: /is not a readable archive/,
   });
   await t.rejects(runCommand(server, auditCommand, 'verify', '--file', file, '--month', OLD), {
     message: /together/,
