@@ -3,7 +3,7 @@ import {enqueueMail} from '../jobs/queue.js';
 import type {MailJob} from '../jobs/queue.js';
 
 interface Alert {
-  /** Equal causes share one mail an hour. */
+  /** Alerts with equal causes share one e-mail an hour. */
   cause: string;
   code: string;
   message: string;
@@ -12,11 +12,11 @@ interface Alert {
 
 const MESSAGE_LENGTH = 500;
 const WINDOW = '1 hour';
-const COUNTED_AT_ONCE = 100;
+const SUMMARIES_AT_ONCE = 100;
 
 /**
- * Queues a mail to the operator at once, unless this cause had one within the hour: then it is
- * counted, and the count goes out when the hour is over, see `mailCounts`.
+ * Queues an e-mail to the operator. If this cause already had an e-mail within the hour, the alert
+ * is only counted; `sendAlertSummaries` sends the count when the hour is over.
  */
 export const raiseAlert = async (sql: Sql, alert: Alert): Promise<void> => {
   const {cause, code, uuid = null} = alert;
@@ -31,14 +31,18 @@ export const raiseAlert = async (sql: Sql, alert: Alert): Promise<void> => {
         count = case when ${isOver(tx)} and old.count = 1 then 1 else old.count + 1 end,
         mailed_at = case when ${isOver(tx)} and old.count = 1 then now() else old.mailed_at end
       returning count = 1 and mailed_at = now() as mail, last_at as at`;
-    if (row?.mail) await mail(tx, {cause, code, message, uuid, at: row.at.toISOString(), count: 1});
+    if (row?.mail)
+      await queueMail(tx, {cause, code, message, uuid, at: row.at.toISOString(), count: 1});
   });
 };
 
-/** What was counted under a cause waits for its mail; what comes then is counted with it. */
+/**
+ * Condition: the hour of the cause's last e-mail is over. If alerts were counted in that hour,
+ * later ones are added until their summary is sent.
+ */
 const isOver = (sql: Queryable) => sql`old.mailed_at < now() - ${WINDOW}::interval`;
 
-/** Tells how often something went on happening, for each cause whose hour is over. */
+/** Queues an e-mail with the number of further alerts, for each cause whose hour is over. */
 export const sendAlertSummaries = async (sql: Sql): Promise<void> => {
   await sql.begin(async (tx) => {
     const rows = await tx<Counted[]>`
@@ -46,12 +50,12 @@ export const sendAlertSummaries = async (sql: Sql): Promise<void> => {
       from (
         select cause, count, mailed_at as since from alerts
         where count > 1 and mailed_at < now() - ${WINDOW}::interval
-        limit ${COUNTED_AT_ONCE} for update skip locked) counted
+        limit ${SUMMARIES_AT_ONCE} for update skip locked) counted
       where alerts.cause = counted.cause
       returning alerts.cause, code, message, session_uuid as uuid, last_at as at,
                 counted.count - 1 as count, counted.since`;
     for (const {code, message, since, at, ...row} of rows) {
-      await mail(tx, {
+      await queueMail(tx, {
         ...row,
         code: code ?? row.cause,
         message: message ?? '',
@@ -72,6 +76,6 @@ interface Counted {
   since: Date;
 }
 
-/** Of no session: an alert is not one of the mails that an erasure takes out of the queue. */
-const mail = (sql: Queryable, alert: Omit<MailJob & {template: 'alert'}, 'template'>) =>
+/** The mail job has no session, so that an erasure does not delete the alert from the queue. */
+const queueMail = (sql: Queryable, alert: Omit<MailJob & {template: 'alert'}, 'template'>) =>
   enqueueMail(sql, {template: 'alert', ...alert}, null);

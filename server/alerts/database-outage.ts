@@ -2,48 +2,48 @@ import type {Sql} from '../database/sql.js';
 import {isStatementTimeout} from '../database/failure.js';
 import {raiseAlert} from './alerts.js';
 
-/** A single connection that was cut is no outage. */
-const SHORTEST_MS = 1_000;
+/** A shorter failure, such as one lost connection, is not an outage. */
+const MIN_OUTAGE_MS = 1_000;
 
-/** Remembers since when the database has not answered, and tells once it does. */
+/** Records since when the database has been unavailable, and raises an alert when it is back. */
 export class DatabaseOutage {
   private from: Date | undefined;
   private last: Date | undefined;
-  private failedTurns = 0;
+  private failedRuns = 0;
 
   constructor(private readonly now: () => Date = () => new Date()) {}
 
-  /** A query found nobody. */
+  /** Records a failed query. */
   record(error: unknown): void {
-    // A query that took too long was answered, if only by a refusal.
+    // A statement timeout is a response of the database, and so is not an outage.
     if (isStatementTimeout(error)) return;
     this.from ??= this.now();
     this.last = this.now();
   }
 
-  /** The same, and a cleanup did not run for it. */
+  /** Records a failed query that stopped a cleanup run. */
   stoppedCleanup(error: unknown): void {
     this.record(error);
-    this.failedTurns++;
+    this.failedRuns++;
   }
 
-  /** The database has answered. */
+  /** Raises the alert about a recorded outage, after a query has succeeded. */
   async resolve(sql: Sql): Promise<void> {
-    const {from, last, failedTurns} = this;
+    const {from, last, failedRuns} = this;
     if (!from || !last) return;
-    if (last.getTime() - from.getTime() >= SHORTEST_MS) {
+    if (last.getTime() - from.getTime() >= MIN_OUTAGE_MS) {
       const cleanup =
-        failedTurns > 0 ? ` Cleanup was tried ${failedTurns} times and deleted nothing.` : '';
+        failedRuns > 0 ? ` Cleanup failed ${failedRuns} times and deleted nothing.` : '';
       await raiseAlert(sql, {
         cause: 'database_outage',
         code: 'unavailable',
         message:
-          `The database did not answer from ${from.toISOString()} to ` +
+          `The database was unavailable from ${from.toISOString()} to ` +
           `${this.now().toISOString()}.${cleanup}`,
       });
     }
-    // Only now: an alert that could not be queued is queued the next time.
+    // Reset only now, so that an alert that could not be queued is queued the next time.
     this.from = this.last = undefined;
-    this.failedTurns = 0;
+    this.failedRuns = 0;
   }
 }

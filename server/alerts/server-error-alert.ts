@@ -18,12 +18,12 @@ interface AuditWriter {
 
 export interface Failed {
   request: FastifyRequest;
-  /** Whose call it was, if its token was right. */
+  /** Caller with a valid token; undefined without one. */
   caller: {uuid: string; site: {key: string}} | undefined;
   address: string | null;
 }
 
-/** The log gets everything, the trail the code, and the operator a mail unless one went out lately. */
+/** Logs the whole error, writes its code to the audit log, and raises an alert. */
 export const alertServerError = (
   {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: AuditWriter},
   error: MariaError,
@@ -32,30 +32,30 @@ export const alertServerError = (
   const route = request.routeOptions.url ?? 'unknown';
   const {code} = error;
   const details = {req: request.id, route, code, err: error.cause ?? error};
-  const part = unavailableDependency(error);
+  const dependency = unavailableDependency(error);
   if (error.statusCode !== 503) log.error(details, 'a request failed');
   else {
-    log.warn(details, 'a part of the service did not answer');
-    if (!part) return;
+    log.warn(details, 'a dependency did not respond');
+    if (!dependency) return;
   }
   const uuid = caller?.uuid ?? null;
   const site = caller?.site.key ?? null;
   const metadata = {code, route, request_id: request.id};
-  const message = part
-    ? `The ${part} did not answer; request ${request.id} was refused. /readyz and the log say more.`
+  const message = dependency
+    ? `The ${dependency} did not respond; request ${request.id} was refused. See /readyz and the log.`
     : `Request ${request.id} failed.`;
-  const told = Promise.all([
+  const alerted = Promise.all([
     attempts.record({event: 'error', uuid, site, address, metadata}),
-    raiseAlert(sql, {cause: `${code} ${part ?? route}`, code, message, uuid}),
+    raiseAlert(sql, {cause: `${code} ${dependency ?? route}`, code, message, uuid}),
   ]);
-  told.catch((failure: unknown) => {
-    log.error({err: failure}, 'an error could not be told to the operator');
+  alerted.catch((failure: unknown) => {
+    log.error({err: failure}, 'failed to alert the operator to an error');
   });
 };
 
 /**
- * What else than the database is away: that one could take neither row nor mail, and is told of
- * when it is back. One cause for all routes, since they all stand still for the same reason.
+ * Returns the unavailable dependency, which is one cause for all routes. It never returns the
+ * database, which could store neither row nor e-mail: `DatabaseOutage` reports it when it is back.
  */
 const unavailableDependency = (error: MariaError): string | undefined => {
   if (error instanceof ScanUnavailable) return 'virus scanner';

@@ -235,8 +235,7 @@ t.test('an outage of the database is told when it is over, from when to when', a
   const mail = await server.mailbox.waitFor(OPERATOR);
   t.equal(mail.subject, '[Maria Chat] unavailable: database_outage');
   const [, from = '', to = ''] =
-    /did not answer from (\S+Z) to (\S+Z)\. Cleanup was tried \d+ times/.exec(mail.text ?? '') ??
-    [];
+    /was unavailable from (\S+Z) to (\S+Z)\. Cleanup failed \d+ times/.exec(mail.text ?? '') ?? [];
   t.ok(Date.parse(from) >= began && Date.parse(from) <= noticed, from);
   t.ok(Date.parse(to) > noticed + SHORTEST_OUTAGE_MS, to);
 });
@@ -274,7 +273,7 @@ t.test('an outage that could not be told is told the next time, with its own tur
   await t.rejects(outage.resolve(gone));
   t.equal(await told(), undefined);
   await outage.resolve(sql);
-  t.match(await told(), 'Cleanup was tried 3 times and deleted nothing');
+  t.match(await told(), 'Cleanup failed 3 times and deleted nothing');
   await outage.resolve(sql);
   t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
 
