@@ -1,25 +1,25 @@
 const MAX_KEYS = 10_000;
 
-/** Tells the first of a time under each key, in this process. */
+/** Allows one call per key and window, in this process. */
 export class OncePerWindow {
-  private readonly firsts = new Map<string, number>();
+  private readonly allowedAt = new Map<string, number>();
 
   constructor(
     private readonly windowMs: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What comes before the time of the last first has passed does not count. */
+  /** Returns true if the window of the last allowed call has passed. */
   allows(key: string): boolean {
     const now = this.now();
-    const last = this.firsts.get(key);
+    const last = this.allowedAt.get(key);
     if (last !== undefined && last > now - this.windowMs) return false;
-    // Moved to the end, so that the first key is always the one longest quiet.
-    this.firsts.delete(key);
-    this.firsts.set(key, now);
-    for (const [oldest] of this.firsts) {
-      if (this.firsts.size <= MAX_KEYS) break;
-      this.firsts.delete(oldest);
+    // Moved to the end, so that the first key is always the least recently allowed.
+    this.allowedAt.delete(key);
+    this.allowedAt.set(key, now);
+    for (const [oldest] of this.allowedAt) {
+      if (this.allowedAt.size <= MAX_KEYS) break;
+      this.allowedAt.delete(oldest);
     }
     return true;
   }

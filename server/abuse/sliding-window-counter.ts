@@ -3,49 +3,49 @@ import {createHmac} from 'node:crypto';
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
 
-/** So often within so long is once too often. */
+/** A limit that is reached with `times` hits within `windowMs`. */
 export interface WindowLimit {
   kind: string;
   times: number;
   windowMs: number;
 }
 
-interface Happening {
+interface Hit {
   key: string;
   threshold: WindowLimit;
 }
 
 /**
- * Counts what happens too often under a key, for all replicas, in a window that slides. Counts no
- * further than the threshold: whoever floods must not make the counting itself a burden.
+ * Counts hits per key in a sliding window, over all replicas. It counts only up to the threshold,
+ * so that a flood does not make the counting itself expensive.
  */
 export class SlidingWindowCounter {
-  private readonly batches: StatementBatcher<Happening, boolean>;
+  private readonly batches: StatementBatcher<Hit, boolean>;
 
   constructor(
     private readonly sql: Sql,
     private readonly hashKey: Buffer,
   ) {
-    this.batches = new StatementBatcher({run: (happenings) => this.write(happenings)});
+    this.batches = new StatementBatcher({run: (hits) => this.write(hits)});
   }
 
   get queued(): number {
     return this.batches.queued;
   }
 
-  /** Answers whether this one reached the threshold; then the counting begins anew. */
+  /** Counts a hit and returns whether it reached the threshold; the count then restarts at 0. */
   hit(threshold: WindowLimit, client: string): Promise<boolean> {
-    // Under a keyed hash: whatever `IP_MODE` says, the table must not tell who was here.
+    // A keyed hash, because the table must not reveal IP addresses, whatever `IP_MODE` is.
     const hash = createHmac('sha256', this.hashKey).update(client).digest('base64url');
     return this.batches.add({key: `${threshold.kind} ${hash}`, threshold});
   }
 
-  private async write(happenings: Happening[]): Promise<boolean[]> {
+  private async write(hits: Hit[]): Promise<boolean[]> {
     const grouped = new Map<string, {count: number; threshold: WindowLimit}>();
-    for (const {key, threshold} of happenings) {
+    for (const {key, threshold} of hits) {
       grouped.set(key, {count: (grouped.get(key)?.count ?? 0) + 1, threshold});
     }
-    // In one order in every replica, or two batches could wait for each other.
+    // Sorted in every replica; otherwise two batches could deadlock.
     const all = [...grouped].sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = await this.sql<{key: string; reached: boolean}[]>`
       with given as (
@@ -70,7 +70,7 @@ export class SlidingWindowCounter {
           where given.key = old.key)
       returning key, times = '{}' as reached`;
     const reached = new Set(rows.filter((row) => row.reached).map(({key}) => key));
-    // Of several in one batch one alone reaches it.
-    return happenings.map(({key}) => reached.delete(key));
+    // Only one of several hits of a batch reaches the threshold.
+    return hits.map(({key}) => reached.delete(key));
   }
 }

@@ -14,9 +14,9 @@ export const SUSPICIOUS_TOKENS = {kind: 'tokens', times: 50, windowMs: 10 * MINU
 const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};
 
 interface Actor {
-  /** Whom the counting is about: an address, or an IPv6 /64. */
+  /** Client network that is counted: an IPv4 address or an IPv6 /64. */
   client: string;
-  /** As it may be stored. */
+  /** IP address in the form that `IP_MODE` allows to store. */
   address: string | null;
   uuid?: string | undefined;
 }
@@ -29,9 +29,9 @@ export interface AbuseMonitorDeps {
   counters: SharedCounters;
 }
 
-/** Notices addresses that try too often: guessed UUIDs, refused tokens, exceeded limits. */
+/** Detects client networks with too many guessed UUIDs, refused tokens or exceeded limits. */
 export class AbuseMonitor {
-  /** Before the counters are asked: a flood is stopped in this process. */
+  /** Checked before the shared counters, so that a flood causes no queries. */
   private readonly seen = new OncePerWindow(MINUTE_MS);
 
   constructor(private readonly deps: AbuseMonitorDeps) {}
@@ -44,13 +44,13 @@ export class AbuseMonitor {
     this.suspect(actor, SUSPICIOUS_TOKENS);
   }
 
-  /** Audited at most once a minute and address; alerted at ten in an hour. */
+  /** Audits at most once a minute per client network, and raises an alert at ten in an hour. */
   limitExceeded(actor: Actor, route: string): void {
     this.recordOnce(actor, {event: 'rate_limit_exceeded', metadata: {route}});
     this.count(actor, LIMIT_VIOLATIONS, async () => {
       await this.alert(
         'rate_limit',
-        `One address exceeded its limit ${LIMIT_VIOLATIONS.times} times in an hour.`,
+        `One client network exceeded its limit ${LIMIT_VIOLATIONS.times} times in an hour.`,
       );
     });
   }
@@ -66,7 +66,10 @@ export class AbuseMonitor {
       const {uuid, address} = actor;
       const metadata = {kind, count};
       await this.deps.attempts.record({event: 'suspicious_activity', uuid, address, metadata});
-      await this.alert(`suspicious_${kind}`, `One address tried ${count} ${kind} in ten minutes.`);
+      await this.alert(
+        `suspicious_${kind}`,
+        `One client network tried ${count} ${kind} in ten minutes.`,
+      );
     });
   }
 
@@ -76,7 +79,7 @@ export class AbuseMonitor {
     });
   }
 
-  /** At most once a minute and address, over all replicas. */
+  /** Records an entry at most once a minute per client network, over all replicas. */
   private recordOnce({client, address}: Actor, entry: AuditEntry): void {
     const key = `${entry.event} ${client}`;
     if (!this.seen.allows(key)) return;
@@ -90,11 +93,11 @@ export class AbuseMonitor {
     return raiseAlert(this.deps.sql, {cause, code: 'suspicious_activity', message});
   }
 
-  /** The refusal is answered meanwhile; the watching must not delay it. */
+  /** Runs the work without delaying the response of the refusal. */
   private inBackground(what: string, work: () => Promise<void>): void {
     work().catch((error: unknown) => {
       const level = isDatabaseDown(error) ? 'warn' : 'error';
-      this.deps.log[level]({err: error, what}, 'what looked suspicious could not be told');
+      this.deps.log[level]({err: error, what}, 'failed to record suspicious activity');
     });
   }
 }
