@@ -16,7 +16,7 @@ export interface CaughtMail {
 
 const MAX_SHOWN = 50;
 
-/** A real SMTP server on loopback that delivers nothing and keeps what it gets, for development. */
+/** SMTP server on loopback for development: it stores e-mails in a folder and delivers nothing. */
 export class DevMailbox {
   private constructor(
     private readonly directory: string,
@@ -50,7 +50,7 @@ export class DevMailbox {
     return new DevMailbox(directory, server, `smtp://127.0.0.1:${port}`);
   }
 
-  /** The newest first. */
+  /** Returns the stored e-mails, the newest first. */
   async list(): Promise<CaughtMail[]> {
     const names = (await readdir(this.directory)).filter((name) => name.endsWith('.eml'));
     const newest = names.sort().reverse().slice(0, MAX_SHOWN);
@@ -66,7 +66,7 @@ export class DevMailbox {
     return (await this.list()).find((caught) => caught.id === id);
   }
 
-  /** Of a mail that was found. */
+  /** Returns the source of an e-mail that `find` or `list` has returned. */
   source(id: string): Promise<Buffer> {
     return readFile(path.join(this.directory, `${id}.eml`));
   }

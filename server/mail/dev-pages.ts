@@ -5,7 +5,7 @@ import type {CaughtMail} from './dev-mailbox.js';
 import {BY_CLIENT_PER_HOUR, TO_ADDRESS_PER_DAY, TO_ADDRESS_PER_HOUR} from './limits.js';
 import type {SuppressedMail} from './limits.js';
 
-/** Beside the demo page's own style, whose colours it uses. */
+/** Style sheet of these pages. It uses the colours of the demo page's style sheet. */
 export const STYLE = `
 main { padding-bottom: 4rem; }
 .wide { width: min(76rem, 100% - 3rem); }
@@ -20,8 +20,8 @@ main h1 { margin-top: 1rem; font-size: clamp(1.6rem, 4vw, 2.2rem); overflow-wrap
 .mails small { grid-column: 1; color: var(--muted); overflow-wrap: anywhere; }
 .mails time { grid-row: 1; grid-column: 2; color: var(--muted); font-size: 0.9rem; white-space: nowrap; }
 @media (max-width: 34rem) { .mails time { grid-row: 3; grid-column: 1; } .mails a { grid-template-columns: 1fr; } }
-.held { margin: 0 0 1.5rem; padding: 1rem 1.2rem; border: 1px solid light-dark(#e8c77a, #6b5523); border-radius: 1rem; background: light-dark(#fff8e6, #2a2414); }
-.held p { margin: 0 0 0.75rem; }
+.suppressed { margin: 0 0 1.5rem; padding: 1rem 1.2rem; border: 1px solid light-dark(#e8c77a, #6b5523); border-radius: 1rem; background: light-dark(#fff8e6, #2a2414); }
+.suppressed p { margin: 0 0 0.75rem; }
 .empty { padding: 3rem 1.5rem; border: 1px dashed var(--line); border-radius: 1rem; text-align: center; }
 .head { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 1rem; margin: 1rem 0 1.5rem; font-size: 0.95rem; }
 .head dt { color: var(--muted); }
@@ -65,7 +65,7 @@ const page = ({title, body, basePath, wide = ''}: DevPage): string => `<!doctype
 
 export const listPage = (
   mails: CaughtMail[],
-  held: SuppressedMail[],
+  suppressed: SuppressedMail[],
   {language, basePath}: Shown,
 ): string => {
   const items = mails.map(
@@ -75,29 +75,29 @@ export const listPage = (
   const list =
     items.length > 0
       ? `<ul class="mails">${items.join('')}</ul>`
-      : `<p class="empty">No mail yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and give an e-mail address.</p>`;
+      : `<p class="empty">No e-mails yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and give an e-mail address.</p>`;
   const hint =
-    'While <code>SMTP_URL</code> is not set, every mail ends here and none leaves this machine.';
-  const body = `<p class="hint">${hint}</p>${heldBack(held, {language, basePath})}${list}`;
+    'While <code>SMTP_URL</code> is not set, every e-mail is stored here and none leaves this machine.';
+  const body = `<p class="hint">${hint}</p>${limitHints(suppressed, {language, basePath})}${list}`;
   return page({title: 'Caught mail', body, basePath});
 };
 
-const heldBack = (held: SuppressedMail[], {language, basePath}: Shown): string => {
-  if (held.length === 0) return '';
-  const lines = held.map(({by, count, latest}) => {
-    const mails = count === 1 ? 'A mail' : `${count} mails`;
-    const time = escapeHtml(clock(latest, language));
+const limitHints = (suppressed: SuppressedMail[], {language, basePath}: Shown): string => {
+  if (suppressed.length === 0) return '';
+  const lines = suppressed.map(({by, count, latest}) => {
+    const mails = count === 1 ? 'An e-mail' : `${count} e-mails`;
+    const time = escapeHtml(formatTime(latest, language));
     return by === 'address' ? stoppedHint(mails, time) : delayedHint(mails, time);
   });
-  return `<div class="held" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>. Without them anybody could use your server to write to strangers. Wait until the time is over, or delete the counts of this database.</p>
+  return `<div class="suppressed" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>. Without them, anyone could use your server to send e-mails to strangers. Wait until the time is over, or delete the counts in this database.</p>
 <form method="post" action="${basePath}/dev/mail/limits"><button class="secondary" type="submit">Delete the counts</button></form></div>`;
 };
 
 const stoppedHint = (mails: string, time: string): string =>
-  `<p><strong>${mails} not sent</strong>, the last at ${time}. At most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day go to one e-mail address. The chat reads “We mailed a link” in both cases, so that it reveals nothing about an e-mail address.</p>`;
+  `<p><strong>${mails} not sent</strong>, the last at ${time}. At most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day go to one e-mail address. The chat shows “We mailed a link” in both cases, so that it reveals nothing about an e-mail address.</p>`;
 
 const delayedHint = (mails: string, time: string): string =>
-  `<p><strong>${mails} waiting</strong>, the last since ${time}. At most ${BY_CLIENT_PER_HOUR} an hour are sent for one client network, which here is this machine. The chat reads that the link may take a while.</p>`;
+  `<p><strong>${mails} waiting</strong>, the last since ${time}. At most ${BY_CLIENT_PER_HOUR} an hour are sent for one client network, which here is this machine. The chat says that the link may take a while.</p>`;
 
 export const mailPage = (
   {id, mail}: CaughtMail,
@@ -110,21 +110,21 @@ export const mailPage = (
     ...(mail.replyTo?.length ? [['Reply to', addresses(mail.replyTo)] as [string, string]] : []),
   ];
   const rows = head.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
-  const shown = mail.html
-    ? `<section><h2>As recipients see it</h2><iframe title="The mail as recipients see it" src="${basePath}/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
+  const rendered = mail.html
+    ? `<section><h2>As recipients see it</h2><iframe title="The e-mail as recipients see it" src="${basePath}/dev/mail/${id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></section>`
     : '';
   return page({
     title: getSubject(mail),
     basePath,
     wide: 'wide',
     body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${formatMailTime(mail, language)}</dd></dl>
-<div class="views">${shown}<section><h2>As text</h2><pre dir="auto">${linked(mail.text ?? '')}</pre></section></div>
+<div class="views">${rendered}<section><h2>As text</h2><pre dir="auto">${linkUrls(mail.text ?? '')}</pre></section></div>
 <details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>
-<p><a class="secondary" href="${basePath}/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="${basePath}/dev/mail">All mail</a></p>`,
+<p><a class="secondary" href="${basePath}/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="${basePath}/dev/mail">All e-mails</a></p>`,
   });
 };
 
-/** A link leaves the frame, in which nothing may run and nowhere may be gone. */
+/** Makes links open in a new tab, because the e-mail's frame allows no navigation. */
 export const framedMail = ({mail}: CaughtMail): string =>
   (mail.html ?? '').replace(/<head>/i, '<head><base target="_blank">');
 
@@ -135,15 +135,15 @@ const receivers = ({to}: Email): string => addresses(to ?? []);
 const addresses = (all: NonNullable<Email['to']>): string =>
   all.map(({address}) => address).join(', ');
 
-/** The server's clock is the reader's: these pages answer on one machine alone. */
-const clock = (time: Date, language: string): string =>
+/** Formats in the server's time zone, because only browsers on this machine open these pages. */
+const formatTime = (time: Date, language: string): string =>
   new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'medium'}).format(time);
 
 const formatMailTime = ({date}: Email, language: string): string => {
   const time = new Date(date ?? Number.NaN);
   if (Number.isNaN(time.getTime())) return '';
-  return `<time datetime="${time.toISOString()}">${escapeHtml(clock(time, language))}</time>`;
+  return `<time datetime="${time.toISOString()}">${escapeHtml(formatTime(time, language))}</time>`;
 };
 
-const linked = (text: string): string =>
+const linkUrls = (text: string): string =>
   escapeHtml(text).replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`);

@@ -20,7 +20,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A mail brings its styles in attributes, and fetches and runs nothing. */
+/** Policy for an e-mail: inline styles only, no requests, no scripts. */
 const MAIL_POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -36,7 +36,7 @@ interface DevRouteDeps {
   publicUrl: string;
 }
 
-/** The caught mail, for the person in front of this machine alone. */
+/** Pages with the caught e-mails. Only browsers on this machine can open them. */
 export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): void => {
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
   const basePath = getBasePath(publicUrl);
@@ -45,12 +45,16 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
     const caught = await mailbox.find(id);
-    if (!caught) throw new NotFound('There is no such mail. See /dev/mail.');
+    if (!caught) throw new NotFound('This e-mail does not exist. See /dev/mail for all e-mails.');
     return caught;
   };
   app.get('/dev/mail', options, async (request, reply) => {
-    const held = await heldBackLately(sql);
-    return sendHtml(reply, PAGE_POLICY, listPage(await mailbox.list(), held, shownTo(request)));
+    const suppressed = await heldBackLately(sql);
+    return sendHtml(
+      reply,
+      PAGE_POLICY,
+      listPage(await mailbox.list(), suppressed, shownTo(request)),
+    );
   });
   app.get('/dev/mail.json', options, async () =>
     (await mailbox.list()).map(({id, mail}) => ({
@@ -79,7 +83,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
     reply.type('text/css; charset=utf-8').send(STYLE),
   );
   const routes = async (scope: App): Promise<void> => {
-    // A form's body; there is nothing in it.
+    // The form has no fields, so its body is not parsed.
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
       {parseAs: 'string'},
@@ -102,33 +106,33 @@ const sendHtml = (reply: FastifyReply, policy: string, html: string) =>
     .type('text/html; charset=utf-8')
     .send(html);
 
-/** Through a proxy everybody looks like this machine. */
+/** Refuses requests that are not from this machine, including those that a local proxy forwards. */
 const requireLoopback = async ({socket, headers, method}: FastifyRequest): Promise<void> => {
   const address = socket.remoteAddress ?? '';
   const isLoopback = ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
   const isForwarded = Object.keys(headers).some((name) =>
     /^(x-forwarded-|forwarded$|via$)/.test(name),
   );
-  // A page elsewhere, open in the same browser, could read the links in these mails.
+  // Another site's page in the same browser must not read the links in these e-mails.
   const isOwnForm = method === 'POST' && headers['sec-fetch-site'] === 'same-origin';
   const isForeign =
     (headers.origin !== undefined && !isOwnForm) || headers['sec-fetch-site'] === 'cross-site';
-  const isUnasked = method === 'POST' && !isOwnForm;
-  if (!isLoopback || isForwarded || isForeign || isUnasked) throw new NotFound();
+  const isForeignPost = method === 'POST' && !isOwnForm;
+  if (!isLoopback || isForwarded || isForeign || isForeignPost) throw new NotFound();
 };
 
-/** Times are written as the reader does. */
+/** Returns the browser's preferred language, in which times are written. */
 const getLanguage = ({headers}: FastifyRequest): string => {
   const wanted = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
   try {
     return Intl.getCanonicalLocales(wanted)[0] ?? 'en';
   } catch {
-    // `*`, or nonsense.
+    // `*`, or an invalid tag.
     return 'en';
   }
 };
 
-/** A name of somebody else's that leads to this machine makes their page one of ours to a browser. */
+/** Refuses other host names that resolve to this machine (DNS rebinding). */
 const requireOwnHost =
   (hosts: Set<string>) =>
   async ({headers}: FastifyRequest): Promise<void> => {

@@ -3,10 +3,10 @@ import {escapeHtml} from '../http/html.js';
 export interface Frame {
   language: string;
   direction: string;
-  /** Who writes, at the top: a site's name. */
+  /** Sender shown at the top: the site's name. */
   sender: string;
   title: string;
-  /** Already HTML. */
+  /** HTML fragments, already escaped. */
   blocks: string[];
 }
 
@@ -14,7 +14,7 @@ const FONT = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-ser
 const TEXT = `font-family:${FONT};font-size:16px;line-height:1.6;color:#191a23`;
 const SOFT = `font-family:${FONT};font-size:14px;line-height:1.6;color:#5a5d70`;
 
-/** Programs that know no dark mode skip it; the others would turn the colours by their own taste. */
+/** Dark colours. Without them, mail programs with a dark mode choose colours themselves. */
 const DARK = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
@@ -25,7 +25,7 @@ const DARK = `
 }
 `;
 
-/** Tables and styles in attributes, which is what all mail programs know; nothing is fetched. */
+/** Uses tables and style attributes, which all mail programs support. The e-mail loads nothing. */
 export const mailFrame = ({language, direction, sender, title, blocks}: Frame): string =>
   `<!doctype html>
 <html lang="${language}" dir="${direction}"><head><meta charset="utf-8">
@@ -61,7 +61,7 @@ export const smallPrint = (text: string, link?: {href: string; label: string}): 
 export const button = (href: string, label: string): string =>
   `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td bgcolor="#5646df" style="background-color:#5646df;border-radius:12px"><a href="${escapeHtml(href)}" style="display:inline-block;padding:14px 26px;font-family:${FONT};font-size:16px;font-weight:600;line-height:1.3;color:#ffffff;text-decoration:none">${escapeHtml(label)}</a></td></tr></table>`;
 
-/** A label over its lines; names and files of any script keep their own direction. */
+/** Returns a label above its lines. `bdi` keeps the direction of each name and file name. */
 export const entry = (label: string, lines: string[]): string => {
   const shown = lines.map((line) => `<bdi>${escapeHtml(line)}</bdi>`).join('<br>');
   return `<p class="soft" style="margin:0;${SOFT}">${escapeHtml(label)}</p><p class="ink" style="margin:0 0 14px;${TEXT};overflow-wrap:anywhere">${shown}</p>`;

@@ -33,7 +33,7 @@ export const consumeMailQuota = async (
   for (const key of [to, by].sort((a, b) => a.compare(b))) {
     await sql`select pg_advisory_xact_lock(${key.readBigInt64BE(0).toString()}::bigint)`;
   }
-  // Delayed e-mails are counted in the future, so the 60th latest one says when there is room.
+  // Delayed e-mails are counted in the future, so the 60th latest count gives the next free time.
   const [seen] = await sql<Seen[]>`
     select given.*, free_at > now() as "isDelayed",
            free_at > now() + ${`${MAX_DELAY_MS} milliseconds`}::interval as "isLate",

@@ -4,8 +4,8 @@ import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 
 /**
- * Makes and checks the path of a confirmation link. The 256 bits are derived from the row's id and
- * the secret: a mail sent again carries the same link, and nothing at rest can be used as one.
+ * Creates and checks confirmation links. Their 256 bits are derived from the row's id and the
+ * secret: a repeated e-mail has the same link, and no stored value can be used as a link.
  */
 export class ConfirmationLinks {
   private readonly keys: Map<string, Buffer>;
@@ -17,15 +17,15 @@ export class ConfirmationLinks {
     this.keys = new Map(secrets.map((secret) => [secret.id, derivedKey(secret, 'confirmation')]));
   }
 
-  /** The key that signs new links; a row keeps its name. */
+  /** Id of the key that signs new links; it is stored in the link's row. */
   get keyId(): string {
     return (this.secrets[0] as SecretKey).id;
   }
 
-  /** Throws when the key has been rotated out: such a link could not be confirmed either. */
+  /** Throws if the key was removed from the settings: such a link could not be confirmed either. */
   url(id: string, keyId: string): string {
     const mac = this.mac(id, keyId);
-    if (!mac) throw new Error(`The secret with id ${keyId} is not configured any more.`);
+    if (!mac) throw new Error(`The secret with id ${keyId} is no longer configured.`);
     return `${this.publicUrl}/verify/${id}.${mac}`;
   }
 

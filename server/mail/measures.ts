@@ -3,7 +3,7 @@ import {MEBIBYTE} from '../config/environment.js';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** In hours, or in minutes where an hour would say too little or too much. */
+/** Formats whole hours in hours, and every other time in minutes (rounded down, at least 1). */
 export const formatTime = (ms: number, language: string): string => {
   const inHours = ms >= HOUR_MS && ms % HOUR_MS === 0;
   return new Intl.NumberFormat(language, {
@@ -13,7 +13,7 @@ export const formatTime = (ms: number, language: string): string => {
   }).format(inHours ? ms / HOUR_MS : Math.max(1, Math.floor(ms / MINUTE_MS)));
 };
 
-/** As the chat shows it: in kB of 1,024 bytes, rounded up, and from one MB on in those. */
+/** Formats a size like the chat: in kB of 1,024 bytes (rounded up), or in MB from one MB. */
 export const formatSize = (bytes: number, language: string): string => {
   const isLarge = bytes >= MEBIBYTE;
   return new Intl.NumberFormat(language, {

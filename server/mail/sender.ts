@@ -41,20 +41,20 @@ export interface MailSenderDeps {
   outage: DatabaseOutage;
 }
 
-/** Each has a connection of its own: none waits for another's while its lease runs. */
+/** Jobs per claim. Each has a separate SMTP connection, so that none waits while its lease runs. */
 const BATCH = 5;
 const POLL_INTERVAL_MS = 5_000;
 const DATABASE_DOWN_POLL_INTERVAL_MS = 1_000;
 const SUMMARY_INTERVAL_MS = 60_000;
 const SMTP_MS = 10_000;
 
-/** Sends what is queued. Any number of them, in any replica, share the work. */
+/** Sends queued e-mails. All senders of all replicas share the queue. */
 export class MailSender {
   private readonly transport: ReturnType<typeof createTransport>;
-  /** Jobs whose mail is out while the database could not be told: never to be sent again. */
+  /** Jobs whose e-mail was sent while the database was down. They must not be sent again. */
   private readonly sent = new Set<string>();
-  /** Jobs that were taken and not sent because the database went away. */
-  private readonly dropped = new Set<string>();
+  /** Jobs that were claimed and not sent, because the database went down. */
+  private readonly unsent = new Set<string>();
   private readonly server: SmtpHealth;
   private summariesSentMs = -SUMMARY_INTERVAL_MS;
   private running: Promise<void> | undefined;
@@ -78,13 +78,13 @@ export class MailSender {
     this.server = new SmtpHealth(() => this.transport.verify(), deps.log);
   }
 
-  /** Something was queued: look now rather than at the next turn. */
+  /** Starts a run now instead of at the next interval. */
   wake(): void {
     if (this.stopped) return;
     this.again = true;
     this.running ??= this.run().finally(() => {
       this.running = undefined;
-      // Woken between the last look and here.
+      // `wake` was called after the last query of the run.
       if (this.again) this.wake();
     });
   }
@@ -103,10 +103,10 @@ export class MailSender {
     try {
       while (this.again && !this.stopped) {
         this.again = false;
-        await this.settle();
+        await this.flushOutcomes();
         await this.sendSummaries();
         if (!(await this.server.probe())) {
-          await this.giveUp();
+          await this.deadLetter();
           break;
         }
         const jobs = await claimJobs(sql, BATCH);
@@ -119,7 +119,7 @@ export class MailSender {
       if (isDatabaseDown(error)) {
         outage.record(error);
         pauseMs = DATABASE_DOWN_POLL_INTERVAL_MS;
-      } else log.error({err: error}, 'the mail queue stumbled');
+      } else log.error({err: error}, 'failed to process the mail queue');
     }
     if (this.stopped) return;
     this.timer = setTimeout(() => {
@@ -138,7 +138,7 @@ export class MailSender {
     this.summariesSentMs = performance.now();
   }
 
-  private async giveUp(): Promise<void> {
+  private async deadLetter(): Promise<void> {
     const templates = await deadLetterExpired(this.deps.sql);
     if (templates.length > 0) await this.alertDead(templates, this.server.reason ?? 'unknown');
   }
@@ -148,32 +148,32 @@ export class MailSender {
     return raiseAlert(this.deps.sql, {
       cause: 'mail_dead',
       code: 'mail_dead',
-      message: `Mails given up after a day: ${templates.length} (${kinds}). The reason: ${reason}.`,
+      message: `${templates.length} e-mails (${kinds}) were given up after a day. Reason: ${reason}. Check SMTP_URL and the mail server.`,
     });
   }
 
-  /** Tells the database what it did not hear while it was away. */
-  private async settle(): Promise<void> {
+  /** Writes the outcomes that could not be written while the database was down. */
+  private async flushOutcomes(): Promise<void> {
     const {sql} = this.deps;
-    for (const [ids, tell] of [
+    for (const [ids, write] of [
       [this.sent, finishJobs],
-      [this.dropped, releaseJobs],
+      [this.unsent, releaseJobs],
     ] as const) {
-      const told = [...ids];
-      if (told.length === 0) continue;
-      await tell(sql, told);
-      for (const id of told) ids.delete(id);
+      const pending = [...ids];
+      if (pending.length === 0) continue;
+      await write(sql, pending);
+      for (const id of pending) ids.delete(id);
     }
   }
 
-  /** A slow mail server may take longer than a lease, which is why the lease is kept up meanwhile. */
+  /** Renews the leases while it sends, because a slow mail server can take longer than a lease. */
   private async handleAll(jobs: ClaimedJob[]): Promise<void> {
     const {sql, log} = this.deps;
     const ids = jobs.map(({id}) => id);
     const timer = setInterval(
       () => {
         renewJobs(sql, ids).catch((error: unknown) => {
-          log.warn({err: error}, 'a lease on mails could not be renewed');
+          log.warn({err: error}, 'failed to renew the lease on e-mails');
         });
       },
       (LEASE_SECONDS * 1000) / 3,
@@ -190,58 +190,59 @@ export class MailSender {
   private async handle(job: ClaimedJob): Promise<void> {
     const {sql, log} = this.deps;
     try {
-      if (this.isForNobody(job)) {
-        log.error({alert: job.payload}, 'an alert that nobody gets by mail: set ADMIN_EMAIL');
+      if (this.hasNoRecipient(job)) {
+        log.error({alert: job.payload}, 'an alert has no recipient: set ADMIN_EMAIL');
         await deleteJobs(sql, [job.id]);
         return;
       }
       if (!this.sent.has(job.id)) {
         await this.deps.beforeSend(job.payload);
         const mail = await this.deps.compose(job.payload);
-        if (mail) await this.send(job.id, mail).catch(notSent);
+        if (mail) await this.send(job.id, mail).catch(throwNotSent);
       }
       this.sent.add(job.id);
       await finishJobs(sql, [job.id]);
       this.sent.delete(job.id);
     } catch (error) {
-      // A mail server that hangs fails with the same codes as a database that does.
+      // A mail server that hangs causes the same error codes as a database that hangs.
       if (!(error instanceof NotSent) && isDatabaseDown(error)) {
-        if (!this.sent.has(job.id)) this.dropped.add(job.id);
+        if (!this.sent.has(job.id)) this.unsent.add(job.id);
         throw error;
       }
       if (this.sent.has(job.id)) {
-        log.error({err: error, job: job.id}, 'a mail that was sent stays in the queue');
-        await rescheduleJob(sql, job, 'sent, and not taken out');
+        log.error({err: error, job: job.id}, 'failed to remove a sent e-mail from the queue');
+        await rescheduleJob(sql, job, 'sent, but not removed from the queue');
         return;
       }
-      // The server's answer can hold the address; the log must not.
+      // The mail server's response can contain the e-mail address, which must not be logged.
       const reason = smtpReason(error);
       if (await this.server.isDownAfter(error)) {
         await releaseJobs(sql, [job.id], reason);
         return;
       }
-      log.warn({job: job.id, template: job.payload.template, reason}, 'a mail was not sent');
+      log.warn({job: job.id, template: job.payload.template, reason}, 'an e-mail was not sent');
       if (await rescheduleJob(sql, job, reason))
         await this.alertDead([job.payload.template], reason);
     }
   }
 
-  private isForNobody({payload}: ClaimedJob): boolean {
+  private hasNoRecipient({payload}: ClaimedJob): boolean {
     return payload.template === 'alert' && this.deps.config.mail.admin === undefined;
   }
 
   private async send(id: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {
     const {from} = this.deps.config.mail;
-    // Once more, whatever way it came into its row: a line break in it would be another receiver.
+    // Checked again, because a line break in it would add another recipient.
     const address = strictEmail(to);
-    const answersTo = replyTo === undefined ? undefined : strictEmail(replyTo);
-    if (!address) throw Object.assign(new Error('The address is none.'), {code: 'EADDRESS'});
+    const replyAddress = replyTo === undefined ? undefined : strictEmail(replyTo);
+    if (!address)
+      throw Object.assign(new Error('The e-mail address is invalid.'), {code: 'EADDRESS'});
     await this.transport.sendMail({
       from: {name: 'Maria', address: from},
       to: {name: '', address},
-      ...(answersTo && {replyTo: {name: '', address: answersTo}}),
+      ...(replyAddress && {replyTo: {name: '', address: replyAddress}}),
       envelope: {from, to: [address]},
-      // The same for every try, so that a mailbox can see a repeat for what it is.
+      // Equal for every attempt, so that a mailbox can recognise a duplicate.
       messageId: `<${id}@${from.split('@')[1] ?? 'localhost'}>`,
       subject,
       text,
@@ -251,7 +252,7 @@ export class MailSender {
   }
 }
 
-/** Deletes jobs that were sent. An alert among them has reached the operator's mail server. */
+/** Deletes jobs that were sent. Records an audit event for each alert that was sent. */
 const finishJobs = (sql: Sql, ids: string[]) =>
   sql.begin(async (tx) => {
     const jobs = await deleteJobs(tx, ids);
@@ -263,6 +264,6 @@ const finishJobs = (sql: Sql, ids: string[]) =>
     await recordAudit(tx, ...notified);
   });
 
-const notSent = (cause: unknown): never => {
-  throw new NotSent('The mail server did not take the mail.', {cause});
+const throwNotSent = (cause: unknown): never => {
+  throw new NotSent('The mail server did not accept the e-mail.', {cause});
 };

@@ -1,20 +1,19 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-/** Often, so that mail goes on as soon as the server is back. */
+/** Short, so that sending resumes as soon as the server is back. */
 const PROBE_MS = 1_000;
-/** For one that answers and refuses, such as our login: it must not take us for an attacker. */
+/** Longest pause for a server that responds but refuses us. It must not treat us as an attacker. */
 const MAX_PROBE_MS = 60_000;
 
-/** The mail server did not take a mail; `cause` says what it answered, if it did. */
+/** The mail server did not accept an e-mail; `cause` is its response or the connection error. */
 export class NotSent extends Error {}
 
 /**
- * Knows whether there is a mail server to speak to. While there is none all mails wait for it
- * alike, untried: pauses that grow with each mail's tries would keep them from going out when it
- * is back.
+ * Availability of the mail server. While it is down, e-mails wait and use up no attempts: backoff
+ * per e-mail would delay them after the server is back.
  */
 export class SmtpHealth {
-  /** Why there is none. */
+  /** Reason why the server is down; undefined while it is up. */
   reason: string | undefined;
   private pauseMs = PROBE_MS;
   private nextMs = 0;
@@ -29,32 +28,32 @@ export class SmtpHealth {
     return this.reason !== undefined;
   }
 
-  /** Until it is looked for again. */
+  /** Time until the next probe. */
   get waitMs(): number {
     return Math.max(0, this.nextMs - performance.now());
   }
 
-  /** Looks for a server that was away, when it is time to. Answers whether one is there. */
+  /** Probes a server that was down, if the pause is over. Returns whether the server is up. */
   async probe(): Promise<boolean> {
     if (!this.isAway) return true;
     if (this.waitMs > 0) return false;
-    if (!(await this.answers())) return false;
-    this.log.info('the mail server is back');
+    if (!(await this.canConnect())) return false;
+    this.log.info('the mail server is available again');
     this.reason = undefined;
     return true;
   }
 
   /**
-   * Tells a server that is away from one that hangs up on this one mail: such a mail gets its
-   * pauses, or it would hold up all others for ever.
+   * Returns true if the server is down, and false if it only closes the connection on this e-mail.
+   * That e-mail gets a backoff; otherwise it would block all others.
    */
   async isDownAfter(error: unknown): Promise<boolean> {
     if (this.isAway) return true;
     if (!(error instanceof NotSent) || !isConnectionFailure(error.cause)) return false;
-    return !(await this.answers());
+    return !(await this.canConnect());
   }
 
-  private async answers(): Promise<boolean> {
+  private async canConnect(): Promise<boolean> {
     try {
       await this.verify();
       return true;
@@ -66,7 +65,8 @@ export class SmtpHealth {
 
   private markDown(error: unknown): void {
     const reason = smtpReason(error);
-    if (!this.isAway) this.log.warn({reason}, 'the mail server is away; mails wait for it');
+    if (!this.isAway)
+      this.log.warn({reason}, 'the mail server is unavailable; e-mails wait in the queue');
     const refuses = (error as {responseCode?: number}).responseCode !== undefined;
     this.pauseMs = refuses && this.isAway ? Math.min(2 * this.pauseMs, MAX_PROBE_MS) : PROBE_MS;
     this.nextMs = performance.now() + this.pauseMs;
@@ -79,7 +79,7 @@ const isConnectionFailure = (error: unknown): boolean => {
   return command === 'CONN' || ['EAUTH', 'ECONNECTION', 'ETLS'].includes(code ?? '');
 };
 
-/** Never the server's own words, which can hold the address. */
+/** Returns codes only, because the server's own text can contain the e-mail address. */
 export const smtpReason = (error: unknown): string => {
   const failure = error instanceof NotSent ? error.cause : error;
   const {code, responseCode, command} = failure as {

@@ -25,13 +25,13 @@ export const settleDelayed = async ({sql, log}: DelayedMailDeps, job: MailJob): 
   if ((await findVerification(sql, id))?.state !== 'delayed') return;
   const dropped = await transaction(sql, async (tx) => {
     const link = await (isLate ? deleteDelayedLink(tx, id) : openDelayedLink(tx, id));
-    if (link) await report(tx, link, isLate);
+    if (link) await recordOutcome(tx, link, isLate);
     return link && isLate;
   });
   if (dropped) alertMailLimit({sql, log}, 'client');
 };
 
-const report = async (
+const recordOutcome = async (
   tx: Queryable,
   {uuid, siteKey: site}: Verification,
   isDropped: boolean,
@@ -42,7 +42,7 @@ const report = async (
     site,
     metadata: {mailed: !isDropped, delayed: true, ...(isDropped && {stopped_by: 'client'})},
   });
-  // Subscribers read the session again, which is no longer delayed.
+  // Makes subscribers read the session again, which is no longer delayed.
   const session = await findSession(tx, uuid);
   if (session) await recordEvents(tx, uuid, {type: 'session_state', data: {state: session.state}});
 };

@@ -86,7 +86,7 @@ void t.test('the mailbox for development', async (t) => {
         await other.contact(table === 'client' ? `held-${i}@example.com` : 'caught@example.com');
       }
       if (table === 'address') break;
-      t.match(await list(), /A mail waiting<.*At most 60 an hour.*for one client network/s);
+      t.match(await list(), /An e-mail waiting<.*At most 60 an hour.*for one client network/s);
 
       const press = (headers: Record<string, string>) =>
         fetch(`${server.url}/dev/mail/limits`, {method: 'POST', headers, redirect: 'manual'});

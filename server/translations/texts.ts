@@ -1,4 +1,4 @@
-/** What a visitor reads outside the widget: the confirmation mail and the pages behind its links. */
+/** Texts for visitors outside the widget: the confirmation e-mail and the pages of its links. */
 export interface Texts {
   language: string;
   direction: 'ltr' | 'rtl';

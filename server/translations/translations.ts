@@ -10,12 +10,12 @@ const LANGUAGES = new Map<string, Texts>(
   Object.entries({en, es, fr, de, 'pt-br': ptBr, pt: ptBr, ar}),
 );
 
-/** The texts of a BCP 47 locale, by its language when the region has none of its own. */
+/** Returns the texts of a BCP 47 locale, or of its language if the region has no separate texts. */
 export const textsFor = (locale: string | null | undefined): Texts => {
   const wanted = (locale ?? 'en').toLowerCase();
   return LANGUAGES.get(wanted) ?? LANGUAGES.get(wanted.split('-')[0] ?? '') ?? en;
 };
 
-/** Puts values into `{braces}`. */
+/** Replaces `{name}` with the value of that name. */
 export const interpolate = (text: string, values: Record<string, string | number>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
