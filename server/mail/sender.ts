@@ -26,6 +26,7 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
+  /** E-mail address for replies, if it is not the sender's. */
   replyTo?: string;
 }
 

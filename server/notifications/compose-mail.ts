@@ -13,8 +13,8 @@ import type {MailJob} from '../jobs/queue.js';
 const LAST_ACTIONS_LENGTH = 200;
 
 /**
- * Renders a job with what is stored at this moment. Undefined when there is nothing to say any
- * more: the link is used or void, the session erased, nobody to tell.
+ * Renders the e-mail of a job from the current rows. Returns undefined if the e-mail is obsolete:
+ * the link is used or void, the session was erased, or there is no recipient.
  */
 export const composeMail = async (
   {sql, config, links}: {sql: Sql; config: Config; links: ConfirmationLinks},

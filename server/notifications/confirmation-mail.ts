@@ -6,7 +6,7 @@ import {interpolate, textsFor} from '../translations/translations.js';
 export type MailContent = Omit<Mail, 'to'>;
 
 export interface Confirmation {
-  /** The site's own name: nothing that a visitor typed stands in this mail. */
+  /** Name from the site's settings. This e-mail contains nothing that a visitor typed. */
   site: string;
   url: string;
   validMs: number;

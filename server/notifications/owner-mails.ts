@@ -6,7 +6,7 @@ const ENGLISH = {language: 'en', direction: 'ltr'};
 
 interface Lead {
   reference: string;
-  /** The session was told of before, with another address. */
+  /** The owner had an earlier e-mail about this session, with another e-mail address. */
   changed: boolean;
   site: string;
   name: string;
@@ -21,10 +21,10 @@ const PURPOSES: Record<string, string> = {
   ai_answers: 'AI answers about the files',
 };
 
-/** What every visitor is asked, unless the site's conversation leaves it out. */
+/** Consents that every visitor is asked for, unless the site's conversation omits them. */
 const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
-/** To the site's owner, whenever an address is confirmed; an answer goes to that address. */
+/** E-mail to the site's owner about a confirmed e-mail address, to which replies go. */
 export const leadMail = (lead: Lead): MailContent => {
   const fetching = `maria export --uuid ${lead.reference}`;
   const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
@@ -36,10 +36,10 @@ export const leadMail = (lead: Lead): MailContent => {
     ['Reference', [lead.reference]],
     ['Fetch the files on the server', [fetching]],
   ];
-  const title = lead.changed ? 'Address changed' : 'New verified contact';
-  const hint = 'An answer to this mail goes to the confirmed address.';
+  const title = lead.changed ? 'E-mail address changed' : 'New verified contact';
+  const hint = 'Reply to this e-mail to write to the visitor.';
   return {
-    // The subject goes through many hands: no name in it.
+    // No name in the subject, which many mail programs and logs show.
     subject: `${title} – ${lead.site} – ${lead.reference.slice(0, 8)}`,
     replyTo: lead.email,
     text: [
@@ -57,7 +57,7 @@ export const leadMail = (lead: Lead): MailContent => {
   };
 };
 
-/** To the site's owner, when a visitor has written and waits for a person. Not what was written. */
+/** E-mail to the site's owner when a visitor waits for a person. It omits the message. */
 export const messageMail = ({
   reference,
   site,
@@ -73,7 +73,7 @@ export const messageMail = ({
     ['Read it on the server', `maria export --uuid ${reference}`],
   ];
   const title = 'A visitor has written';
-  const hint = 'Maria has told the visitor that a person will answer by e-mail.';
+  const hint = 'Maria has informed the visitor that a person will reply by e-mail.';
   return {
     subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
     text: [site, title, ...rows.map(([label, line]) => `${label}:\n  ${line}`), hint].join('\n\n'),
@@ -91,7 +91,9 @@ const consentLines = (consents: Lead['consents']): string[] => {
     ({purpose, granted, at}) =>
       `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
   );
-  const missing = USUAL_PURPOSES.filter((one) => !consents.some(({purpose}) => purpose === one));
+  const missing = USUAL_PURPOSES.filter(
+    (usual) => !consents.some(({purpose}) => purpose === usual),
+  );
   return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
 };
 
@@ -104,12 +106,12 @@ interface AlertDetails {
   uuid: string | null;
   count: number;
   at: Date;
-  /** When the last mail about this cause was sent, if this one tells what came after it. */
+  /** Time of the last e-mail about this cause; undefined if this e-mail is not a summary. */
   since: Date | undefined;
   lastActions: string;
 }
 
-/** To the operator. No personal data: what is needed to find the log lines, and no more. */
+/** E-mail to the operator. It contains no personal data, only what helps to find the log lines. */
 export const alertMail = (alert: AlertDetails): MailContent => {
   const {since, count} = alert;
   const rows: [string, string][] = [
@@ -118,8 +120,8 @@ export const alertMail = (alert: AlertDetails): MailContent => {
     [
       'Count',
       since
-        ? `${count} more since the mail of ${since.toISOString()}`
-        : '1; more of the same are counted, and told in an hour',
+        ? `${count} more since the e-mail of ${since.toISOString()}`
+        : '1; further ones are counted and reported in an hour',
     ],
     ['Code', alert.code],
     ['Message', alert.message],

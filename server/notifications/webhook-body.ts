@@ -19,8 +19,8 @@ const STATES: Partial<Record<WebhookEvent, string>> = {
 };
 
 /**
- * What is sent, made of what is stored at this moment: of a session that was erased meanwhile
- * nothing is told but its reference. Names and addresses go along only if the owner has chosen so.
+ * Renders the body of an event from the current rows. If the session has ended since the event, it
+ * contains no consents, files or contact. Names and e-mail addresses need `withContact`.
  */
 export const renderEvent = async (
   sql: Queryable,
@@ -31,21 +31,21 @@ export const renderEvent = async (
     select v.state, v.started_at as "startedAt", v.furthest_step as step,
            s.completed_at as "completedAt"
     from visits v left join user_sessions s on s.uuid = v.uuid where v.uuid = ${uuid}`;
-  const lives = visit?.state === 'open' || visit?.state === 'session';
-  const session = lives ? await findSession(sql, uuid) : undefined;
-  const files = lives ? await storedFiles(sql, uuid) : [];
+  const isLive = visit?.state === 'open' || visit?.state === 'session';
+  const session = isLive ? await findSession(sql, uuid) : undefined;
+  const files = isLive ? await storedFiles(sql, uuid) : [];
   return JSON.stringify({
     type: event,
     timestamp: new Date(at).toISOString(),
     data: {
       reference: uuid,
       site: siteKey,
-      state: STATES[event] ?? session?.state ?? (lives ? 'visit' : 'gone'),
+      state: STATES[event] ?? session?.state ?? (isLive ? 'visit' : 'gone'),
       started_at: visit?.startedAt ?? null,
       completed_at: visit?.completedAt ?? null,
       furthest_step: visit?.step ?? null,
       ...details,
-      consents: lives ? await latestConsents(sql, uuid) : [],
+      consents: isLive ? await latestConsents(sql, uuid) : [],
       files: files.map(({id, name, size}) => ({id, size, ...(withContact && {name})})),
       ...(withContact &&
         session && {

@@ -36,7 +36,11 @@ void t.test('PATCH /api/session', async (t) => {
       const {subject, text} = await server.mailbox.waitFor(OWNER, count - 1);
       return {count, subject, text};
     };
-    t.match(await toOwner(), {count: 2, subject: /^Address changed – /, text: /new@example\.com/});
+    t.match(await toOwner(), {
+      count: 2,
+      subject: /^E-mail address changed – /,
+      text: /new@example\.com/,
+    });
     t.equal((await auditOf(server, visitor.uuid, 'data_rectified')).length, 1);
   });
 
