@@ -105,11 +105,11 @@ t.test('one receiver takes turns and webhooks, each under a secret of its own', 
   };
   const server = await startServer(t, {answers: true, settings});
   const made = await runCommand(server, webhookCommand, ...['add', '--site', 'demo', '--url', url]);
-  const [, id = ''] = /Webhook (\S+) is made/.exec(made) ?? [];
+  const [, id = ''] = /Created webhook (\S+)\./.exec(made) ?? [];
   const [printedSecret = ''] = /^whsec_\S+$/m.exec(made) ?? [];
   const {printed} = await startReadmeReceiver(t, [secret, printedSecret], port);
 
-  t.match(await runCommand(server, webhookCommand, 'test', id), /^Taken: 204/);
+  t.match(await runCommand(server, webhookCommand, 'test', id), /^Accepted: 204/);
   const visitor = await Visitor.consenting(server.url);
   await write(visitor, 'Hello?');
   t.same(said(await answersOf(visitor)), ['You said: Hello?']);

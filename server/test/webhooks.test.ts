@@ -29,7 +29,7 @@ const add = async (server: TestServer, {url}: Receiver, ...args: string[]) => {
     url,
     ...args,
   );
-  const [, id = ''] = /Webhook (\S+) is made/.exec(out) ?? [];
+  const [, id = ''] = /Created webhook (\S+)\./.exec(out) ?? [];
   const [, secret = ''] = /^whsec_(\S+)$/m.exec(out) ?? [];
   return {id, key: Buffer.from(secret, 'base64')};
 };
@@ -196,7 +196,7 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
 
   works = true;
   const out = await runCommand(server, webhookCommand, 'replay', id);
-  t.match(out, '1 delivery is queued again.');
+  t.match(out, 'Queued 1 delivery again.');
   server.webhooks.wake();
   await until(() => receiver.called.length === 3);
   t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
@@ -220,7 +220,7 @@ t.test('a delivery that could not be noted is made again', async (t) => {
   const server = await start(t, receiver);
   await add(server, receiver, '--events', 'message.visitor');
   await write(await Visitor.consenting(server.url), 'Hello?');
-  await until(() => server.logged.some(({msg}) => msg === 'a delivery could not be noted'));
+  await until(() => server.logged.some(({msg}) => msg === 'failed to record a webhook delivery'));
 
   await server.sql`alter table lost rename to webhook_deliveries`;
   await server.sql`update jobs set leased_until = null where kind = 'webhook'`;
@@ -264,11 +264,11 @@ t.test('a webhook is made, tried, listed and removed', async (t) => {
   const run = (...args: string[]) => runCommand(server, webhookCommand, ...args);
   const {id, key} = await add(server, receiver);
 
-  t.match(await run('test', id), /^Taken: 200 after \d+ ms\.$/);
+  t.match(await run('test', id), /^Accepted: 200 after \d+ ms\.$/);
   t.ok(isSignedWith(key, receiver.called[0]!));
   t.match(JSON.parse(receiver.called[0]!.body), {type: 'webhook.test', data: {site: 'demo'}});
   status = 302;
-  await t.rejects(run('test', id), /Not taken: redirected 302/);
+  await t.rejects(run('test', id), /Not accepted: redirected 302/);
   const listed = await run('list', '--format', 'json');
   t.match(JSON.parse(listed), [{id, site: 'demo', url: receiver.url, with_contact: false}]);
   t.notOk(listed.includes('whsec_'));
@@ -276,8 +276,8 @@ t.test('a webhook is made, tried, listed and removed', async (t) => {
   await t.rejects(run('add', '--site', 'demo', '--url', 'http://10.0.0.1/'), /ALLOW_PRIVATE_HOSTS/);
   await t.rejects(run('add', '--site', 'demo', '--url', receiver.url, '--events', 'x'), /--events/);
   await t.rejects(run('test', 'x'), /no webhook "x"/);
-  t.match(await run('remove', id), /is removed/);
-  t.match(await run('list'), /There is no webhook/);
+  t.match(await run('remove', id), /Removed webhook/);
+  t.match(await run('list'), /There are no webhooks/);
 });
 
 t.test('no secret of a webhook rests in the database', async (t) => {

@@ -27,16 +27,17 @@ import {
 import type {Webhook} from './store.js';
 
 const USAGE = `maria webhook add --site KEY --url https://… [--events EVENT,…] [--with-contact]
-  Tells an address of yours what happens, signed as Standard Webhooks says. Prints the secret, once.
-  --events       ${WEBHOOK_EVENTS.join(', ')}; default: all
-  --with-contact names, addresses and file names go along
+  Call a URL when an event happens (signed according to Standard Webhooks). Print the secret once.
+  --events       ${WEBHOOK_EVENTS.join(', ')} (default: all)
+  --with-contact include names, e-mail addresses and file names
 maria webhook list [--site KEY] [--format table|json|csv]
 maria webhook log ID [--since 24h] [--format table|json|csv]
-  What became of each delivery.
+  Print the deliveries and their results.
 maria webhook test ID
-  Sends one event of the type webhook.test, and says what was answered.
+  Send one event of the type webhook.test, and print the response status.
 maria webhook replay ID [--since 30d] [--all] [--delivery ID]
-  Sends once more what was given up; with --all what was delivered, too.
+  Send failed deliveries again.
+  --all          also send successful deliveries again
 maria webhook remove ID`;
 
 const OPTIONS = {
@@ -72,7 +73,9 @@ export const webhookCommand: Command = {
       throw usageError(`Expected one of these:\n\n${USAGE}`);
     }
     if (values.delivery !== undefined && !isUuid(values.delivery)) {
-      throw usageError(`--delivery takes an id from "webhook log", but is "${values.delivery}".`);
+      throw usageError(
+        `Invalid --delivery "${values.delivery}". Pass an id from "maria webhook log".`,
+      );
     }
     await work(deps, {
       ...values,
@@ -87,34 +90,33 @@ export const webhookCommand: Command = {
 const NEEDS_ID = new Set(['log', 'test', 'replay', 'remove']);
 
 const readEvents = (given: string | undefined): WebhookEvent[] => {
-  const events = given?.split(',').map((one) => one.trim()) ?? [...WEBHOOK_EVENTS];
+  const events = given?.split(',').map((event) => event.trim()) ?? [...WEBHOOK_EVENTS];
   const known: readonly string[] = WEBHOOK_EVENTS;
   const unknown = events.find((event) => !known.includes(event));
   if (unknown === undefined) return [...new Set(events)] as WebhookEvent[];
-  throw usageError(`--events takes ${WEBHOOK_EVENTS.join(', ')}, but holds "${unknown}".`);
+  throw usageError(`Invalid --events "${unknown}". Pass some of ${WEBHOOK_EVENTS.join(', ')}.`);
 };
 
 const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call) => {
   const {site, url, events, withContact} = call;
-  if (!site || !url) throw usageError('webhook add needs --site and --url.');
+  if (!site || !url) throw usageError('"webhook add" requires --site and --url.');
   const {allowedHosts, production, secrets} = config;
   const fault = validateUrl(url, {allowedHosts, production});
   if (fault) throw usageError(`--url ${fault}, but is "${redactValue(url)}".`);
-  if (!(await findSite(sql, site))) throw new CommandFailed(`There is no site "${site}".`);
+  if (!(await findSite(sql, site)))
+    throw new CommandFailed(`There is no site "${site}". List all with: maria site list`);
   const signing = secrets[0] as SecretKey;
   const id = randomUUID();
   await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
-  await print(`Webhook ${id} is made. Events: ${events.join(', ')}.`);
-  await print(
-    `Its secret, which is not shown again:\n\n${writtenSecret(webhookKey(signing, id))}\n`,
-  );
-  await print(`Try it: maria webhook test ${id}`);
+  await print(`Created webhook ${id}. Events: ${events.join(', ')}.`);
+  await print(`Its secret (not shown again):\n\n${writtenSecret(webhookKey(signing, id))}\n`);
+  await print(`Test it: maria webhook test ${id}`);
 };
 
 const list = async ({backgroundSql: sql, print}: CommandDeps, {site, format}: Call) => {
   const webhooks = await listWebhooks(sql, site);
   if (format === 'table' && webhooks.length === 0) {
-    await print('There is no webhook. Make one with: maria webhook add');
+    await print('There are no webhooks. Create one with: maria webhook add');
     return;
   }
   const rows = webhooks.map(({id, siteKey, url, events, withContact, createdAt}): Row => ({
@@ -125,18 +127,18 @@ const list = async ({backgroundSql: sql, print}: CommandDeps, {site, format}: Ca
     with_contact: withContact,
     created_at: createdAt.toISOString(),
   }));
-  await printRows(print, format, LISTED, onePage(rows));
+  await printRows(print, format, LIST_COLUMNS, onePage(rows));
 };
 
-const LISTED = ['id', 'site', 'url', 'events', 'with_contact', 'created_at'];
+const LIST_COLUMNS = ['id', 'site', 'url', 'events', 'with_contact', 'created_at'];
 
 const log = async ({backgroundSql: sql, print}: CommandDeps, {id, since, format}: Call) => {
   await requireWebhook(sql, id);
   const rows = await listDeliveries(sql, id, readSince(since ?? '24h'));
-  await printRows(print, format, LOGGED, onePage(rows.map((row): Row => ({...row}))));
+  await printRows(print, format, LOG_COLUMNS, onePage(rows.map((row): Row => ({...row}))));
 };
 
-const LOGGED = [
+const LOG_COLUMNS = [
   'created_at',
   'id',
   'event',
@@ -158,8 +160,8 @@ const test = async ({config, backgroundSql: sql, print}: CommandDeps, {id}: Call
     {id: randomUUID(), body},
     {config},
   );
-  if (isDelivered) return print(`Taken: ${status} after ${ms} ms.`);
-  throw new CommandFailed(`Not taken: ${error}${status ? ` ${status}` : ''} after ${ms} ms.`);
+  if (isDelivered) return print(`Accepted: ${status} after ${ms} ms.`);
+  throw new CommandFailed(`Not accepted: ${error}${status ? ` ${status}` : ''} after ${ms} ms.`);
 };
 
 const replay = async (
@@ -172,18 +174,19 @@ const replay = async (
     id: delivery,
     onlyDead: !all && delivery === undefined,
   });
-  await print(`${count} ${count === 1 ? 'delivery is' : 'deliveries are'} queued again.`);
+  await print(`Queued ${count} ${count === 1 ? 'delivery' : 'deliveries'} again.`);
 };
 
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {id}: Call) => {
   await requireWebhook(sql, id);
   await deleteWebhook(sql, id);
-  await print(`Webhook ${id} is removed, with its log and what waited for it.`);
+  await print(`Removed webhook ${id}, its log and its queued deliveries.`);
 };
 
 const requireWebhook = async (sql: CommandDeps['backgroundSql'], id: string): Promise<Webhook> => {
   const webhook = isUuid(id) ? await findWebhook(sql, id) : undefined;
-  if (!webhook) throw new CommandFailed(`There is no webhook "${id}". See: maria webhook list`);
+  if (!webhook)
+    throw new CommandFailed(`There is no webhook "${id}". List all with: maria webhook list`);
   return webhook;
 };
 

@@ -15,11 +15,11 @@ export const DELIVERY_LIMITS: TimeLimits & {totalMs: number} = {
   totalMs: 20_000,
 };
 
-/** The secret of a webhook: made of the server's own and its id, so that none rests anywhere. */
+/** Derives a webhook's secret from the server's secret and the id, so that it is not stored. */
 export const webhookKey = (secret: SecretKey, id: string): Buffer =>
   derivedKey(secret, `webhook ${id}`);
 
-/** One try. Whatever becomes of it is told, and nothing thrown. What is answered beside the status is not read. */
+/** Makes one attempt and returns its result, also if it fails. Only the status is read. */
 export const deliver = async (
   webhook: Webhook,
   {id, body}: {id: string; body: string},
@@ -27,36 +27,36 @@ export const deliver = async (
 ): Promise<DeliveryAttempt & {isDelivered: boolean}> => {
   const started = performance.now();
   const {allowedHosts, production, secrets} = config;
-  const done = (status: number | null, error: string | null) => ({
+  const toAttempt = (status: number | null, error: string | null) => ({
     status,
     error,
     ms: Math.round(performance.now() - started),
     isDelivered: error === null,
   });
-  const late = new AbortController();
+  const timeout = new AbortController();
   const timer = setTimeout(() => {
-    late.abort(new CallFailed('total_timeout'));
+    timeout.abort(new CallFailed('total_timeout'));
   }, limits.totalMs);
   try {
-    const secret = secrets.find((one) => one.id === webhook.keyId);
+    const secret = secrets.find((candidate) => candidate.id === webhook.keyId);
     if (!secret) throw new CallFailed('misconfigured');
     if (validateUrl(webhook.url, {allowedHosts, production}))
       throw new CallFailed('address_refused');
-    const answer = await post({
+    const response = await post({
       url: new URL(webhook.url),
       headers: signedHeaders(webhookKey(secret, webhook.id), {id, body}),
       body,
       limits,
       maxBytes: 0,
       allowedHosts,
-      signal: late.signal,
+      signal: timeout.signal,
     });
-    answer.close();
-    const isTaken = answer.status >= 200 && answer.status < 300;
-    return done(answer.status, isTaken ? null : 'http_error');
+    response.close();
+    const isAccepted = response.status >= 200 && response.status < 300;
+    return toAttempt(response.status, isAccepted ? null : 'http_error');
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    return done(error.status ?? null, error.code);
+    return toAttempt(error.status ?? null, error.code);
   } finally {
     clearTimeout(timer);
   }

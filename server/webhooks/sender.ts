@@ -21,16 +21,16 @@ export interface WebhookSenderDeps {
 }
 
 const MAX_CONCURRENT = 10;
-/** One receiver that hangs must not keep the others waiting. */
+/** Limits how far one receiver that hangs delays the others. */
 const MAX_PER_WEBHOOK = 3;
 const POLL_INTERVAL_MS = 5_000;
 
-/** Sends what happened to where owners want to be told. Any number of them share the work. */
+/** Sends queued events to webhooks. All senders of all replicas share the queue. */
 export class WebhookSender {
-  /** Deliveries on their way, and to which webhook. */
+  /** Webhook of each delivery that is being sent, by job id. */
   private readonly busy = new Map<string, string>();
   private readonly sending = new Set<Promise<void>>();
-  private looking: Promise<void> | undefined;
+  private polling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private again = false;
   private stopped = false;
@@ -40,17 +40,17 @@ export class WebhookSender {
   wake(): void {
     if (this.stopped) return;
     this.again = true;
-    this.looking ??= this.poll().finally(() => {
-      this.looking = undefined;
+    this.polling ??= this.poll().finally(() => {
+      this.polling = undefined;
       if (this.again) this.wake();
     });
   }
 
-  /** What is on its way ends within its time limits, or is taken over when its lease has run out. */
+  /** Waits for deliveries in progress. Their leases expire if this process is killed first. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.looking;
+    await this.polling;
     await Promise.allSettled(this.sending);
   }
 
@@ -73,7 +73,7 @@ export class WebhookSender {
       }
       pauseMs = Math.min(POLL_INTERVAL_MS, (await nextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS);
     } catch (error) {
-      if (!isDatabaseDown(error)) log.error({err: error}, 'the webhook queue stumbled');
+      if (!isDatabaseDown(error)) log.error({err: error}, 'failed to process the webhook queue');
     }
     if (this.stopped) return;
     this.timer = setTimeout(() => {
@@ -81,7 +81,7 @@ export class WebhookSender {
     }, pauseMs + 50).unref();
   }
 
-  /** How many deliveries are on their way to each webhook. */
+  /** Number of deliveries that are being sent, by webhook. */
   private running(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const webhook of this.busy.values()) counts.set(webhook, (counts.get(webhook) ?? 0) + 1);
@@ -92,8 +92,8 @@ export class WebhookSender {
     this.busy.set(job.id, job.payload.webhook);
     const sending = this.send(job)
       .catch((error: unknown) => {
-        // Its lease runs out, and it is tried again: under the same id, so that a receiver knows it.
-        this.deps.log.warn({err: error, job: job.id}, 'a delivery could not be noted');
+        // It is sent again when its lease expires, with its id, by which a receiver recognises it.
+        this.deps.log.warn({err: error, job: job.id}, 'failed to record a webhook delivery');
       })
       .finally(() => {
         this.busy.delete(job.id);
@@ -113,9 +113,9 @@ export class WebhookSender {
     const body = await this.deps.render(webhook, job.payload);
     const {isDelivered, ...tried} = await deliver(webhook, {id: job.id, body}, {config});
     const {event} = job.payload;
-    log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'a webhook was called');
+    log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'called a webhook');
     if (isDelivered) {
-      // Together: a job that is gone and a log that waits for it would stay like that.
+      // In one transaction: without its job, a delivery would stay `queued` in the log for ever.
       await sql.begin(async (tx) => {
         await deleteJobs(tx, [job.id]);
         await recordAttempt(tx, job.id, {...tried, state: 'delivered'});
@@ -130,7 +130,7 @@ export class WebhookSender {
     await raiseAlert(sql, {
       cause: `webhook_dead_${webhook.id}`,
       code: 'webhook_dead',
-      message: `Deliveries to a webhook of the site "${webhook.siteKey}" were given up after a day: ${tried.error} ${tried.status ?? ''}. Mend it, then: maria webhook replay ${webhook.id}`,
+      message: `Deliveries to a webhook of the site "${webhook.siteKey}" were given up after a day: ${tried.error} ${tried.status ?? ''}. Fix the receiver, then run: maria webhook replay ${webhook.id}`,
     });
     this.deps.onMail();
   }

@@ -11,12 +11,12 @@ export interface Webhook {
   createdAt: Date;
 }
 
-/** What a job says: what happened, to which session, and nothing of what was said in it. */
+/** Payload of a webhook job: the event and its session, but no content of the session. */
 export interface WebhookJob {
   webhook: string;
   event: WebhookEvent;
   uuid: string;
-  /** When it happened. */
+  /** Time of the event. */
   at: string;
   details: {message_id?: number};
 }
@@ -28,7 +28,7 @@ export interface WebhookTrigger {
   details?: WebhookJob['details'];
 }
 
-/** Queues a delivery to each webhook that wants to know, in the transaction of the cause. */
+/** Queues a delivery to each webhook with this event, in the transaction that causes the event. */
 export const enqueueWebhooks = async (
   tx: Queryable,
   {event, uuid, siteKey, details = {}}: WebhookTrigger,
@@ -42,7 +42,7 @@ export const enqueueWebhooks = async (
     ${jobsFrom(tx)} from noted d`;
 };
 
-/** Of no session: what tells of its end must outlive it. */
+/** The jobs have no `session_uuid`, because `session.erased` must outlive the session. */
 const jobsFrom = (sql: Queryable) => sql`
   insert into jobs (id, kind, payload)
   select d.id, 'webhook', jsonb_build_object(
@@ -75,10 +75,10 @@ export const listWebhooks = async (
   select ${columns(sql)} from webhooks
   where ${siteKey ?? null}::text is null or site_key = ${siteKey ?? null} order by created_at`;
 
-/** With what waits for it, and with its log. Answers whether there was one. */
+/** Deletes a webhook with its queued deliveries and its log. Returns whether it existed. */
 export const deleteWebhook = async (sql: Sql, id: string): Promise<boolean> =>
   sql.begin(async (tx) => {
-    // The webhook first: what another transaction has queued for it meanwhile is seen afterwards.
+    // The webhook first, so that the second statement sees jobs of concurrent transactions.
     const rows = await tx`delete from webhooks where id = ${id} returning id`;
     await tx`delete from jobs where kind = 'webhook' and payload->>'webhook' = ${id}`;
     return rows.length > 0;
@@ -123,7 +123,7 @@ export const listDeliveries = async (
   from webhook_deliveries where webhook_id = ${webhookId} and created_at >= ${since}
   order by created_at, id`;
 
-/** Queues deliveries once more, under their own ids, so that a receiver knows a repeat. */
+/** Queues deliveries again, with the ids they had, so that a receiver recognises a duplicate. */
 export const replayDeliveries = async (
   sql: Sql,
   webhookId: string,
@@ -137,7 +137,7 @@ export const replayDeliveries = async (
         and (not ${onlyDead} or state = 'dead')
       returning id`;
     const ids = rows.map((row) => row.id);
-    // What had died lies there still.
+    // Dead jobs are still in the table.
     await tx`delete from jobs where id = any(${ids}::uuid[])`;
     await tx`${jobsFrom(tx)} from webhook_deliveries d where d.id = any(${ids}::uuid[])`;
     return ids.length;
@@ -145,15 +145,15 @@ export const replayDeliveries = async (
 
 const KEPT = '30 days';
 
-/** With the jobs of those that were given up. Nobody waits for the queue where there are none. */
+/** Deletes old deliveries and the jobs of dead ones. `jobs` is not locked if there are none. */
 export const deleteDeliveriesOf = (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
-    const forgotten = await tx<{id: string}[]>`
+    const deleted = await tx<{id: string}[]>`
       delete from webhook_deliveries where id in (
         select id from webhook_deliveries
         where created_at < now() - ${KEPT}::interval limit ${limit} for update skip locked)
       returning id`;
-    const ids = forgotten.map(({id}) => id);
+    const ids = deleted.map(({id}) => id);
     if (ids.length > 0) await tx`delete from jobs where id = any(${ids}::uuid[])`;
     return ids.length;
   });
