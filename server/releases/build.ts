@@ -6,9 +6,9 @@ export interface ReleaseFile {
   name: string;
   contentType: string;
   bytes: Buffer;
-  /** Null if the build made no such encoding. */
+  /** Null if the build made no gzip encoding. */
   gzip: Buffer | null;
-  /** Null if the build made no such encoding. */
+  /** Null if the build made no Brotli encoding. */
   brotli: Buffer | null;
 }
 
@@ -25,7 +25,7 @@ interface Manifest {
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
-/** Reads the files that the build's manifest lists. Returns undefined if the widget is not built. */
+/** Reads the files of the build's manifest. Returns undefined if the widget is not built. */
 export const readBuild = async (folder: string): Promise<Build | undefined> => {
   const text = await readIfThere(path.join(folder, 'manifest.json'));
   if (!text) return undefined;

@@ -12,25 +12,25 @@ import type {StoredFile, Wanted} from './store.js';
 
 const DAY_MS = 86_400_000;
 const MAX_FOUND = 2_000;
-/** A release that is being stored now is found a minute later at the latest. */
+/** Longest time until a release that is being stored now is found. */
 const MISSING_MS = 60_000;
-/** Until a look-up that failed is repeated for a file that has a copy. */
+/** Delay before a failed look-up is repeated, for a file that has a copy. */
 const RETRY_MS = 60_000;
 const MAX_MISSING = 5_000;
-/** Each can bring three encodings of a file. */
+/** Limits the size of a result: each file can have three encodings. */
 const MAX_BATCH = 50;
 
 export interface OtherReleasesDeps {
   sql: Sql;
   log: FastifyBaseLogger;
-  /** Folder for copies of what the database has; shared by the servers of one data folder. */
+  /** Folder for copies of files from the database; shared by the servers of one data folder. */
   folder: string;
   releaseDays: number;
 }
 
 /**
- * Files of releases that this server was not built with. The database has them; each is copied into
- * a folder when it is first asked for, so that it is served like the files of this release.
+ * Files of releases that this server was not built with. They are stored in the database. The first
+ * request for a file copies it into a folder, so that it is served like the files of this release.
  */
 export class OtherReleases {
   private readonly missing = new LRUCache<string, true>({max: MAX_MISSING, ttl: MISSING_MS});
@@ -59,14 +59,14 @@ export class OtherReleases {
     return this.deps.folder;
   }
 
-  /** True if no look-up is needed to serve the file. */
+  /** Returns true if no look-up is needed to serve the file. */
   isAtHand(wanted: Wanted): boolean {
     return this.found.has(getKey(wanted));
   }
 
   /**
    * Returns the path of the file's copy within the folder, or undefined if no release has the file.
-   * @throws what the database or the disk throws.
+   * @throws the error of the database or the disk.
    */
   async getPath(wanted: Wanted): Promise<string | undefined> {
     const key = getKey(wanted);
@@ -76,12 +76,12 @@ export class OtherReleases {
     return found;
   }
 
-  /** Deletes copies that were not asked for during the days that a release is kept. */
+  /** Deletes copies that no request has used for `releaseDays`. */
   async sweep(): Promise<void> {
     const {folder, releaseDays} = this.deps;
     await mkdir(folder, {recursive: true, mode: 0o700});
     const entries = await readdir(folder, {recursive: true, withFileTypes: true});
-    for (const entry of entries.filter((one) => one.isFile())) {
+    for (const entry of entries.filter((candidate) => candidate.isFile())) {
       const file = path.join(entry.parentPath, entry.name);
       const copied = await stat(file).catch(() => undefined);
       const ageMs = copied ? Date.now() - copied.mtimeMs : 0;
@@ -100,7 +100,7 @@ export class OtherReleases {
     try {
       await noteUse(this.deps.sql, release);
     } catch (error) {
-      this.deps.log.warn({err: error, release}, 'the use of a release could not be noted');
+      this.deps.log.warn({err: error, release}, 'failed to record the use of a release');
     }
   }
 
@@ -120,7 +120,7 @@ export class OtherReleases {
 const getKey = ({release, name}: Wanted): string =>
   release === null ? name : `${release}/${name}`;
 
-/** Another process may be reading the file. */
+/** Writes a partial file and renames it, because another process may be reading the file. */
 const writeWhole = async (file: string, bytes: Buffer): Promise<void> => {
   const partial = `${file}.${randomUUID()}.part`;
   await writeFile(partial, bytes, {flag: 'wx', mode: 0o600});

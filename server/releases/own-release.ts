@@ -9,8 +9,8 @@ import {storeBuild} from './store.js';
 
 const DAY_MS = 86_400_000;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 300_000;
-/** A slow database must not keep a server from becoming ready. */
+const MAX_PAUSE_MS = 300_000;
+/** Longest wait at the start: a slow database must not delay the server's readiness for longer. */
 const START_MS = 2_000;
 
 export interface OwnReleaseDeps {
@@ -28,52 +28,52 @@ export class OwnRelease {
   /** True if an earlier build of this version was stored first: its loader stays. */
   isLoaderReplaced = false;
   private isStarted = false;
-  private keptOnDay = 0;
-  private keeping: Promise<void> | undefined;
+  private storedOnDay = 0;
+  private storing: Promise<void> | undefined;
   private failures = 0;
   private readonly stopping = new AbortController();
 
   constructor(private readonly deps: OwnReleaseDeps) {}
 
   /**
-   * Stores the files, once they can be stored. Returns after the first attempt, so that no page gets
-   * this server's loader before other servers find the files that the loader names.
+   * Stores the files, once they can be stored. Returns after the first attempt, so that no page
+   * gets this server's loader before other servers find the files that the loader names.
    */
   async start(): Promise<void> {
     this.isStarted = true;
-    await Promise.race([this.keep(), sleep(START_MS, undefined, {ref: false})]);
+    await Promise.race([this.ensureStored(), sleep(START_MS, undefined, {ref: false})]);
   }
 
-  /** A page has asked for a file of this release. Costs nothing after the first time of a day. */
+  /** Records that a page requested a file of this release. Only the first call of a day queries. */
   noteUse(): void {
-    if (this.isStarted && this.keptOnDay !== today()) void this.keep();
+    if (this.isStarted && this.storedOnDay !== today()) void this.ensureStored();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.keeping;
+    await this.storing;
   }
 
-  private keep(): Promise<void> {
-    this.keeping ??= this.keepAtLast().finally(() => {
-      this.keeping = undefined;
+  private ensureStored(): Promise<void> {
+    this.storing ??= this.storeWithRetry().finally(() => {
+      this.storing = undefined;
     });
-    return this.keeping;
+    return this.storing;
   }
 
-  private async keepAtLast(): Promise<void> {
+  private async storeWithRetry(): Promise<void> {
     const {signal} = this.stopping;
     while (!signal.aborted) {
       const day = today();
       try {
         await this.store();
-        this.keptOnDay = day;
+        this.storedOnDay = day;
         this.failures = 0;
         return;
       } catch (error) {
-        const message = 'the widget’s files could not be stored for other servers; trying again';
+        const message = 'failed to store the widget’s files for other servers; trying again';
         this.deps.log.warn({err: error}, message);
-        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.failures++, LONGEST_PAUSE_MS);
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.failures++, MAX_PAUSE_MS);
         await sleep(pauseMs, undefined, {signal, ref: false}).catch(() => undefined);
       }
     }
@@ -88,7 +88,7 @@ export class OwnRelease {
     if (this.isLoaderReplaced) {
       log.info(
         {release: build.release},
-        `another build of this version was stored first: /${build.release}/${LOADER} stays as it was`,
+        `another build of this version was stored first: /${build.release}/${LOADER} is unchanged`,
       );
     }
   }

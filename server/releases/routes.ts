@@ -15,13 +15,14 @@ export interface ReleaseRouteDeps {
   other: OtherReleases;
   /** True until the database has the tables of this version. */
   isStarting: () => boolean;
-  /** Refuses clients that ask for too many files that are not at hand. */
+  /** Refuses clients that request too many files that need a look-up. */
   limit: (request: FastifyRequest) => Promise<void>;
 }
 
 /**
- * Serves the files of other releases beside those of this server's own: to pages that were loaded
- * before an upgrade, to pages that got the next release from another server, and to pinned versions.
+ * Serves the files of other releases, in addition to those of this release. They are requested by
+ * pages that were loaded before an upgrade, pages that got the next release from another server,
+ * and pages with a pinned version.
  */
 export const releaseRoutes = (app: App, deps: ReleaseRouteDeps): void => {
   const {version, own} = deps;
@@ -32,7 +33,7 @@ export const releaseRoutes = (app: App, deps: ReleaseRouteDeps): void => {
     if (!isVersion(release)) return reply.callNotFound();
     return sendOther(request, reply, {release, name: LOADER});
   });
-  // Unbuilt, the folder is served as it is at each request.
+  // Without a build, the folder's current files are served.
   for (const prefix of isWidgetBuilt ? WIDGET_PREFIXES : []) {
     app.get<{Params: {name: string}}>(`${prefix}:name`, hidden, async (request, reply) => {
       const {name} = request.params;

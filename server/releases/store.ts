@@ -18,12 +18,12 @@ export interface StoredFile extends Omit<ReleaseFile, 'contentType'> {
 
 /**
  * Stores the files of a build that its release does not have yet, and notes that the release is in
- * use. Returns the names of files that are stored with other contents: the first ones stay.
+ * use. Returns the names of files that are stored with other contents, which are not replaced.
  */
 export const storeBuild = (sql: Sql, {release, files}: Build): Promise<string[]> =>
   sql.begin(async (tx) => {
     const names = files.map(({name}) => name);
-    // Before the look-up: expiry deletes nothing that was noted today.
+    // Before the look-up, because expiry deletes no file that was noted today.
     await noteUse(tx, release, names);
     const before = await findDigests(tx, release);
     for (const file of files) if (!before.has(file.name)) await insertFile(tx, release, file);
@@ -52,7 +52,7 @@ const insertFile = async (
 };
 
 /**
- * Notes that a release, or these files of it, are used today. Changes nothing after the first time
+ * Notes that a release, or these files of it, are used today. Changes nothing after the first call
  * of a day. The order of the locks keeps two servers from blocking each other.
  */
 export const noteUse = async (sql: Queryable, release: string, names?: string[]): Promise<void> => {
@@ -65,7 +65,7 @@ export const noteUse = async (sql: Queryable, release: string, names?: string[])
       order by name for update)`;
 };
 
-/** Looks up many files in one statement. Returns them in the same order, undefined where missing. */
+/** Looks up many files in one statement, in the order of `wanted`; undefined for a missing file. */
 export const findFiles = async (
   sql: Sql,
   wanted: Wanted[],
@@ -82,10 +82,10 @@ export const findFiles = async (
       where name = given.name and (given.release is null or release = given.release)
       order by stored_at limit 1) found`;
   const byPlace = new Map(rows.map((row) => [row.place, row]));
-  return wanted.map((_one, index) => byPlace.get(index + 1));
+  return wanted.map((_file, index) => byPlace.get(index + 1));
 };
 
-/** Deletes a batch of files that no server and no page has used for so many days. */
+/** Deletes a batch of files that were not used for `days`, and returns their number. */
 export const expireReleases = (sql: Sql, days: number, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{release: string}[]>`
