@@ -6,7 +6,7 @@ import type {Resources} from '../parts.js';
 export interface CommandDeps extends Resources {
   config: Config;
   log: FastifyBaseLogger;
-  /** One line for the person at the terminal, or the program behind the pipe. */
+  /** Prints one line to the standard output. */
   print: (line: string) => void | Promise<void>;
 }
 
@@ -15,11 +15,11 @@ export interface Command {
   run: (deps: CommandDeps, args: string[]) => Promise<void>;
 }
 
-/** The command was understood, and could not be done. The message says why and what to do. */
+/** A valid command failed. The message contains the reason and what to do. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
-/** The command was not understood; told like the faults that `parseArgs` finds. */
+/** Returns an error about invalid arguments, printed like the errors of `parseArgs`. */
 export const usageError = (message: string): Error =>
   Object.assign(new Error(message), {code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'});

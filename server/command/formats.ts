@@ -7,13 +7,13 @@ export type Format = 'table' | 'json' | 'csv';
 
 type Print = CommandDeps['print'];
 
-/** `--format` as it was given. */
+/** Returns the value of `--format`. Throws if it is invalid. */
 export const readFormat = (given: string): Format => {
   if (given === 'table' || given === 'json' || given === 'csv') return given;
-  throw usageError(`--format takes table, json or csv, but is "${given}".`);
+  throw usageError(`Invalid --format "${given}". Pass table, json or csv.`);
 };
 
-/** Prints rows as they come, page by page, however many there are. */
+/** Prints any number of rows, page by page. */
 export const printRows = async (
   print: Print,
   format: Format,
@@ -23,34 +23,35 @@ export const printRows = async (
   await PRINTERS[format](print, columns, pages);
 };
 
-/** What is short enough to be read at once. */
+/** Yields rows that are few enough for one page. */
 export async function* onePage(rows: Row[]): AsyncGenerator<Row[]> {
   yield rows;
 }
 
-/** One row a line, so that it can be read both as a whole and line by line. */
+/** Prints a JSON array with one row per line, so that programs can also parse line by line. */
 const printJson = async (print: Print, _columns: string[], pages: AsyncIterable<Row[]>) => {
-  let held: string | undefined;
+  let previous: string | undefined;
   await print('[');
   for await (const rows of pages) {
     for (const row of rows) {
-      if (held !== undefined) await print(`${held},`);
-      held = JSON.stringify(row);
+      if (previous !== undefined) await print(`${previous},`);
+      previous = JSON.stringify(row);
     }
   }
-  if (held !== undefined) await print(held);
+  if (previous !== undefined) await print(previous);
   await print(']');
 };
 
-/** RFC 4180. */
+/** Prints CSV (RFC 4180). */
 const printCsv = async (print: Print, columns: string[], pages: AsyncIterable<Row[]>) => {
   await print(`${columns.join(',')}\r`);
   for await (const rows of pages) {
-    for (const row of rows) await print(`${columns.map((one) => csvCell(row[one])).join(',')}\r`);
+    for (const row of rows)
+      await print(`${columns.map((column) => csvCell(row[column])).join(',')}\r`);
   }
 };
 
-/** A list as its parts, anything else that is nested as JSON; the JSON format keeps both whole. */
+/** Returns the text of a cell: a list separated by spaces, another nested value as JSON. */
 const cellText = (value: Row[string] | undefined): string | undefined => {
   if (Array.isArray(value)) return value.join(' ');
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
@@ -59,18 +60,18 @@ const cellText = (value: Row[string] | undefined): string | undefined => {
 
 const BEFORE_FORMULA = /^[\s\p{Default_Ignorable_Code_Point}]+/u;
 
-/** Spreadsheets ignore what is invisible in front, and some read the signs in full width. */
+/** Spreadsheets ignore invisible characters in front, and some accept full-width signs. */
 const isFormula = (text: string): boolean =>
   /^[=+\-\u2212@]/.test(text.replace(BEFORE_FORMULA, '').normalize('NFKC'));
 
 const csvCell = (value: Row[string] | undefined): string => {
   const text = printable((cellText(value) ?? '').replaceAll('\r', '\\u000d'));
-  // A spreadsheet takes these for formulas, and visitors choose their names.
+  // A spreadsheet would run a formula, and visitors choose their names.
   const plain = typeof value !== 'number' && isFormula(text) ? `'${text}` : text;
   return /[",\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
-/** As wide as the first page needs; a longer value further down moves its line alone. */
+/** Column widths come from the first page. A longer value on a later page shifts only its row. */
 const printTable = async (print: Print, columns: string[], pages: AsyncIterable<Row[]>) => {
   let widths: number[] | undefined;
   const line = (cells: string[]) =>
@@ -81,9 +82,13 @@ const printTable = async (print: Print, columns: string[], pages: AsyncIterable<
         .trimEnd(),
     );
   for await (const rows of pages) {
-    const cells = rows.map((row) => columns.map((one) => printableCell(cellText(row[one]) ?? '–')));
+    const cells = rows.map((row) =>
+      columns.map((column) => printableCell(cellText(row[column]) ?? '–')),
+    );
     if (!widths) {
-      widths = columns.map((one, i) => Math.max(one.length, ...cells.map((row) => row[i]!.length)));
+      widths = columns.map((column, i) =>
+        Math.max(column.length, ...cells.map((row) => row[i]!.length)),
+      );
       await line(columns);
     }
     for (const row of cells) await line(row);

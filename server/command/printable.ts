@@ -1,4 +1,4 @@
-/** Everything that a terminal may act on, or that changes where and in which order text appears. */
+/** Characters that control a terminal, or that change the place or order of text. */
 const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 const CONTROL = /\p{Cc}/gu;
 
@@ -11,5 +11,5 @@ const escaped = (character: string): string =>
  */
 export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
 
-/** Returns the text of one cell, without line breaks and tabs as well. */
+/** Returns the text of one cell, in which line breaks and tabs are escaped too. */
 export const printableCell = (text: string): string => printable(text.replace(CONTROL, escaped));
