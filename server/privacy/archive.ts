@@ -21,9 +21,9 @@ interface Entry {
 const SESSION_JSON = 'session.json';
 
 /**
- * Everything stored about these sessions as a ZIP, made while it is read: one file at a time, from
- * the store straight through. Several sessions get a folder each. Ends with an error when database
- * or store fail on the way; a single object that is gone is named in `session.json` instead.
+ * Streams a ZIP with everything that is stored about these sessions, one file at a time. Several
+ * sessions get a folder each. The stream fails if the database or the store fails. A missing object
+ * is only reported in `session.json`.
  */
 export const createArchive = (
   deps: ArchiveDeps,
@@ -36,9 +36,9 @@ async function* entries(
   uuids: string[],
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
-  // A reader that leaves ends this generator, and with it the file that is being read.
-  const left = new AbortController();
-  const either = AbortSignal.any([signal, left.signal]);
+  // When the consumer stops, this generator ends, which also aborts the file that is being read.
+  const stopped = new AbortController();
+  const either = AbortSignal.any([signal, stopped.signal]);
   try {
     for (const uuid of uuids) {
       const folder = uuids.length > 1 ? `${uuid}/` : '';
@@ -47,7 +47,7 @@ async function* entries(
       }
     }
   } finally {
-    left.abort();
+    stopped.abort();
   }
 }
 
@@ -68,7 +68,7 @@ async function* sessionEntries(
     archived.set(file.id, {archived_as: name});
     yield {name, input, lastModified: file.uploadedAt ?? new Date()};
   }
-  // Last, since it says which of the files above are there.
+  // Last, because it contains which of the files above were found.
   yield {
     name: SESSION_JSON,
     input: sessionJson(sql, uuid, archived),

@@ -8,12 +8,12 @@ import {endVisit, eraseSession} from '../sessions/end.js';
 import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
-const USAGE = `maria erase --uuid UUID | --email ADDRESS --yes
-  Erases name, addresses, files, messages and queued mail for good. What stays names nobody: the
-  UUID's tombstone, the wording of consents, the trail without addresses.
-  --email        all sessions of that address
-  --yes          without it nothing is erased, and what would be is listed
-  Ends with 0 when it has erased or listed, with 1 when nothing is there to erase.`;
+const USAGE = `maria erase --uuid UUID | --email E-MAIL --yes
+  Erase the name, e-mail and IP addresses, files, messages and queued e-mails of a session. The
+  UUID's tombstone, the wording of consents and the audit log without IP addresses remain.
+  --email        erase all sessions of this e-mail address
+  --yes          erase (without it: only list what would be erased)
+  Exit code: 0 if something was erased or describe, 1 if there is nothing to erase.`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -30,17 +30,17 @@ export const eraseCommand: Command = {
     const links = email === undefined ? 0 : await countLinksTo(sql, email);
     const found = await findSessions(sql, values, {mayBeNone: links > 0});
     if (!values.yes) {
-      await print(listed(found, links));
+      await print(describe(found, links));
       return;
     }
     for (const session of found) await erase(deps, session);
-    const forgotten = email === undefined ? 0 : await deleteLinksTo(sql, email);
-    if (forgotten > 0)
-      await print(`${forgotten} links to the address in other sessions are erased`);
+    const erasedLinks = email === undefined ? 0 : await deleteLinksTo(sql, email);
+    if (erasedLinks > 0)
+      await print(`Erased ${erasedLinks} links to this e-mail address in other sessions`);
     await new Reaper({sql, objects, config, log}).runUrgent();
     const waiting = await countWaiting(sql, found);
     if (waiting === 0) return;
-    await print(`${waiting} files could not be removed now; the server's cleanup goes on trying.`);
+    await print(`${waiting} files could not be deleted now; the server's cleanup will try again.`);
   },
 };
 
@@ -61,11 +61,11 @@ const erase = async (
   await print(`${uuid} ${isNew ? 'is erased' : 'was erased before'}`);
 };
 
-const listed = (found: FoundSession[], links: number): string =>
+const describe = (found: FoundSession[], links: number): string =>
   [
-    'Nothing was erased. With --yes these go for good, with their files:',
+    'Nothing was erased. Run the command with --yes to erase these, with their files:',
     ...found.map(({uuid, siteKey, state}) => `  ${uuid}  site ${siteKey}, ${state}`),
-    ...(links > 0 ? [`  ${links} confirmation links that were made for the address`] : []),
+    ...(links > 0 ? [`  ${links} confirmation links for this e-mail address`] : []),
   ].join('\n');
 
 const countWaiting = async (sql: Sql, found: FoundSession[]): Promise<number> => {

@@ -11,10 +11,10 @@ import {createArchive} from './archive.js';
 import {findSessions} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
-const USAGE = `maria export --uuid UUID | --email ADDRESS [--out FILE]
-  Writes all that is stored about a session, files included, into a ZIP.
-  --email        all sessions of that address, each in a folder when there are several
-  --out          instead of maria-UUID.zip in this folder; a file of this name is replaced`;
+const USAGE = `maria export --uuid UUID | --email E-MAIL [--out FILE]
+  Write everything that is stored about a session, including files, into a ZIP file.
+  --email        export all sessions of this e-mail address (several: each in a folder)
+  --out          write to this file and replace it (default: maria-UUID.zip in this folder)`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -34,8 +34,8 @@ export const exportCommand: Command = {
 };
 
 /**
- * Readable by its owner alone, and under its name only when it is whole and in the trail: what
- * broke on the way was exported to nobody.
+ * Writes a file that only its owner can read. It gets its name after it is complete and the export
+ * is in the audit log, so that a failed export leaves no file.
  */
 const writeArchive = async (
   {backgroundSql: sql, objects}: CommandDeps,
@@ -45,7 +45,9 @@ const writeArchive = async (
   const partial = `${file}.part`;
   const uuids = found.map(({uuid}) => uuid);
   const opened = await open(partial, 'w', 0o600).catch((error: unknown) => {
-    throw new CommandFailed(`${file} cannot be written: ${(error as Error).message}`);
+    throw new CommandFailed(
+      `Cannot write ${file}: ${(error as Error).message}. Pass another file with --out.`,
+    );
   });
   try {
     const archive = createArchive({sql, objects}, uuids, new AbortController().signal);

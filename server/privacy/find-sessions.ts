@@ -15,14 +15,14 @@ export interface SessionSelector {
   email?: string | undefined;
 }
 
-/** Whom a command is about: one UUID, or every session of one address. Throws when there is none. */
+/** Returns the session of a UUID, or all sessions of an e-mail address. Throws if there is none. */
 export const findSessions = async (
   sql: Queryable,
   {uuid, email}: SessionSelector,
   {mayBeNone = false} = {},
 ): Promise<FoundSession[]> => {
   if ((uuid === undefined) === (email === undefined)) {
-    throw usageError('Say whom it is about: either --uuid or --email.');
+    throw usageError('Pass either --uuid or --email.');
   }
   const found = uuid === undefined ? await byEmail(sql, email ?? '') : await byUuid(sql, uuid);
   if (found.length > 0 || mayBeNone) return found;
@@ -31,39 +31,40 @@ export const findSessions = async (
 
 const byUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const uuid = readUuid(given);
-  if (!uuid) throw usageError(`--uuid takes a version-4 UUID, but is "${given}".`);
+  if (!uuid) throw usageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
   return sql<FoundSession[]>`
     select uuid, site_key as "siteKey", state from visits where uuid = ${uuid}`;
 };
 
-/** Also sessions that are pending or archived, whatever the case of the address. */
+/** Includes pending and archived sessions. Letter case of the e-mail address is ignored. */
 const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const email = strictEmail(given);
-  if (!email) throw usageError('--email takes one plain e-mail address such as anna@example.com.');
-  const found = await sql<(FoundSession & {isItsAddress: boolean})[]>`
-    select v.uuid, v.site_key as "siteKey", v.state, lower(s.email) = lower(${email}) as "isItsAddress"
+  if (!email)
+    throw usageError('Invalid --email. Pass one plain e-mail address, such as anna@example.com.');
+  const found = await sql<(FoundSession & {isSessionEmail: boolean})[]>`
+    select v.uuid, v.site_key as "siteKey", v.state, lower(s.email) = lower(${email}) as "isSessionEmail"
     from (
-      -- Not joined by "or": no index would serve that.
+      -- Not one condition with "or", which no index supports.
       select uuid from user_sessions where lower(email) = lower(${email})
       union
       select session_uuid from email_verifications where lower(address) = lower(${email})) found
     join user_sessions s on s.uuid = found.uuid
     join visits v on v.uuid = s.uuid
     order by s.id`;
-  const theirs: FoundSession[] = [];
-  for (const {isItsAddress, ...session} of found) {
-    if (isItsAddress || (await isWaitingFor(sql, session, email))) theirs.push(session);
+  const matching: FoundSession[] = [];
+  for (const {isSessionEmail, ...session} of found) {
+    if (isSessionEmail || (await isWaitingFor(sql, session, email))) matching.push(session);
   }
-  return theirs;
+  return matching;
 };
 
-/** Whether the session is to have this address once it is confirmed. */
+/** Returns whether the session waits for the confirmation of this e-mail address. */
 const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string) =>
   (await unconfirmedAddress(sql, uuid))?.toLowerCase() === email.toLowerCase();
 
 /**
- * Links to an address that none of its sessions has any more: a change that was taken back, an
- * address that was replaced. The sessions they belong to are somebody's own and stay.
+ * Counts the links to an e-mail address, also in sessions that have another e-mail address by now.
+ * Those sessions belong to other people and are not erased.
  */
 export const countLinksTo = async (sql: Queryable, email: string): Promise<number> => {
   const rows = await sql`

@@ -14,10 +14,10 @@ import {findSession, findVisit, setSessionName} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
 
-const USAGE = `maria rectify --uuid UUID | --email ADDRESS [--name NAME] [--new-email ADDRESS]
-  Corrects what a visitor has handed over. A new address gets a confirmation link, and takes effect
-  when that is used.
-  --email        all sessions of that address, as it is stored now`;
+const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL]
+  Correct the name or the e-mail address of a session. A new e-mail address gets a confirmation link
+  and takes effect when the link is used.
+  --email        correct all sessions of this currently stored e-mail address`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -37,7 +37,7 @@ export const rectifyCommand: Command = {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const {uuid, email, name, 'new-email': newEmail} = values;
     if (name === undefined && newEmail === undefined) {
-      throw usageError('rectify needs --name, --new-email or both.');
+      throw usageError('"rectify" requires --name, --new-email or both.');
     }
     const correction = readCorrection({name, email: newEmail});
     for (const found of await findSessions(deps.backgroundSql, {uuid, email})) {
@@ -53,12 +53,12 @@ const rectifyOne = async (
 ): Promise<void> => {
   const {backgroundSql: sql, print} = deps;
   const isStopped = await sql.begin((tx) => rectify(tx, deps, uuid, correction));
-  await print(`${uuid} is corrected.`);
+  await print(`Corrected ${uuid}.`);
   if (correction.email === undefined) return;
   await print(
     isStopped
-      ? 'No link was mailed: this address had enough mail for now. The visitor can ask for one.'
-      : 'A running server mails the confirmation link; the new address counts from its use on.',
+      ? 'No link was sent: the limit of this e-mail address is reached. The visitor can request one later.'
+      : 'A running server sends the confirmation link. The new e-mail address takes effect when it is used.',
   );
 };
 
@@ -73,25 +73,25 @@ const readCorrection = ({name, email}: Correction): Correction => {
   }
 };
 
-/** Answers whether a limit kept the link back. */
+/** Returns whether a limit stopped the confirmation e-mail. */
 const rectify = async (
   tx: Queryable,
   deps: CommandDeps,
   uuid: string,
   {name, email}: Correction,
 ): Promise<boolean> => {
-  const caller = await lockedCaller(tx, deps, uuid);
+  const caller = await lockCaller(tx, deps, uuid);
   let stopped = false;
   if (name !== undefined) await setSessionName(tx, uuid, name);
   if (email !== undefined) {
-    const contactParts = {
-      ...confirming(deps),
+    const contactDeps = {
+      ...confirmationDeps(deps),
       onMailStopped: () => {
         stopped = true;
       },
     };
-    // A limit of its own: one operator corrects many sessions from one place.
-    await changeAddress(tx, contactParts, caller, {email, client: `operator ${uuid}`});
+    // A separate limit per session, because one operator may correct many sessions.
+    await changeAddress(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
   }
   const fields = [
     ...(name === undefined ? [] : ['name']),
@@ -102,25 +102,21 @@ const rectify = async (
   return stopped;
 };
 
-/** The visitor on whose behalf it is done, with the visit held as every change holds it. */
-const lockedCaller = async (
-  tx: Queryable,
-  {config}: CommandDeps,
-  uuid: string,
-): Promise<Caller> => {
+/** Locks the visit, as every change does, and returns the visitor as the caller. */
+const lockCaller = async (tx: Queryable, {config}: CommandDeps, uuid: string): Promise<Caller> => {
   await tx`select from visits where uuid = ${uuid} for update`;
   const visit = await findVisit(tx, uuid, config.visit);
   const session = await findSession(tx, uuid);
   const site = visit && (await findSite(tx, visit.siteKey));
   if (!visit || !site || !session) {
     throw new CommandFailed(
-      'Nothing was changed: nobody has handed over an address under this UUID.',
+      'Nothing was changed: no e-mail address has been submitted under this UUID.',
     );
   }
   return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), address: null};
 };
 
-const confirming = ({config}: CommandDeps) => ({
+const confirmationDeps = ({config}: CommandDeps) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
   mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),

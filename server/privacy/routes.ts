@@ -27,7 +27,7 @@ export interface PrivacyDeps {
   sql: Sql;
   objects: ObjectStore;
   access: Access;
-  /** An archive broke while it was sent: its reader was promised all of it. */
+  /** Called when an archive fails after its response has begun. */
   onBroken: (error: MariaError, request: FastifyRequest) => void;
   pace?: SlowClientLimits | undefined;
 }
@@ -36,7 +36,7 @@ const Archive = Type.Unsafe<Readable>({
   type: 'string',
   format: 'binary',
   contentMediaType: 'application/zip',
-  description: 'A ZIP.',
+  description: 'A ZIP file.',
   headers: {
     'content-disposition': {type: 'string', description: 'An attachment named after the UUID.'},
   },
@@ -47,23 +47,23 @@ export const EXPORT_LIMITS = {perSession: 2, perAddress: 10, total: 50};
 
 export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
   const {config, sql, objects, access} = deps;
-  const gate = new ConcurrencyLimit(
+  const limit = new ConcurrencyLimit(
     EXPORT_LIMITS,
-    'Too many exports are being read concurrently. Try again after Retry-After.',
+    'Too many concurrent exports. Try again after the time in Retry-After.',
   );
   app.get(
     '/api/session/export',
     {
-      // The archive takes as long as its reader does, within the limits of its pace.
+      // The transfer may last as long as the client reads fast enough (`SlowClientLimits`).
       config: {...rateLimit(config.ratePerMinute, 'export'), keepsOwnTime: 'later'},
-      // Each call is one in the trail; asking for headers alone gives nobody anything.
+      // Each GET is audited as an export; a HEAD request would be audited too, without an export.
       exposeHeadRoute: false,
       preParsing: [access.identify],
       schema: {
         operationId: 'exportSession',
         summary: 'Everything stored about this session, with its files, as a ZIP',
         description:
-          '`session.json` holds all rows; beside it are the files. Streamed: a store that fails midway breaks the connection off, and so does a client that reads less than 8 KiB/s for a minute.',
+          '`session.json` contains all rows; the files are next to it. The ZIP is streamed. The server closes the connection if the store fails, or if the client reads less than 8 KiB/s for a minute.',
         tags: ['session'],
         security: SESSION_SECURITY,
         response: answers({200: Archive}, [...SESSION_CODES, 'busy']),
@@ -74,27 +74,34 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
       const {uuid, site, address} = caller;
       await access.visit(request, caller);
       const closed = untilClosed(reply.raw);
-      const leave = gate.acquire(uuid, clientRateLimitKey(request));
-      void closed.then(leave);
+      const release = limit.acquire(uuid, clientRateLimitKey(request));
+      void closed.then(release);
       await requireStore(sql, objects, uuid);
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
       disableTimeout(request, reply);
-      const left = new AbortController();
+      const aborted = new AbortController();
       void closed.then(() => {
-        left.abort();
+        aborted.abort();
       });
-      const archive = pacedDownload(createArchive({sql, objects}, [uuid], left.signal), reply.raw, {
-        limits: deps.pace,
-        onTooSlow: () => {
-          request.log.info({req: request.id}, 'an export was cut off: its client read too slowly');
+      const archive = pacedDownload(
+        createArchive({sql, objects}, [uuid], aborted.signal),
+        reply.raw,
+        {
+          limits: deps.pace,
+          onTooSlow: () => {
+            request.log.info(
+              {req: request.id},
+              'an export was aborted: its client read too slowly',
+            );
+          },
         },
-      });
-      // The framework cuts the connection, so that nobody takes the rest for the whole. The trail
-      // has said what was handed out before the first byte was; an error follows it there.
+      );
+      // Fastify closes the connection, so that the client notices the incomplete archive. The
+      // export was audited before the first byte; this error follows it in the audit log.
       archive.once('error', (cause) => {
-        if (left.signal.aborted) return;
-        deps.onBroken(new Internal('An export broke on the way.', {cause}), request);
+        if (aborted.signal.aborted) return;
+        deps.onBroken(new Internal('An export failed while it was sent.', {cause}), request);
       });
       return reply
         .type('application/zip')
@@ -104,7 +111,7 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
   );
 };
 
-/** A store that is away is told by a status, which is no longer possible once bytes have been sent. */
+/** Fails with a status if the store is unavailable. After the first byte, no status can be sent. */
 const requireStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
   const [file] = await storedFiles(sql, uuid);
   if (file) await objects.head(file.key);

@@ -15,12 +15,12 @@ import {
 } from './store.js';
 import type {ExportedRow, ReadPage} from './store.js';
 
-/** What became of a stored file in the archive: its name there, or that its bytes are not found. */
+/** Name of each stored file in the archive, or that its object is missing; by file id. */
 export type ArchiveStatus = Map<string, {archived_as: string} | {missing: true}>;
 
 /**
- * Every row that is stored about a session, as JSON in pieces. Long tables come by pages of short
- * queries, so that neither memory nor a connection is held while the reader takes its time.
+ * Yields all rows that are stored about a session, as pieces of JSON. Long tables are read in
+ * pages, so that a slow client occupies neither memory nor a connection.
  */
 export async function* sessionJson(
   sql: Queryable,

@@ -1,10 +1,10 @@
 import type {Queryable} from '../database/sql.js';
 import {PAGE_ROWS} from '../database/pages.js';
 
-/** A table's row as it goes into an export. */
+/** Row of a table in an export. */
 export type ExportedRow = Record<string, unknown>;
 
-/** The visit, without the hash of its token. */
+/** Returns the visit without the hash of its token. */
 export const visitRow = async (sql: Queryable, uuid: string): Promise<ExportedRow | null> => {
   const [row] = await sql<ExportedRow[]>`
     select uuid, site_key, state, started_at, last_seen_at, left_at, furthest_step
@@ -23,7 +23,7 @@ export const sessionRow = async (sql: Queryable, uuid: string): Promise<Exported
 interface Page {
   sql: Queryable;
   uuid: string;
-  /** The last row's place in the order; undefined for the first page. */
+  /** Sort key of the last row of the previous page; undefined for the first page. */
   after: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export const consentRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedR
   from consents where session_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
 
-/** Deleted ones as well, as long as there is a row that remembers them. */
+/** Reads the rows of all files, including deleted files whose rows still exist. */
 export const fileRows: ReadPage = ({sql, uuid, after = NIL_UUID}) => sql<ExportedRow[]>`
   select id, message_id, file_name, s3_key, content_type, file_size::float8 as file_size,
          encode(sha256, 'hex') as sha256, flags, idempotency_key, state, created_at, uploaded_at,
@@ -52,7 +52,7 @@ export const eventRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow
   select seq, type, data, at from events where session_uuid = ${uuid} and seq > ${after}::bigint
   order by seq limit ${PAGE_ROWS}`;
 
-/** Without ids and keys, from which links are derived. */
+/** Omits ids and key ids, because links are derived from them. */
 export const verificationRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
   sql<ExportedRow[]>`
     select address, created_at, expires_at, delayed_at, used_at, voided_at
@@ -63,13 +63,13 @@ export const queuedMailRows = (sql: Queryable, uuid: string): Promise<ExportedRo
     select payload ->> 'template' as template, state, attempts, created_at, run_at
     from jobs where session_uuid = ${uuid} order by created_at`;
 
-/** Whom each message waited for, and what became of that. */
+/** Returns the turns, in which responders replied to messages, and their outcomes. */
 export const turnRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
   sql<ExportedRow[]>`
     select message_id, state, outcome, created_at
     from turns where session_uuid = ${uuid} order by message_id`;
 
-/** What the site's owner was told of. */
+/** Returns the events that were sent to the site owner's webhooks. */
 export const deliveryRows = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
   sql<ExportedRow[]>`
     select event, details, state, created_at, tried_at

@@ -45,7 +45,7 @@ t.test('maria erase finds an address in links of sessions that have another by n
   const erase = ['--email', 'Stranger@example.com'];
 
   t.match(await runCommand(server, eraseCommand, ...erase), /1 confirmation links/);
-  t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /1 links .* are erased/);
+  t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /Erased 1 links/);
 
   const rows = await server.sql<{address: string}[]>`select address from email_verifications`;
   t.same(
@@ -93,13 +93,13 @@ t.test('maria export, rectify and erase', async (t) => {
     const before = await auditedBy(server, first.uuid, 'data_exported');
     const out = path.join(server.dataDir, 'nowhere', 'x.zip');
     const failure = runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
-    await t.rejects(failure, {name: 'CommandFailed', message: /x\.zip cannot be written: ENOENT/});
+    await t.rejects(failure, {name: 'CommandFailed', message: /^Cannot write .*x\.zip: ENOENT/});
     t.same(await auditedBy(server, first.uuid, 'data_exported'), before);
   });
 
   await t.test('rectify corrects a name at once, an address when it is confirmed', async (t) => {
     const args = ['--uuid', other.uuid, '--name', 'Right Name', '--new-email', 'right@example.com'];
-    t.match(await runCommand(server, rectifyCommand, ...args), /is corrected.*\n.*confirmation/);
+    t.match(await runCommand(server, rectifyCommand, ...args), /Corrected .*\n.*confirmation/);
 
     const stored = () =>
       server.sql`select name, email from user_sessions where uuid = ${other.uuid}`;
@@ -122,7 +122,7 @@ t.test('maria export, rectify and erase', async (t) => {
     );
     t.same(
       named.split('\n'),
-      both.map(({uuid}) => `${uuid} is corrected.`),
+      both.map(({uuid}) => `Corrected ${uuid}.`),
     );
     const names = () =>
       server.sql`select distinct name from user_sessions where uuid = any(${both.map(({uuid}) => uuid)}::uuid[])`;
@@ -183,7 +183,7 @@ t.test('maria export, rectify and erase', async (t) => {
       });
     }
     await t.rejects(runCommand(server, rectifyCommand, '--uuid', first.uuid), {
-      message: /needs --name/,
+      message: /requires --name/,
     });
   });
 });
@@ -253,7 +253,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
       '1h',
     );
     t.equal(typed.split('\n').length, 2);
-    await t.rejects(runCommand(server, auditCommand, '--type', 'x'), {message: /--type takes/});
+    await t.rejects(runCommand(server, auditCommand, '--type', 'x'), {message: /Invalid --type/});
     await t.rejects(runCommand(server, auditCommand, '--format', 'xml'), {message: /--format/});
   });
 
