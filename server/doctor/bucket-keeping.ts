@@ -5,38 +5,38 @@ import type {Bucket} from './bucket.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
-/** How the bucket keeps what it is given, and whether it lets go of it. */
+/** Checks encryption, versioning, object lock, CORS and lifecycle rules of the bucket. */
 export async function* checkBucketConfig(
   bucket: Bucket,
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  yield await encryption(bucket, key);
-  yield* versions(bucket, objects, key);
-  yield await cors(bucket);
-  yield await lifecycle(bucket);
+  yield await checkEncryption(bucket, key);
+  yield* checkVersioning(bucket, objects, key);
+  yield await checkCors(bucket);
+  yield await checkLifecycle(bucket);
 }
 
-const encryption = async (bucket: Bucket, key: string): Promise<Finding> => {
-  const used = await bucket.look(key).then(
+const checkEncryption = async (bucket: Bucket, key: string): Promise<Finding> => {
+  const objectEncryption = await bucket.look(key).then(
     ({ServerSideEncryption}) => ServerSideEncryption,
     () => undefined,
   );
-  if (used) return ok('encryption', used);
-  const answer = await bucket.encryption();
-  if ('value' in answer) {
-    const [rule] = answer.value.ServerSideEncryptionConfiguration?.Rules ?? [];
+  if (objectEncryption) return ok('encryption', objectEncryption);
+  const result = await bucket.encryption();
+  if ('value' in result) {
+    const [rule] = result.value.ServerSideEncryptionConfiguration?.Rules ?? [];
     const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
     if (algorithm) return ok('encryption', algorithm);
   }
   return warn(
     'encryption',
-    'the store does not say that it encrypts',
-    'Set default encryption (aws s3api put-bucket-encryption), or encrypt the disks it writes to.',
+    'the store does not report encryption',
+    'Set default encryption (aws s3api put-bucket-encryption), or encrypt the disks of the store.',
   );
 };
 
-async function* versions(
+async function* checkVersioning(
   bucket: Bucket,
   objects: ObjectStore,
   key: string,
@@ -45,28 +45,29 @@ async function* versions(
   try {
     status = await bucket.versioning();
   } catch (error) {
-    const advice = 'Allow s3:GetBucketVersioning: with versions, what is deleted is still there.';
-    yield warn('versioning', `could not be seen: ${toReason(error)}`, advice);
+    const advice =
+      'Allow s3:GetBucketVersioning. In a bucket with versioning, deleted files still exist.';
+    yield warn('versioning', `unknown: ${toReason(error)}`, advice);
     return;
   }
   if (!status) {
-    yield ok('versioning', 'off: what is deleted is gone');
+    yield ok('versioning', 'off: deleted files do not exist any more');
     return;
   }
   yield warn(
     'versioning',
-    `${status.toLowerCase()}: erasing deletes each version, one call more for every file`,
-    'Use a bucket without versioning, or keep s3:ListBucketVersions and s3:DeleteObjectVersion.',
+    `${status.toLowerCase()}: erasing also deletes versions, with one more call per file`,
+    'Use a bucket without versioning, or allow s3:ListBucketVersions and s3:DeleteObjectVersion.',
   );
-  yield await allVersionsGo(bucket, objects, key);
+  yield await checkVersionsDeleted(bucket, objects, key);
   const lock = await bucket.objectLock();
   const rule = 'value' in lock ? lock.value.ObjectLockConfiguration?.Rule : undefined;
   if (!rule) return;
-  const advice = 'Remove the default retention: nobody’s files could be erased before it ends.';
+  const advice = 'Remove the default retention: no file can be erased before it ends.';
   yield fail('object lock', 'files cannot be deleted', advice);
 }
 
-const allVersionsGo = async (
+const checkVersionsDeleted = async (
   bucket: Bucket,
   objects: ObjectStore,
   key: string,
@@ -74,46 +75,48 @@ const allVersionsGo = async (
   const advice = 'The server needs s3:ListBucketVersions and s3:DeleteObjectVersion.';
   try {
     const {failed} = await objects.delete([key]);
-    if (failed[0]) return fail('delete versions', `the store answered ${failed[0].code}`, advice);
+    if (failed[0]) return fail('delete versions', `the store returned ${failed[0].code}`, advice);
     const left = await bucket.countVersions(key);
-    if (left === 0) return ok('delete versions', 'none is left');
-    return fail('delete versions', `${left} are left`, advice);
+    if (left === 0) return ok('delete versions', 'no version is left');
+    return fail('delete versions', `${left} versions are left`, advice);
   } catch (error) {
     return fail('delete versions', toReason(error), advice);
   }
 };
 
-const cors = async (bucket: Bucket): Promise<Finding> => {
-  const answer = await bucket.cors();
-  if (!('value' in answer) || !answer.value.CORSRules?.length) {
-    return ok('cors', 'none, and none is needed');
+const checkCors = async (bucket: Bucket): Promise<Finding> => {
+  const result = await bucket.cors();
+  if (!('value' in result) || !result.value.CORSRules?.length) {
+    return ok('cors', 'not set, and not needed');
   }
   const advice =
-    'Remove it (aws s3api delete-bucket-cors): uploads pass the server, links are navigation.';
+    'Remove it (aws s3api delete-bucket-cors): uploads go through the server and downloads are plain links, so CORS is not needed.';
   return warn('cors', 'the bucket has a CORS configuration', advice);
 };
 
-const lifecycle = async (bucket: Bucket): Promise<Finding> => {
-  const answer = await bucket.lifecycle();
-  const rules = 'value' in answer ? (answer.value.Rules ?? []) : [];
+const checkLifecycle = async (bucket: Bucket): Promise<Finding> => {
+  const result = await bucket.lifecycle();
+  const rules = 'value' in result ? (result.value.Rules ?? []) : [];
   const active = rules.filter(({Status}) => Status === 'Enabled');
-  const deadly = active.find(deletesFiles);
-  if (deadly) {
-    const found = `the rule "${deadly.ID ?? ''}" deletes files that people still need`;
-    const advice = 'Remove its expiration: how long files stay is decided by the settings.';
+  const expiring = active.find(deletesFiles);
+  if (expiring) {
+    const found = `the rule "${expiring.ID ?? ''}" deletes files that are still needed`;
+    const advice =
+      'Remove its expiration: the settings of the server determine how long files are stored.';
     return fail('lifecycle', found, advice);
   }
   if (active.some(({AbortIncompleteMultipartUpload}) => AbortIncompleteMultipartUpload)) {
     return ok('lifecycle', 'aborts unfinished uploads');
   }
-  const hint = 'A rule that aborts unfinished uploads after a day is a second net.';
+  const hint =
+    'You can add a rule that aborts unfinished uploads after a day, as a second safeguard.';
   return ok('lifecycle', 'no rule aborts unfinished uploads; the daily sweep does', hint);
 };
 
-const OURS = 'uploads/';
+const OUR_PREFIX = 'uploads/';
 
 const deletesFiles = ({Expiration, Filter, Prefix}: LifecycleRule): boolean => {
   if (Expiration?.Days === undefined && Expiration?.Date === undefined) return false;
   const prefix = Filter?.And?.Prefix ?? Filter?.Prefix ?? Prefix ?? '';
-  return OURS.startsWith(prefix) || prefix.startsWith(OURS);
+  return OUR_PREFIX.startsWith(prefix) || prefix.startsWith(OUR_PREFIX);
 };

@@ -7,58 +7,58 @@ import {CLOCK_ADVICE, NEAR_MS} from './clock.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
-const BLOCK =
-  'Block public access: aws s3api put-public-access-block, with all four settings true.';
+const BLOCK_ADVICE =
+  'Block public access: run aws s3api put-public-access-block with all four settings true.';
 const LINK_SECONDS = 60;
 
-/** Tries what strangers must not be able to do, and what visitors must. */
+/** Checks that anonymous access is refused and that download links work. */
 export async function* tryAnonymously(
   bucket: Bucket,
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  for (const [deed, act] of Object.entries(bucket.anonymousAccess(key))) {
-    yield await expectDenied(deed, act);
+  for (const [operation, call] of Object.entries(bucket.anonymousAccess(key))) {
+    yield await expectDenied(operation, call);
   }
-  yield* settings(bucket);
-  yield await link(objects, key, bucket.settings.publicEndpoint);
+  yield* checkSettings(bucket);
+  yield await checkLink(objects, key, bucket.settings.publicEndpoint);
 }
 
-const expectDenied = async (deed: string, act: () => Promise<unknown>): Promise<Finding> => {
-  const check = `private: ${deed}`;
+const expectDenied = async (operation: string, call: () => Promise<unknown>): Promise<Finding> => {
+  const check = `private: ${operation}`;
   try {
-    await act();
-    return fail(check, `anybody can ${deed}`, BLOCK);
+    await call();
+    return fail(check, `anyone can ${operation} without credentials`, BLOCK_ADVICE);
   } catch (error) {
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    // Behind a proxy that lets browsers read and nothing else.
+    // 405: a proxy in front of the store allows only reading.
     if (status === 401 || status === 403 || status === 405)
-      return ok(check, 'strangers are refused');
-    const advice = 'Look at what the store answers without credentials.';
-    return warn(check, `no clear refusal came: ${toReason(error)}`, advice);
+      return ok(check, 'anonymous access is refused');
+    const advice = 'Check how the store responds to requests without credentials.';
+    return warn(check, `not clearly refused: ${toReason(error)}`, advice);
   }
 };
 
-/** What keeps it private when somebody later adds a policy or an ACL. */
-async function* settings(bucket: Bucket): AsyncGenerator<Finding> {
+/** Checks the settings that keep the bucket private if a policy or an ACL is added later. */
+async function* checkSettings(bucket: Bucket): AsyncGenerator<Finding> {
   const block = await bucket.publicAccessBlock();
   const check = 'public access block';
   if ('value' in block) {
-    yield accessBlock(check, block.value.PublicAccessBlockConfiguration ?? {}, bucket);
+    yield toAccessBlockFinding(check, block.value.PublicAccessBlockConfiguration ?? {}, bucket);
   } else if (block.refused === 'unset') {
-    yield warn(check, 'not set: one policy or ACL would open the bucket', BLOCK);
+    yield warn(check, 'not set: a policy or an ACL can make the bucket public', BLOCK_ADVICE);
   } else {
-    yield ok(check, UNSEEN[block.refused]);
+    yield ok(check, UNKNOWN_SETTING[block.refused]);
   }
   const policy = await bucket.policyStatus();
   if ('value' in policy && policy.value.PolicyStatus?.IsPublic) {
-    yield fail('policy', 'the bucket policy makes it public', BLOCK);
+    yield fail('policy', 'the bucket policy makes it public', BLOCK_ADVICE);
   } else {
-    yield ok('policy', 'value' in policy ? 'not public' : UNSEEN[policy.refused]);
+    yield ok('policy', 'value' in policy ? 'not public' : UNKNOWN_SETTING[policy.refused]);
   }
 }
 
-const accessBlock = (
+const toAccessBlockFinding = (
   check: string,
   found: PublicAccessBlockConfiguration,
   {settings: {endpoint}}: Bucket,
@@ -67,28 +67,28 @@ const accessBlock = (
   const areOthersOn = Object.values(others).filter(Boolean).length >= 3;
   if (areOthersOn && BlockPublicAcls) return ok(check, 'all four settings are on');
   if (areOthersOn && endpoint) {
-    return ok(check, 'all but BlockPublicAcls, with which some stores refuse every upload');
+    return ok(check, 'all except BlockPublicAcls are on; with it, some stores refuse every upload');
   }
-  return warn(check, 'not all are on', BLOCK);
+  return warn(check, 'not all four settings are on', BLOCK_ADVICE);
 };
 
-const UNSEEN = {
+const UNKNOWN_SETTING = {
   unset: 'none',
   unknown: 'the store has no such setting',
-  forbidden: 'not to be seen with these credentials',
-  failed: 'the store gave no answer',
+  forbidden: 'unknown: these credentials are not allowed to read it',
+  failed: 'unknown: the request failed',
 };
 
-/** Whether the store's clock and ours differ, so that a link may have expired from the start. */
-const isOff = (date: string | null): boolean =>
+/** Returns whether the store's clock differs from ours: then a new link may already be expired. */
+const isClockOff = (date: string | null): boolean =>
   Math.abs(Date.parse(date ?? '') - Date.now()) > NEAR_MS;
 
-const link = async (
+const checkLink = async (
   objects: ObjectStore,
   key: string,
   publicEndpoint: string | undefined,
 ): Promise<Finding> => {
-  const advice = 'Downloads go there from the visitor’s browser: check S3_PUBLIC_ENDPOINT.';
+  const advice = 'Check S3_PUBLIC_ENDPOINT: visitors’ browsers download from there.';
   try {
     const {url} = await objects.downloadUrl(key, {
       fileName: 'doctor.pdf',
@@ -96,17 +96,17 @@ const link = async (
       seconds: LINK_SECONDS,
     });
     const where = new URL(url).host;
-    const answer = await fetch(url, {signal: AbortSignal.timeout(5_000), redirect: 'manual'});
-    await answer.body?.cancel();
-    if (!answer.ok) {
-      const why = isOff(answer.headers.get('date')) ? CLOCK_ADVICE : advice;
-      return fail('links', `${where} answered ${answer.status}`, why);
+    const response = await fetch(url, {signal: AbortSignal.timeout(5_000), redirect: 'manual'});
+    await response.body?.cancel();
+    if (!response.ok) {
+      const linkAdvice = isClockOff(response.headers.get('date')) ? CLOCK_ADVICE : advice;
+      return fail('links', `${where} responded with ${response.status}`, linkAdvice);
     }
-    const disposition = answer.headers.get('content-disposition') ?? '';
+    const disposition = response.headers.get('content-disposition') ?? '';
     if (disposition.startsWith('attachment')) return ok('links', `work at ${where}`);
-    return fail('links', `${where} shows files instead of saving them`, advice);
+    return fail('links', `${where} lets browsers show files instead of saving them`, advice);
   } catch (error) {
     const report = publicEndpoint ? warn : fail;
-    return report('links', `cannot be opened from here: ${toReason(error)}`, advice);
+    return report('links', `cannot be opened from this machine: ${toReason(error)}`, advice);
   }
 };

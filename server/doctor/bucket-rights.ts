@@ -10,7 +10,7 @@ const BYTES = Buffer.from('%PDF-1.7 of the doctor');
 const CALL_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
-/** The way that every file goes. Leaves the last of them for whoever looks at it next. */
+/** Checks the rights to put, read, list and delete. Leaves an object for the next checks. */
 export async function* checkRights(
   bucket: Bucket,
   objects: ObjectStore,
@@ -23,9 +23,9 @@ export async function* checkRights(
   yield await attempt('versions', 's3:GetBucketVersioning, s3:ListBucketVersions', async () => {
     const status = await bucket.versioning();
     await bucket.countVersions(key);
-    return status === undefined ? 'can be seen; the bucket has none' : 'can be seen';
+    return status === undefined ? 'can be read; the bucket has no versioning' : 'can be read';
   });
-  // The rest of the checks needs an object to look at.
+  // The later checks need an object.
   await put(objects, key).catch(() => undefined);
 }
 
@@ -34,20 +34,20 @@ export async function* tryRights(
   key: string,
   bucket?: Bucket,
 ): AsyncGenerator<Finding> {
-  const placed = await attempt('put', 's3:PutObject', () => put(objects, key));
-  if (placed.level === 'fail') {
-    yield (await blocksUploads(bucket)) ? {...placed, advice: BLOCKED} : placed;
+  const uploaded = await attempt('put', 's3:PutObject', () => put(objects, key));
+  if (uploaded.level === 'fail') {
+    yield (await blocksUploads(bucket)) ? {...uploaded, advice: BLOCKED_ADVICE} : uploaded;
     return;
   }
-  yield placed;
+  yield uploaded;
   yield await attempt('get', 's3:GetObject', () => get(objects, key));
   yield await attempt('list', 's3:ListBucket', () => list(objects, key));
   yield await attempt('delete', 's3:DeleteObject', () => remove(objects, key));
 }
 
-const BLOCKED =
-  'BlockPublicAcls is on, with which Ceph and some other stores refuse every upload: set it to ' +
-  'false in put-public-access-block and keep the other three. Otherwise the server needs s3:PutObject.';
+const BLOCKED_ADVICE =
+  'BlockPublicAcls is on. With it, Ceph and some other stores refuse every upload. Set it to false ' +
+  'with put-public-access-block and keep the other three. If this does not help, allow s3:PutObject.';
 
 const blocksUploads = async (bucket: Bucket | undefined): Promise<boolean> => {
   if (!bucket?.settings.endpoint) return false;
@@ -69,7 +69,7 @@ const attempt = async (
     return fail(
       check,
       toReason(error),
-      `The server needs ${rights}; see "Set up S3" in examples/deploy/README.md.`,
+      `Allow ${rights}. See "Set up S3" in examples/deploy/README.md.`,
     );
   }
 };
@@ -79,7 +79,7 @@ const put = async (objects: ObjectStore, key: string): Promise<string> => {
     yield BYTES;
   })();
   await objects.put(key, bytes, BYTES.length, AbortSignal.timeout(CALL_MS));
-  return `${BYTES.length} bytes, of announced length`;
+  return `${BYTES.length} bytes, with Content-Length`;
 };
 
 const get = async (objects: ObjectStore, key: string): Promise<string> => {
@@ -87,34 +87,34 @@ const get = async (objects: ObjectStore, key: string): Promise<string> => {
   for await (const chunk of (await objects.get(key, AbortSignal.timeout(CALL_MS))) ?? []) {
     chunks.push(chunk);
   }
-  if (Buffer.concat(chunks).equals(BYTES)) return 'came back bit for bit';
-  throw new Error('What came back is not what was put.');
+  if (Buffer.concat(chunks).equals(BYTES)) return 'returned the same bytes';
+  throw new Error('The store returned other bytes than were uploaded.');
 };
 
 const list = async (objects: ObjectStore, key: string): Promise<string> => {
-  // As the sweep does it: a policy can allow a prefix alone.
+  // Lists the whole bucket like the sweep, because a policy can restrict listing to a prefix.
   await objects.list('')[Symbol.asyncIterator]().next();
   for await (const page of objects.list(key)) {
-    if (page.objects.some((object) => object.key === key)) return 'is found';
+    if (page.objects.some((object) => object.key === key)) return 'the object is found';
   }
-  throw new Error('What was put is not in the list.');
+  throw new Error('The uploaded object is not in the list.');
 };
 
 const remove = async (objects: ObjectStore, key: string): Promise<string> => {
   const {failed} = await objects.delete([key]);
-  if (failed[0]) throw new Error(`The store answered ${failed[0].code}.`);
-  if (await objects.head(key)) throw new Error('It is still there after it was deleted.');
-  return 'is gone';
+  if (failed[0]) throw new Error(`The store returned ${failed[0].code}.`);
+  if (await objects.head(key)) throw new Error('The object still exists after it was deleted.');
+  return 'the object was deleted';
 };
 
 const abortOne = async (bucket: Bucket, objects: ObjectStore, key: string): Promise<string> => {
   if (!(await bucket.beginMultipart(key))) return 'the store has no multipart uploads';
-  const soon = new Date(Date.now() + HOUR_MS);
-  // Some stores list what was begun a moment later.
+  const future = new Date(Date.now() + HOUR_MS);
+  // Some stores list a new multipart upload only after a moment.
   for (let tries = 0; tries < 3; tries++) {
-    const aborted = await objects.abortStaleUploads(key, soon);
+    const aborted = await objects.abortStaleUploads(key, future);
     if (aborted > 0) return 'unfinished uploads are listed and aborted';
     await sleep(500);
   }
-  throw new Error('An unfinished upload is not listed.');
+  throw new Error('The unfinished upload is not listed.');
 };

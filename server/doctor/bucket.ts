@@ -22,99 +22,102 @@ import type {S3Clients} from '../object-store/s3-clients.js';
 
 const CALL_MS = 5_000;
 
-/** What a store may answer to a question that it does not know. */
-const UNKNOWN_QUESTION = /^(NotImplemented|MethodNotAllowed|NotSupported|InvalidRequest)$/;
+/** Error codes of a store that does not support an operation. */
+const UNSUPPORTED_ERROR = /^(NotImplemented|MethodNotAllowed|NotSupported|InvalidRequest)$/;
 
-/** Where somebody without any key tries to write. */
+/** Returns the key that the anonymous test tries to write. */
 export const anonymousTestKey = (key: string): string => `${key}-stranger`;
 
-/** An answer, or why there is none. */
+/** Result of a query about the bucket, or the kind of refusal. */
 export type Answer<T> = {value: T} | {refused: 'unset' | 'unknown' | 'forbidden' | 'failed'};
 
-/** Questions about a bucket that the server itself never asks. */
+/** Queries about a bucket that only the doctor needs. */
 export class Bucket {
   private readonly clients: S3Clients;
-  private readonly stranger: S3Client;
+  private readonly anonymous: S3Client;
 
   constructor(readonly settings: NonNullable<Config['s3']>) {
     this.clients = createS3Clients(settings);
-    const theirs = settings.publicEndpoint ?? settings.endpoint;
-    this.stranger = new S3Client({
+    const publicEndpoint = settings.publicEndpoint ?? settings.endpoint;
+    this.anonymous = new S3Client({
       region: this.clients.links.config.region,
       forcePathStyle: settings.forcePathStyle,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       maxAttempts: 1,
-      ...(theirs && {endpoint: theirs}),
-      // Somebody without any key: the request goes out as it is.
+      ...(publicEndpoint && {endpoint: publicEndpoint}),
+      // The signer does nothing, so that the request is anonymous.
       credentials: {accessKeyId: 'nobody', secretAccessKey: 'nothing'},
       signer: {sign: (request) => Promise.resolve(request)},
     });
   }
 
-  /** Undefined where the store has no multipart uploads. */
+  /** Begins a multipart upload; undefined if the store does not support them. */
   beginMultipart(key: string) {
-    return known(this.send(new CreateMultipartUploadCommand({...this.named, Key: key})));
+    return unlessUnsupported(
+      this.send(new CreateMultipartUploadCommand({...this.bucketInput, Key: key})),
+    );
   }
 
-  /** Undefined where there never were versions, or where the store knows none. */
+  /** Returns the versioning status; undefined if it was never set or is not supported. */
   async versioning() {
-    const command = new GetBucketVersioningCommand(this.named);
-    return (await known(this.send(command)))?.Status;
+    const command = new GetBucketVersioningCommand(this.bucketInput);
+    return (await unlessUnsupported(this.send(command)))?.Status;
   }
 
   async countVersions(key: string): Promise<number> {
-    const command = new ListObjectVersionsCommand({...this.named, Prefix: key});
-    const {Versions = [], DeleteMarkers = []} = (await known(this.send(command))) ?? {};
-    // A prefix finds what only begins like it, too.
+    const command = new ListObjectVersionsCommand({...this.bucketInput, Prefix: key});
+    const {Versions = [], DeleteMarkers = []} = (await unlessUnsupported(this.send(command))) ?? {};
+    // The prefix also matches longer keys.
     return [...Versions, ...DeleteMarkers].filter(({Key}) => Key === key).length;
   }
 
   look(key: string) {
-    return this.send(new HeadObjectCommand({...this.named, Key: key}));
+    return this.send(new HeadObjectCommand({...this.bucketInput, Key: key}));
   }
 
   publicAccessBlock() {
-    return answered(this.send(new GetPublicAccessBlockCommand(this.named)));
+    return toAnswer(this.send(new GetPublicAccessBlockCommand(this.bucketInput)));
   }
 
   policyStatus() {
-    return answered(this.send(new GetBucketPolicyStatusCommand(this.named)));
+    return toAnswer(this.send(new GetBucketPolicyStatusCommand(this.bucketInput)));
   }
 
   encryption() {
-    return answered(this.send(new GetBucketEncryptionCommand(this.named)));
+    return toAnswer(this.send(new GetBucketEncryptionCommand(this.bucketInput)));
   }
 
   objectLock() {
-    return answered(this.send(new GetObjectLockConfigurationCommand(this.named)));
+    return toAnswer(this.send(new GetObjectLockConfigurationCommand(this.bucketInput)));
   }
 
   cors() {
-    return answered(this.send(new GetBucketCorsCommand(this.named)));
+    return toAnswer(this.send(new GetBucketCorsCommand(this.bucketInput)));
   }
 
   lifecycle() {
-    return answered(this.send(new GetBucketLifecycleConfigurationCommand(this.named)));
+    return toAnswer(this.send(new GetBucketLifecycleConfigurationCommand(this.bucketInput)));
   }
 
-  /** Each resolves for whoever may, and throws for all others. */
+  /** Returns anonymous calls. Each resolves if it is allowed, and throws if it is refused. */
   anonymousAccess(key: string) {
-    const {named, stranger} = this;
+    const {bucketInput, anonymous} = this;
     const abortSignal = () => ({abortSignal: AbortSignal.timeout(CALL_MS)});
-    const write = {...named, Key: anonymousTestKey(key), Body: 'x'};
+    const write = {...bucketInput, Key: anonymousTestKey(key), Body: 'x'};
     return {
-      read: () => stranger.send(new GetObjectCommand({...named, Key: key}), abortSignal()),
-      list: () => stranger.send(new ListObjectsV2Command({...named, MaxKeys: 1}), abortSignal()),
-      write: () => stranger.send(new PutObjectCommand(write), abortSignal()),
+      read: () => anonymous.send(new GetObjectCommand({...bucketInput, Key: key}), abortSignal()),
+      list: () =>
+        anonymous.send(new ListObjectsV2Command({...bucketInput, MaxKeys: 1}), abortSignal()),
+      write: () => anonymous.send(new PutObjectCommand(write), abortSignal()),
     };
   }
 
   close(): void {
     this.clients.destroy();
-    this.stranger.destroy();
+    this.anonymous.destroy();
   }
 
-  private get named(): {Bucket: string} {
+  private get bucketInput(): {Bucket: string} {
     return {Bucket: this.settings.bucket};
   }
 
@@ -125,27 +128,27 @@ export class Bucket {
   }
 }
 
-/** The answer, or undefined from a store that has no such thing. */
-const known = async <T>(question: Promise<T>): Promise<T | undefined> => {
+/** Returns the result, or undefined if the store does not support the operation. */
+const unlessUnsupported = async <T>(request: Promise<T>): Promise<T | undefined> => {
   try {
-    return await question;
+    return await request;
   } catch (error) {
-    if (error instanceof S3ServiceException && isUnknown(error)) return undefined;
+    if (error instanceof S3ServiceException && isUnsupported(error)) return undefined;
     throw error;
   }
 };
 
-const answered = async <T>(question: Promise<T>): Promise<Answer<T>> => {
+const toAnswer = async <T>(request: Promise<T>): Promise<Answer<T>> => {
   try {
-    return {value: await question};
+    return {value: await request};
   } catch (error) {
     if (!(error instanceof S3ServiceException)) return {refused: 'failed'};
     const {httpStatusCode = 0} = error.$metadata;
     if (httpStatusCode === 404) return {refused: 'unset'};
     if (httpStatusCode === 403) return {refused: 'forbidden'};
-    return {refused: isUnknown(error) ? 'unknown' : 'failed'};
+    return {refused: isUnsupported(error) ? 'unknown' : 'failed'};
   }
 };
 
-const isUnknown = ({name, $metadata}: S3ServiceException): boolean =>
-  $metadata.httpStatusCode === 501 || UNKNOWN_QUESTION.test(name);
+const isUnsupported = ({name, $metadata}: S3ServiceException): boolean =>
+  $metadata.httpStatusCode === 501 || UNSUPPORTED_ERROR.test(name);

@@ -3,35 +3,35 @@ import type {S3Settings} from '../object-store/s3-clients.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
 
-/** A Date header tells whole seconds, and an answer takes its time. */
+/** Accepted difference: a Date header has whole seconds, and a response needs some time. */
 export const NEAR_MS = 3_000;
-/** S3 refuses what was signed 15 minutes away from its own time. */
+/** Difference that fails. S3 refuses signatures that are 15 minutes away from its own time. */
 const FAR_MS = 5 * 60_000;
 export const CLOCK_ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
 
-/** Every age is measured by the database's clock, every signature by this machine's. */
+/** Compares the clocks: ages use the database's clock, and signatures use this machine's. */
 export async function* checkClock(deps: DoctorDeps): AsyncGenerator<Finding> {
-  // A link that is signed by a clock further behind than it lasts has expired from the start.
+  // If this clock is behind by more than a link's validity, every new link is already expired.
   const linkMs = Math.max(NEAR_MS, Math.min(FAR_MS, deps.config.downloadSeconds * 1000));
-  for (const [check, timeOf, farMs] of [
+  for (const [check, readTime, farMs] of [
     ['database', databaseTime, FAR_MS],
     ['storage', storageTime, linkMs],
   ] as const) {
     try {
       const began = Date.now();
-      const time = await timeOf(deps);
-      if (time) yield difference(check, time.getTime() - (began + Date.now()) / 2, farMs);
+      const time = await readTime(deps);
+      if (time) yield compare(check, time.getTime() - (began + Date.now()) / 2, farMs);
     } catch (error) {
-      const advice = `Mend the ${check} first, then look again.`;
-      yield warn(check, `could not be asked for the time: ${toReason(error)}`, advice);
+      const advice = `Fix the ${check} first, then run this command again.`;
+      yield warn(check, `cannot be compared: ${toReason(error)}`, advice);
     }
   }
 }
 
-const difference = (check: string, ms: number, farMs: number): Finding => {
+const compare = (check: string, ms: number, farMs: number): Finding => {
   const size = Math.abs(ms);
   if (size <= NEAR_MS) return ok(check, 'the clocks agree');
-  const found = `its clock is ${(size / 1000).toFixed(0)} s ${ms > 0 ? 'ahead of' : 'behind'} ours`;
+  const found = `its clock is ${(size / 1000).toFixed(0)} s ${ms > 0 ? 'ahead of' : 'behind'} this machine’s`;
   return size < farMs ? warn(check, found, CLOCK_ADVICE) : fail(check, found, CLOCK_ADVICE);
 };
 
@@ -40,17 +40,17 @@ const databaseTime = async ({backgroundSql: sql}: DoctorDeps): Promise<Date | un
   return row?.now;
 };
 
-/** Any answer has a date, a refusal too. */
+/** Returns the time of the Date header, which every response has, even a refusal. */
 const storageTime = async ({config: {s3}}: DoctorDeps): Promise<Date | undefined> => {
   if (!s3) return undefined;
-  const address = s3.endpoint ?? (await amazonAddress(s3));
+  const url = s3.endpoint ?? (await amazonEndpoint(s3));
   const signal = AbortSignal.timeout(5_000);
-  const {headers} = await fetch(address, {method: 'HEAD', redirect: 'manual', signal});
+  const {headers} = await fetch(url, {method: 'HEAD', redirect: 'manual', signal});
   const date = headers.get('date');
   return date ? new Date(date) : undefined;
 };
 
-const amazonAddress = async (s3: S3Settings): Promise<string> => {
+const amazonEndpoint = async (s3: S3Settings): Promise<string> => {
   const clients = createS3Clients(s3);
   const region = await clients.links.config.region();
   clients.destroy();

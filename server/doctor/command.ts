@@ -17,11 +17,12 @@ import {checkSecret} from './secret.js';
 import {checkSettings} from './settings.js';
 import {checkStorage} from './storage.js';
 
-const USAGE = `maria doctor [--mail ADDRESS] [--json]
-  Tries what the server needs, and says what to do about what it finds. Leaves nothing behind but
-  an audit row. Ends with 1 when anything fails.
-  --mail         sends a test mail as well; to /dev/mail while mail is caught
-  --json         one JSON object instead of lines`;
+const USAGE = `maria doctor [--mail E-MAIL] [--json]
+  Check the settings and everything that the server needs, and print advice about each problem. Only
+  an audit row remains.
+  --mail         also send a test e-mail (without SMTP_URL: to /dev/mail)
+  --json         print one JSON object instead of lines
+  Exit code: 0 if no check failed, else 1.`;
 
 const OPTIONS = {
   mail: {type: 'string'},
@@ -59,15 +60,15 @@ export const doctorCommand: Command = {
 };
 
 async function* examine(deps: DoctorDeps): AsyncGenerator<PartFinding> {
-  const conceal = createRedactor(deps.config, deps.databaseUrl);
+  const redact = createRedactor(deps.config, deps.databaseUrl);
   for (const [part, check] of Object.entries(CHECKS)) {
     try {
       for await (const finding of check(deps)) {
-        yield {part, ...withCaHint(finding), found: conceal(finding.found)};
+        yield {part, ...withCaHint(finding), found: redact(finding.found)};
       }
     } catch (error) {
-      const found = conceal(toReason(error));
-      yield {part, ...fail('check', found, 'The check itself broke; please report it.')};
+      const found = redact(toReason(error));
+      yield {part, ...fail('check', found, 'The check itself failed. Please report this error.')};
     }
   }
 }
@@ -90,7 +91,7 @@ const printFinding = async ({print}: CommandDeps, finding: PartFinding): Promise
   if (advice) await print(`      ${' '.repeat(10)}→ ${advice}`);
 };
 
-/** What other programs say about a failure may hold what they were given. */
+/** Returns a function that redacts secrets, which error messages of other programs can contain. */
 const createRedactor = ({secrets, s3, mail, responder}: Config, databaseUrl: string) => {
   const hidden = [
     ...secrets.map(({bytes}) => bytes.toString()),
@@ -101,11 +102,11 @@ const createRedactor = ({secrets, s3, mail, responder}: Config, databaseUrl: str
     'key' in responder ? (responder.key ?? '') : '',
   ].filter((secret) => secret !== '');
   return (text: string): string =>
-    hidden.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    hidden.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
 };
 
-const passwordsIn = (address: string): string[] => {
-  if (!URL.canParse(address)) return [];
-  const {password} = new URL(address);
+const passwordsIn = (url: string): string[] => {
+  if (!URL.canParse(url)) return [];
+  const {password} = new URL(url);
   return [password, decodeURIComponent(password)];
 };

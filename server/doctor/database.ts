@@ -6,7 +6,7 @@ import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
 
 const MIN_MAJOR_VERSION = 15;
-/** What each server opens at most: for requests, for work in the background, for migrations. */
+/** Maximum of each server: for requests, for background work and for migrations. */
 const CONNECTIONS_PER_SERVER = 26;
 
 interface Server {
@@ -22,31 +22,32 @@ export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> 
   const where = hostsIn(deps.databaseUrl);
   let server: Server;
   try {
-    server = await ask(deps);
+    server = await readServer(deps);
   } catch (error) {
     const refusal = toRefusal(error, deps.databaseUrl);
-    const advice = 'Check that it runs, and the host, user, password and sslmode in DATABASE_URL.';
+    const advice =
+      'Check that it runs. Check the host, user, password and sslmode in DATABASE_URL.';
     yield refusal && !refusal.mayPass
-      ? fail('reachable', refusal.message, 'Then start the server, or this command, again.')
-      : fail('reachable', `the database at ${where} did not answer: ${toReason(error)}`, advice);
+      ? fail('reachable', refusal.message, 'Fix this, then start the server or this command again.')
+      : fail('reachable', `the database at ${where} did not respond: ${toReason(error)}`, advice);
     return;
   }
   const {version, major, maxConnections} = server;
   yield ok('reachable', `PostgreSQL ${version} at ${where}`);
   if (major < MIN_MAJOR_VERSION) {
     const advice = `Upgrade to PostgreSQL ${MIN_MAJOR_VERSION} or newer.`;
-    yield warn('version', `PostgreSQL ${version} is older than what this is tested with`, advice);
+    yield warn('version', `PostgreSQL ${version} is older than the tested versions`, advice);
   }
-  yield encryption(deps, server);
-  yield* migrations(deps, server);
-  const room = Math.floor(maxConnections / CONNECTIONS_PER_SERVER);
+  yield checkEncryption(deps, server);
+  yield* checkMigrations(deps, server);
+  const maxServers = Math.floor(maxConnections / CONNECTIONS_PER_SERVER);
   const found = `${maxConnections} allowed, up to ${CONNECTIONS_PER_SERVER} for each server`;
-  yield room > 1
+  yield maxServers > 1
     ? ok('connections', found)
-    : warn('connections', found, 'Raise max_connections before a second server is added.');
+    : warn('connections', found, 'Raise max_connections before you add a second server.');
 }
 
-const ask = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => {
+const readServer = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => {
   await requireOwnSession(sql);
   const [row] = await sql<Server[]>`
     select
@@ -56,26 +57,27 @@ const ask = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => {
       coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted,
       coalesce(inet_server_addr() <<= any('{127.0.0.0/8,::1/128}'::inet[]), true) as "isLocal",
       has_schema_privilege(current_schema(), 'create') as "canCreate"`;
-  if (!row) throw new Error('The database answered no row.');
+  if (!row) throw new Error('The database returned no row.');
   return row;
 };
 
-const encryption = ({databaseUrl}: DoctorDeps, {encrypted, isLocal}: Server): Finding => {
+const checkEncryption = ({databaseUrl}: DoctorDeps, {encrypted, isLocal}: Server): Finding => {
   const {options} = parseConnection(databaseUrl).tls;
   if (encrypted && options?.rejectUnauthorized === false) {
-    const advice = 'Use sslmode=verify-full in DATABASE_URL, so that nobody can pose as it.';
+    const advice =
+      'Use sslmode=verify-full in DATABASE_URL, so that no other server can pose as it.';
     return warn('encryption', 'TLS, but its certificate is not checked', advice);
   }
   if (encrypted) return ok('encryption', 'TLS, with its certificate checked');
-  if (isLocal) return ok('encryption', 'none, and none needed on this machine');
+  if (isLocal) return ok('encryption', 'off, and not needed on this machine');
   return warn(
     'encryption',
-    'none: names and addresses pass in the clear',
-    'Add ?sslmode=verify-full to DATABASE_URL, unless nobody else is on the way.',
+    'off: names and e-mail addresses are sent as plain text',
+    'Add ?sslmode=verify-full to DATABASE_URL, unless the network is private.',
   );
 };
 
-async function* migrations(
+async function* checkMigrations(
   {backgroundSql: sql}: DoctorDeps,
   {canCreate}: Server,
 ): AsyncGenerator<Finding> {
@@ -85,10 +87,11 @@ async function* migrations(
       ? ok('migrations', 'up to date')
       : warn('migrations', `not applied: ${pending.join(', ')}`, 'The next start applies them.');
   } catch (error) {
-    const advice = 'Run the version that this database was made with, or a newer one.';
+    const advice = 'Run the version that migrated this database, or a newer one.';
     yield fail('migrations', toReason(error), advice);
   }
   if (canCreate) return;
-  const advice = 'Grant it: migrations and the monthly audit partitions are made by the server.';
-  yield fail('rights', 'the user may not create tables in its schema', advice);
+  const advice =
+    'Grant CREATE: the server creates tables in migrations and for each month of the audit log.';
+  yield fail('rights', 'the user is not allowed to create tables in its schema', advice);
 }

@@ -2,7 +2,7 @@ import type {CommandDeps} from '../command/command.js';
 
 export type Level = 'ok' | 'warn' | 'fail';
 
-/** One line of the doctor: what was looked at, what was found, what to do about it. */
+/** Result of one check: its name, its level, what it found, and advice. */
 export interface Finding {
   check: string;
   level: Level;
@@ -10,13 +10,13 @@ export interface Finding {
   advice?: string | undefined;
 }
 
-/** What a check may look at. */
+/** Dependencies of the checks. */
 export type DoctorDeps = Pick<
   CommandDeps,
   'config' | 'databaseUrl' | 'backgroundSql' | 'objects'
 > & {version: string; mailTo: string | undefined};
 
-/** All findings about one part, told as they come. */
+/** Function that checks one part and yields its findings one by one. */
 export type Check = (deps: DoctorDeps) => AsyncIterable<Finding>;
 
 export const ok = (check: string, found: string, advice?: string): Finding => ({
@@ -40,11 +40,11 @@ export const fail = (check: string, found: string, advice: string): Finding => (
   advice,
 });
 
-/** What went wrong, in a few words: the code by which one can look it up, and the message. */
+/** Returns an error's code and the beginning of its message. */
 export const toReason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const {code, cause, name} = error as {code?: unknown; cause?: unknown; name: string};
-  // `fetch failed` and StoreUnavailable say little; what is behind them does.
+  // `fetch failed` and StoreUnavailable have no details; their cause has.
   if (cause instanceof Error && code === undefined) return toReason(cause);
   const label = typeof code === 'string' ? code : name === 'Error' ? undefined : name;
   const message = error.message.replace(/\s+/g, ' ').slice(0, 200);

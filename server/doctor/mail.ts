@@ -10,12 +10,12 @@ import type {DoctorDeps, Finding} from './finding.js';
 
 const SMTP_MS = 10_000;
 
-/** Connects, agrees on TLS and logs in; nothing is sent but what `--mail` asks for. */
+/** Connects, negotiates TLS and logs in. An e-mail is sent only with `--mail`. */
 export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
   const {mail} = deps.config;
   const {smtpUrl, requireTls, from, admin} = mail;
   if (!smtpUrl) {
-    yield warn('server', 'not set: mail is caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
+    yield warn('server', 'not set: e-mails are caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
     if (deps.mailTo !== undefined) yield await sendCaught(deps.config, deps.mailTo);
     return;
   }
@@ -24,101 +24,111 @@ export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
   const login = username ? 'logged in' : 'without a login';
   try {
     await withTransport(server, (transport) => transport.verify());
-    yield ok('server', `${host} takes mail, ${login}`);
+    yield ok('server', `${host} accepts e-mails, ${login}`);
   } catch (error) {
     yield requireTls && isRefusedTls(error)
       ? fail('encryption', `no STARTTLS: ${toReason(error)}`, TLS_ADVICE)
       : fail('server', `${host}: ${toReason(error)}`, adviceFor(error, server));
     return;
   }
-  yield await encryption(server);
+  yield await checkEncryption(server);
   yield from.endsWith('localdomain')
-    ? warn('sender', from, 'Set MAIL_FROM to an address that this mail server may send for.')
+    ? warn(
+        'sender',
+        from,
+        'Set MAIL_FROM to an e-mail address that this mail server is allowed to send from.',
+      )
     : ok('sender', from);
   yield admin
     ? ok('operator', 'alerts go to ADMIN_EMAIL')
-    : warn('operator', 'nobody hears of alerts', 'Set ADMIN_EMAIL.');
+    : warn('operator', 'no recipient for alerts', 'Set ADMIN_EMAIL.');
   if (deps.mailTo !== undefined) yield await send(server, deps.mailTo);
 }
 
-const TLS_ADVICE = 'No mail leaves. Use a server that offers it, or say SMTP_ALLOW_PLAINTEXT=true.';
+const TLS_ADVICE =
+  'No e-mail is sent. Use a server that supports STARTTLS, or set SMTP_ALLOW_PLAINTEXT=true.';
 
-/** The server was asked for STARTTLS and answered no. Without an answer, TLS began and failed. */
+/** Returns whether the server refused STARTTLS. Without a response, TLS began and failed. */
 const isRefusedTls = (error: unknown): boolean => {
   const {code, command, response} = error as {code?: string; command?: string; response?: unknown};
   return code === 'ETLS' && command === 'STARTTLS' && Boolean(response);
 };
 
-/** Mail settings of a server, given or our own. */
+/** Settings of the configured mail server or of the development mailbox. */
 type Server = Pick<Config['mail'], 'from' | 'requireTls' | 'ehloName'> & {smtpUrl: string};
 
 const adviceFor = (error: unknown, server: Server): string => {
   const {code} = error as {code?: string};
   if (isRefusedName(error)) return nameAdvice(server);
   if (code === 'EAUTH')
-    return 'Check user and password in SMTP_URL; percent-encode odd characters.';
-  if (code === 'ETLS') return 'Check the certificate of the server, and whether the port is right.';
-  return 'Check host and port in SMTP_URL: smtps:// is for 465, smtp:// for 587.';
+    return 'Check the user and password in SMTP_URL, and percent-encode special characters.';
+  if (code === 'ETLS') return 'Check the certificate of the server and the port in SMTP_URL.';
+  return 'Check the host and port in SMTP_URL: use smtps:// for port 465 and smtp:// for 587.';
 };
 
-/** Some servers refuse the name at once, others only when a mail is sent, and then say so. */
+/** Some servers refuse the name immediately, others in the response to an e-mail. */
 const isRefusedName = (error: unknown): boolean => {
   const {command = '', response} = error as {command?: string; response?: unknown};
   return /^(EHLO|HELO)$/.test(command) || /\b(EHLO|HELO)\b/i.test(String(response));
 };
 
 const nameAdvice = ({smtpUrl, ehloName}: Server): string => {
-  const given = new URL(smtpUrl).searchParams.get('name') ?? ehloName;
-  const name = given ? `the name ${given}` : 'a host name without a domain';
+  const configured = new URL(smtpUrl).searchParams.get('name') ?? ehloName;
+  const name = configured ? `the name ${configured}` : 'a host name without a domain';
   return `The server refused ${name} in EHLO. Set PUBLIC_URL to a full host name, or add ?name=mail.example.com to SMTP_URL.`;
 };
 
-const encryption = async (server: Server): Promise<Finding> => {
+const checkEncryption = async (server: Server): Promise<Finding> => {
   if (server.smtpUrl.startsWith('smtps:')) return ok('encryption', 'TLS from the first byte');
-  // Where it is required, whoever came this far has it.
+  // If STARTTLS is required, the successful connection used it.
   if (server.requireTls) return ok('encryption', 'STARTTLS');
   try {
     await withTransport({...server, requireTls: true}, (transport) => transport.verify());
     return ok('encryption', 'STARTTLS');
   } catch (error) {
-    const advice = 'Use a server that offers it: links and addresses pass in the clear.';
+    const advice =
+      'Use a server that supports STARTTLS: links and e-mail addresses are sent as plain text.';
     return warn('encryption', `no STARTTLS: ${toReason(error)}`, advice);
   }
 };
 
-/** Over a mailbox of our own on the folder that the server's page shows. */
+/** Sends to a temporary development mailbox, which uses the folder that /dev/mail shows. */
 const sendCaught = async ({mail, dataDir, publicUrl}: Config, to: string): Promise<Finding> => {
   const mailbox = await DevMailbox.start(path.join(dataDir, 'mail'));
   try {
     const sent = await send({...mail, smtpUrl: mailbox.smtpUrl, requireTls: false}, to);
     if (sent.level !== 'ok') return sent;
-    const advice = `See ${publicUrl}/dev/mail while the server runs. Nothing has left this machine.`;
+    const advice = `See ${publicUrl}/dev/mail while the server runs. The e-mail did not leave this machine.`;
     return ok('test mail', 'caught, not delivered', advice);
   } finally {
     await mailbox.stop();
   }
 };
 
-const send = async (server: Server, given: string): Promise<Finding> => {
+const send = async (server: Server, recipient: string): Promise<Finding> => {
   const {from} = server;
-  const to = strictEmail(given);
-  if (!to) return fail('test mail', 'not sent', '--mail takes one plain e-mail address.');
+  const to = strictEmail(recipient);
+  if (!to) return fail('test mail', 'not sent', 'Pass one plain e-mail address with --mail.');
   try {
     await withTransport(server, (transport) =>
       transport.sendMail({
         from: {name: 'Maria', address: from},
         to: {name: '', address: to},
         envelope: {from, to: [to]},
-        subject: 'Maria Chat: a test mail',
-        text: 'Mail from your server arrives. Whether it lands among spam is up to SPF, DKIM and DMARC of the sender’s domain.',
+        subject: 'Maria Chat: test mail',
+        text: 'E-mails from your server arrive. SPF, DKIM and DMARC of the sender’s domain decide whether they are classified as spam.',
         headers: {'Auto-Submitted': 'auto-generated'},
       }),
     );
-    return ok('test mail', 'the server took it', 'Look whether it arrives, and not among spam.');
+    return ok(
+      'test mail',
+      'the server accepted it',
+      'Check that it arrives, and not in the spam folder.',
+    );
   } catch (error) {
     const advice = isRefusedName(error)
       ? nameAdvice(server)
-      : 'Check that this mail server may send for MAIL_FROM.';
+      : 'Check that this mail server is allowed to send from MAIL_FROM.';
     return fail('test mail', toReason(error), advice);
   }
 };

@@ -18,33 +18,33 @@ export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding
     ? ok('strength', `${secrets.length === 1 ? '1 key' : `${secrets.length} keys`}, long enough`)
     : fail(
         'strength',
-        `${weak.length} of ${secrets.length} keys could be guessed`,
-        'Take 32 random bytes: openssl rand -hex 32. Whoever guesses it can make visitor tokens.',
+        `${weak.length} of ${secrets.length} keys can be guessed`,
+        'Use 32 random bytes: openssl rand -hex 32. A guessed key allows forging visitor tokens.',
       );
   if (secrets.length > 1) {
-    const advice = `Drop the old key once VERIFICATION_HOURS and the longest visit have passed.`;
-    yield ok('rotation', 'the first key signs, all verify', advice);
+    const advice = `Remove the old key after VERIFICATION_HOURS and the longest visit have passed.`;
+    yield ok('rotation', 'the first key signs, all keys verify', advice);
   }
   if (!secretFile) {
     yield ok('keeping', 'set by SECRET_KEY');
     return;
   }
-  yield await fileFinding(secretFile, production);
+  yield await checkFile(secretFile, production);
 }
 
-const fileFinding = async (file: string, production: boolean): Promise<Finding> => {
+const checkFile = async (file: string, production: boolean): Promise<Finding> => {
   try {
     const {mode} = await stat(file);
     const shown = `${file} with mode ${(mode & 0o777).toString(8).padStart(4, '0')}`;
     if (mode & WRITABLE_BY_OTHERS) {
-      return fail('keeping', shown, `Others can replace it: chmod 0400 ${file}`);
+      return fail('keeping', shown, `Other users can replace it. Run chmod 0400 ${file}`);
     }
     if (mode & READABLE_BY_ALL) {
-      const advice = `Everybody on the machine can read it: chmod 0400 ${file}, or 0440 for a group.`;
+      const advice = `All users of the machine can read it. Run chmod 0400 ${file} (or 0440 for a group).`;
       return production ? fail('keeping', shown, advice) : warn('keeping', shown, advice);
     }
     return ok('keeping', shown);
   } catch (error) {
-    return fail('keeping', toReason(error), 'Set SECRET_KEY_FILE to a file that can be read.');
+    return fail('keeping', toReason(error), 'Set SECRET_KEY_FILE to a readable file.');
   }
 };

@@ -6,6 +6,6 @@ export async function* checkSettings({config}: DoctorDeps): AsyncGenerator<Findi
   const {unknownSettings} = config;
   if (unknownSettings.length === 0) yield ok('names', 'no variable looks like a mistyped setting');
   for (const sentence of unknownSettings) {
-    yield warn('names', sentence, 'Correct the name, or remove the variable. It has no effect.');
+    yield warn('names', sentence, 'Correct the name or remove the variable, which has no effect.');
   }
 }

@@ -11,15 +11,14 @@ import type {DoctorDeps, Finding} from './finding.js';
 const HOUR_MS = 3_600_000;
 
 /**
- * What the server will do with its files, done once with a file of our own. It is under `uploads/`,
- * where the server's rights end, and of no shape that cleanup would touch, so it is removed here
- * whatever happens.
+ * Performs the server's operations on a test object. Its key is below `uploads/`, because the
+ * server has rights only there. Cleanup ignores the key's form, so this check always deletes it.
  */
 export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
   const {config, objects} = deps;
   const key = `uploads/doctor-${randomUUID()}`;
   if (!config.s3) {
-    const advice = 'Set S3_BUCKET before a second server, and in production.';
+    const advice = 'Set S3_BUCKET in production and before you add a second server.';
     yield ok('reachable', `a folder on disk, in ${config.dataDir}`, advice);
     yield* tryRights(objects, key);
     return;
@@ -32,7 +31,7 @@ export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
     yield fail(
       'reachable',
       `${where}: ${toReason(error)}`,
-      'Check that the bucket exists, S3_BUCKET, S3_ENDPOINT, AWS_REGION and the credentials.',
+      'Check S3_BUCKET, S3_ENDPOINT, AWS_REGION and the credentials, and that the bucket exists.',
     );
     return;
   }
@@ -44,18 +43,20 @@ export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
     yield* tryAnonymously(bucket, objects, key);
     yield* checkBucketConfig(bucket, objects, key);
   } finally {
-    left = await leftBehind(objects, key);
+    left = await deleteTestObjects(objects, key);
     bucket.close();
   }
-  if (left)
-    yield fail('left behind', left, 'Delete it by hand, once the rights are as they should be.');
+  if (left) yield fail('left behind', left, 'Correct the rights, then delete it by hand.');
 }
 
-const leftBehind = async (objects: ObjectStore, key: string): Promise<string | undefined> => {
+const deleteTestObjects = async (
+  objects: ObjectStore,
+  key: string,
+): Promise<string | undefined> => {
   const {failed} = await objects.delete([key, anonymousTestKey(key)]);
-  const soon = new Date(Date.now() + HOUR_MS);
-  const uploads = await objects.abortStaleUploads(key, soon).catch(() => undefined);
-  const keys = failed.map((one) => one.key);
+  const future = new Date(Date.now() + HOUR_MS);
+  const uploads = await objects.abortStaleUploads(key, future).catch(() => undefined);
+  const keys = failed.map((failure) => failure.key);
   if (uploads === undefined) keys.push(`an unfinished upload of ${key}`);
   return keys.length > 0 ? keys.join(', ') : undefined;
 };
@@ -65,6 +66,6 @@ const checkTransportEncryption = (endpoint: string | undefined): Finding => {
   if (/^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint)) {
     return ok('encrypted way', 'http, on this machine');
   }
-  const advice = 'Use https in S3_ENDPOINT, unless nobody else is on the way.';
-  return warn('encrypted way', 'http: files pass in the clear', advice);
+  const advice = 'Use https in S3_ENDPOINT, unless the network is private.';
+  return warn('encrypted way', 'http: files are sent without encryption', advice);
 };
