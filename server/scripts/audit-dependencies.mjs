@@ -1,10 +1,10 @@
-// `node server/scripts/audit-dependencies.mjs`: fails when a package that runs in production has a
-// known vulnerability of weight. A registry that answers no audits is said aloud, and is no failure.
+// `node server/scripts/audit-dependencies.mjs`: fails if a production dependency has a known high
+// or critical vulnerability. A registry without audits is reported, and is not a failure.
 import {spawnSync} from 'node:child_process';
 
 import {ROOT} from './build.mjs';
 
-const GRAVE = ['high', 'critical'];
+const SEVERE_LEVELS = ['high', 'critical'];
 
 const {stdout} = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
   cwd: ROOT,
@@ -13,14 +13,14 @@ const {stdout} = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
 });
 const report = readReport(stdout);
 if (!report?.vulnerabilities) {
-  console.log(`*** DEPENDENCIES ARE NOT AUDITED: ${report?.message ?? 'no answer'} ***`);
+  console.log(`*** DEPENDENCIES ARE NOT AUDITED: ${report?.message ?? 'no response'} ***`);
   process.exit(0);
 }
 const found = Object.values(report.vulnerabilities);
-const grave = found.filter(({severity}) => GRAVE.includes(severity));
+const severe = found.filter(({severity}) => SEVERE_LEVELS.includes(severity));
 for (const {name, severity, range} of found) console.log(`${severity}: ${name} ${range}`);
-console.log(`${found.length} known vulnerabilities, ${grave.length} of them high or critical`);
-process.exit(grave.length === 0 ? 0 : 1);
+console.log(`${found.length} known vulnerabilities, ${severe.length} of them high or critical`);
+process.exit(severe.length === 0 ? 0 : 1);
 
 function readReport(text) {
   try {

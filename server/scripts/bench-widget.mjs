@@ -1,5 +1,5 @@
-// `npm run bench:widget [rounds]`: Maria Chat beside other widgets, each on the same empty page in
-// the same slowed browser. Ends with 1 when Maria Chat is behind in a row.
+// `npm run bench:widget [rounds]`: compares Maria Chat with other widgets, each on the same empty
+// page in the same slowed browser. Exit code 1 if Maria Chat is behind in a row.
 import {mkdtemp, rm} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
 import path from 'node:path';
@@ -56,7 +56,7 @@ async function compare() {
   return rows;
 }
 
-/** As `npm start` runs it, with limits that one address stays under. */
+/** Starts the server like `npm start`, with limits that one client does not reach. */
 async function startProduct() {
   const {startProduct: start} = await import('../../dist/server/bench/process-cost.js');
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-bench-'));
@@ -79,8 +79,9 @@ function print(rows, visits) {
     ),
   );
   for (const [i, {name}] of WIDGETS.entries()) {
-    const foreign = [...new Set(visits[i].flatMap((one) => one.foreign))];
-    if (foreign.length > 0) console.log(`${name} also asked ${foreign.join(', ')}: not counted.`);
+    const foreign = [...new Set(visits[i].flatMap((visited) => visited.foreign))];
+    if (foreign.length > 0)
+      console.log(`${name} also sent requests to ${foreign.join(', ')}, which are not counted.`);
   }
   for (const verdict of ['ahead', 'level', 'behind']) {
     const own = rows.filter((row) => row.verdict === verdict).map(({what}) => what);

@@ -1,4 +1,4 @@
-// `npm run bench [name …]`: builds, starts the services, and measures every figure against its bar.
+// `npm run bench [name …]`: builds, starts the services, and compares every figure with its target.
 import {spawn} from 'node:child_process';
 
 import {findBrowser} from './browser.mjs';
@@ -24,7 +24,7 @@ try {
   installManifest('server/bench/rivals');
   const missing = await installMissing([LOAD_GENERATOR]);
   if (missing.length > 0)
-    console.log('\n*** There is no wrk: what needs it is NOT MEASURED. ***\n');
+    console.log('\n*** wrk is not installed: figures that need it are NOT MEASURED. ***\n');
   const services = await startForBenchmarks(stops);
   code = await measure({...services, ...(await browserEnv())});
 } catch (error) {
@@ -38,7 +38,7 @@ async function browserEnv() {
   try {
     return {CHROME_PATH: await findBrowser()};
   } catch (error) {
-    console.log(`\n*** What needs a browser is NOT MEASURED. ${error.message} ***\n`);
+    console.log(`\n*** Figures that need a browser are NOT MEASURED. ${error.message} ***\n`);
     return {};
   }
 }

@@ -1,4 +1,4 @@
-// `node server/scripts/browser.mjs`: prints the Chromium that the tests use, installing it if needed.
+// `node server/scripts/browser.mjs`: prints the path of Chromium, and installs it if needed.
 import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -19,30 +19,30 @@ export const FIREFOX = {
   packages: ['firefox-esr'],
   isThere: () => Boolean(locate(FIREFOX)),
 };
-/** WebKit comes as a driver with a small browser of its own, and needs a screen to draw on. */
+/** The WebKit driver contains a small browser, which needs a virtual screen. */
 export const WEBKIT = {
   what: 'the tests in WebKit',
   packages: ['webkit2gtk-driver', 'xvfb'],
   isThere: () => runs('WebKitWebDriver', ['--help']) && Boolean(onPath('Xvfb')),
 };
 
-/** Returns the program of Chromium, installing it if needed. Throws when that is not possible. */
+/** Returns the program of Chromium, and installs it if needed. Throws if that is not possible. */
 export async function findBrowser() {
   await installMissing([CHROMIUM]);
   return requireBrowser();
 }
 
-/** Returns the program of Chromium. Throws when there is none. */
+/** Returns the program of Chromium. Throws if there is none. */
 export function requireBrowser() {
   const found = locate(CHROMIUM);
   if (found) return found;
   throw new Error(
-    'There is no Chromium or Chrome. Install one, or set CHROME_PATH to its program. ' +
+    'Chromium and Chrome are not installed. Install one, or set CHROME_PATH to its program. ' +
       `Tried ${CHROMIUM.names.join(', ')}.`,
   );
 }
 
-/** Returns the program of a browser, proved by running it. */
+/** Returns the program of a browser that was tested by running it; undefined if there is none. */
 export function locate({setting, names}) {
   const chosen = process.env[setting];
   if (chosen) {
@@ -50,7 +50,7 @@ export function locate({setting, names}) {
     throw new Error(`${setting} is ${chosen}, which does not run. Set it to a browser's program.`);
   }
   const found = names.find((name) => runs(name));
-  // Not every driver of browsers looks for a bare name on the PATH.
+  // Some browser drivers do not search the PATH for a bare name.
   return found && (onPath(found) ?? found);
 }
 

@@ -16,7 +16,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PACKAGES = ['package.json', 'package-lock.json'];
 
-/** The two halves of a build, each with what it is made from and the file that dates it. */
+/** The two halves of a build, each with its sources and the stamp file that stores its time. */
 const HALVES = [
   {
     sources: ['server', 'widget', 'tsconfig.json', ...PACKAGES],
@@ -34,14 +34,14 @@ const HALVES = [
   },
 ];
 
-/** Throws when a compiler finds an error. */
+/** Builds the given halves. Throws if a compiler finds an error. */
 export function build(halves = HALVES) {
   for (const {stamp, make} of halves) {
     const startedAt = new Date();
     make();
     mkdirSync(path.dirname(stamp), {recursive: true});
     writeFileSync(stamp, '');
-    // The time of the start: a file saved while the compilers ran is newer.
+    // The time of the start, so that a file saved during the build is newer.
     utimesSync(stamp, startedAt, startedAt);
   }
 }
@@ -55,11 +55,11 @@ export function buildIfStale() {
   const stale = HALVES.filter((half) => !isFresh(half));
   if (stale.length === 0) return;
   if (hasCompilers()) return build(stale);
-  // Installed without the tools of development: what was built elsewhere is what runs here.
+  // Without development dependencies, the dist folder was built elsewhere and is used.
   if (existsSync(path.join(ROOT, 'dist', 'server', 'main.js'))) return;
   throw new Error(
-    'There is no dist folder, and the compilers are not installed. Run `npm ci && npm run build` ' +
-      'first, or copy dist from where it was built.',
+    'There is no dist folder, and the compilers are not installed. Run `npm ci && npm run build`, ' +
+      'or copy a dist folder that was built elsewhere.',
   );
 }
 
@@ -70,8 +70,8 @@ function isFresh({sources, except = [], stamp}) {
 }
 
 /**
- * A folder counts as well: its time changes when a file in it is deleted. Packages are no sources, so
- * their installation in a folder below does not make the build stale.
+ * Returns whether a file or folder changed after `time`. A folder's own time counts, because it
+ * changes when a file is deleted, except if `node_modules` is in it: packages are not sources.
  */
 function isNewer(file, time, except) {
   if (!existsSync(file)) return false;
@@ -83,7 +83,7 @@ function isNewer(file, time, except) {
   return sources.some((name) => isNewer(path.join(file, name), time, except));
 }
 
-/** What was compiled from a source that has gone; a test, for instance, would still run. */
+/** Deletes compiled files whose source was deleted; a deleted test would still run. */
 function removeOrphans(compiled, source) {
   if (!existsSync(compiled)) return;
   for (const entry of readdirSync(compiled, {withFileTypes: true})) {
@@ -112,7 +112,8 @@ function hasCompilers() {
 function runTool(name, args) {
   const options = {cwd: ROOT, stdio: 'inherit'};
   const {status} = spawnSync(process.execPath, [toolPath(name), ...args], options);
-  if (status !== 0) throw new Error(`${name} found errors: see above.`);
+  if (status !== 0)
+    throw new Error(`${name} found errors. Correct the errors that are listed above.`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -7,7 +7,7 @@ const CLASSES = ['widget/maria-chat.ts', 'widget/configured-element.ts'];
 const ATTRIBUTES = 'widget/element-attributes.ts';
 const PROPERTIES = 'widget/styles/panel.ts';
 
-/** What editors and catalogues of elements read; see https://custom-elements-manifest.open-wc.org. */
+/** Manifest for editors and catalogues; see https://custom-elements-manifest.open-wc.org. */
 export function customElementsManifest(module) {
   const modules = CLASSES.map(sourceOf);
   const analysed = create({modules, plugins: litPlugin()});
@@ -23,9 +23,9 @@ export function customElementsManifest(module) {
     attributes,
     members: found.members.filter(isPublic).map((member) => memberOf(member, attributes)),
     events: found.events.filter(({name}) => name?.startsWith('maria-')).map(eventOf),
-    slots: found.slots.map(told),
-    cssParts: found.cssParts.map(told),
-    cssStates: found.cssStates.map(told),
+    slots: found.slots.map(nameAndDescription),
+    cssParts: found.cssParts.map(nameAndDescription),
+    cssStates: found.cssStates.map(nameAndDescription),
     cssProperties: cssProperties(),
   };
   const declaration = {name: element.name, module};
@@ -49,17 +49,17 @@ function sourceOf(file) {
   return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
 }
 
-/** What is marked as internal the analyser has left out. */
+/** Returns true for public members. The analyser has already removed those marked as internal. */
 function isPublic({privacy = 'public', kind}) {
   return privacy === 'public' && (kind === 'method' || kind === 'field');
 }
 
-/** A property that is an attribute as well is described there. */
+/** A property that reflects an attribute has the attribute's description. */
 function memberOf({kind, name, type, description, readonly, parameters, attribute}, attributes) {
-  const twin = attributes.find((one) => one.name === attribute);
-  const member = {kind, name, type, description: description ?? twin?.description};
+  const reflected = attributes.find((candidate) => candidate.name === attribute);
+  const member = {kind, name, type, description: description ?? reflected?.description};
   if (kind === 'method') return {...member, parameters, return: {type: {text: 'Promise<void>'}}};
-  return {...member, readonly, attribute: twin?.name};
+  return {...member, readonly, attribute: reflected?.name};
 }
 
 function eventOf({name, description}) {
@@ -67,12 +67,12 @@ function eventOf({name, description}) {
   return {name, type: {text: `${words.join('')}Event`}, description};
 }
 
-function told({name, description}) {
+function nameAndDescription({name, description}) {
   return {name, description};
 }
 
 function attributesIn(source) {
-  const found = source.statements.find((one) => ts.isInterfaceDeclaration(one));
+  const found = source.statements.find((statement) => ts.isInterfaceDeclaration(statement));
   return found.members.map((member) => ({
     name: member.name.text,
     type: {text: member.type.getText().replace(' | (string & {})', ' | string')},
@@ -80,7 +80,7 @@ function attributesIn(source) {
   }));
 }
 
-/** The list that stands above the panel's style sheet. */
+/** Reads the list in the comment above the panel's style sheet. */
 function cssProperties() {
   const lines = readFileSync(PROPERTIES, 'utf8').matchAll(/^ \* (--maria-[\w-]+) +(.+)$/gm);
   return [...lines].map(([, name, description]) => ({name, description}));

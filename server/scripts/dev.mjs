@@ -1,4 +1,4 @@
-// `npm run dev`: builds, starts, and does both again whenever a source changes.
+// `npm run dev`: builds and starts the server, and does both again whenever a source changes.
 import {spawn} from 'node:child_process';
 
 import {ROOT, buildIfStale, toolPath} from './build.mjs';
@@ -6,10 +6,10 @@ import {ROOT, buildIfStale, toolPath} from './build.mjs';
 try {
   buildIfStale();
 } catch (error) {
-  // The watchers below see the next version of the source.
+  // The watchers below compile again after the next change.
   console.error(error.message);
 }
-const parts = [
+const children = [
   start(toolPath('typescript/bin/tsc'), '-b', '--watch', '--preserveWatchOutput'),
   start(
     toolPath('rollup/dist/bin/rollup'),
@@ -21,16 +21,16 @@ const parts = [
   start('--watch', '--watch-preserve-output', 'dist/server/main.js'),
 ];
 
-// Ctrl-C reaches the parts by itself; here it must not end us before them.
+// Ctrl-C reaches the child processes directly; this process must not end before them.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', stop);
 
 function start(...args) {
-  const part = spawn(process.execPath, args, {cwd: ROOT, stdio: 'inherit'});
-  part.on('exit', stop);
-  return part;
+  const child = spawn(process.execPath, args, {cwd: ROOT, stdio: 'inherit'});
+  child.on('exit', stop);
+  return child;
 }
 
 function stop() {
-  for (const part of parts) if (part.exitCode === null) part.kill('SIGTERM');
+  for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
 }

@@ -16,7 +16,7 @@ const requireFramework = createRequire(path.join(SOURCES, 'package.json'));
 export async function buildFrameworkPages(target) {
   installManifest('examples/frameworks');
   const folders = readdirSync(SOURCES, {withFileTypes: true}).filter(
-    (one) => one.isDirectory() && one.name !== 'node_modules',
+    (entry) => entry.isDirectory() && entry.name !== 'node_modules',
   );
   for (const {name} of folders) {
     const folder = path.join(target, name);
@@ -39,7 +39,7 @@ async function bundle(source, folder) {
     target: 'es2022',
     logLevel: 'warning',
     jsx: 'automatic',
-    // The file that a page gets from the installed package.
+    // The module that a page imports from the installed package.
     alias: {'maria-chat': path.join(ROOT, 'dist', 'widget', 'maria-chat.esm.js')},
     define: {
       'process.env.NODE_ENV': '"production"',

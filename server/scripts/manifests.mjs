@@ -1,5 +1,5 @@
-// `node server/scripts/manifests.mjs FOLDER`: installs the packages of a manifest that is not part of
-// `npm ci` (page cases, framework examples, benchmarks), and prints their folder.
+// `node server/scripts/manifests.mjs FOLDER`: installs the packages of a manifest that is not part
+// of `npm ci` (page cases, framework examples, benchmarks), and prints their folder.
 import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
@@ -8,7 +8,7 @@ import {pathToFileURL} from 'node:url';
 
 import {ROOT} from './build.mjs';
 
-/** Installs the packages of this folder's manifest unless they are there; returns node_modules. */
+/** Installs the packages of a folder's manifest unless they are installed. Returns node_modules. */
 export function installManifest(folder) {
   const modules = path.join(ROOT, folder, 'node_modules');
   const stamp = path.join(modules, '.installed');
@@ -22,7 +22,7 @@ export function installManifest(folder) {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
-  if (status !== 0) throw new Error(`npm ci failed in ${folder}: see its output above.`);
+  if (status !== 0) throw new Error(`npm ci failed in ${folder}. See its output above.`);
   writeFileSync(stamp, version);
   return modules;
 }

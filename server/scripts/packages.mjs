@@ -1,40 +1,40 @@
 import {spawn, spawnSync} from 'node:child_process';
 
-const TOLD_EVERY_MS = 15_000;
+const PRINT_INTERVAL_MS = 15_000;
 
-/** The package lists are updated once in a run. */
+/** True after the package lists were updated, which happens once in a run. */
 let areListsFresh = false;
 
 /**
- * Installs the Debian packages of what is missing, and first prints what and why. Each entry has
- * `what`, `packages` and `isThere()`. Returns the entries that are missing afterwards.
+ * Installs the Debian packages of missing programs, and first prints each with its reason. Each
+ * entry has `what`, `packages` and `isThere()`. Returns the entries that are missing afterwards.
  */
 export async function installMissing(wanted) {
-  const missing = wanted.filter((one) => !one.isThere());
+  const missing = wanted.filter((entry) => !entry.isThere());
   if (missing.length === 0) return [];
   console.log('This run needs programs that are not installed:');
   for (const {what, packages} of missing) console.log(`  ${packages.join(' ')}  for ${what}`);
   const prefix = aptPrefix();
   if (!prefix) {
-    console.log('apt-get is not available, or needs a password: install them yourself.');
+    console.log('apt-get is not available or requires a password. Install the packages yourself.');
     return missing;
   }
-  console.log('They are Debian packages, installed now with apt-get.');
+  console.log('Installing these Debian packages with apt-get.');
   areListsFresh ||= await apt(prefix, ['update', '-qq'], 'the package lists');
   for (const {packages} of missing) {
     const options = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
     if (areListsFresh) await apt(prefix, options, packages.join(' '));
   }
-  return missing.filter((one) => !one.isThere());
+  return missing.filter((entry) => !entry.isThere());
 }
 
 export function runs(program, args = ['--version']) {
   return spawnSync(program, args, {stdio: 'ignore'}).status === 0;
 }
 
-/** Reports at once what a run leaves out. With `CI=true` it throws instead. */
+/** Reports tests that a run leaves out. Throws if `CI=true`. */
 export function reportUntested(what, reason) {
-  if (process.env.CI === 'true') throw new Error(`CI runs every test, but there is ${reason}.`);
+  if (process.env.CI === 'true') throw new Error(`CI must run every test, but there is ${reason}.`);
   console.log(`\n*** ${what} IS NOT TESTED in this run: there is ${reason}. ***\n`);
   return reason;
 }
@@ -50,7 +50,7 @@ async function apt([program, ...prefix], args, what) {
   const seconds = () => Math.round((Date.now() - startedMs) / 1000);
   const timer = setInterval(
     () => console.log(`apt-get: ${what}, ${seconds()} s ...`),
-    TOLD_EVERY_MS,
+    PRINT_INTERVAL_MS,
   );
   const command = [...prefix, 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
   const child = spawn(program, command, {stdio: ['ignore', 'ignore', 'inherit']});

@@ -1,6 +1,6 @@
-const EVERY_MS = 10_000;
+const PRINT_INTERVAL_MS = 10_000;
 
-/** Prints one line at intervals: files done, time passed, what runs now. */
+/** Prints a line at intervals: elapsed time, number of finished files, running files. */
 export class Progress {
   #total;
   #done = 0;
@@ -10,7 +10,7 @@ export class Progress {
 
   constructor(total) {
     this.#total = total;
-    this.#timer = setInterval(() => this.#print(), EVERY_MS);
+    this.#timer = setInterval(() => this.#print(), PRINT_INTERVAL_MS);
   }
 
   start(name) {
@@ -34,7 +34,7 @@ export class Progress {
   #print() {
     const now = [...this.#running].join(', ');
     const line = `[${this.elapsed()}] ${this.#done} of ${this.#total} files done, running: ${now}`;
-    // The browser tests' runner holds back what is written to the console.
+    // The browser tests' runner buffers console output.
     process.stdout.write(`${line}\n`);
   }
 }

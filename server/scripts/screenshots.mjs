@@ -1,6 +1,6 @@
-// `npm run screenshots [look …] [journey …]`: every state of the widget in every look, or those named,
-// from the real widget and the real server, into screenshots/: a folder and a contact sheet for each
-// look.
+// `npm run screenshots [look …] [journey …]`: takes a screenshot of every state of the widget in
+// every look, or only of the named looks and journeys. It uses the real widget and the real server.
+// Each look gets a folder and a contact sheet in screenshots/.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -22,23 +22,24 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => interrupted.abort());
 
 const stops = [];
-const faults = [];
+const errors = [];
 try {
   buildIfStale();
   await takeAll(process.argv.slice(2));
 } catch (error) {
-  faults.push(error);
+  errors.push(error);
   if (!interrupted.signal.aborted) console.error(error);
 } finally {
   for (const stop of stops.reverse()) await stop();
 }
-if (faults.length > 0) process.exitCode = 1;
+if (errors.length > 0) process.exitCode = 1;
 
-/** Those of the lists that are named; of a list none of which is named, all. */
-function wanted(names, ...lists) {
+/** Returns the named entries of each list, or the whole list if none of its entries is named. */
+function selectNamed(names, ...lists) {
   const known = lists.flat().map(({name}) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown) throw new Error(`${unknown}? There are ${known.join(', ')}.`);
+  if (unknown)
+    throw new Error(`There is no look or journey "${unknown}". Pass some of ${known.join(', ')}.`);
   return lists.map((list) => {
     const named = list.filter(({name}) => names.includes(name));
     return named.length > 0 ? named : list;
@@ -48,7 +49,7 @@ function wanted(names, ...lists) {
 async function takeAll(names) {
   const {startMailbox} = await import('../../dist/server/test/mailbox.js');
   const {JOURNEYS} = await import('../../widget/gallery/states.mjs');
-  const [looks, journeys] = wanted(names, LOOKS, JOURNEYS);
+  const [looks, journeys] = selectNamed(names, LOOKS, JOURNEYS);
   const responder = await startResponder();
   stops.push(responder.stop);
   const mailbox = await startMailbox({teardown: (stop) => stops.push(stop)});
@@ -107,7 +108,7 @@ async function take({name: journey, states}, {browser, look, ...world}) {
       pictures.push({name, file});
     }
   } catch (error) {
-    faults.push(error);
+    errors.push(error);
     console.error(error.message);
   } finally {
     await context.close();

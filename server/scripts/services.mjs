@@ -8,7 +8,7 @@ import {installMissing, reportUntested, runs} from './packages.mjs';
 
 const CEPH_PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool'];
 
-/** Programs that tests need. `missing` names the variable that tells the tests to leave them out. */
+/** Programs that tests need. If the variable `missing` is set, those tests are left out. */
 const PROGRAMS = {
   s3: {
     what: 'an S3 server (radosgw)',
@@ -39,19 +39,19 @@ const PROGRAMS = {
   webkit: {...WEBKIT, missing: 'TEST_WEBKIT_MISSING'},
 };
 
-/** Packages of npm that `npm ci` leaves out. */
+/** Folders with npm packages that `npm ci` does not install. */
 const MANIFESTS = {
   pages: 'server/test/cases',
   checkers: 'server/test/checkers',
   frameworks: 'examples/frameworks',
 };
 
-/** The reason why a test that belongs to another command does not run; it is not counted. */
+/** Skip reason of tests that belong to another command; they are not counted as skipped. */
 export const ELSEWHERE = 'part of npm run test:all';
 
 /**
- * Installs and starts what the runs need, and returns the environment of their tests. `stops` is
- * filled as services start, so that an interrupted run can still stop them.
+ * Installs and starts the programs that the runs need, and returns the environment of their tests.
+ * `stops` is filled as services start, so that an interrupted run can still stop them.
  */
 export async function startForTests(runs, stops) {
   const needs = new Set(runs.flatMap(({needs}) => needs));
@@ -83,7 +83,7 @@ export async function startForTests(runs, stops) {
   return env;
 }
 
-/** Starts what benchmarks need: a database that writes to the disk, and an S3 server. */
+/** Starts the services of the benchmarks: a database that writes to the disk, and an S3 server. */
 export async function startForBenchmarks(stops) {
   const missing = await installMissing([PROGRAMS.s3]);
   const database = await startDatabase(stops, {fsync: true});

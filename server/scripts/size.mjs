@@ -1,4 +1,4 @@
-// `npm run size`: what visitors download, against what they may have to. Fails above it.
+// `npm run size`: compares the sizes of downloads with their budgets. Fails if one is too large.
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
@@ -30,9 +30,9 @@ const sized = files.map(({name, role}) => ({name, role, kB: gzipKilobytes(name)}
 const largestLanguage = largestOf(hasRole('language'));
 const largestDialogLanguage = largestOf(hasRole('dialog-language'));
 const loader = sumOf(hasRole('loader'));
-// Two ways in, of which a visitor takes one: the script tag brings its loader, and a page that
-// imports the element has it draw the button by itself. The larger one counts.
-const wayIn = Math.max(loader, sumOf(hasRole('module', 'launcher')));
+// A page loads one of two: the script tag's loader, or the imported element, which draws the button
+// itself. The larger one counts.
+const entryKb = Math.max(loader, sumOf(hasRole('module', 'launcher')));
 const rows = [
   ['before opening: loader', loader, BUDGETS_KB.loader],
   ['before opening: protection from the page', sumOf(hasRole('host page')), BUDGETS_KB.hostPage],
@@ -43,7 +43,7 @@ const rows = [
   ],
   [
     'everything, largest language',
-    wayIn + sumOf(hasRole('host page', 'chat', 'part')) + largestLanguage,
+    entryKb + sumOf(hasRole('host page', 'chat', 'part')) + largestLanguage,
     BUDGETS_KB.everything,
   ],
   [
@@ -53,12 +53,12 @@ const rows = [
   ],
   ['language, the largest', largestLanguage, BUDGETS_KB.language],
   ['texts of the dialogs, the largest language', largestDialogLanguage, BUDGETS_KB.dialogLanguage],
-  // Fetched for who has asked for it.
+  // Loaded only when the visitor needs it.
   ['live conversation', sumOf(hasRole('live')), BUDGETS_KB.live],
   ['coming back', sumOf(hasRole('coming back')), BUDGETS_KB.comingBack],
   ['saving and printing', sumOf(hasRole('keep')), BUDGETS_KB.keep],
   ['sound', sumOf(hasRole('chime')), BUDGETS_KB.chime],
-  // Fetched for developers: where attributes are to be checked, and who asks for the panel.
+  // Loaded for developers: to check attributes, and to show the debug panel.
   ['warnings of attributes', sumOf(hasRole('warnings')), BUDGETS_KB.warnings],
   ['debug panel', sumOf(hasRole('debug')), BUDGETS_KB.debug],
 ];

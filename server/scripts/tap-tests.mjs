@@ -6,21 +6,21 @@ import {ROOT} from './build.mjs';
 import {ELSEWHERE} from './services.mjs';
 
 const FILE_SECONDS = 600;
-/** These stop, kill and overload servers on purpose, which other tests would feel. */
+/** Files that stop, kill and overload servers on purpose, which would disturb other tests. */
 const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
-/** These start several servers each, which is enough for one machine: in pairs. */
+/** Files that start several servers each: at most two of them run concurrently. */
 const PAIRED = [
   'e2e/rolling-upgrade',
   'server/event-replicas',
   'server/rolling-restart',
   'server/topology',
 ];
-/** More than a small machine has processors: most files wait for something. */
+/** More than the processors of a small machine, because most files mostly wait. */
 const JOBS = 4;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;
 const MAX_LINE_LENGTH = 500;
-/** For a file that was asked for by name: with enough kills the crash test runs for hours. */
+/** Limit for a file that is run by name: with many kills, the crash test runs for hours. */
 const NAMED_FILE_SECONDS = 86_400;
 
 /** Runs compiled test files, prints each failure as soon as it happens, and adds up the tests. */
@@ -53,17 +53,17 @@ async function runGroup(runs, jobs, context) {
 }
 
 /**
- * Runs a file as a separate program. The runner of tap would do the same, with loaders for what our
- * tests do not use, which cost each file some seconds.
+ * Runs a file as a separate process. tap's own runner would add loaders that our tests do not use
+ * and that cost some seconds per file.
  */
 async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
   const seconds = isNamed ? NAMED_FILE_SECONDS : FILE_SECONDS;
   const totals = {passed: 0, failed: 0, skipped: 0};
-  let isRepeatTold = false;
+  let isRepeatPrinted = false;
   const print = (names, result) => {
     printFailure([id, ...names], result);
-    if (!isRepeatTold) console.log(`  repeat: ${repeat(id)}`);
-    isRepeatTold = true;
+    if (!isRepeatPrinted) console.log(`  repeat: ${repeat(id)}`);
+    isRepeatPrinted = true;
   };
   const parser = new Parser();
   const root = follow(parser, [], {totals, print});
@@ -74,7 +74,7 @@ async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,
   });
-  // An abort is also reported by how the program ends.
+  // The exit code also reports an abort.
   child.on('error', () => undefined);
   const parsed = new Promise((resolve) => parser.once('complete', resolve));
   child.stdout.pipe(parser);
@@ -86,9 +86,9 @@ async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
   const {ok} = await parsed;
   if (root.ownFailures > 0) totals.failed += 1;
   const hasTests = root.tests + root.ownFailures > 0;
-  // Errors that no single test has failed with: a file that does not load, an uncaught exception.
+  // Errors outside all tests: a file that does not load, or an uncaught exception.
   if (totals.failed === 0 && !signal.aborted && !(ok && exitCode === 0 && hasTests)) {
-    print([], {diag: {exitCode, signal: killed, message: hasTests ? '' : 'It ran no test.'}});
+    print([], {diag: {exitCode, signal: killed, message: hasTests ? '' : 'The file ran no test.'}});
     totals.failed += 1;
   }
   return {id, totals, time: Date.now() - startedMs};
@@ -96,15 +96,17 @@ async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
 
 function printSlowest(results) {
   const seconds = ({time}) => Math.round(time / 1000);
-  const slowest = results.filter((one) => seconds(one) >= SLOW_FILE_SECONDS);
+  const slowest = results.filter((result) => seconds(result) >= SLOW_FILE_SECONDS);
   if (slowest.length === 0) return;
-  const list = slowest.sort((a, b) => b.time - a.time).map((one) => `${one.id} ${seconds(one)} s`);
+  const list = slowest
+    .sort((a, b) => b.time - a.time)
+    .map((result) => `${result.id} ${seconds(result)} s`);
   console.log(`Longest: ${list.join(', ')}`);
 }
 
 /**
- * Counts tests, not assertions: a test without tests in it is one. Prints each failure where it
- * happens: an assertion, or a test in which no assertion has failed, such as one that throws.
+ * Counts tests, not assertions; a test with tests inside is not counted itself. Prints each failed
+ * assertion, and each failed test without a failed assertion, such as one that throws.
  */
 function follow(parser, names, {totals, print}) {
   const state = {tests: 0, ownFailures: 0, hasFailedTest: false};
@@ -137,14 +139,14 @@ function printFailure(names, {diag}) {
   console.log(`\nnot ok: ${names.filter(Boolean).join(' > ')}`);
   const {diff, stack, at, found, wanted, message, expired, exitCode, signal} = diag ?? {};
   if (message) printLines(message);
-  // A test's own account of its failure.
+  // Explanation that the test gave for its failure.
   if (diag?.explanation) printLines(diag.explanation);
   if (diff) printLines(diff);
   else if (found !== undefined) console.log('  found', found, 'wanted', wanted);
   if (stack) printLines(stack);
   else if (at) console.log(`  ${at.fileName}:${at.lineNumber}`);
-  if (expired) console.log(`  ${expired} did not end in time`);
-  if (exitCode ?? signal) console.log(`  ended with ${exitCode ?? signal}`);
+  if (expired) console.log(`  timed out: ${expired}`);
+  if (exitCode ?? signal) console.log(`  exit code or signal: ${exitCode ?? signal}`);
 }
 
 function printLines(text) {

@@ -1,4 +1,4 @@
-// Which test files there are, and which of them belong to `npm test`.
+// Lists all test files, and determines which of them belong to `npm test`.
 import {existsSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 
@@ -52,7 +52,7 @@ const ONLY_IN_ALL = {
   'e2e/scoreboard': ['long'],
 };
 
-/** Files of `npm test` with a few tests that have more needs: `npm run test:all` runs these as well. */
+/** Files of `npm test` in which a few tests have more needs; `npm run test:all` runs those too. */
 const MORE_IN_ALL = {
   'server/cleanup-leftovers': ['s3'],
   'server/cleanup-safety-database': ['s3'],
@@ -69,7 +69,7 @@ const MORE_IN_ALL = {
   'e2e/whole-way': ['s3'],
 };
 
-/** Needs, and how the closing line of `npm test` names them. */
+/** Names of the needs in the last line of `npm test`. */
 export const NEEDS = {
   s3: 'S3 server',
   scanner: 'virus scanner',
@@ -85,9 +85,9 @@ export const NEEDS = {
   long: 'long tests',
 };
 
-/** @typedef {'core' | 'rest' | 'all'} Part `npm test`, what it leaves out, or both. */
+/** @typedef {'core' | 'rest' | 'all'} Part `npm test`, the tests that it leaves out, or both. */
 
-/** Returns the runs of a part: each is a file with its needs, for the widget with its browser. */
+/** Returns the runs of a part: files with their needs, and with a browser for the widget. */
 export function planPart(part, kinds = KINDS) {
   return allFiles()
     .filter(({kind}) => kinds.includes(kind))
@@ -96,7 +96,7 @@ export function planPart(part, kinds = KINDS) {
 
 /**
  * Returns the runs of the files with these names, `server/uploads` or `uploads`. The services that
- * only some of a file's tests need are optional, unless everything is asked for.
+ * only some of a file's tests need are optional in the part `core`.
  */
 export function planNames(names, part, kinds = KINDS) {
   return names.flatMap((name) => {
@@ -113,7 +113,7 @@ export function planNames(names, part, kinds = KINDS) {
   });
 }
 
-const HINT = 'Names are those of the files in server/test, server/test/e2e and widget/test.';
+const HINT = 'Pass the name of a file in server/test, server/test/e2e or widget/test.';
 
 function runsOf(file, part) {
   if (file.kind === 'widget') {
@@ -125,13 +125,13 @@ function runsOf(file, part) {
   const more = MORE_IN_ALL[file.id];
   if (part === 'core') return only ? [] : [{...file, needs: []}];
   if (part === 'rest' && !only) {
-    // `npm test` has tested the folder on disk.
+    // `npm test` has already tested the store on disk.
     return more ? [{...file, needs: more, env: {TEST_STORES: 's3'}}] : [];
   }
   return [{...file, needs: only ?? more ?? []}];
 }
 
-/** Returns names of what `npm test` leaves out, for its closing line. */
+/** Returns the names of the needs that `npm test` leaves out, for its last line. */
 export function needsLeftOut() {
   const left = new Set(planPart('rest').flatMap(({needs}) => needs));
   return Object.keys(NEEDS)
@@ -141,7 +141,7 @@ export function needsLeftOut() {
 
 function allFiles() {
   const known = [
-    // First, because they take longest: a long file at the end would run alone.
+    // Browser tests are first, because they are the longest: a long last file would run alone.
     ...filesIn('e2e', 'dist/server/test/e2e', '.test.js'),
     ...filesIn('server', 'dist/server/test', '.test.js'),
     ...filesIn('widget', 'widget/test', '.test.ts'),
@@ -149,7 +149,9 @@ function allFiles() {
   const listed = [...Object.keys(ONLY_IN_ALL), ...Object.keys(MORE_IN_ALL)];
   const missing = listed.filter((id) => !known.some((file) => file.id === id));
   if (missing.length > 0)
-    throw new Error(`test-plan.mjs lists ${missing.join(', ')}: no such file.`);
+    throw new Error(
+      `test-plan.mjs lists files that do not exist: ${missing.join(', ')}. Correct its lists.`,
+    );
   return known;
 }
 

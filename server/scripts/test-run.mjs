@@ -2,7 +2,7 @@ import {Progress} from './progress.mjs';
 import {runTapTests} from './tap-tests.mjs';
 import {runWidgetTests} from './widget-tests.mjs';
 
-/** Runs planned files against services that are started, and returns the totals of their tests. */
+/** Runs planned files against running services, and returns the totals of their tests. */
 export async function runPlanned(runs, context) {
   const progress = new Progress(runs.length);
   const totals = {passed: 0, failed: 0, skipped: 0};
@@ -24,7 +24,7 @@ export async function runPlanned(runs, context) {
   return totals;
 }
 
-/** Lets Ctrl-C and its like stop what was started, instead of leaving it behind. */
+/** Returns a signal that Ctrl-C or SIGTERM aborts, so that the started services are stopped. */
 export function interruptSignal() {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -4,14 +4,14 @@ import {KINDS, needsLeftOut, planNames, planPart} from './test-plan.mjs';
 import {interruptSignal, runPlanned} from './test-run.mjs';
 
 const HELP = `npm test [-- [KIND] [NAME ...]]
-    Runs the tests that need nothing but PostgreSQL (included) and Chromium.
+    Run the tests that need only PostgreSQL (included) and Chromium.
     NAME  Run only the files with this name, such as uploads or e2e/keyboard.
     KIND  Run only this kind: ${KINDS.join(', ')}.
 npm run test:all [-- [--rest] [KIND] [NAME ...]]
-    Runs every test, and first installs what it needs.
-    --rest  Run only what npm test leaves out.
+    Run every test, after installing the programs that the tests need.
+    --rest  Run only the tests that npm test leaves out.
 npm run test:repeat FILE [TIMES]
-    Runs one file 10 times while other programs keep all processors busy.`;
+    Run one file several times (default: 10) while other processes keep all processors busy.`;
 
 const options = process.argv.slice(2).filter((word) => word.startsWith('-'));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
@@ -51,7 +51,7 @@ async function runAll() {
   return own;
 }
 
-/** Returns the command that runs exactly this file again. */
+/** Returns the command that runs only this file again. */
 function repeat(id) {
   return options.length > 0 ? `npm run test:all -- ${id}` : `npm test -- ${id}`;
 }

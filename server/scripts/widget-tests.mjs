@@ -61,7 +61,7 @@ async function runIn(browser, runs, totals, {env, signal, progress, repeat}) {
 function addSession(totals, {testResults, errors, passed}) {
   const failedBefore = totals.failed;
   if (testResults) addSuite(totals, testResults);
-  // Such as a module that does not load: no test of it has run.
+  // For example, a module did not load and none of its tests ran.
   if (errors.length > 0 || (!passed && totals.failed === failedBefore)) totals.failed += 1;
 }
 
