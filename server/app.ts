@@ -6,7 +6,7 @@ import {v4} from 'uuid';
 
 import type {AppDeps, RunningApp} from './app-parts.js';
 import {clientRateLimitKey} from './http/client-address.js';
-import {BatchedAuditWriter, writtenEvents} from './audit/store.js';
+import {BatchedAuditWriter, auditRowCounts} from './audit/store.js';
 import {AuditMaintenance} from './audit/maintenance.js';
 import {AbuseMonitor} from './abuse/suspicion.js';
 import {SlidingWindowCounter} from './abuse/sliding-window-counter.js';
@@ -56,7 +56,7 @@ import {DatabaseOutage} from './alerts/database-outage.js';
 import {MailSender} from './mail/sender.js';
 import {composeMail} from './notifications/compose-mail.js';
 import {renderEvent} from './notifications/webhook-body.js';
-import {settleDelayed} from './sessions/delayed-confirmation.js';
+import {finishDelayedMail} from './sessions/delayed-confirmation.js';
 import {endVisit} from './sessions/end.js';
 import {alertMailLimit} from './mail/limit-alert.js';
 import {MessageService} from './messages/conversation.js';
@@ -118,24 +118,24 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     sql,
     pools: [sql, backgroundSql],
     databaseUrl: deps.databaseUrl,
-    moments: transientEvents,
+    transientEvents: transientEvents,
     log,
   });
   const metrics = new Metrics({
-    known: restoreGuard,
+    restoreGuard: restoreGuard,
     pools: {requests: sql, background: backgroundSql},
     queues: {audit: attempts, claims: visits, rate_limits: shared, watched: suspicions},
     uploadsRunning: () => uploadLimit.total,
     live,
-    writtenEvents,
+    writtenEvents: auditRowCounts,
   });
-  const abuse = new AbuseMonitor({sql, attempts, log, watched: suspicions, counters: shared});
+  const abuse = new AbuseMonitor({sql, attempts, log, counter: suspicions, counters: shared});
   const outage = new DatabaseOutage();
   const background = {sql: backgroundSql, objects, config, log, outage};
   const sender = new MailSender({
     ...background,
     smtpUrl: deps.smtpUrl,
-    beforeSend: (job) => settleDelayed(background, job),
+    beforeSend: (job) => finishDelayedMail(background, job),
     compose: (job) => composeMail({...background, links}, job),
   });
   const onMail = () => {
@@ -144,10 +144,10 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   };
   const cleanup = new Cleanup({
     ...background,
-    known: restoreGuard,
+    restoreGuard: restoreGuard,
     reaper: new Reaper(background),
     sweep: new Sweep(background),
-    tidySpool: () => spool.sweep(),
+    sweepSpool: () => spool.sweep(),
     onDone: (part, report) => {
       metrics.cleaned(part, report);
     },
@@ -190,8 +190,8 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     ...deps.answering,
     onMail,
     metrics,
-    moments: transientEvents,
-    stage: conversation,
+    transientEvents: transientEvents,
+    replyChannel: conversation,
   });
   const uploads = new Uploads({
     config,
@@ -200,7 +200,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     objects,
     spool,
     log,
-    onCondemned: triggerCleanup,
+    onMarkedForDeletion: triggerCleanup,
   });
 
   const release = new OwnRelease({sql: backgroundSql, log, folder: WIDGET});
@@ -330,7 +330,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     attempts,
     gate: uploadLimit,
     counters: shared,
-    onTaken: (taken) => {
+    onStored: (taken) => {
       metrics.uploaded(taken);
     },
     onDeleted: triggerCleanup,

@@ -17,7 +17,7 @@ export const stopGracefully = async (
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
-  const repliesFinished = answering.finish();
+  const repliesFinished = answering.drain();
   let abortTimer: NodeJS.Timeout | undefined;
   const aborted = new Promise<void>((resolve) => {
     abortTimer = setTimeout(() => {

@@ -1,4 +1,4 @@
-import type {ContactAnswer, Session} from '../server/contract/sessions.js';
+import type {ContactResponse, Session} from '../server/contract/sessions.js';
 import {PENDING_POLL_MS} from '../server/contract/limits.js';
 
 import type {Chat} from './chat.js';
@@ -84,7 +84,7 @@ export class Confirmation {
     this.watcher.onChange();
     try {
       const answer = await this.session.act(() =>
-        this.client.call<Partial<ContactAnswer> | undefined>(method, path, body),
+        this.client.call<Partial<ContactResponse> | undefined>(method, path, body),
       );
       // A new address counts only once it is confirmed; until then the answer may name the old one.
       this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);

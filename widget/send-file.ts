@@ -1,4 +1,4 @@
-import type {StoredFile, UploadAnswer} from '../server/contract/files.js';
+import type {StoredFile, UploadResponse} from '../server/contract/files.js';
 import {UPLOAD_MAX_MS} from '../server/contract/limits.js';
 
 import {offline, parse, refusal} from './client.js';
@@ -52,7 +52,7 @@ const send = (client: Client, file: File, {idempotencyKey, signal, onProgress}: 
       onProgress(event.loaded);
     };
     request.onload = () => {
-      const answer = parse(request.responseText) as UploadAnswer | null;
+      const answer = parse(request.responseText) as UploadResponse | null;
       if (request.status < 300 && answer?.file) {
         client.watcher.onAnswer(true);
         resolve(answer.file);

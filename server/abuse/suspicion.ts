@@ -25,7 +25,7 @@ export interface AbuseMonitorDeps {
   sql: Sql;
   attempts: BatchedAuditWriter;
   log: FastifyBaseLogger;
-  watched: SlidingWindowCounter;
+  counter: SlidingWindowCounter;
   counters: SharedCounters;
 }
 
@@ -75,7 +75,7 @@ export class AbuseMonitor {
 
   private count({client}: Actor, threshold: WindowLimit, onReached: () => Promise<void>): void {
     this.inBackground(threshold.kind, async () => {
-      if (await this.deps.watched.hit(threshold, client)) await onReached();
+      if (await this.deps.counter.hit(threshold, client)) await onReached();
     });
   }
 

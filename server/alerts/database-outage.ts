@@ -22,7 +22,7 @@ export class DatabaseOutage {
   }
 
   /** Records a failed query that stopped a cleanup run. */
-  stoppedCleanup(error: unknown): void {
+  recordStoppedCleanup(error: unknown): void {
     this.record(error);
     this.failedRuns++;
   }

@@ -16,7 +16,7 @@ interface AuditWriter {
   }) => Promise<void>;
 }
 
-export interface Failed {
+export interface FailedRequest {
   request: FastifyRequest;
   /** Caller with a valid token; undefined without one. */
   caller: {uuid: string; site: {key: string}} | undefined;
@@ -27,7 +27,7 @@ export interface Failed {
 export const alertServerError = (
   {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: AuditWriter},
   error: MariaError,
-  {request, caller, address}: Failed,
+  {request, caller, address}: FailedRequest,
 ): void => {
   const route = request.routeOptions.url ?? 'unknown';
   const {code} = error;

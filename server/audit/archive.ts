@@ -52,7 +52,7 @@ export const dropOldMonths = async (deps: AuditMaintenanceDeps): Promise<void> =
     return;
   }
   const lease = archiveLease(sql);
-  if (!(await lease.take())) return;
+  if (!(await lease.acquire())) return;
   try {
     for (const month of due) await archiveAndDrop({...deps, lease}, archiveDir, month);
   } catch (error) {
@@ -71,7 +71,7 @@ const archiveAndDrop = async (deps: ArchivingDeps, directory: string, month: Mon
     const message = `The hash chain of ${month} is broken: ${fault}. Its archive is ${name}.`;
     await raiseAlert(sql, {cause: 'audit_chain', code: 'audit_chain_broken', message});
   }
-  if (!(await lease.keep())) throw new LeaseLost();
+  if (!(await lease.renew())) throw new LeaseLost();
   if (!(await drop(deps, month))) return;
   log.info({archive: {month, rows, head, name}}, 'archived a month of the audit log');
   // The current month's chain contains this row, so it also covers the archive's last hash.
@@ -119,7 +119,7 @@ const isWhole = async (sql: Sql, month: Month, {rows, head}: Archive): Promise<b
 async function* readLines(deps: ArchivingDeps, month: Month): AsyncGenerator<ArchiveLine[]> {
   const {sql, lease, signal} = deps;
   const requireLease = async () => {
-    if (signal?.aborted || !(await lease.keep())) throw new LeaseLost();
+    if (signal?.aborted || !(await lease.renew())) throw new LeaseLost();
   };
   for (let seq = 0; ;) {
     await requireLease();

@@ -22,7 +22,7 @@ export const auditMonths = async (sql: Queryable): Promise<Month[]> => {
   return rows.map(({month}) => month);
 };
 
-export interface TrailRow extends ChainedRow {
+export interface StoredAuditRow extends ChainedRow {
   isChained: boolean;
 }
 
@@ -30,10 +30,10 @@ export interface TrailRow extends ChainedRow {
  * Returns a page of audit rows in the order of ids, of one month or of all months. It includes
  * chained rows: a query for the others would read many rows to fill one page.
  */
-export const trailPage = async (
+export const readAuditPage = async (
   sql: Queryable,
   {after, limit = CHAIN_PAGE_ROWS, month}: {after: string; limit?: number; month?: Month},
-): Promise<TrailRow[]> => {
+): Promise<StoredAuditRow[]> => {
   const rows = await sql<ChainedRow[]>`
     select ${rowColumns(sql)} from audit_logs a
     where a.id > ${after}::bigint ${month === undefined ? sql`` : sql`and ${inMonth(sql, month)}`}
@@ -53,7 +53,7 @@ export async function* findUnhashedRows(
   month: Month,
 ): AsyncGenerator<ChainedRow[]> {
   for (let after = LOWEST_ID; ;) {
-    const rows = await trailPage(sql, {month, after});
+    const rows = await readAuditPage(sql, {month, after});
     yield rows.filter(({isChained}) => !isChained);
     if (rows.length < CHAIN_PAGE_ROWS) return;
     after = rows.at(-1)?.id ?? after;

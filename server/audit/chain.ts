@@ -7,16 +7,16 @@ import {
   insertChain,
   readProgress,
   saveProgress,
-  trailPage,
+  readAuditPage,
 } from './chain-store.js';
-import type {ChainProgress, Now, TrailRow} from './chain-store.js';
+import type {ChainProgress, Now, StoredAuditRow} from './chain-store.js';
 
 /**
  * Chains the rows that were committed since the last run, and returns their number. This never
  * happens inside a visitor's transaction: one transaction at a time can extend a chain, so visitors
  * would wait for each other. The price is that the rows of the last minutes may not be chained yet.
  */
-export const chainTrail = async (
+export const chainAuditLog = async (
   sql: Sql,
   {
     batchRows = CHAIN_PAGE_ROWS,
@@ -50,12 +50,12 @@ interface Batch {
 const chainBatch = async (
   sql: Sql,
   {after, limit, progressAt}: Batch,
-): Promise<TrailRow[] | undefined> =>
+): Promise<StoredAuditRow[] | undefined> =>
   sql.begin(async (tx) => {
     const [lock] = await tx<{mine: boolean}[]>`
       select pg_try_advisory_xact_lock(hashtext('maria_audit_chain')) as mine`;
     if (!lock?.mine) return undefined;
-    const rows = await trailPage(tx, {after, limit});
+    const rows = await readAuditPage(tx, {after, limit});
     for (const [month, members] of byMonth(rows.filter(({isChained}) => !isChained))) {
       const head = await chainHead(tx, month);
       let hash: Uint8Array = head?.hash ?? chainStart(month);

@@ -6,7 +6,7 @@ import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
-import {PAGE_ROWS, pages} from '../database/pages.js';
+import {PAGE_ROWS, readPages} from '../database/pages.js';
 import {readUuid} from '../text/uuid.js';
 import {verifyAudit} from './verify-command.js';
 
@@ -50,7 +50,7 @@ export const auditCommand: Command = {
       since: values.since === undefined ? null : readSince(values.since),
       type: values.type === undefined ? null : requireType(values.type),
     };
-    const rows = pages<AuditRow>((last) => auditPage(sql, filter, last));
+    const rows = readPages<AuditRow>((last) => auditPage(sql, filter, last));
     await printRows(print, format, COLUMNS, rows);
   },
 };

@@ -4,7 +4,7 @@ import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {dropOldMonths} from './archive.js';
 import type {AuditMaintenanceDeps} from './archive.js';
-import {chainTrail} from './chain.js';
+import {chainAuditLog} from './chain.js';
 import {auditMonths, chainHead} from './chain-store.js';
 import {makeAuditPartitions} from './partitions.js';
 import {redactLateIpAddresses} from './store.js';
@@ -91,6 +91,6 @@ export const maintainAudit = async (
   const {sql, signal} = deps;
   await makeAuditPartitions(sql);
   await redactLateIpAddresses(sql);
-  await chainTrail(sql, {signal});
+  await chainAuditLog(sql, {signal});
   if (drops) await dropOldMonths(deps);
 };

@@ -28,7 +28,7 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
                 then null else address end,
            metadata
     from ${auditEntriesCte(sql, entries)}`;
-  countWritten(entries);
+  countAuditRows(entries);
 };
 
 /** Returns the entries as a row source named `given`, for a statement with its own condition. */
@@ -41,7 +41,7 @@ export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
     ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
   ) as given (event, uuid, site, address, metadata)`;
 
-export const countWritten = (entries: AuditEntry[]): void => {
+export const countAuditRows = (entries: AuditEntry[]): void => {
   for (const {event} of entries) written.set(event, (written.get(event) ?? 0) + 1);
 };
 
@@ -51,7 +51,7 @@ const written = new Map<AuditEvent, number>();
  * Number of rows that this process has written, by event. Rows of the few transactions that were
  * rolled back are included: the metric shows volume and kind only.
  */
-export const writtenEvents = (): ReadonlyMap<AuditEvent, number> => written;
+export const auditRowCounts = (): ReadonlyMap<AuditEvent, number> => written;
 
 /** Writes the rows of attempts that change nothing, in batches. Responses wait for the commit. */
 export class BatchedAuditWriter {

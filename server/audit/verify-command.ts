@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandDeps} from '../command/command.js';
-import {verifyArchive, verifyTrail} from './verify.js';
+import {verifyArchive, verifyAuditLog} from './verify.js';
 import type {Verified} from './verify.js';
 
 const OPTIONS = {month: {type: 'string'}, file: {type: 'string'}} as const;
@@ -18,7 +18,7 @@ export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args
     throw usageError(`Invalid --month "${month}". Pass a month such as 2026-11.`);
   }
   const total = {months: 0, rows: 0, broken: 0};
-  const found = file === undefined ? verifyTrail(sql, month) : oneArchive(file);
+  const found = file === undefined ? verifyAuditLog(sql, month) : oneArchive(file);
   for await (const result of found) {
     total.months++;
     total.rows += result.rows;

@@ -61,7 +61,7 @@ const verifyUnhashed = async (
 };
 
 /** Checks all months in order, or one month. A month dropped during the check is left out. */
-export async function* verifyTrail(sql: Sql, only?: Month): AsyncGenerator<Verified> {
+export async function* verifyAuditLog(sql: Sql, only?: Month): AsyncGenerator<Verified> {
   for (const month of await auditMonths(sql)) {
     if (only !== undefined && month !== only) continue;
     const verified = await verifyMonth(sql, month);

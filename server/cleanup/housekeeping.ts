@@ -1,7 +1,7 @@
 import {recordAudit} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
 import {deleteSettledLinks} from '../sessions/verification-store.js';
-import {deleteDeliveriesOf} from '../webhooks/store.js';
+import {deleteOldDeliveries} from '../webhooks/store.js';
 import {inBatches} from './batches.js';
 
 const BATCH = 1_000;
@@ -10,7 +10,7 @@ const BATCH = 1_000;
 export const expireCounters = async (sql: Sql): Promise<void> => {
   await inBatches(BATCH, (limit) => expireLinks(sql, limit));
   await inBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
-  await inBatches(BATCH, (limit) => deleteDeliveriesOf(sql, limit));
+  await inBatches(BATCH, (limit) => deleteOldDeliveries(sql, limit));
 };
 
 const expireLinks = async (sql: Sql, limit: number): Promise<number> =>

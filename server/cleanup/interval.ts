@@ -18,11 +18,11 @@ export interface CleanupDeps {
   config: Config;
   reaper: Reaper;
   sweep: Sweep;
-  known: RestoreGuard;
+  restoreGuard: RestoreGuard;
   log: FastifyBaseLogger;
   outage: DatabaseOutage;
   /** Deletes the spooled files that a killed process left on this machine. */
-  tidySpool: () => Promise<void>;
+  sweepSpool: () => Promise<void>;
   onDone: (part: Part, report: object) => void;
   onFailed: (part: Part) => void;
 }
@@ -110,9 +110,9 @@ export class Cleanup {
 
   /** Runs all parts. A part that fails does not stop the other parts. */
   private async runAll(): Promise<void> {
-    const {reaper, sweep, tidySpool, log} = this.deps;
+    const {reaper, sweep, sweepSpool, log} = this.deps;
     const {signal} = this.stopping;
-    await tidySpool().catch((error: unknown) => {
+    await sweepSpool().catch((error: unknown) => {
       log.error({err: error}, 'failed to sweep the spool');
     });
     await this.attempt('reaper', () => reaper.run(signal));
@@ -134,7 +134,7 @@ export class Cleanup {
   }
 
   private async isPaused(): Promise<boolean> {
-    if (!(await this.deps.known.check())) return false;
+    if (!(await this.deps.restoreGuard.check())) return false;
     this.deps.log.error(RESTORED_DATABASE);
     await this.alert('database_set_back', RESTORED_DATABASE);
     return true;
@@ -148,7 +148,7 @@ export class Cleanup {
     log.error({err: error, part}, 'cleanup did not finish; no further objects were deleted');
     const isDown = isDatabaseDown(error);
     if (isDown) {
-      outage.stoppedCleanup(error);
+      outage.recordStoppedCleanup(error);
       this.scheduleRetry();
     }
     // Otherwise a query that times out in each run would never raise an alert.

@@ -15,7 +15,7 @@ import {
   createTombstones,
   claimDeletions,
   expireStaleUploads,
-  dropRemovedRows,
+  deleteRemovedRows,
   endAbandoned,
   listAbandoned,
   listDeletions,
@@ -129,7 +129,7 @@ export class Reaper {
 
   private async deleteFinishedRows(signal: AbortSignal | undefined): Promise<number> {
     const {sql} = this.deps;
-    await inBatches(BATCH, (limit) => dropRemovedRows(sql, limit), signal);
+    await inBatches(BATCH, (limit) => deleteRemovedRows(sql, limit), signal);
     return inBatches(BATCH, (limit) => createTombstones(sql, limit), signal);
   }
 

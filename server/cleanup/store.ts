@@ -157,7 +157,7 @@ const isRemoved = (sql: Queryable) => sql`
   f.state = 'deleting' and f.removals >= case when f.uploaded_at is null then 2 else 1 end`;
 
 /** Deletes rows of failed uploads and of erased sessions, once their objects are deleted. */
-export const dropRemovedRows = async (sql: Sql, limit: number): Promise<number> => {
+export const deleteRemovedRows = async (sql: Sql, limit: number): Promise<number> => {
   const rows = await sql`
     delete from file_uploads where id in (
       select f.id from file_uploads f

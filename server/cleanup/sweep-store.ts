@@ -27,7 +27,7 @@ export interface SweepProgress {
   missing: number;
 }
 
-export const fromTheStart = (now: string): SweepProgress => ({
+export const startProgress = (now: string): SweepProgress => ({
   started_at: now,
   after: null,
   seen: 0,
@@ -44,7 +44,7 @@ export const sweepLease = (sql: Sql, bucket: string): TaskLease<SweepProgress> =
 /** Returns the progress of the interrupted sweep, or a new start. */
 export const resumeProgress = ({progress, now}: AcquiredLease<SweepProgress>): SweepProgress => {
   const isStale = !(Date.parse(progress.started_at ?? '') > Date.parse(now) - STALE_MS);
-  return isStale ? fromTheStart(now) : {...fromTheStart(now), ...progress};
+  return isStale ? startProgress(now) : {...startProgress(now), ...progress};
 };
 
 interface ListedKey {

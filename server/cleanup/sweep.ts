@@ -15,7 +15,7 @@ import type {Deletions, SweepReport} from './sweep-report.js';
 import {
   countMissingAfter,
   deleteCandidates,
-  fromTheStart,
+  startProgress,
   classifyKeys,
   resumeProgress,
   findExpiredOrphans,
@@ -96,7 +96,7 @@ class Run {
   private readonly started = performance.now();
   private readonly bucket: string;
   private readonly lease: TaskLease<SweepProgress>;
-  private progress: SweepProgress = fromTheStart('');
+  private progress: SweepProgress = startProgress('');
   private deletions: Deletions = {...NO_DELETIONS};
   private savedAt = -Infinity;
 
@@ -112,10 +112,10 @@ class Run {
     const {sql} = this.deps;
     const {dryRun, force = false} = this.options;
     if (dryRun) {
-      this.progress = fromTheStart(await databaseTime(sql));
+      this.progress = startProgress(await databaseTime(sql));
       return true;
     }
-    const acquired = await this.lease.take({force});
+    const acquired = await this.lease.acquire({force});
     if (acquired) this.progress = resumeProgress(acquired);
     return acquired !== undefined;
   }
@@ -206,7 +206,7 @@ class Run {
     this.options.signal?.throwIfAborted();
     if (this.options.dryRun || performance.now() - this.savedAt < SAVE_INTERVAL_MS) return;
     this.savedAt = performance.now();
-    if (!(await this.lease.keep(this.progress))) throw new TakenOver();
+    if (!(await this.lease.renew(this.progress))) throw new TakenOver();
   }
 
   private async requirePlausibleOrphanRatio(): Promise<void> {

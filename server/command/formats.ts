@@ -24,7 +24,7 @@ export const printRows = async (
 };
 
 /** Yields rows that are few enough for one page. */
-export async function* onePage(rows: Row[]): AsyncGenerator<Row[]> {
+export async function* toSinglePage(rows: Row[]): AsyncGenerator<Row[]> {
   yield rows;
 }
 

@@ -4,13 +4,18 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
-import {databaseAddress, mailSettings, s3Settings, scanner} from './remote-services.js';
+import {
+  readDatabaseUrl,
+  readMailSettings,
+  readS3Settings,
+  readScannerSettings,
+} from './remote-services.js';
 import type {MailSettings, S3Settings, ScannerSettings} from './remote-services.js';
-import {allowedHosts, responderSettings} from './responder.js';
+import {allowedHosts, readResponderSettings} from './responder.js';
 import type {ResponderSettings} from './responder.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKey} from './secrets.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {MEBIBYTE, isHost, readSettings, redactValue} from './environment.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
 import {unknownSettings} from './unknown-settings.js';
@@ -68,7 +73,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const publicUrl = readPublicUrl(settings, production, faults);
   if (production) requireProductionSettings(settings, faults);
   checkValues(settings, faults);
-  const databaseUrl = databaseAddress(settings, production, faults);
+  const databaseUrl = readDatabaseUrl(settings, production, faults);
   const hosts = allowedHosts(settings, faults);
   const config = {
     port: settings.PORT,
@@ -78,8 +83,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     dataDir: path.resolve(settings.DATA_DIR),
     secretFile: secretFile(settings),
     databaseUrl,
-    s3: s3Settings(settings, production, faults),
-    mail: mailSettings(settings, production, faults),
+    s3: readS3Settings(settings, production, faults),
+    mail: readMailSettings(settings, production, faults),
     limits: {
       maxFiles: settings.MAX_FILES,
       minFiles: settings.MIN_FILES,
@@ -124,8 +129,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     },
     downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
     verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
-    scanner: scanner(settings, faults),
-    responder: responderSettings(settings, {production, allowedHosts: hosts}, faults),
+    scanner: readScannerSettings(settings, faults),
+    responder: readResponderSettings(settings, {production, allowedHosts: hosts}, faults),
     allowedHosts: hosts,
     widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
     logLevel: settings.LOG_LEVEL,
@@ -205,7 +210,7 @@ const checkValues = (settings: Settings, faults: string[]): void => {
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];
-    if (given && !strictEmail(given)) {
+    if (given && !parseEmail(given)) {
       faults.push(`${name} must be one plain e-mail address, but is "${redactValue(given)}".`);
     }
   }

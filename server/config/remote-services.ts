@@ -2,7 +2,7 @@ import {isIP} from 'node:net';
 
 import {readConnectionUrl} from '../database/connection-url.js';
 import {PERCENT_ENCODE, cutsCredentials} from '../text/percent-encoding.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {isHost, redactValue} from './environment.js';
 import type {Settings} from './environment.js';
 
@@ -35,7 +35,7 @@ export interface ScannerSettings {
 
 const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|::1|)$/;
 
-export const databaseAddress = (
+export const readDatabaseUrl = (
   settings: Settings,
   production: boolean,
   faults: string[],
@@ -53,7 +53,7 @@ export const databaseAddress = (
   return given;
 };
 
-export const s3Settings = (
+export const readS3Settings = (
   settings: Settings,
   production: boolean,
   faults: string[],
@@ -112,7 +112,7 @@ const s3Credentials = (settings: Settings, faults: string[]): S3Settings['creden
   return undefined;
 };
 
-export const mailSettings = (
+export const readMailSettings = (
   settings: Settings,
   production: boolean,
   faults: string[],
@@ -130,10 +130,10 @@ export const mailSettings = (
     ehloName: fullName(settings.PUBLIC_URL),
     requireTls:
       production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
-    from: strictEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
+    from: parseEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
     // If e-mail is captured instead of sent, alerts are captured too.
     admin:
-      strictEmail(settings.ADMIN_EMAIL ?? '') ??
+      parseEmail(settings.ADMIN_EMAIL ?? '') ??
       (smtpUrl ? undefined : 'operator@localhost.localdomain'),
   };
 };
@@ -151,7 +151,10 @@ const fullName = (url = ''): string | undefined => {
     : undefined;
 };
 
-export const scanner = (settings: Settings, faults: string[]): ScannerSettings | undefined => {
+export const readScannerSettings = (
+  settings: Settings,
+  faults: string[],
+): ScannerSettings | undefined => {
   if (!settings.CLAMAV_HOST) return undefined;
   const match = /^([^:[\]]+|\[[^\]]+\])(?::(\d{1,5}))?$/.exec(settings.CLAMAV_HOST);
   const host = match?.[1]?.replace(/^\[|\]$/g, '') ?? '';

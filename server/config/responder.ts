@@ -1,4 +1,4 @@
-import {SECRET_FORM, readSecret} from '../outbound/signature.js';
+import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/url-faults.js';
 import {redactValue} from './environment.js';
 import type {Settings} from './environment.js';
@@ -23,7 +23,7 @@ const SUPPORTED = {
 
 const ALL = ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET'] as const;
 
-export const responderSettings = (
+export const readResponderSettings = (
   settings: Settings,
   {production, allowedHosts}: {production: boolean; allowedHosts: readonly string[]},
   faults: string[],
@@ -44,7 +44,7 @@ export const responderSettings = (
   if (fault) faults.push(`RESPONDER_URL ${fault}, but is "${redactValue(url)}".`);
   if (kind === 'webhook') {
     // The message omits the value: it is printed, and the value is a secret.
-    if (secret && !readSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
+    if (secret && !parseSecret(secret)) faults.push(`RESPONDER_SECRET ${SECRET_FORM}`);
     return {kind, url, secret};
   }
   const key = settings.RESPONDER_KEY;

@@ -46,9 +46,9 @@ export const STORED_EVENTS = [
 /** Events that are not stored. They have no sequence number and reach only current subscribers. */
 export const TRANSIENT_EVENTS = ['message_delta', 'typing'] as const;
 
-export type LastingEvent = (typeof STORED_EVENTS)[number];
-export type FleetingEvent = (typeof TRANSIENT_EVENTS)[number];
-export type LiveEventName = LastingEvent | FleetingEvent;
+export type StoredEventName = (typeof STORED_EVENTS)[number];
+export type TransientEventName = (typeof TRANSIENT_EVENTS)[number];
+export type LiveEventName = StoredEventName | TransientEventName;
 
 /** Events that the element dispatches to the page. None contains personal data. */
 export const WIDGET_EVENTS = [

@@ -46,7 +46,7 @@ export const UploadForm = Type.Object(
   {title: 'UploadForm', examples: [{size: EXAMPLE_FILE.size, file: '%PDF-1.7 …'}]},
 );
 
-export const UploadAnswer = Type.Object(
+export const UploadResponse = Type.Object(
   {file: StoredFile},
   {
     title: 'UploadAnswer',
@@ -54,7 +54,7 @@ export const UploadAnswer = Type.Object(
     examples: [{file: EXAMPLE_FILE}],
   },
 );
-export type UploadAnswer = Static<typeof UploadAnswer>;
+export type UploadResponse = Static<typeof UploadResponse>;
 
 export const UploadInProgress = Type.Object(
   {idempotency_key: Type.String({description: '`Idempotency-Key` of the upload.'})},

@@ -80,7 +80,7 @@ export const SendMessage = Type.Object(
 );
 export type SendMessage = Static<typeof SendMessage>;
 
-export const MessageAnswer = Type.Object(
+export const MessageResponse = Type.Object(
   {message: Message},
   {
     title: 'MessageAnswer',
@@ -88,7 +88,7 @@ export const MessageAnswer = Type.Object(
     examples: [{message: EXAMPLE_MESSAGE}],
   },
 );
-export type MessageAnswer = Static<typeof MessageAnswer>;
+export type MessageResponse = Static<typeof MessageResponse>;
 
 export const MessageQuery = Type.Object({
   after: Type.Optional({

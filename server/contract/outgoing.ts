@@ -91,7 +91,7 @@ export const TurnBody = Type.Object(
   },
 );
 
-export const TurnAnswer = Type.Union(
+export const TurnReply = Type.Union(
   [
     Type.Object({text: Type.String()}),
     Type.Object({messages: Type.Array(Type.Object({text: Type.String()}))}),

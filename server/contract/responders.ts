@@ -27,7 +27,7 @@ export const SiteResponder = Type.Object(
 export type SiteResponder = Static<typeof SiteResponder>;
 
 /** Body that a responder sends to the callback URL after its 202 response. */
-export const CallBack = Type.Object(
+export const CallbackBody = Type.Object(
   {
     text: Type.Optional(Type.String({description: 'Plain text, which is displayed as it is.'})),
     done: Type.Optional(Type.Boolean({description: 'False if more text follows (default: true).'})),
@@ -38,6 +38,6 @@ export const CallBack = Type.Object(
     examples: [{text: 'Your documents are complete.', done: true}],
   },
 );
-export type CallBack = Static<typeof CallBack>;
+export type CallbackBody = Static<typeof CallbackBody>;
 
 export const MAX_INSTRUCTIONS_LENGTH = 4_000;

@@ -212,7 +212,7 @@ export const LeavePage = Type.Object(
 export type LeavePage = Static<typeof LeavePage>;
 
 /** The lengths are generous, so that `invalid_name` and `invalid_email` can report the problem. */
-export const GiveContact = Type.Object(
+export const SubmitContact = Type.Object(
   {
     name: Type.String({maxLength: 10 * MAX_NAME_LENGTH}),
     email: Type.String({maxLength: 10 * MAX_EMAIL_LENGTH}),
@@ -225,9 +225,9 @@ export const GiveContact = Type.Object(
     examples: [{name: 'Anna Beispiel', email: 'anna@example.com', locale: 'de'}],
   },
 );
-export type GiveContact = Static<typeof GiveContact>;
+export type SubmitContact = Static<typeof SubmitContact>;
 
-export const ContactAnswer = Type.Object(
+export const ContactResponse = Type.Object(
   {
     state: SessionState,
     email_masked: Type.String({
@@ -242,9 +242,9 @@ export const ContactAnswer = Type.Object(
     examples: [{state: 'pending', email_masked: 'a•••@example.com', delayed: false}],
   },
 );
-export type ContactAnswer = Static<typeof ContactAnswer>;
+export type ContactResponse = Static<typeof ContactResponse>;
 
-export const ResendAnswer = Type.Object(
+export const ResendResponse = Type.Object(
   {delayed: Delayed},
   {
     title: 'ResendAnswer',
@@ -252,7 +252,7 @@ export const ResendAnswer = Type.Object(
     examples: [{delayed: false}],
   },
 );
-export type ResendAnswer = Static<typeof ResendAnswer>;
+export type ResendResponse = Static<typeof ResendResponse>;
 
 export const RectifySession = Type.Object(
   {

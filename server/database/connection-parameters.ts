@@ -1,7 +1,7 @@
-import {percentDecoded} from '../text/percent-encoding.js';
+import {decodePercent} from '../text/percent-encoding.js';
 
 /** Parameters of DATABASE_URL that have an effect, under libpq's names. */
-export const TAKEN = [
+export const SUPPORTED_PARAMETERS = [
   'host',
   'port',
   'dbname',
@@ -16,7 +16,7 @@ export const TAKEN = [
   'application_name',
   'options',
 ] as const;
-type SupportedParameter = (typeof TAKEN)[number];
+type SupportedParameter = (typeof SUPPORTED_PARAMETERS)[number];
 
 export type Parameters = Partial<Record<SupportedParameter, string>>;
 
@@ -68,7 +68,7 @@ export const readParameters = (query: string, faults: string[]): Parameters => {
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const at = pair.indexOf('=');
     const name = pair.slice(0, at === -1 ? undefined : at);
-    const value = at === -1 ? '' : (percentDecoded(pair.slice(at + 1)) ?? '');
+    const value = at === -1 ? '' : (decodePercent(pair.slice(at + 1)) ?? '');
     if (isSupported(name)) parameters[name] = value;
     else if (!HARMLESS[name]?.includes(value.toLowerCase())) faults.push(refusal(name));
   }
@@ -82,7 +82,7 @@ export const readParameters = (query: string, faults: string[]): Parameters => {
 };
 
 const isSupported = (name: string): name is SupportedParameter =>
-  (TAKEN as readonly string[]).includes(name);
+  (SUPPORTED_PARAMETERS as readonly string[]).includes(name);
 
 const isBetween = (value: number, min: number, max: number): boolean =>
   Number.isInteger(value) && value >= min && value <= max;

@@ -1,7 +1,7 @@
 import {
   PERCENT_ENCODE,
   cutsCredentials,
-  percentDecoded,
+  decodePercent,
   splitUrl,
 } from '../text/percent-encoding.js';
 import {readParameters} from './connection-parameters.js';
@@ -50,7 +50,7 @@ export const readConnectionUrl = (
   const {authority, rest} = splitUrl(url);
   const at = authority.lastIndexOf('@');
   const userinfo = authority.slice(0, Math.max(at, 0));
-  if (cutsCredentials(url) || userinfo.includes('@') || percentDecoded(url) === undefined) {
+  if (cutsCredentials(url) || userinfo.includes('@') || decodePercent(url) === undefined) {
     faults.push(`DATABASE_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
     return undefined;
   }
@@ -83,7 +83,7 @@ export const parseConnection = (url: string): DatabaseConnection => {
 };
 
 /** Returns the hosts for messages, joined by commas: `db.example.com:5432`, or a socket's path. */
-export const hostsIn = (url: string): string =>
+export const formatHosts = (url: string): string =>
   parseConnection(url)
     .hosts.map(({host, port, path}) => path ?? `${host}:${port}`)
     .join(',');
@@ -95,7 +95,7 @@ export const splitOnce = (text: string, separator: string): [string, string | un
 };
 
 /** Returns undefined for an empty text, which counts as missing. */
-const decoded = (text: string): string | undefined => percentDecoded(text) || undefined;
+const decoded = (text: string): string | undefined => decodePercent(text) || undefined;
 
 /** Reads `host:port,host:port`. The parameters `host` and `port` take precedence, as in libpq. */
 const readHosts = (

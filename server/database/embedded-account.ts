@@ -46,7 +46,7 @@ export async function resolveRunAsUser(native: string, directory: string): Promi
   const plain = {prefix: [], native, directory};
   if (process.getuid?.() !== 0) return plain;
 
-  const moved = await readIfThere(path.join(directory, MOVED_TO));
+  const moved = await readIfExists(path.join(directory, MOVED_TO));
   if (moved) return moveTo(moved.trim(), native, await idsOfNobody());
   const accounts: RunAsUser[] = [await asNobody(plain), await inNamespace(plain)];
   for (const account of accounts) if (await canRun(account)) return chownRecursive(account);
@@ -106,11 +106,11 @@ async function canRun(account: RunAsUser): Promise<boolean> {
 
 export async function runAs(account: RunAsUser, program: string, args: string[]): Promise<void> {
   const [command, ...rest] = [...account.prefix, program, ...args];
-  await run(command!, rest, {...account.ids, cwd: '/', env: environment()});
+  await run(command!, rest, {...account.ids, cwd: '/', env: postgresEnvironment()});
 }
 
 /** Returns an environment without our variables: PG* would change the server, others are secret. */
-export function environment(): NodeJS.ProcessEnv {
+export function postgresEnvironment(): NodeJS.ProcessEnv {
   return {PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC'};
 }
 
@@ -143,7 +143,7 @@ export async function exists(file: string): Promise<boolean> {
   );
 }
 
-export async function readIfThere(file: string): Promise<string | undefined> {
+export async function readIfExists(file: string): Promise<string | undefined> {
   if (!(await exists(file))) return undefined;
   try {
     return await readFile(file, 'utf8');

@@ -2,7 +2,7 @@ import {realpath, readlink, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {readIfThere} from './embedded-account.js';
+import {readIfExists} from './embedded-account.js';
 import {isAlive} from './embedded-cluster.js';
 
 /** Contents of `postmaster.pid`, a file that a running server writes. */
@@ -25,7 +25,7 @@ const PAUSE_MS = 20;
  */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const file = path.join(data, 'postmaster.pid');
-  const lines = (await readIfThere(file))?.split('\n');
+  const lines = (await readIfExists(file))?.split('\n');
   const pid = Number(lines?.[0]);
   if (!lines || !(pid > 0) || !isAlive(pid)) return undefined;
   if (await isPostmasterOf(data, pid)) {

@@ -9,7 +9,7 @@ import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {resolveRunAsUser, environment, exists} from './embedded-account.js';
+import {resolveRunAsUser, postgresEnvironment, exists} from './embedded-account.js';
 import type {RunAsUser} from './embedded-account.js';
 import {findBinaries} from './embedded-binaries.js';
 import {DATABASE_USER, isAlive, openCluster} from './embedded-cluster.js';
@@ -115,7 +115,7 @@ async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Pro
   const child = spawn(command!, args, {
     ...account.ids,
     cwd: '/',
-    env: environment(),
+    env: postgresEnvironment(),
     // Ctrl-C must not stop the database while this process still needs it.
     detached: true,
     stdio: ['ignore', output.fd, output.fd],

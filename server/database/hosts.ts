@@ -24,7 +24,7 @@ export class Hosts {
    * Records that a host accepted no login. Returns true if the next host can be tried immediately:
    * it has not failed in the same round.
    */
-  failed(host: DatabaseHost): boolean {
+  recordFailure(host: DatabaseHost): boolean {
     const now = performance.now();
     const index = this.hosts.indexOf(host);
     this.failedAtMs[index] = now;
@@ -34,7 +34,7 @@ export class Hosts {
   }
 
   /** Records that a host works, so that its earlier failure no longer counts. */
-  worked(host: DatabaseHost): void {
+  recordSuccess(host: DatabaseHost): void {
     this.failedAtMs[this.hosts.indexOf(host)] = -Infinity;
   }
 }

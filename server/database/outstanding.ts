@@ -34,7 +34,7 @@ export class PendingReplies {
     return this.isServerReady;
   }
 
-  get isNone(): boolean {
+  get isEmpty(): boolean {
     return this.pendingCount <= 0 && !this.hasPartialRequest;
   }
 

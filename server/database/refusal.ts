@@ -1,4 +1,4 @@
-import {hostsIn} from './connection-url.js';
+import {formatHosts} from './connection-url.js';
 import {isDatabaseDown, isLockTimeout, sqlState} from './failure.js';
 import {MigrationRefused} from './migrate.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
@@ -41,7 +41,7 @@ export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   if (error instanceof PoolerRefused) return {message, code: 'POOLER', mayPass: false};
   if (typeof code !== 'string') return undefined;
   if (error instanceof MigrationRefused) return {message, code, mayPass: false};
-  const where = `The database at ${hostsIn(url)} (DATABASE_URL)`;
+  const where = `The database at ${formatHosts(url)} (DATABASE_URL)`;
   const refusal = (text: string, mayPass: boolean) => ({message: text, code, mayPass});
   if (isPoolerRefusal(error)) return refusal(new PoolerRefused().message, false);
   if (isLockTimeout(error)) {

@@ -30,7 +30,7 @@ export class TaskLease<Progress extends object = object> {
    * Claims the task. Returns undefined if another process has it, or if it is neither due nor
    * forced.
    */
-  async take({force = false} = {}): Promise<AcquiredLease<Progress> | undefined> {
+  async acquire({force = false} = {}): Promise<AcquiredLease<Progress> | undefined> {
     const {name} = this.task;
     await this.sql`insert into tasks (name) values (${name}) on conflict (name) do nothing`;
     const [lease] = await this.sql<AcquiredLease<Progress>[]>`
@@ -43,7 +43,7 @@ export class TaskLease<Progress extends object = object> {
   }
 
   /** Renews the lease and saves the progress. Returns false if another process has taken over. */
-  async keep(progress: Partial<Progress> = {}): Promise<boolean> {
+  async renew(progress: Partial<Progress> = {}): Promise<boolean> {
     const rows = await this.sql`
       update tasks set leased_until = now() + ${LEASE}::interval,
                        progress = ${this.toJson(progress)}::text::jsonb

@@ -90,7 +90,7 @@ export class TimeoutSocket extends EventEmitter {
 
   /** Called by the driver if a login takes too long. */
   destroy(): void {
-    if (!this.hasWorked) this.target.hosts.failed(this.host);
+    if (!this.hasWorked) this.target.hosts.recordFailure(this.host);
     this.close();
   }
 
@@ -113,9 +113,9 @@ export class TimeoutSocket extends EventEmitter {
       }
       if (!this.hasWorked && this.pending.isLoggedIn) {
         this.hasWorked = true;
-        this.target.hosts.worked(this.host);
+        this.target.hosts.recordSuccess(this.host);
       }
-      if (this.pending.isNone) this.stopTimer();
+      if (this.pending.isEmpty) this.stopTimer();
       else this.timer?.refresh();
       this.emit('data', bytes);
     });
@@ -172,7 +172,7 @@ export class TimeoutSocket extends EventEmitter {
     if (this.closing) return;
     this.close();
     // After a close without an error, the driver reconnects immediately for its waiting query.
-    const triesAnother = !this.hasWorked && this.target.hosts.failed(this.host);
+    const triesAnother = !this.hasWorked && this.target.hosts.recordFailure(this.host);
     if (!triesAnother) this.emit('error', error);
   }
 

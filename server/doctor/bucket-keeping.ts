@@ -18,7 +18,7 @@ export async function* checkBucketConfig(
 }
 
 const checkEncryption = async (bucket: Bucket, key: string): Promise<Finding> => {
-  const objectEncryption = await bucket.look(key).then(
+  const objectEncryption = await bucket.headObject(key).then(
     ({ServerSideEncryption}) => ServerSideEncryption,
     () => undefined,
   );

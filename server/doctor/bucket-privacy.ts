@@ -12,7 +12,7 @@ const BLOCK_ADVICE =
 const LINK_SECONDS = 60;
 
 /** Checks that anonymous access is refused and that download links work. */
-export async function* tryAnonymously(
+export async function* checkAnonymousAccess(
   bucket: Bucket,
   objects: ObjectStore,
   key: string,

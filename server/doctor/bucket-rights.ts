@@ -16,7 +16,7 @@ export async function* checkRights(
   objects: ObjectStore,
   key: string,
 ): AsyncGenerator<Finding> {
-  yield* tryRights(objects, key, bucket);
+  yield* checkObjectRights(objects, key, bucket);
   yield await attempt('multipart', 's3:ListBucketMultipartUploads, s3:AbortMultipartUpload', () =>
     abortOne(bucket, objects, key),
   );
@@ -29,7 +29,7 @@ export async function* checkRights(
   await put(objects, key).catch(() => undefined);
 }
 
-export async function* tryRights(
+export async function* checkObjectRights(
   objects: ObjectStore,
   key: string,
   bucket?: Bucket,

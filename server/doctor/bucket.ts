@@ -29,7 +29,7 @@ const UNSUPPORTED_ERROR = /^(NotImplemented|MethodNotAllowed|NotSupported|Invali
 export const anonymousTestKey = (key: string): string => `${key}-stranger`;
 
 /** Result of a query about the bucket, or the kind of refusal. */
-export type Answer<T> = {value: T} | {refused: 'unset' | 'unknown' | 'forbidden' | 'failed'};
+export type QueryResult<T> = {value: T} | {refused: 'unset' | 'unknown' | 'forbidden' | 'failed'};
 
 /** Queries about a bucket that only the doctor needs. */
 export class Bucket {
@@ -71,7 +71,7 @@ export class Bucket {
     return [...Versions, ...DeleteMarkers].filter(({Key}) => Key === key).length;
   }
 
-  look(key: string) {
+  headObject(key: string) {
     return this.send(new HeadObjectCommand({...this.bucketInput, Key: key}));
   }
 
@@ -138,7 +138,7 @@ const unlessUnsupported = async <T>(request: Promise<T>): Promise<T | undefined>
   }
 };
 
-const toAnswer = async <T>(request: Promise<T>): Promise<Answer<T>> => {
+const toAnswer = async <T>(request: Promise<T>): Promise<QueryResult<T>> => {
   try {
     return {value: await request};
   } catch (error) {

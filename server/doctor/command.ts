@@ -11,7 +11,7 @@ import {fail, toReason} from './finding.js';
 import type {Check, DoctorDeps, Finding} from './finding.js';
 import {checkFolders} from './folders.js';
 import {checkMail} from './mail.js';
-import {checkPublicAddress} from './public-address.js';
+import {checkPublicUrl} from './public-address.js';
 import {checkScanner} from './scanner.js';
 import {checkSecret} from './secret.js';
 import {checkSettings} from './settings.js';
@@ -38,7 +38,7 @@ const CHECKS: Record<string, Check> = {
   clock: checkClock,
   mail: checkMail,
   scanner: checkScanner,
-  public: checkPublicAddress,
+  public: checkPublicUrl,
 };
 
 type PartFinding = Finding & {part: string};

@@ -1,4 +1,4 @@
-import {parseConnection, hostsIn} from '../database/connection-url.js';
+import {parseConnection, formatHosts} from '../database/connection-url.js';
 import {pendingMigrations} from '../database/migrate.js';
 import {toRefusal} from '../database/refusal.js';
 import {requireOwnSession} from '../database/session-settings.js';
@@ -19,7 +19,7 @@ interface Server {
 }
 
 export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> {
-  const where = hostsIn(deps.databaseUrl);
+  const where = formatHosts(deps.databaseUrl);
   let server: Server;
   try {
     server = await readServer(deps);

@@ -4,7 +4,7 @@ import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config/config.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
 
@@ -107,7 +107,7 @@ const sendCaught = async ({mail, dataDir, publicUrl}: Config, to: string): Promi
 
 const send = async (server: Server, recipient: string): Promise<Finding> => {
   const {from} = server;
-  const to = strictEmail(recipient);
+  const to = parseEmail(recipient);
   if (!to) return fail('test mail', 'not sent', 'Pass one plain e-mail address with --mail.');
   try {
     await withTransport(server, (transport) =>

@@ -15,7 +15,7 @@ const CALL_MS = 5_000;
 const FORGED = '192.0.2.77';
 
 /** Checks PUBLIC_URL: host name, certificate, proxy. */
-export async function* checkPublicAddress(deps: DoctorDeps): AsyncGenerator<Finding> {
+export async function* checkPublicUrl(deps: DoctorDeps): AsyncGenerator<Finding> {
   const {publicUrl, production} = deps.config;
   const isHttps = publicUrl.startsWith('https:');
   if (isHttps) yield ok('https', publicUrl);

@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
 
 import type {ObjectStore} from '../object-store/object-store.js';
-import {tryAnonymously} from './bucket-privacy.js';
+import {checkAnonymousAccess} from './bucket-privacy.js';
 import {Bucket, anonymousTestKey} from './bucket.js';
 import {checkBucketConfig} from './bucket-keeping.js';
-import {checkRights, tryRights} from './bucket-rights.js';
+import {checkRights, checkObjectRights} from './bucket-rights.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
 
@@ -20,7 +20,7 @@ export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
   if (!config.s3) {
     const advice = 'Set S3_BUCKET in production and before you add a second server.';
     yield ok('reachable', `a folder on disk, in ${config.dataDir}`, advice);
-    yield* tryRights(objects, key);
+    yield* checkObjectRights(objects, key);
     return;
   }
   const where = `the bucket ${config.s3.bucket} at ${config.s3.endpoint ?? 'Amazon S3'}`;
@@ -40,7 +40,7 @@ export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
   let left: string | undefined;
   try {
     yield* checkRights(bucket, objects, key);
-    yield* tryAnonymously(bucket, objects, key);
+    yield* checkAnonymousAccess(bucket, objects, key);
     yield* checkBucketConfig(bucket, objects, key);
   } finally {
     left = await deleteTestObjects(objects, key);

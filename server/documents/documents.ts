@@ -19,7 +19,7 @@ export interface DocumentsDeps {
   limits?: ReadLimits;
   /** Time limit for all files of a session, in milliseconds, because a visitor waits. */
   waitMs?: number;
-  kept?: ExtractedTextCache;
+  cache?: ExtractedTextCache;
 }
 
 export interface Document extends PdfText {
@@ -41,13 +41,13 @@ const POLL_INTERVAL_MS = 2_000;
  * Texts are cached only in memory, for a limited time. A text is deleted soon after its file is
  * deleted or the consent to read it is withdrawn, even by another replica or a command.
  */
-export class Documents {
+export class PdfTextExtractor {
   private readonly cache: ExtractedTextCache;
   private queue: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: DocumentsDeps) {
-    this.cache = deps.kept ?? new ExtractedTextCache();
+    this.cache = deps.cache ?? new ExtractedTextCache();
   }
 
   /**
@@ -94,7 +94,7 @@ export class Documents {
       () => undefined,
       () => undefined,
     );
-    this.cache.keep(file.id, text);
+    this.cache.set(file.id, text);
     this.timer ??= setInterval(() => void this.deleteOutdated(), POLL_INTERVAL_MS).unref();
     // An aborted read is not cached: the next call must read the file again.
     return unlessAborted(text, signal, () => {

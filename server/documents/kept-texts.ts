@@ -1,6 +1,6 @@
 import type {PdfText} from './read-pdf.js';
 
-export const KEPT_LIMITS = {maxMs: 30 * 60_000, maxBytes: 8 * 1024 * 1024};
+export const CACHE_LIMITS = {maxMs: 30 * 60_000, maxBytes: 8 * 1024 * 1024};
 /** Size of an entry without its text, so that files without text count too. */
 const ENTRY_BYTES = 500;
 
@@ -15,7 +15,7 @@ export class ExtractedTextCache {
   private readonly entries = new Map<string, Entry>();
 
   constructor(
-    private readonly limits = KEPT_LIMITS,
+    private readonly limits = CACHE_LIMITS,
     private readonly now = () => performance.now(),
   ) {}
 
@@ -29,7 +29,7 @@ export class ExtractedTextCache {
     return [...this.entries.keys()];
   }
 
-  keep(id: string, text: Promise<PdfText>): void {
+  set(id: string, text: Promise<PdfText>): void {
     const entry = {text, bytes: ENTRY_BYTES, until: this.now() + this.limits.maxMs};
     this.entries.delete(id);
     this.entries.set(id, entry);

@@ -4,10 +4,10 @@ import {StatementBatcher} from '../database/shared-statement.js';
 /** Channel of `uuid seq`, sent when the event can be read. */
 export const EVENTS_CHANNEL = 'maria_news';
 /** Channel of `uuid sender json`: pieces of a text in progress, and other transient events. */
-export const MOMENT_CHANNEL = 'maria_moments';
+export const TRANSIENT_CHANNEL = 'maria_moments';
 
 /** PostgreSQL accepts payloads below 8,000 bytes. */
-export const MAX_NOTICE_BYTES = 7_900;
+export const MAX_NOTIFICATION_BYTES = 7_900;
 
 export interface Notification {
   channel: string;

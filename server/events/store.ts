@@ -1,11 +1,11 @@
 import type {LiveEventData} from '../contract/events.js';
-import type {LastingEvent} from '../contract/event-names.js';
+import type {StoredEventName} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {notifyAfterCommit} from './transaction.js';
 
 export type NewEvent = {
-  [Name in LastingEvent]: {type: Name; data: LiveEventData[Name]};
-}[LastingEvent];
+  [Name in StoredEventName]: {type: Name; data: LiveEventData[Name]};
+}[StoredEventName];
 
 /**
  * Writes events in the transaction of their cause, which has locked the visit's row. Numbers follow
@@ -46,7 +46,7 @@ export const deleteEvents = async (tx: Queryable, uuid: string): Promise<void> =
 
 export interface StoredEvent {
   seq: number;
-  type: LastingEvent;
+  type: StoredEventName;
   data: object;
   at: string;
 }
@@ -77,7 +77,7 @@ export interface WantedEvents {
 export const PAGE_EVENTS = 50;
 const PAGE_BYTES = 64 * 1024;
 /** Sessions per statement; together they return a few megabytes at most. */
-export const MAX_SESSIONS = 100;
+export const MAX_SESSIONS_PER_QUERY = 100;
 
 const NO_EVENTS: FoundEvents = {
   last: 0,

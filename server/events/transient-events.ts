@@ -1,14 +1,14 @@
 import {randomUUID} from 'node:crypto';
 
 import type {LiveEventData} from '../contract/events.js';
-import type {FleetingEvent} from '../contract/event-names.js';
+import type {TransientEventName} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
-import {MAX_NOTICE_BYTES, MOMENT_CHANNEL, sendNotification} from './announce.js';
+import {MAX_NOTIFICATION_BYTES, TRANSIENT_CHANNEL, sendNotification} from './announce.js';
 
 /** Event that is sent only to subscribers that are connected now. */
 export type TransientEvent = {
-  [Name in FleetingEvent]: {type: Name; data: LiveEventData[Name]};
-}[FleetingEvent];
+  [Name in TransientEventName]: {type: Name; data: LiveEventData[Name]};
+}[TransientEventName];
 
 /**
  * `wanted`: a subscriber connected during a reply and needs the text so far. `stop`: the visitor
@@ -23,7 +23,7 @@ type Listener = (uuid: string, message: TransientEvent) => void;
 /** Bytes besides the text: two UUIDs, the field names, numbers. */
 const FRAME_BYTES = 300;
 /** A UTF-16 unit takes at most 6 bytes in JSON. */
-const PIECE_UNITS = Math.floor((MAX_NOTICE_BYTES - FRAME_BYTES) / 6);
+const PIECE_UNITS = Math.floor((MAX_NOTIFICATION_BYTES - FRAME_BYTES) / 6);
 
 /**
  * Broadcasts events that are not stored: directly within this process, and to other processes
@@ -47,7 +47,7 @@ export class TransientEvents {
    * Registers a function that repeats the session's running text from its beginning when a
    * subscriber needs it. Returns a function that removes it.
    */
-  answerWanted(uuid: string, repeat: () => void): () => void {
+  onTextWanted(uuid: string, repeat: () => void): () => void {
     const repeaters = this.repeaters.get(uuid) ?? new Set();
     this.repeaters.set(uuid, repeaters.add(repeat));
     return () => {
@@ -65,12 +65,12 @@ export class TransientEvents {
     for (const piece of splitIntoPieces(message)) {
       this.dispatch(uuid, piece);
       const payload = `${uuid} ${this.sender} ${JSON.stringify(piece)}`;
-      sendNotification(this.sql, {channel: MOMENT_CHANNEL, payload});
+      sendNotification(this.sql, {channel: TRANSIENT_CHANNEL, payload});
     }
   }
 
   /** Receives a notification from another process or from this process. */
-  heard(payload: string): void {
+  receive(payload: string): void {
     const [uuid = '', sender = ''] = payload.split(' ', 2);
     if (sender === this.sender) return;
     const json = payload.slice(uuid.length + sender.length + 2);

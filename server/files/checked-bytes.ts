@@ -59,7 +59,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
   private async addChunk(chunk: Uint8Array): Promise<void> {
     const {maxBytes, declaredBytes, scan} = this.checks;
     this.seenBytes += chunk.length;
-    if (this.seenBytes > maxBytes) throw tooLarge(maxBytes);
+    if (this.seenBytes > maxBytes) throw createFileTooLarge(maxBytes);
     if (declaredBytes !== undefined && this.seenBytes > declaredBytes) {
       throw mismatch(declaredBytes, 'more');
     }
@@ -93,7 +93,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
   }
 }
 
-export const tooLarge = (maxBytes: number) =>
+export const createFileTooLarge = (maxBytes: number) =>
   new FileTooLarge(
     `The file is too large. Expected at most ${maxBytes} bytes. Send a smaller PDF.`,
   );

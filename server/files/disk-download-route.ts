@@ -4,8 +4,8 @@ import {NotFound} from '../errors.js';
 import type {SlowClientLimits} from '../http/pace.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
-import {pacedDownload, untilClosed} from '../http/slow-download.js';
-import {attachment} from '../object-store/attachment.js';
+import {guardedDownload, untilClosed} from '../http/slow-download.js';
+import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {verifyDownload} from '../object-store/signed-links.js';
 
@@ -51,14 +51,14 @@ export const diskRoutes = (
       }
       return (
         reply
-          .header('content-disposition', attachment(link.name))
+          .header('content-disposition', createContentDisposition(link.name))
           .header('content-security-policy', "sandbox; default-src 'none'")
           .header('cache-control', 'private, no-store')
           .header('content-length', found.size)
           // The links are for whole files: clients must not request ranges.
           .header('accept-ranges', 'none')
           .type(link.type)
-          .send(pacedDownload(bytes, reply.raw, {limits: pace}))
+          .send(guardedDownload(bytes, reply.raw, {limits: pace}))
       );
     },
   );

@@ -4,7 +4,7 @@ import {ClientAborted} from '../http/broken-off.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 
 /** Returns the code for the audit row of a failed upload; `aborted` if the client disconnected. */
-export const failureCode = (reason: unknown): string => {
+export const getFailureCode = (reason: unknown): string => {
   if (reason instanceof ClientAborted) return 'aborted';
   if (reason instanceof MariaError) return reason.code;
   return reason instanceof StoreUnavailable || isDatabaseDown(reason) ? 'unavailable' : 'internal';

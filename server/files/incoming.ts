@@ -8,7 +8,7 @@ import {BODY_MS} from '../http/deadline.js';
 import {requireNoEncoding} from '../http/json-bodies.js';
 import {pathTo} from '../http/json-paths.js';
 import {cleanFileName} from '../text/file-name.js';
-import {tooLarge} from './checked-bytes.js';
+import {createFileTooLarge} from './checked-bytes.js';
 
 export interface MultipartUpload {
   name: string;
@@ -21,7 +21,7 @@ export interface MultipartUpload {
 const FIELD_BYTES = 1024;
 
 /** Parses the form up to the bytes of the file. Errors of the parser become `InvalidRequest`. */
-export const readIncoming = async (
+export const readMultipartUpload = async (
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<MultipartUpload> => {
@@ -138,6 +138,6 @@ const readSize = (value: unknown, maxBytes: number): number => {
     );
   }
   const bytes = Number(value);
-  if (bytes > maxBytes) throw tooLarge(maxBytes);
+  if (bytes > maxBytes) throw createFileTooLarge(maxBytes);
   return bytes;
 };

@@ -6,7 +6,7 @@ import {PDF_CONTENT_TYPE} from '../contract/limits.js';
 import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
@@ -51,7 +51,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
           'Deleted files are omitted. Uploads in progress are listed by their idempotency key.',
         tags: ['files'],
         security: SESSION_SECURITY,
-        response: answers({200: FileList}, SESSION_CODES),
+        response: responseSchemas({200: FileList}, SESSION_CODES),
       },
     },
     async (request) => {
@@ -80,7 +80,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
-        response: answers({200: DownloadLink}, [...SESSION_CODES, 'not_found']),
+        response: responseSchemas({200: DownloadLink}, [...SESSION_CODES, 'not_found']),
       },
     },
     async (request) => {
@@ -103,7 +103,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
         tags: ['files'],
         security: SESSION_SECURITY,
         params: FileId,
-        response: answers({204: Type.Null({description: 'Deleted.'})}, [
+        response: responseSchemas({204: Type.Null({description: 'Deleted.'})}, [
           ...SESSION_CODES,
           ...BODY_CODES,
           'not_found',

@@ -17,7 +17,7 @@ export class Spool {
   constructor(private readonly directory: string) {}
 
   /** Writes all bytes to a file, passes them to `use` for one read, and deletes the file. */
-  async through<T>(
+  async buffer<T>(
     bytes: AsyncIterable<Uint8Array>,
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T> {

@@ -5,23 +5,23 @@ import {Type} from 'typebox';
 
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {BatchedAuditWriter} from '../audit/store.js';
-import {UploadAnswer, UploadForm} from '../contract/files.js';
+import {UploadResponse, UploadForm} from '../contract/files.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
-import {withinTime, disableTimeout} from '../http/deadline.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import {withTimeout, disableTimeout} from '../http/deadline.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/store.js';
 import {siteLimits} from '../sites/limits.js';
-import {tooLarge} from './checked-bytes.js';
-import {failureCode} from './failure-code.js';
-import {readIncoming} from './incoming.js';
+import {createFileTooLarge} from './checked-bytes.js';
+import {getFailureCode} from './failure-code.js';
+import {readMultipartUpload} from './incoming.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import type {Uploads} from './upload.js';
 
@@ -32,14 +32,14 @@ export interface UploadRouteDeps {
   uploads: Uploads;
   attempts: BatchedAuditWriter;
   gate: ConcurrencyLimit;
-  onTaken: (taken: {repeated: boolean; bytes: number}) => void;
+  onStored: (taken: {repeated: boolean; bytes: number}) => void;
 }
 
 /** Allowance for the multipart framing and the fields around the file. */
 const FRAME_BYTES = 64 * 1024;
 
-const Repeated = Type.Unsafe<UploadAnswer>({
-  ...UploadAnswer,
+const Repeated = Type.Unsafe<UploadResponse>({
+  ...UploadResponse,
   description: 'Repeated `Idempotency-Key`: the file that is already stored.',
 });
 
@@ -55,7 +55,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
         // Once its bytes are read, an upload has other limits: throughput, lease and duration.
         config: {
           ...rateLimit(config.ratePerMinute, 'upload'),
-          keepsOwnTime: 'later',
+          disablesTimeout: 'later',
           swaggerTransform: describedBody(UploadForm),
         },
         schema: {
@@ -76,7 +76,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
               }),
             ),
           }),
-          response: answers({200: Repeated, 201: UploadAnswer}, [
+          response: responseSchemas({200: Repeated, 201: UploadResponse}, [
             ...SESSION_CODES,
             ...BODY_CODES,
             'empty_file',
@@ -103,7 +103,7 @@ export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
         };
         try {
           const result = await receiveUpload(deps, caller, {request, reply, onReserved});
-          deps.onTaken({repeated: result.repeated, bytes: result.file.size});
+          deps.onStored({repeated: result.repeated, bytes: result.file.size});
           return await reply.code(result.repeated ? 200 : 201).send({file: result.file});
         } catch (error) {
           if (!isAudited) await auditRefusal(deps, caller, error);
@@ -130,14 +130,14 @@ const receiveUpload = async (
   if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
   const limits = siteLimits(caller.site, config.limits);
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limits.maxFileBytes + FRAME_BYTES) throw tooLarge(limits.maxFileBytes);
+  if (announced > limits.maxFileBytes + FRAME_BYTES) throw createFileTooLarge(limits.maxFileBytes);
   disableTimeout(request, reply);
   const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
   try {
-    const incoming = await readIncoming(request, limits.maxFileBytes);
+    const incoming = await readMultipartUpload(request, limits.maxFileBytes);
     const key = request.headers['idempotency-key'];
     const idempotencyKey = typeof key === 'string' ? key : undefined;
-    return await uploads.take({request, caller, limits, incoming, idempotencyKey, onReserved});
+    return await uploads.receive({request, caller, limits, incoming, idempotencyKey, onReserved});
   } finally {
     release();
   }
@@ -154,8 +154,8 @@ const auditRefusal = async (
 ): Promise<void> => {
   if (error instanceof TokenInvalid || error instanceof Unavailable) return;
   if (isDatabaseDown(error)) return;
-  const metadata = {code: failureCode(error)};
-  await withinTime(
+  const metadata = {code: getFailureCode(error)};
+  await withTimeout(
     attempts.record({...toAuditEntry(caller), event: 'file_upload_error', metadata}),
   );
 };

@@ -20,14 +20,14 @@ import {
   Unavailable,
 } from '../errors.js';
 import {ClientAborted} from '../http/broken-off.js';
-import {withinTime} from '../http/deadline.js';
+import {withTimeout} from '../http/deadline.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
 import {countFunnel, hasConsent} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {ValidatingStream} from './checked-bytes.js';
 import type {Checks} from './checked-bytes.js';
-import {failureCode} from './failure-code.js';
+import {getFailureCode} from './failure-code.js';
 import {fileStream} from './incoming.js';
 import type {MultipartUpload} from './incoming.js';
 import {SlowClientGuard} from '../http/pace.js';
@@ -55,7 +55,7 @@ export interface UploadDeps {
   spool: Spool;
   log: FastifyBaseLogger;
   /** Notifies the reaper that an object may have to be deleted. */
-  onCondemned: () => void;
+  onMarkedForDeletion: () => void;
 }
 
 export interface Upload {
@@ -83,7 +83,7 @@ const UNIQUE_VIOLATION = '23505';
 export class Uploads {
   constructor(private readonly deps: UploadDeps) {}
 
-  async take(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
+  async receive(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
     const reserved = await this.reserve(upload);
     if ('existing' in reserved) return this.repeat(upload, reserved.existing);
     upload.onReserved();
@@ -105,7 +105,7 @@ export class Uploads {
       });
       stopRenewing = this.keepLease(row, checked, abort);
       await this.store(row, upload.incoming, checked, abort.signal);
-      const stored = await withinTime(this.finish(upload, row, checked));
+      const stored = await withTimeout(this.finish(upload, row, checked));
       return {file: toApiFile(stored), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
@@ -128,7 +128,7 @@ export class Uploads {
     const until = performance.now() + DUPLICATE_WAIT_MS;
     for (;;) {
       const existing = idempotencyKey
-        ? await withinTime(findByIdempotencyKey(this.deps.sql, caller.uuid, idempotencyKey))
+        ? await withTimeout(findByIdempotencyKey(this.deps.sql, caller.uuid, idempotencyKey))
         : undefined;
       if (existing?.state === 'stored') return {existing};
       if (!existing) {
@@ -141,11 +141,11 @@ export class Uploads {
             if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
             throw error;
           });
-        const row = await withinTime(reserving, (late) => {
+        const row = await withTimeout(reserving, (late) => {
           if (late) void this.undo(upload, late, false, new Unavailable());
         });
         if (row) return {row};
-      } else if (!(await withinTime(releaseExpiredSlot(this.deps.sql, existing.id)))) {
+      } else if (!(await withTimeout(releaseExpiredSlot(this.deps.sql, existing.id)))) {
         if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
         await sleep(DUPLICATE_POLL_INTERVAL_MS);
       }
@@ -221,7 +221,7 @@ export class Uploads {
       await objects.put(key, await awaitFirstChunk(checked), declaredBytes, signal);
       return;
     }
-    await spool.through(checked, async (bytes) => {
+    await spool.buffer(checked, async (bytes) => {
       await objects.put(key, bytes, checked.result.size, signal);
     });
   }
@@ -265,7 +265,7 @@ export class Uploads {
       // Does not keep the process running: after the row's lease, the reaper removes it.
       await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
     }
-    if (isCommitted) this.deps.onCondemned();
+    if (isCommitted) this.deps.onMarkedForDeletion();
   }
 
   /**
@@ -297,7 +297,7 @@ export class Uploads {
         uuid: caller.uuid,
         site: caller.site.key,
         address: caller.address,
-        metadata: {file_id: row.id, code: failureCode(reason)},
+        metadata: {file_id: row.id, code: getFailureCode(reason)},
       });
       return marked;
     });

@@ -19,7 +19,7 @@ export const logRequests = (
     const route = request.routeOptions.url ?? 'unknown';
     const {method} = request;
     const ms = Math.round(reply.elapsedTime);
-    metrics.answered({route, method, status, seconds: reply.elapsedTime / 1000});
+    metrics.countResponse({route, method, status, seconds: reply.elapsedTime / 1000});
     log.info({req: request.id, method, route, status, ms}, message);
   };
   app.addHook('onResponse', async (request, reply) => {

@@ -6,9 +6,9 @@ import {ERROR_CODES} from '../contract/error-codes.js';
 import type {ErrorCode} from '../contract/error-codes.js';
 import {errorExample} from './error-examples.js';
 
-export interface AnswerOptions {
+export interface ResponseOptions {
   /** Whether errors are HTML pages, because people open the URL. */
-  asPages?: boolean;
+  errorsAsPages?: boolean;
   /** Whether the route has no rate limit, because a probe must always get a response. */
   unlimited?: boolean;
 }
@@ -37,10 +37,10 @@ export const pageText = (description: string) =>
 const ErrorPage = pageText('Page in the visitor’s language: what is wrong and what to do.');
 
 /** Returns the response schemas of a route: those of its success, and one for each error status. */
-export const answers = <T extends Record<number, TSchema>>(
+export const responseSchemas = <T extends Record<number, TSchema>>(
   success: T,
   codes: ErrorCode[],
-  {asPages = false, unlimited = false}: AnswerOptions = {},
+  {errorsAsPages = false, unlimited = false}: ResponseOptions = {},
 ) => {
   const all = [...codes, ...COMMON_CODES, ...(unlimited ? [] : ['rate_limited' as const])];
   const described: Record<string, object> = {};
@@ -48,7 +48,7 @@ export const answers = <T extends Record<number, TSchema>>(
     described[status] = {
       description: list.map((code) => `\`${code}\``).join(', '),
       headers: createHeaders(unlimited, hasRetryAfter(list) ? RETRY_AFTER : {}),
-      content: asPages ? createContent(ErrorPage, 'text/html') : errorContent(list),
+      content: errorsAsPages ? createContent(ErrorPage, 'text/html') : errorContent(list),
     };
   }
   for (const [status, schema] of Object.entries(success)) {

@@ -13,7 +13,7 @@ const UNKNOWN = 'unknown';
  * entry has none. Proxies also write a port, brackets, quotes (RFC 7239) and zones, and an IPv4
  * address as `::ffff:203.0.113.5`.
  */
-export const ipIn = (entry: string | undefined): string | undefined => {
+export const parseForwardedIp = (entry: string | undefined): string | undefined => {
   if (!entry) return undefined;
   if (isIPv4(entry)) return entry;
   const text = entry.trim().replace(/^"(.*)"$/, '$1');
@@ -32,7 +32,7 @@ export const proxyTest = (proxies: readonly string[]): ((entry: string) => boole
     else list.addSubnet(ip, Number(bits), family(ip));
   }
   return (entry) => {
-    const ip = ipIn(entry);
+    const ip = parseForwardedIp(entry);
     return ip !== undefined && list.check(ip, family(ip));
   };
 };
@@ -45,19 +45,19 @@ type Connection = Pick<FastifyRequest, 'ip' | 'ips'>;
  * Returns the client's IP address; undefined if the connection has none. An entry of
  * `X-Forwarded-For` without an IP address counts as the proxy that sent it.
  */
-export const clientAddress = ({ip, ips}: Connection): string | undefined =>
-  (ips ?? [ip]).map(ipIn).findLast((found) => found !== undefined);
+export const clientIp = ({ip, ips}: Connection): string | undefined =>
+  (ips ?? [ip]).map(parseForwardedIp).findLast((found) => found !== undefined);
 
 /** Returns the client network of a request, for the limits: an IPv4 address or an IPv6 /64. */
 export const clientRateLimitKey = (request: Connection): string => {
-  const ip = clientAddress(request);
+  const ip = clientIp(request);
   if (ip === undefined) return UNKNOWN;
   return isIPv4(ip) ? ip : `${cut(ip, 8)}/64`;
 };
 
 /** Returns the IP address in the form that the mode stores: whole, cut to /24 or /48, or null. */
 export const anonymizeIp = (address: string | undefined, mode: IpMode): string | null => {
-  const ip = mode === 'none' ? undefined : ipIn(address);
+  const ip = mode === 'none' ? undefined : parseForwardedIp(address);
   if (ip === undefined) return null;
   if (mode === 'full') return ip;
   return cut(ip, isIPv4(ip) ? 3 : 6);

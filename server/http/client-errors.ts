@@ -18,7 +18,7 @@ interface ClientError extends Error {
  * Responds to a request that is not HTTP, has too many headers or arrives too slowly. No route and
  * no error handler receives such a request, so this function writes the error itself.
  */
-export const answerClientError = (
+export const respondToClientError = (
   error: ClientError,
   socket: Pick<Socket, 'writable' | 'end' | 'destroy'>,
   latest?: ServerResponse,

@@ -12,7 +12,7 @@ import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
 import {getBasePath} from './base-path.js';
-import {answerClientError, ignoreExpectations} from './client-errors.js';
+import {respondToClientError, ignoreExpectations} from './client-errors.js';
 import {sendUnrouted, toMariaError} from './error-answers.js';
 import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
@@ -49,7 +49,7 @@ export const createApp = (
       connectionsCheckingInterval: 1_000,
     },
     clientErrorHandler: (error, socket) => {
-      answerClientError(error, socket, latest.get(socket));
+      respondToClientError(error, socket, latest.get(socket));
     },
     // Requests on open connections are served until the connection ends.
     return503OnClosing: false,

@@ -9,12 +9,12 @@ declare module 'fastify' {
      * Whether the request timeout is disabled: `true` from the start, `later` as soon as the
      * handler calls `disableTimeout`.
      */
-    keepsOwnTime?: boolean | 'later';
+    disablesTimeout?: boolean | 'later';
   }
 }
 
 /** Time from the last byte of the body to the response. */
-export const ANSWER_MS = 1_800;
+export const RESPONSE_MS = 1_800;
 /** Time for a body of a few kilobytes on a slow connection. */
 export const BODY_MS = 10_000;
 const POLL_INTERVAL_MS = 200;
@@ -25,8 +25,8 @@ const POLL_INTERVAL_MS = 200;
  */
 export const registerRequestTimeout = (app: App): void => {
   app.addHook('onRequest', (request, reply, done) => {
-    const {keepsOwnTime} = request.routeOptions.config;
-    if (keepsOwnTime !== true) track(request, reply, keepsOwnTime !== 'later');
+    const {disablesTimeout} = request.routeOptions.config;
+    if (disablesTimeout !== true) track(request, reply, disablesTimeout !== 'later');
     done();
   });
   // One timer for all requests is cheaper than a timer for each.
@@ -56,14 +56,17 @@ export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): vo
  * Returns the result of `work`. Throws `Unavailable` after `ANSWER_MS`, and passes a later result
  * to `onLate`.
  */
-export const withinTime = async <T>(work: Promise<T>, onLate?: (result: T) => void): Promise<T> => {
+export const withTimeout = async <T>(
+  work: Promise<T>,
+  onLate?: (result: T) => void,
+): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       late = true;
       reject(new Unavailable());
-    }, ANSWER_MS);
+    }, RESPONSE_MS);
   });
   const done = work.then((result) => {
     if (late) onLate?.(result);
@@ -87,7 +90,7 @@ const checkDeadlines = (): void => {
   for (const tracked of pending.values()) {
     const {request, waitsForBody, startedMs} = tracked;
     if (waitsForBody && !request.raw.complete) tracked.bodyEndedMs = nowMs;
-    if (nowMs - tracked.bodyEndedMs > ANSWER_MS) sendTimeout(tracked, new Unavailable());
+    if (nowMs - tracked.bodyEndedMs > RESPONSE_MS) sendTimeout(tracked, new Unavailable());
     else if (tracked.bodyEndedMs - startedMs > BODY_MS) sendTimeout(tracked, new TooSlow());
   }
 };

@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 
 import type {App} from './app-type.js';
-import {answers} from './answers.js';
+import {responseSchemas} from './answers.js';
 import {createEtag, hasBody} from './etag.js';
 import {rateLimit} from './rate-limits.js';
 
@@ -38,7 +38,7 @@ export const documentRoute = (
             Type.String({description: 'The `ETag` of an earlier response.'}),
           ),
         }),
-        response: answers(
+        response: responseSchemas(
           {
             200: Type.Unsafe<object>({...type, headers: ETAG}),
             304: Type.Null({description: 'The document has not changed.', headers: ETAG}),

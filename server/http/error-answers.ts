@@ -24,7 +24,11 @@ import {PAGE_HEADERS, pageHtml} from './pages.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Sends an error of the route as an HTML page, because people open its URL. */
-    showsError?: (error: MariaError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+    renderErrorPage?: (
+      error: MariaError,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ) => FastifyReply;
   }
 }
 
@@ -83,8 +87,8 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
     error.retryAfter ?? (error.statusCode === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
   // A request that could not be parsed has no route, and no config.
-  const {showsError} = request.routeOptions.config ?? {};
-  if (showsError) return showsError(error, request, reply);
+  const {renderErrorPage} = request.routeOptions.config ?? {};
+  if (renderErrorPage) return renderErrorPage(error, request, reply);
   // The URL is tested, because a wrong path or method matches no route that could declare it.
   const isSessionCall = /^\/api\/session(?=[/?]|$)/.test(request.url);
   return reply

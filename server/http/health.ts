@@ -4,7 +4,7 @@ import {ErrorBody} from '../contract/common.js';
 import type {Sql} from '../database/sql.js';
 import {requireWritable} from '../database/read-only.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import {answers} from './answers.js';
+import {responseSchemas} from './answers.js';
 import type {App} from './app-type.js';
 
 export interface HealthDeps {
@@ -80,7 +80,7 @@ export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps)
         description: 'Checks nothing else.',
         tags: ['operation'],
         security: [],
-        response: answers({200: Alive}, [], {unlimited: true}),
+        response: responseSchemas({200: Alive}, [], {unlimited: true}),
       },
     },
     () => ({status: 'ok' as const, version}),
@@ -96,7 +96,7 @@ export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps)
         tags: ['operation'],
         security: [],
         querystring: Asked,
-        response: answers({200: Ready, 503: NotReady}, [], {unlimited: true}),
+        response: responseSchemas({200: Ready, 503: NotReady}, [], {unlimited: true}),
       },
     },
     async (request, reply) => {

@@ -21,17 +21,17 @@ export const invalidRequest = (found: Validation[], context = 'body'): MariaErro
   const faults = toValidationErrors(found);
   // A path parameter that does not match its schema cannot be the name of anything.
   if (context === 'params') {
-    return new NotFound(`There is nothing at this URL: ${listed(faults)}.`);
+    return new NotFound(`There is nothing at this URL: ${joinErrors(faults)}.`);
   }
   return new InvalidRequest(
-    `${WHERE[context] ?? WHERE['body']} the expected form: ${listed(faults)}. ` +
+    `${WHERE[context] ?? WHERE['body']} the expected form: ${joinErrors(faults)}. ` +
       'See /api/openapi.json for the expected form.',
     {faults},
   );
 };
 
 /** Returns the first validation errors as one text, with the number of the others. */
-export const listed = (faults: ValidationError[]): string => {
+export const joinErrors = (faults: ValidationError[]): string => {
   const shown = faults.slice(0, MAX_FAULTS).map(({path, message}) => `${path} ${message}`);
   const others = faults.length - shown.length;
   return others > 0 ? `${shown.join('; ')}; and ${others} more` : shown.join('; ');

@@ -4,7 +4,7 @@ import {InvalidRequest, UnsupportedMediaType} from '../errors.js';
 import type {ValidationError} from '../errors.js';
 import type {App} from './app-type.js';
 import {tooLongArrays} from './array-lengths.js';
-import {invalidRequest, listed} from './invalid-request.js';
+import {invalidRequest, joinErrors} from './invalid-request.js';
 import {pathTo} from './json-paths.js';
 
 /** Depth of the search for forbidden keys. No valid body is deeper; an attacker's can be. */
@@ -78,7 +78,7 @@ const requireNoBody = (body: unknown): void => {
 
 const unexpected = (paths: string[]): InvalidRequest => {
   const faults = [...new Set(paths)].map((path) => ({path, message: 'is not expected'}));
-  return new InvalidRequest(`Expected no body: ${listed(faults)}.`, {faults});
+  return new InvalidRequest(`Expected no body: ${joinErrors(faults)}.`, {faults});
 };
 
 const invalidBody = (message: string): InvalidRequest =>
@@ -94,7 +94,7 @@ const toRefusal = (text: string): InvalidRequest => {
   }
   const found = findPoison(body);
   const faults = found.length > 0 ? found : [{path: '/', message: IS_POISON}];
-  return new InvalidRequest(`The body contains a forbidden key: ${listed(faults)}.`, {faults});
+  return new InvalidRequest(`The body contains a forbidden key: ${joinErrors(faults)}.`, {faults});
 };
 
 const findPoison = (value: unknown, path = '', depth = 0): ValidationError[] => {

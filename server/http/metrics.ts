@@ -5,7 +5,7 @@ import {countConnections} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
 import type {App} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
-import {answers} from './answers.js';
+import {responseSchemas} from './answers.js';
 import {QueueStatsCache} from './queue-look.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
@@ -16,7 +16,7 @@ const SIZES = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5].map((size) => size * MEBIBYT
 export interface MetricsDeps {
   pools: {requests: Sql; background: Sql};
   queues: Record<string, {readonly queued: number}>;
-  known: {readonly isPaused: boolean};
+  restoreGuard: {readonly isPaused: boolean};
   uploadsRunning: () => number;
   live: {readonly readers: number; readonly isHearing: boolean};
   writtenEvents: () => ReadonlyMap<string, number>;
@@ -98,7 +98,7 @@ export class Metrics {
     this.registerQueueMetrics(deps.pools.background);
   }
 
-  answered(answer: {route: string; method: string; status: number; seconds: number}): void {
+  countResponse(answer: {route: string; method: string; status: number; seconds: number}): void {
     const {route, method, status, seconds} = answer;
     this.requests.inc({route, method, status});
     this.seconds.observe({route, method}, seconds);
@@ -141,7 +141,7 @@ export class Metrics {
   }
 
   /** Registers the metrics that are read from other objects on each request. */
-  private registerProcessMetrics({pools, queues, known, live, ...deps}: MetricsDeps): void {
+  private registerProcessMetrics({pools, queues, restoreGuard, live, ...deps}: MetricsDeps): void {
     const registers = [this.registry];
     const running = new Gauge({
       name: 'maria_uploads_running',
@@ -172,7 +172,7 @@ export class Metrics {
       help: '1 if cleanup is paused because a database restore was detected.',
       registers,
       collect: () => {
-        paused.set(known.isPaused ? 1 : 0);
+        paused.set(restoreGuard.isPaused ? 1 : 0);
       },
     });
     const connections = new Gauge({
@@ -252,7 +252,7 @@ export const metricsRoute = (app: App, {registry}: Metrics): void => {
       'For Prometheus. Labels are routes, codes, events and outcomes, without personal data. Do not publish it: block this path in the proxy.',
     tags: ['operation'],
     security: [],
-    response: answers({200: MetricsText}, [], {unlimited: true}),
+    response: responseSchemas({200: MetricsText}, [], {unlimited: true}),
   };
   app.get('/metrics', {schema}, async (_request, reply) =>
     reply

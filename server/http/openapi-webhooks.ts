@@ -1,4 +1,4 @@
-import {OwnerEvent, TurnAnswer, TurnBody} from '../contract/outgoing.js';
+import {OwnerEvent, TurnReply, TurnBody} from '../contract/outgoing.js';
 
 const SIGNED = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
 const MEANING: Record<string, string> = {
@@ -39,7 +39,7 @@ export const WEBHOOKS = {
         '200': {
           description:
             'The reply as JSON; or `text/event-stream` or `application/x-ndjson` with `{"text"}`, `{"type": "text-delta", "delta"}`, `{"type": "item", "content"}` or chunks of Chat Completions.',
-          content: json(TurnAnswer),
+          content: json(TurnReply),
         },
         '202': {description: 'The reply follows later, with `POST callback.url`.'},
         '204': {description: 'There is no reply.'},

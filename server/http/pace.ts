@@ -11,13 +11,13 @@ export interface SlowClientLimits {
   maxMs: number;
 }
 
-export const UPLOAD_PACE: SlowClientLimits = {
+export const UPLOAD_SPEED_LIMITS: SlowClientLimits = {
   minBytesPerSecond: MIN_BYTES_PER_SECOND,
   windowMs: WINDOW_MS,
   maxMs: UPLOAD_MAX_MS,
 };
 /** Limits of downloads. The window is longer, because send buffers empty in steps of 100 kB. */
-export const DOWNLOAD_PACE: SlowClientLimits = {
+export const DOWNLOAD_SPEED_LIMITS: SlowClientLimits = {
   minBytesPerSecond: MIN_BYTES_PER_SECOND,
   windowMs: 60_000,
   maxMs: UPLOAD_MAX_MS,
@@ -38,7 +38,7 @@ export class SlowClientGuard {
   constructor(
     private readonly abort: (reason: Error) => void,
     private readonly now: () => number = () => performance.now(),
-    private readonly limits: SlowClientLimits = UPLOAD_PACE,
+    private readonly limits: SlowClientLimits = UPLOAD_SPEED_LIMITS,
   ) {
     const {maxMs} = limits;
     this.end = setTimeout(() => {

@@ -1,7 +1,7 @@
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 
-import {DOWNLOAD_PACE, SlowClientGuard} from './pace.js';
+import {DOWNLOAD_SPEED_LIMITS, SlowClientGuard} from './pace.js';
 import type {SlowClientLimits} from './pace.js';
 
 /** Bytes that a download buffers for its client. */
@@ -16,10 +16,10 @@ export interface DownloadPace {
  * Returns the bytes as a stream for `response`. Closes its connection if the client reads too
  * slowly or for too long, because the download occupies a file or a connection to the store.
  */
-export const pacedDownload = (
+export const guardedDownload = (
   bytes: AsyncIterable<Uint8Array>,
   response: ServerResponse,
-  {limits = DOWNLOAD_PACE, onTooSlow}: DownloadPace = {},
+  {limits = DOWNLOAD_SPEED_LIMITS, onTooSlow}: DownloadPace = {},
 ): Readable => {
   const abort = () => {
     onTooSlow?.();

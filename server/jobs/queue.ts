@@ -65,7 +65,7 @@ export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> 
  * Claims due webhook calls: for each receiver at most `perReceiver`, minus its calls in `running`.
  * The jobs of a receiver at its limit are not even read.
  */
-export const claimCalls = async <Payload>(
+export const claimWebhookCalls = async <Payload>(
   sql: Sql,
   {limit, perReceiver, running}: {limit: number; perReceiver: number; running: Map<string, number>},
 ): Promise<ClaimedJob<Payload>[]> =>

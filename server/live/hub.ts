@@ -9,7 +9,7 @@ import {NotificationListener} from './notification-listener.js';
 import type {TransientEvent, TransientEvents} from '../events/transient-events.js';
 import type {Subscriber} from './subscriber.js';
 import {SessionSubscribers} from './session-subscribers.js';
-import {MAX_SESSIONS, findEvents} from '../events/store.js';
+import {MAX_SESSIONS_PER_QUERY, findEvents} from '../events/store.js';
 import type {FoundEvents, WantedEvents} from '../events/store.js';
 
 export interface EventHubDeps {
@@ -18,7 +18,7 @@ export interface EventHubDeps {
   /** Pools over which this process publishes events. */
   pools: Sql[];
   databaseUrl: string;
-  moments: TransientEvents;
+  transientEvents: TransientEvents;
   log: FastifyBaseLogger;
 }
 
@@ -37,29 +37,29 @@ export class EventHub {
   private closed = false;
 
   constructor(private readonly deps: EventHubDeps) {
-    const {sql, pools, moments, databaseUrl} = deps;
+    const {sql, pools, transientEvents, databaseUrl} = deps;
     this.queries = new StatementBatcher({
       run: (wanted) => findEvents(sql, wanted),
-      maxBatch: MAX_SESSIONS,
+      maxBatch: MAX_SESSIONS_PER_QUERY,
       maxWaiting: MAX_QUERIES,
       isReadOnly: true,
     });
     this.listener = new NotificationListener({
       databaseUrl,
-      onNotice: (channel, payload) => {
+      onNotification: (channel, payload) => {
         this.onNotification(channel, payload);
       },
-      onBack: () => {
+      onRecovered: () => {
         for (const subscribers of this.sessions.values()) subscribers.poll();
       },
     });
     this.unsubscribers = [
       ...pools.map((pool) =>
         onPublished(pool, (uuid, seq) => {
-          this.sessions.get(uuid)?.hasNews(seq);
+          this.sessions.get(uuid)?.onPublished(seq);
         }),
       ),
-      moments.onTransient((uuid, event) => {
+      transientEvents.onTransient((uuid, event) => {
         this.broadcastTransient(uuid, event);
       }),
     ];
@@ -107,8 +107,8 @@ export class EventHub {
       this.sessions.get(uuid) ??
       new SessionSubscribers({
         find: (after) => this.queries.add({uuid, after}),
-        wantMoments: () => {
-          this.deps.moments.broadcast(uuid, {type: 'wanted'});
+        requestReplay: () => {
+          this.deps.transientEvents.broadcast(uuid, {type: 'wanted'});
         },
         onFailed: (error) => {
           if (isDatabaseDown(error)) return;
@@ -128,11 +128,11 @@ export class EventHub {
 
   private onNotification(channel: string, payload: string): void {
     if (channel !== EVENTS_CHANNEL) {
-      this.deps.moments.heard(payload);
+      this.deps.transientEvents.receive(payload);
       return;
     }
     const [uuid = '', seq = '0'] = payload.split(' ');
-    this.sessions.get(uuid)?.hasNews(Number(seq));
+    this.sessions.get(uuid)?.onPublished(Number(seq));
   }
 
   private broadcastTransient(uuid: string, event: TransientEvent): void {

@@ -5,9 +5,9 @@ import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
 /** Subscriber that gets one response: the first events, or none after `LONG_POLL_MS`. */
-export class LongPoll extends Subscriber {
-  readonly stays = false;
-  readonly answered: Promise<EventPage>;
+export class LongPollSubscriber extends Subscriber {
+  readonly isPersistent = false;
+  readonly page: Promise<EventPage>;
   private respond!: (page: EventPage) => void;
   private readonly received: EncodedEvent[] = [];
   private isOver = false;
@@ -15,7 +15,7 @@ export class LongPoll extends Subscriber {
 
   constructor({cursor, tokenHash}: {cursor: number; tokenHash: Uint8Array}) {
     super(cursor, tokenHash);
-    this.answered = new Promise((resolve) => {
+    this.page = new Promise((resolve) => {
       this.respond = resolve;
     });
     this.timer = setTimeout(() => {
@@ -46,7 +46,7 @@ export class LongPoll extends Subscriber {
     if (this.received.push(event) === 1) setImmediate(() => this.close());
   }
 
-  protected override beat(): void {
+  protected override sendHeartbeat(): void {
     // The response has not begun, so a heartbeat is not possible.
   }
 }

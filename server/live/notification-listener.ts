@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import {MOMENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
+import {TRANSIENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
 
 const CHECK_CHANNEL = 'maria_check';
 /** Interval at which the connection sends a notification to itself. */
@@ -12,9 +12,9 @@ const RETRY_MS = 500;
 
 export interface ListenerDeps {
   databaseUrl: string;
-  onNotice: (channel: string, payload: string) => void;
+  onNotification: (channel: string, payload: string) => void;
   /** Called when notifications arrive again. Those sent in between are lost. */
-  onBack: () => void;
+  onRecovered: () => void;
 }
 
 /**
@@ -60,7 +60,7 @@ export class NotificationListener {
       applicationName: 'maria-chat listener',
       listening: {
         onNotice: (channel, payload) => {
-          if (channel !== CHECK_CHANNEL) this.deps.onNotice(channel, payload);
+          if (channel !== CHECK_CHANNEL) this.deps.onNotification(channel, payload);
           else if (payload === this.id) this.onCheckReceived();
         },
         onClose: () => {
@@ -71,7 +71,7 @@ export class NotificationListener {
   }
 
   private async listen(sql: Sql, signal: AbortSignal): Promise<void> {
-    for (const channel of [EVENTS_CHANNEL, MOMENT_CHANNEL, CHECK_CHANNEL]) {
+    for (const channel of [EVENTS_CHANNEL, TRANSIENT_CHANNEL, CHECK_CHANNEL]) {
       await sql`listen ${sql(channel)}`;
     }
     while (!signal.aborted) {
@@ -89,6 +89,6 @@ export class NotificationListener {
     this.receivedAtMs = performance.now();
     if (this.isListening) return;
     this.isListening = true;
-    this.deps.onBack();
+    this.deps.onRecovered();
   }
 }

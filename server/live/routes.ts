@@ -5,14 +5,14 @@ import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {disableTimeout} from '../http/deadline.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
-import {EventStream} from './sse-subscriber.js';
+import {SseSubscriber} from './sse-subscriber.js';
 import type {EventHub} from './hub.js';
-import {LongPoll} from './long-poll-subscriber.js';
+import {LongPollSubscriber} from './long-poll-subscriber.js';
 
 export interface EventDeps {
   config: Config;
@@ -45,7 +45,7 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
   app.get(
     '/api/events',
     {
-      config: {...rateLimit(config.ratePerMinute, 'read'), keepsOwnTime: 'later'},
+      config: {...rateLimit(config.ratePerMinute, 'read'), disablesTimeout: 'later'},
       exposeHeadRoute: false,
       preParsing: [access.identify],
       schema: {
@@ -65,7 +65,7 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
             }),
           ),
         }),
-        response: answers({200: Stream}, [...SESSION_CODES, 'busy']),
+        response: responseSchemas({200: Stream}, [...SESSION_CODES, 'busy']),
       },
     },
     async (request, reply) => {
@@ -91,12 +91,12 @@ interface Subscription {
 }
 
 const poll = async ({live}: EventDeps, {caller, reply, from}: Subscription): Promise<EventPage> => {
-  const subscriber = new LongPoll(from);
+  const subscriber = new LongPollSubscriber(from);
   const leave = live.join(caller.uuid, subscriber);
   reply.raw.once('close', () => {
     subscriber.close();
   });
-  const page = await subscriber.answered;
+  const page = await subscriber.page;
   leave();
   void reply.type('application/json; charset=utf-8');
   return page;
@@ -106,7 +106,7 @@ const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void =>
   reply.hijack();
   const {raw} = reply;
   raw.writeHead(200, {...reply.getHeaders(), ...STREAM_HEADERS} as Record<string, string>);
-  const subscriber: EventStream = new EventStream(raw, {
+  const subscriber: SseSubscriber = new SseSubscriber(raw, {
     ...from,
     onDrain: () => {
       live.drained(caller.uuid, subscriber);

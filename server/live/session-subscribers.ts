@@ -8,7 +8,7 @@ import type {FoundEvents} from '../events/store.js';
 export interface SessionSubscribersDeps {
   find: (after: number) => Promise<FoundEvents>;
   /** Asks the process that writes a running message to repeat its text. */
-  wantMoments: () => void;
+  requestReplay: () => void;
   onFailed: (error: unknown) => void;
   onEmpty: () => void;
 }
@@ -40,7 +40,7 @@ export class SessionSubscribers {
   }
 
   /** Polls if there are new events. Number 0 means that the session itself has changed. */
-  hasNews(seq: number): void {
+  onPublished(seq: number): void {
     if (seq === 0 || seq > this.lastSeq) this.poll();
   }
 
@@ -51,7 +51,7 @@ export class SessionSubscribers {
 
   tick(nowMs: number, intervalMs: number): void {
     for (const subscriber of this.subscribers) {
-      if (!subscriber.keepsUp(nowMs)) this.disconnect(subscriber, 'slow');
+      if (!subscriber.checkLiveness(nowMs)) this.disconnect(subscriber, 'slow');
     }
     if (nowMs - this.polledAtMs > intervalMs) this.poll();
   }
@@ -63,13 +63,13 @@ export class SessionSubscribers {
   /** Sends a transient event. It is lost for subscribers whose buffer is full. */
   broadcastTransient(event: EncodedEvent): void {
     for (const subscriber of this.subscribers) {
-      if (subscriber.stays && !subscriber.isFull) subscriber.deliver([event]);
+      if (subscriber.isPersistent && !subscriber.isFull) subscriber.deliver([event]);
     }
   }
 
   onDelta(delta: Delta): void {
     if (!this.texts.add(delta)) this.requestReplay();
-    for (const subscriber of this.subscribers) this.texts.giveTo(subscriber);
+    for (const subscriber of this.subscribers) this.texts.deliverTo(subscriber);
   }
 
   private async pollWhileWanted(): Promise<void> {
@@ -130,17 +130,17 @@ export class SessionSubscribers {
 
   /** Sends the missed text of running messages to a subscriber that connects in the middle. */
   private replayStreaming(subscriber: Subscriber, running: number[]): void {
-    if (running.length === 0 || !subscriber.stays) return;
+    if (running.length === 0 || !subscriber.isPersistent) return;
     for (const id of running) if (!subscriber.positions.has(id)) subscriber.positions.set(id, 0);
     if (!running.every((id) => this.texts.has(id))) this.requestReplay();
-    this.texts.giveTo(subscriber);
+    this.texts.deliverTo(subscriber);
   }
 
   private requestReplay(): void {
     const nowMs = performance.now();
     if (nowMs - this.replayRequestedAtMs < REPLAY_INTERVAL_MS) return;
     this.replayRequestedAtMs = nowMs;
-    this.deps.wantMoments();
+    this.deps.requestReplay();
   }
 
   private disconnect(subscriber: Subscriber, reason: CloseReason, last?: EncodedEvent): void {

@@ -8,8 +8,8 @@ import type {CloseReason} from './subscriber.js';
 const RETRY_MS = {least: 1_000, spread: 1_000};
 
 /** Subscriber that gets Server-Sent Events on a response whose head was already sent. */
-export class EventStream extends Subscriber {
-  readonly stays = true;
+export class SseSubscriber extends Subscriber {
+  readonly isPersistent = true;
 
   constructor(
     private readonly response: ServerResponse,
@@ -35,7 +35,7 @@ export class EventStream extends Subscriber {
     this.response.write(event.sse);
   }
 
-  protected override beat(): void {
+  protected override sendHeartbeat(): void {
     this.response.write(': \n\n');
   }
 }

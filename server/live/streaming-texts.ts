@@ -21,7 +21,7 @@ export class StreamingTexts {
 
   /** Updates the positions of a subscriber to which an event was delivered. */
   follow(subscriber: Subscriber, {type, data}: LiveEvent): void {
-    if (type === 'message_created' && data.message.state === 'running' && subscriber.stays) {
+    if (type === 'message_created' && data.message.state === 'running' && subscriber.isPersistent) {
       subscriber.positions.set(data.message.id, 0);
     }
     if (type !== 'message_completed') return;
@@ -30,7 +30,7 @@ export class StreamingTexts {
   }
 
   /** Sends the text that the subscriber has not received yet. */
-  giveTo(subscriber: Subscriber): void {
+  deliverTo(subscriber: Subscriber): void {
     for (const [id, offset] of subscriber.positions) {
       const text = this.texts.get(id) ?? '';
       if (text.length <= offset || subscriber.isFull) continue;

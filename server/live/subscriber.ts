@@ -27,10 +27,10 @@ export abstract class Subscriber {
   /** Whether the buffer is full. `drained` is called when it has room again. */
   abstract get isFull(): boolean;
   /** Whether the connection stays open after an event. Only then are transient events sent. */
-  abstract readonly stays: boolean;
+  abstract readonly isPersistent: boolean;
 
   protected abstract write(event: EncodedEvent): void;
-  protected abstract beat(): void;
+  protected abstract sendHeartbeat(): void;
   /** Ends the connection. `last` is the event that contains the reason, if there is one. */
   abstract end(reason: CloseReason, last?: EncodedEvent): void;
 
@@ -53,11 +53,11 @@ export abstract class Subscriber {
   }
 
   /** Sends a heartbeat if one is due. Returns false if the buffer has been full for too long. */
-  keepsUp(nowMs: number): boolean {
+  checkLiveness(nowMs: number): boolean {
     if (nowMs - this.sentAtMs >= HEARTBEAT_MS) {
       this.sentAtMs = nowMs;
       if (this.isFull) this.fullSinceMs ??= nowMs;
-      else this.beat();
+      else this.sendHeartbeat();
     }
     return this.fullSinceMs === undefined || nowMs - this.fullSinceMs < SLOW_MS;
   }

@@ -8,12 +8,12 @@ import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {answers} from '../http/answers.js';
+import {responseSchemas} from '../http/answers.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {webSocketUpgrades} from '../http/upgrades.js';
 import type {EventDeps} from './routes.js';
-import {OPEN, POLICY_VIOLATION, Socket, closeWith} from './websocket-subscriber.js';
+import {OPEN, POLICY_VIOLATION, WebSocketSubscriber, closeWith} from './websocket-subscriber.js';
 import type {WebSocketLike} from './websocket-subscriber.js';
 
 const PATH = '/api/events/ws';
@@ -49,7 +49,7 @@ export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
     method: 'GET',
     url: PATH,
     exposeHeadRoute: false,
-    config: {...rateLimit(config.ratePerMinute, 'read'), keepsOwnTime: true},
+    config: {...rateLimit(config.ratePerMinute, 'read'), disablesTimeout: true},
     schema: {
       operationId: 'openEventSocket',
       summary: 'Live events over a WebSocket',
@@ -57,7 +57,7 @@ export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
         'Browsers cannot set headers on a WebSocket, so the client sends its credentials in the first message: `{"uuid", "token", "after"}`, within 10 s. It must not send another message. After a close with 1001, the client can reconnect immediately. Other close codes are 4000 plus the HTTP status, with the error code as the reason: 4401 `token_invalid`, 4403 `origin_not_allowed`, 4408 `too_slow`, 4410 `session_gone`, 4503 `busy` or `unavailable`. If a proxy does not pass on the upgrade, the response is 426.',
       tags: ['conversation'],
       security: [],
-      response: answers({101: Switched, 200: EachMessage}, ['upgrade_required', 'busy']),
+      response: responseSchemas({101: Switched, 200: EachMessage}, ['upgrade_required', 'busy']),
     },
     preHandler: async (request) => {
       const {socket} = request.raw;
@@ -110,13 +110,13 @@ const admit = async (
   {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
   const {uuid, token, after = 0} = parseAuth(text);
-  const caller = await access.callerWith(request, {uuid, token});
+  const caller = await access.checkCredentials(request, {uuid, token});
   await access.peekVisit(request, caller);
   // The client has disconnected: do not acquire a slot that nothing would release.
   if (socket.readyState !== OPEN) return;
   onAdmitted?.();
   const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
-  const subscriber: Socket = new Socket(socket, {
+  const subscriber: WebSocketSubscriber = new WebSocketSubscriber(socket, {
     cursor: after,
     tokenHash: caller.tokenHash,
     onDrain: () => {

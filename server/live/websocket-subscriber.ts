@@ -45,8 +45,8 @@ const CLOSES: Record<CloseReason, [number, string]> = {
   draining: [GOING_AWAY, 'going away'],
 };
 
-export class Socket extends Subscriber {
-  readonly stays = true;
+export class WebSocketSubscriber extends Subscriber {
+  readonly isPersistent = true;
   private unansweredPings = 0;
 
   constructor(
@@ -90,7 +90,7 @@ export class Socket extends Subscriber {
   private wantsDrain = false;
 
   /** Sends a ping. A dead connection looks idle, but it returns no pong. */
-  protected override beat(): void {
+  protected override sendHeartbeat(): void {
     if (this.unansweredPings++ >= MAX_UNANSWERED_PINGS) this.socket.terminate();
     else this.socket.ping();
   }

@@ -8,7 +8,7 @@ import {getBasePath} from '../http/base-path.js';
 import type {App} from '../http/app-type.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
-import {heldBackLately, resetMailCounts} from './limits.js';
+import {listSuppressedMails, resetMailCounts} from './limits.js';
 
 const PAGE_POLICY = [
   "default-src 'none'",
@@ -49,7 +49,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
     return caught;
   };
   app.get('/dev/mail', options, async (request, reply) => {
-    const suppressed = await heldBackLately(sql);
+    const suppressed = await listSuppressedMails(sql);
     return sendHtml(
       reply,
       PAGE_POLICY,

@@ -1,6 +1,6 @@
 import {escapeHtml} from '../http/html.js';
 
-export interface Frame {
+export interface MailLayout {
   language: string;
   direction: string;
   /** Sender shown at the top: the site's name. */
@@ -26,7 +26,13 @@ const DARK = `
 `;
 
 /** Uses tables and style attributes, which all mail programs support. The e-mail loads nothing. */
-export const mailFrame = ({language, direction, sender, title, blocks}: Frame): string =>
+export const renderMailLayout = ({
+  language,
+  direction,
+  sender,
+  title,
+  blocks,
+}: MailLayout): string =>
   `<!doctype html>
 <html lang="${language}" dir="${direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -77,7 +77,7 @@ export interface SuppressedMail {
  * Returns what the development mailbox reports: e-mails that the limit of an e-mail address stopped
  * within the last day, unless the counts were reset since, and e-mails that wait.
  */
-export const heldBackLately = async (sql: Queryable): Promise<SuppressedMail[]> => sql<
+export const listSuppressedMails = async (sql: Queryable): Promise<SuppressedMail[]> => sql<
   SuppressedMail[]
 >`
     select 'address' as by, count(*)::int as count, max(timestamp) as latest

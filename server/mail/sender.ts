@@ -4,7 +4,7 @@ import {createTransport} from 'nodemailer';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {recordAudit} from '../audit/store.js';
 import type {DatabaseOutage} from '../alerts/database-outage.js';
@@ -129,7 +129,7 @@ export class MailSender {
   }
 
   private async pauseMs(): Promise<number> {
-    if (this.server.isAway) return this.server.waitMs;
+    if (this.server.isDown) return this.server.waitMs;
     return Math.min(POLL_INTERVAL_MS, (await nextJobMs(this.deps.sql)) ?? POLL_INTERVAL_MS);
   }
 
@@ -234,8 +234,8 @@ export class MailSender {
   private async send(id: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {
     const {from} = this.deps.config.mail;
     // Checked again, because a line break in it would add another recipient.
-    const address = strictEmail(to);
-    const replyAddress = replyTo === undefined ? undefined : strictEmail(replyTo);
+    const address = parseEmail(to);
+    const replyAddress = replyTo === undefined ? undefined : parseEmail(replyTo);
     if (!address)
       throw Object.assign(new Error('The e-mail address is invalid.'), {code: 'EADDRESS'});
     await this.transport.sendMail({

@@ -24,7 +24,7 @@ export class SmtpHealth {
     private readonly log: FastifyBaseLogger,
   ) {}
 
-  get isAway(): boolean {
+  get isDown(): boolean {
     return this.reason !== undefined;
   }
 
@@ -35,7 +35,7 @@ export class SmtpHealth {
 
   /** Probes a server that was down, if the pause is over. Returns whether the server is up. */
   async probe(): Promise<boolean> {
-    if (!this.isAway) return true;
+    if (!this.isDown) return true;
     if (this.waitMs > 0) return false;
     if (!(await this.canConnect())) return false;
     this.log.info('the mail server is available again');
@@ -48,7 +48,7 @@ export class SmtpHealth {
    * That e-mail gets a backoff; otherwise it would block all others.
    */
   async isDownAfter(error: unknown): Promise<boolean> {
-    if (this.isAway) return true;
+    if (this.isDown) return true;
     if (!(error instanceof NotSent) || !isConnectionFailure(error.cause)) return false;
     return !(await this.canConnect());
   }
@@ -65,10 +65,10 @@ export class SmtpHealth {
 
   private markDown(error: unknown): void {
     const reason = smtpReason(error);
-    if (!this.isAway)
+    if (!this.isDown)
       this.log.warn({reason}, 'the mail server is unavailable; e-mails wait in the queue');
     const refuses = (error as {responseCode?: number}).responseCode !== undefined;
-    this.pauseMs = refuses && this.isAway ? Math.min(2 * this.pauseMs, MAX_PROBE_MS) : PROBE_MS;
+    this.pauseMs = refuses && this.isDown ? Math.min(2 * this.pauseMs, MAX_PROBE_MS) : PROBE_MS;
     this.nextMs = performance.now() + this.pauseMs;
     this.reason = reason;
   }

@@ -20,13 +20,13 @@ import {
   toApiMessage,
   toApiMessages,
 } from './store.js';
-import {replyBody} from './text.js';
+import {toStorableReply} from './text.js';
 
 /** Role that can reply to a visitor. */
-export type Answerer = Exclude<MessageRole, 'visitor'>;
+export type ReplierRole = Exclude<MessageRole, 'visitor'>;
 
-export interface Named {
-  role: Answerer;
+export interface MessageIdentity {
+  role: ReplierRole;
   /** Unique in a session: a second message with this id is not stored. */
   clientId: string;
 }
@@ -37,7 +37,7 @@ export interface VisitorMessage {
   message: Message;
 }
 
-export interface ConversationDeps {
+export interface MessageServiceDeps {
   sql: Sql;
   moments: TransientEvents;
   log: FastifyBaseLogger;
@@ -57,7 +57,7 @@ export class MessageService {
 
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly deps: ConversationDeps) {}
+  constructor(private readonly deps: MessageServiceDeps) {}
 
   /** Starts a periodic check for messages whose server died. */
   start(): void {
@@ -82,8 +82,8 @@ export class MessageService {
   }
 
   /** Writes a message. Throws `SessionGone`, or `ConsentRequired` without consent to storage. */
-  async say(uuid: string, {body, ...named}: Named & {body: string}): Promise<Message> {
-    const {message} = await this.write(uuid, {...named, body: replyBody(body)});
+  async say(uuid: string, {body, ...named}: MessageIdentity & {body: string}): Promise<Message> {
+    const {message} = await this.write(uuid, {...named, body: toStorableReply(body)});
     return message;
   }
 
@@ -93,11 +93,11 @@ export class MessageService {
    */
   async sayWith(
     uuid: string,
-    make: (tx: Queryable) => Promise<(Named & {body: string}) | undefined>,
+    make: (tx: Queryable) => Promise<(MessageIdentity & {body: string}) | undefined>,
   ): Promise<void> {
     await this.withLiveVisit(uuid, async (tx) => {
       const reply = await make(tx);
-      if (reply) await writeMessage(tx, uuid, {...reply, body: replyBody(reply.body)});
+      if (reply) await writeMessage(tx, uuid, {...reply, body: toStorableReply(reply.body)});
     });
   }
 
@@ -105,7 +105,7 @@ export class MessageService {
    * Starts a message whose text arrives in pieces. Returns undefined if the session has a message
    * with this id, from another process or from before a restart.
    */
-  async startMessage(uuid: string, named: Named): Promise<StreamingMessage | undefined> {
+  async startMessage(uuid: string, named: MessageIdentity): Promise<StreamingMessage | undefined> {
     const leaseMs = MESSAGE_LEASE_MS;
     const begin = () => this.write(uuid, {...named, body: '', leaseMs});
     const {message, isNew} = await retryWhileDatabaseDown(begin, leaseMs / 2);
@@ -113,7 +113,7 @@ export class MessageService {
   }
 
   /** Notifies the subscribers that are connected now; the event is not stored. */
-  typing(uuid: string, role: Answerer): void {
+  typing(uuid: string, role: ReplierRole): void {
     this.deps.moments.broadcast(uuid, {type: 'typing', data: {role}});
   }
 
@@ -150,7 +150,7 @@ export class MessageService {
   }
 }
 
-type NewText = Named & {body: string; leaseMs?: number};
+type NewText = MessageIdentity & {body: string; leaseMs?: number};
 
 interface Written {
   message: Message;

@@ -3,14 +3,14 @@ import {Type} from 'typebox';
 
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
-import {MessageAnswer, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
+import {MessageResponse, MessageList, MessageQuery, SendMessage} from '../contract/messages.js';
 import type {Message} from '../contract/messages.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {RateLimited} from '../errors.js';
 import {lastEvent} from '../events/store.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -33,8 +33,8 @@ export interface MessageDeps {
   onMessage: (caller: Caller, message: Message) => void;
 }
 
-const Repeated = Type.Unsafe<MessageAnswer>({
-  ...MessageAnswer,
+const Repeated = Type.Unsafe<MessageResponse>({
+  ...MessageResponse,
   description: 'Duplicate `client_id`: the message that is already stored.',
 });
 
@@ -54,7 +54,7 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
         tags: ['conversation'],
         security: SESSION_SECURITY,
         body: SendMessage,
-        response: answers({200: Repeated, 201: MessageAnswer}, [
+        response: responseSchemas({200: Repeated, 201: MessageResponse}, [
           ...SESSION_CODES,
           ...BODY_CODES,
           'consent_required',
@@ -89,7 +89,7 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
         tags: ['conversation'],
         security: SESSION_SECURITY,
         querystring: MessageQuery,
-        response: answers({200: MessageList}, SESSION_CODES),
+        response: responseSchemas({200: MessageList}, SESSION_CODES),
       },
     },
     async (request) => {

@@ -8,7 +8,7 @@ import type {TransientEvents} from '../events/transient-events.js';
 import {transaction} from '../events/transaction.js';
 import {finishMessage} from './settle.js';
 import {lockLiveVisit, renewMessage} from './store.js';
-import {replyBody} from './text.js';
+import {toStorableReply} from './text.js';
 
 /** Text of this period is published together, because a model sends it in hundreds of pieces. */
 const PUBLISH_MS = 80;
@@ -41,7 +41,7 @@ export class StreamingMessage {
   ) {
     this.id = started.message.id;
     this.renewalTimer = setInterval(() => void this.renew(), started.leaseMs / 3).unref();
-    this.removeRepeater = deps.moments.answerWanted(started.uuid, () => {
+    this.removeRepeater = deps.moments.onTextWanted(started.uuid, () => {
       this.publishFrom(0);
     });
   }
@@ -86,7 +86,7 @@ export class StreamingMessage {
     const write = () =>
       transaction(this.deps.sql, async (tx) => {
         if (!(await lockLiveVisit(tx, uuid))) return undefined;
-        return finishMessage(tx, uuid, {id: this.id, body: replyBody(body), state});
+        return finishMessage(tx, uuid, {id: this.id, body: toStorableReply(body), state});
       });
     // Retries no longer than the renewed lease lasts.
     return retryWhileDatabaseDown(write, leaseMs / 2);
@@ -101,7 +101,7 @@ export class StreamingMessage {
   private async renew(): Promise<void> {
     const {leaseMs} = this.started;
     try {
-      const body = replyBody(this.text);
+      const body = toStorableReply(this.text);
       if (await renewMessage(this.deps.sql, this.id, {body, leaseMs})) return;
       this.stop();
       this.closed.abort();

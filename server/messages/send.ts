@@ -7,7 +7,7 @@ import {attachFiles} from '../files/store.js';
 import {hasConsent} from '../visits/store.js';
 import {countOwnMessages, findMessage, insertMessage, toApiMessage} from './store.js';
 
-export interface Sent {
+export interface SentMessage {
   message: Message;
   repeated: boolean;
 }
@@ -20,7 +20,7 @@ export const sendMessage = async (
   tx: Queryable,
   uuid: string,
   {client_id: clientId, body, file_ids: fileIds = []}: SendMessage,
-): Promise<Sent> => {
+): Promise<SentMessage> => {
   if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
   const earlier = await findMessage(tx, uuid, clientId);
   if (earlier) return {message: await toApiMessage(tx, earlier), repeated: true};

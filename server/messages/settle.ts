@@ -3,7 +3,7 @@ import type {Queryable} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {storeFinishedMessage, toApiMessage} from './store.js';
 
-export interface Settling {
+export interface FinishedMessage {
   id: number;
   /** Final text; undefined keeps the text that was stored last. */
   body: string | undefined;
@@ -17,7 +17,7 @@ export interface Settling {
 export const finishMessage = async (
   tx: Queryable,
   uuid: string,
-  {id, ...rest}: Settling,
+  {id, ...rest}: FinishedMessage,
 ): Promise<Message | undefined> => {
   const row = await storeFinishedMessage(tx, id, rest);
   if (!row) return undefined;

@@ -23,7 +23,7 @@ const invalidBody = (message: string): InvalidRequest =>
  * Returns a reply in a form that can be stored. Unlike a visitor's message, a reply is never
  * refused.
  */
-export const replyBody = (given: string): string => {
+export const toStorableReply = (given: string): string => {
   const text = given.replaceAll('\0', '');
   // Does not cut within a surrogate pair, because `toWellFormed` would show its half as U+FFFD.
   const end = isHighSurrogate(text, MAX_REPLY_LENGTH - 1) ? MAX_REPLY_LENGTH - 1 : MAX_REPLY_LENGTH;

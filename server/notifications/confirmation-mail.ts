@@ -1,5 +1,5 @@
 import type {Mail} from '../mail/sender.js';
-import {button, mailFrame, paragraph, smallPrint} from '../mail/frame.js';
+import {button, renderMailLayout, paragraph, smallPrint} from '../mail/frame.js';
 import {formatTime} from '../mail/measures.js';
 import {interpolate, textsFor} from '../translations/translations.js';
 
@@ -29,7 +29,7 @@ export const confirmationMail = ({site, url, validMs, locale}: Confirmation): Ma
       expires,
       `${texts.mailNotMe}\n${texts.mailNotMeLink}: ${notMeUrl}`,
     ].join('\n\n'),
-    html: mailFrame({
+    html: renderMailLayout({
       ...texts,
       sender: site,
       title,

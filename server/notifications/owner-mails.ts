@@ -1,5 +1,5 @@
 import type {MailContent} from './confirmation-mail.js';
-import {entry, mailFrame, smallPrint} from '../mail/frame.js';
+import {entry, renderMailLayout, smallPrint} from '../mail/frame.js';
 import {formatSize} from '../mail/measures.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
@@ -48,7 +48,7 @@ export const leadMail = (lead: Lead): MailContent => {
       ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
       hint,
     ].join('\n\n'),
-    html: mailFrame({
+    html: renderMailLayout({
       ...ENGLISH,
       sender: lead.site,
       title,
@@ -77,7 +77,7 @@ export const messageMail = ({
   return {
     subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
     text: [site, title, ...rows.map(([label, line]) => `${label}:\n  ${line}`), hint].join('\n\n'),
-    html: mailFrame({
+    html: renderMailLayout({
       ...ENGLISH,
       sender: site,
       title,
@@ -136,7 +136,7 @@ export const alertMail = (alert: AlertDetails): MailContent => {
   return {
     subject: `[Maria Chat] ${title}`,
     text: rows.map(([label, line]) => `${label}: ${line}`).join('\n'),
-    html: mailFrame({
+    html: renderMailLayout({
       ...ENGLISH,
       sender: 'Maria Chat',
       title,

@@ -3,10 +3,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {Test} from 'tap';
 
-import {InvalidKey, WrongLength} from './errors.js';
+import {InvalidKey, LengthMismatch} from './errors.js';
 import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
 
-export interface Subject {
+export interface StoreUnderTest {
   store: ObjectStore;
   /** Creates the leftovers of a process that is killed during a put or a multipart upload. */
   leaveUnfinished: (key: string) => Promise<void>;
@@ -16,7 +16,7 @@ const KEY = 'uploads/2f1c7c1e/6d0b.pdf';
 const never = new AbortController().signal;
 
 /** Tests the contract of all object stores. `create` returns an empty store for one test. */
-export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>): void {
+export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnderTest>): void {
   t.test('streamed bytes come back as they were', async (t) => {
     const {store} = await create(t);
     for (const size of [0, 1, 65_536, 3_000_001]) {
@@ -60,8 +60,8 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<Subject>):
     for (const size of [0, 1, 200_000]) {
       const put = (announced: number) =>
         store.put(KEY, inChunks(randomBytes(size), 50_000), announced, never);
-      await t.rejects(put(size + 1), WrongLength);
-      if (size > 0) await t.rejects(put(size - 1), WrongLength);
+      await t.rejects(put(size + 1), LengthMismatch);
+      if (size > 0) await t.rejects(put(size - 1), LengthMismatch);
     }
 
     await leavesNothing(t, store);

@@ -62,7 +62,7 @@ export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerato
 }
 
 /** Returns a signal that aborts after `ms`, or earlier with `signal`. */
-export function within(ms: number, signal?: AbortSignal): AbortSignal {
+export function signalWithin(ms: number, signal?: AbortSignal): AbortSignal {
   const timeout = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }

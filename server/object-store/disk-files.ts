@@ -56,7 +56,7 @@ async function syncFolders(folder: string, upTo: string): Promise<void> {
 
 /** Syncs a folder. Otherwise a power cut can lose the name of a file whose bytes are synced. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await absentIsUndefined(open(folder));
+  const handle = await undefinedIfAbsent(open(folder));
   if (!handle) return;
   try {
     await handle.sync();
@@ -65,16 +65,16 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-export async function absentIsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfAbsent<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
     if (ABSENT.has(getErrorCode(error))) return undefined;
-    throw asUnavailable(error);
+    throw toUnavailable(error);
   }
 }
 
-export function asUnavailable(error: unknown): unknown {
+export function toUnavailable(error: unknown): unknown {
   return UNAVAILABLE.has(getErrorCode(error))
     ? new StoreUnavailable('The disk failed', error)
     : error;

@@ -5,17 +5,17 @@ import path from 'node:path';
 
 import {MAX_BATCH_KEYS} from './batches.js';
 import {
-  absentIsUndefined,
-  asUnavailable,
+  undefinedIfAbsent,
+  toUnavailable,
   getErrorCode,
   syncFolder,
   writeDurably,
 } from './disk-files.js';
 import {InvalidKey, StoreUnavailable} from './errors.js';
-import {exactly} from './exact-bytes.js';
+import {requireExactLength} from './exact-bytes.js';
 import {requireKey} from './keys.js';
 import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
-import {signedPath} from './signed-links.js';
+import {createSignedPath} from './signed-links.js';
 import {walk} from './walk.js';
 
 const PART_NAME = /\.part-[0-9a-f]{16}$/;
@@ -41,18 +41,18 @@ export class DiskObjects implements ObjectStore {
     // A crash leaves only a part file, never an incomplete object under its final name.
     const partial = `${target}.part-${randomBytes(8).toString('hex')}`;
     try {
-      await writeDurably(partial, exactly(size, bytes, signal));
+      await writeDurably(partial, requireExactLength(size, bytes, signal));
       await rename(partial, target);
       await syncFolder(path.dirname(target));
     } catch (error) {
       await rm(partial, {force: true});
       await this.removeEmptyFolders(partial);
-      throw asUnavailable(error);
+      throw toUnavailable(error);
     }
   }
 
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
-    const handle = await absentIsUndefined(open(this.getPath(key)));
+    const handle = await undefinedIfAbsent(open(this.getPath(key)));
     if (!handle) return undefined;
     let isFile = false;
     try {
@@ -65,7 +65,7 @@ export class DiskObjects implements ObjectStore {
   }
 
   async head(key: string): Promise<{size: number} | undefined> {
-    const found = await absentIsUndefined(stat(this.getPath(key)));
+    const found = await undefinedIfAbsent(stat(this.getPath(key)));
     return found?.isFile() ? {size: found.size} : undefined;
   }
 
@@ -84,7 +84,7 @@ export class DiskObjects implements ObjectStore {
     let objects: ObjectPage['objects'] = [];
     for await (const key of walk(this.directory, prefix, startAfter)) {
       if (PART_NAME.test(key)) continue;
-      const found = await absentIsUndefined(stat(path.join(this.directory, key)));
+      const found = await undefinedIfAbsent(stat(path.join(this.directory, key)));
       if (!found) continue;
       objects.push({key, size: found.size, lastModified: found.mtime});
       if (objects.length < MAX_BATCH_KEYS) continue;
@@ -102,7 +102,7 @@ export class DiskObjects implements ObjectStore {
     const expires = Math.ceil(Date.now() / 1000) + options.seconds;
     const link = {key, expires: `${expires}`, name: options.fileName, type: options.contentType};
     return {
-      url: this.publicUrl + signedPath(link, this.signingKey),
+      url: this.publicUrl + createSignedPath(link, this.signingKey),
       expiresAt: new Date(expires * 1000),
     };
   }
@@ -112,7 +112,7 @@ export class DiskObjects implements ObjectStore {
     for await (const key of walk(this.directory, prefix, '')) {
       if (!PART_NAME.test(key)) continue;
       const file = path.join(this.directory, key);
-      const found = await absentIsUndefined(stat(file));
+      const found = await undefinedIfAbsent(stat(file));
       if (!found || found.mtime >= olderThan) continue;
       if (!(await this.remove(file))) removed += 1;
     }
@@ -139,7 +139,7 @@ export class DiskObjects implements ObjectStore {
   /** Returns the error code of a failed removal, or undefined. */
   private async remove(file: string): Promise<string | undefined> {
     try {
-      await absentIsUndefined(unlink(file));
+      await undefinedIfAbsent(unlink(file));
       await this.removeEmptyFolders(file);
       return undefined;
     } catch (error) {

@@ -25,7 +25,7 @@ export class UnusableList extends Error {
 }
 
 /** Error for a number of bytes that differs from the announced number. */
-export class WrongLength extends Error {
+export class LengthMismatch extends Error {
   override readonly name = 'WrongLength';
 
   constructor(

@@ -1,21 +1,21 @@
-import {WrongLength} from './errors.js';
+import {LengthMismatch} from './errors.js';
 import type {Bytes} from './object-store.js';
 
 /**
  * Yields exactly `size` bytes or throws. The last chunk is withheld until the source has ended. A
  * store that has received all announced bytes keeps the object, even if the source fails later.
  */
-export async function* exactly(size: number, bytes: Bytes, signal: AbortSignal) {
+export async function* requireExactLength(size: number, bytes: Bytes, signal: AbortSignal) {
   let seenBytes = 0;
   let lastChunk: Uint8Array | undefined;
   for await (const chunk of untilAborted(bytes, signal)) {
     if (chunk.length === 0) continue;
     seenBytes += chunk.length;
-    if (seenBytes > size) throw new WrongLength(size, seenBytes);
+    if (seenBytes > size) throw new LengthMismatch(size, seenBytes);
     if (lastChunk) yield lastChunk;
     lastChunk = chunk;
   }
-  if (seenBytes !== size) throw new WrongLength(size, seenBytes);
+  if (seenBytes !== size) throw new LengthMismatch(size, seenBytes);
   if (lastChunk) yield lastChunk;
 }
 

@@ -12,7 +12,7 @@ import {splitIntoBatches} from './batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {StoreUnavailable, UnusableList} from './errors.js';
 import type {Deletion} from './object-store.js';
-import {isAbsent, isUnsupported, translate} from './s3-errors.js';
+import {isAbsent, isUnsupported, toStoreError} from './s3-errors.js';
 
 type Failures = Map<string, string>;
 
@@ -39,7 +39,7 @@ export class S3Deletions {
       try {
         await this.deleteBatch(batch, failures);
       } catch (error) {
-        const code = getErrorCode(translate('delete objects', error));
+        const code = getErrorCode(toStoreError('delete objects', error));
         for (const key of batch) failures.set(key, code);
       }
     }
@@ -129,7 +129,7 @@ export class S3Deletions {
           if ((await this.deleteOne(Key, VersionId)) && VersionId === undefined) hidden.push(Key);
         } catch (error) {
           if (!isAbsent(error))
-            failures.set(Key, getErrorCode(translate('delete an object', error)));
+            failures.set(Key, getErrorCode(toStoreError('delete an object', error)));
         }
       }
     };

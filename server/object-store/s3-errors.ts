@@ -1,8 +1,8 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
 
-import {StoreUnavailable, UnusableList, WrongLength, WrongRegion} from './errors.js';
+import {StoreUnavailable, UnusableList, LengthMismatch, WrongRegion} from './errors.js';
 
-const PASSED_ON = [StoreUnavailable, UnusableList, WrongLength];
+const PASSED_ON = [StoreUnavailable, UnusableList, LengthMismatch];
 
 /** Codes of temporary failures that can have a status below 500. */
 const TEMPORARY_CODES = new Set([
@@ -18,7 +18,7 @@ const TEMPORARY_CODES = new Set([
  * - `StoreUnavailable` after a failure of the store, or if it did not respond,
  * - the unchanged error if the store refused the call (such as missing rights or no such bucket).
  */
-export function translate(operation: string, error: unknown, signal?: AbortSignal): unknown {
+export function toStoreError(operation: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
   if (PASSED_ON.some((known) => error instanceof known)) return error;
   const cause = regionProblem(error);

@@ -5,7 +5,7 @@ import {MAX_BATCH_KEYS} from './batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {UnusableList} from './errors.js';
 import type {ObjectPage} from './object-store.js';
-import {translate} from './s3-errors.js';
+import {toStoreError} from './s3-errors.js';
 
 interface Listing {
   bucket: string;
@@ -104,7 +104,7 @@ async function listPage(
       token: response.NextContinuationToken,
     };
   } catch (error) {
-    throw translate('list objects', error);
+    throw toStoreError('list objects', error);
   }
 }
 

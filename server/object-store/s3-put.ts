@@ -10,11 +10,11 @@ import {
   STALL_MS,
   IdleTimer,
   timeConsumer,
-  within,
+  signalWithin,
 } from './deadlines.js';
-import {exactly} from './exact-bytes.js';
+import {requireExactLength} from './exact-bytes.js';
 import type {Bytes} from './object-store.js';
-import {translate} from './s3-errors.js';
+import {toStoreError} from './s3-errors.js';
 
 interface Put {
   bucket: string;
@@ -36,11 +36,13 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   const failure = new AbortController();
   const watch = new StallWatch(
     () =>
-      client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal: within(POLL_INTERVAL_MS)}),
+      client.send(new HeadBucketCommand({Bucket: bucket}), {
+        abortSignal: signalWithin(POLL_INTERVAL_MS),
+      }),
     (reason) => failure.abort(reason),
   );
   const ended = AbortSignal.any([signal, failure.signal]);
-  const body = await createBody(exactly(size, bytes, ended), size, watch);
+  const body = await createBody(requireExactLength(size, bytes, ended), size, watch);
   let sourceError: unknown;
   body.on('error', (error) => {
     if (!failure.signal.aborted) sourceError = error;
@@ -59,7 +61,7 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
     // Otherwise an early refusal keeps the connection open for the rest of the body.
     failure.abort(error);
     if (sourceError && !signal.aborted) throw sourceError as Error;
-    throw translate('put an object', failure.signal.reason, signal);
+    throw toStoreError('put an object', failure.signal.reason, signal);
   } finally {
     watch.stop();
     body.destroy();

@@ -3,14 +3,14 @@ import {Readable} from 'node:stream';
 import {GetObjectCommand, HeadBucketCommand, HeadObjectCommand} from '@aws-sdk/client-s3';
 import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
 
-import {attachment} from './attachment.js';
-import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource, within} from './deadlines.js';
+import {createContentDisposition} from './attachment.js';
+import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource, signalWithin} from './deadlines.js';
 import {requireKey} from './keys.js';
 import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
 import {createS3Clients} from './s3-clients.js';
 import type {S3Clients, S3Settings} from './s3-clients.js';
 import {S3Deletions} from './s3-delete.js';
-import {isAbsent, translate} from './s3-errors.js';
+import {isAbsent, toStoreError} from './s3-errors.js';
 import {listPages} from './s3-list.js';
 import {abortMultipartUploads} from './s3-multipart.js';
 import {putExactly} from './s3-put.js';
@@ -46,7 +46,7 @@ export class S3Objects implements ObjectStore {
       return Body instanceof Readable ? readWithin(STALL_MS, Body, signal) : undefined;
     } catch (error) {
       if (isAbsent(error)) return undefined;
-      throw translate('get an object', stalled.signal.reason ?? error, signal);
+      throw toStoreError('get an object', stalled.signal.reason ?? error, signal);
     } finally {
       watch.stop();
     }
@@ -56,12 +56,12 @@ export class S3Objects implements ObjectStore {
     requireKey(key);
     const command = new HeadObjectCommand({Bucket: this.bucket, Key: key});
     try {
-      const abortSignal = within(SMALL_CALL_MS, signal);
+      const abortSignal = signalWithin(SMALL_CALL_MS, signal);
       const {ContentLength} = await this.clients.twice.send(command, {abortSignal});
       return {size: ContentLength ?? 0};
     } catch (error) {
       if (isAbsent(error)) return undefined;
-      throw translate('look up an object', error, signal);
+      throw toStoreError('look up an object', error, signal);
     }
   }
 
@@ -82,7 +82,7 @@ export class S3Objects implements ObjectStore {
     const command = new GetObjectCommand({
       Bucket: this.bucket,
       Key: key,
-      ResponseContentDisposition: attachment(options.fileName),
+      ResponseContentDisposition: createContentDisposition(options.fileName),
       ResponseContentType: options.contentType,
       ResponseCacheControl: 'private, no-store',
     });
@@ -102,9 +102,9 @@ export class S3Objects implements ObjectStore {
   async check(): Promise<void> {
     const command = new HeadBucketCommand({Bucket: this.bucket});
     try {
-      await this.clients.twice.send(command, {abortSignal: within(SMALL_CALL_MS)});
+      await this.clients.twice.send(command, {abortSignal: signalWithin(SMALL_CALL_MS)});
     } catch (error) {
-      throw translate(`reach the bucket ${this.bucket}`, error);
+      throw toStoreError(`reach the bucket ${this.bucket}`, error);
     }
   }
 
@@ -118,6 +118,6 @@ async function* readWithin(ms: number, body: Readable, signal: AbortSignal) {
   try {
     yield* timeSource(body, watch);
   } catch (error) {
-    throw translate('get an object', error, signal);
+    throw toStoreError('get an object', error, signal);
   }
 }

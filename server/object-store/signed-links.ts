@@ -9,7 +9,7 @@ export interface SignedLink {
 }
 
 /** Returns the path and query of a link that `verifyDownload` accepts until `expires`. */
-export function signedPath(link: SignedLink, signingKey: Buffer): string {
+export function createSignedPath(link: SignedLink, signingKey: Buffer): string {
   const path = link.key.split('/').map(encodeURIComponent).join('/');
   const {expires, name, type} = link;
   const signature = createSignature(link, signingKey).toString('base64url');

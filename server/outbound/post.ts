@@ -13,7 +13,7 @@ export interface TimeLimits {
   silenceMs: number;
 }
 
-export interface Outgoing {
+export interface PostRequest {
   url: URL;
   headers: Record<string, string>;
   body: string;
@@ -27,7 +27,7 @@ export interface Outgoing {
   resolve?: Resolve;
 }
 
-export interface Answer {
+export interface PostResponse {
   status: number;
   headers: http.IncomingHttpHeaders;
   /** Response body, which must be read to its end or closed. Reading throws `CallFailed`. */
@@ -39,7 +39,7 @@ export interface Answer {
  * Sends one POST on a new connection, only to public IP addresses unless the host is allowed.
  * Follows no redirect. All errors are `CallFailed`.
  */
-export const post = async (outgoing: Outgoing): Promise<Answer> => {
+export const post = async (outgoing: PostRequest): Promise<PostResponse> => {
   const {url, limits, signal, allowedHosts} = outgoing;
   const isAllowed = isAllowedHost(url, allowedHosts);
   if (!isAllowed) requirePublicHost(url);
@@ -81,7 +81,7 @@ export const post = async (outgoing: Outgoing): Promise<Answer> => {
   }
 };
 
-const openChecked = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
+const openChecked = (outgoing: PostRequest, isAllowed: boolean): ClientRequest => {
   try {
     return open(outgoing, isAllowed);
   } catch (cause) {
@@ -90,7 +90,7 @@ const openChecked = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
   }
 };
 
-const open = (outgoing: Outgoing, isAllowed: boolean): ClientRequest => {
+const open = (outgoing: PostRequest, isAllowed: boolean): ClientRequest => {
   const {url, headers, body, resolve} = outgoing;
   const program = url.protocol === 'https:' ? https : http;
   return program.request(url, {
@@ -136,7 +136,7 @@ async function* readBody(
   }: {
     aborted: {failure?: CallFailed};
     timer: ResponseTimer;
-    outgoing: Outgoing;
+    outgoing: PostRequest;
     close: () => void;
   },
 ): AsyncGenerator<Buffer> {

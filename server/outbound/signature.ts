@@ -7,12 +7,12 @@ const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-export const newSecret = (): string => writtenSecret(randomBytes(SECRET_BYTES));
+export const newSecret = (): string => formatSecret(randomBytes(SECRET_BYTES));
 
-export const writtenSecret = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64')}`;
+export const formatSecret = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64')}`;
 
 /** Returns the key in the text of a secret. Returns undefined if the text has another form. */
-export const readSecret = (secret: string): Buffer | undefined => {
+export const parseSecret = (secret: string): Buffer | undefined => {
   const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
   const bytes = BASE64.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
   return bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES ? bytes : undefined;

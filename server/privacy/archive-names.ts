@@ -15,7 +15,7 @@ export class ArchiveNames {
     this.taken = new Set(taken.map(fold));
   }
 
-  take(wanted: string): string {
+  assign(wanted: string): string {
     const safe = toSafeName(wanted);
     for (let i = 1; ; i++) {
       const name = i === 1 ? safe : insertMark(safe, ` (${i})`);

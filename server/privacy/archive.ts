@@ -64,7 +64,7 @@ async function* sessionEntries(
       archived.set(file.id, {missing: true});
       continue;
     }
-    const name = names.take(file.name);
+    const name = names.assign(file.name);
     archived.set(file.id, {archived_as: name});
     yield {name, input, lastModified: file.uploadedAt ?? new Date()};
   }

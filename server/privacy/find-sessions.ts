@@ -1,8 +1,8 @@
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Queryable} from '../database/sql.js';
 import {readUuid} from '../text/uuid.js';
-import {strictEmail} from '../text/email.js';
-import {unconfirmedAddress} from '../sessions/verification-store.js';
+import {parseEmail} from '../text/email.js';
+import {unconfirmedEmail} from '../sessions/verification-store.js';
 
 export interface FoundSession {
   uuid: string;
@@ -38,7 +38,7 @@ const byUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
 
 /** Includes pending and archived sessions. Letter case of the e-mail address is ignored. */
 const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> => {
-  const email = strictEmail(given);
+  const email = parseEmail(given);
   if (!email)
     throw usageError('Invalid --email. Pass one plain e-mail address, such as anna@example.com.');
   const found = await sql<(FoundSession & {isSessionEmail: boolean})[]>`
@@ -60,7 +60,7 @@ const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> =
 
 /** Returns whether the session waits for the confirmation of this e-mail address. */
 const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string) =>
-  (await unconfirmedAddress(sql, uuid))?.toLowerCase() === email.toLowerCase();
+  (await unconfirmedEmail(sql, uuid))?.toLowerCase() === email.toLowerCase();
 
 /**
  * Counts the links to an e-mail address, also in sessions that have another e-mail address by now.
@@ -68,13 +68,13 @@ const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string)
  */
 export const countLinksTo = async (sql: Queryable, email: string): Promise<number> => {
   const rows = await sql`
-    select from email_verifications where lower(address) = lower(${strictEmail(email) ?? ''})`;
+    select from email_verifications where lower(address) = lower(${parseEmail(email) ?? ''})`;
   return rows.length;
 };
 
 export const deleteLinksTo = async (sql: Queryable, email: string): Promise<number> => {
   const rows = await sql`
-    delete from email_verifications where lower(address) = lower(${strictEmail(email) ?? ''})
+    delete from email_verifications where lower(address) = lower(${parseEmail(email) ?? ''})
     returning id`;
   return rows.length;
 };

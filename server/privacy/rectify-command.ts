@@ -9,7 +9,7 @@ import type {Queryable} from '../database/sql.js';
 import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';
-import {changeAddress, readEmail, readName} from '../sessions/contact.js';
+import {changeEmail, readEmail, readName} from '../sessions/contact.js';
 import {findSession, findVisit, setSessionName} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
@@ -91,7 +91,7 @@ const rectify = async (
       },
     };
     // A separate limit per session, because one operator may correct many sessions.
-    await changeAddress(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
+    await changeEmail(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
   }
   const fields = [
     ...(name === undefined ? [] : ['name']),

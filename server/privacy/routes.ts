@@ -12,12 +12,12 @@ import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/pace.js';
 import {storedFiles} from '../files/store.js';
 import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {disableTimeout} from '../http/deadline.js';
 import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
-import {pacedDownload, untilClosed} from '../http/slow-download.js';
-import {attachment} from '../object-store/attachment.js';
+import {guardedDownload, untilClosed} from '../http/slow-download.js';
+import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access} from '../visits/access.js';
 import {createArchive} from './archive.js';
@@ -55,7 +55,7 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
     '/api/session/export',
     {
       // The transfer may last as long as the client reads fast enough (`SlowClientLimits`).
-      config: {...rateLimit(config.ratePerMinute, 'export'), keepsOwnTime: 'later'},
+      config: {...rateLimit(config.ratePerMinute, 'export'), disablesTimeout: 'later'},
       // Each GET is audited as an export; a HEAD request would be audited too, without an export.
       exposeHeadRoute: false,
       preParsing: [access.identify],
@@ -66,7 +66,7 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
           '`session.json` contains all rows; the files are next to it. The ZIP is streamed. The server closes the connection if the store fails, or if the client reads less than 8 KiB/s for a minute.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({200: Archive}, [...SESSION_CODES, 'busy']),
+        response: responseSchemas({200: Archive}, [...SESSION_CODES, 'busy']),
       },
     },
     async (request, reply) => {
@@ -84,7 +84,7 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
       void closed.then(() => {
         aborted.abort();
       });
-      const archive = pacedDownload(
+      const archive = guardedDownload(
         createArchive({sql, objects}, [uuid], aborted.signal),
         reply.raw,
         {
@@ -105,7 +105,7 @@ export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
       });
       return reply
         .type('application/zip')
-        .header('content-disposition', attachment(`maria-${uuid}.zip`))
+        .header('content-disposition', createContentDisposition(`maria-${uuid}.zip`))
         .send(archive);
     },
   );

@@ -1,5 +1,5 @@
 import type {Queryable} from '../database/sql.js';
-import {pages} from '../database/pages.js';
+import {readPages} from '../database/pages.js';
 import {
   auditRows,
   consentRows,
@@ -28,7 +28,7 @@ export async function* sessionJson(
   archived: ArchiveStatus,
 ): AsyncGenerator<string> {
   const paged = (page: ReadPage) =>
-    pages<ExportedRow>((last) =>
+    readPages<ExportedRow>((last) =>
       page({sql, uuid, after: last && String(last['id'] ?? last['seq'])}),
     );
   yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;

@@ -7,7 +7,7 @@ import {LRUCache} from 'lru-cache';
 
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/shared-statement.js';
-import {findFiles, noteUse} from './store.js';
+import {findFiles, recordUse} from './store.js';
 import type {StoredFile, Wanted} from './store.js';
 
 const DAY_MS = 86_400_000;
@@ -60,7 +60,7 @@ export class OtherReleases {
   }
 
   /** Returns true if no look-up is needed to serve the file. */
-  isAtHand(wanted: Wanted): boolean {
+  isCached(wanted: Wanted): boolean {
     return this.found.has(getKey(wanted));
   }
 
@@ -91,14 +91,14 @@ export class OtherReleases {
 
   private async find(wanted: Wanted[]): Promise<(StoredFile | undefined)[]> {
     const files = await findFiles(this.deps.sql, wanted);
-    const unnoted = files.flatMap((file) => (file && !file.isNoted ? [file.release] : []));
+    const unnoted = files.flatMap((file) => (file && !file.isUseRecorded ? [file.release] : []));
     for (const release of new Set(unnoted)) void this.noteUse(release);
     return files;
   }
 
   private async noteUse(release: string): Promise<void> {
     try {
-      await noteUse(this.deps.sql, release);
+      await recordUse(this.deps.sql, release);
     } catch (error) {
       this.deps.log.warn({err: error, release}, 'failed to record the use of a release');
     }

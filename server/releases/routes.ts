@@ -44,7 +44,7 @@ export const releaseRoutes = (app: App, deps: ReleaseRouteDeps): void => {
 
   const sendOther = async (request: FastifyRequest, reply: FastifyReply, wanted: Wanted) => {
     const {other, isStarting, limit} = deps;
-    if (!other.isAtHand(wanted)) {
+    if (!other.isCached(wanted)) {
       if (isStarting()) throw new Unavailable();
       await limit(request);
     }

@@ -13,7 +13,7 @@ export interface Wanted {
 export interface StoredFile extends Omit<ReleaseFile, 'contentType'> {
   release: string;
   /** True if the release has been noted as used today. */
-  isNoted: boolean;
+  isUseRecorded: boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export const storeBuild = (sql: Sql, {release, files}: Build): Promise<string[]>
   sql.begin(async (tx) => {
     const names = files.map(({name}) => name);
     // Before the look-up, because expiry deletes no file that was noted today.
-    await noteUse(tx, release, names);
+    await recordUse(tx, release, names);
     const before = await findDigests(tx, release);
     for (const file of files) if (!before.has(file.name)) await insertFile(tx, release, file);
     const after = await findDigests(tx, release);
@@ -55,7 +55,11 @@ const insertFile = async (
  * Notes that a release, or these files of it, are used today. Changes nothing after the first call
  * of a day. The order of the locks keeps two servers from blocking each other.
  */
-export const noteUse = async (sql: Queryable, release: string, names?: string[]): Promise<void> => {
+export const recordUse = async (
+  sql: Queryable,
+  release: string,
+  names?: string[],
+): Promise<void> => {
   await sql`
     update widget_releases set last_asked_at = now()
     where (name, release) in (

@@ -8,20 +8,20 @@ import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel, StreamingReply} from './reply-channel.js';
 import {cutNotice} from './texts.js';
 
-export const MAX_ANSWER_CHARACTERS = 8_000;
+export const MAX_REPLY_CHARACTERS = 8_000;
 /** Abort reason of replies that a shutdown cuts off. */
 export const SHUTTING_DOWN = new CallFailed('cut');
 /** Interval of typing events: shorter than the time after which clients hide the last event. */
 const TYPING_MS = 3_000;
 
 interface AnswerDeps {
-  stage: ReplyChannel;
+  replyChannel: ReplyChannel;
   log: FastifyBaseLogger;
   /** Aborted when the visitor stops the reply, the session ends, or the server shuts down. */
   signal: AbortSignal;
 }
 
-export interface AnswerResult {
+export interface ReplyResult {
   outcome: 'answered' | 'later' | 'silent' | 'stopped' | 'gone' | 'failed';
   /** True if the conversation contains a part of the reply. */
   hasBegun: boolean;
@@ -32,29 +32,29 @@ export interface AnswerResult {
  * Writes a responder's reply into the conversation while it arrives. Text that was written stays,
  * also if the rest fails.
  */
-export const answerTurn = async (
+export const replyToTurn = async (
   turn: Turn,
   {responder, totalMs}: ResolvedResponder,
-  {stage, log, signal}: AnswerDeps,
-): Promise<AnswerResult> => {
+  {replyChannel, log, signal}: AnswerDeps,
+): Promise<ReplyResult> => {
   const {uuid, locale} = turn.session;
   const timeout = new AbortController();
   const timer = setTimeout(() => {
     timeout.abort(new CallFailed('total_timeout'));
   }, totalMs);
   const typingTimer = setInterval(() => {
-    stage.typing(uuid, 'maria');
+    replyChannel.typing(uuid, 'maria');
   }, TYPING_MS);
   const closed = new AbortController();
   const combined = AbortSignal.any([signal, timeout.signal, closed.signal]);
-  const sanitizer = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
+  const sanitizer = new StreamingSanitizer(MAX_REPLY_CHARACTERS);
   let reply: StreamingReply | undefined;
   let isLater = false;
   const write = async (text: string): Promise<void> => {
     if (text === '') return;
     if (!reply) {
       clearInterval(typingTimer);
-      reply = await stage.startMessage(uuid, {role: 'maria', clientId: turn.id});
+      reply = await replyChannel.startMessage(uuid, {role: 'maria', clientId: turn.id});
       if (!reply) throw new CallFailed('stopped');
       reply.signal.addEventListener('abort', () => {
         closed.abort();
@@ -62,7 +62,7 @@ export const answerTurn = async (
     }
     reply.delta(text);
   };
-  stage.typing(uuid, 'maria');
+  replyChannel.typing(uuid, 'maria');
   try {
     for await (const part of responder.respond(turn, {signal: combined, log})) {
       if (part.type === 'later') isLater = true;
@@ -76,7 +76,7 @@ export const answerTurn = async (
     return {outcome: reply ? 'answered' : 'silent', hasBegun: reply !== undefined};
   } catch (error) {
     const hasBegun = reply !== undefined;
-    if (closed.signal.aborted || isOver(error)) return {outcome: 'gone', hasBegun};
+    if (closed.signal.aborted || isSessionOver(error)) return {outcome: 'gone', hasBegun};
     if (signal.aborted && signal.reason !== SHUTTING_DOWN) {
       await reply?.complete();
       return {outcome: 'stopped', hasBegun};
@@ -93,5 +93,5 @@ export const answerTurn = async (
 /**
  * Returns whether an error means that the session has ended, or that consent to storage is missing.
  */
-export const isOver = (error: unknown): boolean =>
+export const isSessionOver = (error: unknown): boolean =>
   error instanceof SessionGone || error instanceof ConsentRequired;

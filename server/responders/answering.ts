@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {Documents} from '../documents/documents.js';
+import {PdfTextExtractor} from '../documents/documents.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {derivedKey} from '../config/secrets.js';
@@ -11,8 +11,8 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
 import {CallBackLinks} from './callbacks.js';
-import {ANSWER_LIMITS} from './choose.js';
-import type {AnswerLimits} from './choose.js';
+import {REPLY_LIMITS} from './choose.js';
+import type {ReplyLimits} from './choose.js';
 import {CIRCUIT, CircuitBreakers} from './circuit.js';
 import type {ReplyChannel} from './reply-channel.js';
 import {insertTurn} from './store.js';
@@ -24,13 +24,13 @@ export interface ResponderServiceDeps {
   /** Pool for replies only, so that visitors' requests never wait for its connections. */
   sql: Sql;
   objects: ObjectStore;
-  stage: ReplyChannel;
-  moments: TransientEvents;
+  replyChannel: ReplyChannel;
+  transientEvents: TransientEvents;
   log: FastifyBaseLogger;
   onMail: () => void;
   metrics: TurnWorkerDeps['metrics'];
   /** For tests: limits that replace the defaults. */
-  limits?: Partial<AnswerLimits>;
+  limits?: Partial<ReplyLimits>;
   budgets?: Partial<BudgetLimits>;
   circuit?: Partial<typeof CIRCUIT>;
 }
@@ -58,13 +58,13 @@ export class ResponderService {
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
     this.turns = new TurnWorker({
       ...deps,
-      documents: new Documents({sql, objects, log}),
+      documents: new PdfTextExtractor({sql, objects, log}),
       budgets: this.budgets,
       circuits: new CircuitBreakers({...CIRCUIT, ...circuit}),
       callBacks: this.callBacks,
-      limits: {...ANSWER_LIMITS, ...limits},
+      limits: {...REPLY_LIMITS, ...limits},
     });
-    this.moments = deps.moments;
+    this.moments = deps.transientEvents;
     this.moments.onStop((uuid) => {
       this.turns.stopSession(uuid);
     });
@@ -95,8 +95,8 @@ export class ResponderService {
   }
 
   /** Claims no new turns, and waits for the replies in progress. */
-  async finish(): Promise<void> {
-    await this.turns.finish();
+  async drain(): Promise<void> {
+    await this.turns.drain();
   }
 
   async stop(): Promise<void> {

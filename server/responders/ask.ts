@@ -2,8 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
-import type {Answer, Outgoing} from '../outbound/post.js';
-import {parseEventStream, parseJsonLines, readLines, parsed, wholeText} from './lines.js';
+import type {PostResponse, PostRequest} from '../outbound/post.js';
+import {parseEventStream, parseJsonLines, readLines, tryParseJson, readText} from './lines.js';
 import {pauseBefore} from './responder.js';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
@@ -12,7 +12,7 @@ const LINES_TYPE = /^(?:application\/(?:x-)?(?:ndjson|jsonl|json-seq)|text\/plai
 
 export interface RetryableRequest {
   /** Creates the request; called for each attempt, because the signature contains the time. */
-  request: () => Omit<Outgoing, 'signal'>;
+  request: () => Omit<PostRequest, 'signal'>;
   signal: AbortSignal;
   /** Returns true for statuses of a reply. Other statuses are failures. */
   isAnswer: (status: number) => boolean;
@@ -24,7 +24,7 @@ export interface RetryableRequest {
  */
 export async function* requestWithRetry<T>(
   {request, signal, isAnswer}: RetryableRequest,
-  read: (response: Answer) => AsyncIterable<T>,
+  read: (response: PostResponse) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -46,7 +46,7 @@ export async function* requestWithRetry<T>(
   }
 }
 
-const httpError = ({status, headers}: Answer): CallFailed =>
+const httpError = ({status, headers}: PostResponse): CallFailed =>
   new CallFailed('http_error', {
     status,
     retryable: status === 408 || status === 429 || status >= 500,
@@ -64,19 +64,19 @@ const retryAfterMs = (header: string | undefined): number | undefined => {
  * Yields the JSON objects of a response, parsed according to its `Content-Type`. Throws
  * `CallFailed` if the type is missing or not supported, such as the type of a web page.
  */
-export async function* parseReplyStream({headers, bytes}: Answer): AsyncGenerator<unknown> {
+export async function* parseReplyStream({headers, bytes}: PostResponse): AsyncGenerator<unknown> {
   const type = headers['content-type'] ?? '';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new CallFailed('bad_answer');
   if (STREAM_TYPE.test(type)) yield* parseEventStream(readLines(bytes));
   else if (LINES_TYPE.test(type)) yield* parseJsonLines(readLines(bytes));
-  else if (JSON_TYPE.test(type)) yield* parseJsonOrStream(await wholeText(bytes));
+  else if (JSON_TYPE.test(type)) yield* parseJsonOrStream(await readText(bytes));
   else throw new CallFailed('bad_answer');
 }
 
 /** Yields the object of a JSON text; also accepts an event stream with the wrong `Content-Type`. */
 async function* parseJsonOrStream(text: string): AsyncGenerator<unknown> {
-  const json = parsed(text);
+  const json = tryParseJson(text);
   if (json) yield json.value;
   else if (text.startsWith('data:')) yield* parseEventStream(linesOfText(text));
   else throw new CallFailed('bad_answer');

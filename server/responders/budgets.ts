@@ -44,7 +44,7 @@ export class Budgets {
   }
 
   /** Consumes one unit of each budget, or of none. Returns the exhausted budget, if any. */
-  async take(
+  async consume(
     sql: Sql,
     {
       uuid,
@@ -94,7 +94,7 @@ export class Budgets {
    * Returns when the owner's next mail about this session can be sent: now, or after the pause.
    * Undefined if a queued mail will already report the message.
    */
-  async ownerMailAt(tx: Queryable, uuid: string): Promise<Date | undefined> {
+  async nextOwnerMailAt(tx: Queryable, uuid: string): Promise<Date | undefined> {
     const queuedMails = await tx`
       select from jobs where session_uuid = ${uuid} and kind = 'mail' and state = 'queued'
         and payload->>'template' = 'message' and attempts = 0`;

@@ -1,7 +1,7 @@
 import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
-import {readSecret} from '../outbound/signature.js';
+import {parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/url-faults.js';
 import type {Site} from '../sites/store.js';
 import {OpenAiResponder} from './openai.js';
@@ -17,11 +17,11 @@ export interface ResolvedResponder {
   totalMs: number;
 }
 
-export interface AnswerLimits extends TimeLimits {
+export interface ReplyLimits extends TimeLimits {
   totalMs: number;
 }
 
-export const ANSWER_LIMITS: AnswerLimits = {
+export const REPLY_LIMITS: ReplyLimits = {
   connectMs: 5_000,
   firstByteMs: 15_000,
   silenceMs: 20_000,
@@ -30,7 +30,7 @@ export const ANSWER_LIMITS: AnswerLimits = {
 
 export interface ChooseResponderDeps {
   config: Config;
-  limits: AnswerLimits;
+  limits: ReplyLimits;
   callback: (turnId: string) => {url: string; expires_at: string};
 }
 
@@ -85,7 +85,7 @@ const getSettings = (
 };
 
 const getKey = (secret: string): Buffer => {
-  const key = readSecret(secret);
+  const key = parseSecret(secret);
   if (!key) throw new CallFailed('misconfigured');
   return key;
 };

@@ -47,7 +47,7 @@ export async function* parseEventStream(lines: AsyncIterable<string>): AsyncGene
     }
     if (buffered === '' && data.trim() === DONE) return;
     buffered = buffered === '' ? data : `${buffered}\n${data}`;
-    const event = parsed(buffered);
+    const event = tryParseJson(buffered);
     if (event === undefined) {
       if (++bufferedLines >= MAX_LINES_PER_EVENT) throw new CallFailed('bad_answer');
       continue;
@@ -73,14 +73,14 @@ const getData = (line: string): string | undefined => {
 export async function* parseJsonLines(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   for await (const line of lines) {
     if (line.trim() === '') continue;
-    const event = parsed(line);
+    const event = tryParseJson(line);
     // The line must not be shown as text: it can be a proxy's page, or half of an object.
     if (event === undefined) throw new CallFailed('bad_answer');
     yield event.value;
   }
 }
 
-export const parsed = (text: string): {value: unknown} | undefined => {
+export const tryParseJson = (text: string): {value: unknown} | undefined => {
   try {
     return {value: JSON.parse(text) as unknown};
   } catch {
@@ -89,7 +89,7 @@ export const parsed = (text: string): {value: unknown} | undefined => {
 };
 
 /** Returns all bytes as one text. */
-export const wholeText = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
+export const readText = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of bytes) text += decoder.decode(chunk, {stream: true});

@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import type {Documents} from '../documents/documents.js';
+import type {PdfTextExtractor} from '../documents/documents.js';
 import {SessionGone} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import {truncateHistory} from './openai.js';
@@ -14,7 +14,7 @@ const HISTORY_LIMIT = 21;
  * allow it. Throws `SessionGone` if the message no longer exists.
  */
 export const prepareTurn = async (
-  {sql, documents}: {sql: Sql; documents: Documents},
+  {sql, documents}: {sql: Sql; documents: PdfTextExtractor},
   {id, uuid, messageId}: ClaimedTurn,
   {site, context, signal}: {site: Site; context: TurnContext; signal: AbortSignal},
 ): Promise<Turn> => {

@@ -52,19 +52,19 @@ export interface Responder {
 export interface RetryLimits {
   pausesMs: readonly number[];
   /** Maximum pause. If the other server asks for a longer pause, there is no further attempt. */
-  mostMs: number;
+  maxMs: number;
 }
 
-export const RETRIES: RetryLimits = {pausesMs: [500, 2_000], mostMs: 10_000};
+export const RETRIES: RetryLimits = {pausesMs: [500, 2_000], maxMs: 10_000};
 
 /** Returns the pause before the next attempt; undefined if there is none. */
 export const pauseBefore = (
   attempt: number,
   {retryable, retryAfterMs}: CallFailed,
-  {pausesMs, mostMs}: RetryLimits = RETRIES,
+  {pausesMs, maxMs}: RetryLimits = RETRIES,
 ): number | undefined => {
   const pauseMs = pausesMs[attempt];
   if (!retryable || pauseMs === undefined) return undefined;
   const waitMs = Math.max(pauseMs, retryAfterMs ?? 0);
-  return waitMs > mostMs ? undefined : waitMs;
+  return waitMs > maxMs ? undefined : waitMs;
 };

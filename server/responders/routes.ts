@@ -1,18 +1,18 @@
 import {Type} from 'typebox';
 
 import type {Config} from '../config/config.js';
-import {CallBack} from '../contract/responders.js';
+import {CallbackBody} from '../contract/responders.js';
 import type {Sql} from '../database/sql.js';
 import {TurnClosed, NotFound} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access} from '../visits/access.js';
-import {MAX_ANSWER_CHARACTERS, isOver} from './answer.js';
+import {MAX_REPLY_CHARACTERS, isSessionOver} from './answer.js';
 import type {CallBackLinks} from './callbacks.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel} from './reply-channel.js';
-import {sessionOfTurn, stopTurns, takeCallBack, turnContext} from './store.js';
+import {sessionOfTurn, stopTurns, countCallBack, findTurnContext} from './store.js';
 import {cutNotice} from './texts.js';
 
 export interface AnswerRouteDeps {
@@ -24,7 +24,7 @@ export interface AnswerRouteDeps {
 }
 
 /** Callbacks per turn; a responder that sends more is faulty. */
-export const MAX_CALLS = 20;
+export const MAX_CALLBACKS_PER_TURN = 20;
 
 export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
   const {config, sql, access, answering} = deps;
@@ -41,7 +41,7 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
           'Text that was already written stays. Without a reply in progress, nothing happens.',
         tags: ['conversation'],
         security: SESSION_SECURITY,
-        response: answers(
+        response: responseSchemas(
           {204: Type.Null({description: 'The reply has stopped, or stops at once.'})},
           [...SESSION_CODES, ...BODY_CODES],
         ),
@@ -69,8 +69,8 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
         params: Type.Object({
           link: Type.String({description: 'Last part of the callback URL in the turn.'}),
         }),
-        body: CallBack,
-        response: answers({204: Type.Null({description: 'The reply was accepted.'})}, [
+        body: CallbackBody,
+        response: responseSchemas({204: Type.Null({description: 'The reply was accepted.'})}, [
           ...BODY_CODES,
           'not_found',
           'answer_over',
@@ -99,16 +99,16 @@ const storeCallBack = async (
   const uuid = await sessionOfTurn(sql, turnId);
   if (uuid === undefined) throw new TurnClosed();
   const stored = stage.sayWith(uuid, async (tx) => {
-    const calls = await takeCallBack(tx, turnId, {isLast, max: MAX_CALLS});
-    const context = await turnContext(tx, uuid);
+    const calls = await countCallBack(tx, turnId, {isLast, max: MAX_CALLBACKS_PER_TURN});
+    const context = await findTurnContext(tx, uuid);
     if (calls === undefined || !context) throw new TurnClosed();
-    const sanitizer = new StreamingSanitizer(MAX_ANSWER_CHARACTERS);
+    const sanitizer = new StreamingSanitizer(MAX_REPLY_CHARACTERS);
     const body = sanitizer.add(text) + sanitizer.end();
     if (body.trim() === '') return undefined;
     const whole = sanitizer.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
     return {role: 'maria', clientId: `${turnId}-${calls}`, body: whole};
   });
   await stored.catch((error: unknown) => {
-    throw isOver(error) ? new TurnClosed() : error;
+    throw isSessionOver(error) ? new TurnClosed() : error;
   });
 };

@@ -9,7 +9,7 @@ export interface ClaimedTurn {
   client: Uint8Array;
 }
 
-export const LEASE_MS = 15_000;
+export const TURN_LEASE_MS = 15_000;
 
 /** A turn stores the sender's hash only until it ends. */
 const NO_CLIENT = Buffer.alloc(0);
@@ -34,7 +34,7 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
   sql.begin(async (tx) => {
     const claimed = await tx<ClaimedTurn[]>`
       update turns set state = 'running', owner = ${owner},
-                       leased_until = now() + ${interval(LEASE_MS)}::interval
+                       leased_until = now() + ${interval(TURN_LEASE_MS)}::interval
       where id in (
         select t.id from turns t
         where t.state = 'queued'
@@ -66,7 +66,7 @@ export const renewTurns = async (
   ids: string[],
 ): Promise<{id: string; isStopped: boolean}[]> =>
   sql<{id: string; isStopped: boolean}[]>`
-    update turns set leased_until = now() + ${interval(LEASE_MS)}::interval
+    update turns set leased_until = now() + ${interval(TURN_LEASE_MS)}::interval
     where id = any(${ids}::uuid[]) and owner = ${owner} and state = 'running'
     returning id, stop_requested_at is not null as "isStopped"`;
 
@@ -116,7 +116,7 @@ export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string 
  * Counts a callback; the last one ends the turn. A callback can arrive before the 202 that
  * announces it. Returns its number; undefined if the turn accepts no callback.
  */
-export const takeCallBack = async (
+export const countCallBack = async (
   tx: Queryable,
   id: string,
   {isLast, max}: {isLast: boolean; max: number},
@@ -165,7 +165,7 @@ const isLapsed = (sql: Queryable) => sql`
   turns.state in ('running', 'waiting') and turns.leased_until < now()`;
 
 /** Returns turns whose server died, or whose responder did not call back; the oldest first. */
-export const lapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> =>
+export const findLapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> =>
   sql<LapsedTurn[]>`
     select ${columns(sql)}, ${lapsedOutcome(sql)} as outcome,
            (select site_key from visits where uuid = turns.session_uuid) as "siteKey"
@@ -190,7 +190,7 @@ export interface TurnContext {
 }
 
 /** Returns the session's data for a turn; undefined if the session has ended. */
-export const turnContext = async (
+export const findTurnContext = async (
   sql: Queryable,
   uuid: string,
 ): Promise<TurnContext | undefined> => {

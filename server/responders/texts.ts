@@ -78,7 +78,7 @@ const textsFor = (locale: string): AnswerTexts => {
   return found ?? (TEXTS['en'] as AnswerTexts);
 };
 
-export interface Reader {
+export interface EscalationRecipient {
   locale: string;
   /** If false, the text asks for an e-mail address. */
   hasEmail: boolean;
@@ -87,7 +87,7 @@ export interface Reader {
 /** Returns a text that says what happened and who will answer. */
 export const escalationText = (
   what: 'thanks' | 'failed' | 'unfinished' | 'limited',
-  {locale, hasEmail}: Reader,
+  {locale, hasEmail}: EscalationRecipient,
 ): string => {
   const texts = textsFor(locale);
   return `${texts[what]} ${hasEmail ? texts.person : texts.leaveEmail}`;

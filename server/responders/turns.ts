@@ -6,31 +6,31 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {isDatabaseDown, sqlState} from '../database/failure.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
-import type {Documents} from '../documents/documents.js';
+import type {PdfTextExtractor} from '../documents/documents.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {CallFailed} from '../outbound/failure.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
-import {SHUTTING_DOWN, answerTurn, isOver} from './answer.js';
+import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './answer.js';
 import type {Budgets} from './budgets.js';
 import {CALL_BACK_MS} from './callbacks.js';
 import type {CallBackLinks} from './callbacks.js';
 import {resolveResponder} from './choose.js';
-import type {AnswerLimits, ResolvedResponder} from './choose.js';
+import type {ReplyLimits, ResolvedResponder} from './choose.js';
 import type {CircuitBreakers} from './circuit.js';
 import {prepareTurn} from './prepare.js';
 import type {ReplyChannel} from './reply-channel.js';
 import {
-  LEASE_MS,
+  TURN_LEASE_MS,
   awaitCallBack,
   claimTurns,
   endLapsed,
   finishTurn,
-  lapsedTurns,
+  findLapsedTurns,
   releaseTurn,
   renewTurns,
-  turnContext,
+  findTurnContext,
 } from './store.js';
 import type {ClaimedTurn, LapsedTurn, TurnContext} from './store.js';
 import {escalationText} from './texts.js';
@@ -38,12 +38,12 @@ import {escalationText} from './texts.js';
 export interface TurnWorkerDeps {
   sql: Sql;
   config: Config;
-  stage: ReplyChannel;
-  documents: Documents;
+  replyChannel: ReplyChannel;
+  documents: PdfTextExtractor;
   budgets: Budgets;
   circuits: CircuitBreakers;
   callBacks: CallBackLinks;
-  limits: AnswerLimits;
+  limits: ReplyLimits;
   log: FastifyBaseLogger;
   onMail: () => void;
   metrics: {turnEnded: (outcome: string) => void};
@@ -91,7 +91,7 @@ export class TurnWorker {
   }
 
   /** Claims no further turns, which leaves them to other replicas. Waits for the running turns. */
-  async finish(): Promise<void> {
+  async drain(): Promise<void> {
     this.isShuttingDown = true;
     clearTimeout(this.pollTimer);
     await Promise.allSettled([...this.running.values()].map(({done}) => done));
@@ -107,7 +107,7 @@ export class TurnWorker {
     // A poll in progress can still claim turns, which must be released, too.
     await this.polling;
     for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
-    await this.finish();
+    await this.drain();
   }
 
   private async poll(): Promise<void> {
@@ -165,7 +165,7 @@ export class TurnWorker {
 
   private async run(turn: ClaimedTurn, signal: AbortSignal): Promise<void> {
     const {sql, metrics} = this.deps;
-    const context = await turnContext(sql, turn.uuid);
+    const context = await findTurnContext(sql, turn.uuid);
     const site = context && (await findSite(sql, context.siteKey));
     const outcome = site
       ? await this.answer(turn, {context, site, signal}).catch(goneIfOver)
@@ -176,7 +176,7 @@ export class TurnWorker {
       return;
     }
     if (outcome !== 'later')
-      await retryWhileDatabaseDown(() => finishTurn(sql, turn.id, outcome), LEASE_MS);
+      await retryWhileDatabaseDown(() => finishTurn(sql, turn.id, outcome), TURN_LEASE_MS);
     metrics.turnEnded(outcome);
   }
 
@@ -194,7 +194,7 @@ export class TurnWorker {
       }
       this.deps.circuits.requireClosed(resolved.circuit);
       const perDay = site.settings.responder_turns_per_day;
-      const usedUp = await budgets.take(sql, {...turn, siteKey: site.key, perDay});
+      const usedUp = await budgets.consume(sql, {...turn, siteKey: site.key, perDay});
       if (usedUp) {
         if (usedUp === 'day') await this.alert(site, 'budget_day');
         await this.handOverToHuman(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
@@ -219,10 +219,10 @@ export class TurnWorker {
     resolved: ResolvedResponder,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
-    const {sql, stage, log, circuits} = this.deps;
-    stage.typing(claimed.uuid, 'maria');
+    const {sql, replyChannel, log, circuits} = this.deps;
+    replyChannel.typing(claimed.uuid, 'maria');
     const turn = await prepareTurn(this.deps, claimed, {site, context, signal});
-    const result = await answerTurn(turn, resolved, {stage, log, signal});
+    const result = await replyToTurn(turn, resolved, {replyChannel, log, signal});
     const {outcome, hasBegun, failure} = result;
     if (failure === SHUTTING_DOWN) {
       if (!hasBegun) return 'released';
@@ -275,8 +275,8 @@ export class TurnWorker {
       what: Parameters<typeof escalationText>[0];
     },
   ): Promise<void> {
-    const {sql, stage, onMail} = this.deps;
-    await stage.say(uuid, {role: 'maria', clientId, body: escalationText(what, context)});
+    const {sql, replyChannel, onMail} = this.deps;
+    await replyChannel.say(uuid, {role: 'maria', clientId, body: escalationText(what, context)});
     await sql.begin((tx) => this.notifyOwner(tx, uuid));
     onMail();
   }
@@ -285,7 +285,7 @@ export class TurnWorker {
     const rows = await tx`
       select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
     if (rows.length === 0) return;
-    const at = await this.deps.budgets.ownerMailAt(tx, uuid);
+    const at = await this.deps.budgets.nextOwnerMailAt(tx, uuid);
     if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
   }
 
@@ -301,7 +301,7 @@ export class TurnWorker {
   /** Ends turns whose server died, or whose responder did not call back. */
   private async notifyLapsed(): Promise<void> {
     const {sql, log} = this.deps;
-    for (const turn of await lapsedTurns(sql, LAPSED_BATCH)) {
+    for (const turn of await findLapsedTurns(sql, LAPSED_BATCH)) {
       try {
         await this.endLapsed(turn);
       } catch (error) {
@@ -316,23 +316,23 @@ export class TurnWorker {
    * before the commit, another server does both.
    */
   private async endLapsed(turn: LapsedTurn): Promise<void> {
-    const {sql, stage, metrics, onMail} = this.deps;
+    const {sql, replyChannel, metrics, onMail} = this.deps;
     const {id, uuid, outcome} = turn;
     let isEnded = false;
     const closeTurn = async (tx: Queryable) => {
       isEnded = await endLapsed(tx, id);
       if (!isEnded || outcome === 'answered') return undefined;
-      const context = await turnContext(tx, uuid);
+      const context = await findTurnContext(tx, uuid);
       if (!context) return undefined;
       await this.notifyOwner(tx, uuid);
       const body = escalationText('unfinished', context);
       return {role: 'maria' as const, clientId: `failed-${id}`, body};
     };
-    const site = (await turnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
+    const site = (await findTurnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
     // Before the transaction, because a repeated alert is harmless. In an ended session no visitor
     // waits for the reply.
     if (site && outcome !== 'answered') await this.alert(site, outcome);
-    const isGone = (await stage.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
+    const isGone = (await replyChannel.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
     if (isGone) isEnded = await endLapsed(sql, id);
     if (isEnded) metrics.turnEnded(outcome);
     onMail();
@@ -340,6 +340,6 @@ export class TurnWorker {
 }
 
 const goneIfOver = (error: unknown): 'gone' => {
-  if (isOver(error)) return 'gone';
+  if (isSessionOver(error)) return 'gone';
   throw error;
 };

@@ -5,7 +5,7 @@ import type {Command} from '../command/command.js';
 import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import type {Sql} from '../database/sql.js';
-import {PAGE_ROWS, pages} from '../database/pages.js';
+import {PAGE_ROWS, readPages} from '../database/pages.js';
 import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 
@@ -57,7 +57,7 @@ export const sessionsCommand: Command = {
         `There is no site "${filter.site}". Expected the key of a site. List them with: maria site list`,
       );
     }
-    const rows = pages<SessionRow>((last) => sessionPage(sql, filter, last));
+    const rows = readPages<SessionRow>((last) => sessionPage(sql, filter, last));
     await printRows(print, format, COLUMNS, toRows(rows));
   },
 };

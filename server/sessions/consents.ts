@@ -65,5 +65,5 @@ export const recordConsents = async (
 };
 
 /** Returns whether these decisions withdraw consent to the storage of personal data. */
-export const withdrawsStoring = (decisions: ConsentDecision[]): boolean =>
+export const withdrawsStorageConsent = (decisions: ConsentDecision[]): boolean =>
   decisions.findLast(({purpose}) => purpose === 'personal_data')?.granted === false;

@@ -1,21 +1,21 @@
 import {clientRateLimitKey} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import {
-  ContactAnswer,
-  GiveContact,
+  ContactResponse,
+  SubmitContact,
   RectifySession,
-  ResendAnswer,
+  ResendResponse,
   Session,
 } from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
-import {recordConsents, withdrawsStoring} from './consents.js';
+import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {
-  changeAddress,
+  changeEmail,
   submitContact,
   readContact,
   readEmail,
@@ -27,7 +27,7 @@ import {describeSession} from './describe.js';
 import {maskedEmail} from '../text/email.js';
 import {revokeStorageConsent} from './end.js';
 import {findSession, setSessionName} from '../visits/store.js';
-import {delayedAddress, secondsUntilResend, unconfirmedAddress} from './verification-store.js';
+import {delayedEmail, secondsUntilResend, unconfirmedEmail} from './verification-store.js';
 
 export interface ContactRouteDeps extends ContactDeps {
   access: Access;
@@ -58,8 +58,8 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
           'Requires a recorded consent to `personal_data`, or one in `consents`. A repeat with an equal e-mail address sends no e-mail; a different e-mail address takes effect when it is confirmed.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        body: GiveContact,
-        response: answers({202: ContactAnswer}, [
+        body: SubmitContact,
+        response: responseSchemas({202: ContactResponse}, [
           ...SESSION_CODES,
           ...BODY_CODES,
           'consent_required',
@@ -71,7 +71,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
     },
     async (request, reply) => {
       const {locale = null, consents = []} = request.body;
-      if (withdrawsStoring(consents)) throw new ConsentRequired();
+      if (withdrawsStorageConsent(consents)) throw new ConsentRequired();
       const caller = access.getCaller(request);
       const contact = readContact(request.body);
       const {session, delayed} = await access.change(request, caller, async (tx) => {
@@ -99,14 +99,18 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
           'At most once a minute and five times a day. Older links become void when the new one is sent. A limit of the e-mail address applies too, and is not reported here.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({202: ResendAnswer}, [...SESSION_CODES, ...BODY_CODES, 'not_found']),
+        response: responseSchemas({202: ResendResponse}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+          'not_found',
+        ]),
       },
     },
     async (request, reply) => {
       const caller = access.getCaller(request);
       const delayed = await access.change(request, caller, async (tx) => {
         const session = await requireSession(tx, caller);
-        const email = await unconfirmedAddress(tx, caller.uuid);
+        const email = await unconfirmedEmail(tx, caller.uuid);
         if (!email && session.state === 'complete') return false;
         await requireResendPause(tx, caller);
         const client = clientRateLimitKey(request);
@@ -130,7 +134,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RectifySession,
-        response: answers({200: Session}, [
+        response: responseSchemas({200: Session}, [
           ...SESSION_CODES,
           ...BODY_CODES,
           'not_found',
@@ -150,7 +154,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         await recordConsents(tx, caller, consents);
         const client = clientRateLimitKey(request);
         if (name) await setSessionName(tx, caller.uuid, name);
-        if (email) await changeAddress(tx, deps, caller, {email, client});
+        if (email) await changeEmail(tx, deps, caller, {email, client});
         await recordAudit(tx, {
           event: 'data_rectified',
           uuid: caller.uuid,
@@ -159,18 +163,18 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
           metadata: {fields: Object.keys(request.body)},
         });
         const session = await describeSession(tx, caller.uuid, visit);
-        if (withdrawsStoring(consents)) await revokeStorageConsent(tx, caller, visit);
+        if (withdrawsStorageConsent(consents)) await revokeStorageConsent(tx, caller, visit);
         return session;
       });
       deps.onMail();
-      if (withdrawsStoring(consents)) deps.onEnded();
+      if (withdrawsStorageConsent(consents)) deps.onEnded();
       return result;
     },
   );
 };
 
 const isDelayed = async (tx: Queryable, {uuid}: Caller): Promise<boolean> =>
-  (await delayedAddress(tx, uuid)) !== undefined;
+  (await delayedEmail(tx, uuid)) !== undefined;
 
 const requireSession = async (tx: Queryable, {uuid}: Caller) => {
   const session = await findSession(tx, uuid);

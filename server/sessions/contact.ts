@@ -9,7 +9,7 @@ import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {Caller} from '../visits/access.js';
 import {recordConsents} from './consents.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from '../text/person-name.js';
 import {
@@ -23,9 +23,9 @@ import {
 } from '../visits/store.js';
 import type {StoredSession} from '../visits/store.js';
 import {
-  delayedAddress,
+  delayedEmail,
   insertVerification,
-  unconfirmedAddress,
+  unconfirmedEmail,
   voidVerifications,
 } from './verification-store.js';
 
@@ -57,7 +57,7 @@ export const readName = (given: string): string => {
 };
 
 export const readEmail = (given: string): string => {
-  const email = strictEmail(given);
+  const email = parseEmail(given);
   if (email) return email;
   throw new InvalidEmail();
 };
@@ -110,13 +110,13 @@ const correctContact = async (
   const {name, email, locale, client} = contact;
   const fields: string[] = [];
   if (name !== before.name) fields.push('name');
-  if (email !== ((await unconfirmedAddress(tx, uuid)) ?? before.email)) fields.push('email');
+  if (email !== ((await unconfirmedEmail(tx, uuid)) ?? before.email)) fields.push('email');
   if (locale !== null && locale !== before.locale) fields.push('locale');
   if (fields.length === 0) return;
   await setSessionName(tx, uuid, name);
   // Before the link, because its e-mail uses the new language.
   if (locale !== null) await setSessionLocale(tx, uuid, locale);
-  await changeAddress(tx, deps, caller, {email, client});
+  await changeEmail(tx, deps, caller, {email, client});
   await audit(tx, caller, 'data_rectified', {fields});
 };
 
@@ -124,14 +124,14 @@ const correctContact = async (
  * Requests a new e-mail address. Until it is confirmed, the session keeps its state and the old
  * e-mail address.
  */
-export const changeAddress = async (
+export const changeEmail = async (
   tx: Queryable,
   deps: ContactDeps,
   caller: Caller,
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
   const session = await findSession(tx, caller.uuid);
-  const unconfirmed = await unconfirmedAddress(tx, caller.uuid);
+  const unconfirmed = await unconfirmedEmail(tx, caller.uuid);
   if (!session || email === (unconfirmed ?? session.email)) return;
   if (email === session.email && session.state === 'complete') {
     await voidVerifications(tx, caller.uuid);
@@ -151,7 +151,7 @@ export const sendConfirmation = async (
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
   const {uuid} = caller;
-  if ((await delayedAddress(tx, uuid)) === email) return;
+  if ((await delayedEmail(tx, uuid)) === email) return;
   const quota = await consumeMailQuota(tx, mailHashKey, {address: email, client});
   const {outcome} = quota;
   const mailed = ({now: 'now', stopped: 'never', delayed: 'delayed', late: 'delayed'} as const)[

@@ -19,7 +19,10 @@ interface DelayedMailDeps {
  * Opens the link of a confirmation e-mail that was delayed and is due now, or drops the e-mail if
  * the limit did not allow it in time. Other e-mails are left as they are.
  */
-export const settleDelayed = async ({sql, log}: DelayedMailDeps, job: MailJob): Promise<void> => {
+export const finishDelayedMail = async (
+  {sql, log}: DelayedMailDeps,
+  job: MailJob,
+): Promise<void> => {
   if (job.template !== 'confirmation') return;
   const {verification_id: id, is_late: isLate = false} = job;
   if ((await findVerification(sql, id))?.state !== 'delayed') return;

@@ -4,7 +4,7 @@ import {toApiFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from '../text/email.js';
 import {findSession, latestConsents} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
-import {delayedAddress, unconfirmedAddress} from './verification-store.js';
+import {delayedEmail, unconfirmedEmail} from './verification-store.js';
 
 /**
  * Returns the session's data for its visitor. A UUID before its first change is described as an
@@ -21,8 +21,8 @@ export const describeSession = async (
     latestConsents(sql, uuid),
     storedFiles(sql, uuid),
     isSession ? findSession(sql, uuid) : undefined,
-    isSession ? unconfirmedAddress(sql, uuid) : undefined,
-    isSession ? delayedAddress(sql, uuid) : undefined,
+    isSession ? unconfirmedEmail(sql, uuid) : undefined,
+    isSession ? delayedEmail(sql, uuid) : undefined,
   ]);
   const pending =
     unconfirmed !== undefined && unconfirmed !== session?.email ? unconfirmed : undefined;

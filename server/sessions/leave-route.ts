@@ -5,13 +5,13 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import {LeavePage} from '../contract/sessions.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {jsonParser} from '../http/json-bodies.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {requireAlive} from '../visits/access.js';
 import type {Access, Caller} from '../visits/access.js';
 import {markLeft} from '../visits/store.js';
-import {emptyBodyIsFine} from './uuid-routes.js';
+import {allowEmptyBody} from './uuid-routes.js';
 import type {Visits} from '../visits/lookup.js';
 
 export interface LeaveRouteDeps {
@@ -31,7 +31,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
     if (token !== undefined) {
       // A page that hides its URL from other servers sends its beacon with the origin `null`.
       const isFromAnyOrigin = request.headers.origin === 'null';
-      return access.callerWith(request, {uuid, token, isFromAnyOrigin});
+      return access.checkCredentials(request, {uuid, token, isFromAnyOrigin});
     }
     await access.identify(request);
     return access.getCaller(request);
@@ -43,7 +43,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
       '/api/session/leave',
       {
         config: rateLimit(config.ratePerMinute, 'change'),
-        preValidation: emptyBodyIsFine,
+        preValidation: allowEmptyBody,
         schema: {
           operationId: 'leavePage',
           summary: 'Reports that the visitor left the page',
@@ -54,7 +54,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
           consumes: ['application/json', 'text/plain'],
           'x-body-optional': true,
           body: LeavePage,
-          response: answers({204: Type.Null({description: 'The report was stored.'})}, [
+          response: responseSchemas({204: Type.Null({description: 'The report was stored.'})}, [
             ...SESSION_CODES,
             ...BODY_CODES,
           ]),
@@ -64,7 +64,7 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
         const caller = await getCaller(request, request.body);
         // Leaving a page creates no visit.
         if (await visits.find(caller.uuid)) {
-          await access.locked(request, caller, async (tx, visit) => {
+          await access.withLockedVisit(request, caller, async (tx, visit) => {
             requireAlive(visit);
             await markLeft(tx, caller.uuid);
           });

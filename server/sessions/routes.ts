@@ -7,11 +7,11 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, answers} from '../http/answers.js';
+import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
-import {recordConsents, withdrawsStoring} from './consents.js';
+import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
 import {countFunnel, latestConsents, setFurthestStep} from '../visits/store.js';
@@ -44,7 +44,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
           'The state of a generated or claimed UUID is `visit` from the start, although nothing is stored before its first change.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({200: Session}, SESSION_CODES),
+        response: responseSchemas({200: Session}, SESSION_CODES),
       },
     },
     async (request) => {
@@ -65,7 +65,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         tags: ['session'],
         security: SESSION_SECURITY,
         body: RecordConsents,
-        response: answers({200: RecordedConsents}, [
+        response: responseSchemas({200: RecordedConsents}, [
           ...SESSION_CODES,
           ...BODY_CODES,
           'too_many_consents',
@@ -78,10 +78,10 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
       const recorded = await access.change(request, caller, async (tx, visit) => {
         await recordConsents(tx, caller, consents);
         const latest = await latestConsents(tx, caller.uuid);
-        if (withdrawsStoring(consents)) await revokeStorageConsent(tx, caller, visit);
+        if (withdrawsStorageConsent(consents)) await revokeStorageConsent(tx, caller, visit);
         return latest;
       });
-      if (withdrawsStoring(consents)) deps.onEnded();
+      if (withdrawsStorageConsent(consents)) deps.onEnded();
       return {consents: recorded};
     },
   );
@@ -97,7 +97,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         tags: ['session'],
         security: SESSION_SECURITY,
         body: ReachStep,
-        response: answers({204: Type.Null({description: 'The step was counted.'})}, [
+        response: responseSchemas({204: Type.Null({description: 'The step was counted.'})}, [
           ...SESSION_CODES,
           ...BODY_CODES,
         ]),
@@ -122,15 +122,15 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
           'Without an e-mail address, the visit and its files are deleted; with one, rows, files and queued e-mails. A repeat succeeds, too.',
         tags: ['session'],
         security: SESSION_SECURITY,
-        response: answers({204: Type.Null({description: 'The visit or session has ended.'})}, [
-          ...SESSION_CODES,
-          ...BODY_CODES,
-        ]),
+        response: responseSchemas(
+          {204: Type.Null({description: 'The visit or session has ended.'})},
+          [...SESSION_CODES, ...BODY_CODES],
+        ),
       },
     },
     async (request, reply) => {
       const caller = access.getCaller(request);
-      await access.locked(request, caller, async (tx, visit) => {
+      await access.withLockedVisit(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
           await endVisit(tx, toEndedVisit(caller), 'discarded');
           // A UUID that is discarded before its first change was never started.

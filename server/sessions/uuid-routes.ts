@@ -12,7 +12,7 @@ import {
   UuidGenerationFailed,
 } from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {BODY_CODES, answers} from '../http/answers.js';
+import {BODY_CODES, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
@@ -63,7 +63,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
     '/api/session/generate-uuid',
     {
       config: rateLimit(config.ratePerMinute, 'uuid'),
-      preValidation: emptyBodyIsFine,
+      preValidation: allowEmptyBody,
       schema: {
         operationId: 'generateUuid',
         summary: 'Generates a session UUID and its visitor token',
@@ -72,7 +72,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
         security: [],
         'x-body-optional': true,
         body: GenerateUuid,
-        response: answers({200: GeneratedUuid}, [
+        response: responseSchemas({200: GeneratedUuid}, [
           ...BODY_CODES,
           'origin_not_allowed',
           'unknown_site',
@@ -109,7 +109,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
         tags: ['session'],
         security: [{}, {visitorToken: []}],
         body: ValidateUuid,
-        response: answers({200: ValidatedUuid}, [
+        response: responseSchemas({200: ValidatedUuid}, [
           ...BODY_CODES,
           'invalid_uuid',
           'origin_not_allowed',
@@ -185,7 +185,7 @@ const resolveUuid = async (
   if (!visit) return {token: isValid ? token : tokens.issue(uuid, site.key)};
   if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
-    const caller = await access.callerWith(request, {uuid, token});
+    const caller = await access.checkCredentials(request, {uuid, token});
     const liveVisit = await access.visit(request, caller);
     return {session: await describeSession(sql, uuid, liveVisit)};
   } catch (error) {
@@ -232,6 +232,6 @@ export const getSite = async (
   return site;
 };
 
-export const emptyBodyIsFine = async (request: FastifyRequest): Promise<void> => {
+export const allowEmptyBody = async (request: FastifyRequest): Promise<void> => {
   if (request.body === undefined) request.body = {};
 };

@@ -34,7 +34,7 @@ const STATUS: Record<PageName, number> = {
 };
 
 /** Sends a page in the language of the session, or of the browser if there is no session. */
-export const answerPage = async (
+export const sendVerificationPage = async (
   sql: Queryable,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -66,7 +66,7 @@ const getSiteUrl = ({allowedOrigins}: Site): string | undefined =>
   allowedOrigins.find((origin) => /^https?:/.test(origin));
 
 /** Sends an error as a page. */
-export const showsError = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
+export const sendErrorPage = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
   const {headers, id} = request;
   return sendPage(reply, error.statusCode, errorPage(error, headers['accept-language'], id));
 };

@@ -7,7 +7,7 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
-import {BODY_CODES, answers, pageText} from '../http/answers.js';
+import {BODY_CODES, responseSchemas, pageText} from '../http/answers.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
@@ -16,7 +16,7 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import type {Access} from '../visits/access.js';
 import {readUuid} from '../text/uuid.js';
 import {completeSession, countFunnel} from '../visits/store.js';
-import {answerPage, showsError} from './verification-pages.js';
+import {sendVerificationPage, sendErrorPage} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';
 import {
   findVerification,
@@ -104,7 +104,7 @@ export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void 
       },
     );
     const {sql, config} = deps;
-    const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), showsError};
+    const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), sendErrorPage};
     const options = ({readsBody = false, ...schema}: PageRoute) => ({
       config: pageConfig,
       schema: {
@@ -113,34 +113,37 @@ export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void 
         security: [],
         params: LinkParams,
         headers: LanguageHeaders,
-        response: answers(PAGES, readsBody ? BODY_CODES : [], {asPages: true}),
+        response: responseSchemas(PAGES, readsBody ? BODY_CODES : [], {errorsAsPages: true}),
       },
     });
     scope.get('/verify/:link', options(SHOW), async (request, reply) => {
       const found = await findByLink(deps, request.params.link);
-      return answerPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
+      return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
     });
     scope.post('/verify/:link', options(CONFIRM), async (request, reply) => {
       const before = await findByLink(deps, request.params.link);
       if (before?.state !== 'open') {
-        return answerPage(sql, request, reply, {page: pageFor(before, 'confirm'), found: before});
+        return sendVerificationPage(sql, request, reply, {
+          page: pageFor(before, 'confirm'),
+          found: before,
+        });
       }
       const found = await transaction(sql, (tx) => confirm(tx, deps, request, before.id));
       deps.onMail();
-      return answerPage(sql, request, reply, {page: pageFor(found, 'done'), found});
+      return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'done'), found});
     });
     scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
       const found = await findByLink(deps, request.params.link);
-      return answerPage(sql, request, reply, {page: notMePageFor(found), found});
+      return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
     });
     scope.post('/verify/:link/not-me', options(REPORT_NOT_ME), async (request, reply) => {
       const found = await findByLink(deps, request.params.link);
       if (found?.state !== 'open') {
-        return answerPage(sql, request, reply, {page: notMePageFor(found), found});
+        return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
       }
       const after = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
       const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
-      return answerPage(sql, request, reply, {page, found: after});
+      return sendVerificationPage(sql, request, reply, {page, found: after});
     });
     // A link that a mail program has damaged: too long, or with an extra slash.
     scope.route({
@@ -148,7 +151,8 @@ export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void 
       url: '/verify/*',
       config: pageConfig,
       schema: {hide: true},
-      handler: async (request, reply) => answerPage(sql, request, reply, {page: 'unknown'}),
+      handler: async (request, reply) =>
+        sendVerificationPage(sql, request, reply, {page: 'unknown'}),
     });
   };
   void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));

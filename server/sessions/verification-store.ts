@@ -66,7 +66,7 @@ const voidDelayedLink = async (sql: Queryable, uuid: string): Promise<void> => {
 };
 
 /** Returns the e-mail address of the session's delayed link, if there is one. */
-export const delayedAddress = async (sql: Queryable, uuid: string): Promise<string | undefined> => {
+export const delayedEmail = async (sql: Queryable, uuid: string): Promise<string | undefined> => {
   const [row] = await sql<{address: string}[]>`
     select address from email_verifications
     where session_uuid = ${uuid} and delayed_at is not null`;
@@ -177,7 +177,7 @@ export const useVerification = async (sql: Queryable, id: string): Promise<void>
  * Returns the e-mail address of the latest link, unless it has been confirmed. In a complete
  * session, a void link means that the change was cancelled, unless a limit suppressed its e-mail.
  */
-export const unconfirmedAddress = async (
+export const unconfirmedEmail = async (
   sql: Queryable,
   uuid: string,
 ): Promise<string | undefined> => {

@@ -29,7 +29,7 @@ export const lockSite = async (sql: Queryable, key: string): Promise<ListedSite 
   return site;
 };
 
-export const siteUse = async (sql: Queryable, key: string): Promise<SiteUse> => {
+export const countSiteUse = async (sql: Queryable, key: string): Promise<SiteUse> => {
   const [use] = await sql<SiteUse[]>`
     select
       (select count(*)::int from user_sessions where site_key = ${key} and not verified) as pending,

@@ -3,13 +3,13 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
-import {onePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, readFormat} from '../command/formats.js';
 import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
 import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
-import {deleteSite, listSites, lockSite, siteUse, disableSite} from './admin-store.js';
+import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {readSite} from './read-site.js';
 import type {GivenSite} from './read-site.js';
@@ -153,7 +153,8 @@ const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json
 
 const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) => {
   const sites = await listSites(sql);
-  if (format !== 'table') return printRows(print, format, LISTED, onePage(sites.map(described)));
+  if (format !== 'table')
+    return printRows(print, format, LISTED, toSinglePage(sites.map(described)));
   if (sites.length === 0) return print('There are no sites. Create one with: maria site add');
   for (const {key, name, allowedOrigins, removedAt} of sites) {
     await print(`${key}  ${name}  ${removedAt ? '(removed)' : allowedOrigins.join(' ')}`);
@@ -166,7 +167,7 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Ca
   const outcome = await sql.begin(async (tx) => {
     const site = await lockSite(tx, key);
     if (!site || site.removedAt) throw noSuchSite(key);
-    const use = await siteUse(tx, key);
+    const use = await countSiteUse(tx, key);
     if (!force && isInUse(use)) throw new CommandFailed(refusal(key, use));
     if (use.referenced) await disableSite(tx, key);
     else await deleteSite(tx, key);

@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
-import {onePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, readFormat} from '../command/formats.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {Step} from '../contract/conversation.js';
 import type {Sql} from '../database/sql.js';
@@ -44,7 +44,7 @@ export const funnelCommand: Command = {
       const hasPercent = started > 0 && counter !== 'opened';
       return {counter, count, percent: hasPercent ? Math.round((100 * count) / started) : null};
     });
-    await printRows(print, format, ['counter', 'count', 'percent'], onePage(rows));
+    await printRows(print, format, ['counter', 'count', 'percent'], toSinglePage(rows));
     if (format === 'table') await print(`\n${EXPLANATION.replaceAll('\n  ', '\n')}`);
   },
 };

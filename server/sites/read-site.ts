@@ -2,7 +2,7 @@ import {SiteKey} from '../contract/common.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {usageError} from '../command/command.js';
 import type {ValidationError} from '../errors.js';
-import {strictEmail} from '../text/email.js';
+import {parseEmail} from '../text/email.js';
 import {validateOrigin} from './exact-origin.js';
 import {validateSchema} from './schema-faults.js';
 import {validateSettings} from './settings.js';
@@ -37,7 +37,7 @@ export const readSite = (
     key,
     name: name?.trim() ?? before.name,
     allowedOrigins: origin ? [...new Set(origin)] : before.allowedOrigins,
-    notifyEmail: notify === undefined ? before.notifyEmail : (strictEmail(notify) ?? null),
+    notifyEmail: notify === undefined ? before.notifyEmail : (parseEmail(notify) ?? null),
     settings: settings === undefined ? before.settings : (settings as SiteSettings),
   };
 };
@@ -49,7 +49,7 @@ const validateName = (name: string): ValidationError[] => {
 };
 
 const validateEmail = (email: string): ValidationError[] =>
-  strictEmail(email)
+  parseEmail(email)
     ? []
     : toErrors('--notify', `"${email}" is not one plain e-mail address such as anna@example.com`);
 

@@ -2,7 +2,7 @@ import type {SiteResponder} from '../contract/responders.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {ValidationError} from '../errors.js';
-import {SECRET_FORM, readSecret} from '../outbound/signature.js';
+import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/url-faults.js';
 import {isEncryptedSecret} from '../config/sealed-secret.js';
 
@@ -64,7 +64,7 @@ const validateResponder = (
 };
 
 const isSecret = (given: string): boolean =>
-  isEncryptedSecret(given) || readSecret(given) !== undefined;
+  isEncryptedSecret(given) || parseSecret(given) !== undefined;
 
 /** Requires a step that asks for the consent: otherwise no visitor could agree to it. */
 const validateDocumentSetting = ({

@@ -8,7 +8,7 @@ import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {UnknownSite} from '../errors.js';
 import type {App} from '../http/app-type.js';
-import {answers} from '../http/answers.js';
+import {responseSchemas} from '../http/answers.js';
 import {createEtag, hasBody} from '../http/etag.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {siteLimits} from './limits.js';
@@ -55,7 +55,7 @@ export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): v
             Type.String({description: 'The `ETag` of an earlier response.'}),
           ),
         }),
-        response: answers(
+        response: responseSchemas(
           {
             200: Type.Unsafe<SiteConfig>({...SiteConfigSchema, headers: ETAG}),
             304: Type.Null({description: 'Unchanged since that response.', headers: ETAG}),

@@ -269,7 +269,7 @@ t.test('an outage that could not be told is told the next time, with its own tur
     (await sql`select message from alerts where cause = 'database_outage'`)[0]?.['message'] as
       string | undefined;
 
-  for (let i = 0; i < 3; i++) outage.stoppedCleanup(refused);
+  for (let i = 0; i < 3; i++) outage.recordStoppedCleanup(refused);
   await t.rejects(outage.resolve(gone));
   t.equal(await told(), undefined);
   await outage.resolve(sql);

@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import t from 'tap';
 
 import {MESSAGE_LEASE_MS} from '../messages/conversation.js';
-import {LEASE_MS, stopTurns} from '../responders/store.js';
+import {TURN_LEASE_MS, stopTurns} from '../responders/store.js';
 import {
   answeredBy,
   answersOf,
@@ -50,7 +50,7 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   await kill(child);
 
   const here = visitor.at(server.url);
-  t.ok(await areLeasedFor(server, 'turns', LEASE_MS));
+  t.ok(await areLeasedFor(server, 'turns', TURN_LEASE_MS));
   t.ok(await areLeasedFor(server, 'messages', MESSAGE_LEASE_MS));
   await server.sql`update turns set leased_until = now() where state = 'running'`;
   await server.sql`update messages set leased_until = now() where state = 'running'`;

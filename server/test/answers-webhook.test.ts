@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {CALL_BACK_MS} from '../responders/callbacks.js';
-import {MAX_CALLS} from '../responders/routes.js';
+import {MAX_CALLBACKS_PER_TURN} from '../responders/routes.js';
 import {answersOf, messagesOf, said, startReceiver, tracedTurns, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
 import {startServer} from './start-server.js';
@@ -321,10 +321,10 @@ t.test('a link is of no use when its time is over, nor for calls without end', a
 
   t.equal(await call(CALL_BACK_MS + 2_000), 410);
   const statuses: number[] = [];
-  for (let i = 0; i < MAX_CALLS + 1; i++) statuses.push(await call(0));
+  for (let i = 0; i < MAX_CALLBACKS_PER_TURN + 1; i++) statuses.push(await call(0));
 
-  t.same(statuses, [...Array<number>(MAX_CALLS).fill(204), 410]);
-  t.equal((await answersOf(server.visitor, MAX_CALLS)).length, MAX_CALLS);
+  t.same(statuses, [...Array<number>(MAX_CALLBACKS_PER_TURN).fill(204), 410]);
+  t.equal((await answersOf(server.visitor, MAX_CALLBACKS_PER_TURN)).length, MAX_CALLBACKS_PER_TURN);
 });
 
 t.test('a private address is refused unless it is allowed by name', async (t) => {

@@ -9,7 +9,7 @@ import type {Test} from 'tap';
 import {auditCommand} from '../audit/command.js';
 import {archiveLease, archiveMonth, dropOldMonths} from '../audit/archive.js';
 import type {AuditMaintenanceDeps} from '../audit/archive.js';
-import {chainTrail} from '../audit/chain.js';
+import {chainAuditLog} from '../audit/chain.js';
 import {auditMonths} from '../audit/chain-store.js';
 import {maintainAudit} from '../audit/maintenance.js';
 import {verifyArchive} from '../audit/verify.js';
@@ -111,9 +111,9 @@ t.test('a folder that cannot be written to: nothing is dropped, and it is told',
 /** As one does who is killed before the month is dropped. */
 const archiveOnly = async (deps: AuditMaintenanceDeps, archiveDir: string): Promise<string> => {
   await addOldMonth(deps.sql, 50);
-  await chainTrail(deps.sql);
+  await chainAuditLog(deps.sql);
   const lease = archiveLease(deps.sql);
-  await lease.take();
+  await lease.acquire();
   return (await archiveMonth({...deps, lease}, archiveDir, OLD)).file;
 };
 
@@ -166,7 +166,7 @@ t.test('what was archived is never written over', async (t) => {
 t.test('two replicas archive a month once', async (t) => {
   const {sql, archiveDir, parts} = await open(t);
   await addOldMonth(sql, 3_000);
-  await chainTrail(sql);
+  await chainAuditLog(sql);
 
   await Promise.all([dropOldMonths(parts), dropOldMonths(parts), dropOldMonths(parts)]);
 
@@ -180,22 +180,22 @@ t.test('who slept past the lease neither goes on nor ends the successor’s', as
   const {sql} = await open(t);
   const slept = archiveLease(sql);
   const successor = archiveLease(sql);
-  t.ok(await slept.take());
-  t.notOk(await successor.take());
+  t.ok(await slept.acquire());
+  t.notOk(await successor.acquire());
   await sql`update tasks set leased_until = now() - interval '1 second'`;
-  t.ok(await successor.take());
+  t.ok(await successor.acquire());
 
-  t.notOk(await slept.keep());
+  t.notOk(await slept.renew());
   await slept.finish();
 
-  t.notOk(await archiveLease(sql).take(), 'it is still the successor’s');
-  t.ok(await successor.keep());
+  t.notOk(await archiveLease(sql).acquire(), 'it is still the successor’s');
+  t.ok(await successor.renew());
 });
 
 t.test('an archive is verified without the database', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 20);
-  await chainTrail(sql);
+  await chainAuditLog(sql);
   await keep();
   const file = path.join(archiveDir, 'audit-2025-06.jsonl.gz');
   t.match(await verifyArchive(file), {month: OLD, rows: 20, unchained: 0, fault: undefined});
@@ -220,7 +220,7 @@ t.test('an archive is verified without the database', async (t) => {
 t.test('a month that was tampered with is archived as it is, and told', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 20);
-  await chainTrail(sql);
+  await chainAuditLog(sql);
   await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
     await tx`delete from audit_logs where metadata->>'size' = '7'`;

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {chainTrail, advanceWatermark} from '../audit/chain.js';
+import {chainAuditLog, advanceWatermark} from '../audit/chain.js';
 import {AuditMaintenance} from '../audit/maintenance.js';
 import {verifyMonth} from '../audit/verify.js';
 import {RestoreGuard} from '../database/restore-guard.js';
@@ -20,10 +20,10 @@ t.test('every row is chained once, in batches, whatever its text', async (t) => 
   const {sql} = await open(t);
   await addRows(sql, 250);
 
-  t.equal(await chainTrail(sql, {batchRows: 100}), 250);
-  t.equal(await chainTrail(sql, {batchRows: 100}), 0);
+  t.equal(await chainAuditLog(sql, {batchRows: 100}), 250);
+  t.equal(await chainAuditLog(sql, {batchRows: 100}), 0);
   await addRows(sql, 1);
-  t.equal(await chainTrail(sql, {batchRows: 100}), 1);
+  t.equal(await chainAuditLog(sql, {batchRows: 100}), 1);
 
   const entries = await chained(sql);
   t.same(
@@ -43,12 +43,12 @@ t.test('four hands at once chain every row once', async (t) => {
   );
   const chaining = Array.from({length: 4}, async () => {
     for (let i = 0; i < 10; i++) {
-      await chainTrail(sql, {batchRows: 7});
+      await chainAuditLog(sql, {batchRows: 7});
       await sleep(5);
     }
   });
   await Promise.all([writing, ...chaining]);
-  await chainTrail(sql, {batchRows: 50});
+  await chainAuditLog(sql, {batchRows: 50});
 
   t.equal((await chained(sql)).length, 600);
   t.match(await verifyMonth(sql, thisMonth()), {rows: 600, unchained: 0, fault: undefined});
@@ -57,7 +57,7 @@ t.test('four hands at once chain every row once', async (t) => {
 t.test('an address that is forgotten breaks nothing', async (t) => {
   const {sql} = await open(t);
   await addRows(sql, 5);
-  await chainTrail(sql);
+  await chainAuditLog(sql);
 
   await sql`update audit_logs set ip_address = null`;
 
@@ -88,13 +88,13 @@ t.test('a row that becomes visible after younger ones is chained all the same', 
   // As many turns as it would take to settle, were it not for the transaction that runs.
   for (let i = 0; i < 8; i++) {
     await addRows(sql, 10);
-    await chainTrail(sql);
+    await chainAuditLog(sql);
   }
   t.equal((await chained(sql)).length, 80);
   commit();
   await late;
   t.match(await verifyMonth(sql, thisMonth()), {rows: 82, unchained: 2, fault: undefined});
-  await chainTrail(sql);
+  await chainAuditLog(sql);
 
   const ids = (await chained(sql)).map(([, id]) => id ?? 0);
   t.equal(ids.length, 82);
@@ -114,7 +114,7 @@ t.test(
       }),
     );
     await addRows(sql, 2);
-    await chainTrail(sql);
+    await chainAuditLog(sql);
     t.same(
       (await chained(sql)).map(([seq]) => seq),
       [1, 2, 3, 4],
@@ -127,7 +127,7 @@ t.test('what is settled is not looked at again', async (t) => {
   const {sql} = await open(t);
   await until(async () => {
     await addRows(sql, 3);
-    await chainTrail(sql);
+    await chainAuditLog(sql);
     const [task] = await sql<{progress: {settled: string}}[]>`
       select progress from tasks where name = 'audit_chain'`;
     return Number(task?.progress.settled) >= 3;
@@ -156,7 +156,7 @@ t.test('a pass that is cut off is gone on with, and misses nothing that comes la
   const {late, commit} = await addRowsUncommitted(t, url);
   await addRows(sql, 250);
   const cutOff = async () => {
-    await chainTrail(sql, {batchRows: 100, signal: AbortSignal.abort()});
+    await chainAuditLog(sql, {batchRows: 100, signal: AbortSignal.abort()});
     const [task] = await sql<{progress: {settled: string}}[]>`
       select progress from tasks where name = 'audit_chain'`;
     return [task?.progress.settled, (await chained(sql)).length];

@@ -1,8 +1,8 @@
 import t from 'tap';
 
-import {chainTrail} from '../audit/chain.js';
+import {chainAuditLog} from '../audit/chain.js';
 import {auditCommand} from '../audit/command.js';
-import {verifyTrail} from '../audit/verify.js';
+import {verifyAuditLog} from '../audit/verify.js';
 import type {Sql} from '../database/sql.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {runCommand, runMaria} from './run-command.js';
@@ -74,18 +74,18 @@ t.test('tampering is found', async (t) => {
     await t.test(what, async (t) => {
       const {sql} = await open(t);
       await addRows(sql, 100);
-      await chainTrail(sql);
-      for (let i = 0; i < 3; i++) await chainTrail(sql);
+      await chainAuditLog(sql);
+      for (let i = 0; i < 3; i++) await chainAuditLog(sql);
 
       await tamper(sql, statement);
 
       const faults: string[] = [];
-      for await (const {fault} of verifyTrail(sql)) if (fault !== undefined) faults.push(fault);
+      for await (const {fault} of verifyAuditLog(sql)) if (fault !== undefined) faults.push(fault);
       t.equal(faults.length, 1);
       t.match(faults[0], fault);
-      await chainTrail(sql);
+      await chainAuditLog(sql);
       const after: string[] = [];
-      for await (const {fault} of verifyTrail(sql)) if (fault !== undefined) after.push(fault);
+      for await (const {fault} of verifyAuditLog(sql)) if (fault !== undefined) after.push(fault);
       t.equal(after.length, 1, 'and the next turn does not heal it');
     });
   }
@@ -94,7 +94,7 @@ t.test('tampering is found', async (t) => {
 t.test('the chain itself takes no change', async (t) => {
   const {sql} = await open(t);
   await addRows(sql, 2);
-  await chainTrail(sql);
+  await chainAuditLog(sql);
   const leaf = `audit_chain_${thisMonth().replace('-', '_')}`;
   for (const table of ['audit_chain', leaf]) {
     for (const statement of [
@@ -111,7 +111,7 @@ t.test('the chain itself takes no change', async (t) => {
 t.test('maria audit verify tells the first broken row, and fails', async (t) => {
   const server = await startServer(t);
   await Visitor.consenting(server.url);
-  await chainTrail(server.sql);
+  await chainAuditLog(server.sql);
 
   const whole = await runCommand(server, auditCommand, 'verify');
   t.match(whole, new RegExp(`${thisMonth()}: intact, \\d+ rows; last hash [0-9a-f]{64}`));

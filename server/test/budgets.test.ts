@@ -25,7 +25,7 @@ const withLimits = async (t: Test, narrow: Partial<BudgetLimits>) => {
     siteKey: 'acme',
     perDay: undefined,
   };
-  const take = (other: Partial<typeof first> = {}) => budgets.take(sql, {...first, ...other});
+  const take = (other: Partial<typeof first> = {}) => budgets.consume(sql, {...first, ...other});
   return {sql, budgets, take};
 };
 

@@ -233,7 +233,7 @@ t.test('the spool', async (t) => {
     const folder = await temporaryFolder(t);
     const spool = new Spool(folder);
 
-    await spool.through(bytes(), async () => {
+    await spool.buffer(bytes(), async () => {
       const [name = ''] = await readdir(folder);
       await age(path.join(folder, name), 10 * UPLOAD_MAX_MS);
       await spool.sweep();

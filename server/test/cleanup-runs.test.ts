@@ -35,11 +35,11 @@ const cleanupWith = (t: Test, server: TestServer, deps: Partial<CleanupDeps>): C
   const cleanup = new Cleanup({
     ...server,
     log: server.app.log,
-    known: new RestoreGuard({...server, log: server.app.log}),
+    restoreGuard: new RestoreGuard({...server, log: server.app.log}),
     reaper: reaperOf(server),
     sweep: sweepOf(server),
     outage: new DatabaseOutage(),
-    tidySpool: async () => undefined,
+    sweepSpool: async () => undefined,
     onDone: () => undefined,
     onFailed: () => undefined,
     ...deps,
@@ -205,7 +205,7 @@ t.test('what fails in one part keeps the others from nothing', async (t) => {
   const cleanup = cleanupWith(t, server, {
     reaper,
     config: everyFewMs(server),
-    tidySpool: () => Promise.reject(new Error('The spool is not there.')),
+    sweepSpool: () => Promise.reject(new Error('The spool is not there.')),
     onFailed: (part) => failed.push(part),
   });
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {clientAddress, clientRateLimitKey, proxyTest, anonymizeIp} from '../http/client-address.js';
+import {clientIp, clientRateLimitKey, proxyTest, anonymizeIp} from '../http/client-address.js';
 import {auditOf, generate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -126,7 +126,7 @@ void t.test('a client network is an IPv4 address or an IPv6 /64', (t) => {
 
 void t.test('a connection that was reset has no IP address', (t) => {
   const gone = {ip: undefined as unknown as string};
-  t.equal(clientAddress(gone), undefined);
+  t.equal(clientIp(gone), undefined);
   t.equal(typeof clientRateLimitKey(gone), 'string');
   t.end();
 });

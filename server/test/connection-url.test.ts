@@ -6,7 +6,7 @@ import {promisify} from 'node:util';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {parseConnection, hostsIn, readConnectionUrl} from '../database/connection-url.js';
+import {parseConnection, formatHosts, readConnectionUrl} from '../database/connection-url.js';
 import {faultsOf} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
 
@@ -53,14 +53,14 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
       'postgres://u:p@%2Fvar%2Frun%2Fpostgresql/maria',
     ]) {
       t.equal(parseConnection(url).hosts[0]?.path, '/var/run/postgresql/.s.PGSQL.5432');
-      t.equal(hostsIn(url), '/var/run/postgresql/.s.PGSQL.5432');
+      t.equal(formatHosts(url), '/var/run/postgresql/.s.PGSQL.5432');
     }
   });
 
   await t.test('with several hosts', async (t) => {
     const hosts = 'one.example.com:5432,two.example.com:5433';
-    t.equal(hostsIn(`postgres://u:p@${hosts}/maria?target_session_attrs=read-write`), hosts);
-    t.equal(hostsIn('postgres:///maria?host=one,two&port=6000'), 'one:6000,two:6000');
+    t.equal(formatHosts(`postgres://u:p@${hosts}/maria?target_session_attrs=read-write`), hosts);
+    t.equal(formatHosts('postgres:///maria?host=one,two&port=6000'), 'one:6000,two:6000');
     t.match(faultsIn('postgres:///maria?host=one,two&port=1,2,3'), [/one port, or one for each/]);
   });
 

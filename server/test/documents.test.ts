@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import t from 'tap';
 
 import {cleanText} from '../text/clean-text.js';
-import {Documents} from '../documents/documents.js';
+import {PdfTextExtractor} from '../documents/documents.js';
 import {ExtractedTextCache} from '../documents/kept-texts.js';
 import {readPdf} from '../documents/read-pdf.js';
 import {
@@ -245,9 +245,9 @@ t.test(
   async (t) => {
     const server = await startServer(t);
     await set(server, {responder_documents: true});
-    const kept = new ExtractedTextCache();
+    const cache = new ExtractedTextCache();
     const {sql, objects, app} = server;
-    const documents = new Documents({sql, objects, log: app.log, kept});
+    const documents = new PdfTextExtractor({sql, objects, log: app.log, cache});
     const read = async () => {
       const visitor = await Visitor.consenting(server.url);
       await visitor.consent({ai_answers: true});
@@ -261,16 +261,16 @@ t.test(
     const withdrawn = await read();
     const refused = await read();
     const discarded = await read();
-    t.equal(kept.ids().length, 5);
+    t.equal(cache.ids().length, 5);
 
     await deleted.visitor.call('DELETE', `/api/files/${deleted.id}`);
     await withdrawn.visitor.consent({ai_answers: false});
     await refused.visitor.consent({personal_data: false});
     await discarded.visitor.call('DELETE', '/api/session');
 
-    await until(() => kept.ids().length < 5);
-    await until(() => kept.ids().length === 1);
-    t.same(kept.ids(), [stays.id]);
+    await until(() => cache.ids().length < 5);
+    await until(() => cache.ids().length === 1);
+    t.same(cache.ids(), [stays.id]);
   },
 );
 
@@ -279,24 +279,24 @@ const textOf = (length: number) =>
 
 t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
   let now = 0;
-  const kept = new ExtractedTextCache({maxMs: 1_000, maxBytes: 100_000}, () => now);
-  kept.keep('old', textOf(10));
+  const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 100_000}, () => now);
+  kept.set('old', textOf(10));
   now = 500;
-  kept.keep('young', textOf(10));
+  kept.set('young', textOf(10));
 
   now = 999;
-  t.ok(kept.get('old'));
+  t.ok(cache.get('old'));
   now = 1_000;
-  t.same(kept.ids(), ['young']);
-  t.equal(kept.get('old'), undefined);
+  t.same(cache.ids(), ['young']);
+  t.equal(cache.get('old'), undefined);
 });
 
 t.test('beyond so many bytes the oldest texts go', async (t) => {
-  const kept = new ExtractedTextCache({maxMs: 1_000, maxBytes: 10_000}, () => 0);
-  for (const id of ['first', 'second', 'third']) kept.keep(id, textOf(2_000));
-  await until(() => kept.ids().length === 2);
-  t.same(kept.ids(), ['second', 'third']);
-  for (let i = 0; i < 100; i++) kept.keep(`scan ${i}`, textOf(0));
-  await until(() => kept.ids().length < 100);
+  const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 10_000}, () => 0);
+  for (const id of ['first', 'second', 'third']) kept.set(id, textOf(2_000));
+  await until(() => cache.ids().length === 2);
+  t.same(cache.ids(), ['second', 'third']);
+  for (let i = 0; i < 100; i++) kept.set(`scan ${i}`, textOf(0));
+  await until(() => cache.ids().length < 100);
   t.ok(kept.ids().length <= 20, 'and those without a text count as well');
 });

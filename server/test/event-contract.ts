@@ -1,6 +1,6 @@
 import type {Test} from 'tap';
 
-import type {MessageAnswer} from '../contract/messages.js';
+import type {MessageResponse} from '../contract/messages.js';
 import {typesOf, untilTold} from './event-readers.js';
 import type {OpenReader} from './event-readers.js';
 import {linkIn} from './mailbox.js';
@@ -11,7 +11,7 @@ import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const say = (visitor: Visitor, body: string) =>
-  visitor.call<MessageAnswer>('POST', '/api/messages', {json: {client_id: body, body}});
+  visitor.call<MessageResponse>('POST', '/api/messages', {json: {client_id: body, body}});
 
 export interface ReadingUnderTest {
   server: TestServer;

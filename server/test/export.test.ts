@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {ANSWER_MS} from '../http/deadline.js';
+import {RESPONSE_MS} from '../http/deadline.js';
 import type {Bytes} from '../object-store/object-store.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {ArchiveNames} from '../privacy/archive-names.js';
@@ -376,7 +376,7 @@ t.test('a download from the disk may take longer than a response has to begin', 
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf(2_000));
   const chunks = [Buffer.alloc(1_000, 'a'), Buffer.alloc(1_000, 'b')];
-  server.objects.get = async () => withPause(chunks, ANSWER_MS + 1_000);
+  server.objects.get = async () => withPause(chunks, RESPONSE_MS + 1_000);
 
   const {bytes} = await visitor.download(body.file.id);
 
@@ -406,11 +406,11 @@ t.test('names in an archive', async (t) => {
     ['...', 'document.pdf'],
     ['سيرة.pdf', 'سيرة.pdf'],
   ] as const) {
-    t.equal(names.take(wanted), given);
+    t.equal(names.assign(wanted), given);
   }
   const long = `${'ä'.repeat(125)}.pdf`;
-  names.take(long);
-  const second = names.take(long);
+  names.assign(long);
+  const second = names.assign(long);
   t.match(second, / \(2\)\.pdf$/);
   t.ok(Buffer.byteLength(second) <= 255);
 });

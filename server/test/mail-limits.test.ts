@@ -4,7 +4,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import type {ContactAnswer} from '../contract/sessions.js';
+import type {ContactResponse} from '../contract/sessions.js';
 import {expireCounters} from '../cleanup/housekeeping.js';
 import {consumeMailQuota} from '../mail/limits.js';
 import {derivedKey} from '../config/secrets.js';
@@ -107,7 +107,7 @@ void t.test('limits on mail', async (t) => {
   const settings = {TRUST_PROXY: '127.0.0.1'};
   const contactFrom = async (server: TestServer, email: string, ip: string) => {
     const visitor = await Visitor.consenting(server.url);
-    const {status, body} = await visitor.call<ContactAnswer>('PUT', '/api/session/contact', {
+    const {status, body} = await visitor.call<ContactResponse>('PUT', '/api/session/contact', {
       json: {name: NAME, email},
       headers: {'x-forwarded-for': ip},
     });
@@ -235,14 +235,14 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     const from = (client: string) => ({headers: {'x-forwarded-for': client}});
     const contact = async (email: string, client = SCHOOL, visitor?: Visitor) => {
       const one = visitor ?? (await Visitor.consenting(server.url));
-      const {status, body} = await one.call<ContactAnswer>('PUT', '/api/session/contact', {
+      const {status, body} = await one.call<ContactResponse>('PUT', '/api/session/contact', {
         json: {name: NAME, email},
         ...from(client),
       });
       return {visitor: one, answer: [status, body.delayed]};
     };
     const resend = (visitor: Visitor) =>
-      visitor.call<ErrorBody & ContactAnswer>('POST', '/api/session/verification', from(SCHOOL));
+      visitor.call<ErrorBody & ContactResponse>('POST', '/api/session/verification', from(SCHOOL));
     const isDelayed = async (visitor: Visitor) => (await visitor.session()).body.delayed;
     const sent = (visitor: Visitor) => auditOf(server, visitor.uuid, 'verification_sent');
     return {server, contact, resend, isDelayed, sent};

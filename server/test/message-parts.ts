@@ -1,11 +1,11 @@
 import type {ErrorBody} from '../contract/common.js';
-import type {MessageAnswer, MessageList} from '../contract/messages.js';
+import type {MessageResponse, MessageList} from '../contract/messages.js';
 import type {Visitor} from './visitor.js';
 
 type Refused = Partial<Pick<ErrorBody, 'code' | 'faults'>>;
 
 export const send = (visitor: Visitor, json: object) =>
-  visitor.call<MessageAnswer & Refused>('POST', '/api/messages', {json});
+  visitor.call<MessageResponse & Refused>('POST', '/api/messages', {json});
 
 export const list = async (visitor: Visitor, query = '') =>
   (await visitor.call<MessageList>('GET', `/api/messages${query}`)).body;

@@ -10,7 +10,7 @@ import {pipeline} from 'node:stream/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {attachment} from '../object-store/attachment.js';
+import {createContentDisposition} from '../object-store/attachment.js';
 import {testObjectStore} from '../object-store/conformance.js';
 import {DiskObjects} from '../object-store/disk.js';
 import {StoreUnavailable} from '../object-store/errors.js';
@@ -119,6 +119,6 @@ async function answer(store: DiskObjects, request: IncomingMessage, response: Se
   };
   if (!verifyDownload(link, signingKey)) return response.writeHead(403).end();
   response.setHeader('Content-Type', link.type);
-  response.setHeader('Content-Disposition', attachment(link.name));
+  response.setHeader('Content-Disposition', createContentDisposition(link.name));
   return pipeline((await store.get(link.key, never))!, response);
 }

@@ -15,9 +15,9 @@ const greeted = (): PendingReplies => {
   outstanding.sent(Buffer.from('\0\0\0\x08\0\x03\0\0'));
   outstanding.sent(message('p', 'secret'));
   outstanding.received(messages('RRSSK', 'some'));
-  t.notOk(outstanding.isNone, 'until the server is ready');
+  t.notOk(outstanding.isEmpty, 'until the server is ready');
   outstanding.received(message('Z', 'I'));
-  t.ok(outstanding.isNone);
+  t.ok(outstanding.isEmpty);
   return outstanding;
 };
 
@@ -28,9 +28,9 @@ t.test('each query is owed an answer of its own', (t) => {
   outstanding.sent(Buffer.concat([message('Q', 'select'), messages('BES')]));
   for (const isLast of [false, false, true]) {
     outstanding.received(messages('12TDDC', 'Z\0\0\0\x05I'));
-    t.notOk(outstanding.isNone, 'within an answer');
+    t.notOk(outstanding.isEmpty, 'within an answer');
     outstanding.received(message('Z', 'I'));
-    t.equal(outstanding.isNone, isLast);
+    t.equal(outstanding.isEmpty, isLast);
   }
   t.end();
 });
@@ -41,13 +41,13 @@ t.test('a statement that is to be described is owed its answer too', (t) => {
   outstanding.sent(messages('BES'));
   outstanding.sent(messages('PDH', 'select'));
   outstanding.received(messages('2CZ', 'x'));
-  t.notOk(outstanding.isNone, 'behind another');
+  t.notOk(outstanding.isEmpty, 'behind another');
   outstanding.received(messages('1t', 'x'));
-  t.notOk(outstanding.isNone);
+  t.notOk(outstanding.isEmpty);
   outstanding.sent(messages('BES', 'x'));
   outstanding.received(messages('2DCZ', 'x'));
 
-  t.ok(outstanding.isNone);
+  t.ok(outstanding.isEmpty);
   t.end();
 });
 
@@ -58,9 +58,9 @@ t.test('it makes no difference where messages are cut', (t) => {
 
   for (const byte of there) outstanding.sent(Buffer.of(byte));
   for (const byte of back.subarray(0, -7)) outstanding.received(Buffer.of(byte));
-  t.notOk(outstanding.isNone);
+  t.notOk(outstanding.isEmpty);
   for (const byte of back.subarray(-7)) outstanding.received(Buffer.of(byte));
 
-  t.ok(outstanding.isNone);
+  t.ok(outstanding.isEmpty);
   t.end();
 });

@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 
 import {TRANSIENT_EVENTS, STORED_EVENTS} from '../contract/event-names.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
-import {newSecret, readSecret, signedHeaders} from '../outbound/signature.js';
+import {newSecret, parseSecret, signedHeaders} from '../outbound/signature.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
 import {webhookCommand} from '../webhooks/command.js';
@@ -76,7 +76,7 @@ t.test('the receiver of the README answers turns, and no one but Maria', async (
   t.same(said(await answersOf(visitor)), ['You said: Grüße 👋']);
 
   const body = '{"type":"turn","input":{"text":"Hello?"}}';
-  const key = readSecret(secret)!;
+  const key = parseSecret(secret)!;
   const post = async (headers: Record<string, string>, sent = body) =>
     (await fetch(url, {method: 'POST', body: sent, headers})).status;
   const signed = signedHeaders(key, {id: '1', body});
@@ -89,7 +89,11 @@ t.test('the receiver of the README answers turns, and no one but Maria', async (
   t.equal(await post({...signed, 'webhook-id': '2'}), 401, 'another id');
   const old = signedHeaders(key, {id: '1', body, now: Date.now() - 600_000});
   t.equal(await post(old), 401, 'of long ago');
-  t.equal(await post(signedHeaders(readSecret(newSecret())!, {id: '1', body})), 401, 'another key');
+  t.equal(
+    await post(signedHeaders(parseSecret(newSecret())!, {id: '1', body})),
+    401,
+    'another key',
+  );
   t.equal(await post({}), 401, 'not signed');
 });
 

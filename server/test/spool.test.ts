@@ -26,9 +26,7 @@ t.test('what fails before it reads leaves no file open', {skip}, async (t) => {
   const spool = new Spool(folder);
 
   for (let i = 0; i < 20; i++) {
-    const refused = spool.through(once(Buffer.from('%PDF-')), () =>
-      Promise.reject(new Error('no')),
-    );
+    const refused = spool.buffer(once(Buffer.from('%PDF-')), () => Promise.reject(new Error('no')));
     await t.rejects(refused, {message: 'no'});
   }
 
@@ -40,7 +38,7 @@ t.test('what stops reading in the middle leaves no file open', {skip}, async (t)
   const folder = await temporaryFolder(t);
   const spool = new Spool(folder);
 
-  await spool.through(once(Buffer.alloc(1_000_000)), async (bytes) => {
+  await spool.buffer(once(Buffer.alloc(1_000_000)), async (bytes) => {
     for await (const chunk of bytes) if (chunk.length > 0) break;
   });
 

@@ -1,5 +1,5 @@
 import type {ErrorBody} from '../contract/common.js';
-import type {FileList, UploadAnswer} from '../contract/files.js';
+import type {FileList, UploadResponse} from '../contract/files.js';
 import type {GeneratedUuid, Session} from '../contract/sessions.js';
 import {untilServed} from './patiently.js';
 
@@ -71,7 +71,7 @@ export class Visitor {
     const form = new FormData();
     if (size !== null) form.set('size', String(size));
     form.set('file', new Blob([bytes], {type: 'application/pdf'}), name);
-    return this.call<UploadAnswer & Pick<ErrorBody, 'code'>>('POST', '/api/files/upload', {
+    return this.call<UploadResponse & Pick<ErrorBody, 'code'>>('POST', '/api/files/upload', {
       form,
       ...(key && {headers: {'idempotency-key': key}}),
     });

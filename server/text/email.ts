@@ -22,7 +22,7 @@ const RIGHT_TO_LEFT_OVERRIDE = '\u202e';
  * Copying adds white space and invisible characters, and East Asian keyboards write `＠`, `．` and
  * letters of full width. These are corrected, because no other e-mail address can be meant.
  */
-export const strictEmail = (given: string): string | undefined => {
+export const parseEmail = (given: string): string | undefined => {
   if (given.includes(RIGHT_TO_LEFT_OVERRIDE)) return undefined;
   const text = given.replace(AT_SIGNS, '@');
   const at = text.lastIndexOf('@');

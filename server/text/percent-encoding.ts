@@ -20,7 +20,7 @@ export const splitUrl = (url: string): {authority: string; rest: string} => {
 export const cutsCredentials = (url: string): boolean => /[#@]/.test(splitUrl(url).rest);
 
 /** Returns the decoded text; undefined if its percent-encoding is invalid or not UTF-8. */
-export const percentDecoded = (text: string): string | undefined => {
+export const decodePercent = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text);
   } catch {

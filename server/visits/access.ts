@@ -1,6 +1,6 @@
 import type {FastifyRequest} from 'fastify';
 
-import {clientAddress, anonymizeIp} from '../http/client-address.js';
+import {clientIp, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {againAfterConflict} from '../database/failure.js';
@@ -79,11 +79,11 @@ export class Access {
     const token = bearerToken(request.headers.authorization);
     const uuid = request.headers['x-session-uuid'];
     if (!token || uuid === undefined || uuid === '') throw new TokenRequired();
-    return this.callerWith(request, {uuid, token});
+    return this.checkCredentials(request, {uuid, token});
   }
 
   /** Checks credentials, which can also come from a body. */
-  async callerWith(
+  async checkCredentials(
     request: FastifyRequest,
     {uuid: given, token, isFromAnyOrigin = false}: Credentials,
   ): Promise<Caller> {
@@ -105,7 +105,7 @@ export class Access {
   }
 
   getStoredIp(request: FastifyRequest): string | null {
-    return anonymizeIp(clientAddress(request), this.deps.config.audit.ipMode);
+    return anonymizeIp(clientIp(request), this.deps.config.audit.ipMode);
   }
 
   /** Returns the caller's visit; undefined before its first change. Each call extends the visit. */
@@ -161,7 +161,7 @@ export class Access {
    * Runs `work` with the locked visit in any state, for requests that can be repeated after its
    * end.
    */
-  async locked<T>(
+  async withLockedVisit<T>(
     request: FastifyRequest,
     caller: Caller,
     work: (tx: Queryable, visit: Visit & {isNew: boolean}) => Promise<T>,

@@ -1,4 +1,4 @@
-import {countWritten, auditEntriesCte} from '../audit/store.js';
+import {countAuditRows, auditEntriesCte} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import type {
   ConsentDecision,
@@ -87,7 +87,7 @@ export const findVisitsOrRecord = async (
     )
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
   const found = inOrderOf(uuids, visits);
-  countWritten(claims.filter((_, i) => !found[i]));
+  countAuditRows(claims.filter((_, i) => !found[i]));
   return found;
 };
 

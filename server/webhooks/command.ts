@@ -5,12 +5,12 @@ import {validate as isUuid} from 'uuid';
 
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
-import {onePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, readFormat} from '../command/formats.js';
 import type {Format, Row} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
-import {writtenSecret} from '../outbound/signature.js';
+import {formatSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/url-faults.js';
 import type {SecretKey} from '../config/secrets.js';
 import {redactValue} from '../config/environment.js';
@@ -109,7 +109,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call)
   const id = randomUUID();
   await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
   await print(`Created webhook ${id}. Events: ${events.join(', ')}.`);
-  await print(`Its secret (not shown again):\n\n${writtenSecret(webhookKey(signing, id))}\n`);
+  await print(`Its secret (not shown again):\n\n${formatSecret(webhookKey(signing, id))}\n`);
   await print(`Test it: maria webhook test ${id}`);
 };
 
@@ -127,7 +127,7 @@ const list = async ({backgroundSql: sql, print}: CommandDeps, {site, format}: Ca
     with_contact: withContact,
     created_at: createdAt.toISOString(),
   }));
-  await printRows(print, format, LIST_COLUMNS, onePage(rows));
+  await printRows(print, format, LIST_COLUMNS, toSinglePage(rows));
 };
 
 const LIST_COLUMNS = ['id', 'site', 'url', 'events', 'with_contact', 'created_at'];
@@ -135,7 +135,7 @@ const LIST_COLUMNS = ['id', 'site', 'url', 'events', 'with_contact', 'created_at
 const log = async ({backgroundSql: sql, print}: CommandDeps, {id, since, format}: Call) => {
   await requireWebhook(sql, id);
   const rows = await listDeliveries(sql, id, readSince(since ?? '24h'));
-  await printRows(print, format, LOG_COLUMNS, onePage(rows.map((row): Row => ({...row}))));
+  await printRows(print, format, LOG_COLUMNS, toSinglePage(rows.map((row): Row => ({...row}))));
 };
 
 const LOG_COLUMNS = [

@@ -4,7 +4,7 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/failure.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {claimCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
+import {claimWebhookCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {deliver} from './deliver.js';
 import {findWebhook, recordAttempt} from './store.js';
@@ -63,7 +63,7 @@ export class WebhookSender {
         this.again = false;
         const room = MAX_CONCURRENT - this.busy.size;
         if (room <= 0) break;
-        const jobs = await claimCalls<WebhookJob>(sql, {
+        const jobs = await claimWebhookCalls<WebhookJob>(sql, {
           limit: room,
           perReceiver: MAX_PER_WEBHOOK,
           running: this.running(),

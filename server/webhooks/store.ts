@@ -146,7 +146,7 @@ export const replayDeliveries = async (
 const KEPT = '30 days';
 
 /** Deletes old deliveries and the jobs of dead ones. `jobs` is not locked if there are none. */
-export const deleteDeliveriesOf = (sql: Sql, limit: number): Promise<number> =>
+export const deleteOldDeliveries = (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const deleted = await tx<{id: string}[]>`
       delete from webhook_deliveries where id in (

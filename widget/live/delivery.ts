@@ -1,4 +1,4 @@
-import type {Message, MessageAnswer} from '../../server/contract/messages.js';
+import type {Message, MessageResponse} from '../../server/contract/messages.js';
 import type {Session} from '../../server/contract/sessions.js';
 
 import {UNSENT_KEY} from '../answers.js';
@@ -68,7 +68,7 @@ export class Delivery {
     if (said.files.length < said.fileIds.length) await this.loadFiles(said);
     const {clientId, body, fileIds} = said;
     const sent = {client_id: clientId, body, ...(fileIds.length > 0 && {file_ids: fileIds})};
-    return session.act(() => client.call<MessageAnswer>('POST', '/api/messages', sent));
+    return session.act(() => client.call<MessageResponse>('POST', '/api/messages', sent));
   }
 
   /** The backend was unavailable when the page was loaded. Files deleted since then are left out. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
 
-import type {DownloadLink, UploadAnswer} from '../../contract/files.js';
+import type {DownloadLink, UploadResponse} from '../../contract/files.js';
 import {makePdf} from '../pdf.js';
 import type {Answer} from '../visitor.js';
 import {count, expectAnswer, isOver, meeting, visitorOperation} from './operation.js';
@@ -26,11 +26,11 @@ export const send = (
   replica: number,
   visit: ModelVisit,
   {name, bytes, key, size}: Sent,
-): Promise<Answer<UploadAnswer>> => {
+): Promise<Answer<UploadResponse>> => {
   const form = new FormData();
   if (size !== null) form.set('size', String(size));
   form.set('file', new Blob([bytes], {type: 'application/pdf'}), name);
-  return world.as<UploadAnswer>(replica, visit, {
+  return world.as<UploadResponse>(replica, visit, {
     method: 'POST',
     path: '/api/files/upload',
     form,
