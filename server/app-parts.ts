@@ -2,19 +2,19 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {AuditMaintenance} from './audit/maintenance.js';
 import type {Expiry} from './cleanup/expiry.js';
-import type {Cleanup} from './cleanup/interval.js';
+import type {Cleanup} from './cleanup/scheduler.js';
 import type {Config} from './config/config.js';
 import type {Sql} from './database/sql.js';
 import type {EventHub} from './live/hub.js';
-import type {SlowClientLimits} from './http/pace.js';
+import type {SlowClientLimits} from './http/slow-client-guard.js';
 import type {App} from './http/app-type.js';
 import type {ResponseLimits} from './http/unread-responses.js';
 import type {DevMailbox} from './mail/dev-mailbox.js';
 import type {MailSender} from './mail/sender.js';
-import type {MessageService} from './messages/conversation.js';
+import type {MessageService} from './messages/message-service.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import type {OwnRelease} from './releases/own-release.js';
-import type {ResponderService, ResponderServiceDeps} from './responders/answering.js';
+import type {ResponderService, ResponderServiceDeps} from './responders/service.js';
 import type {PanelOpenCounter} from './sessions/panel-open-counter.js';
 import type {WebhookSender} from './webhooks/sender.js';
 

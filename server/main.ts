@@ -10,16 +10,16 @@ import type {RunningApp} from './app.js';
 import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config/config.js';
 import type {Config} from './config/config.js';
-import {FolderInUse} from './database/embedded.js';
+import {FolderInUse} from './database/embedded/embedded.js';
 import {migrate} from './database/migrate.js';
 import {toRefusal} from './database/refusal.js';
 import {stopGracefully} from './graceful-stop.js';
 import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
-import {exitWithParent} from './npm-parent.js';
-import {openResources} from './parts.js';
+import {exitWithParent} from './exit-with-parent.js';
+import {openResources} from './resources.js';
 import {WrongRegion} from './object-store/errors.js';
-import type {Resources} from './parts.js';
+import type {Resources} from './resources.js';
 import {ensureDemoSites} from './sites/store.js';
 
 /** Time for the whole stop, because orchestrators kill a process after 30 s. */

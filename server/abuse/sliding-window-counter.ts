@@ -1,7 +1,7 @@
 import {createHmac} from 'node:crypto';
 
 import type {Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 
 /** A limit that is reached with `times` hits within `windowMs`. */
 export interface WindowLimit {

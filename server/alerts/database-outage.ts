@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import {isStatementTimeout} from '../database/failure.js';
+import {isStatementTimeout} from '../database/errors.js';
 import {raiseAlert} from './alerts.js';
 
 /** A shorter failure, such as one lost connection, is not an outage. */

@@ -6,7 +6,7 @@ import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
-import {PAGE_ROWS, readPages} from '../database/pages.js';
+import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {readUuid} from '../text/uuid.js';
 import {verifyAudit} from './verify-command.js';
 

@@ -1,5 +1,5 @@
 import type {Config} from '../config/config.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {dropOldMonths} from './archive.js';

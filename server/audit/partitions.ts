@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import {sqlState} from '../database/failure.js';
+import {sqlState} from '../database/errors.js';
 import type {Month} from './chain-check.js';
 
 const AUDIT_MONTHS_AHEAD = 3;

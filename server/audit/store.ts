@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../contract/event-names.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
 
 /** Values to count or search. No names, e-mail or IP addresses, file names, tokens or texts. */

@@ -11,7 +11,7 @@ import {fileURLToPath} from 'node:url';
 import {CreateBucketCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3';
 import postgres from 'postgres';
 
-import {startEmbeddedPostgres} from '../database/embedded.js';
+import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {migrate} from '../database/migrate.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 import {ComputedBucket, fillRows, keyOf} from '../test/computed-bucket.js';

@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util';
 import {maintainAudit} from '../audit/maintenance.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandDeps} from '../command/command.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {S3Objects} from '../object-store/s3.js';
 import {collectGarbage} from './collect-garbage.js';

@@ -7,8 +7,8 @@ import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {inBatches} from './batches.js';
 import {expireCounters} from './housekeeping.js';
-import {previewRetention, applyRetention} from './pending.js';
-import type {RetentionCounts} from './pending.js';
+import {previewRetention, applyRetention} from './retention.js';
+import type {RetentionCounts} from './retention.js';
 import {
   ABANDON_BATCH,
   BATCH,

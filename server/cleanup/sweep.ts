@@ -4,7 +4,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import type {TaskLease} from '../database/task-lease.js';
 import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../alerts/alerts.js';

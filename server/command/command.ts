@@ -1,7 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Resources} from '../parts.js';
+import type {Resources} from '../resources.js';
 
 export interface CommandDeps extends Resources {
   config: Config;

@@ -1,5 +1,5 @@
 import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
-import {validateUrl} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/validate-url.js';
 import {redactValue} from './environment.js';
 import type {Settings} from './environment.js';
 

@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 
-import {arrayTypes} from './array-types.js';
+import {arrayTypes} from './driver/array-types.js';
 import {parseConnection} from './connection-url.js';
 import {Hosts} from './hosts.js';
 import {sessionSettings} from './session-settings.js';
 import type {Sql} from './sql.js';
-import {TimeoutSocket} from './watched-socket.js';
+import {TimeoutSocket} from './driver/timeout-socket.js';
 
 export interface ConnectOptions {
   url: string;

@@ -5,8 +5,8 @@ import {
   splitUrl,
 } from '../text/percent-encoding.js';
 import {readParameters} from './connection-parameters.js';
-import {readTls} from './tls.js';
-import type {DatabaseTls} from './tls.js';
+import {readTls} from './driver/tls.js';
+import type {DatabaseTls} from './driver/tls.js';
 
 export interface DatabaseHost {
   host: string;

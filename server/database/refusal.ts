@@ -1,5 +1,5 @@
 import {formatHosts} from './connection-url.js';
-import {isDatabaseDown, isLockTimeout, sqlState} from './failure.js';
+import {isDatabaseDown, isLockTimeout, sqlState} from './errors.js';
 import {MigrationRefused} from './migrate.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
 import {PoolerRefused, isPoolerRefusal} from './session-settings.js';

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {isDatabaseDown} from './failure.js';
+import {isDatabaseDown} from './errors.js';
 
 const PAUSE_MS = 500;
 

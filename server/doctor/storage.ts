@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {checkAnonymousAccess} from './bucket-privacy.js';
 import {Bucket, anonymousTestKey} from './bucket.js';
-import {checkBucketConfig} from './bucket-keeping.js';
+import {checkBucketConfig} from './bucket-config.js';
 import {checkRights, checkObjectRights} from './bucket-rights.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';

@@ -1,13 +1,13 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {storedFiles} from '../files/store.js';
 import type {FileRow} from '../files/store.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {CallFailed} from '../outbound/failure.js';
 import {cleanText} from '../text/clean-text.js';
-import {ExtractedTextCache} from './kept-texts.js';
+import {ExtractedTextCache} from './text-cache.js';
 import {READ_LIMITS, readPdf} from './read-pdf.js';
 import type {PdfText, ReadLimits} from './read-pdf.js';
 import {readableFiles} from './store.js';

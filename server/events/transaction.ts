@@ -1,5 +1,5 @@
 import type {Queryable, Sql} from '../database/sql.js';
-import {publish} from './announce.js';
+import {publish} from './notify.js';
 
 /**
  * Sessions with changes, and the number of the last event of each; 0 for a change without an event.

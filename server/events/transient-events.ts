@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type {LiveEventData} from '../contract/events.js';
 import type {TransientEventName} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
-import {MAX_NOTIFICATION_BYTES, TRANSIENT_CHANNEL, sendNotification} from './announce.js';
+import {MAX_NOTIFICATION_BYTES, TRANSIENT_CHANNEL, sendNotification} from './notify.js';
 
 /** Event that is sent only to subscribers that are connected now. */
 export type TransientEvent = {

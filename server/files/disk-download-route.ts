@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 
 import {NotFound} from '../errors.js';
-import type {SlowClientLimits} from '../http/pace.js';
+import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import type {App} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {guardedDownload, untilClosed} from '../http/slow-download.js';

@@ -1,6 +1,6 @@
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {MariaError} from '../errors.js';
-import {ClientAborted} from '../http/broken-off.js';
+import {ClientAborted} from '../http/client-aborted.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 
 /** Returns the code for the audit row of a failed upload; `aborted` if the client disconnected. */

@@ -7,7 +7,7 @@ import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {isDatabaseDown, sqlState} from '../database/failure.js';
+import {isDatabaseDown, sqlState} from '../database/errors.js';
 import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';
 import {
@@ -19,19 +19,19 @@ import {
   TooManyFiles,
   Unavailable,
 } from '../errors.js';
-import {ClientAborted} from '../http/broken-off.js';
-import {withTimeout} from '../http/deadline.js';
+import {ClientAborted} from '../http/client-aborted.js';
+import {withTimeout} from '../http/request-timeout.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
 import {countFunnel, hasConsent} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
-import {ValidatingStream} from './checked-bytes.js';
-import type {Checks} from './checked-bytes.js';
+import {ValidatingStream} from './validating-stream.js';
+import type {Checks} from './validating-stream.js';
 import {getFailureCode} from './failure-code.js';
-import {fileStream} from './incoming.js';
-import type {MultipartUpload} from './incoming.js';
-import {SlowClientGuard} from '../http/pace.js';
-import {withThroughputGuard, awaitFirstChunk} from './paced-bytes.js';
+import {fileStream} from './multipart-upload.js';
+import type {MultipartUpload} from './multipart-upload.js';
+import {SlowClientGuard} from '../http/slow-client-guard.js';
+import {withThroughputGuard, awaitFirstChunk} from './throughput-guard.js';
 import type {Spool} from './spool.js';
 import {
   LEASE_SECONDS,

@@ -1,6 +1,6 @@
 import type {FastifyReply, FastifyRequest, preHandlerAsyncHookHandler} from 'fastify';
 
-import {isConflict, isDatabaseDown} from '../database/failure.js';
+import {isConflict, isDatabaseDown} from '../database/errors.js';
 import {
   BodyTooLarge,
   Internal,
@@ -15,7 +15,7 @@ import {
 import {StoreUnavailable} from '../object-store/errors.js';
 import type {App} from './app-type.js';
 import {errorPage, isPagePath} from './error-page.js';
-import {ClientAborted} from './broken-off.js';
+import {ClientAborted} from './client-aborted.js';
 import {invalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';

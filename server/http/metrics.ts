@@ -6,7 +6,7 @@ import type {Sql} from '../database/sql.js';
 import type {App} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
 import {responseSchemas} from './answers.js';
-import {QueueStatsCache} from './queue-look.js';
+import {QueueStatsCache} from './queue-stats.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
 const UPLOAD_ROUTE = '/api/files/upload';

@@ -4,7 +4,7 @@ import type {FastifyRequest} from 'fastify';
 
 import {clientRateLimitKey} from './client-address.js';
 import type {Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 import {RateLimited} from '../errors.js';
 
 const WINDOW_MS = 60_000;

@@ -1,8 +1,8 @@
 import type {ServerResponse} from 'node:http';
 import {Readable} from 'node:stream';
 
-import {DOWNLOAD_SPEED_LIMITS, SlowClientGuard} from './pace.js';
-import type {SlowClientLimits} from './pace.js';
+import {DOWNLOAD_SPEED_LIMITS, SlowClientGuard} from './slow-client-guard.js';
+import type {SlowClientLimits} from './slow-client-guard.js';
 
 /** Bytes that a download buffers for its client. */
 const BUFFER_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
-import {StatementBatcher} from '../database/shared-statement.js';
-import {EVENTS_CHANNEL, onPublished} from '../events/announce.js';
+import {isDatabaseDown} from '../database/errors.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
+import {EVENTS_CHANNEL, onPublished} from '../events/notify.js';
 import {EncodedEvent} from './encoded-event.js';
 import {NotificationListener} from './notification-listener.js';
 import type {TransientEvent, TransientEvents} from '../events/transient-events.js';

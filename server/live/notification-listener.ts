@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import {TRANSIENT_CHANNEL, EVENTS_CHANNEL} from '../events/announce.js';
+import {TRANSIENT_CHANNEL, EVENTS_CHANNEL} from '../events/notify.js';
 
 const CHECK_CHANNEL = 'maria_check';
 /** Interval at which the connection sends a notification to itself. */

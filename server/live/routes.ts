@@ -6,7 +6,7 @@ import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
 import type {App} from '../http/app-type.js';
 import {SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
-import {disableTimeout} from '../http/deadline.js';
+import {disableTimeout} from '../http/request-timeout.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';

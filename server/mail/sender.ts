@@ -3,7 +3,7 @@ import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {parseEmail} from '../text/email.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {recordAudit} from '../audit/store.js';
@@ -19,7 +19,7 @@ import {
   renewJobs,
 } from '../jobs/queue.js';
 import type {ClaimedJob, MailJob} from '../jobs/queue.js';
-import {NotSent, SmtpHealth, smtpReason} from './server-watch.js';
+import {NotSent, SmtpHealth, smtpReason} from './smtp-health.js';
 
 export interface Mail {
   to: string;

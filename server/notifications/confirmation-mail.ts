@@ -1,6 +1,6 @@
 import type {Mail} from '../mail/sender.js';
-import {button, renderMailLayout, paragraph, smallPrint} from '../mail/frame.js';
-import {formatTime} from '../mail/measures.js';
+import {button, renderMailLayout, paragraph, smallPrint} from '../mail/layout.js';
+import {formatTime} from '../mail/format.js';
 import {interpolate, textsFor} from '../translations/translations.js';
 
 export type MailContent = Omit<Mail, 'to'>;

@@ -1,6 +1,6 @@
 import type {MailContent} from './confirmation-mail.js';
-import {entry, renderMailLayout, smallPrint} from '../mail/frame.js';
-import {formatSize} from '../mail/measures.js';
+import {entry, renderMailLayout, smallPrint} from '../mail/layout.js';
+import {formatSize} from '../mail/format.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
 

@@ -1,5 +1,5 @@
 import type {Queryable} from '../database/sql.js';
-import {readPages} from '../database/pages.js';
+import {readPages} from '../database/read-pages.js';
 import {
   auditRows,
   consentRows,

@@ -1,5 +1,5 @@
 import type {Queryable} from '../database/sql.js';
-import {PAGE_ROWS} from '../database/pages.js';
+import {PAGE_ROWS} from '../database/read-pages.js';
 
 /** Row of a table in an export. */
 export type ExportedRow = Record<string, unknown>;

@@ -6,7 +6,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {LRUCache} from 'lru-cache';
 
 import type {Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 import {findFiles, recordUse} from './store.js';
 import type {StoredFile, Wanted} from './store.js';
 

@@ -2,9 +2,9 @@ import {randomBytes} from 'node:crypto';
 
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
-import {requestWithRetry, parseReplyStream} from './ask.js';
+import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
 import type {DocumentText, Part, Responder, HistoryMessage, Turn} from './responder.js';
-import {extractCompletionText} from './text-in.js';
+import {extractCompletionText} from './extract-text.js';
 
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const COMPLETIONS = '/chat/completions';

@@ -8,7 +8,7 @@ import type {App} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access} from '../visits/access.js';
-import {MAX_REPLY_CHARACTERS, isSessionOver} from './answer.js';
+import {MAX_REPLY_CHARACTERS, isSessionOver} from './reply.js';
 import type {CallBackLinks} from './callbacks.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel} from './reply-channel.js';

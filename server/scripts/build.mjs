@@ -26,7 +26,7 @@ const HALVES = [
   {
     sources: [
       ...['widget', 'server/contract', 'rollup.config.mjs', ...PACKAGES],
-      ...['server/scripts/custom-elements.mjs', 'server/scripts/own-names.mjs'],
+      'server/scripts/custom-elements.mjs',
     ],
     except: ['test', 'bench', 'gallery'],
     stamp: path.join(ROOT, 'dist', '.bundled'),

@@ -94,7 +94,7 @@ export async function startForBenchmarks(stops) {
 
 async function startDatabase(stops, {fsync}) {
   if (process.env.TEST_DATABASE_URL) return {};
-  const {startEmbeddedPostgres} = await import('../../dist/server/database/embedded.js');
+  const {startEmbeddedPostgres} = await import('../../dist/server/database/embedded/embedded.js');
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
   const dataDir = path.join(folder, 'database');
   const server = await startEmbeddedPostgres({dataDir, fsync, log: () => undefined});

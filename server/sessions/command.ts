@@ -5,7 +5,7 @@ import type {Command} from '../command/command.js';
 import {printRows, readFormat} from '../command/formats.js';
 import {readSince} from '../command/since.js';
 import type {Sql} from '../database/sql.js';
-import {PAGE_ROWS, readPages} from '../database/pages.js';
+import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 

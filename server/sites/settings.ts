@@ -2,11 +2,11 @@ import {Type} from 'typebox';
 
 import {SiteSettings} from '../contract/sites.js';
 import type {ValidationError} from '../errors.js';
-import {validateConversation} from './conversation-faults.js';
+import {validateConversation} from './validate-conversation.js';
 import type {FileLimits} from './limits.js';
-import {validateResponders} from './responder-faults.js';
-import type {ResponderPolicy} from './responder-faults.js';
-import {validateSchema} from './schema-faults.js';
+import {validateResponders} from './validate-responders.js';
+import type {ResponderPolicy} from './validate-responders.js';
+import {validateSchema} from './validate-schema.js';
 
 const {conversation: _, ...otherSettings} = SiteSettings.properties;
 const PlainSettings = Type.Object(

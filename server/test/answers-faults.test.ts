@@ -9,7 +9,7 @@ import type {Test} from 'tap';
 import {connectDatabase} from '../database/connect.js';
 import {TransientEvents} from '../events/transient-events.js';
 import type {DiskObjects} from '../object-store/disk.js';
-import {ResponderService} from '../responders/answering.js';
+import {ResponderService} from '../responders/service.js';
 import {
   AI_ANSWERS,
   answeredBy,

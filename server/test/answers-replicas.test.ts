@@ -2,7 +2,7 @@ import {once} from 'node:events';
 
 import t from 'tap';
 
-import {MESSAGE_LEASE_MS} from '../messages/conversation.js';
+import {MESSAGE_LEASE_MS} from '../messages/message-service.js';
 import {TURN_LEASE_MS, stopTurns} from '../responders/store.js';
 import {
   answeredBy,

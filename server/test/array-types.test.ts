@@ -5,9 +5,9 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {ARRAY_TYPES} from '../database/array-types.js';
+import {ARRAY_TYPES} from '../database/driver/array-types.js';
 import {connectDatabase} from '../database/connect.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {FaultProxy} from './fault-proxy.js';
 import {HOSTILE_STRINGS} from './hostile-strings.js';
 import {startProcess} from './server-process.js';

@@ -6,7 +6,7 @@ import t from 'tap';
 import {Expiry} from '../cleanup/expiry.js';
 import {Reaper} from '../cleanup/reaper.js';
 import {migrate} from '../database/migrate.js';
-import {QueueStatsCache} from '../http/queue-look.js';
+import {QueueStatsCache} from '../http/queue-stats.js';
 import {nextJobMs} from '../jobs/queue.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {linkIn} from './mailbox.js';

@@ -1,9 +1,9 @@
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {Cleanup} from '../cleanup/interval.js';
+import {Cleanup} from '../cleanup/scheduler.js';
 import {RestoreGuard} from '../database/restore-guard.js';
-import type {CleanupDeps} from '../cleanup/interval.js';
+import type {CleanupDeps} from '../cleanup/scheduler.js';
 import {DatabaseOutage} from '../alerts/database-outage.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';

@@ -6,7 +6,7 @@ import {runInNewContext} from 'node:vm';
 
 import t from 'tap';
 
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {toMariaError} from '../http/error-answers.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {freePort} from './free-port.js';

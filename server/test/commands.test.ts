@@ -7,7 +7,7 @@ import {auditCommand} from '../audit/command.js';
 import type {Command} from '../command/command.js';
 import {readSince} from '../command/since.js';
 import {connectDatabase} from '../database/connect.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {rectifyCommand} from '../privacy/rectify-command.js';

@@ -11,7 +11,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {FaultProxy} from './fault-proxy.js';
 import {temporaryFolder} from './start-server.js';
 import {createTestDatabase} from './test-database.js';

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {cleanText} from '../text/clean-text.js';
 import {PdfTextExtractor} from '../documents/documents.js';
-import {ExtractedTextCache} from '../documents/kept-texts.js';
+import {ExtractedTextCache} from '../documents/text-cache.js';
 import {readPdf} from '../documents/read-pdf.js';
 import {
   AI_ANSWERS,
@@ -280,9 +280,9 @@ const textOf = (length: number) =>
 t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
   let now = 0;
   const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 100_000}, () => now);
-  kept.set('old', textOf(10));
+  cache.set('old', textOf(10));
   now = 500;
-  kept.set('young', textOf(10));
+  cache.set('young', textOf(10));
 
   now = 999;
   t.ok(cache.get('old'));
@@ -293,10 +293,10 @@ t.test('texts are forgotten when their time is over, asked for or not', async (t
 
 t.test('beyond so many bytes the oldest texts go', async (t) => {
   const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 10_000}, () => 0);
-  for (const id of ['first', 'second', 'third']) kept.set(id, textOf(2_000));
+  for (const id of ['first', 'second', 'third']) cache.set(id, textOf(2_000));
   await until(() => cache.ids().length === 2);
   t.same(cache.ids(), ['second', 'third']);
-  for (let i = 0; i < 100; i++) kept.set(`scan ${i}`, textOf(0));
+  for (let i = 0; i < 100; i++) cache.set(`scan ${i}`, textOf(0));
   await until(() => cache.ids().length < 100);
-  t.ok(kept.ids().length <= 20, 'and those without a text count as well');
+  t.ok(cache.ids().length <= 20, 'and those without a text count as well');
 });

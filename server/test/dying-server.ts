@@ -6,7 +6,7 @@ import {buildApp} from '../app.js';
 import {readConfig} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
-import {openResources} from '../parts.js';
+import {openResources} from '../resources.js';
 
 /** Between which two things of an upload the process dies. */
 export type UploadStep = 'reserved' | 'half sent' | 'last chunk sent' | 'put' | 'marked' | 'stored';

@@ -10,8 +10,8 @@ import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {startEmbeddedPostgres} from '../database/embedded.js';
-import {isAlive} from '../database/embedded-cluster.js';
+import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
+import {isAlive} from '../database/embedded/cluster.js';
 
 const log = () => undefined;
 
@@ -191,7 +191,7 @@ const PARENT = `
 `;
 
 async function startInOtherProcess(t: Test, dataDir: string) {
-  const module = new URL('../database/embedded.js', import.meta.url).href;
+  const module = new URL('../database/embedded/embedded.js', import.meta.url).href;
   const args = ['--input-type=module', '--eval', PARENT, module, dataDir];
   const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore']});
   t.teardown(async () => {

@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {RESPONSE_MS} from '../http/deadline.js';
+import {RESPONSE_MS} from '../http/request-timeout.js';
 import type {Bytes} from '../object-store/object-store.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {ArchiveNames} from '../privacy/archive-names.js';

@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 
 import {Reaper} from '../cleanup/reaper.js';
 import {connectDatabase} from '../database/connect.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {endure, isInTime, mailCounts, mailsAreOut, nothingIsLost} from './endurance.js';
 import {FaultProxy} from './fault-proxy.js';
 import type {Fault} from './fault-proxy.js';

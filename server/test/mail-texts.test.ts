@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {formatSize, formatTime} from '../mail/measures.js';
+import {formatSize, formatTime} from '../mail/format.js';
 import {NAME, OWNER, forgetMailCounts, mailsTo, pending, press, whole} from './contact-parts.js';
 import {linkIn} from './mailbox.js';
 import {makePdf} from './pdf.js';

@@ -11,7 +11,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {createContentDisposition} from '../object-store/attachment.js';
-import {testObjectStore} from '../object-store/conformance.js';
+import {testObjectStore} from './object-store-conformance.js';
 import {DiskObjects} from '../object-store/disk.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {verifyDownload} from '../object-store/signed-links.js';

@@ -12,7 +12,7 @@ import {
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {testObjectStore} from '../object-store/conformance.js';
+import {testObjectStore} from './object-store-conformance.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {S3Objects} from '../object-store/s3.js';
 import {MAX_READ_SOCKETS} from '../object-store/s3-clients.js';

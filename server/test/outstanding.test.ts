@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {PendingReplies} from '../database/outstanding.js';
+import {PendingReplies} from '../database/driver/pending-replies.js';
 
 const message = (type: string, body = ''): Buffer => {
   const length = Buffer.alloc(4);

@@ -6,8 +6,8 @@ import {promisify} from 'node:util';
 
 import type {Test} from 'tap';
 
-import {startEmbeddedPostgres} from '../database/embedded.js';
-import type {EmbeddedPostgres} from '../database/embedded.js';
+import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
+import type {EmbeddedPostgres} from '../database/embedded/embedded.js';
 import {migrate} from '../database/migrate.js';
 import {FaultProxy} from './fault-proxy.js';
 import {temporaryFolder} from './start-server.js';

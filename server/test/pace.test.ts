@@ -3,7 +3,7 @@ import {mock} from 'node:test';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {SlowClientGuard} from '../http/pace.js';
+import {SlowClientGuard} from '../http/slow-client-guard.js';
 
 void t.test('pace', async (t) => {
   const ENOUGH_BYTES = 20 * 8 * 1024;

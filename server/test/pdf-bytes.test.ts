@@ -6,8 +6,8 @@ import t from 'tap';
 
 import {MariaError} from '../errors.js';
 import {ActiveContentScan} from '../files/active-content.js';
-import {ValidatingStream} from '../files/checked-bytes.js';
-import type {Checks} from '../files/checked-bytes.js';
+import {ValidatingStream} from '../files/validating-stream.js';
+import type {Checks} from '../files/validating-stream.js';
 import {PdfCheck} from '../files/pdf-check.js';
 import {makePdf} from './pdf.js';
 

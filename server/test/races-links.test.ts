@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {applyRetention} from '../cleanup/pending.js';
+import {applyRetention} from '../cleanup/retention.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import {
   PAIR_ROUNDS,

@@ -138,7 +138,7 @@ const LAYERS = [
   'jobs',
   'alerts',
   'http',
-  'parts',
+  'resources',
   'command',
   'audit',
   'abuse',
@@ -161,7 +161,7 @@ const LAYERS = [
   'app-parts',
   'app',
   'graceful-stop',
-  'npm-parent',
+  'exit-with-parent',
   'cli',
   'main',
 ];
@@ -213,7 +213,7 @@ t.test('only the settings’ reader reads the environment', async (t) => {
 });
 
 function isProduct(file: string): boolean {
-  return !file.includes('/test/') && !file.includes('/bench/') && !file.endsWith('conformance.ts');
+  return !file.includes('/test/') && !file.includes('/bench/');
 }
 
 interface Import {

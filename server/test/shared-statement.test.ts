@@ -3,8 +3,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
-import {isStatementTimeout} from '../database/failure.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {isStatementTimeout} from '../database/errors.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 import {createMigratedDatabase} from './test-database.js';
 
 interface Batch {

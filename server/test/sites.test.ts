@@ -5,9 +5,9 @@ import t from 'tap';
 
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
-import {startEmbeddedPostgres} from '../database/embedded.js';
+import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {siteCommand} from '../sites/command.js';
-import {validateOrigin} from '../sites/exact-origin.js';
+import {validateOrigin} from '../sites/validate-origin.js';
 import {validateSettings} from '../sites/settings.js';
 import {findSite} from '../sites/store.js';
 import {runCommand, runMaria} from './run-command.js';

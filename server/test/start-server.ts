@@ -13,7 +13,7 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
-import {openResources} from '../parts.js';
+import {openResources} from '../resources.js';
 import {ensureDemoSites} from '../sites/store.js';
 import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';

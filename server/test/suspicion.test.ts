@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 import {v4} from 'uuid';
 
-import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../abuse/suspicion.js';
+import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../abuse/monitor.js';
 import {SlidingWindowCounter} from '../abuse/sliding-window-counter.js';
 import {migrated} from './migrated-database.js';
 import {validate} from './session-parts.js';

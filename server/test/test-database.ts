@@ -8,7 +8,7 @@ import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {startEmbeddedPostgres} from '../database/embedded.js';
+import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {migrate} from '../database/migrate.js';
 
 export interface TestDatabase {

@@ -3,7 +3,7 @@ import type {FastifyRequest} from 'fastify';
 import {clientIp, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {againAfterConflict} from '../database/failure.js';
+import {againAfterConflict} from '../database/errors.js';
 import {transaction} from '../events/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {requireAllowedOrigin} from '../sites/origin.js';

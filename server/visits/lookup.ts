@@ -1,6 +1,6 @@
 import {withPartitionRetry} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 import {findVisits, findVisitsOrRecord} from './store.js';
 import type {Claim, Visit, VisitTimes} from './store.js';
 

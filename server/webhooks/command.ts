@@ -11,7 +11,7 @@ import {readSince} from '../command/since.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {formatSecret} from '../outbound/signature.js';
-import {validateUrl} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/validate-url.js';
 import type {SecretKey} from '../config/secrets.js';
 import {redactValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';

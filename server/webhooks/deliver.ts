@@ -3,7 +3,7 @@ import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {signedHeaders} from '../outbound/signature.js';
-import {validateUrl} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/validate-url.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 import type {DeliveryAttempt, Webhook} from './store.js';

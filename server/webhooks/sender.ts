@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {claimWebhookCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';

@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {isDatabaseDown, isStatementTimeout} from '../database/failure.js';
+import {isDatabaseDown, isStatementTimeout} from '../database/errors.js';
 import {RESTORED_DATABASE} from '../database/restore-guard.js';
 import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';

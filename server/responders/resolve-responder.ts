@@ -2,7 +2,7 @@ import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {parseSecret} from '../outbound/signature.js';
-import {validateUrl} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/validate-url.js';
 import type {Site} from '../sites/store.js';
 import {OpenAiResponder} from './openai.js';
 import type {Responder} from './responder.js';

@@ -1,4 +1,4 @@
-import type {SlowClientGuard} from '../http/pace.js';
+import type {SlowClientGuard} from '../http/slow-client-guard.js';
 
 /** Yields the bytes, while `pace` measures every wait for the client. */
 export async function* withThroughputGuard(

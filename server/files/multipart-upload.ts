@@ -4,11 +4,11 @@ import type {Multipart} from '@fastify/multipart';
 import type {FastifyRequest} from 'fastify';
 
 import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from '../errors.js';
-import {BODY_MS} from '../http/deadline.js';
+import {BODY_MS} from '../http/request-timeout.js';
 import {requireNoEncoding} from '../http/json-bodies.js';
 import {pathTo} from '../http/json-paths.js';
 import {cleanFileName} from '../text/file-name.js';
-import {createFileTooLarge} from './checked-bytes.js';
+import {createFileTooLarge} from './validating-stream.js';
 
 export interface MultipartUpload {
   name: string;

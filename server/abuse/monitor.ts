@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/sql.js';
 import type {SharedCounters} from '../http/rate-limits.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {OncePerWindow} from './once-per-window.js';
 import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';

@@ -2,15 +2,15 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Message, MessageRole} from '../contract/messages.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {isDatabaseDown} from '../database/failure.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {hasConsent} from '../visits/store.js';
-import {StreamingMessage} from './running-message.js';
-import {finishMessage} from './settle.js';
+import {StreamingMessage} from './streaming-message.js';
+import {finishMessage} from './finish-message.js';
 import {
   findMessage,
   insertMessage,

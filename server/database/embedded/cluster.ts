@@ -2,8 +2,8 @@ import {randomBytes} from 'node:crypto';
 import {chown, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {exists, runAs} from './embedded-account.js';
-import type {RunAsUser} from './embedded-account.js';
+import {exists, runAs} from './account.js';
+import type {RunAsUser} from './account.js';
 
 export const DATABASE_USER = 'maria';
 

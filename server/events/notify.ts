@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import {StatementBatcher} from '../database/shared-statement.js';
+import {StatementBatcher} from '../database/statement-batcher.js';
 
 /** Channel of `uuid seq`, sent when the event can be read. */
 export const EVENTS_CHANNEL = 'maria_news';

@@ -2,8 +2,8 @@ import {realpath, readlink, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {readIfExists} from './embedded-account.js';
-import {isAlive} from './embedded-cluster.js';
+import {readIfExists} from './account.js';
+import {isAlive} from './cluster.js';
 
 /** Contents of `postmaster.pid`, a file that a running server writes. */
 export interface Postmaster {

@@ -9,13 +9,13 @@ import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {resolveRunAsUser, postgresEnvironment, exists} from './embedded-account.js';
-import type {RunAsUser} from './embedded-account.js';
-import {findBinaries} from './embedded-binaries.js';
-import {DATABASE_USER, isAlive, openCluster} from './embedded-cluster.js';
-import type {Cluster} from './embedded-cluster.js';
-import {findPostmaster, stopPostmaster} from './embedded-postmaster.js';
-import type {Postmaster} from './embedded-postmaster.js';
+import {resolveRunAsUser, postgresEnvironment, exists} from './account.js';
+import type {RunAsUser} from './account.js';
+import {findBinaries} from './binaries.js';
+import {DATABASE_USER, isAlive, openCluster} from './cluster.js';
+import type {Cluster} from './cluster.js';
+import {findPostmaster, stopPostmaster} from './postmaster.js';
+import type {Postmaster} from './postmaster.js';
 
 export interface EmbeddedPostgres {
   /** URL with the password, on a loopback port. */

@@ -3,8 +3,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {Test} from 'tap';
 
-import {InvalidKey, LengthMismatch} from './errors.js';
-import type {Bytes, ObjectPage, ObjectStore} from './object-store.js';
+import {InvalidKey, LengthMismatch} from '../object-store/errors.js';
+import type {Bytes, ObjectPage, ObjectStore} from '../object-store/object-store.js';
 
 export interface StoreUnderTest {
   store: ObjectStore;

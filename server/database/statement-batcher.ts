@@ -1,5 +1,5 @@
 import {Unavailable} from '../errors.js';
-import {isDatabaseDown, isStatementTimeout} from './failure.js';
+import {isDatabaseDown, isStatementTimeout} from './errors.js';
 
 export interface StatementBatcherOptions<In, Out> {
   /** Runs one statement, or one transaction, for a batch. Returns the results in the same order. */

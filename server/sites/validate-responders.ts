@@ -3,7 +3,7 @@ import type {SiteSettings} from '../contract/sites.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {ValidationError} from '../errors.js';
 import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
-import {validateUrl} from '../outbound/url-faults.js';
+import {validateUrl} from '../outbound/validate-url.js';
 import {isEncryptedSecret} from '../config/sealed-secret.js';
 
 export interface ResponderPolicy {

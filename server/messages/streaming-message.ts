@@ -6,7 +6,7 @@ import type {Sql} from '../database/sql.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {transaction} from '../events/transaction.js';
-import {finishMessage} from './settle.js';
+import {finishMessage} from './finish-message.js';
 import {lockLiveVisit, renewMessage} from './store.js';
 import {toStorableReply} from './text.js';
 

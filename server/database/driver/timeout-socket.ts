@@ -2,11 +2,11 @@ import {EventEmitter} from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
-import type {DatabaseHost} from './connection-url.js';
-import type {Hosts} from './hosts.js';
-import {ConnectionFailed} from './connection-failed.js';
-import {PendingReplies} from './outstanding.js';
-import {readOnlyError, reportsReadOnly} from './read-only.js';
+import type {DatabaseHost} from '../connection-url.js';
+import type {Hosts} from '../hosts.js';
+import {ConnectionFailed} from '../connection-failed.js';
+import {PendingReplies} from './pending-replies.js';
+import {readOnlyError, reportsReadOnly} from '../read-only.js';
 
 export interface SocketTarget {
   hosts: Hosts;

@@ -4,7 +4,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {isDatabaseDown, sqlState} from '../database/failure.js';
+import {isDatabaseDown, sqlState} from '../database/errors.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {PdfTextExtractor} from '../documents/documents.js';
 import {raiseAlert} from '../alerts/alerts.js';
@@ -12,14 +12,14 @@ import {enqueueMail} from '../jobs/queue.js';
 import {CallFailed} from '../outbound/failure.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
-import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './answer.js';
+import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './reply.js';
 import type {Budgets} from './budgets.js';
 import {CALL_BACK_MS} from './callbacks.js';
 import type {CallBackLinks} from './callbacks.js';
-import {resolveResponder} from './choose.js';
-import type {ReplyLimits, ResolvedResponder} from './choose.js';
+import {resolveResponder} from './resolve-responder.js';
+import type {ReplyLimits, ResolvedResponder} from './resolve-responder.js';
 import type {CircuitBreakers} from './circuit.js';
-import {prepareTurn} from './prepare.js';
+import {prepareTurn} from './prepare-turn.js';
 import type {ReplyChannel} from './reply-channel.js';
 import {
   TURN_LEASE_MS,

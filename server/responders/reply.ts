@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {ConsentRequired, SessionGone} from '../errors.js';
 import {CallFailed} from '../outbound/failure.js';
-import type {ResolvedResponder} from './choose.js';
+import type {ResolvedResponder} from './resolve-responder.js';
 import type {Turn} from './responder.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel, StreamingReply} from './reply-channel.js';

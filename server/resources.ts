@@ -5,7 +5,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from './config/config.js';
 import {connectDatabase} from './database/connect.js';
 import type {Sql} from './database/sql.js';
-import {startEmbeddedPostgres} from './database/embedded.js';
+import {startEmbeddedPostgres} from './database/embedded/embedded.js';
 import {DiskObjects} from './object-store/disk.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import {S3Objects} from './object-store/s3.js';

@@ -11,13 +11,13 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
 import {CallBackLinks} from './callbacks.js';
-import {REPLY_LIMITS} from './choose.js';
-import type {ReplyLimits} from './choose.js';
+import {REPLY_LIMITS} from './resolve-responder.js';
+import type {ReplyLimits} from './resolve-responder.js';
 import {CIRCUIT, CircuitBreakers} from './circuit.js';
 import type {ReplyChannel} from './reply-channel.js';
 import {insertTurn} from './store.js';
-import {TurnWorker} from './turns.js';
-import type {TurnWorkerDeps} from './turns.js';
+import {TurnWorker} from './turn-worker.js';
+import type {TurnWorkerDeps} from './turn-worker.js';
 
 export interface ResponderServiceDeps {
   config: Config;

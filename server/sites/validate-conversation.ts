@@ -2,7 +2,7 @@ import {Type} from 'typebox';
 
 import {FieldTest, MAX_STEPS, stepShapes} from '../contract/conversation.js';
 import type {ValidationError} from '../errors.js';
-import {validateSchema} from './schema-faults.js';
+import {validateSchema} from './validate-schema.js';
 
 // Conditions are validated by hand, because a union's errors also name the forms that do not apply.
 const SHAPES = stepShapes(Type.Unknown());
