@@ -2,7 +2,7 @@ import {Type} from 'typebox';
 
 import {NotFound} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {guardedDownload, untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
@@ -17,12 +17,12 @@ export interface DiskRouteDeps {
 }
 
 /** Serves the signed links of the disk store, as a bucket serves presigned links. */
-export const diskRoutes = (
-  app: App,
-  {objects, signingKey, ratePerMinute, pace}: DiskRouteDeps,
-): void => {
+export const diskDownloadRoute: Plugin<DiskRouteDeps> = async (
+  app,
+  {objects, signingKey, ratePerMinute, pace},
+) => {
   app.get(
-    '/objects/*',
+    '/*',
     {
       config: rateLimit(ratePerMinute, 'read'),
       schema: {

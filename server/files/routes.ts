@@ -1,16 +1,18 @@
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
+import type {Config} from '../config/config.js';
 import {DownloadLink, FileId, FileList} from '../contract/files.js';
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
+import type {Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import type {Caller} from '../visits/access.js';
+import type {Access, Caller} from '../visits/access.js';
 import {
   countDownload,
   findStoredFile,
@@ -19,10 +21,12 @@ import {
   softDelete,
   storedFiles,
 } from './store.js';
-import {toAuditEntry, uploadRoute} from './upload-route.js';
-import type {UploadRouteDeps} from './upload-route.js';
+import {toAuditEntry} from './upload-route.js';
 
-export interface FileDeps extends UploadRouteDeps {
+export interface FileDeps {
+  config: Config;
+  sql: Sql;
+  access: Access;
   objects: ObjectStore;
   counters: SharedCounters | LocalCounters;
   /** Notifies the reaper that an object must be deleted. */
@@ -31,17 +35,14 @@ export interface FileDeps extends UploadRouteDeps {
 
 const DOWNLOADS_PER_MINUTE = 30;
 
-export const fileRoutes = (app: App, deps: FileDeps): void => {
+export const fileRoutes: Plugin<FileDeps> = async (app, deps) => {
   const {config, sql, access} = deps;
   const options = (kind: 'read' | 'change') => ({
     config: rateLimit(config.ratePerMinute, kind),
-    preParsing: [access.identify],
   });
 
-  uploadRoute(app, deps);
-
   app.get(
-    '/api/files',
+    '',
     {
       ...options('read'),
       schema: {
@@ -50,8 +51,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
         description:
           'Deleted files are omitted. Uploads in progress are listed by their idempotency key.',
         tags: ['files'],
-        security: SESSION_SECURITY,
-        response: responseSchemas({200: FileList}, SESSION_CODES),
+        response: sessionResponses({200: FileList}),
       },
     },
     async (request) => {
@@ -67,7 +67,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
   );
 
   app.get(
-    '/api/files/download/:file_id',
+    '/download/:file_id',
     {
       ...options('read'),
       // Each link is counted and audited, but a HEAD request would return no link.
@@ -78,9 +78,8 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
         description:
           'At most 30 links a minute in one session. Each link is counted and audited when it is created.',
         tags: ['files'],
-        security: SESSION_SECURITY,
         params: FileId,
-        response: responseSchemas({200: DownloadLink}, [...SESSION_CODES, 'not_found']),
+        response: sessionResponses({200: DownloadLink}, ['not_found']),
       },
     },
     async (request) => {
@@ -93,7 +92,7 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
   );
 
   app.delete(
-    '/api/files/:file_id',
+    '/:file_id',
     {
       ...options('change'),
       schema: {
@@ -101,10 +100,8 @@ export const fileRoutes = (app: App, deps: FileDeps): void => {
         summary: 'Deletes one file; a repeated call succeeds',
         description: 'If the object cannot be deleted immediately, cleanup deletes it later.',
         tags: ['files'],
-        security: SESSION_SECURITY,
         params: FileId,
-        response: responseSchemas({204: Type.Null({description: 'Deleted.'})}, [
-          ...SESSION_CODES,
+        response: sessionResponses({204: Type.Null({description: 'Deleted.'})}, [
           ...BODY_CODES,
           'not_found',
         ]),

@@ -1,5 +1,4 @@
 import multipart from '@fastify/multipart';
-import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
@@ -11,8 +10,8 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {withTimeout, disableTimeout} from '../http/request-timeout.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -43,76 +42,70 @@ const Repeated = Type.Unsafe<UploadResponse>({
   description: 'Repeated `Idempotency-Key`: the file that is already stored.',
 });
 
-/** Registers the upload in a separate scope, so that no other route accepts a form. */
-export const uploadRoute = (app: App, deps: UploadRouteDeps): void => {
+/** Route of the upload. No other route accepts a form. */
+export const uploadRoute: Plugin<UploadRouteDeps> = async (app, deps) => {
   const {config, access} = deps;
-  const routes = async (scope: App): Promise<void> => {
-    await scope.register(multipart, {throwFileSizeLimit: false});
-    scope.post(
-      '/api/files/upload',
-      {
-        preParsing: [access.identify],
-        // Once its bytes are read, an upload has other limits: throughput, lease and duration.
-        config: {
-          ...rateLimit(config.ratePerMinute, 'upload'),
-          disablesTimeout: 'later',
-          swaggerTransform: describedBody(UploadForm),
-        },
-        schema: {
-          operationId: 'uploadFile',
-          summary: 'Stores one PDF',
-          description:
-            'With `size` before the file, the bytes are streamed to the storage; without it, they are first buffered on disk. A retry with the same `Idempotency-Key` returns the same file.',
-          tags: ['files'],
-          consumes: ['multipart/form-data'],
-          security: SESSION_SECURITY,
-          headers: Type.Object({
-            'idempotency-key': Type.Optional(
-              Type.String({
-                minLength: 1,
-                maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
-                description: 'Unique for each file; makes a retry safe.',
-                examples: ['c0f1e2d3-upload-1'],
-              }),
-            ),
-          }),
-          response: responseSchemas({200: Repeated, 201: UploadResponse}, [
-            ...SESSION_CODES,
-            ...BODY_CODES,
-            'empty_file',
-            'no_file',
-            'size_mismatch',
-            'consent_required',
-            'too_many_files',
-            'in_progress',
-            'file_too_large',
-            'not_a_pdf',
-            'file_infected',
-            'active_content',
-            'idempotency_key_reused',
-            'busy',
-            'scan_unavailable',
-          ]),
-        },
+  await app.register(multipart, {throwFileSizeLimit: false});
+  app.post(
+    '/upload',
+    {
+      // Once its bytes are read, an upload has other limits: throughput, lease and duration.
+      config: {
+        ...rateLimit(config.ratePerMinute, 'upload'),
+        disablesTimeout: 'later',
+        swaggerTransform: describedBody(UploadForm),
       },
-      async (request, reply) => {
-        const caller = access.getCaller(request);
-        let isAudited = false;
-        const onReserved = () => {
-          isAudited = true;
-        };
-        try {
-          const result = await receiveUpload(deps, caller, {request, reply, onReserved});
-          deps.onStored({repeated: result.repeated, bytes: result.file.size});
-          return await reply.code(result.repeated ? 200 : 201).send({file: result.file});
-        } catch (error) {
-          if (!isAudited) await auditRefusal(deps, caller, error);
-          throw error;
-        }
+      schema: {
+        operationId: 'uploadFile',
+        summary: 'Stores one PDF',
+        description:
+          'With `size` before the file, the bytes are streamed to the storage; without it, they are first buffered on disk. A retry with the same `Idempotency-Key` returns the same file.',
+        tags: ['files'],
+        consumes: ['multipart/form-data'],
+        headers: Type.Object({
+          'idempotency-key': Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
+              description: 'Unique for each file; makes a retry safe.',
+              examples: ['c0f1e2d3-upload-1'],
+            }),
+          ),
+        }),
+        response: sessionResponses({200: Repeated, 201: UploadResponse}, [
+          ...BODY_CODES,
+          'empty_file',
+          'no_file',
+          'size_mismatch',
+          'consent_required',
+          'too_many_files',
+          'in_progress',
+          'file_too_large',
+          'not_a_pdf',
+          'file_infected',
+          'active_content',
+          'idempotency_key_reused',
+          'busy',
+          'scan_unavailable',
+        ]),
       },
-    );
-  };
-  void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+    },
+    async (request, reply) => {
+      const caller = access.getCaller(request);
+      let isAudited = false;
+      const onReserved = () => {
+        isAudited = true;
+      };
+      try {
+        const result = await receiveUpload(deps, caller, {request, reply, onReserved});
+        deps.onStored({repeated: result.repeated, bytes: result.file.size});
+        return await reply.code(result.repeated ? 200 : 201).send({file: result.file});
+      } catch (error) {
+        if (!isAudited) await auditRefusal(deps, caller, error);
+        throw error;
+      }
+    },
+  );
 };
 
 interface UploadCall {

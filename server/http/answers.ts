@@ -70,6 +70,12 @@ export const responseSchemas = <T extends Record<number, TSchema>>(
   return described as unknown as T;
 };
 
+/** Returns `responseSchemas` for a route in the session scope. */
+export const sessionResponses = <T extends Record<number, TSchema>>(
+  good: T,
+  codes: ErrorCode[] = [],
+) => responseSchemas(good, [...SESSION_CODES, ...codes]);
+
 interface Described {
   type?: string;
   description?: string;

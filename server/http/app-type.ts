@@ -3,6 +3,8 @@ import type {} from '@fastify/swagger';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyPluginAsync,
+  FastifyPluginOptions,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -16,4 +18,12 @@ export type App = FastifyInstance<
   RawReplyDefaultExpression,
   FastifyBaseLogger,
   TypeBoxTypeProvider
+>;
+
+/** Fastify plugin with typed options. Register it with `await app.register(plugin, {prefix, ...})`. */
+export type Plugin<Options extends object> = FastifyPluginAsync<
+  Options & FastifyPluginOptions,
+  RawServerDefault,
+  TypeBoxTypeProvider,
+  FastifyBaseLogger
 >;

@@ -5,7 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {requireWritable} from '../database/read-only.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {responseSchemas} from './answers.js';
-import type {App} from './app-type.js';
+import type {Plugin} from './app-type.js';
 
 export interface HealthDeps {
   sql: Sql;
@@ -61,7 +61,7 @@ const Asked = Type.Object(
 );
 
 /** Adds `/healthz` (the process is alive) and `/readyz` (it can serve requests, or the reason). */
-export const healthRoutes = (app: App, {notReady, version, ...deps}: HealthDeps): void => {
+export const healthRoutes: Plugin<HealthDeps> = async (app, {notReady, version, ...deps}) => {
   let latest: {checks: Promise<Checks>; until: number} | undefined;
 
   const latestChecks = (): Promise<Checks> => {

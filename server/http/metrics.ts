@@ -3,7 +3,7 @@ import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-c
 
 import {countConnections} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import type {App} from './app-type.js';
+import type {Plugin} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
 import {responseSchemas} from './answers.js';
 import {QueueStatsCache} from './queue-stats.js';
@@ -17,7 +17,6 @@ export interface MetricsDeps {
   pools: {requests: Sql; background: Sql};
   queues: Record<string, {readonly queued: number}>;
   restoreGuard: {readonly isPaused: boolean};
-  uploadsRunning: () => number;
   live: {readonly readers: number; readonly isHearing: boolean};
   writtenEvents: () => ReadonlyMap<string, number>;
 }
@@ -135,6 +134,18 @@ export class Metrics {
     this.lastCleanup.set({part}, Date.now() / 1000);
   }
 
+  /** Registers the gauge of uploads in progress. */
+  trackUploads(limit: {readonly total: number}): void {
+    const running = new Gauge({
+      name: 'maria_uploads_running',
+      help: 'Uploads in progress in this process.',
+      registers: [this.registry],
+      collect: () => {
+        running.set(limit.total);
+      },
+    });
+  }
+
   /** Counts a run that was stopped or failed, without a change to `lastCleanup`. */
   cleanupFailed(part: 'reaper' | 'sweep'): void {
     this.cleanup.inc({part, what: 'failed_runs'});
@@ -143,14 +154,6 @@ export class Metrics {
   /** Registers the metrics that are read from other objects on each request. */
   private registerProcessMetrics({pools, queues, restoreGuard, live, ...deps}: MetricsDeps): void {
     const registers = [this.registry];
-    const running = new Gauge({
-      name: 'maria_uploads_running',
-      help: 'Uploads in progress in this process.',
-      registers,
-      collect: () => {
-        running.set(deps.uploadsRunning());
-      },
-    });
     const streams = new Gauge({
       name: 'maria_streams_running',
       help: 'Subscribers of live events in this process.',
@@ -244,7 +247,7 @@ const MetricsText = Type.String({
   examples: ['maria_uploads_total{outcome="stored"} 12\n'],
 });
 
-export const metricsRoute = (app: App, {registry}: Metrics): void => {
+export const metricsRoute: Plugin<{metrics: Metrics}> = async (app, {metrics: {registry}}) => {
   const schema = {
     operationId: 'readMetrics',
     summary: 'Metrics of this process',

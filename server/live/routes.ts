@@ -4,8 +4,8 @@ import {Type} from 'typebox';
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
-import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {sessionResponses} from '../http/answers.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -40,21 +40,23 @@ const Stream = Type.Unsafe<EventPage>({
 });
 
 /** Adds the routes for live events of a session: as a stream and by long poll. */
-export const eventRoutes = (app: App, deps: EventDeps): void => {
-  const {config, access, gate} = deps;
+export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
+  const {config, access, live, gate} = deps;
+  app.addHook('preClose', (done) => {
+    live.drain();
+    done();
+  });
   app.get(
-    '/api/events',
+    '',
     {
       config: {...rateLimit(config.ratePerMinute, 'read'), disablesTimeout: 'later'},
       exposeHeadRoute: false,
-      preParsing: [access.identify],
       schema: {
         operationId: 'readEvents',
         summary: 'Live events of the session',
         description:
           'Starts after the given sequence number, so that a client that reconnects gets every event exactly once. Reading events does not extend a visit. The last event of a session that ends is `session_state`.',
         tags: ['conversation'],
-        security: SESSION_SECURITY,
         querystring: EventQuery,
         headers: Type.Object({
           'last-event-id': Type.Optional(
@@ -65,7 +67,7 @@ export const eventRoutes = (app: App, deps: EventDeps): void => {
             }),
           ),
         }),
-        response: responseSchemas({200: Stream}, [...SESSION_CODES, 'busy']),
+        response: sessionResponses({200: Stream}, ['busy']),
       },
     },
     async (request, reply) => {

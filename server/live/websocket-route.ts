@@ -7,7 +7,7 @@ import {clientRateLimitKey} from '../http/client-address.js';
 import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/answers.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -16,7 +16,7 @@ import type {EventDeps} from './routes.js';
 import {OPEN, POLICY_VIOLATION, WebSocketSubscriber, closeWith} from './websocket-subscriber.js';
 import type {WebSocketLike} from './websocket-subscriber.js';
 
-const PATH = '/api/events/ws';
+const PATH = '/ws';
 /** Maximum size of the first message: a UUID, a token and a number. */
 const AUTH_BYTES = 1_024;
 const AUTH_TIMEOUT_MS = 10_000;
@@ -31,17 +31,20 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 });
 
 /** Adds the route for events over a WebSocket. The first message contains the credentials. */
-export const socketRoute = async (app: App, deps: EventDeps): Promise<void> => {
-  const {config, live} = deps;
+export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
+  const {config} = deps;
   /** Release function of each WebSocket that has not sent its credentials yet. */
   const arrivals = new WeakMap<FastifyRequest, () => void>();
   await app.register(websocket, {
-    options: {maxPayload: AUTH_BYTES, server: webSocketUpgrades(app.server, PATH)},
+    options: {
+      maxPayload: AUTH_BYTES,
+      server: webSocketUpgrades(app.server, `${app.prefix}${PATH}`),
+    },
     errorHandler: (_error: Error, socket: WebSocketLike) => {
       socket.terminate();
     },
+    // All subscribers are closed together, see `eventRoutes`.
     preClose: (done: () => void) => {
-      live.drain();
       done();
     },
   });

@@ -5,7 +5,8 @@ import {Type} from 'typebox';
 import type {Sql} from '../database/sql.js';
 import {NotFound} from '../errors.js';
 import {getBasePath} from '../http/base-path.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
+import {acceptEmptyForms} from '../http/empty-form.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
 import {listSuppressedMails, resetMailCounts} from './limits.js';
@@ -30,14 +31,15 @@ const MAIL_POLICY = [
   'sandbox allow-popups allow-popups-to-escape-sandbox',
 ].join('; ');
 
-interface DevRouteDeps {
+export interface DevRouteDeps {
   mailbox: DevMailbox;
   sql: Sql;
   publicUrl: string;
 }
 
 /** Pages with the caught e-mails. Only browsers on this machine can open them. */
-export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): void => {
+export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, publicUrl}) => {
+  acceptEmptyForms(app);
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
   const basePath = getBasePath(publicUrl);
   const shownTo = (request: FastifyRequest) => ({language: getLanguage(request), basePath});
@@ -48,7 +50,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
     if (!caught) throw new NotFound('This e-mail does not exist. See /dev/mail for all e-mails.');
     return caught;
   };
-  app.get('/dev/mail', options, async (request, reply) => {
+  app.get('/mail', options, async (request, reply) => {
     const suppressed = await listSuppressedMails(sql);
     return sendHtml(
       reply,
@@ -56,7 +58,7 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
       listPage(await mailbox.list(), suppressed, shownTo(request)),
     );
   });
-  app.get('/dev/mail.json', options, async () =>
+  app.get('/mail.json', options, async () =>
     (await mailbox.list()).map(({id, mail}) => ({
       id,
       to: mail.to?.map(({address}) => address),
@@ -64,39 +66,28 @@ export const devRoutes = (app: App, {mailbox, sql, publicUrl}: DevRouteDeps): vo
       text: mail.text,
     })),
   );
-  app.get('/dev/mail/:id', ofOne, async (request, reply) => {
+  app.get('/mail/:id', ofOne, async (request, reply) => {
     const caught = await find(request.params.id);
     const source = await mailbox.source(caught.id);
     return sendHtml(reply, PAGE_POLICY, mailPage(caught, source.toString(), shownTo(request)));
   });
-  app.get('/dev/mail/:id/html', ofOne, async (request, reply) =>
+  app.get('/mail/:id/html', ofOne, async (request, reply) =>
     sendHtml(reply, MAIL_POLICY, framedMail(await find(request.params.id))),
   );
-  app.get('/dev/mail/:id/source', ofOne, async (request, reply) => {
+  app.get('/mail/:id/source', ofOne, async (request, reply) => {
     const {id} = await find(request.params.id);
     return reply
       .header('content-disposition', `attachment; filename="${id}.eml"`)
       .type('message/rfc822')
       .send(await mailbox.source(id));
   });
-  app.get('/dev/mail.css', options, (_request, reply) =>
+  app.get('/mail.css', options, (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE),
   );
-  const routes = async (scope: App): Promise<void> => {
-    // The form has no fields, so its body is not parsed.
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      {parseAs: 'string'},
-      (_request, _body, done) => {
-        done(null, {});
-      },
-    );
-    scope.post('/dev/mail/limits', options, async (_request, reply) => {
-      await resetMailCounts(sql);
-      return reply.redirect(`${basePath}/dev/mail`, 303);
-    });
-  };
-  void app.register(routes);
+  app.post('/mail/limits', options, async (_request, reply) => {
+    await resetMailCounts(sql);
+    return reply.redirect(`${basePath}/dev/mail`, 303);
+  });
 };
 
 const sendHtml = (reply: FastifyReply, policy: string, html: string) =>

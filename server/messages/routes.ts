@@ -9,8 +9,8 @@ import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {RateLimited} from '../errors.js';
 import {lastEvent} from '../events/store.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -38,24 +38,21 @@ const Repeated = Type.Unsafe<MessageResponse>({
   description: 'Duplicate `client_id`: the message that is already stored.',
 });
 
-export const messageRoutes = (app: App, deps: MessageDeps): void => {
+export const messageRoutes: Plugin<MessageDeps> = async (app, deps) => {
   const {config, sql, access, onStored} = deps;
 
   app.post(
-    '/api/messages',
+    '',
     {
       config: rateLimit(config.ratePerMinute, 'message'),
-      preParsing: [access.identify],
       schema: {
         operationId: 'sendMessage',
         summary: 'Stores a message of the visitor',
         description:
           'Upload files first, then list their ids here. A retry with the same `client_id` returns the first message and ignores the other fields.',
         tags: ['conversation'],
-        security: SESSION_SECURITY,
         body: SendMessage,
-        response: responseSchemas({200: Repeated, 201: MessageResponse}, [
-          ...SESSION_CODES,
+        response: sessionResponses({200: Repeated, 201: MessageResponse}, [
           ...BODY_CODES,
           'consent_required',
           'too_many_messages',
@@ -78,18 +75,16 @@ export const messageRoutes = (app: App, deps: MessageDeps): void => {
   );
 
   app.get(
-    '/api/messages',
+    '',
     {
       config: rateLimit(config.ratePerMinute, 'read'),
-      preParsing: [access.identify],
       schema: {
         operationId: 'listMessages',
         summary: 'Lists the messages of the session, page by page',
         description: 'Use `next` of one page as `after` of the next page.',
         tags: ['conversation'],
-        security: SESSION_SECURITY,
         querystring: MessageQuery,
-        response: responseSchemas({200: MessageList}, SESSION_CODES),
+        response: sessionResponses({200: MessageList}),
       },
     },
     async (request) => {

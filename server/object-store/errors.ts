@@ -26,7 +26,7 @@ export class UnusableList extends Error {
 
 /** Error for a number of bytes that differs from the announced number. */
 export class LengthMismatch extends Error {
-  override readonly name = 'WrongLength';
+  override readonly name = 'LengthMismatch';
 
   constructor(
     readonly announcedBytes: number,

@@ -41,7 +41,7 @@ export interface DownloadLink {
 export interface ObjectStore {
   /**
    * Stores exactly `size` bytes under `key`, or nothing. If `bytes` throws or has another length
-   * (`WrongLength`), or if `signal` aborts, no object ever appears under the key. The connection
+   * (`LengthMismatch`), or if `signal` aborts, no object ever appears under the key. The connection
    * to the store is then closed.
    */
   put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void>;

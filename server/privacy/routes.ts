@@ -11,8 +11,8 @@ import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import {storedFiles} from '../files/store.js';
-import type {App} from '../http/app-type.js';
-import {SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {sessionResponses} from '../http/answers.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -45,28 +45,26 @@ const Archive = Type.Unsafe<Readable>({
 /** Limits of concurrent exports. Each occupies a connection to the store while it is read. */
 export const EXPORT_LIMITS = {perSession: 2, perAddress: 10, total: 50};
 
-export const privacyRoutes = (app: App, deps: PrivacyDeps): void => {
+export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
   const {config, sql, objects, access} = deps;
   const limit = new ConcurrencyLimit(
     EXPORT_LIMITS,
     'Too many concurrent exports. Try again after the time in Retry-After.',
   );
   app.get(
-    '/api/session/export',
+    '/export',
     {
       // The transfer may last as long as the client reads fast enough (`SlowClientLimits`).
       config: {...rateLimit(config.ratePerMinute, 'export'), disablesTimeout: 'later'},
       // Each GET is audited as an export; a HEAD request would be audited too, without an export.
       exposeHeadRoute: false,
-      preParsing: [access.identify],
       schema: {
         operationId: 'exportSession',
         summary: 'Everything stored about this session, with its files, as a ZIP',
         description:
           '`session.json` contains all rows; the files are next to it. The ZIP is streamed. The server closes the connection if the store fails, or if the client reads less than 8 KiB/s for a minute.',
         tags: ['session'],
-        security: SESSION_SECURITY,
-        response: responseSchemas({200: Archive}, [...SESSION_CODES, 'busy']),
+        response: sessionResponses({200: Archive}, ['busy']),
       },
     },
     async (request, reply) => {

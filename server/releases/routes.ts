@@ -1,7 +1,7 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import {NotFound, Unavailable} from '../errors.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {WIDGET_PREFIXES, immutable, isWidgetBuilt, setAssetHeaders} from '../http/assets.js';
 import {LOADER, isChunkName, isVersion} from './names.js';
 import type {OtherReleases} from './other-releases.js';
@@ -24,7 +24,7 @@ export interface ReleaseRouteDeps {
  * pages that were loaded before an upgrade, pages that got the next release from another server,
  * and pages with a pinned version.
  */
-export const releaseRoutes = (app: App, deps: ReleaseRouteDeps): void => {
+export const releaseRoutes: Plugin<ReleaseRouteDeps> = async (app, deps) => {
   const {version, own} = deps;
   const hidden = {schema: {hide: true}};
   app.get<{Params: {release: string}}>(`/:release/${LOADER}`, hidden, async (request, reply) => {

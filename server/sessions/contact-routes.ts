@@ -9,8 +9,8 @@ import {
 } from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
@@ -40,15 +40,14 @@ export interface ContactRouteDeps extends ContactDeps {
 const RESENDS_PER_DAY = 5;
 
 /** Registers the routes that submit or correct the visitor's name and e-mail address. */
-export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
+export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
   const {config, access} = deps;
   const options = {
     config: rateLimit(config.ratePerMinute, 'change'),
-    preParsing: [access.identify],
   };
 
   app.put(
-    '/api/session/contact',
+    '/contact',
     {
       ...options,
       schema: {
@@ -57,10 +56,8 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         description:
           'Requires a recorded consent to `personal_data`, or one in `consents`. A repeat with an equal e-mail address sends no e-mail; a different e-mail address takes effect when it is confirmed.',
         tags: ['session'],
-        security: SESSION_SECURITY,
         body: SubmitContact,
-        response: responseSchemas({202: ContactResponse}, [
-          ...SESSION_CODES,
+        response: sessionResponses({202: ContactResponse}, [
           ...BODY_CODES,
           'consent_required',
           'too_many_consents',
@@ -89,7 +86,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
   );
 
   app.post(
-    '/api/session/verification',
+    '/verification',
     {
       ...options,
       schema: {
@@ -98,12 +95,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         description:
           'At most once a minute and five times a day. Older links become void when the new one is sent. A limit of the e-mail address applies too, and is not reported here.',
         tags: ['session'],
-        security: SESSION_SECURITY,
-        response: responseSchemas({202: ResendResponse}, [
-          ...SESSION_CODES,
-          ...BODY_CODES,
-          'not_found',
-        ]),
+        response: sessionResponses({202: ResendResponse}, [...BODY_CODES, 'not_found']),
       },
     },
     async (request, reply) => {
@@ -123,7 +115,7 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
   );
 
   app.patch(
-    '/api/session',
+    '',
     {
       ...options,
       schema: {
@@ -132,10 +124,8 @@ export const contactRoutes = (app: App, deps: ContactRouteDeps): void => {
         description:
           'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. Withdrawing `personal_data` erases the session.',
         tags: ['session'],
-        security: SESSION_SECURITY,
         body: RectifySession,
-        response: responseSchemas({200: Session}, [
-          ...SESSION_CODES,
+        response: sessionResponses({200: Session}, [
           ...BODY_CODES,
           'not_found',
           'too_many_consents',

@@ -1,10 +1,9 @@
-import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import type {Config} from '../config/config.js';
 import {LeavePage} from '../contract/sessions.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
 import {jsonParser} from '../http/json-bodies.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -26,7 +25,7 @@ export interface LeaveRouteDeps {
  * Registers the route for the `sendBeacon` of a page that is left. A beacon can send neither
  * headers nor JSON, so only in this scope a body can be text/plain, with the credentials in it.
  */
-export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRouteDeps): void => {
+export const leaveRoute: Plugin<LeaveRouteDeps> = async (app, {config, visits, access, onLeft}) => {
   const getCaller = async (request: FastifyRequest, {uuid, token}: LeavePage): Promise<Caller> => {
     if (token !== undefined) {
       // A page that hides its URL from other servers sends its beacon with the origin `null`.
@@ -37,42 +36,39 @@ export const leaveRoute = (app: App, {config, visits, access, onLeft}: LeaveRout
     return access.getCaller(request);
   };
 
-  const routes = async (scope: App): Promise<void> => {
-    scope.addContentTypeParser('text/plain', {parseAs: 'buffer'}, jsonParser(scope));
-    scope.post(
-      '/api/session/leave',
-      {
-        config: rateLimit(config.ratePerMinute, 'change'),
-        preValidation: allowEmptyBody,
-        schema: {
-          operationId: 'leavePage',
-          summary: 'Reports that the visitor left the page',
-          description:
-            'Send the credentials in the headers, or in the body because `sendBeacon` sets no headers. Any later call cancels the report.',
-          tags: ['session'],
-          security: [...SESSION_SECURITY, {}],
-          consumes: ['application/json', 'text/plain'],
-          'x-body-optional': true,
-          body: LeavePage,
-          response: responseSchemas({204: Type.Null({description: 'The report was stored.'})}, [
-            ...SESSION_CODES,
-            ...BODY_CODES,
-          ]),
-        },
+  app.addContentTypeParser('text/plain', {parseAs: 'buffer'}, jsonParser(app));
+  app.post(
+    '/leave',
+    {
+      config: rateLimit(config.ratePerMinute, 'change'),
+      preValidation: allowEmptyBody,
+      schema: {
+        operationId: 'leavePage',
+        summary: 'Reports that the visitor left the page',
+        description:
+          'Send the credentials in the headers, or in the body because `sendBeacon` sets no headers. Any later call cancels the report.',
+        tags: ['session'],
+        security: [...SESSION_SECURITY, {}],
+        consumes: ['application/json', 'text/plain'],
+        'x-body-optional': true,
+        body: LeavePage,
+        response: responseSchemas({204: Type.Null({description: 'The report was stored.'})}, [
+          ...SESSION_CODES,
+          ...BODY_CODES,
+        ]),
       },
-      async (request, reply) => {
-        const caller = await getCaller(request, request.body);
-        // Leaving a page creates no visit.
-        if (await visits.find(caller.uuid)) {
-          await access.withLockedVisit(request, caller, async (tx, visit) => {
-            requireAlive(visit);
-            await markLeft(tx, caller.uuid);
-          });
-          onLeft();
-        }
-        return reply.code(204).send(null);
-      },
-    );
-  };
-  void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+    },
+    async (request, reply) => {
+      const caller = await getCaller(request, request.body);
+      // Leaving a page creates no visit.
+      if (await visits.find(caller.uuid)) {
+        await access.withLockedVisit(request, caller, async (tx, visit) => {
+          requireAlive(visit);
+          await markLeft(tx, caller.uuid);
+        });
+        onLeft();
+      }
+      return reply.code(204).send(null);
+    },
+  );
 };

@@ -6,8 +6,8 @@ import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -26,15 +26,14 @@ export interface SessionRouteDeps {
 }
 
 /** Registers the routes of one session. */
-export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
+export const sessionRoutes: Plugin<SessionRouteDeps> = async (app, deps) => {
   const {config, sql, access} = deps;
   const options = (kind: RateKind) => ({
     config: rateLimit(config.ratePerMinute, kind),
-    preParsing: [access.identify],
   });
 
   app.get(
-    '/api/session',
+    '',
     {
       ...options('read'),
       schema: {
@@ -43,8 +42,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         description:
           'The state of a generated or claimed UUID is `visit` from the start, although nothing is stored before its first change.',
         tags: ['session'],
-        security: SESSION_SECURITY,
-        response: responseSchemas({200: Session}, SESSION_CODES),
+        response: sessionResponses({200: Session}),
       },
     },
     async (request) => {
@@ -54,7 +52,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
   );
 
   app.put(
-    '/api/session/consents',
+    '/consents',
     {
       ...options('change'),
       schema: {
@@ -63,13 +61,8 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         description:
           'The server accepts no data before `personal_data` is granted. Refusing or withdrawing it deletes the uploaded files and the messages, or erases the session. An equal decision with an equal wording is recorded at most once a minute. A session has at most 100 decisions, but a withdrawal is always accepted.',
         tags: ['session'],
-        security: SESSION_SECURITY,
         body: RecordConsents,
-        response: responseSchemas({200: RecordedConsents}, [
-          ...SESSION_CODES,
-          ...BODY_CODES,
-          'too_many_consents',
-        ]),
+        response: sessionResponses({200: RecordedConsents}, [...BODY_CODES, 'too_many_consents']),
       },
     },
     async (request) => {
@@ -87,7 +80,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
   );
 
   app.post(
-    '/api/session/progress',
+    '/progress',
     {
       ...options('change'),
       schema: {
@@ -95,10 +88,8 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         summary: 'Records the step that the visitor has reached',
         description: 'The funnel counts the step without the UUID. The call extends the visit.',
         tags: ['session'],
-        security: SESSION_SECURITY,
         body: ReachStep,
-        response: responseSchemas({204: Type.Null({description: 'The step was counted.'})}, [
-          ...SESSION_CODES,
+        response: sessionResponses({204: Type.Null({description: 'The step was counted.'})}, [
           ...BODY_CODES,
         ]),
       },
@@ -112,7 +103,7 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
   );
 
   app.delete(
-    '/api/session',
+    '',
     {
       ...options('change'),
       schema: {
@@ -121,10 +112,9 @@ export const sessionRoutes = (app: App, deps: SessionRouteDeps): void => {
         description:
           'Without an e-mail address, the visit and its files are deleted; with one, rows, files and queued e-mails. A repeat succeeds, too.',
         tags: ['session'],
-        security: SESSION_SECURITY,
-        response: responseSchemas(
+        response: sessionResponses(
           {204: Type.Null({description: 'The visit or session has ended.'})},
-          [...SESSION_CODES, ...BODY_CODES],
+          BODY_CODES,
         ),
       },
     },

@@ -11,7 +11,7 @@ import {
   UuidCollision,
   UuidGenerationFailed,
 } from '../errors.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {BODY_CODES, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
@@ -42,7 +42,7 @@ export interface UuidRouteDeps {
 const MAX_GENERATION_TRIES = 3;
 
 /** Registers the two routes that begin a session. */
-export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
+export const uuidRoutes: Plugin<UuidRouteDeps> = async (app, deps) => {
   const {config, tokens, attempts} = deps;
 
   const entry = (
@@ -60,7 +60,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
   });
 
   app.post(
-    '/api/session/generate-uuid',
+    '/generate-uuid',
     {
       config: rateLimit(config.ratePerMinute, 'uuid'),
       preValidation: allowEmptyBody,
@@ -98,7 +98,7 @@ export const uuidRoutes = (app: App, deps: UuidRouteDeps): void => {
   );
 
   app.post(
-    '/api/session/validate-uuid',
+    '/validate-uuid',
     {
       config: rateLimit(config.ratePerMinute, 'uuid'),
       schema: {

@@ -1,4 +1,3 @@
-import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
@@ -8,7 +7,8 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {BODY_CODES, responseSchemas, pageText} from '../http/answers.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
+import {acceptEmptyForms} from '../http/empty-form.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
@@ -93,69 +93,58 @@ const REPORT_NOT_ME: PageRoute = {
  * Registers the pages behind the links of e-mails. Opening a page changes nothing, because mail
  * scanners open all links. Pressing its button changes the session, but gives no access to it.
  */
-export const verificationRoutes = (app: App, deps: VerificationRouteDeps): void => {
-  const routes = async (scope: App): Promise<void> => {
-    // The form has no fields.
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      {parseAs: 'string'},
-      (_r, _b, done) => {
-        done(null, {});
-      },
-    );
-    const {sql, config} = deps;
-    const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), sendErrorPage};
-    const options = ({readsBody = false, ...schema}: PageRoute) => ({
-      config: pageConfig,
-      schema: {
-        ...schema,
-        tags: ['pages'],
-        security: [],
-        params: LinkParams,
-        headers: LanguageHeaders,
-        response: responseSchemas(PAGES, readsBody ? BODY_CODES : [], {errorsAsPages: true}),
-      },
-    });
-    scope.get('/verify/:link', options(SHOW), async (request, reply) => {
-      const found = await findByLink(deps, request.params.link);
-      return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
-    });
-    scope.post('/verify/:link', options(CONFIRM), async (request, reply) => {
-      const before = await findByLink(deps, request.params.link);
-      if (before?.state !== 'open') {
-        return sendVerificationPage(sql, request, reply, {
-          page: pageFor(before, 'confirm'),
-          found: before,
-        });
-      }
-      const found = await transaction(sql, (tx) => confirm(tx, deps, request, before.id));
-      deps.onMail();
-      return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'done'), found});
-    });
-    scope.get('/verify/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
-      const found = await findByLink(deps, request.params.link);
+export const verificationRoutes: Plugin<VerificationRouteDeps> = async (app, deps) => {
+  acceptEmptyForms(app);
+  const {sql, config} = deps;
+  const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), renderErrorPage: sendErrorPage};
+  const options = ({readsBody = false, ...schema}: PageRoute) => ({
+    config: pageConfig,
+    schema: {
+      ...schema,
+      tags: ['pages'],
+      security: [],
+      params: LinkParams,
+      headers: LanguageHeaders,
+      response: responseSchemas(PAGES, readsBody ? BODY_CODES : [], {errorsAsPages: true}),
+    },
+  });
+  app.get('/:link', options(SHOW), async (request, reply) => {
+    const found = await findByLink(deps, request.params.link);
+    return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
+  });
+  app.post('/:link', options(CONFIRM), async (request, reply) => {
+    const before = await findByLink(deps, request.params.link);
+    if (before?.state !== 'open') {
+      return sendVerificationPage(sql, request, reply, {
+        page: pageFor(before, 'confirm'),
+        found: before,
+      });
+    }
+    const found = await transaction(sql, (tx) => confirm(tx, deps, request, before.id));
+    deps.onMail();
+    return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'done'), found});
+  });
+  app.get('/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
+    const found = await findByLink(deps, request.params.link);
+    return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
+  });
+  app.post('/:link/not-me', options(REPORT_NOT_ME), async (request, reply) => {
+    const found = await findByLink(deps, request.params.link);
+    if (found?.state !== 'open') {
       return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
-    });
-    scope.post('/verify/:link/not-me', options(REPORT_NOT_ME), async (request, reply) => {
-      const found = await findByLink(deps, request.params.link);
-      if (found?.state !== 'open') {
-        return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
-      }
-      const after = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
-      const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
-      return sendVerificationPage(sql, request, reply, {page, found: after});
-    });
-    // A link that a mail program has damaged: too long, or with an extra slash.
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/verify/*',
-      config: pageConfig,
-      schema: {hide: true},
-      handler: async (request, reply) =>
-        sendVerificationPage(sql, request, reply, {page: 'unknown'}),
-    });
-  };
-  void app.register((scope) => routes(scope.withTypeProvider<TypeBoxTypeProvider>()));
+    }
+    const after = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
+    const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
+    return sendVerificationPage(sql, request, reply, {page, found: after});
+  });
+  // A link that a mail program has damaged: too long, or with an extra slash.
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/*',
+    config: pageConfig,
+    schema: {hide: true},
+    handler: async (request, reply) => sendVerificationPage(sql, request, reply, {page: 'unknown'}),
+  });
 };
 
 const findByLink = async (

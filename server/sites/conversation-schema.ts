@@ -2,16 +2,16 @@ import {Type} from 'typebox';
 
 import type {Config} from '../config/config.js';
 import {Conversation} from '../contract/conversation.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {documentRoute} from '../http/documents.js';
 
 const PATH = '/api/conversation.schema.json';
 
 /** Publishes the JSON Schema of a conversation, for authors and their editors. */
-export const conversationSchemaRoute = (
-  app: App,
-  {publicUrl, ratePerMinute}: Pick<Config, 'publicUrl' | 'ratePerMinute'>,
-): void => {
+export const conversationSchemaRoute: Plugin<Pick<Config, 'publicUrl' | 'ratePerMinute'>> = async (
+  app,
+  {publicUrl, ratePerMinute},
+) => {
   const published = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `${publicUrl}${PATH}`,

@@ -7,7 +7,7 @@ import type {SiteConfig} from '../contract/sites.js';
 import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {UnknownSite} from '../errors.js';
-import type {App} from '../http/app-type.js';
+import type {Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/answers.js';
 import {createEtag, hasBody} from '../http/etag.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -24,9 +24,9 @@ export interface SiteRouteDeps {
 const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the response.'}};
 
-export const siteRoutes = (app: App, {config, sites, version}: SiteRouteDeps): void => {
+export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, version}) => {
   app.get(
-    '/api/sites/:key/config',
+    '/:key/config',
     {
       config: rateLimit(config.ratePerMinute, 'config'),
       schema: {

@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {CALL_BACK_MS} from '../responders/callbacks.js';
-import {MAX_CALLBACKS_PER_TURN} from '../responders/routes.js';
+import {MAX_CALLBACKS_PER_TURN} from '../responders/callback-route.js';
 import {answersOf, messagesOf, said, startReceiver, tracedTurns, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
 import {startServer} from './start-server.js';

@@ -68,7 +68,7 @@ t.test('a source that fails closes the connection to the store', {skip}, async (
   const door = await openDoor(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
 
-  await t.rejects(store.put('a.pdf', drip(3), 1_000_000, never), {name: 'WrongLength'});
+  await t.rejects(store.put('a.pdf', drip(3), 1_000_000, never), {name: 'LengthMismatch'});
 
   await until(() => door.connections.size === 0);
 });

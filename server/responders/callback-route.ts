@@ -4,59 +4,32 @@ import type {Config} from '../config/config.js';
 import {CallbackBody} from '../contract/responders.js';
 import type {Sql} from '../database/sql.js';
 import {TurnClosed, NotFound} from '../errors.js';
-import type {App} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
+import type {Plugin} from '../http/app-type.js';
+import {BODY_CODES, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
-import type {Access} from '../visits/access.js';
 import {MAX_REPLY_CHARACTERS, isSessionOver} from './reply.js';
 import type {CallBackLinks} from './callbacks.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel} from './reply-channel.js';
-import {sessionOfTurn, stopTurns, countCallBack, findTurnContext} from './store.js';
+import {sessionOfTurn, countCallBack, findTurnContext} from './store.js';
 import {cutNotice} from './texts.js';
 
-export interface AnswerRouteDeps {
+export interface CallbackDeps {
   config: Config;
   sql: Sql;
-  access: Access;
   stage: ReplyChannel;
-  answering: {callBacks: CallBackLinks; stopSession: (uuid: string) => void};
+  answering: {callBacks: CallBackLinks};
 }
 
 /** Callbacks per turn; a responder that sends more is faulty. */
 export const MAX_CALLBACKS_PER_TURN = 20;
 
-export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
-  const {config, sql, access, answering} = deps;
+/** Route that a responder calls with a later reply. */
+export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
+  const {config, answering} = deps;
 
   app.post(
-    '/api/messages/stop',
-    {
-      config: rateLimit(config.ratePerMinute, 'change'),
-      preParsing: [access.identify],
-      schema: {
-        operationId: 'stopAnswer',
-        summary: 'Stops the reply in progress',
-        description:
-          'Text that was already written stays. Without a reply in progress, nothing happens.',
-        tags: ['conversation'],
-        security: SESSION_SECURITY,
-        response: responseSchemas(
-          {204: Type.Null({description: 'The reply has stopped, or stops at once.'})},
-          [...SESSION_CODES, ...BODY_CODES],
-        ),
-      },
-    },
-    async (request, reply) => {
-      const caller = access.getCaller(request);
-      await access.visit(request, caller);
-      if ((await stopTurns(sql, caller.uuid)) > 0) answering.stopSession(caller.uuid);
-      return reply.code(204).send(null);
-    },
-  );
-
-  app.post(
-    '/api/messages/answers/:link',
+    '/:link',
     {
       config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
@@ -92,7 +65,7 @@ export const answerRoutes = (app: App, deps: AnswerRouteDeps): void => {
  * Counts the callback and stores its text in one transaction: neither happens without the other.
  */
 const storeCallBack = async (
-  {sql, stage}: AnswerRouteDeps,
+  {sql, stage}: CallbackDeps,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {

@@ -1,0 +1,141 @@
+import {v4} from 'uuid';
+import {derivedKey} from './config/secrets.js';
+import type {SecretKey} from './config/secrets.js';
+import {diskDownloadRoute} from './files/disk-download-route.js';
+import {fileRoutes} from './files/routes.js';
+import {uploadRoute} from './files/upload-route.js';
+import {healthRoutes} from './http/health.js';
+import {metricsRoute} from './http/metrics.js';
+import {RATE_MULTIPLES, processLimit} from './http/rate-limits.js';
+import {eventRoutes} from './live/routes.js';
+import {webSocketRoute} from './live/websocket-route.js';
+import {devRoutes} from './mail/dev-routes.js';
+import {alertMailLimit} from './mail/limit-alert.js';
+import {messageRoutes} from './messages/routes.js';
+import {privacyRoutes} from './privacy/routes.js';
+import {releaseRoutes} from './releases/routes.js';
+import {callbackRoute} from './responders/callback-route.js';
+import {stopRoute} from './responders/stop-route.js';
+import {contactRoutes} from './sessions/contact-routes.js';
+import {leaveRoute} from './sessions/leave-route.js';
+import {sessionRoutes} from './sessions/routes.js';
+import {uuidRoutes} from './sessions/uuid-routes.js';
+import {verificationRoutes} from './sessions/verification-routes.js';
+import {conversationSchemaRoute} from './sites/conversation-schema.js';
+import {siteRoutes} from './sites/routes.js';
+import type {AppDeps} from './app-deps.js';
+import type {Services} from './compose.js';
+import type {App} from './http/app-type.js';
+import type {Readiness} from './http/lifecycle.js';
+
+type RouteDeps = Omit<AppDeps, keyof Services> & Services;
+
+/** Registers the routes that need no session. */
+export const registerPublicRoutes = async (
+  app: App,
+  deps: RouteDeps & {readiness: Readiness; version: string},
+): Promise<void> => {
+  const {config, access, live, limits, onLimitExceeded, readiness, version} = deps;
+  await app.register(releaseRoutes, {
+    version,
+    own: deps.release,
+    other: deps.otherReleases,
+    isStarting: () => readiness.notReady === 'starting',
+    limit: processLimit(config.ratePerMinute * RATE_MULTIPLES.unknown, onLimitExceeded),
+  });
+  await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
+  await app.register(metricsRoute, deps);
+  await app.register(siteRoutes, {prefix: '/api/sites', ...deps});
+  await app.register(conversationSchemaRoute, config);
+  await app.register(uuidRoutes, {
+    prefix: '/api/session',
+    ...deps,
+    newUuid: deps.newUuid ?? v4,
+    onUuidRefused: (request, uuid) => {
+      deps.abuse.uuidRefused(deps.toActor(request, uuid));
+    },
+    onOpened: (siteKey) => {
+      deps.opened.add(siteKey);
+    },
+  });
+  await app.register(leaveRoute, {
+    prefix: '/api/session',
+    ...deps,
+    onLeft: () => {
+      const {leaveGraceMs} = config.visit;
+      if (leaveGraceMs !== undefined) deps.cleanup.triggerAfter(leaveGraceMs);
+    },
+  });
+  await app.register(verificationRoutes, {prefix: '/verify', ...deps});
+  const {arrivals, streams} = limits;
+  await app.register(webSocketRoute, {
+    prefix: '/api/events',
+    ...{config, access, live, gate: streams, arrivals},
+  });
+  await app.register(callbackRoute, {
+    prefix: '/api/messages/answers',
+    ...deps,
+    stage: deps.conversation,
+  });
+  if (deps.diskKey) {
+    const {objects, diskKey: signingKey, downloadPace: pace} = deps;
+    const {ratePerMinute} = config;
+    await app.register(diskDownloadRoute, {
+      prefix: '/objects',
+      ...{objects, signingKey, ratePerMinute, pace},
+    });
+  }
+  if (deps.mailbox && !config.production) {
+    const {mailbox, sql} = deps;
+    await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl: config.publicUrl});
+  }
+};
+
+/** Registers the routes that act on one session. The scope authenticates their requests. */
+export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {
+  const {config, sql, log, access, live, limits, answering, conversation} = deps;
+  const onEnded = deps.triggerCleanup;
+  await scope.register(sessionRoutes, {prefix: '/api/session', ...deps, onEnded});
+  await scope.register(contactRoutes, {
+    prefix: '/api/session',
+    ...deps,
+    mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),
+    onMailStopped: () => {
+      alertMailLimit({sql, log}, 'address');
+    },
+    onEnded,
+  });
+  await scope.register(privacyRoutes, {
+    prefix: '/api/session',
+    ...deps,
+    onBroken: deps.alertError,
+    pace: deps.downloadPace,
+  });
+  await scope.register(uploadRoute, {
+    prefix: '/api/files',
+    ...deps,
+    gate: limits.uploads,
+    onStored: (upload) => {
+      deps.metrics.uploaded(upload);
+    },
+  });
+  await scope.register(fileRoutes, {prefix: '/api/files', ...deps, onDeleted: onEnded});
+  await scope.register(messageRoutes, {
+    prefix: '/api/messages',
+    ...deps,
+    onExceeded: deps.onLimitExceeded,
+    onStored: (tx, {caller: {uuid, site}, message, client}) =>
+      answering.enqueueTurn(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
+    onMessage: ({uuid, site}, message) => {
+      answering.wake();
+      deps.webhooks.wake();
+      conversation.emitVisitorMessage({uuid, siteKey: site.key, message});
+    },
+  });
+  await scope.register(stopRoute, {prefix: '/api/messages', ...deps});
+  const {arrivals, streams} = limits;
+  await scope.register(eventRoutes, {
+    prefix: '/api/events',
+    ...{config, access, live, gate: streams, arrivals},
+  });
+};
