@@ -219,6 +219,7 @@ t.test('messages go with their session', async (t) => {
     await new Reaper({...server, log: server.app.log}).run();
     // The server's own reaper may have claimed the visit first.
     await until(async () => (await count(visitor.uuid)).every((rows) => rows === 0));
+    t.same(await count(visitor.uuid), [0, 0]);
   });
 
   await t.test('and when it is erased', async (t) => {
