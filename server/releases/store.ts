@@ -78,7 +78,7 @@ export const findFiles = async (
   const releases = wanted.map(({release}) => release);
   const rows = await sql<(StoredFile & {place: number})[]>`
     select given.place::int, found.release, found.name, found.bytes, found.gzip, found.brotli,
-           found.last_asked_at >= date_trunc('day', now()) as "isNoted"
+           found.last_asked_at >= date_trunc('day', now()) as "isUseRecorded"
     from unnest(${names}::text[], ${releases}::text[]) with ordinality
       as given (name, release, place)
     cross join lateral (

@@ -72,7 +72,7 @@ t.test('the server outlives a killed parent; the next start adopts and stops it'
   parent.process.kill('SIGKILL');
   await once(parent.process, 'exit');
 
-  const server = await start(t, dataDir, {adopt: true});
+  const server = await start(t, dataDir, {takeOwnership: true});
 
   t.equal(server.reused, true);
   t.equal(server.url, parent.url);
@@ -168,7 +168,7 @@ async function folder(t: Test): Promise<string> {
   return path.join(made, 'database');
 }
 
-async function start(t: Test, dataDir: string, options: {adopt?: boolean} = {}) {
+async function start(t: Test, dataDir: string, options: {takeOwnership?: boolean} = {}) {
   const server = await startEmbeddedPostgres({dataDir, log, ...options});
   t.teardown(() => server.stop());
   return server;
@@ -185,7 +185,7 @@ async function ask<T>(url: string, question: (sql: postgres.Sql) => Promise<T>):
 
 const PARENT = `
   const {startEmbeddedPostgres} = await import(process.argv[1]);
-  const {url} = await startEmbeddedPostgres({dataDir: process.argv[2], log() {}, adopt: true});
+  const {url} = await startEmbeddedPostgres({dataDir: process.argv[2], log() {}, takeOwnership: true});
   console.log(url);
   process.stdin.on('data', () => { throw new Error('unplanned'); });
 `;
