@@ -2,6 +2,8 @@ import js from '@eslint/js';
 import {defineConfig} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+import {plainComments} from './server/scripts/plain-comments.mjs';
+
 const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names', 'invisible'];
 
 export default defineConfig(
@@ -16,6 +18,11 @@ export default defineConfig(
     ],
   },
   js.configs.recommended,
+  {
+    files: ['server/**/*.{ts,mjs}'],
+    plugins: {maria: {rules: {'plain-comments': plainComments}}},
+    rules: {'maria/plain-comments': 'error'},
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
