@@ -16,7 +16,7 @@ import {withTimeout, disableTimeout} from '../http/request-timeout.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
-import {hasConsent} from '../visits/store.js';
+import {hasConsent} from '../visits/consents.js';
 import {siteLimits} from '../sites/limits.js';
 import {createFileTooLarge} from './validating-stream.js';
 import {getFailureCode} from './failure-code.js';

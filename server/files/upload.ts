@@ -1,61 +1,40 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import type {FastifyBaseLogger, FastifyRequest} from 'fastify';
-import {v4 as newUuid} from 'uuid';
+import type {FastifyRequest} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/sql.js';
-import {isDatabaseDown, sqlState} from '../database/errors.js';
+import type {Queryable} from '../database/sql.js';
+import {isDatabaseDown} from '../database/errors.js';
 import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';
-import {
-  ConsentRequired,
-  EmptyFile,
-  IdempotencyKeyReused,
-  InProgress,
-  NotAPdf,
-  TooManyFiles,
-  Unavailable,
-} from '../errors.js';
+import {ConsentRequired, EmptyFile, IdempotencyKeyReused, NotAPdf, Unavailable} from '../errors.js';
 import {ClientAborted} from '../http/client-aborted.js';
 import {withTimeout} from '../http/request-timeout.js';
-import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
-import {countFunnel, hasConsent} from '../visits/store.js';
+import {hasConsent} from '../visits/consents.js';
+import {countFunnel} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {ValidatingStream} from './validating-stream.js';
 import type {Checks} from './validating-stream.js';
-import {getFailureCode} from './failure-code.js';
 import {fileStream} from './multipart-upload.js';
 import type {MultipartUpload} from './multipart-upload.js';
 import {SlowClientGuard} from '../http/slow-client-guard.js';
 import {withThroughputGuard, awaitFirstChunk} from './throughput-guard.js';
 import type {Spool} from './spool.js';
-import {
-  LEASE_SECONDS,
-  markUploadForDeletion,
-  findByIdempotencyKey,
-  deleteUpload,
-  markStored,
-  releaseExpiredSlot,
-  renewLease,
-  reserveSlot,
-  toApiFile,
-} from './store.js';
+import {markStored, toApiFile} from './store.js';
 import type {FileRow} from './store.js';
+import {reserve} from './reserve.js';
+import {undoUpload} from './undo-upload.js';
+import type {UndoDeps} from './undo-upload.js';
+import {keepLease} from './upload-lease.js';
 import {VirusScan} from './virus-scan.js';
 
-export interface UploadDeps {
+export interface UploadDeps extends UndoDeps {
   config: Config;
-  sql: Sql;
   access: Access;
-  objects: ObjectStore;
   spool: Spool;
-  log: FastifyBaseLogger;
-  /** Notifies the reaper that an object may have to be deleted. */
-  onMarkedForDeletion: () => void;
 }
 
 export interface Upload {
@@ -68,23 +47,16 @@ export interface Upload {
   onReserved: () => void;
 }
 
-const DUPLICATE_WAIT_MS = 10_000;
-const DUPLICATE_POLL_INTERVAL_MS = 200;
 const UNDO_WAIT_MS = 1_000;
-const UNDO_PAUSE_MS = 500;
-/**
- * Number of checks once the database is back. A commit that was already sent takes effect within
- * seconds or never.
- */
-const UNCONFIRMED_CHECKS = 10;
-const UNIQUE_VIOLATION = '23505';
 
 /** Upload of one file, in this order: insert the row, store the object, mark it stored, respond. */
 export class Uploads {
   constructor(private readonly deps: UploadDeps) {}
 
   async receive(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
-    const reserved = await this.reserve(upload);
+    const {request, caller, limits, idempotencyKey} = upload;
+    const {name} = upload.incoming;
+    const reserved = await reserve(this.deps, {request, caller, limits, name, idempotencyKey});
     if ('existing' in reserved) return this.repeat(upload, reserved.existing);
     upload.onReserved();
     const {row} = reserved;
@@ -103,13 +75,14 @@ export class Uploads {
         scan,
         signal: abort.signal,
       });
-      stopRenewing = this.keepLease(row, checked, abort);
+      stopRenewing = keepLease(this.deps, row, {checked, abort});
       await this.store(row, upload.incoming, checked, abort.signal);
       const stored = await withTimeout(this.finish(upload, row, checked));
       return {file: toApiFile(stored), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
-      const undone = this.undo(upload, row, checked?.isCommitted ?? false, reason);
+      const isCommitted = checked?.isCommitted ?? false;
+      const undone = undoUpload(this.deps, caller, {row, isCommitted, reason});
       // The response does not wait for a database that is down.
       const databaseIsDown = reason instanceof Unavailable || isDatabaseDown(reason);
       if (!databaseIsDown) await Promise.race([undone, sleep(UNDO_WAIT_MS)]);
@@ -120,55 +93,6 @@ export class Uploads {
       stopWatching();
       pace.stop();
     }
-  }
-
-  /** Reserves a slot in the session, or returns the file stored under this idempotency key. */
-  private async reserve(upload: Upload): Promise<{row: FileRow} | {existing: FileRow}> {
-    const {request, caller, idempotencyKey} = upload;
-    const until = performance.now() + DUPLICATE_WAIT_MS;
-    for (;;) {
-      const existing = idempotencyKey
-        ? await withTimeout(findByIdempotencyKey(this.deps.sql, caller.uuid, idempotencyKey))
-        : undefined;
-      if (existing?.state === 'stored') return {existing};
-      if (!existing) {
-        const id = newUuid();
-        const reserving = this.deps.access
-          .change(request, caller, (tx) => this.reserveIn(tx, upload, id))
-          .catch((error: unknown) => {
-            if (isDatabaseDown(error)) void this.rollBackUnconfirmed(upload, id);
-            // A concurrent request with this key was faster: check again.
-            if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
-            throw error;
-          });
-        const row = await withTimeout(reserving, (late) => {
-          if (late) void this.undo(upload, late, false, new Unavailable());
-        });
-        if (row) return {row};
-      } else if (!(await withTimeout(releaseExpiredSlot(this.deps.sql, existing.id)))) {
-        if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
-        await sleep(DUPLICATE_POLL_INTERVAL_MS);
-      }
-    }
-  }
-
-  private async reserveIn(
-    tx: Queryable,
-    {caller, limits, incoming, idempotencyKey}: Upload,
-    id: string,
-  ) {
-    if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
-    const row = await reserveSlot(tx, {
-      id,
-      uuid: caller.uuid,
-      name: incoming.name,
-      idempotencyKey,
-      maxFiles: limits.maxFiles,
-    });
-    if (row) return row;
-    throw new TooManyFiles(
-      `The session has no free slot. Expected at most ${limits.maxFiles} files in a session. Delete a file first.`,
-    );
   }
 
   /** Handles a retry after a successful upload: the same bytes get the same response. */
@@ -249,81 +173,6 @@ export class Uploads {
     return (await hasConsent(tx, uuid, 'personal_data'))
       ? new Unavailable()
       : new ConsentRequired();
-  }
-
-  /** Removes the row now or once the database is back. After the lease, the reaper removes it. */
-  private async undo(upload: Upload, row: FileRow, isCommitted: boolean, reason: unknown) {
-    const until = performance.now() + LEASE_SECONDS * 1000;
-    for (;;) {
-      try {
-        await this.removeRow(upload, row, isCommitted, reason);
-        break;
-      } catch (error) {
-        this.deps.log.warn({err: error, file: row.id}, 'failed to undo an upload');
-        if (!isDatabaseDown(error) || performance.now() > until) break;
-      }
-      // Does not keep the process running: after the row's lease, the reaper removes it.
-      await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
-    }
-    if (isCommitted) this.deps.onMarkedForDeletion();
-  }
-
-  /**
-   * Deletes a row whose insertion was not confirmed, because the connection was lost. If the row
-   * exists, a retry with the same key would wait for an upload that is not running.
-   */
-  private async rollBackUnconfirmed({caller: {uuid}}: Upload, id: string): Promise<void> {
-    const until = performance.now() + LEASE_SECONDS * 1000;
-    for (let checks = 0; checks < UNCONFIRMED_CHECKS && performance.now() < until;) {
-      await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
-      try {
-        if (await deleteUpload(this.deps.sql, id)) return;
-        checks++;
-      } catch (error) {
-        if (isDatabaseDown(error)) continue;
-        this.deps.log.warn({err: error, file: id, uuid}, 'failed to undo an unconfirmed upload');
-        return;
-      }
-    }
-  }
-
-  /** Deletes the row. If an object may exist, the reaper deletes first the object, then the row. */
-  private async removeRow({caller}: Upload, row: FileRow, isCommitted: boolean, reason: unknown) {
-    const outcome = await this.deps.sql.begin(async (tx) => {
-      const marked = isCommitted && (await markUploadForDeletion(tx, row.id));
-      if (!isCommitted) await deleteUpload(tx, row.id);
-      await recordAudit(tx, {
-        event: 'file_upload_error',
-        uuid: caller.uuid,
-        site: caller.site.key,
-        address: caller.address,
-        metadata: {file_id: row.id, code: getFailureCode(reason)},
-      });
-      return marked;
-    });
-    // The visit became a tombstone during the put, so no row leads to the object.
-    if (outcome === 'gone') await this.deps.objects.delete([row.key]);
-  }
-
-  private keepLease(row: FileRow, checked: ValidatingStream, abort: AbortController): () => void {
-    let seenBytes = 0;
-    const renew = async () => {
-      if (checked.seenBytes === seenBytes && !checked.isCommitted) return;
-      seenBytes = checked.seenBytes;
-      // The lease is lost. The retry of the client gets the exact reason.
-      if (!(await renewLease(this.deps.sql, row))) abort.abort(new Unavailable());
-    };
-    const timer = setInterval(
-      () => {
-        renew().catch((error: unknown) => {
-          this.deps.log.warn({err: error, file: row.id}, 'failed to renew the lease of an upload');
-        });
-      },
-      (LEASE_SECONDS * 1000) / 3,
-    );
-    return () => {
-      clearInterval(timer);
-    };
   }
 }
 

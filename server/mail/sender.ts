@@ -19,6 +19,7 @@ import {
   renewJobs,
 } from '../jobs/queue.js';
 import type {ClaimedJob, MailJob} from '../jobs/queue.js';
+import {Worker} from '../jobs/worker.js';
 import {NotSent, SmtpHealth, smtpReason} from './smtp-health.js';
 
 export interface Mail {
@@ -45,6 +46,8 @@ export interface MailSenderDeps {
 /** Jobs per claim. Each has a separate SMTP connection, so that none waits while its lease runs. */
 const BATCH = 5;
 const POLL_INTERVAL_MS = 5_000;
+/** A job is due by the database's clock. */
+const CLOCK_MARGIN_MS = 50;
 const DATABASE_DOWN_POLL_INTERVAL_MS = 1_000;
 const SUMMARY_INTERVAL_MS = 60_000;
 const SMTP_MS = 10_000;
@@ -58,10 +61,7 @@ export class MailSender {
   private readonly unsent = new Set<string>();
   private readonly server: SmtpHealth;
   private summariesSentMs = -SUMMARY_INTERVAL_MS;
-  private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly worker = new Worker(() => this.run());
 
   constructor(private readonly deps: MailSenderDeps) {
     this.transport = createTransport({
@@ -81,51 +81,35 @@ export class MailSender {
 
   /** Starts a run now instead of at the next interval. */
   wake(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      // `wake` was called after the last query of the run.
-      if (this.again) this.wake();
-    });
+    this.worker.wake();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+    await this.worker.stop();
     this.transport.close();
   }
 
-  private async run(): Promise<void> {
-    clearTimeout(this.timer);
-    let pauseMs = POLL_INTERVAL_MS;
+  /** Sends one batch. Returns the ms until the next run. */
+  private async run(): Promise<number> {
     const {sql, log, outage} = this.deps;
     try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        await this.flushOutcomes();
-        await this.sendSummaries();
-        if (!(await this.server.probe())) {
-          await this.deadLetter();
-          break;
-        }
+      await this.flushOutcomes();
+      await this.sendSummaries();
+      if (await this.server.probe()) {
         const jobs = await claimJobs(sql, BATCH);
         await this.handleAll(jobs);
-        if (jobs.length === BATCH) this.again = true;
-      }
+        if (jobs.length === BATCH) return 0;
+      } else await this.deadLetter();
       await outage.resolve(sql);
-      pauseMs = await this.pauseMs();
+      return (await this.pauseMs()) + CLOCK_MARGIN_MS;
     } catch (error) {
       if (isDatabaseDown(error)) {
         outage.record(error);
-        pauseMs = DATABASE_DOWN_POLL_INTERVAL_MS;
-      } else log.error({err: error}, 'failed to process the mail queue');
+        return DATABASE_DOWN_POLL_INTERVAL_MS;
+      }
+      log.error({err: error}, 'failed to process the mail queue');
+      return POLL_INTERVAL_MS;
     }
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.wake();
-    }, pauseMs + 50);
   }
 
   private async pauseMs(): Promise<number> {

@@ -8,7 +8,7 @@ import {ConsentRequired, SessionGone} from '../errors.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
-import {hasConsent} from '../visits/store.js';
+import {hasConsent} from '../visits/consents.js';
 import {StreamingMessage} from './streaming-message.js';
 import {finishMessage} from './finish-message.js';
 import {

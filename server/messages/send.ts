@@ -4,7 +4,7 @@ import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
 import {recordEvents} from '../events/store.js';
 import {attachFiles} from '../files/store.js';
-import {hasConsent} from '../visits/store.js';
+import {hasConsent} from '../visits/consents.js';
 import {countOwnMessages, findMessage, insertMessage, toApiMessage} from './store.js';
 
 export interface SentMessage {

@@ -1,7 +1,8 @@
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {storedFiles} from '../files/store.js';
-import {findSession, latestConsents} from '../visits/store.js';
+import {latestConsents} from '../visits/consents.js';
+import {findSession} from '../visits/store.js';
 import {beginValidity, findVerification} from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
 import {confirmationMail} from './confirmation-mail.js';

@@ -1,7 +1,8 @@
 import type {WebhookEvent} from '../contract/webhooks.js';
 import type {Queryable} from '../database/sql.js';
 import {storedFiles} from '../files/store.js';
-import {findSession, latestConsents} from '../visits/store.js';
+import {latestConsents} from '../visits/consents.js';
+import {findSession} from '../visits/store.js';
 import type {Webhook, WebhookJob} from '../webhooks/store.js';
 
 interface VisitRow {

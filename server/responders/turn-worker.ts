@@ -3,24 +3,23 @@ import {randomUUID} from 'node:crypto';
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/sql.js';
+import type {Queryable} from '../database/sql.js';
 import {isDatabaseDown, sqlState} from '../database/errors.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {PdfTextExtractor} from '../documents/documents.js';
-import {raiseAlert} from '../alerts/alerts.js';
-import {enqueueMail} from '../jobs/queue.js';
+import {Worker} from '../jobs/worker.js';
 import {CallFailed} from '../outbound/failure.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './reply.js';
-import type {Budgets} from './budgets.js';
 import {CALL_BACK_MS} from './callbacks.js';
 import type {CallBackLinks} from './callbacks.js';
 import {resolveResponder} from './resolve-responder.js';
 import type {ReplyLimits, ResolvedResponder} from './resolve-responder.js';
 import type {CircuitBreakers} from './circuit.js';
 import {prepareTurn} from './prepare-turn.js';
-import type {ReplyChannel} from './reply-channel.js';
+import {alertResponder, handOverToHuman, notifyOwner} from './handover.js';
+import type {HandoverDeps} from './handover.js';
 import {
   TURN_LEASE_MS,
   awaitCallBack,
@@ -35,17 +34,13 @@ import {
 import type {ClaimedTurn, LapsedTurn, TurnContext} from './store.js';
 import {escalationText} from './texts.js';
 
-export interface TurnWorkerDeps {
-  sql: Sql;
+export interface TurnWorkerDeps extends HandoverDeps {
   config: Config;
-  replyChannel: ReplyChannel;
   documents: PdfTextExtractor;
-  budgets: Budgets;
   circuits: CircuitBreakers;
   callBacks: CallBackLinks;
   limits: ReplyLimits;
   log: FastifyBaseLogger;
-  onMail: () => void;
   metrics: {turnEnded: (outcome: string) => void};
 }
 
@@ -67,22 +62,14 @@ export class TurnWorker {
     string,
     {uuid: string; stop: AbortController; done: Promise<void>}
   >();
-  private polling: Promise<void> | undefined;
-  private pollAgain = false;
-  private pollTimer: NodeJS.Timeout | undefined;
+  private readonly worker = new Worker(() => this.poll());
   private renewalTimer: NodeJS.Timeout | undefined;
-  private isShuttingDown = false;
 
   constructor(private readonly deps: TurnWorkerDeps) {}
 
   /** Polls now instead of at the next interval, because a turn was enqueued. */
   wake(): void {
-    if (this.isShuttingDown) return;
-    this.pollAgain = true;
-    this.polling ??= this.poll().finally(() => {
-      this.polling = undefined;
-      if (this.pollAgain) this.wake();
-    });
+    this.worker.wake();
   }
 
   /** Stops the session's turns in this process; text that was written stays. */
@@ -92,8 +79,7 @@ export class TurnWorker {
 
   /** Claims no further turns, which leaves them to other replicas. Waits for the running turns. */
   async drain(): Promise<void> {
-    this.isShuttingDown = true;
-    clearTimeout(this.pollTimer);
+    this.worker.close();
     await Promise.allSettled([...this.running.values()].map(({done}) => done));
   }
 
@@ -102,36 +88,27 @@ export class TurnWorker {
    * reads that the reply is unfinished.
    */
   async stop(): Promise<void> {
-    this.isShuttingDown = true;
-    clearTimeout(this.pollTimer);
     // A poll in progress can still claim turns, which must be released, too.
-    await this.polling;
+    await this.worker.stop();
     for (const {stop} of this.running.values()) stop.abort(SHUTTING_DOWN);
     await this.drain();
   }
 
-  private async poll(): Promise<void> {
-    clearTimeout(this.pollTimer);
+  /** Returns the ms until the next poll. */
+  private async poll(): Promise<number> {
     const {sql, log} = this.deps;
     try {
       await this.notifyLapsed();
-      while (this.pollAgain && !this.isShuttingDown) {
-        this.pollAgain = false;
-        const room = MAX_RUNNING - this.running.size;
-        const turns = room > 0 ? await claimTurns(sql, this.owner, room) : [];
-        for (const turn of turns) this.startTurn(turn);
-        if (turns.length > 0) this.pollAgain = true;
-      }
+      const room = this.worker.isClosed ? 0 : MAX_RUNNING - this.running.size;
+      const turns = room > 0 ? await claimTurns(sql, this.owner, room) : [];
+      for (const turn of turns) this.startTurn(turn);
+      return turns.length > 0 ? 0 : POLL_INTERVAL_MS;
     } catch (error) {
       // Another replica claimed a turn of the same session at the same time, so poll again.
-      this.pollAgain = sqlState(error) === UNIQUE_VIOLATION;
-      if (!this.pollAgain && !isDatabaseDown(error))
-        log.error({err: error}, 'failed to process turns');
+      if (sqlState(error) === UNIQUE_VIOLATION) return 0;
+      if (!isDatabaseDown(error)) log.error({err: error}, 'failed to process turns');
+      return POLL_INTERVAL_MS;
     }
-    if (this.isShuttingDown) return;
-    this.pollTimer = setTimeout(() => {
-      this.wake();
-    }, POLL_INTERVAL_MS).unref();
   }
 
   private startTurn(turn: ClaimedTurn): void {
@@ -189,15 +166,19 @@ export class TurnWorker {
     try {
       resolved = this.choose(site);
       if (!resolved) {
-        await this.handOverToHuman(turn, {context, clientId: 'person', what: 'thanks'});
+        await handOverToHuman(this.deps, turn.uuid, {context, clientId: 'person', what: 'thanks'});
         return 'person';
       }
       this.deps.circuits.requireClosed(resolved.circuit);
       const perDay = site.settings.responder_turns_per_day;
       const usedUp = await budgets.consume(sql, {...turn, siteKey: site.key, perDay});
       if (usedUp) {
-        if (usedUp === 'day') await this.alert(site, 'budget_day');
-        await this.handOverToHuman(turn, {context, clientId: `limit-${turn.id}`, what: 'limited'});
+        if (usedUp === 'day') await alertResponder(this.deps, site, 'budget_day');
+        await handOverToHuman(this.deps, turn.uuid, {
+          context,
+          clientId: `limit-${turn.id}`,
+          what: 'limited',
+        });
         return `budget_${usedUp}`;
       }
       return await this.ask(turn, resolved, {context, site, signal});
@@ -226,7 +207,7 @@ export class TurnWorker {
     const {outcome, hasBegun, failure} = result;
     if (failure === SHUTTING_DOWN) {
       if (!hasBegun) return 'released';
-      await this.handOverToHuman(claimed, {
+      await handOverToHuman(this.deps, claimed.uuid, {
         context,
         clientId: `failed-${turn.id}`,
         what: 'unfinished',
@@ -254,48 +235,9 @@ export class TurnWorker {
     this.deps.log.debug({turn: turn.id, err: cause}, 'cause of the failed reply');
     const what = hasBegun ? 'unfinished' : 'failed';
     // Before the alert, because this throws if the session is over, and then no alert is needed.
-    await this.handOverToHuman(turn, {context, clientId: `failed-${turn.id}`, what});
-    await this.alert(site, code, message);
+    await handOverToHuman(this.deps, turn.uuid, {context, clientId: `failed-${turn.id}`, what});
+    await alertResponder(this.deps, site, code, message);
     return `failed_${code}`;
-  }
-
-  /**
-   * Writes to the visitor that a person will answer, and mails the owner. Throws `SessionGone` or
-   * `ConsentRequired` if the session is over.
-   */
-  private async handOverToHuman(
-    {uuid}: ClaimedTurn,
-    {
-      context,
-      clientId,
-      what,
-    }: {
-      context: TurnContext;
-      clientId: string;
-      what: Parameters<typeof escalationText>[0];
-    },
-  ): Promise<void> {
-    const {sql, replyChannel, onMail} = this.deps;
-    await replyChannel.say(uuid, {role: 'maria', clientId, body: escalationText(what, context)});
-    await sql.begin((tx) => this.notifyOwner(tx, uuid));
-    onMail();
-  }
-
-  private async notifyOwner(tx: Queryable, uuid: string): Promise<void> {
-    const rows = await tx`
-      select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
-    if (rows.length === 0) return;
-    const at = await this.deps.budgets.nextOwnerMailAt(tx, uuid);
-    if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
-  }
-
-  private async alert(site: Site, code: string, reason = code): Promise<void> {
-    await raiseAlert(this.deps.sql, {
-      cause: `responder_${site.key}_${code}`,
-      code: 'responder_failed',
-      message: `The responder of the site "${site.key}" did not complete a reply: ${reason}. Its visitors now expect a person to answer. Check the responder's server, and the site's responder settings.`,
-    });
-    this.deps.onMail();
   }
 
   /** Ends turns whose server died, or whose responder did not call back. */
@@ -324,14 +266,14 @@ export class TurnWorker {
       if (!isEnded || outcome === 'answered') return undefined;
       const context = await findTurnContext(tx, uuid);
       if (!context) return undefined;
-      await this.notifyOwner(tx, uuid);
+      await notifyOwner(tx, this.deps.budgets, uuid);
       const body = escalationText('unfinished', context);
       return {role: 'maria' as const, clientId: `failed-${id}`, body};
     };
     const site = (await findTurnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
     // Before the transaction, because a repeated alert is harmless. In an ended session no visitor
     // waits for the reply.
-    if (site && outcome !== 'answered') await this.alert(site, outcome);
+    if (site && outcome !== 'answered') await alertResponder(this.deps, site, outcome);
     const isGone = (await replyChannel.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
     if (isGone) isEnded = await endLapsed(sql, id);
     if (isEnded) metrics.turnEnded(outcome);

@@ -6,7 +6,8 @@ import type {Queryable} from '../database/sql.js';
 import {InvalidRequest, TooManyConsents} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import type {Caller} from '../visits/access.js';
-import {countConsents, insertConsent, latestConsents, setTrainingConsent} from '../visits/store.js';
+import {countConsents, insertConsent, latestConsents} from '../visits/consents.js';
+import {setTrainingConsent} from '../visits/store.js';
 
 /**
  * Returns whether the site's conversation asks for consent to read files for replies. Without that

@@ -12,10 +12,10 @@ import {recordConsents} from './consents.js';
 import {parseEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from '../text/person-name.js';
+import {hasConsent} from '../visits/consents.js';
 import {
   countFunnel,
   findSession,
-  hasConsent,
   insertSession,
   setSessionLocale,
   setSessionName,

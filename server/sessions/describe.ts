@@ -2,7 +2,8 @@ import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {toApiFile, storedFiles} from '../files/store.js';
 import {maskedEmail} from '../text/email.js';
-import {findSession, latestConsents} from '../visits/store.js';
+import {latestConsents} from '../visits/consents.js';
+import {findSession} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 import {delayedEmail, unconfirmedEmail} from './verification-store.js';
 

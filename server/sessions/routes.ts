@@ -14,7 +14,8 @@ import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
-import {countFunnel, latestConsents, setFurthestStep} from '../visits/store.js';
+import {latestConsents} from '../visits/consents.js';
+import {countFunnel, setFurthestStep} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
 export interface SessionRouteDeps {

@@ -6,6 +6,7 @@ import {isDatabaseDown} from '../database/errors.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {claimWebhookCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
+import {Worker} from '../jobs/worker.js';
 import {deliver} from './deliver.js';
 import {findWebhook, recordAttempt} from './store.js';
 import type {Webhook, WebhookJob} from './store.js';
@@ -24,61 +25,48 @@ const MAX_CONCURRENT = 10;
 /** Limits how far one receiver that hangs delays the others. */
 const MAX_PER_WEBHOOK = 3;
 const POLL_INTERVAL_MS = 5_000;
+/** A job is due by the database's clock. */
+const CLOCK_MARGIN_MS = 50;
 
 /** Sends queued events to webhooks. All senders of all replicas share the queue. */
 export class WebhookSender {
   /** Webhook of each delivery that is being sent, by job id. */
   private readonly busy = new Map<string, string>();
   private readonly sending = new Set<Promise<void>>();
-  private polling: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private again = false;
-  private stopped = false;
+  private readonly worker = new Worker(() => this.poll());
 
   constructor(private readonly deps: WebhookSenderDeps) {}
 
   wake(): void {
-    if (this.stopped) return;
-    this.again = true;
-    this.polling ??= this.poll().finally(() => {
-      this.polling = undefined;
-      if (this.again) this.wake();
-    });
+    this.worker.wake();
   }
 
   /** Waits for deliveries in progress. Their leases expire if this process is killed first. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.polling;
+    await this.worker.stop();
     await Promise.allSettled(this.sending);
   }
 
-  private async poll(): Promise<void> {
-    clearTimeout(this.timer);
-    let pauseMs = POLL_INTERVAL_MS;
+  /** Returns the ms until the next poll. */
+  private async poll(): Promise<number> {
     const {sql, log} = this.deps;
     try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        const room = MAX_CONCURRENT - this.busy.size;
-        if (room <= 0) break;
+      const room = MAX_CONCURRENT - this.busy.size;
+      if (room > 0) {
         const jobs = await claimWebhookCalls<WebhookJob>(sql, {
           limit: room,
           perReceiver: MAX_PER_WEBHOOK,
           running: this.running(),
         });
         for (const job of jobs) this.begin(job);
-        if (jobs.length > 0) this.again = true;
+        if (jobs.length > 0) return 0;
       }
-      pauseMs = Math.min(POLL_INTERVAL_MS, (await nextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS);
+      const nextMs = (await nextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS;
+      return Math.min(POLL_INTERVAL_MS, nextMs) + CLOCK_MARGIN_MS;
     } catch (error) {
       if (!isDatabaseDown(error)) log.error({err: error}, 'failed to process the webhook queue');
+      return POLL_INTERVAL_MS;
     }
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.wake();
-    }, pauseMs + 50).unref();
   }
 
   /** Number of deliveries that are being sent, by webhook. */

@@ -1,0 +1,62 @@
+import {raiseAlert} from '../alerts/alerts.js';
+import type {Queryable, Sql} from '../database/sql.js';
+import {enqueueMail} from '../jobs/queue.js';
+import type {Site} from '../sites/store.js';
+import type {Budgets} from './budgets.js';
+import type {ReplyChannel} from './reply-channel.js';
+import type {TurnContext} from './store.js';
+import {escalationText} from './texts.js';
+
+export interface HandoverDeps {
+  sql: Sql;
+  replyChannel: ReplyChannel;
+  budgets: Budgets;
+  onMail: () => void;
+}
+
+/**
+ * Writes to the visitor that a person will answer, and mails the owner. Throws `SessionGone` or
+ * `ConsentRequired` if the session is over.
+ */
+export const handOverToHuman = async (
+  deps: HandoverDeps,
+  uuid: string,
+  {
+    context,
+    clientId,
+    what,
+  }: {
+    context: TurnContext;
+    clientId: string;
+    what: Parameters<typeof escalationText>[0];
+  },
+): Promise<void> => {
+  const body = escalationText(what, context);
+  await deps.replyChannel.say(uuid, {role: 'maria', clientId, body});
+  await deps.sql.begin((tx) => notifyOwner(tx, deps.budgets, uuid));
+  deps.onMail();
+};
+
+/** Mails the owner of the site that a visitor waits for a person, within the budget of such mails. */
+export const notifyOwner = async (tx: Queryable, budgets: Budgets, uuid: string): Promise<void> => {
+  const rows = await tx`
+    select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
+  if (rows.length === 0) return;
+  const at = await budgets.nextOwnerMailAt(tx, uuid);
+  if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
+};
+
+/** Alerts the operator that a site's responder did not reply. */
+export const alertResponder = async (
+  {sql, onMail}: HandoverDeps,
+  site: Site,
+  code: string,
+  reason = code,
+): Promise<void> => {
+  await raiseAlert(sql, {
+    cause: `responder_${site.key}_${code}`,
+    code: 'responder_failed',
+    message: `The responder of the site "${site.key}" did not complete a reply: ${reason}. Its visitors now expect a person to answer. Check the responder's server, and the site's responder settings.`,
+  });
+  onMail();
+};
