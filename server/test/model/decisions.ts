@@ -14,10 +14,11 @@ import type {World} from './world.js';
 const STEPS = DEFAULT_CONVERSATION.steps.map(({id}) => id);
 const NAMES = ['Anna Beispiel', 'Ḥasan', '山田'];
 
+/** Each decision has a different wording, because an equal decision is recorded once a minute. */
 export const decision = (purpose: Purpose, granted: boolean) => ({
   purpose,
   granted,
-  wording: `May we use your data for ${purpose}?`,
+  wording: `May we use your data for ${purpose}? (${randomUUID()})`,
   locale: 'en',
 });
 
