@@ -7,7 +7,7 @@ import {PDF_CONTENT_TYPE} from '../contract/limits.js';
 import type {Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
@@ -36,15 +36,17 @@ export interface FileDeps {
 const DOWNLOADS_PER_MINUTE = 30;
 
 export const fileRoutes: Plugin<FileDeps> = async (app, deps) => {
-  const {config, sql, access} = deps;
-  const options = (kind: 'read' | 'change') => ({
-    config: rateLimit(config.ratePerMinute, kind),
-  });
+  listFilesRoute(app, deps);
+  getDownloadLinkRoute(app, deps);
+  deleteFileRoute(app, deps);
+};
 
+const listFilesRoute = (app: App, deps: FileDeps): void => {
+  const {config, sql, access} = deps;
   app.get(
     '',
     {
-      ...options('read'),
+      config: rateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'listFiles',
         summary: 'Lists the files of the session',
@@ -65,11 +67,14 @@ export const fileRoutes: Plugin<FileDeps> = async (app, deps) => {
       return {files: files.map(toApiFile), ...(uploading.length > 0 && {uploading})};
     },
   );
+};
 
+const getDownloadLinkRoute = (app: App, deps: FileDeps): void => {
+  const {config, access} = deps;
   app.get(
     '/download/:file_id',
     {
-      ...options('read'),
+      config: rateLimit(config.ratePerMinute, 'read'),
       // Each link is counted and audited, but a HEAD request would return no link.
       exposeHeadRoute: false,
       schema: {
@@ -90,11 +95,14 @@ export const fileRoutes: Plugin<FileDeps> = async (app, deps) => {
       return {url: link.url, expires_at: link.expiresAt.toISOString()};
     },
   );
+};
 
+const deleteFileRoute = (app: App, deps: FileDeps): void => {
+  const {config, access} = deps;
   app.delete(
     '/:file_id',
     {
-      ...options('change'),
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'deleteFile',
         summary: 'Deletes one file; a repeated call succeeds',

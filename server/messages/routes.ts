@@ -9,7 +9,7 @@ import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {RateLimited} from '../errors.js';
 import {lastEvent} from '../events/store.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
@@ -39,8 +39,12 @@ const Repeated = Type.Unsafe<MessageResponse>({
 });
 
 export const messageRoutes: Plugin<MessageDeps> = async (app, deps) => {
-  const {config, sql, access, onStored} = deps;
+  sendMessageRoute(app, deps);
+  listMessagesRoute(app, deps);
+};
 
+const sendMessageRoute = (app: App, deps: MessageDeps): void => {
+  const {config, access, onStored} = deps;
   app.post(
     '',
     {
@@ -73,7 +77,10 @@ export const messageRoutes: Plugin<MessageDeps> = async (app, deps) => {
       return reply.code(sent.repeated ? 200 : 201).send({message: sent.message});
     },
   );
+};
 
+const listMessagesRoute = (app: App, deps: MessageDeps): void => {
+  const {config, sql, access} = deps;
   app.get(
     '',
     {

@@ -9,7 +9,7 @@ import {
 } from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -41,15 +41,17 @@ const RESENDS_PER_DAY = 5;
 
 /** Registers the routes that submit or correct the visitor's name and e-mail address. */
 export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
-  const {config, access} = deps;
-  const options = {
-    config: rateLimit(config.ratePerMinute, 'change'),
-  };
+  giveContactRoute(app, deps);
+  resendConfirmationRoute(app, deps);
+  rectifySessionRoute(app, deps);
+};
 
+const giveContactRoute = (app: App, deps: ContactRouteDeps): void => {
+  const {config, access} = deps;
   app.put(
     '/contact',
     {
-      ...options,
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'giveContact',
         summary: 'Stores the session as pending and mails the confirmation link',
@@ -84,11 +86,14 @@ export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
       });
     },
   );
+};
 
+const resendConfirmationRoute = (app: App, deps: ContactRouteDeps): void => {
+  const {config, access} = deps;
   app.post(
     '/verification',
     {
-      ...options,
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'resendConfirmation',
         summary: 'Sends a new confirmation link by e-mail',
@@ -113,11 +118,14 @@ export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
       return reply.code(202).send({delayed});
     },
   );
+};
 
+const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
+  const {config, access} = deps;
   app.patch(
     '',
     {
-      ...options,
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'rectifySession',
         summary: 'Corrects the stored data; a new e-mail address must be confirmed',

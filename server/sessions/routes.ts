@@ -6,10 +6,9 @@ import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
-import type {RateKind} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
@@ -28,15 +27,18 @@ export interface SessionRouteDeps {
 
 /** Registers the routes of one session. */
 export const sessionRoutes: Plugin<SessionRouteDeps> = async (app, deps) => {
-  const {config, sql, access} = deps;
-  const options = (kind: RateKind) => ({
-    config: rateLimit(config.ratePerMinute, kind),
-  });
+  getSessionRoute(app, deps);
+  recordConsentsRoute(app, deps);
+  reachStepRoute(app, deps);
+  endSessionRoute(app, deps);
+};
 
+const getSessionRoute = (app: App, deps: SessionRouteDeps): void => {
+  const {config, sql, access} = deps;
   app.get(
     '',
     {
-      ...options('read'),
+      config: rateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'getSession',
         summary: 'Returns the stored data of this session',
@@ -51,11 +53,14 @@ export const sessionRoutes: Plugin<SessionRouteDeps> = async (app, deps) => {
       return describeSession(sql, caller.uuid, await access.visit(request, caller));
     },
   );
+};
 
+const recordConsentsRoute = (app: App, deps: SessionRouteDeps): void => {
+  const {config, access} = deps;
   app.put(
     '/consents',
     {
-      ...options('change'),
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'recordConsents',
         summary: 'Records consent decisions with their wording',
@@ -79,11 +84,14 @@ export const sessionRoutes: Plugin<SessionRouteDeps> = async (app, deps) => {
       return {consents: recorded};
     },
   );
+};
 
+const reachStepRoute = (app: App, deps: SessionRouteDeps): void => {
+  const {config, access} = deps;
   app.post(
     '/progress',
     {
-      ...options('change'),
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'reachStep',
         summary: 'Records the step that the visitor has reached',
@@ -102,11 +110,14 @@ export const sessionRoutes: Plugin<SessionRouteDeps> = async (app, deps) => {
       return reply.code(204).send(null);
     },
   );
+};
 
+const endSessionRoute = (app: App, deps: SessionRouteDeps): void => {
+  const {config, access} = deps;
   app.delete(
     '',
     {
-      ...options('change'),
+      config: rateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'endSession',
         summary: 'Discards an unfinished visit, erases a session',

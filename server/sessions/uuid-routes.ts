@@ -11,7 +11,7 @@ import {
   UuidCollision,
   UuidGenerationFailed,
 } from '../errors.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
@@ -43,22 +43,30 @@ const MAX_GENERATION_TRIES = 3;
 
 /** Registers the two routes that begin a session. */
 export const uuidRoutes: Plugin<UuidRouteDeps> = async (app, deps) => {
-  const {config, tokens, attempts} = deps;
+  generateUuidRoute(app, deps);
+  validateUuidRoute(app, deps);
+};
 
-  const entry = (
-    request: FastifyRequest,
-    site: Site,
-    uuid: string | undefined,
-    event: AuditEntry['event'],
-    metadata: AuditEntry['metadata'] = {},
-  ): AuditEntry => ({
+/** Returns the audit entry of a request that uses or gets a UUID. */
+const toEntry = (
+  {access}: UuidRouteDeps,
+  request: FastifyRequest,
+  {
+    site,
+    uuid,
     event,
-    uuid: uuid ?? null,
-    site: site.key,
-    address: deps.access.getStoredIp(request),
-    metadata,
-  });
+    metadata = {},
+  }: {site: Site; uuid: string | undefined} & Pick<AuditEntry, 'event' | 'metadata'>,
+): AuditEntry => ({
+  event,
+  uuid: uuid ?? null,
+  site: site.key,
+  address: access.getStoredIp(request),
+  metadata,
+});
 
+const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
+  const {config, tokens, attempts} = deps;
   app.post(
     '/generate-uuid',
     {
@@ -84,19 +92,24 @@ export const uuidRoutes: Plugin<UuidRouteDeps> = async (app, deps) => {
       const site = await getSite(deps, request, request.body.site);
       const uuid = await generateUnusedUuid(deps);
       if (!uuid) {
-        await attempts.record(entry(request, site, undefined, 'uuid_generation_failed'));
+        await attempts.record(
+          toEntry(deps, request, {site, uuid: undefined, event: 'uuid_generation_failed'}),
+        );
         throw new UuidGenerationFailed();
       }
       await attempts.record(
-        entry(request, site, uuid, 'uuid_generation_attempt'),
-        entry(request, site, uuid, 'uuid_generated'),
+        toEntry(deps, request, {site, uuid: uuid, event: 'uuid_generation_attempt'}),
+        toEntry(deps, request, {site, uuid: uuid, event: 'uuid_generated'}),
       );
       deps.onOpened(site.key);
       const token = tokens.issue(uuid, site.key);
       return {status: 'success' as const, uuid, token, message: 'A new session UUID.'};
     },
   );
+};
 
+const validateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
+  const {config, attempts} = deps;
   app.post(
     '/validate-uuid',
     {
@@ -124,12 +137,20 @@ export const uuidRoutes: Plugin<UuidRouteDeps> = async (app, deps) => {
       const site = await getSite(deps, request, request.body.site);
       const uuid = readUuid(given);
       const attempt = (outcome: string) =>
-        entry(request, site, uuid, 'uuid_validation_attempt', {outcome});
+        toEntry(deps, request, {
+          site,
+          uuid: uuid,
+          event: 'uuid_validation_attempt',
+          metadata: {outcome},
+        });
       const claim = uuid && {...attempt('claimed'), uuid};
       const outcome = claim ? await resolveUuid(deps, request, site, claim) : 'invalid';
       const name = toOutcomeName(outcome);
       if (name === 'resumed') {
-        await attempts.record(attempt(name), entry(request, site, uuid, 'session_resumed'));
+        await attempts.record(
+          attempt(name),
+          toEntry(deps, request, {site, uuid: uuid, event: 'session_resumed'}),
+        );
       } else if (name !== 'claimed') {
         await attempts.record(attempt(name));
       }
