@@ -7,6 +7,7 @@ import {createApp} from './http/create-app.js';
 import {BodyDrain} from './http/drain.js';
 import type {Readiness} from './http/lifecycle.js';
 import {registerHttp} from './http/plugins.js';
+import {acceptWebSockets} from './live/websocket-route.js';
 import {registerPublicRoutes, registerSessionRoutes} from './routes.js';
 import {requireSession} from './visits/session-scope.js';
 
@@ -36,6 +37,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       services.release.noteUse();
     },
   });
+  await acceptWebSockets(app);
   await registerPublicRoutes(app, {...deps, ...services, readiness, version});
   await app.register(async (scope) => {
     requireSession(scope, services.access);

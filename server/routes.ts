@@ -8,7 +8,7 @@ import {healthRoutes} from './http/health.js';
 import {metricsRoute} from './http/metrics.js';
 import {RATE_MULTIPLES, processLimit} from './http/rate-limits.js';
 import {eventRoutes} from './live/routes.js';
-import {webSocketRoute} from './live/websocket-route.js';
+import {EVENTS_PREFIX, webSocketRoute} from './live/websocket-route.js';
 import {devRoutes} from './mail/dev-routes.js';
 import {alertMailLimit} from './mail/limit-alert.js';
 import {messageRoutes} from './messages/routes.js';
@@ -46,7 +46,8 @@ export const registerPublicRoutes = async (
   await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
   await app.register(metricsRoute, deps);
   await app.register(siteRoutes, {prefix: '/api/sites', ...deps});
-  await app.register(conversationSchemaRoute, config);
+  const {publicUrl, ratePerMinute} = config;
+  await app.register(conversationSchemaRoute, {publicUrl, ratePerMinute});
   await app.register(uuidRoutes, {
     prefix: '/api/session',
     ...deps,
@@ -69,7 +70,7 @@ export const registerPublicRoutes = async (
   await app.register(verificationRoutes, {prefix: '/verify', ...deps});
   const {arrivals, streams} = limits;
   await app.register(webSocketRoute, {
-    prefix: '/api/events',
+    prefix: EVENTS_PREFIX,
     ...{config, access, live, gate: streams, arrivals},
   });
   await app.register(callbackRoute, {
@@ -79,7 +80,6 @@ export const registerPublicRoutes = async (
   });
   if (deps.diskKey) {
     const {objects, diskKey: signingKey, downloadPace: pace} = deps;
-    const {ratePerMinute} = config;
     await app.register(diskDownloadRoute, {
       prefix: '/objects',
       ...{objects, signingKey, ratePerMinute, pace},
@@ -87,7 +87,7 @@ export const registerPublicRoutes = async (
   }
   if (deps.mailbox && !config.production) {
     const {mailbox, sql} = deps;
-    await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl: config.publicUrl});
+    await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl});
   }
 };
 
@@ -135,7 +135,7 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
   await scope.register(stopRoute, {prefix: '/api/messages', ...deps});
   const {arrivals, streams} = limits;
   await scope.register(eventRoutes, {
-    prefix: '/api/events',
+    prefix: EVENTS_PREFIX,
     ...{config, access, live, gate: streams, arrivals},
   });
 };

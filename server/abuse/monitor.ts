@@ -79,7 +79,7 @@ export class AbuseMonitor {
     });
   }
 
-  /** Records an entry at most once a minute per client network, over all replicas. */
+  /** Records each kind of event at most once a minute per client network, over all replicas. */
   private recordOnce({client, address}: Actor, entry: AuditEntry): void {
     const key = `${entry.event} ${client}`;
     if (!this.seen.allows(key)) return;

@@ -7,7 +7,7 @@ import {inBatches} from './batches.js';
 const BATCH = 1_000;
 
 /** Expires confirmation links, and deletes old confirmation links and webhook deliveries. */
-export const expireCounters = async (sql: Sql): Promise<void> => {
+export const expireLinksAndDeliveries = async (sql: Sql): Promise<void> => {
   await inBatches(BATCH, (limit) => expireLinks(sql, limit));
   await inBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
   await inBatches(BATCH, (limit) => deleteOldDeliveries(sql, limit));

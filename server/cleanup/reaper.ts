@@ -6,7 +6,7 @@ import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {inBatches} from './batches.js';
-import {expireCounters} from './housekeeping.js';
+import {expireLinksAndDeliveries} from './housekeeping.js';
 import {previewRetention, applyRetention} from './retention.js';
 import type {RetentionCounts} from './retention.js';
 import {
@@ -76,7 +76,7 @@ export class Reaper {
     const sessions = await applyRetention(sql, config.retention, signal);
     const removals = await this.removeObjects(signal);
     const tombstones = await this.deleteFinishedRows(signal);
-    await expireCounters(sql);
+    await expireLinksAndDeliveries(sql);
     return this.recordRun(
       {...removals, ...sessions, abandoned, lapsed_uploads: lapsed, tombstones},
       started,

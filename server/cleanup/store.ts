@@ -65,8 +65,8 @@ export const endAbandoned = async (
   });
 
 /**
- * Counts abandoned visits per site. Many transactions update these rows, and the rows stay locked
- * until the commit. Therefore they are updated last and always in one order.
+ * Adds the abandoned visits to each site's funnel. Many transactions update the rows of the funnel,
+ * which stay locked until the commit, so they are updated last and in one order.
  */
 const countAbandoned = async (sql: Queryable, siteKeys: string[]): Promise<void> => {
   const counts = new Map<string, number>();
@@ -179,7 +179,7 @@ const LEFT_TABLES = [
   'jobs',
 ];
 
-/** Turns visits whose files are all deleted into tombstones. Returns the count. */
+/** Turns ended visits into tombstones once all their files are deleted. Returns the count. */
 export const createTombstones = async (sql: Sql, limit: number): Promise<number> =>
   sql.begin(async (tx) => {
     const rows = await tx<{uuid: string}[]>`

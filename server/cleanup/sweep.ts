@@ -70,7 +70,7 @@ const MAX_UNKNOWN = 50;
 const MAX_UNKNOWN_SHARE = 0.2;
 /** Pause for visitors: parsing 1,000 keys blocks the event loop of the process. */
 const PAGE_PAUSE_MS = 10;
-/** Each page leaves about a megabyte of garbage. */
+/** Number of pages between garbage collections. Each page leaves about a megabyte. */
 const COLLECT_EVERY_PAGES = 25;
 /** Interval for saving the progress. An interrupted run repeats the pages after the last save. */
 const SAVE_INTERVAL_MS = 2_000;

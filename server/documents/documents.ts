@@ -22,7 +22,7 @@ export interface DocumentsDeps {
   cache?: ExtractedTextCache;
 }
 
-export interface Document extends PdfText {
+export interface SessionDocument extends PdfText {
   id: string;
   name: string;
 }
@@ -54,7 +54,7 @@ export class PdfTextExtractor {
    * Returns the texts of the files that are stored now, cut so that each file gets a fair share. A
    * file that cannot be read in time has no text. Throws the reason of the signal, or `CallFailed`.
    */
-  async forSession(uuid: string, signal: AbortSignal): Promise<Document[]> {
+  async forSession(uuid: string, signal: AbortSignal): Promise<SessionDocument[]> {
     const {sql, waitMs = WAIT_MS} = this.deps;
     const files = await storedFiles(sql, uuid);
     const tooLate = AbortSignal.timeout(waitMs);

@@ -20,7 +20,10 @@ export interface MultipartUpload {
 
 const FIELD_BYTES = 1024;
 
-/** Parses the form up to the bytes of the file. Errors of the parser become `InvalidRequest`. */
+/**
+ * Parses the form up to the bytes of the file. Errors of the parser become `InvalidRequest`. Throws
+ * `TooSlow` after `BODY_MS`.
+ */
 export const readMultipartUpload = async (
   request: FastifyRequest,
   maxBytes: number,

@@ -49,7 +49,7 @@ export interface Upload {
 
 const UNDO_WAIT_MS = 1_000;
 
-/** Upload of one file, in this order: insert the row, store the object, mark it stored, respond. */
+/** Receives uploads, each in this order: insert the row, store the object, mark it stored, respond. */
 export class Uploads {
   constructor(private readonly deps: UploadDeps) {}
 

@@ -10,8 +10,8 @@ const RESPONSE_MS = 30_000;
 const CONNECT_MS = 2_000;
 
 /**
- * Scan of one file with the INSTREAM command of clamd (clamd(8)). Each chunk follows its length,
- * which has 32 bits, big-endian. A length of 0 ends the file, and clamd responds with one line of
+ * Scan of one file with the INSTREAM command of clamd (clamd(8)). Each chunk is sent after its
+ * length, a 32-bit big-endian number. A length of 0 ends the file, and clamd responds with one line of
  * text. The StreamMaxLength of clamd must exceed our limit for a file.
  */
 export class VirusScan {

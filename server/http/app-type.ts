@@ -4,7 +4,6 @@ import type {
   FastifyBaseLogger,
   FastifyInstance,
   FastifyPluginAsync,
-  FastifyPluginOptions,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -22,7 +21,7 @@ export type App = FastifyInstance<
 
 /** Fastify plugin with typed options. Register it with `await app.register(plugin, {prefix, ...})`. */
 export type Plugin<Options extends object> = FastifyPluginAsync<
-  Options & FastifyPluginOptions,
+  Options,
   RawServerDefault,
   TypeBoxTypeProvider,
   FastifyBaseLogger

@@ -16,7 +16,7 @@ import {StoreUnavailable} from '../object-store/errors.js';
 import type {App} from './app-type.js';
 import {errorPage, isPagePath} from './error-page.js';
 import {ClientAborted} from './client-aborted.js';
-import {invalidRequest} from './invalid-request.js';
+import {toInvalidRequest} from './invalid-request.js';
 import type {Validation} from './invalid-request.js';
 import {allowedMethods} from './methods.js';
 import {PAGE_HEADERS, pageHtml} from './pages.js';
@@ -101,7 +101,7 @@ export const sendError = (error: MariaError, request: FastifyRequest, reply: Fas
 /** Returns the error for the response. With `request`, an abort by its client is detected. */
 export const toMariaError = (error: FrameworkError, request?: FastifyRequest): MariaError => {
   if (error instanceof MariaError) return error;
-  if (error.validation) return invalidRequest(error.validation, error.validationContext);
+  if (error.validation) return toInvalidRequest(error.validation, error.validationContext);
   if (error instanceof StoreUnavailable || isDatabaseDown(error)) {
     return new Unavailable(undefined, {cause: error});
   }

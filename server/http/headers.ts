@@ -41,7 +41,10 @@ export const registerHeaders = async (app: App, {production}: {production: boole
   });
 };
 
-/** Sets the headers of a request that cannot be routed, because it reaches no hook. */
+/**
+ * Sets the headers of the response to a request that cannot be routed. Such a request reaches no
+ * hook.
+ */
 export const setHeadersOfUnrouted = (
   request: FastifyRequest,
   reply: FastifyReply,

@@ -17,7 +17,7 @@ const WHERE: Record<string, string> = {
 };
 
 /** Returns the error for a part of a request that does not match its schema. */
-export const invalidRequest = (found: Validation[], context = 'body'): MariaError => {
+export const toInvalidRequest = (found: Validation[], context = 'body'): MariaError => {
   const faults = toValidationErrors(found);
   // A path parameter that does not match its schema cannot be the name of anything.
   if (context === 'params') {

@@ -3,8 +3,8 @@ import type {FastifyBodyParser, FastifyRequest} from 'fastify';
 import {InvalidRequest, UnsupportedMediaType} from '../errors.js';
 import type {ValidationError} from '../errors.js';
 import type {App} from './app-type.js';
-import {tooLongArrays} from './array-lengths.js';
-import {invalidRequest, joinErrors} from './invalid-request.js';
+import {findTooLongArrays} from './array-lengths.js';
+import {toInvalidRequest, joinErrors} from './invalid-request.js';
 import {pathTo} from './json-paths.js';
 
 /** Depth of the search for forbidden keys. No valid body is deeper; an attacker's can be. */
@@ -24,8 +24,8 @@ export const parseJsonBodies = (app: App): void => {
     const expected = routeOptions.schema?.body;
     if (!expected) requireNoBody(body);
     else {
-      const tooLong = tooLongArrays(expected, body);
-      if (tooLong.length > 0) throw invalidRequest(tooLong);
+      const tooLong = findTooLongArrays(expected, body);
+      if (tooLong.length > 0) throw toInvalidRequest(tooLong);
     }
   });
 };

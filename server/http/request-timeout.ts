@@ -53,7 +53,7 @@ export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): vo
 };
 
 /**
- * Returns the result of `work`. Throws `Unavailable` after `ANSWER_MS`, and passes a later result
+ * Returns the result of `work`. Throws `Unavailable` after `RESPONSE_MS`, and passes a later result
  * to `onLate`.
  */
 export const withTimeout = async <T>(

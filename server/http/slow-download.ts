@@ -14,7 +14,7 @@ export interface DownloadPace {
 
 /**
  * Returns the bytes as a stream for `response`. Closes its connection if the client reads too
- * slowly or for too long, because the download occupies a file or a connection to the store.
+ * slowly or for too long, because a download keeps a file or a store connection open.
  */
 export const guardedDownload = (
   bytes: AsyncIterable<Uint8Array>,

@@ -7,7 +7,7 @@ import {clientRateLimitKey} from '../http/client-address.js';
 import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
-import type {Plugin} from '../http/app-type.js';
+import type {App, Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/answers.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
@@ -16,6 +16,8 @@ import type {EventDeps} from './routes.js';
 import {OPEN, POLICY_VIOLATION, WebSocketSubscriber, closeWith} from './websocket-subscriber.js';
 import type {WebSocketLike} from './websocket-subscriber.js';
 
+/** Prefix of the routes for live events. */
+export const EVENTS_PREFIX = '/api/events';
 const PATH = '/ws';
 /** Maximum size of the first message: a UUID, a token and a number. */
 const AUTH_BYTES = 1_024;
@@ -30,15 +32,15 @@ const EachMessage = Type.Unsafe<LiveEvent>({
   description: 'Each message that the server sends after the WebSocket has opened (101).',
 });
 
-/** Adds the route for events over a WebSocket. The first message contains the credentials. */
-export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
-  const {config} = deps;
-  /** Release function of each WebSocket that has not sent its credentials yet. */
-  const arrivals = new WeakMap<FastifyRequest, () => void>();
+/**
+ * Accepts WebSockets at the URL of `webSocketRoute`. Register it on the root, so that a refused
+ * upgrade of any route closes its connection.
+ */
+export const acceptWebSockets = async (app: App): Promise<void> => {
   await app.register(websocket, {
     options: {
       maxPayload: AUTH_BYTES,
-      server: webSocketUpgrades(app.server, `${app.prefix}${PATH}`),
+      server: webSocketUpgrades(app.server, `${EVENTS_PREFIX}${PATH}`),
     },
     errorHandler: (_error: Error, socket: WebSocketLike) => {
       socket.terminate();
@@ -48,6 +50,13 @@ export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
       done();
     },
   });
+};
+
+/** Adds the route for events over a WebSocket. The first message contains the credentials. */
+export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
+  const {config} = deps;
+  /** Release function of each WebSocket that has not sent its credentials yet. */
+  const arrivals = new WeakMap<FastifyRequest, () => void>();
   app.route({
     method: 'GET',
     url: PATH,

@@ -5,7 +5,7 @@ import {interpolate, textsFor} from '../translations/translations.js';
 
 export type MailContent = Omit<Mail, 'to'>;
 
-export interface Confirmation {
+export interface ConfirmationMailInput {
   /** Name from the site's settings. This e-mail contains nothing that a visitor typed. */
   site: string;
   url: string;
@@ -13,7 +13,12 @@ export interface Confirmation {
   locale: string | null;
 }
 
-export const confirmationMail = ({site, url, validMs, locale}: Confirmation): MailContent => {
+export const confirmationMail = ({
+  site,
+  url,
+  validMs,
+  locale,
+}: ConfirmationMailInput): MailContent => {
   const texts = textsFor(locale);
   const title = texts.mailSubject;
   const body = interpolate(texts.mailBody, {site});

@@ -21,7 +21,7 @@ interface Page extends ObjectPage {
   token: string | undefined;
 }
 
-/** Limit of consecutive pages without keys. A store can return some before the last page. */
+/** Maximum number of consecutive empty pages. Some stores return empty pages before the last page. */
 const MAX_EMPTY_PAGES = 100;
 
 /**

@@ -41,7 +41,7 @@ export const requirePublicHost = (url: URL): void => {
  * checked, so a later change of the name has no effect (DNS rebinding). One private IP address
  * refuses the whole name.
  */
-export const publicLookup =
+export const createPublicLookup =
   (resolve: Resolve = systemLookup): LookupFunction =>
   (host, options, callback) => {
     resolve(host, {...options, all: true}, (error, addresses) => {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type {ClientRequest, IncomingMessage} from 'node:http';
 import https from 'node:https';
 
-import {requirePublicHost, isAllowedHost, publicLookup} from './addresses.js';
+import {requirePublicHost, isAllowedHost, createPublicLookup} from './addresses.js';
 import type {Resolve} from './addresses.js';
 import {CallFailed} from './failure.js';
 import {ResponseTimer} from './stopwatch.js';
@@ -97,7 +97,7 @@ const open = (outgoing: PostRequest, isAllowed: boolean): ClientRequest => {
     method: 'POST',
     // A new connection: the IP address of a kept connection was checked long ago.
     agent: false,
-    ...(!isAllowed && {lookup: publicLookup(resolve)}),
+    ...(!isAllowed && {lookup: createPublicLookup(resolve)}),
     headers: {
       'user-agent': 'maria-chat',
       'accept-encoding': 'identity',

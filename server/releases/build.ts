@@ -13,7 +13,7 @@ export interface ReleaseFile {
 }
 
 /** All files of one release. */
-export interface Build {
+export interface ReleaseBuild {
   release: string;
   files: ReleaseFile[];
 }
@@ -26,7 +26,7 @@ interface Manifest {
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
 /** Reads the files of the build's manifest. Returns undefined if the widget is not built. */
-export const readBuild = async (folder: string): Promise<Build | undefined> => {
+export const readBuild = async (folder: string): Promise<ReleaseBuild | undefined> => {
   const text = await readIfThere(path.join(folder, 'manifest.json'));
   if (!text) return undefined;
   const {version, files} = JSON.parse(text.toString()) as Manifest;

@@ -8,7 +8,7 @@ import {LRUCache} from 'lru-cache';
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
 import {findFiles, recordUse} from './store.js';
-import type {StoredFile, Wanted} from './store.js';
+import type {StoredReleaseFile, WantedFile} from './store.js';
 
 const DAY_MS = 86_400_000;
 const MAX_FOUND = 2_000;
@@ -35,7 +35,7 @@ export interface OtherReleasesDeps {
 export class OtherReleases {
   private readonly missing = new LRUCache<string, true>({max: MAX_MISSING, ttl: MISSING_MS});
   /** Looked up again after a day, which notes the use of the release. */
-  private readonly found = new LRUCache<string, string, Wanted>({
+  private readonly found = new LRUCache<string, string, WantedFile>({
     max: MAX_FOUND,
     ttl: DAY_MS,
     fetchMethod: async (_key, copied, {context, options}) => {
@@ -49,7 +49,7 @@ export class OtherReleases {
       }
     },
   });
-  private readonly lookUps: StatementBatcher<Wanted, StoredFile | undefined>;
+  private readonly lookUps: StatementBatcher<WantedFile, StoredReleaseFile | undefined>;
 
   constructor(private readonly deps: OtherReleasesDeps) {
     this.lookUps = new StatementBatcher({run: (wanted) => this.find(wanted), maxBatch: MAX_BATCH});
@@ -60,7 +60,7 @@ export class OtherReleases {
   }
 
   /** Returns true if no look-up is needed to serve the file. */
-  isCached(wanted: Wanted): boolean {
+  isCached(wanted: WantedFile): boolean {
     return this.found.has(getKey(wanted));
   }
 
@@ -68,7 +68,7 @@ export class OtherReleases {
    * Returns the path of the file's copy within the folder, or undefined if no release has the file.
    * @throws the error of the database or the disk.
    */
-  async getPath(wanted: Wanted): Promise<string | undefined> {
+  async getPath(wanted: WantedFile): Promise<string | undefined> {
     const key = getKey(wanted);
     if (this.missing.has(key)) return undefined;
     const found = await this.found.fetch(key, {context: wanted});
@@ -89,7 +89,7 @@ export class OtherReleases {
     }
   }
 
-  private async find(wanted: Wanted[]): Promise<(StoredFile | undefined)[]> {
+  private async find(wanted: WantedFile[]): Promise<(StoredReleaseFile | undefined)[]> {
     const files = await findFiles(this.deps.sql, wanted);
     const unnoted = files.flatMap((file) => (file && !file.isUseRecorded ? [file.release] : []));
     for (const release of new Set(unnoted)) void this.noteUse(release);
@@ -104,7 +104,7 @@ export class OtherReleases {
     }
   }
 
-  private async copy(wanted: Wanted): Promise<string | undefined> {
+  private async copy(wanted: WantedFile): Promise<string | undefined> {
     const file = await this.lookUps.add(wanted);
     if (!file) return undefined;
     const name = getKey(wanted);
@@ -117,7 +117,7 @@ export class OtherReleases {
   }
 }
 
-const getKey = ({release, name}: Wanted): string =>
+const getKey = ({release, name}: WantedFile): string =>
   release === null ? name : `${release}/${name}`;
 
 /** Writes a partial file and renames it, because another process may be reading the file. */

@@ -6,7 +6,7 @@ import {WIDGET_PREFIXES, immutable, isWidgetBuilt, setAssetHeaders} from '../htt
 import {LOADER, isChunkName, isVersion} from './names.js';
 import type {OtherReleases} from './other-releases.js';
 import type {OwnRelease} from './own-release.js';
-import type {Wanted} from './store.js';
+import type {WantedFile} from './store.js';
 
 export interface ReleaseRouteDeps {
   /** Version of this server's release. */
@@ -42,7 +42,7 @@ export const releaseRoutes: Plugin<ReleaseRouteDeps> = async (app, deps) => {
     });
   }
 
-  const sendOther = async (request: FastifyRequest, reply: FastifyReply, wanted: Wanted) => {
+  const sendOther = async (request: FastifyRequest, reply: FastifyReply, wanted: WantedFile) => {
     const {other, isStarting, limit} = deps;
     if (!other.isCached(wanted)) {
       if (isStarting()) throw new Unavailable();

@@ -2,17 +2,17 @@ import {createHash} from 'node:crypto';
 
 import {recordAudit} from '../audit/store.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import type {Build, ReleaseFile} from './build.js';
+import type {ReleaseBuild, ReleaseFile} from './build.js';
 
 /** A file to look up. Without a release, the name alone identifies its contents. */
-export interface Wanted {
+export interface WantedFile {
   release: string | null;
   name: string;
 }
 
-export interface StoredFile extends Omit<ReleaseFile, 'contentType'> {
+export interface StoredReleaseFile extends Omit<ReleaseFile, 'contentType'> {
   release: string;
-  /** True if the release has been noted as used today. */
+  /** True if the use of this file was recorded today. */
   isUseRecorded: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface StoredFile extends Omit<ReleaseFile, 'contentType'> {
  * Stores the files of a build that its release does not have yet, and notes that the release is in
  * use. Returns the names of files that are stored with other contents, which are not replaced.
  */
-export const storeBuild = (sql: Sql, {release, files}: Build): Promise<string[]> =>
+export const storeBuild = (sql: Sql, {release, files}: ReleaseBuild): Promise<string[]> =>
   sql.begin(async (tx) => {
     const names = files.map(({name}) => name);
     // Before the look-up, because expiry deletes no file that was noted today.
@@ -72,11 +72,11 @@ export const recordUse = async (
 /** Looks up many files in one statement, in the order of `wanted`; undefined for a missing file. */
 export const findFiles = async (
   sql: Sql,
-  wanted: Wanted[],
-): Promise<(StoredFile | undefined)[]> => {
+  wanted: WantedFile[],
+): Promise<(StoredReleaseFile | undefined)[]> => {
   const names = wanted.map(({name}) => name);
   const releases = wanted.map(({release}) => release);
-  const rows = await sql<(StoredFile & {place: number})[]>`
+  const rows = await sql<(StoredReleaseFile & {place: number})[]>`
     select given.place::int, found.release, found.name, found.bytes, found.gzip, found.brotli,
            found.last_asked_at >= date_trunc('day', now()) as "isUseRecorded"
     from unnest(${names}::text[], ${releases}::text[]) with ordinality

@@ -8,17 +8,17 @@ import type {Plugin} from '../http/app-type.js';
 import {BODY_CODES, responseSchemas} from '../http/answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {MAX_REPLY_CHARACTERS, isSessionOver} from './reply.js';
-import type {CallBackLinks} from './callbacks.js';
+import type {CallbackLinks} from './callbacks.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel} from './reply-channel.js';
-import {sessionOfTurn, countCallBack, findTurnContext} from './store.js';
+import {sessionOfTurn, countCallback, findTurnContext} from './store.js';
 import {cutNotice} from './texts.js';
 
 export interface CallbackDeps {
   config: Config;
   sql: Sql;
   stage: ReplyChannel;
-  answering: {callBacks: CallBackLinks};
+  answering: {callBacks: CallbackLinks};
 }
 
 /** Callbacks per turn; a responder that sends more is faulty. */
@@ -55,7 +55,7 @@ export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
       if (!link) throw new NotFound();
       if (link.isExpired) throw new TurnClosed();
       const {text = '', done = true} = request.body;
-      await storeCallBack(deps, link.turnId, {text, isLast: done});
+      await storeCallback(deps, link.turnId, {text, isLast: done});
       return reply.code(204).send(null);
     },
   );
@@ -64,7 +64,7 @@ export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
 /**
  * Counts the callback and stores its text in one transaction: neither happens without the other.
  */
-const storeCallBack = async (
+const storeCallback = async (
   {sql, stage}: CallbackDeps,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
@@ -72,7 +72,7 @@ const storeCallBack = async (
   const uuid = await sessionOfTurn(sql, turnId);
   if (uuid === undefined) throw new TurnClosed();
   const stored = stage.sayWith(uuid, async (tx) => {
-    const calls = await countCallBack(tx, turnId, {isLast, max: MAX_CALLBACKS_PER_TURN});
+    const calls = await countCallback(tx, turnId, {isLast, max: MAX_CALLBACKS_PER_TURN});
     const context = await findTurnContext(tx, uuid);
     if (calls === undefined || !context) throw new TurnClosed();
     const sanitizer = new StreamingSanitizer(MAX_REPLY_CHARACTERS);

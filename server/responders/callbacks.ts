@@ -9,7 +9,7 @@ export const CALL_BACK_MS = 15 * 60_000;
  * Creates and verifies the URLs at which responders submit later replies. Each URL is valid for one
  * turn, until it expires.
  */
-export class CallBackLinks {
+export class CallbackLinks {
   constructor(
     /** The first key signs, all keys verify. */
     private readonly keys: readonly [Buffer, ...Buffer[]],

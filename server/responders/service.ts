@@ -10,7 +10,7 @@ import type {SecretKey} from '../config/secrets.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
-import {CallBackLinks} from './callbacks.js';
+import {CallbackLinks} from './callbacks.js';
 import {REPLY_LIMITS} from './resolve-responder.js';
 import type {ReplyLimits} from './resolve-responder.js';
 import {CIRCUIT, CircuitBreakers} from './circuit.js';
@@ -45,7 +45,7 @@ export interface StoredMessage {
 
 /** Connects the components that reply: worker, budgets, circuit breakers and callback links. */
 export class ResponderService {
-  readonly callBacks: CallBackLinks;
+  readonly callBacks: CallbackLinks;
   private readonly turns: TurnWorker;
   private readonly moments: TransientEvents;
   private readonly budgets: Budgets;
@@ -53,7 +53,7 @@ export class ResponderService {
   constructor({limits, budgets, circuit, ...deps}: ResponderServiceDeps) {
     const {config, objects, log, sql} = deps;
     const linkKeys = config.secrets.map((secret) => derivedKey(secret, 'call-backs'));
-    this.callBacks = new CallBackLinks(linkKeys as [Buffer], config.publicUrl);
+    this.callBacks = new CallbackLinks(linkKeys as [Buffer], config.publicUrl);
     const hashKey = derivedKey(config.secrets[0] as SecretKey, 'answer-budgets');
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
     this.turns = new TurnWorker({

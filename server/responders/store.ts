@@ -95,7 +95,7 @@ export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
  * Makes a turn wait for its responder's callback. Returns `later`, or the outcome if the turn has
  * ended: the callback came first, or the visitor stopped it.
  */
-export const awaitCallBack = async (sql: Sql, id: string, ms: number): Promise<string> => {
+export const markAwaitingCallback = async (sql: Sql, id: string, ms: number): Promise<string> => {
   const rows = await sql`
     update turns set state = 'waiting', leased_until = now() + ${interval(ms)}::interval
     where id = ${id} and state = 'running' and stop_requested_at is null returning id`;
@@ -116,7 +116,7 @@ export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string 
  * Counts a callback; the last one ends the turn. A callback can arrive before the 202 that
  * announces it. Returns its number; undefined if the turn accepts no callback.
  */
-export const countCallBack = async (
+export const countCallback = async (
   tx: Queryable,
   id: string,
   {isLast, max}: {isLast: boolean; max: number},
@@ -172,7 +172,7 @@ export const findLapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> 
     from turns where ${isLapsed(sql)} order by turns.leased_until limit ${limit}`;
 
 /** Ends a lapsed turn. Returns false if another server has ended it. */
-export const endLapsed = async (sql: Queryable, id: string): Promise<boolean> => {
+export const endLapsedTurn = async (sql: Queryable, id: string): Promise<boolean> => {
   const rows = await sql`
     update turns set state = 'done', client = ${NO_CLIENT}, leased_until = null,
                      outcome = ${lapsedOutcome(sql)}

@@ -13,7 +13,7 @@ import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './reply.js';
 import {CALL_BACK_MS} from './callbacks.js';
-import type {CallBackLinks} from './callbacks.js';
+import type {CallbackLinks} from './callbacks.js';
 import {resolveResponder} from './resolve-responder.js';
 import type {ReplyLimits, ResolvedResponder} from './resolve-responder.js';
 import type {CircuitBreakers} from './circuit.js';
@@ -22,9 +22,9 @@ import {alertResponder, handOverToHuman, notifyOwner} from './handover.js';
 import type {HandoverDeps} from './handover.js';
 import {
   TURN_LEASE_MS,
-  awaitCallBack,
+  markAwaitingCallback,
   claimTurns,
-  endLapsed,
+  endLapsedTurn,
   finishTurn,
   findLapsedTurns,
   releaseTurn,
@@ -38,7 +38,7 @@ export interface TurnWorkerDeps extends HandoverDeps {
   config: Config;
   documents: PdfTextExtractor;
   circuits: CircuitBreakers;
-  callBacks: CallBackLinks;
+  callBacks: CallbackLinks;
   limits: ReplyLimits;
   log: FastifyBaseLogger;
   metrics: {turnEnded: (outcome: string) => void};
@@ -220,7 +220,7 @@ export class TurnWorker {
     }
     if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(resolved.circuit);
     if (outcome !== 'later') return outcome;
-    return awaitCallBack(sql, claimed.id, CALL_BACK_MS);
+    return markAwaitingCallback(sql, claimed.id, CALL_BACK_MS);
   }
 
   private async handleFailure(
@@ -262,7 +262,7 @@ export class TurnWorker {
     const {id, uuid, outcome} = turn;
     let isEnded = false;
     const closeTurn = async (tx: Queryable) => {
-      isEnded = await endLapsed(tx, id);
+      isEnded = await endLapsedTurn(tx, id);
       if (!isEnded || outcome === 'answered') return undefined;
       const context = await findTurnContext(tx, uuid);
       if (!context) return undefined;
@@ -275,7 +275,7 @@ export class TurnWorker {
     // waits for the reply.
     if (site && outcome !== 'answered') await alertResponder(this.deps, site, outcome);
     const isGone = (await replyChannel.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
-    if (isGone) isEnded = await endLapsed(sql, id);
+    if (isGone) isEnded = await endLapsedTurn(sql, id);
     if (isEnded) metrics.turnEnded(outcome);
     onMail();
   }

@@ -24,10 +24,10 @@ import {
 } from './contact.js';
 import type {ContactDeps} from './contact.js';
 import {describeSession} from './describe.js';
-import {maskedEmail} from '../text/email.js';
+import {maskEmail} from '../text/email.js';
 import {revokeStorageConsent} from './end.js';
 import {findSession, setSessionName} from '../visits/store.js';
-import {delayedEmail, secondsUntilResend, unconfirmedEmail} from './verification-store.js';
+import {findDelayedEmail, secondsUntilResend, unconfirmedEmail} from './verification-store.js';
 
 export interface ContactRouteDeps extends ContactDeps {
   access: Access;
@@ -81,7 +81,7 @@ const giveContactRoute = (app: App, deps: ContactRouteDeps): void => {
       deps.onMail();
       return reply.code(202).send({
         state: session?.state ?? 'pending',
-        email_masked: maskedEmail(session?.email ?? contact.email),
+        email_masked: maskEmail(session?.email ?? contact.email),
         delayed,
       });
     },
@@ -172,7 +172,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
 };
 
 const isDelayed = async (tx: Queryable, {uuid}: Caller): Promise<boolean> =>
-  (await delayedEmail(tx, uuid)) !== undefined;
+  (await findDelayedEmail(tx, uuid)) !== undefined;
 
 const requireSession = async (tx: Queryable, {uuid}: Caller) => {
   const session = await findSession(tx, uuid);

@@ -23,7 +23,7 @@ import {
 } from '../visits/store.js';
 import type {StoredSession} from '../visits/store.js';
 import {
-  delayedEmail,
+  findDelayedEmail,
   insertVerification,
   unconfirmedEmail,
   voidVerifications,
@@ -151,7 +151,7 @@ export const sendConfirmation = async (
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
   const {uuid} = caller;
-  if ((await delayedEmail(tx, uuid)) === email) return;
+  if ((await findDelayedEmail(tx, uuid)) === email) return;
   const quota = await consumeMailQuota(tx, mailHashKey, {address: email, client});
   const {outcome} = quota;
   const mailed = ({now: 'now', stopped: 'never', delayed: 'delayed', late: 'delayed'} as const)[

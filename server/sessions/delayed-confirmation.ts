@@ -5,7 +5,7 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../events/transaction.js';
 import {findSession} from '../visits/store.js';
-import {deleteDelayedLink, findVerification, openDelayedLink} from './verification-store.js';
+import {voidLateLink, findVerification, openDelayedLink} from './verification-store.js';
 import type {Verification} from './verification-store.js';
 import type {MailJob} from '../jobs/queue.js';
 import {alertMailLimit} from '../mail/limit-alert.js';
@@ -27,7 +27,7 @@ export const finishDelayedMail = async (
   const {verification_id: id, is_late: isLate = false} = job;
   if ((await findVerification(sql, id))?.state !== 'delayed') return;
   const dropped = await transaction(sql, async (tx) => {
-    const link = await (isLate ? deleteDelayedLink(tx, id) : openDelayedLink(tx, id));
+    const link = await (isLate ? voidLateLink(tx, id) : openDelayedLink(tx, id));
     if (link) await recordOutcome(tx, link, isLate);
     return link && isLate;
   });

@@ -1,11 +1,11 @@
 import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {toApiFile, storedFiles} from '../files/store.js';
-import {maskedEmail} from '../text/email.js';
+import {maskEmail} from '../text/email.js';
 import {latestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
-import {delayedEmail, unconfirmedEmail} from './verification-store.js';
+import {findDelayedEmail, unconfirmedEmail} from './verification-store.js';
 
 /**
  * Returns the session's data for its visitor. A UUID before its first change is described as an
@@ -23,7 +23,7 @@ export const describeSession = async (
     storedFiles(sql, uuid),
     isSession ? findSession(sql, uuid) : undefined,
     isSession ? unconfirmedEmail(sql, uuid) : undefined,
-    isSession ? delayedEmail(sql, uuid) : undefined,
+    isSession ? findDelayedEmail(sql, uuid) : undefined,
   ]);
   const pending =
     unconfirmed !== undefined && unconfirmed !== session?.email ? unconfirmed : undefined;
@@ -31,8 +31,8 @@ export const describeSession = async (
     uuid,
     state: session?.state ?? 'visit',
     name: session?.name ?? null,
-    email_masked: session ? maskedEmail(session.email) : null,
-    pending_email_masked: pending === undefined ? null : maskedEmail(pending),
+    email_masked: session ? maskEmail(session.email) : null,
+    pending_email_masked: pending === undefined ? null : maskEmail(pending),
     delayed: delayed !== undefined,
     consents,
     files: files.map(toApiFile),

@@ -66,7 +66,10 @@ const voidDelayedLink = async (sql: Queryable, uuid: string): Promise<void> => {
 };
 
 /** Returns the e-mail address of the session's delayed link, if there is one. */
-export const delayedEmail = async (sql: Queryable, uuid: string): Promise<string | undefined> => {
+export const findDelayedEmail = async (
+  sql: Queryable,
+  uuid: string,
+): Promise<string | undefined> => {
   const [row] = await sql<{address: string}[]>`
     select address from email_verifications
     where session_uuid = ${uuid} and delayed_at is not null`;
@@ -103,7 +106,7 @@ export const openDelayedLink = async (
  * Voids a delayed link whose e-mail is dropped, as if a limit had suppressed it from the start.
  * Returns the link; undefined if it is no longer delayed.
  */
-export const deleteDelayedLink = async (
+export const voidLateLink = async (
   sql: Queryable,
   id: string,
 ): Promise<Verification | undefined> => {

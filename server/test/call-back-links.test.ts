@@ -2,11 +2,11 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
-import {CALL_BACK_MS, CallBackLinks} from '../responders/callbacks.js';
+import {CALL_BACK_MS, CallbackLinks} from '../responders/callbacks.js';
 
 const OLD = Buffer.alloc(32, 1);
 const NEW = Buffer.alloc(32, 2);
-const links = (...keys: [Buffer, ...Buffer[]]) => new CallBackLinks(keys, 'https://chat.example');
+const links = (...keys: [Buffer, ...Buffer[]]) => new CallbackLinks(keys, 'https://chat.example');
 const linkOf = ({url}: {url: string}): string => url.split('/').at(-1) ?? '';
 
 t.test('a link names its turn until its time is over', async (t) => {

@@ -154,6 +154,17 @@ t.test('a WebSocket', async (t) => {
     t.match(refused.message, /401/);
   });
 
+  await t.test('with another method is refused, and its connection ends', async () => {
+    const socket = net.connect(Number(new URL(server.url).port));
+    socket.write(
+      'POST /api/events/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
+        'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    socket.resume();
+    await once(socket, 'close');
+  });
+
   await t.test('is the one upgrade there is: with another offer a call is a call', async (t) => {
     const body = Buffer.from(JSON.stringify({client_id: 'h2c', body: 'é'.repeat(2_000)}));
     for (const connection of ['Upgrade, HTTP2-Settings', 'close, upgrade']) {

@@ -5,7 +5,7 @@ import type {Test} from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {ContactResponse} from '../contract/sessions.js';
-import {expireCounters} from '../cleanup/housekeeping.js';
+import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {consumeMailQuota} from '../mail/limits.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
@@ -360,7 +360,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     await server.sender.stop();
     await timePasses(server, '3 days');
 
-    await expireCounters(server.sql);
+    await expireLinksAndDeliveries(server.sql);
 
     t.equal(await isDelayed(visitor), false);
     t.equal((await auditOf(server, visitor.uuid, 'verification_expired')).length, 1);

@@ -1,12 +1,12 @@
 import {brotliCompressSync, gzipSync} from 'node:zlib';
 
-import type {Build} from '../releases/build.js';
+import type {ReleaseBuild} from '../releases/build.js';
 import {LOADER} from '../releases/names.js';
 import {storeBuild} from '../releases/store.js';
 import type {TestServer} from './start-server.js';
 
 /** A build of the widget with one chunk. Their text makes two builds of one version differ. */
-export const buildOf = (release: string, chunk: string, text = release): Build => ({
+export const buildOf = (release: string, chunk: string, text = release): ReleaseBuild => ({
   release,
   files: [LOADER, chunk].map((name) => {
     const bytes = Buffer.from(`/* ${text} */ export const name = '${name}';`.repeat(20));
@@ -21,10 +21,11 @@ export const buildOf = (release: string, chunk: string, text = release): Build =
 });
 
 /** As a server of that build does when it starts. */
-export const store = ({sql}: TestServer, build: Build): Promise<string[]> => storeBuild(sql, build);
+export const store = ({sql}: TestServer, build: ReleaseBuild): Promise<string[]> =>
+  storeBuild(sql, build);
 
 /** The text of one file of a build. */
-export const textOf = ({files}: Build, name: string): string =>
+export const textOf = ({files}: ReleaseBuild, name: string): string =>
   files.find((file) => file.name === name)?.bytes.toString() ?? '';
 
 /** Sets back the day on which a release was last used. */

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {cleanFileName} from '../text/file-name.js';
 import {escapeHtml} from '../http/html.js';
-import {maskedEmail, parseEmail} from '../text/email.js';
+import {maskEmail, parseEmail} from '../text/email.js';
 import {cleanName} from '../text/person-name.js';
 
 void t.test('a file’s name', async (t) => {
@@ -116,8 +116,8 @@ void t.test('an address is one plain address, or none', (t) => {
 });
 
 void t.test('a masked address tells its first letter and its domain', (t) => {
-  t.equal(maskedEmail('anna@example.com'), 'a•••@example.com');
-  t.equal(maskedEmail('a@example.com'), 'a•••@example.com');
+  t.equal(maskEmail('anna@example.com'), 'a•••@example.com');
+  t.equal(maskEmail('a@example.com'), 'a•••@example.com');
   t.end();
 });
 

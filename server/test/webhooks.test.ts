@@ -4,7 +4,7 @@ import type {ServerResponse} from 'node:http';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {expireCounters} from '../cleanup/housekeeping.js';
+import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {webhookCommand} from '../webhooks/command.js';
 import {startReceiver, write} from './answer-parts.js';
 import type {Called, Receiver} from './answer-parts.js';
@@ -191,7 +191,7 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   await until(async () => (await server.sql`select from jobs where state = 'dead'`).length === 1);
   const mail = await server.mailbox.waitFor('operator@example.com');
   t.match(`${mail.subject} ${mail.text}`, /webhook_dead[^]*http_error 404/);
-  await expireCounters(server.sql);
+  await expireLinksAndDeliveries(server.sql);
   t.equal((await server.sql`select from webhook_deliveries`).length, 1, 'it can be replayed');
 
   works = true;
@@ -206,7 +206,7 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   await server.sql`
     insert into jobs (id, kind, payload, state)
     select id, 'webhook', '{}', 'dead' from webhook_deliveries`;
-  await expireCounters(server.sql);
+  await expireLinksAndDeliveries(server.sql);
   t.equal((await server.sql`select from webhook_deliveries`).length, 0, 'after a month it is past');
   t.equal((await server.sql`select from jobs where kind = 'webhook'`).length, 0);
 });

@@ -50,7 +50,7 @@ const asciiDomain = (given: string): string => {
 };
 
 /** Masks `anna@example.com` as `a•••@example.com`: enough to recognise, too little to learn it. */
-export const maskedEmail = (address: string): string => {
+export const maskEmail = (address: string): string => {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
 };

@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../../contract/event-names.js';
 import type {Purpose, Session} from '../../contract/sessions.js';
-import {maskedEmail} from '../../text/email.js';
+import {maskEmail} from '../../text/email.js';
 
 export const MAX_FILES = 3;
 const RESENDS_PER_DAY = 5;
@@ -201,8 +201,8 @@ export class ModelVisit {
     return {
       state: this.life as Session['state'],
       name: this.name,
-      email_masked: this.email && maskedEmail(this.email),
-      pending_email_masked: this.isSession && waiting ? maskedEmail(waiting) : null,
+      email_masked: this.email && maskEmail(this.email),
+      pending_email_masked: this.isSession && waiting ? maskEmail(waiting) : null,
       consents: this.consents,
       files: this.files.map(({id}) => id).sort(),
     };
