@@ -160,6 +160,8 @@ const LAYERS = [
   'doctor',
   'app-deps',
   'limits',
+  'core',
+  'background-work',
   'compose',
   'routes',
   'app',

@@ -1,0 +1,80 @@
+import type {AppDeps} from './app-deps.js';
+import {AuditMaintenance} from './audit/maintenance.js';
+import {Expiry} from './cleanup/expiry.js';
+import {Reaper} from './cleanup/reaper.js';
+import {Cleanup} from './cleanup/scheduler.js';
+import {Sweep} from './cleanup/sweep.js';
+import {WIDGET} from './http/assets.js';
+import {MailSender} from './mail/sender.js';
+import {composeMail} from './notifications/compose-mail.js';
+import {renderEvent} from './notifications/webhook-body.js';
+import {OtherReleases} from './releases/other-releases.js';
+import {OwnRelease} from './releases/own-release.js';
+import {ResponderService} from './responders/service.js';
+import {finishDelayedMail} from './sessions/delayed-confirmation.js';
+import {PanelOpenCounter} from './sessions/panel-open-counter.js';
+import {WebhookSender} from './webhooks/sender.js';
+import path from 'node:path';
+import type {Core} from './core.js';
+
+export type BackgroundWork = ReturnType<typeof composeBackgroundWork>;
+
+/** Makes the jobs that run beside requests. Starts none of them. */
+export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
+  const {config, sql, backgroundSql, objects, log} = deps;
+  const {conversation, links, metrics, moments, outage, restoreGuard, spool} = core;
+  const background = {sql: backgroundSql, objects, config, log, outage};
+  const sender = new MailSender({
+    ...background,
+    smtpUrl: deps.smtpUrl,
+    beforeSend: (job) => finishDelayedMail(background, job),
+    compose: (job) => composeMail({...background, links}, job),
+  });
+  const webhooks = new WebhookSender({
+    ...background,
+    render: (webhook, job) => renderEvent(backgroundSql, webhook, job),
+    onMail: () => {
+      sender.wake();
+    },
+    metrics,
+  });
+  const onMail = () => {
+    sender.wake();
+    webhooks.wake();
+  };
+  const answering = new ResponderService({
+    ...background,
+    ...deps.answering,
+    onMail,
+    metrics,
+    transientEvents: moments,
+    replyChannel: conversation,
+  });
+  const cleanup = new Cleanup({
+    ...background,
+    restoreGuard,
+    reaper: new Reaper(background),
+    sweep: new Sweep(background),
+    sweepSpool: () => spool.sweep(),
+    onDone: (part, report) => {
+      metrics.cleaned(part, report);
+    },
+    onFailed: (part) => {
+      metrics.cleanupFailed(part);
+    },
+  });
+  const triggerCleanup = () => {
+    cleanup.triggerSoon();
+  };
+  return {
+    ...{answering, cleanup, onMail, sender, triggerCleanup, webhooks},
+    expiry: new Expiry(background),
+    trail: new AuditMaintenance({...background, known: restoreGuard}),
+    opened: new PanelOpenCounter(backgroundSql, log),
+    release: new OwnRelease({sql: backgroundSql, log, folder: WIDGET}),
+    otherReleases: new OtherReleases({
+      ...{sql, log, releaseDays: config.widgetReleaseDays},
+      folder: path.join(config.dataDir, 'releases'),
+    }),
+  };
+};

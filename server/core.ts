@@ -1,0 +1,63 @@
+import {AbuseMonitor} from './abuse/monitor.js';
+import {SlidingWindowCounter} from './abuse/sliding-window-counter.js';
+import {DatabaseOutage} from './alerts/database-outage.js';
+import type {AppDeps} from './app-deps.js';
+import {BatchedAuditWriter, auditRowCounts} from './audit/store.js';
+import {derivedKey} from './config/secrets.js';
+import type {SecretKey} from './config/secrets.js';
+import {RestoreGuard} from './database/restore-guard.js';
+import {TransientEvents} from './events/transient-events.js';
+import {Spool} from './files/spool.js';
+import {Metrics} from './http/metrics.js';
+import {SharedCounters} from './http/rate-limits.js';
+import {createLimits} from './limits.js';
+import {EventHub} from './live/hub.js';
+import {ConfirmationLinks} from './mail/links.js';
+import {MessageService} from './messages/message-service.js';
+import {Sites} from './sites/store.js';
+import {Visits} from './visits/lookup.js';
+import {VisitorTokens} from './visits/token.js';
+
+export type Core = ReturnType<typeof composeCore>;
+
+/** Makes the objects that requests and background work share. */
+export const composeCore = (deps: AppDeps) => {
+  const {config, sql, backgroundSql, log} = deps;
+  const signingKey = config.secrets[0] as SecretKey;
+  const visits = new Visits(sql, config.visit);
+  const sites = new Sites(sql);
+  const tokens = new VisitorTokens(config.secrets);
+  const links = new ConfirmationLinks(config.secrets, config.publicUrl);
+  const spool = new Spool(deps.spoolDir);
+  const outage = new DatabaseOutage();
+  const restoreGuard = new RestoreGuard({sql: backgroundSql, dataDir: config.dataDir, log});
+
+  const attempts = new BatchedAuditWriter(sql);
+  const counters = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
+  const abuseCounter = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
+  const abuse = new AbuseMonitor({sql, attempts, log, counter: abuseCounter, counters});
+
+  const moments = new TransientEvents(sql);
+  const conversation = new MessageService({sql, moments, log});
+  const pools = [sql, backgroundSql];
+  const live = new EventHub({
+    sql,
+    pools,
+    databaseUrl: deps.databaseUrl,
+    transientEvents: moments,
+    log,
+  });
+
+  const metrics = new Metrics({
+    restoreGuard,
+    pools: {requests: sql, background: backgroundSql},
+    queues: {audit: attempts, claims: visits, rate_limits: counters, watched: abuseCounter},
+    live,
+    writtenEvents: auditRowCounts,
+  });
+  const limits = createLimits(config, metrics);
+  return {
+    ...{abuse, attempts, conversation, counters, limits, links, live, metrics, moments, outage},
+    ...{restoreGuard, sites, spool, tokens, visits},
+  };
+};
