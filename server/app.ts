@@ -44,7 +44,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     await registerSessionRoutes(scope, {...deps, ...services});
   });
   app.addHook('onClose', async () => {
-    services.conversation.stop();
+    services.messageService.stop();
     await services.live.stop();
   });
   return {
@@ -53,7 +53,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
     markReady: () => {
       readiness.notReady = undefined;
       services.live.start();
-      services.conversation.start();
+      services.messageService.start();
     },
     drain: () => {
       readiness.notReady = 'draining';

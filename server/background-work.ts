@@ -1,9 +1,12 @@
+import path from 'node:path';
+
 import type {AppDeps} from './app-deps.js';
 import {AuditMaintenance} from './audit/maintenance.js';
 import {Expiry} from './cleanup/expiry.js';
 import {Reaper} from './cleanup/reaper.js';
 import {Cleanup} from './cleanup/scheduler.js';
 import {Sweep} from './cleanup/sweep.js';
+import type {Core} from './core.js';
 import {WIDGET} from './http/assets.js';
 import {MailSender} from './mail/sender.js';
 import {composeMail} from './notifications/compose-mail.js';
@@ -14,15 +17,13 @@ import {ResponderService} from './responders/service.js';
 import {finishDelayedMail} from './sessions/delayed-confirmation.js';
 import {PanelOpenCounter} from './sessions/panel-open-counter.js';
 import {WebhookSender} from './webhooks/sender.js';
-import path from 'node:path';
-import type {Core} from './core.js';
 
 export type BackgroundWork = ReturnType<typeof composeBackgroundWork>;
 
 /** Makes the jobs that run beside requests. Starts none of them. */
 export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
   const {config, sql, backgroundSql, objects, log} = deps;
-  const {conversation, links, metrics, moments, outage, restoreGuard, spool} = core;
+  const {messageService, links, metrics, transientEvents, outage, restoreGuard, spool} = core;
   const background = {sql: backgroundSql, objects, config, log, outage};
   const sender = new MailSender({
     ...background,
@@ -42,13 +43,13 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     sender.wake();
     webhooks.wake();
   };
-  const answering = new ResponderService({
+  const responderService = new ResponderService({
     ...background,
     ...deps.answering,
     onMail,
     metrics,
-    transientEvents: moments,
-    replyChannel: conversation,
+    transientEvents,
+    replyChannel: messageService,
   });
   const cleanup = new Cleanup({
     ...background,
@@ -67,10 +68,10 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     cleanup.triggerSoon();
   };
   return {
-    ...{answering, cleanup, onMail, sender, triggerCleanup, webhooks},
+    ...{responderService, cleanup, onMail, sender, triggerCleanup, webhooks},
     expiry: new Expiry(background),
-    trail: new AuditMaintenance({...background, known: restoreGuard}),
-    opened: new PanelOpenCounter(backgroundSql, log),
+    auditMaintenance: new AuditMaintenance({...background, restoreGuard: restoreGuard}),
+    panelOpens: new PanelOpenCounter(backgroundSql, log),
     release: new OwnRelease({sql: backgroundSql, log, folder: WIDGET}),
     otherReleases: new OtherReleases({
       ...{sql, log, releaseDays: config.widgetReleaseDays},

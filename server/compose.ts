@@ -1,5 +1,11 @@
+import type {FastifyRequest} from 'fastify';
+
 import {alertServerError} from './alerts/server-error-alert.js';
 import type {AppDeps} from './app-deps.js';
+import {composeBackgroundWork} from './background-work.js';
+import type {BackgroundWork} from './background-work.js';
+import {composeCore} from './core.js';
+import type {Core} from './core.js';
 import {isDatabaseDown} from './database/errors.js';
 import {OriginNotAllowed} from './errors.js';
 import type {MariaError} from './errors.js';
@@ -7,11 +13,6 @@ import {Uploads} from './files/upload.js';
 import {anonymizeIp, clientIp, clientRateLimitKey} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
 import {Access} from './visits/access.js';
-import type {FastifyRequest} from 'fastify';
-import {composeBackgroundWork} from './background-work.js';
-import type {BackgroundWork} from './background-work.js';
-import {composeCore} from './core.js';
-import type {Core} from './core.js';
 
 export type Services = ReturnType<typeof compose>;
 

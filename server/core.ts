@@ -37,14 +37,14 @@ export const composeCore = (deps: AppDeps) => {
   const abuseCounter = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
   const abuse = new AbuseMonitor({sql, attempts, log, counter: abuseCounter, counters});
 
-  const moments = new TransientEvents(sql);
-  const conversation = new MessageService({sql, moments, log});
+  const transientEvents = new TransientEvents(sql);
+  const messageService = new MessageService({sql, transientEvents, log});
   const pools = [sql, backgroundSql];
   const live = new EventHub({
     sql,
     pools,
     databaseUrl: deps.databaseUrl,
-    transientEvents: moments,
+    transientEvents: transientEvents,
     log,
   });
 
@@ -57,7 +57,18 @@ export const composeCore = (deps: AppDeps) => {
   });
   const limits = createLimits(config, metrics);
   return {
-    ...{abuse, attempts, conversation, counters, limits, links, live, metrics, moments, outage},
+    ...{
+      abuse,
+      attempts,
+      messageService,
+      counters,
+      limits,
+      links,
+      live,
+      metrics,
+      transientEvents,
+      outage,
+    },
     ...{restoreGuard, sites, spool, tokens, visits},
   };
 };

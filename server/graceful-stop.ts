@@ -13,11 +13,22 @@ const BACKGROUND_MS = 2_000;
  * `BACKGROUND_MS`, because the database may be the service that does not respond.
  */
 export const stopGracefully = async (
-  {app, opened, cleanup, expiry, trail, sender, answering, webhooks, release, drain}: RunningApp,
+  {
+    app,
+    panelOpens,
+    cleanup,
+    expiry,
+    auditMaintenance,
+    sender,
+    responderService,
+    webhooks,
+    release,
+    drain,
+  }: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
   drain();
-  const repliesFinished = answering.drain();
+  const repliesFinished = responderService.drain();
   let abortTimer: NodeJS.Timeout | undefined;
   const aborted = new Promise<void>((resolve) => {
     abortTimer = setTimeout(() => {
@@ -29,7 +40,16 @@ export const stopGracefully = async (
   await app.close();
   await Promise.race([repliesFinished, aborted]);
   clearTimeout(abortTimer);
-  const jobs = [opened, cleanup, expiry, trail, sender, answering, webhooks, release];
+  const jobs = [
+    panelOpens,
+    cleanup,
+    expiry,
+    auditMaintenance,
+    sender,
+    responderService,
+    webhooks,
+    release,
+  ];
   const background = Promise.all(jobs.map((job) => job.stop()));
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

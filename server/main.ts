@@ -71,7 +71,16 @@ const logReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void
 const startBackgroundJobs = async (
   config: Config,
   {databaseUrl, sql, objects}: Resources,
-  {markReady, cleanup, expiry, trail, sender, answering, webhooks, release}: RunningApp,
+  {
+    markReady,
+    cleanup,
+    expiry,
+    auditMaintenance,
+    sender,
+    responderService,
+    webhooks,
+    release,
+  }: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -97,11 +106,11 @@ const startBackgroundJobs = async (
   await release.start();
   markReady();
   sender.wake();
-  answering.wake();
+  responderService.wake();
   webhooks.wake();
   cleanup.start();
   expiry.start();
-  trail.start();
+  auditMaintenance.start();
   objects.check().catch((error: unknown) => {
     log.warn(
       {err: error},

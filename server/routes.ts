@@ -56,7 +56,7 @@ export const registerPublicRoutes = async (
       deps.abuse.uuidRefused(deps.toActor(request, uuid));
     },
     onOpened: (siteKey) => {
-      deps.opened.add(siteKey);
+      deps.panelOpens.add(siteKey);
     },
   });
   await app.register(leaveRoute, {
@@ -68,15 +68,15 @@ export const registerPublicRoutes = async (
     },
   });
   await app.register(verificationRoutes, {prefix: '/verify', ...deps});
-  const {arrivals, streams} = limits;
+  const {arrivals: arrivalLimit, streams: streamLimit} = limits;
   await app.register(webSocketRoute, {
     prefix: EVENTS_PREFIX,
-    ...{config, access, live, gate: streams, arrivals},
+    ...{config, access, live, streamLimit, arrivalLimit},
   });
   await app.register(callbackRoute, {
     prefix: '/api/messages/answers',
     ...deps,
-    stage: deps.conversation,
+    replyChannel: deps.messageService,
   });
   if (deps.diskKey) {
     const {objects, diskKey: signingKey, downloadPace: pace} = deps;
@@ -93,7 +93,7 @@ export const registerPublicRoutes = async (
 
 /** Registers the routes that act on one session. The scope authenticates their requests. */
 export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {
-  const {config, sql, log, access, live, limits, answering, conversation} = deps;
+  const {config, sql, log, access, live, limits, responderService, messageService} = deps;
   const onEnded = deps.triggerCleanup;
   await scope.register(sessionRoutes, {prefix: '/api/session', ...deps, onEnded});
   await scope.register(contactRoutes, {
@@ -114,7 +114,7 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
   await scope.register(uploadRoute, {
     prefix: '/api/files',
     ...deps,
-    gate: limits.uploads,
+    uploadLimit: limits.uploads,
     onStored: (upload) => {
       deps.metrics.uploaded(upload);
     },
@@ -125,17 +125,17 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
     ...deps,
     onExceeded: deps.onLimitExceeded,
     onStored: (tx, {caller: {uuid, site}, message, client}) =>
-      answering.enqueueTurn(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
+      responderService.enqueueTurn(tx, {uuid, siteKey: site.key, messageId: message.id, client}),
     onMessage: ({uuid, site}, message) => {
-      answering.wake();
+      responderService.wake();
       deps.webhooks.wake();
-      conversation.emitVisitorMessage({uuid, siteKey: site.key, message});
+      messageService.emitVisitorMessage({uuid, siteKey: site.key, message});
     },
   });
   await scope.register(stopRoute, {prefix: '/api/messages', ...deps});
-  const {arrivals, streams} = limits;
+  const {arrivals: arrivalLimit, streams: streamLimit} = limits;
   await scope.register(eventRoutes, {
     prefix: EVENTS_PREFIX,
-    ...{config, access, live, gate: streams, arrivals},
+    ...{config, access, live, streamLimit, arrivalLimit},
   });
 };

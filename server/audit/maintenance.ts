@@ -25,7 +25,7 @@ export class AuditMaintenance {
   private headsLoggedAt = -HEADS_INTERVAL_MS;
 
   constructor(
-    private readonly deps: AuditMaintenanceDeps & {config: Config; known: RestoreGuard},
+    private readonly deps: AuditMaintenanceDeps & {config: Config; restoreGuard: RestoreGuard},
     private readonly intervalMs = RUN_INTERVAL_MS,
   ) {}
 
@@ -49,10 +49,10 @@ export class AuditMaintenance {
   }
 
   private async runOnce(): Promise<void> {
-    const {config, known, log, sql} = this.deps;
+    const {config, restoreGuard, log, sql} = this.deps;
     try {
       const {signal} = this.stopping;
-      const drops = config.cleanup.intervalMs > 0 && !(await known.check());
+      const drops = config.cleanup.intervalMs > 0 && !(await restoreGuard.check());
       await maintainAudit({...this.deps, signal}, {drops});
       await this.logChainHeads();
     } catch (error) {

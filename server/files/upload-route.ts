@@ -30,7 +30,7 @@ export interface UploadRouteDeps {
   access: Access;
   uploads: Uploads;
   attempts: BatchedAuditWriter;
-  gate: ConcurrencyLimit;
+  uploadLimit: ConcurrencyLimit;
   onStored: (taken: {repeated: boolean; bytes: number}) => void;
 }
 
@@ -115,7 +115,7 @@ interface UploadCall {
 }
 
 const receiveUpload = async (
-  {access, sql, config, gate, uploads}: UploadRouteDeps,
+  {access, sql, config, uploadLimit, uploads}: UploadRouteDeps,
   caller: Caller,
   {request, reply, onReserved}: UploadCall,
 ) => {
@@ -125,7 +125,7 @@ const receiveUpload = async (
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.maxFileBytes + FRAME_BYTES) throw createFileTooLarge(limits.maxFileBytes);
   disableTimeout(request, reply);
-  const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
+  const release = uploadLimit.acquire(caller.uuid, clientRateLimitKey(request));
   try {
     const incoming = await readMultipartUpload(request, limits.maxFileBytes);
     const key = request.headers['idempotency-key'];

@@ -18,9 +18,9 @@ export interface EventDeps {
   config: Config;
   access: Access;
   live: EventHub;
-  gate: ConcurrencyLimit;
+  streamLimit: ConcurrencyLimit;
   /** Limit of WebSockets without credentials yet, which must not occupy the slots of `gate`. */
-  arrivals: ConcurrencyLimit;
+  arrivalLimit: ConcurrencyLimit;
 }
 
 /** Headers against buffering by proxies. The connection serves only the stream and ends with it. */
@@ -41,7 +41,7 @@ const Stream = Type.Unsafe<EventPage>({
 
 /** Adds the routes for live events of a session: as a stream and by long poll. */
 export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
-  const {config, access, live, gate} = deps;
+  const {config, access, live, streamLimit} = deps;
   app.addHook('preClose', (done) => {
     live.drain();
     done();
@@ -76,7 +76,7 @@ export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
       disableTimeout(request, reply);
       // The client has disconnected: do not acquire a slot that nothing would release.
       if (reply.raw.destroyed) return reply.hijack();
-      const leave = gate.acquire(caller.uuid, clientRateLimitKey(request));
+      const leave = streamLimit.acquire(caller.uuid, clientRateLimitKey(request));
       reply.raw.once('close', leave);
       const from = {cursor: parseCursor(request), tokenHash: caller.tokenHash};
       if (wantsJson(request)) return poll(deps, {caller, reply, from});

@@ -74,7 +74,7 @@ export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
     preHandler: async (request) => {
       const {socket} = request.raw;
       if (!request.ws || socket.destroyed) return;
-      const leave = deps.arrivals.acquire(request.id, clientRateLimitKey(request));
+      const leave = deps.arrivalLimit.acquire(request.id, clientRateLimitKey(request));
       arrivals.set(request, leave);
       socket.once('close', leave);
     },
@@ -117,7 +117,7 @@ const awaitAuth = (deps: EventDeps, socket: WebSocketLike, arrival: Arrival): vo
 };
 
 const admit = async (
-  {access, live, gate}: EventDeps,
+  {access, live, streamLimit}: EventDeps,
   socket: WebSocketLike,
   {request, onAdmitted, text}: Arrival & {text: string},
 ): Promise<void> => {
@@ -127,7 +127,7 @@ const admit = async (
   // The client has disconnected: do not acquire a slot that nothing would release.
   if (socket.readyState !== OPEN) return;
   onAdmitted?.();
-  const release = gate.acquire(caller.uuid, clientRateLimitKey(request));
+  const release = streamLimit.acquire(caller.uuid, clientRateLimitKey(request));
   const subscriber: WebSocketSubscriber = new WebSocketSubscriber(socket, {
     cursor: after,
     tokenHash: caller.tokenHash,

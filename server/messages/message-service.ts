@@ -39,7 +39,7 @@ export interface VisitorMessage {
 
 export interface MessageServiceDeps {
   sql: Sql;
-  moments: TransientEvents;
+  transientEvents: TransientEvents;
   log: FastifyBaseLogger;
 }
 
@@ -114,7 +114,7 @@ export class MessageService {
 
   /** Notifies the subscribers that are connected now; the event is not stored. */
   typing(uuid: string, role: ReplierRole): void {
-    this.deps.moments.broadcast(uuid, {type: 'typing', data: {role}});
+    this.deps.transientEvents.broadcast(uuid, {type: 'typing', data: {role}});
   }
 
   /** Returns the last messages, oldest first. */

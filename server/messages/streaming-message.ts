@@ -36,12 +36,12 @@ export class StreamingMessage {
   private readonly removeRepeater: () => void;
 
   constructor(
-    private readonly deps: {sql: Sql; moments: TransientEvents; log: FastifyBaseLogger},
+    private readonly deps: {sql: Sql; transientEvents: TransientEvents; log: FastifyBaseLogger},
     private readonly started: StartedMessage,
   ) {
     this.id = started.message.id;
     this.renewalTimer = setInterval(() => void this.renew(), started.leaseMs / 3).unref();
-    this.removeRepeater = deps.moments.onTextWanted(started.uuid, () => {
+    this.removeRepeater = deps.transientEvents.onTextWanted(started.uuid, () => {
       this.publishFrom(0);
     });
   }
@@ -94,7 +94,7 @@ export class StreamingMessage {
 
   private publishFrom(offset: number): void {
     const data = {message_id: this.id, offset, text: this.text.slice(offset)};
-    this.deps.moments.broadcast(this.started.uuid, {type: 'message_delta', data});
+    this.deps.transientEvents.broadcast(this.started.uuid, {type: 'message_delta', data});
     this.publishedUnits = this.text.length;
   }
 

@@ -17,8 +17,8 @@ import {cutNotice} from './texts.js';
 export interface CallbackDeps {
   config: Config;
   sql: Sql;
-  stage: ReplyChannel;
-  answering: {callBacks: CallbackLinks};
+  replyChannel: ReplyChannel;
+  responderService: {callBacks: CallbackLinks};
 }
 
 /** Callbacks per turn; a responder that sends more is faulty. */
@@ -26,7 +26,7 @@ export const MAX_CALLBACKS_PER_TURN = 20;
 
 /** Route that a responder calls with a later reply. */
 export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
-  const {config, answering} = deps;
+  const {config, responderService} = deps;
 
   app.post(
     '/:link',
@@ -51,7 +51,7 @@ export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
       },
     },
     async (request, reply) => {
-      const link = answering.callBacks.read(request.params.link);
+      const link = responderService.callBacks.read(request.params.link);
       if (!link) throw new NotFound();
       if (link.isExpired) throw new TurnClosed();
       const {text = '', done = true} = request.body;
@@ -65,13 +65,13 @@ export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
  * Counts the callback and stores its text in one transaction: neither happens without the other.
  */
 const storeCallback = async (
-  {sql, stage}: CallbackDeps,
+  {sql, replyChannel}: CallbackDeps,
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {
   const uuid = await sessionOfTurn(sql, turnId);
   if (uuid === undefined) throw new TurnClosed();
-  const stored = stage.sayWith(uuid, async (tx) => {
+  const stored = replyChannel.sayWith(uuid, async (tx) => {
     const calls = await countCallback(tx, turnId, {isLast, max: MAX_CALLBACKS_PER_TURN});
     const context = await findTurnContext(tx, uuid);
     if (calls === undefined || !context) throw new TurnClosed();

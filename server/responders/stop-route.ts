@@ -12,11 +12,14 @@ export interface StopRouteDeps {
   config: Config;
   sql: Sql;
   access: Access;
-  answering: {stopSession: (uuid: string) => void};
+  responderService: {stopSession: (uuid: string) => void};
 }
 
 /** Route of the visitor's *Stop* button. */
-export const stopRoute: Plugin<StopRouteDeps> = async (app, {config, sql, access, answering}) => {
+export const stopRoute: Plugin<StopRouteDeps> = async (
+  app,
+  {config, sql, access, responderService},
+) => {
   app.post(
     '/stop',
     {
@@ -36,7 +39,7 @@ export const stopRoute: Plugin<StopRouteDeps> = async (app, {config, sql, access
     async (request, reply) => {
       const caller = access.getCaller(request);
       await access.visit(request, caller);
-      if ((await stopTurns(sql, caller.uuid)) > 0) answering.stopSession(caller.uuid);
+      if ((await stopTurns(sql, caller.uuid)) > 0) responderService.stopSession(caller.uuid);
       return reply.code(204).send(null);
     },
   );

@@ -248,7 +248,7 @@ t.test('a lapsed answer is ended only together with what its visitor is told', a
       for each row when (new.role = 'maria') execute function refuse()`;
 
   const server = await startServer(t, {beside: before, answers: true});
-  server.answering.wake();
+  server.responderService.wake();
   await until(() => server.logged.some(({msg}) => msg === 'failed to end a lapsed turn'));
 
   const [turn] = await server.sql`select state from turns`;
@@ -256,7 +256,7 @@ t.test('a lapsed answer is ended only together with what its visitor is told', a
   t.same(await server.sql`select from jobs where payload->>'template' = 'message'`, []);
 
   await server.sql`drop trigger refuse_answers on messages`;
-  server.answering.wake();
+  server.responderService.wake();
   await until(async () => (await outcomeOf(server, visitor.uuid)) === 'lost');
   const {body} = await visitor.call<{messages: {role: string}[]}>('GET', '/api/messages');
   t.same(

@@ -54,10 +54,10 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   t.ok(await areLeasedFor(server, 'messages', MESSAGE_LEASE_MS));
   await server.sql`update turns set leased_until = now() where state = 'running'`;
   await server.sql`update messages set leased_until = now() where state = 'running'`;
-  server.answering.wake();
+  server.responderService.wake();
   await until(async () => {
     // What the interval does while the server runs.
-    await server.conversation.failLapsed();
+    await server.messageService.failLapsed();
     const answers = (await messagesOf(here)).filter(({role}) => role === 'maria');
     return answers.length === 2 && answers.every(({state}) => state !== 'running');
   });
@@ -89,7 +89,7 @@ t.test(
     await write(visitor, 'First.');
     await answersOf(visitor);
     // As a server leaves it that dies right after the commit.
-    await server.answering.stop();
+    await server.responderService.stop();
     await write(visitor, 'Second.');
 
     const {url} = await startProcessBeside(t, server, settings);
@@ -112,7 +112,7 @@ t.test('a server that is stopped gives back what it has not begun to answer', as
   await until(() => receiver.called.length === 1);
 
   const {url} = await startProcessBeside(t, server, settings);
-  await server.answering.stop();
+  await server.responderService.stop();
 
   t.same(said(await answersOf(visitor.at(url))), ['From the other.']);
 });
@@ -126,7 +126,7 @@ t.test('what its visitor has stopped is not given back', async (t) => {
 
   // As at another replica, whose notice has not come yet.
   await stopTurns(server.sql, visitor.uuid);
-  await server.answering.stop();
+  await server.responderService.stop();
 
   const turns = await server.sql`select state, outcome from turns`;
   t.same(turns, [{state: 'done', outcome: 'stopped'}]);

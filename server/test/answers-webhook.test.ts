@@ -266,7 +266,7 @@ t.test('a responder that answers later does so once, or as often as it says', as
   );
   await server.sql`update turns set leased_until = now() - interval '1 second' where state = 'waiting'`;
   t.equal((await callBack(linkOf(2), {text: 'Too late.'})).status, 410);
-  server.answering.wake();
+  server.responderService.wake();
   const answers = await answersOf(visitor, 3);
   t.match(answers.at(-1)?.body, /could not/);
   t.same(await tracedTurns(server), [], 'nor does anything tell who it was');
@@ -310,7 +310,7 @@ t.test('a link is of no use when its time is over, nor for calls without end', a
   await until(async () => (await waiting()).length === 1);
   const [turn] = await waiting();
   const call = async (sinceMs: number) => {
-    const {url} = server.answering.callBacks.create(turn?.id ?? '', Date.now() - sinceMs);
+    const {url} = server.responderService.callBacks.create(turn?.id ?? '', Date.now() - sinceMs);
     const response = await fetch(url.replace(server.config.publicUrl, server.url), {
       method: 'POST',
       headers: {'content-type': 'application/json'},

@@ -49,7 +49,7 @@ const visitorWithTraces = async (server: TestServer) => {
   await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
   await visitor.call('POST', '/api/messages', {json: {client_id: 'first', body: MESSAGE}});
   const reply = `${NAME}, ${MESSAGE}?`;
-  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
+  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
   // Answered with an error, each of which is logged.
   await visitor.contact('nobody', NAME);
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});

@@ -188,7 +188,7 @@ export const keepsReadingContract = async (
       update visits set last_seen_at = now() - interval '20 minutes' where uuid = ${visitor.uuid}`;
     const reader = open(visitor);
     t.teardown(() => reader.close());
-    await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello?'});
+    await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello?'});
     await untilTold(reader, 1);
 
     const [row] = await server.sql<{old: boolean}[]>`

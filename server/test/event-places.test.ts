@@ -17,7 +17,7 @@ for (const [way, open] of Object.entries(WAYS)) {
     const server = await startServer(t, {settings: {MAX_STREAMS_PER_SESSION: '1'}});
     const locks = Locks.open(t, server);
     const visitor = await Visitor.consenting(server.url);
-    await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
+    await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
     const held = await locks.hold((sql) => sql`lock table visits in access exclusive mode`);
     const hasty = open(visitor);
     await held.untilWaiting(1, 'visits');
@@ -37,7 +37,7 @@ for (const [way, open] of Object.entries(WAYS)) {
 t.test('a WebSocket takes one place, and not another once it says whose it is', async (t) => {
   const server = await startServer(t, {settings: {MAX_STREAMS_PER_ADDRESS: '2'}});
   const visitor = await Visitor.consenting(server.url);
-  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
+  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
 
   const readers = [readSocket(visitor), readSocket(visitor)];
   t.teardown(() => {
@@ -56,7 +56,7 @@ t.test('a WebSocket takes one place, and not another once it says whose it is', 
 t.test('sockets without credentials take no place of a reader', async (t) => {
   const server = await startServer(t, {settings: {MAX_STREAMS_PER_ADDRESS: '3'}});
   const visitor = await Visitor.consenting(server.url);
-  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
+  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
   const url = `${server.url.replace(/^http/, 'ws')}/api/events/ws`;
   const silent = () => {
     const socket = new WebSocketClient(url);

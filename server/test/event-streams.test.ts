@@ -62,7 +62,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
     const named = {role: 'maria', clientId: 'answer'} as const;
     const visitor = await Visitor.consenting(server.url);
     const early = await reading(t, beside, open(visitor.at(beside.url)), visitor.uuid);
-    const running = await server.conversation.startMessage(visitor.uuid, named);
+    const running = await server.messageService.startMessage(visitor.uuid, named);
 
     running?.delta('One, 👋 ');
     await until(() => textOf(early) === 'One, 👋 ');
@@ -107,7 +107,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
     ];
     await until(() => server.live.isHearing && beside.live.isHearing);
 
-    server.conversation.typing(visitor.uuid, 'agent');
+    server.messageService.typing(visitor.uuid, 'agent');
 
     for (const reader of readers) {
       t.match(await untilTold(reader, 1), [{seq: null, type: 'typing', data: {role: 'agent'}}]);

@@ -81,14 +81,14 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.markReady();
-  if (!answers) await running.answering.stop();
+  if (!answers) await running.responderService.stop();
   t.teardown(async () => {
     await closed(running);
-    await running.opened.stop();
+    await running.panelOpens.stop();
     await running.cleanup.stop();
     await running.expiry.stop();
     await running.sender.stop();
-    await running.answering.stop();
+    await running.responderService.stop();
     await running.webhooks.stop();
     await running.release.stop();
     await opened.close();
