@@ -141,7 +141,7 @@ const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {
   return body.file.id;
 };
 
-/** A server whose store throws when a link is asked for. */
+/** Starts a server whose object store throws when a download link is requested. */
 const failing = async (t: Test) => {
   const server: TestServer = await startServer(t);
   const broken = {
@@ -207,7 +207,7 @@ t.test('a UUID that nobody has proved is not named', async (t) => {
   t.equal((await server.sql`select from audit_logs where event_type = 'error'`).length, 0);
 });
 
-/** Longer than the shortest outage that is reported. */
+/** Duration of the shortest outage that is reported. */
 const SHORTEST_OUTAGE_MS = 1_000;
 
 t.test('an outage of the database is told when it is over, from when to when', async (t) => {

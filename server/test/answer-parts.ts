@@ -16,7 +16,7 @@ import type {Visitor} from './visitor.js';
 
 const MODEL_SERVER = fileURLToPath(new URL('./model-server.js', import.meta.url));
 
-/** A conversation in which visitors are asked whether their documents may be read for answers. */
+/** Conversation that asks visitors for consent to let the model read their documents. */
 export const AI_ANSWERS = {
   version: 1,
   steps: [
@@ -39,7 +39,7 @@ export interface ModelServer {
   seen: () => Promise<SeenTurn[]>;
 }
 
-/** A Chat Completions server as a process of its own. */
+/** Starts a Chat Completions server in a separate process. */
 export const startModelServer = async (t: Test): Promise<ModelServer> => {
   const child = spawn(process.execPath, [MODEL_SERVER], {stdio: ['pipe', 'pipe', 'ignore']});
   t.teardown(() => kill(child));
@@ -51,7 +51,7 @@ export const startModelServer = async (t: Test): Promise<ModelServer> => {
   };
 };
 
-/** Settings under which all sites have this model answer. */
+/** Returns settings with which this model replies on all sites. */
 export const answeredBy = ({url}: {url: string}, model = 'echo'): Record<string, string> => ({
   RESPONDER: 'openai',
   RESPONDER_URL: url,
@@ -64,7 +64,7 @@ export interface Called {
   url: string;
   headers: IncomingHttpHeaders;
   body: string;
-  /** Since the receiver was started. */
+  /** Time since the start of the receiver, in milliseconds. */
   atMs: number;
 }
 
@@ -76,7 +76,7 @@ export interface Receiver {
 
 type Answering = (response: ServerResponse, called: Called, count: number) => void | Promise<void>;
 
-/** Somebody's server, which answers as the test says. */
+/** Starts a server that responds as the test defines. */
 export const startReceiver = async (t: Test, answer: Answering): Promise<Receiver> => {
   const called: Called[] = [];
   const started = performance.now();
@@ -117,7 +117,7 @@ export const write = (visitor: Visitor, body: string, more: object = {}) =>
 export const messagesOf = async (visitor: Visitor): Promise<Message[]> =>
   (await visitor.call<{messages: Message[]}>('GET', '/api/messages')).body.messages;
 
-/** What Maria has said, once she has finished so many messages. */
+/** Waits until Maria has finished `count` messages, and returns all her messages. */
 export const answersOf = async (visitor: Visitor, count = 1): Promise<Message[]> => {
   let found: Message[] = [];
   await until(async () => {
@@ -127,13 +127,13 @@ export const answersOf = async (visitor: Visitor, count = 1): Promise<Message[]>
   return found;
 };
 
-/** How those turns ended of which it is still known from where they were sent. */
+/** Returns the outcomes of the finished turns whose `client` was not cleared. */
 export const tracedTurns = async ({sql}: TestServer): Promise<string[]> => {
   const rows = await sql<{outcome: string}[]>`
     select outcome from turns where state = 'done' and client <> ''`;
   return rows.map(({outcome}) => outcome);
 };
 
-/** Bodies and states, which is what most tests are about. */
+/** Returns the bodies. The body of an incomplete message has the state before it. */
 export const said = (messages: Message[]): string[] =>
   messages.map(({body, state}) => (state === 'complete' ? body : `${state}: ${body}`));

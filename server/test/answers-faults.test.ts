@@ -109,7 +109,7 @@ t.test(
     const visitor = await Visitor.consenting(server.url);
     await write(visitor, 'Hello?');
     await until(() => receiver.called.length === 1);
-    // As it stands between two of the looks by which an answer learns of its end.
+    // The session ends between two of the checks that would abort the turn.
     await server.sql`update visits set state = 'purging' where uuid = ${visitor.uuid}`;
 
     answer();
@@ -152,7 +152,7 @@ t.test('who takes it back while the responder fails is not told of either', asyn
   const visitor = await Visitor.consenting(server.url);
   await write(visitor, 'Hello?');
   await until(() => receiver.called.length === 1);
-  // As it stands between two of the looks by which an answer learns of its end.
+  // The consent ends between two of the checks that would abort the turn.
   await server.sql`
     insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
     select session_uuid, purpose, 'refused', wording, wording_sha256, locale from consents
@@ -170,7 +170,7 @@ const untilEnded = ({url}: TestServer, outcome: string) =>
     return metrics.includes(`maria_answers_total{outcome="${outcome}"} 1`);
   });
 
-/** Queued ones and those that were sent. */
+/** Returns the queued jobs and the subjects of the sent e-mails. */
 const alertsAndMails = async ({sql, mailbox}: TestServer): Promise<unknown[]> => [
   ...(await sql`select payload from jobs`),
   ...mailbox.mails.map(({subject}) => subject),

@@ -56,8 +56,8 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   await server.sql`update messages set leased_until = now() where state = 'running'`;
   server.responderService.wake();
   await until(async () => {
-    // What the interval does while the server runs.
-    await server.messageService.failLapsed();
+    // A running server calls this at an interval.
+    await server.conversation.failLapsed();
     const answers = (await messagesOf(here)).filter(({role}) => role === 'maria');
     return answers.length === 2 && answers.every(({state}) => state !== 'running');
   });
@@ -71,7 +71,7 @@ t.test('an answer whose server is killed ends as failed, and its visitor is told
   t.equal((await answersOf(here, 3)).at(-1)?.body.slice(0, 9), 'You said:', 'the next is answered');
 });
 
-/** Whether what runs is somebody's, and for so long at most: that the time passes needs no test. */
+/** Returns whether the only running row has a lease of at most `ms`. No test waits for its end. */
 const areLeasedFor = async ({sql}: TestServer, table: string, ms: number): Promise<boolean> => {
   const rows = await sql<{ms: number}[]>`
     select extract(epoch from leased_until - now())::float8 * 1000 as ms from ${sql(table)}
@@ -88,8 +88,8 @@ t.test(
     const visitor = await Visitor.consenting(server.url);
     await write(visitor, 'First.');
     await answersOf(visitor);
-    // As a server leaves it that dies right after the commit.
-    await server.responderService.stop();
+    // Simulates a server that dies right after the commit.
+    await server.answering.stop();
     await write(visitor, 'Second.');
 
     const {url} = await startProcessBeside(t, server, settings);
@@ -124,7 +124,7 @@ t.test('what its visitor has stopped is not given back', async (t) => {
   await write(visitor, 'Hello?');
   await until(() => receiver.called.length === 1);
 
-  // As at another replica, whose notice has not come yet.
+  // Simulates a stop at another replica whose notification has not arrived yet.
   await stopTurns(server.sql, visitor.uuid);
   await server.responderService.stop();
 

@@ -16,7 +16,10 @@ import {until} from './until.js';
 import {request} from './visitor.js';
 
 const SERVER = fileURLToPath(new URL('../../../server/', import.meta.url));
-/** Greeting, login in two steps, and the first queries: of a query, its preparation comes first. */
+/**
+ * Pieces that a connection carries before it is cut: greeting, login in two steps, first queries.
+ * The preparation of a query is a separate piece.
+ */
 const PIECES = [1, 2, 3, 4, 5, 6];
 
 t.test('connections that are cut while they open', async (t) => {

@@ -32,7 +32,7 @@ const open = async (t: Test) => {
   return {sql, archiveDir, parts, keep: () => maintainAudit(parts, {drops: true})};
 };
 
-/** Rows of a month long over, made before all younger ones as it would have been. */
+/** Creates a past month and its rows. Call it before younger rows are added, as in real use. */
 const addOldMonth = async (sql: Sql, count: number, month = OLD) => {
   await sql`select make_audit_month(${`${month}-01`}::date)`;
   await sql`
@@ -94,7 +94,7 @@ t.test('a month within its retention stays', async (t) => {
 t.test('a folder that cannot be written to: nothing is dropped, and it is told', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 10);
-  // A file in the folder's place, which not even root can write into.
+  // Not even root can write into a folder whose path is a file.
   await writeFile(archiveDir, '');
 
   await keep();
@@ -108,7 +108,7 @@ t.test('a folder that cannot be written to: nothing is dropped, and it is told',
   ]);
 });
 
-/** As one does who is killed before the month is dropped. */
+/** Archives a month without dropping it, like a process that is killed in between. */
 const archiveOnly = async (deps: AuditMaintenanceDeps, archiveDir: string): Promise<string> => {
   await addOldMonth(deps.sql, 50);
   await chainAuditLog(deps.sql);

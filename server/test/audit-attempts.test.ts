@@ -91,7 +91,7 @@ t.test('an attempt that was queued while its session was erased keeps no address
   await recordAudit(server.sql, {...entry, event: 'session_resumed'});
   t.equal((await addresses()).length, 0);
 
-  // One that was written before the erasure's commit and seen after it.
+  // Simulates a row that was written before the erasure's commit and became visible after it.
   await server.sql`
     insert into audit_logs (event_type, user_uuid, ip_address)
     values ('session_resumed', ${visitor.uuid}, '203.0.113.77')`;

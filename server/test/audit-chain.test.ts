@@ -13,7 +13,10 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** A transaction of any database of the server holds back what is settled, while it runs. */
+/**
+ * Time limit for the watermark. A transaction in any database of the cluster delays it while it
+ * runs.
+ */
 const OTHERS_MS = 60_000;
 
 t.test('every row is chained once, in batches, whatever its text', async (t) => {
@@ -64,7 +67,7 @@ t.test('an address that is forgotten breaks nothing', async (t) => {
   t.match(await verifyMonth(sql, thisMonth()), {rows: 5, fault: undefined});
 });
 
-/** Two rows that nobody sees before `commit`. */
+/** Adds two rows that stay invisible until `commit` is called. */
 const addRowsUncommitted = async (t: Test, url: string) => {
   const slow = postgres(url, {max: 1});
   t.teardown(() => slow.end());
@@ -85,7 +88,7 @@ t.test('a row that becomes visible after younger ones is chained all the same', 
   const {sql, url} = await open(t);
   const {late, commit} = await addRowsUncommitted(t, url);
 
-  // As many turns as it would take to settle, were it not for the transaction that runs.
+  // Without the open transaction, this many runs would settle all rows.
   for (let i = 0; i < 8; i++) {
     await addRows(sql, 10);
     await chainAuditLog(sql);

@@ -9,7 +9,7 @@ import {Visitor} from './visitor.js';
 
 const FORMULA = '=HYPERLINK("https://evil.example","x")';
 
-/** Three events of two sites, two of them an hour and two days old. */
+/** Replaces the audit log with events of two sites. The oldest event is two days old. */
 const trail = async (server: TestServer) => {
   const visitor = await Visitor.arrive(server.url);
   await server.sql.begin(async (tx) => {

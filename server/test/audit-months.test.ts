@@ -18,7 +18,7 @@ t.test('months are made while others write, and make nobody wait', async (t) => 
 
   await writer.begin(async (tx) => {
     await addRow(tx);
-    // With a lock that excluded the writer, this would wait for the end of its transaction.
+    // A lock that excluded the writer would make this wait for the end of its transaction.
     await sql`select make_audit_partitions(5)`;
     await addRow(sql);
   });

@@ -9,7 +9,7 @@ import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-/** As somebody does who owns the database, past the triggers. */
+/** Changes rows like an owner of the database, without the triggers. */
 const tamper = async (sql: Sql, statement: string) =>
   sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;

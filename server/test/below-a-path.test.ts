@@ -13,7 +13,7 @@ import {Visitor, request} from './visitor.js';
 // dist/server/test/ -> the project
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
-/** Whatever a page fetches, leads to or sends to on its own host. */
+/** Returns the URLs on a page's own host that it fetches, links to or submits to. */
 const addressesIn = (html: string, of: string): string[] =>
   [...html.matchAll(/(?:href|src|action)="([^"]+)"/g)]
     .map(([, address = '']) => new URL(address, of))

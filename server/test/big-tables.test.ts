@@ -22,7 +22,10 @@ import {Visitor} from './visitor.js';
 const ROWS = 20_000;
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 
-/** What a busy site has after some weeks. Each session has one row of each kind. */
+/**
+ * Fills the tables like those of a busy site after some weeks. Each session has one row of each
+ * kind.
+ */
 const fill = (sql: ReturnType<typeof open>, count: number) =>
   sql.unsafe(`
     create temp table ids as select gen_random_uuid() as id, i from generate_series(1, ${count}) i;
@@ -75,7 +78,7 @@ t.test('no statement reads a big table as a whole', async (t) => {
   };
   const email = `${randomUUID()}@example.com`;
   const settled = async () => {
-    // Each connection reports what it has read at its end at the latest.
+    // PostgreSQL counts the reads of a connection when it ends, at the latest.
     await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;

@@ -5,7 +5,7 @@ import {CircuitBreakers} from '../responders/circuit.js';
 
 const LIMITS = {failures: 3, withinMs: 1_000, openMs: 5_000};
 
-/** Circuits on a clock that stands still until it is moved. */
+/** Creates circuit breakers with a clock that only the test moves. */
 const onClock = () => {
   let nowMs = 1_000_000;
   const circuits = new CircuitBreakers(LIMITS, () => nowMs);

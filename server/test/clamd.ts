@@ -10,10 +10,12 @@ import type {Test} from 'tap';
 import {freePort} from './free-port.js';
 import {until} from './until.js';
 
-/** What our one signature finds. No real malware is needed to see a scanner say no. */
+/** Text that the only virus signature matches. No real malware is needed. */
 export const VIRUS = 'MARIA-TEST-VIRUS';
 
-/** Why no scanner can be started here, for tap's `skip`. The runner has said so aloud. */
+/**
+ * Reason why no scanner can be started here, for tap's `skip`. The runner has already printed it.
+ */
 export const clamdMissing: string | false =
   process.env['TEST_SCANNER_MISSING'] ??
   (spawnSync('clamd', ['--version'], {stdio: 'ignore'}).status === 0
@@ -21,12 +23,12 @@ export const clamdMissing: string | false =
     : 'no virus scanner to test against: install clamav-daemon');
 
 export interface Clamd {
-  /** For `CLAMAV_HOST`. */
+  /** Value of `CLAMAV_HOST`. */
   host: string;
   stop: () => Promise<void>;
 }
 
-/** A real clamd with a signature file of one line. */
+/** Starts a real clamd with one signature. */
 export const startClamd = async (t: Test): Promise<Clamd> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-clamd-'));
   const port = await freePort();

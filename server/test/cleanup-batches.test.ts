@@ -8,7 +8,7 @@ import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** So many sessions of the demo site that gave an address and were never confirmed. */
+/** Adds sessions of the demo site with an e-mail address that was never confirmed. */
 const addSessions = async ({sql}: TestServer, count: number): Promise<void> => {
   await sql`
     insert into visits (uuid, site_key, token_hash, state)
@@ -87,14 +87,17 @@ t.test('what an erased session’s visitor had deleted goes with it', async (t) 
   t.equal(await rows(), 1, 'a deleted file stays as a row of its session');
 
   await visitor.call('DELETE', '/api/session');
-  // The server's own cleanup may be at it as well.
+  // The server's own cleanup can run at the same time.
   await until(async () => {
     await reaperOf(server).run();
     return (await rows()) === 0;
   });
 });
 
-/** Whoever is connected tells what it has read at its end, before it is gone from the list. */
+/**
+ * Closes all other connections. A closed connection adds its reads to the statistics before it
+ * leaves the list.
+ */
 const endOthers = async (sql: Sql): Promise<void> => {
   const others = () => sql`
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -114,7 +117,7 @@ t.test('a run reads no large table from end to end', async (t) => {
       insert into visits (uuid, site_key, token_hash, state)
       select gen_random_uuid(), 'demo', sha256('x'), ${state} from generate_series(1, 12000)`;
   }
-  // Files that were deleted by their visitors, and stay as rows.
+  // Visitors deleted these files; their rows stay.
   await setUp`
     insert into file_uploads (id, session_uuid, file_name, s3_key, state, file_size, sha256,
       uploaded_at, is_deleted, deleted_at, removals, removed_at)

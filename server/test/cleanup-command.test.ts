@@ -8,7 +8,7 @@ import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** `maria cleanup` on another machine: a process of its own with the same settings. */
+/** Runs `maria cleanup` in a separate process with the server's settings, as on another machine. */
 const maria = ({config, dataDir}: TestServer, ...args: string[]) =>
   runMaria({DATABASE_URL: config.databaseUrl ?? '', DATA_DIR: dataDir}, 'cleanup', ...args);
 

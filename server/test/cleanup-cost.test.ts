@@ -6,7 +6,7 @@ import {S3Objects} from '../object-store/s3.js';
 import {ComputedBucket, fillRows} from './computed-bucket.js';
 import {startServer} from './start-server.js';
 
-/** The names of the sweep's own statements, which read what the database knows of keys. */
+/** Returns whether the sweep looks up keys in the database with this statement. */
 const isLookUp = (statement: string) => /\bfile_uploads\b/.test(statement);
 
 t.test('a sweep costs the calls that its keys need, and no more', async (t) => {

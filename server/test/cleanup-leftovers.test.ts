@@ -125,7 +125,7 @@ t.test('another bucket has sightings of its own', {skip}, async (t) => {
   await sweepOf(server).run(patient);
   await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
 
-  // The same key there is young in its quarantine, however long it has been known here.
+  // The quarantine of this key in the other bucket only begins now.
   await putUnknown({...server, objects}, key);
   const report = await elsewhere.run(patient);
 

@@ -13,7 +13,7 @@ export const reaperOf = (server: TestServer, parts: Partial<TestServer> = {}) =>
 export const sweepOf = (server: TestServer, parts: Partial<TestServer> = {}) =>
   new Sweep({...server, ...parts, log: quiet(server)});
 
-/** As if this much time had passed for the visit. */
+/** Moves the visit's last activity back by this many minutes. */
 export const letIdle = ({sql}: TestServer, {uuid}: Visitor, minutes: number) => sql`
   update visits set last_seen_at = last_seen_at - ${`${minutes} minutes`}::interval
   where uuid = ${uuid}`;
@@ -26,7 +26,7 @@ export const visitWithFile = async (server: TestServer) => {
       const {id} = body.file;
       return {visitor, key: `uploads/${visitor.uuid}/${id}.pdf`, id};
     }
-    // A busy machine, or a database that has lost its connections, asks for patience.
+    // A busy machine, or a database that has lost its connections, can refuse an upload.
     if (triesLeft === 0) throw new Error(`An upload was answered by ${status} ${body.code}.`);
     await sleep(500);
   }

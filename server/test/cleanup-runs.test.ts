@@ -30,7 +30,7 @@ const metric = async ({url}: TestServer, part: string, what: string): Promise<nu
   return Number(text.split(line)[1]?.split('\n')[0] ?? 0);
 };
 
-/** Its parts do nothing but what a test gives them. */
+/** Creates a cleanup with the dependencies that a test replaces. */
 const cleanupWith = (t: Test, server: TestServer, deps: Partial<CleanupDeps>): Cleanup => {
   const cleanup = new Cleanup({
     ...server,
@@ -48,7 +48,7 @@ const cleanupWith = (t: Test, server: TestServer, deps: Partial<CleanupDeps>): C
   return cleanup;
 };
 
-/** A store whose list waits until it is let go on, at every page. */
+/** Wraps a store so that its list pauses at every page until `letGoOn` is called. */
 const slowList = (objects: ObjectStore) => {
   let goOn = (): void => undefined;
   let isWaiting = false;
@@ -138,14 +138,14 @@ t.test('a prompt that found the database away is made up for', async (t) => {
   const {visitor, key} = await visitWithFile(server);
   await server.sql`
     update visits set left_at = now() - interval '2 hours' where uuid = ${visitor.uuid}`;
-  // A timer that waits for somebody who left must not keep the retry from its turn.
+  // A timer for a visitor who left must not delay the retry.
   server.cleanup.triggerAfter(3_600_000);
 
   await proxy.set('refuse');
   server.cleanup.triggerSoon();
   const failures = () =>
     server.logged.filter(({msg}) => /cleanup did not finish/.test(String(msg))).length;
-  // Retries are a second apart; only what lasts as long is told as an outage.
+  // Retries are one second apart, and shorter outages are not reported.
   await until(() => failures() >= 3);
   t.equal((await keysIn(server.objects)).length, 1);
   await proxy.set('pass');

@@ -37,7 +37,7 @@ t.test('a clock that runs ahead makes nothing older:', async (t) => {
       t.same(await keysIn(server.objects), before);
       t.ok(before.includes(key) && before.includes(unknown));
       t.equal((await visitor.session()).status, 200);
-      // The same two days later by the file's own time, which is what the limit is about.
+      // The limit compares the file's own time, which is now two days old.
       const old = new Date(Date.now() - 48 * HOUR_MS);
       await utimes(partial, old, old);
       t.match(await sweepOf(server).run({dryRun: false, force: true}), {aborted_uploads: 1});
@@ -49,7 +49,7 @@ t.test('a clock that runs ahead makes nothing older:', async (t) => {
     const {bucket, objects, unknown} = await computed(t, server, 1_000);
     const sweep = sweepOf(server, {objects});
     const careful = {dryRun: false, force: true, quarantineMs: 0};
-    // A minute old, and an hour later by the store's own clock.
+    // The objects are one minute old. The clock of the store is an hour ahead.
     bucket.clockMs = HOUR_MS;
     bucket.ageMs = HOUR_MS + 60_000;
 
@@ -60,7 +60,7 @@ t.test('a clock that runs ahead makes nothing older:', async (t) => {
   });
 });
 
-/** As if the machine's clock had jumped. */
+/** Runs `work` while the machine's clock is ahead by `ms`. */
 const withClockAhead = async (ms: number, work: () => Promise<void>): Promise<void> => {
   const RealDate = Date;
   const ahead = class extends RealDate {

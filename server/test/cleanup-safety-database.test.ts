@@ -30,7 +30,10 @@ t.test('with the database away, cleanup deletes nothing and says so', async (t) 
 
 const SILENCE_MS = 1_000;
 
-/** An abandoned visit with a file, one that lives, and an unknown object: two of three are due. */
+/**
+ * Creates an abandoned visit with a file, a live visit with a file, and an unknown object. Two of
+ * the three objects are due for deletion.
+ */
 const withDue = async (t: Test, store: 'disk' | 's3' = 'disk') => {
   const server = await startServer(t, {store});
   const {visitor} = await visitWithFile(server);
@@ -40,7 +43,7 @@ const withDue = async (t: Test, store: 'disk' | 's3' = 'disk') => {
   return server;
 };
 
-/** Both parts of cleanup break off, and every object is still there. */
+/** Asserts that the reaper and the sweep fail, and that every object still exists. */
 const deletesNothing = async (t: Test, server: TestServer, parts: Partial<TestServer> = {}) => {
   const before = await keysIn(server.objects);
 
@@ -144,7 +147,7 @@ t.test(
   },
 );
 
-/** A server on yesterday's database, and on the files of today. */
+/** Starts a server with yesterday's database and today's files. */
 const restored = async (t: Test, {yesterday, today}: {yesterday: number; today: number}) => {
   const original = await startServer(t);
   for (let i = 0; i < yesterday; i++) await visitWithFile(original);

@@ -63,7 +63,7 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
   const {visitor} = await visitWithFile(server);
   const keys = Array.from({length: 1_001}, unknownKey);
   await putRaw(server, keys);
-  // All of them have a visit that lives, but the very last one in the list.
+  // Each key except the last one in the list has a live visit.
   const last = [...keys].sort().at(-1) ?? '';
   await server.sql`
     insert into visits (uuid, site_key, token_hash)
@@ -135,7 +135,7 @@ t.test('what a deletion reports as failed is tried again, and never counted', as
   const {bucket, objects, unknown} = await computed(t, server, 1_000);
   const sweep = sweepOf(server, {objects});
   const refused = new Map<string, number>();
-  // Every third is refused once, every seventh for good.
+  // The store refuses every third key once, and every seventh key always.
   const isStuck = (i: number) => i % 7 === 0;
   bucket.refuse = (key) => {
     const i = bucket.indexOf(key);

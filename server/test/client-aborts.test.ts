@@ -21,13 +21,13 @@ import {Visitor} from './visitor.js';
 
 const WARNING = 40;
 const CLOSED = 'the client closed the connection';
-/** Two failures further apart than this would be an outage. */
+/** Pause that is long enough to turn two failures into an outage. */
 const APART_MS = 1_100;
 
 const warnings = ({logged}: TestServer) =>
   logged.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'responded');
 
-/** Sends half of a body and closes the connection, politely or not. */
+/** Sends half of a body, then closes or resets the connection. */
 const breakOff = async (
   {app, config}: TestServer,
   {method, path, headers}: {method: string; path: string; headers: Record<string, string>},
@@ -73,7 +73,7 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
     t.ok(closed().some(({status}) => status === 499));
     await sleep(APART_MS);
   }
-  // The mail sender tells of an outage as soon as the database has answered it.
+  // The mail sender reports an outage after its next successful query.
   await visitor.contact('anna@example.com');
   await server.mailbox.waitFor('anna@example.com');
 

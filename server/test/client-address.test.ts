@@ -23,7 +23,10 @@ void t.test('an IP address as it may be stored', (t) => {
   t.end();
 });
 
-/** Entries of X-Forwarded-For as proxies write them; null: no IP address, so the proxy counts. */
+/**
+ * Entries of X-Forwarded-For as proxies write them. Null means no IP address, so that the proxy's
+ * own counts.
+ */
 const ENTRIES: [string, string | null][] = [
   ['203.0.113.5', '203.0.113.5'],
   ['203.0.113.5:51234', '203.0.113.5'],

@@ -259,7 +259,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
 
   await t.test('funnel counts a site’s days', async (t) => {
     let table = '';
-    // Opened panels are counted together, a moment later.
+    // The server writes the count of opened panels a moment later.
     await until(async () => {
       table = await runCommand(server, funnelCommand, '--site', 'demo');
       return /^opened/m.test(table);

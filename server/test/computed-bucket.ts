@@ -7,7 +7,7 @@ import type {Sql} from '../database/sql.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 
 const FILES_PER_VISIT = 3;
-/** Of the visits, every so manieth is unknown to the database. */
+/** Interval of the visits that have no row in the database. */
 const UNKNOWN_EVERY = 10;
 const MAX_KEYS = 1_000;
 const TAIL = '-0000-4000-8000-000000000000';
@@ -24,18 +24,18 @@ export interface Call {
 }
 
 /**
- * As much of S3 over HTTP as a sweep asks for, with any number of keys that are computed when they
- * are asked for, and with every call noted where it arrives.
+ * The part of S3's HTTP API that a sweep needs. Keys are computed on request, so that there can be
+ * any number of them. Every call is recorded.
  */
 export class ComputedBucket {
   readonly calls: Call[] = [];
   readonly deleted = new Set<number>();
-  /** By how much the store's own clock is wrong. */
+  /** Error of the store's own clock, in milliseconds. */
   clockMs = 0;
   ageMs = AGE_MS;
-  /** The list call, counted from 1, that is answered with an error. */
+  /** Number of the list call that fails, counted from 1. */
   failingList = 0;
-  /** Why the store does not delete this key, this time. */
+  /** Returns the error code with which the store refuses to delete a key. */
   refuse: (key: string) => string | undefined = () => undefined;
 
   private readonly server = createServer((request, response) => {
@@ -125,8 +125,8 @@ export class ComputedBucket {
 }
 
 /**
- * Visits and rows for all of the keys but those of every tenth visit, or for these; answers how many
- * keys have none.
+ * Inserts visits and rows for all keys except those of every tenth visit. If `known` is false,
+ * inserts them only for those. Returns the number of keys without a row.
  */
 export const fillRows = async (
   sql: Sql,

@@ -172,7 +172,7 @@ t.test('credentials that are not percent-encoded are named and not repeated', as
       ['SMTP_URL', `smtp://u:12${sign}secret@mail.example:587`],
     ] as const) {
       const found = faultsOf({[name]: url});
-      // The mail library reads these two in the only way that they can be meant.
+      // The mail library accepts these two signs, because their meaning is clear.
       const works = name === 'SMTP_URL' && (sign === '%' || sign === '@');
       if (works) t.same(found, [], `${name} ${sign}`);
       else t.match(found, [new RegExp(`^${name} .*Percent-encode`)], `${name} ${sign}`);

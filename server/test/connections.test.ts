@@ -14,10 +14,10 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 const BOUNDARY = 'cut';
-/** Less than the S3 server's own patience with a request whose body does not arrive. */
+/** Time limit below the S3 server's own timeout for the body of a request. */
 const STORE_PATIENCE_MS = 60_000;
 
-/** The whole body of an upload. */
+/** Returns the whole body of an upload. */
 const uploadBody = (file: Buffer): Buffer =>
   Buffer.concat([
     Buffer.from(
@@ -139,7 +139,7 @@ t.test('five hundred clients that dawdle keep nobody waiting', async (t) => {
   sockets.forEach((socket, i) => {
     socket.on('error', () => undefined);
     socket.write('POST /api/session/validate-uuid HTTP/1.1\r\nHost: localhost\r\n');
-    // Half of them never end their headers, half never their body.
+    // Half of the clients never finish their headers; the other half never finish their body.
     if (i % 2 === 0) return;
     socket.write(`Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n{`);
   });

@@ -225,7 +225,7 @@ void t.test('consents', async (t) => {
   });
 });
 
-/** Rows do not change, except by the hand of the database's owner. */
+/** Makes the consents a minute older. Only the owner of the database can change these rows. */
 const aMinuteLater = async ({sql}: TestServer, {uuid}: Visitor): Promise<void> => {
   await sql.begin(async (tx) => {
     await tx`alter table consents disable trigger consents_append_only`;

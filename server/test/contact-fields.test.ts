@@ -133,7 +133,7 @@ void t.test('names and addresses', async (t) => {
       t.equal((await own.contact(email)).status, 202);
 
       t.equal((await sessionOf(server, own.uuid))?.email, stored);
-      // The test's own SMTP server shows domains in Unicode, and takes no more than 253 characters.
+      // The SMTP server of the tests shows domains in Unicode and accepts at most 253 characters.
       if (stored.length === 254) return;
       await server.mailbox.waitFor(stored.replace(/[^@]+$/, domainToUnicode));
     });

@@ -8,7 +8,7 @@ import {Visitor} from './visitor.js';
 export const NAME = 'Zora Zwiebelfisch';
 export const OWNER = 'owner@example.com';
 
-/** A visitor with an address, and the link that was mailed there. */
+/** Creates a visitor with an unconfirmed e-mail address, and returns the link from the e-mail. */
 export const pending = async (server: TestServer, email: string, more: object = {}) => {
   await forgetMailCounts(server);
   const visitor = await Visitor.consenting(server.url);
@@ -18,7 +18,10 @@ export const pending = async (server: TestServer, email: string, more: object = 
   return {visitor, mail, link: linkIn(mail)};
 };
 
-/** All tests come from one client network, which has 60 e-mails an hour. */
+/**
+ * Resets the mail limits. All tests come from one client network, which is allowed 60 e-mails an
+ * hour.
+ */
 export const forgetMailCounts = ({sql}: TestServer) => sql`delete from mail_counts`;
 
 export const linksOf = ({sql}: TestServer, uuid: string) =>
@@ -32,7 +35,7 @@ export const sessionOf = async ({sql}: TestServer, uuid: string) => {
   return row;
 };
 
-/** How many mails to an address have arrived, once the queue is empty. */
+/** Waits until the queue is empty, and returns the number of e-mails to this e-mail address. */
 export const mailsTo = async (server: TestServer, address: string): Promise<number> => {
   server.sender.wake();
   await until(async () => (await server.sql`select from jobs where state = 'queued'`).length === 0);

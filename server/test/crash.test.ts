@@ -16,12 +16,12 @@ import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** With each store. `CRASH_KILLS=500 npm run test:crash` is the long run. */
+/** Number of kills with each store. `CRASH_KILLS=500 npm run test:crash` is the long run. */
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 4);
 const VISITORS = 6;
 /**
- * The server limits the mails of one address; behind a proxy everybody has one of their own. A long
- * run lasts longer than a visit may, and what cleanup removes by right is not lost.
+ * The server limits e-mails per IP address. Behind a proxy, each visitor has a different one. The
+ * limits of a visit are raised, because cleanup would delete a visit that outlives them.
  */
 const SETTINGS = {
   TRUST_PROXY: '127.0.0.1,::1',
@@ -35,7 +35,7 @@ interface Acknowledged {
   contacts: {uuid: string; email: string}[];
 }
 
-/** One visit after another until told to stop; remembers what was acknowledged. */
+/** Makes one visit after another until stopped, and records everything that was acknowledged. */
 const keepVisiting = async (
   url: string,
   stop: AbortSignal,
@@ -45,14 +45,16 @@ const keepVisiting = async (
     try {
       await visit(await Visitor.consenting(url), acknowledged);
     } catch (error) {
-      // The server was killed in the middle of an answer.
+      // The server was killed while it responded.
       if (!(error instanceof TypeError)) throw error;
       await sleep(20);
     }
   }
 };
 
-/** A third leaves without an address, so that cleanup has its work as well. */
+/**
+ * Uploads files. One visitor in three then leaves without contact data, so that cleanup has work.
+ */
 const visit = async (visitor: Visitor, {files, contacts}: Acknowledged): Promise<void> => {
   const discards = Math.random() < 1 / 3;
   for (let i = 0; i < 3; i++) {
@@ -75,7 +77,7 @@ const visit = async (visitor: Visitor, {files, contacts}: Acknowledged): Promise
   if (status === 202) contacts.push({uuid: visitor.uuid, email});
 };
 
-/** As if every lease of the dead had run out; then cleanup runs twice, a lease apart. */
+/** Lets all leases of the killed servers expire, then runs cleanup twice, one lease apart. */
 const settle = async ({sql, ...server}: TestServer): Promise<void> => {
   await sql`update file_uploads set leased_until = now() where leased_until > now()`;
   await sql`update jobs set leased_until = null, run_at = now()`;

@@ -7,7 +7,7 @@ import {untilServed} from './patiently.js';
 import {startServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
 
-/** Requests whose body no route accepts. */
+/** Bodies that no route accepts. */
 const BODIES: {type: string; body: string}[] = [
   {type: 'application/json', body: '{"half": '},
   {type: 'application/json', body: JSON.stringify({a: 'x'.repeat(70_000)})},
@@ -37,7 +37,7 @@ t.test('every call of a session is refused for its credentials before all else',
 
   for (const {method, path} of operations) {
     await t.test(`${method} ${path}`, async (t) => {
-      // Neither an id nor a query that the route would accept.
+      // The route would accept neither this id nor this query.
       const address = `${path.replace(/\{\w+\}/g, 'no-uuid')}?after=x&limit=x`;
       const call = (headers: Record<string, string>, body?: string) =>
         untilServed(() =>

@@ -15,7 +15,9 @@ import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-/** Defaults that owners of a database give to a role, and that change what queries mean. */
+/**
+ * Defaults that the owner of a database can set for a role, and that change the meaning of queries.
+ */
 const HABITS = [
   [
     "datestyle = 'German'",
@@ -33,7 +35,7 @@ const HABITS = [
   ["datestyle = 'SQL, DMY'", "default_transaction_isolation = 'repeatable read'"],
 ];
 
-/** The settings in force on the server's connections, of those that a test changes for its role. */
+/** Returns the current values of the settings that these tests change for the server's role. */
 const settingsOf = async ({sql}: TestServer): Promise<Record<string, string>> => {
   const names = HABITS.flat().map((habit) => habit.split(' ')[0] ?? '');
   const rows = await sql<{name: string; setting: string}[]>`
@@ -41,7 +43,7 @@ const settingsOf = async ({sql}: TestServer): Promise<Record<string, string>> =>
   return Object.fromEntries(rows.map(({name, setting}) => [name, setting]));
 };
 
-/** All that a visitor does, and what the site's owner does with it. */
+/** Does everything that a visitor can do, from the upload to the deletion. */
 const walk = async (t: Test, server: TestServer) => {
   const email = `${randomUUID()}@example.com`;
   await forgetMailCounts(server);

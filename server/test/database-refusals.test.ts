@@ -9,7 +9,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** Lets the database roll back the next transactions that record a consent. */
+/** Makes the database roll back the next transactions that record a consent. */
 const rollBack = async ({sql}: TestServer, {times, code}: {times: number; code: string}) => {
   await sql`create sequence conflicts`;
   await sql.unsafe(`
@@ -69,7 +69,7 @@ t.test('a password that is changed while the server runs', async (t) => {
 
   await role.setPassword(randomUUID());
   await role.cutOff();
-  // A connection that was cut off fails differently.
+  // A connection that was cut off fails with another error.
   await until(async () => (await loginRefusals(server, visitor)) > 0);
   const refused = await visitor.session();
   t.same([refused.status, refused.body.code], [503, 'unavailable']);

@@ -18,7 +18,10 @@ import {createTestDatabase} from './test-database.js';
 
 const SILENCE_MS = 500;
 
-/** Answers the request for TLS as PostgreSQL does, and carries what comes to a real one in the clear. */
+/**
+ * Starts a proxy that accepts TLS like PostgreSQL. It forwards the decrypted bytes to a real
+ * server.
+ */
 const startTlsServer = async (t: Test, url: string): Promise<TlsServer> => {
   const folder = await temporaryFolder(t);
   const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
@@ -31,7 +34,7 @@ const startTlsServer = async (t: Test, url: string): Promise<TlsServer> => {
   const clients: TlsServer['clients'] = [];
   const {hostname, port} = new URL(url);
   const server = net.createServer((plain) => {
-    // Clients that refuse the certificate, or are cut off, are what these tests are about.
+    // The tests provoke these errors: clients refuse the certificate or are cut off.
     plain.on('error', () => undefined);
     plain.once('data', () => {
       plain.write('S');
@@ -58,10 +61,10 @@ const startTlsServer = async (t: Test, url: string): Promise<TlsServer> => {
 
 interface TlsServer {
   url: string;
-  /** Files with the certificate of the server and its key. */
+  /** Paths of the server's certificate and key. */
   cert: string;
   key: string;
-  /** Names in the certificates that clients have shown; undefined for none. */
+  /** Names in the certificates that clients sent; undefined for a client without certificate. */
   clients: (string | string[] | undefined)[];
 }
 

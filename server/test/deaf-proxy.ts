@@ -4,13 +4,13 @@ import type {AddressInfo} from 'node:net';
 
 import type {Test} from 'tap';
 
-/** Type and length, which counts itself, of a message of PostgreSQL's. */
+/** Bytes of the type and the length that begin a PostgreSQL message. The length counts itself. */
 const HEAD_BYTES = 5;
 const NOTIFICATION = 'A'.charCodeAt(0);
 
 /**
- * Stands before a database as a pooler does that shares its connections: all is answered, but
- * while it is deaf no notice arrives.
+ * Proxy that imitates a pooler with shared database connections. While it is deaf, it forwards
+ * everything except notifications.
  */
 export class DeafProxy {
   isDeaf = false;

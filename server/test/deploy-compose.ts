@@ -42,7 +42,7 @@ export interface ComposeFiles {
 
 type Demand = (holds: unknown, fault: string) => void;
 
-/** What a value of .env.example left open becomes here. */
+/** Value for the variables that .env.example leaves empty. */
 const FILLED = 'f1f1f1f1f1f1f1f1';
 const VARIABLE = /\$\{(\w+)(:\?[^}]*)?\}/g;
 
@@ -51,7 +51,7 @@ export const valuesOf = (env: string): Record<string, string> =>
     [...env.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value]) => [name, value || FILLED]),
   );
 
-/** What is wrong with the compose file, and with what it and its neighbours say of each other. */
+/** Returns the faults of the compose file, and its contradictions with the files around it. */
 export const composeFaults = (
   files: ComposeFiles,
   image: Image,
@@ -211,7 +211,7 @@ const checkProxy = (
   demand(wait === undefined || Number(wait) > UPLOAD_SECONDS, 'proxy: ends a slow upload');
   const health = /health_uri (\S+)/.exec(caddyfile)?.[1];
   demand(health === SERVER_ALONE, 'proxy: does not hear that a server stops, or hears too much');
-  // The last pause and the last try may begin when the time is nearly over.
+  // The last pause and the last attempt can begin just before the time ends.
   const waits = ['lb_try_duration', 'lb_try_interval', 'dial_timeout'].map((name) =>
     Number(new RegExp(`${name} (\\d+)ms`).exec(caddyfile)?.[1] ?? NaN),
   );

@@ -8,14 +8,17 @@ export interface Instruction {
   rest: string;
 }
 
-/** What the image sets for whoever runs it. */
+/** Settings that the image defines for its containers. */
 export interface Image {
   env: Record<string, string>;
   user: string;
   port: string;
 }
 
-/** Where a load balancer asks: what all servers share must not take all of them out. */
+/**
+ * Path of a load balancer's health check. It excludes shared dependencies, because their failure
+ * would remove all servers at once.
+ */
 export const SERVER_ALONE = '/readyz?part=server';
 
 const HEALTH_PATHS = ['/healthz', '/readyz'];
@@ -28,7 +31,7 @@ const instructionsOf = (text: string): Instruction[] =>
     .filter((line) => line.trim() !== '')
     .map((line) => ({keyword: line.split(/\s/, 1)[0] ?? '', rest: line.replace(/^\S+\s+/, '')}));
 
-/** The instructions of the last stage, which is what runs. */
+/** Returns the instructions of the last stage, which becomes the image. */
 const lastStageOf = (all: Instruction[]): Instruction[] =>
   all.slice(all.findLastIndex(({keyword}) => keyword === 'FROM'));
 
@@ -48,7 +51,7 @@ export const imageOf = (text: string): Image => {
   };
 };
 
-/** What is wrong with a Dockerfile, the list of what its build may see, and both together. */
+/** Returns the faults of a Dockerfile and of its ignore file, and their contradictions. */
 export const imageFaults = (text: string, ignored: string, project: string): string[] => {
   const faults = validate(text).map(({message}) =>
     typeof message === 'string' ? message : message.value,
@@ -100,7 +103,7 @@ const execForm = (rest: string): string[] => {
   }
 };
 
-/** Programs of the image are what the sources of the same name become. */
+/** Returns whether the program is compiled from a source file of that name. */
 const isBuilt = (program: string, project: string): boolean =>
   /^dist\/.*\.js$/.test(program) &&
   existsSync(path.join(project, program.replace(/^dist\//, '').replace(/\.js$/, '.ts')));
@@ -119,7 +122,7 @@ const copyFaults = (all: Instruction[], ignored: string, project: string): strin
   for (const name of copied) {
     if (!allowed.includes(name)) faults.push(`${name} is copied, but kept out of the build`);
   }
-  // What `COPY . .` must bring for the build to work.
+  // The build needs these names from `COPY . .`.
   for (const name of ['server', 'widget', 'migrations', 'rollup.config.mjs', 'tsconfig.json']) {
     if (!allowed.includes(name)) faults.push(`${name} is kept out of the build`);
   }

@@ -4,7 +4,7 @@ import {SERVER_ALONE} from './deploy-image.js';
 import type {Image} from './deploy-image.js';
 import {settingFaults} from './deploy-settings.js';
 
-/** As much of the many kinds as is looked at. */
+/** Fields of the various kinds that are checked. */
 interface Resource {
   kind: string;
   metadata: {name: string; annotations?: Record<string, string>};
@@ -46,11 +46,11 @@ interface Pod {
 
 type Demand = (holds: unknown, fault: string) => void;
 
-/** From the signal to the end of the server. */
+/** Time from the signal to the exit of the server. */
 const STOP_SECONDS = 25;
 const UPLOAD_SECONDS = 900;
 
-/** What is wrong with the manifest, and with what its parts say of each other. */
+/** Returns the faults of the manifest, and the contradictions between its parts. */
 export const kubernetesFaults = (text: string, image: Image, temporary: string): string[] => {
   const faults: string[] = [];
   const demand: Demand = (holds, fault) => {
@@ -100,7 +100,7 @@ const checkContainer = (pod: Pod, image: Image, demand: Demand): void => {
     ['readinessProbe', SERVER_ALONE],
   ] as const) {
     const {httpGet} = container[name];
-    // A database that is away for a while must not end the servers.
+    // An outage of the database must not stop the servers.
     demand(httpGet.path === path, `${name} asks ${httpGet.path}`);
     demand(
       container.ports.some((one) => one.name === httpGet.port),

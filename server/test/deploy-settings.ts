@@ -6,7 +6,7 @@ import {Settings} from '../config/environment.js';
 
 const KNOWN = new Set(Object.keys(Settings.properties));
 
-/** What the server would say to exactly this environment, in production. */
+/** Returns the faults that a server in production would report about exactly this environment. */
 export const settingFaults = (env: Record<string, string>, folder: string): string[] => {
   const faults = Object.keys(env)
     .filter((name) => !KNOWN.has(name))

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import {settingFaults} from './deploy-settings.js';
 
-/** The server needs 25 s at most to stop. */
+/** Minimum time that the unit must allow for a stop. The server needs at most 25 s. */
 const STOP_SECONDS = 30;
 
 const COMMON = [
@@ -18,13 +18,13 @@ const COMMON = [
 
 export const analyzerMissing = spawnSync('systemd-analyze', ['--version']).status !== 0;
 
-/** `Name=value` lines; of several with one name the last. */
+/** Returns the assignments in `Name=value` lines. The last one of a name counts. */
 export const assignmentsIn = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^([A-Za-z]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
 
-/** What is wrong with a unit, its environment file, and both together. */
+/** Returns the faults of a unit and of its environment file, and their contradictions. */
 export const systemdFaults = (
   unit: string,
   env: string,
@@ -55,7 +55,7 @@ export const systemdFaults = (
   return analyzerMissing ? faults : [...faults, ...analyzed(unit, program, {project, temporary})];
 };
 
-/** `systemd-analyze verify`, with the program and the folder of this machine. */
+/** Runs `systemd-analyze verify` on the unit, with the program and the folder of this machine. */
 const analyzed = (
   unit: string,
   program: string,
@@ -72,7 +72,7 @@ const analyzed = (
   return `${stdout}${stderr}`.split('\n').filter((line) => line.includes('maria-chat.service'));
 };
 
-/** The environment that Node reads from the file, for `node --env-file`. */
+/** Returns the environment that `node --env-file` reads from the file. */
 export const nodeReads = (file: string): Record<string, string> => {
   const script = 'process.stdout.write(JSON.stringify(process.env))';
   const args = [`--env-file=${file}`, '-e', script];

@@ -27,7 +27,7 @@ const KUBERNETES = text('kubernetes.yaml');
 const UNIT = text('maria-chat.service');
 const ENVIRONMENT = text('maria-chat.env');
 
-/** Whether a change was noticed, by a fault that the files as they are do not have. */
+/** Asserts that a changed file has a fault that the original does not have. */
 const noticed = (t: Test, faults: string[], changed: string[], what: string): void => {
   t.ok(
     changed.some((fault) => !faults.includes(fault)),
@@ -35,7 +35,7 @@ const noticed = (t: Test, faults: string[], changed: string[], what: string): vo
   );
 };
 
-/** The text with one thing changed; throws when that thing is no longer in it. */
+/** Returns the text with one change. Throws if the text does not contain `from`. */
 const broken = (original: string, from: string, to: string): string => {
   if (!original.includes(from)) throw new Error(`"${from}" is not there to be broken.`);
   return original.replaceAll(from, to);

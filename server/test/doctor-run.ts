@@ -9,13 +9,13 @@ import type {TestServer} from './start-server.js';
 export interface Examination {
   passed: boolean;
   findings: {part: string; check: string; level: Level; found: string; advice?: string}[];
-  /** `part check` of all findings of this level. */
+  /** Returns `part check` of all findings of this level. */
   at: (level: Level) => string[];
-  /** What was found by one check. */
+  /** Returns the result of one check as text. */
   of: (name: string) => string;
 }
 
-/** `maria doctor --json` on the parts of a running server, some of its settings changed. */
+/** Runs `maria doctor --json` on a running server, with some settings changed. */
 export const examine = async (
   {config, sql, objects, app}: TestServer,
   changed: Partial<Config> = {},
@@ -24,7 +24,7 @@ export const examine = async (
   const own = {...config, ...changed};
   const isOwnDatabase = own.databaseUrl === config.databaseUrl;
   const database = isOwnDatabase ? sql : connectDatabase({url: own.databaseUrl ?? '', max: 1});
-  // Of its own, as a process would have: a store remembers what it learnt about its bucket.
+  // A store remembers facts about its bucket. The doctor gets a new store, like a new process.
   const store = own.s3 ? new S3Objects(own.s3) : objects;
   const lines: string[] = [];
   const parts = {

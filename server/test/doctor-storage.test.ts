@@ -30,7 +30,9 @@ interface Owned {
   Bucket: string;
 }
 
-/** The same server on a bucket of its own, and the bucket's owner. */
+/**
+ * Returns the server with a separate bucket, and a client with the rights of the bucket's owner.
+ */
 const owned = async (t: Test, shared: TestServer): Promise<Owned> => {
   const {bucket} = await createTestBucket(t);
   const s3 = {...(shared.config.s3 as Owned['s3']), bucket};
@@ -43,7 +45,7 @@ const owned = async (t: Test, shared: TestServer): Promise<Owned> => {
 const policy = (...statements: object[]) =>
   JSON.stringify({Version: '2012-10-17', Statement: statements});
 
-/** Ceph 16 takes BlockPublicAcls for a reason to refuse every put, so that one stays off here. */
+/** Ceph 16 refuses every put while BlockPublicAcls is on, so that it stays off here. */
 const closed = {
   BlockPublicAcls: false,
   IgnorePublicAcls: true,
@@ -72,7 +74,7 @@ const COMMANDS: Record<string, (input: never) => object> = {
     new PutBucketLifecycleConfigurationCommand(input),
 };
 
-/** `aws s3api do-this --bucket … --argument '{…}'`, as the SDK wants it. */
+/** Returns the commands `aws s3api do-this --bucket … --argument '{…}'` as input for the SDK. */
 const commandsInReadme = async () => {
   const readme = await readFile(README, 'utf8');
   const found = [
@@ -109,7 +111,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
 
     t.same(at('fail'), []);
     t.ok(passed);
-    // This store encrypts nothing, and the mailbox of the tests speaks no TLS.
+    // This store cannot encrypt, and the mailbox of the tests does not support TLS.
     t.same(at('warn'), ['storage encryption', 'mail encryption']);
     t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
     t.equal(await left(bucket), 0);
@@ -209,7 +211,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(statement)}));
     };
     const needed = await actionsInReadme();
-    // For the owner of the bucket, who could not be stopped from anything by leaving it out.
+    // The test itself needs these two actions, as the owner of the bucket.
     const stillOurs = ['s3:PutBucketPolicy', 's3:PutBucketVersioning'];
 
     const findingsAfter = async (rule: object) => {

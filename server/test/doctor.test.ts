@@ -160,7 +160,7 @@ t.test('maria doctor finds', async (t) => {
     const smtp = new SMTPServer({
       hideSTARTTLS: true,
       onAuth: (auth, _session, done) => {
-        // Some quote what they were given.
+        // Some mail servers quote the password that they received.
         done(new Error(`${auth.password ?? ''} is wrong`));
       },
     });
@@ -270,30 +270,30 @@ t.test('maria doctor sees whose address counts', async (t) => {
     return `${found?.level}: ${found?.found}`;
   };
 
-  // No proxy, and a forged header is not heard.
+  // No proxy: the server ignores a forged header.
   t.match(await finding(open), /^ok: the IP address of the connection/);
-  // Nothing between the doctor and a server that trusts it, as behind a proxy that hands on all.
+  // The server trusts the doctor's IP address like that of a proxy that forwards every header.
   t.match(await finding(behind), /^fail: visitors can choose/);
-  // As behind a proxy on this machine, which sets where the doctor comes from.
+  // A proxy on this machine sets the IP address of the doctor.
   const {trustProxy} = behind.config;
   const here = await proxyThatSees(t, '127.0.0.1', behind.url);
   t.match(await finding(behind, {publicUrl: here}), /^warn: .*the proxy is on this machine/);
   const {audit} = open.config;
   t.match(await finding(open, {audit: {...audit, ipMode: 'none'}}), /^warn: .*IP_MODE/);
 
-  // As behind a proxy that sets nothing.
+  // A trusted proxy sets no IP address.
   for (const address of ownNonLoopback()) {
     const publicUrl = await proxyThatSees(t, undefined, open.url, address);
     const found = await finding(open, {publicUrl, trustProxy});
     t.match(found, /^fail: .*is in TRUST_PROXY/, address);
   }
 
-  // From among the proxies, as in a container: its own address is none that a visitor could have.
+  // The doctor runs among the proxies, as in a container. No visitor could have its IP address.
   for (const address of ownNonLoopback()) {
     const inside = {trustProxy: [...trustProxy, address]};
     t.match(await finding(behind, inside), /^warn: cannot be tested here/, address);
   }
-  // The same where a network translates it on the way out.
+  // A network translates the doctor's IP address on the way out.
   const publicUrl = await proxyThatSees(t, '198.51.100.7', behind.url);
   t.match(await finding(behind, {publicUrl}), /^ok: X-Forwarded-For is trusted/);
   const translated = {publicUrl, trustProxy: [...trustProxy, '198.51.100.0/24']};
@@ -308,7 +308,7 @@ t.test('maria doctor leaves one audit row, and no panel that was opened', async 
   const {findings} = await examine(server, {publicUrl: asked.url});
   t.equal(findings.find(({check}) => check === 'client address')?.level, 'ok');
   t.equal(await rows(), before + 1);
-  // It writes what it has counted.
+  // The server writes its counts when it closes.
   await asked.app.close();
   t.same(await server.sql`select from funnel_daily where counter = 'opened'`, []);
 });
@@ -319,7 +319,7 @@ const ownNonLoopback = (): string[] =>
     .filter(({internal, scopeid}) => !internal && !scopeid)
     .map(({address}) => address);
 
-/** A proxy that sets one address for all connections; undefined: it sets none. */
+/** Starts a proxy that sets one IP address for all connections, or none if it is undefined. */
 const proxyThatSees = async (
   t: Test,
   address: string | undefined,
@@ -349,7 +349,7 @@ const proxyThatSees = async (
   return `http://${host}:${(proxy.address() as AddressInfo).port}`;
 };
 
-/** Serves a certificate that no CA of this machine has issued. */
+/** Starts an HTTPS server whose certificate was not issued by a CA of this machine. */
 const startHttps = async (t: Test): Promise<string> => {
   const folder = await temporaryFolder(t);
   const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];

@@ -116,7 +116,9 @@ t.test('a scan, a broken file and one with a password have no readable text', as
   t.equal(told.match(/\(no readable text\)/g)?.length, 2);
 });
 
-/** A page whose font is not embedded, and needs the character maps that every PDF viewer has. */
+/**
+ * Returns a page whose font is not embedded. It needs the character maps that every PDF viewer has.
+ */
 const asianPdf = (encoding: string, collection: string, hex: string): Buffer => {
   const content = `BT /F1 24 Tf 50 100 Td <${hex}> Tj ET`;
   const info = `/CIDSystemInfo <</Registry (Adobe) /Ordering (${collection}) /Supplement 2>>`;
@@ -141,7 +143,7 @@ const ASIAN = [
   ['KSCms-UHC-H', 'Korea1', 'c7d1b1db', '한글'],
 ] as const;
 
-/** Whether the optional character maps are installed. */
+/** True if the optional character maps are installed. */
 const hasMaps = existsSync(new URL('../../../node_modules/pdfjs-dist', import.meta.url));
 
 t.test('text that needs character maps is told apart from no text', async (t) => {

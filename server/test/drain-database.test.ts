@@ -13,7 +13,7 @@ t.test('a server stops in time though the database has fallen silent', async (t)
   const database = await FaultProxy.before(t, url);
   const behind = await startProcessBeside(t, server, {DATABASE_URL: database.through(url)});
   const exit = once(behind.child, 'exit') as Promise<[number | null]>;
-  // Leaves an opened panel that is yet to be counted.
+  // The visit opens a panel, which the server has not counted yet.
   await Visitor.arrive(behind.url);
   await database.set('freeze');
 

@@ -8,13 +8,13 @@ import type {Sql} from '../database/sql.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {openResources} from '../resources.js';
 
-/** Between which two things of an upload the process dies. */
+/** Step of an upload after which the process dies. */
 export type UploadStep = 'reserved' | 'half sent' | 'last chunk sent' | 'put' | 'marked' | 'stored';
 
 const dieAt = process.env['DIE_AT'] as UploadStep | undefined;
 const die = (): Promise<never> => {
   process.kill(process.pid, 'SIGKILL');
-  // The signal arrives when it arrives; nothing may happen until then.
+  // The signal arrives a little later, and nothing must happen until then.
   return new Promise(() => undefined);
 };
 
@@ -41,7 +41,10 @@ async function* dyingBytes(bytes: Bytes, size: number): AsyncGenerator<Uint8Arra
   if (dieAt === 'last chunk sent') await die();
 }
 
-/** The first transaction after the put is the one that marks the row as stored. */
+/**
+ * Kills the process in or after the first transaction that follows the put. It marks the row as
+ * stored.
+ */
 const dyingSql = (sql: Sql): Sql =>
   new Proxy(sql, {
     get(target, name, receiver) {

@@ -161,7 +161,10 @@ t.test('a server that cannot start says what its log says', async (t) => {
   await t.rejects(start(t, dataDir), /pg_control/);
 });
 
-/** Readable for all on its way, unlike many a checkout: this is about the server, not the account. */
+/**
+ * Returns a path below the system's temporary folder, because PostgreSQL's account cannot reach
+ * every checkout.
+ */
 async function folder(t: Test): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), 'maria-pg-'));
   t.teardown(() => rm(made, {recursive: true, force: true}));

@@ -10,20 +10,20 @@ import type {Mailbox} from './mailbox.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** `FAULT_MS=10000` is the long run. */
+/** Duration of a failure. `FAULT_MS=10000` is the long run. */
 const FAULT_MS = Number(process.env['FAULT_MS'] ?? 6_000);
-/** Bound of each response and of the recovery, which only `npm run bench` sets. */
+/** Maximum time of each response and of the recovery. Only `npm run bench` sets it. */
 const LATE_MS = Number(process.env['LATE_MS'] ?? Infinity);
 const LOST_LEASE_MS = 4_000;
 
-/** What a server needs, and can fail on demand. */
+/** Dependency of a server that can fail on request. */
 interface Part {
   set(fault: Fault): Promise<void>;
 }
 
 type Receivers = Pick<Mailbox, 'receivers'>;
 
-/** Where a test looks itself, whatever has failed. */
+/** Database and mailbox that a test reads directly, not through the failing dependency. */
 interface Outside {
   sql: Sql;
   mailbox: Receivers;
@@ -32,12 +32,12 @@ interface Outside {
 export const isInTime = (ms: number): boolean => ms <= LATE_MS;
 
 /**
- * Lets a part fail under load and return. Each request must get a clear response while the part is
- * still away, and all must succeed once it is back.
+ * Lets a dependency fail under load and recover. Each request must get a clear response during the
+ * failure, and all must succeed after it.
  */
 export const endure = async (t: Test, server: TestServer, part: Part, fault: Fault) => {
   const load = await Load.on(server);
-  // A load that went on would spoil what comes after a failure.
+  // After a failed assertion, a load that is not stopped would disturb the next tests.
   t.teardown(() => load.stop());
   await sleep(200);
   const from = performance.now();
@@ -63,7 +63,7 @@ export const endure = async (t: Test, server: TestServer, part: Part, fault: Fau
   return {load, during};
 };
 
-/** What was acknowledged is there: files bit for bit, sessions, one mail each. */
+/** Asserts that everything acknowledged exists: unchanged files, sessions, and one e-mail each. */
 export const nothingIsLost = async (t: Test, {sql, mailbox}: Outside, load: Load) => {
   t.ok(load.stored.length > 0, `${load.stored.length} files, ${load.registered.length} sessions`);
   for (const {visitor, id, bytes} of load.stored) {
@@ -91,8 +91,8 @@ export const mailCounts = ({receivers}: Receivers): Map<string, number> => {
 };
 
 /**
- * Waits for the queue, as if the pauses between tries had passed. A lease that lasts for seconds
- * although the mail server answers belongs to nobody: the answer to its claim was lost.
+ * Waits until the queue is empty, without the pauses between attempts. Releases each lease that
+ * lasts for seconds although the mail server responds: the response to its claim was lost.
  */
 export const mailsAreOut = async (sql: Sql) => {
   const lost = performance.now() + LOST_LEASE_MS;

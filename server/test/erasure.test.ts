@@ -23,14 +23,16 @@ const ADDRESS = '203.0.113.77';
 const FILE_NAME = 'lebenslauf-zwiebelfisch.pdf';
 const MESSAGE = 'Mein Anliegen ist geheim';
 
-/** One whose calls all come from an address that nothing else here has. */
+/** Visitor whose requests all come from an IP address that no other client has. */
 class LocatedVisitor extends Visitor {
   override get credentials() {
     return {...super.credentials, 'x-forwarded-for': ADDRESS};
   }
 }
 
-/** Somebody who has left a trace everywhere: confirmed, with mail waiting and a change begun. */
+/**
+ * Creates a visitor with data in every table: confirmed, with queued e-mails and a pending change.
+ */
 const visitorWithTraces = async (server: TestServer) => {
   const {body} = await request<GeneratedUuid>(server.url, 'POST', '/api/session/generate-uuid', {
     json: {},
@@ -49,14 +51,14 @@ const visitorWithTraces = async (server: TestServer) => {
   await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
   await visitor.call('POST', '/api/messages', {json: {client_id: 'first', body: MESSAGE}});
   const reply = `${NAME}, ${MESSAGE}?`;
-  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
-  // Answered with an error, each of which is logged.
+  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
+  // Both requests fail, and each error is logged.
   await visitor.contact('nobody', NAME);
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});
   return {visitor, link};
 };
 
-/** Every column of every table in which one of these stands, whatever its type. */
+/** Returns every column of every table that contains one of the strings, whatever its type. */
 const columnsWith = async ({sql}: TestServer, needles: string[]): Promise<string[]> => {
   const columns = await sql<{table: string; column: string; type: string}[]>`
     select c.table_name as table, c.column_name as column, c.data_type as type
@@ -148,7 +150,7 @@ t.test('whoever reads its events is told at once, whoever erases it', async (t) 
   );
 
   t.equal(code, 0);
-  // Sooner than the look that is taken in any case.
+  // The event arrives before the regular poll would find it.
   await until(() => reader.events.length === 1, 5_000);
   t.match(reader.events, [{type: 'session_state', data: {state: 'gone'}}]);
   t.equal(await reader.ended, 'end');

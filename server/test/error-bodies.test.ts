@@ -15,9 +15,9 @@ import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
 const BODY_BYTES = 64 * 1024;
-/** A tenth of what a response is allowed to have. */
+/** Upper limit for a small response: a tenth of the allowed size. */
 const SMALL_BYTES = 6_500;
-/** Appears in all that these tests send, and must not come back. */
+/** Text in all requests of these tests. No response must contain it. */
 const MARK = 'q7xmark';
 const LONG = MARK.repeat(20);
 
@@ -28,7 +28,7 @@ interface Sent {
   body?: string | Buffer;
 }
 
-/** Sends a request as it is, which `fetch` would not do with all of them. */
+/** Sends a request unchanged, because `fetch` would refuse or change some of them. */
 const send = (url: string, sent: Sent) => untilServed(() => sendOnce(url, sent));
 
 const sendOnce = async (url: string, {method, path, headers = {}, body}: Sent) => {
@@ -43,7 +43,7 @@ const sendOnce = async (url: string, {method, path, headers = {}, body}: Sent) =
   return {status: response.statusCode ?? 0, headers: response.headers, text};
 };
 
-/** As much JSON of one kind as a body holds. */
+/** Returns JSON with as many elements as fit into a body. */
 const filled = (
   head: string,
   element: (i: number) => string,
@@ -72,7 +72,7 @@ const HOSTILE: Record<string, string> = {
 const hasJsonBody = ({requestBody}: DescribedOperation): boolean =>
   Boolean(requestBody?.content['application/json']);
 
-/** Follows a reference into the document's components. */
+/** Returns the schema itself, or the component that it refers to. */
 const resolved = ({components}: OpenApiDocument, schema: JsonSchema): JsonSchema => {
   const reference = schema['$ref'];
   if (typeof reference !== 'string') return schema;
@@ -84,7 +84,9 @@ interface ArrayIn {
   maxItems: unknown;
 }
 
-/** Lists the arrays of a schema. Throws if they are where the server does not look for them. */
+/**
+ * Lists the arrays of a schema. Throws if an array is in a place where the server checks no length.
+ */
 const arraysIn = (document: OpenApiDocument, given: JsonSchema, path = ''): ArrayIn[] => {
   const {type, maxItems, items, properties = {}, ...others} = resolved(document, given);
   const hidden = Object.values(others).some((part) => JSON.stringify(part)?.includes('"array"'));
@@ -118,7 +120,7 @@ t.test('the response to a hostile body', async (t) => {
       for (const [what, hostile] of Object.entries(HOSTILE)) {
         const {status, text} = await sendTo(operation, hostile);
 
-        // What ends a visit may take more properties than it knows.
+        // Routes that end a visit can accept unknown properties.
         if (status === 204) continue;
         t.equal(status, 400, what);
         const body = isSmall(t, text, what);

@@ -386,7 +386,7 @@ t.test('cookies of other programs do not keep anybody out', async (t) => {
   }
 });
 
-/** Everything that the server says to these bytes until it closes the connection. */
+/** Sends the bytes and returns everything that the server sends until it closes the connection. */
 async function raw(port: number, bytes: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1');
   const answer: Buffer[] = [];

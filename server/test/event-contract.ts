@@ -15,12 +15,12 @@ const say = (visitor: Visitor, body: string) =>
 
 export interface ReadingUnderTest {
   server: TestServer;
-  /** Of the server, or of what stands before it. */
+  /** URL of the server, or of the proxy before it. */
   url: string;
   open: OpenReader;
 }
 
-/** What every way of reading events keeps, wherever it leads through. */
+/** Tests what must be true for every transport of events, with or without a proxy. */
 export const keepsReadingContract = async (
   t: Test,
   {server, url, open}: ReadingUnderTest,

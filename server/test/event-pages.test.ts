@@ -8,7 +8,7 @@ import {Visitor} from './visitor.js';
 
 const KILOBYTE = 1_000;
 
-/** A session with so many events of one size. */
+/** Creates a session with `count` events of one size. */
 const withEvents = async (
   {url, sql}: TestServer,
   {count, bytes}: {count: number; bytes: number},

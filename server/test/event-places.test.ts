@@ -9,7 +9,7 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** For the server to notice that a client has gone. */
+/** Time in which the server notices that a client has disconnected. */
 const NOTICE_MS = 200;
 
 for (const [way, open] of Object.entries(WAYS)) {

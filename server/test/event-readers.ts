@@ -4,11 +4,11 @@ import type {EventPage, LiveEvent} from '../contract/events.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
 
-/** Somebody who reads events, in one of the three ways. */
+/** Subscriber that reads events over one of the three transports. */
 export interface EventReader {
-  /** As they came. */
+  /** Events in the order of their arrival. */
   readonly events: LiveEvent[];
-  /** Why it ended: a status, a close code, `end`, or what broke. */
+  /** Reason for the end: a status, a close code, `end` or the name of an error. */
   readonly ended: Promise<string>;
   close(): void;
 }
@@ -20,7 +20,7 @@ export interface Reading {
 
 export type OpenReader = (visitor: Visitor, reading?: Reading) => EventReader;
 
-/** By fetch, as the widget does. */
+/** Reads events with `fetch`, like the widget. */
 export const readStream: OpenReader = (visitor, {after = 0, headers = {}} = {}) => {
   const events: LiveEvent[] = [];
   const leaving = new AbortController();
@@ -39,7 +39,7 @@ export const readStream: OpenReader = (visitor, {after = 0, headers = {}} = {}) 
   return {events, ended: read().catch(broken), close: () => leaving.abort()};
 };
 
-/** One call after the other, each from where the last has ended. */
+/** Reads events by long polling. Each request continues after the last event of the one before. */
 export const poll: OpenReader = (visitor, {after = 0, headers = {}} = {}) => {
   const events: LiveEvent[] = [];
   const leaving = new AbortController();
@@ -63,7 +63,7 @@ interface Client {
   terminate(): void;
 }
 
-/** The WebSocket of the server's own package, as a client. */
+/** WebSocket client from the package that the server uses. */
 export const WebSocketClient = createRequire(
   createRequire(import.meta.url).resolve('@fastify/websocket'),
 )('ws') as new (url: string, options?: {headers?: Record<string, string>}) => Client;
@@ -96,7 +96,7 @@ export const WAYS: Record<string, OpenReader> = {
   WebSocket: readSocket,
 };
 
-/** Waits until a reader has been told so much. */
+/** Waits until a subscriber has received `count` events. */
 export const untilTold = async (
   {events}: EventReader,
   count: number,
@@ -108,7 +108,7 @@ export const untilTold = async (
 
 export const typesOf = ({events}: EventReader): string[] => events.map(({type}) => type);
 
-/** Each block of a stream without the blank line behind it. */
+/** Yields each block of a stream without the blank line after it. */
 export async function* blocksOf(response: Response): AsyncGenerator<string> {
   let text = '';
   const decoder = new TextDecoder();
@@ -120,7 +120,10 @@ export async function* blocksOf(response: Response): AsyncGenerator<string> {
   }
 }
 
-/** What stands beside the envelope must agree with it. Undefined for what is no event. */
+/**
+ * Parses a block. Throws if its fields contradict its event. Returns undefined if it contains no
+ * event.
+ */
 const parsed = (block: string): LiveEvent | undefined => {
   const fields = new Map(
     block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]),

@@ -20,14 +20,14 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** At least so many; EVENTS=10000 makes it whole. */
+/** Minimum number of events. `EVENTS=10000` is the long run. */
 const EVENTS = Number(process.env['EVENTS'] ?? 500);
 const WRITERS = 2;
-/** Of one transaction. */
+/** Number of events in one transaction. */
 const BATCH = 9;
-/** Of a reader's life at one server, from its first news on. */
+/** Time that a subscriber stays connected to one server after its first event there. */
 const STAY_MS = 50;
-/** For a first event, which need not come. */
+/** Maximum wait for a first event, which may never come. */
 const WAIT_MS = 1_000;
 const AWAY_MS = 10_000;
 const DONE_WITHIN_MS = 60_000 + EVENTS * 20;
@@ -38,7 +38,7 @@ interface Restless {
   stop: () => Promise<void>;
 }
 
-/** Reads now at one server, now at the other, each time from where it has come to. */
+/** Reads from the servers in turn, and continues each time after the last received event. */
 const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Restless => {
   const events: LiveEvent[] = [];
   let stopped = false;
@@ -63,7 +63,7 @@ const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Res
   return restless;
 };
 
-/** Until there are so many, whatever becomes of the database; what counts is what it has kept. */
+/** Writes until `EVENTS` events are stored, also while the database fails. */
 const write = async ({sql, conversation}: TestServer, uuid: string, writer: number) => {
   for (let i = 0; (await countOf(sql, uuid)) < EVENTS; i++) {
     const named = {role: 'agent', clientId: `${writer}-${i}`, body: 'Hello'} as const;
@@ -112,8 +112,8 @@ const run = async (
   }
 };
 
-// Nothing is left to do then. Node would close by itself what is still open, and waits for ever, at
-// full speed, for one of the many connections that were broken off.
+// All tests have ended here. Node would close the open connections itself, but it waits forever, at
+// full CPU load, for one of the many broken connections.
 process.once('beforeExit', () => process.exit());
 
 t.test('readers that go to and fro between two servers', async (t) => {
@@ -149,7 +149,7 @@ t.test('readers that go to and fro between two servers', async (t) => {
     t.teardown(() => {
       for (const reader of readers) reader.close();
     });
-    // Without its regular look, this server learns of the others' events only from PostgreSQL.
+    // Without its poll timer, this server learns about the others' events only from PostgreSQL.
     clearInterval(server.live['timer']);
     await until(() => server.live.isHearing && server.live.countSubscribers(visitor.uuid) >= 2);
     for (const turn of [1, 2]) {

@@ -32,7 +32,7 @@ const reading = async (t: Test, server: TestServer, reader: EventReader, uuid: s
   return reader;
 };
 
-/** The text as a client puts it together. */
+/** Joins the pieces of a text like a client. */
 const textOf = ({events}: EventReader): string =>
   events.reduce((text, event) => {
     if (event.type === 'message_delta') return text.slice(0, event.data.offset) + event.data.text;
@@ -192,7 +192,7 @@ t.test('a WebSocket', async (t) => {
   });
 });
 
-// These take the time that they are about, and need not take it one after the other.
+// These tests mostly wait, so that they can run concurrently.
 t.jobs = 5;
 const beside = {buffered: true};
 
@@ -304,7 +304,7 @@ t.test('a server whose listening connection hears nothing', beside, async (t) =>
 
   await visitor.upload(makePdf());
 
-  // Sooner than the look that is taken in any case.
+  // The event arrives before the regular poll would find it.
   t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
 });
 

@@ -4,7 +4,7 @@ import {keepsReadingContract} from './event-contract.js';
 import {WAYS} from './event-readers.js';
 import {startServer} from './start-server.js';
 
-// One contract for the three ways.
+// The three transports share one contract.
 for (const [way, open] of Object.entries(WAYS)) {
   t.test(`reading by ${way}`, async (t) => {
     const server = await startServer(t);

@@ -6,7 +6,7 @@ import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** Rows of each table: one that has expired, and one that has not. */
+/** Adds an expired and a current row to each table, `count` times. */
 const fill = async ({sql}: TestServer, count = 1) => {
   const rows = sql`from generate_series(1, ${count}) i`;
   const ages = ['40 days', '1 second'];

@@ -220,7 +220,7 @@ t.test('a reader that leaves ends the reading of the store', async (t) => {
   );
 });
 
-/** Sends a request and reads no more of the response than its status. */
+/** Sends a request and reads only the status of the response. */
 const openUnread = async (t: Test, url: string, headers: Record<string, string> = {}) => {
   const {hostname, port, pathname, search} = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -237,7 +237,10 @@ const openUnread = async (t: Test, url: string, headers: Record<string, string> 
 const openUnreadExport = (t: Test, {url, credentials}: Visitor, client = '192.0.2.1') =>
   openUnread(t, `${url}/api/session/export`, {...credentials, 'x-forwarded-for': client});
 
-/** A server whose exports never end, and some visitors who ask for them. */
+/**
+ * Starts a server whose exports never end, and returns functions that create visitors and request
+ * exports.
+ */
 const endlessExports = async (t: Test) => {
   const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1,::1'}});
   const pulled = {bytes: 0};
@@ -299,7 +302,7 @@ t.test('512 exports that nobody reads stop no upload, and take no memory', async
     before = pulled.bytes;
     return isStill;
   });
-  // The buffers of the kernel take a few megabytes of each.
+  // The buffers of the kernel contain a few megabytes of each export.
   t.ok(pulled.bytes < total * 16_000_000, `${pulled.bytes} bytes were read ahead`);
   t.equal((await (await visitor()).upload(makePdf())).status, 201);
   t.equal((await fetch(`${server.url}/readyz`)).status, 200);

@@ -14,7 +14,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-/** What clients see of a primary that has become a standby, and back. */
+/** Simulates a primary that has become a standby: it closes connections and refuses writes. */
 const makeReadOnly = async (role: OwnRole) => {
   await role.set('default_transaction_read_only = on');
   await role.cutOff();

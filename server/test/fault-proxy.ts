@@ -6,27 +6,27 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Test} from 'tap';
 
 /**
- * - `pass`: what it carries arrives.
- * - `refuse`: nobody listens, and open connections are reset.
- * - `freeze`: connections are accepted and kept, but no byte moves either way, as with a stopped
- *   process; what was sent meanwhile arrives afterwards.
+ * - `pass`: all data is forwarded.
+ * - `refuse`: new connections are refused, and open ones are reset.
+ * - `freeze`: connections are accepted and kept, but no byte is forwarded, as with a stopped process.
+ *   Data that was sent during the freeze arrives afterwards.
  * - `cut`: every connection is closed as soon as it is accepted, and open ones are closed.
  */
 export type Fault = 'pass' | 'refuse' | 'freeze' | 'cut';
 
-/** Stands before a part of the service and fails on demand. */
+/** Proxy before a dependency of the server that fails on request. */
 export class FaultProxy {
   private readonly server = net.createServer({pauseOnConnect: true});
   private readonly pairs = new Set<Pair>();
   private fault: Fault = 'pass';
   /**
-   * The first connection to carry these texts towards the part, one after the other, freezes with
-   * the last of them delivered: what it asked for is done, and nobody hears of it.
+   * Texts that freeze the first connection that forwards them in this order. The target executes
+   * the last request, but the client gets no response.
    */
   freezeAfter: string[] = [];
-  /** Each connection is reset once it has carried this many pieces towards the part. */
+  /** Number of pieces from the client after which each connection is reset. */
   cutAfterPieces: number | undefined;
-  /** How long each piece of data is held up, both ways. */
+  /** Delay of each piece of data in both directions. */
   delayMs = 0;
 
   private constructor(
@@ -38,7 +38,7 @@ export class FaultProxy {
     });
   }
 
-  /** A proxy before the host and port of `url`. */
+  /** Starts a proxy before the host and port of `url`. */
   static async before(t: Test, url: string): Promise<FaultProxy> {
     const {hostname, port} = new URL(url);
     const proxy = new FaultProxy({host: hostname, port: Number(port)}, 0);
@@ -47,20 +47,22 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** The same address, but through the proxy. */
+  /** Returns the URL with the proxy's host and port. */
   through(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href.replace(/\/$/, url.endsWith('/') ? '/' : '');
   }
 
-  /** The part has come back under another address. */
+  /** Forwards new connections to the host and port of `url`. */
   moveTo(url: string): void {
     const {hostname, port} = new URL(url);
     this.target = {host: hostname, port: Number(port)};
   }
 
-  /** Those that the client still holds: the part behind may take its time to notice a hang-up. */
+  /**
+   * Number of connections that the client has not closed. The target can notice a closed one later.
+   */
   get openConnections(): number {
     return [...this.pairs].filter(({isHeldOpen}) => isHeldOpen).length;
   }
@@ -117,7 +119,7 @@ export class FaultProxy {
   }
 }
 
-/** A client's connection and ours to the part behind. */
+/** Connection of a client, and the proxy's connection to the target. */
 class Pair {
   onClose: () => void = ignore;
   private readonly server: net.Socket;
@@ -162,13 +164,13 @@ class Pair {
     }
   }
 
-  /** An end waits, too, while the pair is held: whoever is frozen does not hear of a hang-up. */
+  /** Copies the bytes of one direction. In a frozen pair, the end of the connection waits too. */
   private async carry(from: net.Socket, to: net.Socket): Promise<void> {
     try {
       for await (const bytes of from) {
         if (this.manner.delayMs() > 0) await sleep(this.manner.delayMs());
         await this.held?.until;
-        // Written to a closed socket, it would wait for a drain that never comes.
+        // A write to a closed socket would wait for a drain event that never comes.
         if (to.destroyed) break;
         const taken = to.write(bytes as Buffer);
         if (from === this.client) this.manner.onCarried(bytes as Buffer);
@@ -177,7 +179,7 @@ class Pair {
       await this.held?.until;
       to.end();
     } catch {
-      // One side was reset, so the other is too.
+      // One socket was reset, so the other is closed too.
       await this.held?.until;
       to.destroy();
     }

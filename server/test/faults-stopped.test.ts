@@ -11,8 +11,8 @@ import {bucketsMissing, createOwnBucket} from './test-bucket.js';
 import {until} from './until.js';
 
 /**
- * Where a proxy freezes connections, a process that is stopped keeps its place: what comes for it
- * is accepted by the system, and answered as soon as it goes on.
+ * A stopped process differs from a frozen proxy. The operating system still accepts its
+ * connections, and the process responds as soon as it continues.
  */
 t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t) => {
   const {bucket, gateway} = await createOwnBucket(t);

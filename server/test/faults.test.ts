@@ -26,16 +26,16 @@ const FAULTS = ['refuse', 'freeze', 'cut'] as const;
 
 interface Parts {
   database: FaultProxy;
-  /** Undefined where no bucket can be had: the store is a folder then. */
+  /** Undefined if no bucket is available. The store is then a folder. */
   storage: FaultProxy | undefined;
   mail: FaultProxy;
   settings: Record<string, string>;
   mailbox: Mailbox;
-  /** Around the proxy. */
+  /** Connection pool that bypasses the proxy. */
   sql: postgres.Sql;
 }
 
-/** Each part of a server behind a proxy. */
+/** Creates a proxy before each dependency of a server. */
 const partsBehindProxies = async (t: Test): Promise<Parts> => {
   const {url} = await createMigratedDatabase(t);
   const sql = postgres(url, {max: 2, onnotice: () => undefined});
@@ -101,7 +101,7 @@ t.test('a part that fails and comes back', async (t) => {
       const emails = Array.from({length: 20}, () => `${randomUUID()}@example.com`);
       const visitors = await Promise.all(emails.map(() => Guest.welcome(server.url)));
       const before = performance.now();
-      // They do not wait for the mail server, which is back only afterwards.
+      // The requests do not wait for the mail server, which recovers only afterwards.
       const answers = await Promise.all(visitors.map((v, i) => v.contact(emails[i] ?? '')));
       const ms = performance.now() - before;
       await sleep(1_000);
@@ -148,7 +148,7 @@ t.test('a part that fails and comes back', async (t) => {
 
   const errors = server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg);
   t.same(
-    // The framework's words for a handler that went on after its 503 for lack of time.
+    // Fastify logs this about a handler that continued after its 503 for a timeout.
     errors.filter((msg) => msg !== 'Promise errored, but reply.sent = true was set'),
     [],
     'nothing of all this was an error of the server itself',
@@ -205,7 +205,7 @@ t.test('a server that falls silent in the middle is noticed:', async (t) => {
     await proxy.set('pass');
     await until(async () => (await sql`select 1`.catch(() => undefined))?.length === 1);
   };
-  /** The answer to the first query is the last thing that is heard. */
+  /** Freezes the proxy once the result of an earlier query has arrived. */
   const behindAnother = (query: Promise<unknown>) => {
     void sql`select pg_sleep(0.1)`.then(() => proxy.set('freeze'));
     return query;
@@ -236,7 +236,7 @@ t.test('a place that was taken while nobody heard of it is free for the retry', 
   const bytes = makePdf();
   const key = randomUUID();
 
-  // The statement is prepared, then run; what follows it is the commit.
+  // The three texts match the preparation of the statement, its execution and the commit.
   database.freezeAfter = ['insert into file_uploads', '', ''];
   const unheard = await visitor.upload(bytes, {key});
   const taken = await sql`select from file_uploads where state = 'uploading'`;

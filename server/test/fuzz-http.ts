@@ -14,10 +14,13 @@ export interface WireAnswer {
   body: Buffer;
 }
 
-/** Longer than the server itself waits for a form's file, or for the twin of an upload. */
+/**
+ * Time limit for a response. The server's own waits, for a form's file or for a duplicate upload,
+ * are shorter.
+ */
 export const HANG_MS = 60_000;
 const READABLE_BYTES = 7_000;
-/** On a connection that is used again a lie in these would spoil the next request. */
+/** Headers that would break the next request on a reused connection if they were false. */
 const FRAMING = ['host', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];
 
 const agent = new http.Agent({keepAlive: true, maxSockets: 16});
@@ -26,7 +29,9 @@ export const closeConnections = (): void => {
   agent.destroy();
 };
 
-/** Whether an ordinary client would send this at all; otherwise it goes out byte by byte. */
+/**
+ * Returns whether an ordinary client would send this request. Other requests are sent byte by byte.
+ */
 export const isOrdinary = ({path, headers}: WireRequest): boolean =>
   /^[\x21-\x7e]+$/.test(path) &&
   headers.every(
@@ -34,14 +39,14 @@ export const isOrdinary = ({path, headers}: WireRequest): boolean =>
       /^[\w-]+$/.test(name) && !FRAMING.includes(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
   );
 
-/** Whether a server must understand the head: not too long, without line breaks in it. */
+/** Returns whether a server must understand the head: short, without control characters. */
 export const isReadable = ({path, headers}: WireRequest): boolean =>
   headers.every(
     // eslint-disable-next-line no-control-regex -- these are the ones
     ([name, value]) => /^[\w-]+$/.test(name) && !/[\0-\x08\x0a-\x1f\x7f]/.test(value),
   ) && Buffer.byteLength([path, ...headers.flat()].join('    ')) < READABLE_BYTES;
 
-/** The answer, or why there is none. */
+/** Returns the response, or the reason why there is none. */
 export const send = (port: number, request: WireRequest): Promise<WireAnswer | string> =>
   isOrdinary(request) && isReadable(request)
     ? sendOrdinary(port, request)
@@ -55,7 +60,7 @@ const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) 
     const request = http.request(
       {host: '127.0.0.1', port, method, path, agent, headers: merged},
       (response) => {
-        // What has no end is judged by its head.
+        // An event stream never ends, so only its head is judged.
         if (response.headers['content-type']?.startsWith('text/event-stream')) {
           const {statusCode: status = 0} = response;
           const headers = response.headers as Record<string, string>;
@@ -86,7 +91,7 @@ const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) 
     request.end(body);
   });
 
-/** What no client library would let through: broken headers, odd paths. */
+/** Sends requests that client libraries refuse: broken headers, odd paths. */
 export const sendBytes = (port: number, {method, path, headers, body}: WireRequest) =>
   new Promise<WireAnswer | string>((resolve) => {
     const lines = [

@@ -3,7 +3,9 @@ import type {Arbitrary} from 'fast-check';
 
 import {hostileString} from './fuzz-values.js';
 
-/** JSON texts of a value: mostly as it is, otherwise changed in its parts or as a text. */
+/**
+ * Generates JSON texts of a value: mostly correct, otherwise with a changed part or damaged text.
+ */
 export const jsonTexts = (values: Arbitrary<unknown>): Arbitrary<Buffer> =>
   fc.oneof(
     {weight: 14, arbitrary: values.map(textOf)},
@@ -19,7 +21,7 @@ const DEEP = 10_000;
 const deepArray = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
 const deepObject = `${'{"a":'.repeat(DEEP / 4)}1${'}'.repeat(DEEP / 4)}`;
 
-/** Stands where a text is put in that no value can be written as. */
+/** Placeholder for a text that is not the JSON of any value, for example `1e400`. */
 const HOLE = 'hole-6f1d';
 
 const foreign: Arbitrary<string> = fc.oneof(
@@ -32,7 +34,7 @@ const foreign: Arbitrary<string> = fc.oneof(
   ),
 );
 
-/** One part of a value replaced, taken out or added. */
+/** Functions that replace, remove or add one part of a value. */
 const changes: Arbitrary<(value: unknown) => Buffer> = fc
   .record({
     where: fc.nat({max: 40}),
@@ -61,7 +63,7 @@ const placesIn = (value: unknown): Place[] => {
   return Object.keys(parent).flatMap((key) => [{parent, key}, ...placesIn(parent[key])]);
 };
 
-/** An assignment to `__proto__` would be none. */
+/** Defines a property, because an assignment to `__proto__` would not create one. */
 const define = (parent: object, key: string, value: unknown) =>
   Object.defineProperty(parent, key, {
     value,
@@ -70,7 +72,7 @@ const define = (parent: object, key: string, value: unknown) =>
     writable: true,
   });
 
-/** The text itself damaged. */
+/** Functions that damage the text itself. */
 const breaks: Arbitrary<(text: Buffer) => Buffer> = fc.oneof(
   fc
     .constantFrom(

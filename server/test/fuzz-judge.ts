@@ -3,10 +3,10 @@ import type {Plan} from './fuzz-requests.js';
 import {checkOf, operationsOf} from './openapi-document.js';
 import type {Check, DescribedOperation, JsonSchema, OpenApiDocument} from './openapi-document.js';
 
-/** What may come back for what is no request to a described address at all. */
+/** Statuses that are allowed for a request that no operation describes. */
 const REFUSALS = [400, 404, 405, 408, 413, 415];
 
-/** Holds an answer against the description of what was asked. */
+/** Compares a response with the description of its operation. */
 export class Judge {
   private readonly checks = new Map<JsonSchema, Check>();
   private readonly refusal: Check;
@@ -24,7 +24,7 @@ export class Judge {
     const where = `${operation.operationId} ${answer.status}`;
     if (answer.status >= 500) return [`${where} ${answer.body.toString().slice(0, 200)}`];
     if (isOdd && this.isRefusal(answer, method)) return [];
-    // Another method of the same address, or what a page may ask first.
+    // Another method of the same URL, for example a preflight request.
     if (method !== operation.method) return this.faultsOfOther(plan, answer);
     return [
       ...this.faultsOfAnswer(operation, answer),
@@ -63,7 +63,10 @@ export class Judge {
     return this.checkOf(media.schema)(parsed(answer.body));
   }
 
-  /** What a schema refuses must not be taken, whatever it is called. */
+  /**
+   * Returns a fault if the server accepted a body that the schema refuses, whatever its
+   * Content-Type.
+   */
   private faultsOfAcceptance({operation}: Plan, {body}: WireRequest, {status}: WireAnswer) {
     const media = operation.requestBody?.content['application/json'];
     if (!media || status >= 300) return [];
@@ -81,11 +84,14 @@ export class Judge {
   }
 }
 
-/** `DELETE /api/files/upload` is a deletion of the file "upload". */
+/**
+ * Returns a pattern for the paths of a template. `/api/files/{id}` also matches
+ * `/api/files/upload`.
+ */
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
 
-/** As the server reads it: a byte order mark is none of JSON's, and none of its faults. */
+/** Parses JSON like the server, which ignores a byte order mark. */
 const parsed = (body: Buffer): unknown => {
   try {
     return JSON.parse(body.toString().replace(/^\ufeff/, ''));

@@ -130,7 +130,7 @@ const framed = fc
   )
   .map(([parts, newline, end]) => joined(parts, newline, end));
 
-/** Bytes changed, taken out or doubled, wherever they are. */
+/** Bodies with bytes changed, removed or added anywhere. */
 const damaged = fc
   .tuple(
     framed,

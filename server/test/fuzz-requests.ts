@@ -11,7 +11,7 @@ import type {Hints} from './fuzz-values.js';
 import {HOSTILE_CONTENT_TYPES, HOSTILE_SEGMENTS} from './hostile-strings.js';
 import type {DescribedOperation, OpenApiDocument, Parameter} from './openapi-document.js';
 
-/** Stand in a plan for what is known only when it is carried out. */
+/** Placeholders in a plan for values that are known only when it is carried out. */
 export const PLACES = {
   ownUuid: 'own-uuid-3b1e',
   ownToken: 'own-token-3b1e',
@@ -29,9 +29,9 @@ export interface Plan {
   path: string;
   headers: [string, string][];
   body: Buffer | undefined;
-  /** Which of the attackers. */
+  /** Number of the attacker. */
   who: number;
-  /** Sent as bytes, or to no address that is described: any plain refusal will do. */
+  /** True for a request that no operation describes. Any plain refusal is then correct. */
   isOdd: boolean;
 }
 
@@ -67,7 +67,7 @@ const CREDENTIALS: Arbitrary<[string, string][]> = fc.oneof(
       .map(([uuid, token]) => headersWith(uuid, token)),
   },
   {
-    // Twice: whose is it?
+    // Each header appears twice, for two different sessions.
     weight: 1,
     arbitrary: fc.constant<[string, string][]>([
       ...headersWith(PLACES.ownUuid, PLACES.ownToken),
@@ -107,7 +107,7 @@ const MORE_HEADERS: Arbitrary<[string, string]> = fc.oneof(
     .map(([name, value]): [string, string] => [name, value]),
 );
 
-/** Only a raw connection takes these. */
+/** Headers that only a raw connection can send. */
 const ODD_HEADERS: Arbitrary<[string, string]> = fc.constantFrom<[string, string][]>(
   ['expect', '100-continue'],
   ['expect', 'miracles'],
@@ -125,7 +125,7 @@ const ODD_HEADERS: Arbitrary<[string, string]> = fc.constantFrom<[string, string
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'];
 
-/** One request to any of the operations: likely, changed, or out of all form. */
+/** Generates a request to any of the operations: likely, changed or malformed. */
 export const plans = (
   document: OpenApiDocument,
   operations: DescribedOperation[],
@@ -202,7 +202,7 @@ const addressesOf = (document: OpenApiDocument, operation: DescribedOperation) =
   }));
 };
 
-/** Empty or dotted segments, and those too long for any address, lead elsewhere. */
+/** Encodes a segment. Empty, dotted and very long segments can lead to another route. */
 const segment = (value: string) => ({
   text: encodeURIComponent(value.toWellFormed()),
   isOdd: /^\.{0,2}$/.test(value) || value.length > 100,

@@ -11,7 +11,7 @@ const BUSY_PAUSE_MS = 1_200;
 const MOST_TRIES = 4;
 const MOST_PROBLEMS = 25;
 
-/** Carries plans out, and keeps what came of them. */
+/** Carries out plans and records the results. */
 export class FuzzRun {
   readonly problems: string[] = [];
   readonly statuses = new Map<string, number>();
@@ -26,7 +26,7 @@ export class FuzzRun {
     this.judge = new Judge(document);
   }
 
-  /** Whether it is worth going on. */
+  /** Carries out the plans concurrently. Returns false after too many problems. */
   async all(plans: Plan[]): Promise<boolean> {
     await Promise.all(
       plans.map((plan) =>
@@ -62,7 +62,7 @@ export class FuzzRun {
     if (status === 410 || request.method === 'DELETE') await this.world.renew(plan.who);
   }
 
-  /** A machine with too much to do says 503 for a while; what is wrong stays wrong. */
+  /** Sends a request again after 503, because an overloaded machine returns it for a while. */
   private async answerTo(request: WireRequest) {
     let answer = await send(this.port, request);
     for (let tries = 1; tries < MOST_TRIES; tries++) {
@@ -76,6 +76,6 @@ export class FuzzRun {
 
 const MOST_CHARACTERS = 1_500;
 
-/** Enough to send it again. */
+/** Returns the data that is needed to send the request again. */
 const told = ({method, path, headers, body}: Plan): string =>
   JSON.stringify({method, path, headers, body: body?.toString('latin1')}).slice(0, MOST_CHARACTERS);

@@ -4,7 +4,7 @@ import type {Arbitrary} from 'fast-check';
 import {HOSTILE_STRINGS} from './hostile-strings.js';
 import type {JsonSchema, OpenApiDocument} from './openapi-document.js';
 
-/** Likely values of a property or parameter by its name, so that calls get past the first check. */
+/** Likely values by the name of a property or parameter, which pass the first check of a route. */
 export type Hints = Record<string, Arbitrary<unknown>>;
 
 export const hostileString: Arbitrary<string> = fc.oneof(
@@ -18,7 +18,7 @@ export const hostileString: Arbitrary<string> = fc.oneof(
   },
 );
 
-/** Values that keep to a schema of the description. */
+/** Generates values that match a schema of the description. */
 export const valuesOf = (
   document: OpenApiDocument,
   schema: JsonSchema,

@@ -11,7 +11,7 @@ import {makePdf} from './pdf.js';
 import type {TestServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
 
-/** Strings that nobody but the canary may ever see. */
+/** Strings that only the canary is allowed to receive. */
 const CANARY = {
   name: 'Canaria Xylotheque',
   email: 'canaria.xylotheque@canary-q7x.example',
@@ -26,7 +26,10 @@ interface Attacker {
   linkPath: string;
 }
 
-/** A session that must neither be seen nor changed, and the visitors who send everything else. */
+/**
+ * The canary, a session that must stay secret and unchanged, and the attackers that send all
+ * requests.
+ */
 export class FuzzWorld {
   private readonly attackers: Promise<Attacker>[] = [];
   private links: ConfirmationLinks;
@@ -53,7 +56,7 @@ export class FuzzWorld {
     return world;
   }
 
-  /** The plan with everything in place that only this run knows, and who sends it. */
+  /** Returns the request of a plan, with the values of this run in place of the placeholders. */
   async requestFor({path, headers, method, body, who}: Plan): Promise<WireRequest> {
     const {visitor, fileId, linkPath} = await this.attacker(who);
     const put = (text: string): string =>
@@ -76,7 +79,7 @@ export class FuzzWorld {
     };
   }
 
-  /** An attacker whose session has ended begins another one. */
+  /** Starts another session for an attacker whose session has ended. */
   async renew(who: number): Promise<void> {
     const place = who % ATTACKERS;
     const before = this.attackers[place];
@@ -86,13 +89,13 @@ export class FuzzWorld {
     if (status === 410) this.attackers[place] = this.arrive(place);
   }
 
-  /** What an answer to somebody else gives away. */
+  /** Returns the canary's secrets that a response contains. */
   leaksIn(answer: string): string[] {
     const secrets = [...Object.values(CANARY), ...this.canary.token.split('.demo.'), 'canary-q7x'];
     return secrets.filter((secret) => answer.includes(secret));
   }
 
-  /** All that there is of the canary. */
+  /** Returns all stored data of the canary. */
   async canaryState() {
     const {sql} = this.server;
     const {uuid} = this.canary;
@@ -115,7 +118,7 @@ export class FuzzWorld {
     return (await this.attackers[who % ATTACKERS]) as Attacker;
   }
 
-  /** Every second one has handed over an address. */
+  /** Creates an attacker. Every second attacker has submitted an e-mail address. */
   private async arrive(place: number): Promise<Attacker> {
     const visitor = await arrived(this.server.url);
     const bytes = makePdf(1_000);
@@ -139,5 +142,5 @@ const arrived = async (url: string): Promise<Visitor> => {
   return visitor;
 };
 
-/** Like a credential of somebody else’s, but for its last sign. */
+/** Returns a credential with its last character changed. */
 const bent = (secret: string): string => secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');

@@ -27,7 +27,7 @@ t.test('whatever is sent, the answer is one that is described', async (t) => {
 
   await fc.check(
     fc.asyncProperty(batches, (batch) => run.all(batch)),
-    // What was sent before is part of what went wrong: a smaller batch would prove nothing.
+    // Earlier requests can be part of the cause, so a smaller batch would prove nothing.
     {numRuns: Math.ceil(REQUESTS / AT_ONCE), seed: SEED, endOnFailure: true},
   );
 

@@ -2,7 +2,7 @@ import {request as httpRequest} from 'node:http';
 
 import type {Visitor} from './visitor.js';
 
-/** An upload whose second half is sent when the test says so. */
+/** Upload that sends its second half when the test calls `finish`. */
 export class HalfUpload {
   private constructor(
     private readonly rest: Buffer,

@@ -10,7 +10,7 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-/** What a load balancer is told. */
+/** Returns the response for a load balancer. */
 const serverAlone = async ({url}: {url: string}) => {
   const {status, body} = await request<{checks: object}>(url, 'GET', '/readyz?part=server');
   return {status, checks: body.checks};

@@ -9,7 +9,7 @@ import type {TestServer} from './start-server.js';
 const LOOK_MS = 2;
 const WAIT_MS = 60_000;
 
-/** Connections of the test's own, which hold what the servers want until everybody waits in line. */
+/** Connections of the test that keep locks until other connections wait for them. */
 export class Locks {
   private constructor(private readonly sql: Sql) {}
 
@@ -19,17 +19,17 @@ export class Locks {
     return new Locks(sql);
   }
 
-  /** Nobody changes or locks this visit. */
+  /** Locks this visit against changes and other locks. */
   holdVisit(uuid: string): Promise<HeldLock> {
     return this.hold((sql) => sql`select from visits where uuid = ${uuid} for update`);
   }
 
-  /** Nobody writes into this table. */
+  /** Locks this table against writes. */
   holdTable(table: string): Promise<HeldLock> {
     return this.hold((sql) => sql`lock table ${sql(table)} in share mode`);
   }
 
-  /** What this statement locks, or has changed for nobody to see yet. */
+  /** Runs a statement and keeps its transaction open, with its locks and its invisible changes. */
   async hold(take: (sql: ReservedSql) => Promise<unknown>): Promise<HeldLock> {
     const held = await this.sql.reserve();
     await held`begin`;
@@ -44,7 +44,7 @@ export class HeldLock {
     private readonly sql: Sql,
   ) {}
 
-  /** Waits until this many wait for a lock with a statement like this. */
+  /** Waits until `count` connections wait for a lock with a statement like this. */
   async untilWaiting(count: number, statement: string): Promise<void> {
     const end = Date.now() + WAIT_MS;
     for (;;) {

@@ -5,15 +5,15 @@ import type {IncomingMessage} from 'node:http';
 import type {Visitor} from './visitor.js';
 
 export interface HeldUpload {
-  /** Sends the second half and reads the answer. */
+  /** Sends the second half and returns the response. */
   finish: () => Promise<{status: number; headers: IncomingMessage['headers']; body: string}>;
-  /** The error with which the connection ended, should it end early. */
+  /** Error that ended the connection; pending if it does not end early. */
   broken: Promise<Error>;
 }
 
 const BOUNDARY = 'held-upload';
 
-/** An upload that stands still in its middle for as long as the test wants. */
+/** Starts an upload that pauses in the middle until `finish` is called. */
 export const holdUpload = async (
   {url, credentials}: Visitor,
   bytes: Buffer,

@@ -1,6 +1,8 @@
-/** Texts that have broken something somewhere: for names, file names, addresses, keys, anything. */
+/**
+ * Texts that have broken some program: for names, file names, e-mail addresses, keys and the like.
+ */
 export const HOSTILE_STRINGS: readonly string[] = [
-  // Nothing, and what looks like it.
+  // Empty texts, and texts that look like other values.
   '',
   ' ',
   '\t\r\n',
@@ -25,13 +27,13 @@ export const HOSTILE_STRINGS: readonly string[] = [
   'anna\u0085\u2028\u2029b',
   '\u001b[31mred\u001b[0m\u0007',
   '\u007f\u0080\u009f',
-  // Right to left, and what turns it round.
+  // Right-to-left text, and characters that change the direction.
   'مرحبا بالعالم',
   'שלום עולם',
   'invoice\u202efdp.exe',
   '\u2066left\u2069\u2067right\u2069',
   '\u061c\u200e\u200fmarks',
-  // Half characters, long characters, characters in many parts.
+  // Half characters, long characters and characters of many parts.
   '\ud83d',
   '\udc00\ud800',
   'a\ud800b\udfffc',
@@ -42,13 +44,13 @@ export const HOSTILE_STRINGS: readonly string[] = [
   `Z${'\u0316\u0301\u0489'.repeat(300)}`,
   'ﷺ'.repeat(100),
   'ǅ ß ı İ ﬁ K Å',
-  // Long.
+  // Long texts.
   'n'.repeat(101),
   'n'.repeat(256),
   'n'.repeat(10_000),
   'ä'.repeat(10_000),
   '../'.repeat(1_000),
-  // Paths and addresses.
+  // Paths and URLs.
   '../../../../etc/passwd',
   '..\\..\\windows\\win.ini',
   '/etc/passwd%00.pdf',
@@ -60,7 +62,7 @@ export const HOSTILE_STRINGS: readonly string[] = [
   '..',
   '...',
   '~/.ssh/id_rsa',
-  // Languages that something may speak.
+  // Texts in languages that some component may interpret.
   "'; drop table user_sessions; --",
   "' or '1'='1",
   '") or 1=1 /*',
@@ -74,14 +76,14 @@ export const HOSTILE_STRINGS: readonly string[] = [
   '=HYPERLINK("http://example.com")',
   '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
   '(a+)+$ aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!',
-  // Names that objects have already.
+  // Names of properties that every object has.
   '__proto__',
   'constructor',
   'prototype',
   'toString',
   'hasOwnProperty',
   '__defineGetter__',
-  // E-mail addresses that mailers have misread.
+  // E-mail addresses that mail programs have misread.
   'anna@example.com, everybody@example.com',
   'anna@example.com;everybody@example.com',
   '<anna@example.com> everybody@example.com',
@@ -99,7 +101,7 @@ export const HOSTILE_STRINGS: readonly string[] = [
   'ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ',
 ];
 
-/** Pieces of an address that are written as they stand, without being encoded. */
+/** Pieces of a URL that are sent unencoded. */
 export const HOSTILE_SEGMENTS: readonly string[] = [
   '',
   '.',
@@ -125,7 +127,7 @@ export const HOSTILE_SEGMENTS: readonly string[] = [
   '%41'.repeat(200),
 ];
 
-/** Content types as no client should send them. */
+/** Content types that no client should send. */
 export const HOSTILE_CONTENT_TYPES: readonly string[] = [
   'application/json; charset=utf-8',
   'APPLICATION/JSON',

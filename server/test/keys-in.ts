@@ -1,6 +1,6 @@
 import type {ObjectStore} from '../object-store/object-store.js';
 
-/** Every key under the prefix. */
+/** Returns every key under the prefix. */
 export const keysIn = async (objects: ObjectStore, prefix = 'uploads/'): Promise<string[]> => {
   const keys: string[] = [];
   for await (const page of objects.list(prefix)) keys.push(...page.objects.map(({key}) => key));

@@ -6,7 +6,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-/** One with an address of its own, as far as the server knows: it limits the mails of one address. */
+/** Visitor with a separate IP address, because the server limits e-mails per IP address. */
 export class Guest extends Visitor {
   private readonly address = Array.from({length: 4}, () => 1 + Math.floor(Math.random() * 200));
 
@@ -33,7 +33,7 @@ export interface Answered {
   at: number;
 }
 
-/** A light load of mixed requests, which remembers every answer and what was acknowledged. */
+/** Light load of mixed requests. It records every response and everything that was acknowledged. */
 export class Load {
   readonly answers: Answered[] = [];
   readonly stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
@@ -71,7 +71,7 @@ export class Load {
     await until(() => !waiting.some((one) => this.open.has(one)));
   }
 
-  /** Whether each kind has succeeded since then. */
+  /** Returns whether each kind of request has succeeded since `at`. */
   allSucceededSince(at: number): boolean {
     const good = this.answers.filter((answer) => answer.at >= at && answer.status < 300);
     return new Set(good.map(({kind}) => kind)).size === 5;
@@ -83,7 +83,10 @@ export class Load {
     );
   }
 
-  /** Each file under its own key and each registration until it is acknowledged, as the widget does. */
+  /**
+   * Uploads and registers like the widget. Repeats each request until it is acknowledged, an upload
+   * under the same key.
+   */
   private async registerAgainAndAgain(first: Visitor): Promise<void> {
     let visitor: Visitor | undefined = first;
     while (!this.stopped) {

@@ -10,7 +10,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
 const ERROR = 50;
-/** More than one client network is allowed to ask for. */
+/** Number of requests. It is above the limit of one client network. */
 const CLIENTS = 30;
 const PATIENCE_MS = 10_000;
 const SETTLED_MS = 1_000;
@@ -20,7 +20,9 @@ const headOf = (method: string, path: string, headers: Record<string, string | n
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`;
 
-/** Opens connections, sends a request on each, resets them, and says so in shared memory. */
+/**
+ * Opens connections, sends a request on each, resets them, and reports the end in shared memory.
+ */
 const SENDER = `
   const {parentPort, workerData: {port, texts, go, done}} = require('node:worker_threads');
   const net = require('node:net');
@@ -40,7 +42,10 @@ const SENDER = `
   }
 `;
 
-/** The server accepts nothing before all of them are reset: it has the bytes, and no address. */
+/**
+ * Sends the texts and resets the connections while the server is blocked. The server then has the
+ * bytes, but no IP address.
+ */
 const sendAndReset = async ({config}: TestServer, texts: string[]): Promise<void> => {
   const [go, done] = [shared(), shared()];
   const worker = new Worker(SENDER, {eval: true, workerData: {port: config.port, texts, go, done}});
