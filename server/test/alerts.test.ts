@@ -35,7 +35,7 @@ const queued = async (sql: Sql) =>
       select payload from jobs where payload->>'template' = 'alert' order by created_at, run_at`
   ).map(({payload}) => payload);
 
-t.test('one cause is one mail an hour, and then one with the count', async (t) => {
+t.test('one cause leads to one e-mail an hour, and then a summary with the count', async (t) => {
   const sql = await migrated(t);
 
   for (let i = 0; i < 5; i++) await raiseAlert(sql, {...ALERT, message: `It failed: ${i}.`});
@@ -67,7 +67,7 @@ t.test('one cause is one mail an hour, and then one with the count', async (t) =
   t.notOk(last?.since, 'at once again');
 });
 
-t.test('an event after the hour waits with those counted before it', async (t) => {
+t.test('an event after the hour is counted with the events before it', async (t) => {
   const sql = await migrated(t);
   await raiseAlert(sql, ALERT);
   await raiseAlert(sql, ALERT);
@@ -78,14 +78,14 @@ t.test('an event after the hour waits with those counted before it', async (t) =
   t.match((await queued(sql))[1], {count: 2});
 });
 
-t.test('many at once under one cause are one mail', async (t) => {
+t.test('many concurrent events of one cause lead to one e-mail', async (t) => {
   const sql = await migrated(t);
   await Promise.all(Array.from({length: 20}, () => raiseAlert(sql, ALERT)));
   t.equal((await queued(sql)).length, 1);
   t.match(await sql`select count from alerts`, [{count: 20}]);
 });
 
-t.test('the sender mails the count by itself', async (t) => {
+t.test('the mail sender sends the count automatically', async (t) => {
   const server = await startServer(t);
   await raiseAlert(server.sql, ALERT);
   await raiseAlert(server.sql, ALERT);
@@ -99,19 +99,22 @@ t.test('the sender mails the count by itself', async (t) => {
 const notified = (sql: Sql) => sql`
   select user_uuid, metadata from audit_logs where event_type = 'admin_notified'`;
 
-t.test('the operator counts as notified once the mail server has the mail', async (t) => {
-  const server = await startServer(t);
-  await raiseAlert(server.sql, ALERT);
-  t.same(await notified(server.sql), []);
-  server.sender.wake();
-  await server.mailbox.waitFor(OPERATOR);
-  await until(async () => (await notified(server.sql)).length === 1);
-  t.match(await notified(server.sql), [
-    {user_uuid: null, metadata: {cause: 'a part', code: 'internal', count: 1}},
-  ]);
-});
+t.test(
+  'the operator counts as notified once the mail server has accepted the e-mail',
+  async (t) => {
+    const server = await startServer(t);
+    await raiseAlert(server.sql, ALERT);
+    t.same(await notified(server.sql), []);
+    server.sender.wake();
+    await server.mailbox.waitFor(OPERATOR);
+    await until(async () => (await notified(server.sql)).length === 1);
+    t.match(await notified(server.sql), [
+      {user_uuid: null, metadata: {cause: 'a part', code: 'internal', count: 1}},
+    ]);
+  },
+);
 
-t.test('without ADMIN_EMAIL an alert stands in the log, and nobody is notified', async (t) => {
+t.test('without ADMIN_EMAIL an alert is only logged', async (t) => {
   const server = await startServer(t, {settings: {ADMIN_EMAIL: ''}});
   await raiseAlert(server.sql, ALERT);
   server.sender.wake();
@@ -124,7 +127,7 @@ t.test('without ADMIN_EMAIL an alert stands in the log, and nobody is notified',
   t.equal(server.mailbox.mails.length, 0);
 });
 
-t.test('where mail is caught, an alert is caught too', async (t) => {
+t.test('the development mailbox also captures alerts', async (t) => {
   const mailbox = await DevMailbox.start(await temporaryFolder(t));
   t.teardown(() => mailbox.stop());
   const settings = {ADMIN_EMAIL: '', SMTP_URL: ''};
@@ -152,7 +155,7 @@ const failing = async (t: Test) => {
   return startServer(t, {beside: server, deps: {objects: objects}});
 };
 
-t.test('a failed request is told with its session and what came before', async (t) => {
+t.test('a failed request is reported with its session and the actions before it', async (t) => {
   const server = await failing(t);
   const visitor = await Visitor.consenting(server.url);
   const id = await uploaded(visitor, 'secret-name.pdf');
@@ -177,26 +180,23 @@ t.test('a failed request is told with its session and what came before', async (
   ]);
 });
 
-t.test(
-  'the last actions are cut at 200 characters, and no address stands in the mail',
-  async (t) => {
-    const server = await startServer(t);
-    const visitor = await Visitor.consenting(server.url);
-    const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.5'};
-    for (let i = 0; i < 30; i++)
-      await recordAudit(server.sql, {...entry, event: 'verification_sent'});
-    const links = new ConfirmationLinks(server.config.secrets, server.url);
-    const mail = await composeMail(
-      {sql: server.sql, config: server.config, links},
-      {template: 'alert', ...ALERT, uuid: visitor.uuid},
-    );
-    const actions = /^Last actions: (.*)$/m.exec(mail?.text ?? '')?.[1] ?? '';
-    t.ok(actions.length > 150 && actions.length <= 200, String(actions.length));
-    t.notMatch(mail?.text, /203\.0\.113/);
-  },
-);
+t.test('the last actions are cut at 200 characters and contain no IP address', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.5'};
+  for (let i = 0; i < 30; i++)
+    await recordAudit(server.sql, {...entry, event: 'verification_sent'});
+  const links = new ConfirmationLinks(server.config.secrets, server.url);
+  const mail = await composeMail(
+    {sql: server.sql, config: server.config, links},
+    {template: 'alert', ...ALERT, uuid: visitor.uuid},
+  );
+  const actions = /^Last actions: (.*)$/m.exec(mail?.text ?? '')?.[1] ?? '';
+  t.ok(actions.length > 150 && actions.length <= 200, String(actions.length));
+  t.notMatch(mail?.text, /203\.0\.113/);
+});
 
-t.test('a UUID that nobody has proved is not named', async (t) => {
+t.test('a UUID without a valid token is not reported', async (t) => {
   const server = await failing(t);
   const visitor = await Visitor.consenting(server.url);
   const id = await uploaded(visitor);
@@ -210,7 +210,7 @@ t.test('a UUID that nobody has proved is not named', async (t) => {
 /** Duration of the shortest outage that is reported. */
 const SHORTEST_OUTAGE_MS = 1_000;
 
-t.test('an outage of the database is told when it is over, from when to when', async (t) => {
+t.test('an outage of the database is reported after its end, with its start and end', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
@@ -240,7 +240,7 @@ t.test('an outage of the database is told when it is over, from when to when', a
   t.ok(Date.parse(to) > noticed + SHORTEST_OUTAGE_MS, to);
 });
 
-t.test('one connection that was cut is no outage, nor is a query that took too long', async (t) => {
+t.test('a single closed connection or a statement timeout is no outage', async (t) => {
   const sql = await migrated(t);
   const outage = new DatabaseOutage();
   outage.record(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
@@ -258,31 +258,34 @@ t.test('one connection that was cut is no outage, nor is a query that took too l
   t.equal((await queued(sql)).length, 1);
 });
 
-t.test('an outage that could not be told is told the next time, with its own turns', async (t) => {
-  const {sql, config} = await startServer(t);
-  const gone = connectDatabase({url: config.databaseUrl ?? ''});
-  await gone.end();
-  let now = 0;
-  const outage = new DatabaseOutage(() => new Date((now += 5_000)));
-  const refused = Object.assign(new Error('away'), {code: 'ECONNREFUSED'});
-  const told = async () =>
-    (await sql`select message from alerts where cause = 'database_outage'`)[0]?.['message'] as
-      string | undefined;
+t.test(
+  'an outage whose report failed is reported later, with its own count of failed runs',
+  async (t) => {
+    const {sql, config} = await startServer(t);
+    const gone = connectDatabase({url: config.databaseUrl ?? ''});
+    await gone.end();
+    let now = 0;
+    const outage = new DatabaseOutage(() => new Date((now += 5_000)));
+    const refused = Object.assign(new Error('away'), {code: 'ECONNREFUSED'});
+    const told = async () =>
+      (await sql`select message from alerts where cause = 'database_outage'`)[0]?.['message'] as
+        string | undefined;
 
-  for (let i = 0; i < 3; i++) outage.recordStoppedCleanup(refused);
-  await t.rejects(outage.resolve(gone));
-  t.equal(await told(), undefined);
-  await outage.resolve(sql);
-  t.match(await told(), 'Cleanup failed 3 times and deleted nothing');
-  await outage.resolve(sql);
-  t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
+    for (let i = 0; i < 3; i++) outage.recordStoppedCleanup(refused);
+    await t.rejects(outage.resolve(gone));
+    t.equal(await told(), undefined);
+    await outage.resolve(sql);
+    t.match(await told(), 'Cleanup failed 3 times and deleted nothing');
+    await outage.resolve(sql);
+    t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
 
-  for (let i = 0; i < 2; i++) outage.record(refused);
-  await outage.resolve(sql);
-  t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next one had none');
-});
+    for (let i = 0; i < 2; i++) outage.record(refused);
+    await outage.resolve(sql);
+    t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next one had none');
+  },
+);
 
-t.test('a cleanup that is given up each time is told', async (t) => {
+t.test('a cleanup that fails each time is reported', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const impatient = connectDatabase({url, silenceMs: 700});
   t.teardown(() => impatient.end());

@@ -59,7 +59,7 @@ const outcomeOf = async ({sql}: TestServer, uuid: string): Promise<string> => {
 const mailsTo = ({mailbox}: TestServer, address: string) =>
   mailbox.mails.filter(({to}) => to?.[0]?.address === address);
 
-t.test('stop ends an answer whose documents are being fetched', async (t) => {
+t.test('stop ends a turn while it fetches documents', async (t) => {
   let isFetching = false;
   const {model, ...server} = await startWithStore(t, {
     get: async (_key, signal) => {
@@ -79,24 +79,27 @@ t.test('stop ends an answer whose documents are being fetched', async (t) => {
   t.same(mailsTo(server, 'operator@example.com'), []);
 });
 
-t.test('without the storage nothing is answered as if there were no documents', async (t) => {
-  const {model, ...server} = await startWithStore(t, {
-    get: async () => {
-      throw new Error('the bucket does not answer');
-    },
-  });
+t.test(
+  'while the storage is unavailable, a question is not answered without its documents',
+  async (t) => {
+    const {model, ...server} = await startWithStore(t, {
+      get: async () => {
+        throw new Error('the bucket does not answer');
+      },
+    });
 
-  await write(server.visitor, 'What does it say?');
+    await write(server.visitor, 'What does it say?');
 
-  t.match(said(await answersOf(server.visitor)), [/could not answer this.*e-mail/]);
-  t.equal(await outcomeOf(server, server.visitor.uuid), 'failed_storage_failed');
-  t.same(await model.seen(), []);
-  await until(() => mailsTo(server, 'operator@example.com').length === 1);
-  await until(() => mailsTo(server, 'owner@example.com').length === 1);
-});
+    t.match(said(await answersOf(server.visitor)), [/could not answer this.*e-mail/]);
+    t.equal(await outcomeOf(server, server.visitor.uuid), 'failed_storage_failed');
+    t.same(await model.seen(), []);
+    await until(() => mailsTo(server, 'operator@example.com').length === 1);
+    await until(() => mailsTo(server, 'owner@example.com').length === 1);
+  },
+);
 
 t.test(
-  'an answer that comes when its session has ended is dropped, which is no fault',
+  'a reply that arrives after the end of its session is discarded without an error',
   async (t) => {
     let answer: () => void = () => undefined;
     const receiver = await startReceiver(t, (response) => {
@@ -123,27 +126,30 @@ t.test(
   },
 );
 
-t.test('who takes back the consent while an answer is prepared is not told of', async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {answers: true, settings: answeredBy(model)});
-  const visitor = await Visitor.consenting(server.url);
-  const budgets = await Locks.open(t, server).holdTable('responder_budgets');
-  await write(visitor, 'Hello?');
-  await budgets.untilWaiting(1, 'responder_budgets');
+t.test(
+  'nothing is sent to the model when the consent is withdrawn during the preparation',
+  async (t) => {
+    const model = await startModelServer(t);
+    const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+    const visitor = await Visitor.consenting(server.url);
+    const budgets = await Locks.open(t, server).holdTable('responder_budgets');
+    await write(visitor, 'Hello?');
+    await budgets.untilWaiting(1, 'responder_budgets');
 
-  await visitor.consent({personal_data: false});
-  await budgets.release();
+    await visitor.consent({personal_data: false});
+    await budgets.release();
 
-  await untilEnded(server, 'gone');
-  t.same(await model.seen(), []);
-  t.same(await alertsAndMails(server), []);
-  t.same(
-    server.logged.filter(({level}) => (level as number) >= 40),
-    [],
-  );
-});
+    await untilEnded(server, 'gone');
+    t.same(await model.seen(), []);
+    t.same(await alertsAndMails(server), []);
+    t.same(
+      server.logged.filter(({level}) => (level as number) >= 40),
+      [],
+    );
+  },
+);
 
-t.test('who takes it back while the responder fails is not told of either', async (t) => {
+t.test('a consent that is withdrawn while the responder fails leads to no alert', async (t) => {
   let fail: () => void = () => undefined;
   const receiver = await startReceiver(t, (response) => {
     fail = () => response.writeHead(400).end();
@@ -176,7 +182,7 @@ const alertsAndMails = async ({sql, mailbox}: TestServer): Promise<unknown[]> =>
   ...mailbox.mails.map(({subject}) => subject),
 ];
 
-t.test('an answer that ends while the database is away is stored when it is back', async (t) => {
+t.test('a reply that ends during an outage of the database is stored after it', async (t) => {
   const model = await startModelServer(t);
   const other = await startServer(t);
   const direct = other.config.databaseUrl ?? '';
@@ -199,7 +205,7 @@ t.test('an answer that ends while the database is away is stored when it is back
   t.equal(await outcomeOf(other, visitor.uuid), 'answered');
 });
 
-t.test('a database that is away is not asked without a pause', async (t) => {
+t.test('a database that is unavailable is not queried without pauses', async (t) => {
   const {config, objects, conversation, sql, app} = await startServer(t);
   let asked = 0;
   const away = net.createServer((socket) => {
@@ -233,7 +239,7 @@ t.test('a database that is away is not asked without a pause', async (t) => {
   t.ok(asked <= 2, `it was asked ${asked} times`);
 });
 
-t.test('a lapsed answer is ended only together with what its visitor is told', async (t) => {
+t.test('a lapsed turn ends only together with the message to its visitor', async (t) => {
   const before = await startServer(t);
   const visitor = await Visitor.consenting(before.url);
   await write(visitor, 'Does anybody read this?');

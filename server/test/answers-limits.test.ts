@@ -24,7 +24,7 @@ const outcomesOf = async ({sql}: TestServer): Promise<string[]> => {
 const mailsAbout = ({mailbox}: TestServer, subject: RegExp) =>
   mailbox.mails.filter((mail) => subject.test(mail.subject ?? ''));
 
-t.test('without a responder Maria says once that a person will answer', async (t) => {
+t.test('without a responder Maria announces once that a person will reply', async (t) => {
   const server = await startServer(t, {answers: true});
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('anna@example.com', 'Anna', {locale: 'de'});
@@ -45,7 +45,7 @@ t.test('without a responder Maria says once that a person will answer', async (t
   t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna|anna@/);
 });
 
-t.test('the owner gets one mail for a session in ten minutes, and hears of the rest', async (t) => {
+t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
   const server = await startServer(t, {answers: true});
   const visitor = await Visitor.consenting(server.url);
 
@@ -63,7 +63,7 @@ t.test('the owner gets one mail for a session in ten minutes, and hears of the r
   t.match(said(await answersOf(visitor, 1)), [/give your e-mail address/]);
 });
 
-t.test('a session, a client and a site have budgets that two replicas share', async (t) => {
+t.test('the budgets of a session, a client and a site are shared by two replicas', async (t) => {
   const model = await startModelServer(t);
   const settings = answeredBy(model);
   const deps = {answering: {budgets: {perSession: 4, perSessionMinute: 100, perClientHour: 7}}};
@@ -94,7 +94,7 @@ t.test('a session, a client and a site have budgets that two replicas share', as
   ]);
 });
 
-t.test('a site has a budget for the day, and its owner is told', async (t) => {
+t.test('a site has a daily budget, and its owner is notified', async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {answers: true, settings: answeredBy(model)});
   await server.sql`update sites set settings = '{"responder_turns_per_day": 2}'`;
@@ -110,7 +110,7 @@ t.test('a site has a budget for the day, and its owner is told', async (t) => {
   await until(() => mailsAbout(server, /responder_failed/).length === 1);
 });
 
-t.test('many questions at the same moment take exactly what a budget holds', async (t) => {
+t.test('many concurrent questions use exactly the budget', async (t) => {
   const model = await startModelServer(t);
   const deps = {answering: {budgets: {perClientHour: 5}}};
   const server = await startServer(t, {answers: true, settings: answeredBy(model), deps});
@@ -125,7 +125,7 @@ t.test('many questions at the same moment take exactly what a budget holds', asy
   t.equal((await model.seen()).length, 5);
 });
 
-t.test('a responder that fails again and again is left alone, and tried again later', async (t) => {
+t.test('a responder that fails repeatedly is called again only after a pause', async (t) => {
   let works = false;
   const receiver = await startReceiver(t, (response) => {
     if (!works) response.writeHead(401).end();

@@ -5,7 +5,7 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('a model answers in the conversation, and knows what was said before', async (t) => {
+t.test('a model replies in the conversation and receives the earlier messages', async (t) => {
   const model = await startModelServer(t);
   const settings = {...answeredBy(model), RESPONDER_KEY: 'key-of-the-model'};
   const {url} = await startServer(t, {answers: true, settings});
@@ -28,7 +28,7 @@ t.test('a model answers in the conversation, and knows what was said before', as
   t.match(second?.body.messages[0], {role: 'system', content: /Maria/});
 });
 
-t.test('what a visitor says stands in no message of the system', async (t) => {
+t.test('no system message contains the visitor’s words', async (t) => {
   const model = await startModelServer(t);
   const {url} = await startServer(t, {answers: true, settings: answeredBy(model)});
   const visitor = await Visitor.consenting(url);
@@ -43,7 +43,7 @@ t.test('what a visitor says stands in no message of the system', async (t) => {
 });
 
 t.test(
-  'an answer beyond 8,000 characters is cut with a notice, and the model is left',
+  'a reply beyond 8,000 characters is cut with a notice, and the request is ended',
   async (t) => {
     const model = await startModelServer(t);
     const {url} = await startServer(t, {answers: true, settings: answeredBy(model, 'long')});
@@ -58,7 +58,7 @@ t.test(
   },
 );
 
-t.test('stop ends the answer upstream, and what was written stays', async (t) => {
+t.test('stop ends the request to the model, and the text so far stays', async (t) => {
   const model = await startModelServer(t);
   const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'endless')});
   const visitor = await Visitor.consenting(url);
@@ -76,7 +76,7 @@ t.test('stop ends the answer upstream, and what was written stays', async (t) =>
   t.equal((await visitor.call('POST', '/api/messages/stop')).status, 204, 'nothing is under way');
 });
 
-t.test('what was written behind an answer is answered when that is stopped', async (t) => {
+t.test('messages that were sent during a reply are answered when it is stopped', async (t) => {
   const model = await startModelServer(t);
   const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'endless')});
   const visitor = await Visitor.consenting(url);
@@ -93,7 +93,7 @@ t.test('what was written behind an answer is answered when that is stopped', asy
   await until(async () => (await sql`select from turns where outcome = 'stopped'`).length === 2);
 });
 
-t.test('what comes while an answer is written is answered together', async (t) => {
+t.test('messages that arrive during a reply are answered together', async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {answers: true, settings: answeredBy(model, 'slow')});
   const {url, sql} = server;
@@ -116,7 +116,7 @@ t.test('what comes while an answer is written is answered together', async (t) =
   await until(async () => (await tracedTurns(server)).length === 0);
 });
 
-t.test('an answer ends with its session', async (t) => {
+t.test('a reply ends with its session', async (t) => {
   const model = await startModelServer(t);
   const {url, sql} = await startServer(t, {answers: true, settings: answeredBy(model, 'endless')});
   const visitor = await Visitor.consenting(url);

@@ -20,7 +20,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('stop at one replica ends the answer that another one writes', async (t) => {
+t.test('stop at one replica ends the reply that another replica is writing', async (t) => {
   const model = await startModelServer(t);
   const settings = answeredBy(model, 'endless');
   const server = await startServer(t, {answers: true, settings});
@@ -37,7 +37,7 @@ t.test('stop at one replica ends the answer that another one writes', async (t) 
   t.equal(answer?.state, 'complete');
 });
 
-t.test('an answer whose server is killed ends as failed, and its visitor is told', async (t) => {
+t.test('a reply whose server is killed ends as failed, and its visitor is notified', async (t) => {
   const model = await startModelServer(t);
   const settings = answeredBy(model, 'endless');
   const server = await startServer(t, {answers: true, settings});
@@ -80,7 +80,7 @@ const areLeasedFor = async ({sql}: TestServer, table: string, ms: number): Promi
 };
 
 t.test(
-  'a message whose server is killed before it asks anybody is answered by another',
+  'a message is answered by another server if its server is killed before the request',
   async (t) => {
     const model = await startModelServer(t);
     const settings = answeredBy(model);
@@ -98,7 +98,7 @@ t.test(
   },
 );
 
-t.test('a server that is stopped gives back what it has not begun to answer', async (t) => {
+t.test('a server that stops releases the turns that it has not begun to answer', async (t) => {
   let count = 0;
   const receiver = await startReceiver(t, (response) => {
     if (++count === 1) return;
@@ -117,7 +117,7 @@ t.test('a server that is stopped gives back what it has not begun to answer', as
   t.same(said(await answersOf(visitor.at(url))), ['From the other.']);
 });
 
-t.test('what its visitor has stopped is not given back', async (t) => {
+t.test('a turn that its visitor stopped is not released', async (t) => {
   const receiver = await startReceiver(t, () => undefined);
   const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
   const visitor = await Visitor.consenting(server.url);
@@ -133,7 +133,7 @@ t.test('what its visitor has stopped is not given back', async (t) => {
   t.same(await tracedTurns(server), []);
 });
 
-t.test('a server that is told to stop says what it has begun, and begins nothing', async (t) => {
+t.test('a server that stops finishes its current reply and begins no other', async (t) => {
   const model = await startModelServer(t);
   const settings = answeredBy(model, 'slow');
   const server = await startServer(t, {settings});

@@ -54,7 +54,7 @@ const isSigned = ({headers, body}: Called): boolean => {
   return headers['webhook-signature'] === `v1,${mac}`;
 };
 
-t.test('every form of an answer is understood', async (t) => {
+t.test('every form of a reply is understood', async (t) => {
   const forms: [string, string, string][] = [
     ['application/json', '{"text":"Hello."}', 'Hello.'],
     [
@@ -99,7 +99,7 @@ t.test('every form of an answer is understood', async (t) => {
   );
 });
 
-t.test('a turn is signed by the rules, and holds no name, address or token', async (t) => {
+t.test('a turn is signed and contains no name, e-mail address or token', async (t) => {
   const receiver = await startReceiver(t, (response) => {
     response.writeHead(200, {'content-type': 'application/json'}).end('{"text":"Yes."}');
   });
@@ -128,7 +128,7 @@ t.test('a turn is signed by the rules, and holds no name, address or token', asy
   t.notOk(turn?.body.includes(visitor.token));
 });
 
-t.test('it is asked again until an answer begins, under the same id', async (t) => {
+t.test('the request is repeated under one id until a reply begins', async (t) => {
   const receiver = await startReceiver(t, (response, _called, count) => {
     if (count === 1) response.writeHead(500).end('{}');
     else if (count === 2) response.writeHead(429, {'retry-after': '1'}).end();
@@ -146,7 +146,7 @@ t.test('it is asked again until an answer begins, under the same id', async (t) 
   t.ok((third?.atMs ?? 0) - (second?.atMs ?? 0) >= 1_000, 'no sooner than it was asked to');
 });
 
-t.test('after its first byte it is never asked again, and what was said stays', async (t) => {
+t.test('after its first byte a reply is never requested again, and its text stays', async (t) => {
   const receiver = await startReceiver(t, async (response) => {
     response.writeHead(200, {'content-type': 'text/event-stream'});
     response.write('data: {"text":"I thi"}\n\n');
@@ -162,7 +162,7 @@ t.test('after its first byte it is never asked again, and what was said stays', 
   t.equal(receiver.called.length, 1);
 });
 
-t.test('204 says nothing', async (t) => {
+t.test('204 adds no message', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const server = await start(t, receiver);
 
@@ -172,7 +172,7 @@ t.test('204 says nothing', async (t) => {
   t.equal((await messagesOf(server.visitor)).length, 1);
 });
 
-t.test('what is slow, redirects, lies or is too much is told as a failure', async (t) => {
+t.test('slow, redirecting, malformed and oversized replies are reported as failures', async (t) => {
   const quick = {connectMs: 5_000, firstByteMs: 400, silenceMs: 400, totalMs: 1_500};
   const wrong: [string, (response: ServerResponse) => unknown][] = [
     ['first_byte_timeout', () => undefined],
@@ -219,7 +219,7 @@ t.test('what is slow, redirects, lies or is too much is told as a failure', asyn
   t.equal(receiver.called.length, wrong.length, 'none of these is asked again');
 });
 
-t.test('a responder that answers later does so once, or as often as it says', async (t) => {
+t.test('a responder that replies later does so once, or until it says done', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
   const server = await start(t, receiver);
   const {visitor, url} = server;
@@ -272,7 +272,7 @@ t.test('a responder that answers later does so once, or as often as it says', as
   t.same(await tracedTurns(server), [], 'nor does anything tell who it was');
 });
 
-t.test('a responder that is quicker to call back than to say so is heard', async (t) => {
+t.test('a responder can call back before it has responded', async (t) => {
   const statuses: number[] = [];
   const receiver = await startReceiver(t, async (response, {body}) => {
     const {callback} = JSON.parse(body) as {callback: {url: string}};
@@ -302,7 +302,7 @@ t.test('a responder that is quicker to call back than to say so is heard', async
   t.same(await counted(), ['maria_answers_total{outcome="answered"} 1']);
 });
 
-t.test('a link is of no use when its time is over, nor for calls without end', async (t) => {
+t.test('a callback link stops working when it expires or reaches its limit of calls', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
   const server = await start(t, receiver);
   await write(server.visitor, 'Hello?');
@@ -327,7 +327,7 @@ t.test('a link is of no use when its time is over, nor for calls without end', a
   t.equal((await answersOf(server.visitor, MAX_CALLBACKS_PER_TURN)).length, MAX_CALLBACKS_PER_TURN);
 });
 
-t.test('a private address is refused unless it is allowed by name', async (t) => {
+t.test('a private IP address is refused unless its host is allowed', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const {sql, ...server} = await start(t, receiver);
   const port = new URL(receiver.url).port;

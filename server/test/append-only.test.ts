@@ -34,7 +34,7 @@ void t.test('the audit trail', async (t) => {
     }
   }
 
-  await t.test('lets an address be forgotten, and nothing be put in its place', async (t) => {
+  await t.test('allows the deletion of IP addresses, but no replacement', async (t) => {
     await sql`update audit_logs set ip_address = null`;
 
     t.match(await sql`select event_type, ip_address, metadata from audit_logs`, [
@@ -45,7 +45,7 @@ void t.test('the audit trail', async (t) => {
     });
   });
 
-  await t.test('refuses the same in a partition made later', async (t) => {
+  await t.test('refuses the same changes in a partition that is created later', async (t) => {
     await sql`select make_audit_partitions(6)`;
     const names = await sql<{name: string}[]>`
       select relid::regclass::text as name from pg_partition_tree('audit_logs') where isleaf`;
@@ -55,7 +55,7 @@ void t.test('the audit trail', async (t) => {
     }
   });
 
-  await t.test('keeps at least 30 days, whatever it is told', async (t) => {
+  await t.test('keeps at least 30 days, whatever the setting', async (t) => {
     const addMonth = async (monthsAgo: number) => {
       const [row] = await sql<{name: string; from: string; to: string}[]>`
         select 'audit_logs_' || to_char(m, 'YYYY_MM') as name, m::date::text as from,
@@ -94,7 +94,7 @@ void t.test('consents are append-only', async (t) => {
     insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
     values (${uuid}, 'personal_data', 'granted', 'May we?', sha256('May we?'), 'en')`;
 
-  await t.test('no UPDATE, no DELETE', async (t) => {
+  await t.test('refuse UPDATE and DELETE', async (t) => {
     await t.rejects(sql`update consents set decision = 'refused'`, {message: /append-only/});
     await t.rejects(sql`delete from consents`, {message: /append-only/});
     await t.rejects(sql`truncate consents`, {message: /append-only/});
@@ -105,7 +105,7 @@ void t.test('consents are append-only', async (t) => {
     t.equal((await sql`select from consents where decision = 'granted'`).length, 1);
   });
 
-  await t.test('a hash that is not the wording’s is refused', async (t) => {
+  await t.test('refuse a hash that does not match the wording', async (t) => {
     await t.rejects(
       sql`
         insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
@@ -114,7 +114,7 @@ void t.test('consents are append-only', async (t) => {
     );
   });
 
-  await t.test('they go with an abandoned visit', async (t) => {
+  await t.test('are deleted with an abandoned visit', async (t) => {
     await sql`update visits set state = 'purging'`;
     await sql`delete from consents`;
     t.equal((await sql`select from consents`).length, 0);

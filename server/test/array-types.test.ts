@@ -46,7 +46,7 @@ t.test('connections that are cut while they open', async (t) => {
   }
 });
 
-t.test('a server outlives them', async (t) => {
+t.test('a server survives them', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const server = await startProcess(t, {DATABASE_URL: proxy.through(url)});
@@ -74,7 +74,7 @@ t.test('a server outlives them', async (t) => {
   t.equal(server.child.exitCode, null);
 });
 
-t.test('arrays come back as they were sent', async (t) => {
+t.test('arrays are returned as they were sent', async (t) => {
   const {url} = await createTestDatabase(t);
   const sql = connectDatabase({url, max: 1});
   t.teardown(() => sql.end({timeout: 1}));
@@ -113,7 +113,7 @@ t.test('arrays come back as they were sent', async (t) => {
   await t.rejects(there('text', ['a', undefined]), /contains undefined/);
 });
 
-t.test('every array in a query has a type that is known', async (t) => {
+t.test('every array in a query has a known type', async (t) => {
   const names = await readdir(SERVER, {recursive: true});
   const used = new Set<string>();
   for (const name of names.filter((name) => name.endsWith('.ts'))) {

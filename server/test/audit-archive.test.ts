@@ -91,7 +91,7 @@ t.test('a month within its retention stays', async (t) => {
   t.equal((await readdir(archiveDir).catch(() => [])).length, 0);
 });
 
-t.test('a folder that cannot be written to: nothing is dropped, and it is told', async (t) => {
+t.test('a folder without write access stops the drop and is reported', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 10);
   // Not even root can write into a folder whose path is a file.
@@ -117,7 +117,7 @@ const archiveOnly = async (deps: AuditMaintenanceDeps, archiveDir: string): Prom
   return (await archiveMonth({...deps, lease}, archiveDir, OLD)).file;
 };
 
-t.test('killed between archive and drop, the next run takes the same file', async (t) => {
+t.test('after a kill between archive and drop, the next run uses that file', async (t) => {
   const {sql, archiveDir, parts, keep} = await open(t);
   const file = await archiveOnly(parts, archiveDir);
   const before = await readFile(file);
@@ -130,7 +130,7 @@ t.test('killed between archive and drop, the next run takes the same file', asyn
   t.notOk((await auditMonths(sql)).includes(OLD));
 });
 
-t.test('killed while writing, the next run writes anew', async (t) => {
+t.test('after a kill during the archive, the next run writes another file', async (t) => {
   const {sql, archiveDir, parts, keep} = await open(t);
   const file = await archiveOnly(parts, archiveDir);
   await writeFile(`${file}.part`, 'half of it');
@@ -148,7 +148,7 @@ t.test('killed while writing, the next run writes anew', async (t) => {
   t.notOk((await auditMonths(sql)).includes(OLD));
 });
 
-t.test('what was archived is never written over', async (t) => {
+t.test('an archive is never overwritten', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 5);
   await keep();
@@ -176,21 +176,24 @@ t.test('two replicas archive a month once', async (t) => {
   t.equal(told.length, 1);
 });
 
-t.test('who slept past the lease neither goes on nor ends the successor’s', async (t) => {
-  const {sql} = await open(t);
-  const slept = archiveLease(sql);
-  const successor = archiveLease(sql);
-  t.ok(await slept.acquire());
-  t.notOk(await successor.acquire());
-  await sql`update tasks set leased_until = now() - interval '1 second'`;
-  t.ok(await successor.acquire());
+t.test(
+  'a process that outlives its lease neither continues nor ends its successor’s lease',
+  async (t) => {
+    const {sql} = await open(t);
+    const slept = archiveLease(sql);
+    const successor = archiveLease(sql);
+    t.ok(await slept.acquire());
+    t.notOk(await successor.acquire());
+    await sql`update tasks set leased_until = now() - interval '1 second'`;
+    t.ok(await successor.acquire());
 
-  t.notOk(await slept.renew());
-  await slept.finish();
+    t.notOk(await slept.renew());
+    await slept.finish();
 
-  t.notOk(await archiveLease(sql).acquire(), 'it is still the successor’s');
-  t.ok(await successor.renew());
-});
+    t.notOk(await archiveLease(sql).acquire(), 'it is still the successor’s');
+    t.ok(await successor.renew());
+  },
+);
 
 t.test('an archive is verified without the database', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
@@ -217,7 +220,7 @@ t.test('an archive is verified without the database', async (t) => {
   await t.rejects(verifyArchive(path.join(archiveDir, 'none.jsonl.gz')), {code: 'ENOENT'});
 });
 
-t.test('a month that was tampered with is archived as it is, and told', async (t) => {
+t.test('a month that was tampered with is archived unchanged and reported', async (t) => {
   const {sql, archiveDir, keep} = await open(t);
   await addOldMonth(sql, 20);
   await chainAuditLog(sql);
@@ -235,7 +238,7 @@ t.test('a month that was tampered with is archived as it is, and told', async (t
   t.match(fault, /is missing/);
 });
 
-t.test('the commands: cleanup archives, audit verify --file reads', async (t) => {
+t.test('cleanup writes an archive, and audit verify --file reads it', async (t) => {
   const archiveDir = path.join(await temporaryFolder(t), 'archive');
   const server = await startServer(t, {settings: {AUDIT_ARCHIVE_DIR: archiveDir}});
   await addOldMonth(server.sql, 12);

@@ -8,27 +8,24 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-t.test(
-  'a refused origin is in the trail with its site, once a minute over all replicas',
-  async (t) => {
-    const one = await startServer(t);
-    const two = await startServer(t, {beside: one});
-    for (const {url} of [one, two, one]) {
-      await request(url, 'POST', '/api/session/generate-uuid', {
-        json: {},
-        headers: {origin: 'https://evil.example'},
-      });
-    }
-    const rows = () => one.sql`
+t.test('a refused origin is recorded with its site, once a minute over all replicas', async (t) => {
+  const one = await startServer(t);
+  const two = await startServer(t, {beside: one});
+  for (const {url} of [one, two, one]) {
+    await request(url, 'POST', '/api/session/generate-uuid', {
+      json: {},
+      headers: {origin: 'https://evil.example'},
+    });
+  }
+  const rows = () => one.sql`
       select site_key, metadata from audit_logs where event_type = 'origin_refused'`;
-    await until(async () => (await rows()).length > 0);
-    await sleep(500);
-    t.match(await rows(), [{site_key: 'demo', metadata: {origin: 'https://evil.example'}}]);
-    t.equal((await rows()).length, 1);
-  },
-);
+  await until(async () => (await rows()).length > 0);
+  await sleep(500);
+  t.match(await rows(), [{site_key: 'demo', metadata: {origin: 'https://evil.example'}}]);
+  t.equal((await rows()).length, 1);
+});
 
-t.test('uploads that are refused before they have a row are in the trail', async (t) => {
+t.test('uploads that are refused before they have a row are recorded', async (t) => {
   const server = await startServer(t, {
     settings: {MAX_FILES: '1', MAX_UPLOADS_PER_SESSION: '1', MAX_FILE_SIZE_MB: '1'},
   });
@@ -79,7 +76,7 @@ t.test('uploads that are refused before they have a row are in the trail', async
   t.equal((await server.sql`select from audit_logs`).length, before);
 });
 
-t.test('an attempt that was queued while its session was erased keeps no address', async (t) => {
+t.test('an attempt that was queued while its session was erased keeps no IP address', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('gone@example.com');

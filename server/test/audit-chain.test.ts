@@ -37,7 +37,7 @@ t.test('every row is chained once, in batches, whatever its text', async (t) => 
   t.match(await verifyMonth(sql, thisMonth()), {rows: 251, unchained: 0, fault: undefined});
 });
 
-t.test('four hands at once chain every row once', async (t) => {
+t.test('four concurrent runs chain every row once', async (t) => {
   const {sql} = await open(t);
   const writing = Promise.all(
     Array.from({length: 20}, async () => {
@@ -57,7 +57,7 @@ t.test('four hands at once chain every row once', async (t) => {
   t.match(await verifyMonth(sql, thisMonth()), {rows: 600, unchained: 0, fault: undefined});
 });
 
-t.test('an address that is forgotten breaks nothing', async (t) => {
+t.test('the deletion of an IP address does not break the chain', async (t) => {
   const {sql} = await open(t);
   await addRows(sql, 5);
   await chainAuditLog(sql);
@@ -84,7 +84,7 @@ const addRowsUncommitted = async (t: Test, url: string) => {
   return {late, commit};
 };
 
-t.test('a row that becomes visible after younger ones is chained all the same', async (t) => {
+t.test('a row that becomes visible after younger ones is chained', async (t) => {
   const {sql, url} = await open(t);
   const {late, commit} = await addRowsUncommitted(t, url);
 
@@ -105,28 +105,25 @@ t.test('a row that becomes visible after younger ones is chained all the same', 
   t.match(await verifyMonth(sql, thisMonth()), {rows: 82, unchained: 0, fault: undefined});
 });
 
-t.test(
-  'a transaction that is rolled back leaves a hole in the ids and none in the chain',
-  async (t) => {
-    const {sql} = await open(t);
-    await addRows(sql, 2);
-    await t.rejects(
-      sql.begin(async (tx) => {
-        await addRows(tx, 3);
-        throw new Error('no');
-      }),
-    );
-    await addRows(sql, 2);
-    await chainAuditLog(sql);
-    t.same(
-      (await chained(sql)).map(([seq]) => seq),
-      [1, 2, 3, 4],
-    );
-    t.match(await verifyMonth(sql, thisMonth()), {rows: 4, fault: undefined});
-  },
-);
+t.test('a rolled-back transaction leaves a gap in the ids and none in the chain', async (t) => {
+  const {sql} = await open(t);
+  await addRows(sql, 2);
+  await t.rejects(
+    sql.begin(async (tx) => {
+      await addRows(tx, 3);
+      throw new Error('no');
+    }),
+  );
+  await addRows(sql, 2);
+  await chainAuditLog(sql);
+  t.same(
+    (await chained(sql)).map(([seq]) => seq),
+    [1, 2, 3, 4],
+  );
+  t.match(await verifyMonth(sql, thisMonth()), {rows: 4, fault: undefined});
+});
 
-t.test('what is settled is not looked at again', async (t) => {
+t.test('settled rows are not read again', async (t) => {
   const {sql} = await open(t);
   await until(async () => {
     await addRows(sql, 3);
@@ -154,7 +151,7 @@ t.test('what is settled is not looked at again', async (t) => {
   );
 });
 
-t.test('a pass that is cut off is gone on with, and misses nothing that comes late', async (t) => {
+t.test('an aborted run is continued, and rows that appear late are chained', async (t) => {
   const {sql, url} = await open(t);
   const {late, commit} = await addRowsUncommitted(t, url);
   await addRows(sql, 250);
@@ -182,29 +179,26 @@ t.test('a pass that is cut off is gone on with, and misses nothing that comes la
   }
 });
 
-t.test(
-  'the keeper chains by itself, tells the last hash, and is told when it cannot',
-  async (t) => {
-    const server = await startServer(t);
-    await Visitor.consenting(server.url);
-    const parts = {sql: server.sql, config: server.config, log: server.app.log};
-    const known = new RestoreGuard({...parts, dataDir: server.dataDir});
-    const keeper = new AuditMaintenance({...parts, restoreGuard}, 20);
-    t.teardown(() => keeper.stop());
+t.test('the background job chains rows, logs the last hash and reports its failures', async (t) => {
+  const server = await startServer(t);
+  await Visitor.consenting(server.url);
+  const parts = {sql: server.sql, config: server.config, log: server.app.log};
+  const known = new RestoreGuard({...parts, dataDir: server.dataDir});
+  const keeper = new AuditMaintenance({...parts, known}, 20);
+  t.teardown(() => keeper.stop());
 
-    keeper.start();
-    const told = () =>
-      server.logged.find((line) => line['audit_chain'])?.['audit_chain'] as
-        {hash: string} | undefined;
-    await until(() => told() !== undefined);
-    const {head} = await verifyMonth(server.sql, thisMonth());
-    t.equal(told()?.hash, head);
+  keeper.start();
+  const told = () =>
+    server.logged.find((line) => line['audit_chain'])?.['audit_chain'] as
+      {hash: string} | undefined;
+  await until(() => told() !== undefined);
+  const {head} = await verifyMonth(server.sql, thisMonth());
+  t.equal(told()?.hash, head);
 
-    await server.sql`alter table audit_chain rename to audit_chain_away`;
-    await until(
-      async () => (await server.sql`select from alerts where cause = 'audit_trail'`).length === 1,
-    );
-    await keeper.stop();
-    await server.sql`alter table audit_chain_away rename to audit_chain`;
-  },
-);
+  await server.sql`alter table audit_chain rename to audit_chain_away`;
+  await until(
+    async () => (await server.sql`select from alerts where cause = 'audit_trail'`).length === 1,
+  );
+  await keeper.stop();
+  await server.sql`alter table audit_chain_away rename to audit_chain`;
+});

@@ -25,7 +25,7 @@ const trail = async (server: TestServer) => {
   return visitor;
 };
 
-t.test('filters of maria audit narrow together', async (t) => {
+t.test('all filters of maria audit apply together', async (t) => {
   const server = await startServer(t);
   await server.sql`select make_audit_month(date_trunc('month', now() - interval '2 days')::date)`;
   const visitor = await trail(server);
@@ -50,7 +50,7 @@ t.test('filters of maria audit narrow together', async (t) => {
   t.same(await numbers('--site', "acme' or true --"), []);
 });
 
-t.test('CSV is quoted, and nothing in it is a formula', async (t) => {
+t.test('CSV is quoted and contains no formula', async (t) => {
   const server = await startServer(t);
   await Visitor.arrive(server.url);
   await recordAudit(

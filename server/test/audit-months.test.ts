@@ -10,7 +10,7 @@ import {open, thisMonth} from './audit-parts.js';
 const addRow = (sql: Sql | postgres.TransactionSql) =>
   sql`insert into audit_logs (event_type) values ('file_download')`;
 
-t.test('months are made while others write, and make nobody wait', async (t) => {
+t.test('months are created without blocking writers', async (t) => {
   const {sql, url} = await open(t);
   const writer = postgres(url, {max: 1});
   t.teardown(() => writer.end());
@@ -32,7 +32,7 @@ t.test('months are made while others write, and make nobody wait', async (t) => 
   t.same([...new Set(indexes.map(({count}) => count))], [5], 'with all their indexes');
 });
 
-t.test('a month is not dropped while its trail is written to; writers go on', async (t) => {
+t.test('a month is not dropped during a write to its trail, and writers continue', async (t) => {
   const {sql, url} = await open(t);
   await sql`select make_audit_month('2025-01-01')`;
   const writer = postgres(url, {max: 1});
@@ -53,7 +53,7 @@ t.test('a month is not dropped while its trail is written to; writers go on', as
   t.equal(left.length, 0, 'rows and chain');
 });
 
-t.test('a row of a month that nobody made: the month is made', async (t) => {
+t.test('a row creates its missing month', async (t) => {
   const {sql} = await open(t);
   const leaf = `audit_logs_${thisMonth().replace('-', '_')}`;
   await sql.unsafe(`drop table ${leaf}`);

@@ -91,7 +91,7 @@ t.test('tampering is found', async (t) => {
   }
 });
 
-t.test('the chain itself takes no change', async (t) => {
+t.test('the chain itself cannot be changed', async (t) => {
   const {sql} = await open(t);
   await addRows(sql, 2);
   await chainAuditLog(sql);
@@ -108,7 +108,7 @@ t.test('the chain itself takes no change', async (t) => {
   t.equal((await chained(sql)).length, 2);
 });
 
-t.test('maria audit verify tells the first broken row, and fails', async (t) => {
+t.test('maria audit verify reports the first broken row and fails', async (t) => {
   const server = await startServer(t);
   await Visitor.consenting(server.url);
   await chainAuditLog(server.sql);

@@ -20,7 +20,7 @@ const addressesIn = (html: string, of: string): string[] =>
     .filter(({origin}) => origin === new URL(of).origin)
     .map(({href}) => href);
 
-t.test('a server below a path of another one', {skip: nginxMissing}, async (t) => {
+t.test('a server below a path of another server', {skip: nginxMissing}, async (t) => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/3d/chat`;
   const mailbox = await DevMailbox.start(await temporaryFolder(t));
@@ -33,7 +33,7 @@ t.test('a server below a path of another one', {skip: nginxMissing}, async (t) =
 
   const pages = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.html'));
 
-  await t.test('shows pages with all that belongs to them', async (t) => {
+  await t.test('shows pages with all their files', async (t) => {
     for (const address of [
       link,
       `${link}/not-me`,
@@ -58,14 +58,14 @@ t.test('a server below a path of another one', {skip: nginxMissing}, async (t) =
     }
   });
 
-  await t.test('names itself as it is reached', async (t) => {
+  await t.test('uses its public URL', async (t) => {
     const {body} = await request(url, 'GET', '/api/conversation.schema.json');
     t.equal(body['$id'], `${url}/api/conversation.schema.json`);
     const described = await request(url, 'GET', '/api/openapi.json');
     t.match(described.body, {servers: [{url}]});
   });
 
-  await t.test('confirms an address', async (t) => {
+  await t.test('confirms an e-mail address', async (t) => {
     t.equal((await fetch(link, {method: 'POST'})).status, 200);
     await until(async () => (await visitor.session()).body.state === 'complete');
   });

@@ -114,7 +114,7 @@ t.test('no statement reads a big table as a whole', async (t) => {
 });
 
 t.test(
-  'a filled database of the version before gets its indexes while it is written to',
+  'a filled database of the previous version gets its indexes without blocking writers',
   async (t) => {
     const {url} = await createTestDatabase(t);
     const sql = open(t, url);

@@ -37,7 +37,7 @@ const NARROW: [Budget, keyof BudgetLimits, string][] = [
 ];
 
 for (const [budget, limit, window] of NARROW) {
-  t.test(`${limit}: exactly as many as it holds, and again when ${window} are over`, async (t) => {
+  t.test(`${limit}: exactly this many, and again after ${window}`, async (t) => {
     const {sql, budgets, take} = await withLimits(t, {[limit]: 2});
 
     t.same([await take(), await take(), await take()], [undefined, undefined, budget]);
@@ -55,7 +55,7 @@ for (const [budget, limit, window] of NARROW) {
   });
 }
 
-t.test('a question that one budget refuses takes nothing from the others', async (t) => {
+t.test('a question that one budget refuses is not counted in the others', async (t) => {
   const {sql, take} = await withLimits(t, {perSiteDay: 1});
   const used = async () =>
     (await sql<{used: number}[]>`select used from responder_budgets`).map((row) => row.used);
@@ -66,7 +66,7 @@ t.test('a question that one budget refuses takes nothing from the others', async
   t.same(await used(), [1, 1, 1, 1]);
 });
 
-t.test('what is counted names no address', async (t) => {
+t.test('the counters contain no IP address', async (t) => {
   const {sql, take} = await withLimits(t, {});
 
   await take();

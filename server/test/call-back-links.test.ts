@@ -9,7 +9,7 @@ const NEW = Buffer.alloc(32, 2);
 const links = (...keys: [Buffer, ...Buffer[]]) => new CallbackLinks(keys, 'https://chat.example');
 const linkOf = ({url}: {url: string}): string => url.split('/').at(-1) ?? '';
 
-t.test('a link names its turn until its time is over', async (t) => {
+t.test('a link contains its turn until it expires', async (t) => {
   const turnId = randomUUID();
   const now = Date.parse('2026-11-21T09:30:00Z');
   const made = links(OLD).create(turnId, now);
@@ -20,7 +20,7 @@ t.test('a link names its turn until its time is over', async (t) => {
   t.same(links(OLD).read(link, now + CALL_BACK_MS + 1), {turnId, isExpired: true});
 });
 
-t.test('nothing of it can be changed, and nobody else can make one', async (t) => {
+t.test('a changed or forged link is refused', async (t) => {
   const link = linkOf(links(OLD).create(randomUUID()));
   const [turnId, expires, mac = ''] = link.split('.');
 
@@ -38,7 +38,7 @@ t.test('nothing of it can be changed, and nobody else can make one', async (t) =
   }
 });
 
-t.test('links outlive a change of the secret, as long as the old one is in the list', async (t) => {
+t.test('links survive a change of the secret while the old one is in the list', async (t) => {
   const turnId = randomUUID();
   const link = linkOf(links(OLD).create(turnId));
 

@@ -23,18 +23,21 @@ const onClock = () => {
   return {circuits, isOpen, fail, pass: (ms: number) => (nowMs += ms)};
 };
 
-t.test('as many failures as it takes open it, for one responder alone', async (t) => {
-  const {isOpen, fail} = onClock();
+t.test(
+  'a circuit breaker opens after the configured failures, for one responder only',
+  async (t) => {
+    const {isOpen, fail} = onClock();
 
-  fail(LIMITS.failures - 1);
-  t.notOk(isOpen());
-  fail(1);
+    fail(LIMITS.failures - 1);
+    t.notOk(isOpen());
+    fail(1);
 
-  t.ok(isOpen());
-  t.notOk(isOpen('another'));
-});
+    t.ok(isOpen());
+    t.notOk(isOpen('another'));
+  },
+);
 
-t.test('failures of long ago do not count', async (t) => {
+t.test('old failures do not count', async (t) => {
   const {isOpen, fail, pass} = onClock();
 
   fail(LIMITS.failures - 1);
@@ -44,24 +47,27 @@ t.test('failures of long ago do not count', async (t) => {
   t.notOk(isOpen());
 });
 
-t.test('after a while one tries, and the others wait for what becomes of it', async (t) => {
-  const {circuits, isOpen, fail, pass} = onClock();
-  fail(LIMITS.failures);
+t.test(
+  'after a pause one request is let through, and the others wait for its result',
+  async (t) => {
+    const {circuits, isOpen, fail, pass} = onClock();
+    fail(LIMITS.failures);
 
-  pass(LIMITS.openMs - 1);
-  t.ok(isOpen());
-  pass(1);
-  t.notOk(isOpen(), 'one tries');
-  t.ok(isOpen(), 'another waits');
+    pass(LIMITS.openMs - 1);
+    t.ok(isOpen());
+    pass(1);
+    t.notOk(isOpen(), 'one tries');
+    t.ok(isOpen(), 'another waits');
 
-  circuits.succeeded('bot');
-  t.notOk(isOpen());
-  t.notOk(isOpen());
-  fail(LIMITS.failures - 1);
-  t.notOk(isOpen(), 'what was before is forgotten');
-});
+    circuits.succeeded('bot');
+    t.notOk(isOpen());
+    t.notOk(isOpen());
+    fail(LIMITS.failures - 1);
+    t.notOk(isOpen(), 'what was before is forgotten');
+  },
+);
 
-t.test('one that nobody hears of again does not keep it open for ever', async (t) => {
+t.test('a trial request without a result does not keep the circuit open for ever', async (t) => {
   const {isOpen, fail, pass} = onClock();
   fail(LIMITS.failures);
   pass(LIMITS.openMs);
@@ -72,7 +78,7 @@ t.test('one that nobody hears of again does not keep it open for ever', async (t
   t.notOk(isOpen());
 });
 
-t.test('a question that is refused for itself is no failure of the responder', async (t) => {
+t.test('the refusal of a single question is no failure of the responder', async (t) => {
   const {isOpen, fail} = onClock();
   const refused = (status: number) => new CallFailed('http_error', {status});
 

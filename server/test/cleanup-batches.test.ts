@@ -19,7 +19,7 @@ const addSessions = async ({sql}: TestServer, count: number): Promise<void> => {
     on conflict do nothing`;
 };
 
-t.test('one run does all that is due, batch after batch', async (t) => {
+t.test('one run deletes everything that is due, batch after batch', async (t) => {
   const server = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
   const {sql} = server;
   await addSessions(server, 450);
@@ -38,7 +38,7 @@ t.test('one run does all that is due, batch after batch', async (t) => {
     t.equal((await sql`select from user_sessions`).length, 0);
   });
 
-  await t.test('complete sessions beyond their time, and no other', async (t) => {
+  await t.test('complete sessions beyond their retention, and no other', async (t) => {
     await addSessions(server, 120);
     await sql`
       update user_sessions set verified = true, completed_at = now() - case
@@ -76,7 +76,7 @@ t.test('one run does all that is due, batch after batch', async (t) => {
   });
 });
 
-t.test('what an erased session’s visitor had deleted goes with it', async (t) => {
+t.test('files that the visitor deleted are removed with the erased session', async (t) => {
   const server = await startServer(t);
   const {visitor, id} = await visitWithFile(server);
   await visitor.contact('anna@example.com');

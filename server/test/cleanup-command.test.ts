@@ -25,7 +25,7 @@ t.test('maria cleanup', async (t) => {
   const {key} = await visitWithFile(server);
   const unknown = await putUnknown(server);
 
-  await t.test('says what would go, and leaves it', async (t) => {
+  await t.test('lists what would be deleted, and deletes nothing', async (t) => {
     const {stdout} = await maria(server, '--dry-run', '--json');
     t.match(JSON.parse(stdout), {dry_run: true, abandoned: 1, removed: 0, would_remove: 1});
     t.equal((await keysIn(server.objects)).length, 3);
@@ -33,7 +33,7 @@ t.test('maria cleanup', async (t) => {
   });
 
   await t.test(
-    'says which sessions it would archive and purge, and with which files',
+    'lists the sessions that it would archive and purge, with their files',
     async (t) => {
       const own = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
       const keys = [];
@@ -64,7 +64,7 @@ t.test('maria cleanup', async (t) => {
     },
   );
 
-  await t.test('leaves the audit row that a server’s run leaves', async (t) => {
+  await t.test('writes an audit row like a server’s run', async (t) => {
     const {code, stdout} = await maria(server, '--json');
 
     t.equal(code, 0);
@@ -73,7 +73,7 @@ t.test('maria cleanup', async (t) => {
     t.same(await traces(server), [{part: 'reaper', ...report}]);
   });
 
-  await t.test('sweeps dry unless it is told to delete', async (t) => {
+  await t.test('sweeps without deleting unless it is asked to delete', async (t) => {
     const age = ['--age', '0', '--quarantine', '0'];
     const dry = await maria(server, '--sweep', ...age);
     t.match(dry.stdout, /^young: too recent to judge/m);
@@ -88,7 +88,7 @@ t.test('maria cleanup', async (t) => {
     t.same(await keysIn(server.objects), [key]);
   });
 
-  await t.test('tells what goes with what', async (t) => {
+  await t.test('refuses options without the options that they need', async (t) => {
     for (const args of [['--delete'], ['--quarantine', '0'], ['--bucket', 'other']]) {
       const {code, stderr} = await maria(server, ...args);
       t.equal(code, 2);
@@ -99,7 +99,7 @@ t.test('maria cleanup', async (t) => {
     t.match(stderr, /--bucket needs the S3 settings/);
   });
 
-  await t.test('deletes nothing when the database is away, and fails', async (t) => {
+  await t.test('deletes nothing while the database is unavailable, and fails', async (t) => {
     const away = {DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/none', DATA_DIR: server.dataDir};
     for (const args of [[], ['--sweep', '--delete', '--age', '0', '--quarantine', '0']]) {
       const {code, stdout} = await runMaria(away, 'cleanup', ...args);
@@ -110,7 +110,7 @@ t.test('maria cleanup', async (t) => {
   });
 });
 
-t.test('maria cleanup beside two servers at work removes each file once', async (t) => {
+t.test('maria cleanup beside two busy servers removes each file once', async (t) => {
   const server = await startServer(t);
   const beside = await startServer(t, {beside: server});
   const count = 12;
@@ -134,7 +134,7 @@ t.test('maria cleanup beside two servers at work removes each file once', async 
   t.equal((await traces(server)).length, 3);
 });
 
-t.test('maria cleanup --sweep leaves a bucket alone that a server is sweeping', async (t) => {
+t.test('maria cleanup --sweep skips a bucket that a server is sweeping', async (t) => {
   const server = await startServer(t);
   await visitWithFile(server);
   const unknown = await putUnknown(server);

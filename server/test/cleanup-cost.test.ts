@@ -9,7 +9,7 @@ import {startServer} from './start-server.js';
 /** Returns whether the sweep looks up keys in the database with this statement. */
 const isLookUp = (statement: string) => /\bfile_uploads\b/.test(statement);
 
-t.test('a sweep costs the calls that its keys need, and no more', async (t) => {
+t.test('a sweep makes only the calls that its keys need', async (t) => {
   const {config, app} = await startServer(t);
   const bucket = new ComputedBucket(5_000);
   const objects = new S3Objects(await bucket.start());

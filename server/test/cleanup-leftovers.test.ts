@@ -62,13 +62,13 @@ t.test('unfinished multipart uploads on a real store', {skip}, async (t) => {
   const left = async () =>
     (await client.send(new ListMultipartUploadsCommand({Bucket}))).Uploads?.length ?? 0;
 
-  await t.test('are left alone for a day', async (t) => {
+  await t.test('are kept for a day', async (t) => {
     const report = await sweepOf(server).run({dryRun: false, force: true});
     t.match(report, {aborted_uploads: 0});
     t.equal(await left(), 3);
   });
 
-  await t.test('are aborted by the sweep after that, and only ours', async (t) => {
+  await t.test('are aborted by the sweep after that, if they are ours', async (t) => {
     t.match(await sweepOf(server).run(GREEDY), {aborted_uploads: 2, removed: 0});
     t.equal(await left(), 1);
     t.equal((await keysIn(server.objects)).length, 1);
@@ -85,7 +85,7 @@ t.test('a versioned bucket keeps no version', {skip}, async (t) => {
     return (found.Versions?.length ?? 0) + (found.DeleteMarkers?.length ?? 0);
   };
 
-  await t.test('of what its visitor discarded', async (t) => {
+  await t.test('of files that their visitor discarded', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await client.send(new PutObjectCommand({Bucket, Key: key, Body: 'an older life'}));
     t.equal(await versions(), 2);
@@ -95,7 +95,7 @@ t.test('a versioned bucket keeps no version', {skip}, async (t) => {
     await until(async () => (await versions()) === 0);
   });
 
-  await t.test('of what the sweep removed', async (t) => {
+  await t.test('of files that the sweep removed', async (t) => {
     await visitWithFile(server);
     await putUnknown(server, await putUnknown(server));
     t.equal(await versions(), 3);
@@ -104,7 +104,7 @@ t.test('a versioned bucket keeps no version', {skip}, async (t) => {
   });
 });
 
-t.test('another bucket has sightings of its own', {skip}, async (t) => {
+t.test('each bucket has separate orphan candidates', {skip}, async (t) => {
   const server = await startServer(t, {store: 's3'});
   const {client, Bucket} = rawClient(t, server);
   const other = `${Bucket}-other`;
@@ -158,13 +158,13 @@ t.test('one key that can never be deleted', async (t) => {
     return row?.minutes;
   };
 
-  await t.test('keeps no other from going, and is not counted', async (t) => {
+  await t.test('does not block other keys, and is not counted', async (t) => {
     t.match(await run(), {seen: 3, kept: 1, removed: 2, failures: 1, tombstones: 2});
     t.same(await keysIn(server.objects), [stuck?.key]);
     t.match(await run(), {seen: 0, removed: 0, failures: 0}, 'it waits for its next turn');
   });
 
-  await t.test('is tried again after growing pauses, and told after five tries', async (t) => {
+  await t.test('is retried after growing pauses, and reported after five attempts', async (t) => {
     const pauses = [await waitsMinutes()];
     for (let tries = 2; tries <= 8; tries++) {
       t.equal((await alertsIn(server)).includes('object_stuck'), tries > 5, `before try ${tries}`);
@@ -175,14 +175,14 @@ t.test('one key that can never be deleted', async (t) => {
     t.same(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
   });
 
-  await t.test('goes when the store lets it', async (t) => {
+  await t.test('is deleted when the store allows it', async (t) => {
     await server.sql`update file_uploads set leased_until = now() - interval '1 second'`;
     t.match(await reaperOf(server).run(), {removed: 1, failures: 0, tombstones: 1});
     t.same(await keysIn(server.objects), []);
   });
 });
 
-t.test('refused keys come last: a batch of them blocks nobody', async (t) => {
+t.test('refused keys come last, so that a batch of them blocks no other key', async (t) => {
   const server = await startServer(t);
   const {visitor} = await visitWithFile(server);
   await server.sql`
@@ -215,7 +215,7 @@ t.test('the spool', async (t) => {
     yield Buffer.from('%PDF-');
   }
 
-  await t.test('loses what a killed process left, with every turn', async (t) => {
+  await t.test('loses the files of a killed process at every interval', async (t) => {
     const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
     const folder = path.join(server.dataDir, 'spool');
     await mkdir(folder, {recursive: true});
@@ -229,7 +229,7 @@ t.test('the spool', async (t) => {
     t.same(await readdir(folder), ['young'], 'which another process may be at');
   });
 
-  await t.test('keeps what is in use, whatever the clock says', async (t) => {
+  await t.test('keeps files in use, whatever their times say', async (t) => {
     const folder = await temporaryFolder(t);
     const spool = new Spool(folder);
 

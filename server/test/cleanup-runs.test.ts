@@ -76,7 +76,7 @@ const everyFewMs = (server: TestServer) => ({
   cleanup: {...server.config.cleanup, intervalMs: 20},
 });
 
-t.test('a prompt does not wait for a sweep', async (t) => {
+t.test('an urgent run does not wait for a sweep', async (t) => {
   const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '60'}});
   const {visitor, key} = await visitWithFile(server);
   const slow = slowList(server.objects);
@@ -99,7 +99,7 @@ t.test('a prompt does not wait for a sweep', async (t) => {
   await stopped;
 });
 
-t.test('a server that stops leaves its sweep to the next, where it was', async (t) => {
+t.test('after a stop the next server continues the sweep', async (t) => {
   const server = await startServer(t);
   const bucket = new ComputedBucket(3_000);
   const objects = new S3Objects(await bucket.start());
@@ -129,7 +129,7 @@ t.test('a server that stops leaves its sweep to the next, where it was', async (
   t.equal(bucket.countOf('list'), 3, 'no page is listed twice');
 });
 
-t.test('a prompt that found the database away is made up for', async (t) => {
+t.test('an urgent run that failed in an outage of the database is repeated', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const server = await startServer(t, {
@@ -158,7 +158,7 @@ t.test('leaving', async (t) => {
   const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '60'}});
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-  await t.test('a thousand visitors within a second need two timers at most', async (t) => {
+  await t.test('a thousand visitors within a second need at most two timers', async (t) => {
     const cleanup = cleanupWith(t, server, {});
     const before = timers();
 
@@ -171,7 +171,7 @@ t.test('leaving', async (t) => {
     t.ok(timers() <= before, 'nor any afterwards');
   });
 
-  await t.test('arms a timer only where there is something to remove', async (t) => {
+  await t.test('starts a timer only if there is something to remove', async (t) => {
     const armed: number[] = [];
     server.cleanup.triggerAfter = (ms) => void armed.push(ms);
 
@@ -184,7 +184,7 @@ t.test('leaving', async (t) => {
     t.same([...new Set(armed)], [60_000]);
   });
 
-  await t.test('files go when the grace is over, and not before', async (t) => {
+  await t.test('files are deleted after the grace period, and not before', async (t) => {
     const brief = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '2'}});
     const {visitor, key} = await visitWithFile(brief);
 
@@ -196,7 +196,7 @@ t.test('leaving', async (t) => {
   });
 });
 
-t.test('what fails in one part keeps the others from nothing', async (t) => {
+t.test('a failure in one part does not stop the others', async (t) => {
   const server = await startServer(t);
   await visitWithFile(server);
   const failed: string[] = [];
@@ -217,7 +217,7 @@ t.test('what fails in one part keeps the others from nothing', async (t) => {
   t.same(await alertsIn(server), ['cleanup']);
 });
 
-t.test('each run leaves one audit row, a log line and its metrics', async (t) => {
+t.test('each run leaves an audit row, a log line and metrics', async (t) => {
   const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
   const {visitor} = await visitWithFile(server);
   await letIdle(server, visitor, 31);
@@ -246,7 +246,7 @@ t.test('each run leaves one audit row, a log line and its metrics', async (t) =>
   t.equal(server.logged.filter(({msg}) => msg === 'the bucket was swept').length, 1);
 });
 
-t.test('a prompt leaves its trace when it has done something, and none otherwise', async (t) => {
+t.test('an urgent run leaves an audit row only if it has deleted something', async (t) => {
   const server = await startServer(t);
   const {visitor} = await visitWithFile(server);
   const rows = async () => (await tracesIn(server, 'reaper')).length;

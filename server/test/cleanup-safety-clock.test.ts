@@ -10,7 +10,7 @@ import {GREEDY, computed} from './sweep-parts.js';
 
 const HOUR_MS = 3_600_000;
 
-t.test('a clock that runs ahead makes nothing older:', async (t) => {
+t.test('a clock that is ahead makes no object older:', async (t) => {
   for (const [name, aheadMs] of [
     ['an hour and a minute', HOUR_MS + 60_000],
     ['eight days', 8 * 24 * HOUR_MS],

@@ -13,7 +13,7 @@ import {GREEDY, afterFirstPage, computed} from './sweep-parts.js';
 import {bucketsMissing} from './test-bucket.js';
 import {copyDatabase} from './test-database.js';
 
-t.test('with the database away, cleanup deletes nothing and says so', async (t) => {
+t.test('while the database is unavailable, cleanup deletes nothing and reports it', async (t) => {
   const server = await startServer(t);
   const {visitor, key} = await visitWithFile(server);
   await letIdle(server, visitor, 31);
@@ -62,7 +62,7 @@ const connect = (t: Test, url: string): Sql => {
 t.test('with the database', async (t) => {
   for (const fault of ['refuse', 'freeze', 'cut'] satisfies Fault[]) {
     await t.test(
-      `away (${fault}), cleanup deletes nothing, and all of it afterwards`,
+      `unavailable (${fault}), cleanup deletes nothing, and everything afterwards`,
       async (t) => {
         const server = await withDue(t);
         const {databaseUrl = ''} = server.config;
@@ -80,7 +80,7 @@ t.test('with the database', async (t) => {
     );
   }
 
-  await t.test('stopped behind its connections, cleanup deletes nothing', async (t) => {
+  await t.test('stopped with open connections, cleanup deletes nothing', async (t) => {
     const server = await withDue(t);
     const sql = connectDatabase({
       url: server.config.databaseUrl ?? '',
@@ -106,7 +106,7 @@ t.test('with the database', async (t) => {
     }
   });
 
-  await t.test('frozen in the middle of the list, the sweep deletes nothing', async (t) => {
+  await t.test('frozen during the list, the sweep deletes nothing', async (t) => {
     const server = await startServer(t);
     const {bucket, objects} = await computed(t, server, 3_000);
     const {databaseUrl = ''} = server.config;
@@ -121,7 +121,7 @@ t.test('with the database', async (t) => {
 });
 
 t.test(
-  'an empty database before a full bucket deletes nothing',
+  'an empty database with a full bucket leads to no deletion',
   {skip: bucketsMissing},
   async (t) => {
     const full = await withDue(t, 's3');
@@ -161,7 +161,7 @@ const restored = async (t: Test, {yesterday, today}: {yesterday: number; today: 
 };
 
 t.test('a database restored from yesterday', async (t) => {
-  await t.test('stops the sweep when much has come since', async (t) => {
+  await t.test('stops the sweep if many objects were added since', async (t) => {
     const {server} = await restored(t, {yesterday: 5, today: 51});
 
     await t.rejects(sweepOf(server).run(GREEDY), /51 of 56 objects are not in the database/);
@@ -171,7 +171,7 @@ t.test('a database restored from yesterday', async (t) => {
     t.same(await alertsIn(server), ['sweep_stopped']);
   });
 
-  await t.test('puts little into quarantine, which ends when the rows are back', async (t) => {
+  await t.test('quarantines a few objects until their rows are back', async (t) => {
     const {server, original} = await restored(t, {yesterday: 5, today: 5});
     const patient = {dryRun: false, force: true, minAgeMs: 0};
 

@@ -11,39 +11,44 @@ import type {TestServer} from './start-server.js';
 import {GREEDY, afterFirstPage, computed} from './sweep-parts.js';
 import {bucketsMissing} from './test-bucket.js';
 
-t.test('keys of another shape are told and never touched', {skip: bucketsMissing}, async (t) => {
-  const server = await startServer(t, {store: 's3'});
-  await visitWithFile(server);
-  const ours = unknownKey();
-  const [, uuid = '', file = ''] = ours.split('/');
-  const odd = [
-    ours.toUpperCase().replace('UPLOADS', 'uploads').replace('.PDF', '.pdf'),
-    `${ours}.bak`,
-    ours.replace('.pdf', '.PDF'),
-    ours.replace('.pdf', ''),
-    ours.replace('.pdf', '.pdf\n'),
-    ours.replace('/', '//'),
-    `uploads/${uuid}/more/${file}`,
-    `uploads/${file}`,
-    `uploads/${uuid}/${uuid.replace(/-4/, '-1')}.pdf`,
-    `uploads/${uuid.replaceAll('-', '')}/${file}`,
-    `uploads/${uuid}/`,
-    'uploads/',
-    `uploads/site/${uuid}/${file}`,
-    `uploads/${uuid}/résumé & more.pdf`,
-  ];
-  const elsewhere = `uploads-old/${uuid}/${file}`;
-  await putRaw(server, [...odd, elsewhere, ours]);
+t.test(
+  'keys of another shape are reported and never deleted',
+  {skip: bucketsMissing},
+  async (t) => {
+    const server = await startServer(t, {store: 's3'});
+    await visitWithFile(server);
+    const ours = unknownKey();
+    const [, uuid = '', file = ''] = ours.split('/');
+    const odd = [
+      ours.toUpperCase().replace('UPLOADS', 'uploads').replace('.PDF', '.pdf'),
+      `${ours}.bak`,
+      ours.replace('.pdf', '.PDF'),
+      ours.replace('.pdf', ''),
+      ours.replace('.pdf', '.pdf\n'),
+      ours.replace('/', '//'),
+      `uploads/${uuid}/more/${file}`,
+      `uploads/${file}`,
+      `uploads/${uuid}/${uuid.replace(/-4/, '-1')}.pdf`,
+      `uploads/${uuid.replaceAll('-', '')}/${file}`,
+      `uploads/${uuid}/`,
+      'uploads/',
+      `uploads/site/${uuid}/${file}`,
+      `uploads/${uuid}/résumé & more.pdf`,
+    ];
+    const elsewhere = `uploads-old/${uuid}/${file}`;
+    await putRaw(server, [...odd, elsewhere, ours]);
 
-  const report = await sweepOf(server).run(GREEDY);
+    const report = await sweepOf(server).run(GREEDY);
 
-  t.match(report, {seen: odd.length + 3, foreign: odd.length + 1, unknown: 1, removed: 1});
-  const left: string[] = [];
-  for await (const {objects} of server.objects.list('')) left.push(...objects.map(({key}) => key));
-  for (const key of [...odd, elsewhere]) t.ok(left.includes(key), JSON.stringify(key));
-  t.notOk(left.includes(ours));
-  t.ok((await alertsIn(server)).includes('foreign_keys'));
-});
+    t.match(report, {seen: odd.length + 3, foreign: odd.length + 1, unknown: 1, removed: 1});
+    const left: string[] = [];
+    for await (const {objects} of server.objects.list(''))
+      left.push(...objects.map(({key}) => key));
+    for (const key of [...odd, elsewhere]) t.ok(left.includes(key), JSON.stringify(key));
+    t.notOk(left.includes(ours));
+    t.ok((await alertsIn(server)).includes('foreign_keys'));
+  },
+);
 
 const putRaw = async ({config}: TestServer, keys: string[]): Promise<void> => {
   const {bucket: Bucket, ...settings} = config.s3 ?? {bucket: ''};
@@ -71,7 +76,7 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
     from visits, unnest(${keys.filter((key) => key !== last)}::text[]) as key
     where uuid = ${visitor.uuid}`;
 
-  await t.test('nothing is deleted when the second page does not come', async (t) => {
+  await t.test('nothing is deleted when the second page fails', async (t) => {
     const {s3} = server.config;
     const proxy = await FaultProxy.before(t, s3?.endpoint ?? '');
     const objects = new S3Objects({
@@ -91,7 +96,7 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
     t.match(row?.['metadata'], {failed: 'StoreUnavailable', unknown: 0, removed: 0});
   });
 
-  await t.test('all are seen, the last one too, and it alone goes', async (t) => {
+  await t.test('all keys are seen, and only the last one is deleted', async (t) => {
     t.match(await sweepOf(server).run(GREEDY), {
       seen: 1_002,
       known: 1_001,
@@ -104,7 +109,7 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
   });
 });
 
-t.test('a list that fails in the middle deletes nothing, and is gone on with', async (t) => {
+t.test('a list that fails in the middle deletes nothing and is continued', async (t) => {
   const server = await startServer(t);
   const {bucket, objects, unknown} = await computed(t, server, 3_000);
   const sweep = sweepOf(server, {objects});
@@ -118,7 +123,7 @@ t.test('a list that fails in the middle deletes nothing, and is gone on with', a
   t.equal(bucket.countOf('list'), 2 + 2, 'the first page is not listed again');
 });
 
-t.test('what becomes known between the list and the deletion stays', async (t) => {
+t.test('an object that gets its row between the list and the deletion stays', async (t) => {
   const server = await startServer(t);
   const {bucket, objects, unknown} = await computed(t, server, 2_000);
   const backup = afterFirstPage(objects, () => fillRows(server.sql, 2_000, {known: false}));
@@ -130,7 +135,7 @@ t.test('what becomes known between the list and the deletion stays', async (t) =
   t.equal(bucket.countOf('delete'), 0);
 });
 
-t.test('what a deletion reports as failed is tried again, and never counted', async (t) => {
+t.test('failed deletions are retried and never counted', async (t) => {
   const server = await startServer(t);
   const {bucket, objects, unknown} = await computed(t, server, 1_000);
   const sweep = sweepOf(server, {objects});

@@ -5,34 +5,31 @@ import {keysIn} from './keys-in.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 
-t.test(
-  'contact and reaper at the same instant: one wins, and no session loses its files',
-  async (t) => {
-    const server = await startServer(t);
-    const rounds = 40;
+t.test('if contact and reaper coincide, one wins, and no session loses its files', async (t) => {
+  const server = await startServer(t);
+  const rounds = 40;
 
-    for (let i = 0; i < rounds; i++) {
-      const {visitor, key} = await visitWithFile(server);
-      await server.sql`
+  for (let i = 0; i < rounds; i++) {
+    const {visitor, key} = await visitWithFile(server);
+    await server.sql`
       update visits set last_seen_at = now() - interval '30 minutes' + interval '4 milliseconds'
       where uuid = ${visitor.uuid}`;
 
-      const [contact] = await Promise.all([
-        visitor.contact(`v${i}@example.com`),
-        reaperOf(server).run(),
-      ]);
-      await reaperOf(server).run();
+    const [contact] = await Promise.all([
+      visitor.contact(`v${i}@example.com`),
+      reaperOf(server).run(),
+    ]);
+    await reaperOf(server).run();
 
-      const isKept = (await keysIn(server.objects)).includes(key);
-      t.ok(
-        contact.status === 202 ? isKept : contact.status === 410 && !isKept,
-        `${contact.status} ${isKept}`,
-      );
-    }
-  },
-);
+    const isKept = (await keysIn(server.objects)).includes(key);
+    t.ok(
+      contact.status === 202 ? isKept : contact.status === 410 && !isKept,
+      `${contact.status} ${isKept}`,
+    );
+  }
+});
 
-t.test('a prompt leaves idle visits to the interval', async (t) => {
+t.test('an urgent run leaves idle visits to the interval', async (t) => {
   for (const settings of [{LEAVE_GRACE_SECONDS: ''}, {LEAVE_GRACE_SECONDS: '60'}]) {
     const server = await startServer(t, {settings});
     const {visitor, key} = await visitWithFile(server);
@@ -46,7 +43,7 @@ t.test('a prompt leaves idle visits to the interval', async (t) => {
   }
 });
 
-t.test('the server cleans up by itself, on its interval', async (t) => {
+t.test('the server cleans up automatically at its interval', async (t) => {
   const server = await startServer(t, {settings: {CLEANUP_INTERVAL_MINUTES: '0.005'}});
   const {visitor, key} = await visitWithFile(server);
   await letIdle(server, visitor, 31);

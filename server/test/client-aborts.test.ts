@@ -51,7 +51,7 @@ const garbageCollector = (): (() => void) => {
   return runInNewContext('gc') as () => void;
 };
 
-t.test('a client that breaks off is no failure of the server', async (t) => {
+t.test('a client that disconnects causes no failure of the server', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const operations = operationsOf(await fetchDescription(server.url)).filter(
@@ -82,7 +82,7 @@ t.test('a client that breaks off is no failure of the server', async (t) => {
   t.same([...(await server.sql`select from audit_logs where event_type = 'error'`)], []);
 });
 
-t.test('requests that broke off leave nothing in memory', async (t) => {
+t.test('aborted requests leave nothing in memory', async (t) => {
   const server = await startServer(t);
   const {credentials} = await Visitor.consenting(server.url);
   const replies: WeakRef<object>[] = [];
@@ -103,7 +103,7 @@ t.test('requests that broke off leave nothing in memory', async (t) => {
 
 for (const store of ['disk', 's3'] as const) {
   const skip = store === 's3' && bucketsMissing;
-  t.test(`an upload that breaks off is no failure of the store: ${store}`, {skip}, async (t) => {
+  t.test(`an aborted upload is no failure of the store: ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
     const visitor = await Visitor.consenting(server.url);
     const failed = () => server.sql<{code: string}[]>`
@@ -130,7 +130,7 @@ for (const store of ['disk', 's3'] as const) {
   });
 }
 
-t.test('the failure of one part is not taken for that of another', async (t) => {
+t.test('the failure of one dependency is not attributed to another', async (t) => {
   const refused = await new Promise<Error>((resolve, reject) => {
     freePort().then((port) => net.connect(port, '127.0.0.1').once('error', resolve), reject);
   });

@@ -5,7 +5,7 @@ import {auditOf, generate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('an IP address as it may be stored', (t) => {
+void t.test('an IP address is normalised before it is stored', (t) => {
   const cases: [string | undefined, string | null, string | null][] = [
     ['203.0.113.77', '203.0.113.77', '203.0.113.0'],
     ['::ffff:203.0.113.77', '203.0.113.77', '203.0.113.0'],
@@ -69,7 +69,7 @@ void t.test('a client behind a proxy', async (t) => {
     });
   }
 
-  await t.test('is found behind several proxies, whatever they add to their own', async (t) => {
+  await t.test('is found behind several proxies, whatever they add to the header', async (t) => {
     t.equal(await addressBehind('203.0.113.5:1, 10.0.0.7:2222'), '203.0.113.5');
     t.equal(await addressBehind('203.0.113.5, [fd00::7]:2222, 10.0.0.8'), '203.0.113.5');
     t.equal(await addressBehind('198.51.100.1, 203.0.113.5:1, 10.0.0.7'), '203.0.113.5', 'forged');
@@ -77,7 +77,7 @@ void t.test('a client behind a proxy', async (t) => {
   });
 });
 
-void t.test('a new port is no new client', async (t) => {
+void t.test('a new port is not a new client', async (t) => {
   const settings = {
     TRUST_PROXY: '127.0.0.1',
     RATE_LIMIT_PER_MINUTE: '10',
@@ -86,7 +86,7 @@ void t.test('a new port is no new client', async (t) => {
   };
   const server = await startServer(t, {settings});
 
-  await t.test('to the rate limits', async (t) => {
+  await t.test('for the rate limits', async (t) => {
     const statuses: number[] = [];
     for (let port = 50_000; port < 50_012; port++) {
       const headers = {'x-forwarded-for': `203.0.113.5:${port}`};
@@ -100,7 +100,7 @@ void t.test('a new port is no new client', async (t) => {
     t.equal((await generate(server.url, {}, other)).status, 429, 'nor is another of one /64');
   });
 
-  await t.test('to the places for streams', async (t) => {
+  await t.test('for the limits of streams', async (t) => {
     const visitors = [await Visitor.arrive(server.url), await Visitor.arrive(server.url)];
     const open = new AbortController();
     t.teardown(() => {
@@ -134,7 +134,7 @@ void t.test('a connection that was reset has no IP address', (t) => {
   t.end();
 });
 
-void t.test('proxies are named by IP address or CIDR, in either form of IPv4', (t) => {
+void t.test('proxies are configured by IP address or CIDR, in either form of IPv4', (t) => {
   const isProxy = proxyTest(['::ffff:10.0.0.1', '192.0.2.0/24', 'fd00::/8', 'fe80::1%eth0']);
   for (const ip of ['10.0.0.1', '[::ffff:10.0.0.1]:1', '192.0.2.9', 'fd12::1', 'fe80::1%eth1']) {
     t.ok(isProxy(ip), ip);

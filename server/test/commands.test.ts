@@ -35,7 +35,7 @@ const session = async (server: TestServer, email: string, name = 'Zora Zwiebelfi
 const auditedBy = async ({sql}: TestServer, uuid: string, event: string) =>
   sql`select metadata from audit_logs where user_uuid = ${uuid} and event_type = ${event}`;
 
-t.test('maria erase finds an address in links of sessions that have another by now', async (t) => {
+t.test('maria erase finds an old e-mail address in the links of a session', async (t) => {
   const server = await startServer(t);
   const visitor = await session(server, 'kept@example.com');
   await fetch(linkIn(await server.mailbox.waitFor('kept@example.com')), {method: 'POST'});
@@ -65,7 +65,7 @@ t.test('maria export, rectify and erase', async (t) => {
   const other = await session(server, 'other@example.com');
   const [first, second] = both as [Visitor, Visitor];
 
-  await t.test('export writes one session, readable by its owner alone', async (t) => {
+  await t.test('export writes one session that only its owner can read', async (t) => {
     const out = path.join(server.dataDir, 'one.zip');
 
     const printed = await runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
@@ -79,7 +79,7 @@ t.test('maria export, rectify and erase', async (t) => {
     t.same(await auditedBy(server, first.uuid, 'data_exported'), [{metadata: {by: 'operator'}}]);
   });
 
-  await t.test('export by address brings all its sessions, each in a folder', async (t) => {
+  await t.test('export by e-mail address writes all its sessions, each in a folder', async (t) => {
     const out = path.join(server.dataDir, 'two.zip');
     await runCommand(server, exportCommand, '--email', 'ZORA@example.com', '--out', out);
     const contents = zipContents(await readFile(out));
@@ -89,7 +89,7 @@ t.test('maria export, rectify and erase', async (t) => {
     );
   });
 
-  await t.test('export into a folder that is not there says so and leaves no trace', async (t) => {
+  await t.test('export into a missing folder reports it and leaves no trace', async (t) => {
     const before = await auditedBy(server, first.uuid, 'data_exported');
     const out = path.join(server.dataDir, 'nowhere', 'x.zip');
     const failure = runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
@@ -97,24 +97,41 @@ t.test('maria export, rectify and erase', async (t) => {
     t.same(await auditedBy(server, first.uuid, 'data_exported'), before);
   });
 
-  await t.test('rectify corrects a name at once, an address when it is confirmed', async (t) => {
-    const args = ['--uuid', other.uuid, '--name', 'Right Name', '--new-email', 'right@example.com'];
-    t.match(await runCommand(server, rectifyCommand, ...args), /Corrected .*\n.*confirmation/);
+  await t.test(
+    'rectify corrects a name immediately, an e-mail address after its confirmation',
+    async (t) => {
+      const args = [
+        '--uuid',
+        other.uuid,
+        '--name',
+        'Right Name',
+        '--new-email',
+        'right@example.com',
+      ];
+      t.match(await runCommand(server, rectifyCommand, ...args), /Corrected .*\n.*confirmation/);
 
-    const stored = () =>
-      server.sql`select name, email from user_sessions where uuid = ${other.uuid}`;
-    t.same(await stored(), [{name: 'Right Name', email: 'other@example.com'}]);
-    server.sender.wake();
-    await fetch(linkIn(await server.mailbox.waitFor('right@example.com')), {method: 'POST'});
-    t.same(await stored(), [{name: 'Right Name', email: 'right@example.com'}]);
-    t.same(await auditedBy(server, other.uuid, 'data_rectified'), [
-      {metadata: {fields: ['name', 'email'], by: 'operator'}},
-    ]);
-    const wrong = runCommand(server, rectifyCommand, '--uuid', other.uuid, '--new-email', 'nobody');
-    await t.rejects(wrong, {message: /one plain e-mail address/});
-  });
+      const stored = () =>
+        server.sql`select name, email from user_sessions where uuid = ${other.uuid}`;
+      t.same(await stored(), [{name: 'Right Name', email: 'other@example.com'}]);
+      server.sender.wake();
+      await fetch(linkIn(await server.mailbox.waitFor('right@example.com')), {method: 'POST'});
+      t.same(await stored(), [{name: 'Right Name', email: 'right@example.com'}]);
+      t.same(await auditedBy(server, other.uuid, 'data_rectified'), [
+        {metadata: {fields: ['name', 'email'], by: 'operator'}},
+      ]);
+      const wrong = runCommand(
+        server,
+        rectifyCommand,
+        '--uuid',
+        other.uuid,
+        '--new-email',
+        'nobody',
+      );
+      await t.rejects(wrong, {message: /one plain e-mail address/});
+    },
+  );
 
-  await t.test('rectify finds sessions by the address that they have', async (t) => {
+  await t.test('rectify finds sessions by their e-mail address', async (t) => {
     const named = await runCommand(
       server,
       rectifyCommand,
@@ -131,7 +148,7 @@ t.test('maria export, rectify and erase', async (t) => {
     await t.rejects(nobody, {message: /There is no session with this e-mail address/});
   });
 
-  await t.test('erase lists what would go, and with --yes it goes, all of it', async (t) => {
+  await t.test('erase lists what it would delete, and deletes all of it with --yes', async (t) => {
     t.match(
       await runCommand(server, eraseCommand, '--email', 'zora@example.com'),
       new RegExp(`Nothing was erased.*${first.uuid}.*${second.uuid}`, 's'),
@@ -157,7 +174,7 @@ t.test('maria export, rectify and erase', async (t) => {
     );
   });
 
-  await t.test('erase ends an unfinished visit as well', async (t) => {
+  await t.test('erase also ends an unfinished visit', async (t) => {
     const visit = await Visitor.consenting(server.url);
     await visit.upload(makePdf());
     await runCommand(server, eraseCommand, '--uuid', visit.uuid.toUpperCase(), '--yes');
@@ -167,7 +184,7 @@ t.test('maria export, rectify and erase', async (t) => {
     t.equal((await keysIn(server.objects)).length, 1);
   });
 
-  await t.test('each says what it needs', async (t) => {
+  await t.test('each command reports missing options', async (t) => {
     for (const [command, ...rest] of [
       [exportCommand],
       [eraseCommand],
@@ -230,7 +247,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
     });
   });
 
-  await t.test('audit prints the trail in its order, each row once', async (t) => {
+  await t.test('audit prints each row once, in order', async (t) => {
     await server.sql`
       insert into audit_logs (event_type, user_uuid)
       select 'file_download', ${visitor.uuid} from generate_series(1, 1100)`;
@@ -277,7 +294,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
   });
 });
 
-t.test('the funnel narrows from step to step, and what is no share has no percent', async (t) => {
+t.test('the funnel narrows from step to step, and only shares have a percentage', async (t) => {
   const server = await startServer(t);
   const count = (counter: string, by: number) => countFunnel(server.sql, 'demo', counter, by);
   await count('opened', 11);
@@ -294,7 +311,7 @@ t.test('the funnel narrows from step to step, and what is no share has no percen
   t.notMatch(rows, /percent: /);
 });
 
-t.test('a file that is not there is no database that does not answer', async (t) => {
+t.test('a missing file is not reported as an unavailable database', async (t) => {
   const missing = await readFile('/nowhere/at/all').catch((error: unknown) => error);
   t.notOk(isDatabaseDown(missing));
   const sql = connectDatabase({url: 'postgres://maria@%2Fnowhere%2Fat%2Fall/maria'});
@@ -302,7 +319,7 @@ t.test('a file that is not there is no database that does not answer', async (t)
   t.ok(isDatabaseDown(await sql`select 1`.catch((error: unknown) => error)));
 });
 
-t.test('--since takes a day, a time, or how long ago', (t) => {
+t.test('--since accepts a day, a time or a duration', (t) => {
   t.equal(readSince('2026-11-21').toISOString(), '2026-11-21T00:00:00.000Z');
   t.equal(readSince('2026-11-21T09:30:00Z').toISOString(), '2026-11-21T09:30:00.000Z');
   t.equal(readSince('2h', 7_200_000).getTime(), 0);

@@ -12,13 +12,13 @@ void t.test('production', async (t) => {
     MAIL_FROM: 'maria@example.com',
   };
 
-  await t.test('starts with all that it demands', (t) => {
+  await t.test('starts with all required settings', (t) => {
     t.same(faultsOf(whole), []);
     t.equal(read(whole).production, true);
     t.end();
   });
 
-  await t.test('demands everything at once', (t) => {
+  await t.test('reports all missing settings together', (t) => {
     const faults = faultsOf({NODE_ENV: 'production', SECRET_KEY: ''}).join('\n');
     for (const name of [
       'SECRET_KEY',
@@ -45,7 +45,7 @@ void t.test('production', async (t) => {
     t.end();
   });
 
-  await t.test('takes whole hours for a link, and parts of one for trying it out', (t) => {
+  await t.test('accepts only whole hours for a link', (t) => {
     for (const hours of ['0.001', '1.5']) {
       const faults = faultsOf({...whole, VERIFICATION_HOURS: hours});
       t.same(faults, [`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`]);
@@ -55,7 +55,7 @@ void t.test('production', async (t) => {
     t.end();
   });
 
-  await t.test('asks how a remote database is to be reached, and takes no for an answer', (t) => {
+  await t.test('requires sslmode for a remote database, and accepts sslmode=disable', (t) => {
     const faultsAt = (url: string) => faultsOf({...whole, DATABASE_URL: url});
     t.match(faultsAt('postgres://db.example.com/maria'), [
       /^DATABASE_URL must have sslmode for a remote/,
@@ -68,7 +68,7 @@ void t.test('production', async (t) => {
     t.end();
   });
 
-  await t.test('reaches a remote store over TLS, unless told otherwise by name', (t) => {
+  await t.test('requires TLS for a remote store, unless S3_ALLOW_HTTP is true', (t) => {
     for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
       const plain = {...whole, [name]: 'http://store.example.com:9000'};
       t.match(faultsOf(plain), [new RegExp(`^${name} must begin with https`)]);
@@ -80,16 +80,19 @@ void t.test('production', async (t) => {
     t.end();
   });
 
-  await t.test('gives mails only to a remote server that encrypts, unless told otherwise', (t) => {
-    const plain = {...whole, SMTP_URL: 'smtp://mail.example.com:587'};
-    t.equal(read(plain).mail.requireTls, true);
-    t.equal(read({...plain, SMTP_ALLOW_PLAINTEXT: 'true'}).mail.requireTls, false);
-    t.equal(read({...plain, SMTP_URL: 'smtp://127.0.0.1:25'}).mail.requireTls, false);
-    t.equal(read({SMTP_URL: 'smtp://mail.example.com'}).mail.requireTls, false);
-    t.end();
-  });
+  await t.test(
+    'requires TLS for a remote mail server, unless SMTP_ALLOW_PLAINTEXT is true',
+    (t) => {
+      const plain = {...whole, SMTP_URL: 'smtp://mail.example.com:587'};
+      t.equal(read(plain).mail.requireTls, true);
+      t.equal(read({...plain, SMTP_ALLOW_PLAINTEXT: 'true'}).mail.requireTls, false);
+      t.equal(read({...plain, SMTP_URL: 'smtp://127.0.0.1:25'}).mail.requireTls, false);
+      t.equal(read({SMTP_URL: 'smtp://mail.example.com'}).mail.requireTls, false);
+      t.end();
+    },
+  );
 
-  await t.test('is production alone, not staging or test', (t) => {
+  await t.test('is only NODE_ENV=production, not staging or test', (t) => {
     for (const given of ['prod', 'staging', 'Production']) {
       t.match(faultsOf({NODE_ENV: given}), [
         /^NODE_ENV must be one of development, production, test, but/,

@@ -14,7 +14,7 @@ import {temporaryFolder} from './start-server.js';
 
 const run = promisify(execFile);
 
-void t.test('nothing needs to be set', (t) => {
+void t.test('no setting is required', (t) => {
   const {secrets: _, ...config} = read();
 
   t.same(config, {
@@ -80,7 +80,7 @@ void t.test('empty strings mean unset', (t) => {
   t.end();
 });
 
-void t.test('settings are read as what they mean', (t) => {
+void t.test('settings are parsed into their values', (t) => {
   t.equal(read({PORT: '0'}).port, 0);
   t.equal(read({PORT: '3000'}).publicUrl, 'http://localhost:3000');
   t.equal(
@@ -194,7 +194,7 @@ for (const [name, wrong, right] of faulty) {
   });
 }
 
-void t.test('a choice names what can be chosen', (t) => {
+void t.test('an error about a choice lists the accepted values', (t) => {
   t.match(faultsOf({IP_MODE: 'some'}), [
     'IP_MODE must be one of full, truncated, none, but is "some".',
   ]);
@@ -204,7 +204,7 @@ void t.test('a choice names what can be chosen', (t) => {
   t.end();
 });
 
-void t.test('a responder needs what it is called with, and nothing that it does not use', (t) => {
+void t.test('a responder requires its settings and refuses those of other kinds', (t) => {
   t.match(faultsOf({RESPONDER: 'robot'}), [
     /^RESPONDER must be one of none, webhook, openai, but is "robot"/,
   ]);
@@ -235,7 +235,7 @@ void t.test('a responder needs what it is called with, and nothing that it does 
   t.end();
 });
 
-void t.test('a responder on a private network is named as one', (t) => {
+void t.test('a responder on a private network must be allowed', (t) => {
   const settings = (url: string, hosts = '') => ({
     RESPONDER: 'openai',
     RESPONDER_URL: url,
@@ -260,7 +260,7 @@ void t.test('a responder on a private network is named as one', (t) => {
   t.end();
 });
 
-void t.test('all faults are named at once, those of form and those of meaning', (t) => {
+void t.test('all validation errors are reported together', (t) => {
   const faults = faultsOf({
     PORT: 'abc',
     MAX_FILES: 'many',
@@ -291,7 +291,7 @@ void t.test('all faults are named at once, those of form and those of meaning', 
 void t.test('the secret', async (t) => {
   const folder = await temporaryFolder(t);
 
-  await t.test('is made once, for its owner’s eyes alone, and stays', (t) => {
+  await t.test('is generated once, readable only by its owner, and stays', (t) => {
     const DATA_DIR = path.join(folder, 'new', 'data');
     const first = readConfig({DATA_DIR});
     const second = readConfig({DATA_DIR});
@@ -303,7 +303,7 @@ void t.test('the secret', async (t) => {
     t.end();
   });
 
-  await t.test('is one for several processes that start at once', async (t) => {
+  await t.test('is shared by several processes that start concurrently', async (t) => {
     const DATA_DIR = path.join(folder, 'shared');
     const script = `
       const {readConfig} = await import(${JSON.stringify(new URL('../config/config.js', import.meta.url))});
@@ -317,7 +317,7 @@ void t.test('the secret', async (t) => {
     t.same(readdirSync(DATA_DIR), ['secret-key'], 'and no unfinished file stays');
   });
 
-  await t.test('that was cut off is an error with the way out', (t) => {
+  await t.test('is reported with a remedy if its file is cut off', (t) => {
     for (const [name, kept] of [
       ['empty', ''],
       ['short', 'c'.repeat(31)],
@@ -333,28 +333,28 @@ void t.test('the secret', async (t) => {
     t.end();
   });
 
-  await t.test('is not made when other settings are faulty', (t) => {
+  await t.test('is not generated while other settings are invalid', (t) => {
     const DATA_DIR = path.join(folder, 'untouched');
     t.throws(() => readConfig({DATA_DIR, PORT: 'abc'}), {name: 'InvalidSettings'});
     t.throws(() => statSync(DATA_DIR), {code: 'ENOENT'});
     t.end();
   });
 
-  await t.test('is read from a file, line break and all', (t) => {
+  await t.test('is read from a file with a line break at the end', (t) => {
     const file = path.join(folder, 'key');
     writeFileSync(file, `${SECRET}\n`);
     t.same(readConfig({SECRET_KEY_FILE: file}).secrets, read().secrets);
     t.end();
   });
 
-  await t.test('whose file is missing is a fault', (t) => {
+  await t.test('is an error if its file is missing', (t) => {
     t.match(faultsOf({SECRET_KEY: '', SECRET_KEY_FILE: path.join(folder, 'none')}), [
       /SECRET_KEY_FILE cannot be read/,
     ]);
     t.end();
   });
 
-  await t.test('can be a list, whose first one signs', (t) => {
+  await t.test('can be a list, whose first entry signs', (t) => {
     const other = 'o'.repeat(32);
     const {secrets} = read({SECRET_KEY: `${other}, ${SECRET}`});
     t.same(
@@ -367,7 +367,7 @@ void t.test('the secret', async (t) => {
   });
 });
 
-void t.test('no error shows a password, whatever setting it was written into', (t) => {
+void t.test('no error shows a password, in whichever setting it is', (t) => {
   const password = 'hunter2';
   const beside: Record<string, string> = {
     S3_BUCKET: 'b',
@@ -400,7 +400,7 @@ void t.test('no error shows a password, whatever setting it was written into', (
   t.end();
 });
 
-void t.test('the SDK’s own names for the endpoint count for a bucket', (t) => {
+void t.test('the SDK’s own settings for the endpoint are used if there is a bucket', (t) => {
   const endpoint = (settings: Record<string, string>) =>
     read({S3_BUCKET: 'b', ...settings}).s3?.endpoint;
   const [ours, theirs, general] = ['http://a.example', 'http://b.example', 'http://c.example'];
@@ -411,7 +411,7 @@ void t.test('the SDK’s own names for the endpoint count for a bucket', (t) => 
   t.end();
 });
 
-void t.test('a name that looks like a setting and is none is reported with the nearest', (t) => {
+void t.test('an unknown name that resembles a setting is reported with the nearest one', (t) => {
   for (const [name, meant] of [
     ['PUBLIC_URl', 'PUBLIC_URL'],
     ['public_url', 'PUBLIC_URL'],

@@ -9,7 +9,7 @@ import type {Visitor} from './visitor.js';
 void t.test('the page behind the link', async (t) => {
   const server = await startServer(t);
 
-  await t.test('changes nothing, however often a scanner reads it', async (t) => {
+  await t.test('changes nothing, however often a scanner opens it', async (t) => {
     const {visitor, link} = await pending(server, 'scanned@example.com');
     const trail = () => server.sql`select from audit_logs where user_uuid = ${visitor.uuid}`;
     const before = (await trail()).length;
@@ -25,7 +25,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await trail()).length, before);
   });
 
-  await t.test('is a form without a script that nobody may frame or keep', async (t) => {
+  await t.test('is a form without a script that cannot be framed or cached', async (t) => {
     const {link} = await pending(server, 'page@example.com');
     const response = await fetch(link);
     const page = await response.text();
@@ -42,7 +42,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal(response.headers.get('x-content-type-options'), 'nosniff');
   });
 
-  await t.test('confirms by its button, and says so again', async (t) => {
+  await t.test('confirms with its button, and repeats the result', async (t) => {
     const {visitor, link} = await pending(server, 'button@example.com');
 
     const first = await press(link);
@@ -58,7 +58,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await auditOf(server, visitor.uuid, 'email_verified')).length, 1);
   });
 
-  await t.test('takes a form’s post from any origin, with no body that matters', async (t) => {
+  await t.test('accepts the form from any origin without a body', async (t) => {
     const {visitor, link} = await pending(server, 'form@example.com');
 
     const response = await fetch(link, {
@@ -71,7 +71,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
-  await t.test('pressed twice in one instant confirms once and tells the owner once', async (t) => {
+  await t.test('confirms once and notifies the owner once after concurrent clicks', async (t) => {
     const {visitor, link} = await pending(server, 'parallel@example.com');
     const mailsBefore = await mailsTo(server, OWNER);
 
@@ -87,7 +87,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal(await mailsTo(server, OWNER), mailsBefore + 1);
   });
 
-  await t.test('is unknown under another signature, and confirms nothing', async (t) => {
+  await t.test('is unknown with another signature, and confirms nothing', async (t) => {
     const {visitor, link} = await pending(server, 'forged@example.com');
     const other = await pending(server, 'other@example.com');
     const [id, mac = ''] = (link.split('/').at(-1) ?? '').split('.');
@@ -133,7 +133,7 @@ void t.test('the page behind the link', async (t) => {
     ],
   ];
   for (const [what, kill] of dead) {
-    await t.test(`is dead when ${what}, and says what to do`, async (t) => {
+    await t.test(`is invalid if it is ${what}, and explains the next step`, async (t) => {
       const {visitor, link} = await pending(server, `dead-${what.length}@example.com`);
       await kill(server, visitor);
 
@@ -146,7 +146,7 @@ void t.test('the page behind the link', async (t) => {
     });
   }
 
-  await t.test('lives until its last second', async (t) => {
+  await t.test('is valid until its last second', async (t) => {
     const {visitor, link} = await pending(server, 'late@example.com');
     await server.sql`
       update email_verifications set expires_at = now() + interval '20 seconds'
@@ -155,7 +155,7 @@ void t.test('the page behind the link', async (t) => {
     t.match(await (await press(link)).text(), /Thank you/);
   });
 
-  await t.test('asks before it believes that it was not me, then voids the link', async (t) => {
+  await t.test('asks for a confirmation of “not me”, then voids the link', async (t) => {
     const {visitor, link} = await pending(server, 'notme@example.com');
 
     const question = await fetch(`${link}/not-me`);
@@ -173,7 +173,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await visitor.session()).body.state, 'pending');
   });
 
-  await t.test('tells whose it is, and leads back once there is nothing to press', async (t) => {
+  await t.test('shows the site, and links to it once there is no button left', async (t) => {
     const {link} = await pending(server, 'back@example.com');
     const back = `<a href="${server.url}">Back to Demo</a>`;
 
@@ -189,7 +189,7 @@ void t.test('the page behind the link', async (t) => {
     t.notMatch(unknown, /Demo|Back to/, 'nothing about anybody without a link of theirs');
   });
 
-  await t.test('says what to do when the address was misused and confirmed', async (t) => {
+  await t.test('explains the next step after a misused confirmation', async (t) => {
     const {visitor, link} = await pending(server, 'misused@example.com');
     await press(link);
 
@@ -202,7 +202,7 @@ void t.test('the page behind the link', async (t) => {
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
-  await t.test('comforts who presses “not me” on a link that is void', async (t) => {
+  await t.test('reassures a person who clicks “not me” on a void link', async (t) => {
     const {link} = await pending(server, 'void@example.com');
     await press(`${link}/not-me`);
 
@@ -214,7 +214,7 @@ void t.test('the page behind the link', async (t) => {
     t.notMatch(page, /Send again/);
   });
 
-  await t.test('gives nobody a session', async (t) => {
+  await t.test('reveals no session', async (t) => {
     const {visitor, link} = await pending(server, 'nosession@example.com');
     const response = await press(link);
     t.equal(response.headers.get('set-cookie'), null);

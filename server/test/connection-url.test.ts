@@ -27,7 +27,7 @@ const makeCertificate = async (t: Test, ...more: string[]) => {
   return {folder, key, cert};
 };
 
-t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) => {
+t.test('a DATABASE_URL is parsed like in every PostgreSQL client', async (t) => {
   await t.test('with user, password, host, port and database', async (t) => {
     t.match(parseConnection('postgresql://anna:p%40%2F%23ss@db.example.com:6000/my%2Fdb'), {
       user: 'anna',
@@ -64,7 +64,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
     t.match(faultsIn('postgres:///maria?host=one,two&port=1,2,3'), [/one port, or one for each/]);
   });
 
-  await t.test('with parameters in place of the parts before them', async (t) => {
+  await t.test('with parameters instead of parts of the URL', async (t) => {
     const query =
       'user=anna&password=x%26y&dbname=other&application_name=intake&connect_timeout=10';
     t.match(parseConnection(`postgres://host/maria?${query}&options=-csearch_path%3Dapp`), {
@@ -77,7 +77,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
     });
   });
 
-  await t.test('with TLS as sslmode says', async (t) => {
+  await t.test('with TLS according to sslmode', async (t) => {
     const tlsOf = (query: string) => parseConnection(`postgres://host/x${query}`).tls;
     t.same(tlsOf(''), {mode: undefined, options: undefined});
     t.same(tlsOf('?sslmode=disable'), {mode: 'disable', options: undefined});
@@ -104,7 +104,7 @@ t.test('a DATABASE_URL is read as every PostgreSQL client reads it', async (t) =
   });
 });
 
-t.test('a parameter that would be ignored is named, with what to do instead', async (t) => {
+t.test('an unsupported parameter is reported with an alternative', async (t) => {
   const faultsAt = (query: string) => faultsIn(`postgres://u:secret@host/x?${query}`);
 
   for (const [query, ...expected] of [
@@ -140,7 +140,7 @@ t.test('a parameter that would be ignored is named, with what to do instead', as
   }
 });
 
-t.test('a file that is no certificate is named', async (t) => {
+t.test('a file without a certificate is reported', async (t) => {
   const {folder} = await makeCertificate(t);
   const file = path.join(folder, 'empty.pem');
   await writeFile(file, 'no certificate');
@@ -150,7 +150,7 @@ t.test('a file that is no certificate is named', async (t) => {
   t.match(faults, [/empty\.pem, which cannot be used/]);
 });
 
-t.test('credentials that are not percent-encoded are named and not repeated', async (t) => {
+t.test('credentials that are not percent-encoded are reported and not repeated', async (t) => {
   const wrong: Record<string, string> = {
     DATABASE_URL: 'postgres://u:secret%@db.example/x?sslmode=require',
     SMTP_URL: 'smtp://u:sec#ret@mail.example:587',
@@ -181,7 +181,7 @@ t.test('credentials that are not percent-encoded are named and not repeated', as
   }
 });
 
-t.test('a URL without a host is named', async (t) => {
+t.test('a URL without a host is reported', async (t) => {
   const faults = faultsOf({S3_BUCKET: 'files', S3_ENDPOINT: 'https://', SMTP_URL: 'smtp://'});
 
   t.match(faults, [/^S3_ENDPOINT must be .* but is "https:\/\/"/, /^SMTP_URL must name a host/]);

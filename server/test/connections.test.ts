@@ -36,7 +36,7 @@ const uploadHead = (visitor: Visitor, length: number) => ({
 });
 
 t.test(
-  'clients that leave take their connections to the store along',
+  'a client that disconnects also ends its connection to the store',
   {skip: bucketsMissing},
   async (t) => {
     const bucket = await createTestBucket(t);
@@ -70,7 +70,7 @@ t.test(
   },
 );
 
-t.test('after a refusal the same connection takes the next request', async (t) => {
+t.test('after a refusal the connection accepts the next request', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '100'}});
   const agent = new http.Agent({keepAlive: true, maxSockets: 1});
   t.teardown(() => {
@@ -127,7 +127,7 @@ t.test('after a refusal the same connection takes the next request', async (t) =
   }
 });
 
-t.test('five hundred clients that dawdle keep nobody waiting', async (t) => {
+t.test('five hundred slow clients do not delay others', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const sockets = Array.from({length: 500}, () => net.connect(server.config.port, 'localhost'));

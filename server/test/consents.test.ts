@@ -22,43 +22,46 @@ const ASKS_FOR_ANSWERS = {
 void t.test('consents', async (t) => {
   const server = await startServer(t);
 
-  await t.test('are recorded with their wording and its hash, each decision anew', async (t) => {
-    const visitor = await Visitor.arrive(server.url);
-    const wording = 'Dürfen wir Ihre Daten speichern? 🙂 نعم';
-    const decide = (granted: boolean) =>
-      visitor.call('PUT', '/api/session/consents', {
-        json: {consents: [{purpose: 'ai_training', granted, wording, locale: 'de-AT'}]},
-      });
+  await t.test(
+    'are recorded with their wording and its hash, each decision separately',
+    async (t) => {
+      const visitor = await Visitor.arrive(server.url);
+      const wording = 'Dürfen wir Ihre Daten speichern? 🙂 نعم';
+      const decide = (granted: boolean) =>
+        visitor.call('PUT', '/api/session/consents', {
+          json: {consents: [{purpose: 'ai_training', granted, wording, locale: 'de-AT'}]},
+        });
 
-    await decide(false);
-    await decide(true);
-    const {status, body} = await decide(false);
+      await decide(false);
+      await decide(true);
+      const {status, body} = await decide(false);
 
-    t.equal(status, 200);
-    t.match(body, {consents: [{purpose: 'ai_training', granted: false}]});
-    const rows = await server.sql`
+      t.equal(status, 200);
+      t.match(body, {consents: [{purpose: 'ai_training', granted: false}]});
+      const rows = await server.sql`
       select decision, wording, encode(wording_sha256, 'hex') as hash, locale from consents
       where session_uuid = ${visitor.uuid} order by id`;
-    const hash = createHash('sha256').update(wording).digest('hex');
-    t.same(
-      [...rows],
-      ['refused', 'granted', 'refused'].map((decision) => ({
-        decision,
-        wording,
-        hash,
-        locale: 'de-AT',
-      })),
-    );
-    for (const [event, count] of [
-      ['consent_refused', 1],
-      ['consent_given', 1],
-      ['consent_withdrawn', 1],
-    ] as const) {
-      t.equal((await auditOf(server, visitor.uuid, event)).length, count, event);
-    }
-  });
+      const hash = createHash('sha256').update(wording).digest('hex');
+      t.same(
+        [...rows],
+        ['refused', 'granted', 'refused'].map((decision) => ({
+          decision,
+          wording,
+          hash,
+          locale: 'de-AT',
+        })),
+      );
+      for (const [event, count] of [
+        ['consent_refused', 1],
+        ['consent_given', 1],
+        ['consent_withdrawn', 1],
+      ] as const) {
+        t.equal((await auditOf(server, visitor.uuid, event)).length, count, event);
+      }
+    },
+  );
 
-  await t.test('are one row when the same words are decided on within a minute', async (t) => {
+  await t.test('are one row for repeated decisions on one wording within a minute', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const decide = async (granted: boolean, wording: string, locale = 'en') => {
       const consents = [{purpose: 'ai_training', granted, wording, locale}];
@@ -87,7 +90,7 @@ void t.test('consents', async (t) => {
     t.equal((await rows()).length, 5, 'a minute later it is a decision of its own');
   });
 
-  await t.test('are at most 100 rows, and whatever was granted can be withdrawn', async (t) => {
+  await t.test('are at most 100 rows, and every granted consent can be withdrawn', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.contact('many@example.com');
     const decide = (purpose: string, granted: boolean, wording: string) =>
@@ -121,7 +124,7 @@ void t.test('consents', async (t) => {
     t.equal(await stateOf(server, visitor.uuid), 'erased');
   });
 
-  await t.test('take a wording of 4,000 characters in any script, and no more', async (t) => {
+  await t.test('accept a wording of at most 4,000 characters in any script', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const decide = (wording: string) =>
       visitor.call('PUT', '/api/session/consents', {
@@ -140,7 +143,7 @@ void t.test('consents', async (t) => {
     t.equal((await decide('')).status, 400);
   });
 
-  await t.test('with a wording that no database can keep are the caller’s fault', async (t) => {
+  await t.test('refuse a wording that no database can store as a client error', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     for (const wording of ['a\0b', 'half \ud83d', '\ude00 half']) {
       const {status, body} = await visitor.call('PUT', '/api/session/consents', {
@@ -150,14 +153,14 @@ void t.test('consents', async (t) => {
     }
   });
 
-  await t.test('of an unknown purpose are refused whole', async (t) => {
+  await t.test('are all refused if one has an unknown purpose', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const {status} = await visitor.consent({personal_data: true, marketing: true});
     t.equal(status, 400);
     t.same((await visitor.session()).body.consents, []);
   });
 
-  await t.test('to reading files for answers are taken where the site asks for them', async (t) => {
+  await t.test('to the reading of files are accepted if the site asks for them', async (t) => {
     const settings = {
       conversation: {
         version: 1 as const,
@@ -187,7 +190,7 @@ void t.test('consents', async (t) => {
     t.equal(withdrawn.status, 200, 'what was granted can be taken back, asked for or not');
   });
 
-  await t.test('refusing the storing of data removes what was uploaded', async (t) => {
+  await t.test('delete the uploads if the storage of data is refused', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
     await visitor.upload(makePdf());
@@ -203,7 +206,7 @@ void t.test('consents', async (t) => {
     t.equal((await visitor.upload(makePdf())).status, 201, 'and agreeing again opens the way');
   });
 
-  await t.test('refusing the training removes nothing', async (t) => {
+  await t.test('delete nothing if the training is refused', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
 
@@ -213,7 +216,7 @@ void t.test('consents', async (t) => {
     t.equal((await objectsOf(server, visitor.uuid)).length, 1);
   });
 
-  await t.test('withdrawing the storing of a session erases it', async (t) => {
+  await t.test('erase the session if its storage is withdrawn', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.contact('withdrawn@example.com');
 
@@ -236,7 +239,7 @@ const aMinuteLater = async ({sql}: TestServer, {uuid}: Visitor): Promise<void> =
   });
 };
 
-t.test('consent refused while a file is under way', async (t) => {
+t.test('a consent that is withdrawn during an upload', async (t) => {
   const server = await startServer(t);
   const {objects} = server;
   let open: () => void = () => undefined;
@@ -256,7 +259,7 @@ t.test('consent refused while a file is under way', async (t) => {
   };
 
   for (const end of ['refusal', 'discard'] as const) {
-    await t.test(`by ${end}: what lands afterwards goes all the same`, async (t) => {
+    await t.test(`by ${end}: an object that is stored afterwards is deleted`, async (t) => {
       const visitor = (await Visitor.consenting(server.url)).at(beside.url);
       const upload = visitor.upload(makePdf());
       await until(async () => (await rowsIn(server)).some(({state}) => state === 'uploading'));

@@ -6,7 +6,7 @@ import {forgetMailCounts, sessionOf} from './contact-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('names and addresses', async (t) => {
+void t.test('names and e-mail addresses', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const long = (local: number, total: number) => {
@@ -60,7 +60,7 @@ void t.test('names and addresses', async (t) => {
     ['a label of 64', `anna@${'x'.repeat(64)}.com`],
   ];
   for (const [what, email] of badAddresses) {
-    await t.test(`an address with ${what} is refused`, async (t) => {
+    await t.test(`an e-mail address with ${what} is refused`, async (t) => {
       const {status, body} = await visitor.contact(email);
 
       t.same([status, body['code']], [422, 'invalid_email']);
@@ -84,7 +84,7 @@ void t.test('names and addresses', async (t) => {
     });
   }
 
-  await t.test('none of these left anything', async (t) => {
+  await t.test('none of these left a row', async (t) => {
     t.equal((await server.sql`select from user_sessions`).length, 0);
     t.equal((await server.sql`select from jobs`).length, 0);
     t.same(server.mailbox.mails, []);
@@ -126,7 +126,7 @@ void t.test('names and addresses', async (t) => {
     ['of 254 characters', long(64, 254), long(64, 254)],
   ];
   for (const [what, email, stored] of good) {
-    await t.test(`an address ${what} is accepted`, async (t) => {
+    await t.test(`an e-mail address ${what} is accepted`, async (t) => {
       await forgetMailCounts(server);
       const own = await Visitor.consenting(server.url);
 
@@ -139,7 +139,7 @@ void t.test('names and addresses', async (t) => {
     });
   }
 
-  await t.test('a name is kept as it was meant', async (t) => {
+  await t.test('a name is normalised and kept', async (t) => {
     for (const [given, stored] of [
       ['n'.repeat(100), 'n'.repeat(100)],
       ['  Zoë\u202e  de\r\nBcc: x  Vries ', 'Zoë de Bcc: x Vries'],
@@ -154,7 +154,7 @@ void t.test('names and addresses', async (t) => {
     }
   });
 
-  await t.test('every mail had one receiver', async (t) => {
+  await t.test('every e-mail had one receiver', async (t) => {
     t.ok(server.mailbox.receivers.every((receivers) => receivers.length === 1));
     t.notOk(server.mailbox.receivers.flat().some((receiver) => /bob|evil/.test(receiver)));
   });

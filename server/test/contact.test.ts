@@ -7,10 +7,10 @@ import {auditOf} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('handing over an address', async (t) => {
+void t.test('the submission of an e-mail address', async (t) => {
   const server = await startServer(t);
 
-  await t.test('makes the session, and mails a link to that address alone', async (t) => {
+  await t.test('creates the session, and sends a link only to this e-mail address', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.consent({ai_training: true});
     await visitor.upload(makePdf());
@@ -41,7 +41,7 @@ void t.test('handing over an address', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('needs consent to storing, given before or with it', async (t) => {
+  await t.test('requires consent to storage, before or with it', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const decision = {purpose: 'personal_data', wording: 'May we?', locale: 'en'};
 
@@ -60,7 +60,7 @@ void t.test('handing over an address', async (t) => {
     t.equal(await mailsTo(server, 'none@example.com'), 0);
   });
 
-  await t.test('again with the same address changes nothing and mails nothing', async (t) => {
+  await t.test('changes and sends nothing if it is repeated', async (t) => {
     const {visitor} = await pending(server, 'twice@example.com');
     const before = await sessionOf(server, visitor.uuid);
 
@@ -72,7 +72,7 @@ void t.test('handing over an address', async (t) => {
     t.equal(await mailsTo(server, 'twice@example.com'), 1);
   });
 
-  await t.test('again with other words corrects, and says so in the trail', async (t) => {
+  await t.test('corrects the data, and records the correction', async (t) => {
     const {visitor} = await pending(server, 'wrong@example.com', {locale: 'en'});
 
     const {status, body} = await visitor.contact('right@example.com', 'Zora', {locale: 'de'});
@@ -92,7 +92,7 @@ void t.test('handing over an address', async (t) => {
     t.equal((await auditOf(server, visitor.uuid, 'data_rectified')).length, 1);
   });
 
-  await t.test('eight times at once is one session and one mail', async (t) => {
+  await t.test('eight times concurrently creates one session and one e-mail', async (t) => {
     await forgetMailCounts(server);
     const visitor = await Visitor.consenting(server.url);
 
@@ -105,7 +105,7 @@ void t.test('handing over an address', async (t) => {
     t.equal(await mailsTo(server, 'eight@example.com'), 1);
   });
 
-  await t.test('says nothing of whether an address is known', async (t) => {
+  await t.test('does not reveal whether an e-mail address is known', async (t) => {
     await pending(server, 'known@example.com');
     const answers = [];
     for (const email of ['known@example.com', 'fresh@example.com']) {

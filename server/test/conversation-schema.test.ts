@@ -6,7 +6,7 @@ import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import {startServer} from './start-server.js';
 import {request} from './visitor.js';
 
-t.test('the schema of a conversation is published, and is what it says', async (t) => {
+t.test('the published schema of a conversation matches the server’s', async (t) => {
   const {url} = await startServer(t);
   const {body, headers, status} = await request<TSchema & {$id: string}>(
     url,

@@ -7,8 +7,8 @@ import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import {createMigratedDatabase} from './test-database.js';
 
-void t.test('the first of a time', async (t) => {
-  await t.test('is told once in each window of an unbroken row', (t) => {
+void t.test('OncePerWindow', async (t) => {
+  await t.test('allows one call in each window', (t) => {
     let now = 0;
     const seen = new OncePerWindow(100, () => now);
     const firsts: number[] = [];
@@ -18,7 +18,7 @@ void t.test('the first of a time', async (t) => {
     t.end();
   });
 
-  await t.test('forgets the key longest quiet when there are too many', (t) => {
+  await t.test('forgets the oldest key when there are too many', (t) => {
     const seen = new OncePerWindow(1_000, () => 0);
     for (let i = 0; i < 10_000; i++) seen.allows(`${i}`);
     t.notOk(seen.allows('0'), 'ten thousand are kept');
@@ -32,7 +32,7 @@ void t.test('the first of a time', async (t) => {
 void t.test('the gate for uploads', async (t) => {
   const limits = {perSession: 2, perAddress: 3, total: 4};
 
-  await t.test('keeps each of its three limits, and gives places back', (t) => {
+  await t.test('keeps each of its three limits and releases slots', (t) => {
     const gate = new ConcurrencyLimit(limits, 'Too many at once.');
     const leave = gate.acquire('s1', 'a1');
     gate.acquire('s1', 'a1');
@@ -61,7 +61,7 @@ void t.test('counters in the database and in the process agree', async (t) => {
   };
 
   for (const [name, counter] of Object.entries(counters)) {
-    await t.test(`${name}: one by one and all at once, per key`, async (t) => {
+    await t.test(`${name}: sequential and concurrent calls count per key`, async (t) => {
       const inTurn = [await counter.count('a'), await counter.count('a'), await counter.count('b')];
       t.same(
         inTurn.map(({current}) => current),
@@ -88,7 +88,7 @@ void t.test('counters in the database and in the process agree', async (t) => {
     );
   });
 
-  await t.test('a window that has ended begins anew', async (t) => {
+  await t.test('after its end a window starts again', async (t) => {
     await sql`update rate_limits set resets_at = now() - interval '1 ms'`;
     const {current, ttl} = await counters.shared.count('a');
     t.equal(current, 1);

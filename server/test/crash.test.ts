@@ -126,34 +126,38 @@ const nothingIsLost = async (t: Test, server: TestServer, {files, contacts}: Ack
 
 for (const store of ['disk', 's3'] as const) {
   const skip = store === 's3' && bucketsMissing;
-  t.test(`kill -9 at random loses and leaves nothing, on ${store}`, {skip}, async (t) => {
-    const server = await startServer(t, {store, settings: SETTINGS});
-    const acknowledged: Acknowledged = {files: [], contacts: []};
+  t.test(
+    `kill -9 at random loses nothing and leaves nothing behind, on ${store}`,
+    {skip},
+    async (t) => {
+      const server = await startServer(t, {store, settings: SETTINGS});
+      const acknowledged: Acknowledged = {files: [], contacts: []};
 
-    for (let i = 0; i < KILLS; i++) {
-      const {child, url} = await startProcessBeside(t, server, SETTINGS);
-      const stop = new AbortController();
-      const visitors = Array.from({length: VISITORS}, () =>
-        keepVisiting(url, stop.signal, acknowledged),
-      );
-      await sleep(200 + Math.random() * 600);
-      await kill(child);
-      stop.abort();
-      await Promise.all(visitors);
-    }
-    const stuck = await server.sql`select from file_uploads where state = 'uploading'`;
-    const mails = await server.sql`select from jobs`;
-    t.comment(`${KILLS} kills cut off ${stuck.length} uploads and ${mails.length} mails`);
-    await settle(server);
+      for (let i = 0; i < KILLS; i++) {
+        const {child, url} = await startProcessBeside(t, server, SETTINGS);
+        const stop = new AbortController();
+        const visitors = Array.from({length: VISITORS}, () =>
+          keepVisiting(url, stop.signal, acknowledged),
+        );
+        await sleep(200 + Math.random() * 600);
+        await kill(child);
+        stop.abort();
+        await Promise.all(visitors);
+      }
+      const stuck = await server.sql`select from file_uploads where state = 'uploading'`;
+      const mails = await server.sql`select from jobs`;
+      t.comment(`${KILLS} kills cut off ${stuck.length} uploads and ${mails.length} mails`);
+      await settle(server);
 
-    const {files, contacts} = acknowledged;
-    t.ok(files.length > 0, `${files.length} files and ${contacts.length} contacts acknowledged`);
-    await objectsMatchRows(t, server);
-    await nothingIsLost(t, server, acknowledged);
-  });
+      const {files, contacts} = acknowledged;
+      t.ok(files.length > 0, `${files.length} files and ${contacts.length} contacts acknowledged`);
+      await objectsMatchRows(t, server);
+      await nothingIsLost(t, server, acknowledged);
+    },
+  );
 }
 
-t.test('kill -9 at each step of an upload leaves nothing half done', async (t) => {
+t.test('kill -9 at each step of an upload leaves nothing unfinished', async (t) => {
   const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});
   const steps: [UploadStep, 'leaves nothing' | 'has stored it'][] = [
     ['reserved', 'leaves nothing'],
@@ -187,7 +191,7 @@ t.test('kill -9 at each step of an upload leaves nothing half done', async (t) =
   await objectsMatchRows(t, server);
 });
 
-t.test('a visitor goes on with the next server after kill -9', async (t) => {
+t.test('a visitor continues with the next server after kill -9', async (t) => {
   const server = await startServer(t);
   const first = await startProcessBeside(t, server);
   const visitor = await Visitor.consenting(first.url);

@@ -16,7 +16,7 @@ const BODIES: {type: string; body: string}[] = [
   {type: 'multipart/form-data; boundary=b', body: 'no part'},
 ];
 
-t.test('every call of a session is refused for its credentials before all else', async (t) => {
+t.test('every request of a session is checked for credentials first', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const other = await Visitor.consenting(server.url);
@@ -64,7 +64,7 @@ t.test('every call of a session is refused for its credentials before all else',
     });
   }
 
-  await t.test('and nothing was changed', async (t) => {
+  await t.test('nothing was changed', async (t) => {
     t.equal((await visitor.session()).status, 200);
     t.equal((await other.session()).status, 200);
   });

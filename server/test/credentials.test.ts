@@ -8,7 +8,7 @@ import {addSite, generate, validate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('two who claim one UUID cannot both use it', async (t) => {
+void t.test('two clients cannot both use one UUID', async (t) => {
   const server = await startServer(t);
   const uuid = v4();
   const [first, second] = await Promise.all(
@@ -36,7 +36,7 @@ void t.test('two who claim one UUID cannot both use it', async (t) => {
   t.equal((await server.sql`select from consents where session_uuid = ${uuid}`).length, 1);
 });
 
-void t.test('a token opens its own UUID at its own site and nothing else', async (t) => {
+void t.test('a token is valid only for its UUID at its site', async (t) => {
   const server = await startServer(t);
   await addSite(server, 'acme', []);
   const visitor = await Visitor.consenting(server.url);
@@ -67,13 +67,13 @@ void t.test('a token opens its own UUID at its own site and nothing else', async
     );
   });
 
-  await t.test('the database keeps its hash, nowhere the token', async (t) => {
+  await t.test('the database contains the hash, and nowhere the token', async (t) => {
     const [row] = await server.sql`select token_hash from visits where uuid = ${visitor.uuid}`;
     const hash = createHash('sha256').update(visitor.token).digest();
     t.ok(hash.equals(row?.['token_hash'] as Buffer));
   });
 
-  await t.test('an unknown site is named', async (t) => {
+  await t.test('an unknown site is reported', async (t) => {
     for (const answer of [
       await generate(server.url, {site: 'nobody'}),
       await validate(server.url, {uuid: v4(), site: 'nobody'}),
@@ -88,7 +88,7 @@ void t.test('a token opens its own UUID at its own site and nothing else', async
   });
 });
 
-void t.test('credentials come before the body', async (t) => {
+void t.test('credentials are checked before the body', async (t) => {
   const server = await startServer(t);
   const calls: [string, string][] = [
     ['PUT', '/api/session/consents'],
@@ -125,12 +125,12 @@ void t.test('credentials come before the body', async (t) => {
   }
 });
 
-t.test('nobody without credentials and consent gets anything in', async (t) => {
+t.test('nothing is stored without credentials and consent', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
 
-  await t.test('no consent, no file', async (t) => {
+  await t.test('a file requires consent', async (t) => {
     const stranger = await Visitor.arrive(server.url);
 
     const before = await stranger.upload(makePdf());
@@ -142,7 +142,7 @@ t.test('nobody without credentials and consent gets anything in', async (t) => {
     t.same(await stranger.files(), []);
   });
 
-  await t.test('a UUID alone opens nothing', async (t) => {
+  await t.test('a UUID without a token opens nothing', async (t) => {
     const [file] = await visitor.files();
     const headers = {authorization: '', 'x-session-uuid': visitor.uuid};
     const calls: [string, string][] = [
@@ -160,7 +160,7 @@ t.test('nobody without credentials and consent gets anything in', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('one session’s token opens no other', async (t) => {
+  await t.test('a session’s token opens no other session', async (t) => {
     const stranger = await Visitor.consenting(server.url);
     const [file] = await visitor.files();
 

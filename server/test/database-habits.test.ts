@@ -84,7 +84,7 @@ const walk = async (t: Test, server: TestServer) => {
 const isRecent = (time: string | undefined): boolean =>
   Math.abs(Date.parse(time ?? '') - Date.now()) < 3_600_000;
 
-t.test('a role with habits of its own', async (t) => {
+t.test('a role with unusual defaults', async (t) => {
   const role = await OwnRole.withTables(t);
   const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
   const earlier = await Visitor.consenting(server.url);
@@ -109,7 +109,7 @@ t.test('a role with habits of its own', async (t) => {
   }
 });
 
-t.test('tables in the schema that the role is led to', async (t) => {
+t.test('tables in the schema of the role’s search path', async (t) => {
   const role = await OwnRole.create(t);
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
@@ -122,7 +122,7 @@ t.test('tables in the schema that the role is led to', async (t) => {
   await walk(t, await startServer(t, {settings: {DATABASE_URL: role.url}}));
 });
 
-t.test('tables in the schema that DATABASE_URL names', async (t) => {
+t.test('tables in the schema of DATABASE_URL', async (t) => {
   const role = await OwnRole.create(t);
   const url = `${role.url}?options=-csearch_path%3Dintake`;
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});

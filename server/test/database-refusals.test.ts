@@ -32,7 +32,7 @@ for (const [name, code] of [
   ['deadlock', '40P01'],
   ['serialization failure', '40001'],
 ] as const) {
-  t.test(`a change that ends in a ${name} is made again`, async (t) => {
+  t.test(`a change that ends in a ${name} is repeated`, async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.arrive(server.url);
     await rollBack(server, {times: 1, code});
@@ -46,7 +46,7 @@ for (const [name, code] of [
     t.same(level(server, 40), []);
   });
 
-  t.test(`a change that ends in a ${name} every time can be sent again`, async (t) => {
+  t.test(`a change that always ends in a ${name} can be sent again`, async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.arrive(server.url);
     await rollBack(server, {times: 2, code});

@@ -6,7 +6,7 @@ import type {Test} from 'tap';
 
 import {addVisit, migrated} from './migrated-database.js';
 
-void t.test('rules that the database itself keeps', async (t) => {
+void t.test('rules that the database enforces', async (t) => {
   const sql = await migrated(t);
   const refuses = async (
     t: Test,
@@ -42,7 +42,7 @@ void t.test('rules that the database itself keeps', async (t) => {
     leased_until: null,
   };
 
-  await t.test('a stored file with all that belongs to it is taken', async (t) => {
+  await t.test('a complete stored file is accepted', async (t) => {
     const uuid = await addVisit(sql);
     for (const slot of [1, 2, 3]) await addFile(uuid, {...stored, slot});
     t.equal((await sql`select from file_uploads where session_uuid = ${uuid}`).length, 3);
@@ -110,7 +110,7 @@ void t.test('rules that the database itself keeps', async (t) => {
       expires_at: new Date(),
       ...values,
     })}`;
-  await t.test('a second open link, though any number of used and void ones', async (t) => {
+  await t.test('a second open link, but any number of used and void links', async (t) => {
     const uuid = await addVisit(sql);
     await addLink(uuid);
     await addLink(uuid, {used_at: new Date()});
@@ -143,7 +143,7 @@ void t.test('rules that the database itself keeps', async (t) => {
   );
 });
 
-void t.test('a look-up by UUID is one index read', async (t) => {
+void t.test('a look-up by UUID reads one index', async (t) => {
   const sql = await migrated(t);
   const uuid = await addVisit(sql);
   await sql`set enable_seqscan = off`;

@@ -82,7 +82,7 @@ t.test('a database behind TLS', async (t) => {
     return sql;
   };
 
-  await t.test('is reached, with the certificate unseen, by sslmode=require', async (t) => {
+  await t.test('is reached without a check of its certificate by sslmode=require', async (t) => {
     const sql = open(t, secured, 'require');
 
     t.same([...(await sql`select 1 as one`)], [{one: 1}]);
@@ -92,13 +92,13 @@ t.test('a database behind TLS', async (t) => {
     );
   });
 
-  await t.test('is refused by sslmode=verify-full when nobody vouches for it', async (t) => {
+  await t.test('is refused by sslmode=verify-full without a trusted CA', async (t) => {
     await t.rejects(open(t, secured, 'verify-full')`select 1`, {
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
   });
 
-  await t.test('is reached by sslmode=verify-full when sslrootcert vouches for it', async (t) => {
+  await t.test('is reached by sslmode=verify-full if sslrootcert contains its CA', async (t) => {
     const authority = {sslrootcert: server.cert};
     const named = secured.replace('127.0.0.1', 'localhost');
 
@@ -115,7 +115,7 @@ t.test('a database behind TLS', async (t) => {
     }
   });
 
-  await t.test('sees the certificate that sslcert and sslkey name', async (t) => {
+  await t.test('receives the certificate of sslcert and sslkey', async (t) => {
     const {cert: sslcert, key: sslkey, clients} = server;
     clients.length = 0;
 
@@ -125,11 +125,11 @@ t.test('a database behind TLS', async (t) => {
     t.same(clients, [undefined, 'localhost']);
   });
 
-  await t.test('that offers none is refused', async (t) => {
+  await t.test('is refused if it offers no TLS', async (t) => {
     await t.rejects(open(t, url, 'require')`select 1`, {code: 'TLS_REFUSED'});
   });
 
-  await t.test('that freezes fails its queries, and is back when it is back', async (t) => {
+  await t.test('fails its queries while it is frozen, and recovers', async (t) => {
     const sql = open(t, proxy.through(secured), 'require');
     await sql`select 1`;
     await proxy.set('freeze');

@@ -17,7 +17,7 @@ void t.test('the mailbox for development', async (t) => {
   await visitor.contact('caught@example.com');
   await until(async () => (await mailbox.list()).length === 1);
 
-  await t.test('shows what was sent, to the person at this machine', async (t) => {
+  await t.test('shows the sent e-mails to the person at this machine', async (t) => {
     const page = await request(server.url, 'GET', '/dev/mail');
     t.equal(page.status, 200);
     t.match(page.body['text'], /caught@example\.com/);
@@ -31,31 +31,25 @@ void t.test('the mailbox for development', async (t) => {
     t.match(one.body['text'], /<a[^>]+href="\/">Demo page/, 'a way back');
   });
 
-  await t.test(
-    'shows the mail as it is, in a frame where nothing runs, and its source',
-    async (t) => {
-      const [mail] = await mailbox.list();
-      const address = `/dev/mail/${mail?.id ?? ''}`;
-      const one = await request(server.url, 'GET', address);
-      t.match(
-        one.body['text'],
-        /<iframe[^>]+sandbox="allow-popups allow-popups-to-escape-sandbox">/,
-      );
+  await t.test('shows an e-mail in a frame without scripts, and its source', async (t) => {
+    const [mail] = await mailbox.list();
+    const address = `/dev/mail/${mail?.id ?? ''}`;
+    const one = await request(server.url, 'GET', address);
+    t.match(one.body['text'], /<iframe[^>]+sandbox="allow-popups allow-popups-to-escape-sandbox">/);
 
-      const framed = await request(server.url, 'GET', `${address}/html`);
-      t.match(framed.body['text'], /Confirm my address/);
-      t.match(framed.body['text'], /<base target="_blank">/);
-      const policy = framed.headers.get('content-security-policy') ?? '';
-      t.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox allow-popups/);
-      t.notMatch(policy, /script-src|img-src|allow-scripts|allow-same-origin/);
+    const framed = await request(server.url, 'GET', `${address}/html`);
+    t.match(framed.body['text'], /Confirm my address/);
+    t.match(framed.body['text'], /<base target="_blank">/);
+    const policy = framed.headers.get('content-security-policy') ?? '';
+    t.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox allow-popups/);
+    t.notMatch(policy, /script-src|img-src|allow-scripts|allow-same-origin/);
 
-      const source = await request(server.url, 'GET', `${address}/source`);
-      t.match(source.headers.get('content-disposition'), /^attachment; filename="[\w-]+\.eml"$/);
-      t.match(source.body['text'], /^Message-ID: /m);
-    },
-  );
+    const source = await request(server.url, 'GET', `${address}/source`);
+    t.match(source.headers.get('content-disposition'), /^attachment; filename="[\w-]+\.eml"$/);
+    t.match(source.body['text'], /^Message-ID: /m);
+  });
 
-  await t.test('tells times as its reader does', async (t) => {
+  await t.test('shows times in the language of the browser', async (t) => {
     const read = async (language: string) => {
       const headers = {'accept-language': language};
       const {body} = await request(server.url, 'GET', '/dev/mail', {headers});
@@ -74,7 +68,7 @@ void t.test('the mailbox for development', async (t) => {
     }
   });
 
-  await t.test('says which limit keeps mails back, and counts anew when asked', async (t) => {
+  await t.test('shows which limit delays e-mails, and resets it on request', async (t) => {
     const list = async () => String((await request(server.url, 'GET', '/dev/mail')).body['text']);
     for (const [table, count] of [
       ['client', 60],
@@ -106,7 +100,7 @@ void t.test('the mailbox for development', async (t) => {
     t.match(await list(), /not sent<.*At most 3 an hour and 6 a day go to one e-mail address/s);
   });
 
-  await t.test('answers no page of another origin', async (t) => {
+  await t.test('refuses pages of another origin', async (t) => {
     for (const [name, value] of [
       ['origin', 'https://evil.example'],
       ['sec-fetch-site', 'cross-site'],
@@ -118,7 +112,7 @@ void t.test('the mailbox for development', async (t) => {
     }
   });
 
-  await t.test('answers under no name but this machine’s own', async (t) => {
+  await t.test('responds only to the host names of this machine', async (t) => {
     const {port} = server.config;
     const statusFor = async (host: string): Promise<number | undefined> => {
       const asked = get({port, host: '127.0.0.1', path: '/dev/mail.json', headers: {host}});
@@ -135,7 +129,7 @@ void t.test('the mailbox for development', async (t) => {
   });
 
   for (const header of ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via']) {
-    await t.test(`answers nobody who came with ${header}`, async (t) => {
+    await t.test(`refuses requests with ${header}`, async (t) => {
       for (const address of [
         '/dev/mail',
         '/dev/mail.json',

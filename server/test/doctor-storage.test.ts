@@ -100,24 +100,27 @@ const left = async ({client, Bucket}: Owned): Promise<number> => {
 t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
   const shared = await startServer(t, {store: 's3', settings: {MAIL_FROM: 'maria@example.com'}});
 
-  await t.test('that is as it should be: nothing fails and nothing stays', async (t) => {
-    const bucket = await owned(t, shared);
-    const PublicAccessBlockConfiguration = closed;
-    await bucket.client.send(
-      new PutPublicAccessBlockCommand({Bucket: bucket.Bucket, PublicAccessBlockConfiguration}),
-    );
+  await t.test(
+    'that is configured correctly: nothing fails and nothing is left behind',
+    async (t) => {
+      const bucket = await owned(t, shared);
+      const PublicAccessBlockConfiguration = closed;
+      await bucket.client.send(
+        new PutPublicAccessBlockCommand({Bucket: bucket.Bucket, PublicAccessBlockConfiguration}),
+      );
 
-    const {at, passed} = await examine(bucket.server);
+      const {at, passed} = await examine(bucket.server);
 
-    t.same(at('fail'), []);
-    t.ok(passed);
-    // This store cannot encrypt, and the mailbox of the tests does not support TLS.
-    t.same(at('warn'), ['storage encryption', 'mail encryption']);
-    t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
-    t.equal(await left(bucket), 0);
-  });
+      t.same(at('fail'), []);
+      t.ok(passed);
+      // This store cannot encrypt, and the mailbox of the tests does not support TLS.
+      t.same(at('warn'), ['storage encryption', 'mail encryption']);
+      t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
+      t.equal(await left(bucket), 0);
+    },
+  );
 
-  await t.test('that the README’s commands made', async (t) => {
+  await t.test('that the README’s commands configured', async (t) => {
     const bucket = await owned(t, shared);
     const commands = await commandsInReadme();
     t.same(commands.map(({name}) => name).sort(), Object.keys(COMMANDS).sort());
@@ -136,7 +139,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.match(put, {level: 'fail', advice: /BlockPublicAcls is on/}, 'which this store cannot bear');
   });
 
-  await t.test('that anybody can read, list and write', async (t) => {
+  await t.test('that is public for reading, listing and writing', async (t) => {
     const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     const open = {
@@ -159,7 +162,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.equal(await left(bucket), 0, 'what a stranger could write is removed as well');
   });
 
-  await t.test('in which strangers leave versions beside ours', async (t) => {
+  await t.test('in which other programs leave versions', async (t) => {
     const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     await versioned(bucket);
@@ -202,7 +205,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.equal(await left(bucket), 0, 'no version of it is left');
   });
 
-  await t.test('whose rights end where the README’s policy ends', async (t) => {
+  await t.test('that allows only the actions of the README’s policy', async (t) => {
     const bucket = await owned(t, shared);
     const {Bucket, client} = bucket;
     const resources = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
@@ -234,7 +237,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     ]);
   });
 
-  await t.test('that cannot be reached', async (t) => {
+  await t.test('that is unavailable', async (t) => {
     const {server, s3} = await owned(t, shared);
     const wrong = {accessKeyId: 'nobody', secretAccessKey: 'a-secret-of-nobody'};
     for (const changed of [

@@ -34,7 +34,7 @@ t.test('maria doctor as a process', async (t) => {
     SECRET_KEY: server.config.secrets[0]?.bytes.toString() ?? '',
   };
 
-  await t.test('ends with 0 when nothing fails, a line for each check', async (t) => {
+  await t.test('exits with 0 and prints a line for each check if nothing fails', async (t) => {
     const {code, stdout, stderr} = await runMaria(settings, 'doctor');
 
     t.equal(code, 0, stderr);
@@ -56,7 +56,7 @@ t.test('maria doctor as a process', async (t) => {
     t.notMatch(stdout, new RegExp(password));
   });
 
-  await t.test('ends with 1 when anything fails, and tells no secret', async (t) => {
+  await t.test('exits with 1 if anything fails, and prints no secret', async (t) => {
     const {code, stdout, stderr} = await runMaria(
       {
         ...settings,
@@ -79,14 +79,14 @@ t.test('maria doctor finds', async (t) => {
   const server = await startServer(t, {settings: {MAIL_FROM: 'maria@example.com'}});
   const {config} = server;
 
-  await t.test('nothing wrong where nothing is', async (t) => {
+  await t.test('no problem on a correct server', async (t) => {
     const {passed, at} = await examine(server);
     t.equal(passed, true);
     t.same(at('fail'), []);
     t.same(at('warn'), ['mail encryption']);
   });
 
-  await t.test('a database that does not answer', async (t) => {
+  await t.test('a database that does not respond', async (t) => {
     const databaseUrl = `postgres://${await nowhere()}/maria`;
     const {at, of} = await examine(server, {databaseUrl});
     t.same(at('fail'), ['database reachable']);
@@ -94,7 +94,7 @@ t.test('maria doctor finds', async (t) => {
     t.match(at('warn'), ['clock database']);
   });
 
-  await t.test('migrations that are missing, or not ours', async (t) => {
+  await t.test('missing and unknown migrations', async (t) => {
     const [last] = await server.sql`
       delete from schema_migrations where version = (select max(version) from schema_migrations)
       returning *`;
@@ -105,7 +105,7 @@ t.test('maria doctor finds', async (t) => {
     await server.sql`delete from schema_migrations where version = 9999`;
   });
 
-  await t.test('a test mail while mail is caught', async (t) => {
+  await t.test('a test e-mail that is captured in development', async (t) => {
     const dataDir = await temporaryFolder(t);
     const mail = {...config.mail, smtpUrl: undefined};
     const {of} = await examine(server, {mail, dataDir}, '--mail', 'you@example.com');
@@ -118,19 +118,19 @@ t.test('maria doctor finds', async (t) => {
     t.equal(wrong.of('mail test mail'), 'not sent');
   });
 
-  await t.test('a mail server that is down', async (t) => {
+  await t.test('a mail server that is unavailable', async (t) => {
     const mail = {...config.mail, smtpUrl: `smtp://${await nowhere()}`};
     const {at, of} = await examine(server, {mail});
     t.same(at('fail'), ['mail server']);
     t.match(of('mail server'), /ECONNREFUSED|ESOCKET/);
   });
 
-  await t.test('a mail server without TLS, where TLS is demanded', async (t) => {
+  await t.test('a mail server without TLS if TLS is required', async (t) => {
     const {at} = await examine(server, {mail: {...config.mail, requireTls: true}});
     t.same(at('fail'), ['mail encryption']);
   });
 
-  await t.test('that no password may leave, before it does', async (t) => {
+  await t.test('that a password would be sent in plain text, and does not send it', async (t) => {
     const logins: string[] = [];
     const smtp = new SMTPServer({
       hideSTARTTLS: true,
@@ -180,7 +180,7 @@ t.test('maria doctor finds', async (t) => {
     t.notMatch(JSON.stringify(findings), /wrong-password/);
   });
 
-  await t.test('a test mail’s way, when asked', async (t) => {
+  await t.test('the path of a test e-mail, on request', async (t) => {
     const before = server.mailbox.mails.length;
     await examine(server);
     t.equal(server.mailbox.mails.length, before, 'none is sent unasked');
@@ -190,7 +190,7 @@ t.test('maria doctor finds', async (t) => {
     t.same(two.at('fail'), ['mail test mail']);
   });
 
-  await t.test('a secret that could be guessed, or that others can read', async (t) => {
+  await t.test('a weak secret, and a secret that others can read', async (t) => {
     const secret = (value: string) => [{id: 'x', bytes: Buffer.from(value)}];
     const weak = await examine(server, {secrets: secret('ab'.repeat(20))});
     t.same(weak.at('fail'), ['secret strength']);
@@ -216,7 +216,7 @@ t.test('maria doctor finds', async (t) => {
     }
   });
 
-  await t.test('a folder that cannot be written', async (t) => {
+  await t.test('a folder without write access', async (t) => {
     const folder = await temporaryFolder(t);
     await writeFile(path.join(folder, 'file'), '');
     const archive = (archiveDir: string) => ({audit: {...config.audit, archiveDir}});
@@ -226,7 +226,7 @@ t.test('maria doctor finds', async (t) => {
     t.ok((await examine(server, archive(path.join(folder, 'archive')))).passed);
   });
 
-  await t.test('a certificate of a private CA, and the variable that names it', async (t) => {
+  await t.test('a certificate of a private CA, and the variable for it', async (t) => {
     const publicUrl = await startHttps(t);
     const {findings} = await examine(server, {publicUrl});
     t.match(
@@ -237,7 +237,7 @@ t.test('maria doctor finds', async (t) => {
     t.notMatch(JSON.stringify(others), /NODE_EXTRA_CA_CERTS/);
   });
 
-  await t.test('an address behind which nobody, or somebody else, answers', async (t) => {
+  await t.test('a public URL without a server, or with another server', async (t) => {
     const gone = await examine(server, {publicUrl: `http://${await nowhere()}`});
     t.same(gone.at('fail'), ['public reachable']);
     const other = await examine(server, {publicUrl: `${server.url}/api/docs`});
@@ -245,7 +245,7 @@ t.test('maria doctor finds', async (t) => {
   });
 });
 
-t.test('maria doctor sends the scanner a file of the limit', {skip: clamdMissing}, async (t) => {
+t.test('maria doctor sends the scanner a file of maximum size', {skip: clamdMissing}, async (t) => {
   const server = await startServer(t);
   const scannerAt = (host: string, required: boolean): Partial<Config> => {
     const [name = '', port] = host.split(':');
@@ -260,7 +260,7 @@ t.test('maria doctor sends the scanner a file of the limit', {skip: clamdMissing
   t.ok((await examine(server, scannerAt(away, false))).at('warn').includes('scanner virus scan'));
 });
 
-t.test('maria doctor sees whose address counts', async (t) => {
+t.test('maria doctor checks which IP address counts', async (t) => {
   const trust = {TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1'};
   const open = await startServer(t);
   const behind = await startServer(t, {settings: trust});
@@ -300,7 +300,7 @@ t.test('maria doctor sees whose address counts', async (t) => {
   t.match(await finding(behind, translated), /^warn: cannot be tested here/);
 });
 
-t.test('maria doctor leaves one audit row, and no panel that was opened', async (t) => {
+t.test('maria doctor leaves one audit row and no opened panel', async (t) => {
   const server = await startServer(t);
   const asked = await startServer(t, {beside: server});
   const rows = async () => (await server.sql`select from audit_logs`).length;

@@ -26,7 +26,7 @@ const LIMITS = {maxPages: 50, maxMs: 60_000, maxMegabytes: 256, maxCharacters: 2
 const set = ({sql}: TestServer, settings: object) => sql`
   update sites set settings = ${JSON.stringify({conversation: AI_ANSWERS, ...settings})}::text::jsonb`;
 
-t.test('texts go along where site and visitor both agree, and nowhere else', async (t) => {
+t.test('texts are sent only if both the site and the visitor agree', async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {answers: true, settings: answeredBy(model)});
   const pdf = textPdf([['The secret word is plugh.']]);
@@ -56,7 +56,7 @@ t.test('texts go along where site and visitor both agree, and nowhere else', asy
 });
 
 t.test(
-  'a document is data between delimiters that nobody can guess, in no message of the system',
+  'a document is data between unguessable delimiters, never in a system message',
   async (t) => {
     const model = await startModelServer(t);
     const pictures = await startReceiver(t, (response) => void response.writeHead(200).end());
@@ -146,7 +146,7 @@ const ASIAN = [
 /** True if the optional character maps are installed. */
 const hasMaps = existsSync(new URL('../../../node_modules/pdfjs-dist', import.meta.url));
 
-t.test('text that needs character maps is told apart from no text', async (t) => {
+t.test('text without its character maps is distinguished from no text', async (t) => {
   for (const [encoding, collection, hex, text] of ASIAN) {
     const read = await readPdf(asianPdf(encoding, collection, hex), LIMITS);
     const expected = hasMaps ? {text, unreadable: false} : {text: '', unreadable: true};
@@ -156,7 +156,7 @@ t.test('text that needs character maps is told apart from no text', async (t) =>
   t.match(await readPdf(textPdf([['Hello']]), LIMITS), {text: 'Hello', unreadable: false});
 });
 
-t.test('a responder is told of text that cannot be read', {skip: hasMaps}, async (t) => {
+t.test('a responder is notified of unreadable text', {skip: hasMaps}, async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {answers: true, settings: answeredBy(model)});
   await set(server, {responder_documents: true});
@@ -174,7 +174,7 @@ t.test('a responder is told of text that cannot be read', {skip: hasMaps}, async
   t.match(told, /"scan\.pdf", 1 pages\n\(no readable text\)/);
 });
 
-t.test('what a reader of the page would not see is left out', async (t) => {
+t.test('text that is invisible on the page is left out', async (t) => {
   const read = await readPdf(textPdf([[`before${'.'.repeat(50)}after`]]), LIMITS);
   t.equal(read.text, 'before...after');
   const tag = String.fromCodePoint(0xe0041);
@@ -192,7 +192,7 @@ const longPdf = (): Buffer => {
   return textPdf(Array.from({length: 350}, (_, i) => [`Page ${i + 1}`, ...lines]));
 };
 
-t.test('350 pages are read as far as the limit, on a separate thread', async (t) => {
+t.test('350 pages are read up to the limit, on a separate thread', async (t) => {
   let threads = 0;
   const count = () => threads++;
   process.on('worker', count);
@@ -207,7 +207,7 @@ t.test('350 pages are read as far as the limit, on a separate thread', async (t)
   t.notMatch(read.text, /Page 51\n/);
 });
 
-t.test('while 350 pages are read, others get their responses', async (t) => {
+t.test('other requests are served while 350 pages are read', async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {answers: true, settings: answeredBy(model)});
   await set(server, {responder_documents: true});
@@ -242,44 +242,41 @@ t.test('reading ends at its limits of time, of characters and of memory', async 
   t.equal((await readPdf(textPdf([['Still here.']]), LIMITS)).text, 'Still here.');
 });
 
-t.test(
-  'a text is kept as long as its file and the consent to read it, and no longer',
-  async (t) => {
-    const server = await startServer(t);
-    await set(server, {responder_documents: true});
-    const cache = new ExtractedTextCache();
-    const {sql, objects, app} = server;
-    const documents = new PdfTextExtractor({sql, objects, log: app.log, cache});
-    const read = async () => {
-      const visitor = await Visitor.consenting(server.url);
-      await visitor.consent({ai_answers: true});
-      const {body} = await visitor.upload(textPdf([['A page.']]));
-      const [one] = await documents.forSession(visitor.uuid, new AbortController().signal);
-      t.equal(one?.text, 'A page.');
-      return {visitor, id: (body as {file: {id: string}}).file.id};
-    };
-    const stays = await read();
-    const deleted = await read();
-    const withdrawn = await read();
-    const refused = await read();
-    const discarded = await read();
-    t.equal(cache.ids().length, 5);
+t.test('a text is deleted with its file or with the consent to read it', async (t) => {
+  const server = await startServer(t);
+  await set(server, {responder_documents: true});
+  const cache = new ExtractedTextCache();
+  const {sql, objects, app} = server;
+  const documents = new PdfTextExtractor({sql, objects, log: app.log, cache});
+  const read = async () => {
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.consent({ai_answers: true});
+    const {body} = await visitor.upload(textPdf([['A page.']]));
+    const [one] = await documents.forSession(visitor.uuid, new AbortController().signal);
+    t.equal(one?.text, 'A page.');
+    return {visitor, id: (body as {file: {id: string}}).file.id};
+  };
+  const stays = await read();
+  const deleted = await read();
+  const withdrawn = await read();
+  const refused = await read();
+  const discarded = await read();
+  t.equal(cache.ids().length, 5);
 
-    await deleted.visitor.call('DELETE', `/api/files/${deleted.id}`);
-    await withdrawn.visitor.consent({ai_answers: false});
-    await refused.visitor.consent({personal_data: false});
-    await discarded.visitor.call('DELETE', '/api/session');
+  await deleted.visitor.call('DELETE', `/api/files/${deleted.id}`);
+  await withdrawn.visitor.consent({ai_answers: false});
+  await refused.visitor.consent({personal_data: false});
+  await discarded.visitor.call('DELETE', '/api/session');
 
-    await until(() => cache.ids().length < 5);
-    await until(() => cache.ids().length === 1);
-    t.same(cache.ids(), [stays.id]);
-  },
-);
+  await until(() => cache.ids().length < 5);
+  await until(() => cache.ids().length === 1);
+  t.same(cache.ids(), [stays.id]);
+});
 
 const textOf = (length: number) =>
   Promise.resolve({pages: 1, text: 'x'.repeat(length), truncated: false, unreadable: false});
 
-t.test('texts are forgotten when their time is over, asked for or not', async (t) => {
+t.test('texts expire even if they are not requested', async (t) => {
   let now = 0;
   const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 100_000}, () => now);
   cache.set('old', textOf(10));
@@ -293,7 +290,7 @@ t.test('texts are forgotten when their time is over, asked for or not', async (t
   t.equal(cache.get('old'), undefined);
 });
 
-t.test('beyond so many bytes the oldest texts go', async (t) => {
+t.test('beyond the limit of bytes the oldest texts are deleted', async (t) => {
   const cache = new ExtractedTextCache({maxMs: 1_000, maxBytes: 10_000}, () => 0);
   for (const id of ['first', 'second', 'third']) cache.set(id, textOf(2_000));
   await until(() => cache.ids().length === 2);

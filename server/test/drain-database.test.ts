@@ -7,7 +7,7 @@ import {startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-t.test('a server stops in time though the database has fallen silent', async (t) => {
+t.test('a server stops in time although the database does not respond', async (t) => {
   const server = await startServer(t);
   const url = server.config.databaseUrl ?? '';
   const database = await FaultProxy.before(t, url);

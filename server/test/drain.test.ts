@@ -47,7 +47,7 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
   const exit = once(child, 'exit') as Promise<[number | null]>;
   child.kill('SIGTERM');
 
-  await t.test('is told by /readyz before anything is refused', async (t) => {
+  await t.test('is reported by /readyz before any request is refused', async (t) => {
     await until(async () => (await request(url, 'GET', '/readyz')).status === 503);
     t.match((await request(url, 'GET', '/readyz')).body, {checks: {server: 'draining'}});
     t.equal((await Visitor.arrive(url, 'acme')).url, url, 'new connections are still answered');
@@ -55,7 +55,7 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
     t.equal((await askOver(kept, url)).headers.connection, 'close', 'kept ones are given up');
   });
 
-  await t.test('lets an upload that is under way finish', async (t) => {
+  await t.test('lets a running upload finish', async (t) => {
     await until(async () => !(await fetch(url).catch(() => undefined)));
     const {status, body} = await upload.finish();
     t.equal(status, 201);
@@ -68,7 +68,7 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
   t.equal(code, 0);
 });
 
-t.test('/readyz says no at once, however lately it was asked', async (t) => {
+t.test('/readyz reports it immediately, also after a recent request', async (t) => {
   const server = await startServer(t);
   t.equal((await request(server.url, 'GET', '/readyz')).status, 200);
 
@@ -77,7 +77,7 @@ t.test('/readyz says no at once, however lately it was asked', async (t) => {
   t.equal((await request(server.url, 'GET', '/readyz')).status, 503);
 });
 
-t.test('a second signal ends it at once', async (t) => {
+t.test('a second signal ends the process immediately', async (t) => {
   const server = await startServer(t);
   const {child, url} = await startProcessBeside(t, server);
   const upload = await holdUpload(await Visitor.consenting(url), makePdf(600_000));
@@ -93,7 +93,7 @@ t.test('a second signal ends it at once', async (t) => {
   t.ok(await upload.broken);
 });
 
-t.test('what would take too long is broken off and leaves nothing', async (t) => {
+t.test('requests that would take too long are aborted and leave nothing behind', async (t) => {
   const server = await startServer(t);
   const upload = await holdUpload(await Visitor.consenting(server.url), makePdf(600_000));
   await until(() => uploading(server));

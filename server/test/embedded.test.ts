@@ -24,7 +24,7 @@ t.test('an empty folder becomes a database', async (t) => {
   t.same(row, {server_encoding: 'UTF8'});
 });
 
-t.test('nobody gets in without the password', async (t) => {
+t.test('a connection without the password is refused', async (t) => {
   const server = await start(t, await folder(t));
   const url = new URL(server.url);
   url.password = 'wrong';
@@ -34,7 +34,7 @@ t.test('nobody gets in without the password', async (t) => {
   );
 });
 
-t.test('it listens on the loopback address alone', async (t) => {
+t.test('the server listens only on the loopback interface', async (t) => {
   const server = await start(t, await folder(t));
   const outside = Object.values(networkInterfaces())
     .flat()
@@ -58,7 +58,7 @@ t.test('a second start has the data of the first', async (t) => {
   t.same(await ask(second.url, (sql) => sql`select * from kept`), [{answer: 42}]);
 });
 
-t.test('two starts at once share one server', async (t) => {
+t.test('two concurrent starts share one server', async (t) => {
   const dataDir = await folder(t);
   const servers = await Promise.all([start(t, dataDir), start(t, dataDir), start(t, dataDir)]);
   t.equal(new Set(servers.map(({url}) => url)).size, 1);
@@ -80,7 +80,7 @@ t.test('the server outlives a killed parent; the next start adopts and stops it'
   await until(() => !isAlive(pid));
 });
 
-t.test('a passer-by leaves the server to its owner', async (t) => {
+t.test('a short-lived command leaves the server to its owner', async (t) => {
   const dataDir = await folder(t);
   const owner = await startInOtherProcess(t, dataDir);
 
@@ -91,7 +91,7 @@ t.test('a passer-by leaves the server to its owner', async (t) => {
   await t.resolves(ask(owner.url, (sql) => sql`select 1`));
 });
 
-t.test('a second owner is refused while the first one lives', async (t) => {
+t.test('a second owner is refused while the first one runs', async (t) => {
   const dataDir = await folder(t);
   const owner = await startInOtherProcess(t, dataDir);
 
@@ -103,7 +103,7 @@ t.test('a second owner is refused while the first one lives', async (t) => {
   await t.resolves(ask(owner.url, (sql) => sql`select 1`));
 });
 
-t.test('who started the server leaves it to a process that has adopted it', async (t) => {
+t.test('a command that started the server leaves it to the process that adopted it', async (t) => {
   const dataDir = await folder(t);
   const command = await start(t, dataDir);
   const owner = await startInOtherProcess(t, dataDir);
@@ -113,7 +113,7 @@ t.test('who started the server leaves it to a process that has adopted it', asyn
   await t.resolves(ask(owner.url, (sql) => sql`select 1`));
 });
 
-t.test('an owner that exits without a word takes the server with it', async (t) => {
+t.test('an owner that exits without cleanup stops the server', async (t) => {
   const dataDir = await folder(t);
   const owner = await startInOtherProcess(t, dataDir);
   const pid = await postmasterPid(dataDir);
@@ -124,7 +124,7 @@ t.test('an owner that exits without a word takes the server with it', async (t) 
   await until(() => !isAlive(pid));
 });
 
-t.test('what was acknowledged is there after PostgreSQL itself was killed', async (t) => {
+t.test('acknowledged data survives a kill of PostgreSQL', async (t) => {
   const dataDir = await folder(t);
   const first = await start(t, dataDir);
   await ask(first.url, async (sql) => {
@@ -140,7 +140,7 @@ t.test('what was acknowledged is there after PostgreSQL itself was killed', asyn
   t.same(await ask(second.url, (sql) => sql`select count(*)::int from kept`), [{count: 200}]);
 });
 
-t.test('a file left behind whose process number is a stranger’s does no harm', async (t) => {
+t.test('an old PID file with the number of another process does no harm', async (t) => {
   const dataDir = await folder(t);
   const first = await start(t, dataDir);
   await first.stop();
@@ -153,7 +153,7 @@ t.test('a file left behind whose process number is a stranger’s does no harm',
   await t.resolves(ask(second.url, (sql) => sql`select 1`));
 });
 
-t.test('a server that cannot start says what its log says', async (t) => {
+t.test('the error of a failed start contains the server’s log', async (t) => {
   const dataDir = await folder(t);
   await (await start(t, dataDir)).stop();
   await rm(path.join(dataDir, 'cluster', 'data', 'global'), {recursive: true});

@@ -129,15 +129,15 @@ const erasedBy = async (
   t.equal((await server.sql`select from consents where session_uuid = ${visitor.uuid}`).length, 2);
 };
 
-t.test('what a visitor has erased is found nowhere', (t) =>
+t.test('no data is left after an erasure by the visitor', (t) =>
   erasedBy(t, (_server, visitor) => visitor.call('DELETE', '/api/session')),
 );
 
-t.test('what the operator has erased is found nowhere', (t) =>
+t.test('no data is left after an erasure by the operator', (t) =>
   erasedBy(t, (server, {uuid}) => runCommand(server, eraseCommand, '--uuid', uuid, '--yes')),
 );
 
-t.test('whoever reads its events is told at once, whoever erases it', async (t) => {
+t.test('subscribers are notified of an erasure immediately', async (t) => {
   const server = await startServer(t);
   const {uuid, ...visitor} = await Visitor.consenting(server.url);
   const reader = readStream(new Visitor(server.url, uuid, visitor.token));

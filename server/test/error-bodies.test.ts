@@ -143,7 +143,7 @@ t.test('the response to a hostile body', async (t) => {
     });
   }
 
-  await t.test('names the places, at most 20, and counts the others', async (t) => {
+  await t.test('lists at most 20 paths and counts the others', async (t) => {
     const unknown = Array.from({length: 30}, (_, i) => [`x${i}`, 0]);
     const {text} = await send(server.url, {
       method: 'PUT',
@@ -159,7 +159,7 @@ t.test('the response to a hostile body', async (t) => {
     t.match(body.faults?.map(({path}) => path).sort()[0], /^\/(email|x\d+)$/);
   });
 
-  await t.test('names a property with a short name, and no other', async (t) => {
+  await t.test('contains a property’s name only if it is short', async (t) => {
     const paths = async (json: object) => {
       const {text} = await send(server.url, {
         method: 'POST',
@@ -176,7 +176,7 @@ t.test('the response to a hostile body', async (t) => {
     t.same(await paths({'<b>': 1}), ['/…']);
   });
 
-  await t.test('tells an array that is too long, without a look at its elements', async (t) => {
+  await t.test('reports an array that is too long without checking its elements', async (t) => {
     let seen = 0;
     for (const operation of operations.filter(hasJsonBody)) {
       const {schema} = operation.requestBody?.content['application/json'] ?? {};
@@ -206,7 +206,7 @@ t.test('the response to a hostile body', async (t) => {
   });
 });
 
-t.test('no error repeats what was sent', async (t) => {
+t.test('no error repeats the request', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const json = {'content-type': 'application/json'};
@@ -382,7 +382,7 @@ t.test('no error repeats what was sent', async (t) => {
   }
 });
 
-t.test('a page whose origin is not allowed reads its name, and the setting', async (t) => {
+t.test('an error about an origin contains the origin and the setting', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.arrive(server.url);
   const origin = `https://${'a'.repeat(50)}.${'b'.repeat(50)}.example.com:8443`;

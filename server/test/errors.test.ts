@@ -171,7 +171,7 @@ void t.test('every error has one shape', async (t) => {
     t.equal((await visitor.session()).status, 200, 'and nothing was ended');
   });
 
-  await t.test('400 tells a wrong value once, with all that it may be', async (t) => {
+  await t.test('400 reports an invalid value once, with the accepted values', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const consent = {purpose: 'all', granted: true, wording: 'x', locale: 'en'};
     const {body} = await visitor.call<ErrorBody>('PUT', '/api/session/consents', {
@@ -183,21 +183,24 @@ void t.test('every error has one shape', async (t) => {
     t.equal(body.faults?.length, 1);
   });
 
-  await t.test('400 says what is wrong with a body that is none', async (t) => {
-    for (const [text, path, message] of [
-      ['{"uuid":', '/', /is not valid JSON/],
-      ['{"uuid":"x","__proto__":{"a":1}}', '/__proto__', /forbidden key/],
-      ['{"uuid":["x",{"constructor":{"prototype":1}}]}', '/uuid/1/constructor', /forbidden key/],
-      [`{"a":${'['.repeat(20_000)}{"__proto__":1}${']'.repeat(20_000)}}`, '/', /forbidden key/],
-    ] as const) {
-      const {response, body} = await send(validate, text);
-      t.equal(response.status, 400);
-      t.match(body, {code: 'invalid_request', message, faults: [{path, message}]});
-      t.equal(/not valid JSON/.test(body.message), path === '/' && text.length < 10);
-    }
-  });
+  await t.test(
+    '400 explains why a body is not valid JSON or contains a forbidden key',
+    async (t) => {
+      for (const [text, path, message] of [
+        ['{"uuid":', '/', /is not valid JSON/],
+        ['{"uuid":"x","__proto__":{"a":1}}', '/__proto__', /forbidden key/],
+        ['{"uuid":["x",{"constructor":{"prototype":1}}]}', '/uuid/1/constructor', /forbidden key/],
+        [`{"a":${'['.repeat(20_000)}{"__proto__":1}${']'.repeat(20_000)}}`, '/', /forbidden key/],
+      ] as const) {
+        const {response, body} = await send(validate, text);
+        t.equal(response.status, 400);
+        t.match(body, {code: 'invalid_request', message, faults: [{path, message}]});
+        t.equal(/not valid JSON/.test(body.message), path === '/' && text.length < 10);
+      }
+    },
+  );
 
-  await t.test('404 for an id in an address that can be none', async (t) => {
+  await t.test('404 for an invalid id in a URL', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     for (const [method, address, code] of [
       ['GET', '/api/files/download/abc', 'not_found'],
@@ -213,7 +216,7 @@ void t.test('every error has one shape', async (t) => {
     t.equal((await request(server.url, 'GET', '/api/sites/demo/config?foo=de')).status, 200);
   });
 
-  await t.test('every error under /api/session says that it hands out no UUID', async (t) => {
+  await t.test('every error under /api/session contains a null UUID', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     for (const [method, address, status] of [
       ['GET', '/api/session', 401],
@@ -230,7 +233,7 @@ void t.test('every error has one shape', async (t) => {
     t.notOk('uuid' in (await request(server.url, 'GET', '/api/files')).body);
   });
 
-  await t.test('what is a number stays one: nothing is turned into a string', async (t) => {
+  await t.test('a number is not converted into a string', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const {status} = await visitor.call('PUT', '/api/session/contact', {
       json: {name: 12_345, email: 'anna@example.com'},
@@ -238,52 +241,49 @@ void t.test('every error has one shape', async (t) => {
     t.equal(status, 400);
   });
 
-  await t.test('an OPTIONS that is no preflight is no error of another shape', async (t) => {
+  await t.test('an OPTIONS request without preflight headers is no error', async (t) => {
     const response = await fetch(`${server.url}/api/session`, {method: 'OPTIONS'});
     t.equal(response.status, 204);
     t.equal(await response.text(), '');
   });
 
-  await t.test('all of this was answered as JSON that any page can read', async (t) => {
+  await t.test('errors are JSON that any page can read', async (t) => {
     const {headers} = await request(server.url, 'GET', '/api/nothing');
     t.equal(headers.get('content-type'), 'application/json; charset=utf-8');
     t.equal(headers.get('access-control-allow-origin'), '*');
   });
 });
 
-void t.test(
-  'an error that is ours tells the client its request’s id and nothing else',
-  async (t) => {
-    const objects = await storeThat(t, {
-      downloadUrl: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
-    });
-    const server = await startServer(t, {deps: {objects}});
-    const visitor = await Visitor.consenting(server.url);
-    const {body} = await visitor.upload(makePdf());
+void t.test('an internal error contains only the request’s id', async (t) => {
+  const objects = await storeThat(t, {
+    downloadUrl: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
+  });
+  const server = await startServer(t, {deps: {objects}});
+  const visitor = await Visitor.consenting(server.url);
+  const {body} = await visitor.upload(makePdf());
 
-    const answer = await visitor.call<ErrorBody>('GET', `/api/files/download/${body.file.id}`);
+  const answer = await visitor.call<ErrorBody>('GET', `/api/files/download/${body.file.id}`);
 
-    t.equal(answer.status, 500);
-    isError(t, answer.body, 'internal');
-    t.notMatch(JSON.stringify(answer.body), /hunter2|secret|stack/);
-    const lines = server.logged.filter((line) => line['req'] === answer.body.request_id);
-    t.match(lines, [{err: {message: /hunter2/}}, {status: 500}]);
-    const [file] = await server.sql`select download_count from file_uploads`;
-    t.equal(file?.['download_count'], 0, 'what was begun is undone');
-    await until(async () => (await server.sql`select from jobs`).length === 1);
-    const told = () => server.sql`select metadata from audit_logs where event_type = 'error'`;
-    await until(async () => (await told()).length === 1);
-    t.match(await told(), [{metadata: {code: 'internal', request_id: answer.body.request_id}}]);
-    await visitor.call('GET', `/api/files/download/${body.file.id}`);
-    await until(async () => {
-      const [alert] = await server.sql<{count: number}[]>`select count from alerts`;
-      return alert?.count === 2;
-    });
-    t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour for one cause');
-  },
-);
+  t.equal(answer.status, 500);
+  isError(t, answer.body, 'internal');
+  t.notMatch(JSON.stringify(answer.body), /hunter2|secret|stack/);
+  const lines = server.logged.filter((line) => line['req'] === answer.body.request_id);
+  t.match(lines, [{err: {message: /hunter2/}}, {status: 500}]);
+  const [file] = await server.sql`select download_count from file_uploads`;
+  t.equal(file?.['download_count'], 0, 'what was begun is undone');
+  await until(async () => (await server.sql`select from jobs`).length === 1);
+  const told = () => server.sql`select metadata from audit_logs where event_type = 'error'`;
+  await until(async () => (await told()).length === 1);
+  t.match(await told(), [{metadata: {code: 'internal', request_id: answer.body.request_id}}]);
+  await visitor.call('GET', `/api/files/download/${body.file.id}`);
+  await until(async () => {
+    const [alert] = await server.sql<{count: number}[]>`select count from alerts`;
+    return alert?.count === 2;
+  });
+  t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour for one cause');
+});
 
-t.test('a store that is away is told as what it is, and to the operator', async (t) => {
+t.test('an unavailable store is reported as such, and to the operator', async (t) => {
   const objects = await storeThat(t, {
     put: () => Promise.reject(new StoreUnavailable('put', new Error('connect ECONNREFUSED'))),
   });
@@ -307,7 +307,7 @@ t.test('a store that is away is told as what it is, and to the operator', async 
   t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour');
 });
 
-t.test('what is no HTTP gets an error in the same shape, and its connection closed', async (t) => {
+t.test('invalid HTTP gets an error of the same shape, and the connection is closed', async (t) => {
   const server = await startServer(t);
   const large = 'a'.repeat(140_000);
   const head = 'GET /api/session HTTP/1.1\r\n';
@@ -354,7 +354,7 @@ t.test('what is no HTTP gets an error in the same shape, and its connection clos
   }
 });
 
-t.test('cookies of other programs do not keep anybody out', async (t) => {
+t.test('cookies of other programs do not block a request', async (t) => {
   const server = await startServer(t);
   const open = (address: string, kilobytes: number, headers = {}) =>
     untilServed(() =>

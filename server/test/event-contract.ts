@@ -25,7 +25,7 @@ export const keepsReadingContract = async (
   t: Test,
   {server, url, open}: ReadingUnderTest,
 ): Promise<void> => {
-  await t.test('tells all that happens in a session, in order and with its data', async (t) => {
+  await t.test('sends all events of a session, in order and with their data', async (t) => {
     const visitor = await Visitor.consenting(url);
     const reader = open(visitor);
     t.teardown(() => reader.close());
@@ -54,7 +54,7 @@ export const keepsReadingContract = async (
     t.notMatch(JSON.stringify(events), /anna/i, 'no name or address among them');
   });
 
-  await t.test('goes on after a number', async (t) => {
+  await t.test('continues after a sequence number', async (t) => {
     const visitor = await Visitor.consenting(url);
     for (const body of ['one', 'two', 'three']) await say(visitor, body);
     const reader = open(visitor, {after: 2});
@@ -68,7 +68,7 @@ export const keepsReadingContract = async (
     );
   });
 
-  await t.test('pages through a long past', async (t) => {
+  await t.test('pages through many stored events', async (t) => {
     const visitor = await Visitor.consenting(url);
     const many = 500;
     await server.sql`
@@ -86,7 +86,7 @@ export const keepsReadingContract = async (
     );
   });
 
-  await t.test('goes on from the end for who knows more than there is', async (t) => {
+  await t.test('continues from the end if the given sequence number is too high', async (t) => {
     const visitor = await Visitor.consenting(url);
     await say(visitor, 'one');
     const reader = open(visitor, {after: 7});
@@ -109,7 +109,7 @@ export const keepsReadingContract = async (
     t.same(typesOf({...reader, events: await untilTold(reader, 1)}), ['message_created']);
   });
 
-  await t.test('ends with the session, and says how', async (t) => {
+  await t.test('ends with the session and its final state', async (t) => {
     for (const [state, end] of [
       ['gone', (visitor: Visitor) => visitor.call('DELETE', '/api/session')],
       [
@@ -133,7 +133,7 @@ export const keepsReadingContract = async (
     }
   });
 
-  await t.test('is for the holder of the token, from a page of the site', async (t) => {
+  await t.test('requires the token and a page of the site', async (t) => {
     const visitor = await Visitor.consenting(url);
     const other = await Visitor.consenting(url);
     const thief = new Visitor(url, visitor.uuid, other.token);
@@ -151,7 +151,7 @@ export const keepsReadingContract = async (
     t.pass('a page of the site may read');
   });
 
-  await t.test('ends for a token that another has outrun', async (t) => {
+  await t.test('ends for a token that another token has replaced', async (t) => {
     const visitor = await Visitor.arrive(url);
     const reader = open(visitor);
     await until(() => server.live.countSubscribers(visitor.uuid) === 1);
@@ -164,7 +164,7 @@ export const keepsReadingContract = async (
     t.match(reader.events, [{seq: null, type: 'session_state', data: {state: 'refused'}}]);
   });
 
-  await t.test('is for so many at once, and a place is free again', async (t) => {
+  await t.test('has a limit of concurrent subscribers, and slots are released', async (t) => {
     const visitor = await Visitor.consenting(url);
     await say(visitor, 'Hello');
     const readers = Array.from({length: 10}, () => open(visitor, {after: 0}));
@@ -182,7 +182,7 @@ export const keepsReadingContract = async (
     await untilTold(next, 1);
   });
 
-  await t.test('keeps no visit alive', async (t) => {
+  await t.test('does not extend a visit', async (t) => {
     const visitor = await Visitor.consenting(url);
     await server.sql`
       update visits set last_seen_at = now() - interval '20 minutes' where uuid = ${visitor.uuid}`;

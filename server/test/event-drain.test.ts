@@ -9,7 +9,7 @@ import {startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-t.test('a server that is told to stop', async (t) => {
+t.test('a server that stops', async (t) => {
   const server = await startServer(t);
   const {child, url} = await startProcessBeside(t, server);
   const visitor = await Visitor.consenting(url);
@@ -23,18 +23,18 @@ t.test('a server that is told to stop', async (t) => {
 
   child.kill('SIGTERM');
 
-  await t.test('ends its streams, each in a way that says: come back', async (t) => {
+  await t.test('ends its streams so that their clients reconnect', async (t) => {
     const [stream, polls, socket] = await Promise.all(readers.map(({ended}) => ended));
     t.equal(stream, 'end', 'and is not broken off');
     t.equal(polls, 'TypeError', 'the poll was answered, and the next finds nobody');
     t.equal(socket, '1001');
   });
 
-  await t.test('and is gone by itself', async (t) => {
+  await t.test('exits without a second signal', async (t) => {
     t.equal((await exit)[0], 0);
   });
 
-  await t.test('while another goes on where it has stopped', async (t) => {
+  await t.test('lets another server continue its streams', async (t) => {
     const there = visitor.at(server.url);
     const reader = readStream(there, {after: 1});
     t.teardown(() => reader.close());

@@ -22,7 +22,7 @@ const withEvents = async (
   return visitor;
 };
 
-t.test('a look at the events of a session', async (t) => {
+t.test('a query for the events of a session', async (t) => {
   const server = await startServer(t);
   const look = async (uuid: string, after: number) => {
     const [found] = await findEvents(server.sql, [{uuid, after}]);
@@ -38,7 +38,7 @@ t.test('a look at the events of a session', async (t) => {
     t.same(await look(huge.uuid, 1), [[2], false]);
   });
 
-  await t.test('ends after so many events, and looks again', async (t) => {
+  await t.test('ends after the maximum number of events, and is repeated', async (t) => {
     const {uuid} = await withEvents(server, {count: PAGE_EVENTS, bytes: 10});
     const [seqs, hasMore] = await look(uuid, 0);
     t.same([(seqs as number[]).length, hasMore], [PAGE_EVENTS, true]);
@@ -46,7 +46,7 @@ t.test('a look at the events of a session', async (t) => {
   });
 
   for (const [way, open] of Object.entries(WAYS)) {
-    await t.test(`goes on until a reader has them all: ${way}`, async (t) => {
+    await t.test(`is repeated until a subscriber has all events: ${way}`, async (t) => {
       const count = 20;
       const visitor = await withEvents(server, {count, bytes: 30 * KILOBYTE});
       const reader = open(visitor);

@@ -13,7 +13,7 @@ import {Visitor} from './visitor.js';
 const NOTICE_MS = 200;
 
 for (const [way, open] of Object.entries(WAYS)) {
-  t.test(`who leaves while the session is looked up keeps no place: ${way}`, async (t) => {
+  t.test(`a client that leaves during the session’s look-up keeps no slot: ${way}`, async (t) => {
     const server = await startServer(t, {settings: {MAX_STREAMS_PER_SESSION: '1'}});
     const locks = Locks.open(t, server);
     const visitor = await Visitor.consenting(server.url);
@@ -34,7 +34,7 @@ for (const [way, open] of Object.entries(WAYS)) {
   });
 }
 
-t.test('a WebSocket takes one place, and not another once it says whose it is', async (t) => {
+t.test('a WebSocket uses only one slot, also after it has sent its credentials', async (t) => {
   const server = await startServer(t, {settings: {MAX_STREAMS_PER_ADDRESS: '2'}});
   const visitor = await Visitor.consenting(server.url);
   await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});
@@ -53,7 +53,7 @@ t.test('a WebSocket takes one place, and not another once it says whose it is', 
   await untilTold(next, 1);
 });
 
-t.test('sockets without credentials take no place of a reader', async (t) => {
+t.test('sockets without credentials use no subscriber’s slot', async (t) => {
   const server = await startServer(t, {settings: {MAX_STREAMS_PER_ADDRESS: '3'}});
   const visitor = await Visitor.consenting(server.url);
   await server.messageService.say(visitor.uuid, {role: 'agent', clientId: '1', body: 'Hello'});

@@ -10,17 +10,17 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
+t.test('behind nginx with its default settings', {skip: nginxMissing}, async (t) => {
   const server = await startServer(t);
   const url = await startNginx(t, server.url);
 
   for (const [way, open] of Object.entries({'a stream': readStream, 'a long poll': poll})) {
-    await t.test(`${way} keeps what it promises`, async (t) => {
+    await t.test(`${way} fulfils its contract`, async (t) => {
       await keepsReadingContract(t, {server, url, open});
     });
   }
 
-  await t.test('only because the stream asks not to be buffered', async (t) => {
+  await t.test('only because the stream disables buffering', async (t) => {
     const deaf = await startNginx(t, server.url, 'proxy_ignore_headers X-Accel-Buffering;');
     const visitor = await Visitor.consenting(url);
     const held = readStream(visitor.at(deaf));
@@ -44,7 +44,7 @@ t.test('behind nginx as it comes', {skip: nginxMissing}, async (t) => {
     t.equal(await readSocket(visitor).ended, '426');
   });
 
-  await t.test('a WebSocket keeps what it promises, once it is passed on', async (t) => {
+  await t.test('a WebSocket fulfils its contract if nginx forwards it', async (t) => {
     const passing = await startReadmeNginx(t, server);
     await keepsReadingContract(t, {server, url: passing, open: readSocket});
     const visitor = await Visitor.consenting(passing);

@@ -116,7 +116,7 @@ const run = async (
 // full CPU load, for one of the many broken connections.
 process.once('beforeExit', () => process.exit());
 
-t.test('readers that go to and fro between two servers', async (t) => {
+t.test('subscribers that switch between two servers', async (t) => {
   const server = await startServer(t);
   const direct = server.config.databaseUrl ?? '';
   const database = await FaultProxy.before(t, direct);
@@ -126,11 +126,11 @@ t.test('readers that go to and fro between two servers', async (t) => {
     (await startProcessBeside(t, server, behind)).url,
   ];
 
-  await t.test('are told each event once', async (t) => {
+  await t.test('receive each event once', async (t) => {
     await run(t, {server, urls});
   });
 
-  await t.test('also when those lose the database, which others go on writing to', async (t) => {
+  await t.test('receive each event once although their servers lose the database', async (t) => {
     await run(t, {server, urls}, async () => {
       await sleep(300);
       await database.set('freeze');
@@ -172,7 +172,7 @@ t.test('readers that go to and fro between two servers', async (t) => {
   });
 });
 
-t.test('a database that ends and comes back', async (t) => {
+t.test('a database that stops and starts again', async (t) => {
   const cluster = await OwnCluster.start(t);
   const settings = {MAX_STREAMS_PER_SESSION: '100'};
   const server = await startServer(t, {settings: {DATABASE_URL: cluster.url, ...settings}});
@@ -181,14 +181,14 @@ t.test('a database that ends and comes back', async (t) => {
     (await startProcessBeside(t, server, settings)).url,
   ];
 
-  await t.test('killed, and started at once', async (t) => {
+  await t.test('after a kill and an immediate start', async (t) => {
     await run(t, {server, urls}, async () => {
       await sleep(500);
       await cluster.crash();
     });
   });
 
-  await t.test('shut down for ten seconds', async (t) => {
+  await t.test('after a shutdown of ten seconds', async (t) => {
     await run(t, {server, urls}, async () => {
       await sleep(500);
       await cluster.stopFor(AWAY_MS);

@@ -44,7 +44,7 @@ const has =
   ({events}: EventReader) =>
     events.some((event) => event.type === type);
 
-t.test('a reader comes back with the number in a header', async (t) => {
+t.test('a client reconnects with the sequence number in a header', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   for (const _ of [1, 2, 3]) await visitor.upload(makePdf());
@@ -56,7 +56,7 @@ t.test('a reader comes back with the number in a header', async (t) => {
 });
 
 for (const [way, open] of Object.entries(STREAMS)) {
-  t.test(`a text that is being written, by ${way}`, async (t) => {
+  t.test(`a text is streamed by ${way}`, async (t) => {
     const server = await startServer(t);
     const beside = await startServer(t, {beside: server});
     const named = {role: 'maria', clientId: 'answer'} as const;
@@ -97,7 +97,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
     t.equal((await server.sql`select from events`).length, 2, 'pieces are kept nowhere');
   });
 
-  t.test(`somebody is typing, by ${way}`, async (t) => {
+  t.test(`a typing event is sent by ${way}`, async (t) => {
     const server = await startServer(t);
     const beside = await startServer(t, {beside: server});
     const visitor = await Visitor.consenting(server.url);
@@ -133,20 +133,20 @@ t.test('a WebSocket', async (t) => {
   };
   const greeting = JSON.stringify({uuid, token});
 
-  await t.test('is closed for what it does not understand, and says why', async (t) => {
+  await t.test('is closed with a reason after an invalid message', async (t) => {
     t.same(await closeOf('not JSON'), [4400, 'invalid_request']);
     t.same(await closeOf('{"uuid":1}'), [4400, 'invalid_request']);
     t.same(await closeOf(greeting, 'more'), [1008, 'only one message is expected']);
     t.same((await closeOf(JSON.stringify({uuid, token: 'x'.repeat(2_000)})))?.toString(), '1009,');
   });
 
-  await t.test('without an upgrade is a clear refusal', async (t) => {
+  await t.test('without an upgrade is refused with 426', async (t) => {
     const {status, body, headers} = await request(server.url, 'GET', '/api/events/ws');
     t.match([status, body], [426, {code: 'upgrade_required'}]);
     t.equal(headers.get('upgrade'), 'websocket');
   });
 
-  await t.test('elsewhere is no way in', async (t) => {
+  await t.test('on another path is refused', async (t) => {
     const socket = new WebSocketClient(url.replace('/events/ws', '/session'));
     const refused = await new Promise<Error>((resolve) => {
       socket.on('error', resolve);
@@ -154,42 +154,34 @@ t.test('a WebSocket', async (t) => {
     t.match(refused.message, /401/);
   });
 
-  await t.test('with another method is refused, and its connection ends', async () => {
-    const socket = net.connect(Number(new URL(server.url).port));
-    socket.write(
-      'POST /api/events/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
-        'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    );
-    socket.resume();
-    await once(socket, 'close');
-  });
-
-  await t.test('is the one upgrade there is: with another offer a call is a call', async (t) => {
-    const body = Buffer.from(JSON.stringify({client_id: 'h2c', body: 'é'.repeat(2_000)}));
-    for (const connection of ['Upgrade, HTTP2-Settings', 'close, upgrade']) {
-      const call = http.request(`${server.url}/api/messages`, {
-        method: 'POST',
-        agent: false,
-        headers: {
-          ...visitor.credentials,
-          'content-type': 'application/json',
-          'content-length': body.length,
-          connection,
-          upgrade: 'h2c',
-          'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
-        },
-      });
-      call.write(body.subarray(0, 1_000));
-      await sleep(50);
-      call.end(body.subarray(1_000));
-      const [answer] = (await once(call, 'response')) as [http.IncomingMessage];
-      const [json] = (await once(answer, 'data')) as [Buffer];
-      t.match(JSON.parse(json.toString()), {message: {client_id: 'h2c'}});
-      t.equal(answer.headers.connection, /close/.test(connection) ? 'close' : 'keep-alive');
-      call.destroy();
-    }
-  });
+  await t.test(
+    'is the only upgrade: a request with another upgrade is served normally',
+    async (t) => {
+      const body = Buffer.from(JSON.stringify({client_id: 'h2c', body: 'é'.repeat(2_000)}));
+      for (const connection of ['Upgrade, HTTP2-Settings', 'close, upgrade']) {
+        const call = http.request(`${server.url}/api/messages`, {
+          method: 'POST',
+          agent: false,
+          headers: {
+            ...visitor.credentials,
+            'content-type': 'application/json',
+            'content-length': body.length,
+            connection,
+            upgrade: 'h2c',
+            'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+          },
+        });
+        call.write(body.subarray(0, 1_000));
+        await sleep(50);
+        call.end(body.subarray(1_000));
+        const [answer] = (await once(call, 'response')) as [http.IncomingMessage];
+        const [json] = (await once(answer, 'data')) as [Buffer];
+        t.match(JSON.parse(json.toString()), {message: {client_id: 'h2c'}});
+        t.equal(answer.headers.connection, /close/.test(connection) ? 'close' : 'keep-alive');
+        call.destroy();
+      }
+    },
+  );
 });
 
 // These tests mostly wait, so that they can run concurrently.
@@ -223,7 +215,7 @@ t.test('the head of a stream', beside, async (t) => {
 t.test('a long poll', beside, async (t) => {
   const server = await startServer(t);
 
-  await t.test('is answered with nothing when there was no news', async (t) => {
+  await t.test('returns an empty page if there are no events', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
     const {status, body, headers} = await visitor.call('GET', '/api/events?after=1', {
@@ -233,7 +225,7 @@ t.test('a long poll', beside, async (t) => {
     t.equal(headers.get('cache-control'), 'no-store');
   });
 
-  await t.test('gives its place back when its client leaves', async (t) => {
+  await t.test('releases its slot when its client disconnects', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const reader = await reading(t, server, poll(visitor), visitor.uuid);
     reader.close();
@@ -241,7 +233,7 @@ t.test('a long poll', beside, async (t) => {
   });
 });
 
-t.test('a reader that does not read', beside, async (t) => {
+t.test('a subscriber that does not read', beside, async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const many = 1_500;
@@ -263,7 +255,7 @@ t.test('a reader that does not read', beside, async (t) => {
   await once(socket, 'readable');
   await until(() => server.live.countSubscribers(visitor.uuid) === 1);
 
-  await t.test('holds up nobody, and keeps little waiting', async (t) => {
+  await t.test('does not block others, and little is buffered for it', async (t) => {
     const other = readStream(visitor, {after: many});
     t.teardown(() => other.close());
     await visitor.upload(makePdf());
@@ -273,7 +265,7 @@ t.test('a reader that does not read', beside, async (t) => {
     t.ok(waiting > 0 && waiting < 128 * 1024, `${waiting} bytes wait`);
   });
 
-  await t.test('is cut off, and misses nothing when it is back', async (t) => {
+  await t.test('is disconnected, and misses nothing when it reconnects', async (t) => {
     await until(() => server.live.countSubscribers(visitor.uuid) === 0, 60_000);
     let text = '';
     for await (const bytes of socket) text += String(bytes);
@@ -292,7 +284,7 @@ t.test('a reader that does not read', beside, async (t) => {
   });
 });
 
-t.test('a server whose listening connection hears nothing', beside, async (t) => {
+t.test('a server without its listening connection polls for events', beside, async (t) => {
   const server = await startServer(t);
   const databaseUrl = 'postgres://127.0.0.1:1/nobody';
   const deaf = await startServer(t, {beside: server, deps: {databaseUrl}});
@@ -308,7 +300,7 @@ t.test('a server whose listening connection hears nothing', beside, async (t) =>
   t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
 });
 
-t.test('what a server has committed and not lived to tell', beside, async (t) => {
+t.test('events that were committed without a notification are sent', beside, async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const reader = await reading(t, server, readStream(visitor), visitor.uuid);
@@ -320,7 +312,7 @@ t.test('what a server has committed and not lived to tell', beside, async (t) =>
   t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'is looked for all the same');
 });
 
-t.test('a server whose notices stop coming, though all else is answered', beside, async (t) => {
+t.test('a server whose notifications stop polls for events', beside, async (t) => {
   const server = await startServer(t);
   const {proxy, url} = await DeafProxy.before(t, server.config.databaseUrl ?? '');
   const deaf = await startServer(t, {beside: server, deps: {databaseUrl: url}});

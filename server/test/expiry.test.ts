@@ -57,7 +57,7 @@ const addresses = async ({sql}: TestServer): Promise<number> =>
   (await sql`select from audit_logs where event_type = 'test_row' and ip_address is not null`)
     .length;
 
-t.test('what has expired goes, in batches, and what has not stays', async (t) => {
+t.test('expired rows are deleted in batches, and current rows stay', async (t) => {
   const server = await startServer(t, {settings: {AUDIT_IP_DAYS: '0'}});
   await fill(server, 1_100);
 
@@ -67,8 +67,8 @@ t.test('what has expired goes, in batches, and what has not stays', async (t) =>
   t.equal(await addresses(server), 0);
 });
 
-t.test('it does not depend on cleanup', async (t) => {
-  await t.test('which can be switched off, or held over a database that was set back', async () => {
+t.test('expiry does not depend on cleanup', async (t) => {
+  await t.test('which can be switched off, or paused after a restored backup', async () => {
     const server = await startServer(t, {settings: {AUDIT_IP_DAYS: '0'}});
     await server.sql`
       insert into tasks (name, progress)
@@ -85,7 +85,7 @@ t.test('it does not depend on cleanup', async (t) => {
     await kill(child);
   });
 
-  await t.test('and one step that fails keeps no other from its work', async (t) => {
+  await t.test('and a step that fails does not stop the others', async (t) => {
     const server = await startServer(t, {settings: {AUDIT_IP_DAYS: '0'}});
     await fill(server);
     await server.sql`alter table rate_limits rename to renamed`;

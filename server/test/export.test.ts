@@ -35,7 +35,7 @@ const audited = ({sql}: TestServer, uuid: string) =>
 t.test('GET /api/session/export', async (t) => {
   const server = await startServer(t);
 
-  await t.test('of a complete session holds every row and every file', async (t) => {
+  await t.test('of a complete session contains every row and every file', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.consent({ai_training: false});
     const pdfs = [makePdf(), makePdf(2_000), makePdf(70_000)];
@@ -113,7 +113,7 @@ t.test('GET /api/session/export', async (t) => {
     }
   });
 
-  await t.test('of a pending session, a visit, and one before its first change', async (t) => {
+  await t.test('of a pending session, a visit, and a visit before its first change', async (t) => {
     const fresh = await Visitor.arrive(server.url);
     const before = sessionIn((await exported(fresh)).contents);
     t.match(before, {visit: null, session: null, files: [], consents: []});
@@ -129,7 +129,7 @@ t.test('GET /api/session/export', async (t) => {
     t.match(pending, {session: {email: 'pending@example.com', verified: false}});
   });
 
-  await t.test('is for the holder of the token, while the session lives', async (t) => {
+  await t.test('requires the token, and a session that still exists', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const stranger = new Visitor(
       server.url,
@@ -142,7 +142,7 @@ t.test('GET /api/session/export', async (t) => {
     t.equal((await audited(server, visitor.uuid)).length, 0);
   });
 
-  await t.test('names a file whose object is missing, and brings the others', async (t) => {
+  await t.test('reports a missing object and contains the other files', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const {body} = await visitor.upload(makePdf(), {name: 'lost.pdf'});
     await visitor.upload(makePdf(), {name: 'kept.pdf'});
@@ -159,7 +159,7 @@ t.test('GET /api/session/export', async (t) => {
   });
 });
 
-t.test('a store that is away is a 503, one that fails on the way cuts the archive', async (t) => {
+t.test('is 503 if the store is unavailable, and is cut if it fails later', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(500_000));
@@ -174,7 +174,7 @@ t.test('a store that is away is a 503, one that fails on the way cuts the archiv
   await t.rejects(exported(visitor));
 });
 
-t.test('an archive that breaks on the way is cut, and the operator hears of it', async (t) => {
+t.test('an archive that fails on the way is cut and reported to the operator', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
@@ -197,7 +197,7 @@ t.test('an archive that breaks on the way is cut, and the operator hears of it',
   t.match(text, new RegExp(`Request ${broken?.request ?? ''} failed`));
 });
 
-t.test('a reader that leaves ends the reading of the store', async (t) => {
+t.test('a client that disconnects ends the reading of the store', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf());
@@ -259,7 +259,7 @@ const endlessExports = async (t: Test) => {
   return {server, visitor, ask, open, pulled};
 };
 
-t.test('a session and a client network may read so many exports at once', async (t) => {
+t.test('a session and a client network have a limit of concurrent exports', async (t) => {
   const {server, visitor, ask, open} = await endlessExports(t);
   const {perSession, perAddress} = EXPORT_LIMITS;
   const one = await visitor();
@@ -277,7 +277,7 @@ t.test('a session and a client network may read so many exports at once', async 
   await until(async () => (await ask(one)) === 200);
 });
 
-t.test('512 exports that nobody reads stop no upload, and take no memory', async (t) => {
+t.test('512 unread exports block no upload and use no memory', async (t) => {
   const {server, visitor, ask, open, pulled} = await endlessExports(t);
   const visitors = await Promise.all(Array.from({length: 32}, visitor));
   const statuses = new Map<number, number>();
@@ -310,7 +310,7 @@ t.test('512 exports that nobody reads stop no upload, and take no memory', async
   await until(async () => (await ask(visitors[0] as Visitor)) === 200);
 });
 
-t.test('an export whose client stops reading is cut off and gives its place back', async (t) => {
+t.test('an export whose client stops reading is aborted and releases its slot', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
   const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
@@ -335,7 +335,7 @@ t.test('an export whose client stops reading is cut off and gives its place back
   );
 });
 
-t.test('an export that is read steadily is not cut off', async (t) => {
+t.test('an export that is read steadily is not aborted', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 300, maxMs: 60_000};
   const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
@@ -352,7 +352,7 @@ t.test('an export that is read steadily is not cut off', async (t) => {
   t.ok(bytes > 30_000_000);
 });
 
-t.test('a download from the disk whose client stops reading is cut off', async (t) => {
+t.test('a download from the disk whose client stops reading is aborted', async (t) => {
   const pace = {minBytesPerSecond: 8_192, windowMs: 500, maxMs: 60_000};
   const server = await startServer(t, {deps: {downloadPace: pace}});
   const visitor = await Visitor.consenting(server.url);
@@ -374,7 +374,7 @@ t.test('a download from the disk whose client stops reading is cut off', async (
   await until(() => signal?.aborted === true);
 });
 
-t.test('a download from the disk may take longer than a response has to begin', async (t) => {
+t.test('a download from the disk can last longer than the time limit for its start', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf(2_000));
@@ -386,7 +386,7 @@ t.test('a download from the disk may take longer than a response has to begin', 
   t.ok(bytes.equals(Buffer.concat(chunks)));
 });
 
-t.test('the export has the limit of its kind', async (t) => {
+t.test('the export has a rate limit', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '2'}});
   const visitor = await Visitor.arrive(server.url);
 

@@ -58,12 +58,12 @@ t.test('a database that has become read-only', async (t) => {
     t.same(await readiness(server), {status: 503, database: 'DATABASE_READ_ONLY'});
   });
 
-  await t.test('keeps no connection, the listening one included', async () => {
+  await t.test('keeps no connection, not even the listening one', async () => {
     await until(() => !server.live.isHearing);
     await until(async () => (await role.connections()).length === 0);
   });
 
-  await t.test('is used again once it takes writes, without a restart', async (t) => {
+  await t.test('is used again once it accepts writes, without a restart', async (t) => {
     await makeWritable(role);
 
     await until(async () => (await readiness(server)).status === 200);
@@ -73,7 +73,7 @@ t.test('a database that has become read-only', async (t) => {
     await Promise.all(names.map((name) => server.sql`insert into tasks (name) values (${name})`));
   });
 
-  await t.test('raises no error of the server itself', (t) => {
+  await t.test('causes no error of the server itself', (t) => {
     t.same(
       server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg),
       [],
@@ -82,7 +82,7 @@ t.test('a database that has become read-only', async (t) => {
   });
 });
 
-t.test('a connection that takes no writes any more is closed', async (t) => {
+t.test('a connection that no longer accepts writes is closed', async (t) => {
   const role = await OwnRole.create(t);
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
@@ -122,12 +122,12 @@ t.test('a connection that takes no writes any more is closed', async (t) => {
     await becomesClosed(pid);
   });
 
-  await t.test('and a transaction can be asked whether it takes writes', async (t) => {
+  await t.test('and a transaction can check whether it accepts writes', async (t) => {
     await requireWritable(sql);
     await t.rejects(sql.begin('read only', requireWritable), {code: READ_ONLY});
   });
 
-  await t.test('and no other is', async (t) => {
+  await t.test('and no other connection is closed', async (t) => {
     const pid = await pidOf(sql);
 
     await t.rejects(sql`select 1 / 0`);
@@ -140,7 +140,7 @@ t.test('a connection that takes no writes any more is closed', async (t) => {
   });
 });
 
-t.test('of several hosts in DATABASE_URL the one that takes writes is used', async (t) => {
+t.test('the host in DATABASE_URL that accepts writes is used', async (t) => {
   const one = await OwnRole.create(t);
   const folder = await temporaryFolder(t);
   const other = await startEmbeddedPostgres({dataDir: folder, fsync: false, log: () => undefined});
@@ -159,7 +159,7 @@ t.test('of several hosts in DATABASE_URL the one that takes writes is used', asy
   const uses = (role: OwnRole) =>
     until(async () => (await portInUse().catch(() => undefined)) === portOf(role));
 
-  await t.test('from the first query on', async (t) => {
+  await t.test('from the first query', async (t) => {
     await makeReadOnly(one);
 
     const ports = await Promise.all(Array.from({length: 6}, portInUse));
@@ -174,7 +174,7 @@ t.test('of several hosts in DATABASE_URL the one that takes writes is used', asy
     await uses(one);
   });
 
-  await t.test('when one cannot be reached', async () => {
+  await t.test('when one host is unavailable', async () => {
     await makeWritable(two);
     await proxy.set('refuse');
 
@@ -182,7 +182,7 @@ t.test('of several hosts in DATABASE_URL the one that takes writes is used', asy
     await proxy.set('pass');
   });
 
-  await t.test('and without one the error says so', async () => {
+  await t.test('and without such a host the error reports it', async () => {
     await makeReadOnly(one);
     await makeReadOnly(two);
 
@@ -193,7 +193,7 @@ t.test('of several hosts in DATABASE_URL the one that takes writes is used', asy
   });
 });
 
-t.test('what a server reports about itself is understood', (t) => {
+t.test('a server’s reports about its read-only state are recognised', (t) => {
   const report = (...fields: string[]) => Buffer.from(`${fields.join('\0')}\0`);
 
   t.ok(reportsReadOnly(report('in_hot_standby', 'on')));

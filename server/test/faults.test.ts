@@ -66,7 +66,7 @@ const startBehindProxies = async (t: Test) => {
   return {...parts, server: await startServer(t, {settings, deps: {smtpUrl}})};
 };
 
-t.test('a part that fails and comes back', async (t) => {
+t.test('a dependency that fails and recovers', async (t) => {
   const {server, ...parts} = await startBehindProxies(t);
   const reaper = new Reaper({...server, log: server.app.log});
 
@@ -120,7 +120,7 @@ t.test('a part that fails and comes back', async (t) => {
     });
   }
 
-  await t.test('cleanup deletes nothing while PostgreSQL is away', async (t) => {
+  await t.test('cleanup deletes nothing while PostgreSQL is unavailable', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const {body} = await visitor.upload(makePdf());
     await parts.sql`
@@ -155,7 +155,7 @@ t.test('a part that fails and comes back', async (t) => {
   );
 });
 
-t.test('a transaction whose connection dies leaves the pool whole', async (t) => {
+t.test('a transaction whose connection dies leaves the pool intact', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const sql = connectDatabase({url: proxy.through(url), max: 2, silenceMs: 500});
@@ -188,7 +188,7 @@ t.test('a transaction whose connection dies leaves the pool whole', async (t) =>
   }
 });
 
-t.test('a server that falls silent in the middle is noticed:', async (t) => {
+t.test('a server that stops responding is detected:', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const sql = connectDatabase({url: proxy.through(url), max: 1, silenceMs: 2_000});
@@ -215,11 +215,11 @@ t.test('a server that falls silent in the middle is noticed:', async (t) => {
     await isNoticed(t, behindAnother(sql`select pg_sleep(1)`));
   });
 
-  await t.test('before a statement that is to be described first', async (t) => {
+  await t.test('before a statement that must be described first', async (t) => {
     await isNoticed(t, behindAnother(sql`select pg_sleep(${1}::int)`));
   });
 
-  await t.test('within an answer', async (t) => {
+  await t.test('within a result', async (t) => {
     let rows = 0;
     const long = sql`select repeat('x', 10000) from generate_series(1, 10000)`.forEach(() => {
       if (++rows === 1) void proxy.set('freeze');
@@ -230,7 +230,7 @@ t.test('a server that falls silent in the middle is noticed:', async (t) => {
   });
 });
 
-t.test('a place that was taken while nobody heard of it is free for the retry', async (t) => {
+t.test('a slot whose acknowledgement was lost is free for the retry', async (t) => {
   const {server, database, sql} = await startBehindProxies(t);
   const visitor = await Guest.welcome(server.url);
   const bytes = makePdf();
@@ -249,7 +249,7 @@ t.test('a place that was taken while nobody heard of it is free for the retry', 
   );
 });
 
-t.test('a server that is started while a part is away', async (t) => {
+t.test('a server that starts while a dependency is unavailable', async (t) => {
   const cases: {part: 'database' | 'storage'; fault: Fault}[] = [
     {part: 'database', fault: 'refuse'},
     {part: 'database', fault: 'freeze'},
@@ -266,22 +266,25 @@ t.test('a server that is started while a part is away', async (t) => {
   );
 
   for (const {part, fault, parts, proxy, url} of started) {
-    await t.test(`${part}, ${fault}: it listens, says so, and works when it comes`, async (t) => {
-      const look = () =>
-        request<{checks: Record<string, string>}>(url, 'GET', '/readyz').catch(() => undefined);
-      await until(async () => (await look()) !== undefined);
-      const away = await look();
-      t.equal(away?.status, 503);
-      t.not(away?.body.checks[part], 'ok', `says ${String(away?.body.checks[part])}`);
+    await t.test(
+      `${part}, ${fault}: it listens, reports it, and works after the recovery`,
+      async (t) => {
+        const look = () =>
+          request<{checks: Record<string, string>}>(url, 'GET', '/readyz').catch(() => undefined);
+        await until(async () => (await look()) !== undefined);
+        const away = await look();
+        t.equal(away?.status, 503);
+        t.not(away?.body.checks[part], 'ok', `says ${String(away?.body.checks[part])}`);
 
-      await proxy.set('pass');
-      await until(async () => (await look())?.status === 200);
+        await proxy.set('pass');
+        await until(async () => (await look())?.status === 200);
 
-      const visitor = await Guest.welcome(url);
-      t.equal((await visitor.upload(makePdf())).status, 201);
-      const email = `${randomUUID()}@example.com`;
-      t.equal((await visitor.contact(email)).status, 202);
-      await parts.mailbox.waitFor(email);
-    });
+        const visitor = await Guest.welcome(url);
+        t.equal((await visitor.upload(makePdf())).status, 201);
+        const email = `${randomUUID()}@example.com`;
+        t.equal((await visitor.contact(email)).status, 202);
+        await parts.mailbox.waitFor(email);
+      },
+    );
   }
 });

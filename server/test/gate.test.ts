@@ -13,7 +13,7 @@ const isShut = (one: ConcurrencyLimit, uuid: string, client: string): boolean =>
   }
 };
 
-t.test('a session, an address and all together have so many places and no more', async (t) => {
+t.test('a session, an IP address and the server have limits', async (t) => {
   const one = gate();
   one.acquire('a', 'x');
   t.notOk(isShut(one, 'a', 'x'));
@@ -42,7 +42,7 @@ t.test('the limit that was reached is counted, the narrowest first', (t) => {
   t.end();
 });
 
-t.test('a refusal takes no place anywhere', async (t) => {
+t.test('a refusal uses no slot', async (t) => {
   const one = gate();
   const leave = [one.acquire('a', 'x'), one.acquire('a', 'x')];
 
@@ -53,7 +53,7 @@ t.test('a refusal takes no place anywhere', async (t) => {
   t.notOk(isShut(one, 'a', 'y'));
 });
 
-t.test('who leaves twice gives one place back', async (t) => {
+t.test('a slot that is released twice counts once', async (t) => {
   const one = gate();
   const leave = one.acquire('a', 'x');
   one.acquire('a', 'x');

@@ -17,7 +17,7 @@ const serverAlone = async ({url}: {url: string}) => {
 };
 
 void t.test('health', async (t) => {
-  await t.test('a whole server is alive and ready', async (t) => {
+  await t.test('a working server is alive and ready', async (t) => {
     const server = await startServer(t);
 
     t.match((await request(server.url, 'GET', '/healthz')).body, {status: 'ok', version: /^\d/});
@@ -26,28 +26,33 @@ void t.test('health', async (t) => {
     t.same(ready.body, {status: 'ok', checks: {server: 'ok', database: 'ok', storage: 'ok'}});
   });
 
-  await t.test('without PostgreSQL it is alive, not ready, and says why', async (t) => {
-    const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
-    t.teardown(() => sql.end({timeout: 1}));
-    const server = await startServer(t, {deps: {sql}});
+  await t.test(
+    'without PostgreSQL the server is alive, not ready, and reports the reason',
+    async (t) => {
+      const sql = connectDatabase({
+        url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`,
+      });
+      t.teardown(() => sql.end({timeout: 1}));
+      const server = await startServer(t, {deps: {sql}});
 
-    t.equal((await request(server.url, 'GET', '/healthz')).status, 200);
-    const {status, body} = await request(server.url, 'GET', '/readyz');
-    t.equal(status, 503);
-    t.match(body, {status: 'unavailable', checks: {database: 'ECONNREFUSED', storage: 'ok'}});
-    t.notMatch(JSON.stringify(body), /secret|127\.0\.0\.1/);
-    t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
+      t.equal((await request(server.url, 'GET', '/healthz')).status, 200);
+      const {status, body} = await request(server.url, 'GET', '/readyz');
+      t.equal(status, 503);
+      t.match(body, {status: 'unavailable', checks: {database: 'ECONNREFUSED', storage: 'ok'}});
+      t.notMatch(JSON.stringify(body), /secret|127\.0\.0\.1/);
+      t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
 
-    const answer = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
-      json: {},
-    });
-    t.equal(answer.status, 503);
-    isError(t, answer.body, 'unavailable');
-    t.equal(answer.body.status, 'unavailable');
-    t.ok(Number(answer.headers.get('retry-after')) > 0);
-  });
+      const answer = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
+        json: {},
+      });
+      t.equal(answer.status, 503);
+      isError(t, answer.body, 'unavailable');
+      t.equal(answer.body.status, 'unavailable');
+      t.ok(Number(answer.headers.get('retry-after')) > 0);
+    },
+  );
 
-  await t.test('without its storage it is not ready, and says why', async (t) => {
+  await t.test('without its storage the server is not ready, and reports the reason', async (t) => {
     const objects = await storeThat(t, {
       check: () => Promise.reject(Object.assign(new Error('key=hunter2'), {code: 'EACCES'})),
     });
@@ -62,7 +67,7 @@ void t.test('health', async (t) => {
     t.equal((await request(server.url, 'GET', '/readyz?part=storage')).status, 400);
   });
 
-  await t.test('it says what is behind a store that is away, and no secret', async (t) => {
+  await t.test('the cause of an unavailable store is reported without secrets', async (t) => {
     const refused = Object.assign(new Error('connect 10.0.0.1'), {code: 'ECONNREFUSED'});
     const forbidden = Object.assign(new Error('key=hunter2'), {
       name: 'Forbidden',
@@ -83,7 +88,7 @@ void t.test('health', async (t) => {
     }
   });
 
-  await t.test('a server that stops says so', async (t) => {
+  await t.test('a server that stops reports it', async (t) => {
     const server = await startServer(t);
     server.drain();
     const {status, body} = await request(server.url, 'GET', '/readyz');
@@ -92,7 +97,7 @@ void t.test('health', async (t) => {
     t.same(await serverAlone(server), {status: 503, checks: {server: 'draining'}});
   });
 
-  await t.test('a database that keeps a request waiting is answered for in time', async (t) => {
+  await t.test('a request that a locked row blocks gets 503 in time', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.consenting(server.url);
     const holder = connectDatabase({url: server.config.databaseUrl ?? '', max: 1});

@@ -3,7 +3,7 @@ import t from 'tap';
 import {startServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
 
-void t.test('headers of every answer', async (t) => {
+void t.test('headers of every response', async (t) => {
   const server = await startServer(t);
 
   for (const [address, status] of [
@@ -28,7 +28,7 @@ void t.test('headers of every answer', async (t) => {
     });
   }
 
-  await t.test('a preflight allows every header that it asks for', async (t) => {
+  await t.test('a preflight response allows every requested header', async (t) => {
     const asked =
       'content-type,last-event-id,sentry-trace,baggage,traceparent,x-datadog-trace-id,newrelic';
     const response = await fetch(`${server.url}/api/session/validate-uuid`, {
@@ -46,14 +46,14 @@ void t.test('headers of every answer', async (t) => {
     t.match(response.headers.get('access-control-allow-methods'), /PATCH/);
   });
 
-  await t.test('a session’s answers are kept by nobody', async (t) => {
+  await t.test('a session’s responses are not cached', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     for (const address of ['/api/session', '/api/files']) {
       t.equal((await visitor.call('GET', address)).headers.get('cache-control'), 'no-store');
     }
   });
 
-  await t.test('the id of a request is ours, whatever the client sends', async (t) => {
+  await t.test('the server sets the id of a request, whatever the client sends', async (t) => {
     const {headers} = await request(server.url, 'GET', '/healthz', {
       headers: {'request-id': 'mine', 'x-request-id': 'mine'},
     });
@@ -141,7 +141,7 @@ void t.test('the API describes itself', async (t) => {
     ]);
   });
 
-  await t.test('and can be browsed under a policy that lets its own page work', async (t) => {
+  await t.test('and can be browsed under a policy that allows its own page', async (t) => {
     const response = await fetch(`${server.url}/api/docs/static/index.html`);
     const page = await response.text();
     t.equal(response.status, 200);

@@ -12,7 +12,7 @@ import {Visitor} from './visitor.js';
 t.test('a retry with the same Idempotency-Key is safe', async (t) => {
   const server = await startServer(t);
 
-  await t.test('the same bytes get the same file, stored once', async (t) => {
+  await t.test('the same bytes get one file, stored once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const bytes = makePdf(100_000);
     const key = randomUUID();
@@ -25,7 +25,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('eight at once become one file', async (t) => {
+  await t.test('eight concurrent uploads become one file', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const bytes = makePdf(100_000);
     const key = randomUUID();
@@ -50,7 +50,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('a rule that came later does not refuse what is stored', async (t) => {
+  await t.test('a rule that was added later does not refuse a stored file', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const key = randomUUID();
     const bytes = Buffer.from('%PDF-1.7\n1 0 obj << /S /JavaScript /JS (x) >> endobj\n%%EOF');
@@ -61,7 +61,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     await server.sql`update sites set settings = '{}'`;
   });
 
-  await t.test('after a deletion the key stores anew', async (t) => {
+  await t.test('after a deletion the key stores a new file', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const key = randomUUID();
     const {body} = await visitor.upload(makePdf(), {key});
@@ -70,28 +70,25 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     t.equal((await visitor.upload(makePdf(), {key})).status, 201);
   });
 
-  await t.test(
-    'the list of files names the keys that a retry would have to wait for',
-    async (t) => {
-      const visitor = await Visitor.consenting(server.url);
-      const list = async () => (await visitor.call<FileList>('GET', '/api/files')).body;
-      const key = randomUUID();
-      t.equal((await list()).uploading, undefined);
+  await t.test('the list of files contains the keys that a retry must wait for', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const list = async () => (await visitor.call<FileList>('GET', '/api/files')).body;
+    const key = randomUUID();
+    t.equal((await list()).uploading, undefined);
 
-      const held = await holdUpload(visitor, makePdf(100_000), {'idempotency-key': key});
-      await until(async () => (await list()).uploading !== undefined);
-      t.same((await list()).uploading, [{idempotency_key: key}]);
-      t.same((await list()).files, []);
+    const held = await holdUpload(visitor, makePdf(100_000), {'idempotency-key': key});
+    await until(async () => (await list()).uploading !== undefined);
+    t.same((await list()).uploading, [{idempotency_key: key}]);
+    t.same((await list()).files, []);
 
-      await server.sql`update file_uploads set leased_until = now() - interval '1 second'
+    await server.sql`update file_uploads set leased_until = now() - interval '1 second'
       where idempotency_key = ${key}`;
-      t.equal((await list()).uploading, undefined, 'a lapsed lease holds no key');
-      await server.sql`update file_uploads set leased_until = now() + interval '1 minute'
+    t.equal((await list()).uploading, undefined, 'a lapsed lease holds no key');
+    await server.sql`update file_uploads set leased_until = now() + interval '1 minute'
       where idempotency_key = ${key}`;
-      t.equal((await held.finish()).status, 201);
-      t.equal((await list()).uploading, undefined);
-    },
-  );
+    t.equal((await held.finish()).status, 201);
+    t.equal((await list()).uploading, undefined);
+  });
 
   await t.test('files are listed in the order in which their uploads began', async (t) => {
     const visitor = await Visitor.consenting(server.url);

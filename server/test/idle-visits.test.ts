@@ -15,7 +15,7 @@ const age = ({sql}: TestServer, uuid: string, minutes: number) =>
 void t.test('an idle visit', async (t) => {
   const server = await startServer(t);
 
-  await t.test('lives until the limit, and any call begins it anew', async (t) => {
+  await t.test('lives until the limit, which any request restarts', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await age(server, visitor.uuid, 29);
 
@@ -51,7 +51,7 @@ void t.test('an idle visit', async (t) => {
     ['an upload', (visitor: Visitor) => visitor.upload(makePdf())],
     ['contact', (visitor: Visitor) => visitor.contact('late@example.com')],
   ] as const) {
-    await t.test(`is gone after it by ${what}, with its files`, async (t) => {
+    await t.test(`is deleted after it by ${what}, with its files`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
       await visitor.upload(makePdf());
       await age(server, visitor.uuid, 31);
@@ -73,7 +73,7 @@ void t.test('an idle visit', async (t) => {
     });
   }
 
-  await t.test('is gone after a day however busy it was', async (t) => {
+  await t.test('is deleted after a day, however active it was', async (t) => {
     const [young, old] = [
       await Visitor.consenting(server.url),
       await Visitor.consenting(server.url),
@@ -87,7 +87,7 @@ void t.test('an idle visit', async (t) => {
     t.match(await auditOf(server, old.uuid, 'visit_abandoned'), [{metadata: {cause: 'too_old'}}]);
   });
 
-  await t.test('a limit of seconds holds by the clock', async (t) => {
+  await t.test('a limit of seconds is exact', async (t) => {
     const own = await startServer(t, {settings: {VISIT_IDLE_MINUTES: '0.05'}});
     const visitor = await Visitor.consenting(own.url);
     const {body} = await visitor.session();

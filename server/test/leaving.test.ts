@@ -21,20 +21,23 @@ void t.test('leaving the page', async (t) => {
     return row?.left;
   };
 
-  await t.test('is marked by a beacon and by headers, and taken back by any call', async (t) => {
-    const server = await startServer(t);
-    const visitor = await Visitor.consenting(server.url);
+  await t.test(
+    'is marked by a beacon or by headers, and revoked by any other request',
+    async (t) => {
+      const server = await startServer(t);
+      const visitor = await Visitor.consenting(server.url);
 
-    t.equal((await beacon(server.url, visitor)).status, 204);
-    t.equal(await isLeft(server, visitor.uuid), true);
-    await visitor.session();
-    t.equal(await isLeft(server, visitor.uuid), false);
-    t.equal((await visitor.call('POST', '/api/session/leave')).status, 204);
-    t.equal(await isLeft(server, visitor.uuid), true);
-    t.equal(await stateOf(server, visitor.uuid), 'open', 'unset grace: the idle limit applies');
-  });
+      t.equal((await beacon(server.url, visitor)).status, 204);
+      t.equal(await isLeft(server, visitor.uuid), true);
+      await visitor.session();
+      t.equal(await isLeft(server, visitor.uuid), false);
+      t.equal((await visitor.call('POST', '/api/session/leave')).status, 204);
+      t.equal(await isLeft(server, visitor.uuid), true);
+      t.equal(await stateOf(server, visitor.uuid), 'open', 'unset grace: the idle limit applies');
+    },
+  );
 
-  await t.test('needs credentials in one of the two places', async (t) => {
+  await t.test('requires credentials in the body or in the headers', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.consenting(server.url);
 
@@ -44,7 +47,7 @@ void t.test('leaving the page', async (t) => {
     t.equal(await isLeft(server, visitor.uuid), false);
   });
 
-  await t.test('is taken from a page that keeps its address to itself', async (t) => {
+  await t.test('is accepted from a page that hides its origin', async (t) => {
     const server = await startServer(t);
     await addSite(server, 'acme', ['https://www.acme.example']);
     const {uuid, token} = await Visitor.arrive(server.url, 'acme');
@@ -65,7 +68,7 @@ void t.test('leaving the page', async (t) => {
     t.equal(await isLeft(server, uuid), true);
   });
 
-  await t.test('makes no row of a UUID without one', async (t) => {
+  await t.test('creates no row for a UUID without a row', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.arrive(server.url);
 
@@ -73,7 +76,7 @@ void t.test('leaving the page', async (t) => {
     t.equal(await stateOf(server, visitor.uuid), undefined);
   });
 
-  await t.test('with no grace removes the files at once', async (t) => {
+  await t.test('without grace period deletes the files immediately', async (t) => {
     const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '0'}});
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
@@ -86,7 +89,7 @@ void t.test('leaving the page', async (t) => {
     t.match(await auditOf(server, visitor.uuid, 'visit_abandoned'), [{metadata: {cause: 'left'}}]);
   });
 
-  await t.test('and coming back within the grace keeps them', async (t) => {
+  await t.test('with a return within the grace period keeps them', async (t) => {
     const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '3'}});
     const [back, away] = [
       await Visitor.consenting(server.url),
@@ -103,7 +106,7 @@ void t.test('leaving the page', async (t) => {
     t.equal((await back.files()).length, 1);
   });
 
-  await t.test('takes nothing from a session', async (t) => {
+  await t.test('deletes nothing of a session', async (t) => {
     const server = await startServer(t, {settings: {LEAVE_GRACE_SECONDS: '0'}});
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());

@@ -20,7 +20,7 @@ const logged = (error: unknown): string => {
   return lines;
 };
 
-t.test('what a driver puts on its errors stays out of the log', async (t) => {
+t.test('a driver’s additions to its errors are not logged', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const sql = postgres(url, {max: 1, onnotice: () => undefined});
   t.teardown(() => sql.end());
@@ -38,14 +38,14 @@ t.test('what a driver puts on its errors stays out of the log', async (t) => {
   }
 });
 
-t.test('an error that causes itself is logged all the same', (t) => {
+t.test('an error that is its own cause is logged', (t) => {
   const error = new Error('round and round');
   error.cause = error;
   t.match(logged(error), 'round and round');
   t.end();
 });
 
-t.test('credentials in what is logged are left out', (t) => {
+t.test('credentials in logged values are left out', (t) => {
   let lines = '';
   createLog('info', {write: (line) => (lines += line)}).info(
     {token: 't0ken', visitor: {email: SECRET, authorization: 'Bearer t0ken'}, uuid: 'kept'},
@@ -56,7 +56,7 @@ t.test('credentials in what is logged are left out', (t) => {
   t.end();
 });
 
-void t.test('the log of a whole visit names nobody', async (t) => {
+void t.test('the log of a whole visit contains no personal data', async (t) => {
   const ip = '198.51.100.77';
   const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'trace'}});
   const visitor = await Visitor.consenting(server.url);
@@ -96,7 +96,7 @@ void t.test('the log of a whole visit names nobody', async (t) => {
   }
 });
 
-t.test('a secret stays out however deep it lies, and in an error as well', (t) => {
+t.test('secrets in nested values and in errors are not logged', (t) => {
   let lines = '';
   const log = createLog('trace', {write: (line) => (lines += line)});
   const headers = {authorization: 'Bearer t0ken'};
@@ -111,7 +111,7 @@ t.test('a secret stays out however deep it lies, and in an error as well', (t) =
   t.end();
 });
 
-t.test('the lines of a turn that ends the process are written all the same', async (t) => {
+t.test('lines that are logged right before the process exits are written', async (t) => {
   const log = new URL('../log.js', import.meta.url).href;
   const program = `
     const {createLog} = await import('${log}');
