@@ -49,22 +49,22 @@ t.test('one cause leads to one e-mail an hour, and then a summary with the count
   await hourPasses(sql);
   await Promise.all([sendAlertSummaries(sql), sendAlertSummaries(sql), sendAlertSummaries(sql)]);
   const told = await queued(sql);
-  t.equal(told.length, 3, 'without any further event, and once');
+  t.equal(told.length, 3, 'one summary is sent without any further event');
   t.match(told[2], {cause: 'a part', message: 'It failed: 4.', count: 4, since: /Z$/});
 
   await raiseAlert(sql, ALERT);
-  t.equal((await queued(sql)).length, 3, 'the mail with the count opens an hour of its own');
+  t.equal((await queued(sql)).length, 3, 'the summary starts another hour');
   await hourPasses(sql);
   await sendAlertSummaries(sql);
   t.match((await queued(sql))[3], {count: 1, since: /Z$/});
 
   await hourPasses(sql);
   await sendAlertSummaries(sql);
-  t.equal((await queued(sql)).length, 4, 'nothing came, nothing is told');
+  t.equal((await queued(sql)).length, 4, 'no summary is sent without events');
   await raiseAlert(sql, ALERT);
   const last = (await queued(sql))[4];
   t.match(last, {cause: 'a part', count: 1});
-  t.notOk(last?.since, 'at once again');
+  t.notOk(last?.since, 'the next alert is sent immediately');
 });
 
 t.test('an event after the hour is counted with the events before it', async (t) => {
@@ -277,11 +277,11 @@ t.test(
     await outage.resolve(sql);
     t.match(await told(), 'Cleanup failed 3 times and deleted nothing');
     await outage.resolve(sql);
-    t.match(await sql`select count from alerts`, [{count: 1}], 'and told once');
+    t.match(await sql`select count from alerts`, [{count: 1}], 'the outage is reported once');
 
     for (let i = 0; i < 2; i++) outage.record(refused);
     await outage.resolve(sql);
-    t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next one had none');
+    t.match(await told(), / from \S+:\S+Z to \S+Z\.$/, 'the next outage has no failed runs');
   },
 );
 

@@ -75,7 +75,7 @@ t.test('stop ends a turn while it fetches documents', async (t) => {
 
   t.equal(await outcomeOf(server, server.visitor.uuid), 'stopped');
   t.same(await model.seen(), []);
-  t.same(said(await answersOf(server.visitor, 0)), [], 'nothing is said to who wants no answer');
+  t.same(said(await answersOf(server.visitor, 0)), [], 'no message follows a stop');
   t.same(mailsTo(server, 'operator@example.com'), []);
 });
 
@@ -236,7 +236,7 @@ t.test('a database that is unavailable is not queried without pauses', async (t)
   await until(() => asked > 0);
   await sleep(2_000);
 
-  t.ok(asked <= 2, `it was asked ${asked} times`);
+  t.ok(asked <= 2, `${asked} connections`);
 });
 
 t.test('a lapsed turn ends only together with the message to its visitor', async (t) => {
@@ -271,5 +271,5 @@ t.test('a lapsed turn ends only together with the message to its visitor', async
   );
   const mails = await server.sql`
     select from responder_budgets where resets_at > now() and used = 1`;
-  t.equal(mails.length, 1, 'the owner is told once');
+  t.equal(mails.length, 1, 'the owner is notified once');
 });

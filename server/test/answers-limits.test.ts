@@ -87,7 +87,7 @@ t.test('the budgets of a session, a client and a site are shared by two replicas
     await write(second, `Question ${i}`);
     await settle(server);
   }
-  t.equal((await model.seen()).length, 7, 'both came from one address');
+  t.equal((await model.seen()).length, 7, 'both came from one IP address');
   t.same((await outcomesOf(server)).slice(4), [
     ...['budget_session', 'budget_session'],
     ...['answered', 'answered', 'answered', 'budget_client'],
@@ -142,7 +142,7 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
     await write(visitor, `Question ${i}`);
     await settle(server);
   }
-  t.equal(receiver.called.length, 3, 'the last two were not asked');
+  t.equal(receiver.called.length, 3, 'the last two questions were not sent');
   t.same(await outcomesOf(server), [
     ...['failed_http_error', 'failed_http_error', 'failed_http_error'],
     ...['failed_circuit_open', 'failed_circuit_open'],
@@ -156,7 +156,7 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
     return (await answersOf(another))[0]?.body === 'Here I am.';
   });
   await until(() => mailsAbout(server, /responder_failed/).length === 2);
-  t.equal(mailsAbout(server, /responder_failed/).length, 2, 'one for each cause in an hour');
+  t.equal(mailsAbout(server, /responder_failed/).length, 2, 'one e-mail for each cause and hour');
   const told = mailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
   t.match(told.join(), /http_error 401/);
   t.notMatch(told.join(), /Question/);

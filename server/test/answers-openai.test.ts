@@ -73,7 +73,11 @@ t.test('stop ends the request to the model, and the text so far stays', async (t
   t.equal(answer?.state, 'complete');
   await until(async () => (await model.seen())[0]?.outcome === 'broken off');
   await until(async () => (await sql`select from turns where outcome = 'stopped'`).length === 1);
-  t.equal((await visitor.call('POST', '/api/messages/stop')).status, 204, 'nothing is under way');
+  t.equal(
+    (await visitor.call('POST', '/api/messages/stop')).status,
+    204,
+    'no reply is in progress',
+  );
 });
 
 t.test('messages that were sent during a reply are answered when it is stopped', async (t) => {

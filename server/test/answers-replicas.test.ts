@@ -68,7 +68,11 @@ t.test('a reply whose server is killed ends as failed, and its visitor is notifi
 
   await server.sql`update sites set settings = '{"responder": {"kind": "openai", "model": "echo"}}'`;
   await write(here, 'Again?');
-  t.equal((await answersOf(here, 3)).at(-1)?.body.slice(0, 9), 'You said:', 'the next is answered');
+  t.equal(
+    (await answersOf(here, 3)).at(-1)?.body.slice(0, 9),
+    'You said:',
+    'the next message is answered',
+  );
 });
 
 /** Returns whether the only running row has a lease of at most `ms`. No test waits for its end. */
@@ -154,7 +158,7 @@ t.test('a server that stops finishes its current reply and begins no other', asy
   t.equal((await model.seen()).length, 1);
   const [turn] = await server.sql<{state: string}[]>`
     select state from turns where session_uuid = ${other.uuid}`;
-  t.equal(turn?.state, 'queued', 'the other waits for another server');
+  t.equal(turn?.state, 'queued', 'the other message waits for another server');
 });
 
 const untilClosed = (url: string) =>

@@ -143,7 +143,7 @@ t.test('the request is repeated under one id until a reply begins', async (t) =>
   t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
   t.ok(receiver.called.every(isSigned));
   const [, second, third] = receiver.called;
-  t.ok((third?.atMs ?? 0) - (second?.atMs ?? 0) >= 1_000, 'no sooner than it was asked to');
+  t.ok((third?.atMs ?? 0) - (second?.atMs ?? 0) >= 1_000, 'not before the time in Retry-After');
 });
 
 t.test('after its first byte a reply is never requested again, and its text stays', async (t) => {
@@ -216,7 +216,7 @@ t.test('slow, redirecting, malformed and oversized replies are reported as failu
     t.equal(await outcome(server), `failed_${reason}`, reason);
     await server.sql`update responder_budgets set used = 0`;
   }
-  t.equal(receiver.called.length, wrong.length, 'none of these is asked again');
+  t.equal(receiver.called.length, wrong.length, 'none of these requests is repeated');
 });
 
 t.test('a responder that replies later does so once, or until it says done', async (t) => {
@@ -258,7 +258,7 @@ t.test('a responder that replies later does so once, or until it says done', asy
     async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
   );
   await visitor.call('POST', '/api/messages/stop');
-  t.equal((await callBack(linkOf(1), {text: 'Too late.'})).status, 410, 'it was stopped');
+  t.equal((await callBack(linkOf(1), {text: 'Too late.'})).status, 410, 'the turn was stopped');
 
   await write(visitor, 'And now?');
   await until(
@@ -269,7 +269,7 @@ t.test('a responder that replies later does so once, or until it says done', asy
   server.responderService.wake();
   const answers = await answersOf(visitor, 3);
   t.match(answers.at(-1)?.body, /could not/);
-  t.same(await tracedTurns(server), [], 'nor does anything tell who it was');
+  t.same(await tracedTurns(server), [], 'the client hash is cleared');
 });
 
 t.test('a responder can call back before it has responded', async (t) => {

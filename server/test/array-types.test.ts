@@ -65,7 +65,7 @@ t.test('a server survives them', async (t) => {
   }
   proxy.cutAfterPieces = undefined;
 
-  t.ok(statuses.has(503), 'some had their connection cut');
+  t.ok(statuses.has(503), 'some connections were cut');
   t.same(
     [...statuses].filter((status) => status !== 503 && status !== 200),
     [],
@@ -82,7 +82,7 @@ t.test('arrays are returned as they were sent', async (t) => {
     const [row] = await sql<{back: unknown; count: number}[]>`
       select ${sent as string[]}::${sql.unsafe(type)}[] as back,
              cardinality(${sent as string[]}::${sql.unsafe(type)}[]) as count`;
-    t.equal(row?.count, sent.length, 'the database counts as many');
+    t.equal(row?.count, sent.length, 'the database counts the elements');
     return row?.back;
   };
   const texts = [
@@ -104,11 +104,11 @@ t.test('arrays are returned as they were sent', async (t) => {
   await sql`set time zone 'utc'`;
   for (const [type, sent] of Object.entries(samples)) {
     t.same(await there(type, sent), sent, type);
-    t.same(await there(type, []), [], `no ${type} at all`);
+    t.same(await there(type, []), [], `an empty array of ${type}`);
     t.same(await there(type, [null, null]), [null, null], `only nulls of ${type}`);
   }
   for (const [i, text] of texts.entries()) {
-    t.same(await there('text', [text]), [text], `text ${i} alone`);
+    t.same(await there('text', [text]), [text], `only text ${i}`);
   }
   await t.rejects(there('text', ['a', undefined]), /contains undefined/);
 });

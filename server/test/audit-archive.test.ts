@@ -74,7 +74,7 @@ t.test('a month beyond its retention is archived whole, then dropped', async (t)
     site_key: 'demo',
     metadata: {flags: ['ü']},
   });
-  t.notMatch(JSON.stringify(lines), /203\.0\.113/, 'no address leaves the database');
+  t.notMatch(JSON.stringify(lines), /203\.0\.113/, 'the archive contains no IP address');
   t.notOk((await auditMonths(sql)).includes(OLD));
   const [told] = await sql<{metadata: Record<string, unknown>}[]>`
     select metadata from audit_logs where event_type = 'orphan_cleanup'`;
@@ -190,7 +190,7 @@ t.test(
     t.notOk(await slept.renew());
     await slept.finish();
 
-    t.notOk(await archiveLease(sql).acquire(), 'it is still the successor’s');
+    t.notOk(await archiveLease(sql).acquire(), 'the successor still has the lease');
     t.ok(await successor.renew());
   },
 );
@@ -263,7 +263,7 @@ t.test('without an archive folder the month is dropped', async (t) => {
   await addOldMonth(sql, 5);
   const config = {audit: {...parts.config.audit, archiveDir: undefined}};
   await maintainAudit({...parts, config}, {drops: false});
-  t.ok((await auditMonths(sql)).includes(OLD), 'not with cleanup off');
+  t.ok((await auditMonths(sql)).includes(OLD), 'the month stays while cleanup is off');
   await maintainAudit({...parts, config}, {drops: true});
   t.notOk((await auditMonths(sql)).includes(OLD));
 });

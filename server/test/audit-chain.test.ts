@@ -147,7 +147,7 @@ t.test('settled rows are not read again', async (t) => {
       {lastId: '20', xmin: '9', xmax: '10'},
     ),
     {settled: '5', candidate: {id: '20'}},
-    'anew in a database whose numbers begin anew',
+    'starts again in a database whose transaction ids start again',
   );
 });
 

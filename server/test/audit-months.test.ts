@@ -50,7 +50,7 @@ t.test('a month is not dropped during a write to its trail, and writers continue
   t.equal(await dropAuditMonth(sql, 365, '2025-01'), true);
   t.notOk((await auditMonths(sql)).includes('2025-01'));
   const left = await sql`select from pg_class where relname ~ '2025_01'`;
-  t.equal(left.length, 0, 'rows and chain');
+  t.equal(left.length, 0, 'rows and chain are dropped');
 });
 
 t.test('a row creates its missing month', async (t) => {

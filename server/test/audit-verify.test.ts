@@ -86,7 +86,7 @@ t.test('tampering is found', async (t) => {
       await chainAuditLog(sql);
       const after: string[] = [];
       for await (const {fault} of verifyAuditLog(sql)) if (fault !== undefined) after.push(fault);
-      t.equal(after.length, 1, 'and the next turn does not heal it');
+      t.equal(after.length, 1, 'the next run does not repair it');
     });
   }
 });

@@ -46,7 +46,7 @@ for (const [budget, limit, window] of NARROW) {
       client: budgets.hashClient('192.0.2.2'),
       siteKey: 'another',
     };
-    t.equal(await take(elsewhere), undefined, 'of others nothing is taken');
+    t.equal(await take(elsewhere), undefined, 'the budgets of others are unchanged');
     await sql`update responder_budgets set resets_at = resets_at - ${window}::interval + interval '20 s'`;
     t.equal(await take(), budget);
     await sql`update responder_budgets set resets_at = resets_at - interval '20 s'`;

@@ -56,14 +56,14 @@ t.test(
     pass(LIMITS.openMs - 1);
     t.ok(isOpen());
     pass(1);
-    t.notOk(isOpen(), 'one tries');
-    t.ok(isOpen(), 'another waits');
+    t.notOk(isOpen(), 'one request is let through');
+    t.ok(isOpen(), 'another request is refused');
 
     circuits.succeeded('bot');
     t.notOk(isOpen());
     t.notOk(isOpen());
     fail(LIMITS.failures - 1);
-    t.notOk(isOpen(), 'what was before is forgotten');
+    t.notOk(isOpen(), 'earlier failures do not count');
   },
 );
 
@@ -71,7 +71,7 @@ t.test('a trial request without a result does not keep the circuit open for ever
   const {isOpen, fail, pass} = onClock();
   fail(LIMITS.failures);
   pass(LIMITS.openMs);
-  t.notOk(isOpen(), 'this one tries, and is stopped by its visitor');
+  t.notOk(isOpen(), 'the trial request is let through, and its visitor stops it');
 
   pass(LIMITS.openMs);
 

@@ -60,7 +60,11 @@ t.test('maria cleanup', async (t) => {
       t.same(with90.keys.sort(), keys.slice(1, 3).sort());
       t.match(await dry(), {would_archive: 1, would_purge: 1, would_remove: 1});
       t.same(await own.sql`select uuid, archived_at from user_sessions order by id`, before);
-      t.match(await reaperOf(own).run(), {archived: 1, purged: 2, removed: 2}, 'as it comes to be');
+      t.match(
+        await reaperOf(own).run(),
+        {archived: 1, purged: 2, removed: 2},
+        'the run does what the dry run listed',
+      );
     },
   );
 

@@ -42,6 +42,6 @@ t.test('a sweep makes only the calls that its keys need', async (t) => {
     [unknown],
   );
   const lookUps = statements.filter(isLookUp).length;
-  t.equal(lookUps, 5 + 1, 'one for each page, and one for what is deleted');
+  t.equal(lookUps, 5 + 1, 'one for each page, and one before the deletion');
   t.ok(statements.length <= 2 * 5 + 15, `${statements.length} statements in all`);
 });

@@ -132,10 +132,18 @@ t.test('each bucket has separate orphan candidates', {skip}, async (t) => {
   t.match(report, {seen: 1, unknown: 1, sighted: 1, removed: 0, missing: 0});
   t.notOk((await alertsIn(server)).includes('object_missing'));
   t.equal((await server.sql`select from orphan_candidates`).length, 2);
-  t.match(await sweepOf(server).run(patient), {unknown: 1, removed: 1}, 'this one’s is over');
+  t.match(
+    await sweepOf(server).run(patient),
+    {unknown: 1, removed: 1},
+    'the quarantine in this bucket is over',
+  );
   t.same(await keysIn(objects), [key]);
   await server.sql`update tasks set next_run_at = now() - interval '1 day' where name like ${`%${other}`}`;
-  t.equal(await sweepOf(server).run({dryRun: false}), undefined, 'nor does it share the day');
+  t.equal(
+    await sweepOf(server).run({dryRun: false}),
+    undefined,
+    'the daily sweep of the other bucket is due separately',
+  );
 });
 
 t.test('one key that can never be deleted', async (t) => {
@@ -161,13 +169,17 @@ t.test('one key that can never be deleted', async (t) => {
   await t.test('does not block other keys, and is not counted', async (t) => {
     t.match(await run(), {seen: 3, kept: 1, removed: 2, failures: 1, tombstones: 2});
     t.same(await keysIn(server.objects), [stuck?.key]);
-    t.match(await run(), {seen: 0, removed: 0, failures: 0}, 'it waits for its next turn');
+    t.match(await run(), {seen: 0, removed: 0, failures: 0}, 'the key waits for its next attempt');
   });
 
   await t.test('is retried after growing pauses, and reported after five attempts', async (t) => {
     const pauses = [await waitsMinutes()];
     for (let tries = 2; tries <= 8; tries++) {
-      t.equal((await alertsIn(server)).includes('object_stuck'), tries > 5, `before try ${tries}`);
+      t.equal(
+        (await alertsIn(server)).includes('object_stuck'),
+        tries > 5,
+        `before attempt ${tries}`,
+      );
       await server.sql`update file_uploads set leased_until = now() - interval '1 second'`;
       t.match(await run(), {seen: 1, removed: 0, failures: 1});
       pauses.push(await waitsMinutes());
@@ -226,7 +238,7 @@ t.test('the spool', async (t) => {
     server.cleanup.start();
 
     await until(async () => !(await readdir(folder)).includes('old'));
-    t.same(await readdir(folder), ['young'], 'which another process may be at');
+    t.same(await readdir(folder), ['young'], 'another process may use this file');
   });
 
   await t.test('keeps files in use, whatever their times say', async (t) => {

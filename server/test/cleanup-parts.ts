@@ -27,7 +27,7 @@ export const visitWithFile = async (server: TestServer) => {
       return {visitor, key: `uploads/${visitor.uuid}/${id}.pdf`, id};
     }
     // A busy machine, or a database that has lost its connections, can refuse an upload.
-    if (triesLeft === 0) throw new Error(`An upload was answered by ${status} ${body.code}.`);
+    if (triesLeft === 0) throw new Error(`The upload failed with ${status} ${body.code}.`);
     await sleep(500);
   }
 };

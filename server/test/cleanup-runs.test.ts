@@ -93,7 +93,7 @@ t.test('an urgent run does not wait for a sweep', async (t) => {
   cleanup.triggerSoon();
 
   await until(async () => !(await keysIn(server.objects)).includes(key), 5_000);
-  t.ok(slow.isWaiting(), 'the sweep is still at it');
+  t.ok(slow.isWaiting(), 'the sweep is still running');
   const stopped = cleanup.stop();
   slow.letGoOn();
   await stopped;
@@ -123,7 +123,7 @@ t.test('after a stop the next server continues the sweep', async (t) => {
   slow.letGoOn();
   await stopped;
 
-  t.same(done, [], 'it did not finish');
+  t.same(done, [], 'the sweep did not finish');
   const report = await sweepOf(server, {objects}).run({dryRun: false});
   t.match(report, {seen: 3_000, known: 3_000, missing: 0});
   t.equal(bucket.countOf('list'), 3, 'no page is listed twice');
@@ -166,9 +166,9 @@ t.test('leaving', async (t) => {
 
     t.ok(timers() - before <= 2, `${timers() - before} timers`);
     await cleanup.stop();
-    t.ok(timers() <= before, 'and none once it has stopped');
+    t.ok(timers() <= before, 'no timer is left after the stop');
     cleanup.triggerAfter(60_000);
-    t.ok(timers() <= before, 'nor any afterwards');
+    t.ok(timers() <= before, 'no timer is started after the stop');
   });
 
   await t.test('starts a timer only if there is something to remove', async (t) => {

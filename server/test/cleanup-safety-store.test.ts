@@ -130,7 +130,7 @@ t.test('an object that gets its row between the list and the deletion stays', as
 
   const report = await sweepOf(server, {objects: backup}).run(GREEDY);
 
-  t.ok((report?.unknown ?? 0) >= unknown / 2 - 3, 'the first page had them as unknown');
+  t.ok((report?.unknown ?? 0) >= unknown / 2 - 3, 'the objects of the first page were unknown');
   t.match(report, {removed: 0});
   t.equal(bucket.countOf('delete'), 0);
 });
@@ -164,7 +164,7 @@ t.test('failed deletions are retried and never counted', async (t) => {
   t.same(
     bucket.calls.filter(({what}) => what === 'delete').map(({keys}) => keys),
     [unknown, refused.size],
-    'one retry, for those alone',
+    'one retry, only for the refused keys',
   );
   t.ok((await alertsIn(server)).includes('orphan_deletion'));
   bucket.refuse = () => undefined;

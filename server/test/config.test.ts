@@ -211,7 +211,7 @@ void t.test('a responder requires its settings and refuses those of other kinds'
   for (const name of ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET']) {
     const [fault, ...others] = faultsOf({RESPONDER: 'none', [name]: 'https://bot.example/xyz'});
     t.match(fault, new RegExp(`^${name} is set, but RESPONDER is none`));
-    t.notMatch(fault, /xyz/, 'it may be a secret');
+    t.notMatch(fault, /xyz/, 'the value may be a secret');
     t.same(others, []);
   }
   t.match(faultsOf({RESPONDER: 'openai'}), [/^RESPONDER_URL must be set/, /^RESPONDER_MODEL must/]);
@@ -314,7 +314,7 @@ void t.test('the secret', async (t) => {
     );
     t.equal(new Set(made).size, 1);
     t.match(made[0], /^[\w-]{43}$/);
-    t.same(readdirSync(DATA_DIR), ['secret-key'], 'and no unfinished file stays');
+    t.same(readdirSync(DATA_DIR), ['secret-key'], 'no unfinished file is left');
   });
 
   await t.test('is reported with a remedy if its file is cut off', (t) => {
@@ -407,7 +407,7 @@ void t.test('the SDK’s own settings for the endpoint are used if there is a bu
   t.equal(endpoint({AWS_ENDPOINT_URL: general}), general);
   t.equal(endpoint({AWS_ENDPOINT_URL: general, AWS_ENDPOINT_URL_S3: theirs}), theirs);
   t.equal(endpoint({AWS_ENDPOINT_URL_S3: theirs, S3_ENDPOINT: ours}), ours);
-  t.equal(read({AWS_ENDPOINT_URL: general}).s3, undefined, 'and without a bucket not at all');
+  t.equal(read({AWS_ENDPOINT_URL: general}).s3, undefined, 'without a bucket they are ignored');
   t.end();
 });
 
@@ -452,7 +452,7 @@ void t.test('an unknown name that resembles a setting is reported with the neare
       SMTP_PORT: 'tcp://10.0.0.2:25',
     }),
     [],
-    'what other programs set is not',
+    'settings of other programs are not reported',
   );
   t.end();
 });

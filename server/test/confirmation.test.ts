@@ -186,7 +186,7 @@ void t.test('the page behind the link', async (t) => {
       t.ok(page.includes(back), 'a link to the page with the chat');
     }
     const unknown = await (await fetch(`${server.url}/verify/nonsense`)).text();
-    t.notMatch(unknown, /Demo|Back to/, 'nothing about anybody without a link of theirs');
+    t.notMatch(unknown, /Demo|Back to/, 'nothing about a site without a valid link');
   });
 
   await t.test('explains the next step after a misused confirmation', async (t) => {

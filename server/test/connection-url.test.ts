@@ -95,7 +95,7 @@ t.test('a DATABASE_URL is parsed like in every PostgreSQL client', async (t) => 
     ).tls;
     t.match(options, {ca: /BEGIN CERTIFICATE/, cert: /BEGIN CERTIFICATE/, key: /PRIVATE KEY/});
     const required = parseConnection(`postgres://host/x?sslmode=require&sslrootcert=${cert}`).tls;
-    t.notOk(required.options?.rejectUnauthorized === false, 'a named authority is asked');
+    t.notOk(required.options?.rejectUnauthorized === false, 'the given CA is checked');
 
     const locked = await makeCertificate(t, '-passout', 'pass:secret');
     const url = `postgres://host/x?sslmode=require&sslcert=${locked.cert}&sslkey=${locked.key}`;

@@ -81,13 +81,13 @@ void t.test('consents', async (t) => {
     await decide(false, 'May we?');
     await decide(true, 'May we?');
     const changed = ['refused May we?', 'granted May we?'];
-    t.same((await rows()).slice(2), changed, 'a mind that is changed is recorded each time');
+    t.same((await rows()).slice(2), changed, 'each change of the decision is recorded');
     t.match((await visitor.session()).body.consents, [{granted: true}]);
     t.equal((await auditOf(server, visitor.uuid, 'consent_given')).length, 3);
 
     await aMinuteLater(server, visitor);
     await decide(true, 'May we?');
-    t.equal((await rows()).length, 5, 'a minute later it is a decision of its own');
+    t.equal((await rows()).length, 5, 'a minute later it is a separate decision');
   });
 
   await t.test('are at most 100 rows, and every granted consent can be withdrawn', async (t) => {
@@ -107,7 +107,7 @@ void t.test('consents', async (t) => {
       wordings.map((wording) => decide('ai_training', true, wording)),
     );
 
-    t.same(answers.filter(({status}) => status === 200).length, 5, 'the last places');
+    t.same(answers.filter(({status}) => status === 200).length, 5, 'the last free rows');
     const refused = answers.find(({status}) => status !== 200);
     t.match(refused, {status: 409, body: {status: 'error', code: 'too_many_consents', uuid: null}});
     const consents = [{purpose: 'ai_training', granted: true, wording: 'New', locale: 'en'}];
@@ -115,7 +115,11 @@ void t.test('consents', async (t) => {
     t.match(patched, {status: 409, body: {code: 'too_many_consents'}});
     const given = await visitor.contact('many@example.com', 'Bert', {consents});
     t.match(given, {status: 409, body: {code: 'too_many_consents'}});
-    t.equal((await visitor.session()).body.name, 'Anna Beispiel', 'nothing of these is stored');
+    t.equal(
+      (await visitor.session()).body.name,
+      'Anna Beispiel',
+      'none of these changes is stored',
+    );
     t.equal(await count(), 100);
     t.equal((await decide('ai_training', false, 'No more')).status, 200);
     t.equal((await decide('ai_training', true, 'Again')).status, 409);
@@ -187,7 +191,11 @@ void t.test('consents', async (t) => {
     await server.sql`update sites set settings = '{}' where key = 'asks'`;
     await until(async () => (await asked.consent({ai_answers: true})).status === 400);
     const withdrawn = await asked.consent({ai_answers: false});
-    t.equal(withdrawn.status, 200, 'what was granted can be taken back, asked for or not');
+    t.equal(
+      withdrawn.status,
+      200,
+      'a granted consent can be withdrawn even if the site does not ask for it',
+    );
   });
 
   await t.test('delete the uploads if the storage of data is refused', async (t) => {
@@ -203,7 +211,11 @@ void t.test('consents', async (t) => {
     await until(async () => (await objectsOf(server, visitor.uuid)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 403);
     await visitor.consent({personal_data: true});
-    t.equal((await visitor.upload(makePdf())).status, 201, 'and agreeing again opens the way');
+    t.equal(
+      (await visitor.upload(makePdf())).status,
+      201,
+      'uploads are allowed after another consent',
+    );
   });
 
   await t.test('delete nothing if the training is refused', async (t) => {

@@ -13,7 +13,7 @@ export const pending = async (server: TestServer, email: string, more: object = 
   await forgetMailCounts(server);
   const visitor = await Visitor.consenting(server.url);
   const answer = await visitor.contact(email, NAME, more);
-  if (answer.status !== 202) throw new Error(`Contact answered ${answer.status}.`);
+  if (answer.status !== 202) throw new Error(`The contact data was refused with ${answer.status}.`);
   const mail = await server.mailbox.waitFor(email);
   return {visitor, mail, link: linkIn(mail)};
 };

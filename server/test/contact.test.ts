@@ -79,7 +79,7 @@ void t.test('the submission of an e-mail address', async (t) => {
 
     t.equal(status, 202);
     const expected = {state: 'pending', email_masked: 'w•••@example.com', delayed: false};
-    t.same(body, expected, 'the address that counts');
+    t.same(body, expected, 'the e-mail address that counts');
     t.match((await visitor.session()).body, {
       name: 'Zora',
       pending_email_masked: 'r•••@example.com',

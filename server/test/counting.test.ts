@@ -38,10 +38,10 @@ void t.test('the gate for uploads', async (t) => {
     gate.acquire('s1', 'a1');
     t.throws(() => gate.acquire('s1', 'a1'), Busy, 'a session');
     gate.acquire('s2', 'a1');
-    t.throws(() => gate.acquire('s3', 'a1'), Busy, 'an address');
+    t.throws(() => gate.acquire('s3', 'a1'), Busy, 'an IP address');
     gate.acquire('s4', 'a2');
     t.throws(() => gate.acquire('s5', 'a3'), {code: 'busy', retryAfter: 5}, 'all');
-    t.equal(gate.total, 4, 'a refusal takes no place');
+    t.equal(gate.total, 4, 'a refusal uses no slot');
 
     leave();
     gate.acquire('s1', 'a1');

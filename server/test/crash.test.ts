@@ -105,7 +105,7 @@ const objectsMatchRows = async (t: Test, {sql, objects}: TestServer) => {
 const nothingIsLost = async (t: Test, server: TestServer, {files, contacts}: Acknowledged) => {
   for (const {visitor, id, bytes} of files) {
     const back = await visitor.at(server.url).download(id);
-    if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
+    if (!back.bytes.equals(bytes)) t.fail(`${id} was returned changed`);
   }
   const uuids = contacts.map(({uuid}) => uuid);
   const sessions = await server.sql`
@@ -119,7 +119,7 @@ const nothingIsLost = async (t: Test, server: TestServer, {files, contacts}: Ack
   t.same(
     contacts.filter(({email}) => idsOf(email).size !== 1),
     [],
-    'each has its mail, and any copy can be told by its Message-ID',
+    'each contact has one e-mail, and every copy has its Message-ID',
   );
   t.comment(`${mails.length - new Set(mails.map(({messageId}) => messageId)).size} mails twice`);
 };
@@ -183,10 +183,10 @@ t.test('kill -9 at each step of an upload leaves nothing unfinished', async (t) 
   for (const {step, outcome, visitor, bytes, answer} of deaths) {
     const there = visitor.at(server.url);
     const files = await there.files();
-    t.ok(answer instanceof TypeError, `${step}: no answer`);
+    t.ok(answer instanceof TypeError, `${step}: no response`);
     t.equal(files.length, outcome === 'has stored it' ? 1 : 0, `${step}: ${outcome}`);
     for (const {id} of files) t.ok((await there.download(id)).bytes.equals(bytes));
-    t.equal((await there.upload(bytes)).status, 201, `${step}: the next try is a success`);
+    t.equal((await there.upload(bytes)).status, 201, `${step}: the next attempt succeeds`);
   }
   await objectsMatchRows(t, server);
 });

@@ -57,7 +57,7 @@ for (const [name, code] of [
     t.match(refused.body['message'], /Send the request again/);
     t.equal(refused.headers.get('retry-after'), '2');
     t.equal((await visitor.consent({personal_data: true})).status, 200);
-    t.same(level(server, 50), [], 'which is no failure of the server');
+    t.same(level(server, 50), [], 'no failure of the server is logged');
   });
 }
 
@@ -78,7 +78,7 @@ t.test('a password that is changed while the server runs', async (t) => {
   t.same(level(server, 50), []);
 
   await role.setPassword(password);
-  t.equal((await patiently(() => visitor.session())).status, 200, 'and it is served again');
+  t.equal((await patiently(() => visitor.session())).status, 200, 'requests are served again');
 });
 
 const loginRefusals = async (server: TestServer, visitor: Visitor): Promise<number> => {

@@ -51,7 +51,7 @@ void t.test('rules that the database enforces', async (t) => {
       update file_uploads set state = 'deleting', slot = null
       where session_uuid = ${uuid} and slot = 3`;
     await addFile(uuid, {slot: 3});
-    t.pass('a freed slot is taken again');
+    t.pass('a freed slot can be used again');
   });
   for (const missing of ['sha256', 'file_size', 'uploaded_at', 'slot']) {
     await refuses(t, `stored without ${missing}`, CHECK, (uuid) =>

@@ -37,7 +37,7 @@ const noticed = (t: Test, faults: string[], changed: string[], what: string): vo
 
 /** Returns the text with one change. Throws if the text does not contain `from`. */
 const broken = (original: string, from: string, to: string): string => {
-  if (!original.includes(from)) throw new Error(`"${from}" is not there to be broken.`);
+  if (!original.includes(from)) throw new Error(`The text does not contain "${from}".`);
   return original.replaceAll(from, to);
 };
 

@@ -28,7 +28,7 @@ void t.test('the mailbox for development', async (t) => {
     t.match(one.body['text'], /<a href="http:[^"]+\/verify\//);
     t.notMatch(one.body['text'], /<script/);
     t.match(one.headers.get('content-security-policy'), /default-src 'none'/);
-    t.match(one.body['text'], /<a[^>]+href="\/">Demo page/, 'a way back');
+    t.match(one.body['text'], /<a[^>]+href="\/">Demo page/, 'a link to the demo page');
   });
 
   await t.test('shows an e-mail in a frame without scripts, and its source', async (t) => {
@@ -84,7 +84,7 @@ void t.test('the mailbox for development', async (t) => {
 
       const press = (headers: Record<string, string>) =>
         fetch(`${server.url}/dev/mail/limits`, {method: 'POST', headers, redirect: 'manual'});
-      t.equal((await press({})).status, 404, 'nobody but the page itself');
+      t.equal((await press({})).status, 404, 'only the page itself is allowed');
       t.equal((await press({origin: server.url, 'sec-fetch-site': 'cross-site'})).status, 404);
       const pressed = await press({origin: server.url, 'sec-fetch-site': 'same-origin'});
       t.same([pressed.status, pressed.headers.get('location')], [303, '/dev/mail']);

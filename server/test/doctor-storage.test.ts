@@ -136,7 +136,11 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     t.match(of('storage lifecycle'), /^aborts unfinished uploads/);
     t.equal(of('storage public access block'), 'all four settings are on');
     const put = findings.find(({check}) => check === 'put');
-    t.match(put, {level: 'fail', advice: /BlockPublicAcls is on/}, 'which this store cannot bear');
+    t.match(
+      put,
+      {level: 'fail', advice: /BlockPublicAcls is on/},
+      'this store refuses every put with it',
+    );
   });
 
   await t.test('that is public for reading, listing and writing', async (t) => {
@@ -159,7 +163,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       'storage policy',
     ]);
     t.ok(at('warn').includes('storage public access block'));
-    t.equal(await left(bucket), 0, 'what a stranger could write is removed as well');
+    t.equal(await left(bucket), 0, 'the object that an anonymous client wrote is removed as well');
   });
 
   await t.test('in which other programs leave versions', async (t) => {
@@ -222,7 +226,11 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       return (await examine(bucket.server)).at('fail');
     };
 
-    t.same(await findingsAfter({NotAction: [...needed, ...stillOurs]}), [], 'it is enough');
+    t.same(
+      await findingsAfter({NotAction: [...needed, ...stillOurs]}),
+      [],
+      'the policy is sufficient',
+    );
     for (const action of needed.filter((one) => one !== 's3:DeleteObjectVersion')) {
       t.not((await findingsAfter({Action: [action]})).length, 0, `${action} is needed`);
     }

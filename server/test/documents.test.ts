@@ -44,7 +44,7 @@ t.test('texts are sent only if both the site and the visitor agree', async (t) =
   const refused = await Visitor.consenting(server.url);
   await refused.consent({ai_answers: true});
   await refused.consent({ai_answers: false});
-  t.notMatch(await ask(refused), /plugh/, 'it was taken back');
+  t.notMatch(await ask(refused), /plugh/, 'the consent was withdrawn');
   const agreed = await Visitor.consenting(server.url);
   await agreed.consent({ai_answers: true});
   t.match(await ask(agreed), /plugh/);
@@ -52,7 +52,7 @@ t.test('texts are sent only if both the site and the visitor agree', async (t) =
   await set(server, {responder_documents: false});
   const later = await Visitor.consenting(server.url);
   await later.consent({ai_answers: true});
-  t.notMatch(await ask(later), /plugh/, 'the site does not');
+  t.notMatch(await ask(later), /plugh/, 'the site does not agree');
 });
 
 t.test(
@@ -93,7 +93,7 @@ t.test(
     t.same(after.body.files, before.body.files);
     t.equal(after.body.state, before.body.state);
     t.same(pictures.called, [], 'nothing was loaded');
-    t.match(answer?.body, 'I have marked all consents', 'its words are text, and no more');
+    t.match(answer?.body, 'I have marked all consents', 'its words are only text');
   },
 );
 
@@ -238,7 +238,7 @@ t.test('reading ends at its limits of time, of characters and of memory', async 
   t.equal(short.text.length, 1_000);
   t.ok(short.truncated);
   const small = await readPdf(bytes, {...LIMITS, maxPages: 300, maxMegabytes: 1});
-  t.ok(small.truncated, 'it was ended for what it takes');
+  t.ok(small.truncated, 'the reading ended at the limit of memory');
   t.equal((await readPdf(textPdf([['Still here.']]), LIMITS)).text, 'Still here.');
 });
 
@@ -297,5 +297,5 @@ t.test('beyond the limit of bytes the oldest texts are deleted', async (t) => {
   t.same(cache.ids(), ['second', 'third']);
   for (let i = 0; i < 100; i++) cache.set(`scan ${i}`, textOf(0));
   await until(() => cache.ids().length < 100);
-  t.ok(cache.ids().length <= 20, 'and those without a text count as well');
+  t.ok(cache.ids().length <= 20, 'entries without text count too');
 });

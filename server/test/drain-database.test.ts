@@ -19,5 +19,5 @@ t.test('a server stops in time although the database does not respond', async (t
 
   behind.child.kill('SIGTERM');
 
-  t.equal((await exit)[0], 0, 'by itself, and not because its time was over');
+  t.equal((await exit)[0], 0, 'the process exits without a forced stop');
 });

@@ -50,9 +50,9 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
   await t.test('is reported by /readyz before any request is refused', async (t) => {
     await until(async () => (await request(url, 'GET', '/readyz')).status === 503);
     t.match((await request(url, 'GET', '/readyz')).body, {checks: {server: 'draining'}});
-    t.equal((await Visitor.arrive(url, 'acme')).url, url, 'new connections are still answered');
+    t.equal((await Visitor.arrive(url, 'acme')).url, url, 'new connections are still served');
     t.equal((await visitor.session()).status, 200);
-    t.equal((await askOver(kept, url)).headers.connection, 'close', 'kept ones are given up');
+    t.equal((await askOver(kept, url)).headers.connection, 'close', 'kept connections are closed');
   });
 
   await t.test('lets a running upload finish', async (t) => {

@@ -39,7 +39,7 @@ t.test('the server listens only on the loopback interface', async (t) => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((address) => address && !address.internal && address.family === 'IPv4');
-  if (!outside) return void t.pass('this machine has no other address');
+  if (!outside) return void t.pass('this machine has no other IP address');
 
   const socket = connect(Number(new URL(server.url).port), outside.address);
   const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];

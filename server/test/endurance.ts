@@ -54,11 +54,11 @@ export const endure = async (t: Test, server: TestServer, part: Part, fault: Fau
   const during = answers.filter(({at}) => at < back);
   t.comment(`${summary(during)}; resumed after ${Math.round(resumedMs)} ms`);
   const late = answers.filter(({ms}) => !isInTime(ms));
-  t.same(late, [], 'every request is answered in time');
+  t.same(late, [], 'every request gets a response in time');
   const unclear = answers.filter(
     ({status, body}) => status >= 400 && (status !== 503 || body['status'] !== 'unavailable'),
   );
-  t.same(unclear, [], 'with what it asked for or a clear 503');
+  t.same(unclear, [], 'each response is a success or a clear 503');
   t.ok(isInTime(resumedMs), 'and work resumes in time');
   return {load, during};
 };
@@ -68,7 +68,7 @@ export const nothingIsLost = async (t: Test, {sql, mailbox}: Outside, load: Load
   t.ok(load.stored.length > 0, `${load.stored.length} files, ${load.registered.length} sessions`);
   for (const {visitor, id, bytes} of load.stored) {
     const back = await visitor.download(id);
-    if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
+    if (!back.bytes.equals(bytes)) t.fail(`${id} was returned changed`);
   }
   for (const {visitor, email} of load.registered) {
     const [row] = await sql`select email from user_sessions where uuid = ${visitor.uuid}`;
@@ -80,7 +80,7 @@ export const nothingIsLost = async (t: Test, {sql, mailbox}: Outside, load: Load
   t.same(
     wrong.map(({email}) => [email, counts.get(email)]),
     [],
-    'one mail for each session',
+    'one e-mail for each session',
   );
 };
 

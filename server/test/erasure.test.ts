@@ -113,9 +113,13 @@ const erasedBy = async (
     'events.data',
     'audit_logs.ip_address',
   ]) {
-    t.ok(before.includes(column), `${column} held it, and the search finds it`);
+    t.ok(before.includes(column), `${column} contained it, and the search finds it`);
   }
-  t.equal((await server.sql`select from jobs`).length, 2, 'mail to owner and visitor waits');
+  t.equal(
+    (await server.sql`select from jobs`).length,
+    2,
+    'e-mails to the owner and to the visitor are queued',
+  );
 
   await erase(server, visitor);
   await until(async () => (await keysIn(server.objects)).length === 0);

@@ -90,7 +90,7 @@ interface ArrayIn {
 const arraysIn = (document: OpenApiDocument, given: JsonSchema, path = ''): ArrayIn[] => {
   const {type, maxItems, items, properties = {}, ...others} = resolved(document, given);
   const hidden = Object.values(others).some((part) => JSON.stringify(part)?.includes('"array"'));
-  if (hidden) throw new Error(`${path} has an array that no length is checked of.`);
+  if (hidden) throw new Error(`${path} has an array whose length is not checked.`);
   if (type === 'array') {
     return [{path, maxItems}, ...arraysIn(document, items as JsonSchema, `${path}/0`)];
   }

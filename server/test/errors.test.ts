@@ -270,7 +270,7 @@ void t.test('an internal error contains only the request’s id', async (t) => {
   const lines = server.logged.filter((line) => line['req'] === answer.body.request_id);
   t.match(lines, [{err: {message: /hunter2/}}, {status: 500}]);
   const [file] = await server.sql`select download_count from file_uploads`;
-  t.equal(file?.['download_count'], 0, 'what was begun is undone');
+  t.equal(file?.['download_count'], 0, 'the transaction is rolled back');
   await until(async () => (await server.sql`select from jobs`).length === 1);
   const told = () => server.sql`select metadata from audit_logs where event_type = 'error'`;
   await until(async () => (await told()).length === 1);

@@ -51,7 +51,7 @@ export const keepsReadingContract = async (
       ],
     );
     t.ok(events.every(({at}) => /^\d{4}-.*Z$/.test(at)));
-    t.notMatch(JSON.stringify(events), /anna/i, 'no name or address among them');
+    t.notMatch(JSON.stringify(events), /anna/i, 'no name or e-mail address among them');
   });
 
   await t.test('continues after a sequence number', async (t) => {
@@ -129,7 +129,7 @@ export const keepsReadingContract = async (
 
       t.match(await reader.ended, /^(end|410|4410)$/);
       t.match(reader.events.at(-1), {type: 'session_state', data: {state}});
-      t.match(await open(visitor).ended, /^4?410$/, 'and is refused from then on');
+      t.match(await open(visitor).ended, /^4?410$/, 'a new subscriber is refused');
     }
   });
 

@@ -25,8 +25,8 @@ t.test('a server that stops', async (t) => {
 
   await t.test('ends its streams so that their clients reconnect', async (t) => {
     const [stream, polls, socket] = await Promise.all(readers.map(({ended}) => ended));
-    t.equal(stream, 'end', 'and is not broken off');
-    t.equal(polls, 'TypeError', 'the poll was answered, and the next finds nobody');
+    t.equal(stream, 'end', 'the stream is not aborted');
+    t.equal(polls, 'TypeError', 'the poll got a response, and the next one fails');
     t.equal(socket, '1001');
   });
 

@@ -45,7 +45,7 @@ t.test('a WebSocket uses only one slot, also after it has sent its credentials',
   });
   for (const reader of readers) await untilTold(reader, 1);
 
-  t.equal(await readSocket(visitor).ended, '4503', 'a third finds no place');
+  t.equal(await readSocket(visitor).ended, '4503', 'a third subscriber gets no slot');
   readers[0]?.close();
   await until(() => server.live.countSubscribers(visitor.uuid) === 1);
   const next = readSocket(visitor);
@@ -75,7 +75,7 @@ t.test('sockets without credentials use no subscriber’s slot', async (t) => {
   const opened = await Promise.all(Array.from({length: ARRIVAL_LIMITS.perAddress}, silent));
   t.same([...new Set(opened)], ['open']);
 
-  t.match(await silent(), /503/, 'one more has to wait');
+  t.match(await silent(), /503/, 'one more is refused');
   const readers = [WAYS['Server-Sent Events'], WAYS['long poll']].map((open) => open?.(visitor));
   for (const reader of readers) {
     t.teardown(() => reader?.close());

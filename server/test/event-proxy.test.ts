@@ -33,10 +33,10 @@ t.test('behind nginx with its default settings', {skip: nginxMissing}, async (t)
     await visitor.upload(makePdf());
     await untilTold(free, 1);
     await sleep(500);
-    t.same(held.events, [], 'nginx holds back what it has');
+    t.same(held.events, [], 'nginx buffers the events');
     await visitor.call('DELETE', '/api/session');
     await untilTold(held, 2);
-    t.equal(await held.ended, 'end', 'until the stream has ended');
+    t.equal(await held.ended, 'end', 'nginx sends the events when the stream ends');
   });
 
   await t.test('a WebSocket is refused with a reason', async (t) => {

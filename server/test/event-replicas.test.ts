@@ -106,7 +106,7 @@ const run = async (
     t.equal(
       JSON.stringify(told),
       JSON.stringify(kept),
-      `told all, once, in ${reader.visits} visits`,
+      `received all events once, in ${reader.visits} visits`,
     );
     t.ok(reader.visits > 2);
   }

@@ -68,7 +68,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
     await until(() => textOf(early) === 'One, 👋 ');
     const late = await reading(t, server, open(visitor, {after: 1}), visitor.uuid);
     await until(() => textOf(late) === 'One, 👋 ');
-    t.equal(late.events[0]?.seq, null, 'who comes in the middle is given what there is');
+    t.equal(late.events[0]?.seq, null, 'a late subscriber gets the text so far');
     running?.delta('two');
     await until(() => [early, late].every((reader) => textOf(reader) === 'One, 👋 two'));
     const long = `, ${'much '.repeat(1_500)}`;
@@ -84,7 +84,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
       const begins = reader.events.flatMap((event) =>
         event.type === 'message_delta' ? [event.data.offset] : [],
       );
-      t.same(begins, [0, ...ends.slice(0, -1)], 'each piece begins where the last has ended');
+      t.same(begins, [0, ...ends.slice(0, -1)], 'each piece begins at the end of the last one');
       t.equal(textOf(reader), `One, 👋 two${long}`);
     }
     t.match(
@@ -94,7 +94,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
         {type: 'message_completed', data: {state: 'complete'}},
       ],
     );
-    t.equal((await server.sql`select from events`).length, 2, 'pieces are kept nowhere');
+    t.equal((await server.sql`select from events`).length, 2, 'pieces are not stored');
   });
 
   t.test(`a typing event is sent by ${way}`, async (t) => {
@@ -207,7 +207,7 @@ t.test('the head of a stream', beside, async (t) => {
   t.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
   const blocks = blocksOf(response);
   t.match((await blocks.next()).value, /^retry: \d{4}$/);
-  t.equal((await blocks.next()).value, ': ', 'a sign of life, though nothing happens');
+  t.equal((await blocks.next()).value, ': ', 'a heartbeat is sent without events');
   await response.body?.cancel().catch(() => undefined);
   await blocks.return(undefined);
 });
@@ -309,7 +309,7 @@ t.test('events that were committed without a notification are sent', beside, asy
     insert into events (session_uuid, seq, type) values (${visitor.uuid}, 1, 'email_verified')`;
   await server.sql`update visits set last_event = 1 where uuid = ${visitor.uuid}`;
 
-  t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'is looked for all the same');
+  t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'the regular poll finds the event');
 });
 
 t.test('a server whose notifications stop polls for events', beside, async (t) => {
@@ -323,7 +323,7 @@ t.test('a server whose notifications stop polls for events', beside, async (t) =
   proxy.isDeaf = true;
   await until(() => !deaf.live.isHearing);
   await visitor.upload(makePdf());
-  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}], 'looks for news by itself');
+  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}], 'the server polls for events');
   proxy.isDeaf = false;
 
   await until(() => deaf.live.isHearing);

@@ -100,7 +100,7 @@ t.test('GET /api/session/export', async (t) => {
     );
     t.match(session['answers'], [{state: 'queued', outcome: null}]);
     t.match(session['webhook_deliveries'], [{event: 'message.visitor'}]);
-    t.notOk(bytes.includes('secret-path'), 'where the owner is told concerns nobody else');
+    t.notOk(bytes.includes('secret-path'), 'the owner’s webhook URL is not exported');
     const trail = session['audit_logs'] as {event_type: string}[];
     t.ok(trail.some((row) => row.event_type === 'email_verified'));
     t.same(await audited(server, visitor.uuid), [{metadata: {by: 'visitor'}}]);
@@ -109,7 +109,7 @@ t.test('GET /api/session/export', async (t) => {
     const [row] = await server.sql<{hash: string}[]>`
       select encode(token_hash, 'hex') as hash from visits where uuid = ${visitor.uuid}`;
     for (const secret of [visitor.token, row?.hash ?? '', id, mac]) {
-      t.ok(secret.length > 30 && !bytes.includes(secret), 'nothing in it opens anything');
+      t.ok(secret.length > 30 && !bytes.includes(secret), 'the export contains no credentials');
     }
   });
 
@@ -216,7 +216,7 @@ t.test('a client that disconnects ends the reading of the store', async (t) => {
   t.same(
     server.logged.filter(({level}) => Number(level) >= 50),
     [],
-    'which is nobody’s fault',
+    'no error is logged',
   );
 });
 

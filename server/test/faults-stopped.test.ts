@@ -43,7 +43,7 @@ t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t
   await t.test('the mail server', async (t) => {
     const {load, during} = await endure(t, server, mail, 'freeze');
 
-    t.same([...new Set(during.filter(({status}) => status >= 400))], [], 'nobody notices');
+    t.same([...new Set(during.filter(({status}) => status >= 400))], [], 'no request fails');
     await nothingIsLost(t, {sql, mailbox}, load);
 
     await mail.set('freeze');
@@ -53,6 +53,6 @@ t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t
     const back = performance.now();
     await until(() => mailbox.receivers.some((to) => to.includes(email)));
     const ms = performance.now() - back;
-    t.ok(isInTime(ms), `mail goes on after ${Math.round(ms)} ms`);
+    t.ok(isInTime(ms), `e-mails are sent again after ${Math.round(ms)} ms`);
   });
 });

@@ -115,7 +115,7 @@ t.test('a dependency that fails and recovers', async (t) => {
       t.same(
         emails.filter((email) => mailCounts(parts.mailbox).get(email) !== 1),
         [],
-        'each gets its mail once',
+        'each visitor gets one e-mail',
       );
     });
   }
@@ -143,7 +143,7 @@ t.test('a dependency that fails and recovers', async (t) => {
     await parts.database.set('pass');
 
     await reaper.run();
-    t.equal(await server.objects.head(key), undefined, 'afterwards it goes');
+    t.equal(await server.objects.head(key), undefined, 'the object is deleted afterwards');
   });
 
   const errors = server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg);
@@ -151,7 +151,7 @@ t.test('a dependency that fails and recovers', async (t) => {
     // Fastify logs this about a handler that continued after its 503 for a timeout.
     errors.filter((msg) => msg !== 'Promise errored, but reply.sent = true was set'),
     [],
-    'nothing of all this was an error of the server itself',
+    'the server itself has logged no error',
   );
 });
 
@@ -174,7 +174,7 @@ t.test('a transaction whose connection dies leaves the pool intact', async (t) =
       one.status === 'rejected' ? [one.reason as unknown] : [],
     );
     t.same(failures.length, 6, fault);
-    t.ok(failures.every(isDatabaseDown), 'told as what it is');
+    t.ok(failures.every(isDatabaseDown), 'each failure is recognised');
     await proxy.set('pass');
 
     const answers = await Promise.all(
@@ -184,7 +184,7 @@ t.test('a transaction whose connection dies leaves the pool intact', async (t) =
     );
     await until(async () => (await sql`select 1`.catch(() => undefined))?.length === 1);
     const wrong = answers.filter((rows, i) => rows && rows[0]?.i !== i);
-    t.same(wrong, [], 'no answer goes to another query');
+    t.same(wrong, [], 'no result goes to another query');
   }
 });
 
@@ -226,7 +226,7 @@ t.test('a server that stops responding is detected:', async (t) => {
     });
 
     await isNoticed(t, long);
-    t.ok(rows < 10_000, `${rows} rows of it came`);
+    t.ok(rows < 10_000, `${rows} rows arrived`);
   });
 });
 

@@ -20,7 +20,7 @@ t.test('a session, an IP address and the server have limits', async (t) => {
   one.acquire('a', 'x');
   t.ok(isShut(one, 'a', 'y'), 'of a session');
   one.acquire('b', 'x');
-  t.ok(isShut(one, 'c', 'x'), 'of an address');
+  t.ok(isShut(one, 'c', 'x'), 'of an IP address');
   t.notOk(isShut(one, 'c', 'y'));
   one.acquire('c', 'y');
   t.ok(isShut(one, 'd', 'z'), 'of all');

@@ -53,7 +53,8 @@ export class HeldLock {
         where datname = current_database() and wait_event_type = 'Lock'
           and query like ${`%${statement}%`}`;
       if (rows.length >= count) return;
-      if (Date.now() > end) throw new Error(`Only ${rows.length} wait with "${statement}".`);
+      if (Date.now() > end)
+        throw new Error(`Only ${rows.length} connections wait with "${statement}".`);
       await sleep(LOOK_MS);
     }
   }

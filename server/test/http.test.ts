@@ -91,7 +91,7 @@ t.test('a large document is serialised once, revalidated and limited', async (t)
     );
     t.ok(statuses.includes(429), address);
   }
-  t.equal((await fetch(`${server.url}/api/nothing`)).status, 404, 'which has a limit of its own');
+  t.equal((await fetch(`${server.url}/api/nothing`)).status, 404, 'it has a separate limit');
 });
 
 void t.test('the API describes itself', async (t) => {

@@ -83,7 +83,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
 
     await server.sql`update file_uploads set leased_until = now() - interval '1 second'
       where idempotency_key = ${key}`;
-    t.equal((await list()).uploading, undefined, 'a lapsed lease holds no key');
+    t.equal((await list()).uploading, undefined, 'a key with a lapsed lease is not listed');
     await server.sql`update file_uploads set leased_until = now() + interval '1 minute'
       where idempotency_key = ${key}`;
     t.equal((await held.finish()).status, 201);

@@ -14,7 +14,7 @@ export class Guest extends Visitor {
     const {uuid, token} = await Visitor.arrive(url);
     const guest = new Guest(url, uuid, token);
     const {status} = await guest.consent({personal_data: true});
-    if (status !== 200) throw new Error(`No consent was recorded, but ${status} came.`);
+    if (status !== 200) throw new Error(`The consent was refused with ${status}.`);
     return guest;
   }
 

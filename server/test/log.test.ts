@@ -29,7 +29,7 @@ t.test('a driver’s additions to its errors are not logged', async (t) => {
 
   const refusal = await sql`insert into mails values (${SECRET})`.catch((error: unknown) => error);
 
-  t.match((refusal as {detail: string}).detail, SECRET, 'the driver’s error holds it');
+  t.match((refusal as {detail: string}).detail, SECRET, 'the driver’s error contains the secret');
   const wrapped = new Error('not stored', {cause: new Error('tried', {cause: refusal})});
   for (const error of [refusal, wrapped]) {
     t.notMatch(logged(error), 'zwiebelfisch');
@@ -81,7 +81,7 @@ void t.test('the log of a whole visit contains no personal data', async (t) => {
   await until(() => server.logged.filter(({msg}) => msg === 'responded').length >= 14);
   const log = JSON.stringify(server.logged);
   t.match(log, /"route":"\/verify\/:link"/);
-  t.match(log, /"busboyOptions":\{/, 'packages of others log what they were given');
+  t.match(log, /"busboyOptions":\{/, 'other packages log their options');
   for (const [what, secret] of [
     ['token', visitor.token],
     ['half the token', visitor.token.slice(0, 30)],

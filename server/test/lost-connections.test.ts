@@ -71,9 +71,9 @@ t.test('a client that resets its connection leaves no limit behind', async (t) =
   await until(() => addresses.length === texts.length);
   await sleep(SETTLED_MS);
 
-  t.ok(addresses.includes(undefined), 'some of them have no address any more');
+  t.ok(addresses.includes(undefined), 'some connections no longer have an IP address');
   const rows = await server.sql`select event_type from audit_logs where ip_address is null`;
-  t.same([...rows], [], 'nothing is recorded without the address of its client');
+  t.same([...rows], [], 'no row is recorded without the client’s IP address');
   t.same(
     server.logged.filter(({level}) => (level as number) >= ERROR),
     [],
