@@ -157,7 +157,7 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
   });
   await until(() => mailsAbout(server, /responder_failed/).length === 2);
   t.equal(mailsAbout(server, /responder_failed/).length, 2, 'one e-mail for each cause and hour');
-  const told = mailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
-  t.match(told.join(), /http_error 401/);
-  t.notMatch(told.join(), /Question/);
+  const texts = mailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
+  t.match(texts.join(), /http_error 401/);
+  t.notMatch(texts.join(), /Question/);
 });

@@ -50,10 +50,10 @@ t.test('a server survives them', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const server = await startProcess(t, {DATABASE_URL: proxy.through(url)});
-  const look = () => request(server.url, 'GET', '/readyz').catch(() => undefined);
+  const askReadiness = () => request(server.url, 'GET', '/readyz').catch(() => undefined);
   const open = () =>
     request(server.url, 'POST', '/api/session/validate-uuid', {json: {uuid: randomUUID()}});
-  await until(async () => (await look())?.status === 200);
+  await until(async () => (await askReadiness())?.status === 200);
 
   const statuses = new Set<number>();
   for (const pieces of PIECES) {

@@ -76,9 +76,9 @@ t.test('a month beyond its retention is archived whole, then dropped', async (t)
   });
   t.notMatch(JSON.stringify(lines), /203\.0\.113/, 'the archive contains no IP address');
   t.notOk((await auditMonths(sql)).includes(OLD));
-  const [told] = await sql<{metadata: Record<string, unknown>}[]>`
+  const [recorded] = await sql<{metadata: Record<string, unknown>}[]>`
     select metadata from audit_logs where event_type = 'orphan_cleanup'`;
-  t.match(told?.metadata, {month: OLD, rows: 2_345, head: lines.at(-1)?.['hash']});
+  t.match(recorded?.metadata, {month: OLD, rows: 2_345, head: lines.at(-1)?.['hash']});
 });
 
 t.test('a month within its retention stays', async (t) => {
@@ -172,8 +172,8 @@ t.test('two replicas archive a month once', async (t) => {
 
   t.same(await readdir(archiveDir), ['audit-2025-06.jsonl.gz']);
   t.equal((await linesOf(path.join(archiveDir, 'audit-2025-06.jsonl.gz'))).length, 3_000);
-  const told = await sql`select from audit_logs where event_type = 'orphan_cleanup'`;
-  t.equal(told.length, 1);
+  const runs = await sql`select from audit_logs where event_type = 'orphan_cleanup'`;
+  t.equal(runs.length, 1);
 });
 
 t.test(

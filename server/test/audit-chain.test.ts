@@ -188,12 +188,12 @@ t.test('the background job chains rows, logs the last hash and reports its failu
   t.teardown(() => keeper.stop());
 
   keeper.start();
-  const told = () =>
+  const loggedHead = () =>
     server.logged.find((line) => line['audit_chain'])?.['audit_chain'] as
       {hash: string} | undefined;
-  await until(() => told() !== undefined);
+  await until(() => loggedHead() !== undefined);
   const {head} = await verifyMonth(server.sql, thisMonth());
-  t.equal(told()?.hash, head);
+  t.equal(loggedHead()?.hash, head);
 
   await server.sql`alter table audit_chain rename to audit_chain_away`;
   await until(

@@ -37,7 +37,7 @@ const NARROW: [Budget, keyof BudgetLimits, string][] = [
 ];
 
 for (const [budget, limit, window] of NARROW) {
-  t.test(`${limit}: exactly this many, and again after ${window}`, async (t) => {
+  t.test(`${limit}: the limit is exact, and starts again after ${window}`, async (t) => {
     const {sql, budgets, take} = await withLimits(t, {[limit]: 2});
 
     t.same([await take(), await take(), await take()], [undefined, undefined, budget]);

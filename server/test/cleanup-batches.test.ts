@@ -133,12 +133,12 @@ t.test('a run reads no large table from end to end', async (t) => {
     insert into audit_logs (event_type, user_uuid)
     select 'step_reached', uuid from visits limit 20000`;
   await setUp`analyze`;
-  const looking = connectDatabase({url, max: 1});
-  t.teardown(() => looking.end());
-  await endOthers(looking);
+  const statisticsSql = connectDatabase({url, max: 1});
+  t.teardown(() => statisticsSql.end());
+  await endOthers(statisticsSql);
   await setUp.end();
   const reads = async () => {
-    const rows = await looking<{table: string; scans: number}[]>`
+    const rows = await statisticsSql<{table: string; scans: number}[]>`
       select relname as table, seq_scan::int as scans from pg_stat_user_tables
       where n_live_tup > 5000 or relname like 'audit_logs%'`;
     return new Map(rows.map(({table, scans}) => [table, scans]));
@@ -151,7 +151,7 @@ t.test('a run reads no large table from end to end', async (t) => {
   const own = connectDatabase({url, max: 1});
   await reaperOf(server, {sql: own}).run();
   await reaperOf(server, {sql: own}).runUrgent();
-  await endOthers(looking);
+  await endOthers(statisticsSql);
   await own.end();
 
   const after = await reads();

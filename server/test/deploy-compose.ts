@@ -40,7 +40,7 @@ export interface ComposeFiles {
   garage: string;
 }
 
-type Demand = (holds: unknown, fault: string) => void;
+type RequireThat = (holds: unknown, fault: string) => void;
 
 /** Value for the variables that .env.example leaves empty. */
 const FILLED = 'f1f1f1f1f1f1f1f1';
@@ -58,26 +58,26 @@ export const composeFaults = (
   {examples, temporary}: {examples: string; temporary: string},
 ): string[] => {
   const faults: string[] = [];
-  const demand: Demand = (holds, fault) => {
+  const requireThat: RequireThat = (holds, fault) => {
     if (!holds) faults.push(fault);
   };
   const values = valuesOf(files.env);
   const used = new Set([...files.compose.matchAll(VARIABLE)].map(([, name = '']) => name));
-  for (const name of used) demand(name in values, `${name} is not in .env.example`);
-  for (const name of Object.keys(values)) demand(used.has(name), `nobody reads ${name}`);
+  for (const name of used) requireThat(name in values, `${name} is not in .env.example`);
+  for (const name of Object.keys(values)) requireThat(used.has(name), `${name} is not used`);
   const filled = files.compose.replace(VARIABLE, (_, name: string) => values[name] ?? '');
   const compose = parse(filled, {merge: true}) as Compose;
 
   for (const [name, service] of Object.entries(compose.services)) {
-    checkService(name, service, compose, demand);
+    checkService(name, service, compose, requireThat);
   }
   for (const {file} of Object.values(compose.configs)) {
-    demand(existsSync(path.join(examples, file)), `there is no ${file}`);
+    requireThat(existsSync(path.join(examples, file)), `${file} is missing`);
   }
   const servers = Object.entries(compose.services).filter(([, {image: one}]) =>
     one?.startsWith('maria-chat:'),
   );
-  demand(servers.length === 3, `there are ${servers.length} servers`);
+  requireThat(servers.length === 3, `there are ${servers.length} servers`);
   for (const [name, server] of servers) {
     faults.push(...serverFaults(name, server, {compose, files, image, temporary}));
   }
@@ -85,38 +85,46 @@ export const composeFaults = (
     servers.map(([name]) => `${name}:${image.port}`),
     compose,
     files,
-    demand,
+    requireThat,
   );
   return faults;
 };
 
-const checkService = (name: string, service: Service, compose: Compose, demand: Demand) => {
+const checkService = (
+  name: string,
+  service: Service,
+  compose: Compose,
+  requireThat: RequireThat,
+) => {
   const {limits} = service.deploy?.resources ?? {};
-  demand(/:[\w.-]+$/.test(service.image ?? ''), `${name}: no version of its image`);
-  demand(!service.image?.endsWith(':latest'), `${name}: any version of its image`);
-  demand(limits?.cpus && limits.memory, `${name}: no limits`);
-  demand(service.restart === 'unless-stopped', `${name}: stays down`);
-  demand(service.stop_grace_period === '30s', `${name}: is not given 30 s to stop`);
+  requireThat(/:[\w.-]+$/.test(service.image ?? ''), `${name}: the image has no version`);
+  requireThat(!service.image?.endsWith(':latest'), `${name}: the image has the version latest`);
+  requireThat(limits?.cpus && limits.memory, `${name}: no limits`);
+  requireThat(service.restart === 'unless-stopped', `${name}: is not restarted`);
+  requireThat(service.stop_grace_period === '30s', `${name}: does not get 30 s to stop`);
   for (const network of service.networks ?? []) {
-    demand(network in compose.networks, `${name}: no network ${network}`);
+    requireThat(network in compose.networks, `${name}: no network ${network}`);
   }
   for (const volume of service.volumes ?? []) {
     const [source = ''] = volume.split(':');
-    demand(source.startsWith('/') || source in compose.volumes, `${name}: no volume ${source}`);
+    requireThat(
+      source.startsWith('/') || source in compose.volumes,
+      `${name}: no volume ${source}`,
+    );
   }
   for (const secret of service.secrets ?? []) {
-    demand(secret in compose.secrets, `${name}: no secret ${secret}`);
+    requireThat(secret in compose.secrets, `${name}: no secret ${secret}`);
   }
   for (const {source} of service.configs ?? []) {
-    demand(source in compose.configs, `${name}: no config ${source}`);
+    requireThat(source in compose.configs, `${name}: no config ${source}`);
   }
   const awaited = service.depends_on ?? [];
   for (const other of Array.isArray(awaited) ? awaited : Object.keys(awaited)) {
-    demand(other in compose.services, `${name}: waits for ${other}, which is not there`);
+    requireThat(other in compose.services, `${name}: waits for the missing service ${other}`);
   }
   const own = service.image?.startsWith('maria-chat:');
-  demand(own || service.healthcheck, `${name}: nobody looks at its health`);
-  demand(name === 'proxy' || !service.ports, `${name}: open to the world`);
+  requireThat(own || service.healthcheck, `${name}: has no health check`);
+  requireThat(name === 'proxy' || !service.ports, `${name}: open to the world`);
 };
 
 interface Surroundings {
@@ -132,55 +140,61 @@ const serverFaults = (
   {compose, files, image, temporary}: Surroundings,
 ): string[] => {
   const faults: string[] = [];
-  const demand: Demand = (holds, fault) => {
+  const requireThat: RequireThat = (holds, fault) => {
     if (!holds) faults.push(`${name}: ${fault}`);
   };
   const env = server.environment ?? {};
   faults.push(...settingFaults({...image.env, ...env}, temporary).map((one) => `${name}: ${one}`));
-  demand(
+  requireThat(
     server.read_only && server.cap_drop?.includes('ALL'),
-    'may write or do more than it needs',
+    'has more rights than it needs',
   );
-  demand(server.volumes?.includes(image.env['DATA_DIR'] ?? ''), 'its DATA_DIR cannot be written');
+  requireThat(
+    server.volumes?.includes(image.env['DATA_DIR'] ?? ''),
+    'its DATA_DIR cannot be written',
+  );
   const {test = [], interval, start_period: starting} = server.healthcheck ?? {};
   const ready = `"http://127.0.0.1:${image.port}/readyz"`;
-  demand(
+  requireThat(
     test[0] === 'CMD' && test[1] === 'node' && test.at(-1)?.includes(ready),
-    '`--wait` does not wait until it can work',
+    '`--wait` does not wait until it is ready',
   );
-  demand(interval && starting, 'is looked at too seldom, or given up while it starts');
+  requireThat(interval && starting, 'health checks are too rare, or fail during the start');
   const secret = path.basename(env['SECRET_KEY_FILE'] ?? '');
-  demand(server.secrets?.includes(secret), `is not given the secret ${secret}`);
+  requireThat(server.secrets?.includes(secret), `does not get the secret ${secret}`);
 
   const {database, store, proxy} = compose.services;
   const db = new URL(env['DATABASE_URL'] ?? 'postgres://none');
   const {POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB} = database?.environment ?? {};
-  demand(db.hostname === 'database' && meets(server, database), 'does not find the database');
-  demand(
+  requireThat(db.hostname === 'database' && meets(server, database), 'does not find the database');
+  requireThat(
     [db.username, db.password, db.pathname].join() ===
       [POSTGRES_USER, POSTGRES_PASSWORD, `/${POSTGRES_DB ?? ''}`].join(),
-    'another user, password or database than PostgreSQL has',
+    'user, password or database differ from PostgreSQL’s',
   );
   const storePort = /api_bind_addr = "\[::\]:(\d+)"/.exec(files.garage)?.[1] ?? '';
   const keys = store?.environment ?? {};
-  demand(env['S3_ENDPOINT'] === `http://store:${storePort}`, 'does not find the store');
-  demand(meets(server, store), 'has no way to the store');
-  demand(env['S3_BUCKET'] === keys['GARAGE_DEFAULT_BUCKET'], 'another bucket than is made');
-  demand(
+  requireThat(env['S3_ENDPOINT'] === `http://store:${storePort}`, 'does not find the store');
+  requireThat(meets(server, store), 'shares no network with the store');
+  requireThat(
+    env['S3_BUCKET'] === keys['GARAGE_DEFAULT_BUCKET'],
+    'the bucket differs from the created one',
+  );
+  requireThat(
     env['AWS_ACCESS_KEY_ID'] === keys['GARAGE_DEFAULT_ACCESS_KEY'] &&
       env['AWS_SECRET_ACCESS_KEY'] === keys['GARAGE_DEFAULT_SECRET_KEY'],
-    'another key than is made',
+    'the key differs from the created one',
   );
-  demand(store?.command?.includes('--default-bucket'), 'nobody makes the bucket');
+  requireThat(store?.command?.includes('--default-bucket'), 'the bucket is not created');
   const region = /s3_region = "(\w+)"/.exec(files.garage)?.[1];
-  demand(env['AWS_REGION'] === region, `the store is in the region ${region ?? ''}`);
+  requireThat(env['AWS_REGION'] === region, `the store is in the region ${region ?? ''}`);
   const shared = (server.networks ?? []).filter((one) => proxy?.networks?.includes(one));
   const [subnet] = shared.map((one) => compose.networks[one]?.ipam?.config[0]?.subnet);
-  demand(shared.length === 1, 'the proxy comes on more than one network, or on none');
-  demand(env['TRUST_PROXY'] === subnet, 'TRUST_PROXY is not where the proxy comes from');
+  requireThat(shared.length === 1, 'the proxy shares more than one network with it, or none');
+  requireThat(env['TRUST_PROXY'] === subnet, 'TRUST_PROXY is not the proxy’s network');
   for (const other of [database, store]) {
     const way = (other?.networks ?? []).filter((one) => server.networks?.includes(one));
-    demand(
+    requireThat(
       way.every((one) => compose.networks[one]?.internal),
       'plain text on an open network',
     );
@@ -198,25 +212,40 @@ const checkProxy = (
   servers: string[],
   {services: {proxy, store}}: Compose,
   {caddyfile}: ComposeFiles,
-  demand: Demand,
+  requireThat: RequireThat,
 ): void => {
   const env = proxy?.environment ?? {};
-  demand(env['CHAT_SERVERS'] === servers.join(' '), 'proxy: knows other servers than there are');
-  demand(proxy && meets(proxy, store) && env['FILES_SERVER'] === 'store:3900', 'proxy: no files');
+  requireThat(
+    env['CHAT_SERVERS'] === servers.join(' '),
+    'proxy: its servers differ from the services',
+  );
+  requireThat(
+    proxy && meets(proxy, store) && env['FILES_SERVER'] === 'store:3900',
+    'proxy: does not reach the files',
+  );
   const names = [...caddyfile.matchAll(/^[^#\n]*\{\$(\w+)\}/gm)].map(([, name = '']) => name);
-  demand(names.length === 4 && names.every((name) => name in env), 'proxy: a name is not given');
-  demand(/max_size 6MB/.test(caddyfile), 'proxy: bodies of any size, or smaller than a file');
-  demand(!/request_buffers/.test(caddyfile), 'proxy: holds uploads back');
+  requireThat(
+    names.length === 4 && names.every((name) => name in env),
+    'proxy: a host name is missing',
+  );
+  requireThat(
+    /max_size 6MB/.test(caddyfile),
+    'proxy: the limit for bodies is missing or too small for a file',
+  );
+  requireThat(!/request_buffers/.test(caddyfile), 'proxy: buffers uploads');
   const wait = /response_header_timeout (\d+)s/.exec(caddyfile)?.[1];
-  demand(wait === undefined || Number(wait) > UPLOAD_SECONDS, 'proxy: ends a slow upload');
+  requireThat(wait === undefined || Number(wait) > UPLOAD_SECONDS, 'proxy: ends a slow upload');
   const health = /health_uri (\S+)/.exec(caddyfile)?.[1];
-  demand(health === SERVER_ALONE, 'proxy: does not hear that a server stops, or hears too much');
+  requireThat(
+    health === SERVER_ALONE,
+    'proxy: the health check does not detect a stop, or includes shared dependencies',
+  );
   // The last pause and the last attempt can begin just before the time ends.
   const waits = ['lb_try_duration', 'lb_try_interval', 'dial_timeout'].map((name) =>
     Number(new RegExp(`${name} (\\d+)ms`).exec(caddyfile)?.[1] ?? NaN),
   );
   const longest = waits.reduce((sum, ms) => sum + ms, 0);
-  demand(longest <= ANSWER_MS, 'proxy: visitors wait, and get no answer');
-  demand(/respond \/metrics 404/.test(caddyfile), 'proxy: shows metrics to the world');
-  demand(!/trusted_proxies/.test(caddyfile), 'proxy: hands on what visitors say of themselves');
+  requireThat(longest <= ANSWER_MS, 'proxy: visitors wait longer than for a response');
+  requireThat(/respond \/metrics 404/.test(caddyfile), 'proxy: shows metrics to the world');
+  requireThat(!/trusted_proxies/.test(caddyfile), 'proxy: forwards headers of visitors');
 };

@@ -56,41 +56,47 @@ export const imageFaults = (text: string, ignored: string, project: string): str
   const faults = validate(text).map(({message}) =>
     typeof message === 'string' ? message : message.value,
   );
-  const demand = (holds: boolean, fault: string) => {
+  const requireThat = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
   };
   const all = instructionsOf(text);
   const stage = lastStageOf(all);
   const {env, user, port} = imageOf(text);
   const bases = all.filter(({keyword}) => keyword === 'FROM').map(({rest}) => rest);
-  demand(bases.length >= 2, 'one stage: the compilers would be in the image');
-  demand(
+  requireThat(bases.length >= 2, 'one stage: the compilers would be in the image');
+  requireThat(
     bases.every((base) => /^node:\d+-\w+/.test(base)),
-    'a base without a version',
+    'a base image without a version',
   );
-  demand(/^[1-9]\d*$/.test(user), `the user "${user}" is root, or not a number`);
-  demand(env['HOST'] === '0.0.0.0', 'HOST is not 0.0.0.0: nobody could reach it');
-  demand(env['NODE_ENV'] === 'production', 'NODE_ENV is not production');
-  demand(env['PORT'] === port, 'EXPOSE and PORT differ');
-  demand(env['DATA_DIR'] === last(stage, 'VOLUME'), 'DATA_DIR is no volume');
-  demand(
+  requireThat(/^[1-9]\d*$/.test(user), `the user "${user}" is root, or not a number`);
+  requireThat(env['HOST'] === '0.0.0.0', 'HOST is not 0.0.0.0, so that the server is unreachable');
+  requireThat(env['NODE_ENV'] === 'production', 'NODE_ENV is not production');
+  requireThat(env['PORT'] === port, 'EXPOSE and PORT differ');
+  requireThat(env['DATA_DIR'] === last(stage, 'VOLUME'), 'DATA_DIR is no volume');
+  requireThat(
     stage.every(({keyword}) => keyword !== 'ENTRYPOINT'),
-    'an entry point takes the signals',
+    'an entry point receives the signals',
   );
   const run = all
     .filter(({keyword}) => keyword === 'RUN')
     .map(({rest}) => rest)
     .join('\n');
-  demand(/npm ci/.test(run) && !/npm (i|install)\b/.test(run), 'not installed by the lock file');
-  demand(/npm prune --omit=dev/.test(run), 'the tools of development stay');
+  requireThat(
+    /npm ci/.test(run) && !/npm (i|install)\b/.test(run),
+    'not installed from the lock file',
+  );
+  requireThat(/npm prune --omit=dev/.test(run), 'development dependencies stay in the image');
   const command = execForm(last(stage, 'CMD'));
-  demand(command[0] === 'node', 'CMD is not node itself: signals would not arrive');
-  demand(isBuilt(command[1] ?? '', project), `there is no ${command[1] ?? ''}`);
+  requireThat(command[0] === 'node', 'CMD is not node itself: signals would not arrive');
+  requireThat(isBuilt(command[1] ?? '', project), `${command[1] ?? ''} is missing`);
   const health = last(stage, 'HEALTHCHECK');
-  demand(execForm(health.replace(/^.*?CMD /, ''))[0] === 'node', 'the health check needs a shell');
-  demand(
+  requireThat(
+    execForm(health.replace(/^.*?CMD /, ''))[0] === 'node',
+    'the health check needs a shell',
+  );
+  requireThat(
     HEALTH_PATHS.some((one) => health.includes(`${one}\``)),
-    'no path of ours is checked',
+    'the health check uses an unknown path',
   );
   return [...faults, ...copyFaults(all, ignored, project)];
 };
@@ -113,18 +119,18 @@ const copyFaults = (all: Instruction[], ignored: string, project: string): strin
   const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
   const faults = lines[0] === '*' ? [] : ['the build sees the whole checkout, secrets included'];
   for (const name of allowed) {
-    if (!existsSync(path.join(project, name))) faults.push(`${name} is let in, but not there`);
+    if (!existsSync(path.join(project, name))) faults.push(`${name} is allowed, but missing`);
   }
   const copied = all
     .filter(({keyword, rest}) => keyword === 'COPY' && !rest.startsWith('--from='))
     .flatMap(({rest}) => rest.split(/\s+/).slice(0, -1))
     .filter((name) => name !== '.');
   for (const name of copied) {
-    if (!allowed.includes(name)) faults.push(`${name} is copied, but kept out of the build`);
+    if (!allowed.includes(name)) faults.push(`${name} is copied, but excluded from the build`);
   }
   // The build needs these names from `COPY . .`.
   for (const name of ['server', 'widget', 'migrations', 'rollup.config.mjs', 'tsconfig.json']) {
-    if (!allowed.includes(name)) faults.push(`${name} is kept out of the build`);
+    if (!allowed.includes(name)) faults.push(`${name} is excluded from the build`);
   }
   return faults;
 };

@@ -44,7 +44,7 @@ interface Pod {
   }[];
 }
 
-type Demand = (holds: unknown, fault: string) => void;
+type RequireThat = (holds: unknown, fault: string) => void;
 
 /** Time from the signal to the exit of the server. */
 const STOP_SECONDS = 25;
@@ -53,7 +53,7 @@ const UPLOAD_SECONDS = 900;
 /** Returns the faults of the manifest, and the contradictions between its parts. */
 export const kubernetesFaults = (text: string, image: Image, temporary: string): string[] => {
   const faults: string[] = [];
-  const demand: Demand = (holds, fault) => {
+  const requireThat: RequireThat = (holds, fault) => {
     if (!holds) faults.push(fault);
   };
   // Kubernetes reads YAML 1.1, where 0400 is octal.
@@ -66,34 +66,43 @@ export const kubernetesFaults = (text: string, image: Image, temporary: string):
     replicas: number;
     template: {metadata: {labels: object}; spec: Pod};
   };
-  demand(replicas === 3, `${replicas} servers`);
-  demand(of('Job').length + of('CronJob').length === 0, 'a job that no server needs');
+  requireThat(replicas === 3, `${replicas} servers`);
+  requireThat(of('Job').length + of('CronJob').length === 0, 'there is an unnecessary job');
   const pod = template.spec;
   const [container] = pod.containers;
-  checkContainer(pod, image, demand);
+  checkContainer(pod, image, requireThat);
   faults.push(...environmentFaults(container, {resources, image, temporary, pod}));
 
   const labels = JSON.stringify(template.metadata.labels);
   const [service, budget] = [of('Service')[0], of('PodDisruptionBudget')[0]];
-  demand(JSON.stringify(service?.spec['selector']) === labels, 'the Service finds no pod');
+  requireThat(JSON.stringify(service?.spec['selector']) === labels, 'the Service finds no pod');
   const selector = budget?.spec['selector'] as {matchLabels: object} | undefined;
-  demand(JSON.stringify(selector?.matchLabels) === labels, 'the disruption budget finds no pod');
+  requireThat(
+    JSON.stringify(selector?.matchLabels) === labels,
+    'the disruption budget finds no pod',
+  );
   const [port] = (service?.spec['ports'] ?? []) as {name: string; targetPort: string}[];
-  demand(container.ports[0]?.name === port?.targetPort, 'the Service aims at no port');
+  requireThat(container.ports[0]?.name === port?.targetPort, 'the Service targets no port');
   const publicUrl = of('ConfigMap')[0]?.data?.['PUBLIC_URL'] ?? '';
-  checkIngress(of('Ingress')[0], {service, publicUrl}, demand);
+  checkIngress(of('Ingress')[0], {service, publicUrl}, requireThat);
   return faults;
 };
 
-const checkContainer = (pod: Pod, image: Image, demand: Demand): void => {
+const checkContainer = (pod: Pod, image: Image, requireThat: RequireThat): void => {
   const {securityContext: rights, containers} = pod;
   const [container] = containers;
   const own = container.securityContext;
-  demand(rights.runAsNonRoot && String(rights.runAsUser) === image.user, 'not the image’s user');
-  demand(own.readOnlyRootFilesystem && !own.allowPrivilegeEscalation, 'may change itself');
-  demand(own.capabilities.drop.includes('ALL'), 'keeps capabilities');
-  demand(container.resources.limits?.memory && container.resources.requests?.cpu, 'no limits');
-  demand(String(container.ports[0]?.containerPort) === image.port, 'not the image’s port');
+  requireThat(
+    rights.runAsNonRoot && String(rights.runAsUser) === image.user,
+    'not the image’s user',
+  );
+  requireThat(
+    own.readOnlyRootFilesystem && !own.allowPrivilegeEscalation,
+    'can change its files or gain privileges',
+  );
+  requireThat(own.capabilities.drop.includes('ALL'), 'keeps capabilities');
+  requireThat(container.resources.limits?.memory && container.resources.requests?.cpu, 'no limits');
+  requireThat(String(container.ports[0]?.containerPort) === image.port, 'not the image’s port');
   for (const [name, path] of [
     ['startupProbe', '/healthz'],
     ['livenessProbe', '/healthz'],
@@ -101,23 +110,26 @@ const checkContainer = (pod: Pod, image: Image, demand: Demand): void => {
   ] as const) {
     const {httpGet} = container[name];
     // An outage of the database must not stop the servers.
-    demand(httpGet.path === path, `${name} asks ${httpGet.path}`);
-    demand(
+    requireThat(httpGet.path === path, `${name} requests ${httpGet.path}`);
+    requireThat(
       container.ports.some((one) => one.name === httpGet.port),
-      `${name} asks no port`,
+      `${name} requests an unknown port`,
     );
   }
   const pause = /, (\d+)\)$/.exec(container.lifecycle?.preStop?.exec.command.at(-1) ?? '')?.[1];
-  demand(pause, 'no pause before the signal');
+  requireThat(pause, 'no pause before the signal');
   const needed = Number(pause ?? 0) / 1000 + STOP_SECONDS;
-  demand(pod.terminationGracePeriodSeconds >= needed, `killed before ${needed} s`);
+  requireThat(pod.terminationGracePeriodSeconds >= needed, `killed before ${needed} s`);
   for (const {name, mountPath} of container.volumeMounts) {
     const volume = pod.volumes.find((one) => one.name === name);
-    demand(volume, `no volume ${name}`);
-    demand(mountPath !== image.env['DATA_DIR'] || volume?.emptyDir, 'DATA_DIR cannot be written');
+    requireThat(volume, `no volume ${name}`);
+    requireThat(
+      mountPath !== image.env['DATA_DIR'] || volume?.emptyDir,
+      'DATA_DIR cannot be written',
+    );
   }
   const mounts = container.volumeMounts.map(({mountPath}) => mountPath);
-  demand(mounts.includes(image.env['DATA_DIR'] ?? ''), 'DATA_DIR cannot be written');
+  requireThat(mounts.includes(image.env['DATA_DIR'] ?? ''), 'DATA_DIR cannot be written');
 };
 
 interface Surroundings {
@@ -144,19 +156,19 @@ const environmentFaults = (
   }
   const files = pod.volumes.flatMap(({name, secret}) => {
     if (!secret) return [];
-    if (secret.defaultMode !== 0o400) faults.push(`everybody can read ${secret.secretName}`);
+    if (secret.defaultMode !== 0o400) faults.push(`all accounts can read ${secret.secretName}`);
     const mount = volumeMounts.find((one) => one.name === name)?.mountPath ?? '';
     return Object.keys(find('Secret', secret.secretName)).map((key) => `${mount}/${key}`);
   });
   if (!files.includes(env['SECRET_KEY_FILE'] ?? '')) faults.push('no secret at SECRET_KEY_FILE');
-  if (!env['TRUST_PROXY']) faults.push('all visitors share the address of the ingress');
+  if (!env['TRUST_PROXY']) faults.push('all visitors share the IP address of the ingress');
   return [...faults, ...settingFaults(env, temporary)];
 };
 
 const checkIngress = (
   ingress: Resource | undefined,
   {service, publicUrl}: {service: Resource | undefined; publicUrl: string},
-  demand: Demand,
+  requireThat: RequireThat,
 ): void => {
   const {rules, tls} = (ingress?.spec ?? {rules: [], tls: []}) as {
     rules: {
@@ -166,19 +178,22 @@ const checkIngress = (
     tls: {hosts: string[]}[];
   };
   const host = new URL(publicUrl).hostname;
-  demand(rules[0]?.host === host && tls[0]?.hosts.includes(host), 'PUBLIC_URL leads elsewhere');
+  requireThat(
+    rules[0]?.host === host && tls[0]?.hosts.includes(host),
+    'PUBLIC_URL has another host',
+  );
   const target = rules[0]?.http.paths[0]?.backend.service;
   const ports = (service?.spec['ports'] ?? []) as {name: string}[];
-  demand(target?.name === service?.metadata.name, 'the Ingress aims at no Service');
-  demand(
+  requireThat(target?.name === service?.metadata.name, 'the Ingress targets no Service');
+  requireThat(
     ports.some(({name}) => name === target?.port.name),
-    'the Ingress aims at no port',
+    'the Ingress targets no port',
   );
   const limit = (name: string) =>
     ingress?.metadata.annotations?.[`nginx.ingress.kubernetes.io/proxy-${name}`] ?? '';
-  demand(limit('body-size') === '6m', 'the Ingress takes bodies of another size');
-  demand(limit('request-buffering') === 'off', 'the Ingress holds uploads back');
+  requireThat(limit('body-size') === '6m', 'the Ingress has another limit for bodies');
+  requireThat(limit('request-buffering') === 'off', 'the Ingress buffers uploads');
   for (const name of ['read-timeout', 'send-timeout']) {
-    demand(Number(limit(name)) > UPLOAD_SECONDS, `the Ingress ends a slow upload: ${name}`);
+    requireThat(Number(limit(name)) > UPLOAD_SECONDS, `the Ingress ends a slow upload: ${name}`);
   }
 };

@@ -31,24 +31,30 @@ export const systemdFaults = (
   {project, temporary}: {project: string; temporary: string},
 ): string[] => {
   const faults = settingFaults(assignmentsIn(env), temporary);
-  const demand = (holds: boolean, fault: string) => {
+  const requireThat = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
   };
   const service = assignmentsIn(unit);
   const settings = assignmentsIn(env);
-  for (const name of COMMON) demand(Boolean(settings[name]), `${name} is missing`);
+  for (const name of COMMON) requireThat(Boolean(settings[name]), `${name} is missing`);
   const [program = '', script = ''] = service['ExecStart']?.split(' ') ?? [];
-  demand(program.startsWith('/') && path.basename(program) === 'node', 'ExecStart is not node');
-  demand(existsSync(path.join(project, script)), `${script} does not exist`);
-  demand(service['WorkingDirectory']?.startsWith('/') === true, 'WorkingDirectory is not absolute');
-  demand(!['', 'root', undefined].includes(service['User']), 'it runs as root');
-  demand(Number(service['TimeoutStopSec']) >= STOP_SECONDS, 'it is killed too early');
+  requireThat(
+    program.startsWith('/') && path.basename(program) === 'node',
+    'ExecStart is not node',
+  );
+  requireThat(existsSync(path.join(project, script)), `${script} does not exist`);
+  requireThat(
+    service['WorkingDirectory']?.startsWith('/') === true,
+    'WorkingDirectory is not absolute',
+  );
+  requireThat(!['', 'root', undefined].includes(service['User']), 'it runs as root');
+  requireThat(Number(service['TimeoutStopSec']) >= STOP_SECONDS, 'it is killed too early');
   const dataDir = `/var/lib/${service['StateDirectory'] ?? ''}`;
-  demand(settings['DATA_DIR'] === dataDir, 'DATA_DIR is not the state directory');
-  demand(service['ProtectSystem'] === 'strict', 'it can write to the system');
-  demand(service['NoNewPrivileges'] === 'yes', 'it can gain privileges');
-  demand(!/^MemoryDenyWriteExecute=yes/m.test(unit), 'V8 cannot compile code');
-  demand(
+  requireThat(settings['DATA_DIR'] === dataDir, 'DATA_DIR is not the state directory');
+  requireThat(service['ProtectSystem'] === 'strict', 'it can write to the system');
+  requireThat(service['NoNewPrivileges'] === 'yes', 'it can gain privileges');
+  requireThat(!/^MemoryDenyWriteExecute=yes/m.test(unit), 'V8 cannot compile code');
+  requireThat(
     path.dirname(service['EnvironmentFile'] ?? '') === '/etc/maria-chat',
     'no EnvironmentFile',
   );

@@ -28,7 +28,7 @@ const UNIT = text('maria-chat.service');
 const ENVIRONMENT = text('maria-chat.env');
 
 /** Asserts that a changed file has a fault that the original does not have. */
-const noticed = (t: Test, faults: string[], changed: string[], what: string): void => {
+const assertNoticed = (t: Test, faults: string[], changed: string[], what: string): void => {
   t.ok(
     changed.some((fault) => !faults.includes(fault)),
     what,
@@ -36,7 +36,7 @@ const noticed = (t: Test, faults: string[], changed: string[], what: string): vo
 };
 
 /** Returns the text with one change. Throws if the text does not contain `from`. */
-const broken = (original: string, from: string, to: string): string => {
+const replaceIn = (original: string, from: string, to: string): string => {
   if (!original.includes(from)) throw new Error(`The text does not contain "${from}".`);
   return original.replaceAll(from, to);
 };
@@ -63,16 +63,16 @@ t.test('the Dockerfile', (t) => {
     ['FROM node:24-bookworm-slim AS build', 'FORM node:24-bookworm-slim AS build'],
     ['.npmrc ./', '.npmrc .env ./'],
   ] as const) {
-    const changed = imageFaults(broken(DOCKERFILE, from, to), ignored, PROJECT);
-    noticed(t, faults, changed, `${from} → ${to}`);
+    const changed = imageFaults(replaceIn(DOCKERFILE, from, to), ignored, PROJECT);
+    assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   for (const [from, to] of [
     ['*\n', ''],
     ['!widget\n', ''],
     ['!server\n', '!servers\n'],
   ] as const) {
-    const changed = imageFaults(DOCKERFILE, broken(ignored, from, to), PROJECT);
-    noticed(t, faults, changed, `${from} → ${to}`);
+    const changed = imageFaults(DOCKERFILE, replaceIn(ignored, from, to), PROJECT);
+    assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   t.end();
 });
@@ -126,8 +126,8 @@ t.test('the compose file and its neighbours', async (t) => {
     ['caddyfile', 'respond /metrics 404\n', '\n'],
     ['caddyfile', '{$CHAT_SERVERS}', '{$SERVERS}'],
   ] as const) {
-    const files = {...FILES, [file]: broken(FILES[file], from, to)};
-    noticed(t, faults, composeFaults(files, image, places), `${file}: ${from} → ${to}`);
+    const files = {...FILES, [file]: replaceIn(FILES[file], from, to)};
+    assertNoticed(t, faults, composeFaults(files, image, places), `${file}: ${from} → ${to}`);
   }
 });
 
@@ -169,8 +169,8 @@ t.test('the Kubernetes manifest', async (t) => {
     ["proxy-read-timeout: '960'", "proxy-read-timeout: '60'"],
     ['kind: PodDisruptionBudget', 'kind: CronJob'],
   ] as const) {
-    const changed = kubernetesFaults(broken(KUBERNETES, from, to), image, temporary);
-    noticed(t, faults, changed, `${from} → ${to}`);
+    const changed = kubernetesFaults(replaceIn(KUBERNETES, from, to), image, temporary);
+    assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
 });
 
@@ -192,8 +192,8 @@ t.test('the systemd unit and its environment file', async (t) => {
     ...(analyzerMissing ? [] : [['Restart=always', 'Restart=forever'] as const]),
     ...(analyzerMissing ? [] : [['ProtectClock=', 'ProtectClocks='] as const]),
   ] as const) {
-    const changed = systemdFaults(broken(UNIT, from, to), ENVIRONMENT, places);
-    noticed(t, faults, changed, `${from} → ${to}`);
+    const changed = systemdFaults(replaceIn(UNIT, from, to), ENVIRONMENT, places);
+    assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   for (const [from, to] of [
     ['PUBLIC_URL=https', 'PUBLIC_URL=http'],
@@ -204,7 +204,7 @@ t.test('the systemd unit and its environment file', async (t) => {
     ['DATA_DIR=/var/lib/maria-chat', 'DATA_DIR=/opt/maria-chat'],
     ['NODE_ENV=production\n', ''],
   ] as const) {
-    const changed = systemdFaults(UNIT, broken(ENVIRONMENT, from, to), places);
-    noticed(t, faults, changed, `${from} → ${to}`);
+    const changed = systemdFaults(UNIT, replaceIn(ENVIRONMENT, from, to), places);
+    assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
 });

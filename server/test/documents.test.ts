@@ -112,8 +112,8 @@ t.test('a scan, a broken file and one with a password have no readable text', as
   await answersOf(visitor);
 
   const [turn] = await model.seen();
-  const told = turn?.body.messages.at(-1)?.content ?? '';
-  t.equal(told.match(/\(no readable text\)/g)?.length, 2);
+  const prompt = turn?.body.messages.at(-1)?.content ?? '';
+  t.equal(prompt.match(/\(no readable text\)/g)?.length, 2);
 });
 
 /**
@@ -169,9 +169,9 @@ t.test('a responder is notified of unreadable text', {skip: hasMaps}, async (t) 
   await answersOf(visitor);
 
   const [turn] = await model.seen();
-  const told = turn?.body.messages.at(-1)?.content ?? '';
-  t.match(told, /"a\.pdf", 1 pages, not all text is readable\n\(The document has text/);
-  t.match(told, /"scan\.pdf", 1 pages\n\(no readable text\)/);
+  const prompt = turn?.body.messages.at(-1)?.content ?? '';
+  t.match(prompt, /"a\.pdf", 1 pages, not all text is readable\n\(The document has text/);
+  t.match(prompt, /"scan\.pdf", 1 pages\n\(no readable text\)/);
 });
 
 t.test('text that is invisible on the page is left out', async (t) => {

@@ -24,25 +24,25 @@ const withEvents = async (
 
 t.test('a query for the events of a session', async (t) => {
   const server = await startServer(t);
-  const look = async (uuid: string, after: number) => {
+  const findPage = async (uuid: string, after: number) => {
     const [found] = await findEvents(server.sql, [{uuid, after}]);
     return [found?.events.map(({seq}) => seq), found?.hasMore];
   };
 
   await t.test('ends with the event that reaches the limit of bytes', async (t) => {
     const large = await withEvents(server, {count: 6, bytes: 30 * KILOBYTE});
-    t.same(await look(large.uuid, 0), [[1, 2, 3], true]);
-    t.same(await look(large.uuid, 3), [[4, 5, 6], false]);
+    t.same(await findPage(large.uuid, 0), [[1, 2, 3], true]);
+    t.same(await findPage(large.uuid, 3), [[4, 5, 6], false]);
     const huge = await withEvents(server, {count: 2, bytes: 500 * KILOBYTE});
-    t.same(await look(huge.uuid, 0), [[1], true], 'one event is always found');
-    t.same(await look(huge.uuid, 1), [[2], false]);
+    t.same(await findPage(huge.uuid, 0), [[1], true], 'one event is always found');
+    t.same(await findPage(huge.uuid, 1), [[2], false]);
   });
 
   await t.test('ends after the maximum number of events, and is repeated', async (t) => {
     const {uuid} = await withEvents(server, {count: PAGE_EVENTS, bytes: 10});
-    const [seqs, hasMore] = await look(uuid, 0);
+    const [seqs, hasMore] = await findPage(uuid, 0);
     t.same([(seqs as number[]).length, hasMore], [PAGE_EVENTS, true]);
-    t.same(await look(uuid, PAGE_EVENTS), [[], false]);
+    t.same(await findPage(uuid, PAGE_EVENTS), [[], false]);
   });
 
   for (const [way, open] of Object.entries(WAYS)) {

@@ -102,9 +102,9 @@ const run = async (
   );
   for (const reader of readers) {
     await reader.stop();
-    const told = reader.events.map(({seq, type, data}) => ({seq, type, data}));
+    const received = reader.events.map(({seq, type, data}) => ({seq, type, data}));
     t.equal(
-      JSON.stringify(told),
+      JSON.stringify(received),
       JSON.stringify(kept),
       `received all events once, in ${reader.visits} visits`,
     );

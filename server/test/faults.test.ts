@@ -269,15 +269,15 @@ t.test('a server that starts while a dependency is unavailable', async (t) => {
     await t.test(
       `${part}, ${fault}: it listens, reports it, and works after the recovery`,
       async (t) => {
-        const look = () =>
+        const askReadiness = () =>
           request<{checks: Record<string, string>}>(url, 'GET', '/readyz').catch(() => undefined);
-        await until(async () => (await look()) !== undefined);
-        const away = await look();
+        await until(async () => (await askReadiness()) !== undefined);
+        const away = await askReadiness();
         t.equal(away?.status, 503);
         t.not(away?.body.checks[part], 'ok', `says ${String(away?.body.checks[part])}`);
 
         await proxy.set('pass');
-        await until(async () => (await look())?.status === 200);
+        await until(async () => (await askReadiness())?.status === 200);
 
         const visitor = await Guest.welcome(url);
         t.equal((await visitor.upload(makePdf())).status, 201);

@@ -8,8 +8,8 @@ import type {FuzzWorld} from './fuzz-world.js';
 import type {OpenApiDocument} from './openapi-document.js';
 
 const BUSY_PAUSE_MS = 1_200;
-const MOST_TRIES = 4;
-const MOST_PROBLEMS = 25;
+const MAX_TRIES = 4;
+const MAX_PROBLEMS = 25;
 
 /** Carries out plans and records the results. */
 export class FuzzRun {
@@ -31,11 +31,11 @@ export class FuzzRun {
     await Promise.all(
       plans.map((plan) =>
         this.one(plan).catch((error: unknown) => {
-          this.problems.push(`the test failed: ${(error as Error).stack} <- ${told(plan)}`);
+          this.problems.push(`the test failed: ${(error as Error).stack} <- ${describePlan(plan)}`);
         }),
       ),
     );
-    return this.problems.length < MOST_PROBLEMS;
+    return this.problems.length < MAX_PROBLEMS;
   }
 
   get summary(): string {
@@ -48,7 +48,7 @@ export class FuzzRun {
     const answer = await this.answerTo(request);
     this.sent++;
     if (typeof answer === 'string') {
-      this.problems.push(`${answer} <- ${told(plan)}`);
+      this.problems.push(`${answer} <- ${describePlan(plan)}`);
       return;
     }
     const {status, headers, body} = answer;
@@ -58,14 +58,14 @@ export class FuzzRun {
       ...this.judge.faultsOf(plan, request, answer),
       ...leaks.map((secret) => `gives away ${secret}`),
     ];
-    for (const fault of faults) this.problems.push(`${fault} <- ${told(plan)}`);
+    for (const fault of faults) this.problems.push(`${fault} <- ${describePlan(plan)}`);
     if (status === 410 || request.method === 'DELETE') await this.world.renew(plan.who);
   }
 
   /** Sends a request again after 503, because an overloaded machine returns it for a while. */
   private async answerTo(request: WireRequest) {
     let answer = await send(this.port, request);
-    for (let tries = 1; tries < MOST_TRIES; tries++) {
+    for (let tries = 1; tries < MAX_TRIES; tries++) {
       if (typeof answer === 'string' || answer.status !== 503) break;
       await sleep(BUSY_PAUSE_MS);
       answer = await send(this.port, request);
@@ -74,8 +74,8 @@ export class FuzzRun {
   }
 }
 
-const MOST_CHARACTERS = 1_500;
+const MAX_CHARACTERS = 1_500;
 
 /** Returns the data that is needed to send the request again. */
-const told = ({method, path, headers, body}: Plan): string =>
-  JSON.stringify({method, path, headers, body: body?.toString('latin1')}).slice(0, MOST_CHARACTERS);
+const describePlan = ({method, path, headers, body}: Plan): string =>
+  JSON.stringify({method, path, headers, body: body?.toString('latin1')}).slice(0, MAX_CHARACTERS);

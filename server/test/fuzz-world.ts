@@ -68,8 +68,8 @@ export class FuzzWorld {
         .replaceAll(PLACES.ownLink, linkPath)
         .replaceAll(PLACES.canaryUuid, this.canary.uuid)
         .replaceAll(PLACES.canaryFile, this.canaryFile)
-        .replaceAll(PLACES.bentToken, bent(this.canary.token))
-        .replaceAll(PLACES.bentLink, bent(this.canaryLink));
+        .replaceAll(PLACES.bentToken, withLastCharacterChanged(this.canary.token))
+        .replaceAll(PLACES.bentLink, withLastCharacterChanged(this.canaryLink));
     const hasPlaces = body?.includes('-3b1e') || body?.includes('-3B1E');
     return {
       method,
@@ -143,4 +143,5 @@ const arrived = async (url: string): Promise<Visitor> => {
 };
 
 /** Returns a credential with its last character changed. */
-const bent = (secret: string): string => secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');
+const withLastCharacterChanged = (secret: string): string =>
+  secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A');

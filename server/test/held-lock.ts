@@ -6,7 +6,7 @@ import type {Test} from 'tap';
 
 import type {TestServer} from './start-server.js';
 
-const LOOK_MS = 2;
+const POLL_INTERVAL_MS = 2;
 const WAIT_MS = 60_000;
 
 /** Connections of the test that keep locks until other connections wait for them. */
@@ -55,7 +55,7 @@ export class HeldLock {
       if (rows.length >= count) return;
       if (Date.now() > end)
         throw new Error(`Only ${rows.length} connections wait with "${statement}".`);
-      await sleep(LOOK_MS);
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 
