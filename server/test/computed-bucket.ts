@@ -7,7 +7,7 @@ import type {Sql} from '../database/sql.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 
 const FILES_PER_VISIT = 3;
-/** Interval of the visits that have no row in the database. */
+/** Number of visits among which one has no row in the database. */
 const UNKNOWN_EVERY = 10;
 const MAX_KEYS = 1_000;
 const TAIL = '-0000-4000-8000-000000000000';

@@ -154,7 +154,7 @@ t.test('subscribers are notified of an erasure immediately', async (t) => {
   );
 
   t.equal(code, 0);
-  // The event arrives before the regular poll would find it.
+  // The notification arrives before the next poll, 15 s after the last one.
   await until(() => reader.events.length === 1, 5_000);
   t.match(reader.events, [{type: 'session_state', data: {state: 'gone'}}]);
   t.equal(await reader.ended, 'end');

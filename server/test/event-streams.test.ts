@@ -296,7 +296,7 @@ t.test('a server without its listening connection polls for events', beside, asy
 
   await visitor.upload(makePdf());
 
-  // The event arrives before the regular poll would find it.
+  // Without notifications, the server polls more often than every 15 s.
   t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
 });
 
