@@ -72,7 +72,7 @@ void t.test('another link', async (t) => {
   });
 });
 
-/** Counts e-mails as if they had been sent. */
+/** Records e-mails in the counters as if they had been sent. */
 const countMails = async (
   {sql, config}: TestServer,
   {times, address, client}: {times: number; address?: string; client?: string},
@@ -91,7 +91,7 @@ const countMails = async (
 
 const usedUp = (server: TestServer, address: string) => countMails(server, {times: 3, address});
 
-/** Moves all that depends on the time into the past. */
+/** Moves e-mail counters, links and jobs into the past. */
 const timePasses = async ({sql, sender}: TestServer, time: string) => {
   await sql`update mail_counts set counted_at = counted_at - ${time}::interval`;
   await sql`

@@ -18,7 +18,7 @@ import {Visitor, request} from './visitor.js';
 const AT_ONCE = 10;
 const GENEROUS_MS = 120_000;
 
-/** From an address of its own each, as far as the limits on mail are concerned. */
+/** Submits a contact. Each call has its own IP address, so the e-mail limits do not apply. */
 const register = async ({url}: TestServer, i: number): Promise<number> => {
   const headers = {'x-forwarded-for': `10.1.${i >> 8}.${i & 255}`};
   const {body} = await request<{uuid: string; token: string}>(
@@ -44,7 +44,7 @@ const registerAll = async (servers: TestServer[], count: number): Promise<void> 
   const work = async () => {
     while (next < count) {
       const i = next++;
-      // A busy machine may answer 503, which a visitor answers with another try.
+      // A busy server may respond with 503. A visitor then tries again.
       while ((await register(servers[i % servers.length] as TestServer, i)) !== 202);
     }
   };
@@ -53,7 +53,7 @@ const registerAll = async (servers: TestServer[], count: number): Promise<void> 
 
 const waiting = async (sql: Sql): Promise<number> => (await sql`select from jobs`).length;
 
-/** A server whose mail goes through a proxy that can fail. */
+/** Starts a server that sends its e-mails through a proxy that can fail. */
 const behindProxy = async (t: Test) => {
   const mailbox = await startMailbox(t);
   const proxy = await FaultProxy.before(t, mailbox.url);
@@ -102,7 +102,7 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
     const {mailbox, proxy, server} = await behindProxy(t);
     await registerAll([server], 1);
     await mailbox.waitFor(addressOf(0));
-    // Until its sender knows as well: cut off before that, it rightly sends again.
+    // Wait until the sender has deleted the job. If it is cut off before that, it sends again.
     await until(async () => (await waiting(server.sql)) === 0);
     await proxy.set(fault);
 
@@ -215,7 +215,7 @@ t.test('killed between the mail and its row: one repeat, with the same Message-I
   await until(async () => (await taken()).length === 1, 30_000);
 
   await server.sql.begin(async (tx) => {
-    // The mail server says yes, and nobody hears that the row may go.
+    // The lock blocks the update of the row after the mail server has accepted the e-mail.
     await tx`select from jobs for update`;
     await proxy.set('pass');
     await mailbox.waitFor(addressOf(1));

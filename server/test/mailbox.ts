@@ -10,16 +10,16 @@ import type {Test} from 'tap';
 export interface Mailbox {
   url: string;
   mails: Email[];
-  /** Envelope receivers, in the order of `mails`. */
+  /** Receivers from the SMTP envelope, in the order of `mails`. */
   receivers: string[][];
-  /** Waits for the first mail to this address after the `skip` earlier ones. */
+  /** Waits for the first e-mail to this e-mail address after the `skip` earlier ones. */
   waitFor(address: string, skip?: number): Promise<Email>;
 }
 
 const WAIT_MS = 60_000;
 const LOOK_MS = 25;
 
-/** A real SMTP server that keeps what it gets. */
+/** Starts a real SMTP server that keeps the e-mails that it receives. */
 export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
   const mails: Email[] = [];
   const receivers: string[][] = [];
@@ -38,7 +38,7 @@ export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
       });
     },
   });
-  // A sender that was killed resets its connection; what had arrived by then is what counts.
+  // A killed sender resets its connection. Only e-mails that arrived before that count.
   server.on('error', () => undefined);
   server.listen(onPort, '127.0.0.1');
   await once(server.server, 'listening');
@@ -65,7 +65,7 @@ export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
   };
 };
 
-/** The confirmation link in a mail. */
+/** Returns the confirmation link in an e-mail. */
 export const linkIn = (mail: Email): string => {
   const link = /http\S+\/verify\/[\w-]+\.[\w-]{43}(?=\s)/.exec(mail.text ?? '')?.[0];
   if (!link) throw new Error(`No confirmation link in: ${mail.text ?? ''}`);

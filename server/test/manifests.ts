@@ -14,7 +14,7 @@ export const installManifest = async (folder: string): Promise<string> => {
   return ((await import(script)) as Installer).installManifest(folder);
 };
 
-/** Imports a module of such a folder, which finds its packages there. */
+/** Imports a module from such a folder, so that it finds its packages there. */
 export const importInstalled = async <T>(folder: string, module: string): Promise<T> => {
   await installManifest(folder);
   return (await import(pathToFileURL(path.join(PROJECT, folder, module)).href)) as T;

@@ -22,7 +22,7 @@ const valueOf = (metrics: string, line: string): number =>
       ?.split(' ')[1],
   );
 
-/** Figures that are zero once nothing is in progress. */
+/** Metrics that are zero when nothing is in progress. */
 const AT_REST = [
   'maria_uploads_running',
   'maria_jobs{state="queued"}',

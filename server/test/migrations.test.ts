@@ -12,7 +12,7 @@ import {createTestDatabase} from './test-database.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
-/** As an earlier version of the server has done. */
+/** Applies a migration as an earlier version of the server did. */
 const apply = async (sql: postgres.Sql, name: string) => {
   const text = await readFile(path.join(MIGRATIONS, name), 'utf8');
   const checksum = createHash('sha256').update(text).digest('hex');
@@ -26,7 +26,7 @@ const apply = async (sql: postgres.Sql, name: string) => {
     values (${Number(name.slice(0, 4))}, ${name}, ${checksum})`;
 };
 
-/** Columns, constraints, indexes and triggers, in words. */
+/** Selects columns, constraints, indexes and triggers as text. */
 const schemaOf = (sql: postgres.Sql) => sql`
   select 'column' as kind, table_name || '.' || column_name as name,
          data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as definition

@@ -3,9 +3,8 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 /**
- * A program that speaks Chat Completions as servers of that kind do, for tests to run beside ours.
- * The model's name says how it answers; the documents and questions it was sent can be read at
- * `/seen`.
+ * A program that implements Chat Completions, which tests run as a separate process. The name of
+ * the requested model selects the kind of reply. `/seen` returns the requests that it has received.
  */
 interface Asked {
   model: string;
@@ -16,7 +15,7 @@ interface Asked {
 interface Seen {
   body: Asked & Record<string, unknown>;
   authorization: string | undefined;
-  /** Whether the client was there to the end. */
+  /** State of the request: `broken off` means that the client disconnected before the end. */
   outcome: 'open' | 'done' | 'broken off';
   pieces: number;
 }
@@ -59,7 +58,7 @@ const complete = async (request: IncomingMessage, response: ServerResponse): Pro
   });
   const known = ['model', 'messages', 'stream'];
   const unknown = Object.keys(body).find((key) => !known.includes(key));
-  // As the strict ones do.
+  // Strict servers reject unknown fields.
   if (unknown !== undefined) {
     sendJson(response, 422, {error: {message: `Extra inputs are not permitted: ${unknown}`}});
     return;
@@ -88,7 +87,7 @@ const server = createServer((request, response) => {
   else if (request.url === '/v1/chat/completions') void complete(request, response);
   else sendJson(response, 404, {error: {message: 'not found'}});
 });
-// Nobody is to be left behind by a test that was killed.
+// The process ends with its parent, even if the test was killed.
 process.stdin.resume().on('end', () => process.exit());
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

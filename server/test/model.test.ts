@@ -13,13 +13,13 @@ import {World} from './model/world.js';
 
 /** `MODEL_OPERATIONS=10000 npm run test:server model` is the long run. */
 const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 500);
-/** What a failure prints, to have it again. */
+/** Seed that a failure prints. Set it to repeat the run. */
 const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
 const LONGEST_RUN = 120;
 
 const operations = [...arrivals, ...fileOperations, ...decisions, ...passingTime, ...kills];
 
-/** Tells why a run failed, how to repeat it, and the shortest history that is known. */
+/** Describes why a run failed, how to repeat it, and the shortest known history. */
 const explained = (outcome: RunDetails<[Iterable<Operation>]>, seed: number): string => {
   const {errorInstance, counterexample} = outcome;
   const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);

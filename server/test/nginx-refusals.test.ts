@@ -12,7 +12,7 @@ import {startServer} from './start-server.js';
 const POSTS = 200;
 const BODY = Buffer.alloc(4_000_000, 'x');
 
-/** Sends a body that nobody has asked for. Returns the status that the proxy responds with. */
+/** Sends a body that the server did not ask for. Returns the status of the proxy's response. */
 const post = async (url: string, path: string): Promise<number> => {
   const outgoing = request(`${url}${path}`, {
     method: 'POST',
@@ -65,7 +65,7 @@ t.test(
         isOver = true;
         await visiting;
 
-        // nginx itself refuses an address that it cannot decode.
+        // nginx itself rejects a URL that it cannot decode.
         t.same(counted(statuses), {400: POSTS / 4, 401: POSTS / 2, 404: POSTS / 4});
         t.same(Object.keys(counted(others)), ['200'], `${others.length} other calls`);
       });

@@ -18,14 +18,14 @@ export const nginxMissing =
     ? false
     : 'no nginx to test behind: install nginx-light');
 
-/** Everything as it is when nobody has set it: HTTP/1.0 to the server, answers buffered, no upgrade. */
+/** Starts nginx with its defaults: HTTP/1.0 to the server, buffered responses, no upgrade. */
 export const startNginx = (t: Test, target: string, more = ''): Promise<string> =>
   startNginxWith(t, (port) => {
     const {host} = new URL(target.replace('localhost', '127.0.0.1'));
     return `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${host}; ${more} } }`;
   });
 
-/** As the operator reads how to set it, but without TLS, in front of one or two servers. */
+/** Starts nginx with the documented configuration, but without TLS, for one or two servers. */
 export const startReadmeNginx = async (t: Test, ...servers: {url: string}[]): Promise<string> => {
   const readme = await readFile(DEPLOY_README, 'utf8');
   const [, shown = ''] = /```nginx\n([^]*?)```/.exec(readme) ?? [];
@@ -39,7 +39,7 @@ export const startReadmeNginx = async (t: Test, ...servers: {url: string}[]): Pr
   );
 };
 
-/** Two servers behind an nginx with nothing set but their addresses and unbuffered uploads. */
+/** Starts nginx for several servers, with only their IP addresses and unbuffered uploads set. */
 export const startPlainNginx = (t: Test, ...servers: {url: string}[]): Promise<string> =>
   startNginxWith(t, (port) => {
     const named = servers.map(({url}) => `server 127.0.0.1:${new URL(url).port};`);
@@ -52,7 +52,7 @@ export const startPlainNginx = (t: Test, ...servers: {url: string}[]): Promise<s
             }`;
   });
 
-/** Passes on what comes below a path, without the path. */
+/** Starts nginx below a path, which is removed before requests are passed on. */
 export const startNginxBelow = (
   t: Test,
   {port, path, target}: {port: number; path: string; target: string},

@@ -17,11 +17,11 @@ const GONE_WITHIN_MS = 30_000;
 
 interface Started {
   pid: number;
-  /** The server and the processes of its database. */
+  /** Process ids of the server and its database. */
   family: number[];
 }
 
-/** `npm start` with all that it runs; without its `prestart`, which would compile once more. */
+/** Runs `npm start` without its `prestart`, which would compile again. */
 const npmStart = async (t: Test): Promise<Started> => {
   const dataDir = await temporaryFolder(t);
   const port = await freePort();
@@ -36,7 +36,7 @@ const npmStart = async (t: Test): Promise<Started> => {
     cwd: PROJECT,
     env,
     stdio: 'ignore',
-    // A group of its own, as a terminal gives it to what it starts.
+    // A separate process group, as a terminal creates it.
     detached: true,
   });
   const pid = child.pid ?? 0;
@@ -52,7 +52,7 @@ const npmStart = async (t: Test): Promise<Started> => {
   return {pid, family};
 };
 
-/** By the accounts of the system: the processes below this one. */
+/** Returns the ids of all processes below this one, read from `/proc`. */
 const descendants = async (ancestor: number): Promise<number[]> => {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   const rows = await Promise.all(pids.map(async (pid) => ({pid, parent: await parentOf(pid)})));

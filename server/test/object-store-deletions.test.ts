@@ -49,7 +49,7 @@ const versionsIn = async (client: S3Client, Bucket: string): Promise<number> => 
   return Versions.length + DeleteMarkers.length;
 };
 
-/** A server whose store is seen through a proxy. */
+/** Starts a server that calls its store through a proxy. */
 const serverBehind = async (t: Test): Promise<{server: TestServer; proxy: StoreProxy}> => {
   const bucket = await createTestBucket(t);
   const proxy = await StoreProxy.before(t, bucket.endpoint);

@@ -87,7 +87,7 @@ t.test('a disk that cannot be written to is unavailable', {skip: noSysfs()}, asy
   await t.rejects(store.check(), StoreUnavailable);
 });
 
-/** Where not even root may make a file. */
+/** Returns why `/sys` cannot be used, where not even root can create a file. */
 function noSysfs(): string | false {
   return existsSync('/sys/kernel') ? false : 'needs the /sys of Linux';
 }
@@ -96,7 +96,7 @@ async function* one(text: string) {
   yield Buffer.from(text);
 }
 
-/** The store, and the route that its links lead to. */
+/** Serves the route that the store's links point to. */
 async function serve(t: Test, directory: string): Promise<DiskObjects> {
   const server = createServer((request, response) => void answer(store, request, response));
   server.listen(0, '127.0.0.1');

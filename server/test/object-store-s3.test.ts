@@ -22,9 +22,9 @@ import {until} from './until.js';
 
 const never = new AbortController().signal;
 const skip = bucketsMissing;
-// The store’s own time limits are waited for.
+// The tests wait for the store's own time limits.
 t.setTimeout(240_000);
-// Each has a bucket of its own, and some do nothing but wait.
+// Each test has a separate bucket, and some tests only wait.
 t.jobs = 2;
 
 t.test('conformance', {skip}, async (t) => {
@@ -198,7 +198,7 @@ function rawClient(t: Test, settings: S3Settings): S3Client {
   return client;
 }
 
-/** A relay that shows the connections to the store, and can stop passing anything on. */
+/** Starts a relay that exposes the connections to the store and can stop forwarding. */
 async function openDoor(t: Test, endpoint: string) {
   const {hostname, port} = new URL(endpoint);
   const connections = new Set<Socket>();
@@ -223,9 +223,9 @@ async function openDoor(t: Test, endpoint: string) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const freeze = () => (frozen = true);
   const thaw = () => {
-    // A busy machine may accept a connection only now.
+    // On a busy machine, a connection may be accepted only now.
     frozen = false;
-    // A socket that is not read does not notice its end either.
+    // A socket that is not read does not detect that the other side has closed it.
     for (const socket of connections) socket.resume();
   };
   return {url, connections, freeze, thaw};

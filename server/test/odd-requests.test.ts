@@ -9,7 +9,9 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-/** Found by the generated requests of `fuzz.test.ts`; each stays found here. */
+/**
+ * Requests that `fuzz.test.ts` once generated and that failed. They are kept as regression tests.
+ */
 t.test('odd requests', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);

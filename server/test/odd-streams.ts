@@ -1,12 +1,12 @@
-/** How one server or another writes an answer; each says `Grüße, 世界 🎉!` where it says anything. */
+/** A stream as some server writes it. Each stream with a text contains `Grüße, 世界 🎉!`. */
 export interface OddStream {
   type?: string;
   status?: number;
-  /** Sent one by one, each in a packet of its own. */
+  /** Chunks that are sent one by one, each in a separate packet. */
   chunks: (string | Buffer)[];
-  /** What the visitor reads. */
+  /** Text that the visitor reads. */
   says?: string;
-  /** The reason for which it is no answer, and what of it stands there. */
+  /** Reason why the stream is not a valid reply, with a part of its content. */
   fails?: string;
 }
 

@@ -60,7 +60,7 @@ export const operationsOf = ({paths}: OpenApiDocument): DescribedOperation[] =>
     })),
   );
 
-/** What is wrong with a value under a schema of the document; empty when nothing is. */
+/** Returns the validation errors of a value; empty if it is valid. */
 export type Check = (value: unknown) => string[];
 
 export const checkOf = ({components}: OpenApiDocument, schema: JsonSchema): Check => {

@@ -10,7 +10,7 @@ import type {DescribedOperation, MediaType, OpenApiDocument} from './openapi-doc
 import {untilServed} from './patiently.js';
 import {startServer} from './start-server.js';
 
-/** Addresses that are no part of the API. */
+/** URLs that are not part of the API. */
 const NOT_DESCRIBED = [
   /^\/$/, // the demo page
   /^\/((widget|assets)\/|examples(\/|$))/, // files for browsers
@@ -21,10 +21,10 @@ const NOT_DESCRIBED = [
   /^\*$/, // the preflight of every address
 ];
 
-/** What no operation can answer: it is about methods, files for browsers, or any request at all. */
+/** Error codes that no single operation returns: they concern methods, files or every request. */
 const OF_NO_OPERATION = ['method_not_allowed', 'range_not_satisfiable', 'headers_too_large'];
 
-/** Every route of the servers that start from now on. */
+/** Records every route of the servers that start from now on. */
 const watchRoutes = () => {
   const seen = new Set<string>();
   diagnostics.subscribe('fastify.initialization', (message) => {
@@ -36,7 +36,7 @@ const watchRoutes = () => {
   return seen;
 };
 
-/** A statement about one operation, with its name in front of what is wrong. */
+/** Reports a check for each operation, with the operation's name before the error. */
 const eachOperation = (
   document: OpenApiDocument,
   faults: (operation: DescribedOperation) => (string | false | undefined)[],

@@ -128,7 +128,7 @@ t.test('a host that the operator names is called, at that port alone', async (t)
 });
 
 t.test('signatures are those of Standard Webhooks', async (t) => {
-  // From the specification's own library.
+  // Secret, id and signature are from the library of the Standard Webhooks specification.
   const key = parseSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
   const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
   const body = '{"test": 2432232314}';

@@ -14,7 +14,7 @@ import {temporaryFolder} from './start-server.js';
 
 const run = promisify(execFile);
 
-/** A PostgreSQL that can be killed and set back, under one address all the while. */
+/** A PostgreSQL that can be killed and restored, at one fixed URL. */
 export class OwnCluster {
   private constructor(
     private readonly folder: string,
@@ -35,7 +35,7 @@ export class OwnCluster {
     return this.proxy.through(this.running.url);
   }
 
-  /** What a copy of the disk at this moment would bring back. */
+  /** Copies the cluster's files, as a backup of the disk would. */
   async backUp(): Promise<void> {
     await this.whileAway(async () => {
       await this.running.stop();
@@ -51,7 +51,7 @@ export class OwnCluster {
     });
   }
 
-  /** What it knows afterwards is what was committed. */
+  /** Kills the postmaster. Only committed data remains. */
   async crash(): Promise<void> {
     await this.whileAway(async () => {
       const file = this.path('database/cluster/data/postmaster.pid');
@@ -59,7 +59,7 @@ export class OwnCluster {
     });
   }
 
-  /** Shut down as an operator does, who starts it again after a while. */
+  /** Shuts PostgreSQL down and restarts it after `ms`, as an operator does. */
   async stopFor(ms: number): Promise<void> {
     await this.whileAway(async () => {
       await this.running.stop();

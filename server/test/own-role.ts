@@ -8,11 +8,11 @@ import {createTestDatabase} from './test-database.js';
 
 const TERMINATION_MS = 30_000;
 
-/** A role that owns one database, as a hosting provider sets one up, and no superuser. */
+/** A role that owns one database and is not a superuser, as hosting providers create it. */
 export class OwnRole {
   private constructor(
     readonly name: string,
-    /** DATABASE_URL of this role. */
+    /** `DATABASE_URL` of this role. */
     readonly url: string,
     private readonly admin: postgres.Sql,
   ) {}
@@ -20,7 +20,7 @@ export class OwnRole {
   static async create(t: Test): Promise<OwnRole> {
     const name = `role_${randomUUID().replaceAll('-', '')}`;
     const password = randomUUID();
-    // Registered before the database is made: handlers run in reverse order.
+    // Registered before the database is created, because teardown handlers run in reverse order.
     t.teardown(async () => {
       const sql = postgres(inDatabase(database, 'postgres'), {max: 1});
       await sql`drop role if exists ${sql(name)}`;
@@ -57,14 +57,14 @@ export class OwnRole {
     await this.admin.unsafe(`alter role ${this.name} password '${password}'`);
   }
 
-  /** Closes all connections of the role, and waits until the database has closed them. */
+  /** Closes all connections of the role and waits until the database has closed them. */
   async cutOff(): Promise<void> {
     await this.admin`
       select pg_terminate_backend(pid, ${TERMINATION_MS}) from pg_stat_activity
       where usename = ${this.name}`;
   }
 
-  /** Makes the same role and an empty database of the same name on another server. */
+  /** Creates the same role and an empty database of the same name on another server. */
   async createOn(t: Test, server: string): Promise<OwnRole> {
     const {pathname, username, password} = new URL(this.url);
     const database = pathname.slice(1);

@@ -9,7 +9,7 @@ void t.test('pace', async (t) => {
   const ENOUGH_BYTES = 20 * 8 * 1024;
   const STEP_MS = 1_000;
 
-  /** A pace whose clock only moves when it is told to. */
+  /** Returns a guard with a clock that only the test advances. */
   const paced = (t: Test) => {
     mock.timers.enable({apis: ['setTimeout']});
     let nowMs = 0;
@@ -28,7 +28,7 @@ void t.test('pace', async (t) => {
         mock.timers.tick(Math.min(left, STEP_MS));
       }
     };
-    /** Waits for bytes; what is answered lets them arrive. */
+    /** Starts to wait for bytes. Returns a function that delivers them. */
     const receive = () => {
       let arrive: (bytes: number) => void = () => undefined;
       const arrived = new Promise<number>((resolve) => {

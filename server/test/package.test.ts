@@ -20,7 +20,7 @@ interface PackageLinter {
   formatMessage: (message: object, manifest: object) => string | undefined;
 }
 
-/** As somebody has it who installs what `npm pack` has made. */
+/** Installs the archive of `npm pack`, as a user does. */
 const install = async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-package-'));
   t.teardown(() => rm(folder, {recursive: true}));
@@ -35,7 +35,7 @@ const install = async () => {
   const modules = path.join(folder, 'node_modules');
   await mkdir(modules);
   await symlink(path.join(folder, 'package'), path.join(modules, 'maria-chat'));
-  // The one dependency that the types name; the others are the server's.
+  // The types import only this dependency; the server needs the others.
   await symlink(tool('lit'), path.join(modules, 'lit'));
   return {folder, tarball, modules, manifest};
 };
@@ -70,7 +70,7 @@ console.log(isElement, count, state, attributes);
 const wrong: MariaChatAttributes = {theme: 'drak'};
 // @ts-expect-error A step is a word.
 chat.addEventListener('maria-step', ({step}) => step * 2);
-// @ts-expect-error What the element keeps to itself is no part of its types.
+// @ts-expect-error Private members are not part of the element's types.
 chat.focusKeeper;
 console.log(wrong);
 `;
@@ -92,7 +92,7 @@ export const page = (
 export const wrong = <maria-chat theme="drak" />;
 `;
 
-/** As much of React's types as ours name, in the places where React 19 has them. */
+/** The part of React's types that our types use, at the same place as in React 19. */
 const REACT_TYPES = `
 export interface HTMLAttributes<T> {className?: string; id?: string; lang?: string; children?: unknown}
 export type DetailedHTMLProps<E, T> = E & {ref?: ((element: T | null) => void) | {current: T | null}};
@@ -225,7 +225,7 @@ t.test('the package', async (t) => {
   });
 });
 
-/** Values alone: types are gone at run time. */
+/** Returns the names of exported values. Types do not exist at run time. */
 async function namesExported(types: string): Promise<string[]> {
   const events = await readFile(path.join(types, 'events.d.ts'), 'utf8');
   const classes = [...events.matchAll(/export declare class (\w+)/g)].map(([, name]) => name ?? '');

@@ -3,14 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 const MOST_TRIES = 15;
 const PAUSE_MS = 1_000;
 
-/** A call of the test's own, which must succeed. */
+/** Makes a call that the test needs. Throws if it fails. */
 export const patiently = async <T extends {status: number}>(call: () => Promise<T>): Promise<T> => {
   const answer = await untilServed(call);
   if (answer.status >= 400) throw new Error(`A call of the test’s own got ${answer.status}.`);
   return answer;
 };
 
-/** On a machine with too much to do a call may have to be made again, as the answer says. */
+/** Repeats a call while the server responds with 503, which a busy machine may cause. */
 export const untilServed = async <T extends {status: number}>(
   call: () => Promise<T>,
 ): Promise<T> => {

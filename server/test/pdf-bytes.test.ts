@@ -153,7 +153,7 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  /** Whole, cut in two at every place, and byte by byte. */
+  /** Scans the text whole, cut in two at every position, and byte by byte. */
   const flagsHoweverCut = (text: string): string[] => {
     const cuts = Array.from({length: text.length - 1}, (_, i) => i + 1);
     const found = [flagsOf(text), flagsOf(text, cuts), ...cuts.map((cut) => flagsOf(text, [cut]))];

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 
-/** A PDF that readers open, of exactly `size` bytes; the room in its middle is filled at random. */
+/** Returns a PDF that viewers open, of exactly `size` bytes, with random filler. */
 export const makePdf = (size = 1_000): Buffer => {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
@@ -19,7 +19,7 @@ export const makePdf = (size = 1_000): Buffer => {
   };
   const filler = size - body.length - tail(0).length;
   if (filler < 2) throw new Error(`A PDF needs ${size - filler + 2} bytes, not ${size}.`);
-  // A comment in hexadecimal: no bytes in it can be taken for anything else.
+  // The filler is a comment in hexadecimal, so that none of its bytes looks like PDF syntax.
   const comment = `%${randomBytes(filler)
     .toString('hex')
     .slice(0, filler - 2)}\n`;

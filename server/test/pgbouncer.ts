@@ -17,10 +17,10 @@ export const pgbouncerMissing =
     ? false
     : 'no connection pooler to test behind: install pgbouncer');
 
-/** Account that runs it when the tests run as root, which PgBouncer refuses. */
+/** Account that runs PgBouncer when the tests run as root, because it refuses to run as root. */
 const NOBODY = 65_534;
 
-/** A real PgBouncer in transaction mode before a database. Returns the URL that leads through it. */
+/** Starts a real PgBouncer in transaction mode. Returns the URL of the database behind it. */
 export const startPgbouncer = async (t: Test, url: string, more = ''): Promise<string> => {
   const {hostname, port, username, password} = new URL(url);
   const folder = await temporaryFolder(t);

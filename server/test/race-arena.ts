@@ -12,10 +12,10 @@ export const ROUNDS = Number(process.env['RACE_ROUNDS'] ?? 60);
 export const PAIR_ROUNDS = Math.ceil(ROUNDS / 10);
 const SETTINGS = {
   RATE_LIMIT_PER_MINUTE: '1000000',
-  // Who has left is at once up to cleanup, though the visitor may still be heard of.
+  // Cleanup may end a visit immediately after `leave`, although the visitor may still send calls.
   LEAVE_GRACE_SECONDS: '0',
 };
-/** With what a request waits for a visit that is locked. */
+/** Part of the statement in which a request waits for a locked visit. */
 export const THE_VISIT = 'from visits where uuid =';
 
 export interface Arena {
@@ -34,7 +34,7 @@ export const arena = async (t: Test): Promise<Arena> => {
   };
 };
 
-/** They change sides with each round, so that both replicas play each part. */
+/** Swaps the two servers with each round, so that both replicas play each part. */
 export const inTurn = (
   {servers: [first, second]}: Arena,
   round: number,
@@ -49,7 +49,7 @@ export const withFile = async ({url}: TestServer): Promise<Visitor> => {
 
 const addressOf = ({uuid}: Visitor): string => `${uuid}@example.com`;
 
-/** What is left of somebody: the state, whether there is a session, stored rows, objects. */
+/** Returns what remains of a visit: state, number of sessions, stored rows and objects. */
 export const leftOf = async ({sql, objects}: TestServer, {uuid}: Visitor) => {
   const [row] = await sql<{state: string; sessions: number; files: number}[]>`
     select state,
@@ -70,7 +70,7 @@ export const forgetMails = async ({sql}: TestServer): Promise<void> => {
 export const contact = async (visitor: Visitor): Promise<number> =>
   (await visitor.contact(addressOf(visitor))).status;
 
-/** Both wait for the visit, in this order, and then go. */
+/** Lets both calls wait for the visit's lock in this order. Then releases the lock. */
 export const oneAfterTheOther = async <A, B>(
   {locks}: Arena,
   {uuid}: Visitor,

@@ -21,9 +21,9 @@ import type {Visitor} from './visitor.js';
 
 interface Race {
   name: string;
-  /** Answers what the contact was told. */
+  /** Plays the race. Returns the status of the contact call. */
   play: (arena: Arena, visitor: Visitor, reap: () => Promise<unknown>) => Promise<number>;
-  /** What it must be told, where that is forced. */
+  /** Status that the contact call must get, if the order forces one. */
   status?: number;
 }
 
@@ -97,7 +97,7 @@ t.test('contact against cleanup: one of the two wins', {timeout: 0}, async (t) =
     await asked.sql`
       update visits set left_at = now() - interval '1 second' where uuid = ${visitor.uuid}`;
     const reaper = parts.reaperOf(cleaning);
-    // A whole run and what a leaving visitor prompts must be equally careful.
+    // Half of the rounds use a whole run, the other half the urgent run after a leave.
     const told = await play(parts, visitor, () =>
       round % 4 < 2 ? reaper.runUrgent() : reaper.run(),
     );
@@ -123,7 +123,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
   const parts = await arena(t);
   const {servers, reaperOf} = parts;
   const swept = async (visitor: Visitor) => {
-    // A server that has begun to remove an object ends that first.
+    // A server that has begun to delete an object finishes that first.
     await until(async () => {
       for (const server of servers) await reaperOf(server).run();
       return (await leftOf(servers[0], visitor)).state !== 'purging';

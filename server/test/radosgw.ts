@@ -15,7 +15,7 @@ export interface Radosgw {
   endpoint: string;
   accessKey: string;
   secretKey: string;
-  /** The process that speaks S3. */
+  /** The process that serves S3. */
   gateway: ChildProcess;
   stop(): Promise<void>;
 }
@@ -25,13 +25,13 @@ const START_MS = 120_000;
 const STOP_MS = 5_000;
 
 /**
- * Ceph's S3 gateway with its monitor and one store in memory: a real S3 server of somebody else's
- * making. Needs the programs of the Debian packages ceph-mon, ceph-osd and radosgw.
+ * Starts Ceph's S3 gateway with its monitor and one store in memory: an independent, real S3
+ * server. Needs the programs of the Debian packages ceph-mon, ceph-osd and radosgw.
  */
 export async function startRadosgw(): Promise<Radosgw> {
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-s3-'));
   const parts: ChildProcess[] = [];
-  // For exits that nobody planned.
+  // Also ends the daemons when the process exits unexpectedly.
   const killAll = () => {
     for (const part of parts) part.kill('SIGKILL');
     rmSync(folder, {recursive: true, force: true});
@@ -116,7 +116,7 @@ rgw dns name = localhost
   return ['--conf', file];
 }
 
-/** Keys for each part (without authentication the gateway never listens), and an empty monitor. */
+/** Creates an empty monitor and a key for each daemon. The gateway never listens without keys. */
 async function makeMonitor(folder: string, config: string[], port: number): Promise<void> {
   const keyring = path.join(folder, 'keyring');
   const map = path.join(folder, 'monmap');
@@ -137,7 +137,7 @@ async function makeMonitor(folder: string, config: string[], port: number): Prom
 
 async function startPart(folder: string, program: string, args: string[]): Promise<ChildProcess> {
   const output = await open(path.join(folder, 'log', `${program}.out`), 'a');
-  // Detached: a Ctrl-C is for whoever started this, who then stops the parts in order.
+  // Detached: Ctrl-C reaches only the parent process, which then stops the daemons in order.
   const stdio: ['ignore', number, number] = ['ignore', output.fd, output.fd];
   const part = spawn(program, args, {detached: true, stdio});
   await once(part, 'spawn');
@@ -180,7 +180,7 @@ async function tailOf(folder: string): Promise<string> {
   return (await Promise.all(outputs)).join('\n');
 }
 
-/** All asked for before any is given back, so that they differ. */
+/** Opens all ports before it closes any, so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({length: count}, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

@@ -9,7 +9,7 @@ interface RawUpload extends net.Socket {
   sentBytes: number;
 }
 
-/** Sends the head of an upload and the first bytes of its file, and leaves the rest to the test. */
+/** Sends the headers of an upload and the first bytes of its file. The test sends the rest. */
 export async function rawUpload(
   {config}: TestServer,
   visitor: Visitor,

@@ -6,7 +6,7 @@ export const SECRET = 's'.repeat(32);
 export const read = (settings: Record<string, string> = {}): Config =>
   readConfig({SECRET_KEY: SECRET, ...settings});
 
-/** The faults of these settings, each as one line. */
+/** Returns the errors of these settings, one line each. */
 export const faultsOf = (settings: Record<string, string>): string[] => {
   try {
     read(settings);

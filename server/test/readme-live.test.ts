@@ -24,7 +24,7 @@ import {sessionIn, zipContents} from './zip-contents.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
-/** The first block of a language below a heading. */
+/** Returns the first code block of a language below a heading. */
 const blockOf = async (heading: string, language: string): Promise<string> => {
   const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
   const [, block = ''] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section) ?? [];
@@ -37,7 +37,7 @@ const rowsOf = async (heading: string): Promise<string[]> => {
   return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, name]) => name ?? '');
 };
 
-/** The README's receiver, as its reader would run it. */
+/** Runs the README's receiver as its reader would. */
 const startReadmeReceiver = async (t: Test, secrets: string[], given?: number) => {
   const file = path.join(await temporaryFolder(t), 'receiver.mjs');
   await writeFile(file, await blockOf('### Is it Maria?', 'js'));
@@ -185,7 +185,9 @@ t.test('a turn, and what an owner is told, look as the README shows', async (t) 
   t.same(faultsOf('OwnerEvent', sent(true)), []);
 });
 
-/** The names of all fields; of lists that are empty on one side nothing is known. */
+/**
+ * Returns the names of all fields. Arrays count as values, because an empty one shows no fields.
+ */
 const namesIn = (value: unknown): unknown => {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return true;
   return Object.fromEntries(

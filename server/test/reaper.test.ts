@@ -77,7 +77,7 @@ t.test('the reaper', async (t) => {
 
     await reaperOf(server).run();
     t.match(await row(), {state: 'deleting', removals: 1});
-    // The put of the dead server lands late.
+    // The put of the dead server arrives late.
     await putUnknown(server, key);
     const beforeLease = await reaperOf(server).run();
     t.match(beforeLease, {seen: 0, removed: 0}, 'two runs in a row are not two looks');

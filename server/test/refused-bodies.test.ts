@@ -14,7 +14,7 @@ import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const MEGABYTE = 1_000_000;
-/** What the kernel had already handed over when the bound was reached. */
+/** Bytes that the kernel may have delivered before the limit stopped the read. */
 const ON_THE_WAY_BYTES = MEGABYTE;
 const FORM = {'content-type': 'multipart/form-data; boundary=cut'};
 
@@ -22,7 +22,7 @@ interface Refused {
   status: number;
   path: string;
   headers?: Record<string, string>;
-  /** How the body begins. */
+  /** First bytes of the body. */
   start?: Buffer;
   version?: '1.0' | '1.1';
 }
@@ -33,13 +33,13 @@ const fileOf = (bytes: Buffer): Buffer =>
     bytes,
   ]);
 
-/** A connection, and what the server has taken from it. */
+/** Opens a connection. `takenBytes` returns how many bytes the server has read from it. */
 const connect = async ({app, config}: TestServer) => {
   const accepted = once(app.server, 'connection') as Promise<[net.Socket]>;
   const socket = net.connect(config.port, '127.0.0.1');
   socket.on('error', () => undefined);
   const [peer] = await accepted;
-  // No matter how: a connection that is closed while the client writes is reset.
+  // Any close counts: if the client is still writing, the connection is reset.
   const isClosed = new Promise((resolve) => socket.once('close', resolve));
   return {socket, takenBytes: () => peer.bytesRead, isClosed};
 };
@@ -58,7 +58,7 @@ const statusIn = async (socket: net.Socket): Promise<number> => {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(bytes.toString('latin1'))?.[1]);
 };
 
-/** The answer comes early, the body goes on, and the connection takes another request. */
+/** Expects an early response. The client sends the rest, and the connection stays usable. */
 const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = Number(refused.headers?.['content-length'] ?? 7 * MEGABYTE);
   const {start = Buffer.alloc(0)} = refused;
@@ -72,7 +72,7 @@ const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<v
   socket.destroy();
 };
 
-/** The client writes its whole body and reads the response, although the connection ends with it. */
+/** Expects that the client can send its whole body and read the response before the close. */
 const isHeard = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = 7 * MEGABYTE;
   const {socket, takenBytes, isClosed} = await connect(server);
@@ -163,7 +163,7 @@ t.test('the body of a refused request', async (t) => {
   });
 });
 
-/** A server that refuses every request and does nothing else. */
+/** Starts a server that only rejects requests. */
 const refusing = async (t: Test, limits: Partial<DrainLimits>) => {
   const drain = new BodyDrain({
     total: 10,
@@ -214,7 +214,7 @@ t.test('bodies of all connections together', async (t) => {
   );
 
   await t.test('are read no faster than all may be sent', async (t) => {
-    // No tick ends within this test.
+    // No tick ends during this test.
     const {send} = await refusing(t, {bytesPerTick: MEGABYTE, tickMs: 600_000});
     const peers: net.Socket[] = [];
     for (let i = 0; i < 5; i++) {

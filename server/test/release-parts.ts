@@ -5,8 +5,8 @@ import {LOADER} from '../releases/names.js';
 import {storeBuild} from '../releases/store.js';
 import type {TestServer} from './start-server.js';
 
-/** A build of the widget with one chunk. Their text makes two builds of one version differ. */
-export const buildOf = (release: string, chunk: string, text = release): ReleaseBuild => ({
+/** Returns a build of the widget with one chunk. `text` makes two builds of one version differ. */
+export const buildOf = (release: string, chunk: string, text = release): Build => ({
   release,
   files: [LOADER, chunk].map((name) => {
     const bytes = Buffer.from(`/* ${text} */ export const name = '${name}';`.repeat(20));
@@ -20,22 +20,21 @@ export const buildOf = (release: string, chunk: string, text = release): Release
   }),
 });
 
-/** As a server of that build does when it starts. */
-export const store = ({sql}: TestServer, build: ReleaseBuild): Promise<string[]> =>
-  storeBuild(sql, build);
+/** Stores the build as a server does at its start. */
+export const store = ({sql}: TestServer, build: Build): Promise<string[]> => storeBuild(sql, build);
 
-/** The text of one file of a build. */
-export const textOf = ({files}: ReleaseBuild, name: string): string =>
+/** Returns the text of one file of a build. */
+export const textOf = ({files}: Build, name: string): string =>
   files.find((file) => file.name === name)?.bytes.toString() ?? '';
 
-/** Sets back the day on which a release was last used. */
+/** Moves the last use of a release `days` into the past. */
 export const setBack = async ({sql}: TestServer, release: string, days: number): Promise<void> => {
   await sql`
     update widget_releases set last_asked_at = now() - ${`${days} days`}::interval
     where release = ${release}`;
 };
 
-/** Days since each file of a release was last noted as used, without repeats. */
+/** Returns the distinct numbers of days since the files of a release were used. */
 export const unusedDays = async ({sql}: TestServer, release: string): Promise<number[]> => {
   const rows = await sql<{days: number}[]>`
     select distinct extract(day from now() - last_asked_at)::int as days

@@ -152,7 +152,7 @@ void t.test('the files of another release', {skip}, async (t) => {
   });
 });
 
-/** Headers that must be there, and those that must be the same. */
+/** Returns headers for comparison; some may have any value. */
 const alike = (headers: Headers) => {
   const differing = ['content-length', 'content-range', 'date', 'etag', 'last-modified'];
   differing.push('x-request-id');
@@ -197,7 +197,7 @@ void t.test('two builds of one version', {skip}, async (t) => {
 });
 
 void t.test('what the database is asked', {skip}, async (t) => {
-  /** Whether a request is answered while nobody can read the table. */
+  /** Runs `work` while the releases table is locked, so that no query can read it. */
   const withoutTable = async (server: TestServer, work: () => Promise<void>) => {
     await server.sql.begin(async (tx) => {
       await tx`lock table widget_releases in access exclusive mode`;

@@ -121,7 +121,7 @@ const abandon = async (server: TestServer, count: number) => {
   return {visits, keys};
 };
 
-/** Remembers what every store was told to delete. */
+/** Records the keys that every store was asked to delete. */
 class Counter {
   readonly deleted: string[] = [];
 

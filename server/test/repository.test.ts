@@ -19,7 +19,7 @@ const sources = async (folder: string): Promise<string[]> => {
   return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
 };
 
-/** The first cells of the table below a heading. */
+/** Returns the first cells of the table below a heading. */
 const firstCells = (readme: string, heading: string): string[] => {
   const section = readme.split(`${heading}\n`)[1]?.split(/\n#/)[0] ?? '';
   return [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? '');
@@ -108,7 +108,7 @@ t.test('the README names the widget’s events, attributes, properties and parts
   t.same(tagged('cssstate'), states);
 });
 
-/** The names in the line that begins so, up to its examples. */
+/** Returns the names in the line with this beginning, up to its examples. */
 function listedAs(readme: string, beginning: string): string[] {
   const line = readme.split(`\n${beginning}: `)[1]?.split('\n')[0] ?? '';
   return unique([...line.matchAll(/`([a-z]+)`/g)].map(second));
@@ -124,7 +124,9 @@ t.test('the test files that the server’s README names are there', async (t) =>
   );
 });
 
-/** Folders of the server and the modules beside them. An import points to an earlier layer only. */
+/**
+ * Layers: folders of the server and the modules beside them. Imports point to earlier layers only.
+ */
 const LAYERS = [
   'contract',
   'errors',
@@ -241,12 +243,12 @@ async function serverImports(): Promise<Import[]> {
   return (await Promise.all(imports)).flat();
 }
 
-/** Returns the folder below `server/`, or the name of a module that lies there itself. */
+/** Returns the folder below `server/`, or the name of a module at its top level. */
 function layerOf(file: string): string {
   return (file.split('/')[1] ?? '').replace(/\.ts$/, '');
 }
 
-/** Returns a path that leads from a file back to it. */
+/** Returns a path of imports from a file back to itself. */
 function findCircle(graph: Map<string, string[]>): string[] | undefined {
   const done = new Set<string>();
   const search = (file: string, trail: string[]): string[] | undefined => {

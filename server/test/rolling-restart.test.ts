@@ -12,11 +12,11 @@ import {until} from './until.js';
 import type {Visitor} from './visitor.js';
 
 const AT_ONCE = 3;
-/** Enough that some request is always under way, and little enough for a busy machine. */
+/** Short enough that a request is always in progress, and long enough for a busy machine. */
 const PAUSE_MS = 150;
 interface Load {
   stored: {visitor: Visitor; id: string; bytes: Buffer}[];
-  /** What any visitor met that was no success. */
+  /** Unsuccessful responses and errors of all visitors. */
   troubles: string[];
   stop: () => Promise<void>;
 }
@@ -47,7 +47,7 @@ t.test('a rolling restart', {skip: bucketsMissing || proxyMissing}, async (t) =>
   }
 });
 
-/** Visitors who come, agree and upload, one after the other, until they are told to stop. */
+/** Starts visitors, one after the other, who agree and upload until `stop` is called. */
 const beginLoad = ({url}: Topology): Load => {
   const load: Omit<Load, 'stop'> = {stored: [], troubles: []};
   let stopped = false;

@@ -6,7 +6,7 @@ import type {TestServer} from './start-server.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
-/** What a command prints, on the parts of a running server. */
+/** Runs a command with the database and the store of a running server. Returns its output. */
 export const runCommand = async (
   {config, sql, objects, app}: TestServer,
   command: Command,
@@ -26,7 +26,7 @@ export const runCommand = async (
   return lines.join('\n');
 };
 
-/** `maria …` as a process of its own. */
+/** Runs `maria …` as a separate process. */
 export const runMaria = (env: Record<string, string>, ...args: string[]) =>
   new Promise<{code: number; stdout: string; stderr: string}>((resolve) => {
     const own = {PATH: process.env['PATH'] ?? '', ...env};

@@ -11,7 +11,7 @@ import {temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** Several start at once, on a busy machine. */
+/** Long enough for several servers that start at once on a busy machine. */
 const READY_WITHIN_MS = 120_000;
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
@@ -20,7 +20,7 @@ export interface ServerProcess {
   url: string;
 }
 
-/** The server as a process of its own, not necessarily ready yet; killed with its test. */
+/** Starts the server as a separate process, which may not be ready yet. The test's end kills it. */
 export const startProcess = async (
   t: Test,
   settings: Record<string, string>,
@@ -44,7 +44,9 @@ export const startProcess = async (
   return {child, url: `http://localhost:${port}`};
 };
 
-/** On the database, the store and the mailbox of a server in this process; ready. */
+/**
+ * Starts a process with the database, store and mailbox of another server. Waits until it is ready.
+ */
 export const startProcessBeside = async (
   t: Test,
   {config, dataDir}: TestServer,

@@ -12,7 +12,7 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 const AT_ONCE = 100;
-/** So that some are answered before the fault, some meet it and some come after it. */
+/** Interval at which some calls end before the failure, some meet it and some follow it. */
 const APART_MS = 5;
 const MAX_TRIES = 10;
 
@@ -33,7 +33,7 @@ const outcomesOf = async ({sql}: TestServer, uuid: string): Promise<string[]> =>
   return rows.map(({outcome}) => outcome);
 };
 
-/** Calls of eight kinds, eight times each, all at once; each with what it should come to. */
+/** Makes calls of eight kinds, eight times each, all at once. Each has its expected result. */
 const callAllAtOnce = async ({url}: TestServer) => {
   const bearer = (visitor: Visitor) => ({authorization: `Bearer ${visitor.token}`});
   const groups = Array.from({length: 8}, async () => {
@@ -62,7 +62,7 @@ const callAllAtOnce = async ({url}: TestServer) => {
 t.test('calls at once share statements, and each gets the answer of its own UUID', async (t) => {
   const server = await startServer(t);
   let {calls, answers} = await callAllAtOnce(server);
-  // On a busy machine the database can take longer than the server waits: 503 is right then.
+  // On a busy machine the database may exceed the server's time limit: 503 is correct then.
   for (let tries = 1; tries < MAX_TRIES && answers.some(({status}) => status === 503); tries++)
     ({calls, answers} = await callAllAtOnce(server));
 

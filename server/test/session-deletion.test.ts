@@ -83,7 +83,7 @@ void t.test('DELETE /api/session', async (t) => {
   });
 });
 
-/** Every table's every row that holds a text, whatever the column's type. */
+/** Returns every row of every table that contains a text, whatever the column's type. */
 const tracesOf = async ({sql}: TestServer, text: string): Promise<string[]> => {
   const tables = await sql<{name: string}[]>`
     select table_name as name from information_schema.tables

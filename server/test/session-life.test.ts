@@ -80,7 +80,7 @@ t.test('a visitor of a site that was removed', async (t) => {
   const visitor = await Visitor.arrive(server.url, 'closing');
   await visitor.consent({personal_data: true});
   await runCommand(server, siteCommand, 'remove', 'closing', '--force');
-  // Another replica, which has nothing of the site in its memory.
+  // Another replica, which has not cached the site.
   const beside = await startServer(t, {beside: server});
   const late = visitor.at(beside.url);
 

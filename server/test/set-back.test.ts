@@ -20,13 +20,13 @@ import {until} from './until.js';
 import {request} from './visitor.js';
 
 const ALERT = 'database_set_back';
-/** Some 30 ms. */
+/** About 30 ms. */
 const OFTEN = {CLEANUP_INTERVAL_MINUTES: '0.0005'};
 
 const isThere = async ({objects}: TestServer, key: string) =>
   (await objects.head(key)) !== undefined;
 
-/** Also what becomes of a visit whose time is over, once the operator has said so. */
+/** Waits until the object is deleted, as happens to an expired visit after `--resume`. */
 const isGone = (server: TestServer, key: string) =>
   until(async () => !(await isThere(server, key)));
 
@@ -44,7 +44,7 @@ const stampOf = async ({sql}: TestServer): Promise<number> => {
   return row?.stamp ?? 0;
 };
 
-/** A look, and a removal of what cannot wait. */
+/** Triggers a check of the database and an urgent run. Waits until the check is recorded. */
 const looked = async (server: TestServer): Promise<void> => {
   const before = await stampOf(server);
   server.cleanup.triggerSoon();
@@ -59,7 +59,7 @@ const answers = ({sql}: TestServer) =>
     ),
   );
 
-/** An open visit with a file is in the backup; the session that it became is not. */
+/** Restores a backup that contains an open visit with a file, but not its later session. */
 const setBack = async (t: Test) => {
   const cluster = await OwnCluster.start(t);
   const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
@@ -96,7 +96,7 @@ t.test('a database that is set back under a running server', async (t) => {
 
   await isHeld(t, server, key);
   server.sender.wake();
-  // Cleanup may also have met the database while it was away, which is an alert of its own.
+  // Cleanup may also have found the database unavailable, which raises a separate alert.
   await until(() =>
     server.mailbox.mails.some(({text}) => text?.includes('maria cleanup --resume')),
   );
@@ -121,7 +121,7 @@ t.test('a database that was set back between two starts', async (t) => {
   const next = await startServer(t, {
     settings: {DATABASE_URL: cluster.url, DATA_DIR: server.dataDir},
   });
-  // Without an interval this is the only look.
+  // Without an interval, this is the only check.
   next.cleanup.start();
 
   await isHeld(t, next, key);

@@ -13,7 +13,7 @@ interface Batch {
   fail: (error: Error) => void;
 }
 
-/** Answers when told to. */
+/** Returns a batcher with batches that the test resolves or rejects. */
 const held = (options: {maxBatch?: number; maxWaiting?: number; maxInFlight?: number} = {}) => {
   const batches: Batch[] = [];
   const statement = new StatementBatcher<number, string>({
@@ -32,8 +32,10 @@ const held = (options: {maxBatch?: number; maxWaiting?: number; maxInFlight?: nu
   return {statement, batches};
 };
 
-/** What was added in this turn has been sent when this is over. */
-/** A batch goes at the end of a turn, which on a busy machine a timer may come before. */
+/**
+ * Waits until the current batch has been sent. A batch is sent at the end of a tick, and a busy
+ * machine may fire a timer before that.
+ */
 const turn = async () => {
   await sleep(1);
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 
 import {SMTPServer} from 'smtp-server';
 
-/** A mail server of its own: tells its parent the port, then the receivers of each mail. */
+/** A mail server in a separate process. It reports its port, then the receivers of each e-mail. */
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['AUTH', 'STARTTLS'],

@@ -11,7 +11,7 @@ import {startServer, temporaryFolder} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** Files below a folder that this process has open. */
+/** Returns the files below a folder that this process has open. */
 const openIn = async (folder: string): Promise<string[]> => {
   const links = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),

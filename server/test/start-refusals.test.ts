@@ -15,7 +15,7 @@ import {until} from './until.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
-/** A server that is started, with all that it prints. */
+/** Starts a server and collects its output. */
 const start = async (t: Test, databaseUrl: string) => {
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -33,7 +33,7 @@ const start = async (t: Test, databaseUrl: string) => {
   return {child, printed};
 };
 
-/** Exit code, and the last line as the log has it. */
+/** Returns the exit code and the last line of the log. */
 const refusalOf = async (t: Test, databaseUrl: string) => {
   const {child, printed} = await start(t, databaseUrl);
   const [code] = (await once(child, 'close')) as [number];

@@ -27,7 +27,7 @@ export interface TestServer extends RunningApp {
   sql: Sql;
   objects: ObjectStore;
   mailbox: Mailbox;
-  /** Lines of the log, parsed. */
+  /** Parsed lines of the log. */
   logged: Record<string, unknown>[];
   dataDir: string;
 }
@@ -35,14 +35,14 @@ export interface TestServer extends RunningApp {
 export interface TestServerOptions {
   settings?: Record<string, string>;
   store?: 'disk' | 's3';
-  /** Another server on the same database and the same files. */
+  /** Another server, whose database and files are shared. */
   beside?: TestServer;
-  /** Maria answers. Otherwise what visitors write waits, as for a replica that is away. */
+  /** Whether the server replies to messages. Otherwise they wait for another replica. */
   answers?: boolean;
   deps?: Partial<AppDeps>;
 }
 
-/** A whole server on a port of its own, with a database, a store and a mailbox of its own. */
+/** Starts a whole server on a free port, with a separate database, store and mailbox. */
 export const startServer = async (
   t: Test,
   {settings = {}, store = 'disk', beside, answers = false, deps = {}}: TestServerOptions = {},
@@ -106,7 +106,7 @@ export const startServer = async (
   };
 };
 
-/** A connection that a client opened ahead of a request keeps a server from closing for a minute. */
+/** Closes the server. A client's unused open connection would delay that for a minute. */
 const closed = async ({app}: RunningApp): Promise<void> => {
   const breakingOff = setTimeout(() => {
     app.server.closeAllConnections();

@@ -11,13 +11,15 @@ import {kill} from './server-process.js';
 
 const SMTP = fileURLToPath(new URL('smtp-process.js', import.meta.url));
 
-/** `freeze` stops the process itself: its connections stay, the system goes on accepting new ones. */
+/**
+ * A process that can be frozen: its connections stay open, and the system still accepts new ones.
+ */
 export class StoppedProcess {
   constructor(
     t: Test,
     private readonly child: ChildProcess,
   ) {
-    // A stopped process would not hear that it is to end.
+    // A stopped process does not react to the signal that ends it.
     t.teardown(() => child.kill('SIGCONT'));
   }
 
@@ -26,7 +28,7 @@ export class StoppedProcess {
   }
 }
 
-/** A mail server in a process of its own, which is killed with its test. */
+/** Starts a mail server in a separate process, which is killed at the test's end. */
 export const startSmtpProcess = async (t: Test) => {
   const child = fork(SMTP);
   t.teardown(() => kill(child));

@@ -22,14 +22,14 @@ export interface StoreReply {
 }
 
 /**
- * An HTTP proxy before a store, which makes it behave as other stores do. Without a store behind
- * it, every call needs an `answer`.
+ * An HTTP proxy before a store, which imitates the behaviour of other stores. Without a store
+ * behind it, every call needs an `answer`.
  */
 export class StoreProxy {
   readonly calls: StoreCall[] = [];
   /** Responds instead of the store. */
   answer: (call: StoreCall) => StoreReply | undefined = () => undefined;
-  /** Changes what the store responded. */
+  /** Changes the store's response. */
   change: (reply: StoreReply, call: StoreCall) => StoreReply = (reply) => reply;
 
   private readonly server = createServer((request, response) => {
@@ -53,7 +53,7 @@ export class StoreProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The same bucket through the proxy. */
+  /** Returns the settings of the same bucket, with the proxy as endpoint. */
   through<T extends S3Settings>(settings: T): T {
     return {...settings, endpoint: this.endpoint};
   }
@@ -76,7 +76,7 @@ export class StoreProxy {
     const reply = own ?? this.change(await this.forward(request, call.body), call);
     const {connection: _, 'transfer-encoding': __, ...headers} = reply.headers ?? {};
     const body = Buffer.from(reply.body ?? '');
-    // The length of a HEAD's response is that of the object.
+    // The response to a HEAD has the content length of the object.
     if (call.method !== 'HEAD' && reply.status !== 204)
       headers['content-length'] = `${body.length}`;
     response.writeHead(reply.status, headers);
@@ -100,7 +100,7 @@ export class StoreProxy {
   }
 }
 
-/** What S3 responds to a call that it refuses. */
+/** Returns the response of S3 to a call that it rejects. */
 export const refusal = (status: number, code: string, headers: IncomingHttpHeaders = {}) => ({
   status,
   headers: {'content-type': 'application/xml', ...headers},

@@ -6,13 +6,13 @@ import type {Test} from 'tap';
 
 export interface StrictRelay {
   url: string;
-  /** Names in EHLO, in the order of their arrival. */
+  /** Names from EHLO, in the order of arrival. */
   names: string[];
 }
 
 /**
- * A mail server that closes the connection on a client without a fully qualified name, as Google's
- * relay does. With `atRecipient` it refuses such a client at RCPT, as Postfix does by default.
+ * Starts a mail server that disconnects clients without a fully qualified name, as Google's relay
+ * does. With `atRecipient` it rejects them at RCPT, as Postfix does by default.
  */
 export const startStrictRelay = async (
   t: Test,

@@ -41,7 +41,7 @@ t.test('three replicas watch as one', async (t) => {
   const suspicions = () => one.sql<{kind: string; count: number}[]>`
     select metadata->>'kind' as kind, (metadata->>'count')::int as count
     from audit_logs where event_type = 'suspicious_activity'`;
-  // A busy machine may answer 503, which nobody counts.
+  // A busy server may respond with 503, which does not count as a guess.
   const guess = async ({url}: TestServer) => {
     while (
       (await request(url, 'POST', '/api/session/validate-uuid', {json: {uuid: 'x'}})).status !== 400

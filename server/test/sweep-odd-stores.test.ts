@@ -17,7 +17,7 @@ const MODIFIED = '2020-01-01T00:00:00.000Z';
 
 const isList = ({query}: StoreCall): boolean => query.has('list-type');
 
-/** A page of a list, with keys as the store writes them. */
+/** Returns one page of a list, with keys in the form that the store writes. */
 const page = (
   keys: string[],
   {truncated = false, token}: {truncated?: boolean; token?: string} = {},
@@ -34,7 +34,7 @@ const page = (
     .join('')}</ListBucketResult>`,
 });
 
-/** A server with one file, whose sweep sees the bucket through a proxy. */
+/** Starts a server with one file. Its sweep reads the bucket through a proxy. */
 const before = async (t: Test) => {
   const server = await startServer(t);
   const file = await visitWithFile(server);

@@ -5,10 +5,10 @@ import {S3Objects} from '../object-store/s3.js';
 import {ComputedBucket, fillRows} from './computed-bucket.js';
 import type {TestServer} from './start-server.js';
 
-/** Whatever is unknown and of our shape goes at once. */
+/** Options with which the sweep deletes every unknown key of our form immediately. */
 export const GREEDY = {dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0};
 
-/** The same store, but something happens when a page has been read. */
+/** Returns the same store, but calls a function after the first page has been read. */
 export const afterFirstPage = (
   objects: ObjectStore,
   happens: () => Promise<unknown>,

@@ -174,7 +174,7 @@ t.test('the second look just before deleting spares what has become known', asyn
   const uuid = key.split('/')[1] ?? '';
   await sweepOf(server).run({dryRun: false, force: true, minAgeMs: 0});
   await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
-  // The row comes back after the list and before the deletion.
+  // The row reappears after the list and before the deletion.
   const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
     async *list(prefix: string, after?: string) {
       yield* server.objects.list(prefix, after);

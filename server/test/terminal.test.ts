@@ -10,7 +10,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** A control sequence, an operating system command, a reversal, a line separator. */
+/** A control sequence, an operating system command, a text reversal and a line separator. */
 const HOSTILE = [
   '\u009b31m',
   '\u009d0;title\u009c',
@@ -32,7 +32,7 @@ const maria = (server: TestServer, ...args: string[]) =>
     ...args,
   );
 
-/** Bytes as no browser sends them. */
+/** Sends an Origin header with bytes that no browser sends. */
 const callFrom = (server: TestServer, origin: string) =>
   new Promise<void>((resolve, reject) => {
     const call = request(`${server.url}/api/session/generate-uuid`, {

@@ -16,24 +16,24 @@ interface TestStore {
   secretKey: string;
 }
 
-/** Why there can be no bucket here, for tap's `skip`. The runner has said so aloud. */
+/** Reason why no bucket is available, for tap's `skip`. The test runner reports it. */
 export const bucketsMissing: string | false = process.env['TEST_S3_MISSING'] ?? false;
 
-/** Stores to run a test with: all, or those that `TEST_STORES` names. */
+/** Stores for a test: all, or those in `TEST_STORES`. */
 export const testedStores = (['disk', 's3'] as const).filter((store) =>
   (process.env['TEST_STORES'] ?? store).split(',').includes(store),
 );
 
 /**
- * A new, empty bucket. It stays: the store is in memory and goes with the run. A test file that
- * runs alone starts its own store.
+ * Creates an empty bucket. It is not deleted, because the store is in memory and ends with the run.
+ * A test file that runs without the runner starts its own store.
  */
 export async function createTestBucket(_t: Test): Promise<TestBucket> {
   store ??= findStore();
   return createBucketIn(await store);
 }
 
-/** In a store that nobody else uses: its gateway may be stopped. */
+/** Creates a bucket in a separate store, whose gateway the test may stop. */
 export async function createOwnBucket(t: Test) {
   const own = await startRadosgw();
   t.teardown(() => own.stop());

@@ -18,18 +18,18 @@ export interface TestDatabase {
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 const TEMPLATE_LOCK = 4_711;
 
-/** An empty database that goes with its test. */
+/** Creates an empty database, which is dropped at the test's end. */
 export async function createTestDatabase(t: Test): Promise<TestDatabase> {
   return createDatabase(t, 'template1');
 }
 
-/** A database with all migrations, copied from one that was migrated once for all tests. */
+/** Creates a database with all migrations, as a copy of a template that was migrated once. */
 export async function createMigratedDatabase(t: Test): Promise<TestDatabase> {
   template ??= withServer(makeTemplate);
   return createDatabase(t, await template);
 }
 
-/** What a backup of this moment would bring back. Whoever is connected is cut off for it. */
+/** Copies a database, as a backup would. All its connections are closed for that. */
 export async function copyDatabase(t: Test, {url}: TestDatabase): Promise<TestDatabase> {
   const from = new URL(url).pathname.slice(1);
   for (let triesLeft = 50; ; triesLeft--) {
@@ -39,7 +39,7 @@ export async function copyDatabase(t: Test, {url}: TestDatabase): Promise<TestDa
     try {
       return await createDatabase(t, from);
     } catch (error) {
-      // Somebody has connected again meanwhile.
+      // A client has connected again since the connections were closed.
       if ((error as {code?: string}).code !== '55006' || triesLeft === 0) throw error;
     }
   }
@@ -55,7 +55,9 @@ async function createDatabase(t: Test, from: string): Promise<TestDatabase> {
   return {url: urlOf(await serverUrl(), name)};
 }
 
-/** Named after what it was made from, so that an older one on a lasting server is not mistaken for it. */
+/**
+ * The name contains a hash of the migrations, so an old template on a lasting server is not used.
+ */
 async function makeTemplate(sql: postgres.Sql): Promise<string> {
   const name = `migrated_${await hashOfMigrations()}`;
   await sql`select pg_advisory_lock(${TEMPLATE_LOCK})`;
@@ -76,7 +78,7 @@ async function hashOfMigrations(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** One connection, whose end also releases its locks. */
+/** Runs `work` on one connection. Its end also releases the connection's locks. */
 async function withServer<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(await serverUrl(), {max: 1, onnotice: () => undefined});
   try {
@@ -93,7 +95,7 @@ function serverUrl(): Promise<string> {
   return server;
 }
 
-/** For a test file that runs alone. */
+/** Starts a server for a test file that runs without the test runner. */
 async function startOwnServer(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'maria-test-'));
   const dataDir = path.join(folder, 'database');

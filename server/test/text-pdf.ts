@@ -1,6 +1,6 @@
 const escaped = (line: string): string => line.replace(/[\\()]/g, '\\$&');
 
-/** A PDF that shows these lines, page by page. A page without lines is like one of a scan. */
+/** Returns a PDF that shows these lines on its pages. A page without lines resembles a scan. */
 export const textPdf = (pages: string[][]): Buffer => {
   const kids = pages.map((_, i) => `${4 + 2 * i} 0 R`).join(' ');
   const objects = [

@@ -14,11 +14,11 @@ import {until} from './until.js';
 import type {Visitor} from './visitor.js';
 
 const LIMIT = 200;
-/** By one server. */
+/** Number of e-mails that one server sends at once. */
 const SENT_AT_ONCE = 5;
 const VISITS = 40;
 const AT_ONCE = 8;
-/** A busy machine may take its time; nothing here is about speed. */
+/** Generous, because the test does not measure speed. */
 const PATIENCE_MS = 60_000;
 
 t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, async (t) => {
@@ -83,7 +83,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
       update visits set last_seen_at = last_seen_at - interval '1 hour'
       where uuid = any(${visits}::uuid[])`;
 
-    // The run that removed the last of them writes its row at its end.
+    // The run that deleted the last visit writes its audit row at its end.
     await until(async () => {
       const now = await cleanedSo(inside);
       return (
@@ -100,7 +100,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
 
   await t.test('lose nothing and double nothing when one is killed', async (t) => {
     const stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
-    /** How often each was handed over: once more when the answer never came. */
+    /** Number of submissions of each contact; a second one follows if the response was lost. */
     const contacts = new Map<string, number>();
     const visit = async (i: number) => {
       const visitor = await again(() => consenting(url));
@@ -136,7 +136,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     const uploading = await sql<{id: string}[]>`
       select id from file_uploads where state = 'uploading'`;
     await topology.restart(0);
-    // What is still under way was the dead one's: its leases end here instead of in a minute.
+    // Uploads in progress belong to the dead server. The test ends their leases instead of waiting.
     await sql`
       update file_uploads set leased_until = now()
       where state = 'uploading' and id = any(${uploading.map(({id}) => id)}::uuid[])`;
@@ -179,7 +179,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
   });
 });
 
-/** What all runs of all servers say that they did. */
+/** Sums of the figures in the audit rows of all cleanup runs of all servers. */
 const cleanedSo = async ({sql}: TestServer) => {
   const [sum] = await sql<{abandoned: number; removed: number; sweeps: number}[]>`
     select coalesce(sum((metadata->>'abandoned')::int), 0)::int as abandoned,
@@ -189,7 +189,7 @@ const cleanedSo = async ({sql}: TestServer) => {
   return sum ?? {abandoned: 0, removed: 0, sweeps: 0};
 };
 
-/** Once more for as long as there is no answer, or one of the proxy alone. */
+/** Repeats a call until it returns a result. A call that throws is repeated, too. */
 const again = async <T>(call: () => Promise<T | undefined>): Promise<T> => {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -208,7 +208,7 @@ const leases = async ({sql}: TestServer): Promise<Leases> => [
     where state = 'queued' and leased_until > now()`),
 ];
 
-/** Of these the living finish theirs; what nobody touches until nothing else waits was the dead one's. */
+/** Ends leases of the dead server: those that are unchanged after all other jobs are done. */
 const releaseOf = async ({sql}: TestServer, held: Leases): Promise<void> => {
   const ids = held.map(({id}) => id);
   await until(async () => {

@@ -18,7 +18,7 @@ import {Visitor} from './visitor.js';
 const CADDYFILE = fileURLToPath(new URL('../../../examples/deploy/Caddyfile', import.meta.url));
 const SITE = 'acme';
 
-/** Why there can be no proxy here, for tap's `skip`. The runner has said so aloud. */
+/** Reason why no proxy is available, for tap's `skip`. The test runner reports it. */
 export const proxyMissing: string | false =
   process.env['TEST_PROXY_MISSING'] ??
   (spawnSync('caddy', ['version'], {stdio: 'ignore'}).status === 0
@@ -26,17 +26,17 @@ export const proxyMissing: string | false =
     : 'no proxy to test behind: install caddy');
 
 export interface Topology {
-  /** The chat, through the proxy. */
+  /** URL of the chat, through the proxy. */
   url: string;
-  /** The three servers, each at its own address. */
+  /** The three servers, each at its own port. */
   servers: ServerProcess[];
-  /** Their database, store and mailbox, with a server that takes no requests. */
+  /** Their database, store and mailbox, with a server that receives no requests. */
   inside: TestServer;
-  /** Starts the server at this place anew, at the same address; another program if one is given. */
+  /** Restarts the server at this index, at the same port, optionally with another program. */
   restart: (place: number, program?: string) => Promise<void>;
 }
 
-/** What `examples/deploy` describes, as processes: its servers, and its proxy with its own file. */
+/** Starts the servers and the proxy of `examples/deploy` as processes. */
 export const startTopology = async (
   t: Test,
   settings: Record<string, string> = {},
@@ -91,7 +91,7 @@ const startProxy = async (t: Test, env: Record<string, string>): Promise<void> =
   t.teardown(() => kill(proxy));
 };
 
-/** A visitor of the site who has agreed to the storing of data. */
+/** Returns a visitor of the site who has consented to storage. */
 export const consenting = async (url: string): Promise<Visitor> => {
   const visitor = await Visitor.arrive(url, SITE);
   const {status} = await visitor.consent({personal_data: true});
@@ -106,7 +106,7 @@ interface Call {
   headers?: Record<string, string>;
 }
 
-/** A call by somebody at another address; all of 127.0.0.0/8 is this machine. */
+/** Makes a call from another IP address; all of 127.0.0.0/8 is this machine. */
 export const callFrom = async (address: string, url: string, call: Call): Promise<number> => {
   const {method, path, json, headers} = call;
   const outgoing = openRequest(`${url}${path}`, {

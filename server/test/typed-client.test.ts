@@ -12,7 +12,7 @@ import {startServer, temporaryFolder} from './start-server.js';
 
 const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 
-/** A visit from its first call to its last, written by somebody who has the description alone. */
+/** A program that makes all calls of a visit, written from the API description only. */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
 
@@ -93,7 +93,7 @@ console.log(
 );
 `;
 
-/** What a programmer may get wrong, and the word by which the compiler must tell. */
+/** Mistakes in the program: text, replacement, and a word of the expected compiler error. */
 const FAULTS: [string, string, string][] = [
   ['granted: true', 'grnated: true', 'grnated'],
   ["purpose: 'personal_data'", "purpose: 'personal'", '"personal"'],
@@ -154,7 +154,7 @@ interface Generator {
   ts: typeof ts;
 }
 
-/** A folder as a programmer would have it: types from the description, and nothing else of ours. */
+/** Creates a project as a developer would: with types from the API description only. */
 const project = async (t: Test, url: string): Promise<string> => {
   const folder = path.join(await temporaryFolder(t), 'client');
   await mkdir(folder);
@@ -170,7 +170,7 @@ const project = async (t: Test, url: string): Promise<string> => {
     'openapi-tools.mjs',
   );
   const types = await openapiTS(new URL(`${url}/api/openapi.json`), {
-    // The generator leaves it to its user what bytes are.
+    // The generator lets its user choose the type of binary data.
     transform: ({format}: {format?: string}) =>
       format === 'binary' ? ts.factory.createTypeReferenceNode('Blob') : undefined,
   });

@@ -9,13 +9,13 @@ import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const MESSAGES = 10;
-/** Together more than the buffers of a connection hold. */
+/** Size of a message; all messages together exceed the buffers of a connection. */
 const MESSAGE_BYTES = 800_000;
 const MAX_CONNECTIONS = 10;
 const NEVER_MS = 600_000;
 const LIMITS = {baseMs: NEVER_MS, bytesPerSecond: 8_192, unreadBytes: 1e9, intervalMs: 50};
 
-/** A session whose messages make a response of several megabytes. */
+/** Creates a session with a list of messages that is several megabytes long. */
 const talkative = async ({url, sql}: TestServer): Promise<Visitor> => {
   const visitor = await Visitor.consenting(url);
   await sql`
@@ -25,7 +25,7 @@ const talkative = async ({url, sql}: TestServer): Promise<Visitor> => {
   return visitor;
 };
 
-/** Asks for all messages and reads nothing of the response. */
+/** Requests all messages and reads nothing of the response. */
 const askWithoutReading = ({config}: TestServer, {credentials}: Visitor): net.Socket => {
   const socket = net.connect(config.port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -36,7 +36,7 @@ const askWithoutReading = ({config}: TestServer, {credentials}: Visitor): net.So
   return socket;
 };
 
-/** The server's ends of the connections that are made from now on. */
+/** Collects the server's side of each connection that is opened from now on. */
 const peersOf = ({app}: TestServer): net.Socket[] => {
   const peers: net.Socket[] = [];
   app.server.on('connection', (peer: net.Socket) => peers.push(peer));

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** Many times what it takes, even on a machine that does much else at the same time. */
+/** Many times the usual duration, so that a busy machine does not fail the test. */
 const WAIT_MS = 60_000;
 const LOOK_MS = 25;
 
-/** Waits until something holds, which is what the test is about; fails when it never does. */
+/** Waits until a condition holds. Throws if it does not hold in time. */
 export const until = async (
   holds: () => Promise<boolean> | boolean,
   waitMs = WAIT_MS,

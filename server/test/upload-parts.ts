@@ -8,7 +8,7 @@ export const objectsIn = ({objects}: TestServer) => keysIn(objects);
 export const rowsIn = ({sql}: TestServer) =>
   sql<{state: string}[]>`select state from file_uploads order by created_at`;
 
-/** To be compared with what is stored later. */
+/** Returns stored objects and rows, for comparison with a later state. */
 export const storedIn = async (server: TestServer) => ({
   objects: (await objectsIn(server)).sort(),
   rows: [...(await rowsIn(server))],

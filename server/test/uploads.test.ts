@@ -138,7 +138,9 @@ t.test(
   },
 );
 
-/** Announces a whole file, sends a share of it, waits until it is under way, and hangs up. */
+/**
+ * Announces a whole file, sends a share of it, waits until the upload has begun, and disconnects.
+ */
 async function breakOff(server: TestServer, visitor: Visitor, file: Buffer, share: number) {
   const socket = await rawUpload(server, visitor, {
     contentLength: file.length + 200,
@@ -153,7 +155,7 @@ async function openUploads({app}: TestServer): Promise<number> {
   return new Promise((resolve, reject) => {
     app.server.getConnections((error, count) => {
       if (error) reject(error);
-      // The connections that fetch keeps alive do no harm; those of uploads are gone.
+      // The connections that fetch keeps alive are harmless, so up to 20 count as none.
       else resolve(count > 20 ? count : 0);
     });
   });

@@ -9,7 +9,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-/** A visitor whose address is confirmed. */
+/** Returns a visitor whose e-mail address is confirmed. */
 const completed = async (server: TestServer, email: string): Promise<Visitor> => {
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact(email);

@@ -12,13 +12,13 @@ export interface Answer<T = Record<string, unknown>> {
 interface Call {
   json?: unknown;
   form?: FormData;
-  /** As it goes out. */
+  /** Body as it is sent. */
   body?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
-/** Speaks to a server as the widget does: over HTTP, with a UUID and its token. */
+/** A client that calls a server as the widget does: over HTTP, with a UUID and its token. */
 export class Visitor {
   constructor(
     readonly url: string,
@@ -34,14 +34,14 @@ export class Visitor {
     return new Visitor(url, answer.body.uuid, answer.body.token);
   }
 
-  /** One who has agreed to the storing of data already. */
+  /** Returns a visitor who has consented to storage. */
   static async consenting(url: string): Promise<Visitor> {
     const visitor = await Visitor.arrive(url);
     await untilServed(() => visitor.consent({personal_data: true}));
     return visitor;
   }
 
-  /** The same visitor at another server. */
+  /** Returns the same visitor at another server. */
   at(url: string): Visitor {
     return new Visitor(url, this.uuid, this.token);
   }
@@ -81,7 +81,7 @@ export class Visitor {
     return (await this.call<FileList>('GET', '/api/files')).body.files;
   }
 
-  /** The bytes behind the presigned link. */
+  /** Downloads the bytes behind the presigned link. */
   async download(id: string): Promise<{bytes: Buffer; headers: Headers}> {
     const {body} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
     const response = await fetch(body.url);
@@ -100,7 +100,7 @@ export class Visitor {
 
 export interface UploadOptions {
   name?: string;
-  /** Null leaves the field out. */
+  /** Value of the `size` field; null omits it. */
   size?: number | null;
   key?: string;
 }

@@ -9,7 +9,7 @@ import {startServer} from './start-server.js';
 
 const WIDGET = fileURLToPath(new URL('../../widget/', import.meta.url));
 
-// Without it fetch says no-cache beside If-None-Match, which asks for the whole file.
+// Without this header, fetch sends no-cache beside If-None-Match, which requests the whole file.
 const REVALIDATING = {'cache-control': 'max-age=0'};
 
 const isBuilt = existsSync(path.join(WIDGET, 'maria-chat.js'));

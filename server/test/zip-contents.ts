@@ -2,7 +2,7 @@ const ENTRY = 0x02014b50;
 const END = Buffer.from('504b0506', 'hex');
 const END_BYTES = 22;
 
-/** The files in a ZIP whose entries are stored as they are, by its central directory. */
+/** Reads the uncompressed files of a ZIP from its central directory. */
 export const zipContents = (zip: Buffer): Map<string, Buffer> => {
   const end = zip.lastIndexOf(END);
   if (end !== zip.length - END_BYTES) throw new Error('The archive does not end as one.');
@@ -21,7 +21,7 @@ export const zipContents = (zip: Buffer): Map<string, Buffer> => {
   return contents;
 };
 
-/** What `session.json` says. */
+/** Returns the content of `session.json`. */
 export const sessionIn = (contents: Map<string, Buffer>, folder = ''): Record<string, unknown> =>
   JSON.parse(contents.get(`${folder}session.json`)?.toString() ?? 'null') as Record<
     string,
