@@ -17,7 +17,7 @@ const WARM_UP_ROWS = 500;
 
 type Write = (entry: Required<AuditEntry>) => Promise<unknown>;
 
-/** Rows in batches whose callers wait for the commit, against an INSERT for each. */
+/** Compares batched rows, whose callers wait for the commit, to one INSERT for each row. */
 export const auditWrites = async (): Promise<Row[]> => {
   const sql = connectDatabase({url: await createDatabase(), max: POOL, silenceMs: 30_000});
   try {
@@ -80,7 +80,7 @@ const insertOne =
     insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
     values (${event}, ${uuid}, ${site}, ${address}, ${JSON.stringify(metadata)}::text::jsonb)`;
 
-/** Answers how many were acknowledged. */
+/** Returns the number of acknowledged rows. */
 const writeAll = async (write: Write, rows: number): Promise<number> => {
   let begun = 0;
   let acknowledged = 0;

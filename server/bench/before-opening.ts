@@ -15,7 +15,7 @@ import {temporaryFolder} from './temporary-folder.js';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
 
-/** What a page pays for the script tag, in a browser, and how soon it opens. */
+/** Measures what the script tag costs a page in a browser, and how quickly the chat opens. */
 export const beforeOpening = async (): Promise<Row[]> => {
   const executablePath = process.env['CHROME_PATH'];
   if (!executablePath) {
@@ -131,7 +131,7 @@ const openOnce = async (browser: Browser, url: string): Promise<Faults & {tookMs
   }
 };
 
-// Text, since the types of a page are not those of the server.
+// Page scripts are strings, because the types of a page are not those of the server.
 const COUNT_VIOLATIONS = `
   window.violations = 0;
   document.addEventListener('securitypolicyviolation', () => window.violations++);`;

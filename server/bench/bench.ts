@@ -1,4 +1,5 @@
-// `npm run bench [name …]`: every figure against its bar, all from this run. Ends with 1 unless all are met.
+// `npm run bench [name …]` compares every figure to its limit, both from this run. The exit code is
+// 1 unless all limits are met.
 import {auditWrites} from './audit-writes.js';
 import {beforeOpening} from './before-opening.js';
 import {events} from './events.js';
@@ -39,7 +40,7 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 
-// An exit stops what was started; a signal alone would leave it.
+// The exit handlers stop child processes. A signal without a handler would leave them running.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
     process.exit(1);

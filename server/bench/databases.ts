@@ -12,7 +12,7 @@ const serverUrl = (): string => {
   return url;
 };
 
-/** A migrated database with the demo site, on the run's server. */
+/** Creates a migrated database with the demo site on the run's server. */
 export const createDatabase = async (): Promise<string> => {
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(serverUrl());
@@ -26,7 +26,7 @@ export const createDatabase = async (): Promise<string> => {
   return url.href;
 };
 
-/** No deadlines: filling a table takes minutes. */
+/** Connects without time limits, because filling a table takes minutes. */
 const withConnection = async <T>(
   url: string,
   work: (sql: postgres.Sql) => Promise<T>,
@@ -41,7 +41,7 @@ const withConnection = async <T>(
 
 const filled = new Map<number, Promise<string>>();
 
-/** A database in which so many visits have ended, as most have after years; one for all benches. */
+/** Returns a database with so many ended visits, as after years. All benches share it. */
 export const databaseWithVisits = (count: number): Promise<string> => {
   const made = filled.get(count) ?? fill(count);
   filled.set(count, made);
@@ -53,9 +53,9 @@ const fill = async (count: number): Promise<string> => {
   process.stderr.write(`Making ${count} visits ...\n`);
   await withConnection(url, async (sql) => {
     await sql`set work_mem = '256MB'`;
-    // The site is known to be there; checking it for each row would be most of the work.
+    // The site exists. A check of the foreign key for each row would take most of the time.
     await sql`set session_replication_role = replica`;
-    // In the index's order, or its pages would be written many times over.
+    // Inserted in the order of the index, because otherwise its pages would be written repeatedly.
     await sql`
       insert into visits (uuid, site_key, token_hash, state)
       select uuid, ${DEMO_SITE}, sha256(uuid_send(uuid)), 'gone'

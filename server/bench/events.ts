@@ -12,25 +12,28 @@ import {atMost, comparison, median, percentile, shown} from './row.js';
 import type {Row} from './row.js';
 import {temporaryFolder} from './temporary-folder.js';
 
-/** Writers who each wait for the answer to one message before they send the next. */
+/** Number of writers. Each waits for the response to one message before it sends the next. */
 const WRITERS = 8;
 const KIBIBYTE = 1024;
-/** The body is what both sides carry; a sentence, with the moment at which it was sent. */
+/** Body that both sides send, after the time of sending. */
 const SENTENCE = 'Could you send me the report of last year as well, please?';
 const SETTLE_MS = 3_000;
 const MANY = '1000000';
 
 interface Contender {
   name: string;
-  /** Sends one text to all readers. */
+  /** Sends one text to all subscribers. */
   send: (text: string) => Promise<unknown>;
-  /** Where `onText` hears what was sent. */
+  /** Subscribes. `onText` receives every text. Returns a function that ends the subscriptions. */
   read: (onText: (text: string) => void) => Promise<() => void>;
   delaysMs: number[];
   perSecond: number[];
 }
 
-/** Messages written at one replica and read at another, against a bare broadcast in one process. */
+/**
+ * Sends messages through one replica to subscribers of another. Compares a bare broadcast in one
+ * process.
+ */
 export const events = async (): Promise<Row[]> => {
   const folder = await temporaryFolder();
   const programs: Program[] = [];
@@ -74,7 +77,7 @@ const product = (here: Program, there: Program): Contender => {
       if (answer?.status !== 201) throw new Error(`A message was answered with ${answer?.status}.`);
     },
     read: async (onText) => {
-      // A session takes so many messages and no more: each turn has its own.
+      // Each round has a separate session, because a session accepts a limited number of messages.
       const own = await Visitor.consenting(here.url);
       visitor = own;
       const {uuid, token} = own;
@@ -82,7 +85,7 @@ const product = (here: Program, there: Program): Contender => {
         greeting: JSON.stringify({uuid, token}),
         onText: (json) => {
           const {data} = JSON.parse(json) as {data: {message?: {role: string; body: string}}};
-          // Maria answers as well, once.
+          // Maria also replies, once.
           if (data.message?.role === 'visitor') onText(data.message.body);
         },
       });
@@ -133,7 +136,7 @@ const readSockets = async (
   };
 };
 
-/** First one by one, for the delay; then as many as the writers manage. */
+/** Sends messages one by one for the delay, then as many as the writers can. */
 const measure = async (contender: Contender): Promise<void> => {
   let heard = 0;
   let wake: () => void = () => undefined;
@@ -162,7 +165,8 @@ const measure = async (contender: Contender): Promise<void> => {
     await allHeard(few + each * WRITERS);
     const seconds = (performance.now() - startedMs) / 1000;
     contender.perSecond.push((each * WRITERS) / seconds);
-    // Under load each waits for the others as well; what is told is the delay of one alone.
+    // Under load each message waits for the others, so only the delays of single messages are
+    // reported.
     contender.delaysMs = before;
   } finally {
     stop();
@@ -186,7 +190,7 @@ const rows = (contenders: Contender[]): Row[] => {
   ];
 };
 
-/** Resident memory of the process for each reader that waits, and of the bare one beside it. */
+/** Measures memory for each waiting subscriber, of the product and of the bare broadcast. */
 const memory = async (own: Program, bare: Program): Promise<Row[]> => {
   const visitors = await Promise.all(Array.from({length: 20}, () => Visitor.consenting(own.url)));
   const heads = visitors.map(({credentials}) => ({...credentials, accept: 'text/event-stream'}));
@@ -214,7 +218,7 @@ interface Head {
 }
 
 const growth = async ({pid, url}: Program, headOf: (i: number) => Head): Promise<number> => {
-  // Some first, so that what the process needs once is not counted for each.
+  // Warm up, so that one-time costs are not counted for each connection.
   const warm = await openMany(url, Math.ceil(STREAMS / 10), headOf);
   await sleep(SETTLE_MS);
   const before = await residentBytes(pid);
@@ -225,7 +229,7 @@ const growth = async ({pid, url}: Program, headOf: (i: number) => Head): Promise
   return (after - before) / STREAMS;
 };
 
-/** Plain sockets: two thousand clients must not cost more than what is measured. */
+/** Opens plain sockets, because two thousand clients must cost less than the measured server. */
 const openMany = async (
   url: string,
   count: number,

@@ -14,7 +14,7 @@ const AT_ONCE = 8;
 const FILE_BYTES = 20_000;
 const MEBIBYTE = 1024 * 1024;
 
-/** Memory does not grow with what has passed: the last tenth of many uploads against the second. */
+/** Checks that memory does not grow: compares the last tenth of many uploads with the second. */
 export const growth = async (): Promise<Row[]> => {
   const store = await startOwnStore();
   const folder = await temporaryFolder();

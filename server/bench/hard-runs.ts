@@ -9,7 +9,9 @@ import type {Row} from './row.js';
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const KILLS_WANTED = 1_000;
 
-/** What is proved and not measured: the tests that kill and cut, each in its own row. */
+/**
+ * Runs tests that kill processes and cut connections. Each gets one row instead of a measurement.
+ */
 export const hardRuns = async (): Promise<Row[]> => {
   const crashed = await runTest('crash', {CRASH_KILLS: String(CRASH_KILLS)});
   const failed = await runTest('faults', {LATE_MS: '2000'});
@@ -29,7 +31,7 @@ export const hardRuns = async (): Promise<Row[]> => {
   ];
 };
 
-/** With services of its own: these tests do things to them that other benches would feel. */
+/** Runs a test with separate services, because it disturbs them and would affect other benches. */
 const runTest = async (name: string, more: Record<string, string> = {}) => {
   const env = Object.entries(process.env).filter(([key]) => !key.startsWith('TEST_'));
   const child = spawn(process.execPath, ['server/scripts/test.mjs', 'server', name], {
@@ -43,7 +45,7 @@ const runTest = async (name: string, more: Record<string, string> = {}) => {
   });
   const [code] = (await once(child, 'close')) as [number | null];
   const summary = output.trimEnd().split('\n').at(-1) ?? '';
-  // Skipped for want of an S3 server is not proved.
+  // A test that was skipped because no S3 server is available proves nothing.
   const isGood = code === 0 && !summary.includes('skipped');
   if (!isGood) process.stderr.write(output);
   return {isGood, summary};

@@ -7,7 +7,7 @@ export interface Load {
   path: string;
   seconds: number;
   connections: number;
-  /** Of each connection between two calls. */
+  /** Pause of each connection between two calls. */
   pauseMs?: number;
 }
 
@@ -15,18 +15,18 @@ const run = promisify(execFile);
 // dist/server/bench/ -> the script's source
 const SCRIPT = fileURLToPath(new URL('../../../server/bench/validate-uuid.lua', import.meta.url));
 
-/** `npm run bench` installs it where it can. */
+/** Returns whether wrk is available. `npm run bench` installs it if possible. */
 export const hasLoadGenerator = async (): Promise<boolean> => {
   try {
     await run('wrk', ['--version']);
   } catch (error) {
-    // It says its version and ends with 1 all the same.
+    // wrk prints its version and ends with exit code 1.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT';
   }
   return true;
 };
 
-/** Calls that validate UUIDs, by a load generator that is not Node. Throws if one is refused. */
+/** Calls validate-uuid with a load generator that is not Node. Throws if a call is rejected. */
 export const load = async ({url, path, seconds, connections, pauseMs = 0}: Load) => {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', SCRIPT, url];
   const env = {...process.env, BENCH_PATH: path, BENCH_PAUSE_MS: String(Math.round(pauseMs))};

@@ -20,7 +20,7 @@ interface Table {
   cpuMicros: number[];
 }
 
-/** One index read, however many sessions there have been. */
+/** Checks that a lookup is one index read, whatever the number of sessions. */
 export const lookUp = async (): Promise<Row[]> => {
   const tables = [await open(FEW_SESSIONS), await open(SESSIONS)];
   try {
@@ -70,7 +70,7 @@ const open = async (visits: number): Promise<Table> => {
   };
 };
 
-/** Every second one is known. */
+/** Looks up UUIDs; every second one exists. */
 const lookUpAll = async ({sql, backend, known, tookMicros, cpuMicros}: Table): Promise<void> => {
   const beforeMs = await cpuMs(backend);
   const startedMs = performance.now();

@@ -10,15 +10,15 @@ import {
 import {startRadosgw} from '../test/radosgw.js';
 
 export interface OwnStore {
-  /** As the product's settings name it. */
+  /** Settings of the product for this store. */
   env: Record<string, string>;
   empty: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
 /**
- * An S3 server with one bucket for one bench. Not the run's: it keeps everything in memory, and
- * frees the tails of what was deleted only hours later.
+ * Starts an S3 server with one bucket for one bench. The run's shared server is in memory and frees
+ * the tails of deleted objects only hours later.
  */
 export const startOwnStore = async (): Promise<OwnStore> => {
   const server = await startRadosgw();

@@ -4,7 +4,7 @@ import type {AddressInfo} from 'node:net';
 
 import type {Browser, CDPSession, Page} from 'playwright-core';
 
-/** What one look at a page has cost its visitor. */
+/** Costs of one page view for its visitor. */
 export interface Visit {
   scriptMs: number;
   blockingMs: number;
@@ -15,7 +15,7 @@ export interface Visit {
 
 const SETTLE_MS = 1_000;
 
-/** A stranger's page with nothing on it but the script tag, under a policy that allows no more. */
+/** Serves another site's page with only the script tag, under the strictest policy that works. */
 export const serveHostPage = async (product: string) => {
   const policy = `default-src 'none'; script-src ${product}; connect-src ${product}; img-src data:; require-trusted-types-for 'script'`;
   const server = createServer((request, response) => {
@@ -41,7 +41,7 @@ export const serveHostPage = async (product: string) => {
   };
 };
 
-/** Looks at a page in a browser that knows nothing of it, at a quarter of the processor's speed. */
+/** Opens a page in a new browser context, at a quarter of the processor's speed. */
 export const visitSlowly = async (browser: Browser, url: string): Promise<Visit> => {
   const context = await browser.newContext();
   try {
@@ -70,7 +70,7 @@ const scriptTime = async (devTools: CDPSession): Promise<number> => {
 
 type Timeline = Pick<Visit, 'blockingMs' | 'layoutShift'> & {kept: number};
 
-// Text, since the types of a page are not those of the server.
+// Page scripts are strings, because the types of a page are not those of the server.
 const TIMELINE = `(async () => {
   const entries = (type) => new Promise((resolve) => {
     const found = [];
@@ -86,7 +86,7 @@ const TIMELINE = `(async () => {
   };
 })()`;
 
-/** Milliseconds from a click to the panel, what it needs having been fetched on hover. */
+/** Returns the milliseconds from the click to the panel, after hover has loaded the files. */
 export const openAfterHover = async (page: Page): Promise<number> => {
   await page.getByRole('button', {name: 'Open chat'}).hover();
   await page.waitForFunction('customElements.get("maria-chat")');

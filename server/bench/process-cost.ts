@@ -11,35 +11,37 @@ import {freePort} from '../test/free-port.js';
 export interface Program {
   pid: number;
   url: string;
-  /** From its start until it answered. */
+  /** Milliseconds from the start until the first response. */
   startMs: number;
   stop: () => Promise<void>;
 }
 
 export interface Starting {
   env?: Record<string, string>;
-  /** For Node itself, before the program's file. */
+  /** Arguments for Node itself, before the program's file. */
   nodeArgs?: string[];
 }
 
 export const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 export const rival = (name: string) => fileURLToPath(new URL(`rivals/${name}.js`, import.meta.url));
-/** A rival with packages of its own, which are beside its source. */
+/**
+ * Returns the file of a rival that has separate packages, which are installed beside its source.
+ */
 export const installedRival = (name: string) =>
   fileURLToPath(new URL(`../../../server/bench/rivals/${name}.mjs`, import.meta.url));
 
-/** The kernel counts in hundredths of a second, on every platform that Node runs on. */
+/** The kernel counts in hundredths of a second on every platform that Node supports. */
 const TICK_MS = 10;
 const START_MS = 60_000;
 const LOOK_MS = 20;
 
 const running = new Set<ChildProcess>();
-// For exits that nobody planned.
+// Also ends the programs when the process exits unexpectedly.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGTERM');
 });
 
-/** Runs a program on a free port; ready once it answers anything but 503. */
+/** Runs a program on a free port. It is ready when it responds with any status but 503. */
 export const startProgram = async (
   file: string,
   {env = {}, nodeArgs = []}: Starting = {},
@@ -75,7 +77,10 @@ const answers = async (url: string): Promise<boolean> => {
   return response !== undefined && response.status !== 503;
 };
 
-/** The product as an operator runs it, but with limits that a load from one address stays under. */
+/**
+ * Starts the product as an operator does, with limits that a load from one IP address does not
+ * reach.
+ */
 export const startProduct = (
   env: Record<string, string>,
   nodeArgs: string[] = [],
@@ -85,31 +90,38 @@ export const startProduct = (
     env: {RATE_LIMIT_PER_MINUTE: '1000000', CLEANUP_INTERVAL_MINUTES: '0', ...env},
   });
 
-/** Fields of /proc/<pid>/stat behind the name, which may hold spaces: the state is number 0. */
+/**
+ * Returns the fields of /proc/<pid>/stat after the name, which may contain spaces. The state is
+ * number 0.
+ */
 const statOf = async (pid: number): Promise<number[]> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return (stat.split(') ').at(-1) ?? '').split(' ').map(Number);
 };
 
-/** User and system time of a process, all its threads. */
+/** Returns the user and system time of all threads of a process. */
 export const cpuMs = async (pid: number): Promise<number> => {
   const fields = await statOf(pid);
   return ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS;
 };
 
-/** The server behind a connection that runs on this machine. */
+/**
+ * Returns the process id of the PostgreSQL server behind a connection, which runs on this machine.
+ */
 export const postmasterOf = async (sql: Sql): Promise<number> => {
   const [row] = await sql<{pid: number}[]>`select pg_backend_pid() as pid`;
   return (await statOf(row?.pid ?? 0))[1] ?? 0;
 };
 
-/** PostgreSQL as a whole: its parts that run, and those that have ended. */
+/**
+ * Returns the processor time of PostgreSQL: of its running processes and of those that have ended.
+ */
 export const postgresCpuMs = async (postmaster: number): Promise<number> => {
   const own = await statOf(postmaster);
   let ticks = [11, 12, 13, 14].reduce((sum, i) => sum + (own[i] ?? 0), 0);
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    // It may have ended since the folder was read.
+    // The process may have ended since the folder was read.
     const fields = await statOf(Number(name)).catch(() => []);
     if (fields[1] === postmaster) ticks += (fields[11] ?? 0) + (fields[12] ?? 0);
   }
@@ -121,7 +133,7 @@ export const residentBytes = async (pid: number): Promise<number> => {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 };
 
-/** The most that a process held in memory while something ran. */
+/** Returns the highest memory use of a process while `work` runs. */
 export const peakWhile = async (pid: number, work: () => Promise<void>): Promise<number> => {
   let peak = await residentBytes(pid);
   const timer = setInterval(() => {

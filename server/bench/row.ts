@@ -1,10 +1,12 @@
-/** A figure beside the bar it has to stay under, or over, both from this run. */
+/** A figure and its limit, both from this run. */
 export interface Row {
   what: string;
   figure: string;
   bar: string;
   isMet: boolean;
-  /** Absent: the figure is judged. A comparison has no bar; what was not measured is not met. */
+  /**
+   * Kind of the row; absent if the figure is judged. A comparison has no limit.
+   */
   kind?: 'comparison' | 'not measured';
 }
 
@@ -38,7 +40,7 @@ export const notMeasured = (what: string, bar: string, reason: string): Row => (
   kind: 'not measured',
 });
 
-/** Two decimals tell ratios apart, one is enough beyond ten. */
+/** Formats a figure with two decimals up to ten, and with one above. */
 export const shown = (value: number): string => {
   if (Number.isInteger(value)) return String(value);
   return value.toFixed(Math.abs(value) < 10 ? 2 : 1);

@@ -7,7 +7,7 @@ export interface Call {
   url: string;
   method: string;
   headers: Record<string, string>;
-  /** Otherwise the file alone is the body. */
+  /** Whether the body is multipart. Otherwise it is only the file. */
   isMultipart?: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Pace {
 
 const agent = new Agent({keepAlive: true, maxSockets: Infinity});
 
-/** At once, or slowly: a chunk, a pause. Throws unless the file was taken. */
+/** Sends the file at once, or in chunks with pauses. Throws unless the server accepts it. */
 export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<void> => {
   const [head, tail] = call.isMultipart ? envelope(file.length) : [EMPTY, EMPTY];
   const length = head.length + file.length + tail.length;
@@ -28,7 +28,7 @@ export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<v
     headers: {...call.headers, 'content-length': length},
   });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
-  // It is awaited below; a refusal may come while the body is still being written.
+  // It is awaited below. A rejection may arrive while the body is still being written.
   answered.catch(() => undefined);
   sent.write(head);
   if (pace) await writeSlowly(sent, file, pace);

@@ -36,7 +36,7 @@ interface Contender {
   postgresMicros: number[];
 }
 
-/** `validate-uuid` with everything on, against what the framework and one query cost. */
+/** Compares `validate-uuid` with everything on to the framework and one query. */
 export const sessionCalls = async (): Promise<Row[]> => {
   if (!(await hasLoadGenerator())) {
     const reason = 'there is no wrk here; install the package of that name';
@@ -120,14 +120,17 @@ const ratios = (contenders: Contender[]): Row[] => {
   ];
 };
 
-/** The very statement of the product, from beside it, while it has about half of its work. */
+/**
+ * Runs the product's own query from this process, while the server has about half of its full load.
+ */
 const lookUpUnderLoad = async (
   {program: {url}, path, perSecond}: Contender,
   sql: postgres.Sql,
 ): Promise<Row> => {
   const full = median(perSecond);
   const fullMs = (1000 * CONNECTIONS) / full;
-  // A call takes as long as at full load then, or half of that now; with the pause, twice as long.
+  // At this load a call takes between half and all of `fullMs`. With the pause, that is about twice
+  // as long as at full load.
   const pauseMs = 1.5 * fullMs;
   const seconds = Math.max(2 * SECONDS, 2);
   const running = load({url, path, seconds, connections: CONNECTIONS, pauseMs});

@@ -20,7 +20,7 @@ const MEBIBYTE = 1024 * 1024;
 const INSTALL_SECONDS = 60;
 const PATIENCE_MS = 300_000;
 
-/** With nothing set: the database and the folders of its own. */
+/** Measures starts without any settings: with the embedded database and the default folders. */
 export const start = async (): Promise<Row[]> => {
   const firstMs: number[] = [];
   const laterMs: number[] = [];
@@ -48,7 +48,7 @@ export const start = async (): Promise<Row[]> => {
   ];
 };
 
-/** What somebody does who has cloned the project, the packages in npm's cache. */
+/** Runs the steps after a clone, with the packages in npm's cache. */
 const install = async (): Promise<Row> => {
   const what = '`npm ci && npm start` until the demo page is there, in s';
   if (!WITH_INSTALL) return notMeasured(what, `at most ${INSTALL_SECONDS}`, 'BENCH_INSTALL=0');
@@ -64,7 +64,7 @@ const install = async (): Promise<Row> => {
       cwd: clone,
       env: {...process.env, PORT: port, DATA_DIR: dataDir},
       stdio: ['ignore', 'ignore', 'inherit'],
-      // npm hands no signal on to what it runs: the group is what can be stopped.
+      // npm does not forward signals to its child processes, so the whole group is stopped.
       detached: true,
     });
     const page = `http://127.0.0.1:${port}/`;

@@ -21,16 +21,16 @@ import type {Swept} from './sweeper.js';
 
 const COMPUTED_KEYS = Number(process.env['BENCH_SWEEP_KEYS'] ?? 1_000_000);
 const REAL_KEYS = Number(process.env['BENCH_SWEEP_REAL_KEYS'] ?? 100_000);
-/** Filling a real store takes longer than sweeping it: after this it is full enough. */
+/** Time limit for filling, because filling a real store takes longer than sweeping it. */
 const FILL_MS = Number(process.env['BENCH_SWEEP_FILL_SECONDS'] ?? 180) * 1_000;
 const PUTS_AT_ONCE = 16;
 const WARM_UP_KEYS = 2_000;
 const MEBIBYTE = 1024 * 1024;
 const MEMORY_MIB = 64;
-/** Beginning and end of a run: lease, trail, alerts, which are the same for any number of keys. */
+/** Statements at the start and end of a run (lease, audit, alerts), for any number of keys. */
 const FIXED_STATEMENTS = 40;
 
-/** What a sweep costs: calls counted where they arrive, and the memory of the process that sweeps. */
+/** Measures the cost of a sweep: calls, counted at the store, and memory of its process. */
 export const sweepCost = async (): Promise<Row[]> => [
   ...(await withDatabase(sweepComputed)),
   ...(await withDatabase(sweepReal)),
@@ -100,7 +100,7 @@ const fill = async (databaseUrl: string, keys: number): Promise<number> => {
   return unknown;
 };
 
-/** As many as time allows; answers how many. */
+/** Puts as many objects as time allows. Returns their number. */
 const putObjects = async (settings: S3Settings): Promise<number> => {
   const client = new S3Client({...settings, region: 'us-east-1'});
   const {bucket: Bucket} = settings;
@@ -122,7 +122,7 @@ interface Counting {
   calls: () => {lists: number; deletes: number};
 }
 
-/** Passes everything on to a store, and counts what the bound is about. */
+/** Forwards all calls to a store, and counts those that have a limit. */
 const countCalls = async (endpoint: string) => {
   let lists = 0;
   let deletes = 0;

@@ -8,15 +8,15 @@ import {readConfig} from '../config/config.js';
 import {S3Objects} from '../object-store/s3.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 
-/** What the process that sweeps tells the one that measures it. */
+/** Report of the sweeping process to the measuring process. */
 export interface Swept {
   report: SweepReport;
-  /** All that were sent to the database, and those that read what it knows of keys. */
+  /** Number of all statements, and of those that look up keys. */
   statements: number;
   lookUps: number;
 }
 
-// A process of its own, so that its memory is the sweep's. It sweeps once for each message.
+// A separate process, so that its memory is that of the sweep. It sweeps once for each message.
 const {DATABASE_URL = '', STORE = ''} = process.env;
 const settings = JSON.parse(STORE) as S3Settings;
 let statements: string[] = [];

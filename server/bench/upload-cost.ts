@@ -23,7 +23,7 @@ import {
 import type {Way} from './upload-ways.js';
 
 const AT_ONCE = 8;
-/** So that the kernel's hundredths of a second are small beside what a round takes. */
+/** Uploads of each caller: enough for the kernel's clock, which counts hundredths of a second. */
 const EACH = 3;
 const ROUND_MB = (AT_ONCE * EACH * MAX_FILE_BYTES) / 1_000_000;
 
@@ -34,7 +34,7 @@ interface Contender {
   msPerMb: number[];
 }
 
-/** Processor time of the server's process for what it passes on to one and the same store. */
+/** Measures the processor time of each server for uploads to the same store. */
 export const uploadCost = async (): Promise<Row[]> => {
   const store = await startOwnStore();
   const folders = [await temporaryFolder(), await temporaryFolder()] as const;

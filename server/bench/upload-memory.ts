@@ -12,11 +12,11 @@ import {barePipe, libStorage, multerS3, product, tus} from './upload-ways.js';
 import type {Way} from './upload-ways.js';
 
 const WARM_UP = 20;
-/** Slow enough that all of them are under way at once. */
+/** Slow enough for all uploads to be in progress at once. */
 const PACE = {chunkBytes: 64 * 1024, pauseMs: 100};
 const MEBIBYTE = 1024 * 1024;
 
-/** Resident memory of the server's own process while many slow uploads run at once. */
+/** Measures the resident memory of the server's process during many slow uploads. */
 export const uploadMemory = async (): Promise<Row[]> => {
   const folder = await temporaryFolder();
   const rows: Row[] = [];
@@ -40,8 +40,8 @@ const memoryOf = async (way: Way): Promise<{each: number; details: string}> => {
   try {
     const calls = await way.callers(program, UPLOADS, MAX_FILE_BYTES);
     const file = makePdf(MAX_FILE_BYTES);
-    // Some first, so that what a server at work needs once is not counted for each; one by one, so
-    // that nothing is left of a crowd.
+    // Warm up, so that one-time costs are not counted for each upload. The uploads run one by one,
+    // so that no memory of a crowd remains.
     for (const call of calls.slice(0, WARM_UP)) await sendFile(call, file);
     const before = await residentBytes(program.pid);
     const peak = await peakWhile(program.pid, async () => {

@@ -5,15 +5,15 @@ import {installedRival, rival, startProduct, startProgram} from './process-cost.
 import type {Program} from './process-cost.js';
 import type {Call} from './send-file.js';
 
-/** One way to get a file through a server into a bucket. */
+/** A way to upload a file through a server into a bucket. */
 export interface Way {
   name: string;
   start: (env: Record<string, string>) => Promise<Program>;
-  /** So many callers, ready to send; `bytes` is the size of what each sends. */
+  /** Prepares `count` callers. `bytes` is the size of each caller's file. */
   callers: (program: Program, count: number, bytes: number) => Promise<Call[]>;
 }
 
-/** More than any bench sends in one visit. */
+/** Limits above the needs of every bench. */
 const PRODUCT_SETTINGS = {MAX_FILES: '100', MAX_UPLOADS: '1000', MAX_UPLOADS_PER_ADDRESS: '1000'};
 const WITHOUT_HASH = fileURLToPath(new URL('rivals/without-hash.js', import.meta.url));
 

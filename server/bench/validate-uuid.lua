@@ -1,4 +1,4 @@
--- For wrk: each call validates a version-4 UUID that nobody has used.
+-- For wrk: each call validates an unused version-4 UUID.
 math.randomseed(os.time())
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"

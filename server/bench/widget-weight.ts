@@ -10,10 +10,10 @@ const run = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const LINE = /^(.+?) +([\d.]+) kB of ([\d.]+) +(?:ok|TOO LARGE)$/gm;
 
-/** What visitors download, as `npm run size` counts it. */
+/** Reports the download sizes of the widget, as counted by `npm run size`. */
 export const widgetWeight = async (): Promise<Row[]> => {
   const program = 'server/scripts/size.mjs';
-  // Above a limit it fails, and has told the sizes all the same.
+  // The program fails above a limit, but it still prints the sizes.
   const {stdout} = await run(process.execPath, [program], {cwd: PROJECT}).catch(
     (error: {stdout?: string}) => ({stdout: error.stdout ?? ''}),
   );

@@ -14,11 +14,11 @@ import {startServer} from './start-server.js';
 const NOT_DESCRIBED = [
   /^\/$/, // the demo page
   /^\/((widget|assets)\/|examples(\/|$))/, // files for browsers
-  /^(\/(v1|:release))?\/maria-chat\.js$/, // the loader, also of a pinned release
-  /^\/api\/docs/, // where the description is browsed
-  /^\/objects\//, // where the links of the store on disk lead to, as opaque as a bucket's
-  /^\/verify\/\*$/, // links that were mangled
-  /^\*$/, // the preflight of every address
+  /^(\/(v1|:release))?\/maria-chat\.js$/, // the loader, current or of a pinned release
+  /^\/api\/docs/, // documentation of the API
+  /^\/objects\//, // links of the disk store, as opaque as a bucket's
+  /^\/verify\/\*$/, // mangled links
+  /^\*$/, // preflight requests for every URL
 ];
 
 /** Error codes that no single operation returns: they concern methods, files or every request. */

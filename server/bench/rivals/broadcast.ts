@@ -1,5 +1,5 @@
-// A bare WebSocket broadcast: whatever is posted goes to whoever is connected. Nothing is kept,
-// nobody is asked who they are, and there is one process.
+// A bare WebSocket broadcast: every posted text goes to every connected client. It stores nothing,
+// has no authentication, and runs in one process.
 import http from 'node:http';
 import {createRequire} from 'node:module';
 import type {Duplex} from 'node:stream';

@@ -1,4 +1,4 @@
-// Fastify alone: what any answer costs.
+// Fastify without work: the minimum cost of a response.
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 

@@ -1,4 +1,4 @@
-// The SDK's own way for streams: Upload, behind Fastify and its multipart parser.
+// The SDK's `Upload` for streams, behind Fastify and its multipart parser.
 import {randomUUID} from 'node:crypto';
 
 import {S3Client} from '@aws-sdk/client-s3';

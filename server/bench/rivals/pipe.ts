@@ -1,4 +1,4 @@
-// The least that an upload can cost: the body of one request is the body of the next.
+// The minimum cost of an upload: the body of one request becomes the body of the next.
 import {createHash, randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {Agent, createServer, request as send} from 'node:http';

@@ -1,4 +1,4 @@
-// Fastify and one bare SELECT: what looking a UUID up costs at least.
+// Fastify and one bare SELECT: the minimum cost of a lookup.
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import postgres from 'postgres';

@@ -5,7 +5,7 @@ const {env} = process;
 export const BUCKET = env['S3_BUCKET'] ?? '';
 export const PORT = Number(env['PORT']);
 
-/** As the product's client is set, or as the SDK comes, which adds checksums of its own. */
+/** Settings of the product's client, or the SDK's defaults, which add checksums. */
 const CHECKSUMS = env['DEFAULT_CHECKSUMS'] === 'true' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
 
 export const CLIENT: S3ClientConfig = {

@@ -1,6 +1,6 @@
 import {Type} from 'typebox';
 
-/** What a rival takes and answers, described as the product's own route is. */
+/** Schemas of a rival's request and response, like those of the product's route. */
 export const Given = Type.Object({uuid: Type.String()}, {additionalProperties: false});
 
 export const Answered = Type.Object({

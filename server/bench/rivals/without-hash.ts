@@ -1,4 +1,4 @@
-// Loaded before the product: files pass unhashed, all else (tokens, signatures) is hashed as ever.
+// Loaded before the product. Files pass without a hash; tokens and signatures are still hashed.
 import {Hash} from 'node:crypto';
 import type {BinaryLike} from 'node:crypto';
 

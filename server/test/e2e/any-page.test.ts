@@ -58,7 +58,7 @@ t.test('above a keyboard on the screen stands the composer, whole', async (t) =>
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
 
-  // There is no browser without a screen that has a keyboard on it; this is what one tells the page.
+  // No browser without a screen has an on-screen keyboard. This imitates its effect on the page.
   await page.evaluate(`{
     Object.defineProperty(visualViewport, 'height', {value: 300, configurable: true});
     visualViewport.dispatchEvent(new Event('resize'));
@@ -129,7 +129,7 @@ t.test('in a sandboxed frame, which may store nothing, the conversation works', 
   await saveSite(sql, {
     key: 'framed',
     name: 'Framed',
-    // The origin of a sandboxed frame, as browsers tell it.
+    // Browsers send this origin for a sandboxed frame.
     allowedOrigins: ['null'],
     notifyEmail: null,
     settings: {},
@@ -183,7 +183,7 @@ async function boxOf(widget: Widget, selector: string): Promise<Box> {
 const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
 
-/** The distances of WCAG 2.2, 1.4.12, as a reader's own style sheet sets them. */
+/** Text spacing of WCAG 2.2, 1.4.12, as a user's style sheet sets it. */
 const SPACED = `{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }');
@@ -191,8 +191,8 @@ const SPACED = `{
 }`;
 
 /**
- * Elements that hide a part of their own words, those for screen readers alone left out, and file
- * names, which are abbreviated and stand whole in their title.
+ * Elements that cut off their own text. Texts for screen readers are left out, and so are file
+ * names, because their title contains the whole name.
  */
 const CUT_TEXTS = `[...MariaChat.element.shadowRoot.querySelectorAll('.panel *')]
   .filter((element) => {

@@ -10,8 +10,8 @@ const OPTIONS = `{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a
 const FOUND = `.then(({violations}) => violations.map(({id, nodes}) => id + ': ' + nodes.map(({html}) => html).join(' | ')))`;
 
 /**
- * Returns what axe finds wrong in a page, or within one element of it. The debugger runs axe, which no
- * policy of the page forbids.
+ * Returns axe's findings for a page, or for one element of it. DevTools runs axe, so the page's
+ * policy does not block it.
  */
 export const violations = async (page: Page, within = 'html'): Promise<string[]> => {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(SOURCE);

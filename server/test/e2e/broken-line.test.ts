@@ -9,7 +9,7 @@ t.test('a browser that remembers a failed module still gets the whole chat', asy
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-  // The line was away for a moment, and the browser will not ask for this address again.
+  // The connection failed for a moment, and the browser will not request this URL again.
   await page.route('**/widget/chat-*', (route) => route.abort());
 
   await widget.open();

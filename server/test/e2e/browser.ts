@@ -33,7 +33,7 @@ export interface OpenPage {
   page: Page;
   context: BrowserContext;
   widget: Widget;
-  /** What the page's console and its uncaught errors said. */
+  /** Output of the page's console, and its uncaught errors. */
   noise: string[];
   response: Response;
 }
@@ -52,13 +52,13 @@ export const openDemo = async (
   return {page, context, widget: new Widget(page), noise, response};
 };
 
-/** A blocked stylesheet or script is told there, too. */
+/** Collects console output, which includes blocked stylesheets and scripts, and uncaught errors. */
 export const listen = (page: Page, noise: string[]): void => {
   page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
 };
 
-/** What a visitor sees and does, by role and name. */
+/** The widget as a visitor sees and operates it, by role and name. */
 export class Widget {
   readonly root: Locator;
 
@@ -73,7 +73,7 @@ export class Widget {
     return this.root.getByRole('button', {name, exact: typeof name === 'string'});
   }
 
-  /** Does what opens a file's link, once more if the link came too late after the first time. */
+  /** Presses the link of a file, and again if the chat asks for a second press. */
   async untilDownloaded(press: () => Promise<unknown>): Promise<Download> {
     return this.untilOpened(this.page.waitForEvent('download'), press);
   }
@@ -89,7 +89,7 @@ export class Widget {
     return opened;
   }
 
-  /** What stands in the menu of the header. */
+  /** Chooses an entry of the header's menu. */
   async choose(name: string): Promise<void> {
     await this.button('More').click();
     await this.root.getByRole('dialog', {name: 'More'}).getByRole('button', {name}).click();
@@ -109,7 +109,7 @@ export class Widget {
     await this.button('Send').click();
   }
 
-  /** Answers the two consents, one after the other. */
+  /** Answers both consents, one after the other. */
   async decide(storing: boolean, training: boolean): Promise<void> {
     await this.says(/May we store your name/).waitFor();
     await this.button(storing ? 'I agree' : 'I do not agree').click();
@@ -142,18 +142,18 @@ export class Widget {
     return this.page.evaluate<string | null>(`localStorage.getItem(${name})`);
   }
 
-  /** All that the page has stored, as JSON. */
+  /** Returns everything in the page's local storage as JSON. */
   stored(): Promise<string> {
     return this.page.evaluate<string>('JSON.stringify(localStorage)');
   }
 
-  /** The name of what has the focus, inside the widget or outside. */
+  /** Returns the name of the focused element, inside the widget or outside. */
   focused(): Promise<string> {
     return this.page.evaluate<string>(FOCUSED_NAME);
   }
 }
 
-// Text, since the types of a page are not those of the server.
+// Page scripts are strings, because the types of a page are not those of the server.
 const FOCUSED_NAME = `(() => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;

@@ -104,7 +104,7 @@ t.test('coming back', async (t) => {
     await widget.giveName('Finn');
     await widget.decide(true, false);
     const uuid = await widget.storage('session_uuid');
-    // The last call on its way would keep the visit alive.
+    // A pending call would extend the visit.
     await until(async () => {
       const [visit] =
         await server.sql`select furthest_step as step from visits where uuid = ${uuid}`;

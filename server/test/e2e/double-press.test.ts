@@ -57,7 +57,7 @@ t.test('a double press', async (t) => {
     await widget.button('Start a new request').waitFor();
     const next = await middleOf(widget.button('Start a new request'));
     await page.mouse.move(next.x, next.y);
-    // The second half of a double press, on what has come in the meantime.
+    // The second half of a double press hits the new button.
     await page.mouse.down({clickCount: 2});
     await page.mouse.up({clickCount: 2});
 
@@ -81,7 +81,7 @@ async function middleOf(element: Locator): Promise<Place> {
 
 const distance = (one: Place, other: Place) => Math.hypot(one.x - other.x, one.y - other.y);
 
-/** At a time of its own, so that a slow machine does not turn two quick presses into slow ones. */
+/** Taps with an explicit timestamp, so that a slow machine does not separate two quick taps. */
 async function tap(session: CDPSession, {x, y}: Place, timestamp: number): Promise<void> {
   await session.send('Input.dispatchTouchEvent', {
     type: 'touchStart',

@@ -11,13 +11,13 @@ export interface Opened {
 }
 
 export interface ExamplePage {
-  /** Its file, below `examples/`. */
+  /** File of the page, below `examples/`. */
   file: string;
-  /** What this page alone shows; the chat is open, and the name has been answered. */
+  /** Checks what only this page shows. The chat is open, and the name has been answered. */
   shows: (t: Test, opened: Opened) => Promise<void>;
-  /** Opens the chat; the launcher is pressed otherwise. */
+  /** Opens the chat. If absent, the test presses the launcher. */
   open?: (opened: Opened) => Promise<void>;
-  /** All that the console may say. */
+  /** Expected output of the console. */
   console?: string[];
 }
 
@@ -28,7 +28,7 @@ export const EXAMPLE_PAGES: ExamplePage[] = [
   {
     file: 'strict-csp.html',
     shows: strictPolicy,
-    // What the test itself tried, so that the console is known to tell.
+    // The test itself causes this message. It shows that the console reports violations.
     console: [
       "error: This document requires 'TrustedHTML' assignment. The action has been blocked.",
     ],
@@ -74,7 +74,7 @@ async function strictPolicy(t: Test, {page, response}: Opened): Promise<void> {
   await t.rejects(assigning, /TrustedHTML/, 'the policy is in force');
 }
 
-/** Where everything inside the panel stands, and how its texts look. */
+/** Position of every element in the panel, and the style of its text. */
 const LAYOUT = `(() => {
   const {shadowRoot} = document.querySelector('maria-chat');
   const names = ['color', 'backgroundColor', 'fontFamily', 'fontSize', 'letterSpacing', 'lineHeight',
@@ -90,7 +90,7 @@ const LAYOUT = `(() => {
 async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
   const plain = await page.context().newPage();
   await plain.goto(`${url}/examples/script-tag.html`);
-  // The same conversation, taken up where it is.
+  // The same conversation, resumed at the same step.
   await plain.locator('maria-chat .panel').waitFor();
   await plain.locator('maria-chat').getByRole('button', {name: 'Continue'}).click();
   await plain.locator('maria-chat').getByText('May we store your name').waitFor();

@@ -37,7 +37,7 @@ t.test('every example opens, answers and leaves the console empty', async (t) =>
   }
 });
 
-/** The demo page, and those that have a test file of their own. */
+/** The demo page and pages with a separate test file. */
 const TESTED_ELSEWHERE = /^(index|list|playground(-frame)?|languages)\.html$|^frameworks\//;
 
 t.test('every page is led to, from the demo page on, and each address answers', async (t) => {
@@ -62,7 +62,7 @@ t.test('every page is led to, from the demo page on, and each address answers', 
       .sort(),
   );
   t.same(await linksOf('/examples'), listed, 'without its slash, too');
-  // Mail is sent here, and none is caught.
+  // This server sends e-mail, so it has no development mailbox.
   const here = [...first, ...listed].filter((address) => address !== '/dev/mail');
   for (const address of new Set(here)) {
     t.equal((await fetch(new URL(address, server.url))).status, 200, address);

@@ -7,7 +7,7 @@ import {openBrowser, openDemo} from './browser.js';
 t.test('the whole conversation by keyboard alone', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
-  /** Tabs on until the focused element has this name. */
+  /** Presses Tab until the element with this name has the focus. */
   const tabTo = async (name: string) => {
     for (let i = 0; i < 60; i++) {
       if ((await widget.focused()).startsWith(name)) return;

@@ -6,7 +6,7 @@ import {openSite, tagFor} from './site-page.js';
 import type {SitePage} from './site-page.js';
 
 const TIMES = 100;
-/** What a browser's own bookkeeping may differ by. */
+/** Tolerance for the browser's own bookkeeping. */
 const SLACK_BYTES = 300_000;
 
 t.test('a hundred openings and closings leave nothing behind', async (t) => {
@@ -84,7 +84,7 @@ interface Held {
   bytes: number;
 }
 
-/** A page whose chat has been opened and closed: all that is fetched once is there. */
+/** Opens a page whose chat has been opened and closed, so that every file is loaded. */
 async function used(t: Parameters<typeof startServer>[0]): Promise<SitePage> {
   const {url} = await startServer(t);
   const site = await openSite(await openBrowser(t), {body: tagFor(url)});
@@ -95,7 +95,7 @@ async function used(t: Parameters<typeof startServer>[0]): Promise<SitePage> {
   return site;
 }
 
-/** What the page still holds once everything that can go has gone: what is under way ends first. */
+/** Measures what the page keeps in memory after garbage collection. */
 async function held({page, session}: SitePage, atMost = Infinity): Promise<Held> {
   await page.waitForLoadState('networkidle');
   for (let looks = 1; ; looks++) {

@@ -7,8 +7,8 @@ export interface Announcement {
 }
 
 /**
- * What a screen reader is given to say: whatever is put into a live region, or changes in it, after
- * the region itself is there. Text, since the types of a page are not those of the server.
+ * Collects the announcements of a screen reader: text that is added to a live region or changes in
+ * it. A string, because the types of a page are not those of the server.
  */
 const LISTEN = `(() => {
   const announcements = (window.announcements = []);
@@ -37,6 +37,6 @@ const LISTEN = `(() => {
 
 export const listenToRegions = (page: Page): Promise<void> => page.evaluate<void>(LISTEN);
 
-/** What was said since the last time this was asked. */
+/** Returns the announcements since the last call. */
 export const announced = (page: Page): Promise<Announcement[]> =>
   page.evaluate<Announcement[]>('window.announcements.splice(0)');

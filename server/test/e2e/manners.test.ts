@@ -6,7 +6,7 @@ import {openBrowser} from './browser.js';
 import {GLOBALS_PROBE, TIMER_PROBE} from './probes.js';
 import {openSite, tagFor} from './site-page.js';
 
-/** Lit records its versions on `window`, and the symbol and data of its decorators. */
+/** Globals that Lit leaves: its versions on `window`, and the symbol and data of its decorators. */
 const LEFT_BY_LIT = [
   'Symbol.metadata',
   'litElementVersions',
@@ -75,7 +75,7 @@ t.test('nothing listens to the end of the page that would keep it from coming ba
   t.ok((await heardBy(session, 'window')).includes('beforeunload'), 'one that listens is seen');
 });
 
-/** What an object of the page listens to, as the developer tools tell it. */
+/** Returns the event listeners of an object of the page, from DevTools. */
 async function heardBy(session: CDPSession, expression: string): Promise<string[]> {
   const {result} = await session.send('Runtime.evaluate', {expression});
   const {listeners} = await session.send('DOMDebugger.getEventListeners', {
@@ -84,7 +84,7 @@ async function heardBy(session: CDPSession, expression: string): Promise<string[
   return listeners.map(({type}) => type);
 }
 
-/** What is left once what has been begun is over. */
+/** Repeats a check until it finds nothing, for at most two seconds. Returns the last result. */
 async function untilStill(look: () => Promise<unknown>): Promise<unknown> {
   let left: unknown;
   for (let i = 0; i < 20; i++) {

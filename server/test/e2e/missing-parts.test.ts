@@ -8,7 +8,7 @@ import type {Widget} from './browser.js';
 const NOT_LOADED = 'This part could not be loaded. Please try again, or reload the page.';
 const GONE = 'chat-gone-now.js';
 
-/** Answers requests for these files as a server does that has no release with them. */
+/** Responds to requests for these files like a server that has no release with them. */
 const loseFiles = async (page: Page, pattern: string): Promise<() => Promise<void>> => {
   await page.route(pattern, (route) => route.fulfill({status: 404, body: '{}'}));
   return () => page.unroute(pattern);
@@ -48,7 +48,7 @@ t.test('a part that no server has is reported as missing, and loaded later', asy
   const server = await startServer(t);
   const browser = await openBrowser(t);
 
-  /** Opens a page whose errors and notices are collected. */
+  /** Opens a page and collects its errors and notices. */
   const open = async () => {
     const opened = await openDemo(browser, server.url);
     await opened.page.evaluate(`
@@ -118,7 +118,7 @@ t.test('a part that no server has is reported as missing, and loaded later', asy
 
     await page.evaluate(`MariaChat.setLang('de')`);
     await widget.says(NOT_LOADED).waitFor();
-    // It is tried for the attribute, and for the call.
+    // The file is requested for the attribute and for the call.
     t.same([...new Set(await codes(page))], ['unavailable']);
 
     await find();

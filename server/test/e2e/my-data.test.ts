@@ -48,7 +48,7 @@ t.test('a visitor sees, corrects, takes along and erases what is stored', async 
   t.ok(bytes.includes('session.json') && bytes.includes('Zeugnis.pdf'), 'rows and files');
   t.ok(bytes.length > 90_000, 'the file whole');
 
-  // It opens in a tab of its own, which is closed before it can be watched.
+  // The link opens in a separate tab, which closes too early to be observed.
   const given = page.evaluate<string>(
     'new Promise((resolve) => { HTMLAnchorElement.prototype.click = function () { resolve(this.href); }; })',
   );

@@ -13,10 +13,10 @@ const COPIED = ['dist/server', 'migrations', 'server/contract', 'server/scripts'
 const FILES = ['package.json', 'rollup.config.mjs', 'tsconfig.json'];
 
 export const NEXT_VERSION = '99.0.0';
-/** Text of the next release that no other release has. */
+/** Text that only the next release contains. */
 export const NEXT_TEXT = 'What may I call you?';
 
-/** Builds a release with another version and another text. Returns the program of its server. */
+/** Builds a release with another version and another text. Returns its server's program. */
 export const buildNextRelease = async (t: Test): Promise<string> => {
   const folder = await temporaryFolder(t);
   for (const name of [...COPIED, ...FILES]) {

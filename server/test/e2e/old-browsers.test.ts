@@ -4,7 +4,7 @@ import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
 import {makePdf} from '../pdf.js';
 
-/** Takes away what the browsers lack that have a usable chat in plain colours. */
+/** Removes functions that older browsers lack; these show a usable chat in plain colours. */
 const LACKS = `
 delete AbortSignal.any;
 delete Element.prototype.checkVisibility;
@@ -24,7 +24,7 @@ for (const width of [1280, 375]) {
     const browser = await openBrowser(t);
     const {context} = await openDemo(browser, server.url, {viewport: {width, height: 700}});
     await context.addInitScript(LACKS);
-    // A function that no browser knows is to a newer one what light-dark() is to an older one.
+    // An unknown CSS function affects this browser as light-dark() affects an older one.
     await context.route('**/*.js', async (route) => {
       const response = await route.fetch();
       const body = (await response.text()).replaceAll('light-dark(', 'x-light-dark(');

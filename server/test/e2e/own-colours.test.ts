@@ -24,7 +24,7 @@ t.test('in the visitor’s own colours everything keeps its edges', async (t) =>
       await speak(page, lang);
       const hasEdges = async () => (await page.evaluate<string[]>(EDGELESS)).length === 0;
       const look = async (state: string) => {
-        // The rest has to come first: it brings the rules for these colours.
+        // Wait for the lazily loaded styles, which contain the rules for these colours.
         await until(hasEdges);
         t.same(await violations(page, 'maria-chat'), [], state);
       };
@@ -72,7 +72,7 @@ const seeMoreContrast = async (t: Test, viewing: Viewing): Promise<void> => {
 const speak = (page: Page, lang: string) =>
   page.evaluate(`window.MariaChat.ready.then((chat) => chat.setAttribute('lang', '${lang}'))`);
 
-/** By the place of things, since their words are in the visitor’s language. */
+/** Finds elements by position, because their texts are in the visitor's language. */
 const goAllTheWay = async (widget: Widget, look: Look): Promise<void> => {
   const press = (selector: string) => widget.root.locator(selector).first().click();
   const see = (selector: string) => widget.root.locator(selector).first().waitFor();

@@ -199,7 +199,9 @@ const BOOTSTRAP = `<link rel="stylesheet" href="/packages/bootstrap/dist/css/boo
 const REACT = `<script src="/packages/react/umd/react.production.min.js"></script>
 <script src="/packages/react-dom/umd/react-dom.production.min.js"></script>`;
 
-/** An Inertia app of two pages; the server's part of the protocol is played by the page. */
+/**
+ * Builds an Inertia app with two pages. The page itself plays the server's part of the protocol.
+ */
 async function inertiaPage(packages: string, tag: string): Promise<string> {
   const {outputFiles} = await build({
     stdin: {contents: INERTIA_APP, resolveDir: path.dirname(packages), loader: 'js'},
@@ -240,7 +242,7 @@ const historyOf = (page: Page) =>
 
 const boxOf = (part: string) => `MariaChat.element.shadowRoot.querySelector('${part}')`;
 
-/** There is one element, on the page that is shown, and with it one launcher. */
+/** Waits until the visible page contains exactly one element. */
 const untilOne = (page: Page) =>
   page.waitForFunction(`{
     const all = document.querySelectorAll('maria-chat');

@@ -15,7 +15,7 @@ const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 const text = (file: string) => readFile(path.join(PROJECT, file), 'utf8');
 const firsts = (found: Iterable<RegExpMatchArray>) => [...found].map(([, name]) => name ?? '');
 
-/** What could be chosen at each control, so that all of them can be tried at once. */
+/** Values for the controls, so that all of them can be tried at once. */
 const SAMPLES: Record<string, string> = {
   accent: '#0f766e',
   radius: '4',
@@ -89,14 +89,12 @@ t.test('the playground', async (t) => {
   await t.test('its controls work, its log hears, and the console is empty', async (t) => {
     const {page, context, noise} = await openDemo(browser, address);
     const chat = page.frameLocator('#preview').locator('maria-chat');
-    // The frame is shown smaller than it is, which the driver does not reckon with.
+    // The frame is scaled down, which the browser driver does not support.
     await chat.locator('.launcher').dispatchEvent('click');
     await chat.getByRole('dialog').waitFor();
     await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
     await page.getByLabel('accent', {exact: true}).fill('#0f766e');
-    // Whichever frame there is by then: the preview may be drawn anew.
-    const accent = 'rgb(15, 118, 110)';
-    let seen: string | undefined;
+    // Find the frame again each time, because the preview may have been replaced.
     await until(async () => {
       const frame = page.frames().find((one) => one.url().includes('frame'));
       seen = await frame?.evaluate<string>(COLOUR).catch(String);
@@ -153,8 +151,8 @@ t.test('the playground', async (t) => {
   });
 });
 
-// Text, since the types of a page are not those of the server.
-/** As it is laid out, whatever it is scaled to. */
+// Page scripts are strings, because the types of a page are not those of the server.
+/** Layout width of the preview, without its scaling. */
 const PREVIEW_WIDTH = "document.querySelector('#preview').clientWidth";
 const COLOUR = `getComputedStyle(
   document.querySelector('maria-chat').shadowRoot.querySelector('.launcher'),

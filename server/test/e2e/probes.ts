@@ -1,6 +1,6 @@
-// Texts that run in a page: the types of a page are not those of the server.
+// Page scripts are strings, because the types of a page are not those of the server.
 
-/** How much of the main thread's time was longer than nobody notices, and what has moved. */
+/** Measures the blocking time of the main thread and the layout shift. */
 export const PACE_PROBE = `
 window.pace = {blockedMs: 0, shift: 0};
 new PerformanceObserver((list) => {
@@ -11,13 +11,13 @@ new PerformanceObserver((list) => {
 }).observe({type: 'layout-shift', buffered: true});
 `;
 
-/** What a policy has refused, by directive. */
+/** Collects the directives of the page's policy that were violated. */
 export const VIOLATION_PROBE = `
 window.violations = [];
 addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective), true);
 `;
 
-/** Everything that the page has stored anywhere. */
+/** Lists everything that the page has stored. */
 export const STORED = `(async () => [
   ...Object.keys(localStorage),
   ...Object.keys(sessionStorage),
@@ -26,7 +26,7 @@ export const STORED = `(async () => [
   ...(await caches.keys()),
 ])()`;
 
-/** Tells by name which of the page's globals, down to the methods of each prototype, have changed. */
+/** Lists changed globals of the page by name, including the methods of each prototype. */
 export const GLOBALS_PROBE = `
 {
   const look = () => {
@@ -51,7 +51,7 @@ export const GLOBALS_PROBE = `
     return found;
   };
   const before = look();
-  // The look itself, what is made anew each time it is looked at, and what the one name holds.
+  // Expected differences: this probe, objects that are created at each access, and our own global.
   const isExpected = /^(event$|difference|MariaChat\\.)/;
   Object.defineProperty(window, 'difference', {
     enumerable: false,
@@ -66,7 +66,7 @@ export const GLOBALS_PROBE = `
 }
 `;
 
-/** Timers that are still to come, and what listens to the page's end. */
+/** Collects pending timers and listeners for the page's end. */
 export const TIMER_PROBE = `
 {
   const running = new Set();

@@ -19,13 +19,13 @@ import {Widget, openBrowser} from './browser.js';
 import {NEXT_TEXT, NEXT_VERSION, buildNextRelease} from './next-release.js';
 
 const SITE = 'acme';
-/** So slow that the upload lasts longer than a server takes to stop. */
+/** Slow enough for the upload to last longer than a server takes to stop. */
 const SLOW_BYTES_PER_SECOND = 150_000;
 const LARGE_FILE_BYTES = 4_500_000;
-/** Generous: three servers, eleven pages and their builds share the machine. */
+/** Generous, because three servers, eleven pages and their builds share the machine. */
 const PATIENCE_MS = 120_000;
 
-/** Collects what no visitor must read, and errors and interruptions that the page is told of. */
+/** Collects forbidden texts, and the errors and interruptions that the page is notified of. */
 const WATCH = `
   window.troubles = [];
   addEventListener('maria-offline', ({isOffline}) => isOffline && troubles.push('maria-offline'));
@@ -172,7 +172,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
     t.same(await page.evaluate('troubles'), [], `nothing was noticed by the page: ${name}`);
 });
 
-/** One page of a site, whose origin the site allows. */
+/** Serves one page of a site, whose origin the site allows. */
 const servePage = async (t: Test, {url, inside}: Topology): Promise<string> => {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end(`<!doctype html>
@@ -238,21 +238,21 @@ const slowDown = async ({page}: Guest) => {
   });
 };
 
-/** Presses the button behind the link that was mailed, at the address of the proxy. */
+/** Opens the mailed link at the proxy's URL and confirms the e-mail address. */
 const confirm = async ({url, inside}: Topology, email: string) => {
   const link = new URL(linkIn(await inside.mailbox.waitFor(email)));
   const {status} = await fetch(`${url}${link.pathname}`, {method: 'POST'});
   if (status !== 200) throw new Error(`The confirmation was answered with ${status}.`);
 };
 
-/** The same visitor, who calls the servers without a browser. */
+/** Returns a client that makes the visitor's calls without a browser. */
 const callerOf = async ({page}: Guest, {url}: Topology): Promise<Visitor> => {
   const kept = await page.evaluate<string>(`localStorage['maria-chat:${SITE}:token']`);
   const [uuid = '', token = ''] = kept.split(' ');
   return new Visitor(url, uuid, token);
 };
 
-/** Loads the script and the chat again and again, as pages do that arrive during the upgrade. */
+/** Loads the script and the chat repeatedly, like pages that are opened during the upgrade. */
 const beginLoad = ({url}: Topology) => {
   const load = {versions: new Set<string>(), troubles: [] as string[]};
   const text = async (address: string) => {

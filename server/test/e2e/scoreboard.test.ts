@@ -16,7 +16,7 @@ import {openSite, tagFor} from './site-page.js';
 
 const MAX_LOADER_BYTES = 3_000;
 const MAX_SCRIPT_MS = 30;
-/** Other programs can only add to the figures, so the best of several loads counts. */
+/** Other programs can only increase the figures, so the best of several loads counts. */
 const LOADS = 5;
 /** A busy machine gets more loads, until one is undisturbed. */
 const MAX_LOADS = 25;
@@ -29,7 +29,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const {url} = await startServer(t);
 const browser = await openBrowser(t);
 
-/** What the README's front shows, as measured below. */
+/** Figures for the scoreboard of the README. */
 const scoreboard: Record<string, number> = {};
 
 t.test('the loader’s bytes on the line', async (t) => {
@@ -158,7 +158,7 @@ t.test('the README’s front tells what is measured here', async (t) => {
 const AXE_RUN = `axe.run().then(({violations}) =>
   violations.map(({id, nodes}) => id + ' ' + nodes.map(({target}) => JSON.stringify(target)).join()))`;
 
-/** As the line carries them, which fetch would unpack. */
+/** Returns the number of transferred bytes. `fetch` would decompress them. */
 function bytesOf(address: string, encoding: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(address, {headers: {'accept-encoding': encoding}}, (response) => {
@@ -177,7 +177,7 @@ interface Load {
   stored: string[];
 }
 
-/** One page, loaded by a processor that is four times slower than this one. */
+/** Loads one page on a processor that is slowed down fourfold. */
 async function loadSlowly(body: string): Promise<Load> {
   const {page, context, requested, session} = await openSite(browser, {
     body,
@@ -200,7 +200,7 @@ interface Pictures {
   control: string[];
 }
 
-/** The page of the strictest policy, with it in force or not. */
+/** Takes pictures of the page with the strictest policy, with the policy enforced or not. */
 async function picturesOf(bypassCSP: boolean): Promise<Pictures> {
   const context = await browser.newContext({bypassCSP, locale: 'en-GB', reducedMotion: 'reduce'});
   const page = await context.newPage();
@@ -227,7 +227,7 @@ async function picturesOf(bypassCSP: boolean): Promise<Pictures> {
   return {pictures, violations, control};
 }
 
-/** Returns the hash of what the page shows once two pictures in a row are the same. */
+/** Returns the hash of the page's picture after two identical ones in a row. */
 const picture = async (page: Page): Promise<string> => {
   const take = async () => sha256(await page.screenshot({animations: 'disabled'}));
   let last = await take();

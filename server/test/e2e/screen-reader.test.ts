@@ -14,14 +14,16 @@ import type {Announcement} from './live-regions.js';
 // dist/server/test/e2e/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 const TRANSCRIPT = path.join(PROJECT, 'server/test/e2e/screen-reader.txt');
-/** Maria says two or three lines at a time; a file has four quarters. */
+/**
+ * Limit for announcements at one step: Maria writes two or three lines, a file has four quarters.
+ */
 const MOST_AT_ONCE = 9;
 
-/** How many quarters of an upload are heard depends on the line; one stands for them. */
+/** Keeps the first quarter of an upload only, because their number depends on the connection. */
 const isOnce = ({words}: Announcement, at: number, all: Announcement[]): boolean =>
   !/: \d+%$/.test(words) || all.findIndex((one) => /: \d+%$/.test(one.words)) === at;
 
-/** What differs from run to run. */
+/** Replaces text that differs from run to run. */
 const settled = (text: string): string =>
   text
     .replace(/[\da-f]{8}-[\da-f-]{27}/g, '(reference)')
@@ -81,7 +83,7 @@ t.test('a screen reader is told the whole conversation, each thing once', async 
   await t.test('nothing is said twice', async (t) => {
     const lines = said.filter(({by}) => by === 'log').map(({words}) => settled(words));
     const twice = lines.filter((words, at) => lines.indexOf(words) !== at);
-    // The visitor's own two answers may well be the same.
+    // The visitor may give the same answer twice.
     t.same(
       twice.filter((words) => !words.startsWith('You:')),
       [],
@@ -91,7 +93,7 @@ t.test('a screen reader is told the whole conversation, each thing once', async 
 
   await t.test('it reads as it is written beside this test', async (t) => {
     const transcript = `${settled(parts.join('\n\n'))}\n`;
-    // `WRITE_TRANSCRIPT=1` writes it anew, to be read before it is kept.
+    // `WRITE_TRANSCRIPT=1` rewrites the file. Read it before you commit it.
     if (process.env['WRITE_TRANSCRIPT']) await writeFile(TRANSCRIPT, transcript);
     t.equal(transcript, await readFile(TRANSCRIPT, 'utf8'));
   });

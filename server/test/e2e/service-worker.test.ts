@@ -24,7 +24,7 @@ const REGISTER = `<script>
 navigator.serviceWorker.register('/sw.js');
 </script>`;
 
-/** A page of another origin that sends each of its requests through a service worker, or none. */
+/** Serves a page of another origin whose requests may go through a service worker. */
 const serveSite = async (t: Test, body: string) => {
   const site = createServer((request, response) => {
     const isWorker = request.url === '/sw.js';
@@ -67,12 +67,12 @@ for (const isControlled of [true, false]) {
       await widget.decide(true, true);
       await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_000_000)}]);
 
-      // The head may arrive before the body: two more pieces contain the start of the file.
+      // The headers may arrive before the body: two more pieces contain the start of the file.
       proxy.freezeAfter = ['POST /api/files/upload', '', ''];
       await widget.button('Upload files').click();
       await until(async () => (await server.sql`select from file_uploads`).length === 1);
       const started = () => uploads.filter((method) => method === 'POST').length;
-      // A late progress event restarts the limit, so one step of the clock may not be enough.
+      // A late progress event restarts the limit, so one clock step may not be enough.
       await until(async () => {
         await page.clock.fastForward(LONGER_THAN_THE_SILENCE_LIMIT_MS);
         return isControlled || started() > 1;

@@ -9,29 +9,29 @@ import {Widget, listen} from './browser.js';
 import type {OpenPage} from './browser.js';
 
 export interface SitePage extends Omit<OpenPage, 'response'> {
-  /** Addresses that the page has asked for, itself left out. */
+  /** Requested URLs, without the page itself. */
   requested: string[];
-  /** Speaks to the page's developer tools. */
+  /** DevTools session of the page. */
   session: CDPSession;
 }
 
 export interface SitePageOptions extends BrowserContextOptions {
-  /** What stands in the page's head and body. */
+  /** Content of the page's head and body. */
   head?: string;
   body?: string;
-  /** Run before anything of the page. */
+  /** Script that runs before everything else in the page. */
   probe?: string;
-  /** Bodies of more pages, by path. */
+  /** Bodies of further pages, by path. */
   pages?: Record<string, string>;
   /** Source of a service worker that is served at `/worker.js`. */
   worker?: string;
   /** Folder of `node_modules` whose files are served under `/packages/`. */
   packages?: string;
-  /** How many times slower than this one the page's processor is. */
+  /** Factor by which the page's processor is slowed down. */
   rate?: number;
 }
 
-/** A page of another origin than the server's, with the script tag in it or without. */
+/** Opens a page of another origin than the server's, with or without the script tag. */
 export const openSite = async (
   browser: Browser,
   {
@@ -86,7 +86,7 @@ const TYPES: Record<string, string> = {'.js': 'text/javascript', '.css': 'text/c
 
 const slowDown = async (page: Page, rate: number): Promise<CDPSession> => {
   const session = await page.context().newCDPSession(page);
-  // Processor time of the page's thread, whatever else the machine does.
+  // Measures processor time of the page's thread, which other programs do not affect.
   await session.send('Performance.enable', {timeDomain: 'threadTicks'});
   await session.send('Emulation.setCPUThrottlingRate', {rate});
   return session;

@@ -146,7 +146,7 @@ t.test('a press without a connection', async (t) => {
   await t.resolves(widget.root.getByLabel('Your name').waitFor(), 'the next press opens the chat');
 });
 
-/** The second file of the widget has come. */
+/** Waits until the second file of the widget has run. */
 const untilProtected = (page: Page) =>
   page.waitForFunction('MariaChat.element?.hasAttribute("data-turbo-permanent")');
 
@@ -155,7 +155,7 @@ const opacityOf = (page: Page) =>
     `Number(getComputedStyle(MariaChat.element.shadowRoot.querySelector('.launcher')).opacity)`,
   );
 
-/** Keeps requests for these URLs waiting: `asked` resolves with the first one. */
+/** Delays requests for these URLs. `asked` resolves with the first one. */
 const hold = async (page: Page, pattern: string) => {
   let note = (): void => undefined;
   const asked = new Promise<void>((resolve) => (note = resolve));

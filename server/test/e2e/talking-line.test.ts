@@ -76,7 +76,7 @@ t.test('what is written without a line waits for it', async (t) => {
   }
 });
 
-/** In Chromium, which can be told that it is offline. */
+/** Runs in Chromium, which can emulate being offline. */
 t.test('behind a proxy as it comes, and offline for a while', {skip: nginxMissing}, async (t) => {
   const server = await startTalkServer(t);
   const url = await startNginx(t, server.url);

@@ -9,13 +9,15 @@ import {firefox} from './browsers/firefox.js';
 import type {Tab} from './browsers/tab.js';
 import {STEPS, arrive, callerOf, setConversation, startTalkServer} from './talking.js';
 
-/** Calls that have ended, by the end of their address. */
+/** Returns the number of completed calls whose URL ends with this path. */
 const calls = (tab: Tab, path: string) =>
   tab.read<number>(
     `performance.getEntriesByType('resource').filter(({name}) => name.endsWith('${path}')).length`,
   );
 
-/** Through as many seconds of the countdown as the widget asks in without events, and one more. */
+/**
+ * Waits for three seconds of the countdown, longer than the widget's poll interval without events.
+ */
 const untilCounted = async (tab: Tab): Promise<void> => {
   const seconds = () =>
     tab.read<number>(

@@ -10,7 +10,7 @@ import type {Tab, VisitorBrowser} from './browsers/tab.js';
 import {Visitor} from './browsers/visitor.js';
 import {Visitor as Caller} from '../visitor.js';
 
-/** Visitors write from the second step on. */
+/** Conversation in which visitors can write from the second step on. */
 export const STEPS = [
   {id: 'personal_data', type: 'consent', purpose: 'personal_data'},
   {id: 'ask', type: 'assistant'},
@@ -21,10 +21,10 @@ export const STEPS = [
   {id: 'complete', type: 'end', outcome: 'complete'},
 ];
 
-/** The model's time is the test's. */
+/** Time limits so long that the test decides when the model replies. */
 const PATIENT = {firstByteMs: 240_000, silenceMs: 240_000, totalMs: 240_000};
 
-/** A question to the model, which says what the test has it say. */
+/** A question to the model. The test sends the reply. */
 export class Turn {
   isBrokenOff = false;
 
@@ -52,11 +52,11 @@ export class Turn {
 }
 
 export interface TalkServer extends TestServer {
-  /** The turn in which the model is asked this, once it is. */
+  /** Waits until the model is asked this. Returns the turn. */
   turn: (asked: string) => Promise<Turn>;
 }
 
-/** A server whose visitors write to a model that speaks Chat Completions. */
+/** Starts a server with a Chat Completions model that the test controls. */
 export const startTalkServer = async (t: Test): Promise<TalkServer> => {
   const turns: Turn[] = [];
   const model = await startReceiver(t, (response, {body}) => {
@@ -87,7 +87,7 @@ export interface Talker {
   visitor: Visitor;
 }
 
-/** A visitor who may write. */
+/** Opens the chat as a visitor who may write. */
 export const arrive = async (
   browser: VisitorBrowser,
   url: string,
@@ -103,7 +103,7 @@ export const arrive = async (
   return {tab, visitor};
 };
 
-/** The same visitor in another tab, where the panel opens by itself. */
+/** Opens the same visitor's chat in another tab, where the panel opens automatically. */
 export const arriveBeside = async (browser: VisitorBrowser, url: string): Promise<Talker> => {
   const tab = await browser.openTab();
   await tab.go(url);
@@ -112,7 +112,7 @@ export const arriveBeside = async (browser: VisitorBrowser, url: string): Promis
   return {tab, visitor};
 };
 
-/** The same visitor, who calls the server by something else than this browser. */
+/** Returns a client that makes the visitor's calls without the browser. */
 export const callerOf = async ({visitor}: Talker, url: string): Promise<Caller> => {
   const [uuid = '', token = ''] = ((await visitor.stored('token')) ?? '').split(' ');
   return new Caller(url, uuid, token);

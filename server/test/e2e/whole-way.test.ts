@@ -14,7 +14,7 @@ import {listen, openBrowser, openDemo} from './browser.js';
 
 const corpus = process.env['TEST_PDF_DIR'];
 
-/** Real PDFs where there are some, our own otherwise. */
+/** Returns three PDFs: real ones if they exist, otherwise generated ones. */
 const threePdfs = async (): Promise<{name: string; buffer: Buffer}[]> => {
   const own = ['Lebenslauf.pdf', 'Zeugnis 📜.pdf', 'تقرير.pdf'];
   if (!corpus) return own.map((name, i) => ({name, buffer: makePdf(90_000 + i)}));

@@ -12,7 +12,9 @@ import type {World} from './world.js';
 
 const READ_MS = 60_000;
 
-/** What must hold when everybody has stopped: answers, rows, objects and trail tell one story. */
+/**
+ * Requires that rows, objects, responses and audit events agree after all operations have ended.
+ */
 export const demandAgreement = async (model: Model, world: World): Promise<void> => {
   await world.reap();
   await world.reap();
@@ -87,7 +89,7 @@ const demandObjects = async (visit: ModelVisit, {sql, server}: World): Promise<v
     visit.files.map(({id}) => `${id} stored`).sort(),
   );
   const expected = visit.files.map(({id}) => `uploads/${visit.uuid}/${id}.pdf`).sort();
-  // A replica may be in the middle of removing one.
+  // A replica may currently be deleting an object.
   await until(async () => (await keysOf(visit, server)).join() === expected.join());
   for (const {id, bytes} of visit.files) {
     const chunks: Uint8Array[] = [];
@@ -112,12 +114,12 @@ const demandTrail = async (visit: ModelVisit, {sql}: World): Promise<void> => {
     where user_uuid = ${visit.uuid} group by event_type`;
   const found = asOneEnd(new Map(rows.map(({event, count}) => [event, count])));
   const expected = asOneEnd(new Map<string, number>(visit.audited));
-  // Whether a server that was killed could still tell of an upload that failed is open.
+  // A killed server may or may not have logged a failed upload.
   if (visit.wasKilled) for (const trail of [found, expected]) trail.delete('file_upload_error');
   assert.deepEqual(sorted(found), sorted(expected), `the trail of ${visit.uuid}`);
 };
 
-/** Whether its visitor or cleanup ended an expired visit first is chance. */
+/** Merges both ends of an expired visit, because either the visitor or cleanup may be first. */
 const asOneEnd = (trail: Map<string, number>): Map<string, number> => {
   const ends = (trail.get('visit_abandoned') ?? 0) + (trail.get('session_reset') ?? 0);
   trail.delete('visit_abandoned');
@@ -128,7 +130,7 @@ const asOneEnd = (trail: Map<string, number>): Map<string, number> => {
 const sorted = (trail: Map<string, number>) =>
   [...trail].sort(([a], [b]) => (a < b ? -1 : 1)).map(([event, count]) => `${event} ${count}`);
 
-/** The counters of a site, which hold for all runs together. */
+/** Requires the counters of a site, which include all runs. */
 export const demandFunnel = async (model: Pick<Model, 'funnel'>, world: World): Promise<void> => {
   await demandCounted('opened', model, world);
   assert.deepEqual(sorted(await funnelOf(world)), sorted(model.funnel));

@@ -62,7 +62,7 @@ const claim = operation({
   },
 });
 
-/** Whoever comes back: with the right token, with another one, with none. */
+/** Returns to a visit with the right token, another token or none. */
 const comeBack = visitorOperation(
   'come back',
   fc.record({
@@ -77,13 +77,13 @@ const comeBack = visitorOperation(
     visit.audit('uuid_validation_attempt');
     if (!visit.hasRow) {
       expectAnswer(answer, 200);
-      // Whose token fits has been counted when it was handed out.
+      // A caller with a valid token was counted when the token was issued.
       if (token === 'none' || shown === 'made.up') count(model, 'opened');
       const [kept, left] = keepsNew
         ? [answer.body.token ?? '', visit.token]
         : [visit.token, answer.body.token ?? ''];
       visit.token = kept;
-      // A token that fits already is handed out again, and is no other.
+      // A valid token is returned unchanged; only a different one is added.
       if (left !== kept) visit.otherTokens.push(left);
       return;
     }
@@ -102,7 +102,9 @@ function meetingFields() {
   return {who: fc.nat(3), replica: fc.nat(1)};
 }
 
-/** A token that was handed out for the UUID, or for somebody else, once the UUID is taken. */
+/**
+ * Uses a token that was issued for the same UUID or for another one, after the UUID's first change.
+ */
 const intrude = visitorOperation(
   'intrude',
   fc.record({...meetingFields(), with: fc.nat(3)}),
@@ -135,7 +137,7 @@ const leave = visitorOperation(
     if (isOver(visit, answer)) return;
     expectAnswer(answer, 204);
   },
-  // Cleanup may find such a visit a moment before or after its last word.
+  // Cleanup may end an expired visit before or after this call.
   ({isExpired}) => !isExpired,
 );
 
@@ -149,7 +151,7 @@ const discardOrErase = visitorOperation(
   },
 );
 
-/** What `DELETE /api/session` comes to; it takes a UUID out of use even before its first change. */
+/** Applies `DELETE /api/session`, which ends a UUID even before its first change. */
 export const discard = (visit: ModelVisit): void => {
   if (visit.life === 'visit') {
     visit.hasRow = true;

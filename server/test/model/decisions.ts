@@ -22,7 +22,7 @@ export const decision = (purpose: Purpose, granted: boolean) => ({
   locale: 'en',
 });
 
-/** The first change of a UUID is counted once. */
+/** Counts the first change of a UUID once. */
 export const changed = (visit: ModelVisit, model: Model): void => {
   if (visit.start()) count(model, 'started');
 };
@@ -74,7 +74,7 @@ const reachStep = visitorOperation(
   },
 );
 
-/** A new address, or one that the visitor has given before. */
+/** Returns a new e-mail address, or one that the visitor has given before. */
 const addressFor = (visit: ModelVisit, choice: number): string =>
   [visit.email, visit.waitingAddress][choice] ?? `${randomUUID()}@example.com`;
 
@@ -158,7 +158,7 @@ const resend = visitorOperation('resend', meeting, async (visit, world, {replica
   }
 });
 
-/** Opens or presses one of the links that were ever made for a visit. */
+/** Opens or confirms one of the links that were created for a visit. */
 const followLink = visitorOperation(
   'follow link',
   fc.record({
@@ -204,7 +204,7 @@ export const confirmed = (visit: ModelVisit, link: ModelLink, model: Model): voi
   visit.use(link);
 };
 
-/** That the link came by mail; only where no later link went to the same address. */
+/** Requires that the link was mailed, unless a later link went to the same e-mail address. */
 const demandMailed = async (
   world: World,
   links: ModelLink[],

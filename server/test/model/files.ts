@@ -17,7 +17,7 @@ export interface Sent {
   name: string;
   bytes: Buffer;
   key: string | undefined;
-  /** The `size` field; null leaves it out. */
+  /** Value of the `size` field; null omits it. */
   size: number | null;
 }
 
@@ -38,7 +38,9 @@ export const send = (
   });
 };
 
-/** The refusals that come before a file's bytes are looked at. Answers whether there was one. */
+/**
+ * Expects a rejection that precedes the check of the file's bytes. Returns whether there was one.
+ */
 const isRefusedEarly = (visit: ModelVisit, answer: Answer<object>): boolean => {
   if (!isOver(visit, answer)) {
     if (visit.consents.personal_data !== true) expectAnswer(answer, 403, 'consent_required');
@@ -74,7 +76,7 @@ const upload = visitorOperation(
   },
 );
 
-/** Under one of two keys, with the bytes that are stored under it or with others. */
+/** Uploads with one of two keys, with the same bytes as before or with other bytes. */
 const uploadWithKey = visitorOperation(
   'upload with key',
   fc.record({

@@ -22,7 +22,7 @@ import type {World} from './world.js';
 /** The replica that can be killed. */
 const OTHER = 1;
 
-/** A call that a kill may cut: it was done if its own event stands in the trail, and not otherwise. */
+/** A call that a kill may interrupt. It was done if, and only if, its audit event exists. */
 interface Doomed {
   events: AuditEvent[];
   call: () => Promise<Answer<object>>;
@@ -31,7 +31,7 @@ interface Doomed {
 
 type Kind = 'upload' | 'contact' | 'refuse' | 'discard' | 'confirm';
 
-/** Nothing where the call would be refused, so that there is nothing to cut. */
+/** Returns undefined if the server would refuse the call, because nothing could be interrupted. */
 const doomed = (visit: ModelVisit, world: World, model: Model, kind: Kind): Doomed | undefined => {
   const as = (method: string, path: string, json?: unknown) =>
     world.as(OTHER, visit, {method, path, ...(json !== undefined && {json})});
@@ -102,14 +102,14 @@ const killDuring = visitorOperation(
     replica: fc.constant(OTHER),
     kind: fc.constantFrom<Kind>('upload', 'upload', 'contact', 'refuse', 'discard', 'confirm'),
     afterMs: fc.nat(40),
-    // A server takes seconds to come back.
+    // Only one kill in four is real, because a restart takes seconds.
     isMeant: fc.nat(3).map((n) => n === 0),
   }),
   async (visit, world, {kind, afterMs, isMeant}, model) => {
     const cut = isMeant ? doomed(visit, world, model, kind) : undefined;
     if (!cut) return;
     await world.forgetMailCounts();
-    // These are added up for a second before they are written.
+    // Opened-panel counts are buffered for one second before they are written.
     await demandCounted('opened', model, world);
     visit.wasKilled = true;
     const before = await counted(visit, world, cut.events);
@@ -123,7 +123,7 @@ const killDuring = visitorOperation(
     assert.ok(made === 0 || made === 1, `${kind} was done ${made} times`);
     if (answer) assert.ok(made === 1 && answer.status < 300, `${kind} answered ${answer.status}`);
     if (made === 1) cut.done(await newFile(visit, world, files));
-    // Bringing it back has cleaned up twice.
+    // `killOther` has run cleanup twice.
     cleaned(model);
   },
   ({isAlive, hasRow}) => isAlive && hasRow,

@@ -7,7 +7,7 @@ import type {Answer} from '../visitor.js';
 import type {ModelVisit} from './visit.js';
 import type {World} from './world.js';
 
-/** The visits of one run, and what all of them counted. */
+/** Visits of one run, and the counters of all runs. */
 export interface Model {
   visits: ModelVisit[];
   funnel: Map<string, number>;
@@ -16,7 +16,7 @@ export interface Model {
 
 export type Operation = AsyncCommand<Model, World>;
 
-/** Which visitor and which replica: small numbers, so that the same ones meet often. */
+/** Visitor and replica of an operation. The numbers are small, so that the same ones meet often. */
 export interface Meeting {
   who: number;
   replica: number;
@@ -27,7 +27,7 @@ export const meeting = fc.record({who: fc.nat(3), replica: fc.nat(1)});
 export interface Step<P> {
   name: string;
   params: fc.Arbitrary<P>;
-  /** Whether it has anything to do; always, unless said. */
+  /** Condition under which the step is possible; always, if absent. */
   when?: (model: Model, params: P) => boolean;
   run: (model: Model, world: World, params: P) => Promise<void>;
 }
@@ -42,7 +42,7 @@ export const operation = <P>({name, params, when, run}: Step<P>): fc.Arbitrary<O
     toString: () => `${name}(${JSON.stringify(given)})`,
   }));
 
-/** The same for one visitor: one who is there, or the last whose visit is over. */
+/** Creates an operation on one visitor: a present one, or the last one whose visit has ended. */
 export const visitorOperation = <P extends Meeting>(
   name: string,
   params: fc.Arbitrary<P>,
@@ -74,13 +74,13 @@ export const count = ({funnel}: Model, counter: string): void => {
   funnel.set(counter, (funnel.get(counter) ?? 0) + 1);
 };
 
-/** Fails with the answer beside what the model had said. */
+/** Requires the status and error code that the model predicts. */
 export const expectAnswer = (answer: Answer<object>, status: number, code?: string): void => {
   const told = (answer.body as {code?: string} | null)?.code;
   assert.deepEqual({status: answer.status, code: told}, {status, code});
 };
 
-/** The answer to whom it is over for. Answers whether it was. */
+/** Returns whether the visit has ended. If it has, requires `session_gone`. */
 export const isOver = (visit: ModelVisit, answer: Answer<object>): boolean => {
   visit.meet();
   if (visit.isAlive) return false;

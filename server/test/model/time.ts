@@ -7,7 +7,7 @@ import type {Model} from './operation.js';
 import type {ModelVisit} from './visit.js';
 import type {World} from './world.js';
 
-/** What can be made to lie longer ago, and by how much: within the limit, or beyond it. */
+/** Times that can be moved into the past: within their limit, or beyond it. */
 type Clock = 'idle' | 'too_old' | 'left' | 'pending' | 'archived' | 'complete' | 'links';
 
 const clock = visitorOperation(
@@ -24,15 +24,15 @@ const clock = visitorOperation(
   async (visit, world, {what, isBeyond, replica}) => {
     await turn[what](visit, world, isBeyond, replica);
   },
-  // What is over already is in cleanup's hands.
+  // Cleanup may end an expired visit at any time.
   ({isExpired}) => !isExpired,
 );
 
 type Turn = (visit: ModelVisit, world: World, isBeyond: boolean, replica: number) => Promise<void>;
 
 /**
- * The only fake: what a row says of the past. The clock itself is the database's, so a time within a
- * limit leaves minutes for the operations that follow.
+ * The only fakes of the model are the times in rows. The database's clock is real, so a time within
+ * a limit leaves minutes for later operations.
  */
 const turn: Record<Clock, Turn> = {
   idle: async (visit, {sql}, isBeyond) => {
@@ -105,7 +105,7 @@ const reap = operation({
   },
 });
 
-/** A whole run comes to everybody. */
+/** Applies a whole cleanup run to every visit. */
 export const cleaned = ({visits}: Model): void => {
   for (const visit of visits) visit.clean();
 };
@@ -114,7 +114,7 @@ const sweep = operation({
   name: 'sweep',
   params: meeting,
   run: async (_model, world) => {
-    // An object that goes between list and look-up is none that a row knows.
+    // An object that is deleted between list and lookup would count as unknown.
     await world.untilBuried();
     const report = await world.sweepAll();
     assert.ok(report, 'nobody else is sweeping');

@@ -12,7 +12,7 @@ export interface ModelFile {
   key: string | undefined;
 }
 
-/** A confirmation link, as its receiver would find it. */
+/** A confirmation link as its receiver finds it. */
 export interface ModelLink {
   address: string;
   fate: 'open' | 'used' | 'voided';
@@ -21,16 +21,16 @@ export interface ModelLink {
 
 export type Life = 'visit' | 'pending' | 'complete' | 'archived' | 'gone' | 'erased';
 
-/** What the product should know about one UUID, told by the specification alone. */
+/** Expected state of one UUID, derived only from the specification. */
 export class ModelVisit {
   life: Life = 'visit';
-  /** From the first change on; before it any token handed out for the UUID would do. */
+  /** True after the first change. Before it, every token issued for the UUID is valid. */
   hasRow = false;
-  /** Its first change was not its end. */
+  /** True if the first change did not end the visit. */
   wasStarted = false;
-  /** Idle or too old: over, whether or not cleanup has come by. */
+  /** True if the visit is idle or too old, whether or not cleanup has ended it. */
   isExpired = false;
-  /** Long enough in its state that the next cleanup moves it on. */
+  /** True if the next cleanup run must change the state, because it has lasted too long. */
   isOverdue = false;
   consents: Partial<Record<Purpose, boolean>> = {};
   name: string | null = null;
@@ -40,10 +40,10 @@ export class ModelVisit {
   files: ModelFile[] = [];
   deletedIds: string[] = [];
   furthestStep = -1;
-  /** Tokens that were handed out for this UUID and are not the one it was first changed with. */
+  /** Tokens issued for this UUID, except the token of its first change. */
   otherTokens: string[] = [];
   readonly audited = new Map<AuditEvent, number>();
-  /** Its server died in the middle of a call: what that left in the trail of failures is open. */
+  /** True if a server was killed during a call. The audit events of failures are then unknown. */
   wasKilled = false;
 
   constructor(
@@ -68,7 +68,7 @@ export class ModelVisit {
     if (this.isExpired) this.end('visit_abandoned');
   }
 
-  /** Answers whether this was the first change. */
+  /** Records a change. Returns whether it was the first. */
   start(): boolean {
     if (this.hasRow) return false;
     this.hasRow = true;
@@ -153,7 +153,7 @@ export class ModelVisit {
 
   use(link: ModelLink): void {
     link.fate = 'used';
-    // Too long pending is over; too long complete stays so under a new address.
+    // A confirmation ends an overdue pending state. An overdue complete session stays overdue.
     if (this.life === 'pending') this.isOverdue = false;
     this.life = 'complete';
     this.email = link.address;
@@ -164,14 +164,14 @@ export class ModelVisit {
     return !this.linkWasMadeLately && this.links.length <= RESENDS_PER_DAY;
   }
 
-  /** The address that a link is out for, unless that is settled. */
+  /** E-mail address of an unsettled link. */
   get waitingAddress(): string | undefined {
     const latest = this.links.find(({fate}) => fate === 'open') ?? this.links.at(-1);
     if (!latest || latest.fate === 'used') return undefined;
     return this.life === 'complete' && latest.fate === 'voided' ? undefined : latest.address;
   }
 
-  /** A whole cleanup run, which also moves on what was in its state too long. */
+  /** Applies a whole cleanup run, which also retires overdue sessions. */
   clean(): void {
     if (this.isExpired) this.end('visit_abandoned');
     if (this.isOverdue) this.retire();
@@ -192,7 +192,7 @@ export class ModelVisit {
     this.audit('session_archived');
   }
 
-  /** What `GET /api/session` should tell, but for times. */
+  /** Expected response of `GET /api/session`, without times. */
   get seen(): Pick<Session, 'state' | 'name' | 'email_masked' | 'pending_email_masked'> & {
     consents: Record<string, boolean>;
     files: string[];

@@ -19,7 +19,7 @@ export const SETTINGS = {
   RATE_LIMIT_PER_MINUTE: '100000',
   LEAVE_GRACE_SECONDS: '600',
   COMPLETE_RETENTION_DAYS: '60',
-  // Limits and suspicion go by address: behind a proxy each call can have one of its own.
+  // Limits and suspicion count IP addresses. Behind a proxy each call can have another one.
   TRUST_PROXY: '127.0.0.1,::1',
 };
 
@@ -31,7 +31,9 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** Two replicas on one database and one store: one lives in this process, the other can be killed. */
+/**
+ * Two replicas on one database and one store. One runs in this process; the other can be killed.
+ */
 export class World {
   private calls = 0;
   readonly links: ConfirmationLinks;
@@ -64,14 +66,14 @@ export class World {
     return this.server.sql;
   }
 
-  /** A call from an address that nobody else has. */
+  /** Makes a call from an IP address that no other call has. */
   call<T = Record<string, unknown>>(
     replica: number,
     {method, path, json, form, headers}: Call,
   ): Promise<Answer<T>> {
     const n = ++this.calls;
     const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
-    // Nothing is away in the model: a replica only refuses while a busy machine keeps it waiting.
+    // Nothing is unavailable in the model: a replica responds with 503 only on a busy machine.
     return untilServed(() =>
       request<T>(this.url(replica), method, path, {
         ...(json !== undefined && {json}),
@@ -90,7 +92,7 @@ export class World {
     return this.call(replica, {...call, headers: {...credentials, ...call.headers}});
   }
 
-  /** The other replica dies and comes back; what it held in lease is as if a minute had passed. */
+  /** Kills and restarts the other replica. Then expires its leases, as if a minute had passed. */
   async killOther(): Promise<void> {
     await kill(this.other.child);
     this.other = await startProcessBeside(this.t, this.server, SETTINGS);
@@ -105,12 +107,12 @@ export class World {
     await this.reaper.run();
   }
 
-  /** Ends what is over, without the rounds that a whole run makes. */
+  /** Ends expired visits without the other tasks of a whole run. */
   async promptReaper(): Promise<void> {
     await this.reaper.runUrgent();
   }
 
-  /** Until no replica is in the middle of removing what a visit left. */
+  /** Waits until no replica is deleting the remains of a visit. */
   async untilBuried(): Promise<void> {
     await until(async () => {
       await this.reaper.runUrgent();
@@ -118,12 +120,12 @@ export class World {
     });
   }
 
-  /** With neither age nor quarantine: whatever it took for an orphan would be gone. */
+  /** Sweeps without minimum age and quarantine, so that every supposed orphan is deleted. */
   async sweepAll(): Promise<SweepReport | undefined> {
     return this.sweep.run({dryRun: false, force: true, minAgeMs: 0, quarantineMs: 0});
   }
 
-  /** The paths of a session's links, oldest first. */
+  /** Returns the paths of a session's links, oldest first. */
   async linkPaths(uuid: string): Promise<string[]> {
     const rows = await this.sql<{id: string; keyId: string}[]>`
       select id, key_id as "keyId" from email_verifications
@@ -131,7 +133,7 @@ export class World {
     return rows.map(({id, keyId}) => this.links.url(id, keyId));
   }
 
-  /** Lets the last link be new again, however long the operations since then have taken. */
+  /** Sets the last link's creation time to now, however long the later operations have taken. */
   async renewLastLink(uuid: string): Promise<void> {
     await this.sql`
       update email_verifications set created_at = now() where id =
@@ -146,7 +148,7 @@ export class World {
     return row?.count ?? 0;
   }
 
-  /** Nobody in the model is ever sent so many mails that one would be held back. */
+  /** Resets the e-mail counters, because no visitor in the model reaches their limits. */
   async forgetMailCounts(): Promise<void> {
     await this.sql`delete from mail_counts`;
   }

@@ -5,10 +5,10 @@ import type {ElementHandle, Page} from 'puppeteer-core';
 
 import type {BrowserKind, Tab} from './tab.js';
 
-// The test runner's loader does not find what its ES modules import.
+// The test runner's loader cannot resolve the imports of the package's ES modules.
 const {launch} = createRequire(import.meta.url)('puppeteer-core') as typeof Puppeteer;
 
-/** By WebDriver BiDi, which needs no Firefox built for it. */
+/** Firefox over WebDriver BiDi, which works with standard builds of Firefox. */
 export const firefox: BrowserKind = {
   name: 'Firefox',
   missing: process.env['TEST_FIREFOX_MISSING'] ?? false,
@@ -31,7 +31,7 @@ export const firefox: BrowserKind = {
   },
 };
 
-// The library's type of a file chooser comes from a page, whose types are not here.
+// The library's type of a file chooser needs the types of a page, which are not available here.
 type FoundElement = ElementHandle & {uploadFile(...paths: string[]): Promise<void>};
 
 const tabOf = (page: Page): Tab => {

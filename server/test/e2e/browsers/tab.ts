@@ -3,11 +3,11 @@ import type {Test} from 'tap';
 /** An expression of the page whose value is an element. */
 export type ElementExpression = string;
 
-/** What a visitor does in a tab, as far as every browser's own way of being driven can do it. */
+/** Actions of a visitor in a tab that the drivers of all browsers support. */
 export interface Tab {
   go(url: string): Promise<void>;
   reload(): Promise<void>;
-  /** Brings it before the others: what lies behind is hidden, and rests. */
+  /** Brings the tab to the front, because hidden tabs are paused. */
   show(): Promise<void>;
   read<T>(expression: string): Promise<T>;
   click(element: ElementExpression): Promise<void>;
@@ -16,16 +16,16 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-/** One browser with one visitor: its tabs share what the pages store. */
+/** A browser with one visitor. Its tabs share their storage. */
 export interface VisitorBrowser {
   openTab(): Promise<Tab>;
-  /** What consoles and uncaught errors said, where the browser tells. */
+  /** Console output and uncaught errors, if the browser reports them. */
   noise: string[];
 }
 
 export interface BrowserKind {
   name: string;
-  /** Why it cannot be tested here, for tap's `skip`. The runner has said so aloud. */
+  /** Reason why the browser cannot be tested, for tap's `skip`. The test runner reports it. */
   missing: string | false;
   start(t: Test): Promise<VisitorBrowser>;
 }

@@ -1,7 +1,7 @@
 import {until} from '../../until.js';
 import type {Tab} from './tab.js';
 
-/** What a visitor sees and does in any browser, by role and name. */
+/** Actions and observations of a visitor in any browser, by role and name. */
 export class Visitor {
   constructor(private readonly tab: Tab) {}
 
@@ -11,7 +11,7 @@ export class Visitor {
     await this.tab.click(button);
   }
 
-  /** Types into the field of this label, and sends it with Enter. */
+  /** Types into the field with this label and sends the text with Enter. */
   async answer(label: string, text: string): Promise<void> {
     const field = `(${FIND})('input', ${JSON.stringify(label)})`;
     await this.untilThere(field, `the field “${label}”`);
@@ -19,7 +19,7 @@ export class Visitor {
     await this.press('Send');
   }
 
-  /** Writes to Maria, and sends it with Enter. */
+  /** Writes a message and sends it with Enter. */
   async write(text: string): Promise<void> {
     const field = `(${FIND})('textarea', '')`;
     await this.untilThere(field, 'the field for messages');
@@ -44,7 +44,7 @@ export class Visitor {
     }
   }
 
-  /** Lines of the conversation that have these words in them. */
+  /** Returns the lines of the conversation that contain these words. */
   async lines(words: string): Promise<string[]> {
     const all = await this.tab.read<string[]>(`(${LINES})()`);
     return all.filter((line) => line.includes(words));
@@ -64,10 +64,10 @@ export class Visitor {
   }
 }
 
-// Text, since the types of a page are not those of the server.
+// Page scripts are strings, because the types of a page are not those of the server.
 const ROOTS = `[document, document.querySelector('maria-chat')?.shadowRoot].filter(Boolean)`;
 
-/** The last one: what is asked now stands below what was asked before. */
+/** Finds the last match, because the current question appears below earlier ones. */
 const FIND = `(selector, name) => ${ROOTS}
   .flatMap((root) => [...root.querySelectorAll(selector)])
   .filter((one) => one.type === 'file' || (one.checkVisibility() && !one.disabled))

@@ -1,7 +1,7 @@
-/** The key under which WebDriver sends an element. */
+/** Key under which WebDriver sends an element. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
-/** As much of the WebDriver protocol as a visit needs. */
+/** A client for the part of the WebDriver protocol that the tests need. */
 export class WebDriver {
   private constructor(private readonly session: string) {}
 
@@ -16,7 +16,7 @@ export class WebDriver {
     return this.get('/window');
   }
 
-  /** A window of its own: what lies behind is hidden, and this driver brings no tab before others. */
+  /** Opens a window. This driver cannot bring a tab to the front, and hidden tabs are paused. */
   async newTab(): Promise<string> {
     return (await this.post<{handle: string}>('/window/new', {type: 'window'})).handle;
   }

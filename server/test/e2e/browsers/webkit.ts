@@ -10,7 +10,7 @@ import {until} from '../../until.js';
 import type {BrowserKind, Tab} from './tab.js';
 import {WebDriver} from './web-driver.js';
 
-/** The WebKit of GTK, on a screen that nobody sees. */
+/** WebKitGTK on a virtual screen. */
 export const webkit: BrowserKind = {
   name: 'WebKit',
   missing: process.env['TEST_WEBKIT_MISSING'] ?? false,
