@@ -41,7 +41,7 @@ const withConnection = async <T>(
 
 const filled = new Map<number, Promise<string>>();
 
-/** Returns a database with so many ended visits, as after years. All benches share it. */
+/** Returns a database with `count` ended visits, as after years of use. All benches share it. */
 export const databaseWithVisits = (count: number): Promise<string> => {
   const made = filled.get(count) ?? fill(count);
   filled.set(count, made);

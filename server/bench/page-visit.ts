@@ -15,7 +15,7 @@ export interface Visit {
 
 const SETTLE_MS = 1_000;
 
-/** Serves another site's page with only the script tag, under the strictest policy that works. */
+/** Serves another site's page with only the script tag, under a policy that allows nothing else. */
 export const serveHostPage = async (product: string) => {
   const policy = `default-src 'none'; script-src ${product}; connect-src ${product}; img-src data:; require-trusted-types-for 'script'`;
   const server = createServer((request, response) => {

@@ -129,8 +129,8 @@ const lookUpUnderLoad = async (
 ): Promise<Row> => {
   const full = median(perSecond);
   const fullMs = (1000 * CONNECTIONS) / full;
-  // At this load a call takes between half and all of `fullMs`. With the pause, that is about twice
-  // as long as at full load.
+  // At half load a call takes between half of `fullMs` and all of it. With the pause, each
+  // connection therefore makes a call every 2 to 2.5 times `fullMs`.
   const pauseMs = 1.5 * fullMs;
   const seconds = Math.max(2 * SECONDS, 2);
   const running = load({url, path, seconds, connections: CONNECTIONS, pauseMs});

@@ -72,7 +72,7 @@ void t.test('another link', async (t) => {
   });
 });
 
-/** Records e-mails in the counters as if they had been sent. */
+/** Consumes quota as if e-mails had been sent. Returns the outcomes. */
 const countMails = async (
   {sql, config}: TestServer,
   {times, address, client}: {times: number; address?: string; client?: string},

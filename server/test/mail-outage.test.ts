@@ -18,7 +18,7 @@ import {Visitor, request} from './visitor.js';
 const AT_ONCE = 10;
 const GENEROUS_MS = 120_000;
 
-/** Submits a contact. Each call has its own IP address, so the e-mail limits do not apply. */
+/** Submits a contact. Each `i` has a separate IP address, so no limit on e-mails applies. */
 const register = async ({url}: TestServer, i: number): Promise<number> => {
   const headers = {'x-forwarded-for': `10.1.${i >> 8}.${i & 255}`};
   const {body} = await request<{uuid: string; token: string}>(

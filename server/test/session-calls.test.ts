@@ -12,7 +12,7 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 const AT_ONCE = 100;
-/** Interval at which some calls end before the failure, some meet it and some follow it. */
+/** Pause between calls: some of them end before the failure, some meet it, some follow it. */
 const APART_MS = 5;
 const MAX_TRIES = 10;
 

@@ -90,7 +90,7 @@ const LAYOUT = `(() => {
 async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
   const plain = await page.context().newPage();
   await plain.goto(`${url}/examples/script-tag.html`);
-  // The same conversation, resumed at the same step.
+  // This page resumes the conversation of the other one.
   await plain.locator('maria-chat .panel').waitFor();
   await plain.locator('maria-chat').getByRole('button', {name: 'Continue'}).click();
   await plain.locator('maria-chat').getByText('May we store your name').waitFor();

@@ -118,7 +118,7 @@ t.test('a part that no server has is reported as missing, and loaded later', asy
 
     await page.evaluate(`MariaChat.setLang('de')`);
     await widget.says(NOT_LOADED).waitFor();
-    // The file is requested for the attribute and for the call.
+    // The code may repeat, because the file is requested for the attribute and for the call.
     t.same([...new Set(await codes(page))], ['unavailable']);
 
     await find();
