@@ -24,13 +24,13 @@ void t.test('the name in EHLO is the host of PUBLIC_URL if that is a full name',
   t.end();
 });
 
-void t.test('a mail server that wants a full name in EHLO', async (t) => {
+void t.test('a mail server that requires a full name in EHLO', async (t) => {
   const relay = await startStrictRelay(t);
   const settings = {PUBLIC_URL: 'http://chat.example.com'};
   const server = await startServer(t, {settings, deps: {smtpUrl: relay.url}});
   const {mail} = server.config;
 
-  await t.test('gets the mail of a visitor', async (t) => {
+  await t.test('receives the e-mail for a visitor', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.contact('anna@example.com');
     await until(() => relay.names.length > 0);
@@ -46,7 +46,7 @@ void t.test('a mail server that wants a full name in EHLO', async (t) => {
     t.same(new Set(relay.names), new Set(['mail.example.org']));
   });
 
-  await t.test('is named by the doctor as the cause when it refuses a short name', async (t) => {
+  await t.test('is reported by the doctor as the cause when it rejects a short name', async (t) => {
     const nameless = {...mail, smtpUrl: `${relay.url}?name=vm`, ehloName: undefined};
     const {findings} = await examine(server, {mail: nameless});
     t.match(
@@ -59,7 +59,7 @@ void t.test('a mail server that wants a full name in EHLO', async (t) => {
     );
   });
 
-  await t.test('is named also when it refuses the name only with a mail', async (t) => {
+  await t.test('is also reported when it rejects the name only with an e-mail', async (t) => {
     const late = await startStrictRelay(t, {atRecipient: true});
     const nameless = {...mail, smtpUrl: `${late.url}?name=vm`};
     const {findings} = await examine(server, {mail: nameless}, '--mail', 'you@example.com');

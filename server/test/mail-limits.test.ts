@@ -17,14 +17,14 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-void t.test('another link', async (t) => {
+void t.test('another confirmation link', async (t) => {
   const server = await startServer(t);
   const resend = (visitor: Visitor) => visitor.call<ErrorBody>('POST', '/api/session/verification');
   const age = (visitor: Visitor, seconds: number) => server.sql`
     update email_verifications set created_at = created_at - ${`${seconds} seconds`}::interval
     where session_uuid = ${visitor.uuid}`;
 
-  await t.test('comes a minute after the last one, not before', async (t) => {
+  await t.test('is sent at least one minute after the last one', async (t) => {
     const {visitor, link} = await pending(server, 'again@example.com');
 
     await age(visitor, 50);
@@ -42,7 +42,7 @@ void t.test('another link', async (t) => {
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
-  await t.test('is sent five times a day, not six', async (t) => {
+  await t.test('is sent five times a day and not a sixth time', async (t) => {
     const {visitor} = await pending(server, 'daily@example.com');
     for (let i = 0; i < 5; i++) {
       await forgetMailCounts(server);
@@ -61,7 +61,7 @@ void t.test('another link', async (t) => {
     t.equal((await resend(visitor)).status, 202, 'and a day later again');
   });
 
-  await t.test('needs an address, and is nothing to a complete session', async (t) => {
+  await t.test('needs an e-mail address, and is not sent for a complete session', async (t) => {
     const nobody = await Visitor.consenting(server.url);
     t.equal((await resend(nobody)).status, 404);
 
@@ -120,7 +120,7 @@ void t.test('limits on mail', async (t) => {
   };
 
   await t.test(
-    'three an hour to one address over all sessions; the fourth is silent',
+    'three e-mails an hour go to one e-mail address; the fourth is silently suppressed',
     async (t) => {
       const server = await startServer(t, {settings});
       for (const [i, email] of [
@@ -146,7 +146,7 @@ void t.test('limits on mail', async (t) => {
     },
   );
 
-  await t.test('six a day to one address', async (t) => {
+  await t.test('six e-mails a day go to one e-mail address', async (t) => {
     const server = await startServer(t, {settings});
     for (let i = 0; i < 7; i++) {
       await contactFrom(server, 'day@example.com', `203.0.113.${i}`);
@@ -156,7 +156,7 @@ void t.test('limits on mail', async (t) => {
     t.equal(await mailsTo(server, 'day@example.com'), 6);
   });
 
-  await t.test('a link that was not mailed takes nothing from the one that was', async (t) => {
+  await t.test('a link that was not mailed leaves the mailed link valid', async (t) => {
     const server = await startServer(t);
     const {visitor, link} = await pending(server, 'keeps@example.com');
     await server.sql`
@@ -171,7 +171,7 @@ void t.test('limits on mail', async (t) => {
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
-  await t.test('a link to another address that was not mailed leaves the older one', async (t) => {
+  await t.test('an unmailed link to another recipient leaves the older link valid', async (t) => {
     const server = await startServer(t);
     const {visitor, link} = await pending(server, 'typo@exmaple.com');
     await usedUp(server, 'typo@example.com');
@@ -200,7 +200,7 @@ void t.test('limits on mail', async (t) => {
     t.equal(await mailsTo(server, 'typo@example.com'), 1, 'nothing is left to confirm');
   });
 
-  await t.test('a change that was not mailed can be taken back', async (t) => {
+  await t.test('an unmailed change of the e-mail address can be cancelled', async (t) => {
     const server = await startServer(t);
     const {visitor, link} = await pending(server, 'first@example.com');
     await press(link);
@@ -217,7 +217,7 @@ void t.test('limits on mail', async (t) => {
     t.match(body, {email_masked: 'f•••@example.com', pending_email_masked: null});
   });
 
-  await t.test('the counters keep nobody’s address', async (t) => {
+  await t.test('the counters contain no e-mail address', async (t) => {
     const server = await startServer(t);
     await pending(server, 'counted@example.com');
     const rows = await server.sql<{row: string}[]>`select m::text as row from mail_counts m`;
@@ -248,7 +248,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     return {server, contact, resend, isDelayed, sent};
   };
 
-  await t.test('waits, and its links are valid from when they are sent', async (t) => {
+  await t.test('has e-mails delayed, and links valid from the time of sending', async (t) => {
     const {server, contact, resend, isDelayed, sent} = await start(t);
     await countMails(server, {times: 59, client: SCHOOL});
 
@@ -314,7 +314,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.equal(await isDelayed(visitor), false);
   });
 
-  await t.test('loses an e-mail after six hours, and the operator is told', async (t) => {
+  await t.test('loses an e-mail after six hours, and the operator is notified', async (t) => {
     const {server, contact, resend, isDelayed, sent} = await start(t);
     t.same(count(await countMails(server, {times: 425, client: SCHOOL})), {
       now: 60,
@@ -342,7 +342,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     await server.mailbox.waitFor('late@example.com');
   });
 
-  await t.test('sends nothing for a session that was erased', async (t) => {
+  await t.test('gets nothing for a session that was erased', async (t) => {
     const {server, contact} = await start(t);
     await countMails(server, {times: 60, client: SCHOOL});
     const {visitor} = await contact('erased@example.com');
@@ -353,7 +353,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.equal(await mailsTo(server, 'erased@example.com'), 0);
   });
 
-  await t.test('has a link that expires if no server was there to send it', async (t) => {
+  await t.test('has links that expire if no server was there to send them', async (t) => {
     const {server, contact, isDelayed} = await start(t);
     await countMails(server, {times: 60, client: SCHOOL});
     const {visitor} = await contact('waits@example.com');
@@ -366,7 +366,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.equal((await auditOf(server, visitor.uuid, 'verification_expired')).length, 1);
   });
 
-  await t.test('never has more than 60 e-mails within an hour', async (t) => {
+  await t.test('never gets more than 60 e-mails within an hour', async (t) => {
     const {server} = await start(t);
     for (let i = 0; i < 4; i++) {
       await countMails(server, {times: 50, client: SCHOOL});

@@ -66,7 +66,7 @@ const behindProxy = async (t: Test) => {
   return {mailbox, proxy, server, beside};
 };
 
-t.test('SMTP down with 500 registrations: 500 distinct mails afterwards', async (t) => {
+t.test('500 registrations during an SMTP outage lead to 500 distinct e-mails', async (t) => {
   const {mailbox, proxy, server, beside} = await behindProxy(t);
   const twin = await beside();
   await proxy.set('refuse');
@@ -98,7 +98,7 @@ t.test('SMTP down with 500 registrations: 500 distinct mails afterwards', async 
 });
 
 for (const fault of ['refuse', 'cut', 'freeze'] as const) {
-  t.test(`a mail server that is away (${fault}) is found again by itself`, async (t) => {
+  t.test(`the sender reconnects to a mail server that was down (${fault})`, async (t) => {
     const {mailbox, proxy, server} = await behindProxy(t);
     await registerAll([server], 1);
     await mailbox.waitFor(addressOf(0));
@@ -127,7 +127,7 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
   });
 }
 
-t.test('a mail that the server hangs up on holds up no other', async (t) => {
+t.test('an e-mail whose connection is closed delays no other e-mail', async (t) => {
   const got: string[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -170,7 +170,7 @@ t.test('a mail that the server hangs up on holds up no other', async (t) => {
   ]);
 });
 
-t.test('a sender killed in the middle: another sends its mail, under the same name', async (t) => {
+t.test('another server sends a killed sender’s e-mail with the same Message-ID', async (t) => {
   const {mailbox, proxy, server} = await behindProxy(t);
   await server.sender.stop();
   await proxy.set('freeze');
@@ -202,7 +202,7 @@ t.test('a sender killed in the middle: another sends its mail, under the same na
   t.match(mail.messageId, id);
 });
 
-t.test('killed between the mail and its row: one repeat, with the same Message-ID', async (t) => {
+t.test('a kill after sending repeats the e-mail once, with the same Message-ID', async (t) => {
   const {mailbox, proxy, server} = await behindProxy(t);
   await server.sender.stop();
   await proxy.set('freeze');
@@ -233,7 +233,7 @@ t.test('killed between the mail and its row: one repeat, with the same Message-I
   t.equal(new Set(mailbox.mails.map(({messageId}) => messageId)).size, 1);
 });
 
-t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
+t.test('pauses grow to an hour, and retries end after a day', async (t) => {
   const {sql} = await startServer(t);
   await sql`insert into jobs (kind, payload) values ('mail', '{"template": "lead"}')`;
   const pauses: number[] = [];
@@ -258,7 +258,7 @@ t.test('pauses grow to an hour, and after a day the mail rests', async (t) => {
   t.equal((await claimJobs(sql, 1)).length, 0);
 });
 
-t.test('nothing in a mail adds a header or a receiver', async (t) => {
+t.test('no content of an e-mail adds a header or a receiver', async (t) => {
   const server = await startServer(t);
   await server.sql`
     update sites set name = ${'Evil\r\nBcc: evil@example.com\r\n\r\n<b>x</b>'},

@@ -7,8 +7,8 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-void t.test('mail that cannot go out now', async (t) => {
-  await t.test('arrives once when the SMTP server is back, under the same link', async (t) => {
+void t.test('e-mail that cannot be sent now', async (t) => {
+  await t.test('arrives once with the same link when the SMTP server is back', async (t) => {
     const port = await freePort();
     const server = await startServer(t, {deps: {smtpUrl: `smtp://127.0.0.1:${port}`}});
     const visitor = await Visitor.consenting(server.url);
@@ -32,7 +32,7 @@ void t.test('mail that cannot go out now', async (t) => {
     t.match(await (await press(linkIn(mail))).text(), /Thank you/);
   });
 
-  await t.test('keeps its link and its Message-ID in every try', async (t) => {
+  await t.test('keeps its link and its Message-ID on every retry', async (t) => {
     const server = await startServer(t);
     await server.sender.stop();
     const visitor = await Visitor.consenting(server.url);
@@ -51,7 +51,7 @@ void t.test('mail that cannot go out now', async (t) => {
     t.equal(second.messageId, first.messageId);
   });
 
-  await t.test('two senders at one queue send each mail once', async (t) => {
+  await t.test('two senders on one queue send each e-mail once', async (t) => {
     const server = await startServer(t);
     const twin = await startServer(t, {beside: server});
     await server.sender.stop();
@@ -69,7 +69,7 @@ void t.test('mail that cannot go out now', async (t) => {
     t.equal(server.mailbox.mails.length, 8);
   });
 
-  await t.test('is given up after a day, and the operator hears of it', async (t) => {
+  await t.test('is dropped after a day, and the operator is notified', async (t) => {
     const port = await freePort();
     const server = await startServer(t, {deps: {smtpUrl: `smtp://127.0.0.1:${port}`}});
     const visitor = await Visitor.consenting(server.url);
@@ -89,7 +89,7 @@ void t.test('mail that cannot go out now', async (t) => {
     ]);
   });
 
-  await t.test('of an erased session is never sent', async (t) => {
+  await t.test('is never sent for an erased session', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.consenting(server.url);
     await server.sender.stop();

@@ -7,17 +7,17 @@ import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('the mail to the visitor', async (t) => {
+void t.test('the e-mail to the visitor', async (t) => {
   const server = await startServer(t);
   const {visitor, mail, link} = await pending(server, 'zora.z@example.com', {locale: 'en-GB'});
 
-  await t.test('holds nothing that the visitor typed', async (t) => {
+  await t.test('contains nothing that the visitor typed', async (t) => {
     t.notMatch(whole(mail), /Zora|Zwiebelfisch|zora\.z/i);
     t.equal(mail.to?.[0]?.name, '');
     t.notMatch(whole(mail), new RegExp(visitor.token.slice(0, 20)));
   });
 
-  await t.test('has text, HTML, the site’s name and a way to say that it was not me', async (t) => {
+  await t.test('has text, HTML, the site’s name and a way to report a mistake', async (t) => {
     t.match(mail.subject, /confirm/);
     t.match(mail.subject, /Demo/);
     for (const part of [mail.text ?? '', mail.html ?? '']) {
@@ -26,7 +26,7 @@ void t.test('the mail to the visitor', async (t) => {
     }
   });
 
-  await t.test('neither its link nor its address rests in the queue', async (t) => {
+  await t.test('leaves neither its link nor its e-mail address in the queue', async (t) => {
     const own = await startServer(t);
     const writer = await Visitor.consenting(own.url);
     await own.sender.stop();
@@ -39,7 +39,7 @@ void t.test('the mail to the visitor', async (t) => {
     t.notMatch(rows[0]?.row, /[\w-]{43}/, 'no 256 bits that could be a link’s');
   });
 
-  await t.test('says the same as text and as HTML, under the site’s name', async (t) => {
+  await t.test('has the same content as text and as HTML, under the site’s name', async (t) => {
     const read = (mail.html ?? '')
       .replace(/<style>.*?<\/style>|<title>.*?<\/title>/gs, '')
       .replace(/<[^>]+>/g, ' ')
@@ -62,7 +62,7 @@ void t.test('the mail to the visitor', async (t) => {
     ['pt-BR', 'pt-BR', 'ltr', 'onfirm'],
     ['xx', 'en', 'ltr', 'Confirm'],
   ] as const) {
-    await t.test(`and its page speak ${language} for ${locale}`, async (t) => {
+    await t.test(`and its page use ${language} for ${locale}`, async (t) => {
       const {mail, link} = await pending(server, `reader-${locale}@example.com`.toLowerCase(), {
         locale,
       });
@@ -76,7 +76,7 @@ void t.test('the mail to the visitor', async (t) => {
   }
 });
 
-void t.test('the owner hears of a confirmed address', async (t) => {
+void t.test('the owner is notified of a confirmed e-mail address', async (t) => {
   const server = await startServer(t);
   await forgetMailCounts(server);
   const visitor = await Visitor.consenting(server.url);
@@ -111,7 +111,7 @@ void t.test('the owner hears of a confirmed address', async (t) => {
   t.notMatch(whole(mail), new RegExp(visitor.token.slice(0, 20)));
 });
 
-void t.test('the owner hears of what was never asked', async (t) => {
+void t.test('the owner’s e-mail names a consent that was not asked for', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('brief@example.com', 'Zora');
@@ -123,7 +123,7 @@ void t.test('the owner hears of what was never asked', async (t) => {
     t.match(part, /Training the AI agent: not asked/);
 });
 
-void t.test('a time is told in hours, or in minutes where those are no whole ones', (t) => {
+void t.test('a duration is written in hours, or in minutes if the hours are not whole', (t) => {
   for (const [hours, language, expected] of [
     [24, 'en', '24 hours'],
     [1, 'de', '1 Stunde'],
@@ -136,7 +136,7 @@ void t.test('a time is told in hours, or in minutes where those are no whole one
   t.end();
 });
 
-void t.test('a size is told as the chat does', (t) => {
+void t.test('a size is formatted as in the chat', (t) => {
   t.equal(formatSize(1, 'en'), '1 kB');
   t.equal(formatSize(28 * 1024, 'en'), '28 kB');
   t.equal(formatSize(1_572_864, 'en'), '1.5 MB');

@@ -10,7 +10,7 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('where TLS is demanded, a server without it gets no mail', async (t) => {
+t.test('a server without TLS gets no e-mail if TLS is required', async (t) => {
   const server = await startServer(t);
   const {sql, config, mailbox} = server;
   await server.sender.stop();

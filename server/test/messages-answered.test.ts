@@ -5,12 +5,12 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('what answerers write', async (t) => {
+t.test('a responder’s message', async (t) => {
   const server = await startServer(t);
   const {conversation} = server;
   const named = {role: 'maria', clientId: 'answer-1'} as const;
 
-  await t.test('follows a message that they are told of once, after its commit', async (t) => {
+  await t.test('is stored once, and the visitor’s message is reported once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const heard: string[] = [];
     const stop = conversation.onVisitorMessage(({uuid, siteKey, message}) => {
@@ -29,7 +29,7 @@ t.test('what answerers write', async (t) => {
     t.same(await conversation.history(visitor.uuid, 1), [said]);
   });
 
-  await t.test('comes in pieces, and is begun once', async (t) => {
+  await t.test('arrives in pieces, and is started once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await conversation.startMessage(visitor.uuid, named);
     t.equal(await conversation.startMessage(visitor.uuid, named), undefined);
@@ -43,7 +43,7 @@ t.test('what answerers write', async (t) => {
     t.equal(await running?.complete('Three.'), undefined, 'and is completed once');
   });
 
-  await t.test('keeps on the way what was told of it', async (t) => {
+  await t.test('has its partial text stored while it is running', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await conversation.startMessage(visitor.uuid, named);
     const isKept = async (body: string) => (await list(visitor)).messages[0]?.body === body;
@@ -57,7 +57,7 @@ t.test('what answerers write', async (t) => {
     await running?.fail();
   });
 
-  await t.test('fails by itself when its server has died', async (t) => {
+  await t.test('fails automatically when its server has died', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await conversation.startMessage(visitor.uuid, named);
     await conversation.failLapsed();
@@ -72,7 +72,7 @@ t.test('what answerers write', async (t) => {
     t.equal(await running?.complete(), undefined);
   });
 
-  await t.test('is not stored where nothing may be', async (t) => {
+  await t.test('is not stored where nothing may be stored', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const say = () => conversation.say(visitor.uuid, {...named, body: 'Hello'});
     await t.rejects(say(), {code: 'session_gone'}, 'nobody has changed anything yet');

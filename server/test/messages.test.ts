@@ -11,10 +11,10 @@ import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('what a visitor writes', async (t) => {
+t.test('a visitor’s message', async (t) => {
   const server = await startServer(t);
 
-  await t.test('is stored as it was written, but for the space around it', async (t) => {
+  await t.test('is stored unchanged, except for the surrounding space', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const body = 'Здравствуйте 👋\n<b>שלום</b> "; drop table messages; --';
 
@@ -31,7 +31,7 @@ t.test('what a visitor writes', async (t) => {
     t.same((await list(visitor)).messages, [answer.message]);
   });
 
-  await t.test('a repeat gets the first answer, and ten at once store one', async (t) => {
+  await t.test('is stored once, and every repeat gets the first response', async (t) => {
     const visitor = await Visitor.consenting(server.url);
 
     const answers = await Promise.all(
@@ -44,7 +44,7 @@ t.test('what a visitor writes', async (t) => {
     t.equal((await server.sql`select from events where session_uuid = ${visitor.uuid}`).length, 1);
   });
 
-  await t.test('exactly as much as the limit, in characters and not in bytes', async (t) => {
+  await t.test('may be exactly as long as the limit, in characters and not in bytes', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const most = '👋'.repeat(MAX_MESSAGE_LENGTH);
 
@@ -54,7 +54,7 @@ t.test('what a visitor writes', async (t) => {
     t.equal((await list(visitor)).messages.length, 1);
   });
 
-  await t.test('nothing that is no text', async (t) => {
+  await t.test('is rejected if it is not text', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     for (const [body, message] of [
       ['', /fewer than 1/],
@@ -70,7 +70,7 @@ t.test('what a visitor writes', async (t) => {
     t.same((await list(visitor)).messages, []);
   });
 
-  await t.test('nothing before consent to storing, nor after it was taken back', async (t) => {
+  await t.test('is rejected before consent to storage and after its withdrawal', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const early = await send(visitor, {client_id: '1', body: 'Hello'});
     t.match(early, {status: 403, body: {code: 'consent_required'}});
@@ -86,7 +86,7 @@ t.test('what a visitor writes', async (t) => {
     t.same(kept, [{type: 'session_state'}], 'and so did what repeats it');
   });
 
-  await t.test('page by page, with the number at which the events go on', async (t) => {
+  await t.test('is listed page by page, with the number of the next event', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     for (let i = 1; i <= 5; i++) await send(visitor, {client_id: String(i), body: `Line ${i}`});
 
@@ -101,7 +101,7 @@ t.test('what a visitor writes', async (t) => {
     t.equal((await visitor.call('GET', '/api/messages?after=-1')).status, 400);
   });
 
-  await t.test('at most so many in a session', async (t) => {
+  await t.test('is rejected beyond the limit of a session', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await server.sql`
       insert into messages (session_uuid, client_id, role, body)
@@ -114,7 +114,7 @@ t.test('what a visitor writes', async (t) => {
     t.equal((await send(visitor, {client_id: 'last', body: 'Hello'})).status, 200);
   });
 
-  await t.test('keeps the visit alive', async (t) => {
+  await t.test('extends the visit', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await server.sql`
       update visits set last_seen_at = now() - interval '20 minutes' where uuid = ${visitor.uuid}`;
@@ -128,12 +128,12 @@ t.test('what a visitor writes', async (t) => {
   });
 });
 
-t.test('files of a message', async (t) => {
+t.test('the files of a message', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const upload = async (of: Visitor) => (await of.upload(makePdf())).body.file;
 
-  await t.test('come with it, until they are deleted', async (t) => {
+  await t.test('are listed with it until they are deleted', async (t) => {
     const [kept, deleted] = [await upload(visitor), await upload(visitor)];
 
     const {body} = await send(visitor, {
@@ -147,7 +147,7 @@ t.test('files of a message', async (t) => {
     t.same((await list(visitor)).messages[0]?.files, [kept]);
   });
 
-  await t.test('are the session’s own, and named once', async (t) => {
+  await t.test('belong to the session and are named once', async (t) => {
     const own = await upload(visitor);
     const foreign = await upload(await Visitor.consenting(server.url));
     t.equal(
@@ -166,7 +166,7 @@ t.test('files of a message', async (t) => {
   });
 });
 
-t.test('one session cannot write for ever, from however many addresses', async (t) => {
+t.test('a session reaches its limit from any number of IP addresses', async (t) => {
   const server = await startServer(t, {
     settings: {RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '127.0.0.1,::1'},
   });
@@ -188,7 +188,7 @@ t.test('one session cannot write for ever, from however many addresses', async (
   await until(async () => (await told()).length === 1);
 });
 
-t.test('one address cannot write for ever, in however many sessions', async (t) => {
+t.test('an IP address reaches its limit with any number of sessions', async (t) => {
   const server = await startServer(t);
   const limited = await startServer(t, {
     beside: server,
@@ -205,14 +205,14 @@ t.test('one address cannot write for ever, in however many sessions', async (t) 
   t.same(statuses, [201, 201, 201, 201, 201, 201, 429]);
 });
 
-t.test('messages go with their session', async (t) => {
+t.test('messages are deleted with their session', async (t) => {
   const server = await startServer(t);
   const count = async (uuid: string) => [
     (await server.sql`select from messages where session_uuid = ${uuid}`).length,
     (await server.sql`select from events where session_uuid = ${uuid}`).length,
   ];
 
-  await t.test('with a visit that never became one', async (t) => {
+  await t.test('also with a visit that never became a session', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await send(visitor, {client_id: '1', body: 'Hello'});
     await visitor.call('DELETE', '/api/session');
@@ -222,7 +222,7 @@ t.test('messages go with their session', async (t) => {
     t.same(await count(visitor.uuid), [0, 0]);
   });
 
-  await t.test('and when it is erased', async (t) => {
+  await t.test('also on erasure', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const {file} = (await visitor.upload(makePdf())).body;
     await send(visitor, {client_id: '1', body: 'Hello', file_ids: [file.id]});
@@ -236,7 +236,7 @@ t.test('messages go with their session', async (t) => {
   });
 });
 
-t.test('a message, its event and the answer that is owed are stored together', async (t) => {
+t.test('a message, its event and its reply job are stored in one transaction', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const reader = readStream(visitor);

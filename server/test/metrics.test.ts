@@ -32,7 +32,7 @@ const AT_REST = [
   ),
 ];
 
-t.test('the metrics are for no page', async (t) => {
+t.test('pages cannot read the metrics', async (t) => {
   const server = await startServer(t);
   const {headers} = await fetch(`${server.url}/metrics`, {headers: {origin: 'https://a.example'}});
   t.equal(headers.get('access-control-allow-origin'), null);
@@ -69,7 +69,7 @@ t.test('the metrics count a visit', async (t) => {
   }
 });
 
-t.test('whoever reads them in a loop costs the database one look', async (t) => {
+t.test('frequent reads of the metrics cost one database query', async (t) => {
   const server = await startServer(t);
   const statements: string[] = [];
   const backgroundSql = postgres(server.config.databaseUrl ?? '', {
@@ -86,7 +86,7 @@ t.test('whoever reads them in a loop costs the database one look', async (t) => 
   t.equal(looks.length, 1);
 });
 
-t.test('a database that does not answer holds up no other number', async (t) => {
+t.test('a database that does not respond delays no other metric', async (t) => {
   const server = await startServer(t);
   const locking = postgres(server.config.databaseUrl ?? '', {max: 1});
   t.teardown(() => locking.end());
@@ -106,7 +106,7 @@ t.test('a database that does not answer holds up no other number', async (t) => 
   t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="busy"}') >= 1);
 });
 
-t.test('a pool’s connections are counted for as long as they are open', async (t) => {
+t.test('a pool’s connections are counted while they are open', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const sql = connectDatabase({url, max: 3});
   const other = postgres(url, {max: 1});

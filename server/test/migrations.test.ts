@@ -42,7 +42,7 @@ const schemaOf = (sql: postgres.Sql) => sql`
   order by 1, 2, 3`;
 
 void t.test('migrate', async (t) => {
-  await t.test('makes every table of an empty database', async (t) => {
+  await t.test('creates every table of an empty database', async (t) => {
     const {url} = await createTestDatabase(t);
 
     await migrate(url);
@@ -68,7 +68,7 @@ void t.test('migrate', async (t) => {
     }
   });
 
-  await t.test('three at once do it once', async (t) => {
+  await t.test('runs once if three servers start at the same time', async (t) => {
     const {url} = await createTestDatabase(t);
 
     await Promise.all([migrate(url), migrate(url), migrate(url)]);
@@ -79,7 +79,7 @@ void t.test('migrate', async (t) => {
     t.ok(rows.every((row) => row['count'] === 1));
   });
 
-  await t.test('a second time changes nothing', async (t) => {
+  await t.test('changes nothing when it runs again', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
     const sql = open(t, url);
@@ -92,7 +92,7 @@ void t.test('migrate', async (t) => {
     t.same([...(await sql`select * from schema_migrations`)], applied);
   });
 
-  await t.test('one that landed after a later number is made up for', async (t) => {
+  await t.test('applies a migration that was added after one with a later number', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
     const sql = open(t, url);
@@ -106,7 +106,7 @@ void t.test('migrate', async (t) => {
     t.equal((await sql`select from schema_migrations where version = 2`).length, 1);
   });
 
-  await t.test('what waits for a table lets go again, and has its turn later', async (t) => {
+  await t.test('releases its locks if a table is locked, and succeeds later', async (t) => {
     const {url} = await createTestDatabase(t);
     const sql = open(t, url);
     for (const name of ['0001_schema.sql', '0002_removed_sites.sql']) await apply(sql, name);
@@ -122,7 +122,7 @@ void t.test('migrate', async (t) => {
     t.notSame([...(await schemaOf(sql))], before);
   });
 
-  await t.test('a filled database keeps its rows and gets the table of releases', async (t) => {
+  await t.test('keeps the rows of a filled database and adds the table of releases', async (t) => {
     const {url} = await createTestDatabase(t);
     const sql = open(t, url);
     const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
@@ -141,7 +141,7 @@ void t.test('migrate', async (t) => {
     );
   });
 
-  await t.test('an edited migration is refused by name', async (t) => {
+  await t.test('rejects an edited migration by name', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
     await open(t, url)`
@@ -150,7 +150,7 @@ void t.test('migrate', async (t) => {
     await t.rejects(migrate(url), {message: /0001_schema\.sql differs/});
   });
 
-  await t.test('a newer database is refused, and left as it is', async (t) => {
+  await t.test('rejects a newer database and leaves it unchanged', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
     const sql = open(t, url);
@@ -163,7 +163,7 @@ void t.test('migrate', async (t) => {
     t.same([...(await schemaOf(sql))], before);
   });
 
-  await t.test('a failure half-way leaves nothing', async (t) => {
+  await t.test('leaves nothing after a failure in the middle', async (t) => {
     const {url} = await createTestDatabase(t);
     const sql = open(t, url);
     await sql`create table audit_logs (id int)`;

@@ -34,7 +34,7 @@ const explained = (outcome: RunDetails<[Iterable<Operation>]>, seed: number): st
   ].join('\n');
 };
 
-t.test('two replicas do what the model says', {timeout: 0}, async (t) => {
+t.test('two replicas behave as the model predicts', {timeout: 0}, async (t) => {
   const world = await World.open(t);
   const funnel = new Map<string, number>();
   const commands = fc.commands(operations, {maxCommands: LONGEST_RUN, size: 'max'});

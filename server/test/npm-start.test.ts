@@ -80,7 +80,7 @@ for (const [signal, whom] of [
   ['SIGKILL', 'npm'],
   ['SIGINT', 'all, as Ctrl-C sends it'],
 ] as const) {
-  t.test(`nothing is left of npm start after ${signal} to ${whom}`, async (t) => {
+  t.test(`no process of npm start remains after ${signal} to ${whom}`, async (t) => {
     const {pid, family} = await npmStart(t);
     t.ok(family.length >= 3, 'a server, a database and its processes');
 

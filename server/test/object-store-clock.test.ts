@@ -34,7 +34,7 @@ for (const seconds of [-1_200, -90, 0, 90, 1_200]) {
   });
 }
 
-t.test('the doctor fails at a clock further off than a link lasts', {skip}, async (t) => {
+t.test('the doctor fails if the clock is off by more than a link’s lifetime', {skip}, async (t) => {
   const server = await startServer(t, {store: 's3'});
   const {s3} = server.config;
   if (!s3) throw new Error('The server has no bucket.');

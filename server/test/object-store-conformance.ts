@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 
 /** Tests the contract of all object stores. `create` returns an empty store for one test. */
 export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnderTest>): void {
-  t.test('streamed bytes come back as they were', async (t) => {
+  t.test('streamed bytes are read back unchanged', async (t) => {
     const {store} = await create(t);
     for (const size of [0, 1, 65_536, 3_000_001]) {
       const bytes = randomBytes(size);
@@ -29,7 +29,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     }
   });
 
-  t.test('an absent key is undefined', async (t) => {
+  t.test('an absent key returns undefined', async (t) => {
     const {store} = await create(t);
     t.equal(await store.get(KEY, never), undefined);
     t.equal(await store.head(KEY), undefined);
@@ -79,7 +79,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     await leavesNothing(t, store);
   });
 
-  t.test('nothing is begun under a signal that has aborted', async (t) => {
+  t.test('nothing starts with a signal that is already aborted', async (t) => {
     const {store} = await create(t);
     const reason = new Error('too late');
     const put = store.put(KEY, inChunks(randomBytes(9), 9), 9, AbortSignal.abort(reason));
@@ -98,7 +98,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     });
   });
 
-  t.test('a read that is aborted before its first byte ends quietly', async (t) => {
+  t.test('a read that is aborted before its first byte ends without an error', async (t) => {
     const {store} = await create(t);
     await store.put(KEY, inChunks(randomBytes(5_000_000), 65_536), 5_000_000, never);
     const leaving = new AbortController();
@@ -119,7 +119,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     t.equal((await read(store, KEY)).toString(), 'second');
   });
 
-  t.test('puts at the same time do not mix', async (t) => {
+  t.test('concurrent puts do not mix', async (t) => {
     const {store} = await create(t);
     const files = Array.from({length: 60}, (_, at) => ({
       key: `uploads/${at % 7}/${at}.pdf`,
@@ -133,7 +133,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     for (const {key, bytes} of files) t.equal(digest(await read(store, key)), digest(bytes));
   });
 
-  t.test('puts and deletions in one folder do not disturb each other', async (t) => {
+  t.test('concurrent puts and deletions in one folder do not disturb each other', async (t) => {
     const {store} = await create(t);
     for (let round = 0; round < 20; round += 1) {
       const old = `uploads/same/${round}.pdf`;
@@ -144,7 +144,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     t.equal(keys.length, 20);
   });
 
-  t.test('2,003 keys', async (t) => {
+  t.test('2,003 keys can be listed and deleted', async (t) => {
     const {store} = await create(t);
     const keys = Array.from({length: 2_003}, (_, at) => `uploads/${at % 50}/${at}.pdf`);
     await inParallel(40, keys, (key) => putText(store, key));
@@ -188,7 +188,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     t.same((await listPages(store, 'b/')).flatMap(getKeys), keys.slice(4, 8));
   });
 
-  t.test('nothing to list, nothing to delete', async (t) => {
+  t.test('an empty list and an empty deletion succeed', async (t) => {
     const {store} = await create(t);
     t.same(await listPages(store, 'uploads/'), []);
     t.same(await store.delete([]), {deleted: [], failed: []});
@@ -230,7 +230,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     t.equal((await fetch(short)).status, 403);
   });
 
-  t.test('a key that leaves its folder is refused everywhere', async (t) => {
+  t.test('a key outside its folder is rejected everywhere', async (t) => {
     const {store} = await create(t);
     const options = {fileName: 'a.pdf', contentType: 'application/pdf', seconds: 60};
     for (const key of [
@@ -255,25 +255,22 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     }
   });
 
-  t.test(
-    'unfinished uploads go when they are older than asked for, and nothing else',
-    async (t) => {
-      const {store, leaveUnfinished} = await create(t);
-      await putText(store, KEY);
-      await leaveUnfinished('uploads/1/left.pdf');
-      await leaveUnfinished('uploads/2/left.pdf');
-      await leaveUnfinished('elsewhere/left.pdf');
+  t.test('only unfinished uploads older than the limit are deleted', async (t) => {
+    const {store, leaveUnfinished} = await create(t);
+    await putText(store, KEY);
+    await leaveUnfinished('uploads/1/left.pdf');
+    await leaveUnfinished('uploads/2/left.pdf');
+    await leaveUnfinished('elsewhere/left.pdf');
 
-      const hour = 3_600_000;
-      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() - hour)), 0);
-      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 2);
-      t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 0);
-      t.equal(await store.abortStaleUploads('', new Date(Date.now() + hour)), 1);
-      t.same((await listPages(store, '')).flatMap(getKeys), [KEY]);
-    },
-  );
+    const hour = 3_600_000;
+    t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() - hour)), 0);
+    t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 2);
+    t.equal(await store.abortStaleUploads('uploads/', new Date(Date.now() + hour)), 0);
+    t.equal(await store.abortStaleUploads('', new Date(Date.now() + hour)), 1);
+    t.same((await listPages(store, '')).flatMap(getKeys), [KEY]);
+  });
 
-  t.test('a store that is there passes its check', async (t) => {
+  t.test('an available store passes its check', async (t) => {
     const {store} = await create(t);
     await t.resolves(store.check());
   });

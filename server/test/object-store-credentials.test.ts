@@ -74,7 +74,7 @@ t.test('the region', async (t) => {
   t.equal(await scopeOf(t, {}), 'ap-south-1', 'is that of the profile');
 });
 
-t.test('a bucket in another region is named to the operator', async (t) => {
+t.test('a bucket in another region is reported to the operator', async (t) => {
   const proxy = await StoreProxy.before(t);
   proxy.answer = () => refusal(301, 'PermanentRedirect', {'x-amz-bucket-region': 'eu-central-1'});
   const env = {...KEYS, S3_ENDPOINT: proxy.endpoint};
@@ -91,7 +91,7 @@ t.test('a bucket in another region is named to the operator', async (t) => {
   t.ok(at('fail').includes('storage reachable'));
 });
 
-t.test('without any region the operator is told which setting is missing', async (t) => {
+t.test('a missing region is reported as a missing setting', async (t) => {
   process.env['AWS_CONFIG_FILE'] = path.join(await temporaryFolder(t), 'none');
   t.teardown(() => delete process.env['AWS_CONFIG_FILE']);
   const store = await open(t, KEYS);

@@ -69,7 +69,7 @@ for (const [status, code] of [
   [501, 'NotImplemented'],
   [405, 'MethodNotAllowed'],
 ] as const) {
-  t.test(`without multi-delete (${status}), objects are deleted singly`, {skip}, async (t) => {
+  t.test(`without multi-delete (${status}), objects are deleted one by one`, {skip}, async (t) => {
     const settings = await createTestBucket(t);
     const proxy = await StoreProxy.before(t, settings.endpoint);
     proxy.answer = (call) => (isMultiDelete(call) ? refusal(status, code) : undefined);
@@ -87,7 +87,7 @@ for (const [status, code] of [
   });
 }
 
-t.test('without multi-delete, versions are deleted singly', {skip}, async (t) => {
+t.test('without multi-delete, versions are deleted one by one', {skip}, async (t) => {
   const settings = await createTestBucket(t);
   const owner = ownerOf(t, settings);
   const {bucket} = settings;
@@ -102,7 +102,7 @@ t.test('without multi-delete, versions are deleted singly', {skip}, async (t) =>
   t.equal(await versionsIn(owner, bucket), 0);
 });
 
-t.test('a refusal without multi-delete removes the file', {skip}, async (t) => {
+t.test('without multi-delete, a refused consent deletes the file', {skip}, async (t) => {
   const {server, proxy} = await serverBehind(t);
   proxy.answer = (call) => (isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined);
   const {visitor} = await visitWithFile(server);
@@ -112,7 +112,7 @@ t.test('a refusal without multi-delete removes the file', {skip}, async (t) => {
   await until(async () => (await keysIn(server.objects)).length === 0);
 });
 
-t.test('a store that deletes nothing is told as such, and not as away', {skip}, async (t) => {
+t.test('a store that deletes nothing is not reported as unavailable', {skip}, async (t) => {
   const {server, proxy} = await serverBehind(t);
   const refuse = refusal(501, 'NotImplemented');
   proxy.answer = (call) => (isMultiDelete(call) || call.method === 'DELETE' ? refuse : undefined);
@@ -132,7 +132,7 @@ t.test('a store that deletes nothing is told as such, and not as away', {skip}, 
   t.same(codes, [{code: 'NotImplemented'}]);
 });
 
-t.test('a store without multipart uploads has no unfinished ones', async (t) => {
+t.test('a store without multipart uploads has no unfinished uploads', async (t) => {
   const proxy = await StoreProxy.before(t);
   proxy.answer = () => refusal(501, 'NotImplemented');
   const store = open(t, FAKE(proxy));
@@ -167,7 +167,7 @@ t.test('lists of versions and of unfinished uploads end', async (t) => {
 
 for (const multi of [true, false]) {
   const name = multi ? 'with' : 'without';
-  t.test(`versioning switched on meanwhile is noticed, ${name} multi-delete`, {skip}, async (t) => {
+  t.test(`versioning switched on later is detected, ${name} multi-delete`, {skip}, async (t) => {
     const settings = await createTestBucket(t);
     const owner = ownerOf(t, settings);
     const {bucket} = settings;

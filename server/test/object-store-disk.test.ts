@@ -32,7 +32,7 @@ testObjectStore(t, async (t) => {
   };
 });
 
-t.test('a put that fails leaves no folder either', async (t) => {
+t.test('a failed put leaves no folder', async (t) => {
   const directory = path.join(t.testdir({}), 'objects');
   const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
 
@@ -41,7 +41,7 @@ t.test('a put that fails leaves no folder either', async (t) => {
   t.same(await readdir(directory), []);
 });
 
-t.test('a deletion takes the folders it emptied with it, and no others', async (t) => {
+t.test('a deletion removes only the folders that it has emptied', async (t) => {
   const directory = path.join(t.testdir({}), 'objects');
   const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
   await store.put('uploads/a/1.pdf', one('1'), 1, never);
@@ -52,13 +52,13 @@ t.test('a deletion takes the folders it emptied with it, and no others', async (
   t.same(await readdir(path.join(directory, 'uploads')), ['b']);
 });
 
-t.test('a key in the shape of an unfinished file is refused', async (t) => {
+t.test('a key in the form of an unfinished file is rejected', async (t) => {
   const directory = t.testdir({});
   const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
   await t.rejects(store.put('a.part-0123456789abcdef', one('x'), 1, never), {name: 'InvalidKey'});
 });
 
-t.test('a folder longer than one run is listed in order', async (t) => {
+t.test('a folder longer than one page is listed in order', async (t) => {
   const directory = t.testdir({});
   const names = Array.from({length: 41_000}, (_, at) => at.toString(36).padStart(4, '0'));
   for (const name of names) writeFileSync(path.join(directory, name), '');
@@ -71,7 +71,7 @@ t.test('a folder longer than one run is listed in order', async (t) => {
   t.ok(listed.every((key, at) => key === names[at]));
 });
 
-t.test('a folder that cannot be made is reported as such', async (t) => {
+t.test('a folder that cannot be created is reported as such', async (t) => {
   const directory = path.join(t.testdir({file: 'not a folder'}), 'file', 'objects');
   const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
   await t.rejects(store.check(), StoreUnavailable);

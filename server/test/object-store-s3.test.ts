@@ -73,7 +73,7 @@ t.test('a source that fails closes the connection to the store', {skip}, async (
   await until(() => door.connections.size === 0);
 });
 
-t.test('a refused put says why and does not hold its connection', {skip}, async (t) => {
+t.test('a rejected put reports why and releases its connection', {skip}, async (t) => {
   const settings = await createTestBucket(t);
   const door = await openDoor(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url, bucket: 'no-such-bucket'});
@@ -83,7 +83,7 @@ t.test('a refused put says why and does not hold its connection', {skip}, async 
   await until(() => door.connections.size === 0);
 });
 
-t.test('readers that do not read keep nothing else waiting', {skip}, async (t) => {
+t.test('clients that do not read their responses block no other call', {skip}, async (t) => {
   const store = open(t, await createTestBucket(t));
   await store.put('a.pdf', zeros(100), 100, never);
   const leaving = new AbortController();
@@ -103,7 +103,7 @@ t.test('readers that do not read keep nothing else waiting', {skip}, async (t) =
   t.ok(await store.get('a.pdf', never), 'places are free again once the readers have left');
 });
 
-t.test('a frozen store fails every call, and small ones before a put', {skip}, async (t) => {
+t.test('a frozen store fails every call, and small calls before a put', {skip}, async (t) => {
   const settings = await createTestBucket(t);
   const door = await openDoor(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
@@ -126,7 +126,7 @@ t.test('a frozen store fails every call, and small ones before a put', {skip}, a
   await until(() => door.connections.size === 0);
 });
 
-t.test('a store that is not there is unavailable', async (t) => {
+t.test('a store that does not exist is unavailable', async (t) => {
   const settings = {
     bucket: 'nowhere',
     endpoint: 'http://127.0.0.1:1',
@@ -153,7 +153,7 @@ t.test('a missing bucket fails the check', {skip}, async (t) => {
   await t.rejects(store.check());
 });
 
-t.test('a versioned bucket keeps no version of what was deleted', {skip}, async (t) => {
+t.test('a versioned bucket keeps no version of deleted objects', {skip}, async (t) => {
   const settings = await createTestBucket(t);
   const {bucket: Bucket} = settings;
   const client = rawClient(t, settings);
@@ -172,7 +172,7 @@ t.test('a versioned bucket keeps no version of what was deleted', {skip}, async 
   t.same(left.DeleteMarkers ?? [], []);
 });
 
-t.test('download links carry the address that browsers use', async (t) => {
+t.test('download links use the endpoint for browsers', async (t) => {
   const store = open(t, {
     bucket: 'files',
     endpoint: 'http://store.internal:9000',

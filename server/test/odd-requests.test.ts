@@ -32,7 +32,7 @@ t.test('odd requests', async (t) => {
     return {status: response.status, body: (await response.json()) as ErrorBody};
   };
 
-  await t.test('a form whose boundary is too long for its parser is refused', async (t) => {
+  await t.test('a form whose boundary is too long for its parser is rejected', async (t) => {
     t.equal((await upload('b'.repeat(70))).status, 201);
 
     const {status, body} = await upload('b'.repeat(300));
@@ -42,7 +42,7 @@ t.test('odd requests', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('a form that keeps its parser silent is answered all the same', async (t) => {
+  await t.test('a form on which the parser stays silent still gets a response', async (t) => {
     const silent = [
       '--b \r\nContent-Disposition: form-data; name="size"\r\n\r\n900 \r\n--b \r\n',
       'Content-Disposition: form-data; name="file"; filename="anna\r\n\r\n<script>x"\r\n',
@@ -56,7 +56,7 @@ t.test('odd requests', async (t) => {
     t.equal(response.status, 408);
   });
 
-  await t.test('a form is no body for any other route', async (t) => {
+  await t.test('a form is rejected as the body of other routes', async (t) => {
     for (const [method, address] of [
       ['POST', '/api/session/generate-uuid'],
       ['POST', '/api/session/verification'],
@@ -73,7 +73,7 @@ t.test('odd requests', async (t) => {
     t.equal((await untilServed(() => visitor.session())).status, 200, 'and the visit lives');
   });
 
-  await t.test('no body is as good as {}, but null is a body', async (t) => {
+  await t.test('a missing body counts as {}, but null does not', async (t) => {
     const generate = (headers: Record<string, string>, body?: string) =>
       untilServed(() =>
         request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
@@ -100,7 +100,7 @@ t.test('odd requests', async (t) => {
     t.same(body, {text: ''});
   });
 
-  await t.test('an accepted resend reports whether its e-mail waits', async (t) => {
+  await t.test('an accepted resend reports whether its e-mail is delayed', async (t) => {
     await untilServed(() => visitor.contact('anna@example.com'));
     await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
 
@@ -123,11 +123,11 @@ t.test('odd requests', async (t) => {
       socket.write(`${head}\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
     });
 
-  await t.test('an expectation that nobody knows is not met with a bare 417', async (t) => {
+  await t.test('an unknown expectation is ignored', async (t) => {
     t.match(await raw('GET /healthz HTTP/1.1\r\nexpect: miracles'), /^HTTP\/1\.1 200 /);
   });
 
-  await t.test('the refusal of an unreadable HEAD has no body', async (t) => {
+  await t.test('the rejection of an unreadable HEAD has no body', async (t) => {
     const broken = 'HTTP/1.1\r\ntransfer-encoding: gzip';
     const [head = '', body] = (await raw(`HEAD /healthz ${broken}`)).split('\r\n\r\n');
     t.match(head, /^HTTP\/1\.1 400 /);
@@ -135,7 +135,7 @@ t.test('odd requests', async (t) => {
     t.match(await raw(`GET /healthz ${broken}`), /"invalid_request"/);
   });
 
-  await t.test('what cannot be read behind a request is no part of its response', async (t) => {
+  await t.test('unreadable bytes after a request do not affect its response', async (t) => {
     const socket = net.connect(Number(new URL(server.url).port), '127.0.0.1');
     let text = '';
     socket.on('data', (chunk) => (text += chunk.toString('latin1')));
@@ -151,7 +151,7 @@ t.test('odd requests', async (t) => {
     t.notMatch(text, 'invalid_request');
   });
 
-  await t.test('JSON is UTF-8 and comes as it is', async (t) => {
+  await t.test('JSON is UTF-8 and is returned unchanged', async (t) => {
     const send = (body: Buffer, headers: Record<string, string>) =>
       untilServed(async () => {
         const response = await fetch(`${server.url}/api/session/validate-uuid`, {

@@ -9,7 +9,7 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-t.test('what real servers send is understood, or honestly not', async (t) => {
+t.test('streams of real servers are understood or reported as failures', async (t) => {
   const names = Object.keys(ODD_STREAMS);
   const model = await startReceiver(t, async (response, _called, count) => {
     const {type = 'text/event-stream', status = 200, chunks} = ODD_STREAMS[names[count - 1] ?? '']!;

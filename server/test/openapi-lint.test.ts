@@ -15,7 +15,7 @@ interface Problem {
   location: {pointer?: string}[];
 }
 
-t.test('the description of the API passes the recommended rules of its linter', async (t) => {
+t.test('the API description passes the recommended rules of its linter', async (t) => {
   const {createConfig, lintFromString} = await importInstalled<Linter>(
     'server/test/checkers',
     'openapi-tools.mjs',

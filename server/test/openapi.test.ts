@@ -60,13 +60,13 @@ const mediaOf = ({requestBody, responses}: DescribedOperation): [string, MediaTy
     ]),
   );
 
-t.test('the description of the API', async (t) => {
+t.test('the API description', async (t) => {
   const routes = watchRoutes();
   const server = await startServer(t, {settings: {PUBLIC_URL: 'https://chat.maria-chat.test'}});
   const document = await fetchDescription(server.url);
   const operations = operationsOf(document);
 
-  t.test('tells pages and figures from JSON', async (t) => {
+  t.test('distinguishes pages and metrics from JSON', async (t) => {
     for (const [address, type] of [
       ['/verify/{link}', 'text/html'],
       ['/metrics', 'text/plain'],
@@ -81,7 +81,7 @@ t.test('the description of the API', async (t) => {
     }
   });
 
-  t.test('names every route that there is, and none besides', (t) => {
+  t.test('contains exactly the existing routes', (t) => {
     const isPublic = (route: string) => {
       const [method = '', address = ''] = route.split(' ');
       return method !== 'HEAD' && !NOT_DESCRIBED.some((pattern) => pattern.test(address));
@@ -95,7 +95,7 @@ t.test('the description of the API', async (t) => {
     t.end();
   });
 
-  t.test('names every code, each under its status', (t) => {
+  t.test('contains every error code under its status', (t) => {
     const named = new Set<string>();
     const wrong = eachOperation(document, ({responses}) =>
       Object.entries(responses).flatMap(([status, {description}]) =>
@@ -115,7 +115,7 @@ t.test('the description of the API', async (t) => {
     t.end();
   });
 
-  t.test('gives every operation what its reader needs', (t) => {
+  t.test('gives every operation the required details', (t) => {
     const faults = eachOperation(document, ({operationId, security, responses, requestBody}) => [
       !security && 'says nothing of credentials',
       security?.some((one) => 'sessionUuid' in one && !('visitorToken' in one)) &&
@@ -149,7 +149,7 @@ t.test('the description of the API', async (t) => {
     t.end();
   });
 
-  t.test('holds examples that keep to their schemas', (t) => {
+  t.test('has examples that match their schemas', (t) => {
     let seen = 0;
     const check = (schema: MediaType['schema'], values: unknown[], where: string) => {
       const faultsOf = checkOf(document, schema);

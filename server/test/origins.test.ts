@@ -44,7 +44,7 @@ void t.test('origins', async (t) => {
     ['demo', 'http://localhost.evil.example'],
     ['demo', 'http://evil.example:8080'],
   ] as const) {
-    await t.test(`${origin} may not call for ${site}, and can read why`, async (t) => {
+    await t.test(`${origin} may not call for ${site}, and gets the reason`, async (t) => {
       const {status, headers, body} = await from(site, origin);
 
       t.equal(status, 403);
@@ -55,11 +55,11 @@ void t.test('origins', async (t) => {
     });
   }
 
-  await t.test('a call without Origin passes', async (t) => {
+  await t.test('a call without Origin is accepted', async (t) => {
     t.equal((await generate(server.url, {site: 'strict'})).status, 200);
   });
 
-  await t.test('the origin is judged on every call of a session', async (t) => {
+  await t.test('the origin is checked on every call of a session', async (t) => {
     const visitor = await Visitor.arrive(server.url, 'strict');
     const call = (method: string, path: string, origin: string) =>
       visitor.call(method, path, {headers: {origin}});
@@ -75,18 +75,18 @@ void t.test('origins', async (t) => {
     t.equal(await stateOf(server, visitor.uuid), undefined);
   });
 
-  await t.test('a refusal is audited once a minute and address', async (t) => {
+  await t.test('a rejection is audited once a minute for each IP address', async (t) => {
     const rows = () => server.sql`select from audit_logs where event_type = 'origin_refused'`;
     await until(async () => (await rows()).length > 0);
     t.equal((await rows()).length, 1);
   });
 
-  await t.test('a page may read the name that an answer gives its file', async (t) => {
+  await t.test('a page can read the file name in a response', async (t) => {
     const {headers} = await fetch(`${server.url}/healthz`);
     t.match(headers.get('access-control-expose-headers'), /content-disposition/);
   });
 
-  await t.test('a preflight is answered to any origin, for every method we have', async (t) => {
+  await t.test('a preflight succeeds for every origin and every method of the API', async (t) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
       const response = await fetch(`${server.url}/api/session`, {
         method: 'OPTIONS',

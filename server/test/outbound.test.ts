@@ -53,7 +53,7 @@ const resolving = (...answers: LookupAddress[][]): Resolve & {asked: string[]} =
 
 const ipv4 = (address: string): LookupAddress => ({address, family: 4});
 
-t.test('only addresses that anybody has are public', async (t) => {
+t.test('only public IP addresses count as public', async (t) => {
   const secret = [
     '127.0.0.1',
     '10.1.2.3',
@@ -81,7 +81,7 @@ t.test('only addresses that anybody has are public', async (t) => {
   }
 });
 
-t.test('a name that leads into a private network is refused before a connection', async (t) => {
+t.test('a name that resolves to a private network is rejected before the connection', async (t) => {
   const receiver = await taking(t);
   const {port} = new URL(receiver.url);
   const inside = resolving([ipv4('127.0.0.1')]);
@@ -102,7 +102,7 @@ t.test('a name that leads into a private network is refused before a connection'
   t.equal(receiver.called.length, 0);
 });
 
-t.test('a name that changes between the look and the connection gains nothing', async (t) => {
+t.test('a name is resolved once, so a change after the check has no effect', async (t) => {
   const receiver = await taking(t);
   const {port} = new URL(receiver.url);
   const changing = resolving([ipv4('93.184.216.34')], [ipv4('127.0.0.1')]);
@@ -117,7 +117,7 @@ t.test('a name that changes between the look and the connection gains nothing', 
   t.equal(receiver.called.length, 0);
 });
 
-t.test('a host that the operator names is called, at that port alone', async (t) => {
+t.test('a host that the operator allows is called, only at that port', async (t) => {
   const receiver = await taking(t);
   const other = await taking(t);
 
@@ -127,7 +127,7 @@ t.test('a host that the operator names is called, at that port alone', async (t)
   t.equal(other.called.length, 0);
 });
 
-t.test('signatures are those of Standard Webhooks', async (t) => {
+t.test('signatures follow Standard Webhooks', async (t) => {
   // Secret, id and signature are from the library of the Standard Webhooks specification.
   const key = parseSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
   const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';

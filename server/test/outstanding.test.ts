@@ -21,7 +21,7 @@ const greeted = (): PendingReplies => {
   return outstanding;
 };
 
-t.test('each query is owed an answer of its own', (t) => {
+t.test('each query expects a separate response', (t) => {
   const outstanding = greeted();
 
   outstanding.sent(messages('PDBES', 'select'));
@@ -35,7 +35,7 @@ t.test('each query is owed an answer of its own', (t) => {
   t.end();
 });
 
-t.test('a statement that is to be described is owed its answer too', (t) => {
+t.test('a statement with a description expects its response too', (t) => {
   const outstanding = greeted();
 
   outstanding.sent(messages('BES'));
@@ -51,7 +51,7 @@ t.test('a statement that is to be described is owed its answer too', (t) => {
   t.end();
 });
 
-t.test('it makes no difference where messages are cut', (t) => {
+t.test('the position of cuts between messages makes no difference', (t) => {
   const outstanding = greeted();
   const there = messages('PDBESQBES', 'body');
   const back = Buffer.concat([messages('12DCZ', 'x'), messages('CZ', 'yy'), messages('2DCZ', 'z')]);

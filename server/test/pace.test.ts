@@ -5,7 +5,7 @@ import type {Test} from 'tap';
 
 import {SlowClientGuard} from '../http/slow-client-guard.js';
 
-void t.test('pace', async (t) => {
+void t.test('the guard against slow clients', async (t) => {
   const ENOUGH_BYTES = 20 * 8 * 1024;
   const STEP_MS = 1_000;
 
@@ -46,7 +46,7 @@ void t.test('pace', async (t) => {
     return {pace, reasons, advance, receive};
   };
 
-  await t.test('a client silent for 20 s is too slow, for less it is not', (t) => {
+  await t.test('a client is too slow after 20 s of silence, and not before', (t) => {
     const {reasons, advance, receive} = paced(t);
     receive();
     advance(19_999);
@@ -71,7 +71,7 @@ void t.test('pace', async (t) => {
     });
   }
 
-  await t.test('a client that falls silent after a good start is too slow as well', async (t) => {
+  await t.test('a client that becomes silent after a good start is too slow', async (t) => {
     const {reasons, advance, receive} = paced(t);
     await receive()(10 * ENOUGH_BYTES);
     receive();
@@ -81,25 +81,22 @@ void t.test('pace', async (t) => {
     t.match(reasons, [{code: 'too_slow', message: /got 0 in/}]);
   });
 
-  await t.test(
-    'a wait over the border of two windows counts towards each with its part',
-    async (t) => {
-      const {reasons, advance, receive} = paced(t);
-      await receive()(ENOUGH_BYTES);
-      const across = receive();
-      advance(25_000);
-      await across(ENOUGH_BYTES - 1);
-      t.same(reasons, [], 'the second window has 15 s left');
-      const last = receive();
-      advance(14_000);
-      await last(1);
-      receive();
-      advance(1_000);
-      t.same(reasons, []);
-    },
-  );
+  await t.test('a wait across two windows counts towards each with its share', async (t) => {
+    const {reasons, advance, receive} = paced(t);
+    await receive()(ENOUGH_BYTES);
+    const across = receive();
+    advance(25_000);
+    await across(ENOUGH_BYTES - 1);
+    t.same(reasons, [], 'the second window has 15 s left');
+    const last = receive();
+    advance(14_000);
+    await last(1);
+    receive();
+    advance(1_000);
+    t.same(reasons, []);
+  });
 
-  await t.test('the time between waits, which is ours, does not count', async (t) => {
+  await t.test('the time between waits does not count', async (t) => {
     const {reasons, advance, receive} = paced(t);
     for (let i = 0; i < 5; i++) {
       await receive()(1);
@@ -108,7 +105,7 @@ void t.test('pace', async (t) => {
     t.same(reasons, []);
   });
 
-  await t.test('an upload takes 900 s at most', (t) => {
+  await t.test('an upload may take 900 s at most', (t) => {
     const {reasons, advance} = paced(t);
     advance(899_999);
     t.same(reasons, []);
@@ -117,7 +114,7 @@ void t.test('pace', async (t) => {
     t.end();
   });
 
-  await t.test('a stopped one says nothing', (t) => {
+  await t.test('a stopped guard reports nothing', (t) => {
     const {pace, reasons, advance, receive} = paced(t);
     receive();
     pace.stop();

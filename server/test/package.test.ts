@@ -120,7 +120,7 @@ t.test('the package', async (t) => {
     );
   };
 
-  await t.test('is what publint asks for', async (t) => {
+  await t.test('passes publint', async (t) => {
     const {publint, formatMessage} = await importInstalled<PackageLinter>(
       'server/test/checkers',
       'package-checks.mjs',
@@ -133,7 +133,7 @@ t.test('the package', async (t) => {
     );
   });
 
-  await t.test('has types for every way to import it', async (t) => {
+  await t.test('has types for every way of import', async (t) => {
     const checkers = await installManifest('server/test/checkers');
     const asked = [path.join(checkers, '@arethetypeswrong/cli/dist/index.js'), tarball];
     const how = ['--profile', 'esm-only', '--no-definitely-typed', '--no-color'];
@@ -146,7 +146,7 @@ t.test('the package', async (t) => {
     t.equal(found, '');
   });
 
-  await t.test('its types hold in a strict project, libraries checked as well', async (t) => {
+  await t.test('has types that compile in a strict project, with libraries checked', async (t) => {
     await writeFile(path.join(folder, 'consumer.ts'), CONSUMER);
     await writeFile(path.join(folder, 'package.json'), '{"type": "module"}');
 
@@ -155,7 +155,7 @@ t.test('the package', async (t) => {
     }
   });
 
-  await t.test('its types hold in the JSX of React', async (t) => {
+  await t.test('has types that compile in the JSX of React', async (t) => {
     await mkdir(path.join(modules, '@types/react'), {recursive: true});
     await writeFile(path.join(modules, '@types/react/index.d.ts'), REACT_TYPES);
     await writeFile(
@@ -168,7 +168,7 @@ t.test('the package', async (t) => {
     t.equal(await compile('jsx', options, ['page.tsx']), '');
   });
 
-  await t.test('can be imported where pages are drawn by a server', async (t) => {
+  await t.test('can be imported during server-side rendering', async (t) => {
     const code = `
       import * as all from 'maria-chat';
       console.log(typeof globalThis.HTMLElement, Object.keys(all).sort().join(' '));`;
@@ -206,7 +206,7 @@ t.test('the package', async (t) => {
       t.notOk(members.includes(inner), `${inner} is nobody else's`);
   });
 
-  await t.test('carries what runs, and nothing that is only for its makers', async (t) => {
+  await t.test('contains only files that are needed at run time', async (t) => {
     const files = await readdir(path.join(folder, 'package'), {recursive: true});
 
     for (const needed of [

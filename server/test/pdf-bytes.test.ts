@@ -26,7 +26,7 @@ const flagsOf = (text: string, cuts: number[] = []): string[] => {
   return scan.end();
 };
 
-void t.test('what is a PDF is decided by its bytes', async (t) => {
+void t.test('a PDF is recognised by its bytes', async (t) => {
   const at = (offset: number) =>
     Buffer.concat([Buffer.alloc(offset, 'j'), Buffer.from('%PDF-1.7')]);
 
@@ -62,7 +62,7 @@ const scanned = (bytes: Buffer, chunkBytes: number): string[] => {
 const CORPUS = process.env['TEST_PDF_DIR'] ?? '';
 const corpusMissing = CORPUS ? false : 'TEST_PDF_DIR names none';
 
-void t.test('odd starts', (t) => {
+void t.test('unusual starts', (t) => {
   const pdf = makePdf();
   const utf16 = Buffer.from('%PDF-1.4 in two bytes for each letter', 'utf16le');
   for (const [what, bytes, isPdf] of [
@@ -102,7 +102,7 @@ void t.test('active content', async (t) => {
     ['/Encrypt 5 0 R', 'encrypted'],
   ];
 
-  await t.test('is seen wherever the bytes are cut', (t) => {
+  await t.test('is detected wherever the bytes are cut', (t) => {
     for (const [name, flag] of names) {
       const text = `${'x'.repeat(100)} ${name} ${'y'.repeat(100)}`;
       for (let cut = 1; cut < text.length; cut++) {
@@ -114,7 +114,7 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('is seen when every letter is escaped, wherever it is cut', (t) => {
+  await t.test('is detected when every letter is escaped, wherever it is cut', (t) => {
     for (const [name, flag] of names) {
       const word = /^\/(\w+)/.exec(name)?.[1] ?? '';
       for (const spell of [(hex: string) => hex, (hex: string) => hex.toUpperCase()]) {
@@ -132,12 +132,12 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('at the very end counts', (t) => {
+  await t.test('is detected at the very end', (t) => {
     t.same(flagsOf('<< /S /JS'), ['javascript']);
     t.end();
   });
 
-  await t.test('is not what only begins like it', (t) => {
+  await t.test('is not detected in names that only resemble it', (t) => {
     for (const text of [
       '/JSX ',
       '/JavaScripted ',
@@ -160,7 +160,7 @@ void t.test('active content', async (t) => {
     return [...new Set(found.map((flags) => flags.join()))];
   };
 
-  await t.test('is not what strings, comments and streams hold', (t) => {
+  await t.test('is not detected in strings, comments and streams', (t) => {
     for (const text of [
       '1 0 obj <</Title (Senior TypeScript/JavaScript Developer)>> endobj',
       '1 0 obj <</Title (a \\) /JS \\( \\\\)/Author (b (c /JS d) /JS e)>> endobj',
@@ -177,7 +177,7 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('is seen behind strings, comments and streams', (t) => {
+  await t.test('is detected after strings, comments and streams', (t) => {
     for (const text of [
       '1 0 obj <</S/JavaScript/JS(app.alert(1))>> endobj',
       '1 0 obj <</Title (a (b) \\) c)/JS (x)>> endobj',
@@ -196,7 +196,7 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('is seen in an object behind what a damaged file left open', (t) => {
+  await t.test('is detected in an object after an unclosed part of a damaged file', (t) => {
     for (const open of ['(', '(((\\', '<</A 1>>stream\n', '% ', '<<', '<']) {
       const text = `${open}junk 12 0 obj <</JS (x)>> endobj`;
       t.same(flagsHoweverCut(text), ['javascript'], text);
@@ -204,7 +204,7 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('is not what a stream holds by chance', (t) => {
+  await t.test('is not detected in the random bytes of a stream', (t) => {
     const random = randomBytes(1_000_000);
     for (let at = 0; at < random.length; at += 1_000) random.write('/JS(x', at, 'latin1');
     const scan = new ActiveContentScan();
@@ -224,7 +224,7 @@ void t.test('active content', async (t) => {
     }
   });
 
-  await t.test('is named once, in order', (t) => {
+  await t.test('is reported once, in order', (t) => {
     t.same(flagsOf('/Launch /JS /JS /JavaScript /Encrypt '), [
       'encrypted',
       'javascript',
@@ -234,7 +234,7 @@ void t.test('active content', async (t) => {
   });
 });
 
-void t.test('checked bytes', async (t) => {
+void t.test('validated bytes', async (t) => {
   const pass = async (chunks: Buffer[], checks: Partial<Checks> = {}) => {
     const total = chunks.reduce((sum, {length}) => sum + length, 0);
     const checked = new ValidatingStream(
@@ -283,7 +283,7 @@ void t.test('checked bytes', async (t) => {
     });
   }
 
-  await t.test('hold back so much of a refused file that no store can have it whole', async (t) => {
+  await t.test('withhold enough of a rejected file that no store can have all of it', async (t) => {
     const bytes = makePdf(3_000);
     for (const [what, checks, expected] of [
       ['short', {declaredBytes: 3_001}, 'size_mismatch'],
@@ -298,12 +298,12 @@ void t.test('checked bytes', async (t) => {
     }
   });
 
-  await t.test('let nothing of a file pass that is no PDF', async (t) => {
+  await t.test('pass nothing of a file that is not a PDF', async (t) => {
     const {out, code, checked} = await pass(cut(Buffer.alloc(3_000, 'x'), 100));
     t.same([out.length, code, checked.isCommitted], [0, 'not_a_pdf', false]);
   });
 
-  await t.test('refuse active content where the site says so, but not a password', async (t) => {
+  await t.test('are rejected with active content if the site requires it', async (t) => {
     const withName = (name: string) => [Buffer.from(`%PDF-1.7\n<< ${name} >>\n%%EOF`)];
     const refuse = {refuseActiveContent: true};
     t.equal((await pass(withName('/JS (x)'), refuse)).code, 'active_content');
@@ -311,7 +311,7 @@ void t.test('checked bytes', async (t) => {
     t.same((await pass(withName('/JS (x)'))).checked.result.flags, ['javascript']);
   });
 
-  await t.test('are nothing when nothing came', async (t) => {
+  await t.test('are empty when nothing was sent', async (t) => {
     t.equal((await pass([], {declaredBytes: undefined})).code, 'empty_file');
     t.equal((await pass([Buffer.alloc(0)], {declaredBytes: undefined})).code, 'empty_file');
   });

@@ -23,7 +23,7 @@ const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 const ORIGIN = 'https://www.acme.example';
 
-t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) => {
+t.test('the server in production, with external services', {skip: bucketsMissing}, async (t) => {
   const {url: databaseUrl} = await createTestDatabase(t);
   const bucket = await createTestBucket(t);
   const mailbox = await startMailbox(t);
@@ -64,12 +64,12 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
     settings: {},
   });
 
-  await t.test('a mistyped setting is in the log', async (t) => {
+  await t.test('logs a mistyped setting', async (t) => {
     t.match(output, /"level":40.*CLAMAV_HOSTS is not a setting\. Did you mean CLAMAV_HOST\?/);
     t.notMatch(output, /clamav:3310/);
   });
 
-  await t.test('a visitor of a site goes the whole way', async (t) => {
+  await t.test('serves a visitor from the first call to the confirmation', async (t) => {
     const visitor = await Visitor.arrive(url, 'acme');
     await visitor.consent({personal_data: true, ai_training: true});
     const bytes = makePdf(400_000);
@@ -85,7 +85,7 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
     t.ok((await mailbox.waitFor('leads@acme.example')).text?.includes(visitor.uuid));
   });
 
-  await t.test('nothing of the development is there', async (t) => {
+  await t.test('has no development pages', async (t) => {
     for (const address of ['/', '/dev/mail', '/examples/index.html']) {
       t.equal((await request(url, 'GET', address)).status, 404, address);
     }
@@ -94,7 +94,7 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
     t.same([nameless.status, nameless.body['code']], [400, 'invalid_request']);
   });
 
-  await t.test('browsers are held to https and to the site’s origins', async (t) => {
+  await t.test('restricts browsers to https and to the site’s origins', async (t) => {
     const loader = await request(url, 'GET', '/maria-chat.js');
     t.equal(loader.status, 200);
     t.match(loader.headers.get('strict-transport-security'), /max-age=31536000/);
@@ -105,21 +105,18 @@ t.test('in production, on parts of its own', {skip: bucketsMissing}, async (t) =
     t.equal((await call('http://localhost:3000')).status, 403);
   });
 
-  await t.test(
-    'SIGTERM ends it with a clean exit, and its log is JSON without addresses',
-    async (t) => {
-      server.kill('SIGTERM');
-      const [code] = (await once(server, 'exit')) as [number | null];
+  await t.test('ends on SIGTERM with exit code 0 and a JSON log without addresses', async (t) => {
+    server.kill('SIGTERM');
+    const [code] = (await once(server, 'exit')) as [number | null];
 
-      t.equal(code, 0);
-      const lines = output.trimEnd().split('\n');
-      t.ok(lines.length > 5);
-      t.match(output, /"url":"https:\/\/chat\.acme\.example","msg":"ready"/);
-      t.equal(errors, '', 'and nothing beside it');
-      for (const line of lines) t.doesNotThrow(() => JSON.parse(line) as unknown);
-      t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
-    },
-  );
+    t.equal(code, 0);
+    const lines = output.trimEnd().split('\n');
+    t.ok(lines.length > 5);
+    t.match(output, /"url":"https:\/\/chat\.acme\.example","msg":"ready"/);
+    t.equal(errors, '', 'and nothing beside it');
+    for (const line of lines) t.doesNotThrow(() => JSON.parse(line) as unknown);
+    t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
+  });
 });
 
 void t.test('in production', async (t) => {
@@ -141,12 +138,12 @@ void t.test('in production', async (t) => {
   });
 
   for (const address of ['/', '/examples/index.html', '/dev/mail', '/dev/mail.json']) {
-    await t.test(`${address} is not there`, async (t) => {
+    await t.test(`${address} does not exist`, async (t) => {
       t.equal((await request(server.url, 'GET', address)).status, 404);
     });
   }
 
-  await t.test('a call must name its site, and localhost is no friend of the demo’s', async (t) => {
+  await t.test('a call names its site, and the demo site rejects localhost', async (t) => {
     const call = (json: object, headers = {}) =>
       request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {json, headers});
 
@@ -157,7 +154,7 @@ void t.test('in production', async (t) => {
     t.equal((await call({site: 'demo'}, {origin: 'https://chat.example.com'})).status, 200);
   });
 
-  await t.test('links in mails go to the public address', async (t) => {
+  await t.test('links in e-mails use the public URL', async (t) => {
     const {uuid, token} = await Visitor.arrive(server.url, 'demo');
     const visitor = new Visitor(server.url, uuid, token);
     await visitor.consent({personal_data: true});

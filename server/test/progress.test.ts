@@ -5,7 +5,7 @@ import {auditOf} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('progress', async (t) => {
+void t.test('progress of a conversation', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.arrive(server.url);
   const reach = (step: unknown) =>
@@ -16,7 +16,7 @@ void t.test('progress', async (t) => {
     return row?.furthest_step;
   };
 
-  await t.test('an unknown step is refused and makes no row', async (t) => {
+  await t.test('an unknown step is rejected and creates no row', async (t) => {
     for (const step of ['nowhere', '', 'Name', 7, null]) {
       const {status, body} = await reach(step);
       t.same([status, body.code], [400, 'invalid_request']);
@@ -25,7 +25,7 @@ void t.test('progress', async (t) => {
     t.equal(await furthest(), undefined);
   });
 
-  await t.test('a known step is kept, and audited once', async (t) => {
+  await t.test('a known step is stored, and audited once', async (t) => {
     for (const step of ['welcome', 'name', 'name', 'files', 'name']) {
       t.equal((await reach(step)).status, 204);
     }
@@ -39,7 +39,7 @@ void t.test('progress', async (t) => {
     t.equal(row?.count, 1);
   });
 
-  await t.test('eight at once are one step', async (t) => {
+  await t.test('eight concurrent calls count as one step', async (t) => {
     const other = await Visitor.arrive(server.url);
     await Promise.all(
       Array.from({length: 8}, () =>

@@ -15,7 +15,7 @@ import type {TestServer} from './start-server.js';
 import {request} from './visitor.js';
 import type {Visitor} from './visitor.js';
 
-t.test('the link of a session', {timeout: 0}, async (t) => {
+t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
   const parts = await arena(t);
   const [server] = parts.servers;
   const links = new ConfirmationLinks(server.config.secrets, '');
@@ -41,7 +41,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
     return row;
   };
 
-  await t.test('pressed twice confirms once', async (t) => {
+  await t.test('confirms once if it is used twice', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       const visitor = await pending(one);
@@ -57,7 +57,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
     }
   });
 
-  await t.test('pressed while the session is archived: one of the two', async (t) => {
+  await t.test('either confirms a session or fails because the session was archived', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       const visitor = await pending(one);
@@ -82,7 +82,7 @@ t.test('the link of a session', {timeout: 0}, async (t) => {
     }
   });
 
-  await t.test('pressed in the moment in which it expires is one that has expired', async (t) => {
+  await t.test('counts as expired if it is used while it expires', async (t) => {
     const visitor = await pending(server);
     const held = await parts.locks.hold(
       (sql) => sql`

@@ -10,7 +10,7 @@ import {Visitor} from './visitor.js';
 const SESSIONS = Number(process.env['UPLOAD_SESSIONS'] ?? 25);
 const SETTINGS = {RATE_LIMIT_PER_MINUTE: '1000000'};
 
-t.test('eight uploads at once: three are stored', {timeout: 0}, async (t) => {
+t.test('three of eight concurrent uploads are stored', {timeout: 0}, async (t) => {
   const store = bucketsMissing ? 'disk' : 's3';
   const first = await startServer(t, {store, settings: SETTINGS});
   const {s3} = first.config;

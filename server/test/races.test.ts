@@ -85,7 +85,7 @@ const INTERLEAVINGS: Race[] = [
   },
 ];
 
-t.test('contact against cleanup: one of the two wins', {timeout: 0}, async (t) => {
+t.test('either contact or cleanup wins', {timeout: 0}, async (t) => {
   const parts = await arena(t);
   const wins = {contact: 0, cleanup: 0};
 
@@ -119,7 +119,7 @@ t.test('contact against cleanup: one of the two wins', {timeout: 0}, async (t) =
 
 const NOTHING_BUT_A_STONE = {sessions: 0, files: 0, objects: 0};
 
-t.test('pairs that want one visit', {timeout: 0}, async (t) => {
+t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
   const parts = await arena(t);
   const {servers, reaperOf} = parts;
   const swept = async (visitor: Visitor) => {
@@ -132,7 +132,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
   };
   const erase = async (visitor: Visitor) => (await visitor.call('DELETE', '/api/session')).status;
 
-  await t.test('contact and discard: nothing is left in either order', async (t) => {
+  await t.test('contact and discard leave nothing in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       await forgetMails(one);
@@ -160,7 +160,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
     return upload;
   };
 
-  await t.test('an upload’s end and a refusal: no file in either order', async (t) => {
+  await t.test('an upload’s end and a refusal leave no file in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       const visitor = await withFile(one);
@@ -180,7 +180,7 @@ t.test('pairs that want one visit', {timeout: 0}, async (t) => {
     }
   });
 
-  await t.test('an upload’s end and an erasure: nothing is left in either order', async (t) => {
+  await t.test('an upload’s end and an erasure leave nothing in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
       const [one, other] = inTurn(parts, round);
       await forgetMails(one);

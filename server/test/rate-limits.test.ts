@@ -5,13 +5,13 @@ import {generate, validate} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 
-void t.test('ten requests a minute and address, over all replicas', async (t) => {
+void t.test('the limit of ten requests a minute for each IP address', async (t) => {
   const settings = {RATE_LIMIT_PER_MINUTE: '10', TRUST_PROXY: '127.0.0.1'};
   const server = await startServer(t, {settings});
   const twin = await startServer(t, {beside: server, settings});
   const from = (address: string) => ({'x-forwarded-for': address});
 
-  await t.test('the tenth passes, the eleventh is refused at either server', async (t) => {
+  await t.test('accepts ten requests and rejects the eleventh at either server', async (t) => {
     const statuses: number[] = [];
     for (let i = 0; i < 10; i++) {
       const url = i % 2 === 0 ? server.url : twin.url;
@@ -34,15 +34,15 @@ void t.test('ten requests a minute and address, over all replicas', async (t) =>
     }
   });
 
-  await t.test('the two calls are counted apart', async (t) => {
+  await t.test('counts the two calls separately', async (t) => {
     t.equal((await validate(server.url, {uuid: v4()}, undefined, from('203.0.113.7'))).status, 200);
   });
 
-  await t.test('another address is not concerned', async (t) => {
+  await t.test('does not affect another IP address', async (t) => {
     t.equal((await generate(server.url, {}, from('203.0.113.8'))).status, 200);
   });
 
-  await t.test('one IPv6 /64 is one client, the next /64 another', async (t) => {
+  await t.test('counts one IPv6 /64 as one client, and the next /64 as another', async (t) => {
     for (let i = 1; i <= 10; i++) {
       t.equal((await generate(server.url, {}, from(`2001:db8:0:1::${i}`))).status, 200);
     }
@@ -50,7 +50,7 @@ void t.test('ten requests a minute and address, over all replicas', async (t) =>
     t.equal((await generate(server.url, {}, from('2001:db8:0:2::1'))).status, 200);
   });
 
-  await t.test('violations are audited once a minute and address', async (t) => {
+  await t.test('audits violations once a minute for each IP address', async (t) => {
     const audited = () => server.sql`
       select from audit_logs where event_type = 'rate_limit_exceeded'
       and ip_address = '203.0.113.9'`;
@@ -59,7 +59,7 @@ void t.test('ten requests a minute and address, over all replicas', async (t) =>
     t.equal((await audited()).length, 1);
   });
 
-  await t.test('the tenth violation in an hour alerts the operator', async (t) => {
+  await t.test('alerts the operator after the tenth violation in an hour', async (t) => {
     const alerts = () => server.sql`select from alerts where cause = 'rate_limit'`;
     for (let i = 0; i < 19; i++) await generate(server.url, {}, from('203.0.113.10'));
     t.equal((await alerts()).length, 0);
@@ -67,18 +67,18 @@ void t.test('ten requests a minute and address, over all replicas', async (t) =>
     await until(async () => (await alerts()).length === 1);
   });
 
-  await t.test('the window ends', async (t) => {
+  await t.test('ends with its window', async (t) => {
     await server.sql`update rate_limits set resets_at = now() - interval '1 second'`;
     t.equal((await generate(server.url, {}, from('203.0.113.7'))).status, 200);
   });
 
-  await t.test('without TRUST_PROXY nobody chooses an address', async (t) => {
+  await t.test('ignores a client’s forwarded IP address without TRUST_PROXY', async (t) => {
     const own = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '10'}});
     for (let i = 0; i < 10; i++) await generate(own.url, {}, from(`203.0.113.${i}`));
     t.equal((await generate(own.url, {}, from('203.0.113.99'))).status, 429);
   });
 
-  await t.test('the counters keep nobody’s address', async (t) => {
+  await t.test('stores no IP address in its counters', async (t) => {
     const rows = await server.sql<{key: string}[]>`select key from rate_limits`;
     t.ok(rows.length > 0);
     t.notMatch(rows.map(({key}) => key).join(), /203\.0\.113|2001:db8/);

@@ -60,7 +60,7 @@ const startReadmeReceiver = async (t: Test, secrets: string[], given?: number) =
   return {url, host, printed: () => printed};
 };
 
-t.test('the receiver of the README answers turns, and no one but Maria', async (t) => {
+t.test('the receiver of the README replies to turns, and only to Maria', async (t) => {
   const secret = newSecret();
   const {url, host} = await startReadmeReceiver(t, [newSecret(), secret]);
   const settings = {
@@ -97,7 +97,7 @@ t.test('the receiver of the README answers turns, and no one but Maria', async (
   t.equal(await post({}), 401, 'not signed');
 });
 
-t.test('one receiver takes turns and webhooks, each under a secret of its own', async (t) => {
+t.test('one receiver accepts turns and webhooks, each with a separate secret', async (t) => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const secret = newSecret();
@@ -126,7 +126,7 @@ t.test('one receiver takes turns and webhooks, each under a secret of its own', 
   t.notMatch(printed(), /undefined/);
 });
 
-t.test('the trail names no message, and the export has it', async (t) => {
+t.test('the audit log contains no message, and the export contains it', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const settings = {
     RESPONDER: 'webhook',
@@ -151,7 +151,7 @@ t.test('the trail names no message, and the export has it', async (t) => {
   t.match(session, {messages: [{role: 'visitor', body: 'Hello?'}]});
 });
 
-t.test('a turn, and what an owner is told, look as the README shows', async (t) => {
+t.test('a turn and an owner’s event have the form that the README shows', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const settings = {
     RESPONDER: 'webhook',
@@ -197,7 +197,7 @@ const namesIn = (value: unknown): unknown => {
   );
 };
 
-t.test('the settings of the README can be set', async (t) => {
+t.test('the settings of the README are accepted', async (t) => {
   const server = await startServer(t);
   const file = path.join(server.dataDir, 'acme.json');
   await writeFile(file, await blockOf('## Who answers', 'json'));

@@ -13,7 +13,7 @@ import {startServer} from './start-server.js';
 t.test('the reaper', async (t) => {
   const server = await startServer(t);
 
-  await t.test('removes what an abandoned visit left, and keeps its tombstone', async (t) => {
+  await t.test('deletes the data of an abandoned visit and keeps its tombstone', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await letIdle(server, visitor, 31);
 
@@ -34,7 +34,7 @@ t.test('the reaper', async (t) => {
     t.match(audit, {metadata: {cause: 'idle'}, ip_address: null});
   });
 
-  await t.test('spares a visit one minute before its idle limit', async (t) => {
+  await t.test('keeps a visit one minute before its idle limit', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await letIdle(server, visitor, 29);
 
@@ -44,7 +44,7 @@ t.test('the reaper', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('ends a visit that is kept alive beyond its longest time', async (t) => {
+  await t.test('ends a visit that exceeds its maximum duration', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await server.sql`
       update visits set started_at = now() - interval '24 hours 1 minute' where uuid = ${visitor.uuid}`;
@@ -54,7 +54,7 @@ t.test('the reaper', async (t) => {
     t.notOk((await keysIn(server.objects)).includes(key));
   });
 
-  await t.test('never touches a session, however long nobody calls', async (t) => {
+  await t.test('never changes a session, however long it is idle', async (t) => {
     const {visitor, key} = await visitWithFile(server);
     await visitor.contact('anna@example.com');
     await letIdle(server, visitor, 60 * 24 * 6);
@@ -65,7 +65,7 @@ t.test('the reaper', async (t) => {
     t.equal((await visitor.session()).body.state, 'pending');
   });
 
-  await t.test('removes an upload whose server died, twice, and only then its row', async (t) => {
+  await t.test('deletes a dead server’s upload twice before it deletes the row', async (t) => {
     const {visitor} = await visitWithFile(server);
     const id = randomUUID();
     const key = `uploads/${visitor.uuid}/${id}.pdf`;
@@ -89,7 +89,7 @@ t.test('the reaper', async (t) => {
     t.notOk((await keysIn(server.objects)).includes(key));
   });
 
-  await t.test('leaves an upload alone while its lease runs', async (t) => {
+  await t.test('keeps an upload while its lease is valid', async (t) => {
     const {visitor} = await visitWithFile(server);
     const id = randomUUID();
     await server.sql`
@@ -103,7 +103,7 @@ t.test('the reaper', async (t) => {
     t.equal(row?.['state'], 'uploading');
   });
 
-  await t.test('counts what the store did not delete as a failure, and tries again', async (t) => {
+  await t.test('counts undeleted objects as failures, and tries again', async (t) => {
     const {visitor, key, id} = await visitWithFile(server);
     await letIdle(server, visitor, 31);
     const {objects} = server;
@@ -128,7 +128,7 @@ t.test('the reaper', async (t) => {
     t.notOk((await keysIn(objects)).includes(key));
   });
 
-  await t.test('leaves one audit row for each run', async (t) => {
+  await t.test('writes one audit row for each run', async (t) => {
     const count = async () =>
       (await server.sql`select from audit_logs where event_type = 'orphan_cleanup'`).length;
     const before = await count();
@@ -138,7 +138,7 @@ t.test('the reaper', async (t) => {
     t.equal(await count(), before + 1);
   });
 
-  await t.test('lists nothing', async (t) => {
+  await t.test('makes no list call', async (t) => {
     const {visitor} = await visitWithFile(server);
     await letIdle(server, visitor, 31);
     let lists = 0;
@@ -155,7 +155,7 @@ t.test('the reaper', async (t) => {
   });
 
   await t.test(
-    'archives an unconfirmed session, and purges it with its files a week later',
+    'archives an unconfirmed session, and deletes it with its files a week later',
     async (t) => {
       const own = await startServer(t);
       const {visitor} = await visitWithFile(own);
@@ -177,7 +177,7 @@ t.test('the reaper', async (t) => {
     },
   );
 
-  await t.test('run by two at once removes each file once', async (t) => {
+  await t.test('deletes each file once if two servers run it', async (t) => {
     const own = await startServer(t);
     for (let i = 0; i < 6; i++) {
       const {visitor} = await visitWithFile(own);
@@ -199,7 +199,7 @@ t.test('the reaper', async (t) => {
   });
 });
 
-t.test('a removal whose claim ran out is counted by whoever has it now', async (t) => {
+t.test('a deletion counts only for the server that has its lease now', async (t) => {
   const server = await startServer(t);
   const {visitor, id} = await visitWithFile(server);
   await visitor.call('DELETE', `/api/files/${id}`);

@@ -11,7 +11,7 @@ void t.test('PATCH /api/session', async (t) => {
   const patch = (visitor: Visitor, json: object) =>
     visitor.call<Record<string, unknown>>('PATCH', '/api/session', {json});
 
-  await t.test('a new address takes effect when it is confirmed, not before', async (t) => {
+  await t.test('a new e-mail address takes effect when it is confirmed', async (t) => {
     const {visitor, link} = await pending(server, 'old@example.com');
     await press(link);
 
@@ -56,7 +56,7 @@ void t.test('PATCH /api/session', async (t) => {
     t.match((await visitor.session()).body, {state: 'complete', email_masked: 't•••@example.com'});
   });
 
-  await t.test('going back to the confirmed address takes the change back for good', async (t) => {
+  await t.test('returning to the confirmed e-mail address cancels the change', async (t) => {
     const {visitor, link} = await pending(server, 'stay@example.com');
     await press(link);
     await patch(visitor, {email: 'leave@example.com'});
@@ -71,7 +71,7 @@ void t.test('PATCH /api/session', async (t) => {
     t.ok(await server.mailbox.waitFor('leave@example.com', 1), 'and it can be asked for anew');
   });
 
-  await t.test('changes the name, and nothing else', async (t) => {
+  await t.test('changes only the name', async (t) => {
     const {visitor} = await pending(server, 'rename@example.com');
 
     t.equal((await patch(visitor, {name: ' Zora  Neu '})).status, 200);
@@ -83,7 +83,7 @@ void t.test('PATCH /api/session', async (t) => {
     ]);
   });
 
-  await t.test('refuses what contact would refuse, and changes nothing', async (t) => {
+  await t.test('rejects the same values as contact, and changes nothing', async (t) => {
     const {visitor} = await pending(server, 'firm@example.com');
     const before = await sessionOf(server, visitor.uuid);
 
@@ -97,7 +97,7 @@ void t.test('PATCH /api/session', async (t) => {
     t.equal(await mailsTo(server, 'x@example.com'), 0);
   });
 
-  await t.test('takes the training consent back on the session’s row', async (t) => {
+  await t.test('withdraws the training consent in the session’s row', async (t) => {
     const {visitor} = await pending(server, 'train@example.com');
     const decide = (granted: boolean) =>
       patch(visitor, {

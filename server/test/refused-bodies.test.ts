@@ -97,7 +97,7 @@ const isCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<
   t.ok(takenBytes() < DRAIN_MAX_BYTES + ON_THE_WAY_BYTES, `it took ${takenBytes()} bytes`);
 };
 
-t.test('the body of a refused request', async (t) => {
+t.test('the body of a rejected request', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const full = await Visitor.consenting(server.url);
@@ -123,8 +123,10 @@ t.test('the body of a refused request', async (t) => {
     await t.test(`${what}: a body of 50 MB is cut off`, (t) => isCutOff(t, of, refused));
     const closing = {...refused, headers: {...refused.headers, connection: 'close'}};
     const old = {...refused, version: '1.0'} as const;
-    await t.test(`${what}: is read by a client that closes`, (t) => isHeard(t, of, closing));
-    await t.test(`${what}: is read by a client of HTTP/1.0`, (t) => isHeard(t, of, old));
+    await t.test(`${what}: the response reaches a client that closes`, (t) =>
+      isHeard(t, of, closing),
+    );
+    await t.test(`${what}: the response reaches a client of HTTP/1.0`, (t) => isHeard(t, of, old));
     await t.test(`${what}: 50 MB of HTTP/1.0 are cut off`, (t) => isCutOff(t, of, old));
   }
 
@@ -154,7 +156,7 @@ t.test('the body of a refused request', async (t) => {
     );
   }
 
-  await t.test('what goes on for ever is cut off in time, however slow it is', async (t) => {
+  await t.test('an endless body is cut off in time, however slow it is', async (t) => {
     const {socket, isClosed} = await connect(server);
     socket.write(headOf({status: 404, path: '/api/nothing'}, 50 * MEGABYTE));
     t.equal(await statusIn(socket), 404);
@@ -195,9 +197,9 @@ const refusing = async (t: Test, limits: Partial<DrainLimits>) => {
   return {begun, send};
 };
 
-t.test('bodies of all connections together', async (t) => {
+t.test('the bodies of all connections together', async (t) => {
   await t.test(
-    'are discarded from so many connections, and from so many of one client',
+    'are discarded for a limited number of connections, in total and for each client',
     async (t) => {
       const {begun, send} = await refusing(t, {total: 3, perClient: 2});
       const first = await send('a', MEGABYTE);
@@ -213,7 +215,7 @@ t.test('bodies of all connections together', async (t) => {
     },
   );
 
-  await t.test('are read no faster than all may be sent', async (t) => {
+  await t.test('are read no faster than the total limit', async (t) => {
     // No tick ends during this test.
     const {send} = await refusing(t, {bytesPerTick: MEGABYTE, tickMs: 600_000});
     const peers: net.Socket[] = [];
@@ -229,7 +231,7 @@ t.test('bodies of all connections together', async (t) => {
     t.ok(taken < 3 * MEGABYTE, `${taken} of 35,000,000 bytes`);
   });
 
-  await t.test('go on when the next tick begins', async (t) => {
+  await t.test('continue to be read at the next tick', async (t) => {
     const {send} = await refusing(t, {bytesPerTick: 100_000, tickMs: 10});
     const {socket, peer} = await send('a', MEGABYTE);
     socket.write(Buffer.alloc(MEGABYTE));

@@ -33,7 +33,7 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     return rows.map(({name}) => name).sort();
   };
 
-  await t.test('with every file that the manifest lists', async (t) => {
+  await t.test('with every file of the manifest', async (t) => {
     const server = await startServer(t);
 
     await server.release.start();
@@ -51,7 +51,7 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     }
   });
 
-  await t.test('once, when several start at the same time', async (t) => {
+  await t.test('once, if several servers start at the same time', async (t) => {
     const first = await startServer(t);
     const others = [await startServer(t, {beside: first}), await startServer(t, {beside: first})];
 
@@ -60,7 +60,7 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     t.same(await namesIn(first), names);
   });
 
-  await t.test('and what is stored stays when it starts again', async (t) => {
+  await t.test('without replacing stored files when it starts again', async (t) => {
     const first = await startServer(t);
     await first.release.start();
     await setBack(first, projectVersion(), 3);
@@ -74,7 +74,7 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     t.same(await unusedDays(first, projectVersion()), [0], 'the start is noted');
   });
 
-  await t.test('later, when the database is unavailable at the start', async (t) => {
+  await t.test('later, if the database is unavailable at the start', async (t) => {
     const {url} = await createMigratedDatabase(t);
     const proxy = await FaultProxy.before(t, url);
     const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
@@ -142,7 +142,7 @@ void t.test('the files of another release', {skip}, async (t) => {
     t.equal(await response.text(), textOf(next, 'later-NextNext.js'));
   });
 
-  await t.test('are nowhere under a name that no release has', async (t) => {
+  await t.test('are not found under a name that no release has', async (t) => {
     for (const address of ['/widget/chat-12345678.js', `/0.0.8/${LOADER}`]) {
       const response = await get(server, address);
       t.equal(response.status, 404);
@@ -181,7 +181,7 @@ void t.test('two builds of one version', {skip}, async (t) => {
     }
   });
 
-  await t.test('also where one of them is the build of this server', async (t) => {
+  await t.test('are also found if one of them is the build of this server', async (t) => {
     const server = await startServer(t);
     const earlier = buildOf(projectVersion(), 'chat-earlier1.js', 'earlier');
     await store(server, earlier);
@@ -196,7 +196,7 @@ void t.test('two builds of one version', {skip}, async (t) => {
   });
 });
 
-void t.test('what the database is asked', {skip}, async (t) => {
+void t.test('the number of database queries', {skip}, async (t) => {
   /** Runs `work` while the releases table is locked, so that no query can read it. */
   const withoutTable = async (server: TestServer, work: () => Promise<void>) => {
     await server.sql.begin(async (tx) => {
@@ -205,7 +205,7 @@ void t.test('what the database is asked', {skip}, async (t) => {
     });
   };
 
-  await t.test('nothing, for a name that no release file can have', async (t) => {
+  await t.test('is zero for a name that no release file can have', async (t) => {
     const server = await startServer(t);
     await withoutTable(server, async () => {
       for (const address of [
@@ -223,7 +223,7 @@ void t.test('what the database is asked', {skip}, async (t) => {
     });
   });
 
-  await t.test('once, for a name that is missing', async (t) => {
+  await t.test('is one for a missing name', async (t) => {
     const server = await startServer(t);
     t.equal((await get(server, '/widget/chat-missing1.js')).status, 404);
 
@@ -233,7 +233,7 @@ void t.test('what the database is asked', {skip}, async (t) => {
     });
   });
 
-  await t.test('once, for a file that is there', async (t) => {
+  await t.test('is one for an existing file', async (t) => {
     const server = await startServer(t);
     await store(server, buildOf('0.0.9', CHUNK));
     t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
@@ -244,7 +244,7 @@ void t.test('what the database is asked', {skip}, async (t) => {
     });
   });
 
-  await t.test('no more than the limit allows one client network', async (t) => {
+  await t.test('is limited for each client network', async (t) => {
     const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
     await store(server, buildOf('0.0.9', CHUNK));
     t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
@@ -268,7 +268,7 @@ void t.test('what the database is asked', {skip}, async (t) => {
   });
 });
 
-void t.test('without the database', {skip}, async (t) => {
+void t.test('a server without the database', {skip}, async (t) => {
   const {url} = await createMigratedDatabase(t);
   const proxy = await FaultProxy.before(t, url);
   const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
@@ -290,8 +290,8 @@ void t.test('without the database', {skip}, async (t) => {
   t.pass('and the failure was not remembered');
 });
 
-void t.test('the use of a release is noted once a day', {skip}, async (t) => {
-  await t.test('when a page asks for one of its files', async (t) => {
+void t.test('the use of a release is recorded once a day', {skip}, async (t) => {
+  await t.test('when a page requests one of its files', async (t) => {
     const server = await startServer(t);
     await store(server, buildOf('0.0.9', CHUNK));
     await setBack(server, '0.0.9', 3);
@@ -307,7 +307,7 @@ void t.test('the use of a release is noted once a day', {skip}, async (t) => {
     t.same([...(await versions())], before, 'another request writes nothing');
   });
 
-  await t.test('the running one as well, though it is served from disk', async (t) => {
+  await t.test('also for the running release, which is served from disk', async (t) => {
     const server = await startServer(t);
     await server.release.start();
     await setBack(server, projectVersion(), 3);
@@ -323,7 +323,7 @@ void t.test('the use of a release is noted once a day', {skip}, async (t) => {
   });
 });
 
-void t.test('a release that nobody has used for WIDGET_RELEASE_DAYS is deleted', async (t) => {
+void t.test('a release unused for WIDGET_RELEASE_DAYS is deleted', async (t) => {
   const server = await startServer(t, {settings: {WIDGET_RELEASE_DAYS: '10'}});
   for (const [release, days] of [
     ['0.0.7', 11],

@@ -22,7 +22,7 @@ t.test('three servers on one database and one store', async (t) => {
   ];
   const urls = servers.map(({url}) => url);
 
-  await t.test('a session begun on one goes on at the others', async (t) => {
+  await t.test('continue a session that began at another server', async (t) => {
     const visitor = await Visitor.consenting(urls[0] as string);
     const bytes = makePdf(100_000);
     const elsewhere = visitor.at(urls[1] as string);
@@ -38,7 +38,7 @@ t.test('three servers on one database and one store', async (t) => {
     await first.mailbox.waitFor(email);
   });
 
-  await t.test('have one rate limit', async (t) => {
+  await t.test('share one rate limit', async (t) => {
     await first.sql`delete from rate_limits`;
     const answers = await Promise.all(
       Array.from({length: 3 * LIMIT}, (_, i) =>
@@ -52,7 +52,7 @@ t.test('three servers on one database and one store', async (t) => {
     t.equal(answers.filter(({status}) => status === 429).length, 2 * LIMIT);
   });
 
-  await t.test('one key sent to all of them at once becomes one file', async (t) => {
+  await t.test('store one file if all of them receive the same key at once', async (t) => {
     await first.sql`delete from rate_limits`;
     const visitor = await Visitor.consenting(urls[0] as string);
     const key = randomUUID();
@@ -64,7 +64,7 @@ t.test('three servers on one database and one store', async (t) => {
     t.equal((await visitor.files()).length, 1);
   });
 
-  await t.test('remove each abandoned file once between them', async (t) => {
+  await t.test('delete each abandoned file once between them', async (t) => {
     const abandoned = 30;
     await first.sql`delete from rate_limits`;
     const {visits, keys} = await abandon(first, abandoned);
@@ -94,7 +94,7 @@ t.test('three servers on one database and one store', async (t) => {
     );
   });
 
-  await t.test('sweep by one of them alone', async (t) => {
+  await t.test('let only one of them sweep', async (t) => {
     const sweeps = servers.map(({objects, sql, config, app}) =>
       new Sweep({sql, config, objects, log: app.log}).run({dryRun: false}),
     );

@@ -32,7 +32,7 @@ const isSetting = (name: string): boolean => name === name.toUpperCase();
 
 const unique = (found: Iterable<string>): string[] => [...new Set(found)].sort();
 
-t.test('the README has a row for every error code, and none for another', async (t) => {
+t.test('the README has a row for exactly the existing error codes', async (t) => {
   const readme = await text('README.md');
   const rows = [...readme.matchAll(/^\| `(\w+)` +\| (\d{3}) +\|/gm)];
 
@@ -42,7 +42,7 @@ t.test('the README has a row for every error code, and none for another', async 
   );
 });
 
-t.test('the README names every setting, and no other', async (t) => {
+t.test('the README names exactly the existing settings', async (t) => {
   const cells = firstCells(await text('README.md'), '## Settings');
 
   t.same(
@@ -51,7 +51,7 @@ t.test('the README names every setting, and no other', async (t) => {
   );
 });
 
-t.test('the README names every metric, and no other', async (t) => {
+t.test('the README names exactly the existing metrics', async (t) => {
   const cells = firstCells(await text('README.md'), '## Watch it');
   const metrics = await text('server/http/metrics.ts');
 
@@ -114,7 +114,7 @@ function listedAs(readme: string, beginning: string): string[] {
   return unique([...line.matchAll(/`([a-z]+)`/g)].map(second));
 }
 
-t.test('the test files that the server’s README names are there', async (t) => {
+t.test('the test files that the server’s README names exist', async (t) => {
   const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
 
   t.ok(named.length > 0);
@@ -204,14 +204,14 @@ t.test('no files of the server import each other in a circle', async (t) => {
   t.same(findCircle(graph), undefined);
 });
 
-t.test('a store does not know HTTP', async (t) => {
+t.test('stores do not import HTTP modules', async (t) => {
   for (const {file, target, isType} of await serverImports()) {
     if (!file.endsWith('/store.ts') || isType) continue;
     t.notMatch(target, /routes\.ts$|^server\/http\//, `${file} -> ${target}`);
   }
 });
 
-t.test('only the settings’ reader reads the environment', async (t) => {
+t.test('only the module of the settings reads the environment', async (t) => {
   for (const file of (await sources('server')).filter(isProduct)) {
     if (/main\.ts$|cli\.ts$|bench/.test(file)) continue;
     if (!/\/embedded|\/node-version-warning/.test(file))

@@ -4,7 +4,7 @@ import {pending, press} from './contact-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('a rotated secret', async (t) => {
+void t.test('a rotated secret key', async (t) => {
   const [old, fresh] = ['o'.repeat(40), 'f'.repeat(40)];
   const server = await startServer(t, {settings: {SECRET_KEY: old}});
   const {visitor, link} = await pending(server, 'rotated@example.com');
@@ -15,19 +15,19 @@ void t.test('a rotated secret', async (t) => {
   const dropped = await startServer(t, {beside: server, settings: {SECRET_KEY: fresh}});
   const path = new URL(link).pathname;
 
-  await t.test('still verifies tokens and links of the old one', async (t) => {
+  await t.test('still verifies old tokens and links', async (t) => {
     t.equal((await visitor.at(rotated.url).session()).status, 200);
     t.equal((await press(`${rotated.url}${path}`)).status, 200);
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
-  await t.test('signs new ones with the first', async (t) => {
+  await t.test('signs new tokens and links with the first key', async (t) => {
     const young = await Visitor.consenting(rotated.url);
     t.equal((await young.at(dropped.url).session()).status, 200);
     t.equal((await young.at(server.url).session()).status, 401);
   });
 
-  await t.test('once dropped, verifies nothing', async (t) => {
+  await t.test('verifies nothing once it is removed', async (t) => {
     t.equal((await visitor.at(dropped.url).session()).status, 401);
     t.equal((await fetch(`${dropped.url}${path}`)).status, 404);
   });

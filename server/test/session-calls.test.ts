@@ -59,7 +59,7 @@ const callAllAtOnce = async ({url}: TestServer) => {
   return {calls, answers};
 };
 
-t.test('calls at once share statements, and each gets the answer of its own UUID', async (t) => {
+t.test('concurrent calls share statements, and each gets the response for its UUID', async (t) => {
   const server = await startServer(t);
   let {calls, answers} = await callAllAtOnce(server);
   // On a busy machine the database may exceed the server's time limit: 503 is correct then.
@@ -87,7 +87,7 @@ t.test('calls at once share statements, and each gets the answer of its own UUID
   }
 });
 
-t.test('one UUID claimed twice at once is in the trail twice, and bound to neither', async (t) => {
+t.test('two concurrent claims of one UUID are audited twice and bound to neither', async (t) => {
   const server = await startServer(t);
   const uuid = randomUUID();
 
@@ -102,7 +102,7 @@ t.test('one UUID claimed twice at once is in the trail twice, and bound to neith
   t.equal((await server.sql`select from visits where uuid = ${uuid}`).length, 0);
 });
 
-t.test('a database that goes away in the middle: what was answered is in the trail', async (t) => {
+t.test('calls that got a response before a database failure are audited', async (t) => {
   const database = (await createMigratedDatabase(t)).url;
   const proxy = await FaultProxy.before(t, database);
   const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(database)}});
@@ -132,7 +132,7 @@ t.test('a database that goes away in the middle: what was answered is in the tra
   for (const uuid of claimed) t.same(await outcomesOf(server, uuid), ['claimed']);
 });
 
-t.test('a hundred at once over two replicas are counted exactly, address by address', async (t) => {
+t.test('concurrent calls over two replicas are counted exactly for each IP address', async (t) => {
   const settings = {RATE_LIMIT_PER_MINUTE: '10', TRUST_PROXY: '127.0.0.1'};
   const server = await startServer(t, {settings});
   const twin = await startServer(t, {beside: server, settings});

@@ -12,7 +12,7 @@ import {Visitor} from './visitor.js';
 void t.test('DELETE /api/session', async (t) => {
   const server = await startServer(t);
 
-  await t.test('discards a visit; a repeat is a success, anything else is gone', async (t) => {
+  await t.test('discards a visit; a repeat succeeds, and other calls get 410', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
 
@@ -28,7 +28,7 @@ void t.test('DELETE /api/session', async (t) => {
     t.match(await auditOf(server, visitor.uuid, 'session_reset'), [{ip: null}]);
   });
 
-  await t.test('keeps its UUID from ever being used again', async (t) => {
+  await t.test('prevents any later use of its UUID', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     await visitor.call('DELETE', '/api/session');
 
@@ -36,7 +36,7 @@ void t.test('DELETE /api/session', async (t) => {
     t.equal((await validate(server.url, {uuid: visitor.uuid}, visitor.token)).status, 410);
   });
 
-  await t.test('a stranger’s token erases nothing', async (t) => {
+  await t.test('erases nothing with another visitor’s token', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const stranger = await Visitor.arrive(server.url);
     const mixed = new Visitor(server.url, visitor.uuid, stranger.token);
@@ -45,7 +45,7 @@ void t.test('DELETE /api/session', async (t) => {
     t.equal(await stateOf(server, visitor.uuid), 'open');
   });
 
-  await t.test('after contact leaves nobody’s name, address or IP in any table', async (t) => {
+  await t.test('leaves no personal data in any table after contact', async (t) => {
     const own = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1'}});
     const ip = '198.51.100.23';
     const {uuid, token} = await Visitor.arrive(own.url);

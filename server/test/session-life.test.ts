@@ -33,7 +33,7 @@ const confirmed = async (server: TestServer, email: string): Promise<Visitor> =>
 };
 
 t.test('the funnel', async (t) => {
-  await t.test('counts a panel once when it is opened, whoever makes the UUID', async (t) => {
+  await t.test('counts a panel once, whether server or client creates the UUID', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.arrive(server.url);
     const own = randomUUID();
@@ -49,7 +49,7 @@ t.test('the funnel', async (t) => {
     t.equal(await counted(server, 'started'), 1);
   });
 
-  await t.test('has what was opened in the second before a server stops', async (t) => {
+  await t.test('includes panels opened in the second before a server stops', async (t) => {
     const server = await startServer(t);
     const stopping = await startServer(t, {beside: server});
     await Visitor.arrive(stopping.url);
@@ -58,7 +58,7 @@ t.test('the funnel', async (t) => {
     t.equal(await counted(server, 'opened'), 1);
   });
 
-  await t.test('counts nobody as abandoned who never started', async (t) => {
+  await t.test('does not count a visit as abandoned if it never started', async (t) => {
     const server = await startServer(t);
     const idle = await Visitor.arrive(server.url);
     t.equal((await idle.call('DELETE', '/api/session')).status, 204);
@@ -84,7 +84,7 @@ t.test('a visitor of a site that was removed', async (t) => {
   const beside = await startServer(t, {beside: server});
   const late = visitor.at(beside.url);
 
-  await t.test('is told so, and not that the token is wrong', async (t) => {
+  await t.test('gets the error for an unknown site, not for a wrong token', async (t) => {
     for (const answer of [
       await late.session(),
       await late.consent({ai_training: true}),
@@ -95,13 +95,13 @@ t.test('a visitor of a site that was removed', async (t) => {
     }
   });
 
-  await t.test('has a UUID in use at any other site', async (t) => {
+  await t.test('has a UUID that is in use at every other site', async (t) => {
     const {status, body} = await validate(beside.url, {uuid: late.uuid, site: 'demo'}, late.token);
     t.match([status, body], [409, {status: 'collision'}]);
   });
 });
 
-t.test('a settled link is forgotten a month later', async (t) => {
+t.test('a settled link is deleted a month later', async (t) => {
   const server = await startServer(t);
   const {sql, app} = server;
   const complete = await confirmed(server, 'complete@example.com');
@@ -134,7 +134,7 @@ t.test('a settled link is forgotten a month later', async (t) => {
   t.match(body, {state: 'pending', pending_email_masked: 'r•••@example.com'});
 });
 
-t.test('an address that waits for its confirmation', async (t) => {
+t.test('an e-mail address that waits for its confirmation', async (t) => {
   const server = await startServer(t);
   const visitor = await confirmed(server, 'old@example.com');
   const change = (email: string) => visitor.call('PATCH', '/api/session', {json: {email}});
@@ -143,7 +143,7 @@ t.test('an address that waits for its confirmation', async (t) => {
   await change('passing@example.com');
   await change('New@example.com');
 
-  await t.test('finds its session, as the old one does', async (t) => {
+  await t.test('finds its session, and so does the old e-mail address', async (t) => {
     t.match(await find('new@example.com'), visitor.uuid);
     t.match(await find('old@example.com'), visitor.uuid);
     const out = path.join(server.dataDir, 'new.zip');
@@ -153,14 +153,14 @@ t.test('an address that waits for its confirmation', async (t) => {
     );
   });
 
-  await t.test('finds links alone once it was replaced, or taken back', async (t) => {
+  await t.test('finds only links after it was replaced or withdrawn', async (t) => {
     t.match(await find('passing@example.com'), linksAlone);
     await change('old@example.com');
     t.match(await find('new@example.com'), linksAlone);
   });
 });
 
-t.test('refusing the storing of data takes the names of files along', async (t) => {
+t.test('refusing storage deletes the names of files too', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(), {name: 'Anna Beispiel.pdf'});

@@ -6,7 +6,7 @@ import {stateOf} from './session-parts.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
-void t.test('before its first change a UUID is an empty visit', async (t) => {
+void t.test('a UUID is an empty visit before its first change', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.arrive(server.url);
 
@@ -20,7 +20,7 @@ void t.test('before its first change a UUID is an empty visit', async (t) => {
   t.equal(await stateOf(server, visitor.uuid), undefined);
 });
 
-void t.test('GET /api/session tells a returning visitor where things stand', async (t) => {
+void t.test('GET /api/session returns the current state to a returning visitor', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(2_000), {name: 'cv.pdf'});

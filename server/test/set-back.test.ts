@@ -88,7 +88,7 @@ const isHeld = async (t: Test, server: TestServer, key: string): Promise<void> =
   t.equal(await runsOf(server), 0);
 };
 
-t.test('a database that is set back under a running server', async (t) => {
+t.test('a database that is restored under a running server is detected', async (t) => {
   const {server, visitor, key} = await setBack(t);
   await rm(path.join(server.dataDir, 'known-databases.json'));
 
@@ -115,7 +115,7 @@ t.test('a database that is set back under a running server', async (t) => {
   t.equal(await heldMetric(server), 0);
 });
 
-t.test('a database that was set back between two starts', async (t) => {
+t.test('a database that was restored between two starts is detected', async (t) => {
   const {cluster, server, visitor, key} = await setBack(t);
 
   const next = await startServer(t, {
@@ -131,7 +131,7 @@ t.test('a database that was set back between two starts', async (t) => {
   t.notOk(await isThere(next, key));
 });
 
-t.test('a dump is recognised by servers that remember nothing', async (t) => {
+t.test('a restored dump is detected by servers without a record of the database', async (t) => {
   const original = await startServer(t);
   const {visitor, key} = await visitWithFile(original);
   await looked(original);
@@ -159,7 +159,7 @@ t.test('a dump is recognised by servers that remember nothing', async (t) => {
   await isGone(first, key);
 });
 
-t.test('months of the trail stay as long as it is held', async (t) => {
+t.test('months of the audit log are kept while cleanup is paused', async (t) => {
   const server = await startServer(t, {settings: OFTEN});
   await server.sql`select make_audit_month('2025-01-01')`;
   await looked(server);
@@ -180,7 +180,7 @@ t.test('months of the trail stay as long as it is held', async (t) => {
   await until(async () => !(await auditMonths(server.sql)).includes('2025-01'));
 });
 
-t.test('nothing else is taken for it:', async (t) => {
+t.test('no restore is detected after', async (t) => {
   await t.test('a crash of PostgreSQL', async (t) => {
     const cluster = await OwnCluster.start(t);
     const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
@@ -196,7 +196,7 @@ t.test('nothing else is taken for it:', async (t) => {
     t.notOk((await alertsIn(server)).includes(ALERT));
   });
 
-  await t.test('an empty database under a server that knew another', async (t) => {
+  await t.test('a switch to an empty database', async (t) => {
     const old = await startServer(t);
     await looked(old);
     const {url} = await createMigratedDatabase(t);
@@ -210,7 +210,7 @@ t.test('nothing else is taken for it:', async (t) => {
     t.same([await alertsIn(server), await alertsIn(old)], [[], []], 'nor when they take turns');
   });
 
-  await t.test('what shrinks a database by right, in three servers at once', async (t) => {
+  await t.test('regular deletions by three servers at once', async (t) => {
     const server = await startServer(t, {settings: OFTEN});
     const replicas = [
       server,

@@ -43,7 +43,7 @@ const turn = async () => {
 
 const itemsOf = (batches: Batch[]) => batches.map(({items}) => items);
 
-t.test('those who come in one turn share a statement, and each gets its own answer', async (t) => {
+t.test('calls of one tick share a statement, and each gets its result', async (t) => {
   const {statement, batches} = held({maxInFlight: 1});
   const waits = [1, 2, 3].map((item) => statement.add(item));
   await turn();
@@ -59,7 +59,7 @@ t.test('those who come in one turn share a statement, and each gets its own answ
   t.same(await Promise.all(others), ['wrote 4', 'wrote 5']);
 });
 
-t.test('a database that does not answer fails the whole batch and nobody else', async (t) => {
+t.test('a database that does not respond fails only the whole batch', async (t) => {
   const {statement, batches} = held({maxInFlight: 1});
   const settled = Promise.allSettled([1, 2].map((item) => statement.add(item)));
   await turn();
@@ -78,7 +78,7 @@ t.test('a database that does not answer fails the whole batch and nobody else', 
   t.equal(await after, 'wrote 3');
 });
 
-t.test('one that the database refuses fails alone', async (t) => {
+t.test('a call that the database rejects fails without the others', async (t) => {
   const bad = 4;
   const sent: number[][] = [];
   const statement = new StatementBatcher<number, number>({
@@ -98,7 +98,7 @@ t.test('one that the database refuses fails alone', async (t) => {
   t.same(sent, [[1, 2, 3, 4, 5], [1, 2, 3], [4, 5], [4], [5]]);
 });
 
-t.test('beyond its bound it refuses, and takes again when there is room', async (t) => {
+t.test('calls beyond the limit are rejected until there is room again', async (t) => {
   const {statement, batches} = held({maxInFlight: 1, maxWaiting: 2});
   const first = statement.add(1);
   await turn();
@@ -117,7 +117,7 @@ t.test('beyond its bound it refuses, and takes again when there is room', async 
   t.equal(await later, 'wrote 5');
 });
 
-t.test('no batch is larger than its limit, and no more are under way', async (t) => {
+t.test('no batch exceeds its limit, and neither does the number in progress', async (t) => {
   const {statement, batches} = held({maxInFlight: 2, maxBatch: 2});
   const waits = [1, 2, 3, 4, 5].map((item) => statement.add(item));
   await turn();
@@ -133,7 +133,7 @@ t.test('no batch is larger than its limit, and no more are under way', async (t)
   t.same(itemsOf(batches)[2], [5]);
 });
 
-t.test('a statement that only reads does not fail all for the one that is slow', async (t) => {
+t.test('a slow call does not fail the other calls of a read-only statement', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const sql = connectDatabase({url});
   t.teardown(() => sql.end({timeout: 1}));

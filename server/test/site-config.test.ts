@@ -17,7 +17,7 @@ void t.test('a site’s public settings', async (t) => {
   const get = (address: string, headers = {}) =>
     request<Record<string, unknown>>(server.url, 'GET', address, {headers});
 
-  await t.test('come with the limits that hold, and nothing that is not public', async (t) => {
+  await t.test('are returned with the effective limits and without private values', async (t) => {
     const {status, body} = await get('/api/sites/acme/config?locale=de');
 
     t.equal(status, 200);
@@ -30,7 +30,7 @@ void t.test('a site’s public settings', async (t) => {
     t.notMatch(JSON.stringify(body), /secret-owner|acme\.example/);
   });
 
-  await t.test('have an ETag that spares the second answer', async (t) => {
+  await t.test('have an ETag that saves the second response', async (t) => {
     const first = await get('/api/sites/acme/config');
     const etag = first.headers.get('etag') ?? '';
     const again = await get('/api/sites/acme/config', {'if-none-match': etag});
@@ -49,7 +49,7 @@ void t.test('a site’s public settings', async (t) => {
     }
   });
 
-  await t.test('are refused to other pages, and unknown for unknown keys', async (t) => {
+  await t.test('are refused to other pages, and not found for unknown keys', async (t) => {
     t.equal((await get('/api/sites/acme/config', {origin: 'https://evil.example'})).status, 403);
     t.equal((await get('/api/sites/acme/config', {origin: 'https://acme.example'})).status, 200);
     const unknown = await get('/api/sites/nobody/config');
@@ -62,7 +62,7 @@ void t.test('a site’s public settings', async (t) => {
     t.equal((await get('/api/sites/ACME!/config')).status, 404);
   });
 
-  await t.test('a limit lowered by the site is kept on uploads', async (t) => {
+  await t.test('apply a limit that the site has lowered to uploads', async (t) => {
     const {uuid, token} = await Visitor.arrive(server.url, 'acme');
     const visitor = new Visitor(server.url, uuid, token);
     await visitor.consent({personal_data: true});

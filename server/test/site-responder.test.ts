@@ -16,7 +16,7 @@ const set = async (server: TestServer, settings: object): Promise<string> => {
   return runCommand(server, siteCommand, 'set', 'demo', '--settings', file);
 };
 
-t.test('a site has a responder of its own, whose key is of no use in the database', async (t) => {
+t.test('a site has a separate responder, whose key is not readable in the database', async (t) => {
   const model = await startModelServer(t);
   const settings = {ALLOW_PRIVATE_HOSTS: new URL(model.url).host};
   const server = await startServer(t, {answers: true, settings});
@@ -41,28 +41,25 @@ t.test('a site has a responder of its own, whose key is of no use in the databas
   t.equal((await model.seen())[1]?.authorization, 'Bearer sk-very-secret');
 });
 
-t.test(
-  'what could not answer is refused when it is set, with the path of each fault',
-  async (t) => {
-    const server = await startServer(t);
-    const refused = (settings: object, ...paths: RegExp[]) =>
-      Promise.all(paths.map((path) => t.rejects(set(server, settings), path)));
+t.test('an unusable responder is rejected when it is set, with each error’s path', async (t) => {
+  const server = await startServer(t);
+  const refused = (settings: object, ...paths: RegExp[]) =>
+    Promise.all(paths.map((path) => t.rejects(set(server, settings), path)));
 
-    await refused({responder: {kind: 'robot'}}, /\/responder\/kind/);
-    await refused(
-      {responder: {kind: 'openai', url: 'http://127.0.0.1:1/v1', secret: 'x'}},
-      /\/responder\/url: must not lead into a private network/,
-      /\/responder\/model: is missing/,
-      /\/responder\/secret: is not accepted/,
-    );
-    await refused(
-      {responder: {kind: 'webhook', url: 'https://bot.example/', secret: 'short'}},
-      /\/responder\/secret: must be whsec_/,
-    );
-    await refused(
-      {responder: {kind: 'openai', url: 'https://a.example/v1', model: 'm', key: 'a\r\nb: c'}},
-      /\/responder\/key/,
-    );
-    await refused({responder_documents: true}, /\/responder_documents: needs a step/);
-  },
-);
+  await refused({responder: {kind: 'robot'}}, /\/responder\/kind/);
+  await refused(
+    {responder: {kind: 'openai', url: 'http://127.0.0.1:1/v1', secret: 'x'}},
+    /\/responder\/url: must not lead into a private network/,
+    /\/responder\/model: is missing/,
+    /\/responder\/secret: is not accepted/,
+  );
+  await refused(
+    {responder: {kind: 'webhook', url: 'https://bot.example/', secret: 'short'}},
+    /\/responder\/secret: must be whsec_/,
+  );
+  await refused(
+    {responder: {kind: 'openai', url: 'https://a.example/v1', model: 'm', key: 'a\r\nb: c'}},
+    /\/responder\/key/,
+  );
+  await refused({responder_documents: true}, /\/responder_documents: needs a step/);
+});

@@ -37,7 +37,7 @@ const settingsFile = async (server: TestServer, settings: unknown) => {
 t.test('maria site', async (t) => {
   const server = await startServer(t);
 
-  await t.test('add makes a site and prints what to paste', async (t) => {
+  await t.test('add creates a site and prints the snippet', async (t) => {
     const settings = {max_files: 2, min_files: 0, conversation: DEFAULT_CONVERSATION};
     const file = await settingsFile(server, settings);
 
@@ -69,7 +69,7 @@ t.test('maria site', async (t) => {
     t.equal(config.status, 200);
   });
 
-  await t.test('add again is refused and changes nothing', async (t) => {
+  await t.test('add of an existing site is rejected and changes nothing', async (t) => {
     const before = await findSite(server.sql, 'acme');
 
     await t.rejects(site(server, 'add', 'acme', ...ACME, '--name', 'Other'), {
@@ -79,7 +79,7 @@ t.test('maria site', async (t) => {
     t.same(await findSite(server.sql, 'acme'), before);
   });
 
-  await t.test('add names everything that is wrong at once, and writes nothing', async (t) => {
+  await t.test('add reports all errors at once and writes nothing', async (t) => {
     const file = await settingsFile(server, {max_files: 4, colour: 'red'});
 
     await t.rejects(
@@ -97,7 +97,7 @@ t.test('maria site', async (t) => {
     t.equal((await server.sql`select from sites where key = 'Bad_Key'`).length, 0);
   });
 
-  await t.test('set changes what is given and nothing else', async (t) => {
+  await t.test('set changes only the given values', async (t) => {
     const before = await findSite(server.sql, 'acme');
 
     await site(server, 'set', 'acme', '--origin', 'https://www.acme.example');
@@ -110,7 +110,7 @@ t.test('maria site', async (t) => {
     await t.rejects(site(server, 'set', 'acme'), {message: /at least one of/});
   });
 
-  await t.test('show and list tell about sites', async (t) => {
+  await t.test('show and list describe sites', async (t) => {
     const shown = await site(server, 'show', 'acme');
     t.match(shown, /owner@acme\.example/);
     t.match(shown, /data-site="acme"/);
@@ -134,13 +134,13 @@ t.test('maria site', async (t) => {
     t.ok('conversation' in schema.properties);
   });
 
-  await t.test('remove deletes a site that nobody has used', async (t) => {
+  await t.test('remove deletes a site without visitors', async (t) => {
     await site(server, 'add', 'unused', ...ACME);
     await site(server, 'remove', 'unused');
     t.equal(await findSite(server.sql, 'unused'), undefined);
   });
 
-  await t.test('remove keeps what visitors handed over, and the site can come back', async (t) => {
+  await t.test('remove keeps the visitors’ data, and the site can be added again', async (t) => {
     await site(server, 'add', 'used', ...ACME);
     const arrived = await Visitor.arrive(server.url, 'used');
     await arrived.consent({personal_data: true});
@@ -166,7 +166,7 @@ t.test('maria site', async (t) => {
     t.equal(files[0]?.id, body.file.id);
   });
 
-  await t.test('what is not understood is answered with the usage', async (t) => {
+  await t.test('invalid arguments print the usage', async (t) => {
     for (const args of [[], ['paint'], ['add'], ['remove', 'a', 'b']]) {
       await t.rejects(site(server, ...args), {message: /maria site add KEY/});
     }
@@ -174,7 +174,7 @@ t.test('maria site', async (t) => {
   });
 });
 
-t.test('an origin is exactly what browsers send', async (t) => {
+t.test('an origin must have the exact form that browsers send', async (t) => {
   for (const good of [
     'https://acme.example',
     'https://acme.example:8443',
@@ -301,13 +301,13 @@ t.test('maria as a process', async (t) => {
   const dataDir = await temporaryFolder(t);
   const env = {DATA_DIR: dataDir, PUBLIC_URL: 'https://chat.example.com'};
 
-  await t.test('makes a site before the server has ever run', async (t) => {
+  await t.test('creates a site before the first start of the server', async (t) => {
     const {code, stdout, stderr} = await runMaria(env, 'site', 'add', 'acme', ...ACME);
     t.same([code, stderr], [0, '']);
     t.ok(stdout.includes('src="https://chat.example.com/maria-chat.js" data-site="acme"'));
   });
 
-  await t.test('works beside a running server and leaves its database alone', async (t) => {
+  await t.test('works beside a running server and does not close its database', async (t) => {
     const folder = path.join(dataDir, 'postgres');
     const running = await startEmbeddedPostgres({dataDir: folder, log: () => undefined});
     t.teardown(() => running.stop());
@@ -316,7 +316,7 @@ t.test('maria as a process', async (t) => {
     t.match(await runMaria(env, 'site', 'show', 'acme'), {code: 0, stdout: /Acme/});
   });
 
-  await t.test('ends with 2 when it was not understood, with 1 when it could not', async (t) => {
+  await t.test('ends with 2 after invalid arguments, and with 1 after a failure', async (t) => {
     t.match(await runMaria(env, 'sing'), {code: 2, stderr: /There is no command "sing"/});
     t.match(await runMaria(env, 'help'), {code: 0, stdout: /maria site add/});
     t.match(await runMaria(env, '--version'), {code: 0, stdout: /^\d+\.\d+\.\d+\n$/});

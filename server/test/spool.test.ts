@@ -21,7 +21,7 @@ const openIn = async (folder: string): Promise<string[]> => {
 
 const skip = process.platform === 'linux' ? false : 'only Linux lists open files in /proc';
 
-t.test('what fails before it reads leaves no file open', {skip}, async (t) => {
+t.test('a failure before the first read leaves no file open', {skip}, async (t) => {
   const folder = await temporaryFolder(t);
   const spool = new Spool(folder);
 
@@ -34,7 +34,7 @@ t.test('what fails before it reads leaves no file open', {skip}, async (t) => {
   t.same(await readdir(folder), []);
 });
 
-t.test('what stops reading in the middle leaves no file open', {skip}, async (t) => {
+t.test('a reader that stops in the middle leaves no file open', {skip}, async (t) => {
   const folder = await temporaryFolder(t);
   const spool = new Spool(folder);
 
@@ -45,7 +45,7 @@ t.test('what stops reading in the middle leaves no file open', {skip}, async (t)
   await until(async () => (await openIn(folder)).length === 0);
 });
 
-t.test('uploads that the store refuses leave no file open', {skip}, async (t) => {
+t.test('uploads that the store rejects leave no file open', {skip}, async (t) => {
   const objects = await storeThat(t, {
     put: () => Promise.reject(new Error('The store refuses before it reads.')),
   });

@@ -42,7 +42,7 @@ const refusalOf = async (t: Test, databaseUrl: string) => {
   return {exitCode: code, line: JSON.parse(line) as {level: number; code: string; msg: string}};
 };
 
-t.test('a database that cannot be used ends the start with one line', async (t) => {
+t.test('an unusable database ends the start with one line', async (t) => {
   const role = await OwnRole.create(t);
   const changed = (change: (url: URL) => void): string => {
     const url = new URL(role.url);
@@ -91,7 +91,7 @@ t.test('a database that cannot be used ends the start with one line', async (t) 
   }
 });
 
-t.test('a database that is away is waited for', async (t) => {
+t.test('the start waits for an unavailable database', async (t) => {
   const {child, printed} = await start(t, `postgres://maria@127.0.0.1:${await freePort()}/x`);
 
   await until(() => printed.out.split('Waiting.').length > 2);
@@ -100,7 +100,7 @@ t.test('a database that is away is waited for', async (t) => {
   t.equal(child.exitCode, null);
 });
 
-t.test('a pooler in transaction mode is named', {skip: pgbouncerMissing}, async (t) => {
+t.test('the error names a pooler in transaction mode', {skip: pgbouncerMissing}, async (t) => {
   const role = await OwnRole.create(t);
   const says = /connection pooler.*PgBouncer.*Use the URL of the database itself/;
   for (const [name, more] of [

@@ -17,7 +17,7 @@ void t.test('suspicious visitors are audited and alerted', async (t) => {
   const suspicions = () => server.sql<{kind: string}[]>`
     select metadata->>'kind' as kind from audit_logs where event_type = 'suspicious_activity'`;
 
-  await t.test('the twentieth invalid UUID is, the nineteenth is not', async (t) => {
+  await t.test('after the twentieth invalid UUID, not the nineteenth', async (t) => {
     for (let i = 0; i < 19; i++) await validate(server.url, {uuid: 'x'});
     t.equal((await suspicions()).length, 0);
     await validate(server.url, {uuid: 'x'});
@@ -25,7 +25,7 @@ void t.test('suspicious visitors are audited and alerted', async (t) => {
     t.match(await suspicions(), [{kind: 'uuids'}]);
   });
 
-  await t.test('the fiftieth refused token is', async (t) => {
+  await t.test('after the fiftieth rejected token', async (t) => {
     const visitor = new Visitor(server.url, v4(), 'wrong');
     for (let i = 0; i < 49; i++) await visitor.session();
     t.equal((await suspicions()).length, 1);
@@ -34,7 +34,7 @@ void t.test('suspicious visitors are audited and alerted', async (t) => {
   });
 });
 
-t.test('three replicas watch as one', async (t) => {
+t.test('three replicas count suspicious calls together', async (t) => {
   const one = await startServer(t);
   const two = await startServer(t, {beside: one});
   const three = await startServer(t, {beside: one});
@@ -60,7 +60,7 @@ t.test('three replicas watch as one', async (t) => {
   t.notMatch(rows.map(({key}) => key).join(), /127\.0\.0|::1/);
 });
 
-t.test('the window of the watch slides', async (t) => {
+t.test('the window of the counters slides', async (t) => {
   const sql = await migrated(t);
   const threshold = {kind: 'k', times: 5, windowMs: 60_000};
   const watched = new SlidingWindowCounter(sql, Buffer.alloc(32));

@@ -100,7 +100,7 @@ t.test('a store that lists the last key of a page again ends the sweep', async (
 });
 
 t.test('an empty page that is not the last one', async (t) => {
-  await t.test('is followed by its token', async (t) => {
+  await t.test('is followed by the page of its token', async (t) => {
     const {key, proxy, sweep, server} = await before(t);
     const pages: Record<string, StoreReply> = {
       start: page([], {truncated: true, token: 'a'}),
@@ -140,7 +140,7 @@ t.test('a key that cannot be decoded is unmanaged', async (t) => {
   t.same(await alertsIn(server), ['foreign_keys']);
 });
 
-t.test('a page that ends with a key that cannot be decoded is followed', async (t) => {
+t.test('the page after a key that cannot be decoded is read', async (t) => {
   const {key, proxy, sweep} = await before(t);
   proxy.answer = (call) => {
     if (!isList(call)) return {status: 200};
@@ -151,7 +151,7 @@ t.test('a page that ends with a key that cannot be decoded is followed', async (
   t.match(await sweep.run(GREEDY), {seen: 3, foreign: 2, known: 1, missing: 0});
 });
 
-t.test('odd keys in a real bucket are counted', {skip}, async (t) => {
+t.test('unusual keys in a real bucket are counted', {skip}, async (t) => {
   const server = await startServer(t, {store: 's3'});
   const {key} = await visitWithFile(server);
   const odd = [

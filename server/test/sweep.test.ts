@@ -18,7 +18,7 @@ for (const store of testedStores) {
     const sweepNow = {dryRun: false, force: true, minAgeMs: 0};
 
     await t.test(
-      'keeps what rows know and alerts, waits, then deletes what none does',
+      'keeps known objects; alerts about unknown objects and deletes them after the quarantine',
       async (t) => {
         const server = await startServer(t, {store, settings});
         const {key} = await visitWithFile(server);
@@ -39,7 +39,7 @@ for (const store of testedStores) {
       },
     );
 
-    await t.test('forgets a sighting when the next sweep knows the object', async (t) => {
+    await t.test('resets the quarantine if a later sweep finds a row', async (t) => {
       const server = await startServer(t, {store, settings});
       const {visitor} = await visitWithFile(server);
       const id = randomUUID();
@@ -58,25 +58,22 @@ for (const store of testedStores) {
       t.equal((await server.sql`select from orphan_candidates`).length, 0);
     });
 
-    await t.test(
-      'takes no object younger than the age limit, and none of another shape',
-      async (t) => {
-        const server = await startServer(t, {store, settings});
-        await visitWithFile(server);
-        await putUnknown(server);
-        const odd = await putUnknown(server, `uploads/${randomUUID()}/notes.txt`);
+    await t.test('deletes no object below the age limit, and none of another form', async (t) => {
+      const server = await startServer(t, {store, settings});
+      await visitWithFile(server);
+      await putUnknown(server);
+      const odd = await putUnknown(server, `uploads/${randomUUID()}/notes.txt`);
 
-        const young = await sweepOf(server).run({dryRun: false, force: true, quarantineMs: 0});
-        t.match(young, {unknown: 0, young: 2, foreign: 1, removed: 0});
-        const report = await sweepOf(server).run({...sweepNow, quarantineMs: 0});
+      const young = await sweepOf(server).run({dryRun: false, force: true, quarantineMs: 0});
+      t.match(young, {unknown: 0, young: 2, foreign: 1, removed: 0});
+      const report = await sweepOf(server).run({...sweepNow, quarantineMs: 0});
 
-        t.match(report, {unknown: 1, foreign: 1, removed: 1});
-        t.ok((await keysIn(server.objects)).includes(odd));
-        t.ok((await alertsIn(server)).includes('foreign_keys'));
-      },
-    );
+      t.match(report, {unknown: 1, foreign: 1, removed: 1});
+      t.ok((await keysIn(server.objects)).includes(odd));
+      t.ok((await alertsIn(server)).includes('foreign_keys'));
+    });
 
-    await t.test('tells of keys beside its own folder, and needs no file for that', async (t) => {
+    await t.test('reports keys outside its folder, even without a file', async (t) => {
       const server = await startServer(t, {store, settings});
       const keys = [await putUnknown(server, 'other/a.pdf'), await putUnknown(server, 'z.pdf')];
 
@@ -90,7 +87,7 @@ for (const store of testedStores) {
 }
 
 t.test('the sweep stops', async (t) => {
-  await t.test('before a full bucket with no file in the database', async (t) => {
+  await t.test('before a full bucket without a file in the database', async (t) => {
     const server = await startServer(t);
     await putUnknown(server);
 
@@ -103,7 +100,7 @@ t.test('the sweep stops', async (t) => {
     t.equal((await keysIn(server.objects)).length, 1);
   });
 
-  await t.test('when more than fifty and more than a fifth are unknown', async (t) => {
+  await t.test('if more than fifty and more than a fifth are unknown', async (t) => {
     const server = await startServer(t);
     await visitWithFile(server);
     for (let i = 0; i < 51; i++) await putUnknown(server);
@@ -118,7 +115,7 @@ t.test('the sweep stops', async (t) => {
     t.equal((await keysIn(server.objects)).length, 52);
   });
 
-  await t.test('not at fifty', async (t) => {
+  await t.test('not if fifty are unknown', async (t) => {
     const server = await startServer(t);
     await visitWithFile(server);
     for (let i = 0; i < 50; i++) await putUnknown(server);
@@ -134,7 +131,7 @@ t.test('the sweep stops', async (t) => {
     t.equal((await keysIn(server.objects)).length, 1);
   });
 
-  await t.test('with nothing deleted, when a page of the list fails', async (t) => {
+  await t.test('without a deletion if a page of the list fails', async (t) => {
     const server = await startServer(t);
     await visitWithFile(server);
     await putUnknown(server);
@@ -154,7 +151,7 @@ t.test('the sweep stops', async (t) => {
   });
 });
 
-t.test('a stored file without its object is told, and its row stays', async (t) => {
+t.test('a stored file without its object is reported, and its row is kept', async (t) => {
   const server = await startServer(t);
   const {key} = await visitWithFile(server);
   await visitWithFile(server);
@@ -167,7 +164,7 @@ t.test('a stored file without its object is told, and its row stays', async (t) 
   t.equal((await server.sql`select from file_uploads where state = 'stored'`).length, 2);
 });
 
-t.test('the second look just before deleting spares what has become known', async (t) => {
+t.test('the second check before a deletion keeps objects that have a row by then', async (t) => {
   const server = await startServer(t);
   const {visitor} = await visitWithFile(server);
   const key = await putUnknown(server);
@@ -190,7 +187,7 @@ t.test('the second look just before deleting spares what has become known', asyn
   t.ok((await keysIn(server.objects)).includes(key));
 });
 
-t.test('a sweep is one replica’s work, once a day, and goes on where it was cut off', async (t) => {
+t.test('one replica sweeps once a day and resumes an interrupted sweep', async (t) => {
   const server = await startServer(t);
   await visitWithFile(server);
 

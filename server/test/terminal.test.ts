@@ -49,7 +49,7 @@ const isClean = (t: Test, output: {stdout: string; stderr: string}, what: string
   t.notMatch(output.stderr, FORBIDDEN, what);
 };
 
-t.test('no command hands on what a terminal would act on', async (t) => {
+t.test('no command prints control characters of a terminal', async (t) => {
   const server = await startServer(t);
   await callFrom(server, 'https://evil\u009b31mRED\u009d0;title\u0085.example');
   const visitor = await Visitor.consenting(server.url);

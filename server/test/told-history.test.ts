@@ -16,20 +16,17 @@ const turnWith = (more: Partial<Turn>): Turn => ({
   ...more,
 });
 
-t.test(
-  'the newest 20 lines of a conversation go along, and 12,000 characters of them',
-  async (t) => {
-    const many = Array.from({length: 25}, (_, i) => say('visitor', `line ${i}`));
-    t.same(truncateHistory(many), many.slice(5));
+t.test('the history contains the newest 20 messages, with at most 12,000 characters', async (t) => {
+  const many = Array.from({length: 25}, (_, i) => say('visitor', `line ${i}`));
+  t.same(truncateHistory(many), many.slice(5));
 
-    const long = Array.from({length: 4}, (_, i) => say('maria', String(i).repeat(4_000)));
-    t.same(truncateHistory(long), long.slice(1), 'exactly so many');
-    const longer = [...long.slice(0, 3), say('visitor', '👋'.repeat(4_001))];
-    t.same(truncateHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
-  },
-);
+  const long = Array.from({length: 4}, (_, i) => say('maria', String(i).repeat(4_000)));
+  t.same(truncateHistory(long), long.slice(1), 'exactly so many');
+  const longer = [...long.slice(0, 3), say('visitor', '👋'.repeat(4_001))];
+  t.same(truncateHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
+});
 
-t.test('roles take turns, the visitor begins, and Maria’s greeting is left out', async (t) => {
+t.test('the history alternates roles and begins with the visitor', async (t) => {
   const history = [
     say('maria', 'Welcome!'),
     say('visitor', 'One.'),

@@ -29,7 +29,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
   const {url, servers, inside} = topology;
   const {sql} = inside;
 
-  await t.test('share the work, and go on with what another began', async (t) => {
+  await t.test('share the work and continue each other’s sessions', async (t) => {
     const visitor = await consenting(servers[0]?.url ?? '');
     const bytes = makePdf(100_000);
     const {status, body} = await visitor.at(servers[1]?.url ?? '').upload(bytes);
@@ -51,7 +51,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     t.equal((await fetch(`${url}/metrics`)).status, 404, 'metrics are for whoever is inside');
   });
 
-  await t.test('have one limit, by the address of the visitor', async (t) => {
+  await t.test('share one limit for each visitor’s IP address', async (t) => {
     const statuses: number[] = [];
     const validate = (address: string, i: number) =>
       callFrom(address, url, {
@@ -98,7 +98,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     t.equal(sweeps, 1);
   });
 
-  await t.test('lose nothing and double nothing when one is killed', async (t) => {
+  await t.test('lose nothing and duplicate nothing when one is killed', async (t) => {
     const stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
     /** Number of submissions of each contact; a second one follows if the response was lost. */
     const contacts = new Map<string, number>();

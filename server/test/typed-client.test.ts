@@ -105,7 +105,7 @@ const FAULTS: [string, string, string][] = [
   ['{size: file.size, file}', '{size: file.size}', "'file'"],
 ];
 
-t.test('a client generated from the description makes the visitor’s way', async (t) => {
+t.test('a client generated from the API description can make all calls of a visit', async (t) => {
   const server = await startServer(t);
   const folder = await project(t, server.url);
   await writeFile(path.join(folder, 'visit.ts'), PROGRAM);
@@ -131,7 +131,7 @@ t.test('a client generated from the description makes the visitor’s way', asyn
   t.same(await server.sql`select state from visits where uuid = ${told.uuid}`, [{state: 'erased'}]);
 });
 
-t.test('what it gets wrong its compiler tells', async (t) => {
+t.test('the compiler reports mistakes in such a client', async (t) => {
   const server = await startServer(t);
   const folder = await project(t, server.url);
   for (const [i, [right, wrong]] of FAULTS.entries()) {

@@ -45,7 +45,7 @@ const peersOf = ({app}: TestServer): net.Socket[] => {
 
 const closed = (peers: net.Socket[]): number => peers.filter(({destroyed}) => destroyed).length;
 
-t.test('a client that reads its response too slowly is cut off', async (t) => {
+t.test('a client that reads its response too slowly is disconnected', async (t) => {
   const responses = {...LIMITS, baseMs: 1_000, bytesPerSecond: 1e9};
   const server = await startServer(t, {deps: {responses}});
   const visitor = await talkative(server);
@@ -58,7 +58,7 @@ t.test('a client that reads its response too slowly is cut off', async (t) => {
   t.equal(status, 200, 'and the others are served');
 });
 
-t.test('clients that read nothing hold so much memory and no more', async (t) => {
+t.test('clients that read nothing use a limited amount of memory', async (t) => {
   const unreadBytes = 2.5 * MESSAGES * MESSAGE_BYTES;
   const server = await startServer(t, {deps: {responses: {...LIMITS, unreadBytes}}});
   const visitor = await talkative(server);

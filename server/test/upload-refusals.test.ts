@@ -14,14 +14,14 @@ import {Visitor} from './visitor.js';
 t.test('limits', async (t) => {
   const server = await startServer(t);
 
-  await t.test('exactly 5 MB pass', async (t) => {
+  await t.test('exactly 5 MB are accepted', async (t) => {
     const visitor = await Visitor.consenting(server.url);
 
     t.equal((await visitor.upload(makePdf(MAX_FILE_BYTES))).status, 201);
   });
 
   for (const size of [MAX_FILE_BYTES + 1, null]) {
-    await t.test(`one byte more is refused, ${size ? 'announced' : 'unannounced'}`, async (t) => {
+    await t.test(`one byte more is rejected, ${size ? 'announced' : 'unannounced'}`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
       const before = await storedIn(server);
 
@@ -34,7 +34,7 @@ t.test('limits', async (t) => {
   }
 
   await t.test(
-    'a body far too large is refused before it is read, and the connection lives',
+    'a far too large body is rejected early, and the connection stays open',
     async (t) => {
       const visitor = await Visitor.consenting(server.url);
       const socket = await rawUpload(server, visitor, {contentLength: 7_000_000});
@@ -49,7 +49,7 @@ t.test('limits', async (t) => {
     },
   );
 
-  await t.test('a refused body without end has its connection closed', async (t) => {
+  await t.test('an endless rejected body has its connection closed', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const socket = await rawUpload(server, visitor, {contentLength: 500_000_000});
     socket.on('error', () => undefined);
@@ -90,7 +90,7 @@ t.test('limits', async (t) => {
     });
   }
 
-  await t.test('a header at the last accepted place passes', async (t) => {
+  await t.test('a header at the last allowed position is accepted', async (t) => {
     const visitor = await Visitor.consenting(server.url);
 
     t.equal((await visitor.upload(withJunk(1_019))).status, 201);
@@ -105,7 +105,7 @@ t.test('limits', async (t) => {
     t.same(row?.['flags'], ['trailer_missing']);
   });
 
-  await t.test('a form without a file is refused', async (t) => {
+  await t.test('a form without a file is rejected', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const form = new FormData();
     form.set('size', '10');
@@ -116,7 +116,7 @@ t.test('limits', async (t) => {
     t.equal(answer.body['code'], 'no_file');
   });
 
-  await t.test('no more uploads run at once than one session may', async (t) => {
+  await t.test('the limit of concurrent uploads for a session is enforced', async (t) => {
     const own = await startServer(t, {settings: {MAX_UPLOADS_PER_SESSION: '1'}});
     const visitor = await Visitor.consenting(own.url);
     const socket = await rawUpload(own, visitor, {contentLength: 100_000});
@@ -207,7 +207,7 @@ t.test('a form with more than a size and a file', async (t) => {
     ],
   ];
   for (const [what, parts, path, message] of forms) {
-    await t.test(`${what} is refused with its path and leaves nothing`, async (t) => {
+    await t.test(`${what} is rejected with its path and leaves nothing`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
       const before = await storedIn(server);
       const form = new FormData();
@@ -225,7 +225,7 @@ t.test('a form with more than a size and a file', async (t) => {
   }
 });
 
-t.test('active content is a flag, or a refusal where the site says so', async (t) => {
+t.test('active content is flagged, or rejected if the site requires it', async (t) => {
   const server = await startServer(t);
   const bytes = Buffer.from('%PDF-1.7\n1 0 obj << /S /J#61vaScript /JS (x) >> endobj\n%%EOF');
 

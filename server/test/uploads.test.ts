@@ -19,7 +19,7 @@ for (const store of testedStores) {
   t.test(`with files on ${store}`, {skip}, async (t) => {
     const server = await startServer(t, {store});
 
-    await t.test('a file comes back bit for bit, under its own name', async (t) => {
+    await t.test('a file is downloaded unchanged, under its own name', async (t) => {
       const visitor = await Visitor.consenting(server.url);
       const bytes = makePdf(200_000);
       const name = 'Ärztliches Gutachten 📄 تقرير.pdf';
@@ -51,7 +51,7 @@ for (const store of testedStores) {
     });
 
     await t.test(
-      'without a size field it goes through the spool, which is empty afterwards',
+      'a file without a size field passes through the spool, which is empty afterwards',
       async (t) => {
         const visitor = await Visitor.consenting(server.url);
         const bytes = makePdf(300_000);
@@ -64,7 +64,7 @@ for (const store of testedStores) {
       },
     );
 
-    await t.test('ten at once against a limit of three store exactly three', async (t) => {
+    await t.test('a limit of three stores exactly three of ten concurrent uploads', async (t) => {
       const visitor = await Visitor.consenting(server.url);
 
       const answers = await Promise.all(
@@ -89,7 +89,7 @@ for (const store of testedStores) {
       t.equal(keys.length, 3);
     });
 
-    await t.test('a client that breaks off leaves nothing, however far it came', async (t) => {
+    await t.test('a client that disconnects leaves nothing, at any point', async (t) => {
       const own = await startServer(t, {store});
       for (const share of [0.1, 0.9]) {
         const visitor = await Visitor.consenting(own.url);
@@ -102,7 +102,7 @@ for (const store of testedStores) {
   });
 }
 
-t.test('deleting', async (t) => {
+t.test('deleting a file', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf());
@@ -122,7 +122,7 @@ t.test('deleting', async (t) => {
 const corpus = process.env['TEST_PDF_DIR'];
 
 t.test(
-  'real PDFs come back bit for bit',
+  'real PDFs are downloaded unchanged',
   {skip: corpus ? false : 'TEST_PDF_DIR names none'},
   async (t) => {
     const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});

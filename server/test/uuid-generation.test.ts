@@ -9,7 +9,7 @@ import {until} from './until.js';
 import {request} from './visitor.js';
 
 void t.test('generate-uuid', async (t) => {
-  await t.test('answers a UUID and a token, and writes two audit rows and no visit', async (t) => {
+  await t.test('returns a UUID and a token, and writes two audit rows and no visit', async (t) => {
     const server = await startServer(t);
 
     const {status, body} = await request<GeneratedUuid>(
@@ -36,7 +36,7 @@ void t.test('generate-uuid', async (t) => {
     return {server, last: uuids[2]};
   };
 
-  await t.test('two known UUIDs are passed over for a third', async (t) => {
+  await t.test('skips two UUIDs that are in use', async (t) => {
     const {server, last} = await withKnown(t, 2);
 
     const {status, body} = await generate(server.url);
@@ -45,7 +45,7 @@ void t.test('generate-uuid', async (t) => {
     t.equal(body.uuid, last);
   });
 
-  await t.test('three known UUIDs end in 500 and an audit row', async (t) => {
+  await t.test('fails with 500 and an audit row after three UUIDs in use', async (t) => {
     const {server} = await withKnown(t, 3);
 
     const {status, body} = await generate(server.url);

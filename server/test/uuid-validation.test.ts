@@ -17,7 +17,7 @@ const completed = async (server: TestServer, email: string): Promise<Visitor> =>
   return visitor;
 };
 
-void t.test('validate-uuid refuses what is no version-4 UUID', async (t) => {
+void t.test('validate-uuid rejects everything but version-4 UUIDs', async (t) => {
   const server = await startServer(t);
 
   for (const json of [{}, {uuid: ''}, {uuid: null}]) {
@@ -54,7 +54,7 @@ void t.test('validate-uuid refuses what is no version-4 UUID', async (t) => {
     });
   }
 
-  await t.test('each attempt is audited with its outcome, and makes no row', async (t) => {
+  await t.test('each attempt is audited with its outcome, and creates no row', async (t) => {
     const rows = await server.sql<{outcome: string; count: number}[]>`
       select metadata->>'outcome' as outcome, count(*)::int as count from audit_logs
       where event_type = 'uuid_validation_attempt' group by 1`;
@@ -64,7 +64,7 @@ void t.test('validate-uuid refuses what is no version-4 UUID', async (t) => {
   });
 });
 
-void t.test('validate-uuid answers by what is known', async (t) => {
+void t.test('validate-uuid responds according to the state of the UUID', async (t) => {
   const server = await startServer(t);
 
   await t.test('an unknown UUID is claimed with a token, in lower case', async (t) => {
@@ -80,7 +80,7 @@ void t.test('validate-uuid answers by what is known', async (t) => {
     t.equal(await stateOf(server, uuid), 'open');
   });
 
-  await t.test('two tabs that begin with one UUID hold one token', async (t) => {
+  await t.test('two tabs that begin with one UUID get the same token', async (t) => {
     const first = await Visitor.arrive(server.url);
     const {body} = await validate(server.url, {uuid: first.uuid}, first.token);
     t.equal(body.token, first.token);
@@ -120,7 +120,7 @@ void t.test('validate-uuid answers by what is known', async (t) => {
       update user_sessions set archived_at = now() where uuid = ${visitor.uuid}`;
     return visitor;
   };
-  await t.test('a token of another site is none of this one', async (t) => {
+  await t.test('a token of another site is not valid for this one', async (t) => {
     await addSite(server, 'acme', ['https://www.acme.example']);
     const visitor = await Visitor.consenting(server.url);
     const {uuid, token} = visitor;
@@ -143,7 +143,7 @@ void t.test('validate-uuid answers by what is known', async (t) => {
     ['erased', erased, 410],
   ];
   for (const [state, make, whenRight] of states) {
-    await t.test(`${state}: only the right token is let in`, async (t) => {
+    await t.test(`${state}: only the right token is accepted`, async (t) => {
       await server.sql`delete from mail_counts`;
       const visitor = await make();
       const {uuid} = visitor;

@@ -31,7 +31,7 @@ const isPage = (t: Test, {headers}: Response, page: string) => {
   t.match(headers.get('content-security-policy'), /img-src 'self'/);
 };
 
-t.test('who opens a link while the database is away reads a page', async (t) => {
+t.test('a link opened during a database outage shows a page', async (t) => {
   const sql = connectDatabase({url: `postgres://nobody:secret@127.0.0.1:${await freePort()}/x`});
   t.teardown(() => sql.end({timeout: 1}));
   const server = await startServer(t, {deps: {sql}});
@@ -59,7 +59,7 @@ t.test('who opens a link while the database is away reads a page', async (t) => 
   }
 });
 
-t.test('who opens one when the server fails reads no more than the reference', async (t) => {
+t.test('a link opened during a server error shows only the reference', async (t) => {
   const server = await startServer(t);
   await server.sql`alter table email_verifications rename to elsewhere`;
 
@@ -72,7 +72,7 @@ t.test('who opens one when the server fails reads no more than the reference', a
   t.notMatch(page, /email_verifications|relation|internal/);
 });
 
-t.test('who opens too many is asked to wait, on a page', async (t) => {
+t.test('too many opened links show a page that asks to wait', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
   for (let i = 0; i < 6; i++) {
     t.equal((await open(server, LINK, {expects: 404})).response.status, 404);
@@ -86,7 +86,7 @@ t.test('who opens too many is asked to wait, on a page', async (t) => {
   t.ok(Number(response.headers.get('retry-after')) > 0);
 });
 
-t.test('who opens one while the server has too much to do reads a page', async (t) => {
+t.test('a link opened on an overloaded server shows a page', async (t) => {
   const server = await startServer(t);
   const busy = async (address: string) => {
     for (let tries = 0; tries < 20; tries++) {
@@ -109,7 +109,7 @@ const blockFor = (ms: number) => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-t.test('a mangled link is an unknown one, however it was mangled', async (t) => {
+t.test('a mangled link counts as unknown, in any form', async (t) => {
   const server = await startServer(t);
   for (const address of [
     '/verify/',

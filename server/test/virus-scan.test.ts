@@ -17,7 +17,7 @@ t.test('with a virus scanner', {skip: clamdMissing}, async (t) => {
   const clamd = await startClamd(t);
   const server = await startServer(t, {settings: {CLAMAV_HOST: clamd.host}});
 
-  await t.test('a clean file of the largest size is stored', async (t) => {
+  await t.test('a clean file of the maximum size is stored', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const {status, body} = await visitor.upload(makePdf(MAX_FILE_BYTES));
 
@@ -28,7 +28,7 @@ t.test('with a virus scanner', {skip: clamdMissing}, async (t) => {
 
   for (const size of [undefined, null]) {
     const way = size === null ? 'through the spool' : 'streamed';
-    await t.test(`an infected file is refused, ${way}, and leaves nothing`, async (t) => {
+    await t.test(`an infected file is rejected, ${way}, and leaves nothing`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
       const before = await keysIn(server.objects);
 
@@ -47,7 +47,7 @@ t.test('with a virus scanner', {skip: clamdMissing}, async (t) => {
     });
   }
 
-  await t.test('that has gone, uploads are refused, or stored with a flag', async (t) => {
+  await t.test('uploads without a scanner are rejected, or stored with a flag', async (t) => {
     await clamd.stop();
     const lax = await startServer(t, {
       settings: {CLAMAV_HOST: clamd.host, SCAN_REQUIRED: 'false'},

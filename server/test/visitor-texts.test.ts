@@ -36,7 +36,7 @@ void t.test('a file’s name', async (t) => {
     });
   }
 
-  await t.test('of 255 bytes is kept, of 256 cut before its extension', (t) => {
+  await t.test('of 255 bytes is kept, and one of 256 bytes is cut before its extension', (t) => {
     const name = (bytes: number) => `${'n'.repeat(bytes - 4)}.pdf`;
     t.equal(cleanFileName(name(255)), name(255));
     t.equal(cleanFileName(name(256)), name(255));
@@ -44,7 +44,7 @@ void t.test('a file’s name', async (t) => {
     t.end();
   });
 
-  await t.test('is never cut inside what the eye sees as one', (t) => {
+  await t.test('is never cut inside a visible character', (t) => {
     const family = '👨‍👩‍👧‍👦';
     t.equal(Buffer.byteLength(family), 25);
     const cut = cleanFileName(`${family.repeat(20)}.pdf`);
@@ -94,7 +94,7 @@ void t.test('a visitor’s name', (t) => {
   t.end();
 });
 
-void t.test('an address is one plain address, or none', (t) => {
+void t.test('an e-mail address is one plain address, or rejected', (t) => {
   t.equal(parseEmail(' Anna.B+x@EXAMPLE.com '), 'Anna.B+x@example.com');
   t.equal(parseEmail('anna@bücher.example'), 'anna@xn--bcher-kva.example');
   t.equal(parseEmail('anna@Bücher。example'), 'anna@xn--bcher-kva.example');
@@ -115,13 +115,13 @@ void t.test('an address is one plain address, or none', (t) => {
   t.end();
 });
 
-void t.test('a masked address tells its first letter and its domain', (t) => {
-  t.equal(maskEmail('anna@example.com'), 'a•••@example.com');
-  t.equal(maskEmail('a@example.com'), 'a•••@example.com');
+void t.test('a masked e-mail address shows its first letter and its domain', (t) => {
+  t.equal(maskedEmail('anna@example.com'), 'a•••@example.com');
+  t.equal(maskedEmail('a@example.com'), 'a•••@example.com');
   t.end();
 });
 
-void t.test('text in HTML is text', (t) => {
+void t.test('text is escaped in HTML', (t) => {
   t.equal(escapeHtml(`<b a="1" c='2'>&`), '&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;');
   t.end();
 });

@@ -46,7 +46,7 @@ const isSignedWith = (key: Buffer, {headers, body}: Called): boolean => {
 const start = (t: Test, ...receivers: Receiver[]) =>
   startServer(t, {settings: {ALLOW_PRIVATE_HOSTS: receivers.map(({host}) => host).join(',')}});
 
-t.test('an owner is told of what happens, signed, without a personal datum', async (t) => {
+t.test('an owner receives signed events without personal data', async (t) => {
   const receiver = await taken(t);
   const server = await start(t, receiver);
   const {key} = await add(server, receiver);
@@ -85,31 +85,28 @@ t.test('an owner is told of what happens, signed, without a personal datum', asy
   t.match(erased?.data, {reference: visitor.uuid, state: 'erased', files: []});
 });
 
-t.test(
-  'names and addresses go along where the owner has chosen so, and only chosen events',
-  async (t) => {
-    const receiver = await taken(t);
-    const server = await start(t, receiver);
-    await add(server, receiver, '--events', 'session.pending', '--with-contact');
-    const visitor = await Visitor.consenting(server.url);
-    await visitor.upload(makePdf(), {name: 'cv.pdf'});
+t.test('names, e-mail addresses and events are sent only if the owner chose them', async (t) => {
+  const receiver = await taken(t);
+  const server = await start(t, receiver);
+  await add(server, receiver, '--events', 'session.pending', '--with-contact');
+  const visitor = await Visitor.consenting(server.url);
+  await visitor.upload(makePdf(), {name: 'cv.pdf'});
 
-    await write(visitor, 'Hello?');
-    await visitor.contact('anna@example.com', 'Anna');
-    server.webhooks.wake();
-    await until(() => receiver.called.length === 1);
+  await write(visitor, 'Hello?');
+  await visitor.contact('anna@example.com', 'Anna');
+  server.webhooks.wake();
+  await until(() => receiver.called.length === 1);
 
-    const [event] = eventsOf(receiver);
-    t.match(event?.data, {
-      contact: {name: 'Anna', email: 'anna@example.com'},
-      files: [{name: 'cv.pdf'}],
-    });
-    const queued = await server.sql`select from webhook_deliveries`;
-    t.equal(queued.length, 1, 'nothing else was queued for it');
-  },
-);
+  const [event] = eventsOf(receiver);
+  t.match(event?.data, {
+    contact: {name: 'Anna', email: 'anna@example.com'},
+    files: [{name: 'cv.pdf'}],
+  });
+  const queued = await server.sql`select from webhook_deliveries`;
+  t.equal(queued.length, 1, 'nothing else was queued for it');
+});
 
-t.test('an abandoned visit is told, though nothing is left of it', async (t) => {
+t.test('an abandoned visit is reported after its data is deleted', async (t) => {
   const receiver = await taken(t);
   const server = await start(t, receiver);
   await add(server, receiver, '--events', 'visit.abandoned');
@@ -127,7 +124,7 @@ t.test('an abandoned visit is told, though nothing is left of it', async (t) => 
   t.match(eventsOf(receiver)[0]?.data, {reference: visitor.uuid, state: 'abandoned', consents: []});
 });
 
-t.test('a delivery that fails is tried again under its id, with growing pauses', async (t) => {
+t.test('a failed delivery is retried under its id, with growing pauses', async (t) => {
   let works = false;
   const receiver = await startReceiver(
     t,
@@ -172,7 +169,7 @@ t.test('a delivery that fails is tried again under its id, with growing pauses',
   t.match(line?.['ms'], Number);
 });
 
-t.test('what could not be delivered for a day is dead, told, and can be replayed', async (t) => {
+t.test('a delivery that failed for a day is dead, reported, and can be replayed', async (t) => {
   let works = false;
   const receiver = await startReceiver(
     t,
@@ -211,7 +208,7 @@ t.test('what could not be delivered for a day is dead, told, and can be replayed
   t.equal((await server.sql`select from jobs where kind = 'webhook'`).length, 0);
 });
 
-t.test('a delivery that could not be noted is made again', async (t) => {
+t.test('a delivery that could not be recorded is repeated', async (t) => {
   const breaking = async ({sql}: TestServer) => sql`alter table webhook_deliveries rename to lost`;
   const receiver = await startReceiver(t, async (response, _called, count) => {
     if (count === 1) await breaking(server);
@@ -234,7 +231,7 @@ t.test('a delivery that could not be noted is made again', async (t) => {
   });
 });
 
-t.test('one receiver that hangs does not hold up another', async (t) => {
+t.test('a receiver that hangs does not delay another', async (t) => {
   const held: ServerResponse[] = [];
   let hangs = true;
   const hanging = await startReceiver(t, (response) => {
@@ -257,7 +254,7 @@ t.test('one receiver that hangs does not hold up another', async (t) => {
   await until(() => hanging.called.length === 6);
 });
 
-t.test('a webhook is made, tried, listed and removed', async (t) => {
+t.test('a webhook is created, tested, listed and deleted', async (t) => {
   let status = 200;
   const receiver = await startReceiver(t, (response) => void response.writeHead(status).end());
   const server = await start(t, receiver);
@@ -280,7 +277,7 @@ t.test('a webhook is made, tried, listed and removed', async (t) => {
   t.match(await run('list'), /There are no webhooks/);
 });
 
-t.test('no secret of a webhook rests in the database', async (t) => {
+t.test('no secret of a webhook is stored in plain text', async (t) => {
   const receiver = await taken(t);
   const server = await start(t, receiver);
   const {key} = await add(server, receiver);
@@ -293,7 +290,7 @@ t.test('no secret of a webhook rests in the database', async (t) => {
   t.notOk(row?.text.includes(key.toString('hex')));
 });
 
-t.test('one receiver gets at most three calls at once', async (t) => {
+t.test('a receiver gets at most three concurrent calls', async (t) => {
   const open: ServerResponse[] = [];
   let most = 0;
   const slow = await startReceiver(t, (response) => {

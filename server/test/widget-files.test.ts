@@ -22,7 +22,7 @@ void t.test(
     const get = (address: string, headers = {}) => fetch(`${server.url}${address}`, {headers});
 
     for (const address of ['/maria-chat.js', '/v1/maria-chat.js', '/widget/maria-chat.js']) {
-      await t.test(`${address} is kept for minutes and asked for again`, async (t) => {
+      await t.test(`${address} is cached for minutes and revalidated`, async (t) => {
         const response = await get(address);
 
         t.equal(response.status, 200);
@@ -43,16 +43,19 @@ void t.test(
       `/widget/${hashed ?? ''}`,
       `/widget/again/${hashed ?? ''}`,
     ]) {
-      await t.test(`${address.replace(/-[\w-]{8}\.js/, '-….js')} is kept for a year`, async (t) => {
-        const response = await get(address);
+      await t.test(
+        `${address.replace(/-[\w-]{8}\.js/, '-….js')} is cached for a year`,
+        async (t) => {
+          const response = await get(address);
 
-        t.equal(response.status, 200);
-        t.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
-        t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
-      });
+          t.equal(response.status, 200);
+          t.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+          t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
+        },
+      );
     }
 
-    await t.test('come compressed as the browser likes it', async (t) => {
+    await t.test('are compressed as the browser prefers', async (t) => {
       for (const [accept, encoding] of [
         ['br, gzip', 'br'],
         ['gzip', 'gzip'],
@@ -71,7 +74,7 @@ void t.test(
       '/widget/maria-chat.js',
       `/widget/${hashed ?? ''}`,
     ]) {
-      await t.test(`a cache can tell the encodings of ${address} apart`, async (t) => {
+      await t.test(`a cache can distinguish the encodings of ${address}`, async (t) => {
         const etags = new Set<string | null>();
         for (const accept of ['br', 'gzip', 'identity']) {
           const {headers} = await get(address, {'accept-encoding': accept});
@@ -87,7 +90,7 @@ void t.test(
       });
     }
 
-    await t.test('nothing outside their folder is to be had', async (t) => {
+    await t.test('do not include files outside their folder', async (t) => {
       for (const address of [
         '/widget/../server/main.js',
         '/widget/%2e%2e/server/main.js',

@@ -20,7 +20,7 @@ const open = async (t: Test, options: SitePageOptions): Promise<SitePage> => {
   return site;
 };
 
-t.test('on paper there is no launcher', async (t) => {
+t.test('the launcher is not printed', async (t) => {
   const {page, widget} = await open(t, {body: tagFor(url)});
   const launcher = widget.root.locator('.launcher');
   await launcher.waitFor();
@@ -53,7 +53,7 @@ t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) 
   t.equal(await isTooWide(page), false);
 });
 
-t.test('above a keyboard on the screen stands the composer, whole', async (t) => {
+t.test('the whole composer is visible above an on-screen keyboard', async (t) => {
   const {page, widget} = await open(t, {body: tagFor(url), ...PHONE});
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
@@ -74,7 +74,7 @@ t.test('above a keyboard on the screen stands the composer, whole', async (t) =>
   t.equal((await boxOf(widget, '.panel')).bottom, 568, 'and it fills the screen again');
 });
 
-t.test('whoever magnifies the page on a phone magnifies the chat', async (t) => {
+t.test('magnifying the page on a phone magnifies the chat', async (t) => {
   const {page, widget, session} = await open(t, {
     body: tagFor(url),
     ...PHONE,
@@ -94,7 +94,7 @@ for (const [where, options] of [
   ['a desktop', {viewport: {width: 1280, height: 720}}],
   ['a phone', PHONE],
 ] as const) {
-  t.test(`texts set wider by the reader lose no word on ${where}`, async (t) => {
+  t.test(`wider text spacing cuts no word on ${where}`, async (t) => {
     const {page, widget} = await open(t, {body: tagFor(url), ...options});
     const cut: string[] = [];
     const look = async () => cut.push(...(await page.evaluate<string[]>(CUT_TEXTS)));
@@ -125,7 +125,7 @@ for (const [where, options] of [
   });
 }
 
-t.test('in a sandboxed frame, which may store nothing, the conversation works', async (t) => {
+t.test('the conversation works in a sandboxed frame without storage', async (t) => {
   await saveSite(sql, {
     key: 'framed',
     name: 'Framed',
@@ -155,7 +155,7 @@ t.test('in a sandboxed frame, which may store nothing, the conversation works', 
   t.same(noise, []);
 });
 
-t.test('a large font of the browser’s own leaves the chat as it is', async (t) => {
+t.test('a large default font of the browser does not change the chat', async (t) => {
   const {widget} = await open(t, {
     head: '<style>html { font-size: 40px }</style>',
     body: tagFor(url),

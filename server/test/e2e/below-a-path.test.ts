@@ -5,7 +5,7 @@ import {nginxMissing, startNginxBelow} from '../nginx.js';
 import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
 
-t.test('pages of a server below a path of another one', {skip: nginxMissing}, async (t) => {
+t.test('pages of a server below another server’s path', {skip: nginxMissing}, async (t) => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/3d/chat`;
   const server = await startServer(t, {settings: {PUBLIC_URL: url}});
@@ -41,14 +41,14 @@ t.test('pages of a server below a path of another one', {skip: nginxMissing}, as
     await context.close();
   });
 
-  await t.test('the list of texts has those of the widget', async (t) => {
+  await t.test('the list of texts contains those of the widget', async (t) => {
     const {page, noise, context} = await openDemo(browser, `${url}/examples/languages.html`);
     await page.locator('tbody tr').first().waitFor();
     t.same(noise, []);
     await context.close();
   });
 
-  await t.test('the description of the API can be browsed', async (t) => {
+  await t.test('the API documentation can be opened', async (t) => {
     const {page, noise, context} = await openDemo(browser, `${url}/api/docs`);
     await page.getByText('/api/session/generate-uuid').first().waitFor();
     t.same(noise, []);

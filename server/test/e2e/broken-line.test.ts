@@ -4,7 +4,7 @@ import {startServer} from '../start-server.js';
 import {until} from '../until.js';
 import {openBrowser, openDemo} from './browser.js';
 
-t.test('a browser that remembers a failed module still gets the whole chat', async (t) => {
+t.test('a browser that remembers a failed module still loads the whole chat', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const fetched: string[] = [];
@@ -33,7 +33,7 @@ t.test('a browser that remembers a failed module still gets the whole chat', asy
   );
 });
 
-t.test('a line that stays away is told, and the next press tries anew', async (t) => {
+t.test('a lasting failure is displayed, and the next press tries again', async (t) => {
   const server = await startServer(t);
   const {page, widget} = await openDemo(await openBrowser(t), server.url);
   await page.route('**/widget/**', (route) => route.abort());
@@ -46,7 +46,7 @@ t.test('a line that stays away is told, and the next press tries anew', async (t
   await t.resolves(widget.root.getByLabel('Your name').waitFor());
 });
 
-t.test('what only warns the developer is missed once, and not at every change', async (t) => {
+t.test('a missing file of developer warnings is reported once, not at every change', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   await page.route('**/widget/**/attribute-check-*', (route) => route.abort());

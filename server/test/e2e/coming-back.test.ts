@@ -11,11 +11,11 @@ import {openBrowser, openDemo} from './browser.js';
 
 const pdf = (name: string) => ({name, buffer: makePdf(30_000)});
 
-t.test('coming back', async (t) => {
+t.test('a returning visitor', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
 
-  await t.test('a reload in the middle asks, and goes on with the same files', async (t) => {
+  await t.test('is asked after a reload, and continues with the same files', async (t) => {
     const {page, context, widget, noise} = await openDemo(browser, server.url);
     await widget.open();
     await widget.giveName('Bea');
@@ -38,7 +38,7 @@ t.test('coming back', async (t) => {
     await context.close();
   });
 
-  await t.test('discarding deletes the files and begins anew', async (t) => {
+  await t.test('can discard the visit, which deletes the files and starts again', async (t) => {
     const {page, context, widget} = await openDemo(browser, server.url);
     await widget.open();
     await widget.giveName('Cem');
@@ -63,7 +63,7 @@ t.test('coming back', async (t) => {
     await context.close();
   });
 
-  await t.test('refusing the first consent ends politely and leaves nothing', async (t) => {
+  await t.test('ends politely with the first consent refused and leaves nothing', async (t) => {
     const {context, widget} = await openDemo(browser, server.url);
     await widget.open();
     await widget.giveName('Dora');
@@ -76,7 +76,7 @@ t.test('coming back', async (t) => {
     await context.close();
   });
 
-  await t.test('start over asks first, and then discards', async (t) => {
+  await t.test('is asked before starting over discards the visit', async (t) => {
     const {context, widget} = await openDemo(browser, server.url);
     await widget.open();
     await widget.giveName('Eva');
@@ -98,7 +98,7 @@ t.test('coming back', async (t) => {
     await context.close();
   });
 
-  await t.test('a visit idle for too long gets a friendly line and a fresh start', async (t) => {
+  await t.test('gets a friendly line and a fresh start after too long idle', async (t) => {
     const {page, context, widget} = await openDemo(browser, server.url);
     await widget.open();
     await widget.giveName('Finn');
@@ -123,7 +123,7 @@ t.test('coming back', async (t) => {
   });
 
   await t.test(
-    'a complete visitor is greeted by name, and can be forgotten on the device',
+    'is greeted by name when complete, and can be forgotten on the device',
     async (t) => {
       const {page, context, widget} = await openDemo(browser, server.url);
       await widget.open();
@@ -148,7 +148,7 @@ t.test('coming back', async (t) => {
   );
 });
 
-t.test('without a connection the conversation goes on, and catches up', async (t) => {
+t.test('the conversation continues without a connection, and catches up', async (t) => {
   const server = await startServer(t);
   const {context, widget} = await openDemo(await openBrowser(t), server.url);
   await widget.open();

@@ -13,7 +13,7 @@ t.test('a double press', async (t) => {
   const browser = await openBrowser(t);
   const body = tagFor(url, 'data-load="eager"');
 
-  await t.test('of a finger on the launcher does not send the empty name', async (t) => {
+  await t.test('with a finger on the launcher does not send the empty name', async (t) => {
     const {context, widget, session, page} = await openSite(browser, {body, ...PHONE});
     await page.waitForFunction('customElements.get("maria-chat")');
     const place = await middleOf(widget.button('Open chat'));
@@ -33,7 +33,7 @@ t.test('a double press', async (t) => {
     await context.close();
   });
 
-  await t.test('of a mouse on the launcher opens the chat', async (t) => {
+  await t.test('with a mouse on the launcher opens the chat', async (t) => {
     const {page, context, widget} = await openSite(browser, {body});
     await page.waitForFunction('customElements.get("maria-chat")');
     await page.waitForLoadState('networkidle');
@@ -46,7 +46,7 @@ t.test('a double press', async (t) => {
     await context.close();
   });
 
-  await t.test('of a mouse on a refusal shows the goodbye', async (t) => {
+  await t.test('with a mouse on a refusal shows the goodbye', async (t) => {
     const {page, context, widget} = await openSite(browser, {body});
     await widget.open();
     await widget.giveName('Ana');

@@ -16,7 +16,7 @@ const FILES = ['Zeugnis 📜.pdf', 'تقرير.pdf'];
 for (const kind of [chromium, firefox, webkit]) {
   const {name, missing} = kind;
   t.test(
-    `the whole conversation in ${name}, over a reload and in two tabs`,
+    `the whole conversation works in ${name}, over a reload and in two tabs`,
     {skip: missing},
     async (t) => {
       const server = await startServer(t);

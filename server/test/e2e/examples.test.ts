@@ -11,7 +11,7 @@ import {EXAMPLE_PAGES} from './example-pages.js';
 // dist/server/test/e2e/ -> the project
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 
-t.test('every example opens, answers and leaves the console empty', async (t) => {
+t.test('every example opens, replies and leaves the console empty', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
 
@@ -40,7 +40,7 @@ t.test('every example opens, answers and leaves the console empty', async (t) =>
 /** The demo page and pages with a separate test file. */
 const TESTED_ELSEWHERE = /^(index|list|playground(-frame)?|languages)\.html$|^frameworks\//;
 
-t.test('every page is led to, from the demo page on, and each address answers', async (t) => {
+t.test('every page is linked from the demo page, and each link works', async (t) => {
   const server = await startServer(t);
   const linksOf = async (address: string) => {
     const response = await fetch(new URL(address, server.url));
@@ -69,7 +69,7 @@ t.test('every page is led to, from the demo page on, and each address answers', 
   }
 });
 
-t.test('no example goes untested', async (t) => {
+t.test('every example is tested', async (t) => {
   const files = (await readdir(EXAMPLES, {recursive: true})).map(posix);
   const pages = files.filter((name) => name.endsWith('.html') && !TESTED_ELSEWHERE.test(name));
 

@@ -7,7 +7,7 @@ import {openBrowser, openDemo} from './browser.js';
 
 const SLOW_BYTES_PER_SECOND = 250_000;
 
-t.test('the file step on a bad line', async (t) => {
+t.test('the file step on a bad connection', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
   const {page, context, widget} = await openDemo(browser, server.url);
@@ -26,7 +26,7 @@ t.test('the file step on a bad line', async (t) => {
   await widget.button('Upload files').click();
   await widget.says(/kB\/s · .+ left/).waitFor();
 
-  await t.test('leaving is asked about while a file is under way', async (t) => {
+  await t.test('leaving during an upload asks for confirmation', async (t) => {
     const asked = page.waitForEvent('dialog');
     const leaving = page.close({runBeforeUnload: true});
     const dialog = await asked;
@@ -35,7 +35,7 @@ t.test('the file step on a bad line', async (t) => {
     await leaving;
   });
 
-  await t.test('a lost connection is told at once, and the file arrives after it', async (t) => {
+  await t.test('a lost connection is displayed, and the file arrives later', async (t) => {
     await context.setOffline(true);
     await widget.says('Waiting for the connection. It goes on by itself.').waitFor();
     t.equal(await widget.button('Upload files').count(), 0, 'nothing is left to press');
@@ -47,7 +47,7 @@ t.test('the file step on a bad line', async (t) => {
     });
   });
 
-  await t.test('with nothing left to lose the page is left without a question', async (t) => {
+  await t.test('leaving without an upload asks no question', async (t) => {
     let questions = 0;
     page.on('dialog', (dialog) => {
       questions++;

@@ -4,7 +4,7 @@ import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
 
-t.test('the whole conversation by keyboard alone', async (t) => {
+t.test('the whole conversation works with the keyboard only', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   /** Presses Tab until the element with this name has the focus. */

@@ -23,7 +23,7 @@ t.test('a hundred openings and closings leave nothing behind', async (t) => {
   isAsBefore(t, before, await held(site, before.nodes));
 });
 
-t.test('a hundred elements put on the page and taken off leave nothing behind', async (t) => {
+t.test('a hundred insertions and removals of the element leave nothing behind', async (t) => {
   const site = await used(t);
   const putAndTake = (times: number) =>
     site.page.evaluate(`(async () => {
@@ -58,7 +58,7 @@ t.test('a hundred moves leave nothing behind', async (t) => {
   isAsBefore(t, before, await held(site, before.nodes));
 });
 
-t.test('a hundred attempts on a line that is down leave nothing behind', async (t) => {
+t.test('a hundred attempts without a connection leave nothing behind', async (t) => {
   const site = await used(t);
   const {page, widget} = site;
   const attempt = async () => {

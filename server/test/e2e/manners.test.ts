@@ -15,7 +15,7 @@ const LEFT_BY_LIT = [
   'reactiveElementVersions',
 ];
 
-t.test('the page has one global of ours, and after opening what Lit records', async (t) => {
+t.test('the page has one global of ours, and after opening the globals of Lit', async (t) => {
   const {url} = await startServer(t);
   const {page, widget} = await openSite(await openBrowser(t), {
     body: tagFor(url),
@@ -58,7 +58,7 @@ t.test('no timer runs while the chat is closed, before and after its use', async
   t.match(await page.evaluate('timers()'), [/^setInterval/], 'one that runs is seen');
 });
 
-t.test('nothing listens to the end of the page that would keep it from coming back', async (t) => {
+t.test('no listener for the page’s end prevents its restoration from the cache', async (t) => {
   const {url} = await startServer(t);
   const {page, widget, session} = await openSite(await openBrowser(t), {body: tagFor(url)});
   await widget.open();

@@ -21,7 +21,7 @@ const toFiles = async (widget: Widget) => {
   await widget.says('Please add your documents.').waitFor();
 };
 
-t.test('a page whose release is gone opens the present one', async (t) => {
+t.test('a page whose release no longer exists opens the current one', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
   const {page, widget, noise} = await openDemo(browser, server.url);
@@ -44,7 +44,7 @@ t.test('a page whose release is gone opens the present one', async (t) => {
   );
 });
 
-t.test('a part that no server has is reported as missing, and loaded later', async (t) => {
+t.test('a file that no server has is reported as missing, and loaded later', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
 
@@ -74,7 +74,7 @@ t.test('a part that no server has is reported as missing, and loaded later', asy
     await context.close();
   });
 
-  await t.test('all that follows the first answer', async (t) => {
+  await t.test('the steps after the first answer', async (t) => {
     const {page, context, widget} = await open();
     const find = await loseFiles(page, '**/widget/later-*');
     await widget.open();

@@ -11,7 +11,7 @@ const POLICY =
 const PAGE =
   '<!doctype html><html lang="en"><title>Site</title><body><h1>A page</h1><script src="/maria-chat.js" async></script></body></html>';
 
-t.test('a visitor sees, corrects, takes along and erases what is stored', async (t) => {
+t.test('a visitor sees, corrects, downloads and erases the stored data', async (t) => {
   const {sql, url, mailbox} = await startServer(t, {store: 'disk'});
   const browser = await openBrowser(t);
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});

@@ -16,7 +16,7 @@ const browser = await openBrowser(t);
 
 type Look = (state: string) => Promise<void>;
 
-t.test('in the visitor’s own colours everything keeps its edges', async (t) => {
+t.test('all elements keep their edges in forced colours', async (t) => {
   for (const lang of LANGUAGES) {
     await t.test(lang, async (t) => {
       const options = {forcedColors: 'active', colorScheme: 'dark'} as const;
@@ -38,7 +38,7 @@ t.test('in the visitor’s own colours everything keeps its edges', async (t) =>
   }
 });
 
-t.test('who asks for more contrast has no grey words, and edges that can be seen', async (t) => {
+t.test('the higher-contrast setting shows no grey text, and visible edges', async (t) => {
   for (const [lang, colorScheme] of [
     ['en', 'light'],
     ['ar', 'dark'],

@@ -7,7 +7,7 @@ import {openSite, tagFor} from './site-page.js';
 
 const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
 const LINK = '<p><a href="/two">Two</a></p>';
-t.test('the history of a page that was reloaded while the chat filled the screen', async (t) => {
+t.test('a page reloaded while the chat filled the screen', async (t) => {
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
   const openTwo = async () => {
@@ -27,7 +27,7 @@ t.test('the history of a page that was reloaded while the chat filled the screen
     ['and is remembered as open', ''],
     ['and is not remembered', 'localStorage.clear()'],
   ] as const) {
-    await t.test(`${how}: one press of back leaves the page`, async (t) => {
+    await t.test(`needs one press of back to leave: ${how}`, async (t) => {
       const {page, context, requested} = await openTwo();
       if (forget) await page.evaluate(forget);
       await page.reload();

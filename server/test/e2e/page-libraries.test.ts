@@ -14,13 +14,13 @@ import {openSite, tagFor} from './site-page.js';
 const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
 const FORM = '<form><input id="own" name="own"></form><p><a href="/two">Two</a></p>';
 
-t.test('beside the libraries of other people’s pages', async (t) => {
+t.test('the widget beside the libraries of host pages', async (t) => {
   const packages = await pagePackages();
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
   const tag = tagFor(url);
 
-  await t.test('jQuery inserts the tag, and its attributes count', async (t) => {
+  await t.test('works if jQuery inserts the tag with its attributes', async (t) => {
     const {page, context, widget} = await openSite(browser, {packages, head: JQUERY});
     const inserted = `<script src="${url}/maria-chat.js" data-site="acme" data-lang="de"><\\/script>`;
     for (const insert of [
@@ -42,45 +42,42 @@ t.test('beside the libraries of other people’s pages', async (t) => {
     {name: 'htmx', head: HTMX, body: `<div hx-boost="true">${FORM}</div>${tag}`},
     {name: 'Inertia', head: '', body: await inertiaPage(packages, tag)},
   ]) {
-    await t.test(
-      `${name} owns the history: a chat on a phone leaves the page as it was`,
-      async (t) => {
-        const {page, context, widget, requested} = await openSite(browser, {
-          packages,
-          head,
-          body,
-          ...PHONE,
-        });
-        for (const way of ['on the first page', 'after a visit']) {
-          if (way === 'after a visit') {
-            await page.getByRole('link', {name: 'Two'}).tap();
-            await page.waitForURL('**/two');
-          }
-          await page.locator('#own').fill('half filled');
-          await page.evaluate('window.bodyBefore = document.body; undefined');
-          const {length} = await historyOf(page);
-          const before = requested.length;
-
-          await openAndWait(widget);
-          t.equal((await historyOf(page)).length, length, way);
-          t.equal((await historyOf(page)).mark, null, way);
-          await widget.button('Close chat').tap();
-          await widget.button('Open chat').waitFor();
-          await page.waitForLoadState('networkidle');
-
-          t.equal(await page.locator('#own').inputValue(), 'half filled', way);
-          t.equal(await page.evaluate('bodyBefore === document.body'), true, way);
-          t.same(
-            requested.slice(before).filter((one) => /localhost:\d+\/(two)?$/.test(one)),
-            [],
-            way,
-          );
+    await t.test(`leaves the history to ${name} on a phone`, async (t) => {
+      const {page, context, widget, requested} = await openSite(browser, {
+        packages,
+        head,
+        body,
+        ...PHONE,
+      });
+      for (const way of ['on the first page', 'after a visit']) {
+        if (way === 'after a visit') {
+          await page.getByRole('link', {name: 'Two'}).tap();
+          await page.waitForURL('**/two');
         }
-        await context.close();
-      },
-    );
+        await page.locator('#own').fill('half filled');
+        await page.evaluate('window.bodyBefore = document.body; undefined');
+        const {length} = await historyOf(page);
+        const before = requested.length;
 
-    await t.test(`${name}: one chat, however the visitor goes to and fro`, async (t) => {
+        await openAndWait(widget);
+        t.equal((await historyOf(page)).length, length, way);
+        t.equal((await historyOf(page)).mark, null, way);
+        await widget.button('Close chat').tap();
+        await widget.button('Open chat').waitFor();
+        await page.waitForLoadState('networkidle');
+
+        t.equal(await page.locator('#own').inputValue(), 'half filled', way);
+        t.equal(await page.evaluate('bodyBefore === document.body'), true, way);
+        t.same(
+          requested.slice(before).filter((one) => /localhost:\d+\/(two)?$/.test(one)),
+          [],
+          way,
+        );
+      }
+      await context.close();
+    });
+
+    await t.test(`shows one chat with ${name} during all navigation`, async (t) => {
       const {page, context, widget} = await openSite(browser, {packages, head, body});
       await openAndWait(widget);
       await widget.root.getByLabel('Your name').pressSequentially('Half na');
@@ -99,7 +96,7 @@ t.test('beside the libraries of other people’s pages', async (t) => {
     });
   }
 
-  await t.test('Lenis scrolls the page, and not what is in the panel', async (t) => {
+  await t.test('scrolls its panel while Lenis scrolls the page', async (t) => {
     const {page, context, widget} = await openSite(browser, {
       packages,
       head: '<script src="/packages/lenis/dist/lenis.min.js"></script>',
@@ -131,7 +128,7 @@ t.test('beside the libraries of other people’s pages', async (t) => {
     await context.close();
   });
 
-  await t.test('an open modal of Bootstrap leaves the keyboard to the chat', async (t) => {
+  await t.test('keeps the keyboard beside an open modal of Bootstrap', async (t) => {
     const {page, context, widget} = await openSite(browser, {
       packages,
       head: BOOTSTRAP,
@@ -159,7 +156,7 @@ t.test('beside the libraries of other people’s pages', async (t) => {
   });
 
   for (const state of ['closed', 'open'] as const) {
-    await t.test(`React hydrates the whole document while the chat is ${state}`, async (t) => {
+    await t.test(`survives hydration by React while the chat is ${state}`, async (t) => {
       const {page, context, widget} = await openSite(browser, {packages, head: REACT, body: tag});
       await widget.button('Open chat').waitFor();
       if (state === 'open') {

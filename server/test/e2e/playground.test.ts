@@ -40,7 +40,7 @@ t.test('the playground', async (t) => {
     (await text('widget/styles/panel.ts')).matchAll(/^ \* (--maria-[\w-]+)/gm),
   );
 
-  await t.test('has a control for everything that can be chosen, by its name', async (t) => {
+  await t.test('has a control for every option, by its name', async (t) => {
     const {page, context, noise} = await openDemo(browser, address);
     await page.locator('#properties input').first().waitFor({state: 'attached'});
     const names = await page.evaluate<string[]>(
@@ -63,7 +63,7 @@ t.test('the playground', async (t) => {
     await context.close();
   });
 
-  await t.test('what is chosen arrives at the chat, and in the snippet', async (t) => {
+  await t.test('passes the chosen options to the chat and to the snippet', async (t) => {
     const given = attributes
       .filter((name) => !['api', 'mode', 'target', 'launcher', 'load'].includes(name))
       .map((name) => [name, SAMPLES[name] ?? OPTIONS[name] ?? 'words'] as const);
@@ -86,7 +86,7 @@ t.test('the playground', async (t) => {
     await context.close();
   });
 
-  await t.test('its controls work, its log hears, and the console is empty', async (t) => {
+  await t.test('has working controls, a working event log and an empty console', async (t) => {
     const {page, context, noise} = await openDemo(browser, address);
     const chat = page.frameLocator('#preview').locator('maria-chat');
     // The frame is scaled down, which the browser driver does not support.
@@ -115,7 +115,7 @@ t.test('the playground', async (t) => {
     await context.close();
   });
 
-  await t.test('the pinned snippet has the digest of what is served', async (t) => {
+  await t.test('has a pinned snippet with the digest of the served file', async (t) => {
     const {page, context} = await openDemo(browser, address);
     await page.getByRole('tab', {name: 'Pinned'}).click();
     const snippet = await page.locator('#snippet').innerText();
@@ -129,7 +129,7 @@ t.test('the playground', async (t) => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    await t.test(`axe finds nothing on it, ${colorScheme}`, async (t) => {
+    await t.test(`has no findings of axe, ${colorScheme}`, async (t) => {
       const {page, context} = await openDemo(browser, address, {colorScheme});
       await page.locator('details').last().waitFor();
       await page.evaluate(
@@ -141,7 +141,7 @@ t.test('the playground', async (t) => {
     });
   }
 
-  await t.test('nobody else may put its page into a frame', async (t) => {
+  await t.test('cannot be framed by other sites', async (t) => {
     const policyOf = async (name: string) =>
       (await fetch(`${server.url}/examples/${name}`)).headers.get('content-security-policy') ?? '';
 

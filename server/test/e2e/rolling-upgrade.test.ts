@@ -133,19 +133,19 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
     await confirm(topology, 'pending@example.com');
     await pending.widget.says(/Your address is confirmed/).waitFor();
   });
-  await t.test('a complete session stays so, and shows its data', async () => {
+  await t.test('a complete session stays complete, and shows its data', async () => {
     await complete.widget.says(/Your address is confirmed/).waitFor();
     await complete.widget.choose('My data');
     await complete.widget.says('complete@example.com').waitFor();
   });
-  await t.test('messages go both ways', async () => {
+  await t.test('messages arrive in both directions', async () => {
     await write(chatting, 'After the upgrade.');
     const caller = await callerOf(chatting, topology);
     await caller.call('POST', '/api/messages', {json: {client_id: 'x', body: 'From elsewhere.'}});
     await chatting.widget.says('From elsewhere.').waitFor({timeout: PATIENCE_MS});
     await until(async () => (await chatting.widget.says('Not sent yet.').count()) === 0);
   });
-  await t.test('the open menu leads on', async () => {
+  await t.test('the open menu still works', async () => {
     await inMenu.widget.button('My data').click();
     await inMenu.widget.root.getByRole('dialog', {name: 'My data'}).waitFor();
   });
@@ -162,7 +162,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
     await fresh.widget.says(NEXT_TEXT).waitFor();
     t.equal(await fresh.page.evaluate('MariaChat.version'), NEXT_VERSION);
   });
-  await t.test('a pinned version is served by the servers of the next', async (t) => {
+  await t.test('a pinned version is served by the servers of the next release', async (t) => {
     const {status} = await fetch(`${topology.url}/${projectVersion()}/maria-chat.js`);
     t.equal(status, 200);
   });

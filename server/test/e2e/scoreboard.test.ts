@@ -32,14 +32,14 @@ const browser = await openBrowser(t);
 /** Figures for the scoreboard of the README. */
 const scoreboard: Record<string, number> = {};
 
-t.test('the loader’s bytes on the line', async (t) => {
+t.test('the loader’s transferred bytes', async (t) => {
   const bytes = await bytesOf(`${url}/maria-chat.js`, 'gzip');
 
   scoreboard['loader bytes'] = bytes;
   t.ok(bytes > 1_000 && bytes <= MAX_LOADER_BYTES, `${bytes} bytes`);
 });
 
-t.test('before opening: two small files, nothing stored, moved or held up', async (t) => {
+t.test('before opening, two small files load, and nothing is stored or blocked', async (t) => {
   const loads: Load[] = [];
   const best = (name: 'scriptMs' | 'blockedMs') => Math.min(...loads.map((load) => load[name]));
   const isDisturbed = () => best('blockedMs') > 0 || best('scriptMs') > MAX_SCRIPT_MS;
@@ -64,7 +64,7 @@ t.test('before opening: two small files, nothing stored, moved or held up', asyn
   );
 });
 
-t.test('whoever comes near the button stores nothing, and does not ask the API', async (t) => {
+t.test('pointing at the button stores nothing and makes no API call', async (t) => {
   const {page, context, widget, requested} = await openSite(browser, {body: tagFor(url)});
   t.teardown(() => context.close());
 
@@ -81,7 +81,7 @@ t.test('whoever comes near the button stores nothing, and does not ask the API',
 });
 
 for (const near of ['hover', 'focus'] as const) {
-  t.test(`the first opening after a ${near} needs nothing more from the network`, async (t) => {
+  t.test(`the first opening after a ${near} needs no further network requests`, async (t) => {
     const {page, context, widget} = await openSite(browser, {body: tagFor(url)});
     t.teardown(() => context.close());
     await widget.button('Open chat')[near]();
@@ -96,7 +96,7 @@ for (const near of ['hover', 'focus'] as const) {
   });
 }
 
-t.test('the strictest policy refuses nothing and changes no pixel', async (t) => {
+t.test('the strictest policy blocks nothing and changes no pixel', async (t) => {
   const strict = await picturesOf(false);
   const free = await picturesOf(true);
 
@@ -141,7 +141,7 @@ t.test('axe finds nothing, from the closed launcher to the mailed link', async (
   t.ok(found.length > 0, 'and it would have looked inside');
 });
 
-t.test('the README’s front tells what is measured here', async (t) => {
+t.test('the README’s scoreboard shows the figures measured here', async (t) => {
   const readme = await readFile(README, 'utf8');
   const [, names = '', values = ''] = /^(loader bytes · .*): `(.*)`/m.exec(readme) ?? [];
   const shown = values.split(' · ');

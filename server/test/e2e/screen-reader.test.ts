@@ -31,7 +31,7 @@ const settled = (text: string): string =>
     .replace(/\(\d+ s\)/g, '(seconds)')
     .replace(/: \d+%/g, ': (quarters)');
 
-t.test('a screen reader is told the whole conversation, each thing once', async (t) => {
+t.test('a screen reader announces the whole conversation, each part once', async (t) => {
   const server = await startServer(t);
   const {page, context, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const parts: string[] = [];
@@ -80,7 +80,7 @@ t.test('a screen reader is told the whole conversation, each thing once', async 
   await widget.root.getByText('Your reference').waitFor();
   await hear('the address is confirmed');
 
-  await t.test('nothing is said twice', async (t) => {
+  await t.test('nothing is announced twice', async (t) => {
     const lines = said.filter(({by}) => by === 'log').map(({words}) => settled(words));
     const twice = lines.filter((words, at) => lines.indexOf(words) !== at);
     // The visitor may give the same answer twice.
@@ -91,7 +91,7 @@ t.test('a screen reader is told the whole conversation, each thing once', async 
     t.ok(lines.length >= 10, 'and all of it is said');
   });
 
-  await t.test('it reads as it is written beside this test', async (t) => {
+  await t.test('the announcements match the transcript beside this test', async (t) => {
     const transcript = `${settled(parts.join('\n\n'))}\n`;
     // `WRITE_TRANSCRIPT=1` rewrites the file. Read it before you commit it.
     if (process.env['WRITE_TRANSCRIPT']) await writeFile(TRANSCRIPT, transcript);

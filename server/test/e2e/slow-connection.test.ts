@@ -66,7 +66,7 @@ t.test('a press on a slow connection', async (t) => {
     await context.close();
   });
 
-  await t.test('opens nothing once the visitor writes into a field of the page', async (t) => {
+  await t.test('opens nothing once the visitor types into a field of the page', async (t) => {
     const {page, context, widget, launcher} = await openPage();
     const code = await hold(page, '**/widget/chat-*');
 
@@ -84,7 +84,7 @@ t.test('a press on a slow connection', async (t) => {
     await context.close();
   });
 
-  await t.test('leaves the focus in a field of the page, once it has gone there', async (t) => {
+  await t.test('leaves the focus in a field of the page', async (t) => {
     const {page, context, widget, launcher} = await openPage();
     const rest = await hold(page, '**/widget/later-*');
 
@@ -100,7 +100,7 @@ t.test('a press on a slow connection', async (t) => {
     await context.close();
   });
 
-  await t.test('of the menu button is acknowledged at once', async (t) => {
+  await t.test('is acknowledged at once on the menu button', async (t) => {
     const {page, context, widget, launcher} = await openPage();
     await launcher.tap();
     await widget.root.getByLabel('Your name').waitFor();

@@ -11,7 +11,7 @@ const MARKED = [
   '<img src=x onerror=alert(1)> ![all](https://evil.example/pixel.png)',
 ];
 
-t.test('what a model says reaches the visitor', async (t) => {
+t.test('the visitor sees the reply of a model', async (t) => {
   const server = await startTalkServer(t);
 
   for (const kind of [chromium, firefox]) {
@@ -21,7 +21,7 @@ t.test('what a model says reaches the visitor', async (t) => {
       const {tab, visitor} = await arrive(browser, server.url);
       const uuid = await visitor.stored('session_uuid');
 
-      await t.test('as it is written, with its few marks, and nothing else of it', async (t) => {
+      await t.test('as it is written, with the supported Markdown and nothing else', async (t) => {
         await visitor.write(`Is a scan enough (${name})?`);
         const turn = await server.turn(`Is a scan enough (${name})?`);
         turn.say('A scan ');
@@ -48,27 +48,24 @@ t.test('what a model says reaches the visitor', async (t) => {
         t.equal((await visitor.lines('A scan is fine.')).length, 1);
       });
 
-      await t.test(
-        'until it is stopped, which it says, and the next question is answered',
-        async (t) => {
-          await visitor.write(`Count (${name}).`);
-          const turn = await server.turn(`Count (${name}).`);
-          turn.say('One, two, ');
-          await visitor.untilSaid('One, two,');
-          await visitor.press('Stop');
-          await until(() => turn.isBrokenOff);
-          await visitor.untilSaid('Cancelled.');
-          t.equal((await visitor.lines('One, two,')).length, 1, 'what was said stays');
+      await t.test('until Stop is pressed, and the next question gets a reply', async (t) => {
+        await visitor.write(`Count (${name}).`);
+        const turn = await server.turn(`Count (${name}).`);
+        turn.say('One, two, ');
+        await visitor.untilSaid('One, two,');
+        await visitor.press('Stop');
+        await until(() => turn.isBrokenOff);
+        await visitor.untilSaid('Cancelled.');
+        t.equal((await visitor.lines('One, two,')).length, 1, 'what was said stays');
 
-          await visitor.write(`And then (${name})?`);
-          const next = await server.turn(`And then (${name})?`);
-          next.say('Three.');
-          next.end();
-          await visitor.untilSaid('Three.');
-        },
-      );
+        await visitor.write(`And then (${name})?`);
+        const next = await server.turn(`And then (${name})?`);
+        next.say('Three.');
+        next.end();
+        await visitor.untilSaid('Three.');
+      });
 
-      await t.test('also over a reload in its middle', async (t) => {
+      await t.test('also after a reload in its middle', async (t) => {
         await visitor.write(`A story (${name})?`);
         const turn = await server.turn(`A story (${name})?`);
         turn.say('Once upon ');

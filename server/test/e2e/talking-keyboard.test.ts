@@ -8,7 +8,7 @@ import {openBrowser, openDemo} from './browser.js';
 import {announced, listenToRegions} from './live-regions.js';
 import {startTalkServer} from './talking.js';
 
-t.test('a conversation by keyboard and by ear', async (t) => {
+t.test('a conversation with keyboard and screen reader', async (t) => {
   const server = await startTalkServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const written = async () => {
@@ -22,7 +22,7 @@ t.test('a conversation by keyboard and by ear', async (t) => {
   const field = widget.root.getByLabel('Write a message');
   await field.focus();
 
-  await t.test('Enter sends, with Shift it begins a line, and the focus stays', async (t) => {
+  await t.test('Enter sends, Shift+Enter begins a line, and the focus stays', async (t) => {
     await page.keyboard.type('One');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('Two');
@@ -35,7 +35,7 @@ t.test('a conversation by keyboard and by ear', async (t) => {
     t.equal(await widget.focused(), 'Write a message');
   });
 
-  await t.test('Enter that ends a composition sends nothing', async (t) => {
+  await t.test('Enter at the end of a composition sends nothing', async (t) => {
     const ime = await page.context().newCDPSession(page);
     await ime.send('Input.imeSetComposition', {text: 'にほん', selectionStart: 3, selectionEnd: 3});
     await ime.send('Input.dispatchKeyEvent', {
@@ -50,7 +50,7 @@ t.test('a conversation by keyboard and by ear', async (t) => {
     t.same(await written(), ['One\nTwo', '日本']);
   });
 
-  await t.test('an answer is read out once, when it is whole', async (t) => {
+  await t.test('a reply is announced once, when it is complete', async (t) => {
     for (const asked of ['One\nTwo', '日本']) {
       const turn = await server.turn(asked);
       turn.say(`To ${asked}.`);
@@ -75,7 +75,7 @@ t.test('a conversation by keyboard and by ear', async (t) => {
     t.equal(await widget.focused(), 'Write a message');
   });
 
-  await t.test('a file is attached, sent and fetched', async (t) => {
+  await t.test('a file is attached, sent and downloaded', async (t) => {
     const pdf = makePdf(5_000);
     await widget.root
       .locator('.talk input[type=file]')

@@ -17,7 +17,7 @@ const sentBy = ({sql}: TestServer, uuid: string | null) => sql<{body: string; fi
   select body, (select count(*)::int from file_uploads f where f.message_id = m.id) as files
   from messages m where session_uuid = ${uuid} and role = 'visitor' order by id`;
 
-t.test('what is written without a line waits for it', async (t) => {
+t.test('a message without a connection is queued', async (t) => {
   const server = await startTalkServer(t);
   const scan = path.join(server.dataDir, 'scan.pdf');
   await writeFile(scan, makePdf());
@@ -31,7 +31,7 @@ t.test('what is written without a line waits for it', async (t) => {
       const {tab, visitor} = await arrive(browser, url);
       const uuid = await visitor.stored('session_uuid');
 
-      await t.test('and goes by itself, once and in order, after a reload', async (t) => {
+      await t.test('it is sent automatically, once and in order, after a reload', async (t) => {
         await visitor.choose([scan]);
         await visitor.untilSaid('scan.pdf', 'Uploaded');
         await proxy.set('refuse');
@@ -53,7 +53,7 @@ t.test('what is written without a line waits for it', async (t) => {
         t.equal((await visitor.lines('Second.')).length, 1);
       });
 
-      await t.test('and goes when the visitor tries again', async (t) => {
+      await t.test('it is sent when the visitor tries again', async (t) => {
         await proxy.set('refuse');
         await visitor.write('Third.');
         await visitor.write('Fourth.');
@@ -77,59 +77,63 @@ t.test('what is written without a line waits for it', async (t) => {
 });
 
 /** Runs in Chromium, which can emulate being offline. */
-t.test('behind a proxy as it comes, and offline for a while', {skip: nginxMissing}, async (t) => {
-  const server = await startTalkServer(t);
-  const url = await startNginx(t, server.url);
-  const {context, page, widget} = await openDemo(await openBrowser(t), url);
-  const eventCalls: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().includes('/api/events'))
-      eventCalls.push(request.headers()['accept'] ?? '*/*');
-  });
-  const field = widget.root.getByLabel('Write a message');
-  const write = async (text: string) => {
-    await field.fill(text);
-    await field.press('Enter');
-  };
-  await widget.open();
-  await widget.button('I agree').click();
+t.test(
+  'the chat works behind a default proxy and after being offline',
+  {skip: nginxMissing},
+  async (t) => {
+    const server = await startTalkServer(t);
+    const url = await startNginx(t, server.url);
+    const {context, page, widget} = await openDemo(await openBrowser(t), url);
+    const eventCalls: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/events'))
+        eventCalls.push(request.headers()['accept'] ?? '*/*');
+    });
+    const field = widget.root.getByLabel('Write a message');
+    const write = async (text: string) => {
+      await field.fill(text);
+      await field.press('Enter');
+    };
+    await widget.open();
+    await widget.button('I agree').click();
 
-  await t.test('an answer comes in pieces', async (t) => {
-    await write('Do you hear me?');
-    const turn = await server.turn('Do you hear me?');
-    turn.say('Word ');
-    await widget.says('Word').waitFor();
-    turn.say('by word.');
-    await widget.says('Word by word.').waitFor();
-    turn.end();
-    await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
-    t.equal(eventCalls.length, 1, 'over one stream');
-    t.notMatch(eventCalls[0], /json/, 'which was not asked for in pieces');
-  });
+    await t.test('a reply arrives in pieces', async (t) => {
+      await write('Do you hear me?');
+      const turn = await server.turn('Do you hear me?');
+      turn.say('Word ');
+      await widget.says('Word').waitFor();
+      turn.say('by word.');
+      await widget.says('Word by word.').waitFor();
+      turn.end();
+      await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
+      t.equal(eventCalls.length, 1, 'over one stream');
+      t.notMatch(eventCalls[0], /json/, 'which was not asked for in pieces');
+    });
 
-  await t.test('what is written offline is told to wait, and goes with the line', async (t) => {
-    await context.setOffline(true);
-    await widget.says('You seem to be offline.').waitFor();
-    await write('One, offline.');
-    await write('Two, offline.');
-    await widget.says('Not sent yet.').nth(1).waitFor();
-    await context.setOffline(false);
-    await widget.says('Not sent yet.').first().waitFor({state: 'detached'});
-    await widget.says('You seem to be offline.').waitFor({state: 'detached'});
-    await until(async () => (await widget.storage('outgoing')) === null);
+    await t.test('offline messages are marked as waiting, and sent later', async (t) => {
+      await context.setOffline(true);
+      await widget.says('You seem to be offline.').waitFor();
+      await write('One, offline.');
+      await write('Two, offline.');
+      await widget.says('Not sent yet.').nth(1).waitFor();
+      await context.setOffline(false);
+      await widget.says('Not sent yet.').first().waitFor({state: 'detached'});
+      await widget.says('You seem to be offline.').waitFor({state: 'detached'});
+      await until(async () => (await widget.storage('outgoing')) === null);
 
-    const sent = await sentBy(server, await widget.storage('session_uuid'));
-    t.same(
-      sent.map(({body}) => body),
-      ['Do you hear me?', 'One, offline.', 'Two, offline.'],
-    );
-    for (const body of ['One, offline.', 'Two, offline.'])
-      t.equal(await widget.root.locator('.bubble', {hasText: body}).count(), 1);
-    const turn = await server.turn('One, offline.');
-    turn.say('Back ');
-    await widget.says('Back').waitFor();
-    turn.say('again.');
-    turn.end();
-    await widget.says('Back again.').waitFor();
-  });
-});
+      const sent = await sentBy(server, await widget.storage('session_uuid'));
+      t.same(
+        sent.map(({body}) => body),
+        ['Do you hear me?', 'One, offline.', 'Two, offline.'],
+      );
+      for (const body of ['One, offline.', 'Two, offline.'])
+        t.equal(await widget.root.locator('.bubble', {hasText: body}).count(), 1);
+      const turn = await server.turn('One, offline.');
+      turn.say('Back ');
+      await widget.says('Back').waitFor();
+      turn.say('again.');
+      turn.end();
+      await widget.says('Back again.').waitFor();
+    });
+  },
+);

@@ -17,7 +17,7 @@ const fileOf = async ({sql}: TestServer, uuid: string) => {
   return file;
 };
 
-t.test('two tabs are one conversation', async (t) => {
+t.test('two tabs share one conversation', async (t) => {
   const server = await startTalkServer(t);
   const {live, url} = server;
   const proof = path.join(server.dataDir, 'proof.pdf');
@@ -37,7 +37,7 @@ t.test('two tabs are one conversation', async (t) => {
         turn.end();
       };
 
-      await t.test('what is asked in one stands in both, as does the answer', async (t) => {
+      await t.test('a question and its reply appear in both tabs', async (t) => {
         await second.visitor.untilSaid('Do you have a question?');
         await first.visitor.write(`Do both hear (${name})?`);
         const turn = await server.turn(`Do both hear (${name})?`);
@@ -53,7 +53,7 @@ t.test('two tabs are one conversation', async (t) => {
         t.equal(live.countSubscribers(caller.uuid), 1, 'and one of them reads');
       });
 
-      await t.test('a file goes along, is fetched, and goes from both', async (t) => {
+      await t.test('an attached file can be downloaded and deleted in both tabs', async (t) => {
         await first.tab.show();
         await first.visitor.choose([proof]);
         await first.visitor.untilSaid('proof.pdf', 'Uploaded');
@@ -70,7 +70,7 @@ t.test('two tabs are one conversation', async (t) => {
         t.equal((await second.visitor.lines('Here it is')).length, 1, 'the message stays');
       });
 
-      await t.test('what is uploaded and deleted elsewhere is seen in both', async () => {
+      await t.test('uploads and deletions of another tab appear in both', async () => {
         await first.visitor.press('Continue');
         for (const one of [first, second]) {
           await one.tab.show();
@@ -88,7 +88,7 @@ t.test('two tabs are one conversation', async (t) => {
         }
       });
 
-      await t.test('when one goes, the other reads on', async (t) => {
+      await t.test('one tab continues to receive events when the other closes', async (t) => {
         await first.tab.close();
         await second.tab.show();
         await second.visitor.write(`Still there (${name})?`);

@@ -33,7 +33,7 @@ const look = (tab: Tab, isHidden: boolean) =>
     document.dispatchEvent(new Event('visibilitychange'));
   })()`);
 
-t.test('visitors ask on their way, and after it', async (t) => {
+t.test('visitors ask questions during the conversation and after it', async (t) => {
   const server = await startTalkServer(t);
   const {live, conversation} = server;
 
@@ -46,7 +46,7 @@ t.test('visitors ask on their way, and after it', async (t) => {
     await t.test(`in ${name}`, {skip: missing}, async (t) => {
       const browser = await kind.start(t);
 
-      await t.test('a person answers where nothing else does', async (t) => {
+      await t.test('a visitor who refuses AI replies is asked for an e-mail address', async (t) => {
         const {tab, visitor} = await arrive(browser, quiet.url, async (one) => {
           await one.untilSaid('May our AI assistant read the files you upload');
           await one.press('I do not agree');
@@ -70,7 +70,7 @@ t.test('visitors ask on their way, and after it', async (t) => {
       const address = `vera@${name.toLowerCase()}.example`;
       const caller = await callerOf({tab, visitor}, server.url);
 
-      await t.test('what could not be answered is told, and the way goes on', async () => {
+      await t.test('a missing reply is reported, and the conversation continues', async () => {
         await visitor.write(`Break (${name}).`);
         const turn = await server.turn(`Break (${name}).`);
         turn.say('I thi');
@@ -86,7 +86,7 @@ t.test('visitors ask on their way, and after it', async (t) => {
         await visitor.untilSaid('Please check your inbox');
       });
 
-      await t.test('the confirmation is heard, not asked for', async (t) => {
+      await t.test('the confirmation arrives as an event, without polling', async (t) => {
         await until(() => live.countSubscribers(caller.uuid) === 1);
         await until(async () => {
           const before = await calls(tab, '/api/session');
@@ -99,7 +99,7 @@ t.test('visitors ask on their way, and after it', async (t) => {
         t.match(await caller.session(), {body: {state: 'complete'}});
       });
 
-      await t.test('what is said meanwhile is counted, until somebody looks', async (t) => {
+      await t.test('messages in a hidden tab are counted until the visitor returns', async (t) => {
         const title = await tab.read<string>('document.title');
         await visitor.press('Close chat');
         await look(tab, true);

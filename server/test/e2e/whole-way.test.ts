@@ -26,7 +26,7 @@ const threePdfs = async (): Promise<{name: string; buffer: Buffer}[]> => {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
+t.test('a visitor completes the conversation', async (t) => {
   const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});
   const {sql, mailbox} = server;
   const {context, widget, noise} = await openDemo(await openBrowser(t), server.url);
@@ -74,7 +74,7 @@ t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
     t.ok(lead.text?.includes(part), `the owner's mail has ${part}`);
   }
 
-  t.test('one session, complete, with both decisions', async (t) => {
+  t.test('one complete session with both decisions is stored', async (t) => {
     const sessions = await sql`
       select uuid, site_key, name, email, locale, verified, consent_personal_data,
              consent_ai_training, completed_at is not null as completed, archived_at
@@ -112,7 +112,7 @@ t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
     }
   });
 
-  t.test('three files, bit for bit, and no other object', async (t) => {
+  t.test('three unchanged files and no other object are stored', async (t) => {
     const rows = await sql<{key: string; name: string; hash: string; state: string}[]>`
       select s3_key as key, file_name as name, encode(sha256, 'hex') as hash, state
       from file_uploads`;
@@ -128,7 +128,7 @@ t.test('the whole way of a visitor, and what it leaves behind', async (t) => {
     t.ok(rows.every(({key}) => key.startsWith(`uploads/${uuid}/`)));
   });
 
-  t.test('an audit row for every act, with no personal data in any', async (t) => {
+  t.test('every act has an audit row without personal data', async (t) => {
     const rows = await sql<{event: string; text: string}[]>`
       select event_type as event, metadata::text as text from audit_logs
       where user_uuid = ${uuid} order by id`;
