@@ -63,7 +63,7 @@ for (const {name, run} of BENCHES) {
   process.stdout.write(`\n${name}\n`);
   const own = await run().catch((error: unknown) => {
     process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
-    return [notMeasured(name, 'that it runs', `it broke off: ${(error as Error).message}`)];
+    return [notMeasured(name, 'a complete run', `it failed: ${(error as Error).message}`)];
   });
   own.forEach(print);
   rows.push(...own);

@@ -8,7 +8,7 @@ import {DEMO_SITE, ensureDemoSites} from '../sites/store.js';
 
 const serverUrl = (): string => {
   const url = process.env['TEST_DATABASE_URL'];
-  if (!url) throw new Error('Run this by `npm run bench`, which starts a PostgreSQL.');
+  if (!url) throw new Error('There is no PostgreSQL. Run `npm run bench`, which starts one.');
   return url;
 };
 
@@ -50,7 +50,7 @@ export const databaseWithVisits = (count: number): Promise<string> => {
 
 const fill = async (count: number): Promise<string> => {
   const url = await createDatabase();
-  process.stderr.write(`Making ${count} visits ...\n`);
+  process.stderr.write(`Creating ${count} visits ...\n`);
   await withConnection(url, async (sql) => {
     await sql`set work_mem = '256MB'`;
     // The site exists. A check of the foreign key for each row would take most of the time.

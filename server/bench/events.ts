@@ -31,8 +31,8 @@ interface Contender {
 }
 
 /**
- * Sends messages through one replica to subscribers of another. Compares a bare broadcast in one
- * process.
+ * Sends messages through one replica to subscribers of another. The comparison is a bare
+ * broadcast in one process.
  */
 export const events = async (): Promise<Row[]> => {
   const folder = await temporaryFolder();
@@ -74,7 +74,7 @@ const product = (here: Program, there: Program): Contender => {
     send: async (body) => {
       const json = {client_id: String(sent++), body};
       const answer = await visitor?.call('POST', '/api/messages', {json});
-      if (answer?.status !== 201) throw new Error(`A message was answered with ${answer?.status}.`);
+      if (answer?.status !== 201) throw new Error(`A message got the response ${answer?.status}.`);
     },
     read: async (onText) => {
       // Each round has a separate session, because a session accepts a limited number of messages.

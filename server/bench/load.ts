@@ -32,7 +32,7 @@ export const load = async ({url, path, seconds, connections, pauseMs = 0}: Load)
   const env = {...process.env, BENCH_PATH: path, BENCH_PAUSE_MS: String(Math.round(pauseMs))};
   const {stdout} = await run('wrk', args, {env});
   const refused = /Non-2xx.*: (\d+)|Socket errors: (.*)/.exec(stdout);
-  if (refused) throw new Error(`The load of ${url}${path} was not taken: ${refused[0]}.`);
+  if (refused) throw new Error(`Calls of ${url}${path} were rejected: ${refused[0]}.`);
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
   return {requests, perSecond: Number(/Requests\/sec: +([\d.]+)/.exec(stdout)?.[1])};
 };

@@ -30,7 +30,7 @@ export const rival = (name: string) => fileURLToPath(new URL(`rivals/${name}.js`
 export const installedRival = (name: string) =>
   fileURLToPath(new URL(`../../../server/bench/rivals/${name}.mjs`, import.meta.url));
 
-/** The kernel counts in hundredths of a second on every platform that Node supports. */
+/** Length of the kernel's clock tick, on every platform that Node supports. */
 const TICK_MS = 10;
 const START_MS = 60_000;
 const LOOK_MS = 20;
@@ -64,7 +64,7 @@ export const startProgram = async (
     if (child.exitCode !== null) throw new Error(`${file} ended with ${child.exitCode}.`);
     if (performance.now() - startedMs > START_MS) {
       await stop();
-      throw new Error(`${file} does not answer.`);
+      throw new Error(`${file} does not respond.`);
     }
     await sleep(LOOK_MS);
   }

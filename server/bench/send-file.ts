@@ -38,7 +38,7 @@ export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<v
   answer.resume();
   await once(answer, 'end');
   const status = answer.statusCode ?? 0;
-  if (status < 200 || status > 299) throw new Error(`${call.url} answered ${status}.`);
+  if (status < 200 || status > 299) throw new Error(`${call.url} responded with ${status}.`);
 };
 
 const EMPTY = Buffer.alloc(0);

@@ -58,7 +58,7 @@ void t.test('another confirmation link', async (t) => {
     t.ok(Number(sixth.headers.get('retry-after')) > 80_000);
     t.equal(await mailsTo(server, 'daily@example.com'), 6);
     await age(visitor, 86_400);
-    t.equal((await resend(visitor)).status, 202, 'and a day later again');
+    t.equal((await resend(visitor)).status, 202, 'it is sent again a day later');
   });
 
   await t.test('needs an e-mail address, and is not sent for a complete session', async (t) => {
@@ -133,16 +133,20 @@ void t.test('limits on mail', async (t) => {
 
       const fourth = await contactFrom(server, 'full@example.com', '203.0.113.9');
 
-      t.same([fourth.status, fourth.delayed], [202, false], 'as for the first');
+      t.same(
+        [fourth.status, fourth.delayed],
+        [202, false],
+        'the response is the same as the first',
+      );
       t.equal((await fourth.visitor.session()).body.delayed, false);
       await stops(t, server, fourth.visitor, 'address');
       t.equal(await mailsTo(server, 'full@example.com'), 1);
       const alerts = () => mailsTo(server, 'operator@example.com');
       await until(async () => (await alerts()) === 1);
-      t.equal(server.mailbox.mails.length, 4, 'and the operator was told');
+      t.equal(server.mailbox.mails.length, 4, 'the operator is notified');
       await server.sql`update mail_counts set counted_at = now() - interval '61 minutes'`;
       t.equal((await contactFrom(server, 'full@example.com', '203.0.113.9')).status, 202);
-      t.equal(await mailsTo(server, 'full@example.com'), 2, 'an hour later again');
+      t.equal(await mailsTo(server, 'full@example.com'), 2, 'it is sent again an hour later');
     },
   );
 
@@ -166,7 +170,11 @@ void t.test('limits on mail', async (t) => {
     t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
 
     t.equal(await mailsTo(server, 'keeps@example.com'), 1);
-    t.equal((await visitor.call('POST', '/api/session/verification')).status, 429, 'but counts');
+    t.equal(
+      (await visitor.call('POST', '/api/session/verification')).status,
+      429,
+      'the unmailed link counts',
+    );
     t.match(await (await press(link)).text(), /Thank you/);
     t.equal((await visitor.session()).body.state, 'complete');
   });
@@ -307,8 +315,8 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     await server.sql`update email_verifications set expires_at = expires_at + interval '2 hours'`;
     await timePasses(server, '61 minutes');
     const newer = linkIn(await server.mailbox.waitFor('right@example.com'));
-    t.equal((await fetch(first)).status, 410, 'until the newer one is sent');
-    t.equal(await mailsTo(server, 'typo@example.com'), 0, 'which is no longer wanted');
+    t.equal((await fetch(first)).status, 410, 'the older link ends when the newer one is sent');
+    t.equal(await mailsTo(server, 'typo@example.com'), 0, 'the obsolete link is not sent');
     await press(newer);
     t.match((await visitor.session()).body, {state: 'complete', email_masked: 'r•••@example.com'});
     t.equal(await isDelayed(visitor), false);
@@ -338,7 +346,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.equal(await mailsTo(server, 'late@example.com'), 0);
     t.equal((await visitor.session()).body.state, 'pending');
     await timePasses(server, '2 hours');
-    t.match((await resend(visitor)).body, {delayed: false}, 'and may ask again');
+    t.match((await resend(visitor)).body, {delayed: false}, 'the visitor can ask again');
     await server.mailbox.waitFor('late@example.com');
   });
 

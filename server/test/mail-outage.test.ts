@@ -78,7 +78,7 @@ t.test('500 registrations during an SMTP outage lead to 500 distinct e-mails', a
   const tries = await server.sql<{attempts: number}[]>`select distinct attempts from jobs`;
   t.ok(
     tries.every(({attempts}) => attempts <= 1),
-    'mails wait untried',
+    'e-mails wait without a delivery attempt',
   );
 
   await proxy.set('pass');
@@ -122,7 +122,7 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
     const told = server.logged.filter(({msg}) =>
       String(msg).startsWith('the mail server is unavailable'),
     );
-    t.ok(told.length <= 1, 'told once, not for each mail');
+    t.ok(told.length <= 1, 'reported once, not for each e-mail');
     t.notMatch(JSON.stringify(told), /visitor-/);
   });
 }
@@ -192,7 +192,7 @@ t.test('another server sends a killed sender’s e-mail with the same Message-ID
     beside: server,
     deps: {smtpUrl: proxy.through(mailbox.url)},
   });
-  t.equal((await claimJobs(server.sql, 5)).length, 0, 'its lease still runs');
+  t.equal((await claimJobs(server.sql, 5)).length, 0, 'its lease is still valid');
   const id = (await job())?.id ?? '';
   await server.sql`update jobs set leased_until = now() - interval '1 second'`;
   other.sender.wake();
@@ -239,7 +239,7 @@ t.test('pauses grow to an hour, and retries end after a day', async (t) => {
   const pauses: number[] = [];
   for (let i = 0; i < 8; i++) {
     const [job] = await claimJobs(sql, 1);
-    if (!job) throw new Error('There is no job to take.');
+    if (!job) throw new Error('There is no job to claim.');
     t.equal(await rescheduleJob(sql, job, '451'), false);
     const [row] = await sql<{seconds: number}[]>`
       select extract(epoch from run_at - now())::float8 as seconds from jobs`;
@@ -252,7 +252,7 @@ t.test('pauses grow to an hour, and retries end after a day', async (t) => {
   t.same(await deadLetterExpired(sql), []);
   await sql`update jobs set created_at = now() - interval '25 hours'`;
   const [job] = await claimJobs(sql, 1);
-  t.same(await deadLetterExpired(sql), [], 'not one that is being sent');
+  t.same(await deadLetterExpired(sql), [], 'a job in progress is kept');
   t.equal(job && (await rescheduleJob(sql, job, '451')), true);
   t.match(await sql`select state from jobs`, [{state: 'dead'}]);
   t.equal((await claimJobs(sql, 1)).length, 0);

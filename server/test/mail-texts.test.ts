@@ -36,7 +36,7 @@ void t.test('the e-mail to the visitor', async (t) => {
     t.equal(jobs.length, 1);
     t.notMatch(jobs[0]?.row, /resting|Zora|verify\/|http/);
     const rows = await own.sql<{row: string}[]>`select v::text as row from email_verifications v`;
-    t.notMatch(rows[0]?.row, /[\w-]{43}/, 'no 256 bits that could be a link’s');
+    t.notMatch(rows[0]?.row, /[\w-]{43}/, 'no value with the 256 bits of a link');
   });
 
   await t.test('has the same content as text and as HTML, under the site’s name', async (t) => {
@@ -52,7 +52,7 @@ void t.test('the e-mail to the visitor', async (t) => {
       t.ok(read.includes(words), words);
     }
     t.match(mail.html, /prefers-color-scheme: dark/);
-    t.notMatch(mail.html, /<img|<link|url\(|<script/, 'fetches and runs nothing');
+    t.notMatch(mail.html, /<img|<link|url\(|<script/, 'loads and runs nothing');
   });
 
   for (const [locale, language, direction, word] of [
@@ -104,7 +104,7 @@ void t.test('the owner is notified of a confirmed e-mail address', async (t) => 
   t.same(
     mail.replyTo?.map(({address, name}) => [address, name]),
     [['lead@example.com', '']],
-    'an answer goes to the visitor',
+    'Reply-To is the visitor',
   );
   t.ok(mail.html?.includes('Zora &lt;b&gt;Z&lt;/b&gt;'), 'escaped in HTML');
   t.notMatch(mail.subject, /Zora|lead@/);

@@ -60,7 +60,9 @@ export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
         if (found) return found;
         await sleep(LOOK_MS);
       }
-      throw new Error(`No mail to ${address} within ${WAIT_MS} ms; there are ${mails.length}.`);
+      throw new Error(
+        `No e-mail to ${address} within ${WAIT_MS} ms; ${mails.length} others arrived.`,
+      );
     },
   };
 };

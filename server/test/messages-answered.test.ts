@@ -40,7 +40,7 @@ t.test('a responder’s message', async (t) => {
     await running?.complete();
 
     t.match((await list(visitor)).messages, [{state: 'complete', body: 'One, two.'}]);
-    t.equal(await running?.complete('Three.'), undefined, 'and is completed once');
+    t.equal(await running?.complete('Three.'), undefined, 'a message is completed once');
   });
 
   await t.test('has its partial text stored while it is running', async (t) => {
@@ -61,7 +61,7 @@ t.test('a responder’s message', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await conversation.startMessage(visitor.uuid, named);
     await conversation.failLapsed();
-    t.match((await list(visitor)).messages, [{state: 'running'}], 'not as long as it has a lease');
+    t.match((await list(visitor)).messages, [{state: 'running'}], 'a valid lease keeps it running');
 
     await server.sql`
       update messages set leased_until = now() - interval '1 second', body = 'So far'
@@ -75,7 +75,7 @@ t.test('a responder’s message', async (t) => {
   await t.test('is not stored where nothing may be stored', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     const say = () => conversation.say(visitor.uuid, {...named, body: 'Hello'});
-    await t.rejects(say(), {code: 'session_gone'}, 'nobody has changed anything yet');
+    await t.rejects(say(), {code: 'session_gone'}, 'the UUID has no visit yet');
     await visitor.consent({personal_data: false});
     await t.rejects(say(), {code: 'consent_required'});
     await visitor.consent({personal_data: true});

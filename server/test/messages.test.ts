@@ -80,10 +80,10 @@ t.test('a visitor’s message', async (t) => {
     await visitor.consent({personal_data: false});
 
     t.match(await send(visitor, {client_id: '2', body: 'Hello'}), {status: 403});
-    t.same((await list(visitor)).messages, [], 'what was written went with the consent');
+    t.same((await list(visitor)).messages, [], 'messages are deleted with the consent');
     const kept = await server.sql<{type: string}[]>`
       select type from events where session_uuid = ${visitor.uuid}`;
-    t.same(kept, [{type: 'session_state'}], 'and so did what repeats it');
+    t.same(kept, [{type: 'session_state'}], 'events with the text are deleted, too');
   });
 
   await t.test('is listed page by page, with the number of the next event', async (t) => {
@@ -229,7 +229,7 @@ t.test('messages are deleted with their session', async (t) => {
     await visitor.contact('anna@example.com');
     t.ok(
       (await count(visitor.uuid)).every((rows) => rows > 0),
-      'they are there to be erased',
+      'the rows exist before the erasure',
     );
     await visitor.call('DELETE', '/api/session');
     t.same(await count(visitor.uuid), [0, 0]);
@@ -254,7 +254,7 @@ t.test('a message, its event and its reply job are stored in one transaction', a
     const {status} = await send(visitor, {client_id: '1', body: 'Hello?'});
     await server.sql`alter table lost rename to ${server.sql(table)}`;
     t.equal(status, 500, table);
-    t.same(await left(), [0, 0, 0, 0], `without ${table} nothing is kept`);
+    t.same(await left(), [0, 0, 0, 0], `nothing is stored without ${table}`);
   }
   t.equal((await send(visitor, {client_id: '1', body: 'Hello?'})).status, 201);
 

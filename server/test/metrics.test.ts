@@ -10,7 +10,7 @@ import {Visitor, request} from './visitor.js';
 
 const metricsOf = async (url: string): Promise<string> => {
   const {status, body} = await request<{text: string}>(url, 'GET', '/metrics');
-  if (status !== 200) throw new Error(`/metrics answered ${status}.`);
+  if (status !== 200) throw new Error(`/metrics responded with ${status}.`);
   return body.text;
 };
 
@@ -98,7 +98,7 @@ t.test('a database that does not respond delays no other metric', async (t) => {
     const waiting = await tx`
       select from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    t.equal(waiting.length, 1, 'its query is not given up yet');
+    t.equal(waiting.length, 1, 'its query has not timed out yet');
     return answer;
   });
 

@@ -82,7 +82,7 @@ for (const [signal, whom] of [
 ] as const) {
   t.test(`no process of npm start remains after ${signal} to ${whom}`, async (t) => {
     const {pid, family} = await npmStart(t);
-    t.ok(family.length >= 3, 'a server, a database and its processes');
+    t.ok(family.length >= 3, 'the server, the database and its processes run');
 
     process.kill(whom === 'npm' ? pid : -pid, signal);
 

@@ -55,7 +55,7 @@ t.test('the doctor fails if the clock is off by more than a link’s lifetime', 
   const {at, findings} = await examined(60);
   t.ok(at('fail').includes('clock storage'));
   const links = findings.find(({check}) => check === 'links');
-  t.match(links, {level: 'fail', advice: /NTP/}, 'which is not a matter of S3_PUBLIC_ENDPOINT');
+  t.match(links, {level: 'fail', advice: /NTP/}, 'the finding does not name S3_PUBLIC_ENDPOINT');
   t.ok((await examined(180)).at('warn').includes('clock storage'));
   shift(0);
   t.ok((await examined(60)).at('ok').includes('clock storage'));

@@ -106,7 +106,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     leaving.abort(new Error('left'));
     await sleep(50);
     await t.rejects(async () => {
-      for await (const chunk of bytes!) t.fail(`${chunk.length} bytes came`);
+      for await (const chunk of bytes!) t.fail(`${chunk.length} bytes arrived`);
     });
   });
 
@@ -155,22 +155,30 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     t.same(
       pages.map((page) => page.objects.length),
       [1_000, 1_000, 3],
-      'are listed in three pages',
+      'keys are listed in three pages',
     );
-    t.same(pages.flatMap(getKeys), keys, 'in order, and none beside the prefix');
+    t.same(pages.flatMap(getKeys), keys, 'keys are in order and have the prefix');
     for (const {serverTime, objects} of pages) {
       const ageMs = serverTime.getTime() - objects[0]!.lastModified.getTime();
-      t.ok(ageMs > -2_000 && ageMs < 120_000, 'are as old as they are by the store’s clock');
-      t.equal(objects[0]!.size, objects[0]!.key.length, 'have their sizes');
+      t.ok(ageMs > -2_000 && ageMs < 120_000, 'times are those of the store’s clock');
+      t.equal(objects[0]!.size, objects[0]!.key.length, 'objects have their sizes');
     }
 
     const rest = await listPages(store, 'uploads/', keys[999]);
-    t.same(rest.flatMap(getKeys), keys.slice(1_000), 'resume after the last key of a page');
-    t.same(await listPages(store, 'uploads/', keys.at(-1)), [], 'end after the last key');
+    t.same(
+      rest.flatMap(getKeys),
+      keys.slice(1_000),
+      'the list resumes after the last key of a page',
+    );
+    t.same(await listPages(store, 'uploads/', keys.at(-1)), [], 'the list ends after the last key');
 
     const keysToDelete = [...keys.slice(0, 1_500), 'uploads/never/there.pdf'];
     const {deleted, failed} = await store.delete(keysToDelete);
-    t.same(deleted.toSorted(), keysToDelete.toSorted(), 'go in one call, absent ones included');
+    t.same(
+      deleted.toSorted(),
+      keysToDelete.toSorted(),
+      'one call deletes all keys, including absent keys',
+    );
     t.same(failed, []);
     t.same((await listPages(store, 'uploads/')).flatMap(getKeys), keys.slice(1_500));
   });
@@ -208,7 +216,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
       t.equal(answer.headers.get('content-type'), 'application/pdf');
       t.equal(parseFileName(answer.headers.get('content-disposition')!), fileName);
       const seconds = (expiresAt.getTime() - Date.now()) / 1000;
-      t.ok(seconds > 50 && seconds < 62, 'the expiry is told');
+      t.ok(seconds > 50 && seconds < 62, 'the expiry is returned');
     }
   });
 

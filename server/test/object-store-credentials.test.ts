@@ -65,13 +65,13 @@ t.test('the region', async (t) => {
   );
   t.equal(await scopeOf(t, {AWS_DEFAULT_REGION: 'eu-central-1'}), 'eu-central-1');
   t.equal(await scopeOf(t, {...endpoint, AWS_DEFAULT_REGION: 'garage'}), 'garage');
-  t.equal(await scopeOf(t, endpoint), 'us-east-1', 'is a formality for compatible stores');
+  t.equal(await scopeOf(t, endpoint), 'us-east-1', 'compatible stores accept the default region');
 
   const file = path.join(await temporaryFolder(t), 'config');
   await writeFile(file, '[default]\nregion = ap-south-1\n');
   process.env['AWS_CONFIG_FILE'] = file;
   t.teardown(() => delete process.env['AWS_CONFIG_FILE']);
-  t.equal(await scopeOf(t, {}), 'ap-south-1', 'is that of the profile');
+  t.equal(await scopeOf(t, {}), 'ap-south-1', 'the region is that of the profile');
 });
 
 t.test('a bucket in another region is reported to the operator', async (t) => {

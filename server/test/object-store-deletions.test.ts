@@ -83,7 +83,7 @@ for (const [status, code] of [
     t.same(await keysIn(store, ''), []);
     await put(store, 'b');
     t.same(await store.delete(['b']), {deleted: ['b'], failed: []});
-    t.equal(proxy.callsTo(isMultiDelete), 1, 'which is remembered');
+    t.equal(proxy.callsTo(isMultiDelete), 1, 'the result is cached');
   });
 }
 
@@ -179,7 +179,7 @@ for (const multi of [true, false]) {
       await put(store, `before${i}`);
       await store.delete([`before${i}`]);
     }
-    t.equal(proxy.callsTo(isVersioningCheck), 2, 'both have asked');
+    t.equal(proxy.callsTo(isVersioningCheck), 2, 'both replicas have asked');
 
     await setVersioning(owner, bucket, 'Enabled');
 

@@ -92,7 +92,7 @@ t.test('clients that do not read their responses block no other call', {skip}, a
     const bytes = await store.get('a.pdf', leaving.signal).catch(() => undefined);
     if (bytes) opened += 1;
   }
-  await t.rejects(store.get('a.pdf', never), StoreUnavailable, 'one more waits in vain');
+  await t.rejects(store.get('a.pdf', never), StoreUnavailable, 'one more call times out');
 
   await store.check();
   await store.put('b.pdf', zeros(100), 100, never);
@@ -100,7 +100,7 @@ t.test('clients that do not read their responses block no other call', {skip}, a
   t.same(await store.delete(['b.pdf']), {deleted: ['b.pdf'], failed: []});
 
   leaving.abort();
-  t.ok(await store.get('a.pdf', never), 'places are free again once the readers have left');
+  t.ok(await store.get('a.pdf', never), 'slots are free after the readers have disconnected');
 });
 
 t.test('a frozen store fails every call, and small calls before a put', {skip}, async (t) => {

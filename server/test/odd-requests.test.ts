@@ -70,7 +70,7 @@ t.test('odd requests', async (t) => {
       );
       t.same([answer.status, answer.body.code], [415, 'unsupported_media_type'], address);
     }
-    t.equal((await untilServed(() => visitor.session())).status, 200, 'and the visit lives');
+    t.equal((await untilServed(() => visitor.session())).status, 200, 'the visit still exists');
   });
 
   await t.test('a missing body counts as {}, but null does not', async (t) => {
@@ -147,7 +147,7 @@ t.test('odd requests', async (t) => {
     socket.write('this is no request\r\n\r\n');
     await closed;
 
-    t.equal(text.match(/HTTP\/1\.1 /g)?.length, 1, 'there is one head');
+    t.equal(text.match(/HTTP\/1\.1 /g)?.length, 1, 'there is one response head');
     t.notMatch(text, 'invalid_request');
   });
 

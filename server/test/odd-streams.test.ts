@@ -39,8 +39,8 @@ t.test('streams of real servers are understood or reported as failures', async (
     await until(async () => (await outcomeOf(server, visitor.uuid)) !== null);
     t.equal(await outcomeOf(server, visitor.uuid), outcome, `${name}: ${outcome}`);
   }
-  t.equal(model.called.length, names.length, 'nothing was asked twice');
-  t.notMatch(JSON.stringify(server.logged), /sk-secret/, 'what others say goes into no log');
+  t.equal(model.called.length, names.length, 'no request is repeated');
+  t.notMatch(JSON.stringify(server.logged), /sk-secret/, 'no text of these servers is logged');
 });
 
 const NO_LIMITS = {budgets: {perClientHour: 1_000}, circuit: {failures: 1_000}};

@@ -113,7 +113,7 @@ t.test('a name is resolved once, so a change after the check has no effect', asy
   });
 
   t.match(String(outcome), /connect/);
-  t.same(changing.asked, ['bot.example'], 'it is asked for once');
+  t.same(changing.asked, ['bot.example'], 'the name is resolved once');
   t.equal(receiver.called.length, 0);
 });
 

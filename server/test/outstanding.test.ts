@@ -28,7 +28,7 @@ t.test('each query expects a separate response', (t) => {
   outstanding.sent(Buffer.concat([message('Q', 'select'), messages('BES')]));
   for (const isLast of [false, false, true]) {
     outstanding.received(messages('12TDDC', 'Z\0\0\0\x05I'));
-    t.notOk(outstanding.isEmpty, 'within an answer');
+    t.notOk(outstanding.isEmpty, 'in the middle of a response');
     outstanding.received(message('Z', 'I'));
     t.equal(outstanding.isEmpty, isLast);
   }
@@ -41,7 +41,7 @@ t.test('a statement with a description expects its response too', (t) => {
   outstanding.sent(messages('BES'));
   outstanding.sent(messages('PDH', 'select'));
   outstanding.received(messages('2CZ', 'x'));
-  t.notOk(outstanding.isEmpty, 'behind another');
+  t.notOk(outstanding.isEmpty, 'after another response');
   outstanding.received(messages('1t', 'x'));
   t.notOk(outstanding.isEmpty);
   outstanding.sent(messages('BES', 'x'));

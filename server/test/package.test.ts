@@ -203,7 +203,7 @@ t.test('the package', async (t) => {
     }
     const members = element?.['members']?.map(({name}) => name) ?? [];
     for (const inner of ['focusKeeper', 'chat', 'loadLater'])
-      t.notOk(members.includes(inner), `${inner} is nobody else's`);
+      t.notOk(members.includes(inner), `no other package contains ${inner}`);
   });
 
   await t.test('contains only files that are needed at run time', async (t) => {

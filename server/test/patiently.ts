@@ -6,7 +6,7 @@ const PAUSE_MS = 1_000;
 /** Makes a call that the test needs. Throws if it fails. */
 export const patiently = async <T extends {status: number}>(call: () => Promise<T>): Promise<T> => {
   const answer = await untilServed(call);
-  if (answer.status >= 400) throw new Error(`A call of the test’s own got ${answer.status}.`);
+  if (answer.status >= 400) throw new Error(`A call that the test needs got ${answer.status}.`);
   return answer;
 };
 

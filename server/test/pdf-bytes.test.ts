@@ -35,7 +35,11 @@ void t.test('a PDF is recognised by its bytes', async (t) => {
       t.equal(checkOf(at(0), chunkBytes).isPdf, true);
       t.equal(checkOf(at(1_019), chunkBytes).isPdf, true, 'the last place');
       t.equal(checkOf(at(1_020), chunkBytes).isPdf, false, 'one byte later');
-      t.equal(checkOf(Buffer.alloc(1_023, 'x'), chunkBytes).isPdf, undefined, 'not decided yet');
+      t.equal(
+        checkOf(Buffer.alloc(1_023, 'x'), chunkBytes).isPdf,
+        undefined,
+        'the result is still open',
+      );
       t.equal(checkOf(Buffer.alloc(1_024, 'x'), chunkBytes).isPdf, false);
       t.equal(checkOf(Buffer.from('%pdf-1.7 '.repeat(200)), chunkBytes).isPdf, false);
       t.end();

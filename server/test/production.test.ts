@@ -113,7 +113,7 @@ t.test('the server in production, with external services', {skip: bucketsMissing
     const lines = output.trimEnd().split('\n');
     t.ok(lines.length > 5);
     t.match(output, /"url":"https:\/\/chat\.acme\.example","msg":"ready"/);
-    t.equal(errors, '', 'and nothing beside it');
+    t.equal(errors, '', 'stderr is empty');
     for (const line of lines) t.doesNotThrow(() => JSON.parse(line) as unknown);
     t.notMatch(output, /anna@|leads@|\/verify\/[0-9a-f]|127\.0\.0\.1.*"ip"/);
   });

@@ -43,7 +43,7 @@ export const inTurn = (
 export const withFile = async ({url}: TestServer): Promise<Visitor> => {
   const visitor = await Visitor.consenting(url);
   const {status} = await visitor.upload(makePdf());
-  if (status !== 201) throw new Error(`The upload before the race answered ${status}.`);
+  if (status !== 201) throw new Error(`The upload before the race got ${status}.`);
   return visitor;
 };
 

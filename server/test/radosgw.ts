@@ -149,7 +149,7 @@ async function untilAnswering(endpoint: string, gateway: ChildProcess): Promise<
   const deadline = Date.now() + START_MS;
   while (!(await answers(endpoint))) {
     if (gateway.exitCode !== null) throw new Error(`radosgw ended with ${gateway.exitCode}`);
-    if (Date.now() > deadline) throw new Error(`no answer from ${endpoint} in ${START_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`no response from ${endpoint} in ${START_MS} ms`);
     await sleep(100);
   }
 }

@@ -88,7 +88,7 @@ t.test('the receiver of the README replies to turns, and only to Maria', async (
   t.equal(await post(signed, body.replace('Hello', 'Howdy')), 401, 'other words');
   t.equal(await post({...signed, 'webhook-id': '2'}), 401, 'another id');
   const old = signedHeaders(key, {id: '1', body, now: Date.now() - 600_000});
-  t.equal(await post(old), 401, 'of long ago');
+  t.equal(await post(old), 401, 'an old timestamp');
   t.equal(
     await post(signedHeaders(parseSecret(newSecret())!, {id: '1', body})),
     401,
@@ -181,7 +181,7 @@ t.test('a turn and an owner’s event have the form that the README shows', asyn
   const description = await fetchDescription(server.url);
   const faultsOf = (name: string, body: unknown) =>
     checkOf(description, {$ref: `#/components/schemas/${name}`})(body);
-  t.same(faultsOf('TurnBody', sent(false)), [], 'and as the API describes');
+  t.same(faultsOf('TurnBody', sent(false)), [], 'the body matches the API description');
   t.same(faultsOf('OwnerEvent', sent(true)), []);
 });
 

@@ -80,7 +80,7 @@ t.test('the reaper', async (t) => {
     // The put of the dead server arrives late.
     await putUnknown(server, key);
     const beforeLease = await reaperOf(server).run();
-    t.match(beforeLease, {seen: 0, removed: 0}, 'two runs in a row are not two looks');
+    t.match(beforeLease, {seen: 0, removed: 0}, 'two immediate runs count as one check');
     t.match(await row(), {removals: 1});
     await server.sql`update file_uploads set removed_at = removed_at - interval '1 minute'`;
     await reaperOf(server).run();
@@ -145,7 +145,7 @@ t.test('the reaper', async (t) => {
     const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
       list: () => {
         lists++;
-        throw new Error('The reaper looked into the bucket.');
+        throw new Error('The reaper listed the bucket.');
       },
     });
 
@@ -208,7 +208,7 @@ t.test('a deletion counts only for the server that has its lease now', async (t)
     (await server.sql`select removals from file_uploads where id = ${id}`)[0]?.[
       'removals'
     ] as number;
-  t.equal(await removals(), 0, 'nobody has removed it yet');
+  t.equal(await removals(), 0, 'no server has deleted it yet');
 
   await server.sql`update file_uploads set leased_until = clock_timestamp() - interval '1 second'`;
   const [again] = await claimDeletions(server.sql, 1);

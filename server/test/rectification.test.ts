@@ -68,7 +68,7 @@ void t.test('PATCH /api/session', async (t) => {
     t.equal((await press(change)).status, 410);
     t.match(await sessionOf(server, visitor.uuid), {email: 'stay@example.com'});
     await patch(visitor, {email: 'leave@example.com'});
-    t.ok(await server.mailbox.waitFor('leave@example.com', 1), 'and it can be asked for anew');
+    t.ok(await server.mailbox.waitFor('leave@example.com', 1), 'the change can be requested again');
   });
 
   await t.test('changes only the name', async (t) => {

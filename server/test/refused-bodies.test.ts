@@ -68,7 +68,7 @@ const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<v
   t.equal(await statusIn(socket), refused.status);
   socket.write(Buffer.alloc(bytes - start.length));
   socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
-  t.equal(await statusIn(socket), 200, 'the connection takes another request');
+  t.equal(await statusIn(socket), 200, 'the connection accepts another request');
   socket.destroy();
 };
 
@@ -210,7 +210,7 @@ t.test('the bodies of all connections together', async (t) => {
       await until(() => first.peer.bytesRead > MEGABYTE);
       const next = await send('a', MEGABYTE);
 
-      t.equal(begun.at(-1), true, 'a place is free again');
+      t.equal(begun.at(-1), true, 'a slot is free again');
       next.socket.destroy();
     },
   );
@@ -237,7 +237,7 @@ t.test('the bodies of all connections together', async (t) => {
     socket.write(Buffer.alloc(MEGABYTE));
     await until(() => peer.bytesRead > MEGABYTE);
     socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
-    t.equal(await statusIn(socket), 404, 'and the connection is usable');
+    t.equal(await statusIn(socket), 404, 'the connection is usable');
     socket.destroy();
   });
 });

@@ -71,7 +71,7 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     await second.release.start();
 
     t.same([...(await storedAt())], before);
-    t.same(await unusedDays(first, projectVersion()), [0], 'the start is noted');
+    t.same(await unusedDays(first, projectVersion()), [0], 'the use is recorded at the start');
   });
 
   await t.test('later, if the database is unavailable at the start', async (t) => {
@@ -170,7 +170,7 @@ void t.test('two builds of one version', {skip}, async (t) => {
     ];
 
     t.same(await store(server, first), []);
-    t.same(await store(server, second), [LOADER], 'it is told which files differ');
+    t.same(await store(server, second), [LOADER], 'the call returns the files that differ');
 
     t.equal(await (await get(server, `/0.0.9/${LOADER}`)).text(), textOf(first, LOADER));
     for (const [build, name] of [
@@ -258,7 +258,7 @@ void t.test('the number of database queries', {skip}, async (t) => {
     const refused = await get(server, '/widget/chat-flood999.js');
     t.ok(Number(refused.headers.get('retry-after')) > 0);
     t.equal(await codeOf(refused), 'rate_limited');
-    t.equal((await get(server, `/widget/${CHUNK}`)).status, 200, 'files at hand need no look-up');
+    t.equal((await get(server, `/widget/${CHUNK}`)).status, 200, 'cached files need no lookup');
     await until(async () => {
       const rows = await server.sql`
         select from audit_logs where event_type = 'rate_limit_exceeded'
@@ -282,12 +282,12 @@ void t.test('a server without the database', {skip}, async (t) => {
   t.equal(response.headers.get('cache-control'), 'no-store');
   t.ok(Number(response.headers.get('retry-after')) > 0);
   t.equal(await codeOf(response), 'unavailable');
-  t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200, 'a file at hand is served');
-  t.equal((await get(server, `/${LOADER}`)).status, 200, 'as is the running release');
+  t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200, 'a cached file is served');
+  t.equal((await get(server, `/${LOADER}`)).status, 200, 'the running release is served');
 
   await proxy.set('pass');
   await until(async () => (await get(server, `/widget/${CHUNK}`)).status === 200);
-  t.pass('and the failure was not remembered');
+  t.pass('the failure is not cached');
 });
 
 void t.test('the use of a release is recorded once a day', {skip}, async (t) => {
@@ -312,7 +312,7 @@ void t.test('the use of a release is recorded once a day', {skip}, async (t) => 
     await server.release.start();
     await setBack(server, projectVersion(), 3);
     await get(server, `/${LOADER}`);
-    t.same(await unusedDays(server, projectVersion()), [3], 'noted today already');
+    t.same(await unusedDays(server, projectVersion()), [3], 'already recorded today');
 
     const {now} = Date;
     t.teardown(() => (Date.now = now));

@@ -34,16 +34,16 @@ t.test('a rolling restart', {skip: bucketsMissing || proxyMissing}, async (t) =>
     const [code] = await exit;
     t.equal(code, 0);
     await topology.restart(place);
-    t.ok(load.stored.length > before, 'the others went on meanwhile');
+    t.ok(load.stored.length > before, 'the others continue during the restart');
   }
   const done = load.stored.length;
   await until(() => load.stored.length > done);
   await load.stop();
 
-  t.same(load.troubles, [], 'no visitor noticed');
+  t.same(load.troubles, [], 'no visitor got an error');
   for (const {visitor, id, bytes} of load.stored) {
     const back = await visitor.download(id);
-    if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
+    if (!back.bytes.equals(bytes)) t.fail(`${id} was changed`);
   }
 });
 

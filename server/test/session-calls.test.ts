@@ -82,7 +82,7 @@ t.test('concurrent calls share statements, and each gets the response for its UU
         .filter((call) => call.uuid === uuid)
         .map(({expected}) => expected[1])
         .sort(),
-      'each attempt is in the trail once',
+      'each attempt is audited once',
     );
   }
 });
@@ -128,7 +128,7 @@ t.test('calls that got a response before a database failure are audited', async 
     await until(async () => (await validate(server.url, randomUUID())).status === 200);
   }
 
-  t.same([...codes], ['503 unavailable'], 'nobody is refused otherwise');
+  t.same([...codes], ['503 unavailable'], 'there is no other rejection');
   for (const uuid of claimed) t.same(await outcomesOf(server, uuid), ['claimed']);
 });
 
@@ -155,10 +155,10 @@ t.test('concurrent calls over two replicas are counted exactly for each IP addre
     t.same(
       passed.map(({left}) => left).sort((a, b) => a - b),
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-      'each was told another number',
+      'each call got a different number',
     );
   }
   const [attempts] = await server.sql<{count: number}[]>`
     select count(*)::int as count from audit_logs where event_type = 'uuid_validation_attempt'`;
-  t.equal(attempts?.count, 50, 'who was refused has attempted nothing');
+  t.equal(attempts?.count, 50, 'rejected calls are not audited as attempts');
 });

@@ -61,8 +61,8 @@ void t.test('DELETE /api/session', async (t) => {
     await visitor.contact('zwiebelfisch@example.com', 'Zora Zwiebelfisch');
     await own.mailbox.waitFor('zwiebelfisch@example.com');
     await visitor.call('PATCH', '/api/session', {json: {email: 'zora.zwiebelfisch@example.org'}});
-    t.not((await tracesOf(own, 'zwiebelfisch')).length, 0, 'it was there');
-    t.not((await tracesOf(own, ip)).length, 0, 'the address was there');
+    t.not((await tracesOf(own, 'zwiebelfisch')).length, 0, 'the value was stored before');
+    t.not((await tracesOf(own, ip)).length, 0, 'the IP address was stored before');
     const rows = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
 
     t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
@@ -72,7 +72,7 @@ void t.test('DELETE /api/session', async (t) => {
     t.same(await tracesOf(own, ip), []);
     await until(async () => (await objectsOf(own, uuid)).length === 0);
     const left = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
-    t.ok(left.length > rows.length, 'the trail stays, and says that it was erased');
+    t.ok(left.length > rows.length, 'the audit rows remain and record the erasure');
     t.match(await auditOf(own, uuid, 'session_erased'), [{metadata: {by: 'visitor'}}]);
     t.equal((await own.sql`select from consents where session_uuid = ${uuid}`).length, 2);
     t.match(await own.sql`select * from visits where uuid = ${uuid}`, [

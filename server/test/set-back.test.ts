@@ -72,7 +72,7 @@ const setBack = async (t: Test) => {
   await cluster.restore();
   await answers(server);
   await letIdle(server, visitor, 31);
-  t.equal(await stateOf(server, visitor.uuid), 'open', 'as the backup has it');
+  t.equal(await stateOf(server, visitor.uuid), 'open', 'the state is that of the backup');
   return {cluster, server, visitor, key};
 };
 
@@ -207,7 +207,11 @@ t.test('no restore is detected after', async (t) => {
 
     await isGone(server, key);
     await looked(old);
-    t.same([await alertsIn(server), await alertsIn(old)], [[], []], 'nor when they take turns');
+    t.same(
+      [await alertsIn(server), await alertsIn(old)],
+      [[], []],
+      'alternating use raises no alert',
+    );
   });
 
   await t.test('regular deletions by three servers at once', async (t) => {

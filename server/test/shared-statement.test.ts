@@ -73,7 +73,7 @@ t.test('a database that does not respond fails only the whole batch', async (t) 
     {status: 'rejected', reason: down},
   ]);
   await turn();
-  t.same(itemsOf(batches), [[1, 2], [3]], 'what may have been committed is not sent again');
+  t.same(itemsOf(batches), [[1, 2], [3]], 'a statement that may be committed is not repeated');
   batches[1]?.done();
   t.equal(await after, 'wrote 3');
 });

@@ -37,7 +37,7 @@ t.test('a site has a separate responder, whose key is not readable in the databa
 
   await set(server, (JSON.parse(shown) as {settings: object}).settings);
   await write(visitor, 'Still there?');
-  t.equal((await answersOf(visitor, 2)).length, 2, 'what is shown can be set again');
+  t.equal((await answersOf(visitor, 2)).length, 2, 'the printed settings can be set again');
   t.equal((await model.seen())[1]?.authorization, 'Bearer sk-very-secret');
 });
 

@@ -80,9 +80,9 @@ t.test('the window of the counters slides', async (t) => {
   await pass(50);
   t.equal(await add(1), 0);
   await pass(20);
-  t.equal(await add(3), 0, 'the first three are over');
+  t.equal(await add(3), 0, 'the first three are outside the window');
   t.equal(await add(1), 1, 'the fifth within the window');
-  t.equal(await add(4), 0, 'and the counting begins anew');
+  t.equal(await add(4), 0, 'the count starts again');
   await sql`delete from watched`;
   const burst = await Promise.all(Array.from({length: 12}, () => watched.hit(threshold, 'b')));
   t.ok(burst.filter(Boolean).length >= 1 && burst.filter(Boolean).length <= 2);

@@ -70,11 +70,11 @@ t.test('no command prints control characters of a terminal', async (t) => {
       const output = await maria(server, command, '--format', format);
       t.equal(output.code, 0, output.stderr);
       isClean(t, output, `${command} ${format}`);
-      t.match(output.stdout, /\\u009b31m/, 'and shows what was there');
+      t.match(output.stdout, /\\u009b31m/, 'the output shows escaped characters');
       if (format !== 'json') continue;
       const rows = JSON.parse(output.stdout) as {name?: string; metadata?: {text?: string}}[];
       const found = rows.some(({name, metadata}) => (name ?? metadata?.text) === text);
-      t.ok(found, 'JSON keeps its meaning');
+      t.ok(found, 'the JSON has the same values');
     }
   }
   isClean(t, await maria(server, 'site', 'list'), 'site list');

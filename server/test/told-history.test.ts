@@ -21,9 +21,13 @@ t.test('the history contains the newest 20 messages, with at most 12,000 charact
   t.same(truncateHistory(many), many.slice(5));
 
   const long = Array.from({length: 4}, (_, i) => say('maria', String(i).repeat(4_000)));
-  t.same(truncateHistory(long), long.slice(1), 'exactly so many');
+  t.same(truncateHistory(long), long.slice(1), 'exactly the limit');
   const longer = [...long.slice(0, 3), say('visitor', '👋'.repeat(4_001))];
-  t.same(truncateHistory(longer), longer.slice(2), 'whole lines, by characters, without a gap');
+  t.same(
+    truncateHistory(longer),
+    longer.slice(2),
+    'whole messages, counted by characters, without a gap',
+  );
 });
 
 t.test('the history alternates roles and begins with the visitor', async (t) => {

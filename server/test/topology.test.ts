@@ -35,7 +35,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     const {status, body} = await visitor.at(servers[1]?.url ?? '').upload(bytes);
     t.equal(status, 201);
     const back = await visitor.at(url).download(body.file.id);
-    t.ok(back.bytes.equals(bytes), 'by the proxy for files, too');
+    t.ok(back.bytes.equals(bytes), 'the proxy for files works, too');
     t.match((await visitor.at(servers[2]?.url ?? '').session()).body, {
       files: [{id: body.file.id}],
     });
@@ -48,7 +48,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
       );
       return metrics.every((text) => text.includes(asked));
     });
-    t.equal((await fetch(`${url}/metrics`)).status, 404, 'metrics are for whoever is inside');
+    t.equal((await fetch(`${url}/metrics`)).status, 404, 'the proxy does not serve metrics');
   });
 
   await t.test('share one limit for each visitor’s IP address', async (t) => {
@@ -67,7 +67,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
 
     t.equal(statuses.filter((status) => status === 200).length, LIMIT);
     t.equal(statuses.filter((status) => status === 429).length, 20);
-    t.equal(await validate('127.0.0.8', 1), 200, 'another visitor has a limit of his own');
+    t.equal(await validate('127.0.0.8', 1), 200, 'another visitor has a separate limit');
   });
 
   await t.test('clean each row once between them, and one of them sweeps', async (t) => {
@@ -156,7 +156,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
 
     for (const {visitor, id, bytes} of stored) {
       const back = await visitor.download(id);
-      if (!back.bytes.equals(bytes)) t.fail(`${id} came back changed`);
+      if (!back.bytes.equals(bytes)) t.fail(`${id} was changed`);
     }
     const ids = stored.map(({id}) => id);
     t.equal(ids.length, VISITS);
@@ -173,9 +173,12 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
       group by session_uuid having count(*) <> 1`;
     t.same([...files], [], 'one file in each session');
     const wrong = emails.filter((email) => new Set(idsOf(email)).size > (contacts.get(email) ?? 0));
-    t.same(wrong, [], 'a mail for each contact and none besides');
+    t.same(wrong, [], 'one e-mail for each contact and no other');
     const copies = emails.flatMap((email) => idsOf(email).slice(new Set(idsOf(email)).size));
-    t.ok(copies.length <= SENT_AT_ONCE, 'only what the dead one had in hand may come twice');
+    t.ok(
+      copies.length <= SENT_AT_ONCE,
+      'only e-mails in progress at the dead server may be repeated',
+    );
   });
 });
 
@@ -195,7 +198,7 @@ const again = async <T>(call: () => Promise<T | undefined>): Promise<T> => {
   for (;;) {
     const answer = await call().catch(() => undefined);
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`Nobody took it within ${PATIENCE_MS} ms.`);
+    if (Date.now() > end) throw new Error(`No call succeeded within ${PATIENCE_MS} ms.`);
     await sleep(50);
   }
 };

@@ -95,7 +95,7 @@ const startProxy = async (t: Test, env: Record<string, string>): Promise<void> =
 export const consenting = async (url: string): Promise<Visitor> => {
   const visitor = await Visitor.arrive(url, SITE);
   const {status} = await visitor.consent({personal_data: true});
-  if (status !== 200) throw new Error(`No consent could be given: ${status}.`);
+  if (status !== 200) throw new Error(`The consent call got ${status}.`);
   return visitor;
 };
 

@@ -55,7 +55,7 @@ t.test('a client that reads its response too slowly is disconnected', async (t) 
 
   await until(() => closed(peers) === 1);
   const {status} = await untilServed(() => visitor.session());
-  t.equal(status, 200, 'and the others are served');
+  t.equal(status, 200, 'other clients are served');
 });
 
 t.test('clients that read nothing use a limited amount of memory', async (t) => {

@@ -11,7 +11,7 @@ export const until = async (
 ): Promise<void> => {
   const end = Date.now() + waitMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`It did not come to hold within ${waitMs} ms.`);
+    if (Date.now() > end) throw new Error(`The condition did not hold within ${waitMs} ms.`);
     await sleep(LOOK_MS);
   }
 };

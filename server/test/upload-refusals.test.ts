@@ -86,7 +86,7 @@ t.test('limits', async (t) => {
       t.equal(answer.status, status);
       t.equal(answer.body.code, code);
       t.same(await storedIn(server), before);
-      t.equal((await visitor.upload(makePdf())).status, 201, 'and its place is free');
+      t.equal((await visitor.upload(makePdf())).status, 201, 'its slot is free');
     });
   }
 
@@ -220,7 +220,7 @@ t.test('a form with more than a size and a file', async (t) => {
 
       t.same([status, body['code'], body['faults']], [400, 'invalid_request', [{path, message}]]);
       t.same(await storedIn(server), before);
-      t.equal((await visitor.upload(makePdf())).status, 201, 'and its place is free');
+      t.equal((await visitor.upload(makePdf())).status, 201, 'its slot is free');
     });
   }
 });

@@ -43,7 +43,7 @@ for (const store of testedStores) {
         /^attachment; .*filename\*=UTF-8''%C3%84rztliches/,
       );
       const head = await visitor.call('HEAD', `/api/files/download/${answer.body.file.id}`);
-      t.equal(head.status, 405, 'asking for headers alone makes no link');
+      t.equal(head.status, 405, 'a HEAD request creates no link');
       const key = `uploads/${visitor.uuid}/${answer.body.file.id}.pdf`;
       t.ok((await objectsIn(server)).includes(key));
       const [row] = await server.sql`select download_count from file_uploads where s3_key = ${key}`;

@@ -89,7 +89,7 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
     t.equal((await first.consent({personal_data: true})).status, 200);
     t.equal((await second.session()).status, 200);
     const {body: claimed} = await validate(server.url, {uuid: v4()}, first.token);
-    t.not(claimed.token, first.token, 'the token of another UUID is none');
+    t.not(claimed.token, first.token, 'the token of another UUID is not valid');
   });
 
   const removing = async () => {

@@ -94,7 +94,7 @@ t.test('a link opened on an overloaded server shows a page', async (t) => {
       const {response, page} = await open(server, address);
       if (response.status === 503) return {response, page};
     }
-    throw new Error('The server did not notice how busy it is.');
+    throw new Error('The server did not report its overload.');
   };
 
   const {response, page} = await busy(LINK);

@@ -85,7 +85,7 @@ export class Visitor {
   async download(id: string): Promise<{bytes: Buffer; headers: Headers}> {
     const {body} = await this.call<{url: string}>('GET', `/api/files/download/${id}`);
     const response = await fetch(body.url);
-    if (!response.ok) throw new Error(`The link answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The link got ${response.status}.`);
     return {bytes: Buffer.from(await response.arrayBuffer()), headers: response.headers};
   }
 

@@ -5,7 +5,7 @@ const END_BYTES = 22;
 /** Reads the uncompressed files of a ZIP from its central directory. */
 export const zipContents = (zip: Buffer): Map<string, Buffer> => {
   const end = zip.lastIndexOf(END);
-  if (end !== zip.length - END_BYTES) throw new Error('The archive does not end as one.');
+  if (end !== zip.length - END_BYTES) throw new Error('The file is not a complete ZIP archive.');
   const contents = new Map<string, Buffer>();
   let at = zip.readUInt32LE(end + 16);
   for (let i = 0; i < zip.readUInt16LE(end + 10); i++) {
@@ -14,7 +14,7 @@ export const zipContents = (zip: Buffer): Map<string, Buffer> => {
     const name = zip.toString('utf8', at + 46, at + 46 + lengthOf(28));
     const local = zip.readUInt32LE(at + 42);
     const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    if (contents.has(name)) throw new Error(`${name} is there twice.`);
+    if (contents.has(name)) throw new Error(`${name} is contained twice.`);
     contents.set(name, zip.subarray(start, start + zip.readUInt32LE(at + 24)));
     at += 46 + lengthOf(28) + lengthOf(30) + lengthOf(32);
   }

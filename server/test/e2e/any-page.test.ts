@@ -58,7 +58,7 @@ t.test('the whole composer is visible above an on-screen keyboard', async (t) =>
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
 
-  // No browser without a screen has an on-screen keyboard. This imitates its effect on the page.
+  // A headless browser has no on-screen keyboard. This imitates its effect on the page.
   await page.evaluate(`{
     Object.defineProperty(visualViewport, 'height', {value: 300, configurable: true});
     visualViewport.dispatchEvent(new Event('resize'));
@@ -71,7 +71,7 @@ t.test('the whole composer is visible above an on-screen keyboard', async (t) =>
     delete visualViewport.height;
     visualViewport.dispatchEvent(new Event('resize'));
   }`);
-  t.equal((await boxOf(widget, '.panel')).bottom, 568, 'and it fills the screen again');
+  t.equal((await boxOf(widget, '.panel')).bottom, 568, 'the panel fills the screen again');
 });
 
 t.test('magnifying the page on a phone magnifies the chat', async (t) => {
@@ -87,7 +87,7 @@ t.test('magnifying the page on a phone magnifies the chat', async (t) => {
   await page.waitForFunction('new Promise(requestAnimationFrame).then(() => true)');
 
   const {top, bottom} = await boxOf(widget, '.panel');
-  t.equal(bottom - top, 568, 'the panel does not shrink to what is seen of it');
+  t.equal(bottom - top, 568, 'the panel does not shrink to its visible part');
 });
 
 for (const [where, options] of [
@@ -121,7 +121,7 @@ for (const [where, options] of [
       'MariaChat.element.shadowRoot.querySelector("h2").style.cssText = "width: 1px; overflow: hidden"',
     );
     await look();
-    t.same(cut, ['H2 Maria'], 'a word that is cut is seen');
+    t.same(cut, ['H2 Maria'], 'the check detects a cut word');
   });
 }
 
@@ -151,7 +151,7 @@ t.test('the conversation works in a sandboxed frame without storage', async (t) 
 
   t.equal((await sql`select from user_sessions where site_key = 'framed'`).length, 1);
   const storing = page.frames()[1]?.evaluate('localStorage.length');
-  await t.rejects(Promise.resolve(storing), /sandboxed/, 'the frame has no storage indeed');
+  await t.rejects(Promise.resolve(storing), /sandboxed/, 'the frame has no storage');
   t.same(noise, []);
 });
 
@@ -175,7 +175,7 @@ interface Box {
 
 async function boxOf(widget: Widget, selector: string): Promise<Box> {
   const box = await widget.root.locator(selector).boundingBox();
-  if (!box) throw new Error(`${selector} is not to be seen.`);
+  if (!box) throw new Error(`${selector} is not visible.`);
   const {x, y, width, height} = box;
   return {top: y, bottom: y + height, left: x, right: x + width};
 }

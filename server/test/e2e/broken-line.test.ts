@@ -18,14 +18,14 @@ t.test('a browser that remembers a failed module still loads the whole chat', as
   await widget.button('I agree').waitFor();
 
   const chats = fetched.filter((path) => path.includes('/chat-'));
-  t.equal(chats.length, 2, 'asked for once more');
+  t.equal(chats.length, 2, 'the file is requested once more');
   t.match(chats[1], /^\/widget\/again\/chat-/);
   const parts = fetched
     .slice(fetched.indexOf(chats[1] ?? ''))
     .filter((path) => path.endsWith('.js'));
   t.ok(
     parts.length >= 3 && parts.every((path) => path.startsWith('/widget/again/')),
-    'and all that it fetches comes from beside it, so that it is there once',
+    'all its imports come from the same folder, so that no module is loaded twice',
   );
   t.same(
     noise.filter((line) => !line.includes('ERR_FAILED')),

@@ -48,7 +48,7 @@ export const openDemo = async (
   const noise: string[] = [];
   listen(page, noise);
   const response = await page.goto(url);
-  if (!response) throw new Error(`${url} is this page already.`);
+  if (!response) throw new Error(`The page is already at ${url}.`);
   return {page, context, widget: new Widget(page), noise, response};
 };
 

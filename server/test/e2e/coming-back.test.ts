@@ -59,7 +59,7 @@ t.test('a returning visitor', async (t) => {
       const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
       return visit?.['state'] === 'gone';
     });
-    t.pass('and the visit is gone');
+    t.pass('the visit is gone');
     await context.close();
   });
 

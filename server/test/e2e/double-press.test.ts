@@ -22,7 +22,7 @@ t.test('a double press', async (t) => {
     await tap(session, place, seconds);
     const send = widget.button('Send');
     await send.waitFor();
-    t.ok(distance(await middleOf(send), place) < 30, 'the two are in the same place');
+    t.ok(distance(await middleOf(send), place) < 30, 'both buttons are in the same place');
     await tap(session, place, seconds + 0.2);
     await tap(session, await middleOf(widget.root.locator('input[name=answer]')), seconds + 3);
     await widget.root.locator('input:focus').waitFor();
@@ -75,7 +75,7 @@ interface Place {
 
 async function middleOf(element: Locator): Promise<Place> {
   const box = await element.boundingBox();
-  if (!box) throw new Error('It is not displayed.');
+  if (!box) throw new Error('The element is not displayed.');
   return {x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2)};
 }
 

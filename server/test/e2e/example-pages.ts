@@ -55,12 +55,12 @@ const count = (page: Page, selector: string): Promise<number> =>
   page.evaluate<number>(`document.querySelectorAll('${selector}').length`);
 
 async function scriptTag(t: Test, {page}: Opened): Promise<void> {
-  t.equal(await count(page, 'script'), 1, 'one line is all');
+  t.equal(await count(page, 'script'), 1, 'the tag is one line');
   t.equal(await page.evaluate('window.MariaChat.element.getAttribute("site")'), 'demo');
 }
 
 async function element(t: Test, {page, widget, url}: Opened): Promise<void> {
-  t.equal(await page.evaluate('typeof window.MariaChat'), 'undefined', 'the loader is not there');
+  t.equal(await page.evaluate('typeof window.MariaChat'), 'undefined', 'the loader has not run');
   t.equal(await page.evaluate('document.querySelector("maria-chat").api'), url);
   t.ok(await widget.root.getByRole('dialog', {name: 'Ask Maria'}).isVisible());
 }
@@ -71,7 +71,7 @@ async function strictPolicy(t: Test, {page, response}: Opened): Promise<void> {
   t.match(policy, /require-trusted-types-for 'script'; trusted-types lit-html$/);
   t.notMatch(policy, /unsafe|data:|blob:|\*/);
   const assigning = page.evaluate(`document.createElement('p').innerHTML = '<b>x</b>'`);
-  await t.rejects(assigning, /TrustedHTML/, 'the policy is in force');
+  await t.rejects(assigning, /TrustedHTML/, 'the policy is enforced');
 }
 
 /** Position of every element in the panel, and the style of its text. */
@@ -101,7 +101,7 @@ async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
   for (const one of [page, plain]) await one.mouse.move(0, 0);
   const [here, there] = [await page.evaluate(LAYOUT), await plain.evaluate(LAYOUT)];
   t.ok((there as string[]).length > 40);
-  t.same(here, there, 'every box and every text is as on a plain page');
+  t.same(here, there, 'every box and every text is the same as on a plain page');
   await widget.button('Close chat').first().click();
   const place = await widget.button('Open chat').boundingBox();
   t.same(place && [place.width, place.height], [60, 60]);
@@ -117,30 +117,33 @@ async function singlePage(t: Test, {page, widget}: Opened): Promise<void> {
   }
   await page.goBack();
   await page.getByRole('heading', {name: 'Home'}).waitFor();
-  t.ok(await widget.root.getByRole('dialog').isVisible(), 'and goes back along with the visitor');
+  t.ok(
+    await widget.root.getByRole('dialog').isVisible(),
+    'the conversation returns with the visitor',
+  );
   t.equal(await count(page, 'maria-chat'), 1);
   await widget.button('I agree').click();
-  await t.resolves(widget.says('to train our AI agent').waitFor(), 'it still answers');
+  await t.resolves(widget.says('to train our AI agent').waitFor(), 'the chat still works');
 }
 
 async function twoSites(t: Test, {page, widget}: Opened): Promise<void> {
-  t.equal(await count(page, 'maria-chat'), 2, 'the second script has made none');
+  t.equal(await count(page, 'maria-chat'), 2, 'the second script has created no element');
   await widget.root.getByRole('dialog', {name: 'Maria'}).getByLabel('Close chat').click();
   await widget.button('Workshop').click();
   const workshop = widget.root.getByRole('dialog', {name: 'Workshop'});
   await workshop.getByLabel('Your name').fill('Kim');
   await workshop.getByRole('button', {name: 'Send'}).click();
   await workshop.getByText('Kim').first().waitFor();
-  t.equal(await workshop.getByText('Robin').count(), 0, 'nothing of the other conversation');
+  t.equal(await workshop.getByText('Robin').count(), 0, 'the other conversation is not visible');
   const [one, two] = await page.evaluate<string[]>(
     `['demo', 'workshop'].map((site) => localStorage.getItem('maria-chat:' + site + ':session_uuid'))`,
   );
-  t.ok(one && two && one !== two, 'each has a session of its own');
+  t.ok(one && two && one !== two, 'each site has a separate session');
 }
 
 async function inline(t: Test, {page, widget}: Opened): Promise<void> {
   const panel = page.locator('#chat').locator('maria-chat').getByRole('region', {name: 'Maria'});
-  t.ok(await panel.isVisible(), 'in its place, and no dialog');
+  t.ok(await panel.isVisible(), 'the chat is inline and no dialog');
   t.equal(await widget.root.locator('.launcher').isVisible(), false);
 }
 
@@ -149,7 +152,7 @@ async function arabic(t: Test, {page, widget}: Opened): Promise<void> {
   t.equal(await widget.root.locator('.inside').getAttribute('lang'), 'ar');
   await page.mouse.move(640, 0);
   const box = await widget.root.locator('.launcher').boundingBox();
-  t.equal(box?.x, 20, 'the launcher is at the end of the line, at the left');
+  t.equal(box?.x, 20, 'the launcher is at the inline end, on the left');
   t.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
 }
 

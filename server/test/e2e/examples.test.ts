@@ -61,7 +61,7 @@ t.test('every page is linked from the demo page, and each link works', async (t)
       .concat('/examples/playground.html', '/examples/languages.html')
       .sort(),
   );
-  t.same(await linksOf('/examples'), listed, 'without its slash, too');
+  t.same(await linksOf('/examples'), listed, 'also without the trailing slash');
   // This server sends e-mail, so it has no development mailbox.
   const here = [...first, ...listed].filter((address) => address !== '/dev/mail');
   for (const address of new Set(here)) {

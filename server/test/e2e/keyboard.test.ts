@@ -13,7 +13,7 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
       if ((await widget.focused()).startsWith(name)) return;
       await page.keyboard.press('Tab');
     }
-    throw new Error(`Tab never reached "${name}"; it is on "${await widget.focused()}".`);
+    throw new Error(`Tab never reached "${name}"; the focus is on "${await widget.focused()}".`);
   };
 
   await tabTo('Open chat');
@@ -49,6 +49,6 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
 
   t.equal((await server.sql`select from user_sessions where name = 'Ines'`).length, 1);
   t.equal(await widget.root.getByRole('dialog').isVisible(), false, 'Esc closes');
-  t.match(await widget.focused(), /Open chat/, 'and the launcher has the focus again');
+  t.match(await widget.focused(), /Open chat/, 'the launcher has the focus again');
   t.same(noise, []);
 });

@@ -14,10 +14,10 @@ t.test('the page of languages', async (t) => {
   t.same(
     await page.locator('thead th').allInnerTexts(),
     ['key', 'English', 'العربية', 'Deutsch', 'español', 'français', 'português (Brasil)'],
-    'each under its own name, English first',
+    'each language has its own name; English is first',
   );
   t.ok((await rows.count()) > 100);
-  t.equal(await page.locator('.missing').count(), 0, 'nothing is missing');
+  t.equal(await page.locator('.missing').count(), 0, 'no text is missing');
   t.equal(await page.locator('td:lang(ar)').first().getAttribute('dir'), 'rtl');
   t.match(await page.getByRole('status').innerText(), /none missing/);
 

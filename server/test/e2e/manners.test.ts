@@ -55,7 +55,7 @@ t.test('no timer runs while the chat is closed, before and after its use', async
 
   t.same(await untilStill(() => page.evaluate('timers()')), []);
   await page.evaluate('setInterval(() => 0, 1000)');
-  t.match(await page.evaluate('timers()'), [/^setInterval/], 'one that runs is seen');
+  t.match(await page.evaluate('timers()'), [/^setInterval/], 'the probe detects a running timer');
 });
 
 t.test('no listener for the page’s end prevents its restoration from the cache', async (t) => {
@@ -66,13 +66,13 @@ t.test('no listener for the page’s end prevents its restoration from the cache
   await widget.button('I agree').waitFor();
 
   const heard = await heardBy(session, 'window');
-  t.ok(heard.includes('pagehide'), 'leaving is told all the same');
+  t.ok(heard.includes('pagehide'), 'leaving is still reported');
   t.same(
     heard.filter((type) => /unload$/.test(type)),
     [],
   );
   await page.evaluate('addEventListener("beforeunload", () => 0)');
-  t.ok((await heardBy(session, 'window')).includes('beforeunload'), 'one that listens is seen');
+  t.ok((await heardBy(session, 'window')).includes('beforeunload'), 'the probe detects a listener');
 });
 
 /** Returns the event listeners of an object of the page, from DevTools. */

@@ -46,7 +46,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   t.match(archive.suggestedFilename(), /^maria-[\da-f-]{36}\.zip$/);
   t.equal(bytes.subarray(0, 2).toString(), 'PK');
   t.ok(bytes.includes('session.json') && bytes.includes('Zeugnis.pdf'), 'rows and files');
-  t.ok(bytes.length > 90_000, 'the file whole');
+  t.ok(bytes.length > 90_000, 'the file is complete');
 
   // The link opens in a separate tab, which closes too early to be observed.
   const given = page.evaluate<string>(
@@ -82,7 +82,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   await widget.button('I agree Training our AI agent with your files').click();
   await widget.button('Withdraw consent Training our AI agent with your files').waitFor();
   const [again] = await sql`select from user_sessions where consent_ai_training`;
-  t.ok(again, 'and is given again there');
+  t.ok(again, 'consent is granted again there');
 
   await widget.button('Erase everything').click();
   await widget.root
@@ -93,5 +93,5 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   t.equal((await sql`select from user_sessions`).length, 0);
   t.equal(await widget.storage('session_uuid'), null);
   t.equal(await widget.storage('token'), null);
-  t.same(noise, [], 'no word in the console, and no policy hurt');
+  t.same(noise, [], 'the console is empty, and no policy is violated');
 });

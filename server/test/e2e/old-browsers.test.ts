@@ -40,7 +40,11 @@ for (const width of [1280, 375]) {
     await chat.getByRole('button', {name: 'Open chat', exact: true}).click();
     await chat.getByLabel('Your name').waitFor();
     t.ok(noise.includes('maria-open arrived'));
-    t.equal(await page.evaluate('document.activeElement.localName'), 'maria-chat', 'focus went in');
+    t.equal(
+      await page.evaluate('document.activeElement.localName'),
+      'maria-chat',
+      'the focus is in the chat',
+    );
     const colours = await chat.getByRole('dialog').evaluate((panel) => {
       const {backgroundColor, color} = (
         globalThis as unknown as {getComputedStyle: (of: unknown) => Record<string, string>}

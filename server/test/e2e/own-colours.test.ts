@@ -30,7 +30,7 @@ t.test('all elements keep their edges in forced colours', async (t) => {
       };
 
       t.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
-      t.ok(await hasEdges(), 'the launcher, at once');
+      t.ok(await hasEdges(), 'the launcher has edges immediately');
       await goAllTheWay(widget, look);
       t.same(noise, []);
       await context.close();
@@ -62,7 +62,7 @@ const seeMoreContrast = async (t: Test, viewing: Viewing): Promise<void> => {
   const look = async (state: string) => {
     await until(async () => (await page.evaluate<string[]>(GREY)).length === 0);
     t.same(await violations(page, 'maria-chat'), [], state);
-    t.same(await page.evaluate(PALE), [], `${state}: what Maria says has an edge`);
+    t.same(await page.evaluate(PALE), [], `${state}: Maria’s messages have an edge`);
   };
   await goAllTheWay(widget, look);
   t.same(noise, []);

@@ -117,14 +117,14 @@ t.test('the widget beside the libraries of host pages', async (t) => {
       await page.evaluate(`${boxOf(part)}.scrollTop = 0`);
       await page.mouse.wheel(0, by);
       await page.waitForFunction(`${boxOf(part)}.scrollTop !== 0`);
-      t.equal(await page.evaluate('scrollY'), 0, `over ${part} the page stays`);
+      t.equal(await page.evaluate('scrollY'), 0, `the page does not scroll over ${part}`);
     }
     await widget.root.locator('.header').hover();
     await page.mouse.wheel(0, 300);
     await page.mouse.move(100, 100);
-    t.equal(await page.evaluate('scrollY'), 0, 'over the header, too');
+    t.equal(await page.evaluate('scrollY'), 0, 'the page does not scroll over the header');
     await page.mouse.wheel(0, 300);
-    await t.resolves(page.waitForFunction('scrollY > 0'), 'beside the panel it scrolls');
+    await t.resolves(page.waitForFunction('scrollY > 0'), 'the page scrolls beside the panel');
     await context.close();
   });
 

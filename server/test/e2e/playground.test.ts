@@ -97,10 +97,9 @@ t.test('the playground', async (t) => {
     // Find the frame again each time, because the preview may have been replaced.
     await until(async () => {
       const frame = page.frames().find((one) => one.url().includes('frame'));
-      seen = await frame?.evaluate<string>(COLOUR).catch(String);
-      return seen === accent;
-    }).catch(() => t.equal(seen, accent, page.url()));
-    t.match(page.url(), /data-accent=%230f766e/, 'the look can be sent as a link');
+      return (await frame?.evaluate<string>(COLOUR).catch(() => '')) === 'rgb(15, 118, 110)';
+    });
+    t.match(page.url(), /data-accent=%230f766e/, 'the settings can be sent as a link');
     for (const [device, width] of [
       ['Phone', 390],
       ['Tablet', 820],

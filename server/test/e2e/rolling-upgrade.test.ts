@@ -98,8 +98,8 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   }
   await until(() => load.versions.has(NEXT_VERSION), PATIENCE_MS);
   await load.stop();
-  t.same(load.troubles, [], 'every page got its loader and the chat from every server');
-  t.ok(load.versions.has(projectVersion()), 'pages of the old release were among them');
+  t.same(load.troubles, [], 'every server served the loader and the chat to every page');
+  t.ok(load.versions.has(projectVersion()), 'some pages had the old release');
 
   await t.test('a closed page opens with the release that it was loaded with', async (t) => {
     await toFiles(closed);
@@ -169,7 +169,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
 
   const guests = {closed, atName, atConsents, chosen, uploading, atEmail, pending, complete};
   for (const [name, {page}] of Object.entries({...guests, chatting, inMenu, german}))
-    t.same(await page.evaluate('troubles'), [], `nothing was noticed by the page: ${name}`);
+    t.same(await page.evaluate('troubles'), [], `the page reports no error: ${name}`);
 });
 
 /** Serves one page of a site, whose origin the site allows. */
@@ -242,7 +242,7 @@ const slowDown = async ({page}: Guest) => {
 const confirm = async ({url, inside}: Topology, email: string) => {
   const link = new URL(linkIn(await inside.mailbox.waitFor(email)));
   const {status} = await fetch(`${url}${link.pathname}`, {method: 'POST'});
-  if (status !== 200) throw new Error(`The confirmation was answered with ${status}.`);
+  if (status !== 200) throw new Error(`The confirmation got ${status}.`);
 };
 
 /** Returns a client that makes the visitor's calls without a browser. */

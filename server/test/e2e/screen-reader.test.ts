@@ -39,7 +39,7 @@ t.test('a screen reader announces the whole conversation, each part once', async
   const hear = async (moment: string) => {
     const now = await announced(page);
     said.push(...now);
-    t.ok(now.length <= MOST_AT_ONCE, `${moment}: ${now.length} announcements are no flood`);
+    t.ok(now.length <= MOST_AT_ONCE, `${moment}: ${now.length} announcements are within the limit`);
     const spoken = now.filter(isOnce).map(({by, words}) => `  ${by}: ${words}`);
     const tree = await widget.root.ariaSnapshot();
     const focused = (await widget.focused()).replace(/\s+/g, ' ');
@@ -88,7 +88,7 @@ t.test('a screen reader announces the whole conversation, each part once', async
       twice.filter((words) => !words.startsWith('You:')),
       [],
     );
-    t.ok(lines.length >= 10, 'and all of it is said');
+    t.ok(lines.length >= 10, 'everything is announced');
   });
 
   await t.test('the announcements match the transcript beside this test', async (t) => {

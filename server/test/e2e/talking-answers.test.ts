@@ -56,7 +56,7 @@ t.test('the visitor sees the reply of a model', async (t) => {
         await visitor.press('Stop');
         await until(() => turn.isBrokenOff);
         await visitor.untilSaid('Cancelled.');
-        t.equal((await visitor.lines('One, two,')).length, 1, 'what was said stays');
+        t.equal((await visitor.lines('One, two,')).length, 1, 'the partial reply stays');
 
         await visitor.write(`And then (${name})?`);
         const next = await server.turn(`And then (${name})?`);
@@ -89,7 +89,7 @@ t.test('the visitor sees the reply of a model', async (t) => {
           'One, two,',
           'Three.',
         ])
-          t.equal((await visitor.lines(words)).length, 1, `${words} stands there once`);
+          t.equal((await visitor.lines(words)).length, 1, `${words} appears once`);
       });
 
       const stored = await server.sql<{body: string; state: string}[]>`

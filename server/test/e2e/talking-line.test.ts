@@ -106,8 +106,8 @@ t.test(
       await widget.says('Word by word.').waitFor();
       turn.end();
       await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
-      t.equal(eventCalls.length, 1, 'over one stream');
-      t.notMatch(eventCalls[0], /json/, 'which was not asked for in pieces');
+      t.equal(eventCalls.length, 1, 'one event stream was opened');
+      t.notMatch(eventCalls[0], /json/, 'the stream was not requested as JSON');
     });
 
     await t.test('offline messages are marked as waiting, and sent later', async (t) => {

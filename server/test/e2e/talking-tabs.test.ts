@@ -50,7 +50,7 @@ t.test('two tabs share one conversation', async (t) => {
           t.equal((await one.lines('Do both hear')).length, 1);
           t.equal((await one.lines('Both hear it.')).length, 1);
         }
-        t.equal(live.countSubscribers(caller.uuid), 1, 'and one of them reads');
+        t.equal(live.countSubscribers(caller.uuid), 1, 'only one tab has an event stream');
       });
 
       await t.test('an attached file can be downloaded and deleted in both tabs', async (t) => {

@@ -112,7 +112,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         for (const count of [1, 2]) await say(count);
         await until(async () => (await tab.read('document.title')) === `(2) ${title}`);
         await look(tab, false);
-        t.equal(await tab.read('document.title'), title, 'the title is the page’s own again');
+        t.equal(await tab.read('document.title'), title, 'the page’s own title is restored');
 
         await visitor.press('Open chat, new messages: 2');
         await visitor.untilSaid('Call 1 of a person.', 'Call 2 of a person.');

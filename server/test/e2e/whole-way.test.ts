@@ -39,7 +39,7 @@ t.test('a visitor completes the conversation', async (t) => {
   await widget.addFiles(files);
   await widget.uploadAll(3);
 
-  t.equal((await sql`select from user_sessions`).length, 0, 'no session before the e-mail');
+  t.equal((await sql`select from user_sessions`).length, 0, 'no session before the e-mail address');
   t.equal((await sql`select from visits where state = 'open'`).length, 1);
   await widget.button('Done & continue').click();
   await widget.giveEmail('anna@example.com');
@@ -49,7 +49,7 @@ t.test('a visitor completes the conversation', async (t) => {
     .waitFor();
   const uuid = await widget.storage('session_uuid');
   const mail = await mailbox.waitFor('anna@example.com');
-  t.notMatch(mail.text, /Anna/, 'nothing the visitor typed stands in the mail');
+  t.notMatch(mail.text, /Anna/, 'the e-mail contains nothing that the visitor typed');
 
   const confirmation = await context.newPage();
   listen(confirmation, noise);
@@ -57,7 +57,7 @@ t.test('a visitor completes the conversation', async (t) => {
   t.equal(
     (await sql`select from user_sessions where verified`).length,
     0,
-    'reading changes nothing',
+    'opening the link changes nothing',
   );
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
   await confirmation.getByRole('heading', {name: /your address is confirmed/}).waitFor();
@@ -71,7 +71,7 @@ t.test('a visitor completes the conversation', async (t) => {
     'anna@example.com',
     ...files.map((f) => f.name),
   ]) {
-    t.ok(lead.text?.includes(part), `the owner's mail has ${part}`);
+    t.ok(lead.text?.includes(part), `the owner's e-mail contains ${part}`);
   }
 
   t.test('one complete session with both decisions is stored', async (t) => {
@@ -101,13 +101,17 @@ t.test('a visitor completes the conversation', async (t) => {
       {purpose: 'ai_training', decision: 'refused', locale: 'en'},
     ]);
     for (const {wording, hash} of consents) {
-      t.equal(hash, sha256(Buffer.from(wording as string)), 'the hash is of the very words');
+      t.equal(
+        hash,
+        sha256(Buffer.from(wording as string)),
+        'the hash is that of the exact wording',
+      );
       t.ok(
         await widget
           .says(wording as string)
           .first()
           .isVisible(),
-        'which the visitor saw',
+        'the visitor saw this wording',
       );
     }
   });
@@ -148,7 +152,7 @@ t.test('a visitor completes the conversation', async (t) => {
     t.equal(events.filter((event) => event === 'file_upload').length, 3);
     const all = rows.map(({text}) => text).join();
     for (const secret of ['Anna', 'anna@', ...files.map(({name}) => name)]) {
-      t.notOk(all.includes(secret), `no ${secret} in the trail`);
+      t.notOk(all.includes(secret), `no ${secret} in the audit log`);
     }
   });
 

@@ -76,7 +76,7 @@ const demandRows = async ({uuid, life, hasRow}: ModelVisit, {sql}: World): Promi
   assert.deepEqual(row, hasRow ? {state: ROW_STATES[life], session} : undefined);
   const torn = await sql`
     select uuid from user_sessions where uuid = ${uuid} and verified and archived_at is not null`;
-  assert.deepEqual([...torn], [], 'nobody is complete and archived');
+  assert.deepEqual([...torn], [], 'no session is complete and archived');
 };
 
 const demandObjects = async (visit: ModelVisit, {sql, server}: World): Promise<void> => {
@@ -116,7 +116,7 @@ const demandTrail = async (visit: ModelVisit, {sql}: World): Promise<void> => {
   const expected = asOneEnd(new Map<string, number>(visit.audited));
   // A killed server may or may not have logged a failed upload.
   if (visit.wasKilled) for (const trail of [found, expected]) trail.delete('file_upload_error');
-  assert.deepEqual(sorted(found), sorted(expected), `the trail of ${visit.uuid}`);
+  assert.deepEqual(sorted(found), sorted(expected), `the audit rows of ${visit.uuid}`);
 };
 
 /** Merges both ends of an expired visit, because either the visitor or cleanup may be first. */

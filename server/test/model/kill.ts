@@ -121,7 +121,7 @@ const killDuring = visitorOperation(
     await reviving;
     const made = (await counted(visit, world, cut.events)) - before;
     assert.ok(made === 0 || made === 1, `${kind} was done ${made} times`);
-    if (answer) assert.ok(made === 1 && answer.status < 300, `${kind} answered ${answer.status}`);
+    if (answer) assert.ok(made === 1 && answer.status < 300, `${kind} got ${answer.status}`);
     if (made === 1) cut.done(await newFile(visit, world, files));
     // `killOther` has run cleanup twice.
     cleaned(model);

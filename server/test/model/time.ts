@@ -117,7 +117,7 @@ const sweep = operation({
     // An object that is deleted between list and lookup would count as unknown.
     await world.untilBuried();
     const report = await world.sweepAll();
-    assert.ok(report, 'nobody else is sweeping');
+    assert.ok(report, 'no other sweep is running');
     const {unknown, missing, removed, foreign} = report;
     assert.deepEqual(
       {unknown, missing, removed, foreign},

@@ -59,7 +59,7 @@ export class Visitor {
     const isThere = () => this.tab.read<boolean>(`Boolean(${expression})`);
     await until(isThere).catch(async () => {
       const text = await this.tab.read<string>(`(${TEXT})()`);
-      throw new Error(`Waited in vain for ${what}. The page says: ${text}`);
+      throw new Error(`${what} did not appear. The page shows: ${text}`);
     });
   }
 }
