@@ -33,7 +33,7 @@ export const installedRival = (name: string) =>
 /** Length of the kernel's clock tick, on every platform that Node supports. */
 const TICK_MS = 10;
 const START_MS = 60_000;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
 const running = new Set<ChildProcess>();
 // Also ends the programs when the process exits unexpectedly.
@@ -66,7 +66,7 @@ export const startProgram = async (
       await stop();
       throw new Error(`${file} does not respond.`);
     }
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
   return {pid: child.pid as number, url, startMs: performance.now() - startedMs, stop};
 };

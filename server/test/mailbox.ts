@@ -17,7 +17,7 @@ export interface Mailbox {
 }
 
 const WAIT_MS = 60_000;
-const LOOK_MS = 25;
+const POLL_MS = 25;
 
 /** Starts a real SMTP server that keeps the e-mails that it receives. */
 export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
@@ -58,7 +58,7 @@ export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
       while (Date.now() < until) {
         const found = mails.filter((_, i) => receivers[i]?.includes(address))[skip];
         if (found) return found;
-        await sleep(LOOK_MS);
+        await sleep(POLL_MS);
       }
       throw new Error(
         `No e-mail to ${address} within ${WAIT_MS} ms; ${mails.length} others arrived.`,

@@ -51,7 +51,7 @@ t.test('a slow source is not mistaken for a frozen store', {skip}, async (t) => 
 
 t.test('an abort closes the connection to the store', {skip}, async (t) => {
   const settings = await createTestBucket(t);
-  const door = await openDoor(t, settings.endpoint);
+  const door = await startRelay(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
   const leaving = new AbortController();
 
@@ -65,7 +65,7 @@ t.test('an abort closes the connection to the store', {skip}, async (t) => {
 
 t.test('a source that fails closes the connection to the store', {skip}, async (t) => {
   const settings = await createTestBucket(t);
-  const door = await openDoor(t, settings.endpoint);
+  const door = await startRelay(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
 
   await t.rejects(store.put('a.pdf', drip(3), 1_000_000, never), {name: 'LengthMismatch'});
@@ -75,7 +75,7 @@ t.test('a source that fails closes the connection to the store', {skip}, async (
 
 t.test('a rejected put reports why and releases its connection', {skip}, async (t) => {
   const settings = await createTestBucket(t);
-  const door = await openDoor(t, settings.endpoint);
+  const door = await startRelay(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url, bucket: 'no-such-bucket'});
 
   await t.rejects(store.put('a.pdf', drip(), 1_000_000, never), {name: 'NoSuchBucket'});
@@ -105,7 +105,7 @@ t.test('clients that do not read their responses block no other call', {skip}, a
 
 t.test('a frozen store fails every call, and small calls before a put', {skip}, async (t) => {
   const settings = await createTestBucket(t);
-  const door = await openDoor(t, settings.endpoint);
+  const door = await startRelay(t, settings.endpoint);
   const store = open(t, {...settings, endpoint: door.url});
   door.freeze();
   const failed: string[] = [];
@@ -199,7 +199,7 @@ function rawClient(t: Test, settings: S3Settings): S3Client {
 }
 
 /** Starts a relay that exposes the connections to the store and can stop forwarding. */
-async function openDoor(t: Test, endpoint: string) {
+async function startRelay(t: Test, endpoint: string) {
   const {hostname, port} = new URL(endpoint);
   const connections = new Set<Socket>();
   let frozen = false;

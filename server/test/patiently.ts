@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-const MOST_TRIES = 15;
+const MAX_TRIES = 15;
 const PAUSE_MS = 1_000;
 
 /** Makes a call that the test needs. Throws if it fails. */
@@ -15,7 +15,7 @@ export const untilServed = async <T extends {status: number}>(
   call: () => Promise<T>,
 ): Promise<T> => {
   let answer = await call();
-  for (let tries = 0; tries < MOST_TRIES && answer.status === 503; tries++) {
+  for (let tries = 0; tries < MAX_TRIES && answer.status === 503; tries++) {
     await sleep(PAUSE_MS);
     answer = await call();
   }

@@ -117,7 +117,7 @@ t.test('either contact or cleanup wins', {timeout: 0}, async (t) => {
   t.ok(wins.contact > 0 && wins.cleanup > 0);
 });
 
-const NOTHING_BUT_A_STONE = {sessions: 0, files: 0, objects: 0};
+const ONLY_TOMBSTONE = {sessions: 0, files: 0, objects: 0};
 
 t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
   const parts = await arena(t);
@@ -142,10 +142,10 @@ t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
 
       if (round % 4 < 2) {
         t.same(await oneAfterTheOther(parts, visitor, give, discard), [202, 204]);
-        t.same(await swept(visitor), {...NOTHING_BUT_A_STONE, state: 'erased'});
+        t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'erased'});
       } else {
         t.same(await oneAfterTheOther(parts, visitor, discard, give), [204, 410]);
-        t.same(await swept(visitor), {...NOTHING_BUT_A_STONE, state: 'gone'});
+        t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'gone'});
       }
     }
   });
@@ -176,7 +176,7 @@ t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
         const [refused, ended] = await oneAfterTheOther(parts, visitor, refuse, end);
         t.same([refused, ended], [200, {status: 403, code: 'consent_required'}]);
       }
-      t.same(await swept(visitor), {...NOTHING_BUT_A_STONE, state: 'open'});
+      t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'open'});
     }
   });
 
@@ -197,7 +197,7 @@ t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
         const [erased, ended] = await oneAfterTheOther(parts, visitor, eraseAll, end);
         t.same([erased, ended], [204, {status: 410, code: 'session_gone'}]);
       }
-      t.same(await swept(visitor), {...NOTHING_BUT_A_STONE, state: 'erased'});
+      t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'erased'});
     }
   });
 });

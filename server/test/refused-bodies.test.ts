@@ -15,7 +15,7 @@ import {Visitor} from './visitor.js';
 
 const MEGABYTE = 1_000_000;
 /** Bytes that the kernel may have delivered before the limit stopped the read. */
-const ON_THE_WAY_BYTES = MEGABYTE;
+const KERNEL_BUFFER_BYTES = MEGABYTE;
 const FORM = {'content-type': 'multipart/form-data; boundary=cut'};
 
 interface Refused {
@@ -59,7 +59,7 @@ const statusIn = async (socket: net.Socket): Promise<number> => {
 };
 
 /** Expects an early response. The client sends the rest, and the connection stays usable. */
-const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+const expectUsable = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = Number(refused.headers?.['content-length'] ?? 7 * MEGABYTE);
   const {start = Buffer.alloc(0)} = refused;
   const {socket} = await connect(server);
@@ -73,7 +73,7 @@ const livesOn = async (t: Test, server: TestServer, refused: Refused): Promise<v
 };
 
 /** Expects that the client can send its whole body and read the response before the close. */
-const isHeard = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+const expectResponse = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = 7 * MEGABYTE;
   const {socket, takenBytes, isClosed} = await connect(server);
   const failures: Error[] = [];
@@ -87,14 +87,14 @@ const isHeard = async (t: Test, server: TestServer, refused: Refused): Promise<v
   t.ok(takenBytes() > bytes, 'all of it was read');
 };
 
-const isCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
+const expectCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = 50 * MEGABYTE;
   const {socket, takenBytes, isClosed} = await connect(server);
   socket.write(headOf(refused, bytes));
   t.equal(await statusIn(socket), refused.status);
   socket.write(Buffer.alloc(bytes));
   await isClosed;
-  t.ok(takenBytes() < DRAIN_MAX_BYTES + ON_THE_WAY_BYTES, `it took ${takenBytes()} bytes`);
+  t.ok(takenBytes() < DRAIN_MAX_BYTES + KERNEL_BUFFER_BYTES, `it took ${takenBytes()} bytes`);
 };
 
 t.test('the body of a rejected request', async (t) => {
@@ -118,16 +118,18 @@ t.test('the body of a rejected request', async (t) => {
   for (const [of, refused] of unread) {
     const what = `${refused.status} for ${refused.path}`;
     await t.test(`${what}: a body of 7 MB leaves the connection usable`, (t) =>
-      livesOn(t, of, refused),
+      expectUsable(t, of, refused),
     );
-    await t.test(`${what}: a body of 50 MB is cut off`, (t) => isCutOff(t, of, refused));
+    await t.test(`${what}: a body of 50 MB is cut off`, (t) => expectCutOff(t, of, refused));
     const closing = {...refused, headers: {...refused.headers, connection: 'close'}};
     const old = {...refused, version: '1.0'} as const;
     await t.test(`${what}: the response reaches a client that closes`, (t) =>
-      isHeard(t, of, closing),
+      expectResponse(t, of, closing),
     );
-    await t.test(`${what}: the response reaches a client of HTTP/1.0`, (t) => isHeard(t, of, old));
-    await t.test(`${what}: 50 MB of HTTP/1.0 are cut off`, (t) => isCutOff(t, of, old));
+    await t.test(`${what}: the response reaches a client of HTTP/1.0`, (t) =>
+      expectResponse(t, of, old),
+    );
+    await t.test(`${what}: 50 MB of HTTP/1.0 are cut off`, (t) => expectCutOff(t, of, old));
   }
 
   const begun: Refused[] = [
@@ -152,7 +154,7 @@ t.test('the body of a rejected request', async (t) => {
   ];
   for (const refused of begun) {
     await t.test(`${refused.status} for a form that has begun leaves the connection usable`, (t) =>
-      livesOn(t, server, refused),
+      expectUsable(t, server, refused),
     );
   }
 

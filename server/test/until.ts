@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 /** Many times the usual duration, so that a busy machine does not fail the test. */
 const WAIT_MS = 60_000;
-const LOOK_MS = 25;
+const POLL_MS = 25;
 
 /** Waits until a condition holds. Throws if it does not hold in time. */
 export const until = async (
@@ -12,6 +12,6 @@ export const until = async (
   const end = Date.now() + waitMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`The condition did not hold within ${waitMs} ms.`);
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 };

@@ -65,18 +65,21 @@ t.test('no listener for the page’s end prevents its restoration from the cache
   await widget.giveName('Ana');
   await widget.button('I agree').waitFor();
 
-  const heard = await heardBy(session, 'window');
+  const heard = await listenersOf(session, 'window');
   t.ok(heard.includes('pagehide'), 'leaving is still reported');
   t.same(
     heard.filter((type) => /unload$/.test(type)),
     [],
   );
   await page.evaluate('addEventListener("beforeunload", () => 0)');
-  t.ok((await heardBy(session, 'window')).includes('beforeunload'), 'the probe detects a listener');
+  t.ok(
+    (await listenersOf(session, 'window')).includes('beforeunload'),
+    'the probe detects a listener',
+  );
 });
 
 /** Returns the event listeners of an object of the page, from DevTools. */
-async function heardBy(session: CDPSession, expression: string): Promise<string[]> {
+async function listenersOf(session: CDPSession, expression: string): Promise<string[]> {
   const {result} = await session.send('Runtime.evaluate', {expression});
   const {listeners} = await session.send('DOMDebugger.getEventListeners', {
     objectId: result.objectId ?? '',

@@ -17,7 +17,7 @@ const TRANSCRIPT = path.join(PROJECT, 'server/test/e2e/screen-reader.txt');
 /**
  * Limit for announcements at one step: Maria writes two or three lines, a file has four quarters.
  */
-const MOST_AT_ONCE = 9;
+const MAX_AT_ONCE = 9;
 
 /** Keeps the first quarter of an upload only, because their number depends on the connection. */
 const isOnce = ({words}: Announcement, at: number, all: Announcement[]): boolean =>
@@ -39,7 +39,7 @@ t.test('a screen reader announces the whole conversation, each part once', async
   const hear = async (moment: string) => {
     const now = await announced(page);
     said.push(...now);
-    t.ok(now.length <= MOST_AT_ONCE, `${moment}: ${now.length} announcements are within the limit`);
+    t.ok(now.length <= MAX_AT_ONCE, `${moment}: ${now.length} announcements are within the limit`);
     const spoken = now.filter(isOnce).map(({by, words}) => `  ${by}: ${words}`);
     const tree = await widget.root.ariaSnapshot();
     const focused = (await widget.focused()).replace(/\s+/g, ' ');

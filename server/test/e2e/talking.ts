@@ -22,7 +22,7 @@ export const STEPS = [
 ];
 
 /** Time limits so long that the test decides when the model replies. */
-const PATIENT = {firstByteMs: 240_000, silenceMs: 240_000, totalMs: 240_000};
+const LONG_LIMITS = {firstByteMs: 240_000, silenceMs: 240_000, totalMs: 240_000};
 
 /** A question to the model. The test sends the reply. */
 export class Turn {
@@ -66,7 +66,7 @@ export const startTalkServer = async (t: Test): Promise<TalkServer> => {
   const server = await startServer(t, {
     answers: true,
     settings: answeredBy(model),
-    deps: {answering: {limits: PATIENT}},
+    deps: {answering: {limits: LONG_LIMITS}},
   });
   await setConversation(server, STEPS);
   const turn = async (asked: string) => {

@@ -21,10 +21,10 @@ export const demandAgreement = async (model: Model, world: World): Promise<void>
   await world.untilBuried();
   cleaned(model);
   for (const visit of model.visits) {
-    await demandAnswers(visit, world);
-    await demandRows(visit, world);
-    await demandObjects(visit, world);
-    await demandTrail(visit, world);
+    await requireResponses(visit, world);
+    await requireRows(visit, world);
+    await requireObjects(visit, world);
+    await requireAuditRows(visit, world);
     if (wasAbandoned(visit)) count(model, 'abandoned');
   }
 };
@@ -32,7 +32,7 @@ export const demandAgreement = async (model: Model, world: World): Promise<void>
 const wasAbandoned = ({audited, wasStarted}: ModelVisit): boolean =>
   wasStarted && (audited.has('visit_abandoned') || audited.has('session_reset'));
 
-const demandAnswers = async (visit: ModelVisit, world: World): Promise<void> => {
+const requireResponses = async (visit: ModelVisit, world: World): Promise<void> => {
   for (const replica of [0, 1]) {
     const {status, body} = await world.as<Session>(replica, visit, {
       method: 'GET',
@@ -65,7 +65,7 @@ const ROW_STATES = {
   erased: 'erased',
 };
 
-const demandRows = async ({uuid, life, hasRow}: ModelVisit, {sql}: World): Promise<void> => {
+const requireRows = async ({uuid, life, hasRow}: ModelVisit, {sql}: World): Promise<void> => {
   const [row] = await sql<{state: string; session: string | null}[]>`
     select state,
            (select case when archived_at is not null then 'archived'
@@ -79,7 +79,7 @@ const demandRows = async ({uuid, life, hasRow}: ModelVisit, {sql}: World): Promi
   assert.deepEqual([...torn], [], 'no session is complete and archived');
 };
 
-const demandObjects = async (visit: ModelVisit, {sql, server}: World): Promise<void> => {
+const requireObjects = async (visit: ModelVisit, {sql, server}: World): Promise<void> => {
   const rows = await sql<{id: string; state: string}[]>`
     select id, state from file_uploads
     where session_uuid = ${visit.uuid} and state <> 'deleting' order by id`;
@@ -108,7 +108,7 @@ const keysOf = async ({uuid}: ModelVisit, {objects}: World['server']): Promise<s
   return keys.sort();
 };
 
-const demandTrail = async (visit: ModelVisit, {sql}: World): Promise<void> => {
+const requireAuditRows = async (visit: ModelVisit, {sql}: World): Promise<void> => {
   const rows = await sql<{event: string; count: number}[]>`
     select event_type as event, count(*)::int as count from audit_logs
     where user_uuid = ${visit.uuid} group by event_type`;

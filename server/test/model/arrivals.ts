@@ -16,7 +16,7 @@ import {
 import {ModelVisit} from './visit.js';
 import type {World} from './world.js';
 
-const MOST_LIVING = 3;
+const MAX_LIVING = 3;
 const arriving = fc.record({replica: fc.nat(1)});
 
 const validate = (world: World, replica: number, uuid: string, token?: string) =>
@@ -30,7 +30,7 @@ const validate = (world: World, replica: number, uuid: string, token?: string) =
 const generate = operation({
   name: 'generate',
   params: arriving,
-  when: ({visits}) => livingOf(visits).length < MOST_LIVING,
+  when: ({visits}) => livingOf(visits).length < MAX_LIVING,
   run: async (model, world, {replica}) => {
     const answer = await world.call<GeneratedUuid>(replica, {
       method: 'POST',
@@ -49,7 +49,7 @@ const generate = operation({
 const claim = operation({
   name: 'claim',
   params: arriving,
-  when: ({visits}) => livingOf(visits).length < MOST_LIVING,
+  when: ({visits}) => livingOf(visits).length < MAX_LIVING,
   run: async (model, world, {replica}) => {
     const uuid = randomUUID();
     const answer = await validate(world, replica, uuid.toUpperCase());

@@ -174,7 +174,7 @@ const followLink = visitorOperation(
     const link = visit.links[index];
     const path = (await world.linkPaths(visit.uuid))[index];
     if (!link || !path) return assert.fail('A link of the model has no row.');
-    if (isMailed) await demandMailed(world, visit.links, index, path);
+    if (isMailed) await requireMailed(world, visit.links, index, path);
     const page = `${path}${isNotMe ? '/not-me' : ''}`;
     const answer = await world.call(replica, {method, path: page});
     const expected = visit.life === 'archived' ? 410 : statusOf(link);
@@ -205,7 +205,7 @@ export const confirmed = (visit: ModelVisit, link: ModelLink, model: Model): voi
 };
 
 /** Requires that the link was mailed, unless a later link went to the same e-mail address. */
-const demandMailed = async (
+const requireMailed = async (
   world: World,
   links: ModelLink[],
   index: number,

@@ -23,7 +23,7 @@ import type {World} from './world.js';
 const OTHER = 1;
 
 /** A call that a kill may interrupt. It was done if, and only if, its audit event exists. */
-interface Doomed {
+interface InterruptibleCall {
   events: AuditEvent[];
   call: () => Promise<Answer<object>>;
   done: (uploadedId: string) => void;
@@ -32,7 +32,12 @@ interface Doomed {
 type Kind = 'upload' | 'contact' | 'refuse' | 'discard' | 'confirm';
 
 /** Returns undefined if the server would refuse the call, because nothing could be interrupted. */
-const doomed = (visit: ModelVisit, world: World, model: Model, kind: Kind): Doomed | undefined => {
+const interruptibleCall = (
+  visit: ModelVisit,
+  world: World,
+  model: Model,
+  kind: Kind,
+): InterruptibleCall | undefined => {
   const as = (method: string, path: string, json?: unknown) =>
     world.as(OTHER, visit, {method, path, ...(json !== undefined && {json})});
   if (kind === 'upload' && visit.consents.personal_data && visit.files.length < MAX_FILES) {
@@ -106,7 +111,7 @@ const killDuring = visitorOperation(
     isMeant: fc.nat(3).map((n) => n === 0),
   }),
   async (visit, world, {kind, afterMs, isMeant}, model) => {
-    const cut = isMeant ? doomed(visit, world, model, kind) : undefined;
+    const cut = isMeant ? interruptibleCall(visit, world, model, kind) : undefined;
     if (!cut) return;
     await world.forgetMailCounts();
     // Opened-panel counts are buffered for one second before they are written.
