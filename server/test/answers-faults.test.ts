@@ -36,7 +36,7 @@ const startWithStore = async (t: Test, failing: Partial<DiskObjects>) => {
     deps: {objects: await storeThat(t, failing)},
   });
   await server.sql`update sites set settings = ${JSON.stringify({
-    conversation: AI_ANSWERS,
+    messageService: AI_ANSWERS,
     responder_documents: true,
   })}::text::jsonb`;
   const visitor = await Visitor.consenting(server.url);
@@ -206,7 +206,7 @@ t.test('a reply that ends during an outage of the database is stored after it', 
 });
 
 t.test('a database that is unavailable is not queried without pauses', async (t) => {
-  const {config, objects, conversation, sql, app} = await startServer(t);
+  const {config, objects, messageService, sql, app} = await startServer(t);
   let asked = 0;
   const away = net.createServer((socket) => {
     asked++;
@@ -220,7 +220,7 @@ t.test('a database that is unavailable is not queried without pauses', async (t)
     config,
     objects,
     sql: nowhere,
-    replyChannel: conversation,
+    replyChannel: messageService,
     transientEvents: new TransientEvents(sql),
     log: app.log,
     onMail: () => undefined,

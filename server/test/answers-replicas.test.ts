@@ -57,7 +57,7 @@ t.test('a reply whose server is killed ends as failed, and its visitor is notifi
   server.responderService.wake();
   await until(async () => {
     // A running server calls this at an interval.
-    await server.conversation.failLapsed();
+    await server.messageService.failLapsed();
     const answers = (await messagesOf(here)).filter(({role}) => role === 'maria');
     return answers.length === 2 && answers.every(({state}) => state !== 'running');
   });
@@ -93,7 +93,7 @@ t.test(
     await write(visitor, 'First.');
     await answersOf(visitor);
     // Simulates a server that dies right after the commit.
-    await server.answering.stop();
+    await server.responderService.stop();
     await write(visitor, 'Second.');
 
     const {url} = await startProcessBeside(t, server, settings);

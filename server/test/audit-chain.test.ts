@@ -184,7 +184,7 @@ t.test('the background job chains rows, logs the last hash and reports its failu
   await Visitor.consenting(server.url);
   const parts = {sql: server.sql, config: server.config, log: server.app.log};
   const known = new RestoreGuard({...parts, dataDir: server.dataDir});
-  const keeper = new AuditMaintenance({...parts, known}, 20);
+  const keeper = new AuditMaintenance({...parts, restoreGuard: known}, 20);
   t.teardown(() => keeper.stop());
 
   keeper.start();

@@ -51,7 +51,7 @@ const visitorWithTraces = async (server: TestServer) => {
   await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
   await visitor.call('POST', '/api/messages', {json: {client_id: 'first', body: MESSAGE}});
   const reply = `${NAME}, ${MESSAGE}?`;
-  await server.conversation.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
+  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
   // Both requests fail, and each error is logged.
   await visitor.contact('nobody', NAME);
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});

@@ -64,12 +64,12 @@ const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Res
 };
 
 /** Writes until `EVENTS` events are stored, also while the database fails. */
-const write = async ({sql, conversation}: TestServer, uuid: string, writer: number) => {
+const write = async ({sql, messageService}: TestServer, uuid: string, writer: number) => {
   for (let i = 0; (await countOf(sql, uuid)) < EVENTS; i++) {
     const named = {role: 'agent', clientId: `${writer}-${i}`, body: 'Hello'} as const;
     const deleted = () => ({type: 'file_deleted', data: {file_id: randomUUID()}}) as const;
     const batch = Array.from({length: BATCH}, deleted);
-    await conversation
+    await messageService
       .say(uuid, named)
       .then(() => transaction(sql, (tx) => recordEvents(tx, uuid, ...batch)))
       .catch(() => sleep(100));

@@ -146,6 +146,17 @@ t.test('a WebSocket', async (t) => {
     t.equal(headers.get('upgrade'), 'websocket');
   });
 
+  await t.test('with another method is refused, and its connection ends', async () => {
+    const socket = net.connect(Number(new URL(server.url).port));
+    socket.write(
+      'POST /api/events/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
+        'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    socket.resume();
+    await once(socket, 'close');
+  });
+
   await t.test('on another path is refused', async (t) => {
     const socket = new WebSocketClient(url.replace('/events/ws', '/session'));
     const refused = await new Promise<Error>((resolve) => {

@@ -7,13 +7,13 @@ import {Visitor} from './visitor.js';
 
 t.test('a responder’s message', async (t) => {
   const server = await startServer(t);
-  const {conversation} = server;
+  const {messageService} = server;
   const named = {role: 'maria', clientId: 'answer-1'} as const;
 
   await t.test('is stored once, and the visitor’s message is reported once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const heard: string[] = [];
-    const stop = conversation.onVisitorMessage(({uuid, siteKey, message}) => {
+    const stop = messageService.onVisitorMessage(({uuid, siteKey, message}) => {
       heard.push(`${uuid} ${siteKey} ${message.body}`);
     });
     await send(visitor, {client_id: '1', body: 'Hello?'});
@@ -21,18 +21,18 @@ t.test('a responder’s message', async (t) => {
     stop();
     t.same(heard, [`${visitor.uuid} demo Hello?`]);
 
-    const said = await conversation.say(visitor.uuid, {...named, body: 'Hello!'});
-    const again = await conversation.say(visitor.uuid, {...named, body: 'Hello again!'});
+    const said = await messageService.say(visitor.uuid, {...named, body: 'Hello!'});
+    const again = await messageService.say(visitor.uuid, {...named, body: 'Hello again!'});
 
     t.same(again, said);
     t.match((await list(visitor)).messages, [{role: 'visitor'}, {role: 'maria', body: 'Hello!'}]);
-    t.same(await conversation.history(visitor.uuid, 1), [said]);
+    t.same(await messageService.history(visitor.uuid, 1), [said]);
   });
 
   await t.test('arrives in pieces, and is started once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const running = await conversation.startMessage(visitor.uuid, named);
-    t.equal(await conversation.startMessage(visitor.uuid, named), undefined);
+    const running = await messageService.startMessage(visitor.uuid, named);
+    t.equal(await messageService.startMessage(visitor.uuid, named), undefined);
     t.match((await list(visitor)).messages, [{state: 'running', body: ''}]);
 
     running?.delta('One, ');
@@ -45,7 +45,7 @@ t.test('a responder’s message', async (t) => {
 
   await t.test('has its partial text stored while it is running', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const running = await conversation.startMessage(visitor.uuid, named);
+    const running = await messageService.startMessage(visitor.uuid, named);
     const isKept = async (body: string) => (await list(visitor)).messages[0]?.body === body;
 
     running?.delta('One, ');
@@ -59,14 +59,14 @@ t.test('a responder’s message', async (t) => {
 
   await t.test('fails automatically when its server has died', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const running = await conversation.startMessage(visitor.uuid, named);
-    await conversation.failLapsed();
+    const running = await messageService.startMessage(visitor.uuid, named);
+    await messageService.failLapsed();
     t.match((await list(visitor)).messages, [{state: 'running'}], 'a valid lease keeps it running');
 
     await server.sql`
       update messages set leased_until = now() - interval '1 second', body = 'So far'
       where session_uuid = ${visitor.uuid}`;
-    await conversation.failLapsed();
+    await messageService.failLapsed();
 
     t.match((await list(visitor)).messages, [{state: 'failed', body: 'So far'}]);
     t.equal(await running?.complete(), undefined);
@@ -74,12 +74,12 @@ t.test('a responder’s message', async (t) => {
 
   await t.test('is not stored where nothing may be stored', async (t) => {
     const visitor = await Visitor.arrive(server.url);
-    const say = () => conversation.say(visitor.uuid, {...named, body: 'Hello'});
+    const say = () => messageService.say(visitor.uuid, {...named, body: 'Hello'});
     await t.rejects(say(), {code: 'session_gone'}, 'the UUID has no visit yet');
     await visitor.consent({personal_data: false});
     await t.rejects(say(), {code: 'consent_required'});
     await visitor.consent({personal_data: true});
-    const running = await conversation.startMessage(visitor.uuid, named);
+    const running = await messageService.startMessage(visitor.uuid, named);
     await visitor.call('DELETE', '/api/session');
     await t.rejects(say(), {code: 'session_gone'});
     t.equal(await running?.complete('Too late'), undefined);

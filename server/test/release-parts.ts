@@ -6,7 +6,7 @@ import {storeBuild} from '../releases/store.js';
 import type {TestServer} from './start-server.js';
 
 /** Returns a build of the widget with one chunk. `text` makes two builds of one version differ. */
-export const buildOf = (release: string, chunk: string, text = release): Build => ({
+export const buildOf = (release: string, chunk: string, text = release): ReleaseBuild => ({
   release,
   files: [LOADER, chunk].map((name) => {
     const bytes = Buffer.from(`/* ${text} */ export const name = '${name}';`.repeat(20));
@@ -21,10 +21,11 @@ export const buildOf = (release: string, chunk: string, text = release): Build =
 });
 
 /** Stores the build as a server does at its start. */
-export const store = ({sql}: TestServer, build: Build): Promise<string[]> => storeBuild(sql, build);
+export const store = ({sql}: TestServer, build: ReleaseBuild): Promise<string[]> =>
+  storeBuild(sql, build);
 
 /** Returns the text of one file of a build. */
-export const textOf = ({files}: Build, name: string): string =>
+export const textOf = ({files}: ReleaseBuild, name: string): string =>
   files.find((file) => file.name === name)?.bytes.toString() ?? '';
 
 /** Moves the last use of a release `days` into the past. */

@@ -167,7 +167,7 @@ t.test('months of the audit log are kept while cleanup is paused', async (t) => 
     update tasks set progress = progress || '{"identity": "elsewhere"}' where name = 'database'`;
   const parts = {...server, log: server.app.log};
   const known = new RestoreGuard(parts);
-  const keeper = new AuditMaintenance({...parts, restoreGuard}, 20);
+  const keeper = new AuditMaintenance({...parts, restoreGuard: known}, 20);
   t.teardown(() => keeper.stop());
 
   keeper.start();

@@ -203,7 +203,7 @@ t.test('a delivery that failed for a day is dead, reported, and can be replayed'
   await server.sql`
     insert into jobs (id, kind, payload, state)
     select id, 'webhook', '{}', 'dead' from webhook_deliveries`;
-  await expireCounters(server.sql);
+  await expireLinksAndDeliveries(server.sql);
   t.equal(
     (await server.sql`select from webhook_deliveries`).length,
     0,

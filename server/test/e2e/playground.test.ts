@@ -95,10 +95,13 @@ t.test('the playground', async (t) => {
     await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
     await page.getByLabel('accent', {exact: true}).fill('#0f766e');
     // Find the frame again each time, because the preview may have been replaced.
+    const accent = 'rgb(15, 118, 110)';
+    let seen: string | undefined;
     await until(async () => {
       const frame = page.frames().find((one) => one.url().includes('frame'));
-      return (await frame?.evaluate<string>(COLOUR).catch(() => '')) === 'rgb(15, 118, 110)';
-    });
+      seen = await frame?.evaluate<string>(COLOUR).catch(String);
+      return seen === accent;
+    }).catch(() => t.equal(seen, accent, page.url()));
     t.match(page.url(), /data-accent=%230f766e/, 'the settings can be sent as a link');
     for (const [device, width] of [
       ['Phone', 390],

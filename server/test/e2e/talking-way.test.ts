@@ -35,7 +35,7 @@ const look = (tab: Tab, isHidden: boolean) =>
 
 t.test('visitors ask questions during the conversation and after it', async (t) => {
   const server = await startTalkServer(t);
-  const {live, conversation} = server;
+  const {live, messageService} = server;
 
   const asking = {id: 'ai_answers', type: 'consent', purpose: 'ai_answers'};
   const quiet = await startServer(t, {answers: true});
@@ -104,7 +104,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         await visitor.press('Close chat');
         await look(tab, true);
         const say = (count: number) =>
-          conversation.say(caller.uuid, {
+          messageService.say(caller.uuid, {
             role: 'agent',
             clientId: `call-${count}`,
             body: `Call ${count} of a person.`,
