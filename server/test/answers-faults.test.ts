@@ -36,7 +36,7 @@ const startWithStore = async (t: Test, failing: Partial<DiskObjects>) => {
     deps: {objects: await storeThat(t, failing)},
   });
   await server.sql`update sites set settings = ${JSON.stringify({
-    messageService: AI_ANSWERS,
+    conversation: AI_ANSWERS,
     responder_documents: true,
   })}::text::jsonb`;
   const visitor = await Visitor.consenting(server.url);
