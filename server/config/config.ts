@@ -76,64 +76,16 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const databaseUrl = readDatabaseUrl(settings, production, faults);
   const hosts = allowedHosts(settings, faults);
   const config = {
-    port: settings.PORT,
-    host: settings.HOST,
+    ...toPlainValues(settings),
     publicUrl,
     production,
-    dataDir: path.resolve(settings.DATA_DIR),
-    secretFile: secretFile(settings),
     databaseUrl,
     s3: readS3Settings(settings, production, faults),
     mail: readMailSettings(settings, production, faults),
-    limits: {
-      maxFiles: settings.MAX_FILES,
-      minFiles: settings.MIN_FILES,
-      maxFileBytes: Math.floor(settings.MAX_FILE_SIZE_MB * MEBIBYTE),
-    },
-    uploads: {
-      perSession: settings.MAX_UPLOADS_PER_SESSION,
-      perAddress: settings.MAX_UPLOADS_PER_ADDRESS,
-      total: settings.MAX_UPLOADS,
-    },
-    streams: {
-      perSession: settings.MAX_STREAMS_PER_SESSION,
-      perAddress: settings.MAX_STREAMS_PER_ADDRESS,
-      total: settings.MAX_STREAMS,
-    },
-    ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
     trustProxy: proxies(settings, faults),
-    visit: {
-      idleMs: settings.VISIT_IDLE_MINUTES * 60_000,
-      maxMs: settings.VISIT_MAX_HOURS * 3_600_000,
-      leaveGraceMs:
-        settings.LEAVE_GRACE_SECONDS === undefined
-          ? undefined
-          : settings.LEAVE_GRACE_SECONDS * 1000,
-    },
-    retention: {
-      pendingMs: settings.PENDING_DAYS * 86_400_000,
-      completeMs:
-        settings.COMPLETE_RETENTION_DAYS === undefined
-          ? undefined
-          : settings.COMPLETE_RETENTION_DAYS * 86_400_000,
-    },
-    audit: {
-      retentionDays: settings.AUDIT_RETENTION_DAYS,
-      ipDays: settings.AUDIT_IP_DAYS,
-      archiveDir: settings.AUDIT_ARCHIVE_DIR,
-      ipMode: settings.IP_MODE,
-    },
-    cleanup: {
-      intervalMs: settings.CLEANUP_INTERVAL_MINUTES * 60_000,
-      quarantineMs: settings.ORPHAN_QUARANTINE_DAYS * 86_400_000,
-    },
-    downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
-    verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
     scanner: readScannerSettings(settings, faults),
     responder: readResponderSettings(settings, {production, allowedHosts: hosts}, faults),
     allowedHosts: hosts,
-    widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
-    logLevel: settings.LOG_LEVEL,
     unknownSettings: unknownSettings(env),
   };
   let keys = givenSecrets(settings, faults);
@@ -142,6 +94,57 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   if (faults.length > 0) throw new InvalidSettings(faults);
   return {...config, secrets: (keys ?? []).map(secretKey)};
 };
+
+/** Returns the values that need no check against other settings, in the units of the code. */
+const toPlainValues = (settings: Settings) => ({
+  port: settings.PORT,
+  host: settings.HOST,
+  dataDir: path.resolve(settings.DATA_DIR),
+  secretFile: secretFile(settings),
+  limits: {
+    maxFiles: settings.MAX_FILES,
+    minFiles: settings.MIN_FILES,
+    maxFileBytes: Math.floor(settings.MAX_FILE_SIZE_MB * MEBIBYTE),
+  },
+  uploads: {
+    perSession: settings.MAX_UPLOADS_PER_SESSION,
+    perAddress: settings.MAX_UPLOADS_PER_ADDRESS,
+    total: settings.MAX_UPLOADS,
+  },
+  streams: {
+    perSession: settings.MAX_STREAMS_PER_SESSION,
+    perAddress: settings.MAX_STREAMS_PER_ADDRESS,
+    total: settings.MAX_STREAMS,
+  },
+  ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
+  visit: {
+    idleMs: settings.VISIT_IDLE_MINUTES * 60_000,
+    maxMs: settings.VISIT_MAX_HOURS * 3_600_000,
+    leaveGraceMs:
+      settings.LEAVE_GRACE_SECONDS === undefined ? undefined : settings.LEAVE_GRACE_SECONDS * 1000,
+  },
+  retention: {
+    pendingMs: settings.PENDING_DAYS * 86_400_000,
+    completeMs:
+      settings.COMPLETE_RETENTION_DAYS === undefined
+        ? undefined
+        : settings.COMPLETE_RETENTION_DAYS * 86_400_000,
+  },
+  audit: {
+    retentionDays: settings.AUDIT_RETENTION_DAYS,
+    ipDays: settings.AUDIT_IP_DAYS,
+    archiveDir: settings.AUDIT_ARCHIVE_DIR,
+    ipMode: settings.IP_MODE,
+  },
+  cleanup: {
+    intervalMs: settings.CLEANUP_INTERVAL_MINUTES * 60_000,
+    quarantineMs: settings.ORPHAN_QUARANTINE_DAYS * 86_400_000,
+  },
+  downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
+  verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
+  widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
+  logLevel: settings.LOG_LEVEL,
+});
 
 /** Accepts the AWS SDK's own names for the endpoint of the bucket, like the other AWS names. */
 const withEndpoint = (settings: Settings): Settings => {

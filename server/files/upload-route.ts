@@ -5,6 +5,7 @@ import {Type} from 'typebox';
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {BatchedAuditWriter} from '../audit/store.js';
 import {UploadResponse, UploadForm} from '../contract/files.js';
+import type {ErrorCode} from '../contract/error-codes.js';
 import {MAX_IDEMPOTENCY_KEY_LENGTH} from '../contract/limits.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
@@ -42,6 +43,23 @@ const Repeated = Type.Unsafe<UploadResponse>({
   description: 'Repeated `Idempotency-Key`: the file that is already stored.',
 });
 
+const UPLOAD_CODES: ErrorCode[] = [
+  ...BODY_CODES,
+  'empty_file',
+  'no_file',
+  'size_mismatch',
+  'consent_required',
+  'too_many_files',
+  'in_progress',
+  'file_too_large',
+  'not_a_pdf',
+  'file_infected',
+  'active_content',
+  'idempotency_key_reused',
+  'busy',
+  'scan_unavailable',
+];
+
 /** Route of the upload. No other route accepts a form. */
 export const uploadRoute: Plugin<UploadRouteDeps> = async (app, deps) => {
   const {config, access} = deps;
@@ -72,22 +90,7 @@ export const uploadRoute: Plugin<UploadRouteDeps> = async (app, deps) => {
             }),
           ),
         }),
-        response: sessionResponses({200: Repeated, 201: UploadResponse}, [
-          ...BODY_CODES,
-          'empty_file',
-          'no_file',
-          'size_mismatch',
-          'consent_required',
-          'too_many_files',
-          'in_progress',
-          'file_too_large',
-          'not_a_pdf',
-          'file_infected',
-          'active_content',
-          'idempotency_key_reused',
-          'busy',
-          'scan_unavailable',
-        ]),
+        response: sessionResponses({200: Repeated, 201: UploadResponse}, UPLOAD_CODES),
       },
     },
     async (request, reply) => {

@@ -57,7 +57,6 @@ export const registerOpenApi = async (
   app: App,
   {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
 ): Promise<void> => {
-  const basePath = getBasePath(publicUrl);
   await app.register(swagger, {
     convertConstToEnum: false,
     transformObject: (made) =>
@@ -89,6 +88,26 @@ export const registerOpenApi = async (
       },
     },
   });
+  await registerDocsPage(app, {basePath: getBasePath(publicUrl), ratePerMinute});
+  documentRoute(app, {
+    path: '/api/openapi.json',
+    ratePerMinute,
+    schema: {
+      operationId: 'describeApi',
+      summary: 'This description of the API',
+      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
+      tags: ['operation'],
+    },
+    type: OpenApiDocument,
+    read: () => app.swagger(),
+  });
+};
+
+/** Serves a page that displays the OpenAPI document. */
+const registerDocsPage = async (
+  app: App,
+  {basePath, ratePerMinute}: {basePath: string; ratePerMinute: number},
+): Promise<void> => {
   const limitDocuments = app.rateLimit({
     max: ratePerMinute * RATE_MULTIPLES.config,
     keyGenerator: (request) => `documents ${clientRateLimitKey(request)}`,
@@ -121,18 +140,6 @@ export const registerOpenApi = async (
         ],
       },
     });
-  });
-  documentRoute(app, {
-    path: '/api/openapi.json',
-    ratePerMinute,
-    schema: {
-      operationId: 'describeApi',
-      summary: 'This description of the API',
-      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
-      tags: ['operation'],
-    },
-    type: OpenApiDocument,
-    read: () => app.swagger(),
   });
 };
 

@@ -1,3 +1,4 @@
+import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 
 import type {FastifyRequest} from 'fastify';
@@ -78,35 +79,46 @@ export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
       disableTimeout(request, reply);
-      const aborted = new AbortController();
-      void closed.then(() => {
-        aborted.abort();
-      });
-      const archive = guardedDownload(
-        createArchive({sql, objects}, [uuid], aborted.signal),
-        reply.raw,
-        {
-          limits: deps.pace,
-          onTooSlow: () => {
-            request.log.info(
-              {req: request.id},
-              'an export was aborted: its client read too slowly',
-            );
-          },
-        },
-      );
-      // Fastify closes the connection, so that the client notices the incomplete archive. The
-      // export was audited before the first byte; this error follows it in the audit log.
-      archive.once('error', (cause) => {
-        if (aborted.signal.aborted) return;
-        deps.onBroken(new Internal('An export failed while it was sent.', {cause}), request);
-      });
+      const archive = streamArchive(deps, uuid, {request, response: reply.raw, closed});
       return reply
         .type('application/zip')
         .header('content-disposition', createContentDisposition(`maria-${uuid}.zip`))
         .send(archive);
     },
   );
+};
+
+/** Returns the archive as a stream that ends with its client, or with an error. */
+const streamArchive = (
+  deps: PrivacyDeps,
+  uuid: string,
+  {
+    request,
+    response,
+    closed,
+  }: {
+    request: FastifyRequest;
+    response: ServerResponse;
+    closed: Promise<void>;
+  },
+): Readable => {
+  const aborted = new AbortController();
+  void closed.then(() => {
+    aborted.abort();
+  });
+  const archive = guardedDownload(createArchive(deps, [uuid], aborted.signal), response, {
+    limits: deps.pace,
+    onTooSlow: () => {
+      request.log.info({req: request.id}, 'an export was aborted: its client read too slowly');
+    },
+  });
+  // Fastify closes the connection, so that the client notices the incomplete archive. The
+  // export was audited before the first byte; this error follows it in the audit log.
+  archive.once('error', (cause) => {
+    if (aborted.signal.aborted) return;
+    deps.onBroken(new Internal('An export failed while it was sent.', {cause}), request);
+  });
+  return archive;
 };
 
 /** Fails with a status if the store is unavailable. After the first byte, no status can be sent. */

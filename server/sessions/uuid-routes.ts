@@ -98,8 +98,8 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
         throw new UuidGenerationFailed();
       }
       await attempts.record(
-        toEntry(deps, request, {site, uuid: uuid, event: 'uuid_generation_attempt'}),
-        toEntry(deps, request, {site, uuid: uuid, event: 'uuid_generated'}),
+        toEntry(deps, request, {site, uuid, event: 'uuid_generation_attempt'}),
+        toEntry(deps, request, {site, uuid, event: 'uuid_generated'}),
       );
       deps.onOpened(site.key);
       const token = tokens.issue(uuid, site.key);
@@ -109,7 +109,7 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
 };
 
 const validateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
-  const {config, attempts} = deps;
+  const {config} = deps;
   app.post(
     '/validate-uuid',
     {
@@ -132,46 +132,53 @@ const validateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
         ]),
       },
     },
-    async (request) => {
-      const {uuid: given} = request.body;
-      const site = await getSite(deps, request, request.body.site);
-      const uuid = readUuid(given);
-      const attempt = (outcome: string) =>
-        toEntry(deps, request, {
-          site,
-          uuid: uuid,
-          event: 'uuid_validation_attempt',
-          metadata: {outcome},
-        });
-      const claim = uuid && {...attempt('claimed'), uuid};
-      const outcome = claim ? await resolveUuid(deps, request, site, claim) : 'invalid';
-      const name = toOutcomeName(outcome);
-      if (name === 'resumed') {
-        await attempts.record(
-          attempt(name),
-          toEntry(deps, request, {site, uuid: uuid, event: 'session_resumed'}),
-        );
-      } else if (name !== 'claimed') {
-        await attempts.record(attempt(name));
-      }
-      if (given === undefined || given === null || given === '') {
-        throw new InvalidRequest(
-          'The key "uuid" is missing. Expected a version-4 UUID. Send it in the body.',
-          {
-            faults: [{path: '/uuid', message: 'is missing'}],
-          },
-        );
-      }
-      if (outcome === 'invalid' || outcome === 'collision') deps.onUuidRefused(request, uuid);
-      if (!uuid || outcome === 'invalid') throw new InvalidUuid();
-      if (outcome === 'collision') throw new UuidCollision();
-      if (outcome === 'gone') throw new SessionGone();
-      // A caller with a valid token was already counted when it was issued.
-      const isNew = 'token' in outcome && outcome.token !== bearerTokenOf(request);
-      if (isNew) deps.onOpened(site.key);
-      return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
-    },
+    (request) => validateUuid(deps, request, request.body),
   );
+};
+
+const validateUuid = async (
+  deps: UuidRouteDeps,
+  request: FastifyRequest,
+  body: {uuid?: unknown; site?: string},
+) => {
+  const {attempts} = deps;
+  const {uuid: given} = body;
+  const site = await getSite(deps, request, body.site);
+  const uuid = readUuid(given);
+  const attempt = (outcome: string) =>
+    toEntry(deps, request, {
+      site,
+      uuid,
+      event: 'uuid_validation_attempt',
+      metadata: {outcome},
+    });
+  const claim = uuid && {...attempt('claimed'), uuid};
+  const outcome = claim ? await resolveUuid(deps, request, site, claim) : 'invalid';
+  const name = toOutcomeName(outcome);
+  if (name === 'resumed') {
+    await attempts.record(
+      attempt(name),
+      toEntry(deps, request, {site, uuid, event: 'session_resumed'}),
+    );
+  } else if (name !== 'claimed') {
+    await attempts.record(attempt(name));
+  }
+  if (given === undefined || given === null || given === '') {
+    throw new InvalidRequest(
+      'The key "uuid" is missing. Expected a version-4 UUID. Send it in the body.',
+      {
+        faults: [{path: '/uuid', message: 'is missing'}],
+      },
+    );
+  }
+  if (outcome === 'invalid' || outcome === 'collision') deps.onUuidRefused(request, uuid);
+  if (!uuid || outcome === 'invalid') throw new InvalidUuid();
+  if (outcome === 'collision') throw new UuidCollision();
+  if (outcome === 'gone') throw new SessionGone();
+  // A caller with a valid token was already counted when it was issued.
+  const isNew = 'token' in outcome && outcome.token !== bearerTokenOf(request);
+  if (isNew) deps.onOpened(site.key);
+  return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
 };
 
 type Outcome =
