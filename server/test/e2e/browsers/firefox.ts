@@ -8,6 +8,9 @@ import type {BrowserKind, Tab} from './tab.js';
 // The test runner's loader cannot resolve the imports of the package's ES modules.
 const {launch} = createRequire(import.meta.url)('puppeteer-core') as typeof Puppeteer;
 
+/** Limit of each step; two other programs can keep both processors busy. */
+const BUSY_MACHINE_MS = 120_000;
+
 /** Firefox over WebDriver BiDi, which works with standard builds of Firefox. */
 export const firefox: BrowserKind = {
   name: 'Firefox',
@@ -23,6 +26,7 @@ export const firefox: BrowserKind = {
     const noise: string[] = [];
     const openTab = async () => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(BUSY_MACHINE_MS);
       page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
       page.on('pageerror', (error) => noise.push(`uncaught: ${String(error)}`));
       return tabOf(page);
