@@ -18,6 +18,8 @@ const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 export interface ServerProcess {
   child: ChildProcess;
   url: string;
+  /** Returns what the process has written to stderr. */
+  output: () => string;
 }
 
 /** Starts the server as a separate process, which may not be ready yet. The test's end kills it. */
@@ -38,10 +40,14 @@ export const startProcess = async (
       LOG_LEVEL: 'silent',
       ...settings,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
   });
   t.teardown(() => kill(child));
-  return {child, url: `http://localhost:${port}`};
+  return {child, url: `http://localhost:${port}`, output: () => output};
 };
 
 /**
@@ -54,7 +60,7 @@ export const startProcessBeside = async (
   program = MAIN,
 ): Promise<ServerProcess> => {
   const {s3, databaseUrl = '', mail, secrets} = config;
-  const own = {
+  const own: Record<string, string> = {
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     SMTP_URL: mail.smtpUrl ?? '',
@@ -67,16 +73,25 @@ export const startProcessBeside = async (
     }),
     ...settings,
   };
-  const started = await startProcess(t, own, program);
-  await ready(started.url);
-  return started;
+  for (;;) {
+    const started = await startProcess(t, own, program);
+    if (await isReady(started)) return started;
+    // Another program may have taken the port since it was checked.
+    if (!started.output().includes('EADDRINUSE') || own['PORT'])
+      throw new Error(`The server did not become ready: ${started.output()}`);
+  }
 };
 
-const ready = (url: string): Promise<void> =>
-  until(
-    async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false,
-    READY_WITHIN_MS,
-  );
+/** Waits until the server is ready, or its process has ended. */
+const isReady = async ({child, url}: ServerProcess): Promise<boolean> => {
+  const answers = async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false;
+  let ready = false;
+  await until(async () => {
+    ready = await answers();
+    return ready || child.exitCode !== null;
+  }, READY_WITHIN_MS).catch(() => undefined);
+  return ready;
+};
 
 export const kill = async (child: ChildProcess): Promise<void> => {
   child.kill('SIGKILL');
