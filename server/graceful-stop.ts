@@ -13,21 +13,11 @@ const BACKGROUND_MS = 2_000;
  * `BACKGROUND_MS`, because the database may be the service that does not respond.
  */
 export const stopGracefully = async (
-  {
-    app,
-    panelOpens,
-    cleanup,
-    expiry,
-    auditMaintenance,
-    sender,
-    responderService,
-    webhooks,
-    release,
-    drain,
-  }: RunningApp,
+  running: RunningApp,
   {noticeMs, requestsMs}: {noticeMs: number; requestsMs: number},
 ): Promise<void> => {
-  drain();
+  const {app, responderService} = running;
+  running.drain();
   const repliesFinished = responderService.drain();
   let abortTimer: NodeJS.Timeout | undefined;
   const aborted = new Promise<void>((resolve) => {
@@ -41,14 +31,14 @@ export const stopGracefully = async (
   await Promise.race([repliesFinished, aborted]);
   clearTimeout(abortTimer);
   const jobs = [
-    panelOpens,
-    cleanup,
-    expiry,
-    auditMaintenance,
-    sender,
+    running.panelOpens,
+    running.cleanup,
+    running.expiry,
+    running.auditMaintenance,
+    running.sender,
     responderService,
-    webhooks,
-    release,
+    running.webhooks,
+    running.release,
   ];
   const background = Promise.all(jobs.map((job) => job.stop()));
   await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
