@@ -64,7 +64,7 @@ const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string)
 
 /**
  * Counts the links to an e-mail address, also in sessions that have another e-mail address by now.
- * Those sessions belong to other people and are not erased.
+ * Such sessions belong to other people and are not erased.
  */
 export const countLinksTo = async (sql: Queryable, email: string): Promise<number> => {
   const rows = await sql`

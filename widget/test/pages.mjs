@@ -13,7 +13,7 @@ Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('n
 
 const WITHOUT_CHANNELS = '<script>delete window.BroadcastChannel;</script>';
 
-/** What browsers of 2022 do not have. */
+/** Features that browsers of 2022 lack. */
 const WITHOUT_POPOVERS = `<script>
 for (const name of ['popover', 'showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
 </script>`;
