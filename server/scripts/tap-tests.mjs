@@ -145,6 +145,8 @@ function printFailure(names, {diag}) {
   else if (found !== undefined) console.log('  found', found, 'wanted', wanted);
   if (stack) printLines(stack);
   else if (at) console.log(`  ${at.fileName}:${at.lineNumber}`);
+  for (let cause = diag?.cause; cause; cause = cause.cause)
+    printLines(`cause: ${cause.code ?? ''} ${cause.message ?? ''}`);
   if (expired) console.log(`  timed out: ${expired}`);
   if (exitCode ?? signal) console.log(`  exit code or signal: ${exitCode ?? signal}`);
 }
