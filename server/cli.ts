@@ -7,6 +7,7 @@ import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
 import {printable} from './command/printable.js';
 import {InvalidSettings, readConfig} from './config/config.js';
+import {PostgresNotStarted} from './database/embedded/not-started.js';
 import {sqlState} from './database/errors.js';
 import {toRefusal} from './database/refusal.js';
 import {doctorCommand} from './doctor/command.js';
@@ -101,7 +102,8 @@ main().catch((error: unknown) => {
 function describeError(error: unknown): {message: string; exitCode: number} {
   const {message, stack = message} = error instanceof Error ? error : new Error(String(error));
   if (error instanceof InvalidSettings || isUsageError(error)) return {message, exitCode: 2};
-  if (error instanceof CommandFailed) return {message, exitCode: 1};
+  if (error instanceof CommandFailed || error instanceof PostgresNotStarted)
+    return {message, exitCode: 1};
   if (sqlState(error) === UNDEFINED_TABLE) {
     const advice = 'Start the server once, or add a site with: maria site add';
     return {message: `The database has not been set up. ${advice}`, exitCode: 1};

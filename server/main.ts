@@ -10,7 +10,7 @@ import type {RunningApp} from './app.js';
 import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config/config.js';
 import type {Config} from './config/config.js';
-import {FolderInUse} from './database/embedded/embedded.js';
+import {PostgresNotStarted} from './database/embedded/not-started.js';
 import {migrate} from './database/migrate.js';
 import {toRefusal} from './database/refusal.js';
 import {stopGracefully} from './graceful-stop.js';
@@ -129,7 +129,7 @@ try {
 }
 
 function describeError(error: unknown): string {
-  if (error instanceof InvalidSettings || error instanceof FolderInUse) return error.message;
+  if (error instanceof InvalidSettings || error instanceof PostgresNotStarted) return error.message;
   const {code, message, stack} = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return `${message}\nAnother program uses this port. Set PORT to a free one.`;

@@ -11,7 +11,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
-import {isAlive} from '../database/embedded/cluster.js';
+import {isAlive} from '../database/embedded/owner.js';
 
 const log = () => undefined;
 
@@ -124,6 +124,16 @@ t.test('an owner that exits without cleanup stops the server', async (t) => {
   await until(() => !isAlive(pid));
 });
 
+t.test('root with the rights of a container uses a folder of mode 0700', async (t) => {
+  if (process.getuid?.() !== 0) return void t.pass('this user is not root');
+
+  const dataDir = await folder(t);
+  const {url} = await startInOtherProcess(t, dataDir, AS_CONTAINER_ROOT);
+
+  t.same(await ask(url, (sql) => sql`select 1 as number`), [{number: 1}]);
+  t.ok(isAlive(await postmasterPid(dataDir)));
+});
+
 t.test('acknowledged data survives a kill of PostgreSQL', async (t) => {
   const dataDir = await folder(t);
   const first = await start(t, dataDir);
@@ -161,10 +171,7 @@ t.test('the error of a failed start contains the server’s log', async (t) => {
   await t.rejects(start(t, dataDir), /pg_control/);
 });
 
-/**
- * Returns a path below the system's temporary folder, because PostgreSQL's account cannot reach
- * every checkout.
- */
+/** Returns a path in a new folder of mode 0700. */
 async function folder(t: Test): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), 'maria-pg-'));
   t.teardown(() => rm(made, {recursive: true, force: true}));
@@ -193,10 +200,21 @@ const PARENT = `
   process.stdin.on('data', () => { throw new Error('unplanned'); });
 `;
 
-async function startInOtherProcess(t: Test, dataDir: string) {
+/** Capabilities that Docker grants. Root cannot create user namespaces or inspect processes. */
+const CONTAINER_CAPABILITIES =
+  'chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,' +
+  'net_bind_service,sys_chroot,kill,audit_write';
+const AS_CONTAINER_ROOT = [
+  'setpriv',
+  '--inh-caps=-all',
+  `--bounding-set=-all,+${CONTAINER_CAPABILITIES.replaceAll(',', ',+')}`,
+];
+
+async function startInOtherProcess(t: Test, dataDir: string, prefix: string[] = []) {
   const module = new URL('../database/embedded/embedded.js', import.meta.url).href;
   const args = ['--input-type=module', '--eval', PARENT, module, dataDir];
-  const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore']});
+  const [command, ...rest] = [...prefix, process.execPath, ...args] as [string, ...string[]];
+  const child = spawn(command, rest, {stdio: ['pipe', 'pipe', 'ignore']});
   t.teardown(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

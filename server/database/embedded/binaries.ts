@@ -2,6 +2,8 @@ import {mkdir, readFile, symlink} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 
+import {PostgresNotStarted} from './not-started.js';
+
 const PLATFORMS: Record<string, string> = {win32: 'windows'};
 
 /** Returns the folder with `bin`, `lib` and `share` of the PostgreSQL that npm installed. */
@@ -19,7 +21,7 @@ function resolvePackage(name: string): string {
   try {
     return createRequire(parent).resolve(name);
   } catch (error) {
-    throw new Error(
+    throw new PostgresNotStarted(
       `The embedded PostgreSQL (${name}) is missing: this platform has none, or optional ` +
         'dependencies were not installed. Install them, or set DATABASE_URL to your own PostgreSQL server.',
       {cause: error},

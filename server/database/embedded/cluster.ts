@@ -1,9 +1,11 @@
 import {randomBytes} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {chown, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {exists, runAs} from './account.js';
+import {runAs} from './account.js';
 import type {RunAsUser} from './account.js';
+import {isAlive} from './owner.js';
 
 export const DATABASE_USER = 'maria';
 
@@ -19,22 +21,20 @@ export interface Cluster {
  */
 export async function openCluster(account: RunAsUser, fsync: boolean): Promise<Cluster> {
   const home = path.join(account.directory, 'cluster');
-  if (!(await exists(home))) await createCluster(account, home, fsync);
+  if (!existsSync(home)) await createCluster(account, home, fsync);
   const password = await readFile(path.join(home, 'password'), 'utf8');
   return {data: path.join(home, 'data'), password};
 }
 
 async function createCluster(account: RunAsUser, home: string, fsync: boolean): Promise<void> {
-  await removeAbandoned(account.directory);
-  const draft = path.join(
-    account.directory,
-    `new-${process.pid}-${randomBytes(4).toString('hex')}`,
-  );
+  const {directory, native, owner} = account;
+  await removeAbandoned(directory);
+  const draft = path.join(directory, `new-${process.pid}-${randomBytes(4).toString('hex')}`);
   const passwordFile = path.join(draft, 'password');
   await mkdir(draft, {mode: 0o700});
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), {mode: 0o600});
-  for (const file of [draft, passwordFile]) await changeOwner(account, file);
-  await runAs(account, path.join(account.native, 'bin', 'initdb'), [
+  if (owner) for (const file of [draft, passwordFile]) await chown(file, owner.uid, owner.gid);
+  await runAs(account, path.join(native, 'bin', 'initdb'), [
     `--pgdata=${path.join(draft, 'data')}`,
     `--username=${DATABASE_USER}`,
     `--pwfile=${passwordFile}`,
@@ -44,15 +44,12 @@ async function createCluster(account: RunAsUser, home: string, fsync: boolean): 
     '--no-instructions',
     ...(fsync ? [] : ['--no-sync']),
   ]);
-  await moveIntoPlace(draft, home);
-}
-
-async function moveIntoPlace(draft: string, home: string): Promise<void> {
   try {
     await rename(draft, home);
   } catch (error) {
+    // Another process was faster.
     await rm(draft, {recursive: true});
-    if (!(await exists(home))) throw error;
+    if (!existsSync(home)) throw error;
   }
 }
 
@@ -62,17 +59,4 @@ async function removeAbandoned(directory: string): Promise<void> {
     const pid = /^new-(\d+)-/.exec(name)?.[1];
     if (pid && !isAlive(Number(pid))) await rm(path.join(directory, name), {recursive: true});
   }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-async function changeOwner({owner}: RunAsUser, file: string): Promise<void> {
-  if (owner) await chown(file, owner.uid, owner.gid);
 }

@@ -1,19 +1,21 @@
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readFileSync} from 'node:fs';
-import {open, readFile, rename, stat, writeFile} from 'node:fs/promises';
+import {existsSync, readFileSync, statSync} from 'node:fs';
+import {mkdir, open, readFile, realpath, rename} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {resolveRunAsUser, postgresEnvironment, exists} from './account.js';
+import {postgresEnvironment, resolveRunAsUser} from './account.js';
 import type {RunAsUser} from './account.js';
 import {findBinaries} from './binaries.js';
-import {DATABASE_USER, isAlive, openCluster} from './cluster.js';
+import {DATABASE_USER, openCluster} from './cluster.js';
 import type {Cluster} from './cluster.js';
+import {PostgresNotStarted} from './not-started.js';
+import {findOwner, isAlive, writeOwner} from './owner.js';
 import {findPostmaster, stopPostmaster} from './postmaster.js';
 import type {Postmaster} from './postmaster.js';
 
@@ -39,9 +41,6 @@ export interface EmbeddedOptions {
   fsync?: boolean;
 }
 
-/** Error for a data folder that belongs to another running process. */
-export class FolderInUse extends Error {}
-
 /** Enough for crash recovery after a kill, which is the longest start. */
 const START_MS = 60_000;
 const PAUSE_MS = 20;
@@ -52,14 +51,16 @@ const LOG_TAIL_CHARACTERS = 2_000;
 /** Starts the embedded PostgreSQL, or returns the one that already runs in the folder. */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const {takeOwnership = false, fsync = true, log} = options;
-  const account = await resolveRunAsUser(await findBinaries(), path.resolve(options.dataDir));
+  await mkdir(options.dataDir, {recursive: true, mode: 0o700});
+  const directory = await realpath(options.dataDir);
+  const account = await resolveRunAsUser(await findBinaries(), directory);
   const cluster = await openCluster(account, fsync);
   const {postmaster, reused} = await ensureRunning(account, cluster, fsync);
   const owned = takeOwnership || !reused;
-  if (takeOwnership && reused) refuseSecondOwner(account, options.dataDir);
-  if (owned) await writeOwner(account, takeOwnership);
+  if (takeOwnership && reused) refuseSecondOwner(directory);
+  if (takeOwnership) writeOwner(directory);
   const {pid, port} = postmaster;
-  log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${account.directory}, port ${port}`);
+  log(`PostgreSQL ${reused ? 'was running' : 'started'} in ${directory}, port ${port}`);
 
   // Only for unplanned exits. A planned exit waits in stop().
   const stopAtExit = () => signalIfOurs(account, cluster, pid);
@@ -69,7 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     reused,
     async stop() {
       process.off('exit', stopAtExit);
-      if (owned && isOwner(account)) await stopPostmaster(cluster.data, pid);
+      if (owned && mayStop(account)) await stopPostmaster(cluster.data, pid);
     },
   };
 }
@@ -85,7 +86,7 @@ async function ensureRunning(account: RunAsUser, cluster: Cluster, fsync: boolea
     // Another program may use the port now, or workers of a killed server may still run.
     await sleep(50 * 2 ** attempt);
   }
-  throw new Error(
+  throw new PostgresNotStarted(
     `PostgreSQL does not start in ${account.directory}. See its log:\n${await logTail(account)}`,
   );
 }
@@ -100,7 +101,9 @@ async function untilReady(data: string, child?: ChildProcess): Promise<Postmaste
     if (!found && !isStarting) return undefined;
     await sleep(PAUSE_MS);
   }
-  throw new Error(`PostgreSQL in ${data} is not ready after ${START_MS} ms. See postgres.log.`);
+  throw new PostgresNotStarted(
+    `PostgreSQL in ${data} is not ready after ${START_MS} ms. See postgres.log.`,
+  );
 }
 
 async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
@@ -113,7 +116,6 @@ async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Pro
   ];
   const output = await openLog(account);
   const child = spawn(command!, args, {
-    ...account.ids,
     cwd: '/',
     env: postgresEnvironment(),
     // Ctrl-C must not stop the database while this process still needs it.
@@ -156,7 +158,7 @@ const logFile = (account: RunAsUser) => path.join(account.directory, 'postgres.l
 
 async function openLog(account: RunAsUser): Promise<FileHandle> {
   const file = logFile(account);
-  const isLong = (await exists(file)) && (await stat(file)).size > MAX_LOG_BYTES;
+  const isLong = existsSync(file) && statSync(file).size > MAX_LOG_BYTES;
   if (isLong) await rename(file, `${file}.1`);
   return open(file, 'a', 0o600);
 }
@@ -165,50 +167,22 @@ async function logTail(account: RunAsUser): Promise<string> {
   return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
 }
 
-/** Mark of a long-lived owner, which a CLI command does not have. */
-const LONG_LIVED = ' stays';
-
-/** File that names the process that must stop the server: the last to start or adopt it. */
-const ownerFile = (account: RunAsUser) => path.join(account.directory, 'owner');
-
-async function writeOwner(account: RunAsUser, isLongLived: boolean): Promise<void> {
-  await writeFile(
-    ownerFile(account),
-    `${processIdentity(process.pid)}${isLongLived ? LONG_LIVED : ''}\n`,
-  );
-}
-
-const readOwner = (account: RunAsUser): string => readFileSync(ownerFile(account), 'utf8').trim();
-
-function isOwner(account: RunAsUser): boolean {
-  return readOwner(account).replace(LONG_LIVED, '') === processIdentity(process.pid);
-}
-
-/** Refuses a second long-lived owner: the first to exit would stop the server for both. */
-function refuseSecondOwner(account: RunAsUser, dataDir: string): void {
-  if (!existsSync(ownerFile(account))) return;
-  const owner = readOwner(account);
-  const pid = parseInt(owner);
-  // A CLI command releases a server that it started; only long-lived owners conflict.
-  if (pid === process.pid || !isAlive(pid) || owner !== `${processIdentity(pid)}${LONG_LIVED}`)
-    return;
-  throw new FolderInUse(
-    `Another server (process ${pid}) uses the data folder ${path.dirname(dataDir)}. ` +
+/** Refuses a second server: the first to exit would stop PostgreSQL for both. */
+function refuseSecondOwner(directory: string): void {
+  const pid = findOwner(directory);
+  if (pid === undefined || pid === process.pid) return;
+  throw new PostgresNotStarted(
+    `Another server (process ${pid}) uses the data folder ${path.dirname(directory)}. ` +
       'Set DATA_DIR to another folder, or set DATABASE_URL and S3_BUCKET to share the stored data.',
   );
 }
 
-/** Returns a process's number and, on Linux, its start time: process numbers are reused. */
-function processIdentity(pid: number): string {
-  const stat = `/proc/${pid}/stat`;
-  if (!existsSync(stat)) return String(pid);
-  // The name, in brackets, can contain spaces. The start time is the 20th field after it (proc(5)).
-  const start = readFileSync(stat, 'utf8').split(') ').at(-1)?.split(' ')[19];
-  return `${pid} ${start ?? ''}`;
-}
+/** Returns false if another process has adopted the server. */
+const mayStop = ({directory}: RunAsUser): boolean =>
+  [undefined, process.pid].includes(findOwner(directory));
 
 function signalIfOurs(account: RunAsUser, {data}: Cluster, pid: number): void {
   const pidFile = path.join(data, 'postmaster.pid');
   const isRunning = existsSync(pidFile) && parseInt(readFileSync(pidFile, 'utf8')) === pid;
-  if (isRunning && isAlive(pid) && isOwner(account)) process.kill(pid, 'SIGINT');
+  if (isRunning && isAlive(pid) && mayStop(account)) process.kill(pid, 'SIGINT');
 }

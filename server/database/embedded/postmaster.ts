@@ -1,9 +1,8 @@
-import {realpath, readlink, rm} from 'node:fs/promises';
+import {readFile, readlink, realpath, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {readIfExists} from './account.js';
-import {isAlive} from './cluster.js';
+import {isAlive} from './owner.js';
 
 /** Contents of `postmaster.pid`, a file that a running server writes. */
 export interface Postmaster {
@@ -35,14 +34,21 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   return undefined;
 }
 
-/** Compares the process's working directory with the data folder. Returns true if not on Linux. */
+/** Tests if the process is the server of this data folder. Returns true if not on Linux. */
 async function isPostmasterOf(data: string, pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return true;
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  if (cwd !== undefined) return cwd === (await realpath(data));
+  // Root in a container cannot read the link of another user's process. The arguments have `-D`.
+  return ((await readIfExists(`/proc/${pid}/cmdline`)) ?? '').split('\0').includes(data);
+}
+
+async function readIfExists(file: string): Promise<string | undefined> {
   try {
-    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
+    return await readFile(file, 'utf8');
   } catch (error) {
-    // The process belongs to another user, or has ended.
-    if (error instanceof Error && 'code' in error) return false;
+    // A server that stops can delete its file at any moment.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
