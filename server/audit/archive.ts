@@ -7,10 +7,10 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {listArchives, freeArchiveName, readArchive, writeArchive} from './archive-file.js';
-import type {Archive, ArchiveLine} from './archive-file.js';
-import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
-import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, findUnhashedRows} from './chain-store.js';
+import {listArchives, freeArchiveName, readArchive, writeArchive} from './chain/archive-file.js';
+import type {Archive, ArchiveLine} from './chain/archive-file.js';
+import type {ChainEntry, ChainedRow, Month} from './chain/check.js';
+import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, findUnhashedRows} from './chain/store.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
 import {recordAudit} from './store.js';
 

@@ -8,7 +8,7 @@ import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {readUuid} from '../text/uuid.js';
-import {verifyAudit} from './verify-command.js';
+import {verifyAudit} from './chain/verify-command.js';
 
 const USAGE = `maria audit [--uuid UUID] [--site KEY] [--since TIME] [--type EVENT] [--format table|json|csv]
   Print the audit log, oldest row first.

@@ -4,8 +4,8 @@ import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {dropOldMonths} from './archive.js';
 import type {AuditMaintenanceDeps} from './archive.js';
-import {chainAuditLog} from './chain.js';
-import {auditMonths, chainHead} from './chain-store.js';
+import {chainAuditLog} from './chain/chain.js';
+import {auditMonths, chainHead} from './chain/store.js';
 import {makeAuditPartitions} from './partitions.js';
 import {redactLateIpAddresses} from './store.js';
 

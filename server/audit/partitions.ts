@@ -1,6 +1,6 @@
 import type {Sql} from '../database/sql.js';
 import {sqlState} from '../database/errors.js';
-import type {Month} from './chain-check.js';
+import type {Month} from './chain/check.js';
 
 const AUDIT_MONTHS_AHEAD = 3;
 const LOCK_NOT_AVAILABLE = '55P03';

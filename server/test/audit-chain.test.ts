@@ -4,9 +4,9 @@ import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {chainAuditLog, advanceWatermark} from '../audit/chain.js';
+import {chainAuditLog, advanceWatermark} from '../audit/chain/chain.js';
 import {AuditMaintenance} from '../audit/maintenance.js';
-import {verifyMonth} from '../audit/verify.js';
+import {verifyMonth} from '../audit/chain/verify.js';
 import {RestoreGuard} from '../database/restore-guard.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {startServer} from './start-server.js';

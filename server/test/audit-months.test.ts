@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import t from 'tap';
 
-import {auditMonths} from '../audit/chain-store.js';
+import {auditMonths} from '../audit/chain/store.js';
 import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
 import {BatchedAuditWriter} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';

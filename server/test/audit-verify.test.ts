@@ -1,8 +1,8 @@
 import t from 'tap';
 
-import {chainAuditLog} from '../audit/chain.js';
+import {chainAuditLog} from '../audit/chain/chain.js';
 import {auditCommand} from '../audit/command.js';
-import {verifyAuditLog} from '../audit/verify.js';
+import {verifyAuditLog} from '../audit/chain/verify.js';
 import type {Sql} from '../database/sql.js';
 import {addRows, chained, open, thisMonth} from './audit-parts.js';
 import {runCommand, runMaria} from './run-command.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {auditMonths} from '../audit/chain-store.js';
+import {auditMonths} from '../audit/chain/store.js';
 import {AuditMaintenance} from '../audit/maintenance.js';
 import {cleanupCommand} from '../cleanup/command.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';

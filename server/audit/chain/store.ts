@@ -1,5 +1,5 @@
-import type {Queryable, Sql} from '../database/sql.js';
-import type {ChainEntry, ChainedRow, Month} from './chain-check.js';
+import type {Queryable, Sql} from '../../database/sql.js';
+import type {ChainEntry, ChainedRow, Month} from './check.js';
 
 export const CHAIN_PAGE_ROWS = 1_000;
 /** Lower than every possible id, including ids that were inserted by hand. */

@@ -1,7 +1,7 @@
-import type {Sql} from '../database/sql.js';
+import type {Sql} from '../../database/sql.js';
 import {readArchive} from './archive-file.js';
-import {ChainCheck, LATE_MS} from './chain-check.js';
-import type {Month} from './chain-check.js';
+import {ChainCheck, LATE_MS} from './check.js';
+import type {Month} from './check.js';
 import {
   CHAIN_PAGE_ROWS,
   auditMonths,
@@ -9,7 +9,7 @@ import {
   findBackdatedRow,
   readProgress,
   findUnhashedRows,
-} from './chain-store.js';
+} from './store.js';
 
 export interface Verified {
   month: Month;

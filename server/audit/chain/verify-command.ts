@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../command/command.js';
-import type {CommandDeps} from '../command/command.js';
+import {CommandFailed, usageError} from '../../command/command.js';
+import type {CommandDeps} from '../../command/command.js';
 import {verifyArchive, verifyAuditLog} from './verify.js';
 import type {Verified} from './verify.js';
 

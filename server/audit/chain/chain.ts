@@ -1,6 +1,6 @@
-import type {Sql} from '../database/sql.js';
-import {chainHash, chainStart} from './chain-check.js';
-import type {ChainedRow, Month} from './chain-check.js';
+import type {Sql} from '../../database/sql.js';
+import {chainHash, chainStart} from './check.js';
+import type {ChainedRow, Month} from './check.js';
 import {
   CHAIN_PAGE_ROWS,
   chainHead,
@@ -8,8 +8,8 @@ import {
   readProgress,
   saveProgress,
   readAuditPage,
-} from './chain-store.js';
-import type {ChainProgress, Now, StoredAuditRow} from './chain-store.js';
+} from './store.js';
+import type {ChainProgress, Now, StoredAuditRow} from './store.js';
 
 /**
  * Chains the rows that were committed since the last run, and returns their number. This never

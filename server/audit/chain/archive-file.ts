@@ -5,8 +5,8 @@ import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip, createGzip} from 'node:zlib';
 
-import {ChainCheck} from './chain-check.js';
-import type {ChainedRow, Month} from './chain-check.js';
+import {ChainCheck} from './check.js';
+import type {ChainedRow, Month} from './check.js';
 
 /** One line of an archive: a row without its IP address, and its place in the chain. */
 export type ArchiveLine = Partial<ChainedRow> & {
