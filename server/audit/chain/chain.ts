@@ -1,3 +1,29 @@
+/*
+ * The hash chain of the audit log. Database triggers refuse changes of audit rows. The owner of the
+ * tables can disable these triggers. The chain shows such a change afterwards.
+ *
+ * Links. Each month has one chain, because retention deletes whole months. A chain starts with a
+ * hash of the month's name. Each further hash is SHA-256 of the hash before it and of one row: its
+ * id, time, event, UUID, site and metadata. `audit_chain` stores the hashes with sequence numbers.
+ * A row cannot contain its hash: it is chained minutes after its commit, and is append-only.
+ *
+ * Proof. `maria audit verify` computes all hashes again. It reports the first row that was changed,
+ * deleted or inserted later. A row that was inserted later has an id that the chain has passed, or
+ * it is much older than the rows before it.
+ *
+ * Limits. The chain cannot prove:
+ * - that a chain was not rewritten from some row to its end. A database administrator can compute
+ *   all later hashes. Only a copy of the last hash outside the database reveals this. The server
+ *   logs that hash every hour, and `maria audit verify` prints it.
+ * - that the rows of the last minutes are unchanged. They are not chained yet.
+ * - that an event took place, that its time is correct, or that every event was recorded.
+ * - that an IP address is unchanged. IP addresses are not hashed, because an erasure redacts them.
+ *
+ * Archives. The archive of a month contains its rows in the order of the chain, with their hashes
+ * and without IP addresses. It can be checked without the database. When the month is deleted, an
+ * audit row records the archive's last hash. The current month's chain contains that row, so it
+ * also protects the archive.
+ */
 import type {Sql} from '../../database/sql.js';
 import {chainHash, chainStart} from './check.js';
 import type {ChainedRow, Month} from './check.js';

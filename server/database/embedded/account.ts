@@ -19,7 +19,7 @@ export interface RunAsUser {
   directory: string;
 }
 
-/** User id and group id of `nobody`, equal in all current Linux distributions. */
+/** User and group of the unprivileged account, equal in all current Linux distributions. */
 const NOBODY = 65_534;
 const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
 /**
@@ -33,8 +33,8 @@ const ENTER_ALL_FOLDERS = [
 ];
 
 /**
- * Returns the account for PostgreSQL, which refuses to run as root. Root uses `nobody`, with the
- * right to enter all folders only if `nobody` cannot enter ours.
+ * Returns the account for PostgreSQL, which refuses to run as root. Root uses an unprivileged one.
+ * That account gets the right to enter all folders only if it cannot enter those it needs.
  */
 export async function resolveRunAsUser(native: string, directory: string): Promise<RunAsUser> {
   if (process.getuid?.() !== 0) return {prefix: [], native, directory};
