@@ -19,7 +19,8 @@ const INITIAL_ANCESTORS = ancestorPids();
 
 /**
  * Sends SIGTERM to this process when the npm that started it has ended. A killed npm passes no
- * signal on, and the server would keep running unnoticed.
+ * signal on. A developer whose editor or terminal kills npm would notice a server that stays: the
+ * next `npm start` finds its port and its data folder in use.
  */
 export const exitWithParent = (env: NodeJS.ProcessEnv, isStopping: () => boolean): void => {
   if (env['npm_lifecycle_event'] !== 'start') return;
