@@ -7,7 +7,7 @@ import {beginValidity, findVerification} from '../sessions/verification-store.js
 import {findSite} from '../sites/store.js';
 import {confirmationMail} from './confirmation-mail.js';
 import type {ConfirmationLinks} from '../mail/links.js';
-import type {Mail} from '../mail/sender.js';
+import type {Mail} from '../mail/transport.js';
 import {alertMail, leadMail, messageMail} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
 

@@ -1,4 +1,4 @@
-import type {Mail} from '../mail/sender.js';
+import type {Mail} from '../mail/transport.js';
 import {button, renderMailLayout, paragraph, smallPrint} from '../mail/layout.js';
 import {formatTime} from '../mail/format.js';
 import {interpolate, textsFor} from '../translations/translations.js';
