@@ -79,3 +79,18 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     }),
   };
 };
+
+/** Starts the jobs that poll. The database must be migrated. */
+export const startJobs = (work: BackgroundWork): void => {
+  const {sender, responderService, webhooks, cleanup, expiry, auditMaintenance} = work;
+  for (const queue of [sender, responderService, webhooks]) queue.wake();
+  for (const job of [cleanup, expiry, auditMaintenance]) job.start();
+};
+
+/** Stops all jobs, including those that requests start, and waits for the runs in progress. */
+export const stopJobs = async (work: BackgroundWork): Promise<void> => {
+  const {sender, responderService, webhooks, cleanup, expiry, auditMaintenance} = work;
+  const queues = [sender, responderService, webhooks];
+  const others = [cleanup, expiry, auditMaintenance, work.panelOpens, work.release];
+  await Promise.all([...queues, ...others].map((job) => job.stop()));
+};

@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {RunningApp} from './app.js';
+import {stopJobs} from './background-work.js';
 
 const BACKGROUND_MS = 2_000;
 
@@ -30,16 +31,5 @@ export const stopGracefully = async (
   await app.close();
   await Promise.race([repliesFinished, aborted]);
   clearTimeout(abortTimer);
-  const jobs = [
-    running.panelOpens,
-    running.cleanup,
-    running.expiry,
-    running.auditMaintenance,
-    running.sender,
-    responderService,
-    running.webhooks,
-    running.release,
-  ];
-  const background = Promise.all(jobs.map((job) => job.stop()));
-  await Promise.race([background, sleep(BACKGROUND_MS, undefined, {ref: false})]);
+  await Promise.race([stopJobs(running), sleep(BACKGROUND_MS, undefined, {ref: false})]);
 };

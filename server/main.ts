@@ -7,6 +7,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
+import {startJobs} from './background-work.js';
 import {makeAuditPartitions} from './audit/partitions.js';
 import {InvalidSettings, readConfig} from './config/config.js';
 import type {Config} from './config/config.js';
@@ -71,16 +72,7 @@ const logReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void
 const startBackgroundJobs = async (
   config: Config,
   {databaseUrl, sql, objects}: Resources,
-  {
-    markReady,
-    cleanup,
-    expiry,
-    auditMaintenance,
-    sender,
-    responderService,
-    webhooks,
-    release,
-  }: RunningApp,
+  running: RunningApp,
   log: FastifyBaseLogger,
   isStopping: () => boolean,
 ): Promise<void> => {
@@ -103,14 +95,9 @@ const startBackgroundJobs = async (
     }
   }
   if (isStopping()) return;
-  await release.start();
-  markReady();
-  sender.wake();
-  responderService.wake();
-  webhooks.wake();
-  cleanup.start();
-  expiry.start();
-  auditMaintenance.start();
+  await running.release.start();
+  running.markReady();
+  startJobs(running);
   objects.check().catch((error: unknown) => {
     log.warn(
       {err: error},
