@@ -1,19 +1,15 @@
-import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
-import {once} from 'node:events';
-import {existsSync, readFileSync, statSync} from 'node:fs';
-import {mkdir, open, readFile, realpath, rename} from 'node:fs/promises';
-import type {FileHandle} from 'node:fs/promises';
-import {createServer} from 'node:net';
-import type {AddressInfo} from 'node:net';
+import {existsSync, readFileSync} from 'node:fs';
+import {mkdir, realpath} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {postgresEnvironment, resolveRunAsUser} from './account.js';
+import {resolveRunAsUser} from './account.js';
 import type {RunAsUser} from './account.js';
 import {findBinaries} from './binaries.js';
 import {DATABASE_USER, openCluster} from './cluster.js';
 import type {Cluster} from './cluster.js';
+import {launch, logTail} from './launch.js';
 import {PostgresNotStarted} from './not-started.js';
 import {findOwner, isAlive, writeOwner} from './owner.js';
 import {findPostmaster, stopPostmaster} from './postmaster.js';
@@ -45,8 +41,6 @@ export interface EmbeddedOptions {
 const START_MS = 60_000;
 const PAUSE_MS = 20;
 const ATTEMPTS = 5;
-const MAX_LOG_BYTES = 1_000_000;
-const LOG_TAIL_CHARACTERS = 2_000;
 
 /** Starts the embedded PostgreSQL, or returns the one that already runs in the folder. */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
@@ -104,67 +98,6 @@ async function untilReady(data: string, child?: ChildProcess): Promise<Postmaste
   throw new PostgresNotStarted(
     `PostgreSQL in ${data} is not ready after ${START_MS} ms. See postgres.log.`,
   );
-}
-
-async function launch(account: RunAsUser, cluster: Cluster, fsync: boolean): Promise<ChildProcess> {
-  const program = path.join(account.native, 'bin', 'postgres');
-  const settings = Object.entries(await serverSettings(fsync));
-  const [command, ...args] = [
-    ...account.prefix,
-    ...[program, '-D', cluster.data],
-    ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ];
-  const output = await openLog(account);
-  const child = spawn(command!, args, {
-    cwd: '/',
-    env: postgresEnvironment(),
-    // Ctrl-C must not stop the database while this process still needs it.
-    detached: true,
-    stdio: ['ignore', output.fd, output.fd],
-  });
-  await once(child, 'spawn');
-  await output.close();
-  child.unref();
-  return child;
-}
-
-async function serverSettings(fsync: boolean): Promise<Record<string, string | number>> {
-  return {
-    port: await freePort(),
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    max_connections: 100,
-    shared_buffers: '32MB',
-    timezone: 'UTC',
-    // Logs events of the server, but no statements or values: they contain personal data.
-    log_min_messages: 'log',
-    log_min_error_statement: 'panic',
-    log_error_verbosity: 'terse',
-    log_checkpoints: 'off',
-    ...(!fsync && {fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off'}),
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-const logFile = (account: RunAsUser) => path.join(account.directory, 'postgres.log');
-
-async function openLog(account: RunAsUser): Promise<FileHandle> {
-  const file = logFile(account);
-  const isLong = existsSync(file) && statSync(file).size > MAX_LOG_BYTES;
-  if (isLong) await rename(file, `${file}.1`);
-  return open(file, 'a', 0o600);
-}
-
-async function logTail(account: RunAsUser): Promise<string> {
-  return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
 }
 
 /** Refuses a second server: the first to exit would stop PostgreSQL for both. */
