@@ -1,10 +1,11 @@
 import type {Socket} from 'node:net';
 import {STATUS_CODES} from 'node:http';
 import type {Server, ServerResponse} from 'node:http';
+import type {Duplex} from 'node:stream';
 
 import {nanoid} from 'nanoid';
 
-import {HeadersTooLarge, InvalidRequest, TooSlow} from '../errors.js';
+import {HeadersTooLarge, InvalidRequest, MethodNotAllowed, TooSlow} from '../errors.js';
 import type {MariaError} from '../errors.js';
 
 const HEAD = Buffer.from('HEAD ');
@@ -28,26 +29,46 @@ export const respondToClientError = (
     socket.destroy();
     return;
   }
-  const mariaError = toMariaError(error);
-  const requestId = nanoid();
-  const body = JSON.stringify(mariaError.body(requestId));
   const {rawPacket} = error;
   const isHead = rawPacket instanceof Buffer && rawPacket.subarray(0, 5).equals(HEAD);
-  socket.end(
-    [
-      `HTTP/1.1 ${mariaError.statusCode} ${STATUS_CODES[mariaError.statusCode] ?? ''}`,
-      'content-type: application/json; charset=utf-8',
-      `content-length: ${Buffer.byteLength(body)}`,
-      `x-request-id: ${requestId}`,
-      'access-control-allow-origin: *',
-      'access-control-expose-headers: x-request-id',
-      'x-content-type-options: nosniff',
-      'connection: close',
-      '',
-      // After a HEAD request, the client would read a body as the next response.
-      isHead ? '' : body,
-    ].join('\r\n'),
-  );
+  socket.end(toResponse(toMariaError(error), {isHead}));
+};
+
+/** Sends an error to a client whose socket has left Node's HTTP server, and closes the socket. */
+export const endWithError = (
+  socket: Duplex,
+  error: MariaError,
+  headers: Record<string, string>,
+): void => {
+  const close = () => {
+    socket.destroy();
+  };
+  socket.once('error', close);
+  socket.once('finish', close);
+  socket.end(toResponse(error, {headers}));
+};
+
+/** Returns the bytes of an error response after which the connection is closed. */
+const toResponse = (
+  error: MariaError,
+  {isHead = false, headers = {}}: {isHead?: boolean; headers?: Record<string, string>},
+): string => {
+  const requestId = nanoid();
+  const body = JSON.stringify(error.body(requestId));
+  return [
+    `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'access-control-allow-origin: *',
+    'access-control-expose-headers: x-request-id',
+    'x-content-type-options: nosniff',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    'connection: close',
+    '',
+    // After a HEAD request, the client would read a body as the next response.
+    isHead ? '' : body,
+  ].join('\r\n');
 };
 
 const toMariaError = ({code}: ClientError): MariaError => {
@@ -70,5 +91,18 @@ const hasBegun = ({writableFinished, headersSent, socket}: ServerResponse): bool
 export const ignoreExpectations = (server: Server): void => {
   server.on('checkExpectation', (request, response) => {
     server.emit('request', request, response);
+  });
+};
+
+/** Refuses CONNECT, which reaches no route. Node would close the connection without a response. */
+export const refuseTunnels = (server: Server): void => {
+  server.on('connect', (_request, socket) => {
+    endWithError(
+      socket,
+      new MethodNotAllowed(
+        'This server does not support CONNECT, because it is no proxy. Send the request itself, with a method that the Allow header lists.',
+      ),
+      {allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'},
+    );
   });
 };

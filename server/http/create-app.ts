@@ -12,7 +12,7 @@ import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
 import {getBasePath} from './base-path.js';
-import {respondToClientError, ignoreExpectations} from './client-errors.js';
+import {ignoreExpectations, refuseTunnels, respondToClientError} from './client-errors.js';
 import {sendUnrouted, toMariaError} from './error-answers.js';
 import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
@@ -63,6 +63,7 @@ export const createApp = (
     schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
+  refuseTunnels(app.server);
   app.server.on('connection', (socket) => {
     // Node caches the IP address when it is first read. After a reset it cannot be read.
     void socket.remoteAddress;

@@ -9,6 +9,7 @@ import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/answers.js';
+import {endWithError} from '../http/client-errors.js';
 import {toMariaError} from '../http/error-answers.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {webSocketUpgrades} from '../http/upgrades.js';
@@ -33,8 +34,8 @@ const EachMessage = Type.Unsafe<LiveEvent>({
 });
 
 /**
- * Accepts WebSockets at the URL of `webSocketRoute`. Register it on the root, so that a refused
- * upgrade of any route closes its connection.
+ * Accepts WebSockets at the URL of `webSocketRoute`. Register it on the root before all other
+ * hooks: it closes the connection of a refused upgrade only if its own hook has run.
  */
 export const acceptWebSockets = async (app: App): Promise<void> => {
   await app.register(websocket, {
@@ -49,6 +50,16 @@ export const acceptWebSockets = async (app: App): Promise<void> => {
     preClose: (done: () => void) => {
       done();
     },
+  });
+  // Otherwise the library sends an HTML page.
+  app.websocketServer.on('wsClientError', ({message}, socket) => {
+    endWithError(
+      socket,
+      new InvalidRequest(
+        `This is no WebSocket handshake: ${message}. Expected the headers of RFC 6455. Check the client, and the proxy in front of this server.`,
+      ),
+      {'sec-websocket-version': '13'},
+    );
   });
 };
 
