@@ -30,6 +30,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   await services.otherReleases.sweep();
   const drain = new BodyDrain();
   const app = createApp(config, log, drain);
+  await acceptWebSockets(app);
   await registerHttp(app, {
     ...services,
     ...{config, log, version, readiness, drain, responses: deps.responses},
@@ -37,7 +38,6 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       services.release.noteUse();
     },
   });
-  await acceptWebSockets(app);
   await registerPublicRoutes(app, {...deps, ...services, readiness, version});
   await app.register(async (scope) => {
     requireSession(scope, services.access);

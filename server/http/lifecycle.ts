@@ -21,7 +21,9 @@ export const registerLifecycle = (
   app.addHook('onSend', async (request, reply) => {
     const isUsable = drain.begin(request.raw, clientRateLimitKey(request));
     // A client that keeps its connection would stay with this server, although its successor runs.
-    if (readiness.notReady === 'draining' || !isUsable) void reply.header('connection', 'close');
+    const isLast = readiness.notReady === 'draining' || !isUsable;
+    // The connection of a refused upgrade cannot be used for another request.
+    if (isLast || request.ws) void reply.header('connection', 'close');
     // Fastify closes the connection after a refused body. This body is drained, so it stays open.
     else if (reply.hasHeader('connection')) void reply.removeHeader('connection');
   });
