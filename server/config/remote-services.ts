@@ -62,11 +62,14 @@ export const readS3Settings = (
     if (settings.S3_ENDPOINT) faults.push('S3_ENDPOINT is set, so S3_BUCKET must be set too.');
     return undefined;
   }
+  if (!isBucketName(settings.S3_BUCKET)) {
+    faults.push(`S3_BUCKET ${MUST_BE_BUCKET}, but is "${redactValue(settings.S3_BUCKET)}".`);
+  }
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
     const given = settings[name];
     if (given && !isWebUrl(given)) {
       faults.push(
-        `${name} must be an http or https URL without credentials, but is "${redactValue(given)}".`,
+        `${name} must be an http or https URL without credentials, query and fragment, but is "${redactValue(given)}". Set credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and remove the rest.`,
       );
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
       if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
@@ -89,9 +92,25 @@ const defaultRegion = ({S3_ENDPOINT}: Settings): string | undefined =>
 const MUST_BE_HTTPS =
   'must begin with https:// in production, unless S3_ALLOW_HTTP=true for a private network';
 
-/** Returns true for an http or https URL without credentials, which have separate settings. */
+/** End of the error about a name that `isBucketName` refuses. */
+export const MUST_BE_BUCKET =
+  'must be the name of a bucket without a folder, in letters, digits, dots, hyphens, underscores and colons';
+
+const MAX_BUCKET_LENGTH = 255;
+
+/**
+ * Returns whether a store can have this bucket. Other stores than Amazon S3 also have capital
+ * letters, underscores, and a colon after a tenant. An ARN names an access point.
+ */
+export const isBucketName = (name: string): boolean =>
+  name.length <= MAX_BUCKET_LENGTH && /^([a-z\d_][\w.:-]*|arn:[\w.:/-]+)$/i.test(name);
+
+/**
+ * Returns true for an http or https URL without credentials, which have separate settings. The S3
+ * client would silently ignore a query and a fragment.
+ */
 const isWebUrl = (url: string): boolean => {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) return false;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url) || /[?#]/.test(url)) return false;
   const {username, password} = new URL(url);
   return !username && !password && !cutsCredentials(url);
 };

@@ -456,3 +456,54 @@ void t.test('an unknown name that resembles a setting is reported with the neare
   );
   t.end();
 });
+
+void t.test('an S3 endpoint has no credentials, no query and no fragment', (t) => {
+  for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
+    for (const rest of ['?key=xyz', '#xyz', '/base?xyz', '/?', '#']) {
+      const [fault = '', ...others] = faultsOf({
+        S3_BUCKET: 'b',
+        [name]: `https://s3.example.com${rest}`,
+      });
+      t.match(fault, new RegExp(`^${name} must be an http or https URL without .*query`), rest);
+      t.match(fault, 'AWS_ACCESS_KEY_ID');
+      t.notMatch(fault, 'xyz', 'the value may be a secret');
+      t.same(others, []);
+    }
+    t.match(faultsOf({S3_BUCKET: 'b', [name]: 'https://user:xyz@s3.example.com'}), [
+      new RegExp(`^${name} must be an http or https URL without credentials((?!xyz).)*$`),
+    ]);
+    t.same(faultsOf({S3_BUCKET: 'b', [name]: 'https://s3.example.com/storage/v1/s3'}), []);
+  }
+  t.end();
+});
+
+void t.test('a bucket has a possible name', (t) => {
+  const impossible = [
+    'b/c',
+    '/b',
+    'b/',
+    's3://b',
+    'https://b.s3.amazonaws.com',
+    '..',
+    '.',
+    'a b',
+    'b?c',
+    'b#c',
+    'b%2Fc',
+    'b\\c',
+    'bü',
+    'b'.repeat(256),
+  ];
+  for (const name of impossible) {
+    t.match(faultsOf({S3_BUCKET: name}), [/^S3_BUCKET must be the name of a bucket/], name);
+  }
+  const possible = [
+    'b',
+    'my-files.example.com',
+    'Old_Bucket',
+    'tenant:files',
+    'arn:aws:s3:eu-west-1:123456789012:accesspoint/files',
+  ];
+  for (const name of possible) t.same(faultsOf({S3_BUCKET: name}), [], name);
+  t.end();
+});
