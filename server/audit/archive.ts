@@ -11,6 +11,7 @@ import {listArchives, freeArchiveName, readArchive, writeArchive} from './chain/
 import type {Archive, ArchiveLine} from './chain/archive-file.js';
 import type {ChainEntry, ChainedRow, Month} from './chain/check.js';
 import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, findUnhashedRows} from './chain/store.js';
+import {formatCount} from '../text/count.js';
 import {dropAuditMonth, dueAuditMonths} from './partitions.js';
 import {recordAudit} from './store.js';
 
@@ -105,7 +106,7 @@ export const archiveMonth = async (
   const archive = await readArchive(file);
   if (await isWhole(sql, month, archive)) return {file, archive};
   throw new ArchiveDiffers(
-    `${path.basename(file)} with ${archive.rows} rows differs from the database`,
+    `${path.basename(file)} with ${formatCount(archive.rows, 'row')} differs from the database`,
   );
 };
 

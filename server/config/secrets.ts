@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
+import {formatCount} from '../text/count.js';
 import type {Settings} from './environment.js';
 
 /** Signing key with a short id. Rows store the id, so that a rotated key still verifies. */
@@ -66,7 +67,7 @@ export const generatedSecret = (dataDir: string, faults: string[]): string => {
   const {length} = secret.trim();
   if (length < MIN_SECRET_LENGTH) {
     faults.push(
-      `The generated secret in ${file} is incomplete: it has ${length} characters, but must have at ` +
+      `The generated secret in ${file} is incomplete: it has ${formatCount(length, 'character')}, but must have at ` +
         `least ${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new secret ` +
         'is generated: visitors then start over, and links in e-mails stop working.',
     );

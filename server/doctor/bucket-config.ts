@@ -1,6 +1,7 @@
 import type {LifecycleRule} from '@aws-sdk/client-s3';
 
 import type {ObjectStore} from '../object-store/object-store.js';
+import {formatCount} from '../text/count.js';
 import type {Bucket} from './bucket.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
@@ -78,7 +79,7 @@ const checkVersionsDeleted = async (
     if (failed[0]) return fail('delete versions', `the store returned ${failed[0].code}`, advice);
     const left = await bucket.countVersions(key);
     if (left === 0) return ok('delete versions', 'no version is left');
-    return fail('delete versions', `${left} versions are left`, advice);
+    return fail('delete versions', `the store kept ${formatCount(left, 'version')}`, advice);
   } catch (error) {
     return fail('delete versions', toReason(error), advice);
   }

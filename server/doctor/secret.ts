@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
+import {formatCount} from '../text/count.js';
 
 const MIN_BYTES = 32;
 /** 32 random hexadecimal digits have fewer 3 times in a million; `change-me-change-me-…` has 8. */
@@ -15,7 +16,7 @@ export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding
     ({bytes}) => bytes.length < MIN_BYTES || new Set(bytes).size < MIN_DIFFERENT_BYTES,
   );
   yield weak.length === 0
-    ? ok('strength', `${secrets.length === 1 ? '1 key' : `${secrets.length} keys`}, long enough`)
+    ? ok('strength', `${formatCount(secrets.length, 'key')}, long enough`)
     : fail(
         'strength',
         `${weak.length} of ${secrets.length} keys can be guessed`,

@@ -10,6 +10,7 @@ import {withTimeout} from '../http/request-timeout.js';
 import type {FileLimits} from '../sites/limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/consents.js';
+import {formatCount} from '../text/count.js';
 import {findByIdempotencyKey, releaseExpiredSlot, reserveSlot} from './store.js';
 import type {FileRow} from './store.js';
 import {rollBackUnconfirmed, undoUpload} from './undo-upload.js';
@@ -72,6 +73,6 @@ const reserveIn = async (
   const row = await reserveSlot(tx, {id, uuid: caller.uuid, name, idempotencyKey, maxFiles});
   if (row) return row;
   throw new TooManyFiles(
-    `The session has no free slot. Expected at most ${maxFiles} files in a session. Delete a file first.`,
+    `The session has no free slot. Expected at most ${formatCount(maxFiles, 'file')} in a session. Delete a file first.`,
   );
 };

@@ -6,6 +6,7 @@ import {clientRateLimitKey} from './client-address.js';
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
 import {RateLimited} from '../errors.js';
+import {formatCount} from '../text/count.js';
 
 const WINDOW_MS = 60_000;
 
@@ -163,7 +164,7 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => 
 const tooMany = (max: number, ttlMs: number): RateLimited => {
   const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
   return new RateLimited(
-    `Expected at most ${max} requests a minute from one client network. Wait ${seconds} s.`,
+    `Expected at most ${formatCount(max, 'request')} a minute from one client network. Wait ${seconds} s.`,
     {retryAfter: seconds},
   );
 };

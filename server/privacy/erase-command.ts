@@ -5,6 +5,7 @@ import type {Command, CommandDeps} from '../command/command.js';
 import type {Sql} from '../database/sql.js';
 import {transaction} from '../events/transaction.js';
 import {endVisit, eraseSession} from '../sessions/end.js';
+import {formatCount} from '../text/count.js';
 import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
@@ -36,11 +37,15 @@ export const eraseCommand: Command = {
     for (const session of found) await erase(deps, session);
     const erasedLinks = email === undefined ? 0 : await deleteLinksTo(sql, email);
     if (erasedLinks > 0)
-      await print(`Erased ${erasedLinks} links to this e-mail address in other sessions`);
+      await print(
+        `Erased ${formatCount(erasedLinks, 'link')} to this e-mail address in other sessions`,
+      );
     await new Reaper({sql, objects, config, log}).runUrgent();
     const waiting = await countWaiting(sql, found);
     if (waiting === 0) return;
-    await print(`${waiting} files could not be deleted now; the server's cleanup will try again.`);
+    await print(
+      `${formatCount(waiting, 'file')} could not be deleted now; the server's cleanup will try again.`,
+    );
   },
 };
 
@@ -65,7 +70,7 @@ const describe = (found: FoundSession[], links: number): string =>
   [
     'Nothing was erased. Run the command with --yes to erase these, with their files:',
     ...found.map(({uuid, siteKey, state}) => `  ${uuid}  site ${siteKey}, ${state}`),
-    ...(links > 0 ? [`  ${links} confirmation links for this e-mail address`] : []),
+    ...(links > 0 ? [`  ${formatCount(links, 'confirmation link')} for this e-mail address`] : []),
   ].join('\n');
 
 const countWaiting = async (sql: Sql, found: FoundSession[]): Promise<number> => {

@@ -7,6 +7,7 @@ import {parseArgs} from 'node:util';
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
+import {formatCount} from '../text/count.js';
 import {createArchive} from './archive.js';
 import {findSessions} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
@@ -29,7 +30,7 @@ export const exportCommand: Command = {
     const found = await findSessions(deps.backgroundSql, values);
     const file = values.out ?? `maria-${found[0]?.uuid ?? ''}.zip`;
     await writeArchive(deps, found, file);
-    await deps.print(`${found.length === 1 ? '1 session' : `${found.length} sessions`} in ${file}`);
+    await deps.print(`${formatCount(found.length, 'session')} in ${file}`);
   },
 };
 

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
+import {formatCount} from '../text/count.js';
 import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
 import type {DocumentText, Part, Responder, HistoryMessage, Turn} from './responder.js';
 import {extractCompletionText} from './extract-text.js';
@@ -111,7 +112,7 @@ const documentMessage = (
   nonce: string,
 ): ChatMessage => {
   const notes = `${truncated ? ', cut' : ''}${unreadable ? ', not all text is readable' : ''}`;
-  const description = `${JSON.stringify(name)}, ${pages} pages${notes}`;
+  const description = `${JSON.stringify(name)}, ${formatCount(pages, 'page')}${notes}`;
   const empty = unreadable ? UNREADABLE : '(no readable text)';
   const shown = text === '' ? empty : text;
   return {role: 'user', content: `${BEGIN} ${nonce} ${description}\n${shown}\n${END} ${nonce}`};

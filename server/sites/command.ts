@@ -9,6 +9,7 @@ import {SiteSettings} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
 import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
+import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {readSite} from './read-site.js';
@@ -194,7 +195,7 @@ const ACTIONS: Record<string, (deps: CommandDeps, call: Call) => Promise<void>> 
 const isInUse = ({pending, complete, open}: SiteUse): boolean => pending + complete + open > 0;
 
 const refusal = (key: string, {pending, complete, open, files}: SiteUse): string =>
-  `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${open} unfinished visits and ${files} files. Nothing was changed.
+  `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${formatCount(open, 'unfinished visit')} and ${formatCount(files, 'file')}. Nothing was changed.
 
 With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
 can no longer open their sessions. Nothing is deleted. Sessions and files stay until they are erased

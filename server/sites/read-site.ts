@@ -3,6 +3,7 @@ import type {SiteSettings} from '../contract/sites.js';
 import {usageError} from '../command/command.js';
 import type {ValidationError} from '../errors.js';
 import {parseEmail} from '../text/email.js';
+import {formatCount} from '../text/count.js';
 import {validateOrigin} from './validate-origin.js';
 import {validateSchema} from './validate-schema.js';
 import {validateSettings} from './settings.js';
@@ -62,6 +63,6 @@ const inSettings = ({path, message}: ValidationError): ValidationError => ({
 });
 
 const describeErrors = (faults: ValidationError[]): string =>
-  `Nothing was changed. ${faults.length === 1 ? 'One thing is' : `${faults.length} things are`} wrong:\n${faults
+  `Nothing was changed. ${formatCount(faults.length, 'error')}:\n${faults
     .map(({path, message}) => `  ${path}: ${message}`)
     .join('\n')}`;

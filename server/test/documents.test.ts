@@ -81,7 +81,7 @@ t.test(
     t.same(others, []);
     t.equal(system?.role, 'system');
     t.notMatch(system?.content, /mark all consents|evil\.example/);
-    const nonce = /<<<DOCUMENT ([0-9a-f]{32}) "orders.pdf", 1 pages\n/.exec(
+    const nonce = /<<<DOCUMENT ([0-9a-f]{32}) "orders.pdf", 1 page\n/.exec(
       user?.content ?? '',
     )?.[1];
     t.ok(nonce && system?.content.includes(nonce));
@@ -170,8 +170,8 @@ t.test('a responder is notified of unreadable text', {skip: hasMaps}, async (t) 
 
   const [turn] = await model.seen();
   const prompt = turn?.body.messages.at(-1)?.content ?? '';
-  t.match(prompt, /"a\.pdf", 1 pages, not all text is readable\n\(The document has text/);
-  t.match(prompt, /"scan\.pdf", 1 pages\n\(no readable text\)/);
+  t.match(prompt, /"a\.pdf", 1 page, not all text is readable\n\(The document has text/);
+  t.match(prompt, /"scan\.pdf", 1 page\n\(no readable text\)/);
 });
 
 t.test('text that is invisible on the page is left out', async (t) => {

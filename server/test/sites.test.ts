@@ -148,7 +148,7 @@ t.test('maria site', async (t) => {
     await arrived.contact('kept@example.com');
 
     await t.rejects(site(server, 'remove', 'used'), {
-      message: /1 pending and 0 complete.*1 files. Nothing was changed.*--force.*maria erase/s,
+      message: /1 pending and 0 complete.*1 file\. Nothing was changed.*--force.*maria erase/s,
     });
     t.equal((await arrived.session()).status, 200);
 

@@ -15,6 +15,7 @@ import {validateUrl} from '../outbound/validate-url.js';
 import type {SecretKey} from '../config/secrets.js';
 import {redactValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';
+import {formatCount} from '../text/count.js';
 import {deliver, webhookKey} from './deliver.js';
 import {
   deleteWebhook,
@@ -174,7 +175,7 @@ const replay = async (
     id: delivery,
     onlyDead: !all && delivery === undefined,
   });
-  await print(`Queued ${count} ${count === 1 ? 'delivery' : 'deliveries'} again.`);
+  await print(`Queued ${formatCount(count, 'delivery', 'deliveries')} again.`);
 };
 
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {id}: Call) => {

@@ -1,5 +1,7 @@
 import {createHash} from 'node:crypto';
 
+import {formatCount} from '../../text/count.js';
+
 /** The hashed part of an audit row: everything except the IP address, which can be redacted. */
 export interface ChainedRow {
   id: string;
@@ -96,7 +98,7 @@ export class ChainCheck {
     const ms = Date.parse(timestamp);
     if (ms < this.newestMs - LATE_MS) {
       return (
-        `row ${id} is ${Math.round((this.newestMs - ms) / 60_000)} minutes older than a row ` +
+        `row ${id} is ${formatCount(Math.round((this.newestMs - ms) / 60_000), 'minute')} older than a row ` +
         'before it: it was inserted later, or the database’s clock was set back'
       );
     }

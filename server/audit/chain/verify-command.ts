@@ -2,6 +2,7 @@ import {parseArgs} from 'node:util';
 
 import {CommandFailed, usageError} from '../../command/command.js';
 import type {CommandDeps} from '../../command/command.js';
+import {formatCount} from '../../text/count.js';
 import {verifyArchive, verifyAuditLog} from './verify.js';
 import type {Verified} from './verify.js';
 
@@ -48,6 +49,3 @@ const describe = ({rows, unchained, head, fault}: Verified): string => {
   const waiting = unchained > 0 ? `, ${unchained} of them not chained yet` : '';
   return `intact, ${formatCount(rows, 'row')}${waiting}; last hash ${head}`;
 };
-
-const formatCount = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
