@@ -1,5 +1,6 @@
 import type {Sql} from '../database/sql.js';
 import {isStatementTimeout} from '../database/errors.js';
+import {formatCount} from '../text/count.js';
 import {raiseAlert} from './alerts.js';
 
 /** A shorter failure, such as one lost connection, is not an outage. */
@@ -33,7 +34,9 @@ export class DatabaseOutage {
     if (!from || !last) return;
     if (last.getTime() - from.getTime() >= MIN_OUTAGE_MS) {
       const cleanup =
-        failedRuns > 0 ? ` Cleanup failed ${failedRuns} times and deleted nothing.` : '';
+        failedRuns > 0
+          ? ` Cleanup failed ${formatCount(failedRuns, 'time')} and deleted nothing more.`
+          : '';
       await raiseAlert(sql, {
         cause: 'database_outage',
         code: 'unavailable',

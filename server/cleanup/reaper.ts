@@ -5,6 +5,7 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import {formatCount} from '../text/count.js';
 import {inBatches} from './batches.js';
 import {expireLinksAndDeliveries} from './housekeeping.js';
 import {previewRetention, applyRetention} from './retention.js';
@@ -29,6 +30,8 @@ export interface ReaperDeps {
   objects: ObjectStore;
   config: Config;
   log: FastifyBaseLogger;
+  /** Called as soon as a run can have deleted something. */
+  onBegin?: () => void;
 }
 
 interface Removals {
@@ -72,6 +75,7 @@ export class Reaper {
     const {sql, config} = this.deps;
     const started = performance.now();
     const lapsed = await inBatches(BATCH, (limit) => expireStaleUploads(sql, limit), signal);
+    this.deps.onBegin?.();
     const abandoned = await this.endAbandoned(signal);
     const sessions = await applyRetention(sql, config.retention, signal);
     const removals = await this.removeObjects(signal);
@@ -176,7 +180,7 @@ export class Reaper {
       // The other claims expire after a while, which is the pause before the next attempt.
       return recordDeletionFailure(
         tx,
-        getIds(kept.filter((file) => getCode(file) !== 'StoreUnavailable')),
+        kept.filter((file) => getCode(file) !== 'StoreUnavailable'),
       );
     });
     await this.alertFailures(kept.length, tries);
@@ -188,11 +192,11 @@ export class Reaper {
     const code = 'file_deletion_error';
     const stuck = tries.filter((times) => times >= TRIES_BEFORE_ALERT).length;
     if (count > 0) {
-      const message = `The store did not delete ${count} objects. The next runs try again.`;
+      const message = `The store did not delete ${formatCount(count, 'object')}. The next runs try again.`;
       await raiseAlert(sql, {cause: 'object_deletion', code, message});
     }
     if (stuck > 0) {
-      const message = `${stuck} objects could not be deleted in ${TRIES_BEFORE_ALERT} or more attempts. The audit log lists them as ${code}, with the store's error code. Check whether the bucket protects them.`;
+      const message = `${formatCount(stuck, 'object')} could not be deleted in ${TRIES_BEFORE_ALERT} or more attempts. The audit log lists them as ${code}, with the store's error code. Check whether the bucket protects them.`;
       await raiseAlert(sql, {cause: 'object_stuck', code, message});
     }
   }
@@ -208,5 +212,3 @@ export class Reaper {
     return report;
   }
 }
-
-const getIds = (files: DueFile[]): string[] => files.map(({id}) => id);

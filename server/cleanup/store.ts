@@ -137,18 +137,29 @@ export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<voi
   await sql`
     update file_uploads f set removals = removals + 1, removed_at = clock_timestamp(),
                               leased_until = null, removal_failures = 0
-    from unnest(${files.map(({id}) => id)}::uuid[],
-                ${files.map(({claimedUntil}) => claimedUntil)}::text[]) as mine (id, until)
-    where f.id = mine.id and f.leased_until = mine.until::timestamptz`;
+    from ${claimsOf(sql, files)}
+    where f.id = mine.id and f.leased_until = mine.until`;
 };
 
-/** Records failed deletions with exponential backoff. Returns the number of failures per file. */
-export const recordDeletionFailure = async (sql: Queryable, ids: string[]): Promise<number[]> => {
+/** Returns the claims as rows `mine (id, until)`. */
+const claimsOf = (sql: Queryable, files: DueFile[]) => sql`
+  unnest(${files.map(({id}) => id)}::uuid[],
+         ${files.map(({claimedUntil}) => claimedUntil)}::text[]::timestamptz[]) as mine (id, until)`;
+
+/**
+ * Records failed deletions with exponential backoff. Returns the number of failures per file. Skips
+ * files with an expired claim, like `markRemoved`.
+ */
+export const recordDeletionFailure = async (
+  sql: Queryable,
+  files: DueFile[],
+): Promise<number[]> => {
   const rows = await sql<{times: number}[]>`
-    update file_uploads set removal_failures = removal_failures + 1,
+    update file_uploads f set removal_failures = removal_failures + 1,
       leased_until = clock_timestamp()
         + least(${FIRST_PAUSE}::interval * 2 ^ least(removal_failures, 10), ${LONGEST_PAUSE}::interval)
-    where id = any(${ids}::uuid[])
+    from ${claimsOf(sql, files)}
+    where f.id = mine.id and f.leased_until = mine.until
     returning removal_failures as times`;
   return rows.map(({times}) => times);
 };

@@ -1,6 +1,7 @@
 import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3';
 import t from 'tap';
 
+import {claimDeletions, recordDeletionFailure} from '../cleanup/store.js';
 import {S3Objects} from '../object-store/s3.js';
 import {alertsIn, sweepOf, unknownKey, visitWithFile} from './cleanup-parts.js';
 import {fillRows} from './computed-bucket.js';
@@ -133,6 +134,22 @@ t.test('an object that gets its row between the list and the deletion stays', as
   t.ok((report?.unknown ?? 0) >= unknown / 2 - 3, 'the objects of the first page were unknown');
   t.match(report, {removed: 0});
   t.equal(bucket.countOf('delete'), 0);
+});
+
+t.test('the failure of an expired claim does not change the next claim', async (t) => {
+  const {sql, ...server} = await startServer(t);
+  const {id} = await visitWithFile({sql, ...server});
+  await sql`update file_uploads set state = 'deleting', slot = null where id = ${id}`;
+  const expired = await claimDeletions(sql, 1);
+  await sql`update file_uploads set leased_until = now() - interval '1 second'`;
+  const next = await claimDeletions(sql, 1);
+
+  t.same(await recordDeletionFailure(sql, expired), []);
+
+  const [row] = await sql`
+    select removal_failures as failures, leased_until::text as until from file_uploads`;
+  t.match(row, {failures: 0, until: next[0]?.claimedUntil});
+  t.same(await recordDeletionFailure(sql, next), [1]);
 });
 
 t.test('failed deletions are retried and never counted', async (t) => {
