@@ -1,6 +1,8 @@
 import {parseArgs} from 'node:util';
 
 import {maintainAudit} from '../audit/maintenance.js';
+import {redactValue} from '../config/environment.js';
+import {MUST_BE_BUCKET, isBucketName} from '../config/remote-services.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {CommandDeps} from '../command/command.js';
 import {isDatabaseDown} from '../database/errors.js';
@@ -55,25 +57,32 @@ export const cleanupCommand = {
   run: async (deps: CommandDeps, args: string[]): Promise<void> => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     requireSweep(values);
+    const progress: Progress = {hasDeleted: false};
     try {
       if (values.resume) {
         await resume(deps);
         return;
       }
       await requireNotPaused(deps, values);
-      if (values.sweep) await sweep(deps, values);
-      else await reap(deps, values);
+      if (values.sweep) await sweep(deps, values, progress);
+      else await reap(deps, values, progress);
     } catch (error) {
       if (!isDatabaseDown(error) && !(error instanceof SweepStopped)) throw error;
-      void deps.print(
-        isDatabaseDown(error)
-          ? 'The database does not respond. Nothing was deleted. Check DATABASE_URL, then try again.'
-          : (error as Error).message,
-      );
+      void deps.print(isDatabaseDown(error) ? describeOutage(progress) : (error as Error).message);
       process.exitCode = 1;
     }
   },
 };
+
+interface Progress {
+  /** Whether the command can have deleted something. */
+  hasDeleted: boolean;
+}
+
+const describeOutage = ({hasDeleted}: Progress): string =>
+  hasDeleted
+    ? 'The database stopped responding, so the cleanup is incomplete. Earlier deletions are permanent. Check the database, then run the command again: it deletes the rest.'
+    : 'The database does not respond. Nothing was deleted. Check DATABASE_URL, then try again.';
 
 interface Values {
   'dry-run': boolean;
@@ -99,7 +108,7 @@ const requireNotPaused = async (deps: CommandDeps, values: Values): Promise<void
   if (isPaused) throw new CommandFailed(RESTORED_DATABASE);
 };
 
-const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
+const reap = async (deps: CommandDeps, values: Values, progress: Progress): Promise<void> => {
   const {config, backgroundSql: sql, objects, log} = deps;
   const idleMs =
     values.age === undefined ? config.visit.idleMs : number(values.age, 'age') * MINUTE_MS;
@@ -108,6 +117,9 @@ const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
     objects,
     log,
     config: {...config, visit: {...config.visit, idleMs}},
+    onBegin: () => {
+      progress.hasDeleted = true;
+    },
   });
   if (!values['dry-run']) {
     const report = await reaper.run();
@@ -138,7 +150,7 @@ const reap = async (deps: CommandDeps, values: Values): Promise<void> => {
   );
 };
 
-const sweep = async (deps: CommandDeps, values: Values): Promise<void> => {
+const sweep = async (deps: CommandDeps, values: Values, progress: Progress): Promise<void> => {
   const {config, backgroundSql: sql, log} = deps;
   const dryRun = values['dry-run'] || !values.delete;
   const other = openOtherBucket(deps, values.bucket);
@@ -154,6 +166,9 @@ const sweep = async (deps: CommandDeps, values: Values): Promise<void> => {
         quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
       }),
       ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
+      onDeletion: () => {
+        progress.hasDeleted = true;
+      },
       onUnknown: (key) => {
         if (!values.json) void deps.print(`unknown ${key}`);
       },
@@ -182,6 +197,8 @@ const requireSweep = (values: Values): void => {
 
 const openOtherBucket = ({config}: CommandDeps, bucket: string | undefined) => {
   if (bucket === undefined || bucket === config.s3?.bucket) return undefined;
+  if (!isBucketName(bucket))
+    throw usageError(`--bucket ${MUST_BE_BUCKET}, but is "${redactValue(bucket)}".`);
   if (config.s3) return {objects: new S3Objects({...config.s3, bucket}), otherBucket: bucket};
   throw usageError(
     '--bucket needs the S3 settings of that bucket. Set S3_BUCKET and its credentials.',

@@ -41,6 +41,8 @@ interface SweepOptions {
   quarantineMs?: number;
   minAgeMs?: number;
   onUnknown?: (key: string) => void;
+  /** Called before each batch of deletions. */
+  onDeletion?: () => void;
   /** Called every few pages, when some megabytes of garbage have accumulated. */
   collectGarbage?: () => void;
   /** Ends the run after the current page; the next run continues there. */
@@ -230,7 +232,10 @@ class Run {
         after,
         limit: DELETE_BATCH,
       });
-      if (expired.length > 0) await this.removeBatch(expired.filter(({key}) => OUR_KEY.test(key)));
+      if (expired.length > 0) {
+        options.onDeletion?.();
+        await this.removeBatch(expired.filter(({key}) => OUR_KEY.test(key)));
+      }
       if (expired.length < DELETE_BATCH) break;
       after = expired.at(-1)?.key ?? after;
       await this.keepLease();

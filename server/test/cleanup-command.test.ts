@@ -101,6 +101,9 @@ t.test('maria cleanup', async (t) => {
     const {code, stderr} = await maria(server, '--sweep', '--bucket', 'other');
     t.equal(code, 2);
     t.match(stderr, /--bucket needs the S3 settings/);
+    const impossible = await maria(server, '--sweep', '--bucket', 'b/c');
+    t.equal(impossible.code, 2);
+    t.match(impossible.stderr, /--bucket must be the name of a bucket/);
   });
 
   await t.test('deletes nothing while the database is unavailable, and fails', async (t) => {
@@ -113,6 +116,35 @@ t.test('maria cleanup', async (t) => {
     t.same(await keysIn(server.objects), [key]);
   });
 });
+
+t.test('maria cleanup reports an outage after the first deletion', async (t) => {
+  for (const [args, table] of [
+    [[], 'file_uploads'],
+    [['--sweep', '--delete', '--age', '0', '--quarantine', '0'], 'orphan_candidates'],
+  ] as const) {
+    const server = await startServer(t);
+    const {visitor} = await visitWithFile(server);
+    await letIdle(server, visitor, 31);
+    if (args.length > 0) await putUnknown(server);
+    const count = (await keysIn(server.objects)).length;
+    await shutDownAtDeletion(server, table);
+
+    const {code, stdout} = await maria(server, ...args);
+
+    t.equal((await keysIn(server.objects)).length, count - 1);
+    t.equal(code, 1);
+    t.match(stdout, /The database stopped responding, .* Earlier deletions are permanent\./);
+    t.notMatch(stdout, 'Nothing was deleted');
+  }
+});
+
+/** Makes the database respond to a deletion from the table as if it were shutting down. */
+const shutDownAtDeletion = async ({sql}: TestServer, table: string) => {
+  await sql.unsafe(`
+    create function shut_down() returns trigger language plpgsql as
+      $$ begin raise exception 'shutting down' using errcode = 'admin_shutdown'; end $$;
+    create trigger shut_down before delete on ${table} for each row execute function shut_down()`);
+};
 
 t.test('maria cleanup beside two busy servers removes each file once', async (t) => {
   const server = await startServer(t);
