@@ -1,11 +1,13 @@
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 
 import serveStatic from '@fastify/static';
 import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
+import {FileEtags, hasBody} from './etag.js';
 import {registerExamples} from './examples.js';
 
 // dist/server/http/ -> the project
@@ -40,7 +42,9 @@ export const registerAssets = async (
   app: App,
   {development, onServed}: AssetOptions,
 ): Promise<void> => {
-  for (const prefix of WIDGET_PREFIXES) await serveWidget(app, prefix, onServed);
+  revalidateFiles(app);
+  const etags = new FileEtags();
+  for (const prefix of WIDGET_PREFIXES) await serveWidget(app, prefix, {onServed, etags});
   const loader = (cacheControl: string) => (_request: unknown, reply: FastifyReply) => {
     void reply.headers({
       'cross-origin-resource-policy': 'cross-origin',
@@ -63,7 +67,23 @@ export const registerAssets = async (
   }
 };
 
-const serveWidget = async (app: App, prefix: string, onServed: () => void): Promise<void> => {
+/** Responds with 304 if the client already has the file, because the tags are not the library's. */
+const revalidateFiles = (app: App): void => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const etag = reply.raw.getHeader('etag');
+    if (typeof etag !== 'string' || reply.statusCode !== 200) return payload;
+    if (!hasBody(request.headers['if-none-match'], etag)) return payload;
+    if (payload instanceof Readable) payload.destroy();
+    void reply.code(304).removeHeader('content-length');
+    return null;
+  });
+};
+
+const serveWidget = async (
+  app: App,
+  prefix: string,
+  {onServed, etags}: {onServed: () => void; etags: FileEtags},
+): Promise<void> => {
   await app.register(serveStatic, {
     root: WIDGET,
     prefix,
@@ -71,8 +91,11 @@ const serveWidget = async (app: App, prefix: string, onServed: () => void): Prom
     preCompressed: true,
     index: false,
     cacheControl: false,
+    etag: false,
+    lastModified: false,
     wildcard: !isWidgetBuilt,
-    setHeaders: (response, file) => {
+    setHeaders: (response, file, stat) => {
+      response.setHeader('etag', etags.get(file, stat));
       if (file.startsWith(WIDGET)) onServed();
       setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
     },

@@ -1,4 +1,8 @@
 import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import type {Stats} from 'node:fs';
+
+import {LRUCache} from 'lru-cache';
 
 /** Returns the entity tag of a response body, a hash of its contents. */
 export const createEtag = (body: string | Buffer): string =>
@@ -14,3 +18,25 @@ export const hasBody = (ifNoneMatch: string | undefined, etag: string): boolean 
     .split(',')
     .map((tag) => tag.trim())
     .some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
+
+/** Number of files whose tags are kept: more than those of two releases. */
+const MAX_FILES = 1_000;
+
+type FileVersion = Pick<Stats, 'mtimeMs' | 'size'>;
+
+/**
+ * Entity tags of files, from their contents. Size and time would differ between replicas of one
+ * release, and could be equal for two releases: npm packs all files with one time.
+ */
+export class FileEtags {
+  private readonly tags = new LRUCache<string, FileVersion & {etag: string}>({max: MAX_FILES});
+
+  /** Returns the tag of a file. Reads the file the first time, and again after a change. */
+  get(file: string, {mtimeMs, size}: FileVersion): string {
+    const known = this.tags.get(file);
+    if (known?.mtimeMs === mtimeMs && known.size === size) return known.etag;
+    const etag = createEtag(readFileSync(file));
+    this.tags.set(file, {mtimeMs, size, etag});
+    return etag;
+  }
+}

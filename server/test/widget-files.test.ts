@@ -1,10 +1,12 @@
 import {existsSync, readdirSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
 import {projectVersion} from '../http/assets.js';
+import {createEtag} from '../http/etag.js';
 import {startServer} from './start-server.js';
 
 const WIDGET = fileURLToPath(new URL('../../widget/', import.meta.url));
@@ -89,6 +91,21 @@ void t.test(
         t.match(headers.get('vary'), /accept-encoding/i);
       });
     }
+
+    await t.test('have tags that depend only on their contents', async (t) => {
+      for (const [address, name] of [
+        ['/maria-chat.js', 'maria-chat.js'],
+        [`/${projectVersion()}/maria-chat.js`, 'maria-chat.js'],
+        [`/widget/${hashed ?? ''}`, hashed ?? ''],
+      ] as const) {
+        for (const [accept, suffix] of Object.entries({identity: '', gzip: '.gz', br: '.br'})) {
+          const {headers} = await get(address, {'accept-encoding': accept});
+          const content = await readFile(path.join(WIDGET, `${name}${suffix}`));
+          t.equal(headers.get('etag'), createEtag(content), `${address} ${accept}`);
+          t.equal(headers.get('last-modified'), null);
+        }
+      }
+    });
 
     await t.test('do not include files outside their folder', async (t) => {
       for (const address of [
