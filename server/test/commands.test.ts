@@ -44,8 +44,8 @@ t.test('maria erase finds an old e-mail address in the links of a session', asyn
   t.equal((await fetch(`${link}/not-me`, {method: 'POST'})).status, 200);
   const erase = ['--email', 'Stranger@example.com'];
 
-  t.match(await runCommand(server, eraseCommand, ...erase), /1 confirmation links/);
-  t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /Erased 1 links/);
+  t.match(await runCommand(server, eraseCommand, ...erase), /1 confirmation link for/);
+  t.match(await runCommand(server, eraseCommand, ...erase, '--yes'), /Erased 1 link to/);
 
   const rows = await server.sql<{address: string}[]>`select address from email_verifications`;
   t.same(
