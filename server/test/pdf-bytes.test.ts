@@ -1,6 +1,4 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {readFile, readdir} from 'node:fs/promises';
-import path from 'node:path';
 
 import t from 'tap';
 
@@ -10,6 +8,7 @@ import {ValidatingStream} from '../files/validating-stream.js';
 import type {Checks} from '../files/validating-stream.js';
 import {PdfCheck} from '../files/pdf-check.js';
 import {makePdf} from './pdf.js';
+import {readCorpus} from './pdf-corpus.js';
 
 const checkOf = (bytes: Buffer, chunkBytes = bytes.length): PdfCheck => {
   const check = new PdfCheck();
@@ -62,9 +61,6 @@ const scanned = (bytes: Buffer, chunkBytes: number): string[] => {
   }
   return scan.end();
 };
-
-const CORPUS = process.env['TEST_PDF_DIR'] ?? '';
-const corpusMissing = CORPUS ? false : 'TEST_PDF_DIR names none';
 
 void t.test('unusual starts', (t) => {
   const pdf = makePdf();
@@ -219,10 +215,8 @@ void t.test('active content', async (t) => {
     t.end();
   });
 
-  await t.test('is the same wherever real files are cut', {skip: corpusMissing}, async (t) => {
-    const names = (await readdir(CORPUS)).filter((name) => name.endsWith('.pdf'));
-    for (const name of names) {
-      const bytes = await readFile(path.join(CORPUS, name));
+  await t.test('is the same wherever real files are cut', async (t) => {
+    for (const {name, bytes} of await readCorpus()) {
       const whole = scanned(bytes, bytes.length);
       for (const size of [1, 7, 4_096]) t.same(scanned(bytes, size), whole, name);
     }

@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
-import {readFile, readdir} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
 import {makePdf} from './pdf.js';
+import {readCorpus} from './pdf-corpus.js';
 import {rawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -119,24 +120,16 @@ t.test('deleting a file', async (t) => {
   t.equal((await visitor.call('GET', `/api/files/download/${body.file.id}`)).status, 404);
 });
 
-const corpus = process.env['TEST_PDF_DIR'];
+t.test('real PDFs are downloaded unchanged', async (t) => {
+  const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});
 
-t.test(
-  'real PDFs are downloaded unchanged',
-  {skip: corpus ? false : 'TEST_PDF_DIR names none'},
-  async (t) => {
-    const server = await startServer(t, {store: bucketsMissing ? 'disk' : 's3'});
-    const names = (await readdir(corpus ?? '')).filter((name) => name.endsWith('.pdf'));
-
-    for (const name of names) {
-      const bytes = await readFile(path.join(corpus ?? '', name));
-      const visitor = await Visitor.consenting(server.url);
-      const {body} = await visitor.upload(bytes, {name});
-      t.ok((await visitor.download(body.file.id)).bytes.equals(bytes), name);
-      t.equal(body.file.name, name);
-    }
-  },
-);
+  for (const {name, bytes} of await readCorpus()) {
+    const visitor = await Visitor.consenting(server.url);
+    const {body} = await visitor.upload(bytes, {name});
+    t.ok((await visitor.download(body.file.id)).bytes.equals(bytes), name);
+    t.equal(body.file.name, name);
+  }
+});
 
 /**
  * Announces a whole file, sends a share of it, waits until the upload has begun, and disconnects.
