@@ -1,3 +1,5 @@
+import type {Duplex} from 'node:stream';
+
 import websocket from '@fastify/websocket';
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
@@ -52,7 +54,7 @@ export const acceptWebSockets = async (app: App): Promise<void> => {
     },
   });
   // Otherwise the library sends an HTML page.
-  app.websocketServer.on('wsClientError', ({message}, socket) => {
+  app.websocketServer.on('wsClientError', ({message}: Error, socket: Duplex) => {
     endWithError(
       socket,
       new InvalidRequest(
