@@ -1,4 +1,5 @@
 import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {MailJob} from '../jobs/queue.js';
 
@@ -21,7 +22,7 @@ const SUMMARIES_AT_ONCE = 100;
 export const raiseAlert = async (sql: Sql, alert: Alert): Promise<void> => {
   const {cause, code, uuid = null} = alert;
   const message = alert.message.slice(0, MESSAGE_LENGTH);
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     const [row] = await tx<{mail: boolean; at: Date}[]>`
       insert into alerts as old (cause, code, message, session_uuid, mailed_at)
       values (${cause}, ${code}, ${message}, ${uuid}, now())
@@ -44,7 +45,7 @@ const isOver = (sql: Queryable) => sql`old.mailed_at < now() - ${WINDOW}::interv
 
 /** Queues an e-mail with the number of further alerts, for each cause whose hour is over. */
 export const sendAlertSummaries = async (sql: Sql): Promise<void> => {
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     const rows = await tx<Counted[]>`
       update alerts set mailed_at = now(), count = 1
       from (

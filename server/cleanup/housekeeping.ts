@@ -1,5 +1,6 @@
 import {recordAudit} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {deleteSettledLinks} from '../sessions/verification-store.js';
 import {deleteOldDeliveries} from '../webhooks/store.js';
 import {inBatches} from './batches.js';
@@ -14,7 +15,7 @@ export const expireLinksAndDeliveries = async (sql: Sql): Promise<void> => {
 };
 
 const expireLinks = async (sql: Sql, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     // A subquery for each row: with a join, a batch of 1,000 rows would read all visits.
     const rows = await tx<{uuid: string; site: string}[]>`
       update email_verifications v set voided_at = now(), delayed_at = null

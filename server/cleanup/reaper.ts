@@ -3,6 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {formatCount} from '../text/count.js';
@@ -166,7 +167,7 @@ export class Reaper {
     const getCode = ({key}: DueFile) => codes.get(key) ?? 'unknown';
     const removed = claimed.filter(({key}) => deletedKeys.has(key));
     const kept = claimed.filter(({key}) => !deletedKeys.has(key));
-    const tries = await sql.begin(async (tx) => {
+    const tries = await transaction(sql, async (tx) => {
       await markRemoved(tx, removed);
       await recordAudit(
         tx,

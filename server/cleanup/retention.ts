@@ -2,7 +2,8 @@ import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
-import {notifyAfterCommit, transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
+import {notifyAfterCommit} from '../events/notify.js';
 import {eraseSession} from '../sessions/end.js';
 import {inBatches} from './batches.js';
 

@@ -1,7 +1,7 @@
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
@@ -192,7 +192,7 @@ const LEFT_TABLES = [
 
 /** Turns ended visits into tombstones once all their files are deleted. Returns the count. */
 export const createTombstones = async (sql: Sql, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const rows = await tx<{uuid: string}[]>`
       select uuid from visits v
       where state = 'purging' and not exists (

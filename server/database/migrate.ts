@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {connectDatabase} from './connect.js';
 import type {Queryable, Sql} from './sql.js';
 import {requireOwnSession} from './session-settings.js';
+import {transaction} from './transaction.js';
 
 // dist/server/database/ -> the project's migrations/
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
@@ -42,7 +43,7 @@ export const migrate = async (url: string): Promise<void> => {
   });
   try {
     await requireOwnSession(sql);
-    await sql.begin(async (tx) => {
+    await transaction(sql, async (tx) => {
       // One transaction for all: a failure leaves the schema as it was.
       await tx`select pg_advisory_xact_lock(${LOCK})`;
       // A waiting transaction blocks every later one on the table, so this one gives up soon.

@@ -1,4 +1,5 @@
-import type {Sql} from '../database/sql.js';
+import {perPool} from '../database/per-pool.js';
+import type {Sql, Transaction} from '../database/sql.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
 
 /** Channel of `uuid seq`, sent when the event can be read. */
@@ -21,16 +22,11 @@ interface Publisher {
   listeners: Set<Listener>;
 }
 
-const publishers = new WeakMap<Sql, Publisher>();
-
-const getPublisher = (sql: Sql): Publisher => {
-  const existing = publishers.get(sql);
-  if (existing) return existing;
-  const notices = new StatementBatcher<Notification>({run: (batch) => notify(sql, batch)});
-  const created = {notices, listeners: new Set<Listener>()};
-  publishers.set(sql, created);
-  return created;
-};
+/** The publisher belongs to the pool, because every transaction that writes events has its pool. */
+const publisherOf = perPool<Publisher>((pool) => ({
+  notices: new StatementBatcher({run: (batch) => notify(pool, batch)}),
+  listeners: new Set(),
+}));
 
 /**
  * Sends notifications in a commit that does not wait for the disk. A crash that loses a
@@ -50,23 +46,33 @@ const notify = async (sql: Sql, notices: Notification[]): Promise<void[]> => {
  * trip through the database. Returns a function that removes the listener.
  */
 export const onPublished = (sql: Sql, listener: Listener): (() => void) => {
-  const {listeners} = getPublisher(sql);
+  const {listeners} = publisherOf(sql);
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 
-/** Notifies the subscribers of these sessions, in all processes, that events can be read. */
-export const publish = (sql: Sql, news: ReadonlyMap<string, number>): void => {
-  const {listeners} = getPublisher(sql);
-  for (const [uuid, seq] of news) {
-    for (const listener of listeners) listener(uuid, seq);
-    sendNotification(sql, {channel: EVENTS_CHANNEL, payload: `${uuid} ${seq}`});
-  }
+/**
+ * Notifies the session's subscribers after the commit, once for each transaction. `NOTIFY` inside
+ * the transaction would acquire a global lock and serialise all commits with their disk writes.
+ */
+export const notifyAfterCommit = (tx: Transaction, uuid: string, seq = 0): void => {
+  tx.afterCommit(`events ${uuid}`, () => {
+    publish(tx.pool, uuid, seq);
+  });
+};
+
+/**
+ * Notifies the session's subscribers, in all processes, that its events up to a number can be read.
+ * The number 0 means that the session itself has changed.
+ */
+const publish = (sql: Sql, uuid: string, seq: number): void => {
+  for (const listener of publisherOf(sql).listeners) listener(uuid, seq);
+  sendNotification(sql, {channel: EVENTS_CHANNEL, payload: `${uuid} ${seq}`});
 };
 
 /** Sends a notification without waiting for it. Subscribers recover from a lost notification. */
 export const sendNotification = (sql: Sql, notice: Notification): void => {
-  getPublisher(sql)
+  publisherOf(sql)
     .notices.add(notice)
     .catch(() => undefined);
 };

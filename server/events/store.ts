@@ -1,7 +1,7 @@
 import type {LiveEventData} from '../contract/events.js';
 import type {StoredEventName} from '../contract/event-names.js';
-import type {Queryable, Sql} from '../database/sql.js';
-import {notifyAfterCommit} from './transaction.js';
+import type {Queryable, Sql, Transaction} from '../database/sql.js';
+import {notifyAfterCommit} from './notify.js';
 
 export type NewEvent = {
   [Name in StoredEventName]: {type: Name; data: LiveEventData[Name]};
@@ -12,7 +12,7 @@ export type NewEvent = {
  * the order of the changes; a rolled-back transaction leaves no gap.
  */
 export const recordEvents = async (
-  tx: Queryable,
+  tx: Transaction,
   uuid: string,
   ...events: NewEvent[]
 ): Promise<void> => {

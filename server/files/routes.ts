@@ -5,6 +5,7 @@ import type {Config} from '../config/config.js';
 import {DownloadLink, FileId, FileList} from '../contract/files.js';
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
 import type {Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
@@ -161,7 +162,7 @@ const downloadLink = async ({sql, objects, config}: FileDeps, caller: Caller, id
     contentType: PDF_CONTENT_TYPE,
     seconds: config.downloadSeconds,
   });
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     await countDownload(tx, id);
     await recordAudit(tx, {
       ...toAuditEntry(caller),

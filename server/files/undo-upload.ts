@@ -5,6 +5,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {recordAudit} from '../audit/store.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Caller} from '../visits/access.js';
 import {getFailureCode} from './failure-code.js';
@@ -83,7 +84,7 @@ const removeRow = async (
   caller: Caller,
   {row, isCommitted, reason}: FailedUpload,
 ): Promise<void> => {
-  const outcome = await sql.begin(async (tx) => {
+  const outcome = await transaction(sql, async (tx) => {
     const marked = isCommitted && (await markUploadForDeletion(tx, row.id));
     if (!isCommitted) await deleteUpload(tx, row.id);
     await recordAudit(tx, {

@@ -1,5 +1,6 @@
 import {recordAudit} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {deleteJobs, releaseJobs} from '../jobs/queue.js';
 
 /**
@@ -46,7 +47,7 @@ export class Outcomes {
 
 /** Deletes jobs that were sent. Records an audit event for each alert that was sent. */
 const finishJobs = (sql: Sql, ids: string[]) =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const jobs = await deleteJobs(tx, ids);
     const notified = jobs.flatMap((job) => {
       if (job.template !== 'alert') return [];

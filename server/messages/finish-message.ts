@@ -1,5 +1,5 @@
 import type {Message} from '../contract/messages.js';
-import type {Queryable} from '../database/sql.js';
+import type {Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {storeFinishedMessage, toApiMessage} from './store.js';
 
@@ -15,7 +15,7 @@ export interface FinishedMessage {
  * message is gone or has ended.
  */
 export const finishMessage = async (
-  tx: Queryable,
+  tx: Transaction,
   uuid: string,
   {id, ...rest}: FinishedMessage,
 ): Promise<Message | undefined> => {

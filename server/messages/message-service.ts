@@ -1,13 +1,13 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import type {Message, MessageRole} from '../contract/messages.js';
-import type {Queryable, Sql} from '../database/sql.js';
+import type {Sql, Transaction} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {hasConsent} from '../visits/consents.js';
 import {StreamingMessage} from './streaming-message.js';
 import {finishMessage} from './finish-message.js';
@@ -93,7 +93,7 @@ export class MessageService {
    */
   async sayWith(
     uuid: string,
-    make: (tx: Queryable) => Promise<(MessageIdentity & {body: string}) | undefined>,
+    make: (tx: Transaction) => Promise<(MessageIdentity & {body: string}) | undefined>,
   ): Promise<void> {
     await this.withLiveVisit(uuid, async (tx) => {
       const reply = await make(tx);
@@ -141,7 +141,7 @@ export class MessageService {
     return this.withLiveVisit(uuid, (tx) => writeMessage(tx, uuid, text));
   }
 
-  private withLiveVisit<T>(uuid: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  private withLiveVisit<T>(uuid: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return transaction(this.deps.sql, async (tx) => {
       if (!(await lockLiveVisit(tx, uuid))) throw new SessionGone();
       if (!(await hasConsent(tx, uuid, 'personal_data'))) throw new ConsentRequired();
@@ -158,7 +158,7 @@ interface Written {
 }
 
 const writeMessage = async (
-  tx: Queryable,
+  tx: Transaction,
   uuid: string,
   {role, clientId, ...text}: NewText,
 ): Promise<Written> => {

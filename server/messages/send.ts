@@ -1,6 +1,6 @@
 import type {Message, SendMessage} from '../contract/messages.js';
 import {MAX_MESSAGES_PER_SESSION} from '../contract/limits.js';
-import type {Queryable} from '../database/sql.js';
+import type {Queryable, Transaction} from '../database/sql.js';
 import {ConsentRequired, InvalidRequest, TooManyMessages} from '../errors.js';
 import {recordEvents} from '../events/store.js';
 import {attachFiles} from '../files/store.js';
@@ -17,7 +17,7 @@ export interface SentMessage {
  * nothing.
  */
 export const sendMessage = async (
-  tx: Queryable,
+  tx: Transaction,
   uuid: string,
   {client_id: clientId, body, file_ids: fileIds = []}: SendMessage,
 ): Promise<SentMessage> => {

@@ -5,7 +5,7 @@ import {MAX_REPLY_LENGTH} from '../contract/limits.js';
 import type {Sql} from '../database/sql.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {TransientEvents} from '../events/transient-events.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {finishMessage} from './finish-message.js';
 import {lockLiveVisit, renewMessage} from './store.js';
 import {toStorableReply} from './text.js';

@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util';
 import {Reaper} from '../cleanup/reaper.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import type {Sql} from '../database/sql.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {endVisit, eraseSession} from '../sessions/end.js';
 import {formatCount} from '../text/count.js';
 import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';

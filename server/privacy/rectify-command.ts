@@ -6,6 +6,7 @@ import type {Command, CommandDeps} from '../command/command.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 import type {Queryable} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';
@@ -52,7 +53,7 @@ const rectifyOne = async (
   correction: Correction,
 ): Promise<void> => {
   const {backgroundSql: sql, print} = deps;
-  const isStopped = await sql.begin((tx) => rectify(tx, deps, uuid, correction));
+  const isStopped = await transaction(sql, (tx) => rectify(tx, deps, uuid, correction));
   await print(`Corrected ${uuid}.`);
   if (correction.email === undefined) return;
   await print(

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 
 import {recordAudit} from '../audit/store.js';
 import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import type {ReleaseBuild, ReleaseFile} from './build.js';
 
 /** A file to look up. Without a release, the name alone identifies its contents. */
@@ -21,7 +22,7 @@ export interface StoredReleaseFile extends Omit<ReleaseFile, 'contentType'> {
  * use. Returns the names of files that are stored with other contents, which are not replaced.
  */
 export const storeBuild = (sql: Sql, {release, files}: ReleaseBuild): Promise<string[]> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const names = files.map(({name}) => name);
     // Before the look-up, because expiry deletes no file that was noted today.
     await recordUse(tx, release, names);
@@ -91,7 +92,7 @@ export const findFiles = async (
 
 /** Deletes a batch of files that were not used for `days`, and returns their number. */
 export const expireReleases = (sql: Sql, days: number, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const rows = await tx<{release: string}[]>`
       delete from widget_releases where (name, release) in (
         select name, release from widget_releases

@@ -1,6 +1,7 @@
 import {createHmac} from 'node:crypto';
 
 import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 
 export interface BudgetLimits {
   perSession: number;
@@ -79,7 +80,7 @@ export class Budgets {
     // All transactions lock the rows in this order, so that they cannot deadlock. The site's row
     // comes last, because the turns of all its sessions wait for it.
     try {
-      await sql.begin(async (tx) => {
+      await transaction(sql, async (tx) => {
         for (const charge of charges)
           if (!(await chargeOne(tx, charge))) throw new BudgetExhausted(charge.budget);
       });

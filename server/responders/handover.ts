@@ -1,5 +1,6 @@
 import {raiseAlert} from '../alerts/alerts.js';
 import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {Site} from '../sites/store.js';
 import type {Budgets} from './budgets.js';
@@ -33,7 +34,7 @@ export const handOverToHuman = async (
 ): Promise<void> => {
   const body = escalationText(what, context);
   await deps.replyChannel.say(uuid, {role: 'maria', clientId, body});
-  await deps.sql.begin((tx) => notifyOwner(tx, deps.budgets, uuid));
+  await transaction(deps.sql, (tx) => notifyOwner(tx, deps.budgets, uuid));
   deps.onMail();
 };
 

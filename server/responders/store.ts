@@ -1,5 +1,6 @@
 import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
+import {transaction} from '../database/transaction.js';
 import type {HistoryMessage} from './responder.js';
 
 export interface ClaimedTurn {
@@ -31,7 +32,7 @@ const columns = (sql: Queryable) => sql`
  * of the session end as `merged`, because one reply answers them together.
  */
 export const claimTurns = async (sql: Sql, owner: string, limit: number): Promise<ClaimedTurn[]> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const claimed = await tx<ClaimedTurn[]>`
       update turns set state = 'running', owner = ${owner},
                        leased_until = now() + ${interval(TURN_LEASE_MS)}::interval

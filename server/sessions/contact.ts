@@ -1,7 +1,7 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {ConsentDecision} from '../contract/sessions.js';
-import type {Queryable} from '../database/sql.js';
+import type {Queryable, Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {ConsentRequired, InvalidEmail, InvalidName} from '../errors.js';
 import {consumeMailQuota} from '../mail/limits.js';
@@ -67,7 +67,7 @@ export const readEmail = (given: string): string => {
  * has locked the visit. A repeat with an equal e-mail address changes nothing and sends nothing.
  */
 export const submitContact = async (
-  tx: Queryable,
+  tx: Transaction,
   deps: ContactDeps,
   caller: Caller,
   contact: Contact & {locale: string | null; consents: ConsentDecision[]; client: string},

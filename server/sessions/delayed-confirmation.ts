@@ -1,9 +1,9 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import {recordAudit} from '../audit/store.js';
-import type {Queryable, Sql} from '../database/sql.js';
+import type {Sql, Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {findSession} from '../visits/store.js';
 import {voidLateLink, findVerification, openDelayedLink} from './verification-store.js';
 import type {Verification} from './verification-store.js';
@@ -35,7 +35,7 @@ export const finishDelayedMail = async (
 };
 
 const recordOutcome = async (
-  tx: Queryable,
+  tx: Transaction,
   {uuid, siteKey: site}: Verification,
   isDropped: boolean,
 ): Promise<void> => {

@@ -1,7 +1,7 @@
 import {recordAudit} from '../audit/store.js';
-import type {Queryable} from '../database/sql.js';
+import type {Queryable, Transaction} from '../database/sql.js';
 import {deleteEvents, recordEvents} from '../events/store.js';
-import {notifyAfterCommit} from '../events/transaction.js';
+import {notifyAfterCommit} from '../events/notify.js';
 import {storedFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
@@ -24,7 +24,7 @@ interface EndedVisit {
  * 410. The reaper deletes its data; only a tombstone remains.
  */
 export const endVisit = async (
-  sql: Queryable,
+  sql: Transaction,
   {uuid, siteKey, address}: EndedVisit,
   cause: EndCause,
   by?: Eraser,
@@ -43,7 +43,7 @@ export const endVisit = async (
  * person.
  */
 export const eraseSession = async (
-  sql: Queryable,
+  sql: Transaction,
   {uuid, siteKey}: Omit<EndedVisit, 'address'>,
   by: Eraser,
 ): Promise<void> => {
@@ -66,7 +66,7 @@ export const eraseSession = async (
  * visit, or a session as a whole.
  */
 export const revokeStorageConsent = async (
-  sql: Queryable,
+  sql: Transaction,
   {uuid, site}: {uuid: string; site: {key: string}},
   visit: Pick<Visit, 'state'>,
 ): Promise<void> => {

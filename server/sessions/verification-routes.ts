@@ -3,9 +3,9 @@ import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/sql.js';
+import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {BODY_CODES, responseSchemas, pageText} from '../http/answers.js';
 import type {Plugin} from '../http/app-type.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
@@ -133,7 +133,7 @@ export const verificationRoutes: Plugin<VerificationRouteDeps> = async (app, dep
     if (found?.state !== 'open') {
       return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
     }
-    const after = await sql.begin((tx) => reportNotMe(tx, deps, request, found));
+    const after = await transaction(sql, (tx) => reportNotMe(tx, deps, request, found));
     const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
     return sendVerificationPage(sql, request, reply, {page, found: after});
   });
@@ -178,7 +178,7 @@ const notMePageFor = (found: Verification | undefined): PageName => {
  * request has used it.
  */
 const confirm = async (
-  tx: Queryable,
+  tx: Transaction,
   {access}: VerificationRouteDeps,
   request: FastifyRequest,
   id: string,

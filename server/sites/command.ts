@@ -8,6 +8,7 @@ import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
+import {transaction} from '../database/transaction.js';
 import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
 import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
@@ -84,7 +85,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
     if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
   }
   const site = withEncryptedSecrets(readSite(key, given, toResponderPolicy(config)), config);
-  const before = await sql.begin(async (tx) => {
+  const before = await transaction(sql, async (tx) => {
     const known = await lockSite(tx, key);
     if (known && !known.removedAt) {
       throw new CommandFailed(
@@ -104,7 +105,7 @@ const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   if (Object.values(given).every((value) => value === undefined)) {
     throw usageError('site set needs at least one of --name, --origin, --notify, --settings.');
   }
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     const before = await lockSite(tx, key);
     if (!before || before.removedAt) throw noSuchSite(key);
     await saveSite(
@@ -165,7 +166,7 @@ const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) =>
 const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Call) => {
-  const outcome = await sql.begin(async (tx) => {
+  const outcome = await transaction(sql, async (tx) => {
     const site = await lockSite(tx, key);
     if (!site || site.removedAt) throw noSuchSite(key);
     const use = await countSiteUse(tx, key);

@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 import type {LiveEvent} from '../contract/events.js';
 import type {Sql} from '../database/sql.js';
 import {lastEvent, recordEvents} from '../events/store.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {WAYS} from './event-readers.js';
 import type {OpenReader} from './event-readers.js';
 import {FaultProxy} from './fault-proxy.js';

@@ -7,6 +7,7 @@ import type {Queryable} from '../database/sql.js';
 import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {READ_ONLY, reportsReadOnly, requireWritable} from '../database/read-only.js';
+import {transaction} from '../database/transaction.js';
 import {FaultProxy} from './fault-proxy.js';
 import {OwnRole} from './own-role.js';
 import {startServer, temporaryFolder} from './start-server.js';
@@ -124,7 +125,11 @@ t.test('a connection that no longer accepts writes is closed', async (t) => {
 
   await t.test('and a transaction can check whether it accepts writes', async (t) => {
     await requireWritable(sql);
-    await t.rejects(sql.begin('read only', requireWritable), {code: READ_ONLY});
+    const readOnly = transaction(sql, async (tx) => {
+      await tx`set transaction read only`;
+      await requireWritable(tx);
+    });
+    await t.rejects(readOnly, {code: READ_ONLY});
   });
 
   await t.test('and no other connection is closed', async (t) => {

@@ -9,6 +9,7 @@ import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {consumeMailQuota} from '../mail/limits.js';
 import {derivedKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
+import {transaction} from '../database/transaction.js';
 import {NAME, forgetMailCounts, mailsTo, pending, press} from './contact-parts.js';
 import {linkIn} from './mailbox.js';
 import {auditOf} from './session-parts.js';
@@ -84,7 +85,7 @@ const countMails = async (
       address: address ?? `other-${randomUUID()}@example.com`,
       client: client ?? randomUUID(),
     };
-    outcomes.push((await sql.begin((tx) => consumeMailQuota(tx, key, mail))).outcome);
+    outcomes.push((await transaction(sql, (tx) => consumeMailQuota(tx, key, mail))).outcome);
   }
   return outcomes;
 };

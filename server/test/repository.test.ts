@@ -211,6 +211,13 @@ t.test('stores do not import HTTP modules', async (t) => {
   }
 });
 
+t.test('only the folder of the database starts transactions at the driver', async (t) => {
+  for (const file of (await sources('server')).filter(isProduct)) {
+    if (file.startsWith('server/database/')) continue;
+    t.notMatch(await text(file), /sql\.begin\b|\.begin\((?:async|\(tx)/i, file);
+  }
+});
+
 t.test('only the module of the settings reads the environment', async (t) => {
   for (const file of (await sources('server')).filter(isProduct)) {
     if (/main\.ts$|cli\.ts$|bench/.test(file)) continue;

@@ -2,9 +2,9 @@ import type {FastifyRequest} from 'fastify';
 
 import {clientIp, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
-import type {Queryable, Sql} from '../database/sql.js';
+import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {againAfterConflict} from '../database/errors.js';
-import {transaction} from '../events/transaction.js';
+import {transaction} from '../database/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
@@ -39,7 +39,7 @@ export interface AccessDeps {
   tokens: VisitorTokens;
   /** Ends an expired visit in this transaction. */
   endVisit: (
-    tx: Queryable,
+    tx: Transaction,
     visit: {uuid: string; siteKey: string; address: null},
     cause: 'idle' | 'too_old',
   ) => Promise<void>;
@@ -134,10 +134,10 @@ export class Access {
   async change<T>(
     request: FastifyRequest,
     caller: Caller,
-    work: (tx: Queryable, visit: Visit) => Promise<T>,
+    work: (tx: Transaction, visit: Visit) => Promise<T>,
   ): Promise<T> {
     const {sql, config} = this.deps;
-    const changeOnce = async (tx: Queryable) => {
+    const changeOnce = async (tx: Transaction) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},
@@ -164,9 +164,9 @@ export class Access {
   async withLockedVisit<T>(
     request: FastifyRequest,
     caller: Caller,
-    work: (tx: Queryable, visit: Visit & {isNew: boolean}) => Promise<T>,
+    work: (tx: Transaction, visit: Visit & {isNew: boolean}) => Promise<T>,
   ): Promise<T> {
-    const workOnce = async (tx: Queryable) => {
+    const workOnce = async (tx: Transaction) => {
       const visit = await openVisit(
         tx,
         {uuid: caller.uuid, siteKey: caller.site.key, tokenHash: caller.tokenHash},

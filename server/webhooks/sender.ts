@@ -3,6 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
+import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {claimWebhookCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
@@ -104,7 +105,7 @@ export class WebhookSender {
     log.info({delivery: job.id, webhook: webhook.id, event, ...tried}, 'called a webhook');
     if (isDelivered) {
       // In one transaction: without its job, a delivery would stay `queued` in the log for ever.
-      await sql.begin(async (tx) => {
+      await transaction(sql, async (tx) => {
         await deleteJobs(tx, [job.id]);
         await recordAttempt(tx, job.id, {...tried, state: 'delivered'});
       });

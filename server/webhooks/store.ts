@@ -1,5 +1,6 @@
 import type {WebhookEvent} from '../contract/webhooks.js';
 import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
 
 export interface Webhook {
   id: string;
@@ -77,7 +78,7 @@ export const listWebhooks = async (
 
 /** Deletes a webhook with its queued deliveries and its log. Returns whether it existed. */
 export const deleteWebhook = async (sql: Sql, id: string): Promise<boolean> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     // The webhook first, so that the second statement sees jobs of concurrent transactions.
     const rows = await tx`delete from webhooks where id = ${id} returning id`;
     await tx`delete from jobs where kind = 'webhook' and payload->>'webhook' = ${id}`;
@@ -129,7 +130,7 @@ export const replayDeliveries = async (
   webhookId: string,
   {since, id, onlyDead}: {since: Date; id: string | undefined; onlyDead: boolean},
 ): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const rows = await tx<{id: string}[]>`
       update webhook_deliveries set state = 'queued'
       where webhook_id = ${webhookId} and state <> 'queued' and created_at >= ${since}
@@ -147,7 +148,7 @@ const KEPT = '30 days';
 
 /** Deletes old deliveries and the jobs of dead ones. `jobs` is not locked if there are none. */
 export const deleteOldDeliveries = (sql: Sql, limit: number): Promise<number> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const deleted = await tx<{id: string}[]>`
       delete from webhook_deliveries where id in (
         select id from webhook_deliveries

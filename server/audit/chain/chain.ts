@@ -25,6 +25,7 @@
  * also protects the archive.
  */
 import type {Sql} from '../../database/sql.js';
+import {transaction} from '../../database/transaction.js';
 import {chainHash, chainStart} from './check.js';
 import type {ChainedRow, Month} from './check.js';
 import {
@@ -77,7 +78,7 @@ const chainBatch = async (
   sql: Sql,
   {after, limit, progressAt}: Batch,
 ): Promise<StoredAuditRow[] | undefined> =>
-  sql.begin(async (tx) => {
+  transaction(sql, async (tx) => {
     const [lock] = await tx<{mine: boolean}[]>`
       select pg_try_advisory_xact_lock(hashtext('maria_audit_chain')) as mine`;
     if (!lock?.mine) return undefined;
