@@ -1,4 +1,5 @@
 import type {AuditEvent} from '../contract/event-names.js';
+import {perPool} from '../database/per-pool.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
 import {isPartitionMissing, makeAuditPartitions} from './partitions.js';
@@ -28,7 +29,7 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
                 then null else address end,
            metadata
     from ${auditEntriesCte(sql, entries)}`;
-  countAuditRows(entries);
+  countAuditRows(sql, entries);
 };
 
 /** Returns the entries as a row source named `given`, for a statement with its own condition. */
@@ -41,17 +42,18 @@ export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
     ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
   ) as given (event, uuid, site, address, metadata)`;
 
-export const countAuditRows = (entries: AuditEntry[]): void => {
-  for (const {event} of entries) written.set(event, (written.get(event) ?? 0) + 1);
+const countsOf = perPool(() => new Map<AuditEvent, number>());
+
+export const countAuditRows = (sql: Queryable, entries: AuditEntry[]): void => {
+  const counts = countsOf(sql);
+  for (const {event} of entries) counts.set(event, (counts.get(event) ?? 0) + 1);
 };
 
-const written = new Map<AuditEvent, number>();
-
 /**
- * Number of rows that this process has written, by event. Rows of the few transactions that were
- * rolled back are included: the metric shows volume and kind only.
+ * Returns the number of rows that were written over a pool, by event. Rows of the few transactions
+ * that were rolled back are included: the metric shows volume and kind only.
  */
-export const auditRowCounts = (): ReadonlyMap<AuditEvent, number> => written;
+export const auditRowCounts = (pool: Sql): ReadonlyMap<AuditEvent, number> => countsOf(pool);
 
 /** Writes the rows of attempts that change nothing, in batches. Responses wait for the commit. */
 export class BatchedAuditWriter {

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import {arrayTypes} from './driver/array-types.js';
 import {parseConnection} from './connection-url.js';
 import {Hosts} from './hosts.js';
+import {perPool} from './per-pool.js';
 import {sessionSettings} from './session-settings.js';
 import type {Sql} from './sql.js';
 import {TimeoutSocket} from './driver/timeout-socket.js';
@@ -36,10 +37,9 @@ export const connectDatabase = ({
   listening,
 }: ConnectOptions): Sql => {
   const settings = parseConnection(url);
-  const sockets = new Set<TimeoutSocket>();
   const connectMs = (settings.connectSeconds ?? connectSeconds) * 1000;
   const hosts = new Hosts(settings.hosts, settings.hosts.length * connectMs);
-  const sql = postgres({
+  const sql: Sql = postgres({
     // Only for the driver's error messages: the socket chooses the host.
     host: hosts.current.host,
     port: hosts.current.port,
@@ -71,21 +71,20 @@ export const connectDatabase = ({
       socket: () => {
         const tls = settings.tls.options;
         const socket = new TimeoutSocket({hosts, tls, silenceMs, connectMs});
-        sockets.add(socket);
+        const sockets = socketsOf(sql).add(socket);
         socket.once('close', () => sockets.delete(socket));
         return socket;
       },
     } as object),
   });
-  pools.set(sql, sockets);
   return sql;
 };
 
-/** Open sockets of each pool, because the driver does not expose its connections. */
-const pools = new WeakMap<Sql, Set<TimeoutSocket>>();
+/** Returns the pool's open sockets, because the driver does not expose its connections. */
+const socketsOf = perPool(() => new Set<TimeoutSocket>());
 
 /** Counts a pool's open connections, and those of them with a pending query. */
 export const countConnections = (sql: Sql): {open: number; busy: number} => {
-  const sockets = [...(pools.get(sql) ?? [])].filter(({readyState}) => readyState === 'open');
+  const sockets = [...socketsOf(sql)].filter(({readyState}) => readyState === 'open');
   return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};
 };

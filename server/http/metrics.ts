@@ -18,7 +18,8 @@ export interface MetricsDeps {
   queues: Record<string, {readonly queued: number}>;
   restoreGuard: {readonly isPaused: boolean};
   live: {readonly readers: number; readonly isHearing: boolean};
-  writtenEvents: () => ReadonlyMap<string, number>;
+  /** Returns the audit rows that were written over a pool, by event. */
+  writtenEvents: (pool: Sql) => ReadonlyMap<string, number>;
 }
 
 /**
@@ -207,7 +208,9 @@ export class Metrics {
       registers,
       collect: () => {
         events.reset();
-        for (const [event, count] of deps.writtenEvents()) events.inc({event}, count);
+        for (const pool of Object.values(pools)) {
+          for (const [event, count] of deps.writtenEvents(pool)) events.inc({event}, count);
+        }
       },
     });
   }

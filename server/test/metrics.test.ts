@@ -86,6 +86,16 @@ t.test('frequent reads of the metrics cost one database query', async (t) => {
   t.equal(looks.length, 1);
 });
 
+t.test('audit rows of another app in this process are not counted', async (t) => {
+  const server = await startServer(t);
+  const other = await startServer(t);
+  await (await Visitor.consenting(server.url)).upload(makePdf(1_000));
+
+  const line = 'maria_audit_events_total{event="file_upload"}';
+  t.equal(valueOf(await metricsOf(server.url), line), 1);
+  t.same(valueOf(await metricsOf(other.url), line), NaN);
+});
+
 t.test('a database that does not respond delays no other metric', async (t) => {
   const server = await startServer(t);
   const locking = postgres(server.config.databaseUrl ?? '', {max: 1});

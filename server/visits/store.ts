@@ -82,7 +82,10 @@ export const findVisitsOrRecord = async (
     )
     select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
   const found = inOrderOf(uuids, visits);
-  countAuditRows(claims.filter((_, i) => !found[i]));
+  countAuditRows(
+    sql,
+    claims.filter((_, i) => !found[i]),
+  );
   return found;
 };
 
