@@ -1,5 +1,5 @@
 import type {LiveEvent} from '../contract/events.js';
-import type {StoredEvent} from '../events/store.js';
+import type {StoredEvent} from './store.js';
 
 /** Event with cached encodings, so that it is encoded only once for all subscribers. */
 export class EncodedEvent {

@@ -9,8 +9,8 @@ import {NotificationListener} from './notification-listener.js';
 import type {TransientEvent, TransientEvents} from '../events/transient-events.js';
 import type {Subscriber} from './subscriber.js';
 import {SessionSubscribers} from './session-subscribers.js';
-import {MAX_SESSIONS_PER_QUERY, findEvents} from '../events/store.js';
-import type {FoundEvents, WantedEvents} from '../events/store.js';
+import {MAX_SESSIONS_PER_QUERY, findEvents} from './store.js';
+import type {FoundEvents, WantedEvents} from './store.js';
 
 export interface EventHubDeps {
   /** Pool for the queries, which are short and shared by concurrent callers. */

@@ -3,7 +3,7 @@ import type {Delta} from '../events/transient-events.js';
 import type {CloseReason, Subscriber} from './subscriber.js';
 import {StreamingTexts} from './streaming-texts.js';
 import {sameHash} from '../visits/token.js';
-import type {FoundEvents} from '../events/store.js';
+import type {FoundEvents} from './store.js';
 
 export interface SessionSubscribersDeps {
   find: (after: number) => Promise<FoundEvents>;

@@ -1,6 +1,6 @@
 import {HEARTBEAT_MS} from '../contract/limits.js';
 import type {EncodedEvent} from './encoded-event.js';
-import type {SessionEnd} from '../events/store.js';
+import type {SessionEnd} from './store.js';
 
 /** Reason why a subscriber is disconnected. */
 export type CloseReason = SessionEnd | 'refused' | 'draining' | 'slow';

@@ -9,6 +9,7 @@ import type {TransientEvents} from '../events/transient-events.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../database/transaction.js';
 import {hasConsent} from '../visits/consents.js';
+import {lockLiveVisit} from '../visits/store.js';
 import {StreamingMessage} from './streaming-message.js';
 import {finishMessage} from './finish-message.js';
 import {
@@ -16,7 +17,6 @@ import {
   insertMessage,
   lapsedMessages,
   latestMessages,
-  lockLiveVisit,
   toApiMessage,
   toApiMessages,
 } from './store.js';

@@ -121,16 +121,6 @@ export const lapsedMessages = async (
   where m.state = 'running' and m.leased_until < clock_timestamp()
   limit ${limit} for update of v skip locked`;
 
-/** Locks the visit and returns whether messages can still be written in it. */
-export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolean> => {
-  const [visit] = await tx<{lives: boolean}[]>`
-    select state = 'open' or (state = 'session' and not exists (
-             select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
-           )) as lives
-    from visits where uuid = ${uuid} for update`;
-  return visit?.lives ?? false;
-};
-
 /** Returns messages in the form of the API, each with its files. */
 export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
   const files = await filesOfMessages(

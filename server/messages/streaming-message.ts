@@ -6,8 +6,9 @@ import type {Sql} from '../database/sql.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import {transaction} from '../database/transaction.js';
+import {lockLiveVisit} from '../visits/store.js';
 import {finishMessage} from './finish-message.js';
-import {lockLiveVisit, renewMessage} from './store.js';
+import {renewMessage} from './store.js';
 import {toStorableReply} from './text.js';
 
 /** Text of this period is published together, because a model sends it in hundreds of pieces. */

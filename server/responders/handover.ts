@@ -3,6 +3,7 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {Site} from '../sites/store.js';
+import {lockLiveVisit} from '../visits/store.js';
 import type {Budgets} from './budgets.js';
 import type {ReplyChannel} from './reply-channel.js';
 import type {TurnContext} from './store.js';
@@ -40,9 +41,7 @@ export const handOverToHuman = async (
 
 /** Mails the owner of the site that a visitor waits for a person, within the budget of such mails. */
 export const notifyOwner = async (tx: Queryable, budgets: Budgets, uuid: string): Promise<void> => {
-  const rows = await tx`
-    select from visits where uuid = ${uuid} and state in ('open', 'session') for update`;
-  if (rows.length === 0) return;
+  if (!(await lockLiveVisit(tx, uuid))) return;
   const at = await budgets.nextOwnerMailAt(tx, uuid);
   if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
 };

@@ -1,6 +1,8 @@
 import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
+import {isGranted} from '../visits/consents.js';
+import {isAlive} from '../visits/store.js';
 import type {HistoryMessage} from './responder.js';
 
 export interface ClaimedTurn {
@@ -202,11 +204,9 @@ export const findTurnContext = async (
       coalesce(s.locale,
         (select locale from consents where session_uuid = v.uuid order by id desc limit 1),
         'en') as locale,
-      coalesce((select decision = 'granted' from consents
-                where session_uuid = v.uuid and purpose = 'ai_answers'
-                order by id desc limit 1), false) as "readsDocuments"
+      ${isGranted(sql, sql`v.uuid`, 'ai_answers')} as "readsDocuments"
     from visits v left join user_sessions s on s.uuid = v.uuid
-    where v.uuid = ${uuid} and v.state in ('open', 'session') and s.archived_at is null`;
+    where v.uuid = ${uuid} and ${isAlive(sql)}`;
   return row;
 };
 

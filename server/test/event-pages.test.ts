@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {PAGE_EVENTS, findEvents} from '../events/store.js';
+import {PAGE_EVENTS, findEvents} from '../live/store.js';
 import {WAYS, untilTold} from './event-readers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';

@@ -213,8 +213,7 @@ const lockVisit = async (sql: Queryable, uuid: string, times: Config['visit']) =
 };
 
 export const requireAlive = (visit: Visit): void => {
-  const lives = visit.state === 'open' || (visit.state === 'session' && !visit.archived);
-  if (!lives) throw new SessionGone();
+  if (!visit.isAlive) throw new SessionGone();
 };
 
 const bearerToken = (header: string | undefined): string | undefined =>

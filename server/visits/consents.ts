@@ -47,6 +47,13 @@ export const hasConsent = async (
   uuid: string,
   purpose: Purpose,
 ): Promise<boolean> => {
-  const consents = await latestConsents(sql, uuid);
-  return consents.some((consent) => consent.purpose === purpose && consent.granted);
+  const [row] = await sql<{granted: boolean}[]>`
+    select ${isGranted(sql, sql`${uuid}::uuid`, purpose)} as granted`;
+  return row?.granted ?? false;
 };
+
+/** Returns the condition that the latest decision of a visit about a purpose grants it. */
+export const isGranted = (sql: Queryable, uuid: ReturnType<Queryable>, purpose: Purpose) => sql`
+  coalesce((select decision = 'granted' from consents
+            where session_uuid = ${uuid} and purpose = ${purpose}
+            order by id desc limit 1), false)`;

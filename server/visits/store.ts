@@ -11,8 +11,8 @@ export interface Visit {
   siteKey: string;
   tokenHash: Uint8Array;
   state: VisitState;
-  /** True if the session was not confirmed in time; for its visitor it has ended. */
-  archived: boolean;
+  /** False if the visit has ended for its visitor. */
+  isAlive: boolean;
   /**
    * True if the visit is idle or too old by the database's clock, even if the reaper has not run
    * yet.
@@ -41,9 +41,15 @@ const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
   state = 'open' and
   least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
     < clock_timestamp() as expired,
-  state = 'session' and exists (
-    select from user_sessions s where s.uuid = visits.uuid and s.archived_at is not null
-  ) as archived`;
+  ${isAlive(sql)} as "isAlive"`;
+
+/**
+ * Returns the condition on `visits v` for visits that have not ended. A session that was not
+ * confirmed in time is archived, and has ended for its visitor.
+ */
+export const isAlive = (sql: Queryable) => sql`
+  (v.state = 'open' or v.state = 'session' and not exists (
+    select from user_sessions where user_sessions.uuid = v.uuid and archived_at is not null))`;
 
 /**
  * Returns visits in the order of their UUIDs, which are in lower case; undefined for a UUID without
@@ -55,7 +61,7 @@ export const findVisits = async (
   times: VisitTimes,
 ): Promise<(Visit | undefined)[]> => {
   const visits = await sql<Visit[]>`
-    select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
+    select ${visitColumns(sql, times)} from visits v where uuid = any(${uuids}::uuid[])`;
   return inOrderOf(uuids, visits);
 };
 
@@ -80,7 +86,7 @@ export const findVisitsOrRecord = async (
       select event, uuid, site, address, metadata from ${auditEntriesCte(sql, claims)}
       where (select v.uuid from visits v where v.uuid = given.uuid) is null
     )
-    select ${visitColumns(sql, times)} from visits where uuid = any(${uuids}::uuid[])`;
+    select ${visitColumns(sql, times)} from visits v where uuid = any(${uuids}::uuid[])`;
   const found = inOrderOf(uuids, visits);
   countAuditRows(
     sql,
@@ -122,10 +128,17 @@ export const openVisit = async (
     insert into visits (uuid, site_key, token_hash) values (${uuid}, ${siteKey}, ${tokenHash})
     on conflict (uuid) do nothing returning uuid`;
   const [visit] = await sql<Visit[]>`
-    select ${visitColumns(sql, times)} from visits where uuid = ${uuid} for update`;
+    select ${visitColumns(sql, times)} from visits v where uuid = ${uuid} for update`;
   if (!visit)
     throw new Error('The visit is missing after its insert. Expected its row. Retry the request.');
   return {...visit, isNew: inserted.length > 0};
+};
+
+/** Locks a visit. Returns whether it exists and has not ended. */
+export const lockLiveVisit = async (tx: Queryable, uuid: string): Promise<boolean> => {
+  const [visit] = await tx<{isAlive: boolean}[]>`
+    select ${isAlive(tx)} as "isAlive" from visits v where uuid = ${uuid} for update`;
+  return visit?.isAlive ?? false;
 };
 
 /** Extends a visit, and deletes the time at which its page was left. */
