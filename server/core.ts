@@ -4,7 +4,6 @@ import {DatabaseOutage} from './alerts/database-outage.js';
 import type {AppDeps} from './app-deps.js';
 import {BatchedAuditWriter, auditRowCounts} from './audit/store.js';
 import {derivedKey} from './config/secrets.js';
-import type {SecretKey} from './config/secrets.js';
 import {RestoreGuard} from './database/restore-guard.js';
 import {TransientEvents} from './events/transient-events.js';
 import {Spool} from './files/spool.js';
@@ -23,7 +22,7 @@ export type Core = ReturnType<typeof composeCore>;
 /** Makes the objects that requests and background work share. */
 export const composeCore = (deps: AppDeps) => {
   const {config, sql, backgroundSql, log} = deps;
-  const signingKey = config.secrets[0] as SecretKey;
+  const signingKey = config.secrets[0];
   const visits = new Visits(sql, config.visit);
   const sites = new Sites(sql);
   const tokens = new VisitorTokens(config.secrets);

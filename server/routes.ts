@@ -1,6 +1,5 @@
 import {v4} from 'uuid';
 import {derivedKey} from './config/secrets.js';
-import type {SecretKey} from './config/secrets.js';
 import {diskDownloadRoute} from './files/disk-download-route.js';
 import {fileRoutes} from './files/routes.js';
 import {uploadRoute} from './files/upload-route.js';
@@ -99,7 +98,7 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
   await scope.register(contactRoutes, {
     prefix: '/api/session',
     ...deps,
-    mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),
+    mailHashKey: derivedKey(config.secrets[0], 'mail-counts'),
     onMailStopped: () => {
       alertMailLimit({sql, log}, 'address');
     },

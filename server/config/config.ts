@@ -14,7 +14,7 @@ import type {MailSettings, S3Settings, ScannerSettings} from './remote-services.
 import {allowedHosts, readResponderSettings} from './responder.js';
 import type {ResponderSettings} from './responder.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
-import type {SecretKey} from './secrets.js';
+import type {SecretKeys} from './secrets.js';
 import {parseEmail} from '../text/email.js';
 import {MEBIBYTE, isHost, readSettings, redactValue} from './environment.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
@@ -26,8 +26,7 @@ export interface Config {
   publicUrl: string;
   production: boolean;
   dataDir: string;
-  /** Secret keys: the first signs, all verify. */
-  secrets: SecretKey[];
+  secrets: SecretKeys;
   /** Path of the file with the secret. Undefined if SECRET_KEY contains the secret. */
   secretFile: string | undefined;
   databaseUrl: string | undefined;
@@ -88,11 +87,12 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     allowedHosts: hosts,
     unknownSettings: unknownSettings(env),
   };
-  let keys = givenSecrets(settings, faults);
+  const given = givenSecrets(settings, faults);
   // A secret is generated only if the other settings are valid.
-  if (faults.length === 0) keys ??= [generatedSecret(config.dataDir, faults)];
-  if (faults.length > 0) throw new InvalidSettings(faults);
-  return {...config, secrets: (keys ?? []).map(secretKey)};
+  const generate = () => (faults.length === 0 ? [generatedSecret(config.dataDir, faults)] : []);
+  const [first, ...others] = given ?? generate();
+  if (first === undefined || faults.length > 0) throw new InvalidSettings(faults);
+  return {...config, secrets: [secretKey(first), ...others.map(secretKey)]};
 };
 
 /** Returns the values that need no check against other settings, in the units of the code. */

@@ -19,6 +19,9 @@ export interface SecretKey {
   bytes: Buffer;
 }
 
+/** The first key signs, all verify. */
+export type SecretKeys = readonly [SecretKey, ...SecretKey[]];
+
 /** Derives a key for one purpose, so that a signature is never valid for another purpose. */
 export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));

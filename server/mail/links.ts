@@ -1,7 +1,7 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
 
 import {derivedKey} from '../config/secrets.js';
-import type {SecretKey} from '../config/secrets.js';
+import type {SecretKeys} from '../config/secrets.js';
 
 /**
  * Creates and checks confirmation links. Their 256 bits are derived from the row's id and the
@@ -11,7 +11,7 @@ export class ConfirmationLinks {
   private readonly keys: Map<string, Buffer>;
 
   constructor(
-    private readonly secrets: SecretKey[],
+    private readonly secrets: SecretKeys,
     private readonly publicUrl: string,
   ) {
     this.keys = new Map(secrets.map((secret) => [secret.id, derivedKey(secret, 'confirmation')]));
@@ -19,7 +19,7 @@ export class ConfirmationLinks {
 
   /** Id of the key that signs new links; it is stored in the link's row. */
   get keyId(): string {
-    return (this.secrets[0] as SecretKey).id;
+    return this.secrets[0].id;
   }
 
   /** Throws if the key was removed from the settings: such a link could not be confirmed either. */

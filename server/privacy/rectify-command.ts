@@ -4,7 +4,6 @@ import {recordAudit} from '../audit/store.js';
 import {CommandFailed, usageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import {derivedKey} from '../config/secrets.js';
-import type {SecretKey} from '../config/secrets.js';
 import type {Queryable} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {MariaError} from '../errors.js';
@@ -120,5 +119,5 @@ const lockCaller = async (tx: Queryable, {config}: CommandDeps, uuid: string): P
 const confirmationDeps = ({config}: CommandDeps) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
-  mailHashKey: derivedKey(config.secrets[0] as SecretKey, 'mail-counts'),
+  mailHashKey: derivedKey(config.secrets[0], 'mail-counts'),
 });

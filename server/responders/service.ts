@@ -6,7 +6,6 @@ import {PdfTextExtractor} from '../documents/documents.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {derivedKey} from '../config/secrets.js';
-import type {SecretKey} from '../config/secrets.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
@@ -54,7 +53,7 @@ export class ResponderService {
     const {config, objects, log, sql} = deps;
     const linkKeys = config.secrets.map((secret) => derivedKey(secret, 'call-backs'));
     this.callBacks = new CallbackLinks(linkKeys as [Buffer], config.publicUrl);
-    const hashKey = derivedKey(config.secrets[0] as SecretKey, 'answer-budgets');
+    const hashKey = derivedKey(config.secrets[0], 'answer-budgets');
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
     this.turns = new TurnWorker({
       ...deps,

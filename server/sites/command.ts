@@ -128,13 +128,12 @@ const toResponderPolicy = ({limits, allowedHosts, production, responder}: Config
  */
 const withEncryptedSecrets = (site: Site, {secrets}: Config): Site => {
   const {responder} = site.settings;
-  const [signing] = secrets;
-  if (!responder || !signing) return site;
+  if (!responder) return site;
   const encrypted = {...responder};
   for (const name of ['key', 'secret'] as const) {
     const given = encrypted[name];
     if (given !== undefined && !isEncryptedSecret(given))
-      encrypted[name] = encryptSecret(given, signing);
+      encrypted[name] = encryptSecret(given, secrets[0]);
   }
   return {...site, settings: {...site.settings, responder: encrypted}};
 };

@@ -13,6 +13,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {Config} from '../config/config.js';
+import type {SecretKeys} from '../config/secrets.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
 import {clamdMissing, startClamd} from './clamd.js';
 import {examine} from './doctor-run.js';
@@ -31,7 +32,7 @@ t.test('maria doctor as a process', async (t) => {
     DATA_DIR: server.dataDir,
     DATABASE_URL: server.config.databaseUrl ?? '',
     SMTP_URL: server.mailbox.url,
-    SECRET_KEY: server.config.secrets[0]?.bytes.toString() ?? '',
+    SECRET_KEY: server.config.secrets[0].bytes.toString(),
   };
 
   await t.test('exits with 0 and prints a line for each check if nothing fails', async (t) => {
@@ -191,7 +192,7 @@ t.test('maria doctor finds', async (t) => {
   });
 
   await t.test('a weak secret, and a secret that others can read', async (t) => {
-    const secret = (value: string) => [{id: 'x', bytes: Buffer.from(value)}];
+    const secret = (value: string): SecretKeys => [{id: 'x', bytes: Buffer.from(value)}];
     const weak = await examine(server, {secrets: secret('ab'.repeat(20))});
     t.same(weak.at('fail'), ['secret strength']);
     for (const word of ['change-me-', 'replace-me-']) {

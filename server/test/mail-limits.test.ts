@@ -8,7 +8,6 @@ import type {ContactResponse} from '../contract/sessions.js';
 import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {consumeMailQuota} from '../mail/limits.js';
 import {derivedKey} from '../config/secrets.js';
-import type {SecretKey} from '../config/secrets.js';
 import {transaction} from '../database/transaction.js';
 import {NAME, forgetMailCounts, mailsTo, pending, press} from './contact-parts.js';
 import {linkIn} from './mailbox.js';
@@ -78,7 +77,7 @@ const countMails = async (
   {sql, config}: TestServer,
   {times, address, client}: {times: number; address?: string; client?: string},
 ) => {
-  const key = derivedKey(config.secrets[0] as SecretKey, 'mail-counts');
+  const key = derivedKey(config.secrets[0], 'mail-counts');
   const outcomes: string[] = [];
   for (let i = 0; i < times; i++) {
     const mail = {

@@ -27,7 +27,7 @@ const maria = (server: TestServer, ...args: string[]) =>
     {
       DATA_DIR: server.dataDir,
       DATABASE_URL: server.config.databaseUrl ?? '',
-      SECRET_KEY: server.config.secrets[0]?.bytes.toString() ?? '',
+      SECRET_KEY: server.config.secrets[0].bytes.toString(),
     },
     ...args,
   );

@@ -19,7 +19,7 @@ const TOKEN = /^([A-Za-z0-9_-]{43})\.([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})$/;
 export class VisitorTokens {
   private readonly keys: Buffer[];
 
-  constructor(secrets: SecretKey[]) {
+  constructor(secrets: readonly SecretKey[]) {
     this.keys = secrets.map((secret) => derivedKey(secret, 'visitor-token'));
   }
 

@@ -12,7 +12,6 @@ import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {formatSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
-import type {SecretKey} from '../config/secrets.js';
 import {redactValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';
 import {formatCount} from '../text/count.js';
@@ -101,12 +100,12 @@ const readEvents = (given: string | undefined): WebhookEvent[] => {
 const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call) => {
   const {site, url, events, withContact} = call;
   if (!site || !url) throw usageError('"webhook add" requires --site and --url.');
-  const {allowedHosts, production, secrets} = config;
+  const {allowedHosts, production} = config;
   const fault = validateUrl(url, {allowedHosts, production});
   if (fault) throw usageError(`--url ${fault}, but is "${redactValue(url)}".`);
   if (!(await findSite(sql, site)))
     throw new CommandFailed(`There is no site "${site}". List all with: maria site list`);
-  const signing = secrets[0] as SecretKey;
+  const [signing] = config.secrets;
   const id = randomUUID();
   await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
   await print(`Created webhook ${id}. Events: ${events.join(', ')}.`);
