@@ -1,3 +1,4 @@
+import {one} from '../database/one.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import type {AcquiredLease} from '../database/task-lease.js';
@@ -94,7 +95,7 @@ const isUnknown = (sql: Queryable) => sql`
  */
 export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClassification> => {
   const {bucket, ours, storeTime, minAgeMs} = page;
-  const [row] = await sql<PageClassification[]>`
+  const rows = await sql<PageClassification[]>`
     with old as (
       select key, uuid, size from unnest(
         ${ours.map(({key}) => key)}::text[], ${ours.map(({uuid}) => uuid)}::uuid[],
@@ -110,8 +111,7 @@ export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClas
            (select count(*)::int from old) as old,
            (select coalesce(array_agg(key), '{}') from unknown) as unknown,
            ${page.countsMissing ? missingIn(sql, page) : sql`0`} as missing`;
-  if (!row) throw new Error('The database returned no row for a page of keys.');
-  return row;
+  return one(rows);
 };
 
 const notedIn = (sql: Sql, bucket: string) => sql`, noted as (

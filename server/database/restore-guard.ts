@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type {FastifyBaseLogger} from 'fastify';
 
+import {one} from './one.js';
 import type {Sql} from './sql.js';
 
 interface RestoreGuardDeps {
@@ -58,7 +59,7 @@ export class RestoreGuard {
   private async stamp({isConfirmed}: {isConfirmed: boolean}): Promise<boolean> {
     await this.loadStamps();
     // A stamp is later than all earlier stamps, even if the clock was set back.
-    const [row] = await this.deps.sql<StampRow[]>`
+    const rows = await this.deps.sql<StampRow[]>`
       insert into tasks as old (name, progress)
       select ${TASK}, jsonb_build_object(
         'identity', identity,
@@ -78,11 +79,11 @@ export class RestoreGuard {
                (${this.stampsJson}::text::jsonb->>(excluded.progress->>'identity'))::bigint, 0)))
       returning progress->>'identity' as identity, (progress->>'stamp')::float8 as stamp,
                 (progress->>'held')::boolean as held`;
-    if (!row) throw new Error('The database returned no stamp.');
-    this.paused = row.held;
-    this.mergeStamps({[row.identity]: row.stamp});
+    const {identity, stamp, held} = one(rows);
+    this.paused = held;
+    this.mergeStamps({[identity]: stamp});
     await this.saveStamps();
-    return row.held;
+    return held;
   }
 
   private get stampsJson(): string {

@@ -1,3 +1,4 @@
+import {one} from '../database/one.js';
 import {parseConnection, formatHosts} from '../database/connection-url.js';
 import {pendingMigrations} from '../database/migrate.js';
 import {toRefusal} from '../database/refusal.js';
@@ -49,7 +50,7 @@ export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> 
 
 const readServer = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => {
   await requireOwnSession(sql);
-  const [row] = await sql<Server[]>`
+  const rows = await sql<Server[]>`
     select
       current_setting('server_version') as version,
       current_setting('server_version_num')::int / 10000 as major,
@@ -57,8 +58,7 @@ const readServer = async ({backgroundSql: sql}: DoctorDeps): Promise<Server> => 
       coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted,
       coalesce(inet_server_addr() <<= any('{127.0.0.0/8,::1/128}'::inet[]), true) as "isLocal",
       has_schema_privilege(current_schema(), 'create') as "canCreate"`;
-  if (!row) throw new Error('The database returned no row.');
-  return row;
+  return one(rows);
 };
 
 const checkEncryption = ({databaseUrl}: DoctorDeps, {encrypted, isLocal}: Server): Finding => {

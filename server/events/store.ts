@@ -1,5 +1,6 @@
 import type {LiveEventData} from '../contract/events.js';
 import type {StoredEventName} from '../contract/event-names.js';
+import {one} from '../database/one.js';
 import type {Queryable, Transaction} from '../database/sql.js';
 import {notifyAfterCommit} from './notify.js';
 
@@ -17,7 +18,7 @@ export const recordEvents = async (
   ...events: NewEvent[]
 ): Promise<void> => {
   if (events.length === 0) return;
-  const [row] = await tx<{last: string}[]>`
+  const rows = await tx<{last: string}[]>`
     with visit as (
       update visits set last_event = last_event + ${events.length} where uuid = ${uuid}
       returning last_event
@@ -29,11 +30,11 @@ export const recordEvents = async (
         with ordinality as given (type, data, place)
     )
     select last_event as last from visit`;
-  if (!row)
-    throw new Error(
-      'The event has no visit. Expected a visit with its UUID. Create the visit first.',
-    );
-  notifyAfterCommit(tx, uuid, Number(row.last));
+  const {last} = one(
+    rows,
+    'The event has no visit. Expected a visit with its UUID. Create the visit first.',
+  );
+  notifyAfterCommit(tx, uuid, Number(last));
 };
 
 /**

@@ -167,10 +167,6 @@ const writeMessage = async (
   const earlier = await findMessage(tx, uuid, name);
   if (earlier) return {message: await toApiMessage(tx, earlier), isNew: false};
   const row = await insertMessage(tx, {uuid, role, clientId: name, ...text});
-  if (!row)
-    throw new Error(
-      'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
-    );
   const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});
   return {message, isNew: true};

@@ -26,10 +26,6 @@ export const sendMessage = async (
   if (earlier) return {message: await toApiMessage(tx, earlier), repeated: true};
   await requireRoomForMessage(tx, uuid);
   const row = await insertMessage(tx, {uuid, clientId, role: 'visitor', body});
-  if (!row)
-    throw new Error(
-      'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
-    );
   await attach(tx, uuid, {messageId: row.id, fileIds: fileIds.map((id) => id.toLowerCase())});
   const message = await toApiMessage(tx, row);
   await recordEvents(tx, uuid, {type: 'message_created', data: {message}});

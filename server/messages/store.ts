@@ -1,4 +1,5 @@
 import type {Message, MessageRole, MessageState} from '../contract/messages.js';
+import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {filesOfMessages, toApiFile} from '../files/store.js';
@@ -25,21 +26,24 @@ const columns = (sql: Queryable) => sql`
   id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt"`;
 
 /**
- * Inserts a message. The caller has locked the visit. Returns undefined if the session already has
- * a message with this id.
+ * Inserts a message. The caller has locked the visit. Throws if the session already has a message
+ * with this id.
  */
 export const insertMessage = async (
   sql: Queryable,
   {uuid, clientId, role, body, leaseMs}: NewMessage,
-): Promise<MessageRow | undefined> => {
+): Promise<MessageRow> => {
   const lease = leaseMs === undefined ? null : interval(leaseMs);
-  const [row] = await sql<MessageRow[]>`
+  const rows = await sql<MessageRow[]>`
     insert into messages (session_uuid, client_id, role, body, state, created_at, leased_until)
     values (${uuid}, ${clientId}, ${role}, ${body}, ${lease === null ? 'complete' : 'running'},
             clock_timestamp(), clock_timestamp() + ${lease}::interval)
     on conflict (session_uuid, client_id) do nothing
     returning ${columns(sql)}`;
-  return row;
+  return one(
+    rows,
+    'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
+  );
 };
 
 export const findMessage = async (
@@ -137,4 +141,4 @@ export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise
 };
 
 export const toApiMessage = async (sql: Queryable, row: MessageRow): Promise<Message> =>
-  (await toApiMessages(sql, [row]))[0] as Message;
+  one(await toApiMessages(sql, [row]));

@@ -1,3 +1,4 @@
+import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 import type {Site} from './store.js';
 
@@ -30,7 +31,7 @@ export const lockSite = async (sql: Queryable, key: string): Promise<ListedSite 
 };
 
 export const countSiteUse = async (sql: Queryable, key: string): Promise<SiteUse> => {
-  const [use] = await sql<SiteUse[]>`
+  const rows = await sql<SiteUse[]>`
     select
       (select count(*)::int from user_sessions where site_key = ${key} and not verified) as pending,
       (select count(*)::int from user_sessions where site_key = ${key} and verified) as complete,
@@ -39,8 +40,7 @@ export const countSiteUse = async (sql: Queryable, key: string): Promise<SiteUse
        where v.site_key = ${key} and f.state = 'stored') as files,
       exists (select from visits where site_key = ${key})
         or exists (select from funnel_daily where site_key = ${key}) as referenced`;
-  if (!use) throw new Error('The count returned no row.');
-  return use;
+  return one(rows);
 };
 
 export const deleteSite = async (sql: Queryable, key: string): Promise<void> => {

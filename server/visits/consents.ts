@@ -1,4 +1,5 @@
 import type {ConsentDecision, Purpose, RecordedConsent} from '../contract/sessions.js';
+import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 
 /**
@@ -47,9 +48,9 @@ export const hasConsent = async (
   uuid: string,
   purpose: Purpose,
 ): Promise<boolean> => {
-  const [row] = await sql<{granted: boolean}[]>`
+  const rows = await sql<{granted: boolean}[]>`
     select ${isGranted(sql, sql`${uuid}::uuid`, purpose)} as granted`;
-  return row?.granted ?? false;
+  return one(rows).granted;
 };
 
 /** Returns the condition that the latest decision of a visit about a purpose grants it. */

@@ -1,6 +1,7 @@
 import {countAuditRows, auditEntriesCte} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import type {SessionState} from '../contract/sessions.js';
+import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 import {interval} from '../database/time.js';
 
@@ -127,11 +128,9 @@ export const openVisit = async (
   const inserted = await sql`
     insert into visits (uuid, site_key, token_hash) values (${uuid}, ${siteKey}, ${tokenHash})
     on conflict (uuid) do nothing returning uuid`;
-  const [visit] = await sql<Visit[]>`
+  const rows = await sql<Visit[]>`
     select ${visitColumns(sql, times)} from visits v where uuid = ${uuid} for update`;
-  if (!visit)
-    throw new Error('The visit is missing after its insert. Expected its row. Retry the request.');
-  return {...visit, isNew: inserted.length > 0};
+  return {...one(rows), isNew: inserted.length > 0};
 };
 
 /** Locks a visit. Returns whether it exists and has not ended. */
@@ -147,15 +146,11 @@ export const touchVisit = async (
   uuid: string,
   {idleMs, maxMs}: VisitTimes,
 ): Promise<Date> => {
-  const [row] = await sql<{at: Date}[]>`
+  const rows = await sql<{at: Date}[]>`
     update visits set last_seen_at = clock_timestamp(), left_at = null where uuid = ${uuid}
     returning least(last_seen_at + ${interval(idleMs)}::interval,
                     started_at + ${interval(maxMs)}::interval) as at`;
-  if (!row)
-    throw new Error(
-      'The visit is missing after it was found. Expected its row. Retry the request.',
-    );
-  return row.at;
+  return one(rows).at;
 };
 
 export const markLeft = async (sql: Queryable, uuid: string): Promise<void> => {

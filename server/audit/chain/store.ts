@@ -1,3 +1,4 @@
+import {one} from '../../database/one.js';
 import type {Queryable, Sql} from '../../database/sql.js';
 import type {ChainEntry, ChainedRow, Month} from './check.js';
 
@@ -143,14 +144,13 @@ export interface Now {
 const TASK = 'audit_chain';
 
 export const readProgress = async (sql: Sql): Promise<{progress: ChainProgress; now: Now}> => {
-  const [row] = await sql<(Now & {progress: ChainProgress | null})[]>`
+  const rows = await sql<(Now & {progress: ChainProgress | null})[]>`
     select (select progress from tasks where name = ${TASK}) as progress,
            coalesce(pg_sequence_last_value(
              pg_get_serial_sequence('audit_logs', 'id')::regclass), 0)::text as "lastId",
            pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
            pg_snapshot_xmax(pg_current_snapshot())::text as xmax`;
-  if (!row) throw new Error('The query for the progress of the audit chain returned no row.');
-  const {progress, ...now} = row;
+  const {progress, ...now} = one(rows);
   return {progress: progress ?? {settled: '0'}, now};
 };
 
