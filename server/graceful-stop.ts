@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
+import {withTimeout} from './async/timeout.js';
 import type {RunningApp} from './app.js';
 import {stopJobs} from './background-work.js';
 
@@ -20,16 +21,10 @@ export const stopGracefully = async (
   const {app, responderService} = running;
   running.drain();
   const repliesFinished = responderService.drain();
-  let abortTimer: NodeJS.Timeout | undefined;
-  const aborted = new Promise<void>((resolve) => {
-    abortTimer = setTimeout(() => {
-      app.server.closeAllConnections();
-      resolve();
-    }, requestsMs);
+  const requestsFinished = sleep(noticeMs).then(() => app.close());
+  await withTimeout(Promise.all([requestsFinished, repliesFinished]), requestsMs, () => {
+    app.server.closeAllConnections();
   });
-  await sleep(noticeMs);
-  await app.close();
-  await Promise.race([repliesFinished, aborted]);
-  clearTimeout(abortTimer);
-  await Promise.race([stopJobs(running), sleep(BACKGROUND_MS, undefined, {ref: false})]);
+  await requestsFinished;
+  await withTimeout(stopJobs(running), BACKGROUND_MS, () => undefined);
 };

@@ -1,5 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {untilAborted} from '../async/timeout.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {storedFiles} from '../files/store.js';
@@ -97,8 +98,9 @@ export class PdfTextExtractor {
     this.cache.set(file.id, text);
     this.timer ??= setInterval(() => void this.deleteOutdated(), POLL_INTERVAL_MS).unref();
     // An aborted read is not cached: the next call must read the file again.
-    return unlessAborted(text, signal, () => {
-      this.cache.delete(file.id, text);
+    return untilAborted(text, signal).catch((error: unknown) => {
+      if (signal.aborted) this.cache.delete(file.id, text);
+      throw error;
     });
   }
 
@@ -143,20 +145,3 @@ export class PdfTextExtractor {
     return Buffer.concat(chunks);
   }
 }
-
-const unlessAborted = <T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  onAborted: () => void,
-): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const end = () => {
-      onAborted();
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, {once: true});
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', end);
-    });
-  });

@@ -1,5 +1,6 @@
 import {Worker} from 'node:worker_threads';
 
+import {withTimeout} from '../async/timeout.js';
 import type {ReadPage, WorkerTask} from './worker.js';
 
 export interface PdfText {
@@ -33,55 +34,61 @@ const MEMORY_CHECK_MS = 100;
  * Reads the text of a PDF in a separate thread. If it exceeds a limit, it is terminated, and the
  * text read so far is returned. No content of a file makes this function throw.
  */
-export const readPdf = (
+export const readPdf = async (
   bytes: Uint8Array,
   limits: ReadLimits = READ_LIMITS,
   signal?: AbortSignal,
-): Promise<PdfText> =>
+): Promise<PdfText> => {
+  const {maxPages, maxCharacters, maxMs, maxMegabytes} = limits;
+  const worker = new Worker(WORKER, {
+    workerData: {bytes, maxPages, maxCharacters} satisfies WorkerTask,
+    resourceLimits: {maxOldGenerationSizeMb: maxMegabytes},
+    stdout: true,
+    stderr: true,
+    env: {},
+  });
+  const stop = () => {
+    void worker.terminate();
+  };
+  signal?.addEventListener('abort', stop, {once: true});
+  // The limit of the thread counts only its heap, and unpacked data is stored outside the heap.
+  const before = process.memoryUsage.rss();
+  const memoryCheck = setInterval(() => {
+    if (process.memoryUsage.rss() - before > maxMegabytes * MEBIBYTE) stop();
+  }, MEMORY_CHECK_MS);
+  const received: ReadPage[] = [];
+  const isIncomplete = await withTimeout(receivePages(worker, received), maxMs, () => true);
+  clearInterval(memoryCheck);
+  signal?.removeEventListener('abort', stop);
+  stop();
+  const texts = received.map((page) => page.text).filter((text) => text !== '');
+  const text = texts.join('\n\n');
+  const {pages = 0, unreadable = false} = received.at(-1) ?? {};
+  return {
+    pages,
+    text: text.slice(0, maxCharacters).toWellFormed(),
+    truncated: isIncomplete || text.length > maxCharacters,
+    unreadable,
+  };
+};
+
+/**
+ * Adds pages to `received` until the last page or the end of the thread. Returns whether text is
+ * missing.
+ */
+const receivePages = (worker: Worker, received: ReadPage[]): Promise<boolean> =>
   new Promise((resolve) => {
-    const {maxPages, maxCharacters, maxMs, maxMegabytes} = limits;
-    const worker = new Worker(WORKER, {
-      workerData: {bytes, maxPages, maxCharacters} satisfies WorkerTask,
-      resourceLimits: {maxOldGenerationSizeMb: maxMegabytes},
-      stdout: true,
-      stderr: true,
-      env: {},
-    });
-    const texts: string[] = [];
-    let pages = 0;
-    let unreadable = false;
-    const finish = (truncated: boolean) => {
-      clearTimeout(timer);
-      clearInterval(watch);
-      signal?.removeEventListener('abort', stop);
-      void worker.terminate();
-      const text = texts.filter((pageText) => pageText !== '').join('\n\n');
-      resolve({
-        pages,
-        text: text.slice(0, maxCharacters).toWellFormed(),
-        truncated: truncated || text.length > maxCharacters,
-        unreadable,
-      });
+    const endEarly = () => {
+      resolve(true);
     };
-    const stop = () => {
-      finish(true);
-    };
-    const timer = setTimeout(stop, maxMs);
-    // The limit of the thread counts only its heap, and unpacked data is stored outside the heap.
-    const before = process.memoryUsage.rss();
-    const watch = setInterval(() => {
-      if (process.memoryUsage.rss() - before > maxMegabytes * MEBIBYTE) stop();
-    }, MEMORY_CHECK_MS);
-    signal?.addEventListener('abort', stop, {once: true});
     worker.on('message', (page: ReadPage | {failed: string}) => {
       if ('failed' in page) {
-        finish(texts.length > 0);
+        resolve(received.length > 0);
         return;
       }
-      ({pages, unreadable} = page);
-      texts.push(page.text);
-      if (page.isLast) finish(page.truncated);
+      received.push(page);
+      if (page.isLast) resolve(page.truncated);
     });
-    worker.on('error', stop);
-    worker.on('exit', stop);
+    worker.on('error', endEarly);
+    worker.on('exit', endEarly);
   });

@@ -3,6 +3,7 @@ import type {Readable} from 'node:stream';
 import type {Multipart} from '@fastify/multipart';
 import type {FastifyRequest} from 'fastify';
 
+import {untilAborted, withTimeout} from '../async/timeout.js';
 import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from '../errors.js';
 import {BODY_MS} from '../http/request-timeout.js';
 import {requireNoEncoding} from '../http/json-bodies.js';
@@ -28,19 +29,13 @@ export const readMultipartUpload = async (
   request: FastifyRequest,
   maxBytes: number,
 ): Promise<MultipartUpload> => {
-  let timer: NodeJS.Timeout | undefined;
-  // A part whose header does not end blocks the parser, even after the end of the body.
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new TooSlow());
-    }, BODY_MS);
-  });
   try {
-    return await Promise.race([readForm(request, maxBytes), tooLate]);
+    // A part whose header does not end blocks the parser, even after the end of the body.
+    return await withTimeout(readForm(request, maxBytes), BODY_MS, () => {
+      throw new TooSlow();
+    });
   } catch (error) {
     throw unreadable(error);
-  } finally {
-    clearTimeout(timer);
   }
 };
 
@@ -107,20 +102,11 @@ export async function* fileStream(
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes as AsyncIterable<Uint8Array>;
-    await Promise.race([end(), rejectOnAbort(signal)]);
+    await untilAborted(end(), signal);
   } catch (error) {
     throw unreadable(error);
   }
 }
-
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = () => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, {once: true});
-  });
 
 /** Turns an error of the parser into `InvalidRequest`, because it can only come from the body. */
 const unreadable = (error: unknown): MariaError => {

@@ -6,7 +6,7 @@ import {v4 as newUuid} from 'uuid';
 import {isDatabaseDown, sqlState} from '../database/errors.js';
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, InProgress, TooManyFiles, Unavailable} from '../errors.js';
-import {withTimeout} from '../http/request-timeout.js';
+import {withResponseTimeout} from '../http/request-timeout.js';
 import type {FileLimits} from '../sites/limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/consents.js';
@@ -38,7 +38,7 @@ export const reserve = async (
   const until = performance.now() + DUPLICATE_WAIT_MS;
   for (;;) {
     const existing = idempotencyKey
-      ? await withTimeout(findByIdempotencyKey(deps.sql, caller.uuid, idempotencyKey))
+      ? await withResponseTimeout(findByIdempotencyKey(deps.sql, caller.uuid, idempotencyKey))
       : undefined;
     if (existing?.state === 'stored') return {existing};
     if (!existing) {
@@ -51,12 +51,12 @@ export const reserve = async (
           if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
           throw error;
         });
-      const row = await withTimeout(reserving, (late) => {
+      const row = await withResponseTimeout(reserving, (late) => {
         const reason = new Unavailable();
         if (late) void undoUpload(deps, caller, {row: late, isCommitted: false, reason});
       });
       if (row) return {row};
-    } else if (!(await withTimeout(releaseExpiredSlot(deps.sql, existing.id)))) {
+    } else if (!(await withResponseTimeout(releaseExpiredSlot(deps.sql, existing.id)))) {
       if (performance.now() > until) throw new InProgress(undefined, {retryAfter: 5});
       await sleep(DUPLICATE_POLL_INTERVAL_MS);
     }

@@ -13,7 +13,7 @@ import {isDatabaseDown} from '../database/errors.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {withTimeout, disableTimeout} from '../http/request-timeout.js';
+import {withResponseTimeout, disableTimeout} from '../http/request-timeout.js';
 import {describedBody} from '../http/openapi.js';
 import {rateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
@@ -151,7 +151,7 @@ const auditRefusal = async (
   if (error instanceof TokenInvalid || error instanceof Unavailable) return;
   if (isDatabaseDown(error)) return;
   const metadata = {code: getFailureCode(error)};
-  await withTimeout(
+  await withResponseTimeout(
     attempts.record({...toAuditEntry(caller), event: 'file_upload_error', metadata}),
   );
 };

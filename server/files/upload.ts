@@ -1,7 +1,6 @@
-import {setTimeout as sleep} from 'node:timers/promises';
-
 import type {FastifyRequest} from 'fastify';
 
+import {withTimeout} from '../async/timeout.js';
 import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config/config.js';
@@ -11,7 +10,7 @@ import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';
 import {ConsentRequired, EmptyFile, IdempotencyKeyReused, NotAPdf, Unavailable} from '../errors.js';
 import {ClientAborted} from '../http/client-aborted.js';
-import {withTimeout} from '../http/request-timeout.js';
+import {withResponseTimeout} from '../http/request-timeout.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/consents.js';
 import {countFunnel} from '../visits/store.js';
@@ -77,7 +76,7 @@ export class Uploads {
       });
       stopRenewing = keepLease(this.deps, row, {checked, abort});
       await this.store(row, upload.incoming, checked, abort.signal);
-      const stored = await withTimeout(this.finish(upload, row, checked));
+      const stored = await withResponseTimeout(this.finish(upload, row, checked));
       return {file: toApiFile(stored), repeated: false};
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
@@ -85,7 +84,7 @@ export class Uploads {
       const undone = undoUpload(this.deps, caller, {row, isCommitted, reason});
       // The response does not wait for a database that is down.
       const databaseIsDown = reason instanceof Unavailable || isDatabaseDown(reason);
-      if (!databaseIsDown) await Promise.race([undone, sleep(UNDO_WAIT_MS)]);
+      if (!databaseIsDown) await withTimeout(undone, UNDO_WAIT_MS, () => undefined);
       throw reason;
     } finally {
       scan?.stop();

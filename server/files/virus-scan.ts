@@ -1,5 +1,7 @@
+import {once} from 'node:events';
 import net from 'node:net';
 
+import {withTimeout} from '../async/timeout.js';
 import type {Config} from '../config/config.js';
 import {FileInfected, ScanUnavailable} from '../errors.js';
 
@@ -17,7 +19,7 @@ const CONNECT_MS = 2_000;
 export class VirusScan {
   private response = '';
   private failure: Error | undefined;
-  private readonly closed: Promise<void>;
+  private readonly closed = new AbortController();
 
   private constructor(
     private readonly socket: net.Socket,
@@ -26,10 +28,8 @@ export class VirusScan {
     socket.on('data', (bytes: Buffer) => {
       this.response += bytes.toString('latin1');
     });
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve();
-      });
+    socket.once('close', () => {
+      this.closed.abort();
     });
     socket.on('error', (error) => {
       this.failure = error;
@@ -43,14 +43,11 @@ export class VirusScan {
   static async begin({host, port, required}: Scanner): Promise<VirusScan> {
     const socket = net.connect({host, port});
     const scan = new VirusScan(socket, required);
-    const timer = setTimeout(() => {
-      socket.destroy(new Error(`clamd accepted no connection within ${CONNECT_MS} ms.`));
-    }, CONNECT_MS);
-    await new Promise<void>((resolve) => {
-      socket.once('connect', resolve);
-      socket.once('close', resolve);
+    await withTimeout(once(socket, 'connect'), CONNECT_MS, () => {
+      throw new Error(`clamd accepted no connection within ${CONNECT_MS} ms.`);
+    }).catch((error: unknown) => {
+      scan.failure = error as Error;
     });
-    clearTimeout(timer);
     if (scan.failure) scan.giveUp();
     else socket.write('zINSTREAM\0');
     return scan;
@@ -62,18 +59,15 @@ export class VirusScan {
     length.writeUInt32BE(bytes.length);
     this.socket.write(length);
     if (this.socket.write(bytes)) return;
-    await Promise.race([
-      new Promise<void>((resolve) => {
-        this.socket.once('drain', resolve);
-      }),
-      this.closed,
-    ]);
+    // Ends without an error when the connection closes, because `verdict` reports the failure.
+    await once(this.socket, 'drain', {signal: this.closed.signal}).catch(() => undefined);
   }
 
   /** Throws `FileInfected`, or `ScanUnavailable` when there is no verdict and one is required. */
   async verdict(): Promise<ScanVerdict> {
     if (!this.failure && !this.socket.destroyed) this.socket.write(Buffer.alloc(4));
-    await this.closed;
+    const {signal} = this.closed;
+    if (!signal.aborted) await once(signal, 'abort');
     const response = this.response.replace(/\0/g, '').trim();
     if (/ FOUND$/.test(response)) throw new FileInfected();
     if (/ OK$/.test(response)) return 'clean';

@@ -1,6 +1,8 @@
 import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
 
+import {withTimeout} from '../async/timeout.js';
+
 export const DRAIN_MAX_BYTES = 8 * 1024 * 1024;
 export const DRAIN_MAX_MS = 2_000;
 
@@ -90,7 +92,6 @@ const discard = async (
   const close = () => {
     socket.destroy();
   };
-  const timer = setTimeout(close, DRAIN_MAX_MS);
   const over = new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error']) request.once(event, resolve);
   });
@@ -102,8 +103,7 @@ const discard = async (
     else onBytes(chunk.length);
   });
   request.resume();
-  await over;
-  clearTimeout(timer);
+  await withTimeout(over, DRAIN_MAX_MS, close);
   release();
 };
 

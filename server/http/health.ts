@@ -1,5 +1,6 @@
 import {Type} from 'typebox';
 
+import {withTimeout} from '../async/timeout.js';
 import {ErrorBody} from '../contract/common.js';
 import type {Sql} from '../database/sql.js';
 import {requireWritable} from '../database/read-only.js';
@@ -120,18 +121,12 @@ const check = async ({sql, objects}: Pick<HealthDeps, 'sql' | 'objects'>): Promi
   return {database, storage};
 };
 
-const outcome = async (work: Promise<void>): Promise<string> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(`no response within ${CHECK_MS} ms`);
-    }, CHECK_MS);
-  });
-  const done = work.then(() => 'ok', toReason);
-  const result = await Promise.race([done, late]);
-  clearTimeout(timer);
-  return result;
-};
+const outcome = (work: Promise<void>): Promise<string> =>
+  withTimeout(
+    work.then(() => 'ok', toReason),
+    CHECK_MS,
+    () => `no response within ${CHECK_MS} ms`,
+  );
 
 /**
  * Returns the innermost known reason of a failure: a code, a status or a class. It never returns a

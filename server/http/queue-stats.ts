@@ -1,5 +1,4 @@
-import {setTimeout as sleep} from 'node:timers/promises';
-
+import {withTimeout} from '../async/timeout.js';
 import type {Sql} from '../database/sql.js';
 
 /** Age at which the statistics are queried again. */
@@ -35,13 +34,7 @@ export class QueueStatsCache {
         this.validUntilMs = performance.now() + MAX_AGE_MS;
       });
     }
-    const done = new AbortController();
-    const timeout = sleep(QUERY_TIMEOUT_MS, undefined, {signal: done.signal}).catch(
-      () => undefined,
-    );
-    const rows = await Promise.race([this.query, timeout]);
-    done.abort();
-    return rows;
+    return withTimeout(this.query, QUERY_TIMEOUT_MS, () => undefined);
   }
 
   private async refresh(): Promise<JobsByState[] | undefined> {

@@ -1,5 +1,6 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
+import {withTimeout} from '../async/timeout.js';
 import {TooSlow, Unavailable} from '../errors.js';
 import type {App} from './app-type.js';
 
@@ -54,30 +55,16 @@ export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): vo
 
 /**
  * Returns the result of `work`. Throws `Unavailable` after `RESPONSE_MS`, and passes a later result
- * to `onLate`.
+ * to `onLate`. For routes that have disabled the timeout of their request.
  */
-export const withTimeout = async <T>(
+export const withResponseTimeout = <T>(
   work: Promise<T>,
   onLate?: (result: T) => void,
-): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  let late = false;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Unavailable());
-    }, RESPONSE_MS);
+): Promise<T> =>
+  withTimeout(work, RESPONSE_MS, () => {
+    if (onLate) void work.then(onLate, () => undefined);
+    throw new Unavailable();
   });
-  const done = work.then((result) => {
-    if (late) onLate?.(result);
-    return result;
-  });
-  try {
-    return await Promise.race([done, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
 
 const track = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
   const nowMs = performance.now();

@@ -1,26 +1,21 @@
 import type {EventPage} from '../contract/events.js';
-import {LONG_POLL_MS} from '../contract/limits.js';
 import type {EncodedEvent} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
-/** Subscriber that gets one response: the first events, or none after `LONG_POLL_MS`. */
+/** Subscriber that gets one response: the first events, or none if it is closed before. */
 export class LongPollSubscriber extends Subscriber {
   readonly isPersistent = false;
   readonly page: Promise<EventPage>;
   private respond!: (page: EventPage) => void;
   private readonly received: EncodedEvent[] = [];
   private isOver = false;
-  private readonly timer: NodeJS.Timeout;
 
   constructor({cursor, tokenHash}: {cursor: number; tokenHash: Uint8Array}) {
     super(cursor, tokenHash);
     this.page = new Promise((resolve) => {
       this.respond = resolve;
     });
-    this.timer = setTimeout(() => {
-      this.close();
-    }, LONG_POLL_MS).unref();
   }
 
   override get isFull(): boolean {
@@ -36,7 +31,6 @@ export class LongPollSubscriber extends Subscriber {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    clearTimeout(this.timer);
     const events = this.received.map(({event}) => event);
     this.respond({events, next: events.findLast(({seq}) => seq !== null)?.seq ?? this.cursor});
   }

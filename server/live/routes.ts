@@ -1,9 +1,11 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
+import {withTimeout} from '../async/timeout.js';
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
+import {LONG_POLL_MS} from '../contract/limits.js';
 import type {Plugin} from '../http/app-type.js';
 import {sessionResponses} from '../http/answers.js';
 import {disableTimeout} from '../http/request-timeout.js';
@@ -98,10 +100,12 @@ const poll = async ({live}: EventDeps, {caller, reply, from}: Subscription): Pro
   reply.raw.once('close', () => {
     subscriber.close();
   });
-  const page = await subscriber.page;
+  await withTimeout(subscriber.page, LONG_POLL_MS, () => {
+    subscriber.close();
+  });
   leave();
   void reply.type('application/json; charset=utf-8');
-  return page;
+  return subscriber.page;
 };
 
 const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void => {

@@ -5,6 +5,7 @@ import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 import {Value} from 'typebox/value';
 
+import {withTimeout} from '../async/timeout.js';
 import {clientRateLimitKey} from '../http/client-address.js';
 import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
@@ -96,7 +97,7 @@ export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
       throw new UpgradeRequired();
     },
     wsHandler: (socket: WebSocketLike, request: FastifyRequest) => {
-      awaitAuth(deps, socket, {request, onAdmitted: arrivals.get(request)});
+      void awaitAuth(deps, socket, {request, onAdmitted: arrivals.get(request)});
     },
   });
 };
@@ -106,28 +107,38 @@ interface Arrival {
   onAdmitted: (() => void) | undefined;
 }
 
-const awaitAuth = (deps: EventDeps, socket: WebSocketLike, arrival: Arrival): void => {
-  const refuse = (error: unknown) => {
+const awaitAuth = async (
+  deps: EventDeps,
+  socket: WebSocketLike,
+  arrival: Arrival,
+): Promise<void> => {
+  try {
+    const text = await withTimeout(onlyMessage(socket), AUTH_TIMEOUT_MS, () => {
+      throw new TooSlow();
+    });
+    if (text !== undefined) await admit(deps, socket, {...arrival, text});
+  } catch (error) {
     const {statusCode, code} = toMariaError(error as Error);
     closeWith(socket, 4000 + statusCode, code);
-  };
-  const timer = setTimeout(() => {
-    refuse(new TooSlow());
-  }, AUTH_TIMEOUT_MS).unref();
-  socket.on('close', () => {
-    clearTimeout(timer);
-  });
-  let isAuthReceived = false;
-  socket.on('message', (text) => {
-    if (isAuthReceived) {
-      closeWith(socket, POLICY_VIOLATION, 'only one message is expected');
-      return;
-    }
-    isAuthReceived = true;
-    clearTimeout(timer);
-    admit(deps, socket, {...arrival, text: text.toString()}).catch(refuse);
-  });
+  }
 };
+
+/**
+ * Returns the first message; undefined if the client disconnects. A second message closes the
+ * WebSocket.
+ */
+const onlyMessage = (socket: WebSocketLike): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    let isReceived = false;
+    socket.on('close', () => {
+      resolve(undefined);
+    });
+    socket.on('message', (text) => {
+      if (isReceived) closeWith(socket, POLICY_VIOLATION, 'only one message is expected');
+      isReceived = true;
+      resolve(text.toString());
+    });
+  });
 
 const admit = async (
   {access, live, streamLimit}: EventDeps,

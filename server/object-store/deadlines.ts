@@ -1,3 +1,4 @@
+import {abortAfter} from '../async/timeout.js';
 import type {Bytes} from './object-store.js';
 
 /** Time limit of a call that a visitor waits for; it covers both attempts. */
@@ -61,25 +62,7 @@ export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerato
   }
 }
 
-/** Returns a signal that aborts after `ms`, or earlier with `signal`. */
-export function signalWithin(ms: number, signal?: AbortSignal): AbortSignal {
-  const timeout = AbortSignal.timeout(ms);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
-}
-
-/**
- * Runs a call with a signal that aborts after `ms`. Use it for thousands of calls in a row: an
- * `AbortSignal.timeout` keeps each call and its response in memory until the timeout.
- */
-export async function callWithin<T>(
-  ms: number,
-  call: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new Error(`no response within ${ms} ms`)), ms);
-  try {
-    return await call(timeout.signal);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Runs a call with a signal that aborts after `ms`. Use it for thousands of calls in a row. */
+export function callWithin<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return abortAfter(ms, new Error(`no response within ${ms} ms`), call);
 }

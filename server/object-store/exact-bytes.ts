@@ -1,3 +1,4 @@
+import {untilAborted} from '../async/timeout.js';
 import {LengthMismatch} from './errors.js';
 import type {Bytes} from './object-store.js';
 
@@ -8,7 +9,7 @@ import type {Bytes} from './object-store.js';
 export async function* requireExactLength(size: number, bytes: Bytes, signal: AbortSignal) {
   let seenBytes = 0;
   let lastChunk: Uint8Array | undefined;
-  for await (const chunk of untilAborted(bytes, signal)) {
+  for await (const chunk of chunksUntilAborted(bytes, signal)) {
     if (chunk.length === 0) continue;
     seenBytes += chunk.length;
     if (seenBytes > size) throw new LengthMismatch(size, seenBytes);
@@ -20,12 +21,12 @@ export async function* requireExactLength(size: number, bytes: Bytes, signal: Ab
 }
 
 /** Yields the chunks until the signal aborts. A plain loop would wait for a silent source. */
-async function* untilAborted(bytes: Bytes, signal: AbortSignal) {
+async function* chunksUntilAborted(bytes: Bytes, signal: AbortSignal) {
   const source = bytes[Symbol.asyncIterator]();
   let ended = false;
   try {
     for (;;) {
-      const next = await unlessAborted(source.next(), signal);
+      const next = await untilAborted(source.next(), signal);
       if (next.done) {
         ended = true;
         return;
@@ -37,13 +38,4 @@ async function* untilAborted(bytes: Bytes, signal: AbortSignal) {
     // already gets the reason why the loop ended.
     if (!ended) source.return?.().catch(() => undefined);
   }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, {once: true});
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -50,7 +50,7 @@ export interface ObjectStore {
   get(key: string, signal: AbortSignal): Promise<Bytes | undefined>;
 
   /** Returns the size in bytes, or undefined for an absent key. */
-  head(key: string, signal?: AbortSignal): Promise<{size: number} | undefined>;
+  head(key: string): Promise<{size: number} | undefined>;
 
   /**
    * Deletes in batches of at most 1,000 keys. In a versioned bucket, it deletes every version and

@@ -5,7 +5,7 @@ import type {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-import {BATCH_CALL_MS, signalWithin} from './deadlines.js';
+import {BATCH_CALL_MS} from './deadlines.js';
 import {UnusableList} from './errors.js';
 import {isAbsent, isUnsupported, toStoreError} from './s3-errors.js';
 
@@ -45,7 +45,7 @@ async function* unfinished(client: S3Client, {bucket, prefix}: StaleUploads) {
         KeyMarker: page?.NextKeyMarker,
         UploadIdMarker: page?.NextUploadIdMarker,
       }),
-      {abortSignal: signalWithin(BATCH_CALL_MS)},
+      {abortSignal: AbortSignal.timeout(BATCH_CALL_MS)},
     );
     yield* page.Uploads ?? [];
     if (page.IsTruncated && isRepeated(page, previous)) {
@@ -72,7 +72,7 @@ async function abort(client: S3Client, bucket: string, upload: MultipartUpload):
     UploadId: upload.UploadId,
   });
   try {
-    await client.send(command, {abortSignal: signalWithin(BATCH_CALL_MS)});
+    await client.send(command, {abortSignal: AbortSignal.timeout(BATCH_CALL_MS)});
     return true;
   } catch (error) {
     if (isAbsent(error)) return false;

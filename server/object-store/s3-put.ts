@@ -4,14 +4,7 @@ import {HeadBucketCommand, PutObjectCommand, S3ServiceException} from '@aws-sdk/
 import type {S3Client} from '@aws-sdk/client-s3';
 
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
-import {
-  POLL_INTERVAL_MS,
-  QUIET_MS,
-  STALL_MS,
-  IdleTimer,
-  timeConsumer,
-  signalWithin,
-} from './deadlines.js';
+import {POLL_INTERVAL_MS, QUIET_MS, STALL_MS, IdleTimer, timeConsumer} from './deadlines.js';
 import {requireExactLength} from './exact-bytes.js';
 import type {Bytes} from './object-store.js';
 import {toStoreError} from './s3-errors.js';
@@ -37,7 +30,7 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
   const watch = new StallWatch(
     () =>
       client.send(new HeadBucketCommand({Bucket: bucket}), {
-        abortSignal: signalWithin(POLL_INTERVAL_MS),
+        abortSignal: AbortSignal.timeout(POLL_INTERVAL_MS),
       }),
     (reason) => failure.abort(reason),
   );

@@ -4,7 +4,7 @@ import {GetObjectCommand, HeadBucketCommand, HeadObjectCommand} from '@aws-sdk/c
 import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
 
 import {createContentDisposition} from './attachment.js';
-import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource, signalWithin} from './deadlines.js';
+import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource} from './deadlines.js';
 import {requireKey} from './keys.js';
 import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
 import {createS3Clients} from './s3-clients.js';
@@ -52,16 +52,16 @@ export class S3Objects implements ObjectStore {
     }
   }
 
-  async head(key: string, signal?: AbortSignal): Promise<{size: number} | undefined> {
+  async head(key: string): Promise<{size: number} | undefined> {
     requireKey(key);
     const command = new HeadObjectCommand({Bucket: this.bucket, Key: key});
     try {
-      const abortSignal = signalWithin(SMALL_CALL_MS, signal);
+      const abortSignal = AbortSignal.timeout(SMALL_CALL_MS);
       const {ContentLength} = await this.clients.twice.send(command, {abortSignal});
       return {size: ContentLength ?? 0};
     } catch (error) {
       if (isAbsent(error)) return undefined;
-      throw toStoreError('look up an object', error, signal);
+      throw toStoreError('look up an object', error);
     }
   }
 
@@ -102,7 +102,7 @@ export class S3Objects implements ObjectStore {
   async check(): Promise<void> {
     const command = new HeadBucketCommand({Bucket: this.bucket});
     try {
-      await this.clients.twice.send(command, {abortSignal: signalWithin(SMALL_CALL_MS)});
+      await this.clients.twice.send(command, {abortSignal: AbortSignal.timeout(SMALL_CALL_MS)});
     } catch (error) {
       throw toStoreError(`reach the bucket ${this.bucket}`, error);
     }

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {FastifyBaseLogger} from 'fastify';
 
+import {withTimeout} from '../async/timeout.js';
 import type {Sql} from '../database/sql.js';
 import {readBuild} from './build.js';
 import {LOADER} from './names.js';
@@ -41,7 +42,7 @@ export class OwnRelease {
    */
   async start(): Promise<void> {
     this.isStarted = true;
-    await Promise.race([this.ensureStored(), sleep(START_MS, undefined, {ref: false})]);
+    await withTimeout(this.ensureStored(), START_MS, () => undefined);
   }
 
   /** Records that a page requested a file of this release. Only the first call of a day queries. */

@@ -1,9 +1,10 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {abortAfter} from '../async/timeout.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
 import {CallFailed} from '../outbound/failure.js';
 import type {ResolvedResponder} from './resolve-responder.js';
-import type {Turn} from './responder.js';
+import type {Responder, Turn} from './responder.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel, StreamingReply} from './reply-channel.js';
 import {cutNotice} from './texts.js';
@@ -32,21 +33,26 @@ export interface ReplyResult {
  * Writes a responder's reply into the conversation while it arrives. Text that was written stays,
  * also if the rest fails.
  */
-export const replyToTurn = async (
+export const replyToTurn = (
   turn: Turn,
   {responder, totalMs}: ResolvedResponder,
-  {replyChannel, log, signal}: AnswerDeps,
+  deps: AnswerDeps,
+): Promise<ReplyResult> =>
+  abortAfter(totalMs, new CallFailed('total_timeout'), (timeout) =>
+    writeReply(turn, responder, {...deps, timeout}),
+  );
+
+const writeReply = async (
+  turn: Turn,
+  responder: Responder,
+  {replyChannel, log, signal, timeout}: AnswerDeps & {timeout: AbortSignal},
 ): Promise<ReplyResult> => {
   const {uuid, locale} = turn.session;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort(new CallFailed('total_timeout'));
-  }, totalMs);
   const typingTimer = setInterval(() => {
     replyChannel.typing(uuid, 'maria');
   }, TYPING_MS);
   const closed = new AbortController();
-  const combined = AbortSignal.any([signal, timeout.signal, closed.signal]);
+  const combined = AbortSignal.any([signal, timeout, closed.signal]);
   const sanitizer = new StreamingSanitizer(MAX_REPLY_CHARACTERS);
   let reply: StreamingReply | undefined;
   let isLater = false;
@@ -85,7 +91,6 @@ export const replyToTurn = async (
     await reply?.fail();
     return {outcome: 'failed', hasBegun, failure: error};
   } finally {
-    clearTimeout(timer);
     clearInterval(typingTimer);
   }
 };

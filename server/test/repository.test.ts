@@ -130,6 +130,7 @@ t.test('the test files that the server’s README names exist', async (t) => {
 const LAYERS = [
   'contract',
   'errors',
+  'async',
   'text',
   'translations',
   'database',
@@ -215,6 +216,12 @@ t.test('only the folder of the database starts transactions at the driver', asyn
   for (const file of (await sources('server')).filter(isProduct)) {
     if (file.startsWith('server/database/')) continue;
     t.notMatch(await text(file), /sql\.begin\b|\.begin\((?:async|\(tx)/i, file);
+  }
+});
+
+t.test('Promise.race appears only in async/', async (t) => {
+  for (const file of (await sources('server')).filter(isProduct)) {
+    if (!file.startsWith('server/async/')) t.notMatch(await text(file), /Promise\.race/, file);
   }
 });
 

@@ -1,3 +1,4 @@
+import {abortAfter} from '../async/timeout.js';
 import type {Config} from '../config/config.js';
 import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
@@ -33,31 +34,28 @@ export const deliver = async (
     ms: Math.round(performance.now() - started),
     isDelivered: error === null,
   });
-  const timeout = new AbortController();
-  const timer = setTimeout(() => {
-    timeout.abort(new CallFailed('total_timeout'));
-  }, limits.totalMs);
   try {
     const secret = secrets.find((candidate) => candidate.id === webhook.keyId);
     if (!secret) throw new CallFailed('misconfigured');
     if (validateUrl(webhook.url, {allowedHosts, production}))
       throw new CallFailed('address_refused');
-    const response = await post({
+    const request = {
       url: new URL(webhook.url),
       headers: signedHeaders(webhookKey(secret, webhook.id), {id, body}),
       body,
       limits,
       maxBytes: 0,
       allowedHosts,
-      signal: timeout.signal,
-    });
+    };
+    const tooLate = new CallFailed('total_timeout');
+    const response = await abortAfter(limits.totalMs, tooLate, (signal) =>
+      post({...request, signal}),
+    );
     response.close();
     const isAccepted = response.status >= 200 && response.status < 300;
     return toAttempt(response.status, isAccepted ? null : 'http_error');
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     return toAttempt(error.status ?? null, error.code);
-  } finally {
-    clearTimeout(timer);
   }
 };
