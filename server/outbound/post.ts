@@ -5,7 +5,7 @@ import https from 'node:https';
 import {requirePublicHost, isAllowedHost, createPublicLookup} from './addresses.js';
 import type {Resolve} from './addresses.js';
 import {CallFailed} from './failure.js';
-import {ResponseTimer} from './stopwatch.js';
+import {ResponseTimer} from './response-timer.js';
 
 export interface TimeLimits {
   connectMs: number;
