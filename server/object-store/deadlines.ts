@@ -1,5 +1,4 @@
 import {abortAfter} from '../async/timeout.js';
-import type {Bytes} from './object-store.js';
 
 /** Time limit of a call that a visitor waits for; it covers both attempts. */
 export const SMALL_CALL_MS = 1_500;
@@ -13,54 +12,6 @@ export const QUIET_MS = 600;
 export const POLL_INTERVAL_MS = 900;
 /** Time limit for a transfer in which the store neither accepts nor sends a byte. */
 export const STALL_MS = 10_000;
-
-/** Timer that calls `expire` once it has run for `ms` without a stop or restart. */
-export class IdleTimer {
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly ms: number,
-    private readonly expire: () => void,
-  ) {}
-
-  start(): void {
-    this.stop();
-    this.timer = setTimeout(this.expire, this.ms);
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-  }
-}
-
-interface Timing {
-  start(): void;
-  stop(): void;
-}
-
-/** Runs the timer while the consumer works, and after the last chunk until the caller stops it. */
-export async function* timeConsumer(bytes: Bytes, watch: Timing): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    watch.start();
-    yield chunk;
-    watch.stop();
-  }
-  watch.start();
-}
-
-/** Runs the timer while the source works. */
-export async function* timeSource(bytes: Bytes, watch: IdleTimer): AsyncGenerator<Uint8Array> {
-  try {
-    watch.start();
-    for await (const chunk of bytes) {
-      watch.stop();
-      yield chunk;
-      watch.start();
-    }
-  } finally {
-    watch.stop();
-  }
-}
 
 /** Runs a call with a signal that aborts after `ms`. Use it for thousands of calls in a row. */
 export function callWithin<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {

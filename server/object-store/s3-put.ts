@@ -4,8 +4,9 @@ import {HeadBucketCommand, PutObjectCommand, S3ServiceException} from '@aws-sdk/
 import type {S3Client} from '@aws-sdk/client-s3';
 
 import {PDF_CONTENT_TYPE} from '../contract/limits.js';
-import {POLL_INTERVAL_MS, QUIET_MS, STALL_MS, IdleTimer, timeConsumer} from './deadlines.js';
+import {POLL_INTERVAL_MS, QUIET_MS, STALL_MS} from './deadlines.js';
 import {requireExactLength} from './exact-bytes.js';
+import {IdleTimer, timeConsumer} from './idle-timer.js';
 import type {Bytes} from './object-store.js';
 import {toStoreError} from './s3-errors.js';
 

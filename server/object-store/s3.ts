@@ -4,7 +4,8 @@ import {GetObjectCommand, HeadBucketCommand, HeadObjectCommand} from '@aws-sdk/c
 import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
 
 import {createContentDisposition} from './attachment.js';
-import {SMALL_CALL_MS, STALL_MS, IdleTimer, timeSource} from './deadlines.js';
+import {SMALL_CALL_MS, STALL_MS} from './deadlines.js';
+import {IdleTimer, timeSource} from './idle-timer.js';
 import {requireKey} from './keys.js';
 import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './object-store.js';
 import {createS3Clients} from './s3-clients.js';
