@@ -76,6 +76,7 @@ const sweepReal = async (databaseUrl: string): Promise<Row[]> => {
   const settings = {
     bucket: 'maria-bench',
     endpoint: counted.url,
+    region: 'us-east-1',
     forcePathStyle: true,
     credentials: {accessKeyId: store.accessKey, secretAccessKey: store.secretKey},
   };
