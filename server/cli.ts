@@ -46,9 +46,6 @@ Settings come from the environment, like those of the server.`;
 
 const UNDEFINED_TABLE = '42P01';
 
-/** URL of the database; undefined before the resources are open. */
-let databaseUrl: string | undefined;
-
 const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
   if (name === '--version' || name === '-v') {
@@ -65,9 +62,10 @@ const main = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLog(process.env['LOG_LEVEL'] ? config.logLevel : 'warn');
   const resources = await openResources(config, {log, takeOwnership: false});
-  databaseUrl = resources.databaseUrl;
   try {
     await command.run({...resources, config, log, print}, args);
+  } catch (error) {
+    throw toCommandFailure(error, resources.databaseUrl);
   } finally {
     await resources.close();
   }
@@ -104,12 +102,17 @@ function describeError(error: unknown): {message: string; exitCode: number} {
   if (error instanceof InvalidSettings || isUsageError(error)) return {message, exitCode: 2};
   if (error instanceof CommandFailed || error instanceof PostgresNotStarted)
     return {message, exitCode: 1};
+  return {message: stack, exitCode: 1};
+}
+
+/** Returns a failure with advice for an error of the database. Returns other errors unchanged. */
+function toCommandFailure(error: unknown, databaseUrl: string): unknown {
   if (sqlState(error) === UNDEFINED_TABLE) {
     const advice = 'Start the server once, or add a site with: maria site add';
-    return {message: `The database has not been set up. ${advice}`, exitCode: 1};
+    return new CommandFailed(`The database has not been set up. ${advice}`, {cause: error});
   }
-  const refusal = databaseUrl && toRefusal(error, databaseUrl);
-  return {message: refusal ? refusal.message : stack, exitCode: 1};
+  const refusal = toRefusal(error, databaseUrl);
+  return refusal ? new CommandFailed(refusal.message, {cause: error}) : error;
 }
 
 function isUsageError(error: unknown): boolean {

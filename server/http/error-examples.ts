@@ -11,12 +11,12 @@ export const errorExample = (code: ErrorCode): ErrorBody => {
   return example;
 };
 
-const EXAMPLES = new Map<ErrorCode, ErrorBody>();
-for (const exported of Object.values<unknown>(errors)) {
-  if (!isErrorOfACode(exported)) continue;
-  const example = new exported();
-  EXAMPLES.set(example.code, example.body(REQUEST_ID));
-}
+const EXAMPLES = new Map<ErrorCode, ErrorBody>(
+  Object.values<unknown>(errors)
+    .filter(isErrorOfACode)
+    .map((type) => new type())
+    .map((error) => [error.code, error.body(REQUEST_ID)]),
+);
 
 function isErrorOfACode(exported: unknown): exported is new () => errors.MariaError {
   return typeof exported === 'function' && exported.prototype instanceof errors.MariaError;

@@ -12,6 +12,10 @@ declare module 'fastify' {
      */
     disablesTimeout?: boolean | 'later';
   }
+  interface FastifyRequest {
+    /** Removes the request from the pending ones; null if its timeout is disabled. */
+    stopTimeout: (() => void) | null;
+  }
 }
 
 /** Time from the last byte of the body to the response. */
@@ -25,13 +29,17 @@ const POLL_INTERVAL_MS = 200;
  * changes may still be made afterwards; every request can safely be repeated.
  */
 export const registerRequestTimeout = (app: App): void => {
+  const pending = new Set<PendingRequest>();
+  app.decorateRequest('stopTimeout', null);
   app.addHook('onRequest', (request, reply, done) => {
     const {disablesTimeout} = request.routeOptions.config;
-    if (disablesTimeout !== true) track(request, reply, disablesTimeout !== 'later');
+    if (disablesTimeout !== true) track(pending, request, reply);
     done();
   });
   // One timer for all requests is cheaper than a timer for each.
-  const timer = setInterval(checkDeadlines, POLL_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    checkDeadlines(pending);
+  }, POLL_INTERVAL_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(timer);
   });
@@ -40,16 +48,15 @@ export const registerRequestTimeout = (app: App): void => {
 interface PendingRequest {
   request: FastifyRequest;
   reply: FastifyReply;
+  /** Whether the time in which the body arrives is judged separately. */
   waitsForBody: boolean;
   startedMs: number;
   bodyEndedMs: number;
 }
 
-const pending = new Map<FastifyRequest, PendingRequest>();
-
 /** Ends the timeout of a request. Throws `Unavailable` if the timeout has already responded. */
 export const disableTimeout = (request: FastifyRequest, reply: FastifyReply): void => {
-  pending.delete(request);
+  request.stopTimeout?.();
   if (reply.sent) throw new Unavailable();
 };
 
@@ -66,15 +73,25 @@ export const withResponseTimeout = <T>(
     throw new Unavailable();
   });
 
-const track = (request: FastifyRequest, reply: FastifyReply, waitsForBody: boolean): void => {
+const track = (
+  pending: Set<PendingRequest>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void => {
   const nowMs = performance.now();
-  pending.set(request, {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs});
-  reply.raw.once('close', () => pending.delete(request));
+  const waitsForBody = request.routeOptions.config.disablesTimeout !== 'later';
+  const tracked = {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs};
+  const stopTimeout = () => {
+    pending.delete(tracked);
+  };
+  pending.add(tracked);
+  request.stopTimeout = stopTimeout;
+  reply.raw.once('close', stopTimeout);
 };
 
-const checkDeadlines = (): void => {
+const checkDeadlines = (pending: Set<PendingRequest>): void => {
   const nowMs = performance.now();
-  for (const tracked of pending.values()) {
+  for (const tracked of pending) {
     const {request, waitsForBody, startedMs} = tracked;
     if (waitsForBody && !request.raw.complete) tracked.bodyEndedMs = nowMs;
     if (nowMs - tracked.bodyEndedMs > RESPONSE_MS) sendTimeout(tracked, new Unavailable());
@@ -83,7 +100,7 @@ const checkDeadlines = (): void => {
 };
 
 const sendTimeout = ({request, reply}: PendingRequest, error: Error): void => {
-  pending.delete(request);
+  request.stopTimeout?.();
   // A response that has begun is in time, even if its client reads slowly.
   if (!reply.sent && !reply.raw.headersSent) void reply.send(error);
 };
