@@ -13,7 +13,7 @@ declare module 'fastify' {
     disablesTimeout?: boolean | 'later';
   }
   interface FastifyRequest {
-    /** Removes the request from the pending ones; null if its timeout is disabled. */
+    /** Function that ends the timeout of this request; null if it has none. */
     stopTimeout: (() => void) | null;
   }
 }
@@ -48,7 +48,7 @@ export const registerRequestTimeout = (app: App): void => {
 interface PendingRequest {
   request: FastifyRequest;
   reply: FastifyReply;
-  /** Whether the time in which the body arrives is judged separately. */
+  /** Whether the time for the body has a separate limit. */
   waitsForBody: boolean;
   startedMs: number;
   bodyEndedMs: number;
