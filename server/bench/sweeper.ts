@@ -1,7 +1,7 @@
 import {pino} from 'pino';
 import postgres from 'postgres';
 
-import {collectGarbage} from '../cleanup/collect-garbage.js';
+import {createGarbageCollector} from '../cleanup/garbage-collector.js';
 import {Sweep} from '../cleanup/sweep.js';
 import type {SweepReport} from '../cleanup/sweep-report.js';
 import {readConfig} from '../config/config.js';
@@ -19,6 +19,7 @@ export interface Swept {
 // A separate process, so that its memory is that of the sweep. It sweeps once for each message.
 const {DATABASE_URL = '', STORE = ''} = process.env;
 const settings = JSON.parse(STORE) as S3Settings;
+const collectGarbage = createGarbageCollector();
 let statements: string[] = [];
 const sql = postgres(DATABASE_URL, {
   debug: (_connection, statement) => statements.push(statement),

@@ -8,7 +8,7 @@ import type {CommandDeps} from '../command/command.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {S3Objects} from '../object-store/s3.js';
-import {collectGarbage} from './collect-garbage.js';
+import {createGarbageCollector} from './garbage-collector.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
 
@@ -161,7 +161,7 @@ const sweep = async (deps: CommandDeps, values: Values, progress: Progress): Pro
     }).run({
       dryRun,
       force: true,
-      collectGarbage,
+      collectGarbage: createGarbageCollector(),
       ...(values.quarantine !== undefined && {
         quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
       }),
