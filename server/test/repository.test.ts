@@ -219,6 +219,15 @@ t.test('only the folder of the database starts transactions at the driver', asyn
   }
 });
 
+const EMPTY_COLLECTION = /^(?:export )?const \w+(?:: .*)? = new (?:Map|Set)(?:<.*>)?\(\)/m;
+
+t.test('modules of the server have no mutable state', async (t) => {
+  for (const file of (await sources('server')).filter(isProduct)) {
+    t.notMatch(await text(file), /^(?:export )?let /m, file);
+    t.notMatch(await text(file), EMPTY_COLLECTION, file);
+  }
+});
+
 t.test('Promise.race appears only in async/', async (t) => {
   for (const file of (await sources('server')).filter(isProduct)) {
     if (!file.startsWith('server/async/')) t.notMatch(await text(file), /Promise\.race/, file);
