@@ -1,6 +1,6 @@
 /**
- * Returns the result of `work`. After `ms`, returns or throws the result of `onTimeout` instead, and
- * ignores a later result or rejection of `work`.
+ * Returns the result of `work`. After `ms`, calls `onTimeout` instead, which returns a value or
+ * throws. A later result or rejection of `work` is ignored.
  */
 export const withTimeout = async <T, U>(
   work: Promise<T>,
@@ -19,8 +19,8 @@ export const withTimeout = async <T, U>(
 };
 
 /**
- * Returns the result of `work`. Throws the reason of the signal if it aborts first, and then ignores
- * a later result or rejection of `work`.
+ * Returns the result of `work`. If the signal aborts first, throws its reason. A later result or
+ * rejection of `work` is ignored.
  */
 export const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
