@@ -3,11 +3,15 @@ import {Type} from 'typebox';
 import {NotFound} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import type {Plugin} from '../http/app-type.js';
+import {CSP_HEADER, buildCsp} from '../http/csp.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {guardedDownload, untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {verifyDownload} from '../object-store/signed-links.js';
+
+/** Policy for a file that is opened in the browser despite `attachment`. */
+const FILE_POLICY = buildCsp({sandbox: '', 'default-src': "'none'"});
 
 export interface DiskRouteDeps {
   objects: ObjectStore;
@@ -52,7 +56,7 @@ export const diskDownloadRoute: Plugin<DiskRouteDeps> = async (
       return (
         reply
           .header('content-disposition', createContentDisposition(link.name))
-          .header('content-security-policy', "sandbox; default-src 'none'")
+          .header(CSP_HEADER, FILE_POLICY)
           .header('cache-control', 'private, no-store')
           .header('content-length', found.size)
           // The links are for whole files: clients must not request ranges.

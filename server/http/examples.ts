@@ -7,9 +7,11 @@ import serveStatic from '@fastify/static';
 import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
+import {CSP_HEADER, buildCsp} from './csp.js';
+import type {CspDirectives} from './csp.js';
 
 /** Policy of most pages: files of this server, and nothing inline. */
-const SAME_HOST = {
+const SAME_HOST: CspDirectives = {
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
@@ -21,7 +23,7 @@ const SAME_HOST = {
 };
 
 /** Returns the strictest policy: scripts by nonce, and Trusted Types. */
-const strictest = (nonce: string) => ({
+const strictest = (nonce: string): CspDirectives => ({
   ...SAME_HOST,
   'script-src': `'nonce-${nonce}' 'strict-dynamic'`,
   'img-src': "'self'",
@@ -31,18 +33,13 @@ const strictest = (nonce: string) => ({
 });
 
 /** Policies of the playground, which shows a page of this server in a frame. */
-const OWN_POLICIES: Record<string, Record<string, string>> = {
+const OWN_POLICIES: Record<string, CspDirectives> = {
   'playground.html': {...SAME_HOST, 'frame-src': "'self'"},
   'playground-frame.html': {...SAME_HOST, 'frame-ancestors': "'self'"},
 };
 
 /** Policy for Angular, which compiles its templates in the browser unless its own build did so. */
-const COMPILING = {...SAME_HOST, 'script-src': "'self' 'unsafe-eval'"};
-
-const cspHeader = (policy: Record<string, string>): string =>
-  Object.entries(policy)
-    .map(([directive, sources]) => `${directive} ${sources}`)
-    .join('; ');
+const COMPILING: CspDirectives = {...SAME_HOST, 'script-src': "'self' 'unsafe-eval'"};
 
 /** Pages whose URL does not contain their file name. */
 const FRONT_PAGES = [
@@ -76,7 +73,7 @@ export const registerExamples = async (
     setHeaders: (response, file) => {
       const policy = OWN_POLICIES[path.relative(folder, file)] ?? SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', cspHeader(policy));
+      response.setHeader(CSP_HEADER, buildCsp(policy));
     },
   });
   if (existsSync(built)) await registerFrameworkPages(app, built);
@@ -84,7 +81,7 @@ export const registerExamples = async (
     belowBasePath(await readFile(path.join(folder, file), 'utf8'), basePath);
   const sendPage = async (reply: FastifyReply, file: string) =>
     reply
-      .header('content-security-policy', cspHeader(OWN_POLICIES[file] ?? SAME_HOST))
+      .header(CSP_HEADER, buildCsp(OWN_POLICIES[file] ?? SAME_HOST))
       .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')
       .send(await readPage(file));
@@ -99,7 +96,7 @@ export const registerExamples = async (
   app.get(`/examples/${STRICT}`, hidden, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     return reply
-      .header('content-security-policy', cspHeader(strictest(nonce)))
+      .header(CSP_HEADER, buildCsp(strictest(nonce)))
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send((await readPage(STRICT)).replaceAll('nonce=""', `nonce="${nonce}"`));
@@ -120,7 +117,7 @@ const registerFrameworkPages = async (app: App, built: string): Promise<void> =>
     setHeaders: (response, file) => {
       const policy = path.relative(built, file).startsWith('angular') ? COMPILING : SAME_HOST;
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('content-security-policy', cspHeader(policy));
+      response.setHeader(CSP_HEADER, buildCsp(policy));
     },
   });
 };

@@ -2,10 +2,12 @@ import cors from '@fastify/cors';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import type {App} from './app-type.js';
+import {CSP_HEADER, buildCsp} from './csp.js';
 
 const YEAR_SECONDS = 31_536_000;
 const PREFLIGHT_SECONDS = 7_200;
-const POLICY = 'content-security-policy';
+/** Strictest policy, for responses that are not documents. */
+const NO_DOCUMENT_POLICY = buildCsp({'default-src': "'none'", 'frame-ancestors': "'none'"});
 
 const EXPOSED = [
   'content-disposition',
@@ -67,6 +69,6 @@ const setSafeHeaders = (request: FastifyRequest, reply: FastifyReply, production
 
 /** Sets the strictest policy. HTML pages have set their own; no other response is a document. */
 const setPolicy = (reply: FastifyReply): void => {
-  if (reply.hasHeader(POLICY) || reply.raw.hasHeader(POLICY)) return;
-  void reply.header(POLICY, "default-src 'none'; frame-ancestors 'none'");
+  if (reply.hasHeader(CSP_HEADER) || reply.raw.hasHeader(CSP_HEADER)) return;
+  void reply.header(CSP_HEADER, NO_DOCUMENT_POLICY);
 };

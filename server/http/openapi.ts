@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import {Type} from 'typebox';
 import type {TSchema} from 'typebox';
 
+import {buildCsp} from './csp.js';
 import {clientRateLimitKey} from './client-address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
@@ -23,17 +24,17 @@ declare module 'fastify' {
 const DOCS_PATH = '/api/docs';
 
 /** Policy of the page that displays the OpenAPI document: no other host. */
-const DOCS_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const DOCS_POLICY = buildCsp({
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'font-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+});
 
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="176" height="32" viewBox="0 0 176 32">${MARK}<text x="44" y="23" fill="#fff" font-family="system-ui, sans-serif" font-size="20" font-weight="700">Maria Chat</text></svg>`;
 

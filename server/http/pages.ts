@@ -4,6 +4,8 @@ import type {FastifyReply} from 'fastify';
 import type {Config} from '../config/config.js';
 import type {App} from './app-type.js';
 import {getBasePath} from './base-path.js';
+import {CSP_HEADER, buildCsp} from './csp.js';
+import type {CspDirectives} from './csp.js';
 import {escapeHtml} from './html.js';
 import {ICON} from './icon.js';
 
@@ -54,23 +56,24 @@ a { display: inline-block; margin-top: 24px; padding: 8px; color: var(--accent);
 a:focus-visible, button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 `;
 
-const POLICY = {
-  'default-src': ["'none'"],
-  'style-src': ["'self'"],
-  'img-src': ["'self'"],
-  'form-action': ["'self'"],
-  'base-uri': ["'none'"],
-  'frame-ancestors': ["'none'"],
+const POLICY: CspDirectives = {
+  'default-src': "'none'",
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
 };
+
+/** Separator between directives that helmet writes. */
+const HELMET_SEPARATOR = ';';
 
 /** Headers of a page that is sent before any hook could set them. */
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'x-frame-options': 'DENY',
-  'content-security-policy': Object.entries(POLICY)
-    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
-    .join(';'),
+  [CSP_HEADER]: buildCsp(POLICY, HELMET_SEPARATOR),
 };
 
 /** Registers the files and the policy of HTML pages: no scripts, one stylesheet, no frames. */

@@ -6,30 +6,31 @@ import type {Sql} from '../database/sql.js';
 import {NotFound} from '../errors.js';
 import {getBasePath} from '../http/base-path.js';
 import type {Plugin} from '../http/app-type.js';
+import {CSP_HEADER, buildCsp} from '../http/csp.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
 import {listSuppressedMails, resetMailCounts} from './limits.js';
 
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "frame-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const PAGE_POLICY = buildCsp({
+  'default-src': "'none'",
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'frame-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+});
 
 /** Policy for an e-mail: inline styles only, no requests, no scripts. */
-const MAIL_POLICY = [
-  "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'self'",
-  'sandbox allow-popups allow-popups-to-escape-sandbox',
-].join('; ');
+const MAIL_POLICY = buildCsp({
+  'default-src': "'none'",
+  'style-src': "'unsafe-inline'",
+  'form-action': "'none'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'self'",
+  sandbox: 'allow-popups allow-popups-to-escape-sandbox',
+});
 
 export interface DevRouteDeps {
   mailbox: DevMailbox;
@@ -92,7 +93,7 @@ export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, public
 
 const sendHtml = (reply: FastifyReply, policy: string, html: string) =>
   reply
-    .header('content-security-policy', policy)
+    .header(CSP_HEADER, policy)
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .send(html);
