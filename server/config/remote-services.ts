@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 
 import {readConnectionUrl} from '../database/connection-url.js';
+import {isLoopbackHost, isLoopbackUrl} from '../outbound/loopback.js';
 import {PERCENT_ENCODE, cutsCredentials} from '../text/percent-encoding.js';
 import {parseEmail} from '../text/email.js';
 import {isHost, redactValue} from './environment.js';
@@ -33,8 +34,6 @@ export interface ScannerSettings {
   required: boolean;
 }
 
-const LOCAL_HOST = /^(localhost|127\.[\d.]+|\[::1\]|::1|)$/;
-
 export const readDatabaseUrl = (
   settings: Settings,
   production: boolean,
@@ -43,7 +42,7 @@ export const readDatabaseUrl = (
   const given = settings.DATABASE_URL;
   const connection = given && readConnectionUrl(given, faults);
   if (!connection) return given;
-  const isRemote = connection.hosts.some(({host, path}) => !path && !LOCAL_HOST.test(host));
+  const isRemote = connection.hosts.some(({host, path}) => !path && !isLoopbackHost(host));
   if (production && isRemote && connection.tls.mode === undefined) {
     faults.push(
       'DATABASE_URL must have sslmode for a remote database in production. Add ' +
@@ -72,7 +71,8 @@ export const readS3Settings = (
         `${name} must be an http or https URL without credentials, query and fragment, but is "${redactValue(given)}". Set credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and remove the rest.`,
       );
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
-      if (!isLocal(given)) faults.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
+      if (!isLoopbackUrl(given))
+        faults.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
     }
   }
   return {
@@ -115,9 +115,6 @@ const isWebUrl = (url: string): boolean => {
   return !username && !password && !cutsCredentials(url);
 };
 
-const isLocal = (url: string): boolean =>
-  URL.canParse(url) && LOCAL_HOST.test(new URL(url).hostname);
-
 const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
   // Stores refuse temporary credentials without their token.
@@ -148,7 +145,10 @@ export const readMailSettings = (
     smtpUrl,
     ehloName: fullName(settings.PUBLIC_URL),
     requireTls:
-      production && !settings.SMTP_ALLOW_PLAINTEXT && smtpUrl !== undefined && !isLocal(smtpUrl),
+      production &&
+      !settings.SMTP_ALLOW_PLAINTEXT &&
+      smtpUrl !== undefined &&
+      !isLoopbackUrl(smtpUrl),
     from: parseEmail(settings.MAIL_FROM ?? '') ?? 'maria@localhost.localdomain',
     // If e-mail is captured instead of sent, alerts are captured too.
     admin:

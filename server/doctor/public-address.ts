@@ -2,9 +2,8 @@ import {randomUUID} from 'node:crypto';
 import {lookup} from 'node:dns/promises';
 import {networkInterfaces} from 'node:os';
 
-import ipaddr from 'ipaddr.js';
-
 import {proxyTest, anonymizeIp} from '../http/client-address.js';
+import {isLoopbackAddress, isLoopbackUrl} from '../outbound/loopback.js';
 import {VisitorTokens} from '../visits/token.js';
 import {listSites} from '../sites/admin-store.js';
 import {fail, ok, toReason, warn} from './finding.js';
@@ -19,14 +18,14 @@ export async function* checkPublicUrl(deps: DoctorDeps): AsyncGenerator<Finding>
   const {publicUrl, production} = deps.config;
   const isHttps = publicUrl.startsWith('https:');
   if (isHttps) yield ok('https', publicUrl);
-  else if (isLocal(publicUrl)) yield ok('https', `${publicUrl}, on this machine`);
+  else if (isLoopbackUrl(publicUrl)) yield ok('https', `${publicUrl}, on this machine`);
   else
     yield warn(
       'https',
       publicUrl,
       'Use https in PUBLIC_URL: it is used in e-mails and in the embed snippet.',
     );
-  if (!production && !isLocal(publicUrl)) {
+  if (!production && !isLoopbackUrl(publicUrl)) {
     const advice = 'Set NODE_ENV=production: without it, the demo page is public.';
     yield warn('production', 'off, although PUBLIC_URL is public', advice);
   }
@@ -34,9 +33,6 @@ export async function* checkPublicUrl(deps: DoctorDeps): AsyncGenerator<Finding>
   yield reached;
   if (reached.level !== 'fail') yield await checkClientAddress(deps, isHttps);
 }
-
-const isLocal = (url: string): boolean =>
-  /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 
 const checkReachable = async ({config, version}: DoctorDeps): Promise<Finding> => {
   const url = `${config.publicUrl}/healthz`;
@@ -116,10 +112,10 @@ const checkClientAddress = async (deps: DoctorDeps, isHttps: boolean): Promise<F
 
 /** Returns whether a call to the URL starts and ends on this machine, with a loopback address. */
 const isThisMachine = async (url: string, seen: string): Promise<boolean> => {
-  if (ipaddr.process(seen).range() !== 'loopback') return false;
+  if (!isLoopbackAddress(seen)) return false;
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   const addresses = await lookup(host, {all: true}).catch(() => []);
-  return addresses.some(({address}) => ipaddr.process(address).range() === 'loopback');
+  return addresses.some(({address}) => isLoopbackAddress(address));
 };
 
 const ownAddresses = (): string[] =>
@@ -127,7 +123,7 @@ const ownAddresses = (): string[] =>
 
 /** Returns whether an IP address is trusted as a proxy, and is not a loopback address. */
 const isTrustedPeer = (address: string, proxies: string[]): boolean =>
-  ipaddr.process(address).range() !== 'loopback' && proxyTest(proxies)(address);
+  !isLoopbackAddress(address) && proxyTest(proxies)(address);
 
 const readSeenAddress = async ({config, backgroundSql: sql}: DoctorDeps) => {
   if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};

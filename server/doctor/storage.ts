@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 
 import type {ObjectStore} from '../object-store/object-store.js';
+import {isLoopbackUrl} from '../outbound/loopback.js';
 import {checkAnonymousAccess} from './bucket-privacy.js';
 import {Bucket, anonymousTestKey} from './bucket.js';
 import {checkBucketConfig} from './bucket-config.js';
@@ -63,9 +64,7 @@ const deleteTestObjects = async (
 
 const checkTransportEncryption = (endpoint: string | undefined): Finding => {
   if (!endpoint || endpoint.startsWith('https:')) return ok('encrypted way', 'https');
-  if (/^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(endpoint)) {
-    return ok('encrypted way', 'http, on this machine');
-  }
+  if (isLoopbackUrl(endpoint)) return ok('encrypted way', 'http, on this machine');
   const advice = 'Use https in S3_ENDPOINT, unless the network is private.';
   return warn('encrypted way', 'http: files are sent without encryption', advice);
 };

@@ -1,5 +1,4 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
-import ipaddr from 'ipaddr.js';
 import {Type} from 'typebox';
 
 import type {Sql} from '../database/sql.js';
@@ -8,6 +7,7 @@ import {getBasePath} from '../http/base-path.js';
 import type {Plugin} from '../http/app-type.js';
 import {CSP_HEADER, buildCsp} from '../http/csp.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
+import {isLoopbackAddress, isLoopbackHost} from '../outbound/loopback.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
 import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
 import {listSuppressedMails, resetMailCounts} from './limits.js';
@@ -41,10 +41,10 @@ export interface DevRouteDeps {
 /** Pages with the caught e-mails. Only browsers on this machine can open them. */
 export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, publicUrl}) => {
   acceptEmptyForms(app);
-  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', new URL(publicUrl).hostname]);
+  const publicHost = new URL(publicUrl).hostname;
   const basePath = getBasePath(publicUrl);
   const shownTo = (request: FastifyRequest) => ({language: getLanguage(request), basePath});
-  const options = {schema: {hide: true}, preHandler: [requireLoopback, requireOwnHost(hosts)]};
+  const options = {schema: {hide: true}, preHandler: [requireLoopback, requireOwnHost(publicHost)]};
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
     const caught = await mailbox.find(id);
@@ -100,8 +100,7 @@ const sendHtml = (reply: FastifyReply, policy: string, html: string) =>
 
 /** Refuses requests that are not from this machine, including those that a local proxy forwards. */
 const requireLoopback = async ({socket, headers, method}: FastifyRequest): Promise<void> => {
-  const address = socket.remoteAddress ?? '';
-  const isLoopback = ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+  const isLoopback = isLoopbackAddress(socket.remoteAddress ?? '');
   const isForwarded = Object.keys(headers).some((name) =>
     /^(x-forwarded-|forwarded$|via$)/.test(name),
   );
@@ -126,8 +125,8 @@ const getLanguage = ({headers}: FastifyRequest): string => {
 
 /** Refuses other host names that resolve to this machine (DNS rebinding). */
 const requireOwnHost =
-  (hosts: Set<string>) =>
+  (publicHost: string) =>
   async ({headers}: FastifyRequest): Promise<void> => {
     const host = headers.host?.toLowerCase().replace(/:\d*$/, '') ?? '';
-    if (!hosts.has(host)) throw new NotFound();
+    if (!isLoopbackHost(host) && host !== publicHost) throw new NotFound();
   };

@@ -1,5 +1,6 @@
 import {isIP} from 'node:net';
 
+import {isLoopbackHost} from './loopback.js';
 import {requirePublicHost, getHost, isAllowedHost, getPort} from './addresses.js';
 
 interface UrlPolicy {
@@ -27,7 +28,7 @@ export const validateUrl = (
 };
 
 const isPrivate = (url: URL): boolean => {
-  if (isIP(getHost(url)) === 0) return /(^|\.)localhost$/.test(url.hostname);
+  if (isIP(getHost(url)) === 0) return isLoopbackHost(url.hostname, {withSubdomains: true});
   try {
     requirePublicHost(url);
     return false;

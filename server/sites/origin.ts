@@ -1,11 +1,11 @@
 import type {Config} from '../config/config.js';
 import {OriginNotAllowed} from '../errors.js';
+import {isLoopbackUrl} from '../outbound/loopback.js';
 import {isDemoSite} from './store.js';
 import type {Site} from './store.js';
 
 /** An origin that is safe to repeat in a message. A host name has at most 253 characters. */
 const REPEATABLE_ORIGIN = /^(null|[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,262})$/i;
-const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
  * Refuses a browser's call from an origin that the site does not list. Programs send no `Origin`
@@ -19,7 +19,7 @@ export const requireAllowedOrigin = (
   if (origin === undefined || site.allowedOrigins.includes(origin)) return;
   const own = new URL(config.publicUrl).origin;
   const isDemo = isDemoSite(site.key) && !config.production;
-  if (isDemo && (origin === own || LOCALHOST.test(origin))) return;
+  if (isDemo && (origin === own || isLocalPage(origin))) return;
   const named = REPEATABLE_ORIGIN.test(origin) ? `"${origin}"` : 'of an unusual form';
   throw new OriginNotAllowed(
     `The page's origin is ${named}, which the site does not list in allowed_origins. ` +
@@ -27,3 +27,7 @@ export const requireAllowedOrigin = (
     site.key,
   );
 };
+
+/** Returns true for the origin of a page that is served by the visitor's own machine. */
+const isLocalPage = (origin: string): boolean =>
+  /^https?:/.test(origin) && isLoopbackUrl(origin) && new URL(origin).origin === origin;

@@ -1,4 +1,4 @@
-const LOCAL = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
+import {isLoopbackHost} from '../outbound/loopback.js';
 
 /** Schemes whose pages have no separate origin, or run in the page that opened them. */
 const WITHOUT_ORIGIN = ['file', 'data', 'blob', 'javascript', 'about', 'filesystem', 'view-source'];
@@ -27,7 +27,7 @@ export const validateOrigin = (given: string): string | undefined => {
 
 const validateWebOrigin = (given: string): string | undefined => {
   const {origin, protocol, hostname} = new URL(given);
-  const isLocal = protocol === 'http:' && LOCAL.test(hostname);
+  const isLocal = protocol === 'http:' && isLoopbackHost(hostname, {withSubdomains: true});
   if (protocol !== 'https:' && !isLocal) {
     return `"${given}" is not https. Only localhost may be http.`;
   }
