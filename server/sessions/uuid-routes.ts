@@ -13,6 +13,7 @@ import {
 } from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, responseSchemas} from '../http/answers.js';
+import {readBearerToken} from '../http/bearer-token.js';
 import {rateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
@@ -176,7 +177,7 @@ const validateUuid = async (
   if (outcome === 'collision') throw new UuidCollision();
   if (outcome === 'gone') throw new SessionGone();
   // A caller with a valid token was already counted when it was issued.
-  const isNew = 'token' in outcome && outcome.token !== bearerTokenOf(request);
+  const isNew = 'token' in outcome && outcome.token !== readBearerToken(request);
   if (isNew) deps.onOpened(site.key);
   return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
 };
@@ -205,7 +206,7 @@ const resolveUuid = async (
 ): Promise<Outcome> => {
   const {uuid} = claim;
   const visit = await visits.findOrRecord(claim);
-  const token = bearerTokenOf(request);
+  const token = readBearerToken(request);
   const tokenSite = token && tokens.getSiteKey(token, uuid);
   const isValid = token && tokenSite === site.key;
   // Return the token that the caller already has: with two tokens for one UUID, only the first tab
@@ -222,9 +223,6 @@ const resolveUuid = async (
     throw error;
   }
 };
-
-const bearerTokenOf = (request: FastifyRequest): string | undefined =>
-  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
 const generateUnusedUuid = async ({
   visits,

@@ -1,5 +1,6 @@
 import type {FastifyRequest} from 'fastify';
 
+import {readBearerToken} from '../http/bearer-token.js';
 import {clientIp, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
@@ -76,7 +77,7 @@ export class Access {
 
   /** Checks only headers, so that it runs before the body is read and before a row is queried. */
   private async checkHeaders(request: FastifyRequest): Promise<Caller> {
-    const token = bearerToken(request.headers.authorization);
+    const token = readBearerToken(request);
     const uuid = request.headers['x-session-uuid'];
     if (!token || uuid === undefined || uuid === '') throw new TokenRequired();
     return this.checkCredentials(request, {uuid, token});
@@ -215,6 +216,3 @@ const lockVisit = async (sql: Queryable, uuid: string, times: Config['visit']) =
 export const requireAlive = (visit: Visit): void => {
   if (!visit.isAlive) throw new SessionGone();
 };
-
-const bearerToken = (header: string | undefined): string | undefined =>
-  /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(header ?? '')?.[1];
