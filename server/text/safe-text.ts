@@ -1,17 +1,18 @@
-/**
- * Control characters, and characters that change the direction of text. With them a reply could
- * display something else than it contains. `safeText` keeps tabs and line feeds.
- */
-const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+import {INVISIBLE} from '../contract/invisible.js';
+
+/** Tag characters, which can hide a whole text. */
 const TAGS = /[\u{e0000}-\u{e007f}]/gu;
 
-/** Returns a responder's text without unsafe characters. */
+/**
+ * Returns a responder's text without characters that could display something else than it contains.
+ * Tabs and line feeds stay, and so do the joiners of emoji and scripts.
+ */
 export const safeText = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')
-    .replace(UNSAFE, (one) => (one === '\n' || one === '\t' ? one : ''))
-    .replace(TAGS, '')
-    .toWellFormed();
+    .toWellFormed()
+    .replace(INVISIBLE, (one) => (one === '\n' || one === '\t' ? one : ''))
+    .replace(TAGS, '');
 
 /**
  * Sanitiser for a text that arrives in pieces, with a maximum number of characters. Half a
