@@ -199,7 +199,13 @@ export class UpgradeRequired extends createErrorClass(
 export class RateLimited extends createErrorClass(
   'rate_limited',
   'Too many requests. Wait as long as the Retry-After header says.',
-) {}
+) {
+  /** Returns the error for an exceeded limit, which permits the next request after the wait. */
+  static after(waitMs: number, reason: string): RateLimited {
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+    return new RateLimited(`${reason} Wait ${seconds} s.`, {retryAfter: seconds});
+  }
+}
 export class HeadersTooLarge extends createErrorClass(
   'headers_too_large',
   'The request has more than 32 KiB of headers. Send fewer or smaller cookies.',

@@ -144,10 +144,9 @@ const noSuchFile = () =>
 const requireDownloadRate = async ({counters}: FileDeps, {uuid}: Caller): Promise<void> => {
   const {current, ttl} = await counters.count(`download ${uuid}`);
   if (current <= DOWNLOADS_PER_MINUTE) return;
-  const seconds = Math.ceil(ttl / 1000);
-  throw new RateLimited(
-    `Too many download links. Expected at most ${DOWNLOADS_PER_MINUTE} a minute in one session. Wait ${seconds} s.`,
-    {retryAfter: seconds},
+  throw RateLimited.after(
+    ttl,
+    `Too many download links. Expected at most ${DOWNLOADS_PER_MINUTE} a minute in one session.`,
   );
 };
 

@@ -161,13 +161,11 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => 
   };
 };
 
-const tooMany = (max: number, ttlMs: number): RateLimited => {
-  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
-  return new RateLimited(
-    `Expected at most ${formatCount(max, 'request')} a minute from one client network. Wait ${seconds} s.`,
-    {retryAfter: seconds},
+const tooMany = (max: number, ttlMs: number): RateLimited =>
+  RateLimited.after(
+    ttlMs,
+    `Expected at most ${formatCount(max, 'request')} a minute from one client network.`,
   );
-};
 
 /**
  * Returns a limit of this process, for requests that must not reach the database in large numbers.

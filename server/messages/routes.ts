@@ -122,9 +122,8 @@ const requirePace = async (
   const {current, ttl} = await counters.count(`message ${uuid}`);
   if (current <= max) return;
   onExceeded(request);
-  const seconds = Math.max(1, Math.ceil(ttl / 1000));
-  throw new RateLimited(
-    `Too many messages in this session. Expected at most ${max} a minute. Wait ${seconds} s.`,
-    {retryAfter: seconds},
+  throw RateLimited.after(
+    ttl,
+    `Too many messages in this session. Expected at most ${max} a minute.`,
   );
 };

@@ -1,31 +1,14 @@
 import {CallFailed} from '../outbound/failure.js';
+import {readLines} from '../text/lines.js';
 
 const MAX_LINE_LENGTH = 512 * 1024;
 
-/**
- * Yields the lines of a byte stream. Chunks can end within a character, within a line, or between
- * the CR and the LF of a CRLF. The last line needs no line end.
- */
-export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let pending = '';
-  for await (const chunk of bytes) {
-    const piece = decoder.decode(chunk, {stream: true});
-    const hasEnd = pending.endsWith('\r') || /[\r\n]/.test(piece);
-    pending += piece;
-    if (pending.length > MAX_LINE_LENGTH + piece.length) throw new CallFailed('answer_too_large');
-    // A long line arrives in many pieces; splitting it again for each piece would be quadratic.
-    if (!hasEnd) continue;
-    // A CR at the end can be half of a CRLF; the next chunk shows it.
-    const trailingCr = pending.endsWith('\r') ? 1 : 0;
-    const parts = pending.slice(0, pending.length - trailingCr).split(/\r\n|\n|\r/);
-    pending = (parts.pop() ?? '') + pending.slice(pending.length - trailingCr);
-    if (pending.length > MAX_LINE_LENGTH) throw new CallFailed('answer_too_large');
-    yield* parts;
-  }
-  pending += decoder.decode();
-  if (pending.length > 0) yield* pending.split(/\r\n|\n|\r/);
-}
+/** Yields the lines of a reply. */
+export const readReplyLines = (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> =>
+  readLines(bytes, {
+    maxLength: MAX_LINE_LENGTH,
+    tooLong: () => new CallFailed('answer_too_large'),
+  });
 
 const DONE = '[DONE]';
 /** Limited, because each further line parses the whole event again. */

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {CallFailed} from '../outbound/failure.js';
 import {post} from '../outbound/post.js';
 import type {PostResponse, PostRequest} from '../outbound/post.js';
-import {parseEventStream, parseJsonLines, readLines, tryParseJson, readText} from './lines.js';
+import {parseEventStream, parseJsonLines, readReplyLines, tryParseJson, readText} from './lines.js';
 import {pauseBefore} from './responder.js';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
@@ -68,8 +68,8 @@ export async function* parseReplyStream({headers, bytes}: PostResponse): AsyncGe
   const type = headers['content-type'] ?? '';
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new CallFailed('bad_answer');
-  if (STREAM_TYPE.test(type)) yield* parseEventStream(readLines(bytes));
-  else if (LINES_TYPE.test(type)) yield* parseJsonLines(readLines(bytes));
+  if (STREAM_TYPE.test(type)) yield* parseEventStream(readReplyLines(bytes));
+  else if (LINES_TYPE.test(type)) yield* parseJsonLines(readReplyLines(bytes));
   else if (JSON_TYPE.test(type)) yield* parseJsonOrStream(await readText(bytes));
   else throw new CallFailed('bad_answer');
 }
@@ -83,7 +83,7 @@ async function* parseJsonOrStream(text: string): AsyncGenerator<unknown> {
 }
 
 async function* linesOfText(text: string): AsyncGenerator<string> {
-  yield* readLines(
+  yield* readReplyLines(
     (async function* () {
       yield Buffer.from(text);
     })(),

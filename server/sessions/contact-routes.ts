@@ -185,8 +185,8 @@ const requireSession = async (tx: Queryable, {uuid}: Caller) => {
 const requireResendPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
   const seconds = await secondsUntilResend(tx, uuid, RESENDS_PER_DAY);
   if (seconds === 0) return;
-  throw new RateLimited(
-    `Too many links for this session. Expected at most one a minute and ${RESENDS_PER_DAY} repeats a day. Wait ${seconds} s.`,
-    {retryAfter: seconds},
+  throw RateLimited.after(
+    seconds * 1000,
+    `Too many links for this session. Expected at most one a minute and ${RESENDS_PER_DAY} repeats a day.`,
   );
 };

@@ -5,6 +5,7 @@ import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip, createGzip} from 'node:zlib';
 
+import {readLines} from '../../text/lines.js';
 import {ChainCheck} from './check.js';
 import type {ChainedRow, Month} from './check.js';
 
@@ -90,7 +91,8 @@ const syncFolder = async (directory: string): Promise<void> => {
 export const readArchive = async (file: string): Promise<Archive> => {
   const reader = new ArchiveReader(ARCHIVE_NAME.exec(file)?.[1]);
   await pipeline(createReadStream(file), createGunzip(), async (bytes: AsyncIterable<Buffer>) => {
-    for await (const line of readLines(bytes)) reader.add(JSON.parse(line) as ArchiveLine);
+    const lines = readLines(bytes, {incomplete: () => new Error('its last line is incomplete')});
+    for await (const line of lines) reader.add(JSON.parse(line) as ArchiveLine);
   });
   return reader.archive;
 };
@@ -118,16 +120,4 @@ class ArchiveReader {
       this.check.addUnchained(whole);
     }
   }
-}
-
-async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, {stream: true})).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  // Every complete line ends with a line feed, so the rest is a part of a line.
-  if (rest !== '') throw new Error('its last line is incomplete');
 }
