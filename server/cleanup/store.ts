@@ -2,7 +2,7 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {interval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
-import {LEASE_SECONDS} from '../files/store.js';
+import {UPLOAD_LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
 import {countFunnel} from '../visits/store.js';
@@ -15,7 +15,7 @@ const CLAIM = '60 seconds';
  * Pause between the two deletions of an upload that was never acknowledged. By its end, a server
  * that still runs has noticed the loss of its lease, and the bytes that it sent have arrived.
  */
-const SECOND_REMOVAL_AFTER = `${LEASE_SECONDS} seconds`;
+const SECOND_REMOVAL_AFTER = `${UPLOAD_LEASE_SECONDS} seconds`;
 const FIRST_PAUSE = '1 minute';
 const LONGEST_PAUSE = '1 hour';
 

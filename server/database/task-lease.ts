@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 
 import type {Sql} from './sql.js';
 
-const LEASE = '5 minutes';
+const TASK_LEASE = '5 minutes';
 
 interface Task {
   name: string;
@@ -34,7 +34,7 @@ export class TaskLease<Progress extends object = object> {
     const {name} = this.task;
     await this.sql`insert into tasks (name) values (${name}) on conflict (name) do nothing`;
     const [lease] = await this.sql<AcquiredLease<Progress>[]>`
-      update tasks set leased_until = now() + ${LEASE}::interval,
+      update tasks set leased_until = now() + ${TASK_LEASE}::interval,
         progress = coalesce(progress, '{}') || jsonb_build_object('owner', ${this.owner}::text)
       where name = ${name} and (${force} or next_run_at <= now())
         and (leased_until is null or leased_until < now())
@@ -45,7 +45,7 @@ export class TaskLease<Progress extends object = object> {
   /** Renews the lease and saves the progress. Returns false if another process has taken over. */
   async renew(progress: Partial<Progress> = {}): Promise<boolean> {
     const rows = await this.sql`
-      update tasks set leased_until = now() + ${LEASE}::interval,
+      update tasks set leased_until = now() + ${TASK_LEASE}::interval,
                        progress = ${this.toJson(progress)}::text::jsonb
       where ${this.ownsTask()} returning name`;
     return rows.length > 0;

@@ -1,8 +1,8 @@
 import type {StoredFile} from '../contract/files.js';
 import type {Queryable} from '../database/sql.js';
 
-export const LEASE_SECONDS = 60;
-const LEASE = `${LEASE_SECONDS} seconds`;
+export const UPLOAD_LEASE_SECONDS = 60;
+const UPLOAD_LEASE = `${UPLOAD_LEASE_SECONDS} seconds`;
 
 export interface FileRow {
   id: string;
@@ -42,7 +42,7 @@ export const reserveSlot = async (
     insert into file_uploads
       (id, session_uuid, file_name, s3_key, slot, idempotency_key, leased_until)
     select ${id}, ${uuid}, ${name}, ${objectKey(uuid, id)}, free.slot, ${idempotencyKey ?? null},
-           clock_timestamp() + ${LEASE}::interval
+           clock_timestamp() + ${UPLOAD_LEASE}::interval
     from generate_series(1, ${maxFiles}::int) as free (slot)
     where not exists (
       select from file_uploads
@@ -55,7 +55,7 @@ export const reserveSlot = async (
 /** Renews the lease and the visit. Returns false if the reaper or an erasure ended the upload. */
 export const renewLease = async (sql: Queryable, {id, uuid}: FileRow): Promise<boolean> => {
   const rows = await sql`
-    update file_uploads set leased_until = clock_timestamp() + ${LEASE}::interval
+    update file_uploads set leased_until = clock_timestamp() + ${UPLOAD_LEASE}::interval
     where id = ${id} and state = 'uploading' returning id`;
   // A separate statement: all other transactions lock the visit first and its files afterwards.
   await sql`

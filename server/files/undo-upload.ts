@@ -9,7 +9,7 @@ import {transaction} from '../database/transaction.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Caller} from '../visits/access.js';
 import {getFailureCode} from './failure-code.js';
-import {LEASE_SECONDS, deleteUpload, markUploadForDeletion} from './store.js';
+import {UPLOAD_LEASE_SECONDS, deleteUpload, markUploadForDeletion} from './store.js';
 import type {FileRow} from './store.js';
 
 export interface UndoDeps {
@@ -40,7 +40,7 @@ export const undoUpload = async (
   caller: Caller,
   {row, isCommitted, reason}: FailedUpload,
 ): Promise<void> => {
-  const until = performance.now() + LEASE_SECONDS * 1000;
+  const until = performance.now() + UPLOAD_LEASE_SECONDS * 1000;
   for (;;) {
     try {
       await removeRow(deps, caller, {row, isCommitted, reason});
@@ -64,7 +64,7 @@ export const rollBackUnconfirmed = async (
   {uuid}: Caller,
   id: string,
 ): Promise<void> => {
-  const until = performance.now() + LEASE_SECONDS * 1000;
+  const until = performance.now() + UPLOAD_LEASE_SECONDS * 1000;
   for (let checks = 0; checks < UNCONFIRMED_CHECKS && performance.now() < until;) {
     await sleep(UNDO_PAUSE_MS, undefined, {ref: false});
     try {

@@ -2,7 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/sql.js';
 import {Unavailable} from '../errors.js';
-import {LEASE_SECONDS, renewLease} from './store.js';
+import {UPLOAD_LEASE_SECONDS, renewLease} from './store.js';
 import type {FileRow} from './store.js';
 import type {ValidatingStream} from './validating-stream.js';
 
@@ -28,7 +28,7 @@ export const keepLease = (
         log.warn({err: error, file: row.id}, 'failed to renew the lease of an upload');
       });
     },
-    (LEASE_SECONDS * 1000) / 3,
+    (UPLOAD_LEASE_SECONDS * 1000) / 3,
   );
   return () => {
     clearInterval(timer);

@@ -31,7 +31,7 @@ export interface ClaimedJob<Payload = MailJob> {
   ageMs: number;
 }
 
-export const LEASE_SECONDS = 30;
+export const JOB_LEASE_SECONDS = 30;
 const HOUR_SECONDS = 3_600;
 /** Pauses between attempts. The last pause repeats until a day has passed. */
 const BACKOFF_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
@@ -52,7 +52,7 @@ export const enqueueMail = async (
             coalesce(${runAt ?? null}::timestamptz, now()))`;
 };
 
-/** Claims due mail jobs for `LEASE_SECONDS`. If a sender dies, its claims end after that time. */
+/** Claims due mail jobs for `JOB_LEASE_SECONDS`. If a sender dies, its claims end after that time. */
 export const claimJobs = async (sql: Sql, limit: number): Promise<ClaimedJob[]> =>
   sql<ClaimedJob[]>`
     ${setLease(sql)} where id in (
@@ -87,7 +87,7 @@ const isDue = (sql: Queryable) => sql`
   state = 'queued' and run_at <= now() and (leased_until is null or leased_until < now())`;
 
 const setLease = (sql: Queryable) => sql`
-  update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval,
+  update jobs set leased_until = now() + ${`${JOB_LEASE_SECONDS} seconds`}::interval,
                   attempts = attempts + 1`;
 
 const returningJob = (sql: Queryable) => sql`
@@ -96,7 +96,7 @@ const returningJob = (sql: Queryable) => sql`
 /** Renews the lease of jobs that are being sent, so that no other sender claims them. */
 export const renewJobs = async (sql: Sql, ids: string[]): Promise<void> => {
   await sql`
-    update jobs set leased_until = now() + ${`${LEASE_SECONDS} seconds`}::interval
+    update jobs set leased_until = now() + ${`${JOB_LEASE_SECONDS} seconds`}::interval
     where id = any(${ids}::uuid[]) and state = 'queued'`;
 };
 

@@ -5,7 +5,7 @@ import type {DatabaseOutage} from '../alerts/database-outage.js';
 import type {Config} from '../config/config.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {Sql} from '../database/sql.js';
-import {LEASE_SECONDS, claimJobs, deadLetterExpired, nextJobMs, renewJobs} from '../jobs/queue.js';
+import {JOB_LEASE_SECONDS, claimJobs, deadLetterExpired, nextJobMs, renewJobs} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {Worker} from '../jobs/worker.js';
 import {alertDeadMail} from './dead-mail-alert.js';
@@ -110,7 +110,7 @@ export class MailSender {
           log.warn({err: error}, 'failed to renew the lease on e-mails');
         });
       },
-      (LEASE_SECONDS * 1000) / 3,
+      (JOB_LEASE_SECONDS * 1000) / 3,
     );
     try {
       const results = await Promise.allSettled(jobs.map((job) => deliver(this.delivery, job)));

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Sql} from 'postgres';
 import type {Test} from 'tap';
 
-import {LEASE_SECONDS} from '../jobs/queue.js';
+import {JOB_LEASE_SECONDS} from '../jobs/queue.js';
 import type {Fault} from './fault-proxy.js';
 import {Load, summary} from './load.js';
 import type {Mailbox} from './mailbox.js';
@@ -101,7 +101,7 @@ export const mailsAreOut = async (sql: Sql) => {
     if (performance.now() > lost) {
       await sql`
         update jobs set leased_until = null
-        where leased_until < now() + ${`${LEASE_SECONDS * 1000 - LOST_LEASE_MS} ms`}::interval`;
+        where leased_until < now() + ${`${JOB_LEASE_SECONDS * 1000 - LOST_LEASE_MS} ms`}::interval`;
     }
     return (await sql`select from jobs`).length === 0;
   });
