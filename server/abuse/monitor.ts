@@ -6,9 +6,9 @@ import {isDatabaseDown} from '../database/errors.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {OncePerWindow} from './once-per-window.js';
 import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';
+import {MINUTE_MS} from '../units.js';
 import type {WindowLimit, SlidingWindowCounter} from './sliding-window-counter.js';
 
-const MINUTE_MS = 60_000;
 export const SUSPICIOUS_UUIDS = {kind: 'uuids', times: 20, windowMs: 10 * MINUTE_MS};
 export const SUSPICIOUS_TOKENS = {kind: 'tokens', times: 50, windowMs: 10 * MINUTE_MS};
 const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};

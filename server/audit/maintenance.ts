@@ -2,6 +2,7 @@ import type {Config} from '../config/config.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {RestoreGuard} from '../database/restore-guard.js';
 import {raiseAlert} from '../alerts/alerts.js';
+import {HOUR_MS, MINUTE_MS} from '../units.js';
 import {dropOldMonths} from './archive.js';
 import type {AuditMaintenanceDeps} from './archive.js';
 import {chainAuditLog} from './chain/chain.js';
@@ -9,10 +10,10 @@ import {auditMonths, chainHead} from './chain/store.js';
 import {makeAuditPartitions} from './partitions.js';
 import {redactLateIpAddresses} from './store.js';
 
-const RUN_INTERVAL_MS = 60_000;
+const RUN_INTERVAL_MS = MINUTE_MS;
 /** Replicas that were started together must not all query in the same second. */
 const JITTER = 0.2;
-const HEADS_INTERVAL_MS = 3_600_000;
+const HEADS_INTERVAL_MS = HOUR_MS;
 
 /**
  * Maintains the audit log: creates partitions ahead, chains rows, archives months. It has a

@@ -1,4 +1,5 @@
 import {makePdf} from '../test/pdf.js';
+import {MEBIBYTE} from '../units.js';
 import {SMALL_UPLOADS} from './counts.js';
 import {createDatabase} from './databases.js';
 import {startOwnStore} from './own-store.js';
@@ -12,7 +13,6 @@ import {product} from './upload-ways.js';
 const FILES_OF_A_VISIT = 100;
 const AT_ONCE = 8;
 const FILE_BYTES = 20_000;
-const MEBIBYTE = 1024 * 1024;
 
 /** Checks that memory does not grow: compares the last tenth of many uploads with the second. */
 export const growth = async (): Promise<Row[]> => {

@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 
 import {freePort} from '../test/free-port.js';
+import {MEBIBYTE} from '../units.js';
 import {ROUNDS, WITH_INSTALL} from './counts.js';
 import {residentBytes, startProduct} from './process-cost.js';
 import {atMost, median, notMeasured} from './row.js';
@@ -16,7 +17,6 @@ const run = promisify(execFile);
 // dist/server/bench/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const IDLE_AFTER_MS = 5_000;
-const MEBIBYTE = 1024 * 1024;
 const INSTALL_SECONDS = 60;
 const PATIENCE_MS = 300_000;
 

@@ -16,6 +16,7 @@ import {migrate} from '../database/migrate.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 import {ComputedBucket, fillRows, keyOf} from '../test/computed-bucket.js';
 import {startRadosgw} from '../test/radosgw.js';
+import {MEBIBYTE} from '../units.js';
 import type {Row} from './bench.js';
 import type {Swept} from './sweeper.js';
 
@@ -25,7 +26,6 @@ const REAL_KEYS = Number(process.env['BENCH_SWEEP_REAL_KEYS'] ?? 100_000);
 const FILL_MS = Number(process.env['BENCH_SWEEP_FILL_SECONDS'] ?? 180) * 1_000;
 const PUTS_AT_ONCE = 16;
 const WARM_UP_KEYS = 2_000;
-const MEBIBYTE = 1024 * 1024;
 const MEMORY_MIB = 64;
 /** Statements at the start and end of a run (lease, audit, alerts), for any number of keys. */
 const FIXED_STATEMENTS = 40;

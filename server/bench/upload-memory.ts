@@ -1,5 +1,6 @@
 import {MAX_FILE_BYTES} from '../contract/limits.js';
 import {makePdf} from '../test/pdf.js';
+import {MEBIBYTE} from '../units.js';
 import {UPLOADS} from './counts.js';
 import {createDatabase} from './databases.js';
 import {startOwnStore} from './own-store.js';
@@ -14,7 +15,6 @@ import type {Way} from './upload-ways.js';
 const WARM_UP = 20;
 /** Slow enough for all uploads to be in progress at once. */
 const PACE = {chunkBytes: 64 * 1024, pauseMs: 100};
-const MEBIBYTE = 1024 * 1024;
 
 /** Measures the resident memory of the server's process during many slow uploads. */
 export const uploadMemory = async (): Promise<Row[]> => {

@@ -8,6 +8,7 @@ import type {CommandDeps} from '../command/command.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {S3Objects} from '../object-store/s3.js';
+import {DAY_MS, MINUTE_MS} from '../units.js';
 import {createGarbageCollector} from './garbage-collector.js';
 import {Reaper} from './reaper.js';
 import {Sweep, SweepStopped} from './sweep.js';
@@ -48,9 +49,6 @@ const OPTIONS = {
   json: {type: 'boolean', default: false},
   resume: {type: 'boolean', default: false},
 } as const;
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 export const cleanupCommand = {
   usage: USAGE,

@@ -5,6 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {deleteDeadMail} from '../jobs/queue.js';
 import {expireReleases} from '../releases/store.js';
 import {deleteOldBudgets} from '../responders/budgets.js';
+import {MINUTE_MS} from '../units.js';
 import {inBatches} from './batches.js';
 
 export interface ExpiryDeps {
@@ -13,7 +14,7 @@ export interface ExpiryDeps {
   log: FastifyBaseLogger;
 }
 
-const INTERVAL_MS = 10 * 60_000;
+const INTERVAL_MS = 10 * MINUTE_MS;
 const JITTER = 0.1;
 const BATCH = 1_000;
 

@@ -3,6 +3,7 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import type {AcquiredLease} from '../database/task-lease.js';
 import {interval} from '../database/time.js';
+import {DAY_MS} from '../units.js';
 
 /** Resolution of the store's clock: a Date header has whole seconds (RFC 9110, 5.6.7). */
 const CLOCK_STEP_MS = 1_000;
@@ -10,7 +11,7 @@ const CLOCK_STEP_MS = 1_000;
  * Maximum age of an interrupted sweep that is resumed. If an older sweep were resumed, the
  * quarantine of its first orphans could end before a second sweep has checked them.
  */
-const STALE_MS = 86_400_000;
+const STALE_MS = DAY_MS;
 
 /** Returns the task name of a bucket: each bucket has a separate task and separate candidates. */
 const taskName = (bucket: string): string => `sweep ${bucket}`.trim();

@@ -10,6 +10,7 @@ import {databaseTime, timeBefore} from '../database/time.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {UnusableList} from '../object-store/errors.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
+import {HOUR_MS} from '../units.js';
 import {NO_DELETIONS, recordRun, toReport, alertOnFindings} from './sweep-report.js';
 import type {Deletions, SweepReport} from './sweep-report.js';
 import {
@@ -64,7 +65,6 @@ const PREFIX = 'uploads/';
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 /** Form of our keys. Objects with any other key are never deleted. */
 const OUR_KEY = new RegExp(`^uploads/(${UUID})/${UUID}\\.pdf$`);
-const HOUR_MS = 3_600_000;
 /** Age at which unfinished uploads are aborted: ours take minutes, other programs get a day. */
 const STALE_UPLOAD_MS = 24 * HOUR_MS;
 const DELETE_BATCH = 1_000;

@@ -1,6 +1,7 @@
+import {DAY_MS, HOUR_MS, MINUTE_MS} from '../units.js';
 import {usageError} from './command.js';
 
-const UNITS_MS: Record<string, number> = {m: 60_000, h: 3_600_000, d: 86_400_000};
+const UNITS_MS: Record<string, number> = {m: MINUTE_MS, h: HOUR_MS, d: DAY_MS};
 
 /** Returns the time of `--since`: a day, a time or an age. Throws if it is invalid. */
 export const readSince = (given: string, now = Date.now()): Date => {

@@ -16,7 +16,8 @@ import type {ResponderSettings} from './responder.js';
 import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
 import type {SecretKeys} from './secrets.js';
 import {parseEmail} from '../text/email.js';
-import {MEBIBYTE, isHost, readSettings, redactValue} from './environment.js';
+import {DAY_MS, HOUR_MS, MEBIBYTE, MINUTE_MS} from '../units.js';
+import {isHost, readSettings, redactValue} from './environment.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
 import {unknownSettings} from './unknown-settings.js';
 
@@ -118,17 +119,17 @@ const toPlainValues = (settings: Settings) => ({
   },
   ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
   visit: {
-    idleMs: settings.VISIT_IDLE_MINUTES * 60_000,
-    maxMs: settings.VISIT_MAX_HOURS * 3_600_000,
+    idleMs: settings.VISIT_IDLE_MINUTES * MINUTE_MS,
+    maxMs: settings.VISIT_MAX_HOURS * HOUR_MS,
     leaveGraceMs:
       settings.LEAVE_GRACE_SECONDS === undefined ? undefined : settings.LEAVE_GRACE_SECONDS * 1000,
   },
   retention: {
-    pendingMs: settings.PENDING_DAYS * 86_400_000,
+    pendingMs: settings.PENDING_DAYS * DAY_MS,
     completeMs:
       settings.COMPLETE_RETENTION_DAYS === undefined
         ? undefined
-        : settings.COMPLETE_RETENTION_DAYS * 86_400_000,
+        : settings.COMPLETE_RETENTION_DAYS * DAY_MS,
   },
   audit: {
     retentionDays: settings.AUDIT_RETENTION_DAYS,
@@ -137,11 +138,11 @@ const toPlainValues = (settings: Settings) => ({
     ipMode: settings.IP_MODE,
   },
   cleanup: {
-    intervalMs: settings.CLEANUP_INTERVAL_MINUTES * 60_000,
-    quarantineMs: settings.ORPHAN_QUARANTINE_DAYS * 86_400_000,
+    intervalMs: settings.CLEANUP_INTERVAL_MINUTES * MINUTE_MS,
+    quarantineMs: settings.ORPHAN_QUARANTINE_DAYS * DAY_MS,
   },
   downloadSeconds: settings.DOWNLOAD_URL_SECONDS,
-  verificationMs: settings.VERIFICATION_HOURS * 3_600_000,
+  verificationMs: settings.VERIFICATION_HOURS * HOUR_MS,
   widgetReleaseDays: settings.WIDGET_RELEASE_DAYS,
   logLevel: settings.LOG_LEVEL,
 });

@@ -6,8 +6,8 @@ import type {Static} from 'typebox';
 
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES, PDF_CONTENT_TYPE} from '../contract/limits.js';
 import {RATE_LIMIT_PER_MINUTE} from '../contract/limits.js';
+import {MEBIBYTE} from '../units.js';
 
-export const MEBIBYTE = 1024 * 1024;
 const text = () => Type.Optional(Type.String({minLength: 1}));
 const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({type: 'string', enum: values});
 const DAY_SECONDS = 86_400;

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {readFile, readdir} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
+import {MINUTE_MS} from '../units.js';
 import {connectDatabase} from './connect.js';
 import type {Queryable, Sql} from './sql.js';
 import {requireOwnSession} from './session-settings.js';
@@ -13,7 +14,7 @@ const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url)
 const LOCK = 7_271_935;
 const CONNECT_SECONDS = 5;
 /** Time for migrating a large table, or for waiting until another server has done so. */
-const SILENCE_MS = 30 * 60_000;
+const SILENCE_MS = 30 * MINUTE_MS;
 const TABLE_LOCK_WAIT = '2s';
 
 /** Error for a database whose migrations differ from those of this version. */

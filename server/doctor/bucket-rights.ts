@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import type {ObjectStore} from '../object-store/object-store.js';
+import {HOUR_MS} from '../units.js';
 import type {Bucket} from './bucket.js';
 import {CLOCK_ADVICE} from './clock.js';
 import {fail, ok, toReason} from './finding.js';
@@ -8,7 +9,6 @@ import type {Finding} from './finding.js';
 
 const BYTES = Buffer.from('%PDF-1.7 of the doctor');
 const CALL_MS = 10_000;
-const HOUR_MS = 3_600_000;
 
 /** Checks the rights to put, read, list and delete. Leaves an object for the next checks. */
 export async function* checkRights(

@@ -1,12 +1,13 @@
 import {createS3Clients} from '../object-store/s3-clients.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
+import {MINUTE_MS} from '../units.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
 
 /** Accepted difference: a Date header has whole seconds, and a response needs some time. */
 export const NEAR_MS = 3_000;
 /** Difference that fails. S3 refuses signatures that are 15 minutes away from its own time. */
-const FAR_MS = 5 * 60_000;
+const FAR_MS = 5 * MINUTE_MS;
 export const CLOCK_ADVICE = 'Let NTP set the clocks (timedatectl set-ntp true).';
 
 /** Compares the clocks: ages use the database's clock, and signatures use this machine's. */

@@ -2,14 +2,13 @@ import {randomUUID} from 'node:crypto';
 
 import type {ObjectStore} from '../object-store/object-store.js';
 import {isLoopbackUrl} from '../outbound/loopback.js';
+import {HOUR_MS} from '../units.js';
 import {checkAnonymousAccess} from './bucket-privacy.js';
 import {Bucket, anonymousTestKey} from './bucket.js';
 import {checkBucketConfig} from './bucket-config.js';
 import {checkRights, checkObjectRights} from './bucket-rights.js';
 import {fail, ok, toReason, warn} from './finding.js';
 import type {DoctorDeps, Finding} from './finding.js';
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Performs the server's operations on a test object. Its key is below `uploads/`, because the

@@ -1,6 +1,7 @@
 import {Worker} from 'node:worker_threads';
 
 import {withTimeout} from '../async/timeout.js';
+import {MEBIBYTE} from '../units.js';
 import type {ReadPage, WorkerTask} from './worker.js';
 
 export interface PdfText {
@@ -27,7 +28,6 @@ export const READ_LIMITS: ReadLimits = {
 };
 
 const WORKER = new URL('./worker.js', import.meta.url);
-const MEBIBYTE = 1024 * 1024;
 const MEMORY_CHECK_MS = 100;
 
 /**

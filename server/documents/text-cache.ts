@@ -1,6 +1,7 @@
+import {MEBIBYTE, MINUTE_MS} from '../units.js';
 import type {PdfText} from './read-pdf.js';
 
-export const CACHE_LIMITS = {maxMs: 30 * 60_000, maxBytes: 8 * 1024 * 1024};
+export const CACHE_LIMITS = {maxMs: 30 * MINUTE_MS, maxBytes: 8 * MEBIBYTE};
 /** Size of an entry without its text, so that files without text count too. */
 const ENTRY_BYTES = 500;
 

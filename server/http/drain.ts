@@ -2,11 +2,10 @@ import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
 
 import {withTimeout} from '../async/timeout.js';
+import {MEBIBYTE} from '../units.js';
 
-export const DRAIN_MAX_BYTES = 8 * 1024 * 1024;
+export const DRAIN_MAX_BYTES = 8 * MEBIBYTE;
 export const DRAIN_MAX_MS = 2_000;
-
-const MEBIBYTE = 1024 * 1024;
 
 export interface DrainLimits {
   /** Maximum number of bodies that are discarded at the same time. */

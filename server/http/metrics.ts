@@ -3,6 +3,7 @@ import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-c
 
 import {countConnections} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
+import {MEBIBYTE} from '../units.js';
 import type {Plugin} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
 import {responseSchemas} from './answers.js';
@@ -10,7 +11,6 @@ import {QueueStatsCache} from './queue-stats.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
 const UPLOAD_ROUTE = '/api/files/upload';
-const MEBIBYTE = 1024 * 1024;
 const SIZES = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5].map((size) => size * MEBIBYTE);
 
 export interface MetricsDeps {

@@ -1,8 +1,7 @@
 import type {FastifyReply} from 'fastify';
 
+import {MEBIBYTE} from '../units.js';
 import type {App} from './app-type.js';
-
-const MEBIBYTE = 1024 * 1024;
 
 export interface ResponseLimits {
   /** Time that each client has, even for a small response. */

@@ -1,4 +1,5 @@
 import type {Queryable, Sql} from '../database/sql.js';
+import {DAY_MS} from '../units.js';
 
 /** Payload of a mail job, without name, e-mail address or link: these are read at sending. */
 export type MailJob =
@@ -35,7 +36,7 @@ export const JOB_LEASE_SECONDS = 30;
 const HOUR_SECONDS = 3_600;
 /** Pauses between attempts. The last pause repeats until a day has passed. */
 const BACKOFF_SECONDS = [5, 30, 120, 600, 1_800, HOUR_SECONDS];
-const GIVE_UP_AFTER_MS = 86_400_000;
+const GIVE_UP_AFTER_MS = DAY_MS;
 const GIVE_UP_BATCH = 1_000;
 
 /** Queues a mail in the transaction of its cause. Its day of retries begins at `runAt`. */

@@ -1,7 +1,4 @@
-import {MEBIBYTE} from '../config/environment.js';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
+import {HOUR_MS, MEBIBYTE, MINUTE_MS} from '../units.js';
 
 /** Formats whole hours in hours, and every other time in minutes (rounded down, at least 1). */
 export const formatTime = (ms: number, language: string): string => {

@@ -2,6 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Sql} from '../database/sql.js';
 import {raiseAlert} from '../alerts/alerts.js';
+import {HOUR_MS} from '../units.js';
 import {
   BY_CLIENT_PER_HOUR,
   MAX_DELAY_MS,
@@ -16,7 +17,7 @@ interface MailLimitAlertDeps {
 
 const REASONS = {
   address: `more than ${TO_ADDRESS_PER_HOUR} an hour or ${TO_ADDRESS_PER_DAY} a day to one e-mail address`,
-  client: `more than ${BY_CLIENT_PER_HOUR} an hour for one client network, and it waited ${MAX_DELAY_MS / 3_600_000} hours`,
+  client: `more than ${BY_CLIENT_PER_HOUR} an hour for one client network, and it waited ${MAX_DELAY_MS / HOUR_MS} hours`,
 };
 
 /** Alerts the operator: the limit may have hit real visitors behind one IP address, not abuse. */

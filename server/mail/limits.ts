@@ -1,12 +1,13 @@
 import {createHmac} from 'node:crypto';
 
 import type {Queryable} from '../database/sql.js';
+import {HOUR_MS} from '../units.js';
 
 export const TO_ADDRESS_PER_HOUR = 3;
 export const TO_ADDRESS_PER_DAY = 6;
 export const BY_CLIENT_PER_HOUR = 60;
 /** Longest time that a confirmation e-mail waits for its client network's limit. */
-export const MAX_DELAY_MS = 6 * 3_600_000;
+export const MAX_DELAY_MS = 6 * HOUR_MS;
 
 /**
  * Outcome of the limits for a confirmation e-mail:

@@ -7,15 +7,15 @@ import {LRUCache} from 'lru-cache';
 
 import type {Sql} from '../database/sql.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
+import {DAY_MS, MINUTE_MS} from '../units.js';
 import {findFiles, recordUse} from './store.js';
 import type {StoredReleaseFile, WantedFile} from './store.js';
 
-const DAY_MS = 86_400_000;
 const MAX_FOUND = 2_000;
 /** Longest time until a release that is being stored now is found. */
-const MISSING_MS = 60_000;
+const MISSING_MS = MINUTE_MS;
 /** Delay before a failed look-up is repeated, for a file that has a copy. */
-const RETRY_MS = 60_000;
+const RETRY_MS = MINUTE_MS;
 const MAX_MISSING = 5_000;
 /** Limits the size of a result: each file can have three encodings. */
 const MAX_BATCH = 50;

@@ -4,11 +4,11 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {withTimeout} from '../async/timeout.js';
 import type {Sql} from '../database/sql.js';
+import {DAY_MS} from '../units.js';
 import {readBuild} from './build.js';
 import {LOADER} from './names.js';
 import {storeBuild} from './store.js';
 
-const DAY_MS = 86_400_000;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 300_000;
 /** Longest wait at the start: a slow database must not delay the server's readiness for longer. */

@@ -2,8 +2,10 @@ import {createHmac, timingSafeEqual} from 'node:crypto';
 
 import {validate as isUuid} from 'uuid';
 
+import {MINUTE_MS} from '../units.js';
+
 /** Time within which a responder must call back. */
-export const CALL_BACK_MS = 15 * 60_000;
+export const CALL_BACK_MS = 15 * MINUTE_MS;
 
 /**
  * Creates and verifies the URLs at which responders submit later replies. Each URL is valid for one

@@ -1,6 +1,7 @@
 import {CallFailed} from '../outbound/failure.js';
+import {MINUTE_MS} from '../units.js';
 
-export const CIRCUIT = {failures: 5, withinMs: 60_000, openMs: 60_000};
+export const CIRCUIT = {failures: 5, withinMs: MINUTE_MS, openMs: MINUTE_MS};
 /** Statuses that reject one question, and do not mean that the responder is down. */
 const QUESTION_STATUSES = [400, 413, 422];
 

@@ -3,11 +3,12 @@ import {randomBytes} from 'node:crypto';
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {formatCount} from '../text/count.js';
+import {MEBIBYTE} from '../units.js';
 import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
 import type {DocumentText, Part, Responder, HistoryMessage, Turn} from './responder.js';
 import {extractCompletionText} from './extract-text.js';
 
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 4 * MEBIBYTE;
 const COMPLETIONS = '/chat/completions';
 
 export interface OpenAiOptions {

@@ -1,11 +1,12 @@
 import {CallFailed} from '../outbound/failure.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {signedHeaders} from '../outbound/signature.js';
+import {MEBIBYTE} from '../units.js';
 import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
 import type {Part, Responder, Turn} from './responder.js';
 import {extractEventText} from './extract-text.js';
 
-const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 2 * MEBIBYTE;
 
 export interface WebhookResponderOptions {
   url: URL;

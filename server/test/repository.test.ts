@@ -131,6 +131,7 @@ const LAYERS = [
   'contract',
   'errors',
   'async',
+  'units',
   'text',
   'translations',
   'database',

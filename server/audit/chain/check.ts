@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 
 import {formatCount} from '../../text/count.js';
+import {MINUTE_MS} from '../../units.js';
 
 /** The hashed part of an audit row: everything except the IP address, which can be redacted. */
 export interface ChainedRow {
@@ -22,7 +23,7 @@ const SEED = 'maria-chat audit_logs';
  * of its transaction, and it is chained after the commit. An older row was inserted later, or the
  * database's clock was set back.
  */
-export const LATE_MS = 15 * 60_000;
+export const LATE_MS = 15 * MINUTE_MS;
 
 /** Returns the hash that the first row of a month is chained to. */
 export const chainStart = (month: Month): Buffer =>
@@ -98,7 +99,7 @@ export class ChainCheck {
     const ms = Date.parse(timestamp);
     if (ms < this.newestMs - LATE_MS) {
       return (
-        `row ${id} is ${formatCount(Math.round((this.newestMs - ms) / 60_000), 'minute')} older than a row ` +
+        `row ${id} is ${formatCount(Math.round((this.newestMs - ms) / MINUTE_MS), 'minute')} older than a row ` +
         'before it: it was inserted later, or the database’s clock was set back'
       );
     }
