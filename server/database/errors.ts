@@ -38,11 +38,12 @@ export const isDatabaseDown = (error: unknown): boolean => {
   return DRIVER_CODE.test(code);
 };
 
-/** Returns PostgreSQL's five-character code if the database itself refused. */
-export const sqlState = (error: unknown): string | undefined => {
-  const {code} = (error ?? {}) as {code?: unknown};
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-};
+/**
+ * Returns PostgreSQL's code if the database itself refused. The class decides, because some codes of
+ * files and sockets also have five characters, such as `EROFS` and `EPIPE`.
+ */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof postgres.PostgresError ? error.code : undefined;
 
 const QUERY_CANCELED = '57014';
 

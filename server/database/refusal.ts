@@ -1,3 +1,4 @@
+import {ConnectionFailed} from './connection-failed.js';
 import {formatHosts} from './connection-url.js';
 import {isDatabaseDown, isLockTimeout, sqlState} from './errors.js';
 import {MigrationRefused} from './migrate.js';
@@ -63,6 +64,7 @@ export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   if (sqlState(error) !== undefined) {
     return refusal(`${where} refused (${code}): ${message}. ${ADVICE[code] ?? CORRECT}`, false);
   }
+  if (!(error instanceof ConnectionFailed)) return undefined;
   const advice = ADVICE[code] ?? (CERTIFICATE.test(code) ? NAME_AUTHORITY : undefined);
   if (!advice) return undefined;
   return refusal(`${where} cannot be trusted (${code}): ${message}. ${advice}`, false);

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
+import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
@@ -247,8 +248,8 @@ t.test('a single closed connection or a statement timeout is no outage', async (
   await outage.resolve(sql);
   let now = 0;
   const slow = new DatabaseOutage(() => new Date((now += 5_000)));
-  slow.record(Object.assign(new Error('slow'), {code: '57014'}));
-  slow.record(Object.assign(new Error('slow'), {code: '57014'}));
+  slow.record(Object.assign(new postgres.PostgresError('slow'), {code: '57014'}));
+  slow.record(Object.assign(new postgres.PostgresError('slow'), {code: '57014'}));
   await slow.resolve(sql);
   t.equal((await queued(sql)).length, 0);
   slow.record(Object.assign(new Error('cut'), {code: 'ECONNREFUSED'}));
