@@ -243,6 +243,71 @@ t.test('only the module of the settings reads the environment', async (t) => {
   }
 });
 
+t.test('every file with routes exports a plugin, and routes.ts registers it', async (t) => {
+  const registered = await text('server/routes.ts');
+  const missing: string[] = [];
+  for (const file of (await sources('server')).filter(isProduct)) {
+    const plugins = [...(await text(file)).matchAll(/^export const (\w+): Plugin</gm)].map(second);
+    if (/\/(.*-)?routes?\.ts$/.test(file) && layerOf(file) !== 'routes' && plugins.length === 0)
+      missing.push(`${file} exports no plugin`);
+    for (const plugin of plugins)
+      if (!new RegExp(`await (app|scope)\\.register\\(${plugin},`).test(registered))
+        missing.push(`${plugin} of ${file} is not registered`);
+  }
+  t.same(missing, []);
+});
+
+t.test('every plugin is registered with await or return', async (t) => {
+  const floating: string[] = [];
+  for (const file of (await sources('server')).filter(isProduct)) {
+    for (const line of (await text(file)).split('\n'))
+      if (
+        /^(?!\s*(\/\/|\/?\*)).*\.register\(/.test(line) &&
+        !/(await|return) \w+\.register\(/.test(line)
+      )
+        floating.push(`${file}: ${line.trim()}`);
+  }
+  t.same(floating, []);
+});
+
+/** Patterns of mechanisms that exist once, and the only files that can contain them. */
+const SINGLE_MECHANISMS: [RegExp, string[]][] = [
+  [/content-security-policy|default-src 'none'/i, ['server/http/csp.ts']],
+  [/'loopback'|localhost[|)]/, ['server/outbound/loopback.ts']],
+  [/\/\^Bearer/, ['server/http/bearer-token.ts']],
+  // A list of characters, for which Unicode has the property Bidi_Control.
+  [/\\u(200e|202[a-d]|2066)/i, []],
+  [/Wait \$\{/, ['server/errors.ts']],
+  [/const (MEBIBYTE|MINUTE_MS|HOUR_MS|DAY_MS) =/, ['server/units.ts']],
+];
+
+t.test('a mechanism is written once', async (t) => {
+  const copies: string[] = [];
+  for (const file of (await sources('server')).filter(isProduct)) {
+    const source = await text(file);
+    for (const [pattern, homes] of SINGLE_MECHANISMS)
+      if (!homes.includes(file) && pattern.test(source)) copies.push(`${file}: ${pattern}`);
+  }
+  t.same(copies, []);
+});
+
+/** Files that see the errors of one transport only, so that its codes are not ambiguous there. */
+const TRANSPORT_BORDERS = [
+  'database/errors.ts',
+  'http/client-errors.ts',
+  'http/health.ts',
+  'cli.ts',
+];
+
+t.test('only the border of a transport reads codes that transports share', async (t) => {
+  const shared =
+    /'(ECONN(RESET|REFUSED|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)'/;
+  const readers: string[] = [];
+  for (const file of (await sources('server')).filter(isProduct))
+    if (shared.test(await text(file))) readers.push(path.relative('server', file));
+  t.same(readers.sort(), [...TRANSPORT_BORDERS].sort());
+});
+
 function isProduct(file: string): boolean {
   return !file.includes('/test/') && !file.includes('/bench/');
 }
