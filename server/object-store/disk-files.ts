@@ -20,10 +20,10 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
 /** Writes a new file and creates missing folders. Its bytes are synced before it resolves. */
 export async function writeDurably(file: string, bytes: Bytes): Promise<void> {
-  const handle = await openInNewFolder(file);
+  const handle = await unavailableIfFailed(openInNewFolder(file));
   try {
-    for await (const chunk of bytes) await writeAll(handle, chunk);
-    await handle.sync();
+    for await (const chunk of bytes) await unavailableIfFailed(writeAll(handle, chunk));
+    await unavailableIfFailed(handle.sync());
   } finally {
     await handle.close();
   }
@@ -59,7 +59,7 @@ export async function syncFolder(folder: string): Promise<void> {
   const handle = await undefinedIfAbsent(open(folder));
   if (!handle) return;
   try {
-    await handle.sync();
+    await unavailableIfFailed(handle.sync());
   } finally {
     await handle.close();
   }
@@ -67,17 +67,24 @@ export async function syncFolder(folder: string): Promise<void> {
 
 export async function undefinedIfAbsent<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
-    return await promise;
+    return await unavailableIfFailed(promise);
   } catch (error) {
     if (ABSENT.has(getErrorCode(error))) return undefined;
-    throw toUnavailable(error);
+    throw error;
   }
 }
 
-export function toUnavailable(error: unknown): unknown {
-  return UNAVAILABLE.has(getErrorCode(error))
-    ? new StoreUnavailable('The disk failed', error)
-    : error;
+/**
+ * Throws `StoreUnavailable` if an operation on the disk fails. Call it only for such operations,
+ * because the codes also occur elsewhere: a socket can fail with `EMFILE`.
+ */
+export async function unavailableIfFailed<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (!UNAVAILABLE.has(getErrorCode(error))) throw error;
+    throw new StoreUnavailable('The disk failed', error);
+  }
 }
 
 export function getErrorCode(error: unknown): string {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {MAX_BATCH_KEYS} from './batches.js';
 import {
   undefinedIfAbsent,
-  toUnavailable,
+  unavailableIfFailed,
   getErrorCode,
   syncFolder,
   writeDurably,
@@ -42,12 +42,12 @@ export class DiskObjects implements ObjectStore {
     const partial = `${target}.part-${randomBytes(8).toString('hex')}`;
     try {
       await writeDurably(partial, requireExactLength(size, bytes, signal));
-      await rename(partial, target);
+      await unavailableIfFailed(rename(partial, target));
       await syncFolder(path.dirname(target));
     } catch (error) {
       await rm(partial, {force: true});
       await this.removeEmptyFolders(partial);
-      throw toUnavailable(error);
+      throw error;
     }
   }
 

@@ -41,6 +41,20 @@ t.test('a failed put leaves no folder', async (t) => {
   t.same(await readdir(directory), []);
 });
 
+t.test('an error of the source is not blamed on the disk', async (t) => {
+  const directory = path.join(t.testdir({}), 'objects');
+  const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
+  const error = Object.assign(new Error('too many sockets'), {code: 'EMFILE'});
+  const source = (async function* () {
+    yield Buffer.from('x');
+    throw error;
+  })();
+
+  const thrown = await store.put('uploads/a/b.pdf', source, 2, never).catch((e: unknown) => e);
+
+  t.equal(thrown, error);
+});
+
 t.test('a deletion removes only the folders that it has emptied', async (t) => {
   const directory = path.join(t.testdir({}), 'objects');
   const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
