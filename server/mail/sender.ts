@@ -5,7 +5,13 @@ import type {DatabaseOutage} from '../alerts/database-outage.js';
 import type {Config} from '../config/config.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {Sql} from '../database/sql.js';
-import {JOB_LEASE_SECONDS, claimJobs, deadLetterExpired, nextJobMs, renewJobs} from '../jobs/queue.js';
+import {
+  JOB_LEASE_SECONDS,
+  claimJobs,
+  deadLetterExpired,
+  nextJobMs,
+  renewJobs,
+} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {Worker} from '../jobs/worker.js';
 import {alertDeadMail} from './dead-mail-alert.js';
