@@ -2,7 +2,7 @@ import type {AppDeps} from './app-deps.js';
 import {compose} from './compose.js';
 import type {Services} from './compose.js';
 import type {App} from './http/app-type.js';
-import {projectVersion} from './http/assets.js';
+import {readProjectVersion} from './http/assets.js';
 import {createApp} from './http/create-app.js';
 import {BodyDrain} from './http/drain.js';
 import type {Readiness} from './http/lifecycle.js';
@@ -25,7 +25,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   const {config, log} = deps;
   const services = compose(deps);
   const readiness: Readiness = {notReady: 'starting'};
-  const version = projectVersion();
+  const version = readProjectVersion();
   await services.spool.sweep();
   await services.otherReleases.sweep();
   const drain = new BodyDrain();

@@ -58,10 +58,10 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     sweep: new Sweep(background),
     sweepSpool: () => spool.sweep(),
     onDone: (part, report) => {
-      metrics.cleaned(part, report);
+      metrics.countCleanup(part, report);
     },
     onFailed: (part) => {
-      metrics.cleanupFailed(part);
+      metrics.countCleanupFailure(part);
     },
   });
   const triggerCleanup = () => {

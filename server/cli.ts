@@ -5,10 +5,10 @@ import {auditCommand} from './audit/command.js';
 import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
 import type {Command} from './command/command.js';
-import {printable} from './command/printable.js';
+import {escapeUnprintable} from './command/printable.js';
 import {InvalidSettings, readConfig} from './config/config.js';
 import {PostgresNotStarted} from './database/embedded/not-started.js';
-import {sqlState} from './database/errors.js';
+import {getSqlState} from './database/errors.js';
 import {toRefusal} from './database/refusal.js';
 import {doctorCommand} from './doctor/command.js';
 import {createLog} from './log.js';
@@ -50,8 +50,8 @@ const main = async (): Promise<void> => {
   const [name = 'help', ...args] = process.argv.slice(2);
   if (name === '--version' || name === '-v') {
     // Imported here, because the module loads packages that only serve files.
-    const {projectVersion} = await import('./http/assets.js');
-    await print(projectVersion());
+    const {readProjectVersion} = await import('./http/assets.js');
+    await print(readProjectVersion());
     return;
   }
   const command = COMMANDS[name];
@@ -75,14 +75,14 @@ const help = (name: string, command: Command | undefined): void => {
   const isKnown = command !== undefined || ['help', '--help', '-h'].includes(name);
   const text = command ? command.usage : HELP;
   (isKnown ? process.stdout : process.stderr).write(
-    `${isKnown ? '' : `There is no command "${printable(name)}".\n\n`}${text}\n`,
+    `${isKnown ? '' : `There is no command "${escapeUnprintable(name)}".\n\n`}${text}\n`,
   );
   process.exitCode = isKnown ? 0 : 2;
 };
 
 /** Prints a line and waits while the output is full, so that long lists need little memory. */
 const print = async (line: string): Promise<void> => {
-  if (!process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, 'drain');
+  if (!process.stdout.write(`${escapeUnprintable(line)}\n`)) await once(process.stdout, 'drain');
 };
 
 // `maria sessions | head` closes the pipe after the first lines.
@@ -93,7 +93,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 main().catch((error: unknown) => {
   const {message, exitCode} = describeError(error);
-  process.stderr.write(`${printable(message)}\n`);
+  process.stderr.write(`${escapeUnprintable(message)}\n`);
   process.exitCode = exitCode;
 });
 
@@ -107,7 +107,7 @@ function describeError(error: unknown): {message: string; exitCode: number} {
 
 /** Returns a failure with advice for an error of the database. Returns other errors unchanged. */
 function toCommandFailure(error: unknown, databaseUrl: string): unknown {
-  if (sqlState(error) === UNDEFINED_TABLE) {
+  if (getSqlState(error) === UNDEFINED_TABLE) {
     const advice = 'Start the server once, or add a site with: maria site add';
     return new CommandFailed(`The database has not been set up. ${advice}`, {cause: error});
   }

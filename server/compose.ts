@@ -10,7 +10,7 @@ import {isDatabaseDown} from './database/errors.js';
 import {OriginNotAllowed} from './errors.js';
 import type {MariaError} from './errors.js';
 import {Uploads} from './files/upload.js';
-import {anonymizeIp, clientIp, clientRateLimitKey} from './http/client-address.js';
+import {anonymizeIp, getClientIp, clientRateLimitKey} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
 import {Access} from './visits/access.js';
 
@@ -40,7 +40,7 @@ const composeRequests = (
 ) => {
   const toActor = (request: FastifyRequest, uuid?: string) => ({
     client: clientRateLimitKey(request),
-    address: anonymizeIp(clientIp(request), config.audit.ipMode),
+    ipAddress: anonymizeIp(getClientIp(request), config.audit.ipMode),
     uuid,
   });
   const access = new Access({
@@ -52,7 +52,7 @@ const composeRequests = (
     endVisit,
     onEnded: triggerCleanup,
     onTokenRefused: (request, uuid) => {
-      abuse.tokenRefused(toActor(request, uuid));
+      abuse.recordTokenRefusal(toActor(request, uuid));
     },
   });
   const uploads = new Uploads({
@@ -60,7 +60,7 @@ const composeRequests = (
     onMarkedForDeletion: triggerCleanup,
   });
   const alertError = (error: MariaError, request: FastifyRequest) => {
-    const caller = access.knownCaller(request);
+    const caller = access.findCaller(request);
     alertServerError({sql, log, attempts}, error, {request, caller, ...toActor(request)});
   };
   const onError = (error: MariaError, request: FastifyRequest) => {
@@ -68,12 +68,12 @@ const composeRequests = (
     if (error.statusCode >= 500) alertError(error, request);
     if (error instanceof OriginNotAllowed) {
       const origin = request.headers.origin ?? '';
-      abuse.originRefused(toActor(request), {origin, site: error.siteKey});
+      abuse.recordOriginRefusal(toActor(request), {origin, site: error.siteKey});
     }
-    metrics.failed(error.code, request.routeOptions.url);
+    metrics.countError(error.code, request.routeOptions.url);
   };
   const onLimitExceeded = (request: FastifyRequest) => {
-    abuse.limitExceeded(toActor(request), request.routeOptions.url ?? 'unknown');
+    abuse.recordLimitViolation(toActor(request), request.routeOptions.url ?? 'unknown');
   };
   return {access, alertError, onError, onLimitExceeded, toActor, uploads};
 };

@@ -3,7 +3,7 @@ import {SlidingWindowCounter} from './abuse/sliding-window-counter.js';
 import {DatabaseOutage} from './alerts/database-outage.js';
 import type {AppDeps} from './app-deps.js';
 import {BatchedAuditWriter, auditRowCounts} from './audit/store.js';
-import {derivedKey} from './config/secrets.js';
+import {deriveKey} from './config/secrets.js';
 import {RestoreGuard} from './database/restore-guard.js';
 import {TransientEvents} from './events/transient-events.js';
 import {Spool} from './files/spool.js';
@@ -14,7 +14,7 @@ import {EventHub} from './live/hub.js';
 import {ConfirmationLinks} from './mail/links.js';
 import {MessageService} from './messages/message-service.js';
 import {Sites} from './sites/store.js';
-import {Visits} from './visits/lookup.js';
+import {Visits} from './visits/visits.js';
 import {VisitorTokens} from './visits/token.js';
 
 export type Core = ReturnType<typeof composeCore>;
@@ -32,8 +32,8 @@ export const composeCore = (deps: AppDeps) => {
   const restoreGuard = new RestoreGuard({sql: backgroundSql, dataDir: config.dataDir, log});
 
   const attempts = new BatchedAuditWriter(sql);
-  const counters = new SharedCounters(sql, derivedKey(signingKey, 'rate-limits'));
-  const abuseCounter = new SlidingWindowCounter(sql, derivedKey(signingKey, 'watch'));
+  const counters = new SharedCounters(sql, deriveKey(signingKey, 'rate-limits'));
+  const abuseCounter = new SlidingWindowCounter(sql, deriveKey(signingKey, 'watch'));
   const abuse = new AbuseMonitor({sql, attempts, log, counter: abuseCounter, counters});
 
   const transientEvents = new TransientEvents(sql);

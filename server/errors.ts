@@ -1,4 +1,4 @@
-import {ERROR_CODES, errorStatus} from './contract/error-codes.js';
+import {ERROR_CODES, getErrorStatus} from './contract/error-codes.js';
 import type {ErrorCode} from './contract/error-codes.js';
 import type {ErrorBody} from './contract/common.js';
 
@@ -39,11 +39,11 @@ export class MariaError extends Error {
   }
 
   /** Returns the response body, whose size is limited, whatever the request was. */
-  body(requestId: string): ErrorBody {
+  toBody(requestId: string): ErrorBody {
     const {faults = []} = this;
     const others = faults.length - MAX_FAULTS;
     return {
-      status: errorStatus(this.code),
+      status: getErrorStatus(this.code),
       code: this.code,
       message: cut(this.message, MAX_MESSAGE_LENGTH),
       request_id: requestId,

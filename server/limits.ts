@@ -7,7 +7,7 @@ import {ARRIVAL_LIMITS} from './live/websocket-route.js';
 /** Returns the limits of concurrent uploads, streams and WebSockets without credentials. */
 export const createLimits = ({uploads, streams}: Config, metrics: Metrics) => {
   const count = (what: 'uploads' | 'streams' | 'sockets') => (limit: ConcurrencyScope) => {
-    metrics.refusedAsBusy(what, limit);
+    metrics.countBusy(what, limit);
   };
   const limits = {
     uploads: new ConcurrencyLimit(

@@ -12,6 +12,7 @@ const SECRETS = new Set([
   'authorization',
   'email',
   'headers',
+  'ipaddress',
   'name',
   'rawheaders',
   'remoteaddress',

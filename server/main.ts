@@ -85,8 +85,8 @@ const startBackgroundJobs = async (
     } catch (error) {
       const refusal = toRefusal(error, databaseUrl);
       if (!refusal) throw error;
-      const {message, code, mayPass} = refusal;
-      if (!mayPass) {
+      const {message, code, isTemporary} = refusal;
+      if (!isTemporary) {
         log.fatal({code}, message);
         process.exit(1);
       }

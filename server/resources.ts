@@ -9,7 +9,7 @@ import {startEmbeddedPostgres} from './database/embedded/embedded.js';
 import {DiskObjects} from './object-store/disk.js';
 import type {ObjectStore} from './object-store/object-store.js';
 import {S3Objects} from './object-store/s3.js';
-import {derivedKey} from './config/secrets.js';
+import {deriveKey} from './config/secrets.js';
 
 /** Database and storage, which both the server and the CLI need. */
 export interface Resources {
@@ -78,7 +78,7 @@ const openDatabase = async (
 
 const openObjects = (config: Config): Pick<Resources, 'objects' | 'diskKey'> => {
   if (config.s3) return {objects: new S3Objects(config.s3), diskKey: undefined};
-  const diskKey = derivedKey(config.secrets[0], 'disk-downloads');
+  const diskKey = deriveKey(config.secrets[0], 'disk-downloads');
   const directory = path.join(config.dataDir, 'files');
   return {
     objects: new DiskObjects({directory, publicUrl: config.publicUrl, signingKey: diskKey}),

@@ -1,11 +1,11 @@
 import {v4} from 'uuid';
-import {derivedKey} from './config/secrets.js';
+import {deriveKey} from './config/secrets.js';
 import {diskDownloadRoute} from './files/disk-download-route.js';
 import {fileRoutes} from './files/routes.js';
 import {uploadRoute} from './files/upload-route.js';
 import {healthRoutes} from './http/health.js';
 import {metricsRoute} from './http/metrics.js';
-import {RATE_MULTIPLES, processLimit} from './http/rate-limits.js';
+import {RATE_MULTIPLES, createProcessLimit} from './http/rate-limits.js';
 import {eventRoutes} from './live/routes.js';
 import {EVENTS_PREFIX, webSocketRoute} from './live/websocket-route.js';
 import {devRoutes} from './mail/dev-routes.js';
@@ -40,7 +40,7 @@ export const registerPublicRoutes = async (
     own: deps.release,
     other: deps.otherReleases,
     isStarting: () => readiness.notReady === 'starting',
-    limit: processLimit(config.ratePerMinute * RATE_MULTIPLES.unknown, onLimitExceeded),
+    limit: createProcessLimit(config.ratePerMinute * RATE_MULTIPLES.unknown, onLimitExceeded),
   });
   await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
   await app.register(metricsRoute, deps);
@@ -52,7 +52,7 @@ export const registerPublicRoutes = async (
     ...deps,
     newUuid: deps.newUuid ?? v4,
     onUuidRefused: (request, uuid) => {
-      deps.abuse.uuidRefused(deps.toActor(request, uuid));
+      deps.abuse.recordUuidRefusal(deps.toActor(request, uuid));
     },
     onOpened: (siteKey) => {
       deps.panelOpens.add(siteKey);
@@ -98,7 +98,7 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
   await scope.register(contactRoutes, {
     prefix: '/api/session',
     ...deps,
-    mailHashKey: derivedKey(config.secrets[0], 'mail-counts'),
+    mailHashKey: deriveKey(config.secrets[0], 'mail-counts'),
     onMailStopped: () => {
       alertMailLimit({sql, log}, 'address');
     },
@@ -115,7 +115,7 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
     ...deps,
     uploadLimit: limits.uploads,
     onStored: (upload) => {
-      deps.metrics.uploaded(upload);
+      deps.metrics.countUpload(upload);
     },
   });
   await scope.register(fileRoutes, {prefix: '/api/files', ...deps, onDeleted: onEnded});

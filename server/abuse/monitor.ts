@@ -17,7 +17,7 @@ interface Actor {
   /** Client network that is counted: an IPv4 address or an IPv6 /64. */
   client: string;
   /** IP address in the form that `IP_MODE` allows to store. */
-  address: string | null;
+  ipAddress: string | null;
   uuid?: string | undefined;
 }
 
@@ -31,21 +31,21 @@ export interface AbuseMonitorDeps {
 
 /** Detects client networks with too many guessed UUIDs, refused tokens or exceeded limits. */
 export class AbuseMonitor {
-  /** Checked before the shared counters, so that a flood causes no queries. */
+  /** Limit of this process, before the shared counters, so that a flood causes no queries. */
   private readonly seen = new OncePerWindow(MINUTE_MS);
 
   constructor(private readonly deps: AbuseMonitorDeps) {}
 
-  uuidRefused(actor: Actor): void {
+  recordUuidRefusal(actor: Actor): void {
     this.suspect(actor, SUSPICIOUS_UUIDS);
   }
 
-  tokenRefused(actor: Actor): void {
+  recordTokenRefusal(actor: Actor): void {
     this.suspect(actor, SUSPICIOUS_TOKENS);
   }
 
   /** Audits at most once a minute per client network, and raises an alert at ten in an hour. */
-  limitExceeded(actor: Actor, route: string): void {
+  recordLimitViolation(actor: Actor, route: string): void {
     this.recordOnce(actor, {event: 'rate_limit_exceeded', metadata: {route}});
     this.count(actor, LIMIT_VIOLATIONS, async () => {
       await this.alert(
@@ -55,7 +55,7 @@ export class AbuseMonitor {
     });
   }
 
-  originRefused(actor: Actor, {origin, site}: {origin: string; site: string}): void {
+  recordOriginRefusal(actor: Actor, {origin, site}: {origin: string; site: string}): void {
     const metadata = {origin: origin.slice(0, 200)};
     this.recordOnce(actor, {event: 'origin_refused', site, metadata});
   }
@@ -63,9 +63,9 @@ export class AbuseMonitor {
   private suspect(actor: Actor, threshold: WindowLimit): void {
     this.count(actor, threshold, async () => {
       const {kind, times: count} = threshold;
-      const {uuid, address} = actor;
+      const {uuid, ipAddress} = actor;
       const metadata = {kind, count};
-      await this.deps.attempts.record({event: 'suspicious_activity', uuid, address, metadata});
+      await this.deps.attempts.record({event: 'suspicious_activity', uuid, ipAddress, metadata});
       await this.alert(
         `suspicious_${kind}`,
         `One client network tried ${count} ${kind} in ten minutes.`,
@@ -80,12 +80,12 @@ export class AbuseMonitor {
   }
 
   /** Records each kind of event at most once a minute per client network, over all replicas. */
-  private recordOnce({client, address}: Actor, entry: AuditEntry): void {
+  private recordOnce({client, ipAddress}: Actor, entry: AuditEntry): void {
     const key = `${entry.event} ${client}`;
     if (!this.seen.allows(key)) return;
     this.inBackground(entry.event, async () => {
       const {current} = await this.deps.counters.count(`audited ${key}`);
-      if (current === 1) await this.deps.attempts.record({...entry, address});
+      if (current === 1) await this.deps.attempts.record({...entry, ipAddress});
     });
   }
 

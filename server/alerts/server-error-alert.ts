@@ -11,7 +11,7 @@ interface AuditWriter {
     event: 'error';
     uuid: string | null;
     site: string | null;
-    address: string | null;
+    ipAddress: string | null;
     metadata: Record<string, string>;
   }) => Promise<void>;
 }
@@ -20,14 +20,14 @@ export interface FailedRequest {
   request: FastifyRequest;
   /** Caller with a valid token; undefined without one. */
   caller: {uuid: string; site: {key: string}} | undefined;
-  address: string | null;
+  ipAddress: string | null;
 }
 
 /** Logs the whole error, writes its code to the audit log, and raises an alert. */
 export const alertServerError = (
   {sql, log, attempts}: {sql: Sql; log: FastifyBaseLogger; attempts: AuditWriter},
   error: MariaError,
-  {request, caller, address}: FailedRequest,
+  {request, caller, ipAddress}: FailedRequest,
 ): void => {
   const route = request.routeOptions.url ?? 'unknown';
   const {code} = error;
@@ -45,7 +45,7 @@ export const alertServerError = (
     ? `The ${dependency} did not respond; request ${request.id} was refused. See /readyz and the log.`
     : `Request ${request.id} failed.`;
   const alerted = Promise.all([
-    attempts.record({event: 'error', uuid, site, address, metadata}),
+    attempts.record({event: 'error', uuid, site, ipAddress, metadata}),
     raiseAlert(sql, {cause: `${code} ${dependency ?? route}`, code, message, uuid}),
   ]);
   alerted.catch((failure: unknown) => {

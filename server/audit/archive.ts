@@ -12,7 +12,7 @@ import type {Archive, ArchiveLine} from './chain/archive-file.js';
 import type {ChainEntry, ChainedRow, Month} from './chain/check.js';
 import {CHAIN_PAGE_ROWS, chainHead, chainPage, countRows, findUnhashedRows} from './chain/store.js';
 import {formatCount} from '../text/count.js';
-import {dropAuditMonth, dueAuditMonths} from './partitions.js';
+import {dropAuditMonth, findExpiredAuditMonths} from './partitions.js';
 import {recordAudit} from './store.js';
 
 export interface AuditMaintenanceDeps {
@@ -46,7 +46,7 @@ export const archiveLease = (sql: Sql): TaskLease =>
 export const dropOldMonths = async (deps: AuditMaintenanceDeps): Promise<void> => {
   const {sql, config} = deps;
   const {archiveDir, retentionDays} = config.audit;
-  const due = await dueAuditMonths(sql, retentionDays);
+  const due = await findExpiredAuditMonths(sql, retentionDays);
   if (due.length === 0) return;
   if (archiveDir === undefined) {
     for (const month of due) await drop(deps, month);

@@ -1,9 +1,9 @@
 import {parseArgs} from 'node:util';
 
-import {usageError} from '../command/command.js';
+import {createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
-import {printRows, readFormat} from '../command/formats.js';
-import {readSince} from '../command/since.js';
+import {printRows, parseFormat} from '../command/formats.js';
+import {parseSince} from '../command/since.js';
 import {AUDIT_EVENTS} from '../contract/event-names.js';
 import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, readPages} from '../database/read-pages.js';
@@ -43,11 +43,11 @@ export const auditCommand: Command = {
     }
     const {backgroundSql: sql, print} = deps;
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const format = readFormat(values.format);
+    const format = parseFormat(values.format);
     const filter = {
       uuid: values.uuid === undefined ? null : requireUuid(values.uuid),
       site: values.site ?? null,
-      since: values.since === undefined ? null : readSince(values.since),
+      since: values.since === undefined ? null : parseSince(values.since),
       type: values.type === undefined ? null : requireType(values.type),
     };
     const rows = readPages<AuditRow>((last) => auditPage(sql, filter, last));
@@ -85,10 +85,10 @@ const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow |
 const requireUuid = (given: string): string => {
   const uuid = readUuid(given);
   if (uuid) return uuid;
-  throw usageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
+  throw createUsageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
 };
 
 const requireType = (given: string): string => {
   if ((AUDIT_EVENTS as readonly string[]).includes(given)) return given;
-  throw usageError(`Invalid --type "${given}". Pass one of ${AUDIT_EVENTS.join(', ')}.`);
+  throw createUsageError(`Invalid --type "${given}". Pass one of ${AUDIT_EVENTS.join(', ')}.`);
 };

@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import {sqlState} from '../database/errors.js';
+import {getSqlState} from '../database/errors.js';
 import type {Month} from './chain/check.js';
 
 const AUDIT_MONTHS_AHEAD = 3;
@@ -16,7 +16,7 @@ export const makeAuditPartitions = (sql: Sql): Promise<boolean> =>
   });
 
 /** Returns the months beyond their retention, oldest first. */
-export const dueAuditMonths = async (sql: Sql, retentionDays: number): Promise<Month[]> => {
+export const findExpiredAuditMonths = async (sql: Sql, retentionDays: number): Promise<Month[]> => {
   const rows = await sql<{month: Month}[]>`
     select to_char(month, 'YYYY-MM') as month from due_audit_months(${retentionDays}) as month`;
   return rows.map(({month}) => month);
@@ -34,7 +34,7 @@ export const dropAuditMonth = (sql: Sql, retentionDays: number, month: Month): P
 /** Returns whether an audit row was refused because its month has no partition. */
 export const isPartitionMissing = (error: unknown): boolean => {
   const {table_name, constraint_name} = (error ?? {}) as Record<string, unknown>;
-  return sqlState(error) === CHECK_VIOLATION && table_name === 'audit_logs' && !constraint_name;
+  return getSqlState(error) === CHECK_VIOLATION && table_name === 'audit_logs' && !constraint_name;
 };
 
 const unlessLocked = async (change: () => Promise<void>): Promise<boolean> => {
@@ -42,7 +42,7 @@ const unlessLocked = async (change: () => Promise<void>): Promise<boolean> => {
     await change();
     return true;
   } catch (error) {
-    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    if (getSqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
     return false;
   }
 };

@@ -12,7 +12,7 @@ export interface AuditEntry {
   uuid?: string | null;
   site?: string | null;
   /** IP address in the form that `IP_MODE` allows to store. */
-  address?: string | null;
+  ipAddress?: string | null;
   metadata?: AuditMetadata;
 }
 
@@ -26,7 +26,7 @@ export const recordAudit = async (sql: Queryable, ...entries: AuditEntry[]): Pro
     insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
     select event, uuid, site,
            case when (select v.state from visits v where v.uuid = given.uuid) in ('gone', 'erased')
-                then null else address end,
+                then null else ip_address end,
            metadata
     from ${auditEntriesCte(sql, entries)}`;
   countAuditRows(sql, entries);
@@ -38,9 +38,9 @@ export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
     ${entries.map((entry) => entry.event)}::text[],
     ${entries.map((entry) => entry.uuid ?? null)}::uuid[],
     ${entries.map((entry) => entry.site ?? null)}::text[],
-    ${entries.map((entry) => entry.address ?? null)}::inet[],
+    ${entries.map((entry) => entry.ipAddress ?? null)}::inet[],
     ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
-  ) as given (event, uuid, site, address, metadata)`;
+  ) as given (event, uuid, site, ip_address, metadata)`;
 
 const countsOf = perPool(() => new Map<AuditEvent, number>());
 

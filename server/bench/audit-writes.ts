@@ -7,7 +7,7 @@ import type {Sql} from '../database/sql.js';
 import {DEMO_SITE} from '../sites/store.js';
 import {AUDIT_ROWS, ROUNDS} from './counts.js';
 import {createDatabase} from './databases.js';
-import {postgresCpuMs, postmasterOf} from './process-cost.js';
+import {getPostgresCpuMs, getPostmasterPid} from './process-cost.js';
 import {atMost, comparison, median} from './row.js';
 import type {Row} from './row.js';
 
@@ -18,10 +18,10 @@ const WARM_UP_ROWS = 500;
 type Write = (entry: Required<AuditEntry>) => Promise<unknown>;
 
 /** Compares batched rows, whose callers wait for the commit, to one INSERT for each row. */
-export const auditWrites = async (): Promise<Row[]> => {
+export const measureAuditWrites = async (): Promise<Row[]> => {
   const sql = connectDatabase({url: await createDatabase(), max: POOL, silenceMs: 30_000});
   try {
-    const postmaster = await postmasterOf(sql);
+    const postmaster = await getPostmasterPid(sql);
     const attempts = new BatchedAuditWriter(sql);
     const ways = [
       {name: 'batched', write: (entry: AuditEntry) => attempts.record(entry), micros: micros()},
@@ -58,7 +58,7 @@ export const auditWrites = async (): Promise<Row[]> => {
       {
         what: `audit rows beside ${acknowledged} acknowledged`,
         figure: `${difference} more`,
-        bar: 'exactly as many',
+        target: 'exactly as many',
         isMet: difference === 0,
       },
     ];
@@ -71,14 +71,14 @@ const micros = () => ({node: [] as number[], postgres: [] as number[]});
 
 const spentMs = async (postmaster: number) => {
   const {user, system} = process.cpuUsage();
-  return {node: (user + system) / 1000, postgres: await postgresCpuMs(postmaster)};
+  return {node: (user + system) / 1000, postgres: await getPostgresCpuMs(postmaster)};
 };
 
 const insertOne =
   (sql: Sql): Write =>
-  ({event, uuid, site, address, metadata}) => sql`
+  ({event, uuid, site, ipAddress, metadata}) => sql`
     insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
-    values (${event}, ${uuid}, ${site}, ${address}, ${JSON.stringify(metadata)}::text::jsonb)`;
+    values (${event}, ${uuid}, ${site}, ${ipAddress}, ${JSON.stringify(metadata)}::text::jsonb)`;
 
 /** Returns the number of acknowledged rows. */
 const writeAll = async (write: Write, rows: number): Promise<number> => {
@@ -91,7 +91,7 @@ const writeAll = async (write: Write, rows: number): Promise<number> => {
         event: 'uuid_validation_attempt',
         uuid: newUuid(),
         site: DEMO_SITE,
-        address: '192.0.2.1',
+        ipAddress: '192.0.2.1',
         metadata: {outcome: 'claimed'},
       });
       acknowledged++;

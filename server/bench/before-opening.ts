@@ -6,9 +6,9 @@ import type {Browser} from 'playwright-core';
 
 import {ROUNDS} from './counts.js';
 import {openAfterHover, serveHostPage, visitSlowly} from './page-visit.js';
-import type {Visit} from './page-visit.js';
+import type {PageCost} from './page-visit.js';
 import {startProduct} from './process-cost.js';
-import {atMost, comparison, median, notMeasured, shown} from './row.js';
+import {atMost, comparison, median, notMeasured, formatFigure} from './row.js';
 import type {Row} from './row.js';
 import {temporaryFolder} from './temporary-folder.js';
 
@@ -16,7 +16,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
 
 /** Measures what the script tag costs a page in a browser, and how quickly the chat opens. */
-export const beforeOpening = async (): Promise<Row[]> => {
+export const measurePageCost = async (): Promise<Row[]> => {
   const executablePath = process.env['CHROME_PATH'];
   if (!executablePath) {
     return [
@@ -28,8 +28,8 @@ export const beforeOpening = async (): Promise<Row[]> => {
   const host = await serveHostPage(product.url);
   const browser = await chromium.launch({executablePath, args: QUIET});
   try {
-    const visits: Visit[] = [];
-    const bare: Visit[] = [];
+    const visits: PageCost[] = [];
+    const bare: PageCost[] = [];
     const openedMs: number[] = [];
     const faults: Faults[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -48,8 +48,8 @@ export const beforeOpening = async (): Promise<Row[]> => {
   }
 };
 
-const costs = (visits: Visit[], bare: Visit[]): Row[] => {
-  const of = (pick: (visit: Visit) => number, all = visits) => median(all.map(pick));
+const costs = (visits: PageCost[], bare: PageCost[]): Row[] => {
+  const of = (pick: (visit: PageCost) => number, all = visits) => median(all.map(pick));
   const slowed = 'at a processor slowed 4 times';
   const isApi = (url: string) => new URL(url).pathname.startsWith('/api/');
   return [
@@ -60,7 +60,7 @@ const costs = (visits: Visit[], bare: Visit[]): Row[] => {
     ),
     comparison(
       `the same page without it: script time ${slowed}`,
-      `${shown(of(({scriptMs}) => scriptMs, bare))} ms`,
+      `${formatFigure(of(({scriptMs}) => scriptMs, bare))} ms`,
     ),
     atMost(
       `before opening: blocking time ${slowed}, in ms`,

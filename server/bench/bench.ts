@@ -1,34 +1,34 @@
 // `npm run bench [name …]` compares every figure to its limit, both from this run. The exit code is
 // 1 unless all limits are met.
-import {auditWrites} from './audit-writes.js';
-import {beforeOpening} from './before-opening.js';
-import {events} from './events.js';
-import {growth} from './growth.js';
+import {measureAuditWrites} from './audit-writes.js';
+import {measurePageCost} from './before-opening.js';
+import {measureEvents} from './events.js';
+import {measureMemoryGrowth} from './growth.js';
 import {hardRuns} from './hard-runs.js';
-import {lookUp} from './look-up.js';
+import {measureLookUps} from './look-up.js';
 import {notMeasured} from './row.js';
 import type {Row} from './row.js';
-import {sessionCalls} from './session-calls.js';
-import {start} from './start.js';
-import {uploadCost} from './upload-cost.js';
-import {sweepCost} from './sweep.js';
-import {uploadMemory} from './upload-memory.js';
-import {widgetWeight} from './widget-weight.js';
+import {measureSessionCalls} from './session-calls.js';
+import {measureStart} from './start.js';
+import {measureUploadCost} from './upload-cost.js';
+import {measureSweep} from './sweep.js';
+import {measureUploadMemory} from './upload-memory.js';
+import {measureWidgetWeight} from './widget-weight.js';
 
 export type {Row} from './row.js';
 
 const BENCHES: {name: string; run: () => Promise<Row[]>}[] = [
-  {name: 'widget-weight', run: widgetWeight},
-  {name: 'before-opening', run: beforeOpening},
-  {name: 'start', run: start},
-  {name: 'session-calls', run: sessionCalls},
-  {name: 'look-up', run: lookUp},
-  {name: 'audit-writes', run: auditWrites},
-  {name: 'upload-cost', run: uploadCost},
-  {name: 'upload-memory', run: uploadMemory},
-  {name: 'events', run: events},
-  {name: 'growth', run: growth},
-  {name: 'sweep', run: sweepCost},
+  {name: 'widget-weight', run: measureWidgetWeight},
+  {name: 'before-opening', run: measurePageCost},
+  {name: 'start', run: measureStart},
+  {name: 'session-calls', run: measureSessionCalls},
+  {name: 'look-up', run: measureLookUps},
+  {name: 'audit-writes', run: measureAuditWrites},
+  {name: 'upload-cost', run: measureUploadCost},
+  {name: 'upload-memory', run: measureUploadMemory},
+  {name: 'events', run: measureEvents},
+  {name: 'growth', run: measureMemoryGrowth},
+  {name: 'sweep', run: measureSweep},
   {name: 'hard-runs', run: hardRuns},
 ];
 
@@ -53,7 +53,7 @@ const verdict = ({kind, isMet}: Row): string => {
 };
 
 const print = (row: Row): void => {
-  const bar = row.kind === 'comparison' ? '' : `  (bar: ${row.bar})`;
+  const bar = row.kind === 'comparison' ? '' : `  (bar: ${row.target})`;
   process.stdout.write(`${verdict(row).padEnd(12)}  ${row.what}: ${row.figure}${bar}\n`);
 };
 

@@ -14,7 +14,7 @@ export const UPLOADS = count('BENCH_UPLOADS', 100);
 export const SMALL_UPLOADS = count('BENCH_SMALL_UPLOADS', 10_000);
 /** Messages of a round; a session accepts 500. */
 export const EVENTS = count('BENCH_EVENTS', 400);
-export const READERS = count('BENCH_READERS', 20);
+export const SUBSCRIBERS = count('BENCH_READERS', 20);
 /** Number of concurrent, waiting streams. */
 export const STREAMS = count('BENCH_STREAMS', 2_000);
 export const CRASH_KILLS = count('CRASH_KILLS', 25);

@@ -39,16 +39,16 @@ const withConnection = async <T>(
   }
 };
 
-const filled = new Map<number, Promise<string>>();
+const databasesByCount = new Map<number, Promise<string>>();
 
 /** Returns a database with `count` ended visits, as after years of use. All benches share it. */
-export const databaseWithVisits = (count: number): Promise<string> => {
-  const made = filled.get(count) ?? fill(count);
-  filled.set(count, made);
+export const getDatabaseWithVisits = (count: number): Promise<string> => {
+  const made = databasesByCount.get(count) ?? createDatabaseWithVisits(count);
+  databasesByCount.set(count, made);
   return made;
 };
 
-const fill = async (count: number): Promise<string> => {
+const createDatabaseWithVisits = async (count: number): Promise<string> => {
   const url = await createDatabase();
   process.stderr.write(`Creating ${count} visits ...\n`);
   await withConnection(url, async (sql) => {

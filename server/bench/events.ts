@@ -2,13 +2,13 @@ import {once} from 'node:events';
 import net from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {WebSocketClient} from '../test/event-readers.js';
+import {WebSocketClient} from '../test/event-subscribers.js';
 import {Visitor, request} from '../test/visitor.js';
-import {EVENTS, READERS, ROUNDS, STREAMS} from './counts.js';
+import {EVENTS, SUBSCRIBERS, ROUNDS, STREAMS} from './counts.js';
 import {createDatabase} from './databases.js';
-import {residentBytes, rival, startProduct, startProgram} from './process-cost.js';
+import {getResidentBytes, getRivalFile, startProduct, startProgram} from './process-cost.js';
 import type {Program} from './process-cost.js';
-import {atMost, comparison, median, percentile, shown} from './row.js';
+import {atMost, comparison, median, percentile, formatFigure} from './row.js';
 import type {Row} from './row.js';
 import {temporaryFolder} from './temporary-folder.js';
 
@@ -34,7 +34,7 @@ interface Contender {
  * Sends messages through one replica to subscribers of another. The comparison is a bare
  * broadcast in one process.
  */
-export const events = async (): Promise<Row[]> => {
+export const measureEvents = async (): Promise<Row[]> => {
   const folder = await temporaryFolder();
   const programs: Program[] = [];
   const start = async (starting: Promise<Program>) => {
@@ -52,7 +52,7 @@ export const events = async (): Promise<Row[]> => {
   };
   try {
     const [here, there] = [await start(startProduct(env)), await start(startProduct(env))];
-    const bare = await start(startProgram(rival('broadcast')));
+    const bare = await start(startProgram(getRivalFile('broadcast')));
     const contenders = [product(here, there), broadcast(bare)];
     for (let round = 0; round < ROUNDS; round++) {
       for (const contender of contenders) await measure(contender);
@@ -112,7 +112,7 @@ const readSockets = async (
   {greeting, onText}: {greeting?: string; onText: (text: string) => void},
 ): Promise<() => void> => {
   const sockets = Array.from(
-    {length: READERS},
+    {length: SUBSCRIBERS},
     () => new WebSocketClient(url.replace('http', 'ws')),
   );
   await Promise.all(
@@ -146,7 +146,7 @@ const measure = async (contender: Contender): Promise<void> => {
     wake();
   });
   const allHeard = async (count: number) => {
-    while (heard < count * READERS) await new Promise<void>((resolve) => (wake = resolve));
+    while (heard < count * SUBSCRIBERS) await new Promise<void>((resolve) => (wake = resolve));
   };
   const send = () => contender.send(`${performance.now()} ${SENTENCE}`);
   try {
@@ -177,14 +177,14 @@ const rows = (contenders: Contender[]): Row[] => {
   const [own] = contenders as [Contender];
   return [
     atMost(
-      `from sending a message to its ${READERS} readers at another replica, p95 in ms`,
+      `from sending a message to its ${SUBSCRIBERS} readers at another replica, p95 in ms`,
       percentile(own.delaysMs, 0.95),
       1_000,
     ),
     ...contenders.map(({name, delaysMs, perSecond}) =>
       comparison(
         name,
-        `${shown(median(delaysMs))} ms median delay, ${shown(median(perSecond))} events a second to ${READERS} readers each`,
+        `${formatFigure(median(delaysMs))} ms median delay, ${formatFigure(median(perSecond))} events a second to ${SUBSCRIBERS} readers each`,
       ),
     ),
   ];
@@ -208,7 +208,7 @@ const memory = async (own: Program, bare: Program): Promise<Row[]> => {
   const what = `memory of each of ${STREAMS} open streams, in KiB`;
   return [
     atMost(what, stream / KIBIBYTE, 64),
-    comparison(`${what}: bare WebSockets`, shown(socket / KIBIBYTE)),
+    comparison(`${what}: bare WebSockets`, formatFigure(socket / KIBIBYTE)),
   ];
 };
 
@@ -221,10 +221,10 @@ const growth = async ({pid, url}: Program, headOf: (i: number) => Head): Promise
   // Warm up, so that one-time costs are not counted for each connection.
   const warm = await openMany(url, Math.ceil(STREAMS / 10), headOf);
   await sleep(SETTLE_MS);
-  const before = await residentBytes(pid);
+  const before = await getResidentBytes(pid);
   const sockets = await openMany(url, STREAMS, headOf);
   await sleep(SETTLE_MS);
-  const after = await residentBytes(pid);
+  const after = await getResidentBytes(pid);
   for (const socket of [...warm, ...sockets]) socket.destroy();
   return (after - before) / STREAMS;
 };

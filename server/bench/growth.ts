@@ -2,23 +2,23 @@ import {makePdf} from '../test/pdf.js';
 import {MEBIBYTE} from '../units.js';
 import {SMALL_UPLOADS} from './counts.js';
 import {createDatabase} from './databases.js';
-import {startOwnStore} from './own-store.js';
-import {residentBytes} from './process-cost.js';
+import {startBenchStore} from './bench-store.js';
+import {getResidentBytes} from './process-cost.js';
 import {atMost, median} from './row.js';
 import type {Row} from './row.js';
 import {sendFile} from './send-file.js';
 import {temporaryFolder} from './temporary-folder.js';
-import {product} from './upload-ways.js';
+import {createProduct} from './upload-methods.js';
 
 const FILES_OF_A_VISIT = 100;
 const AT_ONCE = 8;
 const FILE_BYTES = 20_000;
 
 /** Checks that memory does not grow: compares the last tenth of many uploads with the second. */
-export const growth = async (): Promise<Row[]> => {
-  const store = await startOwnStore();
+export const measureMemoryGrowth = async (): Promise<Row[]> => {
+  const store = await startBenchStore();
   const folder = await temporaryFolder();
-  const way = product(await createDatabase(), folder.path);
+  const way = createProduct(await createDatabase(), folder.path);
   const program = await way.start(store.env);
   try {
     const visits = Math.ceil(SMALL_UPLOADS / FILES_OF_A_VISIT);
@@ -31,7 +31,7 @@ export const growth = async (): Promise<Row[]> => {
         const call = calls[Math.floor(begun / FILES_OF_A_VISIT)];
         if (!call || begun++ >= SMALL_UPLOADS) return;
         await sendFile(call, file);
-        resident.push(await residentBytes(program.pid));
+        resident.push(await getResidentBytes(program.pid));
       }
     };
     await Promise.all(Array.from({length: AT_ONCE}, send));

@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 
-export interface Load {
+export interface LoadOptions {
   url: string;
   path: string;
   seconds: number;
@@ -27,7 +27,7 @@ export const hasLoadGenerator = async (): Promise<boolean> => {
 };
 
 /** Calls validate-uuid with a load generator that is not Node. Throws if a call is rejected. */
-export const load = async ({url, path, seconds, connections, pauseMs = 0}: Load) => {
+export const runLoad = async ({url, path, seconds, connections, pauseMs = 0}: LoadOptions) => {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', SCRIPT, url];
   const env = {...process.env, BENCH_PATH: path, BENCH_PAUSE_MS: String(Math.round(pauseMs))};
   const {stdout} = await run('wrk', args, {env});

@@ -3,9 +3,9 @@ import {v4 as newUuid} from 'uuid';
 
 import {findVisit} from '../visits/store.js';
 import {FEW_SESSIONS, LOOK_UPS, ROUNDS, SESSIONS} from './counts.js';
-import {databaseWithVisits} from './databases.js';
-import {cpuMs} from './process-cost.js';
-import {atMost, comparison, median, shown} from './row.js';
+import {getDatabaseWithVisits} from './databases.js';
+import {getCpuMs} from './process-cost.js';
+import {atMost, comparison, median, formatFigure} from './row.js';
 import type {Row} from './row.js';
 
 const VISIT_TIMES = {idleMs: 30 * 60_000, maxMs: 24 * 60 * 60_000};
@@ -21,7 +21,7 @@ interface Table {
 }
 
 /** Checks that a lookup is one index read, whatever the number of sessions. */
-export const lookUp = async (): Promise<Row[]> => {
+export const measureLookUps = async (): Promise<Row[]> => {
   const tables = [await open(FEW_SESSIONS), await open(SESSIONS)];
   try {
     for (const table of tables) await lookUpAll(table);
@@ -47,14 +47,14 @@ export const lookUp = async (): Promise<Row[]> => {
     ...tables.map(({visits, tookMicros, cpuMicros}) =>
       comparison(
         `each look-up among ${visits}`,
-        `${shown(median(tookMicros))} µs, ${shown(median(cpuMicros))} µs of it in PostgreSQL`,
+        `${formatFigure(median(tookMicros))} µs, ${formatFigure(median(cpuMicros))} µs of it in PostgreSQL`,
       ),
     ),
   ];
 };
 
 const open = async (visits: number): Promise<Table> => {
-  const sql = postgres(await databaseWithVisits(visits), {max: 1});
+  const sql = postgres(await getDatabaseWithVisits(visits), {max: 1});
   const [row] = await sql<{pid: number}[]>`select pg_backend_pid() as pid`;
   const share = Math.min(100, (LOOK_UPS / visits) * 100);
   const known = await sql<{uuid: string}[]>`
@@ -72,14 +72,14 @@ const open = async (visits: number): Promise<Table> => {
 
 /** Looks up UUIDs; every second one exists. */
 const lookUpAll = async ({sql, backend, known, tookMicros, cpuMicros}: Table): Promise<void> => {
-  const beforeMs = await cpuMs(backend);
+  const beforeMs = await getCpuMs(backend);
   const startedMs = performance.now();
   for (let i = 0; i < LOOK_UPS; i++) {
     const uuid = i % 2 === 0 ? newUuid() : known[(i >> 1) % known.length];
     await findVisit(sql, uuid ?? newUuid(), VISIT_TIMES);
   }
   tookMicros.push(((performance.now() - startedMs) * 1000) / LOOK_UPS);
-  cpuMicros.push((((await cpuMs(backend)) - beforeMs) * 1000) / LOOK_UPS);
+  cpuMicros.push((((await getCpuMs(backend)) - beforeMs) * 1000) / LOOK_UPS);
 };
 
 const ratio = (many: number[], few: number[]): number => median(many) / median(few);

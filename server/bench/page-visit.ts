@@ -5,7 +5,7 @@ import type {AddressInfo} from 'node:net';
 import type {Browser, CDPSession, Page} from 'playwright-core';
 
 /** Costs of one page view for its visitor. */
-export interface Visit {
+export interface PageCost {
   scriptMs: number;
   blockingMs: number;
   layoutShift: number;
@@ -42,7 +42,7 @@ export const serveHostPage = async (product: string) => {
 };
 
 /** Opens a page in a new browser context, at a quarter of the processor's speed. */
-export const visitSlowly = async (browser: Browser, url: string): Promise<Visit> => {
+export const visitSlowly = async (browser: Browser, url: string): Promise<PageCost> => {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
@@ -68,7 +68,7 @@ const scriptTime = async (devTools: CDPSession): Promise<number> => {
   return (metrics.find(({name}) => name === 'ScriptDuration')?.value ?? NaN) * 1000;
 };
 
-type Timeline = Pick<Visit, 'blockingMs' | 'layoutShift'> & {kept: number};
+type Timeline = Pick<PageCost, 'blockingMs' | 'layoutShift'> & {kept: number};
 
 // Page scripts are strings, because the types of a page are not those of the server.
 const TIMELINE = `(async () => {

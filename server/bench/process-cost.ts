@@ -16,18 +16,19 @@ export interface Program {
   stop: () => Promise<void>;
 }
 
-export interface Starting {
+export interface ProgramOptions {
   env?: Record<string, string>;
   /** Arguments for Node itself, before the program's file. */
   nodeArgs?: string[];
 }
 
 export const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
-export const rival = (name: string) => fileURLToPath(new URL(`rivals/${name}.js`, import.meta.url));
+export const getRivalFile = (name: string) =>
+  fileURLToPath(new URL(`rivals/${name}.js`, import.meta.url));
 /**
  * Returns the file of a rival that has separate packages, which are installed beside its source.
  */
-export const installedRival = (name: string) =>
+export const getInstalledRivalFile = (name: string) =>
   fileURLToPath(new URL(`../../../server/bench/rivals/${name}.mjs`, import.meta.url));
 
 /** Length of the kernel's clock tick, on every platform that Node supports. */
@@ -44,7 +45,7 @@ process.once('exit', () => {
 /** Runs a program on a free port. It is ready when it responds with any status but 503. */
 export const startProgram = async (
   file: string,
-  {env = {}, nodeArgs = []}: Starting = {},
+  {env = {}, nodeArgs = []}: ProgramOptions = {},
 ): Promise<Program> => {
   const port = await freePort();
   const startedMs = performance.now();
@@ -60,7 +61,7 @@ export const startProgram = async (
     child.kill('SIGINT');
     await once(child, 'exit');
   };
-  while (!(await answers(url))) {
+  while (!(await isResponding(url))) {
     if (child.exitCode !== null) throw new Error(`${file} ended with ${child.exitCode}.`);
     if (performance.now() - startedMs > START_MS) {
       await stop();
@@ -71,7 +72,7 @@ export const startProgram = async (
   return {pid: child.pid as number, url, startMs: performance.now() - startedMs, stop};
 };
 
-const answers = async (url: string): Promise<boolean> => {
+const isResponding = async (url: string): Promise<boolean> => {
   const response = await fetch(`${url}/readyz`).catch(() => undefined);
   await response?.body?.cancel();
   return response !== undefined && response.status !== 503;
@@ -94,50 +95,50 @@ export const startProduct = (
  * Returns the fields of /proc/<pid>/stat after the name, which may contain spaces. The state is
  * number 0.
  */
-const statOf = async (pid: number): Promise<number[]> => {
+const readStat = async (pid: number): Promise<number[]> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return (stat.split(') ').at(-1) ?? '').split(' ').map(Number);
 };
 
 /** Returns the user and system time of all threads of a process. */
-export const cpuMs = async (pid: number): Promise<number> => {
-  const fields = await statOf(pid);
+export const getCpuMs = async (pid: number): Promise<number> => {
+  const fields = await readStat(pid);
   return ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS;
 };
 
 /**
  * Returns the process id of the PostgreSQL server behind a connection, which runs on this machine.
  */
-export const postmasterOf = async (sql: Sql): Promise<number> => {
+export const getPostmasterPid = async (sql: Sql): Promise<number> => {
   const [row] = await sql<{pid: number}[]>`select pg_backend_pid() as pid`;
-  return (await statOf(row?.pid ?? 0))[1] ?? 0;
+  return (await readStat(row?.pid ?? 0))[1] ?? 0;
 };
 
 /**
  * Returns the processor time of PostgreSQL: of its running processes and of those that have ended.
  */
-export const postgresCpuMs = async (postmaster: number): Promise<number> => {
-  const own = await statOf(postmaster);
+export const getPostgresCpuMs = async (postmaster: number): Promise<number> => {
+  const own = await readStat(postmaster);
   let ticks = [11, 12, 13, 14].reduce((sum, i) => sum + (own[i] ?? 0), 0);
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     // The process may have ended since the folder was read.
-    const fields = await statOf(Number(name)).catch(() => []);
+    const fields = await readStat(Number(name)).catch(() => []);
     if (fields[1] === postmaster) ticks += (fields[11] ?? 0) + (fields[12] ?? 0);
   }
   return ticks * TICK_MS;
 };
 
-export const residentBytes = async (pid: number): Promise<number> => {
+export const getResidentBytes = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 };
 
 /** Returns the highest memory use of a process while `work` runs. */
-export const peakWhile = async (pid: number, work: () => Promise<void>): Promise<number> => {
-  let peak = await residentBytes(pid);
+export const measurePeakBytes = async (pid: number, work: () => Promise<void>): Promise<number> => {
+  let peak = await getResidentBytes(pid);
   const timer = setInterval(() => {
-    residentBytes(pid).then(
+    getResidentBytes(pid).then(
       (bytes) => {
         peak = Math.max(peak, bytes);
       },

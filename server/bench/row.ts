@@ -2,7 +2,7 @@
 export interface Row {
   what: string;
   figure: string;
-  bar: string;
+  target: string;
   isMet: boolean;
   /**
    * Kind of the row; absent if the figure is judged. A comparison has no limit.
@@ -12,36 +12,36 @@ export interface Row {
 
 export const atMost = (what: string, value: number, limit: number, more = ''): Row => ({
   what,
-  figure: `${shown(value)}${more}`,
-  bar: `at most ${limit}`,
+  figure: `${formatFigure(value)}${more}`,
+  target: `at most ${limit}`,
   isMet: value <= limit,
 });
 
 export const atLeast = (what: string, value: number, limit: number, more = ''): Row => ({
   what,
-  figure: `${shown(value)}${more}`,
-  bar: `at least ${limit}`,
+  figure: `${formatFigure(value)}${more}`,
+  target: `at least ${limit}`,
   isMet: value >= limit,
 });
 
 export const comparison = (what: string, figure: string): Row => ({
   what,
   figure,
-  bar: 'none',
+  target: 'none',
   isMet: true,
   kind: 'comparison',
 });
 
-export const notMeasured = (what: string, bar: string, reason: string): Row => ({
+export const notMeasured = (what: string, target: string, reason: string): Row => ({
   what,
   figure: reason,
-  bar,
+  target,
   isMet: false,
   kind: 'not measured',
 });
 
 /** Formats a figure with two decimals up to ten, and with one above. */
-export const shown = (value: number): string => {
+export const formatFigure = (value: number): string => {
   if (Number.isInteger(value)) return String(value);
   return value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 };

@@ -11,7 +11,7 @@ export interface Call {
   isMultipart?: boolean;
 }
 
-export interface Pace {
+export interface ChunkPace {
   chunkBytes: number;
   pauseMs: number;
 }
@@ -19,7 +19,7 @@ export interface Pace {
 const agent = new Agent({keepAlive: true, maxSockets: Infinity});
 
 /** Sends the file at once, or in chunks with pauses. Throws unless the server accepts it. */
-export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<void> => {
+export const sendFile = async (call: Call, file: Buffer, pace?: ChunkPace): Promise<void> => {
   const [head, tail] = call.isMultipart ? envelope(file.length) : [EMPTY, EMPTY];
   const length = head.length + file.length + tail.length;
   const sent = request(call.url, {
@@ -34,10 +34,10 @@ export const sendFile = async (call: Call, file: Buffer, pace?: Pace): Promise<v
   if (pace) await writeSlowly(sent, file, pace);
   else sent.write(file);
   sent.end(tail);
-  const [answer] = await answered;
-  answer.resume();
-  await once(answer, 'end');
-  const status = answer.statusCode ?? 0;
+  const [response] = await answered;
+  response.resume();
+  await once(response, 'end');
+  const status = response.statusCode ?? 0;
   if (status < 200 || status > 299) throw new Error(`${call.url} responded with ${status}.`);
 };
 
@@ -53,7 +53,7 @@ const envelope = (bytes: number): [Buffer, Buffer] => [
 const writeSlowly = async (
   sent: ReturnType<typeof request>,
   file: Buffer,
-  {chunkBytes, pauseMs}: Pace,
+  {chunkBytes, pauseMs}: ChunkPace,
 ): Promise<void> => {
   for (let at = 0; at < file.length; at += chunkBytes) {
     sent.write(file.subarray(at, at + chunkBytes));

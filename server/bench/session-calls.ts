@@ -5,19 +5,19 @@ import {v4 as newUuid} from 'uuid';
 
 import {findVisit} from '../visits/store.js';
 import {ROUNDS, SECONDS, SESSIONS} from './counts.js';
-import {databaseWithVisits} from './databases.js';
-import {hasLoadGenerator, load} from './load.js';
+import {getDatabaseWithVisits} from './databases.js';
+import {hasLoadGenerator, runLoad} from './load.js';
 import {
-  cpuMs,
-  postgresCpuMs,
-  postmasterOf,
-  rival,
+  getCpuMs,
+  getPostgresCpuMs,
+  getPostmasterPid,
+  getRivalFile,
   startProduct,
   startProgram,
 } from './process-cost.js';
 import type {Program} from './process-cost.js';
 import {PATH} from './rivals/uuid-routes.js';
-import {atLeast, atMost, comparison, median, notMeasured, percentile, shown} from './row.js';
+import {atLeast, atMost, comparison, median, notMeasured, percentile, formatFigure} from './row.js';
 import type {Row} from './row.js';
 import {temporaryFolder} from './temporary-folder.js';
 
@@ -36,8 +36,8 @@ interface Contender {
   postgresMicros: number[];
 }
 
-/** Compares `validate-uuid` with everything on to the framework and one query. */
-export const sessionCalls = async (): Promise<Row[]> => {
+/** Compares `validate-uuid`, with all features on, to the framework with one query. */
+export const measureSessionCalls = async (): Promise<Row[]> => {
   if (!(await hasLoadGenerator())) {
     const reason = 'there is no wrk here; install the package of that name';
     return [
@@ -45,23 +45,23 @@ export const sessionCalls = async (): Promise<Row[]> => {
       notMeasured('look-up at half load, p99', '5 ms', reason),
     ];
   }
-  const url = await databaseWithVisits(SESSIONS);
+  const url = await getDatabaseWithVisits(SESSIONS);
   const sql = postgres(url, {max: 1});
   const folder = await temporaryFolder();
   const programs: Program[] = [];
   try {
     const product = await startProduct({DATABASE_URL: url, DATA_DIR: folder.path});
     programs.push(product);
-    const select = await startProgram(rival('select'), {env: {DATABASE_URL: url}});
+    const select = await startProgram(getRivalFile('select'), {env: {DATABASE_URL: url}});
     programs.push(select);
-    const echo = await startProgram(rival('echo'));
+    const echo = await startProgram(getRivalFile('echo'));
     programs.push(echo);
     const contenders = [
       contender('validate-uuid', product, VALIDATE),
       contender('one SELECT', select, PATH),
       contender('bare echo', echo, PATH),
     ];
-    await compete(contenders, await postmasterOf(sql));
+    await compete(contenders, await getPostmasterPid(sql));
     return [...ratios(contenders), await lookUpUnderLoad(contenders[0] as Contender, sql)];
   } finally {
     for (const {stop} of programs) await stop();
@@ -81,20 +81,23 @@ const contender = (name: string, program: Program, path: string): Contender => (
 
 const compete = async (contenders: Contender[], postmaster: number): Promise<void> => {
   for (const {program, path} of contenders) {
-    await load({url: program.url, path, seconds: WARM_UP_SECONDS, connections: CONNECTIONS});
+    await runLoad({url: program.url, path, seconds: WARM_UP_SECONDS, connections: CONNECTIONS});
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const {program, path, perSecond, nodeMicros, postgresMicros} of contenders) {
-      const before = {node: await cpuMs(program.pid), postgres: await postgresCpuMs(postmaster)};
-      const done = await load({
+      const before = {
+        node: await getCpuMs(program.pid),
+        postgres: await getPostgresCpuMs(postmaster),
+      };
+      const done = await runLoad({
         url: program.url,
         path,
         seconds: SECONDS,
         connections: CONNECTIONS,
       });
       const each = (ms: number) => (ms * 1000) / done.requests;
-      nodeMicros.push(each((await cpuMs(program.pid)) - before.node));
-      postgresMicros.push(each((await postgresCpuMs(postmaster)) - before.postgres));
+      nodeMicros.push(each((await getCpuMs(program.pid)) - before.node));
+      postgresMicros.push(each((await getPostgresCpuMs(postmaster)) - before.postgres));
       perSecond.push(done.perSecond);
     }
   }
@@ -116,7 +119,9 @@ const ratios = (contenders: Contender[]): Row[] => {
       (product ?? NaN) / (echo ?? NaN),
       0.25,
     ),
-    ...contenders.map((one) => comparison(`processor time of each: ${one.name}`, cost(one))),
+    ...contenders.map((contender) =>
+      comparison(`processor time of each: ${contender.name}`, cost(contender)),
+    ),
   ];
 };
 
@@ -133,7 +138,7 @@ const lookUpUnderLoad = async (
   // connection therefore makes a call every 2 to 2.5 times `fullMs`.
   const pauseMs = 1.5 * fullMs;
   const seconds = Math.max(2 * SECONDS, 2);
-  const running = load({url, path, seconds, connections: CONNECTIONS, pauseMs});
+  const running = runLoad({url, path, seconds, connections: CONNECTIONS, pauseMs});
   const tookMs: number[] = [];
   for (const endMs = performance.now() + (seconds - 0.5) * 1000; performance.now() < endMs;) {
     const startedMs = performance.now();
@@ -142,6 +147,6 @@ const lookUpUnderLoad = async (
     await sleep(LOOK_UP_PAUSE_MS);
   }
   const reached = (await running).perSecond / full;
-  const share = `at ${(reached * 100).toFixed(0)} % of the load, median ${shown(median(tookMs))} ms`;
+  const share = `at ${(reached * 100).toFixed(0)} % of the load, median ${formatFigure(median(tookMs))} ms`;
   return atMost('look-up at half load, p99 in ms', percentile(tookMs, 0.99), 5, ` (${share})`);
 };

@@ -8,7 +8,7 @@ import {promisify} from 'node:util';
 import {freePort} from '../test/free-port.js';
 import {MEBIBYTE} from '../units.js';
 import {ROUNDS, WITH_INSTALL} from './counts.js';
-import {residentBytes, startProduct} from './process-cost.js';
+import {getResidentBytes, startProduct} from './process-cost.js';
 import {atMost, median, notMeasured} from './row.js';
 import type {Row} from './row.js';
 import {temporaryFolder} from './temporary-folder.js';
@@ -21,7 +21,7 @@ const INSTALL_SECONDS = 60;
 const PATIENCE_MS = 300_000;
 
 /** Measures starts without any settings: with the embedded database and the default folders. */
-export const start = async (): Promise<Row[]> => {
+export const measureStart = async (): Promise<Row[]> => {
   const firstMs: number[] = [];
   const laterMs: number[] = [];
   const idle: number[] = [];
@@ -34,7 +34,7 @@ export const start = async (): Promise<Row[]> => {
       const later = await startProduct({DATA_DIR: folder.path});
       laterMs.push(later.startMs);
       await sleep(IDLE_AFTER_MS);
-      idle.push((await residentBytes(later.pid)) / MEBIBYTE);
+      idle.push((await getResidentBytes(later.pid)) / MEBIBYTE);
       await later.stop();
     } finally {
       await folder.remove();

@@ -14,11 +14,11 @@ import postgres from 'postgres';
 import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {migrate} from '../database/migrate.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
-import {ComputedBucket, fillRows, keyOf} from '../test/computed-bucket.js';
+import {ComputedBucket, insertRows, getKey} from '../test/computed-bucket.js';
 import {startRadosgw} from '../test/radosgw.js';
 import {MEBIBYTE} from '../units.js';
 import type {Row} from './bench.js';
-import type {Swept} from './sweeper.js';
+import type {SweepMeasurement} from './sweeper.js';
 
 const COMPUTED_KEYS = Number(process.env['BENCH_SWEEP_KEYS'] ?? 1_000_000);
 const REAL_KEYS = Number(process.env['BENCH_SWEEP_REAL_KEYS'] ?? 100_000);
@@ -31,7 +31,7 @@ const MEMORY_MIB = 64;
 const FIXED_STATEMENTS = 40;
 
 /** Measures the cost of a sweep: calls, counted at the store, and memory of its process. */
-export const sweepCost = async (): Promise<Row[]> => [
+export const measureSweep = async (): Promise<Row[]> => [
   ...(await withDatabase(sweepComputed)),
   ...(await withDatabase(sweepReal)),
 ];
@@ -62,7 +62,7 @@ const sweepComputed = async (databaseUrl: string): Promise<Row[]> => {
           bucket.count = COMPUTED_KEYS;
           bucket.calls.length = 0;
         },
-        calls: () => ({lists: bucket.countOf('list'), deletes: bucket.countOf('delete')}),
+        calls: () => ({lists: bucket.countCalls('list'), deletes: bucket.countCalls('delete')}),
       },
     );
   } finally {
@@ -96,7 +96,7 @@ const sweepReal = async (databaseUrl: string): Promise<Row[]> => {
 
 const fill = async (databaseUrl: string, keys: number): Promise<number> => {
   const sql = postgres(databaseUrl, {onnotice: () => undefined});
-  const unknown = await fillRows(sql, keys);
+  const unknown = await insertRows(sql, keys);
   await sql.end();
   return unknown;
 };
@@ -110,7 +110,7 @@ const putObjects = async (settings: S3Settings): Promise<number> => {
   let next = 0;
   const putAll = async () => {
     while (next < REAL_KEYS && performance.now() < until) {
-      await client.send(new PutObjectCommand({Bucket, Key: keyOf(next++), Body: '%PDF-'}));
+      await client.send(new PutObjectCommand({Bucket, Key: getKey(next++), Body: '%PDF-'}));
     }
   };
   await Promise.all(Array.from({length: PUTS_AT_ONCE}, putAll));
@@ -133,9 +133,9 @@ const countCalls = async (endpoint: string) => {
     if (searchParams.has('list-type')) lists++;
     if (searchParams.has('delete')) deletes++;
     const {method, url: target, headers} = incoming;
-    const passed = request({hostname, port, method, path: target, headers}, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const passed = request({hostname, port, method, path: target, headers}, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     passed.on('error', (error) => outgoing.destroy(error));
     incoming.pipe(passed);
@@ -190,13 +190,13 @@ const measure = async (
       {
         what: `look-ups for ${keys} ${what}, deletions included`,
         figure: `${lookUps} (${statements} statements in all, in ${report.duration_ms} ms)`,
-        bar: `at most ${2 * pages}, and ${FIXED_STATEMENTS} statements besides`,
+        target: `at most ${2 * pages}, and ${FIXED_STATEMENTS} statements besides`,
         isMet: lookUps <= 2 * pages && statements <= 2 * pages + FIXED_STATEMENTS,
       },
       {
         what: `memory of a sweep over ${keys} ${what}`,
         figure: `${above.toFixed(0)} MiB above ${(idle / MEBIBYTE).toFixed(0)} MiB idle`,
-        bar: `${MEMORY_MIB} MiB`,
+        target: `${MEMORY_MIB} MiB`,
         isMet: above <= MEMORY_MIB,
       },
     ];
@@ -209,7 +209,7 @@ const measure = async (
 const exactly = (what: string, figure: number, bar: number, isRight = true): Row => ({
   what,
   figure: String(figure),
-  bar: `exactly ${bar}`,
+  target: `exactly ${bar}`,
   isMet: figure === bar && isRight,
 });
 
@@ -221,7 +221,7 @@ const sweepIn = async (child: ChildProcess, {dryRun}: {dryRun: boolean}) => {
     });
   }, 50);
   child.send(dryRun);
-  const [swept] = (await once(child, 'message')) as [Swept];
+  const [swept] = (await once(child, 'message')) as [SweepMeasurement];
   clearInterval(timer);
   return {...swept, peak};
 };

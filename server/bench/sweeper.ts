@@ -9,7 +9,7 @@ import {S3Objects} from '../object-store/s3.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
 
 /** Report of the sweeping process to the measuring process. */
-export interface Swept {
+export interface SweepMeasurement {
   report: SweepReport;
   /** Number of all statements, and of those that look up keys. */
   statements: number;

@@ -11,7 +11,7 @@ const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const LINE = /^(.+?) +([\d.]+) kB of ([\d.]+) +(?:ok|TOO LARGE)$/gm;
 
 /** Reports the download sizes of the widget, as counted by `npm run size`. */
-export const widgetWeight = async (): Promise<Row[]> => {
+export const measureWidgetWeight = async (): Promise<Row[]> => {
   const program = 'server/scripts/size.mjs';
   // The program fails above a limit, but it still prints the sizes.
   const {stdout} = await run(process.execPath, [program], {cwd: PROJECT}).catch(

@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util';
 import {maintainAudit} from '../audit/maintenance.js';
 import {redactValue} from '../config/environment.js';
 import {MUST_BE_BUCKET, isBucketName} from '../config/remote-services.js';
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {CommandDeps} from '../command/command.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
@@ -109,7 +109,7 @@ const requireNotPaused = async (deps: CommandDeps, values: Values): Promise<void
 const reap = async (deps: CommandDeps, values: Values, progress: Progress): Promise<void> => {
   const {config, backgroundSql: sql, objects, log} = deps;
   const idleMs =
-    values.age === undefined ? config.visit.idleMs : number(values.age, 'age') * MINUTE_MS;
+    values.age === undefined ? config.visit.idleMs : parseNumber(values.age, 'age') * MINUTE_MS;
   const reaper = new Reaper({
     sql,
     objects,
@@ -161,9 +161,9 @@ const sweep = async (deps: CommandDeps, values: Values, progress: Progress): Pro
       force: true,
       collectGarbage: createGarbageCollector(),
       ...(values.quarantine !== undefined && {
-        quarantineMs: number(values.quarantine, 'quarantine') * DAY_MS,
+        quarantineMs: parseNumber(values.quarantine, 'quarantine') * DAY_MS,
       }),
-      ...(values.age !== undefined && {minAgeMs: number(values.age, 'age') * MINUTE_MS}),
+      ...(values.age !== undefined && {minAgeMs: parseNumber(values.age, 'age') * MINUTE_MS}),
       onDeletion: () => {
         progress.hasDeleted = true;
       },
@@ -188,25 +188,27 @@ const sweep = async (deps: CommandDeps, values: Values, progress: Progress): Pro
 const requireSweep = (values: Values): void => {
   const conflict = (['sweep', 'dry-run', 'age'] as const).find((name) => values[name]);
   if (values.resume && conflict)
-    throw usageError(`--resume cannot be combined with --${conflict}. Pass only one of them.`);
+    throw createUsageError(
+      `--resume cannot be combined with --${conflict}. Pass only one of them.`,
+    );
   const extra = (['delete', 'quarantine', 'bucket'] as const).find((name) => values[name]);
-  if (extra && !values.sweep) throw usageError(`--${extra} needs --sweep. Add --sweep.`);
+  if (extra && !values.sweep) throw createUsageError(`--${extra} needs --sweep. Add --sweep.`);
 };
 
 const openOtherBucket = ({config}: CommandDeps, bucket: string | undefined) => {
   if (bucket === undefined || bucket === config.s3?.bucket) return undefined;
   if (!isBucketName(bucket))
-    throw usageError(`--bucket ${MUST_BE_BUCKET}, but is "${redactValue(bucket)}".`);
+    throw createUsageError(`--bucket ${MUST_BE_BUCKET}, but is "${redactValue(bucket)}".`);
   if (config.s3) return {objects: new S3Objects({...config.s3, bucket}), otherBucket: bucket};
-  throw usageError(
+  throw createUsageError(
     '--bucket needs the S3 settings of that bucket. Set S3_BUCKET and its credentials.',
   );
 };
 
-const number = (given: string, name: string): number => {
+const parseNumber = (given: string, name: string): number => {
   const value = Number(given);
   if (given.trim() !== '' && value >= 0) return value;
-  throw usageError(`--${name} is "${given}". Expected a number of 0 or more. Correct it.`);
+  throw createUsageError(`--${name} is "${given}". Expected a number of 0 or more. Correct it.`);
 };
 
 const show = ({print}: CommandDeps, report: Record<string, unknown>, {json}: Values): void => {

@@ -6,7 +6,7 @@ import {deleteDeadMail} from '../jobs/queue.js';
 import {expireReleases} from '../releases/store.js';
 import {deleteOldBudgets} from '../responders/budgets.js';
 import {MINUTE_MS} from '../units.js';
-import {inBatches} from './batches.js';
+import {runInBatches} from './run-in-batches.js';
 
 export interface ExpiryDeps {
   sql: Sql;
@@ -51,7 +51,7 @@ export class Expiry {
     const {sql, config, log} = this.deps;
     const {signal} = this.stopping;
     for (const [name, step] of Object.entries(createSteps(sql, config))) {
-      await inBatches(BATCH, step, signal).catch((error: unknown) => {
+      await runInBatches(BATCH, step, signal).catch((error: unknown) => {
         log.error({err: error, step: name}, 'failed to expire old data; the next run tries again');
       });
     }

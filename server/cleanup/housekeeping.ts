@@ -3,15 +3,15 @@ import type {Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {deleteSettledLinks} from '../sessions/verification-store.js';
 import {deleteOldDeliveries} from '../webhooks/store.js';
-import {inBatches} from './batches.js';
+import {runInBatches} from './run-in-batches.js';
 
 const BATCH = 1_000;
 
 /** Expires confirmation links, and deletes old confirmation links and webhook deliveries. */
 export const expireLinksAndDeliveries = async (sql: Sql): Promise<void> => {
-  await inBatches(BATCH, (limit) => expireLinks(sql, limit));
-  await inBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
-  await inBatches(BATCH, (limit) => deleteOldDeliveries(sql, limit));
+  await runInBatches(BATCH, (limit) => expireLinks(sql, limit));
+  await runInBatches(BATCH, (limit) => deleteSettledLinks(sql, limit));
+  await runInBatches(BATCH, (limit) => deleteOldDeliveries(sql, limit));
 };
 
 const expireLinks = async (sql: Sql, limit: number): Promise<number> =>

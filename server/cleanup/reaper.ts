@@ -7,7 +7,7 @@ import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {formatCount} from '../text/count.js';
-import {inBatches} from './batches.js';
+import {runInBatches} from './run-in-batches.js';
 import {expireLinksAndDeliveries} from './housekeeping.js';
 import {previewRetention, applyRetention} from './retention.js';
 import type {RetentionCounts} from './retention.js';
@@ -75,7 +75,7 @@ export class Reaper {
   async run(signal?: AbortSignal): Promise<ReaperReport> {
     const {sql, config} = this.deps;
     const started = performance.now();
-    const lapsed = await inBatches(BATCH, (limit) => expireStaleUploads(sql, limit), signal);
+    const lapsed = await runInBatches(BATCH, (limit) => expireStaleUploads(sql, limit), signal);
     this.deps.onBegin?.();
     const abandoned = await this.endAbandoned(signal);
     const sessions = await applyRetention(sql, config.retention, signal);
@@ -129,18 +129,18 @@ export class Reaper {
   ): Promise<number> {
     const {sql, config} = this.deps;
     const end = (limit: number) => endAbandoned(sql, config.visit, {limit, onlyLeft});
-    return inBatches(ABANDON_BATCH, end, signal);
+    return runInBatches(ABANDON_BATCH, end, signal);
   }
 
   private async deleteFinishedRows(signal: AbortSignal | undefined): Promise<number> {
     const {sql} = this.deps;
-    await inBatches(BATCH, (limit) => deleteRemovedRows(sql, limit), signal);
-    return inBatches(BATCH, (limit) => createTombstones(sql, limit), signal);
+    await runInBatches(BATCH, (limit) => deleteRemovedRows(sql, limit), signal);
+    return runInBatches(BATCH, (limit) => createTombstones(sql, limit), signal);
   }
 
   private async removeObjects(signal: AbortSignal | undefined): Promise<Removals> {
     const total = {seen: 0, kept: 0, removed: 0, bytes: 0, failures: 0};
-    await inBatches(
+    await runInBatches(
       BATCH,
       async (limit) => {
         const claimed = await claimDeletions(this.deps.sql, limit);

@@ -1,14 +1,14 @@
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
 import {notifyAfterCommit} from '../events/notify.js';
 import {eraseSession} from '../sessions/end.js';
-import {inBatches} from './batches.js';
+import {runInBatches} from './run-in-batches.js';
 
 const ARCHIVE_BATCH = 200;
-/** Smaller, because erasing a session needs many statements, which keep the session locked. */
+/** Small batch, because erasing a session needs many statements, which keep the session locked. */
 const PURGE_BATCH = 50;
 const PURGE_AFTER_ARCHIVING = '7 days';
 
@@ -26,8 +26,8 @@ export const applyRetention = async (
   {pendingMs, completeMs}: Config['retention'],
   signal?: AbortSignal,
 ): Promise<RetentionCounts> => {
-  const archived = await inBatches(ARCHIVE_BATCH, (n) => archive(sql, pendingMs, n), signal);
-  const purge = (due: Due) => inBatches(PURGE_BATCH, (n) => purgeDue(sql, due, n), signal);
+  const archived = await runInBatches(ARCHIVE_BATCH, (n) => archive(sql, pendingMs, n), signal);
+  const purge = (due: Due) => runInBatches(PURGE_BATCH, (n) => purgeDue(sql, due, n), signal);
   let purged = await purge(neverConfirmed);
   if (completeMs !== undefined) purged += await purge(completedBefore(completeMs));
   return {archived, purged};
@@ -53,7 +53,7 @@ export const previewRetention = async (
 
 const isOverdue = (sql: Queryable, pendingMs: number) => sql`
   completed_at is null and archived_at is null
-  and created_at < now() - ${interval(pendingMs)}::interval`;
+  and created_at < now() - ${toInterval(pendingMs)}::interval`;
 
 const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<number> =>
   transaction(sql, async (tx) => {
@@ -81,7 +81,7 @@ const neverConfirmed: Due = (sql) => sql`
 const completedBefore =
   (ms: number): Due =>
   (sql) =>
-    sql`s.completed_at < now() - ${interval(ms)}::interval`;
+    sql`s.completed_at < now() - ${toInterval(ms)}::interval`;
 
 const purgeDue = async (sql: Sql, due: Due, limit: number): Promise<number> =>
   transaction(sql, async (tx) => {

@@ -1,6 +1,6 @@
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
 import {UPLOAD_LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
@@ -8,7 +8,7 @@ import type {EndCause} from '../sessions/end.js';
 import {countFunnel} from '../visits/store.js';
 
 export const BATCH = 500;
-/** Smaller, because each visit needs several statements and stays locked until all are done. */
+/** Small batch, because each visit needs several statements and stays locked until all are done. */
 export const ABANDON_BATCH = 100;
 const CLAIM = '60 seconds';
 /**
@@ -31,19 +31,19 @@ interface DueVisit {
  */
 const isAbandoned = (sql: Queryable, {idleMs, maxMs, leaveGraceMs}: Config['visit']) => sql`
   state = 'open' and (
-    last_seen_at < now() - ${interval(idleMs)}::interval
-    or started_at < now() - ${interval(maxMs)}::interval
+    last_seen_at < now() - ${toInterval(idleMs)}::interval
+    or started_at < now() - ${toInterval(maxMs)}::interval
     or (${leaveGraceMs ?? null}::float8 is not null
-        and left_at < now() - ${interval(leaveGraceMs ?? 0)}::interval))`;
+        and left_at < now() - ${toInterval(leaveGraceMs ?? 0)}::interval))`;
 
 const cause = (sql: Queryable, {idleMs, maxMs}: Config['visit']) => sql`
-  case when last_seen_at < now() - ${interval(idleMs)}::interval then 'idle'
-       when started_at < now() - ${interval(maxMs)}::interval then 'too_old'
+  case when last_seen_at < now() - ${toInterval(idleMs)}::interval then 'idle'
+       when started_at < now() - ${toInterval(maxMs)}::interval then 'too_old'
        else 'left' end`;
 
 /** Returns the condition on `visits` for visits that are abandoned because their visitor left. */
 const hasLeft = (sql: Queryable, {leaveGraceMs}: Config['visit']) => sql`
-  state = 'open' and left_at < now() - ${interval(leaveGraceMs ?? 0)}::interval`;
+  state = 'open' and left_at < now() - ${toInterval(leaveGraceMs ?? 0)}::interval`;
 
 /** Ends a batch of abandoned visits. A visit that a request has locked is not abandoned. */
 export const endAbandoned = async (
@@ -56,7 +56,7 @@ export const endAbandoned = async (
       select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
       from visits where ${onlyLeft ? hasLeft(tx, times) : isAbandoned(tx, times)}
       limit ${limit} for update skip locked`;
-    for (const visit of due) await endVisit(tx, {...visit, address: null}, visit.cause);
+    for (const visit of due) await endVisit(tx, {...visit, ipAddress: null}, visit.cause);
     await countAbandoned(
       tx,
       due.map(({siteKey}) => siteKey),
@@ -181,7 +181,7 @@ export const deleteRemovedRows = async (sql: Sql, limit: number): Promise<number
   return rows.length;
 };
 
-const LEFT_TABLES = [
+const VISIT_TABLES = [
   'file_uploads',
   'messages',
   'events',
@@ -200,7 +200,7 @@ export const createTombstones = async (sql: Sql, limit: number): Promise<number>
       limit ${limit} for update skip locked`;
     const uuids = rows.map(({uuid}) => uuid);
     if (uuids.length === 0) return 0;
-    for (const table of LEFT_TABLES) {
+    for (const table of VISIT_TABLES) {
       await tx`delete from ${tx(table)} where session_uuid = any(${uuids}::uuid[])`;
     }
     await tx`delete from user_sessions where uuid = any(${uuids}::uuid[])`;

@@ -2,7 +2,7 @@ import {one} from '../database/one.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {TaskLease} from '../database/task-lease.js';
 import type {AcquiredLease} from '../database/task-lease.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 import {DAY_MS} from '../units.js';
 
 /** Resolution of the store's clock: a Date header has whole seconds (RFC 9110, 5.6.7). */
@@ -104,7 +104,7 @@ export const classifyKeys = async (sql: Sql, page: PageOfKeys): Promise<PageClas
         ${ours.map(({lastModified}) => lastModified.toISOString())}::timestamptz[]
       ) as listed (key, uuid, size, modified)
       where modified <= least(now(), ${storeTime.toISOString()}::timestamptz)
-                        - ${interval(minAgeMs - CLOCK_STEP_MS)}::interval
+                        - ${toInterval(minAgeMs - CLOCK_STEP_MS)}::interval
     ), unknown as (
       select key, size from old as given where ${isUnknown(sql)}
     )${page.notes ? notedIn(sql, bucket) : sql``}
@@ -171,7 +171,7 @@ export const findExpiredOrphans = async (
     select key, size::float8 as size
     from (select key, size, split_part(key, '/', 2)::uuid as uuid from orphan_candidates
           where bucket = ${bucket} and key > ${after}
-            and first_seen_at <= now() - ${interval(quarantineMs)}::interval) as given
+            and first_seen_at <= now() - ${toInterval(quarantineMs)}::interval) as given
     where ${isUnknown(sql)}
     order by key limit ${limit}`;
 

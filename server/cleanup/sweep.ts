@@ -6,7 +6,7 @@ import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {TaskLease} from '../database/task-lease.js';
-import {databaseTime, timeBefore} from '../database/time.js';
+import {getDatabaseTime, getTimeBefore} from '../database/time.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import {UnusableList} from '../object-store/errors.js';
 import type {ObjectPage, ObjectStore} from '../object-store/object-store.js';
@@ -114,7 +114,7 @@ class Run {
     const {sql} = this.deps;
     const {dryRun, force = false} = this.options;
     if (dryRun) {
-      this.progress = startProgress(await databaseTime(sql));
+      this.progress = startProgress(await getDatabaseTime(sql));
       return true;
     }
     const acquired = await this.lease.acquire({force});
@@ -240,7 +240,7 @@ class Run {
       after = expired.at(-1)?.key ?? after;
       await this.keepLease();
     }
-    const before = await timeBefore(sql, options.minAgeMs ?? STALE_UPLOAD_MS);
+    const before = await getTimeBefore(sql, options.minAgeMs ?? STALE_UPLOAD_MS);
     deletions.aborted_uploads = await objects.abortStaleUploads(PREFIX, before);
   }
 

@@ -21,5 +21,5 @@ export class CommandFailed extends Error {
 }
 
 /** Returns an error about invalid arguments, printed like the errors of `parseArgs`. */
-export const usageError = (message: string): Error =>
+export const createUsageError = (message: string): Error =>
   Object.assign(new Error(message), {code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'});

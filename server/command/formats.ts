@@ -1,6 +1,6 @@
-import {usageError} from './command.js';
+import {createUsageError} from './command.js';
 import type {CommandDeps} from './command.js';
-import {printable, printableCell} from './printable.js';
+import {escapeUnprintable, escapeCell} from './printable.js';
 
 export type Row = Record<string, string | number | boolean | object | null>;
 export type Format = 'table' | 'json' | 'csv';
@@ -8,9 +8,9 @@ export type Format = 'table' | 'json' | 'csv';
 type Print = CommandDeps['print'];
 
 /** Returns the value of `--format`. Throws if it is invalid. */
-export const readFormat = (given: string): Format => {
+export const parseFormat = (given: string): Format => {
   if (given === 'table' || given === 'json' || given === 'csv') return given;
-  throw usageError(`Invalid --format "${given}". Pass table, json or csv.`);
+  throw createUsageError(`Invalid --format "${given}". Pass table, json or csv.`);
 };
 
 /** Prints any number of rows, page by page. */
@@ -52,7 +52,7 @@ const printCsv = async (print: Print, columns: string[], pages: AsyncIterable<Ro
 };
 
 /** Returns the text of a cell: a list separated by spaces, another nested value as JSON. */
-const cellText = (value: Row[string] | undefined): string | undefined => {
+const formatCell = (value: Row[string] | undefined): string | undefined => {
   if (Array.isArray(value)) return value.join(' ');
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return value === undefined || value === null ? undefined : String(value);
@@ -65,7 +65,7 @@ const isFormula = (text: string): boolean =>
   /^[=+\-\u2212@]/.test(text.replace(BEFORE_FORMULA, '').normalize('NFKC'));
 
 const csvCell = (value: Row[string] | undefined): string => {
-  const text = printable((cellText(value) ?? '').replaceAll('\r', '\\u000d'));
+  const text = escapeUnprintable((formatCell(value) ?? '').replaceAll('\r', '\\u000d'));
   // A spreadsheet would run a formula, and visitors choose their names.
   const plain = typeof value !== 'number' && isFormula(text) ? `'${text}` : text;
   return /[",\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
@@ -83,7 +83,7 @@ const printTable = async (print: Print, columns: string[], pages: AsyncIterable<
     );
   for await (const rows of pages) {
     const cells = rows.map((row) =>
-      columns.map((column) => printableCell(cellText(row[column]) ?? '–')),
+      columns.map((column) => escapeCell(formatCell(row[column]) ?? '–')),
     );
     if (!widths) {
       widths = columns.map((column, i) =>

@@ -11,15 +11,15 @@ import {
   readScannerSettings,
 } from './remote-services.js';
 import type {MailSettings, S3Settings, ScannerSettings} from './remote-services.js';
-import {allowedHosts, readResponderSettings} from './responder.js';
+import {readAllowedHosts, readResponderSettings} from './responder.js';
 import type {ResponderSettings} from './responder.js';
-import {generatedSecret, givenSecrets, secretFile, secretKey} from './secrets.js';
+import {loadOrCreateSecret, readSecrets, getSecretFile, createSecretKey} from './secrets.js';
 import type {SecretKeys} from './secrets.js';
 import {parseEmail} from '../text/email.js';
 import {DAY_MS, HOUR_MS, MEBIBYTE, MINUTE_MS} from '../units.js';
 import {isHost, readSettings, redactValue} from './environment.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
-import {unknownSettings} from './unknown-settings.js';
+import {findUnknownSettings} from './unknown-settings.js';
 
 export interface Config {
   port: number;
@@ -34,8 +34,8 @@ export interface Config {
   s3: S3Settings | undefined;
   mail: MailSettings;
   limits: {maxFiles: number; minFiles: number; maxFileBytes: number};
-  uploads: {perSession: number; perAddress: number; total: number};
-  streams: {perSession: number; perAddress: number; total: number};
+  uploads: {perSession: number; perClient: number; total: number};
+  streams: {perSession: number; perClient: number; total: number};
   ratePerMinute: number;
   trustProxy: string[];
   visit: {idleMs: number; maxMs: number; leaveGraceMs: number | undefined};
@@ -74,7 +74,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   if (production) requireProductionSettings(settings, faults);
   checkValues(settings, faults);
   const databaseUrl = readDatabaseUrl(settings, production, faults);
-  const hosts = allowedHosts(settings, faults);
+  const hosts = readAllowedHosts(settings, faults);
   const config = {
     ...toPlainValues(settings),
     publicUrl,
@@ -82,18 +82,18 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     databaseUrl,
     s3: readS3Settings(settings, production, faults),
     mail: readMailSettings(settings, production, faults),
-    trustProxy: proxies(settings, faults),
+    trustProxy: readTrustedProxies(settings, faults),
     scanner: readScannerSettings(settings, faults),
     responder: readResponderSettings(settings, {production, allowedHosts: hosts}, faults),
     allowedHosts: hosts,
-    unknownSettings: unknownSettings(env),
+    unknownSettings: findUnknownSettings(env),
   };
-  const given = givenSecrets(settings, faults);
+  const given = readSecrets(settings, faults);
   // A secret is generated only if the other settings are valid.
-  const generate = () => (faults.length === 0 ? [generatedSecret(config.dataDir, faults)] : []);
+  const generate = () => (faults.length === 0 ? [loadOrCreateSecret(config.dataDir, faults)] : []);
   const [first, ...others] = given ?? generate();
   if (first === undefined || faults.length > 0) throw new InvalidSettings(faults);
-  return {...config, secrets: [secretKey(first), ...others.map(secretKey)]};
+  return {...config, secrets: [createSecretKey(first), ...others.map(createSecretKey)]};
 };
 
 /** Returns the values that need no check against other settings, in the units of the code. */
@@ -101,7 +101,7 @@ const toPlainValues = (settings: Settings) => ({
   port: settings.PORT,
   host: settings.HOST,
   dataDir: path.resolve(settings.DATA_DIR),
-  secretFile: secretFile(settings),
+  secretFile: getSecretFile(settings),
   limits: {
     maxFiles: settings.MAX_FILES,
     minFiles: settings.MIN_FILES,
@@ -109,12 +109,12 @@ const toPlainValues = (settings: Settings) => ({
   },
   uploads: {
     perSession: settings.MAX_UPLOADS_PER_SESSION,
-    perAddress: settings.MAX_UPLOADS_PER_ADDRESS,
+    perClient: settings.MAX_UPLOADS_PER_ADDRESS,
     total: settings.MAX_UPLOADS,
   },
   streams: {
     perSession: settings.MAX_STREAMS_PER_SESSION,
-    perAddress: settings.MAX_STREAMS_PER_ADDRESS,
+    perClient: settings.MAX_STREAMS_PER_ADDRESS,
     total: settings.MAX_STREAMS,
   },
   ratePerMinute: settings.RATE_LIMIT_PER_MINUTE,
@@ -220,7 +220,7 @@ const checkValues = (settings: Settings, faults: string[]): void => {
   }
 };
 
-const proxies = (settings: Settings, faults: string[]): string[] => {
+const readTrustedProxies = (settings: Settings, faults: string[]): string[] => {
   const given = settings.TRUST_PROXY?.split(',').map((part) => part.trim()) ?? [];
   for (const proxy of given) {
     // In Fastify 5, a number trusts no proxy, and `true` lets every client choose its IP address.

@@ -80,13 +80,13 @@ export const readS3Settings = (
     endpoint: settings.S3_ENDPOINT,
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
-    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? defaultRegion(settings),
-    credentials: s3Credentials(settings, faults),
+    region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? getDefaultRegion(settings),
+    credentials: readS3Credentials(settings, faults),
   };
 };
 
 /** Returns a region for other stores than Amazon S3: most have no regions and accept any name. */
-const defaultRegion = ({S3_ENDPOINT}: Settings): string | undefined =>
+const getDefaultRegion = ({S3_ENDPOINT}: Settings): string | undefined =>
   S3_ENDPOINT ? 'us-east-1' : undefined;
 
 const MUST_BE_HTTPS =
@@ -115,7 +115,7 @@ const isWebUrl = (url: string): boolean => {
   return !username && !password && !cutsCredentials(url);
 };
 
-const s3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
+const readS3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
   // Stores refuse temporary credentials without their token.
   const token = settings.AWS_SESSION_TOKEN;

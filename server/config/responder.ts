@@ -57,7 +57,7 @@ export const readResponderSettings = (
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
 
-export const allowedHosts = (settings: Settings, faults: string[]): string[] => {
+export const readAllowedHosts = (settings: Settings, faults: string[]): string[] => {
   const given = settings.ALLOW_PRIVATE_HOSTS?.split(',').map((one) => one.trim().toLowerCase());
   for (const host of given ?? []) {
     if (HOST.test(host)) continue;

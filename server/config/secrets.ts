@@ -23,14 +23,14 @@ export interface SecretKey {
 export type SecretKeys = readonly [SecretKey, ...SecretKey[]];
 
 /** Derives a key for one purpose, so that a signature is never valid for another purpose. */
-export const derivedKey = (secret: SecretKey, purpose: string): Buffer =>
+export const deriveKey = (secret: SecretKey, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret.bytes, 'maria-chat', purpose, 32));
 
 const MIN_SECRET_LENGTH = 32;
 const GENERATED_FILE = 'secret-key';
 
-export const givenSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
-  const given = settings.SECRET_KEY ?? secretFromFile(settings.SECRET_KEY_FILE, faults);
+export const readSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
+  const given = settings.SECRET_KEY ?? readSecretFile(settings.SECRET_KEY_FILE, faults);
   if (given === undefined) return undefined;
   const keys = given.split(',').map((key) => key.trim());
   if (keys.some((key) => key.length < MIN_SECRET_LENGTH)) {
@@ -41,7 +41,7 @@ export const givenSecrets = (settings: Settings, faults: string[]): string[] | u
   return keys;
 };
 
-const secretFromFile = (file: string | undefined, faults: string[]): string | undefined => {
+const readSecretFile = (file: string | undefined, faults: string[]): string | undefined => {
   if (!file) return undefined;
   try {
     return readFileSync(file, 'utf8').trim();
@@ -56,13 +56,13 @@ const secretFromFile = (file: string | undefined, faults: string[]): string | un
 };
 
 /** Returns the path of the secret's file. Returns undefined if SECRET_KEY contains the secret. */
-export const secretFile = (settings: Settings): string | undefined => {
+export const getSecretFile = (settings: Settings): string | undefined => {
   if (settings.SECRET_KEY) return undefined;
   return settings.SECRET_KEY_FILE ?? path.resolve(settings.DATA_DIR, GENERATED_FILE);
 };
 
 /** Returns the secret in the data folder. The first start generates it; later starts reuse it. */
-export const generatedSecret = (dataDir: string, faults: string[]): string => {
+export const loadOrCreateSecret = (dataDir: string, faults: string[]): string => {
   const file = path.join(dataDir, GENERATED_FILE);
   mkdirSync(dataDir, {recursive: true});
   if (!existsSync(file)) createSecretFile(file);
@@ -98,7 +98,7 @@ const createSecretFile = (file: string): void => {
   }
 };
 
-export const secretKey = (secret: string): SecretKey => ({
+export const createSecretKey = (secret: string): SecretKey => ({
   id: createHash('sha256').update(`key-id:${secret}`).digest('hex').slice(0, 8),
   bytes: Buffer.from(secret),
 });

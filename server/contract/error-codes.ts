@@ -47,7 +47,7 @@ export type ErrorStatus =
   'error' | 'invalid' | 'collision' | 'gone' | 'rate_limited' | 'unavailable';
 
 /** Returns the class of a code. Only `invalid`, `collision` and `gone` end the widget's session. */
-export const errorStatus = (code: ErrorCode): ErrorStatus => {
+export const getErrorStatus = (code: ErrorCode): ErrorStatus => {
   if (code === 'invalid_uuid') return 'invalid';
   if (code === 'uuid_collision') return 'collision';
   if (code === 'session_gone') return 'gone';

@@ -4,7 +4,7 @@ import {arrayTypes} from './driver/array-types.js';
 import {parseConnection} from './connection-url.js';
 import {Hosts} from './hosts.js';
 import {perPool} from './per-pool.js';
-import {sessionSettings} from './session-settings.js';
+import {getSessionSettings} from './session-settings.js';
 import type {Sql} from './sql.js';
 import {TimeoutSocket} from './driver/timeout-socket.js';
 
@@ -62,7 +62,7 @@ export const connectDatabase = ({
     connection: {
       application_name: settings.applicationName ?? applicationName,
       ...(settings.options !== undefined && {options: settings.options}),
-      ...sessionSettings(silenceMs),
+      ...getSessionSettings(silenceMs),
     },
     ...(listening && {onclose: listening.onClose, max_lifetime: null}),
     // The driver's types omit these options. Its own `listen` uses `onnotify`.

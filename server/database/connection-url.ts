@@ -122,8 +122,8 @@ const readHosts = (
       faults.push(`DATABASE_URL must have a port from 1 to ${MAX_PORT}. ${PERCENT_ENCODE}`);
     }
     const name = host.replace(/^\[|\]$/g, '') || DEFAULT_HOST;
-    return {host: name, port, path: host.startsWith('/') ? socketIn(host, port) : undefined};
+    return {host: name, port, path: host.startsWith('/') ? getSocketPath(host, port) : undefined};
   });
 };
 
-const socketIn = (folder: string, port: number): string => `${folder}/.s.PGSQL.${port}`;
+const getSocketPath = (folder: string, port: number): string => `${folder}/.s.PGSQL.${port}`;

@@ -42,7 +42,7 @@ export const isDatabaseDown = (error: unknown): boolean => {
  * Returns PostgreSQL's code if the database itself refused. The class decides, because some codes of
  * files and sockets also have five characters, such as `EROFS` and `EPIPE`.
  */
-export const sqlState = (error: unknown): string | undefined =>
+export const getSqlState = (error: unknown): string | undefined =>
   error instanceof postgres.PostgresError ? error.code : undefined;
 
 const QUERY_CANCELED = '57014';
@@ -51,22 +51,23 @@ const QUERY_CANCELED = '57014';
  * Returns true if the database cancelled a query after its time limit. Requests treat it as an
  * outage. A job that always reaches the limit needs the operator.
  */
-export const isStatementTimeout = (error: unknown): boolean => sqlState(error) === QUERY_CANCELED;
+export const isStatementTimeout = (error: unknown): boolean =>
+  getSqlState(error) === QUERY_CANCELED;
 
 /** Returns true if another transaction kept a lock for longer than `lock_timeout`. */
-export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
+export const isLockTimeout = (error: unknown): boolean => getSqlState(error) === '55P03';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
 /** Whether the database rolled a transaction back because of another one, so that it can be repeated. */
 export const isConflict = (error: unknown): boolean => {
-  const state = sqlState(error);
+  const state = getSqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
 };
 
 /** Runs a transaction once more if the database rolled it back because of another one. */
-export const againAfterConflict = async <T>(run: () => Promise<T>): Promise<T> => {
+export const retryAfterConflict = async <T>(run: () => Promise<T>): Promise<T> => {
   try {
     return await run();
   } catch (error) {

@@ -56,9 +56,9 @@ export const migrate = async (url: string): Promise<void> => {
           checksum text not null,
           applied_at timestamptz not null default now()
         )`;
-      const applied = await appliedMigrations(tx);
+      const applied = await readAppliedMigrations(tx);
       validateAppliedMigrations(applied, migrations);
-      for (const migration of unapplied(migrations, applied)) {
+      for (const migration of getUnapplied(migrations, applied)) {
         await tx.unsafe(migration.sql);
         await tx`
           insert into schema_migrations (version, name, checksum)
@@ -71,13 +71,13 @@ export const migrate = async (url: string): Promise<void> => {
 };
 
 /** Returns the names of the migrations that the next start applies. Throws like `migrate`. */
-export const pendingMigrations = async (sql: Sql): Promise<string[]> => {
+export const findPendingMigrations = async (sql: Sql): Promise<string[]> => {
   const migrations = await readMigrations();
   const [table] = await sql<{exists: boolean}[]>`
     select to_regclass('schema_migrations') is not null as exists`;
-  const applied = table?.exists ? await appliedMigrations(sql) : [];
+  const applied = table?.exists ? await readAppliedMigrations(sql) : [];
   validateAppliedMigrations(applied, migrations);
-  return unapplied(migrations, applied).map(({name}) => name);
+  return getUnapplied(migrations, applied).map(({name}) => name);
 };
 
 interface Applied {
@@ -86,11 +86,11 @@ interface Applied {
   checksum: string;
 }
 
-const appliedMigrations = (sql: Queryable): Promise<Applied[]> =>
+const readAppliedMigrations = (sql: Queryable): Promise<Applied[]> =>
   sql<Applied[]>`select version, name, checksum from schema_migrations order by version`;
 
 /** Returns the migrations not yet applied, even those with a lower number than an applied one. */
-const unapplied = (migrations: Migration[], applied: Applied[]): Migration[] => {
+const getUnapplied = (migrations: Migration[], applied: Applied[]): Migration[] => {
   const versions = new Set(applied.map(({version}) => version));
   return migrations.filter(({version}) => !versions.has(version));
 };
@@ -107,7 +107,7 @@ const readMigrations = async (): Promise<Migration[]> => {
 };
 
 const validateAppliedMigrations = (applied: Applied[], migrations: Migration[]): void => {
-  const byVersion = new Map(migrations.map((one) => [one.version, one]));
+  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const row of applied) {
     const migration = byVersion.get(row.version);
     if (!migration) {

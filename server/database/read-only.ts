@@ -23,7 +23,7 @@ export const reportsReadOnly = (report: Buffer): boolean => {
   return READ_ONLY_SETTINGS.has(name) ? value === 'on' : fields.includes(CODE_FIELD);
 };
 
-export const readOnlyError = (): Error =>
+export const createReadOnlyError = (): Error =>
   new ConnectionFailed(
     'The database is read-only, such as a standby. Expected is a primary. Check DATABASE_URL.',
     READ_ONLY,
@@ -33,5 +33,5 @@ export const readOnlyError = (): Error =>
 export const requireWritable = async (sql: Queryable): Promise<void> => {
   const [row] = await sql<{isReadOnly: boolean}[]>`
     select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "isReadOnly"`;
-  if (row?.isReadOnly) throw readOnlyError();
+  if (row?.isReadOnly) throw createReadOnlyError();
 };

@@ -1,6 +1,6 @@
 import {ConnectionFailed} from './connection-failed.js';
 import {formatHosts} from './connection-url.js';
-import {isDatabaseDown, isLockTimeout, sqlState} from './errors.js';
+import {isDatabaseDown, isLockTimeout, getSqlState} from './errors.js';
 import {MigrationRefused} from './migrate.js';
 import {READ_ONLY, READ_ONLY_SQLSTATE} from './read-only.js';
 import {PoolerRefused, isPoolerRefusal} from './session-settings.js';
@@ -11,7 +11,7 @@ export interface Refusal {
   message: string;
   code: string;
   /** True if the problem can end without a change of the settings. */
-  mayPass: boolean;
+  isTemporary: boolean;
 }
 
 const CORRECT = 'Correct DATABASE_URL.';
@@ -39,11 +39,11 @@ export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   if (!(error instanceof Error)) return undefined;
   const {message} = error;
   const code = (error as {code?: unknown}).code;
-  if (error instanceof PoolerRefused) return {message, code: 'POOLER', mayPass: false};
+  if (error instanceof PoolerRefused) return {message, code: 'POOLER', isTemporary: false};
   if (typeof code !== 'string') return undefined;
-  if (error instanceof MigrationRefused) return {message, code, mayPass: false};
+  if (error instanceof MigrationRefused) return {message, code, isTemporary: false};
   const where = `The database at ${formatHosts(url)} (DATABASE_URL)`;
-  const refusal = (text: string, mayPass: boolean) => ({message: text, code, mayPass});
+  const refusal = (text: string, isTemporary: boolean) => ({message: text, code, isTemporary});
   if (isPoolerRefusal(error)) return refusal(new PoolerRefused().message, false);
   if (isLockTimeout(error)) {
     const reason =
@@ -58,10 +58,10 @@ export const toRefusal = (error: unknown, url: string): Refusal | undefined => {
   }
   // Classes 08 and 28: the server responded, and rejected the request or the login.
   if (isDatabaseDown(error) && !/^(08|28)/.test(code)) {
-    const detail = sqlState(error) === undefined ? '' : `: ${message}`;
+    const detail = getSqlState(error) === undefined ? '' : `: ${message}`;
     return refusal(`${where} does not respond (${code})${detail}. Check host and port.`, true);
   }
-  if (sqlState(error) !== undefined) {
+  if (getSqlState(error) !== undefined) {
     return refusal(`${where} refused (${code}): ${message}. ${ADVICE[code] ?? CORRECT}`, false);
   }
   if (!(error instanceof ConnectionFailed)) return undefined;

@@ -41,7 +41,7 @@ export class RestoreGuard {
 
   constructor(private readonly deps: RestoreGuardDeps) {}
 
-  /** Result of the last check. */
+  /** Whether the last check has paused cleanup. */
   get isPaused(): boolean {
     return this.paused;
   }

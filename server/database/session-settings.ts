@@ -8,7 +8,7 @@ const MARGIN_MS = 250;
  * Returns the settings that each connection requests at login. Otherwise defaults of the role, the
  * database or the server could change the meaning of queries, or the format of results.
  */
-export const sessionSettings = (silenceMs: number): Record<string, string | number> => ({
+export const getSessionSettings = (silenceMs: number): Record<string, string | number> => ({
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',

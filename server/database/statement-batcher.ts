@@ -80,9 +80,9 @@ export class StatementBatcher<In, Out = void> {
    */
   private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
     try {
-      const outs = await this.options.run(batch.map(({item}) => item));
+      const results = await this.options.run(batch.map(({item}) => item));
       batch.forEach(({resolve}, i) => {
-        resolve(outs[i] as Out);
+        resolve(results[i] as Out);
       });
     } catch (error) {
       const isTooSlow = this.options.isReadOnly === true && isStatementTimeout(error);

@@ -2,14 +2,14 @@ import {one} from './one.js';
 import type {Queryable} from './sql.js';
 
 /** Returns the text for `${interval(ms)}::interval` in a query. */
-export const interval = (ms: number): string => `${ms} milliseconds`;
+export const toInterval = (ms: number): string => `${ms} milliseconds`;
 
 /** Returns the time of the database, which all servers share. It is text, to keep microseconds. */
-export const databaseTime = async (sql: Queryable): Promise<string> => {
+export const getDatabaseTime = async (sql: Queryable): Promise<string> => {
   return one(await sql<{now: string}[]>`select now()::text as now`).now;
 };
 
-export const timeBefore = async (sql: Queryable, ms: number): Promise<Date> => {
-  const rows = await sql<{time: Date}[]>`select now() - ${interval(ms)}::interval as time`;
+export const getTimeBefore = async (sql: Queryable, ms: number): Promise<Date> => {
+  const rows = await sql<{time: Date}[]>`select now() - ${toInterval(ms)}::interval as time`;
   return one(rows).time;
 };

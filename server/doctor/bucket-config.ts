@@ -24,7 +24,7 @@ const checkEncryption = async (bucket: Bucket, key: string): Promise<Finding> =>
     () => undefined,
   );
   if (objectEncryption) return ok('encryption', objectEncryption);
-  const result = await bucket.encryption();
+  const result = await bucket.getEncryption();
   if ('value' in result) {
     const [rule] = result.value.ServerSideEncryptionConfiguration?.Rules ?? [];
     const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
@@ -44,7 +44,7 @@ async function* checkVersioning(
 ): AsyncGenerator<Finding> {
   let status: string | undefined;
   try {
-    status = await bucket.versioning();
+    status = await bucket.getVersioning();
   } catch (error) {
     const advice =
       'Allow s3:GetBucketVersioning. In a bucket with versioning, deleted files still exist.';
@@ -61,7 +61,7 @@ async function* checkVersioning(
     'Use a bucket without versioning, or allow s3:ListBucketVersions and s3:DeleteObjectVersion.',
   );
   yield await checkVersionsDeleted(bucket, objects, key);
-  const lock = await bucket.objectLock();
+  const lock = await bucket.getObjectLock();
   const rule = 'value' in lock ? lock.value.ObjectLockConfiguration?.Rule : undefined;
   if (!rule) return;
   const advice = 'Remove the default retention: no file can be erased before it ends.';
@@ -86,7 +86,7 @@ const checkVersionsDeleted = async (
 };
 
 const checkCors = async (bucket: Bucket): Promise<Finding> => {
-  const result = await bucket.cors();
+  const result = await bucket.getCors();
   if (!('value' in result) || !result.value.CORSRules?.length) {
     return ok('cors', 'not set, and not needed');
   }
@@ -96,7 +96,7 @@ const checkCors = async (bucket: Bucket): Promise<Finding> => {
 };
 
 const checkLifecycle = async (bucket: Bucket): Promise<Finding> => {
-  const result = await bucket.lifecycle();
+  const result = await bucket.getLifecycle();
   const rules = 'value' in result ? (result.value.Rules ?? []) : [];
   const active = rules.filter(({Status}) => Status === 'Enabled');
   const expiring = active.find(deletesFiles);

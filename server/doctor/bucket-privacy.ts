@@ -41,7 +41,7 @@ const expectDenied = async (operation: string, call: () => Promise<unknown>): Pr
 
 /** Checks the settings that keep the bucket private if a policy or an ACL is added later. */
 async function* checkSettings(bucket: Bucket): AsyncGenerator<Finding> {
-  const block = await bucket.publicAccessBlock();
+  const block = await bucket.getPublicAccessBlock();
   const check = 'public access block';
   if ('value' in block) {
     yield toAccessBlockFinding(check, block.value.PublicAccessBlockConfiguration ?? {}, bucket);
@@ -50,7 +50,7 @@ async function* checkSettings(bucket: Bucket): AsyncGenerator<Finding> {
   } else {
     yield ok(check, UNKNOWN_SETTING[block.refused]);
   }
-  const policy = await bucket.policyStatus();
+  const policy = await bucket.getPolicyStatus();
   if ('value' in policy && policy.value.PolicyStatus?.IsPublic) {
     yield fail('policy', 'the bucket policy makes it public', BLOCK_ADVICE);
   } else {
@@ -90,7 +90,7 @@ const checkLink = async (
 ): Promise<Finding> => {
   const advice = 'Check S3_PUBLIC_ENDPOINT: visitors’ browsers download from there.';
   try {
-    const {url} = await objects.downloadUrl(key, {
+    const {url} = await objects.createDownloadLink(key, {
       fileName: 'doctor.pdf',
       contentType: 'application/pdf',
       seconds: LINK_SECONDS,

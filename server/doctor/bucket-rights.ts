@@ -21,7 +21,7 @@ export async function* checkRights(
     abortOne(bucket, objects, key),
   );
   yield await attempt('versions', 's3:GetBucketVersioning, s3:ListBucketVersions', async () => {
-    const status = await bucket.versioning();
+    const status = await bucket.getVersioning();
     await bucket.countVersions(key);
     return status === undefined ? 'can be read; the bucket has no versioning' : 'can be read';
   });
@@ -51,7 +51,7 @@ const BLOCKED_ADVICE =
 
 const blocksUploads = async (bucket: Bucket | undefined): Promise<boolean> => {
   if (!bucket?.settings.endpoint) return false;
-  const block = await bucket.publicAccessBlock();
+  const block = await bucket.getPublicAccessBlock();
   return 'value' in block && block.value.PublicAccessBlockConfiguration?.BlockPublicAcls === true;
 };
 

@@ -59,7 +59,7 @@ export class Bucket {
   }
 
   /** Returns the versioning status; undefined if it was never set or is not supported. */
-  async versioning() {
+  async getVersioning() {
     const command = new GetBucketVersioningCommand(this.bucketInput);
     return (await unlessUnsupported(this.send(command)))?.Status;
   }
@@ -75,27 +75,27 @@ export class Bucket {
     return this.send(new HeadObjectCommand({...this.bucketInput, Key: key}));
   }
 
-  publicAccessBlock() {
+  getPublicAccessBlock() {
     return toAnswer(this.send(new GetPublicAccessBlockCommand(this.bucketInput)));
   }
 
-  policyStatus() {
+  getPolicyStatus() {
     return toAnswer(this.send(new GetBucketPolicyStatusCommand(this.bucketInput)));
   }
 
-  encryption() {
+  getEncryption() {
     return toAnswer(this.send(new GetBucketEncryptionCommand(this.bucketInput)));
   }
 
-  objectLock() {
+  getObjectLock() {
     return toAnswer(this.send(new GetObjectLockConfigurationCommand(this.bucketInput)));
   }
 
-  cors() {
+  getCors() {
     return toAnswer(this.send(new GetBucketCorsCommand(this.bucketInput)));
   }
 
-  lifecycle() {
+  getLifecycle() {
     return toAnswer(this.send(new GetBucketLifecycleConfigurationCommand(this.bucketInput)));
   }
 
@@ -122,9 +122,9 @@ export class Bucket {
   }
 
   private get send(): S3Client['send'] {
-    const {twice} = this.clients;
+    const {retrying} = this.clients;
     return ((command: Parameters<S3Client['send']>[0]) =>
-      twice.send(command, {abortSignal: AbortSignal.timeout(CALL_MS)})) as S3Client['send'];
+      retrying.send(command, {abortSignal: AbortSignal.timeout(CALL_MS)})) as S3Client['send'];
   }
 }
 

@@ -15,8 +15,8 @@ export async function* checkClock(deps: DoctorDeps): AsyncGenerator<Finding> {
   // If this clock is behind by more than a link's validity, every new link is already expired.
   const linkMs = Math.max(NEAR_MS, Math.min(FAR_MS, deps.config.downloadSeconds * 1000));
   for (const [check, readTime, farMs] of [
-    ['database', databaseTime, FAR_MS],
-    ['storage', storageTime, linkMs],
+    ['database', readDatabaseTime, FAR_MS],
+    ['storage', readStorageTime, linkMs],
   ] as const) {
     try {
       const began = Date.now();
@@ -36,22 +36,22 @@ const compare = (check: string, ms: number, farMs: number): Finding => {
   return size < farMs ? warn(check, found, CLOCK_ADVICE) : fail(check, found, CLOCK_ADVICE);
 };
 
-const databaseTime = async ({backgroundSql: sql}: DoctorDeps): Promise<Date | undefined> => {
+const readDatabaseTime = async ({backgroundSql: sql}: DoctorDeps): Promise<Date | undefined> => {
   const [row] = await sql<{now: Date}[]>`select clock_timestamp() as now`;
   return row?.now;
 };
 
 /** Returns the time of the Date header, which every response has, even a refusal. */
-const storageTime = async ({config: {s3}}: DoctorDeps): Promise<Date | undefined> => {
+const readStorageTime = async ({config: {s3}}: DoctorDeps): Promise<Date | undefined> => {
   if (!s3) return undefined;
-  const url = s3.endpoint ?? (await amazonEndpoint(s3));
+  const url = s3.endpoint ?? (await getAmazonEndpoint(s3));
   const signal = AbortSignal.timeout(5_000);
   const {headers} = await fetch(url, {method: 'HEAD', redirect: 'manual', signal});
   const date = headers.get('date');
   return date ? new Date(date) : undefined;
 };
 
-const amazonEndpoint = async (s3: S3Settings): Promise<string> => {
+const getAmazonEndpoint = async (s3: S3Settings): Promise<string> => {
   const clients = createS3Clients(s3);
   const region = await clients.links.config.region();
   clients.destroy();

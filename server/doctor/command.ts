@@ -4,7 +4,7 @@ import {CommandFailed} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import type {Config} from '../config/config.js';
 import {parseConnection} from '../database/connection-url.js';
-import {projectVersion} from '../http/assets.js';
+import {readProjectVersion} from '../http/assets.js';
 import {checkClock} from './clock.js';
 import {checkDatabase} from './database.js';
 import {fail, toReason} from './finding.js';
@@ -47,7 +47,7 @@ export const doctorCommand: Command = {
   usage: USAGE,
   run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const doctor = {...deps, version: projectVersion(), mailTo: values.mail};
+    const doctor = {...deps, version: readProjectVersion(), mailTo: values.mail};
     const findings: PartFinding[] = [];
     for await (const finding of examine(doctor)) {
       findings.push(finding);
@@ -96,7 +96,7 @@ const createRedactor = ({secrets, s3, mail, responder}: Config, databaseUrl: str
   const hidden = [
     ...secrets.map(({bytes}) => bytes.toString()),
     parseConnection(databaseUrl).password ?? '',
-    ...passwordsIn(mail.smtpUrl ?? ''),
+    ...findPasswords(mail.smtpUrl ?? ''),
     ...(s3?.credentials ? [s3.credentials.secretAccessKey, s3.credentials.sessionToken ?? ''] : []),
     'secret' in responder ? responder.secret : '',
     'key' in responder ? (responder.key ?? '') : '',
@@ -105,7 +105,7 @@ const createRedactor = ({secrets, s3, mail, responder}: Config, databaseUrl: str
     hidden.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
 };
 
-const passwordsIn = (url: string): string[] => {
+const findPasswords = (url: string): string[] => {
   if (!URL.canParse(url)) return [];
   const {password} = new URL(url);
   return [password, decodeURIComponent(password)];

@@ -1,6 +1,6 @@
 import {one} from '../database/one.js';
 import {parseConnection, formatHosts} from '../database/connection-url.js';
-import {pendingMigrations} from '../database/migrate.js';
+import {findPendingMigrations} from '../database/migrate.js';
 import {toRefusal} from '../database/refusal.js';
 import {requireOwnSession} from '../database/session-settings.js';
 import {fail, ok, toReason, warn} from './finding.js';
@@ -28,7 +28,7 @@ export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> 
     const refusal = toRefusal(error, deps.databaseUrl);
     const advice =
       'Check that it runs. Check the host, user, password and sslmode in DATABASE_URL.';
-    yield refusal && !refusal.mayPass
+    yield refusal && !refusal.isTemporary
       ? fail('reachable', refusal.message, 'Fix this, then start the server or this command again.')
       : fail('reachable', `the database at ${where} did not respond: ${toReason(error)}`, advice);
     return;
@@ -82,7 +82,7 @@ async function* checkMigrations(
   {canCreate}: Server,
 ): AsyncGenerator<Finding> {
   try {
-    const pending = await pendingMigrations(sql);
+    const pending = await findPendingMigrations(sql);
     yield pending.length === 0
       ? ok('migrations', 'up to date')
       : warn('migrations', `not applied: ${pending.join(', ')}`, 'The next start applies them.');

@@ -28,7 +28,7 @@ export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
   } catch (error) {
     yield requireTls && isRefusedTls(error)
       ? fail('encryption', `no STARTTLS: ${toReason(error)}`, TLS_ADVICE)
-      : fail('server', `${host}: ${toReason(error)}`, adviceFor(error, server));
+      : fail('server', `${host}: ${toReason(error)}`, getAdvice(error, server));
     return;
   }
   yield await checkEncryption(server);
@@ -57,9 +57,9 @@ const isRefusedTls = (error: unknown): boolean => {
 /** Settings of the configured mail server or of the development mailbox. */
 type Server = Pick<Config['mail'], 'from' | 'requireTls' | 'ehloName'> & {smtpUrl: string};
 
-const adviceFor = (error: unknown, server: Server): string => {
+const getAdvice = (error: unknown, server: Server): string => {
   const {code} = error as {code?: string};
-  if (isRefusedName(error)) return nameAdvice(server);
+  if (isRefusedName(error)) return getNameAdvice(server);
   if (code === 'EAUTH')
     return 'Check the user and password in SMTP_URL, and percent-encode special characters.';
   if (code === 'ETLS') return 'Check the certificate of the server and the port in SMTP_URL.';
@@ -72,7 +72,7 @@ const isRefusedName = (error: unknown): boolean => {
   return /^(EHLO|HELO)$/.test(command) || /\b(EHLO|HELO)\b/i.test(String(response));
 };
 
-const nameAdvice = ({smtpUrl, ehloName}: Server): string => {
+const getNameAdvice = ({smtpUrl, ehloName}: Server): string => {
   const configured = new URL(smtpUrl).searchParams.get('name') ?? ehloName;
   const name = configured ? `the name ${configured}` : 'a host name without a domain';
   return `The server refused ${name} in EHLO. Set PUBLIC_URL to a full host name, or add ?name=mail.example.com to SMTP_URL.`;
@@ -127,7 +127,7 @@ const send = async (server: Server, recipient: string): Promise<Finding> => {
     );
   } catch (error) {
     const advice = isRefusedName(error)
-      ? nameAdvice(server)
+      ? getNameAdvice(server)
       : 'Check that this mail server is allowed to send from MAIL_FROM.';
     return fail('test mail', toReason(error), advice);
   }

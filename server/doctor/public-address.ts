@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {lookup} from 'node:dns/promises';
 import {networkInterfaces} from 'node:os';
 
-import {proxyTest, anonymizeIp} from '../http/client-address.js';
+import {createProxyTest, anonymizeIp} from '../http/client-address.js';
 import {isLoopbackAddress, isLoopbackUrl} from '../outbound/loopback.js';
 import {VisitorTokens} from '../visits/token.js';
 import {listSites} from '../sites/admin-store.js';
@@ -38,7 +38,7 @@ const checkReachable = async ({config, version}: DoctorDeps): Promise<Finding> =
   const url = `${config.publicUrl}/healthz`;
   try {
     const response = await fetch(url, {redirect: 'manual', signal: AbortSignal.timeout(CALL_MS)});
-    const remoteVersion = await response.text().then(versionIn);
+    const remoteVersion = await response.text().then(parseVersion);
     if (!response.ok || remoteVersion === undefined) {
       const advice = 'PUBLIC_URL, including its path, must lead to this server without a redirect.';
       return fail(
@@ -57,7 +57,7 @@ const checkReachable = async ({config, version}: DoctorDeps): Promise<Finding> =
   }
 };
 
-const versionIn = (text: string): string | undefined => {
+const parseVersion = (text: string): string | undefined => {
   try {
     const {status, version} = JSON.parse(text) as {status?: unknown; version?: unknown};
     return status === 'ok' && typeof version === 'string' ? version : undefined;
@@ -85,7 +85,7 @@ const checkClientAddress = async (deps: DoctorDeps, isHttps: boolean): Promise<F
     return warn(check, found, 'Check that audit rows have different IP addresses.');
   }
   const isForged = seen === anonymizeIp(FORGED, config.audit.ipMode);
-  if (!isForged && !proxyTest(config.trustProxy)(seen)) {
+  if (!isForged && !createProxyTest(config.trustProxy)(seen)) {
     return ok(
       check,
       trusted ? `X-Forwarded-For is trusted from ${trusted}` : 'the IP address of the connection',
@@ -122,8 +122,8 @@ const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({address}) => address));
 
 /** Returns whether an IP address is trusted as a proxy, and is not a loopback address. */
-const isTrustedPeer = (address: string, proxies: string[]): boolean =>
-  !isLoopbackAddress(address) && proxyTest(proxies)(address);
+const isTrustedPeer = (ipAddress: string, proxies: string[]): boolean =>
+  !isLoopbackAddress(ipAddress) && createProxyTest(proxies)(ipAddress);
 
 const readSeenAddress = async ({config, backgroundSql: sql}: DoctorDeps) => {
   if (config.audit.ipMode === 'none') return {unknown: 'IP_MODE is none'};
@@ -145,8 +145,8 @@ const readSeenAddress = async ({config, backgroundSql: sql}: DoctorDeps) => {
   });
   if (!response.ok) return {unknown: `the server responded with ${response.status}`};
   await response.body?.cancel();
-  const [row] = await sql<{address: string | null}[]>`
-    select host(ip_address) as address from audit_logs
+  const [row] = await sql<{ip: string | null}[]>`
+    select host(ip_address) as ip from audit_logs
     where user_uuid = ${uuid} and event_type = 'uuid_validation_attempt'`;
-  return row?.address ?? {unknown: 'the call is not in this database'};
+  return row?.ip ?? {unknown: 'the call is not in this database'};
 };

@@ -24,7 +24,7 @@ export async function* checkScanner({config}: DoctorDeps): AsyncGenerator<Findin
     for (let sent = 0; sent < limits.maxFileBytes; sent += CHUNK_BYTES) {
       await scan.add(Buffer.alloc(Math.min(CHUNK_BYTES, limits.maxFileBytes - sent)));
     }
-    await scan.verdict();
+    await scan.getVerdict();
     yield ok('virus scan', `${where} accepts ${limits.maxFileBytes} bytes`);
   } catch (error) {
     if (error instanceof FileInfected) {

@@ -15,7 +15,7 @@ interface DataFile {
  * Returns a class with which PDF.js reads its data files. Calls `onMissing` if a text needs
  * predefined character maps (ISO 32000-1, 9.7.5.2) that are not installed.
  */
-export const characterMaps = (onMissing: () => void) =>
+export const createDataFileReader = (onMissing: () => void) =>
   class {
     readonly folders: Folders;
 

@@ -2,7 +2,7 @@ import type {Queryable} from '../database/sql.js';
 import {isGranted} from '../visits/consents.js';
 
 /** Returns the IDs of files that are still stored and whose visitors consent to reading them. */
-export const readableFiles = async (sql: Queryable, ids: string[]): Promise<string[]> => {
+export const findReadableFiles = async (sql: Queryable, ids: string[]): Promise<string[]> => {
   const rows = await sql<{id: string}[]>`
     select f.id from file_uploads f
     where f.id = any(${ids}::uuid[]) and f.state = 'stored'

@@ -25,7 +25,7 @@ export class ExtractedTextCache {
     return this.entries.get(id)?.text;
   }
 
-  ids(): string[] {
+  listIds(): string[] {
     this.expire();
     return [...this.entries.keys()];
   }

@@ -2,7 +2,7 @@ import {parentPort, workerData} from 'node:worker_threads';
 
 import {getDocumentProxy} from 'unpdf';
 
-import {characterMaps} from './character-maps.js';
+import {createDataFileReader} from './character-maps.js';
 import {cleanText} from '../text/clean-text.js';
 
 export interface WorkerTask {
@@ -29,7 +29,7 @@ const NO_ERRORS = 0;
 const readPages = async ({bytes, maxPages, maxCharacters}: WorkerTask): Promise<void> => {
   let unreadable = false;
   const pdf = await getDocumentProxy(bytes, {
-    BinaryDataFactory: characterMaps(() => {
+    BinaryDataFactory: createDataFileReader(() => {
       unreadable = true;
     }),
     useWorkerFetch: false,

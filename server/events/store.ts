@@ -46,7 +46,7 @@ export const deleteEvents = async (tx: Queryable, uuid: string): Promise<void> =
 };
 
 /** Returns the sequence number of the last event; 0 before the first event. */
-export const lastEvent = async (sql: Queryable, uuid: string): Promise<number> => {
+export const getLastEventNumber = async (sql: Queryable, uuid: string): Promise<number> => {
   const [row] = await sql<{last: number}[]>`
     select last_event::float8 as last from visits where uuid = ${uuid}`;
   return row?.last ?? 0;

@@ -9,19 +9,19 @@ const FLAGS: Record<string, ActiveContentFlag> = {
   RichMedia: 'embedded_file',
   Encrypt: 'encrypted',
 };
-/** Longer than the longest of these names if every letter is written as #xx. */
+/** Maximum length of a name. It exceeds the longest flag with every letter written as #xx. */
 const MAX_NAME_BYTES = 64;
 /** Bytes of the previous chunk to read again: enough for `>> stream`, `1234567890 65535 obj`. */
 const BORDER_BYTES = 32;
 
-const code = (character: string): number => character.charCodeAt(0);
-const [SLASH, PERCENT, BACKSLASH] = [code('/'), code('%'), code('\\')];
-const [OPEN, CLOSE, SPACE] = [code('('), code(')'), code(' ')];
-const [LAST_OF_STREAM, LAST_OF_OBJ] = [code('m'), code('j')];
+const getCharCode = (character: string): number => character.charCodeAt(0);
+const [SLASH, PERCENT, BACKSLASH] = [getCharCode('/'), getCharCode('%'), getCharCode('\\')];
+const [OPEN, CLOSE, SPACE] = [getCharCode('('), getCharCode(')'), getCharCode(' ')];
+const [LAST_OF_STREAM, LAST_OF_OBJ] = [getCharCode('m'), getCharCode('j')];
 
 /** Bytes that end a name or a keyword (ISO 32000-1, 7.2.2), so that /JSX does not count as /JS. */
 const IS_END = new Uint8Array(256);
-for (const character of '\0\t\n\f\r ()<>[]{}/%') IS_END[code(character)] = 1;
+for (const character of '\0\t\n\f\r ()<>[]{}/%') IS_END[getCharCode(character)] = 1;
 
 /** Keyword `stream`, which follows the dictionary of the stream. */
 const STREAM = />>[\0\t\n\f\r ]*stream$/;

@@ -4,8 +4,8 @@ import {NotFound} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import type {Plugin} from '../http/app-type.js';
 import {CSP_HEADER, buildCsp} from '../http/csp.js';
-import {rateLimit} from '../http/rate-limits.js';
-import {guardedDownload, untilClosed} from '../http/slow-download.js';
+import {createRateLimit} from '../http/rate-limits.js';
+import {guardDownload, untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {verifyDownload} from '../object-store/signed-links.js';
@@ -28,7 +28,7 @@ export const diskDownloadRoute: Plugin<DiskRouteDeps> = async (
   app.get(
     '/*',
     {
-      config: rateLimit(ratePerMinute, 'read'),
+      config: createRateLimit(ratePerMinute, 'read'),
       schema: {
         hide: true,
         params: Type.Object({'*': Type.String()}),
@@ -62,7 +62,7 @@ export const diskDownloadRoute: Plugin<DiskRouteDeps> = async (
           // The links are for whole files: clients must not request ranges.
           .header('accept-ranges', 'none')
           .type(link.type)
-          .send(guardedDownload(bytes, reply.raw, {limits: pace}))
+          .send(guardDownload(bytes, reply.raw, {limits: pace}))
       );
     },
   );

@@ -7,7 +7,7 @@ import {untilAborted, withTimeout} from '../async/timeout.js';
 import {InvalidRequest, MariaError, NoFile, TooSlow, UnsupportedMediaType} from '../errors.js';
 import {BODY_MS} from '../http/request-timeout.js';
 import {requireNoEncoding} from '../http/json-bodies.js';
-import {pathTo} from '../http/json-paths.js';
+import {joinPath} from '../http/json-paths.js';
 import {cleanFileName} from '../text/file-name.js';
 import {createFileTooLarge} from './validating-stream.js';
 
@@ -85,7 +85,7 @@ const requireEndOfForm = async (parts: AsyncIterator<Multipart, undefined>): Pro
 };
 
 const unexpected = (name: string, message: string): InvalidRequest => {
-  const path = pathTo('', name);
+  const path = joinPath('', name);
   return new InvalidRequest(
     `The form is not valid: ${path} ${message}. Expected "size", then "file". Send only these parts.`,
     {faults: [{path, message}]},

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {FastifyRequest} from 'fastify';
 import {v4 as newUuid} from 'uuid';
 
-import {isDatabaseDown, sqlState} from '../database/errors.js';
+import {isDatabaseDown, getSqlState} from '../database/errors.js';
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, InProgress, TooManyFiles, Unavailable} from '../errors.js';
 import {withResponseTimeout} from '../http/request-timeout.js';
@@ -30,7 +30,7 @@ const DUPLICATE_POLL_INTERVAL_MS = 200;
 const UNIQUE_VIOLATION = '23505';
 
 /** Reserves a slot in the session, or returns the file stored under this idempotency key. */
-export const reserve = async (
+export const reserveUpload = async (
   deps: UndoDeps & {access: Access},
   reservation: Reservation,
 ): Promise<{row: FileRow} | {existing: FileRow}> => {
@@ -44,11 +44,11 @@ export const reserve = async (
     if (!existing) {
       const id = newUuid();
       const reserving = deps.access
-        .change(request, caller, (tx) => reserveIn(tx, reservation, id))
+        .changeVisit(request, caller, (tx) => reserveIn(tx, reservation, id))
         .catch((error: unknown) => {
           if (isDatabaseDown(error)) void rollBackUnconfirmed(deps, caller, id);
           // A concurrent request with this key was faster: check again.
-          if (idempotencyKey && sqlState(error) === UNIQUE_VIOLATION) return undefined;
+          if (idempotencyKey && getSqlState(error) === UNIQUE_VIOLATION) return undefined;
           throw error;
         });
       const row = await withResponseTimeout(reserving, (late) => {

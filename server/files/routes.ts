@@ -9,18 +9,18 @@ import {transaction} from '../database/transaction.js';
 import {recordEvents} from '../events/store.js';
 import {NotFound, RateLimited} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
 import {
   countDownload,
   findStoredFile,
-  keysInUse,
+  listKeysInUse,
   toApiFile,
   softDelete,
-  storedFiles,
+  listStoredFiles,
 } from './store.js';
 import {toAuditEntry} from './upload-route.js';
 
@@ -47,7 +47,7 @@ const listFilesRoute = (app: App, deps: FileDeps): void => {
   app.get(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'read'),
+      config: createRateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'listFiles',
         summary: 'Lists the files of the session',
@@ -59,10 +59,10 @@ const listFilesRoute = (app: App, deps: FileDeps): void => {
     },
     async (request) => {
       const caller = access.getCaller(request);
-      await access.visit(request, caller);
+      await access.extendVisit(request, caller);
       const [files, keys] = await Promise.all([
-        storedFiles(sql, caller.uuid),
-        keysInUse(sql, caller.uuid),
+        listStoredFiles(sql, caller.uuid),
+        listKeysInUse(sql, caller.uuid),
       ]);
       const uploading = keys.map((key) => ({idempotency_key: key}));
       return {files: files.map(toApiFile), ...(uploading.length > 0 && {uploading})};
@@ -75,7 +75,7 @@ const getDownloadLinkRoute = (app: App, deps: FileDeps): void => {
   app.get(
     '/download/:file_id',
     {
-      config: rateLimit(config.ratePerMinute, 'read'),
+      config: createRateLimit(config.ratePerMinute, 'read'),
       // Each link is counted and audited, but a HEAD request would return no link.
       exposeHeadRoute: false,
       schema: {
@@ -90,7 +90,7 @@ const getDownloadLinkRoute = (app: App, deps: FileDeps): void => {
     },
     async (request) => {
       const caller = access.getCaller(request);
-      await access.visit(request, caller);
+      await access.extendVisit(request, caller);
       await requireDownloadRate(deps, caller);
       const link = await downloadLink(deps, caller, request.params.file_id.toLowerCase());
       return {url: link.url, expires_at: link.expiresAt.toISOString()};
@@ -103,7 +103,7 @@ const deleteFileRoute = (app: App, deps: FileDeps): void => {
   app.delete(
     '/:file_id',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'deleteFile',
         summary: 'Deletes one file; a repeated call succeeds',
@@ -119,9 +119,9 @@ const deleteFileRoute = (app: App, deps: FileDeps): void => {
     async (request, reply) => {
       const caller = access.getCaller(request);
       const id = request.params.file_id.toLowerCase();
-      await access.change(request, caller, async (tx) => {
+      await access.changeVisit(request, caller, async (tx) => {
         const deletion = await softDelete(tx, caller.uuid, id);
-        if (deletion === 'unknown') throw noSuchFile();
+        if (deletion === 'unknown') throw createNoSuchFile();
         if (deletion === 'already_deleted') return;
         await recordAudit(tx, {
           ...toAuditEntry(caller),
@@ -136,7 +136,7 @@ const deleteFileRoute = (app: App, deps: FileDeps): void => {
   );
 };
 
-const noSuchFile = () =>
+const createNoSuchFile = () =>
   new NotFound(
     'The session has no file with this ID. Expected an ID from GET /api/files. List the files first.',
   );
@@ -153,10 +153,10 @@ const requireDownloadRate = async ({counters}: FileDeps, {uuid}: Caller): Promis
 /** Creates a link. It is counted and audited now, because the server cannot detect its use. */
 const downloadLink = async ({sql, objects, config}: FileDeps, caller: Caller, id: string) => {
   const file = await findStoredFile(sql, caller.uuid, id);
-  if (!file) throw noSuchFile();
+  if (!file) throw createNoSuchFile();
   // Outside the transaction: a transaction that waits for anything except its own queries could
   // continue on a connection that has died.
-  const link = await objects.downloadUrl(file.key, {
+  const link = await objects.createDownloadLink(file.key, {
     fileName: file.name,
     contentType: PDF_CONTENT_TYPE,
     seconds: config.downloadSeconds,

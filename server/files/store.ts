@@ -23,11 +23,11 @@ export interface NewUpload {
   maxFiles: number;
 }
 
-const columns = (sql: Queryable) => sql`
+const selectColumns = (sql: Queryable) => sql`
   id, session_uuid as uuid, s3_key as key, file_name as name, state, file_size::int as size, sha256,
   uploaded_at as "uploadedAt"`;
 
-export const objectKey = (uuid: string, id: string): string => `uploads/${uuid}/${id}.pdf`;
+export const createObjectKey = (uuid: string, id: string): string => `uploads/${uuid}/${id}.pdf`;
 
 /**
  * Reserves the lowest free slot of the session for a new upload; returns undefined if none is free.
@@ -41,14 +41,14 @@ export const reserveSlot = async (
   const [row] = await sql<FileRow[]>`
     insert into file_uploads
       (id, session_uuid, file_name, s3_key, slot, idempotency_key, leased_until)
-    select ${id}, ${uuid}, ${name}, ${objectKey(uuid, id)}, free.slot, ${idempotencyKey ?? null},
+    select ${id}, ${uuid}, ${name}, ${createObjectKey(uuid, id)}, free.slot, ${idempotencyKey ?? null},
            clock_timestamp() + ${UPLOAD_LEASE}::interval
     from generate_series(1, ${maxFiles}::int) as free (slot)
     where not exists (
       select from file_uploads
       where session_uuid = ${uuid} and slot = free.slot and state in ('uploading', 'stored'))
     order by free.slot limit 1
-    returning ${columns(sql)}`;
+    returning ${selectColumns(sql)}`;
   return row;
 };
 
@@ -63,7 +63,7 @@ export const renewLease = async (sql: Queryable, {id, uuid}: FileRow): Promise<b
   return rows.length > 0;
 };
 
-export interface Received {
+export interface ReceivedFile {
   size: number;
   sha256: Buffer;
   flags: string[];
@@ -73,12 +73,12 @@ export interface Received {
 export const markStored = async (
   sql: Queryable,
   id: string,
-  {size, sha256, flags}: Received,
+  {size, sha256, flags}: ReceivedFile,
 ): Promise<FileRow | undefined> => {
   const [row] = await sql<FileRow[]>`
     update file_uploads set state = 'stored', file_size = ${size}, sha256 = ${sha256},
       flags = ${flags}, uploaded_at = clock_timestamp(), leased_until = null
-    where id = ${id} and state = 'uploading' returning ${columns(sql)}`;
+    where id = ${id} and state = 'uploading' returning ${selectColumns(sql)}`;
   return row;
 };
 
@@ -121,18 +121,18 @@ export const findByIdempotencyKey = async (
   key: string,
 ): Promise<FileRow | undefined> => {
   const [row] = await sql<FileRow[]>`
-    select ${columns(sql)} from file_uploads
+    select ${selectColumns(sql)} from file_uploads
     where session_uuid = ${uuid} and idempotency_key = ${key} and state in ('uploading', 'stored')`;
   return row;
 };
 
-export const storedFiles = async (sql: Queryable, uuid: string): Promise<FileRow[]> =>
+export const listStoredFiles = async (sql: Queryable, uuid: string): Promise<FileRow[]> =>
   sql<FileRow[]>`
-    select ${columns(sql)} from file_uploads
+    select ${selectColumns(sql)} from file_uploads
     where session_uuid = ${uuid} and state = 'stored' order by created_at, id`;
 
 /** Returns the idempotency keys of uploads with a valid lease; a retry with them must wait. */
-export const keysInUse = async (sql: Queryable, uuid: string): Promise<string[]> => {
+export const listKeysInUse = async (sql: Queryable, uuid: string): Promise<string[]> => {
   const rows = await sql<{key: string}[]>`
     select idempotency_key as key from file_uploads
     where session_uuid = ${uuid} and state = 'uploading' and idempotency_key is not null
@@ -142,13 +142,13 @@ export const keysInUse = async (sql: Queryable, uuid: string): Promise<string[]>
 };
 
 /** Returns the stored files of several messages in the order of their creation. */
-export const filesOfMessages = async (
+export const findFilesOfMessages = async (
   sql: Queryable,
   messageIds: number[],
 ): Promise<(FileRow & {messageId: number})[]> => {
   if (messageIds.length === 0) return [];
   return sql<(FileRow & {messageId: number})[]>`
-    select ${columns(sql)}, message_id::float8 as "messageId" from file_uploads
+    select ${selectColumns(sql)}, message_id::float8 as "messageId" from file_uploads
     where message_id = any(${messageIds.map(String)}::bigint[]) and state = 'stored'
     order by created_at, id`;
 };
@@ -173,7 +173,7 @@ export const findStoredFile = async (
   id: string,
 ): Promise<FileRow | undefined> => {
   const [row] = await sql<FileRow[]>`
-    select ${columns(sql)} from file_uploads
+    select ${selectColumns(sql)} from file_uploads
     where id = ${id} and session_uuid = ${uuid} and state = 'stored'`;
   return row;
 };

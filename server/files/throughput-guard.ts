@@ -24,7 +24,7 @@ export async function* withThroughputGuard(
  * Returns the bytes once the first chunk has arrived. A file that its first chunk refuses therefore
  * opens no connection to the store.
  */
-export const awaitFirstChunk = async (
+export const waitForFirstChunk = async (
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<AsyncIterable<Uint8Array>> => {
   const iterator = bytes[Symbol.asyncIterator]();

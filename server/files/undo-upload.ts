@@ -91,7 +91,7 @@ const removeRow = async (
       event: 'file_upload_error',
       uuid: caller.uuid,
       site: caller.site.key,
-      address: caller.address,
+      ipAddress: caller.ipAddress,
       metadata: {file_id: row.id, code: getFailureCode(reason)},
     });
     return marked;

@@ -12,13 +12,13 @@ import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {ConsentRequired, TokenInvalid, Unavailable} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {withResponseTimeout, disableTimeout} from '../http/request-timeout.js';
-import {describedBody} from '../http/openapi.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {describeBody} from '../http/openapi.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/consents.js';
-import {siteLimits} from '../sites/limits.js';
+import {getFileLimits} from '../sites/limits.js';
 import {createFileTooLarge} from './validating-stream.js';
 import {getFailureCode} from './failure-code.js';
 import {readMultipartUpload} from './multipart-upload.js';
@@ -69,9 +69,9 @@ export const uploadRoute: Plugin<UploadRouteDeps> = async (app, deps) => {
     {
       // Once its bytes are read, an upload has other limits: throughput, lease and duration.
       config: {
-        ...rateLimit(config.ratePerMinute, 'upload'),
+        ...createRateLimit(config.ratePerMinute, 'upload'),
         disablesTimeout: 'later',
-        swaggerTransform: describedBody(UploadForm),
+        swaggerTransform: describeBody(UploadForm),
       },
       schema: {
         operationId: 'uploadFile',
@@ -122,9 +122,9 @@ const receiveUpload = async (
   caller: Caller,
   {request, reply, onReserved}: UploadCall,
 ) => {
-  await access.visit(request, caller);
+  await access.extendVisit(request, caller);
   if (!(await hasConsent(sql, caller.uuid, 'personal_data'))) throw new ConsentRequired();
-  const limits = siteLimits(caller.site, config.limits);
+  const limits = getFileLimits(caller.site, config.limits);
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.maxFileBytes + FRAME_BYTES) throw createFileTooLarge(limits.maxFileBytes);
   disableTimeout(request, reply);
@@ -156,4 +156,8 @@ const auditRefusal = async (
   );
 };
 
-export const toAuditEntry = ({uuid, site, address}: Caller) => ({uuid, site: site.key, address});
+export const toAuditEntry = ({uuid, site, ipAddress}: Caller) => ({
+  uuid,
+  site: site.key,
+  ipAddress,
+});

@@ -20,11 +20,11 @@ import type {Checks} from './validating-stream.js';
 import {fileStream} from './multipart-upload.js';
 import type {MultipartUpload} from './multipart-upload.js';
 import {SlowClientGuard} from '../http/slow-client-guard.js';
-import {withThroughputGuard, awaitFirstChunk} from './throughput-guard.js';
+import {withThroughputGuard, waitForFirstChunk} from './throughput-guard.js';
 import type {Spool} from './spool.js';
 import {markStored, toApiFile} from './store.js';
 import type {FileRow} from './store.js';
-import {reserve} from './reserve.js';
+import {reserveUpload} from './reserve.js';
 import {undoUpload} from './undo-upload.js';
 import type {UndoDeps} from './undo-upload.js';
 import {keepLease} from './upload-lease.js';
@@ -55,7 +55,13 @@ export class Uploads {
   async receive(upload: Upload): Promise<{file: StoredFile; repeated: boolean}> {
     const {request, caller, limits, idempotencyKey} = upload;
     const {name} = upload.incoming;
-    const reserved = await reserve(this.deps, {request, caller, limits, name, idempotencyKey});
+    const reserved = await reserveUpload(this.deps, {
+      request,
+      caller,
+      limits,
+      name,
+      idempotencyKey,
+    });
     if ('existing' in reserved) return this.repeat(upload, reserved.existing);
     upload.onReserved();
     const {row} = reserved;
@@ -141,7 +147,7 @@ export class Uploads {
   ): Promise<void> {
     const {objects, spool} = this.deps;
     if (declaredBytes !== undefined) {
-      await objects.put(key, await awaitFirstChunk(checked), declaredBytes, signal);
+      await objects.put(key, await waitForFirstChunk(checked), declaredBytes, signal);
       return;
     }
     await spool.buffer(checked, async (bytes) => {
@@ -150,14 +156,14 @@ export class Uploads {
   }
 
   private async finish({request, caller}: Upload, row: FileRow, {result}: ValidatingStream) {
-    return this.deps.access.change(request, caller, async (tx) => {
+    return this.deps.access.changeVisit(request, caller, async (tx) => {
       const stored = await markStored(tx, row.id, result);
       if (!stored) throw await this.leaseLossError(tx, caller);
       await recordAudit(tx, {
         event: 'file_upload',
         uuid: caller.uuid,
         site: caller.site.key,
-        address: caller.address,
+        ipAddress: caller.ipAddress,
         metadata: {file_id: row.id, size: result.size, flags: result.flags},
       });
       const data = {file: toApiFile(stored)};

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {ActiveContent, EmptyFile, FileTooLarge, NotAPdf, SizeMismatch} from '../errors.js';
 import {ActiveContentScan} from './active-content.js';
 import {PdfCheck} from './pdf-check.js';
-import type {Received} from './store.js';
+import type {ReceivedFile} from './store.js';
 import type {VirusScan} from './virus-scan.js';
 
 export interface Checks {
@@ -23,7 +23,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
   seenBytes = 0;
   /** Whether the last chunk was passed on. Before that, no object can exist. */
   isCommitted = false;
-  private received: Received | undefined;
+  private received: ReceivedFile | undefined;
   private readonly hash = createHash('sha256');
   private readonly pdf = new PdfCheck();
   private readonly active = new ActiveContentScan();
@@ -34,7 +34,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
   ) {}
 
   /** Size, hash and flags of the file. Throws before all bytes have passed. */
-  get result(): Received {
+  get result(): ReceivedFile {
     if (!this.received)
       throw new Error('The result is not known yet. Read all bytes of the file first.');
     return this.received;
@@ -61,7 +61,7 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
     this.seenBytes += chunk.length;
     if (this.seenBytes > maxBytes) throw createFileTooLarge(maxBytes);
     if (declaredBytes !== undefined && this.seenBytes > declaredBytes) {
-      throw mismatch(declaredBytes, 'more');
+      throw createSizeMismatch(declaredBytes, 'more');
     }
     this.pdf.add(chunk);
     if (this.pdf.isPdf === false) throw new NotAPdf();
@@ -74,13 +74,13 @@ export class ValidatingStream implements AsyncIterable<Uint8Array> {
     const {declaredBytes, refuseActiveContent, scan} = this.checks;
     if (this.seenBytes === 0) throw new EmptyFile();
     if (declaredBytes !== undefined && declaredBytes !== this.seenBytes) {
-      throw mismatch(declaredBytes, `${this.seenBytes}`);
+      throw createSizeMismatch(declaredBytes, `${this.seenBytes}`);
     }
     if (!this.pdf.isPdf) throw new NotAPdf();
     const active = this.active.end();
     if (refuseActiveContent && active.some((flag) => flag !== 'encrypted'))
       throw new ActiveContent();
-    const verdict = await scan?.verdict();
+    const verdict = await scan?.getVerdict();
     this.received = {
       size: this.seenBytes,
       sha256: this.hash.digest(),
@@ -98,7 +98,7 @@ export const createFileTooLarge = (maxBytes: number) =>
     `The file is too large. Expected at most ${maxBytes} bytes. Send a smaller PDF.`,
   );
 
-const mismatch = (declaredBytes: number, got: string) =>
+const createSizeMismatch = (declaredBytes: number, got: string) =>
   new SizeMismatch(
     `The field "size" does not match the file. Expected ${declaredBytes} bytes, received ${got}. Send the exact size, or omit the field.`,
   );

@@ -64,7 +64,7 @@ export class VirusScan {
   }
 
   /** Throws `FileInfected`, or `ScanUnavailable` when there is no verdict and one is required. */
-  async verdict(): Promise<ScanVerdict> {
+  async getVerdict(): Promise<ScanVerdict> {
     if (!this.failure && !this.socket.destroyed) this.socket.write(Buffer.alloc(4));
     const {signal} = this.closed;
     if (!signal.aborted) await once(signal, 'abort');

@@ -7,7 +7,7 @@ import serveStatic from '@fastify/static';
 import type {FastifyReply} from 'fastify';
 
 import type {App} from './app-type.js';
-import {FileEtags, hasBody} from './etag.js';
+import {FileEtags, matchesEtag} from './etag.js';
 import {registerExamples} from './examples.js';
 
 // dist/server/http/ -> the project
@@ -21,7 +21,7 @@ const YEAR_SECONDS = 31_536_000;
 const LOADER_SECONDS = 300;
 const HASHED = /-[\w-]{8,}\.js(\.(br|gz))?$/;
 
-export const projectVersion = (): string => {
+export const readProjectVersion = (): string => {
   const manifest = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -55,8 +55,8 @@ export const registerAssets = async (
     });
   };
   const hidden = {schema: {hide: true}};
-  app.get('/maria-chat.js', hidden, loader(revalidated()));
-  app.get('/v1/maria-chat.js', hidden, loader(revalidated()));
+  app.get('/maria-chat.js', hidden, loader(createRevalidatedCacheControl()));
+  app.get('/v1/maria-chat.js', hidden, loader(createRevalidatedCacheControl()));
   if (development) {
     const built = path.join(PROJECT, 'dist/examples');
     await registerExamples(app, {
@@ -72,7 +72,7 @@ const revalidateFiles = (app: App): void => {
   app.addHook('onSend', async (request, reply, payload) => {
     const etag = reply.raw.getHeader('etag');
     if (typeof etag !== 'string' || reply.statusCode !== 200) return payload;
-    if (!hasBody(request.headers['if-none-match'], etag)) return payload;
+    if (!matchesEtag(request.headers['if-none-match'], etag)) return payload;
     if (payload instanceof Readable) payload.destroy();
     void reply.code(304).removeHeader('content-length');
     return null;
@@ -97,13 +97,16 @@ const serveWidget = async (
     setHeaders: (response, file, stat) => {
       response.setHeader('etag', etags.get(file, stat));
       if (file.startsWith(WIDGET)) onServed();
-      setAssetHeaders(response, HASHED.test(file) ? immutable() : revalidated());
+      setAssetHeaders(
+        response,
+        HASHED.test(file) ? createImmutableCacheControl() : createRevalidatedCacheControl(),
+      );
     },
   });
 };
 
-export const immutable = () => `public, max-age=${YEAR_SECONDS}, immutable`;
-const revalidated = () => `public, max-age=${LOADER_SECONDS}, must-revalidate`;
+export const createImmutableCacheControl = () => `public, max-age=${YEAR_SECONDS}, immutable`;
+const createRevalidatedCacheControl = () => `public, max-age=${LOADER_SECONDS}, must-revalidate`;
 
 export const setAssetHeaders = (
   response: {setHeader(name: string, value: string): unknown},

@@ -24,20 +24,20 @@ export const parseForwardedIp = (entry: string | undefined): string | undefined 
 };
 
 /** Returns a function that tests whether an entry is the IP address of one of the proxies. */
-export const proxyTest = (proxies: readonly string[]): ((entry: string) => boolean) => {
+export const createProxyTest = (proxies: readonly string[]): ((entry: string) => boolean) => {
   const list = new BlockList();
   for (const proxy of proxies) {
     const [ip = '', bits] = proxy.replace(/%[^/]*/, '').split('/');
-    if (bits === undefined) list.addAddress(ip, family(ip));
-    else list.addSubnet(ip, Number(bits), family(ip));
+    if (bits === undefined) list.addAddress(ip, getFamily(ip));
+    else list.addSubnet(ip, Number(bits), getFamily(ip));
   }
   return (entry) => {
     const ip = parseForwardedIp(entry);
-    return ip !== undefined && list.check(ip, family(ip));
+    return ip !== undefined && list.check(ip, getFamily(ip));
   };
 };
 
-const family = (ip: string) => (isIPv4(ip) ? 'ipv4' : 'ipv6');
+const getFamily = (ip: string) => (isIPv4(ip) ? 'ipv4' : 'ipv6');
 
 type Connection = Pick<FastifyRequest, 'ip' | 'ips'>;
 
@@ -45,19 +45,19 @@ type Connection = Pick<FastifyRequest, 'ip' | 'ips'>;
  * Returns the client's IP address; undefined if the connection has none. An entry of
  * `X-Forwarded-For` without an IP address counts as the proxy that sent it.
  */
-export const clientIp = ({ip, ips}: Connection): string | undefined =>
+export const getClientIp = ({ip, ips}: Connection): string | undefined =>
   (ips ?? [ip]).map(parseForwardedIp).findLast((found) => found !== undefined);
 
 /** Returns the client network of a request, for the limits: an IPv4 address or an IPv6 /64. */
 export const clientRateLimitKey = (request: Connection): string => {
-  const ip = clientIp(request);
+  const ip = getClientIp(request);
   if (ip === undefined) return UNKNOWN;
   return isIPv4(ip) ? ip : `${cut(ip, 8)}/64`;
 };
 
 /** Returns the IP address in the form that the mode stores: whole, cut to /24 or /48, or null. */
-export const anonymizeIp = (address: string | undefined, mode: IpMode): string | null => {
-  const ip = mode === 'none' ? undefined : parseForwardedIp(address);
+export const anonymizeIp = (ipAddress: string | undefined, mode: IpMode): string | null => {
+  const ip = mode === 'none' ? undefined : parseForwardedIp(ipAddress);
   if (ip === undefined) return null;
   if (mode === 'full') return ip;
   return cut(ip, isIPv4(ip) ? 3 : 6);

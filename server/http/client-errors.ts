@@ -54,7 +54,7 @@ const toResponse = (
   {isHead = false, headers = {}}: {isHead?: boolean; headers?: Record<string, string>},
 ): string => {
   const requestId = nanoid();
-  const body = JSON.stringify(error.body(requestId));
+  const body = JSON.stringify(error.toBody(requestId));
   return [
     `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
     'content-type: application/json; charset=utf-8',

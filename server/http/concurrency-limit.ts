@@ -2,7 +2,7 @@ import {Busy} from '../errors.js';
 
 export interface ConcurrencyLimits {
   perSession: number;
-  perAddress: number;
+  perClient: number;
   total: number;
 }
 
@@ -30,7 +30,7 @@ export class ConcurrencyLimit {
   acquire(uuid: string, client: string): () => void {
     const scopes: {key: string; max: number; limit: ConcurrencyScope}[] = [
       {limit: 'session', key: `session:${uuid}`, max: this.limits.perSession},
-      {limit: 'address', key: `address:${client}`, max: this.limits.perAddress},
+      {limit: 'address', key: `address:${client}`, max: this.limits.perClient},
       {limit: 'total', key: 'total', max: this.limits.total},
     ];
     const full = scopes.find(({key, max}) => (this.running.get(key) ?? 0) >= max);

@@ -6,17 +6,17 @@ import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
 
-import {clientRateLimitKey, proxyTest} from './client-address.js';
+import {clientRateLimitKey, createProxyTest} from './client-address.js';
 import type {Config} from '../config/config.js';
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
 import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
 import {getBasePath} from './base-path.js';
 import {ignoreExpectations, refuseTunnels, respondToClientError} from './client-errors.js';
-import {sendUnrouted, toMariaError} from './error-answers.js';
+import {sendUnrouted, toMariaError} from './error-handler.js';
 import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
-import {sharedSerializers} from './serializers.js';
+import {createSharedSerializers} from './serializers.js';
 
 /** Size of three consents with wordings of 4,000 characters in any script. */
 const JSON_BODY_BYTES = 64 * 1024;
@@ -36,7 +36,7 @@ export const createApp = (
     genReqId: () => nanoid(),
     requestIdHeader: false,
     // A test instead of the list, because Fastify would not recognise a proxy named with its port.
-    trustProxy: trustProxy.length > 0 ? proxyTest(trustProxy) : false,
+    trustProxy: trustProxy.length > 0 ? createProxyTest(trustProxy) : false,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: UPLOAD_MAX_MS + 60_000,
     connectionTimeout: 60_000,
@@ -60,7 +60,7 @@ export const createApp = (
       void sendUnrouted(toMariaError(error), {request, reply, basePath});
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
-    schemaController: {compilersFactory: {buildSerializer: sharedSerializers}},
+    schemaController: {compilersFactory: {buildSerializer: createSharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
   refuseTunnels(app.server);

@@ -5,7 +5,7 @@ import * as errors from '../errors.js';
 const REQUEST_ID = 'V1StGXR8_Z5jdHi6B-myT';
 
 /** Returns the response body of a code with its standard message. */
-export const errorExample = (code: ErrorCode): ErrorBody => {
+export const createErrorExample = (code: ErrorCode): ErrorBody => {
   const example = EXAMPLES.get(code);
   if (!example) throw new Error(`There is no error class for ${code}.`);
   return example;
@@ -15,7 +15,7 @@ const EXAMPLES = new Map<ErrorCode, ErrorBody>(
   Object.values<unknown>(errors)
     .filter(isErrorOfACode)
     .map((type) => new type())
-    .map((error) => [error.code, error.body(REQUEST_ID)]),
+    .map((error) => [error.code, error.toBody(REQUEST_ID)]),
 );
 
 function isErrorOfACode(exported: unknown): exported is new () => errors.MariaError {

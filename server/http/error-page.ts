@@ -6,12 +6,12 @@ import type {Page} from './pages.js';
 export const isPagePath = (url: string): boolean => url.startsWith('/verify/');
 
 /** Returns the page of an error. It does not need the database, which may be down. */
-export const errorPage = (
+export const createErrorPage = (
   {statusCode, code}: MariaError,
   acceptLanguage: string | undefined,
   requestId: string,
 ): Page => {
-  const texts = textsFor(firstLanguage(acceptLanguage));
+  const texts = textsFor(getFirstLanguage(acceptLanguage));
   const {language, direction} = texts;
   if (statusCode >= 500) {
     return {
@@ -32,5 +32,5 @@ export const errorPage = (
 };
 
 /** Returns the preferred language of an `Accept-Language` header. */
-export const firstLanguage = (acceptLanguage: string | undefined): string | undefined =>
+export const getFirstLanguage = (acceptLanguage: string | undefined): string | undefined =>
   acceptLanguage?.split(/[,;]/)[0]?.trim();

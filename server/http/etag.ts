@@ -13,7 +13,7 @@ export const createEtag = (body: string | Buffer): string =>
  * comparison is weak (RFC 9110, section 13.1.2), because a proxy that compresses a body weakens its
  * tag.
  */
-export const hasBody = (ifNoneMatch: string | undefined, etag: string): boolean =>
+export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? '')
     .split(',')
     .map((tag) => tag.trim())

@@ -23,7 +23,7 @@ const SAME_HOST: CspDirectives = {
 };
 
 /** Returns the strictest policy: scripts by nonce, and Trusted Types. */
-const strictest = (nonce: string): CspDirectives => ({
+const createStrictestPolicy = (nonce: string): CspDirectives => ({
   ...SAME_HOST,
   'script-src': `'nonce-${nonce}' 'strict-dynamic'`,
   'img-src': "'self'",
@@ -78,7 +78,7 @@ export const registerExamples = async (
   });
   if (existsSync(built)) await registerFrameworkPages(app, built);
   const readPage = async (file: string) =>
-    belowBasePath(await readFile(path.join(folder, file), 'utf8'), basePath);
+    prefixBasePath(await readFile(path.join(folder, file), 'utf8'), basePath);
   const sendPage = async (reply: FastifyReply, file: string) =>
     reply
       .header(CSP_HEADER, buildCsp(OWN_POLICIES[file] ?? SAME_HOST))
@@ -96,7 +96,7 @@ export const registerExamples = async (
   app.get(`/examples/${STRICT}`, hidden, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     return reply
-      .header(CSP_HEADER, buildCsp(strictest(nonce)))
+      .header(CSP_HEADER, buildCsp(createStrictestPolicy(nonce)))
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send((await readPage(STRICT)).replaceAll('nonce=""', `nonce="${nonce}"`));
@@ -104,7 +104,7 @@ export const registerExamples = async (
 };
 
 /** Returns a page whose links and files on its own host are below the base path. */
-const belowBasePath = (html: string, basePath: string): string =>
+const prefixBasePath = (html: string, basePath: string): string =>
   html.replaceAll(/(\s(?:href|src)=")\/(?!\/)/g, `$1${basePath}/`);
 
 const registerFrameworkPages = async (app: App, built: string): Promise<void> => {

@@ -12,7 +12,7 @@ export const MAX_PARSED_BYTES = 128 * 1024;
 /** Refuses requests with too many headers or without Host in a hook, so that a page can show the error. */
 export const limitHeaders = (app: App): void => {
   app.addHook('onRequest', async ({raw}) => {
-    if (headerBytes(raw) > MAX_HEADER_BYTES) throw new HeadersTooLarge();
+    if (countHeaderBytes(raw) > MAX_HEADER_BYTES) throw new HeadersTooLarge();
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined) {
       throw new InvalidRequest(
         'The request has no Host header. HTTP/1.1 expects one. Send the host of the URL.',
@@ -21,5 +21,5 @@ export const limitHeaders = (app: App): void => {
   });
 };
 
-const headerBytes = ({rawHeaders}: IncomingMessage): number =>
+const countHeaderBytes = ({rawHeaders}: IncomingMessage): number =>
   rawHeaders.reduce((sum, text) => sum + text.length + ': '.length, 0);

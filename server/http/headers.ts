@@ -9,7 +9,7 @@ const PREFLIGHT_SECONDS = 7_200;
 /** Strictest policy, for responses that are not documents. */
 const NO_DOCUMENT_POLICY = buildCsp({'default-src': "'none'", 'frame-ancestors': "'none'"});
 
-const EXPOSED = [
+const EXPOSED_HEADERS = [
   'content-disposition',
   'date',
   'etag',
@@ -29,7 +29,7 @@ export const registerHeaders = async (app: App, {production}: {production: boole
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     // No `allowedHeaders`, so that all are allowed: tracing scripts of a page add their own.
-    exposedHeaders: EXPOSED,
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_SECONDS,
     // Otherwise an OPTIONS request that is not a preflight gets an error in another format.
     strictPreflight: false,
@@ -54,7 +54,7 @@ export const setHeadersOfUnrouted = (
 ): void => {
   setSafeHeaders(request, reply, production);
   void reply.header('access-control-allow-origin', '*');
-  void reply.header('access-control-expose-headers', EXPOSED.join(', '));
+  void reply.header('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
   setPolicy(reply);
 };
 

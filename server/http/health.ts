@@ -5,7 +5,7 @@ import {ErrorBody} from '../contract/common.js';
 import type {Sql} from '../database/sql.js';
 import {requireWritable} from '../database/read-only.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import {responseSchemas} from './answers.js';
+import {responseSchemas} from './response-schemas.js';
 import type {Plugin} from './app-type.js';
 
 export interface HealthDeps {

@@ -1,6 +1,6 @@
 import {InvalidRequest, MAX_FAULTS, NotFound} from '../errors.js';
 import type {ValidationError, MariaError} from '../errors.js';
-import {pathTo} from './json-paths.js';
+import {joinPath} from './json-paths.js';
 
 /** A validation error as the schema library reports it. */
 export interface Validation {
@@ -50,7 +50,7 @@ const toValidationErrors = (found: Validation[]): ValidationError[] => {
 
 const toPath = ({instancePath, params}: Validation): string => {
   const {additionalProperty, missingProperty} = params ?? {};
-  if (typeof additionalProperty === 'string') return pathTo(instancePath, additionalProperty);
+  if (typeof additionalProperty === 'string') return joinPath(instancePath, additionalProperty);
   if (typeof missingProperty === 'string') return `${instancePath}/${missingProperty}`;
   return instancePath || '/';
 };

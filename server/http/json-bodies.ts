@@ -5,7 +5,7 @@ import type {ValidationError} from '../errors.js';
 import type {App} from './app-type.js';
 import {findTooLongArrays} from './array-lengths.js';
 import {toInvalidRequest, joinErrors} from './invalid-request.js';
-import {pathTo} from './json-paths.js';
+import {joinPath} from './json-paths.js';
 
 /** Depth of the search for forbidden keys. No valid body is deeper; an attacker's can be. */
 const MAX_DEPTH = 20;
@@ -18,7 +18,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
  */
 export const parseJsonBodies = (app: App): void => {
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', {parseAs: 'buffer'}, jsonParser(app));
+  app.addContentTypeParser('application/json', {parseAs: 'buffer'}, createJsonParser(app));
   app.addHook('preValidation', async ({body, is404, routeOptions}) => {
     if (is404 || body === undefined) return;
     const expected = routeOptions.schema?.body;
@@ -31,7 +31,7 @@ export const parseJsonBodies = (app: App): void => {
 };
 
 /** Returns a parser of JSON in UTF-8, for any content type that contains JSON. */
-export const jsonParser = (app: App): FastifyBodyParser<Buffer> => {
+export const createJsonParser = (app: App): FastifyBodyParser<Buffer> => {
   const parse = app.getDefaultJsonParser('error', 'error');
   return (request, bytes, done) => {
     if (bytes.length === 0) {
@@ -66,14 +66,14 @@ const decodeBody = (request: FastifyRequest, bytes: Buffer): string => {
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
   } catch {
-    throw invalidBody('is not valid UTF-8');
+    throw createInvalidBody('is not valid UTF-8');
   }
 };
 
 const requireNoBody = (body: unknown): void => {
   if (typeof body !== 'object' || body === null) throw unexpected(['/']);
   const keys = Object.keys(body);
-  if (keys.length > 0) throw unexpected(keys.map((key) => pathTo('', key)));
+  if (keys.length > 0) throw unexpected(keys.map((key) => joinPath('', key)));
 };
 
 const unexpected = (paths: string[]): InvalidRequest => {
@@ -81,7 +81,7 @@ const unexpected = (paths: string[]): InvalidRequest => {
   return new InvalidRequest(`Expected no body: ${joinErrors(faults)}.`, {faults});
 };
 
-const invalidBody = (message: string): InvalidRequest =>
+const createInvalidBody = (message: string): InvalidRequest =>
   new InvalidRequest(`The body ${message}.`, {faults: [{path: '/', message}]});
 
 /** Returns the specific error. The parser's is the same for invalid JSON and for forbidden keys. */
@@ -90,7 +90,7 @@ const toRefusal = (text: string): InvalidRequest => {
   try {
     body = JSON.parse(text);
   } catch {
-    return invalidBody('is not valid JSON');
+    return createInvalidBody('is not valid JSON');
   }
   const found = findPoison(body);
   const faults = found.length > 0 ? found : [{path: '/', message: IS_POISON}];
@@ -101,8 +101,8 @@ const findPoison = (value: unknown, path = '', depth = 0): ValidationError[] => 
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, item]): ValidationError[] => {
     const isPoison = key === '__proto__' || (key === 'constructor' && hasPrototypeKey(item));
-    if (isPoison) return [{path: pathTo(path, key), message: IS_POISON}];
-    return findPoison(item, pathTo(path, key), depth + 1);
+    if (isPoison) return [{path: joinPath(path, key), message: IS_POISON}];
+    return findPoison(item, joinPath(path, key), depth + 1);
   });
 };
 

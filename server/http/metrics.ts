@@ -6,7 +6,7 @@ import type {Sql} from '../database/sql.js';
 import {MEBIBYTE} from '../units.js';
 import type {Plugin} from './app-type.js';
 import type {ConcurrencyScope} from './concurrency-limit.js';
-import {responseSchemas} from './answers.js';
+import {responseSchemas} from './response-schemas.js';
 import {QueueStatsCache} from './queue-stats.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60];
@@ -17,7 +17,7 @@ export interface MetricsDeps {
   pools: {requests: Sql; background: Sql};
   queues: Record<string, {readonly queued: number}>;
   restoreGuard: {readonly isPaused: boolean};
-  live: {readonly readers: number; readonly isHearing: boolean};
+  live: {readonly subscriberCount: number; readonly isListening: boolean};
   /** Returns the audit rows that were written over a pool, by event. */
   writtenEvents: (pool: Sql) => ReadonlyMap<string, number>;
 }
@@ -104,30 +104,30 @@ export class Metrics {
     this.seconds.observe({route, method}, seconds);
   }
 
-  uploaded({repeated, bytes}: {repeated: boolean; bytes: number}): void {
+  countUpload({repeated, bytes}: {repeated: boolean; bytes: number}): void {
     this.uploads.inc({outcome: repeated ? 'repeated' : 'stored'});
     if (!repeated) this.uploadBytes.observe(bytes);
   }
 
-  failed(code: string, route: string | undefined): void {
+  countError(code: string, route: string | undefined): void {
     this.errors.inc({code});
     if (route === UPLOAD_ROUTE) this.uploads.inc({outcome: code});
   }
 
-  refusedAsBusy(what: 'uploads' | 'streams' | 'sockets', limit: ConcurrencyScope): void {
+  countBusy(what: 'uploads' | 'streams' | 'sockets', limit: ConcurrencyScope): void {
     this.busy.inc({what, limit});
   }
 
-  turnEnded(outcome: string): void {
+  countTurn(outcome: string): void {
     this.turns.inc({outcome});
   }
 
-  webhookTried(outcome: string): void {
+  countWebhookAttempt(outcome: string): void {
     this.webhooks.inc({outcome});
   }
 
   /** Counts the numbers of a cleanup report under their own names. */
-  cleaned(part: 'reaper' | 'sweep', report: object): void {
+  countCleanup(part: 'reaper' | 'sweep', report: object): void {
     this.cleanup.inc({part, what: 'runs'});
     for (const [what, value] of Object.entries(report)) {
       if (typeof value === 'number' && !what.endsWith('_ms')) this.cleanup.inc({part, what}, value);
@@ -148,7 +148,7 @@ export class Metrics {
   }
 
   /** Counts a run that was stopped or failed, without a change to `lastCleanup`. */
-  cleanupFailed(part: 'reaper' | 'sweep'): void {
+  countCleanupFailure(part: 'reaper' | 'sweep'): void {
     this.cleanup.inc({part, what: 'failed_runs'});
   }
 
@@ -160,7 +160,7 @@ export class Metrics {
       help: 'Subscribers of live events in this process.',
       registers,
       collect: () => {
-        streams.set(live.readers);
+        streams.set(live.subscriberCount);
       },
     });
     const listening = new Gauge({
@@ -168,7 +168,7 @@ export class Metrics {
       help: '1 if cross-server notifications work, 0 if the server has fallen back to polling.',
       registers,
       collect: () => {
-        listening.set(live.isHearing ? 1 : 0);
+        listening.set(live.isListening ? 1 : 0);
       },
     });
     const paused = new Gauge({
@@ -229,7 +229,7 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       collect: async () => {
-        const rows = await queueStats.latest();
+        const rows = await queueStats.getLatest();
         // Without the database, the number is unknown instead of zero.
         depth.reset();
         oldest.reset();

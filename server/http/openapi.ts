@@ -9,14 +9,14 @@ import {clientRateLimitKey} from './client-address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
 import {getBasePath} from './base-path.js';
-import {documentRoute} from './documents.js';
+import {documentRoute} from './json-document-route.js';
 import {RATE_MULTIPLES} from './rate-limits.js';
 import {postProcessOpenApi} from './openapi-components.js';
 import type {Description} from './openapi-components.js';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** Only for the OpenAPI document: a request without a body is equivalent to one with `{}`. */
+    /** Mark for the OpenAPI document: a request without a body is equivalent to one with `{}`. */
     'x-body-optional'?: boolean;
   }
 }
@@ -145,7 +145,7 @@ const registerDocsPage = async (
 };
 
 /** Adds a body schema to the OpenAPI document of a route that parses its body as a stream. */
-export const describedBody =
+export const describeBody =
   (body: TSchema): SwaggerTransform =>
   ({schema, url}) => ({schema: {...schema, body}, url});
 

@@ -107,10 +107,10 @@ export const sendPage = (reply: FastifyReply, status: number, page: Page) => {
     .header('cache-control', 'no-store')
     .header('x-robots-tag', 'noindex')
     .type('text/html; charset=utf-8')
-    .send(pageHtml(page, reply.server.basePath));
+    .send(renderPage(page, reply.server.basePath));
 };
 
-export const pageHtml = (
+export const renderPage = (
   {language, direction, title, body, note, button, site, link}: Page,
   basePath: string,
 ): string => {

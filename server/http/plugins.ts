@@ -8,7 +8,7 @@ import type {App} from './app-type.js';
 import {registerAssets} from './assets.js';
 import {clientRateLimitKey} from './client-address.js';
 import type {BodyDrain} from './drain.js';
-import {registerErrorHandler} from './error-answers.js';
+import {registerErrorHandler} from './error-handler.js';
 import {limitHeaders} from './header-limit.js';
 import {registerHeaders} from './headers.js';
 import {parseJsonBodies} from './json-bodies.js';
@@ -18,7 +18,7 @@ import type {Metrics} from './metrics.js';
 import {registerOpenApi} from './openapi.js';
 import {registerPages} from './pages.js';
 import {refuseUnderPressure} from './pressure.js';
-import {LocalCounters, RATE_MULTIPLES, rateLimitOptions} from './rate-limits.js';
+import {LocalCounters, RATE_MULTIPLES, createRateLimitOptions} from './rate-limits.js';
 import type {SharedCounters} from './rate-limits.js';
 import {registerRequestTimeout} from './request-timeout.js';
 import {limitUnreadResponses} from './unread-responses.js';
@@ -44,7 +44,7 @@ export const registerHttp = async (app: App, deps: HttpDeps): Promise<void> => {
   await registerHeaders(app, config);
   await app.register(
     rateLimiting,
-    rateLimitOptions({
+    createRateLimitOptions({
       shared: deps.counters,
       local: new LocalCounters(),
       perMinute: config.ratePerMinute,

@@ -26,7 +26,7 @@ export class QueueStatsCache {
   constructor(private readonly sql: Sql) {}
 
   /** Returns undefined if the database does not respond in time: other metrics must not wait. */
-  async latest(): Promise<JobsByState[] | undefined> {
+  async getLatest(): Promise<JobsByState[] | undefined> {
     if (!this.query || this.validUntilMs < performance.now()) {
       // No other query starts before this one has ended.
       this.validUntilMs = Infinity;

@@ -122,7 +122,7 @@ export interface RateLimitDeps {
 }
 
 /** Returns options for @fastify/rate-limit. Routes opt in with `config: {rateLimit: {max}}`. */
-export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => {
+export const createRateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => {
   class Store {
     private readonly route: string;
 
@@ -157,11 +157,11 @@ export const rateLimitOptions = ({shared, local, onExceeded}: RateLimitDeps) => 
     keyGenerator: clientRateLimitKey,
     onExceeded,
     errorResponseBuilder: (_request: FastifyRequest, {ttl, max}: {ttl: number; max: number}) =>
-      tooMany(max, ttl),
+      createTooMany(max, ttl),
   };
 };
 
-const tooMany = (max: number, ttlMs: number): RateLimited =>
+const createTooMany = (max: number, ttlMs: number): RateLimited =>
   RateLimited.after(
     ttlMs,
     `Expected at most ${formatCount(max, 'request')} a minute from one client network.`,
@@ -171,7 +171,7 @@ const tooMany = (max: number, ttlMs: number): RateLimited =>
  * Returns a limit of this process, for requests that must not reach the database in large numbers.
  * `onExceeded` is called once a minute for each client network.
  */
-export const processLimit = (
+export const createProcessLimit = (
   max: number,
   onExceeded: (request: FastifyRequest) => void,
 ): ((request: FastifyRequest) => Promise<void>) => {
@@ -180,11 +180,11 @@ export const processLimit = (
     const {current, ttl} = await counters.count(clientRateLimitKey(request));
     if (current <= max) return;
     if (current === max + 1) onExceeded(request);
-    throw tooMany(max, ttl);
+    throw createTooMany(max, ttl);
   };
 };
 
 /** Returns the rate limit for the config of a route. */
-export const rateLimit = (perMinute: number, kind: RateKind) => ({
+export const createRateLimit = (perMinute: number, kind: RateKind) => ({
   rateLimit: {max: perMinute * RATE_MULTIPLES[kind]},
 });

@@ -5,7 +5,7 @@ import type {SerializerFactory} from '@fastify/fast-json-stringify-compiler';
  * Shares one serializer between all routes with the same response schema. Nearly all share their
  * errors: separate serializers would be the largest cost of a start, in time and memory.
  */
-export const sharedSerializers: SerializerFactory = (externalSchemas, options) => {
+export const createSharedSerializers: SerializerFactory = (externalSchemas, options) => {
   const compile = SerializerSelector()(externalSchemas, options);
   const known = new Map<string, ReturnType<typeof compile>>();
   return (route) => {

@@ -16,7 +16,7 @@ export interface DownloadPace {
  * Returns the bytes as a stream for `response`. Closes its connection if the client reads too
  * slowly or for too long, because a download keeps a file or a store connection open.
  */
-export const guardedDownload = (
+export const guardDownload = (
   bytes: AsyncIterable<Uint8Array>,
   response: ServerResponse,
   {limits = DOWNLOAD_SPEED_LIMITS, onTooSlow}: DownloadPace = {},

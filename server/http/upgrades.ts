@@ -10,7 +10,7 @@ const UPGRADE_HEADERS = ['upgrade', 'http2-settings'];
  * also treats every other request with an upgrade header as an upgrade, without its body. Some
  * programs offer HTTP/2 with each request. RFC 9110 allows servers to ignore the offer.
  */
-export const webSocketUpgrades = (server: Server, path: string): Server => {
+export const createUpgradeEmitter = (server: Server, path: string): Server => {
   const upgrades = new EventEmitter();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const {url = '', headers} = request;

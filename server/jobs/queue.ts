@@ -168,7 +168,10 @@ export const rescheduleJob = async (
  * Returns the time until the next unclaimed job is due, in ms. Returns undefined if no job waits. A
  * job whose sender has died is found by the regular poll.
  */
-export const nextJobMs = async (sql: Sql, kind: JobKind = 'mail'): Promise<number | undefined> => {
+export const getNextJobMs = async (
+  sql: Sql,
+  kind: JobKind = 'mail',
+): Promise<number | undefined> => {
   const [row] = await sql<{ms: number}[]>`
     select extract(epoch from run_at - now())::float8 * 1000 as ms from jobs
     where kind = ${kind} and state = 'queued' and (leased_until is null or leased_until < now())

@@ -8,7 +8,7 @@ export class EncodedEvent {
 
   constructor(readonly event: LiveEvent) {}
 
-  static stored({seq, type, data, at}: StoredEvent): EncodedEvent {
+  static fromStored({seq, type, data, at}: StoredEvent): EncodedEvent {
     return new EncodedEvent({seq, type, data, at: new Date(at).toISOString()} as LiveEvent);
   }
 

@@ -10,7 +10,7 @@ import type {TransientEvent, TransientEvents} from '../events/transient-events.j
 import type {Subscriber} from './subscriber.js';
 import {SessionSubscribers} from './session-subscribers.js';
 import {MAX_SESSIONS_PER_QUERY, findEvents} from './store.js';
-import type {FoundEvents, WantedEvents} from './store.js';
+import type {SessionEvents, EventCursor} from './store.js';
 
 export interface EventHubDeps {
   /** Pool for the queries, which are short and shared by concurrent callers. */
@@ -30,7 +30,7 @@ const MAX_QUERIES = 100_000;
 /** Subscribers of this process by session, and the sources of their events. */
 export class EventHub {
   private readonly sessions = new Map<string, SessionSubscribers>();
-  private readonly queries: StatementBatcher<WantedEvents, FoundEvents>;
+  private readonly queries: StatementBatcher<EventCursor, SessionEvents>;
   private readonly listener: NotificationListener;
   private readonly unsubscribers: (() => void)[];
   private timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ export class EventHub {
     ];
   }
 
-  get readers(): number {
+  get subscriberCount(): number {
     return [...this.sessions.values()].reduce((sum, {size}) => sum + size, 0);
   }
 
@@ -74,7 +74,7 @@ export class EventHub {
   }
 
   /** Whether notifications from other processes arrive. If not, the hub polls every second. */
-  get isHearing(): boolean {
+  get isListening(): boolean {
     return this.listener.isListening;
   }
 
@@ -121,8 +121,8 @@ export class EventHub {
   }
 
   /** Continues the delivery to a subscriber whose buffer has room again. */
-  drained(uuid: string, subscriber: Subscriber): void {
-    subscriber.drained();
+  resumeDelivery(uuid: string, subscriber: Subscriber): void {
+    subscriber.markWritable();
     this.sessions.get(uuid)?.poll();
   }
 

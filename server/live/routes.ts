@@ -7,10 +7,10 @@ import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
 import {LONG_POLL_MS} from '../contract/limits.js';
 import type {Plugin} from '../http/app-type.js';
-import {sessionResponses} from '../http/answers.js';
+import {sessionResponses} from '../http/response-schemas.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {SseSubscriber} from './sse-subscriber.js';
 import type {EventHub} from './hub.js';
@@ -51,7 +51,7 @@ export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
   app.get(
     '',
     {
-      config: {...rateLimit(config.ratePerMinute, 'read'), disablesTimeout: 'later'},
+      config: {...createRateLimit(config.ratePerMinute, 'read'), disablesTimeout: 'later'},
       exposeHeadRoute: false,
       schema: {
         operationId: 'readEvents',
@@ -115,7 +115,7 @@ const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void =>
   const subscriber: SseSubscriber = new SseSubscriber(raw, {
     ...from,
     onDrain: () => {
-      live.drained(caller.uuid, subscriber);
+      live.resumeDelivery(caller.uuid, subscriber);
     },
   });
   const leave = live.join(caller.uuid, subscriber);

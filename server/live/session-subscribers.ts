@@ -2,11 +2,11 @@ import {EncodedEvent} from './encoded-event.js';
 import type {Delta} from '../events/transient-events.js';
 import type {CloseReason, Subscriber} from './subscriber.js';
 import {StreamingTexts} from './streaming-texts.js';
-import {sameHash} from '../visits/token.js';
-import type {FoundEvents} from './store.js';
+import {isSameHash} from '../visits/token.js';
+import type {SessionEvents} from './store.js';
 
 export interface SessionSubscribersDeps {
-  find: (after: number) => Promise<FoundEvents>;
+  find: (after: number) => Promise<SessionEvents>;
   /** Asks the process that writes a running message to repeat its text. */
   requestReplay: () => void;
   onFailed: (error: unknown) => void;
@@ -82,7 +82,7 @@ export class SessionSubscribers {
         const found = await Promise.all(groups.map(([after]) => this.deps.find(after)));
         this.lastSeq = Math.max(...found.map(({last}) => last), 0);
         groups.forEach(([, subscribers], i) => {
-          this.deliverAll(subscribers, found[i] as FoundEvents);
+          this.deliverAll(subscribers, found[i] as SessionEvents);
         });
       }
     } catch (error) {
@@ -105,16 +105,16 @@ export class SessionSubscribers {
     return groups;
   }
 
-  private deliverAll(subscribers: Subscriber[], found: FoundEvents): void {
-    const events = found.events.map((event) => EncodedEvent.stored(event));
+  private deliverAll(subscribers: Subscriber[], found: SessionEvents): void {
+    const events = found.events.map((event) => EncodedEvent.fromStored(event));
     for (const subscriber of subscribers) {
       if (this.subscribers.has(subscriber)) this.deliver(subscriber, found, events);
     }
   }
 
-  private deliver(subscriber: Subscriber, found: FoundEvents, events: EncodedEvent[]): void {
-    if (found.tokenHash && !sameHash(found.tokenHash, subscriber.tokenHash)) {
-      this.disconnect(subscriber, 'refused', stateEvent('refused', null));
+  private deliver(subscriber: Subscriber, found: SessionEvents, events: EncodedEvent[]): void {
+    if (found.tokenHash && !isSameHash(found.tokenHash, subscriber.tokenHash)) {
+      this.disconnect(subscriber, 'refused', createStateEvent('refused', null));
       return;
     }
     // The cursor is ahead of the log (restored backup): restart from the log's end.
@@ -124,7 +124,7 @@ export class SessionSubscribers {
     if (sentCount < events.length) return;
     if (found.hasMore) this.isPollWanted = true;
     else if (found.ended) {
-      this.disconnect(subscriber, found.ended, stateEvent(found.ended, found.last + 1));
+      this.disconnect(subscriber, found.ended, createStateEvent(found.ended, found.last + 1));
     } else this.replayStreaming(subscriber, found.running);
   }
 
@@ -153,5 +153,5 @@ export class SessionSubscribers {
   }
 }
 
-const stateEvent = (state: 'gone' | 'erased' | 'refused', seq: number | null): EncodedEvent =>
+const createStateEvent = (state: 'gone' | 'erased' | 'refused', seq: number | null): EncodedEvent =>
   EncodedEvent.encode({type: 'session_state', data: {state}}, seq);

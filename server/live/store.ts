@@ -12,21 +12,21 @@ export interface StoredEvent {
 export type SessionEnd = 'gone' | 'erased';
 
 /** Result of a query for a session's events. */
-export interface FoundEvents {
+export interface SessionEvents {
   /** True if more events follow these. */
   hasMore: boolean;
   /** Sequence number of the session's last event, even if it is not in `events`. */
   last: number;
   events: StoredEvent[];
-  /** Set if the session has ended; then no further event follows. */
+  /** End of the session, after which no event follows; null while it lives. */
   ended: SessionEnd | null;
-  /** Undefined before the first change. */
+  /** Hash of the session's token; undefined before the first change. */
   tokenHash: Uint8Array | undefined;
   /** Ids of messages whose text is in progress. */
   running: number[];
 }
 
-export interface WantedEvents {
+export interface EventCursor {
   uuid: string;
   after: number;
 }
@@ -37,7 +37,7 @@ const PAGE_BYTES = 64 * 1024;
 /** Sessions per statement; together they return a few megabytes at most. */
 export const MAX_SESSIONS_PER_QUERY = 100;
 
-const NO_EVENTS: FoundEvents = {
+const NO_EVENTS: SessionEvents = {
   last: 0,
   events: [],
   hasMore: false,
@@ -47,9 +47,9 @@ const NO_EVENTS: FoundEvents = {
 };
 
 /** Returns the events after a number in each of several sessions, in the order of `wanted`. */
-export const findEvents = async (sql: Sql, wanted: WantedEvents[]): Promise<FoundEvents[]> => {
+export const findEvents = async (sql: Sql, wanted: EventCursor[]): Promise<SessionEvents[]> => {
   const rows = await sql<
-    (Omit<FoundEvents, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]
+    (Omit<SessionEvents, 'tokenHash'> & {place: number; tokenHash: Uint8Array})[]
   >`
     select given.place::int as place, v.last_event::float8 as last, v.token_hash as "tokenHash",
            case when v.state = 'erased' then 'erased'

@@ -24,7 +24,7 @@ export abstract class Subscriber {
     readonly tokenHash: Uint8Array,
   ) {}
 
-  /** Whether the buffer is full. `drained` is called when it has room again. */
+  /** Whether the buffer is full. `markWritable` is called when it has room again. */
   abstract get isFull(): boolean;
   /** Whether the connection stays open after an event. Only then are transient events sent. */
   abstract readonly isPersistent: boolean;
@@ -48,7 +48,7 @@ export abstract class Subscriber {
     return sent.length;
   }
 
-  drained(): void {
+  markWritable(): void {
     this.fullSinceMs = undefined;
   }
 

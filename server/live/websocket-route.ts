@@ -11,11 +11,11 @@ import {Envelope, SocketAuth} from '../contract/events.js';
 import type {LiveEvent} from '../contract/events.js';
 import {InvalidRequest, TooSlow, UpgradeRequired} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {responseSchemas} from '../http/answers.js';
+import {responseSchemas} from '../http/response-schemas.js';
 import {endWithError} from '../http/client-errors.js';
-import {toMariaError} from '../http/error-answers.js';
-import {rateLimit} from '../http/rate-limits.js';
-import {webSocketUpgrades} from '../http/upgrades.js';
+import {toMariaError} from '../http/error-handler.js';
+import {createRateLimit} from '../http/rate-limits.js';
+import {createUpgradeEmitter} from '../http/upgrades.js';
 import type {EventDeps} from './routes.js';
 import {OPEN, POLICY_VIOLATION, WebSocketSubscriber, closeWith} from './websocket-subscriber.js';
 import type {WebSocketLike} from './websocket-subscriber.js';
@@ -27,7 +27,7 @@ const PATH = '/ws';
 const AUTH_BYTES = 1_024;
 const AUTH_TIMEOUT_MS = 10_000;
 /** Limits of WebSockets that wait for their first message at the same time. */
-export const ARRIVAL_LIMITS = {perSession: 1, perAddress: 50, total: 1_000};
+export const ARRIVAL_LIMITS = {perSession: 1, perClient: 50, total: 1_000};
 
 const Switched = Type.Null({description: 'The connection is a WebSocket from now on.'});
 
@@ -44,7 +44,7 @@ export const acceptWebSockets = async (app: App): Promise<void> => {
   await app.register(websocket, {
     options: {
       maxPayload: AUTH_BYTES,
-      server: webSocketUpgrades(app.server, `${EVENTS_PREFIX}${PATH}`),
+      server: createUpgradeEmitter(app.server, `${EVENTS_PREFIX}${PATH}`),
     },
     errorHandler: (_error: Error, socket: WebSocketLike) => {
       socket.terminate();
@@ -75,7 +75,7 @@ export const webSocketRoute: Plugin<EventDeps> = async (app, deps) => {
     method: 'GET',
     url: PATH,
     exposeHeadRoute: false,
-    config: {...rateLimit(config.ratePerMinute, 'read'), disablesTimeout: true},
+    config: {...createRateLimit(config.ratePerMinute, 'read'), disablesTimeout: true},
     schema: {
       operationId: 'openEventSocket',
       summary: 'Live events over a WebSocket',
@@ -156,7 +156,7 @@ const admit = async (
     cursor: after,
     tokenHash: caller.tokenHash,
     onDrain: () => {
-      live.drained(caller.uuid, subscriber);
+      live.resumeDelivery(caller.uuid, subscriber);
     },
   });
   const leave = live.join(caller.uuid, subscriber);

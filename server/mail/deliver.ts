@@ -6,7 +6,7 @@ import {deleteJobs, releaseJobs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob, MailJob} from '../jobs/queue.js';
 import {alertDeadMail} from './dead-mail-alert.js';
 import type {Outcomes} from './outcomes.js';
-import {NotSent, smtpReason} from './smtp-health.js';
+import {NotSent, getSmtpReason} from './smtp-health.js';
 import type {SmtpHealth} from './smtp-health.js';
 import type {Mail, MailTransport} from './transport.js';
 
@@ -62,7 +62,7 @@ const handleFailure = async (
     return;
   }
   // The mail server's response can contain the e-mail address, which must not be logged.
-  const reason = smtpReason(error);
+  const reason = getSmtpReason(error);
   if (await health.isDownAfter(error)) {
     await releaseJobs(sql, [job.id], reason);
     return;

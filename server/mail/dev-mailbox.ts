@@ -67,7 +67,7 @@ export class DevMailbox {
   }
 
   /** Returns the source of an e-mail that `find` or `list` has returned. */
-  source(id: string): Promise<Buffer> {
+  readSource(id: string): Promise<Buffer> {
     return readFile(path.join(this.directory, `${id}.eml`));
   }
 

@@ -38,7 +38,7 @@ summary { cursor: pointer; font-weight: 600; }
 details pre { margin-top: 0.8rem; font: 0.82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 `;
 
-interface Shown {
+interface PageOptions {
   language: string;
   /** Path below which a proxy serves this server. */
   basePath: string;
@@ -63,14 +63,14 @@ const page = ({title, body, basePath, wide = ''}: DevPage): string => `<!doctype
 </body></html>
 `;
 
-export const listPage = (
+export const renderMailList = (
   mails: CaughtMail[],
   suppressed: SuppressedMail[],
-  {language, basePath}: Shown,
+  {language, basePath}: PageOptions,
 ): string => {
   const items = mails.map(
     ({id, mail}) =>
-      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(getSubject(mail))}</strong><small>to ${escapeHtml(receivers(mail))}</small>${formatMailTime(mail, language)}</a></li>`,
+      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(getSubject(mail))}</strong><small>to ${escapeHtml(formatReceivers(mail))}</small>${formatMailTime(mail, language)}</a></li>`,
   );
   const list =
     items.length > 0
@@ -82,7 +82,7 @@ export const listPage = (
   return page({title: 'Caught mail', body, basePath});
 };
 
-const limitHints = (suppressed: SuppressedMail[], {language, basePath}: Shown): string => {
+const limitHints = (suppressed: SuppressedMail[], {language, basePath}: PageOptions): string => {
   if (suppressed.length === 0) return '';
   const lines = suppressed.map(({by, count, latest}) => {
     const mails = count === 1 ? 'An e-mail' : `${count} e-mails`;
@@ -99,15 +99,17 @@ const stoppedHint = (mails: string, time: string): string =>
 const delayedHint = (mails: string, time: string): string =>
   `<p><strong>${mails} waiting</strong>, the last since ${time}. At most ${BY_CLIENT_PER_HOUR} an hour are sent for one client network, which here is this machine. The chat says that the link may take a while.</p>`;
 
-export const mailPage = (
+export const renderMail = (
   {id, mail}: CaughtMail,
   source: string,
-  {language, basePath}: Shown,
+  {language, basePath}: PageOptions,
 ): string => {
   const head: [string, string][] = [
-    ['To', receivers(mail)],
+    ['To', formatReceivers(mail)],
     ['From', [mail.from?.name, mail.from?.address].filter(Boolean).join(' · ')],
-    ...(mail.replyTo?.length ? [['Reply to', addresses(mail.replyTo)] as [string, string]] : []),
+    ...(mail.replyTo?.length
+      ? [['Reply to', formatAddresses(mail.replyTo)] as [string, string]]
+      : []),
   ];
   const rows = head.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
   const rendered = mail.html
@@ -125,14 +127,14 @@ export const mailPage = (
 };
 
 /** Makes links open in a new tab, because the e-mail's frame allows no navigation. */
-export const framedMail = ({mail}: CaughtMail): string =>
+export const renderMailFrame = ({mail}: CaughtMail): string =>
   (mail.html ?? '').replace(/<head>/i, '<head><base target="_blank">');
 
 const getSubject = ({subject}: Email): string => subject ?? '(no subject)';
 
-const receivers = ({to}: Email): string => addresses(to ?? []);
+const formatReceivers = ({to}: Email): string => formatAddresses(to ?? []);
 
-const addresses = (all: NonNullable<Email['to']>): string =>
+const formatAddresses = (all: NonNullable<Email['to']>): string =>
   all.map(({address}) => address).join(', ');
 
 /** Formats in the server's time zone, because only browsers on this machine open these pages. */

@@ -9,7 +9,7 @@ import {CSP_HEADER, buildCsp} from '../http/csp.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
 import {isLoopbackAddress, isLoopbackHost} from '../outbound/loopback.js';
 import type {CaughtMail, DevMailbox} from './dev-mailbox.js';
-import {STYLE, framedMail, listPage, mailPage} from './dev-pages.js';
+import {STYLE, renderMailFrame, renderMailList, renderMail} from './dev-pages.js';
 import {listSuppressedMails, resetMailCounts} from './limits.js';
 
 const PAGE_POLICY = buildCsp({
@@ -56,7 +56,7 @@ export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, public
     return sendHtml(
       reply,
       PAGE_POLICY,
-      listPage(await mailbox.list(), suppressed, shownTo(request)),
+      renderMailList(await mailbox.list(), suppressed, shownTo(request)),
     );
   });
   app.get('/mail.json', options, async () =>
@@ -69,18 +69,18 @@ export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, public
   );
   app.get('/mail/:id', ofOne, async (request, reply) => {
     const caught = await find(request.params.id);
-    const source = await mailbox.source(caught.id);
-    return sendHtml(reply, PAGE_POLICY, mailPage(caught, source.toString(), shownTo(request)));
+    const source = await mailbox.readSource(caught.id);
+    return sendHtml(reply, PAGE_POLICY, renderMail(caught, source.toString(), shownTo(request)));
   });
   app.get('/mail/:id/html', ofOne, async (request, reply) =>
-    sendHtml(reply, MAIL_POLICY, framedMail(await find(request.params.id))),
+    sendHtml(reply, MAIL_POLICY, renderMailFrame(await find(request.params.id))),
   );
   app.get('/mail/:id/source', ofOne, async (request, reply) => {
     const {id} = await find(request.params.id);
     return reply
       .header('content-disposition', `attachment; filename="${id}.eml"`)
       .type('message/rfc822')
-      .send(await mailbox.source(id));
+      .send(await mailbox.readSource(id));
   });
   app.get('/mail.css', options, (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLE),

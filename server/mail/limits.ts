@@ -25,10 +25,10 @@ export type MailQuota = {outcome: 'now' | 'stopped'} | {outcome: 'delayed' | 'la
 export const consumeMailQuota = async (
   sql: Queryable,
   hashKey: Buffer,
-  {address, client}: {address: string; client: string},
+  {email, client}: {email: string; client: string},
 ): Promise<MailQuota> => {
   const hash = (text: string) => createHmac('sha256', hashKey).update(text).digest();
-  const to = hash(`to:${address.toLowerCase()}`);
+  const to = hash(`to:${email.toLowerCase()}`);
   const by = hash(`by:${client}`);
   // Always in one order, so that two transactions never wait for each other.
   for (const key of [to, by].sort((a, b) => a.compare(b))) {

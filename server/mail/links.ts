@@ -1,6 +1,6 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
 
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import type {SecretKeys} from '../config/secrets.js';
 
 /**
@@ -14,7 +14,7 @@ export class ConfirmationLinks {
     private readonly secrets: SecretKeys,
     private readonly publicUrl: string,
   ) {
-    this.keys = new Map(secrets.map((secret) => [secret.id, derivedKey(secret, 'confirmation')]));
+    this.keys = new Map(secrets.map((secret) => [secret.id, deriveKey(secret, 'confirmation')]));
   }
 
   /** Id of the key that signs new links; it is stored in the link's row. */
@@ -23,19 +23,19 @@ export class ConfirmationLinks {
   }
 
   /** Throws if the key was removed from the settings: such a link could not be confirmed either. */
-  url(id: string, keyId: string): string {
-    const mac = this.mac(id, keyId);
+  createUrl(id: string, keyId: string): string {
+    const mac = this.createMac(id, keyId);
     if (!mac) throw new Error(`The secret with id ${keyId} is no longer configured.`);
     return `${this.publicUrl}/verify/${id}.${mac}`;
   }
 
-  fits(id: string, keyId: string, mac: string): boolean {
-    const expected = Buffer.from(this.mac(id, keyId) ?? '');
+  isValid(id: string, keyId: string, mac: string): boolean {
+    const expected = Buffer.from(this.createMac(id, keyId) ?? '');
     const given = Buffer.from(mac);
     return expected.length === given.length && timingSafeEqual(expected, given);
   }
 
-  private mac(id: string, keyId: string): string | undefined {
+  private createMac(id: string, keyId: string): string | undefined {
     const key = this.keys.get(keyId);
     return key && createHmac('sha256', key).update(id).digest('base64url');
   }

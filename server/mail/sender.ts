@@ -9,7 +9,7 @@ import {
   JOB_LEASE_SECONDS,
   claimJobs,
   deadLetterExpired,
-  nextJobMs,
+  getNextJobMs,
   renewJobs,
 } from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
@@ -90,7 +90,7 @@ export class MailSender {
 
   private async pauseMs(): Promise<number> {
     if (this.delivery.health.isDown) return this.delivery.health.waitMs;
-    return Math.min(POLL_INTERVAL_MS, (await nextJobMs(this.deps.sql)) ?? POLL_INTERVAL_MS);
+    return Math.min(POLL_INTERVAL_MS, (await getNextJobMs(this.deps.sql)) ?? POLL_INTERVAL_MS);
   }
 
   private async sendSummaries(): Promise<void> {

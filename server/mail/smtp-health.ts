@@ -64,7 +64,7 @@ export class SmtpHealth {
   }
 
   private markDown(error: unknown): void {
-    const reason = smtpReason(error);
+    const reason = getSmtpReason(error);
     if (!this.isDown)
       this.log.warn({reason}, 'the mail server is unavailable; e-mails wait in the queue');
     const refuses = (error as {responseCode?: number}).responseCode !== undefined;
@@ -80,7 +80,7 @@ const isConnectionFailure = (error: unknown): boolean => {
 };
 
 /** Returns codes only, because the server's own text can contain the e-mail address. */
-export const smtpReason = (error: unknown): string => {
+export const getSmtpReason = (error: unknown): string => {
   const failure = error instanceof NotSent ? error.cause : error;
   const {code, responseCode, command} = failure as {
     code?: string;

@@ -15,8 +15,8 @@ import {finishMessage} from './finish-message.js';
 import {
   findMessage,
   insertMessage,
-  lapsedMessages,
-  latestMessages,
+  findLapsedMessages,
+  findLatestMessages,
   toApiMessage,
   toApiMessages,
 } from './store.js';
@@ -44,8 +44,8 @@ export interface MessageServiceDeps {
 }
 
 /**
- * Longer than a few missed renewals. After this time, a message whose server died is marked as
- * failed.
+ * Lease of a message, which is longer than a few missed renewals. After it, a message whose server
+ * died is marked as failed.
  */
 export const MESSAGE_LEASE_MS = 30_000;
 const LAPSED_BATCH = 100;
@@ -82,16 +82,19 @@ export class MessageService {
   }
 
   /** Writes a message. Throws `SessionGone`, or `ConsentRequired` without consent to storage. */
-  async say(uuid: string, {body, ...named}: MessageIdentity & {body: string}): Promise<Message> {
+  async writeMessage(
+    uuid: string,
+    {body, ...named}: MessageIdentity & {body: string},
+  ): Promise<Message> {
     const {message} = await this.write(uuid, {...named, body: toStorableReply(body)});
     return message;
   }
 
   /**
    * Writes the message that `make` returns, if any, in one transaction with the other changes of
-   * `make`. Throws like `say`.
+   * `make`. Throws like `writeMessage`.
    */
-  async sayWith(
+  async writeMessageInTransaction(
     uuid: string,
     make: (tx: Transaction) => Promise<(MessageIdentity & {body: string}) | undefined>,
   ): Promise<void> {
@@ -113,21 +116,21 @@ export class MessageService {
   }
 
   /** Notifies the subscribers that are connected now; the event is not stored. */
-  typing(uuid: string, role: ReplierRole): void {
+  sendTyping(uuid: string, role: ReplierRole): void {
     this.deps.transientEvents.broadcast(uuid, {type: 'typing', data: {role}});
   }
 
   /** Returns the last messages, oldest first. */
-  async history(uuid: string, limit: number): Promise<Message[]> {
+  async getHistory(uuid: string, limit: number): Promise<Message[]> {
     const {sql} = this.deps;
-    return toApiMessages(sql, await latestMessages(sql, uuid, limit));
+    return toApiMessages(sql, await findLatestMessages(sql, uuid, limit));
   }
 
   /** Marks messages whose server died as failed, so that clients do not wait for the rest. */
   async failLapsed(): Promise<void> {
     try {
       await transaction(this.deps.sql, async (tx) => {
-        for (const {id, uuid} of await lapsedMessages(tx, LAPSED_BATCH)) {
+        for (const {id, uuid} of await findLapsedMessages(tx, LAPSED_BATCH)) {
           await finishMessage(tx, uuid, {id, body: undefined, state: 'failed'});
         }
       });

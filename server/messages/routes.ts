@@ -8,10 +8,10 @@ import type {Message} from '../contract/messages.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {RateLimited} from '../errors.js';
-import {lastEvent} from '../events/store.js';
+import {getLastEventNumber} from '../events/store.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {RATE_MULTIPLES, rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
+import {RATE_MULTIPLES, createRateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {sendMessage} from './send.js';
@@ -48,7 +48,7 @@ const sendMessageRoute = (app: App, deps: MessageDeps): void => {
   app.post(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'message'),
+      config: createRateLimit(config.ratePerMinute, 'message'),
       schema: {
         operationId: 'sendMessage',
         summary: 'Stores a message of the visitor',
@@ -68,7 +68,7 @@ const sendMessageRoute = (app: App, deps: MessageDeps): void => {
       const message = {...request.body, body: readBody(request.body.body)};
       await requirePace(deps, request, caller);
       const client = clientRateLimitKey(request);
-      const sent = await access.change(request, caller, async (tx) => {
+      const sent = await access.changeVisit(request, caller, async (tx) => {
         const stored = await sendMessage(tx, caller.uuid, message);
         if (!stored.repeated) await onStored(tx, {caller, message: stored.message, client});
         return stored;
@@ -84,7 +84,7 @@ const listMessagesRoute = (app: App, deps: MessageDeps): void => {
   app.get(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'read'),
+      config: createRateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'listMessages',
         summary: 'Lists the messages of the session, page by page',
@@ -96,13 +96,13 @@ const listMessagesRoute = (app: App, deps: MessageDeps): void => {
     },
     async (request) => {
       const caller = access.getCaller(request);
-      await access.visit(request, caller);
+      await access.extendVisit(request, caller);
       const after = Number(request.query.after ?? 0);
       const asked = Number(request.query.limit ?? MAX_MESSAGE_PAGE);
       const limit = Math.min(Math.max(asked, 1), MAX_MESSAGE_PAGE);
       // Runs before the messages are read: an event that is reported twice is harmless, but a
       // missed event is not.
-      const last = await lastEvent(sql, caller.uuid);
+      const last = await getLastEventNumber(sql, caller.uuid);
       const messages = await toApiMessages(
         sql,
         await listMessages(sql, caller.uuid, {after, limit}),

@@ -1,8 +1,8 @@
 import type {Message, MessageRole, MessageState} from '../contract/messages.js';
 import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
-import {interval} from '../database/time.js';
-import {filesOfMessages, toApiFile} from '../files/store.js';
+import {toInterval} from '../database/time.js';
+import {findFilesOfMessages, toApiFile} from '../files/store.js';
 
 export interface MessageRow {
   id: number;
@@ -22,7 +22,7 @@ export interface NewMessage {
   leaseMs?: number;
 }
 
-const columns = (sql: Queryable) => sql`
+const selectColumns = (sql: Queryable) => sql`
   id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt"`;
 
 /**
@@ -33,13 +33,13 @@ export const insertMessage = async (
   sql: Queryable,
   {uuid, clientId, role, body, leaseMs}: NewMessage,
 ): Promise<MessageRow> => {
-  const lease = leaseMs === undefined ? null : interval(leaseMs);
+  const lease = leaseMs === undefined ? null : toInterval(leaseMs);
   const rows = await sql<MessageRow[]>`
     insert into messages (session_uuid, client_id, role, body, state, created_at, leased_until)
     values (${uuid}, ${clientId}, ${role}, ${body}, ${lease === null ? 'complete' : 'running'},
             clock_timestamp(), clock_timestamp() + ${lease}::interval)
     on conflict (session_uuid, client_id) do nothing
-    returning ${columns(sql)}`;
+    returning ${selectColumns(sql)}`;
   return one(
     rows,
     'The message already exists. Expected no other writer, because the visit is locked. Lock the visit first.',
@@ -52,7 +52,7 @@ export const findMessage = async (
   clientId: string,
 ): Promise<MessageRow | undefined> => {
   const [row] = await sql<MessageRow[]>`
-    select ${columns(sql)} from messages where session_uuid = ${uuid} and client_id = ${clientId}`;
+    select ${selectColumns(sql)} from messages where session_uuid = ${uuid} and client_id = ${clientId}`;
   return row;
 };
 
@@ -68,17 +68,17 @@ export const listMessages = async (
   uuid: string,
   {after, limit}: {after: number; limit: number},
 ): Promise<MessageRow[]> => sql<MessageRow[]>`
-  select ${columns(sql)} from messages
+  select ${selectColumns(sql)} from messages
   where session_uuid = ${uuid} and id > ${String(after)}::bigint order by id limit ${limit}`;
 
 /** Returns the last messages, oldest first. */
-export const latestMessages = async (
+export const findLatestMessages = async (
   sql: Queryable,
   uuid: string,
   limit: number,
 ): Promise<MessageRow[]> => {
   const rows = await sql<MessageRow[]>`
-    select ${columns(sql)} from messages where session_uuid = ${uuid} order by id desc limit ${limit}`;
+    select ${selectColumns(sql)} from messages where session_uuid = ${uuid} order by id desc limit ${limit}`;
   return rows.reverse();
 };
 
@@ -92,7 +92,7 @@ export const renewMessage = async (
   {body, leaseMs}: {body: string; leaseMs: number},
 ): Promise<boolean> => {
   const rows = await sql`
-    update messages set body = ${body}, leased_until = clock_timestamp() + ${interval(leaseMs)}::interval
+    update messages set body = ${body}, leased_until = clock_timestamp() + ${toInterval(leaseMs)}::interval
     where id = ${String(id)}::bigint and state = 'running' returning id`;
   return rows.length > 0;
 };
@@ -108,7 +108,7 @@ export const storeFinishedMessage = async (
 ): Promise<MessageRow | undefined> => {
   const [row] = await sql<MessageRow[]>`
     update messages set state = ${state}, leased_until = null, body = coalesce(${body ?? null}, body)
-    where id = ${String(id)}::bigint and state = 'running' returning ${columns(sql)}`;
+    where id = ${String(id)}::bigint and state = 'running' returning ${selectColumns(sql)}`;
   return row;
 };
 
@@ -116,7 +116,7 @@ export const storeFinishedMessage = async (
  * Returns running messages whose server died, and locks their visits, because every transaction
  * locks the visit first.
  */
-export const lapsedMessages = async (
+export const findLapsedMessages = async (
   tx: Queryable,
   limit: number,
 ): Promise<{id: number; uuid: string}[]> => tx<{id: number; uuid: string}[]>`
@@ -127,7 +127,7 @@ export const lapsedMessages = async (
 
 /** Returns messages in the form of the API, each with its files. */
 export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise<Message[]> => {
-  const files = await filesOfMessages(
+  const files = await findFilesOfMessages(
     sql,
     rows.map(({id}) => id),
   );

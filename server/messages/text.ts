@@ -7,16 +7,16 @@ import {InvalidRequest} from '../errors.js';
  */
 export const readBody = (given: string): string => {
   if (!given.isWellFormed())
-    throw invalidBody('must be Unicode text, but contains an unpaired surrogate');
-  if (given.includes('\0')) throw invalidBody('must not contain the character NUL');
+    throw createInvalidBody('must be Unicode text, but contains an unpaired surrogate');
+  if (given.includes('\0')) throw createInvalidBody('must not contain the character NUL');
   const body = given.trim();
   const length = [...body].length;
-  if (length === 0) throw invalidBody('must not be empty');
+  if (length === 0) throw createInvalidBody('must not be empty');
   if (length <= MAX_MESSAGE_LENGTH) return body;
-  throw invalidBody(`must have at most ${MAX_MESSAGE_LENGTH} characters, but has ${length}`);
+  throw createInvalidBody(`must have at most ${MAX_MESSAGE_LENGTH} characters, but has ${length}`);
 };
 
-const invalidBody = (message: string): InvalidRequest =>
+const createInvalidBody = (message: string): InvalidRequest =>
   new InvalidRequest(`/body ${message}.`, {faults: [{path: '/body', message}]});
 
 /**

@@ -1,14 +1,14 @@
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {storedFiles} from '../files/store.js';
-import {latestConsents} from '../visits/consents.js';
+import {listStoredFiles} from '../files/store.js';
+import {findLatestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
-import {beginValidity, findVerification} from '../sessions/verification-store.js';
+import {restartValidity, findVerification} from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
-import {confirmationMail} from './confirmation-mail.js';
+import {renderConfirmationMail} from './confirmation-mail.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import type {Mail} from '../mail/transport.js';
-import {alertMail, leadMail, messageMail} from './owner-mails.js';
+import {renderAlertMail, renderLeadMail, renderMessageMail} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
 
 const LAST_ACTIONS_LENGTH = 200;
@@ -21,34 +21,35 @@ export const composeMail = async (
   {sql, config, links}: {sql: Sql; config: Config; links: ConfirmationLinks},
   job: MailJob,
 ): Promise<Mail | undefined> => {
-  if (job.template === 'confirmation') return confirmation(sql, config, links, job.verification_id);
-  if (job.template === 'lead') return lead(sql, job);
-  if (job.template === 'message') return message(sql, job.uuid);
-  return config.mail.admin ? alert(sql, config.mail.admin, job) : undefined;
+  if (job.template === 'confirmation')
+    return composeConfirmation(sql, config, links, job.verification_id);
+  if (job.template === 'lead') return composeLead(sql, job);
+  if (job.template === 'message') return composeMessage(sql, job.uuid);
+  return config.mail.admin ? composeAlert(sql, config.mail.admin, job) : undefined;
 };
 
-const confirmation = async (
+const composeConfirmation = async (
   sql: Sql,
   config: Config,
   links: ConfirmationLinks,
   id: string,
 ): Promise<Mail | undefined> => {
-  await beginValidity(sql, id, config.verificationMs);
+  await restartValidity(sql, id, config.verificationMs);
   const verification = await findVerification(sql, id);
   if (verification?.state !== 'open') return undefined;
   const site = await findSite(sql, verification.siteKey);
   return {
-    to: verification.address,
-    ...confirmationMail({
+    to: verification.email,
+    ...renderConfirmationMail({
       site: site?.name ?? verification.siteKey,
-      url: links.url(verification.id, verification.keyId),
+      url: links.createUrl(verification.id, verification.keyId),
       validMs: config.verificationMs,
       locale: verification.locale,
     }),
   };
 };
 
-const lead = async (
+const composeLead = async (
   sql: Sql,
   {uuid, changed = false}: MailJob & {template: 'lead'},
 ): Promise<Mail | undefined> => {
@@ -57,11 +58,11 @@ const lead = async (
     select site_key as site from visits where uuid = ${uuid}`;
   const site = visit && (await findSite(sql, visit.site));
   if (!session || !site?.notifyEmail) return undefined;
-  const consents = await latestConsents(sql, uuid);
-  const files = await storedFiles(sql, uuid);
+  const consents = await findLatestConsents(sql, uuid);
+  const files = await listStoredFiles(sql, uuid);
   return {
     to: site.notifyEmail,
-    ...leadMail({
+    ...renderLeadMail({
       reference: uuid,
       changed,
       site: site.name,
@@ -73,16 +74,16 @@ const lead = async (
   };
 };
 
-const message = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
   const [visit] = await sql<{site: string; state: string}[]>`
     select site_key as site, state from visits where uuid = ${uuid} and state in ('open', 'session')`;
   const site = visit && (await findSite(sql, visit.site));
   if (!site?.notifyEmail) return undefined;
   const hasEmail = visit?.state === 'session';
-  return {to: site.notifyEmail, ...messageMail({reference: uuid, site: site.name, hasEmail})};
+  return {to: site.notifyEmail, ...renderMessageMail({reference: uuid, site: site.name, hasEmail})};
 };
 
-const alert = async (
+const composeAlert = async (
   sql: Sql,
   to: string,
   {uuid, at, count = 1, since, ...job}: MailJob & {template: 'alert'},
@@ -98,7 +99,7 @@ const alert = async (
     .slice(0, LAST_ACTIONS_LENGTH);
   return {
     to,
-    ...alertMail({
+    ...renderAlertMail({
       ...job,
       uuid,
       count,

@@ -13,7 +13,7 @@ export interface ConfirmationMailInput {
   locale: string | null;
 }
 
-export const confirmationMail = ({
+export const renderConfirmationMail = ({
   site,
   url,
   validMs,

@@ -25,13 +25,13 @@ const PURPOSES: Record<string, string> = {
 const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
 /** E-mail to the site's owner about a confirmed e-mail address, to which replies go. */
-export const leadMail = (lead: Lead): MailContent => {
+export const renderLeadMail = (lead: Lead): MailContent => {
   const fetching = `maria export --uuid ${lead.reference}`;
   const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
   const rows: [string, string[]][] = [
     ['Name', [lead.name]],
     ['E-mail (confirmed)', [lead.email]],
-    ['Consents', consentLines(lead.consents)],
+    ['Consents', formatConsents(lead.consents)],
     ['Files', files.length > 0 ? files : ['none']],
     ['Reference', [lead.reference]],
     ['Fetch the files on the server', [fetching]],
@@ -58,7 +58,7 @@ export const leadMail = (lead: Lead): MailContent => {
 };
 
 /** E-mail to the site's owner when a visitor waits for a person. It omits the message. */
-export const messageMail = ({
+export const renderMessageMail = ({
   reference,
   site,
   hasEmail,
@@ -86,10 +86,10 @@ export const messageMail = ({
   };
 };
 
-const consentLines = (consents: Lead['consents']): string[] => {
+const formatConsents = (consents: Lead['consents']): string[] => {
   const decided = consents.map(
     ({purpose, granted, at}) =>
-      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${readableTime(at)})`,
+      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${formatTime(at)})`,
   );
   const missing = USUAL_PURPOSES.filter(
     (usual) => !consents.some(({purpose}) => purpose === usual),
@@ -97,7 +97,7 @@ const consentLines = (consents: Lead['consents']): string[] => {
   return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
 };
 
-const readableTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const formatTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 interface AlertDetails {
   cause: string;
@@ -112,7 +112,7 @@ interface AlertDetails {
 }
 
 /** E-mail to the operator. It contains no personal data, only what helps to find the log lines. */
-export const alertMail = (alert: AlertDetails): MailContent => {
+export const renderAlertMail = (alert: AlertDetails): MailContent => {
   const {since, count} = alert;
   const rows: [string, string][] = [
     ['Time', alert.at.toISOString()],

@@ -1,7 +1,7 @@
 import type {WebhookEvent} from '../contract/webhooks.js';
 import type {Queryable} from '../database/sql.js';
-import {storedFiles} from '../files/store.js';
-import {latestConsents} from '../visits/consents.js';
+import {listStoredFiles} from '../files/store.js';
+import {findLatestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
 import type {Webhook, WebhookJob} from '../webhooks/store.js';
 
@@ -34,7 +34,7 @@ export const renderEvent = async (
     from visits v left join user_sessions s on s.uuid = v.uuid where v.uuid = ${uuid}`;
   const isLive = visit?.state === 'open' || visit?.state === 'session';
   const session = isLive ? await findSession(sql, uuid) : undefined;
-  const files = isLive ? await storedFiles(sql, uuid) : [];
+  const files = isLive ? await listStoredFiles(sql, uuid) : [];
   return JSON.stringify({
     type: event,
     timestamp: new Date(at).toISOString(),
@@ -46,7 +46,7 @@ export const renderEvent = async (
       completed_at: visit?.completedAt ?? null,
       furthest_step: visit?.step ?? null,
       ...details,
-      consents: isLive ? await latestConsents(sql, uuid) : [],
+      consents: isLive ? await findLatestConsents(sql, uuid) : [],
       files: files.map(({id, name, size}) => ({id, size, ...(withContact && {name})})),
       ...(withContact &&
         session && {

@@ -3,7 +3,7 @@ import {constants} from 'node:fs';
 import {access, mkdir, open, rename, rm, rmdir, stat, unlink} from 'node:fs/promises';
 import path from 'node:path';
 
-import {MAX_BATCH_KEYS} from './batches.js';
+import {MAX_BATCH_KEYS} from './split-into-batches.js';
 import {
   undefinedIfAbsent,
   unavailableIfFailed,
@@ -94,7 +94,7 @@ export class DiskObjects implements ObjectStore {
     if (objects.length > 0) yield {objects, serverTime: new Date(), isLast: true};
   }
 
-  async downloadUrl(
+  async createDownloadLink(
     key: string,
     options: {fileName: string; contentType: string; seconds: number},
   ): Promise<DownloadLink> {

@@ -67,7 +67,7 @@ export interface ObjectStore {
   list(prefix: string, startAfter?: string): AsyncIterable<ObjectPage>;
 
   /** Returns a link that downloads the file under its real name (RFC 6266, RFC 8187). */
-  downloadUrl(
+  createDownloadLink(
     key: string,
     options: {fileName: string; contentType: string; seconds: number},
   ): Promise<DownloadLink>;

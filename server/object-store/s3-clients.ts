@@ -22,9 +22,9 @@ export interface S3Settings {
 
 export interface S3Clients {
   /** Client for streamed bytes, which cannot be sent twice. */
-  once: S3Client;
+  singleAttempt: S3Client;
   /** Client for small calls. A second attempt helps if the store has closed an idle connection. */
-  twice: S3Client;
+  retrying: S3Client;
   /**
    * Client for reading whole objects over dedicated connections. A slow read occupies a connection,
    * and must not delay uploads, deletions or health checks.
@@ -37,11 +37,14 @@ export interface S3Clients {
 }
 
 const CONNECT_MS = 1_000;
-/** Enough for 200 uploads and the small calls at the same time. */
+/** Number of connections. It is enough for 200 uploads and the small calls at the same time. */
 const MAX_SOCKETS = 512;
-/** More than the number of exports and documents that are read concurrently. */
+/** Number of connections for reads. It exceeds the number of concurrent exports and documents. */
 export const MAX_READ_SOCKETS = 64;
-/** Shorter than the idle timeout of any store, so that no put uses a connection about to close. */
+/**
+ * Idle time of a connection. It is shorter than the idle timeout of any store, so that no put uses
+ * a connection that is about to close.
+ */
 const IDLE_SOCKET_MS = 4_000;
 
 // deadlines.ts sets the time limits: the SDK cannot distinguish a silent store from a slow client.
@@ -70,8 +73,8 @@ export function createS3Clients(settings: S3Settings): S3Clients {
   };
   const publicEndpoint = settings.publicEndpoint ?? settings.endpoint;
   const clients = {
-    once: new S3Client({...common, maxAttempts: 1}),
-    twice: new S3Client({...common, maxAttempts: 2}),
+    singleAttempt: new S3Client({...common, maxAttempts: 1}),
+    retrying: new S3Client({...common, maxAttempts: 2}),
     reads: new S3Client({...common, maxAttempts: 2, requestHandler: {...readAgents, ...TIMEOUTS}}),
     links: new S3Client({...common, ...(publicEndpoint && {endpoint: publicEndpoint})}),
   };
@@ -103,11 +106,11 @@ function noteTime(client: S3Client, clock: StoreClock): void {
     (next) => async (args) => {
       try {
         const result = await next(args);
-        clock.note(result.response);
+        clock.record(result.response);
         return result;
       } catch (error) {
         // A refusal also has a Date header.
-        clock.note((error as {$response?: unknown}).$response);
+        clock.record((error as {$response?: unknown}).$response);
         throw error;
       }
     },

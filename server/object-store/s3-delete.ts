@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type {ListObjectVersionsCommandOutput, ObjectIdentifier, S3Client} from '@aws-sdk/client-s3';
 
-import {splitIntoBatches} from './batches.js';
+import {splitIntoBatches} from './split-into-batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {StoreUnavailable, UnusableList} from './errors.js';
 import type {Deletion} from './object-store.js';

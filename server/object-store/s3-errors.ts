@@ -50,7 +50,7 @@ function isTemporary(error: S3ServiceException): boolean {
 
 /** Returns an error that names the setting to change; the SDK's errors do not name it. */
 function regionProblem(error: unknown): WrongRegion | undefined {
-  const region = redirectedRegion(error);
+  const region = getRedirectedRegion(error);
   if (region) {
     return new WrongRegion(`The bucket is in the region ${region}. Set AWS_REGION=${region}.`);
   }
@@ -62,7 +62,7 @@ function regionProblem(error: unknown): WrongRegion | undefined {
   return undefined;
 }
 
-function redirectedRegion(error: unknown): string | undefined {
+function getRedirectedRegion(error: unknown): string | undefined {
   if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 301) return;
   return error.$response?.headers['x-amz-bucket-region'];
 }

@@ -1,7 +1,7 @@
 import {ListObjectsV2Command} from '@aws-sdk/client-s3';
 import type {S3Client} from '@aws-sdk/client-s3';
 
-import {MAX_BATCH_KEYS} from './batches.js';
+import {MAX_BATCH_KEYS} from './split-into-batches.js';
 import {BATCH_CALL_MS, callWithin} from './deadlines.js';
 import {UnusableList} from './errors.js';
 import type {ObjectPage} from './object-store.js';

@@ -22,7 +22,7 @@ export async function abortMultipartUploads(
 ): Promise<number> {
   let aborted = 0;
   try {
-    for await (const upload of unfinished(client, stale)) {
+    for await (const upload of listUnfinished(client, stale)) {
       if (!upload.Initiated || upload.Initiated >= stale.olderThan) continue;
       if (await abort(client, stale.bucket, upload)) aborted += 1;
     }
@@ -34,7 +34,7 @@ export async function abortMultipartUploads(
   return aborted;
 }
 
-async function* unfinished(client: S3Client, {bucket, prefix}: StaleUploads) {
+async function* listUnfinished(client: S3Client, {bucket, prefix}: StaleUploads) {
   let page: ListMultipartUploadsCommandOutput | undefined;
   do {
     const previous = page;

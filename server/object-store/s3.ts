@@ -25,12 +25,12 @@ export class S3Objects implements ObjectStore {
   constructor(settings: S3Settings) {
     this.bucket = settings.bucket;
     this.clients = createS3Clients(settings);
-    this.deletions = new S3Deletions(this.clients.twice, this.bucket);
+    this.deletions = new S3Deletions(this.clients.retrying, this.bucket);
   }
 
   async put(key: string, bytes: Bytes, size: number, signal: AbortSignal): Promise<void> {
     requireKey(key);
-    await putExactly(this.clients.once, {bucket: this.bucket, key, bytes, size, signal});
+    await putExactly(this.clients.singleAttempt, {bucket: this.bucket, key, bytes, size, signal});
   }
 
   async get(key: string, signal: AbortSignal): Promise<Bytes | undefined> {
@@ -58,7 +58,7 @@ export class S3Objects implements ObjectStore {
     const command = new HeadObjectCommand({Bucket: this.bucket, Key: key});
     try {
       const abortSignal = AbortSignal.timeout(SMALL_CALL_MS);
-      const {ContentLength} = await this.clients.twice.send(command, {abortSignal});
+      const {ContentLength} = await this.clients.retrying.send(command, {abortSignal});
       return {size: ContentLength ?? 0};
     } catch (error) {
       if (isAbsent(error)) return undefined;
@@ -72,10 +72,10 @@ export class S3Objects implements ObjectStore {
   }
 
   list(prefix: string, startAfter?: string): AsyncIterable<ObjectPage> {
-    return listPages(this.clients.twice, {bucket: this.bucket, prefix, startAfter});
+    return listPages(this.clients.retrying, {bucket: this.bucket, prefix, startAfter});
   }
 
-  async downloadUrl(
+  async createDownloadLink(
     key: string,
     options: {fileName: string; contentType: string; seconds: number},
   ): Promise<DownloadLink> {
@@ -97,13 +97,13 @@ export class S3Objects implements ObjectStore {
   }
 
   abortStaleUploads(prefix: string, olderThan: Date): Promise<number> {
-    return abortMultipartUploads(this.clients.twice, {bucket: this.bucket, prefix, olderThan});
+    return abortMultipartUploads(this.clients.retrying, {bucket: this.bucket, prefix, olderThan});
   }
 
   async check(): Promise<void> {
     const command = new HeadBucketCommand({Bucket: this.bucket});
     try {
-      await this.clients.twice.send(command, {abortSignal: AbortSignal.timeout(SMALL_CALL_MS)});
+      await this.clients.retrying.send(command, {abortSignal: AbortSignal.timeout(SMALL_CALL_MS)});
     } catch (error) {
       throw toStoreError(`reach the bucket ${this.bucket}`, error);
     }

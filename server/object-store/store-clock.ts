@@ -9,7 +9,7 @@ export class StoreClock {
   constructor(private readonly onOffset: (offsetMs: number) => void) {}
 
   /** Updates the offset from the Date header of a response, if it has one. */
-  note(response: unknown): void {
+  record(response: unknown): void {
     const {headers} = (response ?? {}) as {headers?: Record<string, string | undefined>};
     const offsetMs = Date.parse(headers?.['date'] ?? '') - Date.now();
     if (Number.isNaN(offsetMs)) return;

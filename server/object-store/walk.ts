@@ -23,25 +23,25 @@ interface Bounds {
 }
 
 async function* walkFolder(root: string, base: string, bounds: Bounds): AsyncGenerator<string> {
-  for await (const key of sortedEntries(root, base, bounds)) {
+  for await (const key of readSortedEntries(root, base, bounds)) {
     if (key.endsWith('/')) yield* walkFolder(root, key, bounds);
     else yield key;
   }
 }
 
-async function* sortedEntries(root: string, base: string, bounds: Bounds) {
+async function* readSortedEntries(root: string, base: string, bounds: Bounds) {
   let last = '';
   for (;;) {
-    const run = await smallestAfter(last, root, base, bounds);
+    const run = await findSmallestAfter(last, root, base, bounds);
     yield* run;
     if (run.length < RUN_NAMES) return;
     last = run[run.length - 1]!;
   }
 }
 
-async function smallestAfter(last: string, root: string, base: string, bounds: Bounds) {
+async function findSmallestAfter(last: string, root: string, base: string, bounds: Bounds) {
   const run: string[] = [];
-  for await (const key of entries(root, base)) {
+  for await (const key of readEntries(root, base)) {
     if (key > last && mayContain(key, bounds)) run.push(key);
     if (run.length >= 2 * RUN_NAMES) keepSmallest(run);
   }
@@ -55,7 +55,7 @@ function keepSmallest(run: string[]) {
 }
 
 /** Yields the keys in a folder. A subfolder ends with a slash, so that it sorts like its files. */
-async function* entries(root: string, base: string): AsyncGenerator<string> {
+async function* readEntries(root: string, base: string): AsyncGenerator<string> {
   const folder = Buffer.from(base, 'latin1').toString('utf8');
   try {
     const listing = await opendir(path.join(root, folder), {encoding: 'latin1'});

@@ -2,9 +2,9 @@ import http from 'node:http';
 import type {ClientRequest, IncomingMessage} from 'node:http';
 import https from 'node:https';
 
-import {requirePublicHost, isAllowedHost, createPublicLookup} from './addresses.js';
-import type {Resolve} from './addresses.js';
-import {CallFailed} from './failure.js';
+import {requirePublicHost, isAllowedHost, createPublicLookup} from './public-host.js';
+import type {Resolve} from './public-host.js';
+import {CallFailed} from './call-failed.js';
 import {ResponseTimer} from './response-timer.js';
 
 export interface TimeLimits {
@@ -77,7 +77,7 @@ export const post = async (outgoing: PostRequest): Promise<PostResponse> => {
     };
   } catch (error) {
     close();
-    throw asFailure(error, {retryable: true});
+    throw toFailure(error, {retryable: true});
   }
 };
 
@@ -152,13 +152,13 @@ async function* readBody(
     }
     if (!response.complete) throw new CallFailed('cut');
   } catch (error) {
-    throw asFailure(aborted.failure ?? error, {retryable: seenBytes === 0, cut: true});
+    throw toFailure(aborted.failure ?? error, {retryable: seenBytes === 0, cut: true});
   } finally {
     close();
   }
 }
 
-const asFailure = (
+const toFailure = (
   error: unknown,
   {retryable, cut = false}: {retryable: boolean; cut?: boolean},
 ): CallFailed => {

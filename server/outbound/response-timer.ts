@@ -1,5 +1,5 @@
-import {CallFailed} from './failure.js';
-import type {FailureCode} from './failure.js';
+import {CallFailed} from './call-failed.js';
+import type {FailureCode} from './call-failed.js';
 
 /** Timer for one event at a time, which calls `onLate` if the event is late. */
 export class ResponseTimer {

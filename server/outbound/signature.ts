@@ -7,7 +7,7 @@ const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-export const newSecret = (): string => formatSecret(randomBytes(SECRET_BYTES));
+export const createSecret = (): string => formatSecret(randomBytes(SECRET_BYTES));
 
 export const formatSecret = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64')}`;
 
@@ -23,7 +23,7 @@ export const SECRET_FORM =
   'must be whsec_ and 24 to 64 bytes in base64. Create one with: echo "whsec_$(openssl rand -base64 32)"';
 
 /** Returns the headers of Standard Webhooks. All attempts share one id; each has its own time. */
-export const signedHeaders = (
+export const createSignedHeaders = (
   key: Buffer,
   {id, body, now = Date.now()}: {id: string; body: string; now?: number},
 ): Record<string, string> => {

@@ -1,7 +1,7 @@
 import {isIP} from 'node:net';
 
 import {isLoopbackHost} from './loopback.js';
-import {requirePublicHost, getHost, isAllowedHost, getPort} from './addresses.js';
+import {requirePublicHost, getHost, isAllowedHost, getPort} from './public-host.js';
 
 interface UrlPolicy {
   allowedHosts: readonly string[];

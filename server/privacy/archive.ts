@@ -1,10 +1,10 @@
 import {makeZip} from 'client-zip';
 
 import type {Queryable} from '../database/sql.js';
-import {storedFiles} from '../files/store.js';
+import {listStoredFiles} from '../files/store.js';
 import type {Bytes, ObjectStore} from '../object-store/object-store.js';
 import {ArchiveNames} from './archive-names.js';
-import {sessionJson} from './session-json.js';
+import {createSessionJson} from './session-json.js';
 import type {ArchiveStatus} from './session-json.js';
 
 export interface ArchiveDeps {
@@ -29,9 +29,10 @@ export const createArchive = (
   deps: ArchiveDeps,
   uuids: string[],
   signal: AbortSignal,
-): ReadableStream<Uint8Array> => makeZip(entries(deps, uuids, signal), {buffersAreUTF8: true});
+): ReadableStream<Uint8Array> =>
+  makeZip(createEntries(deps, uuids, signal), {buffersAreUTF8: true});
 
-async function* entries(
+async function* createEntries(
   deps: ArchiveDeps,
   uuids: string[],
   signal: AbortSignal,
@@ -42,7 +43,7 @@ async function* entries(
   try {
     for (const uuid of uuids) {
       const folder = uuids.length > 1 ? `${uuid}/` : '';
-      for await (const entry of sessionEntries(deps, uuid, either)) {
+      for await (const entry of createSessionEntries(deps, uuid, either)) {
         yield {...entry, name: `${folder}${entry.name}`};
       }
     }
@@ -51,14 +52,14 @@ async function* entries(
   }
 }
 
-async function* sessionEntries(
+async function* createSessionEntries(
   {sql, objects}: ArchiveDeps,
   uuid: string,
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
   const names = new ArchiveNames(SESSION_JSON);
   const archived: ArchiveStatus = new Map();
-  for (const file of await storedFiles(sql, uuid)) {
+  for (const file of await listStoredFiles(sql, uuid)) {
     const input = await objects.get(file.key, signal);
     if (!input) {
       archived.set(file.id, {missing: true});
@@ -71,7 +72,7 @@ async function* sessionEntries(
   // Last, because it contains which of the files above were found.
   yield {
     name: SESSION_JSON,
-    input: sessionJson(sql, uuid, archived),
+    input: createSessionJson(sql, uuid, archived),
     lastModified: new Date(),
   };
 }

@@ -57,7 +57,7 @@ const erase = async (
     const [visit] = await tx<{state: string}[]>`
       select state from visits where uuid = ${uuid} for update`;
     if (visit?.state === 'open') {
-      await endVisit(tx, {uuid, siteKey, address: null}, 'discarded', 'operator');
+      await endVisit(tx, {uuid, siteKey, ipAddress: null}, 'discarded', 'operator');
     }
     if (visit?.state === 'session') await eraseSession(tx, {uuid, siteKey}, 'operator');
     return visit?.state ?? '';

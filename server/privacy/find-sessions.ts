@@ -1,8 +1,8 @@
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Queryable} from '../database/sql.js';
 import {readUuid} from '../text/uuid.js';
 import {parseEmail} from '../text/email.js';
-import {unconfirmedEmail} from '../sessions/verification-store.js';
+import {findUnconfirmedEmail} from '../sessions/verification-store.js';
 
 export interface FoundSession {
   uuid: string;
@@ -22,25 +22,28 @@ export const findSessions = async (
   {mayBeNone = false} = {},
 ): Promise<FoundSession[]> => {
   if ((uuid === undefined) === (email === undefined)) {
-    throw usageError('Pass either --uuid or --email.');
+    throw createUsageError('Pass either --uuid or --email.');
   }
-  const found = uuid === undefined ? await byEmail(sql, email ?? '') : await byUuid(sql, uuid);
+  const found =
+    uuid === undefined ? await findByEmail(sql, email ?? '') : await findByUuid(sql, uuid);
   if (found.length > 0 || mayBeNone) return found;
   throw new CommandFailed(`There is no session with this ${uuid ? 'UUID' : 'e-mail address'}.`);
 };
 
-const byUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
+const findByUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const uuid = readUuid(given);
-  if (!uuid) throw usageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
+  if (!uuid) throw createUsageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
   return sql<FoundSession[]>`
     select uuid, site_key as "siteKey", state from visits where uuid = ${uuid}`;
 };
 
-/** Includes pending and archived sessions. Letter case of the e-mail address is ignored. */
-const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> => {
+/** Finds sessions, also pending and archived ones. Ignores letter case of the e-mail address. */
+const findByEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const email = parseEmail(given);
   if (!email)
-    throw usageError('Invalid --email. Pass one plain e-mail address, such as anna@example.com.');
+    throw createUsageError(
+      'Invalid --email. Pass one plain e-mail address, such as anna@example.com.',
+    );
   const found = await sql<(FoundSession & {isSessionEmail: boolean})[]>`
     select v.uuid, v.site_key as "siteKey", v.state, lower(s.email) = lower(${email}) as "isSessionEmail"
     from (
@@ -60,7 +63,7 @@ const byEmail = async (sql: Queryable, given: string): Promise<FoundSession[]> =
 
 /** Returns whether the session waits for the confirmation of this e-mail address. */
 const isWaitingFor = async (sql: Queryable, {uuid}: FoundSession, email: string) =>
-  (await unconfirmedEmail(sql, uuid))?.toLowerCase() === email.toLowerCase();
+  (await findUnconfirmedEmail(sql, uuid))?.toLowerCase() === email.toLowerCase();
 
 /**
  * Counts the links to an e-mail address, also in sessions that have another e-mail address by now.

@@ -1,9 +1,9 @@
 import {parseArgs} from 'node:util';
 
 import {recordAudit} from '../audit/store.js';
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import type {Queryable} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {MariaError} from '../errors.js';
@@ -37,7 +37,7 @@ export const rectifyCommand: Command = {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
     const {uuid, email, name, 'new-email': newEmail} = values;
     if (name === undefined && newEmail === undefined) {
-      throw usageError('"rectify" requires --name, --new-email or both.');
+      throw createUsageError('"rectify" requires --name, --new-email or both.');
     }
     const correction = readCorrection({name, email: newEmail});
     for (const found of await findSessions(deps.backgroundSql, {uuid, email})) {
@@ -69,7 +69,7 @@ const readCorrection = ({name, email}: Correction): Correction => {
       email: email === undefined ? undefined : readEmail(email),
     };
   } catch (error) {
-    throw error instanceof MariaError ? usageError(error.message) : error;
+    throw error instanceof MariaError ? createUsageError(error.message) : error;
   }
 };
 
@@ -85,7 +85,7 @@ const rectify = async (
   if (name !== undefined) await setSessionName(tx, uuid, name);
   if (email !== undefined) {
     const contactDeps = {
-      ...confirmationDeps(deps),
+      ...createConfirmationDeps(deps),
       onMailStopped: () => {
         stopped = true;
       },
@@ -113,11 +113,11 @@ const lockCaller = async (tx: Queryable, {config}: CommandDeps, uuid: string): P
       'Nothing was changed: no e-mail address has been submitted under this UUID.',
     );
   }
-  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), address: null};
+  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), ipAddress: null};
 };
 
-const confirmationDeps = ({config}: CommandDeps) => ({
+const createConfirmationDeps = ({config}: CommandDeps) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
-  mailHashKey: derivedKey(config.secrets[0], 'mail-counts'),
+  mailHashKey: deriveKey(config.secrets[0], 'mail-counts'),
 });

@@ -11,13 +11,13 @@ import type {Sql} from '../database/sql.js';
 import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
-import {storedFiles} from '../files/store.js';
+import {listStoredFiles} from '../files/store.js';
 import type {Plugin} from '../http/app-type.js';
-import {sessionResponses} from '../http/answers.js';
+import {sessionResponses} from '../http/response-schemas.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import {ConcurrencyLimit} from '../http/concurrency-limit.js';
-import {rateLimit} from '../http/rate-limits.js';
-import {guardedDownload, untilClosed} from '../http/slow-download.js';
+import {createRateLimit} from '../http/rate-limits.js';
+import {guardDownload, untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access} from '../visits/access.js';
@@ -44,7 +44,7 @@ const Archive = Type.Unsafe<Readable>({
 });
 
 /** Limits of concurrent exports. Each occupies a connection to the store while it is read. */
-export const EXPORT_LIMITS = {perSession: 2, perAddress: 10, total: 50};
+export const EXPORT_LIMITS = {perSession: 2, perClient: 10, total: 50};
 
 export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
   const {config, sql, objects, access} = deps;
@@ -56,7 +56,7 @@ export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
     '/export',
     {
       // The transfer may last as long as the client reads fast enough (`SlowClientLimits`).
-      config: {...rateLimit(config.ratePerMinute, 'export'), disablesTimeout: 'later'},
+      config: {...createRateLimit(config.ratePerMinute, 'export'), disablesTimeout: 'later'},
       // Each GET is audited as an export; a HEAD request would be audited too, without an export.
       exposeHeadRoute: false,
       schema: {
@@ -70,14 +70,14 @@ export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
     },
     async (request, reply) => {
       const caller = access.getCaller(request);
-      const {uuid, site, address} = caller;
-      await access.visit(request, caller);
+      const {uuid, site, ipAddress} = caller;
+      await access.extendVisit(request, caller);
       const closed = untilClosed(reply.raw);
       const release = limit.acquire(uuid, clientRateLimitKey(request));
       void closed.then(release);
       await requireStore(sql, objects, uuid);
       const metadata = {by: 'visitor'};
-      await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, address, metadata});
+      await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, ipAddress, metadata});
       disableTimeout(request, reply);
       const archive = streamArchive(deps, uuid, {request, response: reply.raw, closed});
       return reply
@@ -106,7 +106,7 @@ const streamArchive = (
   void closed.then(() => {
     aborted.abort();
   });
-  const archive = guardedDownload(createArchive(deps, [uuid], aborted.signal), response, {
+  const archive = guardDownload(createArchive(deps, [uuid], aborted.signal), response, {
     limits: deps.pace,
     onTooSlow: () => {
       request.log.info({req: request.id}, 'an export was aborted: its client read too slowly');
@@ -123,6 +123,6 @@ const streamArchive = (
 
 /** Fails with a status if the store is unavailable. After the first byte, no status can be sent. */
 const requireStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
-  const [file] = await storedFiles(sql, uuid);
+  const [file] = await listStoredFiles(sql, uuid);
   if (file) await objects.head(file.key);
 };

@@ -1,17 +1,17 @@
 import type {Queryable} from '../database/sql.js';
 import {readPages} from '../database/read-pages.js';
 import {
-  auditRows,
-  consentRows,
-  deliveryRows,
-  eventRows,
-  fileRows,
-  messageRows,
-  queuedMailRows,
-  sessionRow,
-  turnRows,
-  verificationRows,
-  visitRow,
+  readAuditRows,
+  readConsents,
+  readDeliveries,
+  readEvents,
+  readFiles,
+  readMessages,
+  readQueuedMails,
+  readSession,
+  readTurns,
+  readVerifications,
+  readVisit,
 } from './store.js';
 import type {ExportedRow, ReadPage} from './store.js';
 
@@ -22,7 +22,7 @@ export type ArchiveStatus = Map<string, {archived_as: string} | {missing: true}>
  * Yields all rows that are stored about a session, as pieces of JSON. Long tables are read in
  * pages, so that a slow client occupies neither memory nor a connection.
  */
-export async function* sessionJson(
+export async function* createSessionJson(
   sql: Queryable,
   uuid: string,
   archived: ArchiveStatus,
@@ -32,17 +32,17 @@ export async function* sessionJson(
       page({sql, uuid, after: last && String(last['id'] ?? last['seq'])}),
     );
   yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;
-  yield member('visit', await visitRow(sql, uuid));
-  yield member('session', await sessionRow(sql, uuid));
-  yield* list('consents', paged(consentRows));
-  yield* list('files', withArchiveStatus(paged(fileRows), archived));
-  yield* list('messages', paged(messageRows));
-  yield* list('events', paged(eventRows));
-  yield member('verifications', await verificationRows(sql, uuid));
-  yield member('queued_mails', await queuedMailRows(sql, uuid));
-  yield member('answers', await turnRows(sql, uuid));
-  yield member('webhook_deliveries', await deliveryRows(sql, uuid));
-  yield* list('audit_logs', paged(auditRows));
+  yield member('visit', await readVisit(sql, uuid));
+  yield member('session', await readSession(sql, uuid));
+  yield* list('consents', paged(readConsents));
+  yield* list('files', withArchiveStatus(paged(readFiles), archived));
+  yield* list('messages', paged(readMessages));
+  yield* list('events', paged(readEvents));
+  yield member('verifications', await readVerifications(sql, uuid));
+  yield member('queued_mails', await readQueuedMails(sql, uuid));
+  yield member('answers', await readTurns(sql, uuid));
+  yield member('webhook_deliveries', await readDeliveries(sql, uuid));
+  yield* list('audit_logs', paged(readAuditRows));
   yield '\n}\n';
 }
 

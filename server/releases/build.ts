@@ -6,9 +6,9 @@ export interface ReleaseFile {
   name: string;
   contentType: string;
   bytes: Buffer;
-  /** Null if the build made no gzip encoding. */
+  /** File in gzip encoding; null if the build made none. */
   gzip: Buffer | null;
-  /** Null if the build made no Brotli encoding. */
+  /** File in Brotli encoding; null if the build made none. */
   brotli: Buffer | null;
 }
 

@@ -2,7 +2,12 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import {NotFound, Unavailable} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
-import {WIDGET_PREFIXES, immutable, isWidgetBuilt, setAssetHeaders} from '../http/assets.js';
+import {
+  WIDGET_PREFIXES,
+  createImmutableCacheControl,
+  isWidgetBuilt,
+  setAssetHeaders,
+} from '../http/assets.js';
 import {LOADER, isChunkName, isVersion} from './names.js';
 import type {OtherReleases} from './other-releases.js';
 import type {OwnRelease} from './own-release.js';
@@ -50,14 +55,16 @@ export const releaseRoutes: Plugin<ReleaseRouteDeps> = async (app, deps) => {
     }
     const file = await other.getPath(wanted);
     if (file === undefined) throw new NotFound();
-    setAssetHeaders(reply.raw, immutable());
+    setAssetHeaders(reply.raw, createImmutableCacheControl());
     return reply
-      .header('cache-control', immutable())
+      .header('cache-control', createImmutableCacheControl())
       .sendFile(file, other.folder, {cacheControl: false});
   };
 };
 
 const sendOwnLoader = (reply: FastifyReply): FastifyReply => {
-  setAssetHeaders(reply.raw, immutable());
-  return reply.header('cache-control', immutable()).sendFile(LOADER, {cacheControl: false});
+  setAssetHeaders(reply.raw, createImmutableCacheControl());
+  return reply
+    .header('cache-control', createImmutableCacheControl())
+    .sendFile(LOADER, {cacheControl: false});
 };

@@ -95,7 +95,7 @@ export class Budgets {
    * Returns when the owner's next mail about this session can be sent: now, or after the pause.
    * Undefined if a queued mail will already report the message.
    */
-  async nextOwnerMailAt(tx: Queryable, uuid: string): Promise<Date | undefined> {
+  async getNextOwnerMailTime(tx: Queryable, uuid: string): Promise<Date | undefined> {
     const queuedMails = await tx`
       select from jobs where session_uuid = ${uuid} and kind = 'mail' and state = 'queued'
         and payload->>'template' = 'message' and attempts = 0`;

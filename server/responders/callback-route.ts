@@ -5,14 +5,14 @@ import {CallbackBody} from '../contract/responders.js';
 import type {Sql} from '../database/sql.js';
 import {TurnClosed, NotFound} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
-import {BODY_CODES, responseSchemas} from '../http/answers.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, responseSchemas} from '../http/response-schemas.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import {MAX_REPLY_CHARACTERS, isSessionOver} from './reply.js';
 import type {CallbackLinks} from './callbacks.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel} from './reply-channel.js';
-import {sessionOfTurn, countCallback, findTurnContext} from './store.js';
-import {cutNotice} from './texts.js';
+import {findSessionOfTurn, countCallback, findTurnContext} from './store.js';
+import {getCutNotice} from './texts.js';
 
 export interface CallbackDeps {
   config: Config;
@@ -31,7 +31,7 @@ export const callbackRoute: Plugin<CallbackDeps> = async (app, deps) => {
   app.post(
     '/:link',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'callBack',
         summary: 'Submits a later reply of a responder',
@@ -69,16 +69,16 @@ const storeCallback = async (
   turnId: string,
   {text, isLast}: {text: string; isLast: boolean},
 ): Promise<void> => {
-  const uuid = await sessionOfTurn(sql, turnId);
+  const uuid = await findSessionOfTurn(sql, turnId);
   if (uuid === undefined) throw new TurnClosed();
-  const stored = replyChannel.sayWith(uuid, async (tx) => {
+  const stored = replyChannel.writeMessageInTransaction(uuid, async (tx) => {
     const calls = await countCallback(tx, turnId, {isLast, max: MAX_CALLBACKS_PER_TURN});
     const context = await findTurnContext(tx, uuid);
     if (calls === undefined || !context) throw new TurnClosed();
     const sanitizer = new StreamingSanitizer(MAX_REPLY_CHARACTERS);
     const body = sanitizer.add(text) + sanitizer.end();
     if (body.trim() === '') return undefined;
-    const whole = sanitizer.isCut ? `${body}\n\n${cutNotice(context.locale)}` : body;
+    const whole = sanitizer.isCut ? `${body}\n\n${getCutNotice(context.locale)}` : body;
     return {role: 'maria', clientId: `${turnId}-${calls}`, body: whole};
   });
   await stored.catch((error: unknown) => {

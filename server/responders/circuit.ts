@@ -1,4 +1,4 @@
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import {MINUTE_MS} from '../units.js';
 
 export const CIRCUIT = {failures: 5, withinMs: MINUTE_MS, openMs: MINUTE_MS};
@@ -30,11 +30,11 @@ export class CircuitBreakers {
     state.openUntil = this.now() + this.limits.openMs;
   }
 
-  succeeded(name: string): void {
+  recordSuccess(name: string): void {
     this.states.delete(name);
   }
 
-  failed(name: string, {status}: Pick<CallFailed, 'status'> = {status: undefined}): void {
+  recordFailure(name: string, {status}: Pick<CallFailed, 'status'> = {status: undefined}): void {
     if (status !== undefined && QUESTION_STATUSES.includes(status)) return;
     const {failures, withinMs, openMs} = this.limits;
     const now = this.now();

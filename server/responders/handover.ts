@@ -34,7 +34,7 @@ export const handOverToHuman = async (
   },
 ): Promise<void> => {
   const body = escalationText(what, context);
-  await deps.replyChannel.say(uuid, {role: 'maria', clientId, body});
+  await deps.replyChannel.writeMessage(uuid, {role: 'maria', clientId, body});
   await transaction(deps.sql, (tx) => notifyOwner(tx, deps.budgets, uuid));
   deps.onMail();
 };
@@ -42,7 +42,7 @@ export const handOverToHuman = async (
 /** Mails the owner of the site that a visitor waits for a person, within the budget of such mails. */
 export const notifyOwner = async (tx: Queryable, budgets: Budgets, uuid: string): Promise<void> => {
   if (!(await lockLiveVisit(tx, uuid))) return;
-  const at = await budgets.nextOwnerMailAt(tx, uuid);
+  const at = await budgets.getNextOwnerMailTime(tx, uuid);
   if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
 };
 

@@ -1,11 +1,11 @@
 import {randomBytes} from 'node:crypto';
 
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {formatCount} from '../text/count.js';
 import {MEBIBYTE} from '../units.js';
 import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
-import type {DocumentText, Part, Responder, HistoryMessage, Turn} from './responder.js';
+import type {DocumentText, ReplyPart, Responder, HistoryMessage, Turn} from './responder.js';
 import {extractCompletionText} from './extract-text.js';
 
 const MAX_ANSWER_BYTES = 4 * MEBIBYTE;
@@ -36,7 +36,7 @@ export class OpenAiResponder implements Responder {
     this.url.pathname = path.endsWith(COMPLETIONS) ? path : path + COMPLETIONS;
   }
 
-  async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
+  async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<ReplyPart> {
     const {model, key, limits, allowedHosts} = this.deps;
     // Only fields that all such servers accept: several reject even `stream_options`.
     const body = JSON.stringify({model, messages: toChatMessages(turn), stream: true});
@@ -54,7 +54,7 @@ export class OpenAiResponder implements Responder {
     });
     let isText = false;
     for await (const object of requestWithRetry(
-      {request, signal, isAnswer: (s) => s === 200},
+      {request, signal, isReply: (s) => s === 200},
       parseReplyStream,
     )) {
       const delta = extractCompletionText(object);
@@ -78,18 +78,20 @@ export const toChatMessages = (
     role: role === 'visitor' ? 'user' : 'assistant',
     content: text,
   }));
-  const documents = turn.documents.map((one) => documentMessage(one, nonce));
+  const documents = turn.documents.map((documentText) =>
+    createDocumentMessage(documentText, nonce),
+  );
   const conversation = [...documents, ...history, {role: 'user', content: turn.input} as const];
   // Many chat templates require the first message to be the user's, so Maria's greeting is left
   // out.
   const firstQuestion = conversation.findIndex(({role}) => role === 'user');
   return [
-    {role: 'system', content: systemText(turn, nonce)},
+    {role: 'system', content: createSystemText(turn, nonce)},
     ...mergeNeighbours(conversation.slice(firstQuestion)),
   ];
 };
 
-const systemText = ({site, session, documents, instructions}: Turn, nonce: string): string =>
+const createSystemText = ({site, session, documents, instructions}: Turn, nonce: string): string =>
   [
     `You are Maria, the assistant of ${site.name}, in a chat on its website.`,
     `Answer in the visitor's language (their browser says ${session.locale}), briefly, as plain text.`,
@@ -108,7 +110,7 @@ const END = '<<<END';
 const UNREADABLE =
   '(The document has text, which you cannot read. Do not say that it is empty; a person can read it.)';
 
-const documentMessage = (
+const createDocumentMessage = (
   {name, pages, text, truncated, unreadable}: DocumentText,
   nonce: string,
 ): ChatMessage => {

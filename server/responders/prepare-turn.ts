@@ -1,5 +1,5 @@
 import type {Sql} from '../database/sql.js';
-import type {PdfTextExtractor} from '../documents/documents.js';
+import type {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
 import {SessionGone} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import {truncateHistory} from './openai.js';

@@ -20,15 +20,15 @@ interface MessageIdentity {
  * Port through which responders write into a session. Its methods throw if the session has ended.
  */
 export interface ReplyChannel {
-  say(uuid: string, message: MessageIdentity & {body: string}): Promise<unknown>;
+  writeMessage(uuid: string, message: MessageIdentity & {body: string}): Promise<unknown>;
   /**
-   * Says the message that `make` returns, if any. Its other changes are in the same transaction.
+   * Writes the message that `make` returns, if any. Its other changes are in the same transaction.
    */
-  sayWith(
+  writeMessageInTransaction(
     uuid: string,
     make: (tx: Queryable) => Promise<(MessageIdentity & {body: string}) | undefined>,
   ): Promise<void>;
   startMessage(uuid: string, identity: MessageIdentity): Promise<StreamingReply | undefined>;
   /** Notifies the subscribers that are connected now. */
-  typing(uuid: string, role: 'maria'): void;
+  sendTyping(uuid: string, role: 'maria'): void;
 }

@@ -2,12 +2,12 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {abortAfter} from '../async/timeout.js';
 import {ConsentRequired, SessionGone} from '../errors.js';
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import type {ResolvedResponder} from './resolve-responder.js';
 import type {Responder, Turn} from './responder.js';
 import {StreamingSanitizer} from '../text/safe-text.js';
 import type {ReplyChannel, StreamingReply} from './reply-channel.js';
-import {cutNotice} from './texts.js';
+import {getCutNotice} from './texts.js';
 
 export const MAX_REPLY_CHARACTERS = 8_000;
 /** Abort reason of replies that a shutdown cuts off. */
@@ -15,7 +15,7 @@ export const SHUTTING_DOWN = new CallFailed('cut');
 /** Interval of typing events: shorter than the time after which clients hide the last event. */
 const TYPING_MS = 3_000;
 
-interface AnswerDeps {
+interface ReplyDeps {
   replyChannel: ReplyChannel;
   log: FastifyBaseLogger;
   /** Aborted when the visitor stops the reply, the session ends, or the server shuts down. */
@@ -36,7 +36,7 @@ export interface ReplyResult {
 export const replyToTurn = (
   turn: Turn,
   {responder, totalMs}: ResolvedResponder,
-  deps: AnswerDeps,
+  deps: ReplyDeps,
 ): Promise<ReplyResult> =>
   abortAfter(totalMs, new CallFailed('total_timeout'), (timeout) =>
     writeReply(turn, responder, {...deps, timeout}),
@@ -45,11 +45,11 @@ export const replyToTurn = (
 const writeReply = async (
   turn: Turn,
   responder: Responder,
-  {replyChannel, log, signal, timeout}: AnswerDeps & {timeout: AbortSignal},
+  {replyChannel, log, signal, timeout}: ReplyDeps & {timeout: AbortSignal},
 ): Promise<ReplyResult> => {
   const {uuid, locale} = turn.session;
   const typingTimer = setInterval(() => {
-    replyChannel.typing(uuid, 'maria');
+    replyChannel.sendTyping(uuid, 'maria');
   }, TYPING_MS);
   const closed = new AbortController();
   const combined = AbortSignal.any([signal, timeout, closed.signal]);
@@ -68,7 +68,7 @@ const writeReply = async (
     }
     reply.delta(text);
   };
-  replyChannel.typing(uuid, 'maria');
+  replyChannel.sendTyping(uuid, 'maria');
   try {
     for await (const part of responder.respond(turn, {signal: combined, log})) {
       if (part.type === 'later') isLater = true;
@@ -76,7 +76,7 @@ const writeReply = async (
       if (sanitizer.isCut) break;
     }
     await write(sanitizer.end());
-    if (sanitizer.isCut) await write(`\n\n${cutNotice(locale)}`);
+    if (sanitizer.isCut) await write(`\n\n${getCutNotice(locale)}`);
     await reply?.complete();
     if (isLater) return {outcome: 'later', hasBegun: false};
     return {outcome: reply ? 'answered' : 'silent', hasBegun: reply !== undefined};

@@ -1,10 +1,16 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import {post} from '../outbound/post.js';
 import type {PostResponse, PostRequest} from '../outbound/post.js';
-import {parseEventStream, parseJsonLines, readReplyLines, tryParseJson, readText} from './lines.js';
-import {pauseBefore} from './responder.js';
+import {
+  parseEventStream,
+  parseJsonLines,
+  readReplyLines,
+  tryParseJson,
+  readText,
+} from './stream-parsers.js';
+import {getRetryPause} from './responder.js';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 const STREAM_TYPE = /^text\/event-stream\b/i;
@@ -15,7 +21,7 @@ export interface RetryableRequest {
   request: () => Omit<PostRequest, 'signal'>;
   signal: AbortSignal;
   /** Returns true for statuses of a reply. Other statuses are failures. */
-  isAnswer: (status: number) => boolean;
+  isReply: (status: number) => boolean;
 }
 
 /**
@@ -23,21 +29,21 @@ export interface RetryableRequest {
  * is not requested again: the visitor has seen its text, and the provider has charged for it.
  */
 export async function* requestWithRetry<T>(
-  {request, signal, isAnswer}: RetryableRequest,
+  {request, signal, isReply}: RetryableRequest,
   read: (response: PostResponse) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await post({...request(), signal});
       try {
-        if (!isAnswer(response.status)) throw httpError(response);
+        if (!isReply(response.status)) throw createHttpError(response);
         yield* read(response);
         return;
       } finally {
         response.close();
       }
     } catch (error) {
-      const pauseMs = error instanceof CallFailed ? pauseBefore(attempt, error) : undefined;
+      const pauseMs = error instanceof CallFailed ? getRetryPause(attempt, error) : undefined;
       if (pauseMs === undefined || signal.aborted) throw error;
       await sleep(pauseMs, undefined, {signal}).catch(() => {
         throw error;
@@ -46,7 +52,7 @@ export async function* requestWithRetry<T>(
   }
 }
 
-const httpError = ({status, headers}: PostResponse): CallFailed =>
+const createHttpError = ({status, headers}: PostResponse): CallFailed =>
   new CallFailed('http_error', {
     status,
     retryable: status === 408 || status === 429 || status >= 500,

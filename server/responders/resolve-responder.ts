@@ -1,5 +1,5 @@
 import type {Config} from '../config/config.js';
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import type {TimeLimits} from '../outbound/post.js';
 import {parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
@@ -28,7 +28,7 @@ export const REPLY_LIMITS: ReplyLimits = {
   totalMs: 120_000,
 };
 
-export interface ChooseResponderDeps {
+export interface ResolveResponderDeps {
   config: Config;
   limits: ReplyLimits;
   callback: (turnId: string) => {url: string; expires_at: string};
@@ -37,7 +37,7 @@ export interface ChooseResponderDeps {
 /** Returns the site's responder; undefined if a person replies by mail. Throws `CallFailed`. */
 export const resolveResponder = (
   site: Site,
-  {config, limits, callback}: ChooseResponderDeps,
+  {config, limits, callback}: ResolveResponderDeps,
 ): ResolvedResponder | undefined => {
   const settings = getSettings(site, config);
   if (settings.kind === 'none') return undefined;

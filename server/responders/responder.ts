@@ -1,6 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
-import type {CallFailed} from '../outbound/failure.js';
+import type {CallFailed} from '../outbound/call-failed.js';
 
 /** Message of the conversation so far. */
 export interface HistoryMessage {
@@ -39,14 +39,17 @@ export interface Turn {
 }
 
 /** Part of a reply. `later` means that the responder will call back. */
-export type Part = {type: 'text'; delta: string} | {type: 'later'};
+export type ReplyPart = {type: 'text'; delta: string} | {type: 'later'};
 
 /**
  * Replies to a visitor's free text. A reply is only text: no part can change a consent, a file or a
  * step. `respond` throws `CallFailed`.
  */
 export interface Responder {
-  respond(turn: Turn, context: {signal: AbortSignal; log: FastifyBaseLogger}): AsyncIterable<Part>;
+  respond(
+    turn: Turn,
+    context: {signal: AbortSignal; log: FastifyBaseLogger},
+  ): AsyncIterable<ReplyPart>;
 }
 
 export interface RetryLimits {
@@ -58,7 +61,7 @@ export interface RetryLimits {
 export const RETRIES: RetryLimits = {pausesMs: [500, 2_000], maxMs: 10_000};
 
 /** Returns the pause before the next attempt; undefined if there is none. */
-export const pauseBefore = (
+export const getRetryPause = (
   attempt: number,
   {retryable, retryAfterMs}: CallFailed,
   {pausesMs, maxMs}: RetryLimits = RETRIES,

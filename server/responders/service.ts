@@ -2,10 +2,10 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {PdfTextExtractor} from '../documents/documents.js';
+import {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
 import type {TransientEvents} from '../events/transient-events.js';
 import type {ObjectStore} from '../object-store/object-store.js';
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {BUDGETS, Budgets} from './budgets.js';
 import type {BudgetLimits} from './budgets.js';
@@ -46,14 +46,14 @@ export interface StoredMessage {
 export class ResponderService {
   readonly callBacks: CallbackLinks;
   private readonly turns: TurnWorker;
-  private readonly moments: TransientEvents;
+  private readonly transientEvents: TransientEvents;
   private readonly budgets: Budgets;
 
   constructor({limits, budgets, circuit, ...deps}: ResponderServiceDeps) {
     const {config, objects, log, sql} = deps;
-    const linkKeys = config.secrets.map((secret) => derivedKey(secret, 'call-backs'));
+    const linkKeys = config.secrets.map((secret) => deriveKey(secret, 'call-backs'));
     this.callBacks = new CallbackLinks(linkKeys as [Buffer], config.publicUrl);
-    const hashKey = derivedKey(config.secrets[0], 'answer-budgets');
+    const hashKey = deriveKey(config.secrets[0], 'answer-budgets');
     this.budgets = new Budgets(hashKey, {...BUDGETS, ...budgets});
     this.turns = new TurnWorker({
       ...deps,
@@ -63,8 +63,8 @@ export class ResponderService {
       callBacks: this.callBacks,
       limits: {...REPLY_LIMITS, ...limits},
     });
-    this.moments = deps.transientEvents;
-    this.moments.onStop((uuid) => {
+    this.transientEvents = deps.transientEvents;
+    this.transientEvents.onStop((uuid) => {
       this.turns.stopSession(uuid);
     });
   }
@@ -90,7 +90,7 @@ export class ResponderService {
    * when it renews its leases.
    */
   stopSession(uuid: string): void {
-    this.moments.broadcast(uuid, {type: 'stop'});
+    this.transientEvents.broadcast(uuid, {type: 'stop'});
   }
 
   /** Claims no new turns, and waits for the replies in progress. */

@@ -3,8 +3,8 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import type {Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {Access} from '../visits/access.js';
 import {stopTurns} from './store.js';
 
@@ -23,7 +23,7 @@ export const stopRoute: Plugin<StopRouteDeps> = async (
   app.post(
     '/stop',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'stopAnswer',
         summary: 'Stops the reply in progress',
@@ -38,7 +38,7 @@ export const stopRoute: Plugin<StopRouteDeps> = async (
     },
     async (request, reply) => {
       const caller = access.getCaller(request);
-      await access.visit(request, caller);
+      await access.extendVisit(request, caller);
       if ((await stopTurns(sql, caller.uuid)) > 0) responderService.stopSession(caller.uuid);
       return reply.code(204).send(null);
     },

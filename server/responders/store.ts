@@ -1,5 +1,5 @@
 import type {Queryable, Sql} from '../database/sql.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
 import {isGranted} from '../visits/consents.js';
 import {isAlive} from '../visits/store.js';
@@ -26,7 +26,7 @@ export const insertTurn = async (
     insert into turns (session_uuid, message_id, client) values (${uuid}, ${messageId}, ${client})`;
 };
 
-const columns = (sql: Queryable) => sql`
+const selectColumns = (sql: Queryable) => sql`
   turns.id, turns.session_uuid as uuid, turns.message_id::float8 as "messageId", turns.client`;
 
 /**
@@ -37,7 +37,7 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
   transaction(sql, async (tx) => {
     const claimed = await tx<ClaimedTurn[]>`
       update turns set state = 'running', owner = ${owner},
-                       leased_until = now() + ${interval(TURN_LEASE_MS)}::interval
+                       leased_until = now() + ${toInterval(TURN_LEASE_MS)}::interval
       where id in (
         select t.id from turns t
         where t.state = 'queued'
@@ -47,7 +47,7 @@ export const claimTurns = async (sql: Sql, owner: string, limit: number): Promis
             select from turns n where n.session_uuid = t.session_uuid and n.state = 'queued'
               and n.message_id > t.message_id)
         order by t.message_id limit ${limit} for update skip locked)
-      returning ${columns(tx)}`;
+      returning ${selectColumns(tx)}`;
     for (const {uuid, messageId} of claimed) {
       await tx`
         update turns set state = 'done', outcome = 'merged', client = ${NO_CLIENT}
@@ -69,7 +69,7 @@ export const renewTurns = async (
   ids: string[],
 ): Promise<{id: string; isStopped: boolean}[]> =>
   sql<{id: string; isStopped: boolean}[]>`
-    update turns set leased_until = now() + ${interval(TURN_LEASE_MS)}::interval
+    update turns set leased_until = now() + ${toInterval(TURN_LEASE_MS)}::interval
     where id = any(${ids}::uuid[]) and owner = ${owner} and state = 'running'
     returning id, stop_requested_at is not null as "isStopped"`;
 
@@ -100,7 +100,7 @@ export const releaseTurn = async (sql: Sql, id: string): Promise<boolean> => {
  */
 export const markAwaitingCallback = async (sql: Sql, id: string, ms: number): Promise<string> => {
   const rows = await sql`
-    update turns set state = 'waiting', leased_until = now() + ${interval(ms)}::interval
+    update turns set state = 'waiting', leased_until = now() + ${toInterval(ms)}::interval
     where id = ${id} and state = 'running' and stop_requested_at is null returning id`;
   if (rows.length > 0) return 'later';
   const [ended] = await sql<{outcome: string | null}[]>`
@@ -108,7 +108,10 @@ export const markAwaitingCallback = async (sql: Sql, id: string, ms: number): Pr
   return ended?.outcome ?? 'stopped';
 };
 
-export const sessionOfTurn = async (sql: Queryable, id: string): Promise<string | undefined> => {
+export const findSessionOfTurn = async (
+  sql: Queryable,
+  id: string,
+): Promise<string | undefined> => {
   const [row] = await sql<
     {uuid: string}[]
   >`select session_uuid as uuid from turns where id = ${id}`;
@@ -170,7 +173,7 @@ const isLapsed = (sql: Queryable) => sql`
 /** Returns turns whose server died, or whose responder did not call back; the oldest first. */
 export const findLapsedTurns = (sql: Sql, limit: number): Promise<LapsedTurn[]> =>
   sql<LapsedTurn[]>`
-    select ${columns(sql)}, ${lapsedOutcome(sql)} as outcome,
+    select ${selectColumns(sql)}, ${lapsedOutcome(sql)} as outcome,
            (select site_key from visits where uuid = turns.session_uuid) as "siteKey"
     from turns where ${isLapsed(sql)} order by turns.leased_until limit ${limit}`;
 

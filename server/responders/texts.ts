@@ -1,5 +1,5 @@
 /** Maria's messages when no responder replies. Every language has all of them. */
-interface AnswerTexts {
+interface ReplyTexts {
   thanks: string;
   failed: string;
   unfinished: string;
@@ -9,7 +9,7 @@ interface AnswerTexts {
   cut: string;
 }
 
-const TEXTS: Record<string, AnswerTexts> = {
+const TEXTS: Record<string, ReplyTexts> = {
   en: {
     thanks: 'Thank you for your message.',
     failed: 'I am sorry, I could not answer this.',
@@ -70,12 +70,12 @@ const TEXTS: Record<string, AnswerTexts> = {
   },
 };
 
-const textsFor = (locale: string): AnswerTexts => {
+const getTexts = (locale: string): ReplyTexts => {
   const wanted = locale.toLowerCase();
   const [language = 'en'] = wanted.split('-');
   const found =
     TEXTS[wanted] ?? TEXTS[language] ?? (language === 'pt' ? TEXTS['pt-br'] : undefined);
-  return found ?? (TEXTS['en'] as AnswerTexts);
+  return found ?? (TEXTS['en'] as ReplyTexts);
 };
 
 export interface EscalationRecipient {
@@ -89,8 +89,8 @@ export const escalationText = (
   what: 'thanks' | 'failed' | 'unfinished' | 'limited',
   {locale, hasEmail}: EscalationRecipient,
 ): string => {
-  const texts = textsFor(locale);
+  const texts = getTexts(locale);
   return `${texts[what]} ${hasEmail ? texts.person : texts.leaveEmail}`;
 };
 
-export const cutNotice = (locale: string): string => textsFor(locale).cut;
+export const getCutNotice = (locale: string): string => getTexts(locale).cut;

@@ -4,11 +4,11 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import type {Config} from '../config/config.js';
 import type {Queryable} from '../database/sql.js';
-import {isDatabaseDown, sqlState} from '../database/errors.js';
+import {isDatabaseDown, getSqlState} from '../database/errors.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
-import type {PdfTextExtractor} from '../documents/documents.js';
+import type {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
 import {Worker} from '../jobs/worker.js';
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import {SHUTTING_DOWN, replyToTurn, isSessionOver} from './reply.js';
@@ -41,7 +41,7 @@ export interface TurnWorkerDeps extends HandoverDeps {
   callBacks: CallbackLinks;
   limits: ReplyLimits;
   log: FastifyBaseLogger;
-  metrics: {turnEnded: (outcome: string) => void};
+  metrics: {countTurn: (outcome: string) => void};
 }
 
 /** Turns that this process runs concurrently. */
@@ -105,7 +105,7 @@ export class TurnWorker {
       return turns.length > 0 ? 0 : POLL_INTERVAL_MS;
     } catch (error) {
       // Another replica claimed a turn of the same session at the same time, so poll again.
-      if (sqlState(error) === UNIQUE_VIOLATION) return 0;
+      if (getSqlState(error) === UNIQUE_VIOLATION) return 0;
       if (!isDatabaseDown(error)) log.error({err: error}, 'failed to process turns');
       return POLL_INTERVAL_MS;
     }
@@ -145,26 +145,26 @@ export class TurnWorker {
     const context = await findTurnContext(sql, turn.uuid);
     const site = context && (await findSite(sql, context.siteKey));
     const outcome = site
-      ? await this.answer(turn, {context, site, signal}).catch(goneIfOver)
+      ? await this.replyTo(turn, {context, site, signal}).catch(goneIfOver)
       : 'gone';
     if (outcome === 'released') {
       const isReleased = await releaseTurn(sql, turn.id);
-      metrics.turnEnded(isReleased ? outcome : 'stopped');
+      metrics.countTurn(isReleased ? outcome : 'stopped');
       return;
     }
     if (outcome !== 'later')
       await retryWhileDatabaseDown(() => finishTurn(sql, turn.id, outcome), TURN_LEASE_MS);
-    metrics.turnEnded(outcome);
+    metrics.countTurn(outcome);
   }
 
-  private async answer(
+  private async replyTo(
     turn: ClaimedTurn,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
     const {sql, budgets} = this.deps;
     let resolved: ResolvedResponder | undefined;
     try {
-      resolved = this.choose(site);
+      resolved = this.chooseResponder(site);
       if (!resolved) {
         await handOverToHuman(this.deps, turn.uuid, {context, clientId: 'person', what: 'thanks'});
         return 'person';
@@ -181,7 +181,7 @@ export class TurnWorker {
         });
         return `budget_${usedUp}`;
       }
-      return await this.ask(turn, resolved, {context, site, signal});
+      return await this.callResponder(turn, resolved, {context, site, signal});
     } catch (error) {
       // Aborted, in any phase.
       if (signal.aborted) return signal.reason === SHUTTING_DOWN ? 'released' : 'stopped';
@@ -190,18 +190,18 @@ export class TurnWorker {
     }
   }
 
-  private choose(site: Site): ResolvedResponder | undefined {
+  private chooseResponder(site: Site): ResolvedResponder | undefined {
     const {config, limits, callBacks} = this.deps;
     return resolveResponder(site, {config, limits, callback: (id) => callBacks.create(id)});
   }
 
-  private async ask(
+  private async callResponder(
     claimed: ClaimedTurn,
     resolved: ResolvedResponder,
     {context, site, signal}: {context: TurnContext; site: Site; signal: AbortSignal},
   ): Promise<string> {
     const {sql, replyChannel, log, circuits} = this.deps;
-    replyChannel.typing(claimed.uuid, 'maria');
+    replyChannel.sendTyping(claimed.uuid, 'maria');
     const turn = await prepareTurn(this.deps, claimed, {site, context, signal});
     const result = await replyToTurn(turn, resolved, {replyChannel, log, signal});
     const {outcome, hasBegun, failure} = result;
@@ -215,10 +215,10 @@ export class TurnWorker {
       return 'failed_cut';
     }
     if (failure) {
-      circuits.failed(resolved.circuit, failure);
+      circuits.recordFailure(resolved.circuit, failure);
       return this.handleFailure(claimed, failure, {context, site, hasBegun});
     }
-    if (outcome !== 'stopped' && outcome !== 'gone') circuits.succeeded(resolved.circuit);
+    if (outcome !== 'stopped' && outcome !== 'gone') circuits.recordSuccess(resolved.circuit);
     if (outcome !== 'later') return outcome;
     return markAwaitingCallback(sql, claimed.id, CALL_BACK_MS);
   }
@@ -274,9 +274,10 @@ export class TurnWorker {
     // Before the transaction, because a repeated alert is harmless. In an ended session no visitor
     // waits for the reply.
     if (site && outcome !== 'answered') await alertResponder(this.deps, site, outcome);
-    const isGone = (await replyChannel.sayWith(uuid, closeTurn).catch(goneIfOver)) === 'gone';
+    const isGone =
+      (await replyChannel.writeMessageInTransaction(uuid, closeTurn).catch(goneIfOver)) === 'gone';
     if (isGone) isEnded = await endLapsedTurn(sql, id);
-    if (isEnded) metrics.turnEnded(outcome);
+    if (isEnded) metrics.countTurn(outcome);
     onMail();
   }
 }

@@ -1,9 +1,9 @@
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import type {TimeLimits} from '../outbound/post.js';
-import {signedHeaders} from '../outbound/signature.js';
+import {createSignedHeaders} from '../outbound/signature.js';
 import {MEBIBYTE} from '../units.js';
 import {requestWithRetry, parseReplyStream} from './request-with-retry.js';
-import type {Part, Responder, Turn} from './responder.js';
+import type {ReplyPart, Responder, Turn} from './responder.js';
 import {extractEventText} from './extract-text.js';
 
 const MAX_ANSWER_BYTES = 2 * MEBIBYTE;
@@ -21,22 +21,22 @@ export interface WebhookResponderOptions {
 export class WebhookResponder implements Responder {
   constructor(private readonly deps: WebhookResponderOptions) {}
 
-  async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<Part> {
+  async *respond(turn: Turn, {signal}: {signal: AbortSignal}): AsyncGenerator<ReplyPart> {
     const {url, key, limits, allowedHosts, callback} = this.deps;
     const body = JSON.stringify({...toRequestBody(turn), callback: callback(turn.id)});
     const request = () => ({
       url,
       headers: {
         accept: 'text/event-stream, application/x-ndjson, application/json',
-        ...signedHeaders(key, {id: turn.id, body}),
+        ...createSignedHeaders(key, {id: turn.id, body}),
       },
       body,
       limits,
       allowedHosts,
       maxBytes: MAX_ANSWER_BYTES,
     });
-    const isAnswer = (status: number) => [200, 202, 204].includes(status);
-    yield* requestWithRetry({request, signal, isAnswer}, (response) => parseReply(response));
+    const isReply = (status: number) => [200, 202, 204].includes(status);
+    yield* requestWithRetry({request, signal, isReply}, (response) => parseReply(response));
   }
 }
 
@@ -51,7 +51,9 @@ const toRequestBody = ({id, site, session, history, documents, input, instructio
   input: {text: input},
 });
 
-async function* parseReply(response: Parameters<typeof parseReplyStream>[0]): AsyncGenerator<Part> {
+async function* parseReply(
+  response: Parameters<typeof parseReplyStream>[0],
+): AsyncGenerator<ReplyPart> {
   if (response.status === 204) return;
   if (response.status === 202) {
     yield {type: 'later'};

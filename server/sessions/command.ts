@@ -1,9 +1,9 @@
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
-import {printRows, readFormat} from '../command/formats.js';
-import {readSince} from '../command/since.js';
+import {printRows, parseFormat} from '../command/formats.js';
+import {parseSince} from '../command/since.js';
 import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {findSite} from '../sites/store.js';
@@ -40,16 +40,16 @@ export const sessionsCommand: Command = {
   usage: USAGE,
   run: async ({backgroundSql: sql, print}, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const format = readFormat(values.format);
+    const format = parseFormat(values.format);
     if (values.state !== undefined && !STATES.includes(values.state)) {
-      throw usageError(
+      throw createUsageError(
         `--state is "${values.state}". Expected one of ${STATES.join(', ')}. Correct it or leave it out.`,
       );
     }
     const filter = {
       site: values.site ?? null,
       state: values.state ?? null,
-      since: values.since === undefined ? null : readSince(values.since),
+      since: values.since === undefined ? null : parseSince(values.since),
       uuids: values.reference === undefined ? null : readReference(values.reference),
     };
     if (filter.site !== null && !(await findSite(sql, filter.site))) {
@@ -57,7 +57,7 @@ export const sessionsCommand: Command = {
         `There is no site "${filter.site}". Expected the key of a site. List them with: maria site list`,
       );
     }
-    const rows = readPages<SessionRow>((last) => sessionPage(sql, filter, last));
+    const rows = readPages<SessionRow>((last) => readSessionPage(sql, filter, last));
     await printRows(print, format, COLUMNS, toRows(rows));
   },
 };
@@ -67,7 +67,7 @@ const readReference = (given: string): [string, string] => {
   const uuid = readUuid(given);
   if (uuid) return [uuid, uuid];
   if (!/^[0-9a-f]{8}$/i.test(given)) {
-    throw usageError(
+    throw createUsageError(
       `--reference is "${given}". Expected a UUID or its first eight characters. Copy them from an e-mail of the session.`,
     );
   }
@@ -94,7 +94,11 @@ type SessionRow = {
   completed_at: Date | null;
 };
 
-const sessionPage = (sql: Sql, {site, state, since, uuids}: Filter, last: SessionRow | undefined) =>
+const readSessionPage = (
+  sql: Sql,
+  {site, state, since, uuids}: Filter,
+  last: SessionRow | undefined,
+) =>
   sql<SessionRow[]>`
     with listed as (
       select id, uuid, site_key as site,

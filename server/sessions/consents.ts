@@ -6,7 +6,7 @@ import type {Queryable} from '../database/sql.js';
 import {InvalidRequest, TooManyConsents} from '../errors.js';
 import type {Site} from '../sites/store.js';
 import type {Caller} from '../visits/access.js';
-import {countConsents, insertConsent, latestConsents} from '../visits/consents.js';
+import {countConsents, insertConsent, findLatestConsents} from '../visits/consents.js';
 import {setTrainingConsent} from '../visits/store.js';
 
 /**
@@ -42,13 +42,13 @@ const requireAskedPurpose = (site: Site, decisions: ConsentDecision[]): void => 
  */
 export const recordConsents = async (
   tx: Queryable,
-  {uuid, site, address}: Caller,
+  {uuid, site, ipAddress}: Caller,
   decisions: ConsentDecision[],
 ): Promise<void> => {
   if (decisions.length === 0) return;
   requireAskedPurpose(site, decisions);
-  const latest = await latestConsents(tx, uuid);
-  const granted = new Set(latest.filter((one) => one.granted).map(({purpose}) => purpose));
+  const latest = await findLatestConsents(tx, uuid);
+  const granted = new Set(latest.filter((item) => item.granted).map(({purpose}) => purpose));
   let count = await countConsents(tx, uuid);
   for (const decision of decisions) {
     if (!(await insertConsent(tx, uuid, decision))) continue;
@@ -59,7 +59,7 @@ export const recordConsents = async (
     else granted.delete(purpose);
     const refusal = isWithdrawal ? 'consent_withdrawn' : 'consent_refused';
     const event = decision.granted ? 'consent_given' : refusal;
-    await recordAudit(tx, {event, uuid, site: site.key, address, metadata: {purpose, locale}});
+    await recordAudit(tx, {event, uuid, site: site.key, ipAddress, metadata: {purpose, locale}});
   }
   const training = decisions.findLast(({purpose}) => purpose === 'ai_training');
   if (training) await setTrainingConsent(tx, uuid, training.granted);

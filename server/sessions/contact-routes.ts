@@ -10,8 +10,8 @@ import {
 import type {Queryable} from '../database/sql.js';
 import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {
@@ -27,7 +27,11 @@ import {describeSession} from './describe.js';
 import {maskEmail} from '../text/email.js';
 import {revokeStorageConsent} from './end.js';
 import {findSession, setSessionName} from '../visits/store.js';
-import {findDelayedEmail, secondsUntilResend, unconfirmedEmail} from './verification-store.js';
+import {
+  findDelayedEmail,
+  getSecondsUntilResend,
+  findUnconfirmedEmail,
+} from './verification-store.js';
 
 export interface ContactRouteDeps extends ContactDeps {
   access: Access;
@@ -41,17 +45,17 @@ const RESENDS_PER_DAY = 5;
 
 /** Registers the routes that submit or correct the visitor's name and e-mail address. */
 export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
-  giveContactRoute(app, deps);
+  submitContactRoute(app, deps);
   resendConfirmationRoute(app, deps);
   rectifySessionRoute(app, deps);
 };
 
-const giveContactRoute = (app: App, deps: ContactRouteDeps): void => {
+const submitContactRoute = (app: App, deps: ContactRouteDeps): void => {
   const {config, access} = deps;
   app.put(
     '/contact',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'giveContact',
         summary: 'Stores the session as pending and mails the confirmation link',
@@ -73,7 +77,7 @@ const giveContactRoute = (app: App, deps: ContactRouteDeps): void => {
       if (withdrawsStorageConsent(consents)) throw new ConsentRequired();
       const caller = access.getCaller(request);
       const contact = readContact(request.body);
-      const {session, delayed} = await access.change(request, caller, async (tx) => {
+      const {session, delayed} = await access.changeVisit(request, caller, async (tx) => {
         const client = clientRateLimitKey(request);
         await submitContact(tx, deps, caller, {...contact, locale, consents, client});
         return {session: await findSession(tx, caller.uuid), delayed: await isDelayed(tx, caller)};
@@ -93,7 +97,7 @@ const resendConfirmationRoute = (app: App, deps: ContactRouteDeps): void => {
   app.post(
     '/verification',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'resendConfirmation',
         summary: 'Sends a new confirmation link by e-mail',
@@ -105,9 +109,9 @@ const resendConfirmationRoute = (app: App, deps: ContactRouteDeps): void => {
     },
     async (request, reply) => {
       const caller = access.getCaller(request);
-      const delayed = await access.change(request, caller, async (tx) => {
+      const delayed = await access.changeVisit(request, caller, async (tx) => {
         const session = await requireSession(tx, caller);
-        const email = await unconfirmedEmail(tx, caller.uuid);
+        const email = await findUnconfirmedEmail(tx, caller.uuid);
         if (!email && session.state === 'complete') return false;
         await requireResendPause(tx, caller);
         const client = clientRateLimitKey(request);
@@ -125,7 +129,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
   app.patch(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'rectifySession',
         summary: 'Corrects the stored data; a new e-mail address must be confirmed',
@@ -147,7 +151,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
       const {consents = []} = request.body;
       const name = request.body.name === undefined ? undefined : readName(request.body.name);
       const email = request.body.email === undefined ? undefined : readEmail(request.body.email);
-      const result = await access.change(request, caller, async (tx, visit) => {
+      const result = await access.changeVisit(request, caller, async (tx, visit) => {
         await requireSession(tx, caller);
         await recordConsents(tx, caller, consents);
         const client = clientRateLimitKey(request);
@@ -157,7 +161,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
           event: 'data_rectified',
           uuid: caller.uuid,
           site: caller.site.key,
-          address: caller.address,
+          ipAddress: caller.ipAddress,
           metadata: {fields: Object.keys(request.body)},
         });
         const session = await describeSession(tx, caller.uuid, visit);
@@ -183,7 +187,7 @@ const requireSession = async (tx: Queryable, {uuid}: Caller) => {
 };
 
 const requireResendPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
-  const seconds = await secondsUntilResend(tx, uuid, RESENDS_PER_DAY);
+  const seconds = await getSecondsUntilResend(tx, uuid, RESENDS_PER_DAY);
   if (seconds === 0) return;
   throw RateLimited.after(
     seconds * 1000,

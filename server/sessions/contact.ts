@@ -25,7 +25,7 @@ import type {StoredSession} from '../visits/store.js';
 import {
   findDelayedEmail,
   insertVerification,
-  unconfirmedEmail,
+  findUnconfirmedEmail,
   voidVerifications,
 } from './verification-store.js';
 
@@ -85,7 +85,7 @@ export const submitContact = async (
     name: contact.name,
     email: contact.email,
     locale: contact.locale,
-    address: caller.address,
+    ipAddress: caller.ipAddress,
     trainingGranted: await hasConsent(tx, caller.uuid, 'ai_training'),
   });
   await setVisitState(tx, caller.uuid, 'session');
@@ -110,7 +110,7 @@ const correctContact = async (
   const {name, email, locale, client} = contact;
   const fields: string[] = [];
   if (name !== before.name) fields.push('name');
-  if (email !== ((await unconfirmedEmail(tx, uuid)) ?? before.email)) fields.push('email');
+  if (email !== ((await findUnconfirmedEmail(tx, uuid)) ?? before.email)) fields.push('email');
   if (locale !== null && locale !== before.locale) fields.push('locale');
   if (fields.length === 0) return;
   await setSessionName(tx, uuid, name);
@@ -131,7 +131,7 @@ export const changeEmail = async (
   {email, client}: {email: string; client: string},
 ): Promise<void> => {
   const session = await findSession(tx, caller.uuid);
-  const unconfirmed = await unconfirmedEmail(tx, caller.uuid);
+  const unconfirmed = await findUnconfirmedEmail(tx, caller.uuid);
   if (!session || email === (unconfirmed ?? session.email)) return;
   if (email === session.email && session.state === 'complete') {
     await voidVerifications(tx, caller.uuid);
@@ -152,14 +152,14 @@ export const sendConfirmation = async (
 ): Promise<void> => {
   const {uuid} = caller;
   if ((await findDelayedEmail(tx, uuid)) === email) return;
-  const quota = await consumeMailQuota(tx, mailHashKey, {address: email, client});
+  const quota = await consumeMailQuota(tx, mailHashKey, {email, client});
   const {outcome} = quota;
   const mailed = ({now: 'now', stopped: 'never', delayed: 'delayed', late: 'delayed'} as const)[
     outcome
   ];
   const id = await insertVerification(tx, {
     uuid,
-    address: email,
+    email,
     keyId: links.keyId,
     validMs: config.verificationMs,
     mailed,
@@ -179,7 +179,7 @@ export const sendConfirmation = async (
 
 const audit = (
   tx: Queryable,
-  {uuid, site, address}: Caller,
+  {uuid, site, ipAddress}: Caller,
   event: 'contact_given' | 'data_rectified' | 'verification_sent',
   metadata = {},
-) => recordAudit(tx, {event, uuid, site: site.key, address, metadata});
+) => recordAudit(tx, {event, uuid, site: site.key, ipAddress, metadata});

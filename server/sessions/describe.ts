@@ -1,11 +1,11 @@
 import type {Session} from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
-import {toApiFile, storedFiles} from '../files/store.js';
+import {toApiFile, listStoredFiles} from '../files/store.js';
 import {maskEmail} from '../text/email.js';
-import {latestConsents} from '../visits/consents.js';
+import {findLatestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
-import {findDelayedEmail, unconfirmedEmail} from './verification-store.js';
+import {findDelayedEmail, findUnconfirmedEmail} from './verification-store.js';
 
 /**
  * Returns the session's data for its visitor. A UUID before its first change is described as an
@@ -19,10 +19,10 @@ export const describeSession = async (
   if (!visit) return {...EMPTY, uuid};
   const isSession = visit.state === 'session';
   const [consents, files, session, unconfirmed, delayed] = await Promise.all([
-    latestConsents(sql, uuid),
-    storedFiles(sql, uuid),
+    findLatestConsents(sql, uuid),
+    listStoredFiles(sql, uuid),
     isSession ? findSession(sql, uuid) : undefined,
-    isSession ? unconfirmedEmail(sql, uuid) : undefined,
+    isSession ? findUnconfirmedEmail(sql, uuid) : undefined,
     isSession ? findDelayedEmail(sql, uuid) : undefined,
   ]);
   const pending =

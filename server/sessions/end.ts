@@ -2,7 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import type {Queryable, Transaction} from '../database/sql.js';
 import {deleteEvents, recordEvents} from '../events/store.js';
 import {notifyAfterCommit} from '../events/notify.js';
-import {storedFiles} from '../files/store.js';
+import {listStoredFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
@@ -16,7 +16,7 @@ export type Eraser = 'visitor' | 'operator' | 'retention';
 interface EndedVisit {
   uuid: string;
   siteKey: string;
-  address: string | null;
+  ipAddress: string | null;
 }
 
 /**
@@ -25,7 +25,7 @@ interface EndedVisit {
  */
 export const endVisit = async (
   sql: Transaction,
-  {uuid, siteKey, address}: EndedVisit,
+  {uuid, siteKey, ipAddress}: EndedVisit,
   cause: EndCause,
   by?: Eraser,
 ): Promise<void> => {
@@ -34,7 +34,13 @@ export const endVisit = async (
   notifyAfterCommit(sql, uuid);
   if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
   const event = cause === 'discarded' ? 'session_reset' : 'visit_abandoned';
-  await recordAudit(sql, {event, uuid, site: siteKey, address, metadata: {cause, ...(by && {by})}});
+  await recordAudit(sql, {
+    event,
+    uuid,
+    site: siteKey,
+    ipAddress,
+    metadata: {cause, ...(by && {by})},
+  });
 };
 
 /**
@@ -44,7 +50,7 @@ export const endVisit = async (
  */
 export const eraseSession = async (
   sql: Transaction,
-  {uuid, siteKey}: Omit<EndedVisit, 'address'>,
+  {uuid, siteKey}: Omit<EndedVisit, 'ipAddress'>,
   by: Eraser,
 ): Promise<void> => {
   await markFilesForDeletion(sql, uuid);
@@ -74,7 +80,7 @@ export const revokeStorageConsent = async (
     await eraseSession(sql, {uuid, siteKey: site.key}, 'visitor');
     return;
   }
-  const stored = await storedFiles(sql, uuid);
+  const stored = await listStoredFiles(sql, uuid);
   await markFilesForDeletion(sql, uuid);
   await redactFileNames(sql, uuid);
   await deleteMessages(sql, uuid);

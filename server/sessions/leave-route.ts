@@ -4,14 +4,19 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import {LeavePage} from '../contract/sessions.js';
 import type {Plugin} from '../http/app-type.js';
-import {BODY_CODES, SESSION_CODES, SESSION_SECURITY, responseSchemas} from '../http/answers.js';
-import {jsonParser} from '../http/json-bodies.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {
+  BODY_CODES,
+  SESSION_CODES,
+  SESSION_SECURITY,
+  responseSchemas,
+} from '../http/response-schemas.js';
+import {createJsonParser} from '../http/json-bodies.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import {requireAlive} from '../visits/access.js';
 import type {Access, Caller} from '../visits/access.js';
 import {markLeft} from '../visits/store.js';
 import {allowEmptyBody} from './uuid-routes.js';
-import type {Visits} from '../visits/lookup.js';
+import type {Visits} from '../visits/visits.js';
 
 export interface LeaveRouteDeps {
   config: Config;
@@ -36,11 +41,11 @@ export const leaveRoute: Plugin<LeaveRouteDeps> = async (app, {config, visits, a
     return access.getCaller(request);
   };
 
-  app.addContentTypeParser('text/plain', {parseAs: 'buffer'}, jsonParser(app));
+  app.addContentTypeParser('text/plain', {parseAs: 'buffer'}, createJsonParser(app));
   app.post(
     '/leave',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       preValidation: allowEmptyBody,
       schema: {
         operationId: 'leavePage',

@@ -7,13 +7,13 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {BODY_CODES, sessionResponses} from '../http/answers.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
-import {latestConsents} from '../visits/consents.js';
+import {findLatestConsents} from '../visits/consents.js';
 import {countFunnel, setFurthestStep} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
@@ -38,7 +38,7 @@ const getSessionRoute = (app: App, deps: SessionRouteDeps): void => {
   app.get(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'read'),
+      config: createRateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'getSession',
         summary: 'Returns the stored data of this session',
@@ -50,7 +50,7 @@ const getSessionRoute = (app: App, deps: SessionRouteDeps): void => {
     },
     async (request) => {
       const caller = access.getCaller(request);
-      return describeSession(sql, caller.uuid, await access.visit(request, caller));
+      return describeSession(sql, caller.uuid, await access.extendVisit(request, caller));
     },
   );
 };
@@ -60,7 +60,7 @@ const recordConsentsRoute = (app: App, deps: SessionRouteDeps): void => {
   app.put(
     '/consents',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'recordConsents',
         summary: 'Records consent decisions with their wording',
@@ -74,9 +74,9 @@ const recordConsentsRoute = (app: App, deps: SessionRouteDeps): void => {
     async (request) => {
       const {consents} = request.body;
       const caller = access.getCaller(request);
-      const recorded = await access.change(request, caller, async (tx, visit) => {
+      const recorded = await access.changeVisit(request, caller, async (tx, visit) => {
         await recordConsents(tx, caller, consents);
-        const latest = await latestConsents(tx, caller.uuid);
+        const latest = await findLatestConsents(tx, caller.uuid);
         if (withdrawsStorageConsent(consents)) await revokeStorageConsent(tx, caller, visit);
         return latest;
       });
@@ -91,7 +91,7 @@ const reachStepRoute = (app: App, deps: SessionRouteDeps): void => {
   app.post(
     '/progress',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'reachStep',
         summary: 'Records the step that the visitor has reached',
@@ -106,7 +106,7 @@ const reachStepRoute = (app: App, deps: SessionRouteDeps): void => {
     async (request, reply) => {
       const {step} = request.body;
       const caller = access.getCaller(request);
-      await access.change(request, caller, (tx, visit) => reachStep(tx, caller, visit, step));
+      await access.changeVisit(request, caller, (tx, visit) => reachStep(tx, caller, visit, step));
       return reply.code(204).send(null);
     },
   );
@@ -117,7 +117,7 @@ const endSessionRoute = (app: App, deps: SessionRouteDeps): void => {
   app.delete(
     '',
     {
-      config: rateLimit(config.ratePerMinute, 'change'),
+      config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'endSession',
         summary: 'Discards an unfinished visit, erases a session',
@@ -146,7 +146,7 @@ const endSessionRoute = (app: App, deps: SessionRouteDeps): void => {
   );
 };
 
-const toEndedVisit = ({uuid, site, address}: Caller) => ({uuid, siteKey: site.key, address});
+const toEndedVisit = ({uuid, site, ipAddress}: Caller) => ({uuid, siteKey: site.key, ipAddress});
 
 const reachStep = async (
   tx: Queryable,
@@ -169,7 +169,7 @@ const reachStep = async (
     event: 'step_reached',
     uuid: caller.uuid,
     site: caller.site.key,
-    address: caller.address,
+    ipAddress: caller.ipAddress,
     metadata: {step},
   });
   await countFunnel(tx, caller.site.key, `step_${step}`);

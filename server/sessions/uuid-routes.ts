@@ -12,9 +12,9 @@ import {
   UuidGenerationFailed,
 } from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {BODY_CODES, responseSchemas} from '../http/answers.js';
+import {BODY_CODES, responseSchemas} from '../http/response-schemas.js';
 import {readBearerToken} from '../http/bearer-token.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/store.js';
 import type {Site, Sites} from '../sites/store.js';
@@ -24,7 +24,7 @@ import {describeSession} from './describe.js';
 import {SessionGone, TokenInvalid} from '../errors.js';
 import type {Claim} from '../visits/store.js';
 import type {VisitorTokens} from '../visits/token.js';
-import type {Visits} from '../visits/lookup.js';
+import type {Visits} from '../visits/visits.js';
 
 export interface UuidRouteDeps {
   config: Config;
@@ -62,7 +62,7 @@ const toEntry = (
   event,
   uuid: uuid ?? null,
   site: site.key,
-  address: access.getStoredIp(request),
+  ipAddress: access.getStoredIp(request),
   metadata,
 });
 
@@ -71,7 +71,7 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
   app.post(
     '/generate-uuid',
     {
-      config: rateLimit(config.ratePerMinute, 'uuid'),
+      config: createRateLimit(config.ratePerMinute, 'uuid'),
       preValidation: allowEmptyBody,
       schema: {
         operationId: 'generateUuid',
@@ -114,7 +114,7 @@ const validateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
   app.post(
     '/validate-uuid',
     {
-      config: rateLimit(config.ratePerMinute, 'uuid'),
+      config: createRateLimit(config.ratePerMinute, 'uuid'),
       schema: {
         operationId: 'validateUuid',
         summary: 'Claims a UUID, or resumes its session',
@@ -215,7 +215,7 @@ const resolveUuid = async (
   if (!token || (tokenSite && tokenSite !== site.key)) return 'collision';
   try {
     const caller = await access.checkCredentials(request, {uuid, token});
-    const liveVisit = await access.visit(request, caller);
+    const liveVisit = await access.extendVisit(request, caller);
     return {session: await describeSession(sql, uuid, liveVisit)};
   } catch (error) {
     if (error instanceof TokenInvalid) return 'collision';

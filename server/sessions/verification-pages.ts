@@ -2,7 +2,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import type {Queryable} from '../database/sql.js';
 import type {MariaError} from '../errors.js';
-import {errorPage, firstLanguage} from '../http/error-page.js';
+import {createErrorPage, getFirstLanguage} from '../http/error-page.js';
 import {sendPage} from '../http/pages.js';
 import {interpolate, textsFor} from '../translations/translations.js';
 import type {Texts} from '../translations/texts.js';
@@ -42,7 +42,7 @@ export const sendVerificationPage = async (
 ) => {
   const texts = found ? textsFor(found.locale) : getTexts(request);
   const site = found && (await findSite(sql, found.siteKey));
-  const {title, body, button} = textsOfPage(texts, page);
+  const {title, body, button} = getPageTexts(texts, page);
   const {language, direction} = texts;
   const name = site?.name ?? '';
   const siteUrl = site && getSiteUrl(site);
@@ -68,13 +68,13 @@ const getSiteUrl = ({allowedOrigins}: Site): string | undefined =>
 /** Sends an error as a page. */
 export const sendErrorPage = (error: MariaError, request: FastifyRequest, reply: FastifyReply) => {
   const {headers, id} = request;
-  return sendPage(reply, error.statusCode, errorPage(error, headers['accept-language'], id));
+  return sendPage(reply, error.statusCode, createErrorPage(error, headers['accept-language'], id));
 };
 
 const getTexts = ({headers}: FastifyRequest): Texts =>
-  textsFor(firstLanguage(headers['accept-language']));
+  textsFor(getFirstLanguage(headers['accept-language']));
 
-const textsOfPage = (texts: Texts, page: PageName) => ({
+const getPageTexts = (texts: Texts, page: PageName) => ({
   title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],
   body: texts[`${page}Body`],
   button:

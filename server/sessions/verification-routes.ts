@@ -6,10 +6,10 @@ import type {Config} from '../config/config.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
 import {transaction} from '../database/transaction.js';
-import {BODY_CODES, responseSchemas, pageText} from '../http/answers.js';
+import {BODY_CODES, responseSchemas, pageText} from '../http/response-schemas.js';
 import type {Plugin} from '../http/app-type.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
-import {rateLimit} from '../http/rate-limits.js';
+import {createRateLimit} from '../http/rate-limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
@@ -96,7 +96,10 @@ const REPORT_NOT_ME: PageRoute = {
 export const verificationRoutes: Plugin<VerificationRouteDeps> = async (app, deps) => {
   acceptEmptyForms(app);
   const {sql, config} = deps;
-  const pageConfig = {...rateLimit(config.ratePerMinute, 'page'), renderErrorPage: sendErrorPage};
+  const pageConfig = {
+    ...createRateLimit(config.ratePerMinute, 'page'),
+    renderErrorPage: sendErrorPage,
+  };
   const options = ({readsBody = false, ...schema}: PageRoute) => ({
     config: pageConfig,
     schema: {
@@ -110,31 +113,31 @@ export const verificationRoutes: Plugin<VerificationRouteDeps> = async (app, dep
   });
   app.get('/:link', options(SHOW), async (request, reply) => {
     const found = await findByLink(deps, request.params.link);
-    return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'confirm'), found});
+    return sendVerificationPage(sql, request, reply, {page: getPage(found, 'confirm'), found});
   });
   app.post('/:link', options(CONFIRM), async (request, reply) => {
     const before = await findByLink(deps, request.params.link);
     if (before?.state !== 'open') {
       return sendVerificationPage(sql, request, reply, {
-        page: pageFor(before, 'confirm'),
+        page: getPage(before, 'confirm'),
         found: before,
       });
     }
     const found = await transaction(sql, (tx) => confirm(tx, deps, request, before.id));
     deps.onMail();
-    return sendVerificationPage(sql, request, reply, {page: pageFor(found, 'done'), found});
+    return sendVerificationPage(sql, request, reply, {page: getPage(found, 'done'), found});
   });
   app.get('/:link/not-me', options(SHOW_NOT_ME), async (request, reply) => {
     const found = await findByLink(deps, request.params.link);
-    return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
+    return sendVerificationPage(sql, request, reply, {page: getNotMePage(found), found});
   });
   app.post('/:link/not-me', options(REPORT_NOT_ME), async (request, reply) => {
     const found = await findByLink(deps, request.params.link);
     if (found?.state !== 'open') {
-      return sendVerificationPage(sql, request, reply, {page: notMePageFor(found), found});
+      return sendVerificationPage(sql, request, reply, {page: getNotMePage(found), found});
     }
     const after = await transaction(sql, (tx) => reportNotMe(tx, deps, request, found));
-    const page = after?.state === 'open' ? 'notMeDone' : notMePageFor(after);
+    const page = after?.state === 'open' ? 'notMeDone' : getNotMePage(after);
     return sendVerificationPage(sql, request, reply, {page, found: after});
   });
   // A link that a mail program has damaged: too long, or with an extra slash.
@@ -154,10 +157,10 @@ const findByLink = async (
   const [givenId, mac] = link.split('.');
   const id = readUuid(givenId);
   const found = id ? await findVerification(sql, id) : undefined;
-  return found && links.fits(found.id, found.keyId, mac ?? '') ? found : undefined;
+  return found && links.isValid(found.id, found.keyId, mac ?? '') ? found : undefined;
 };
 
-const pageFor = (found: Verification | undefined, whenOpen: PageName): PageName => {
+const getPage = (found: Verification | undefined, whenOpen: PageName): PageName => {
   if (!found) return 'unknown';
   if (found.state === 'open') return whenOpen;
   return found.state === 'used' ? 'used' : 'expired';
@@ -167,8 +170,8 @@ const pageFor = (found: Verification | undefined, whenOpen: PageName): PageName 
  * Returns the page for a person whose e-mail address was misused, for whom used and void links mean
  * something else.
  */
-const notMePageFor = (found: Verification | undefined): PageName => {
-  const page = pageFor(found, 'notMe');
+const getNotMePage = (found: Verification | undefined): PageName => {
+  const page = getPage(found, 'notMe');
   if (page === 'used') return 'notMeUsed';
   return page === 'expired' ? 'notMeExpired' : page;
 };
@@ -187,12 +190,12 @@ const confirm = async (
   if (found?.state !== 'open') return found;
   const {uuid, siteKey: site} = found;
   await useVerification(tx, id);
-  const {first, changed} = await completeSession(tx, uuid, found.address);
+  const {first, changed} = await completeSession(tx, uuid, found.email);
   await recordAudit(tx, {
     event: 'email_verified',
     uuid,
     site,
-    address: access.getStoredIp(request),
+    ipAddress: access.getStoredIp(request),
   });
   await recordEvents(tx, uuid, {type: 'email_verified', data: {}});
   if (first) {
@@ -222,7 +225,7 @@ const reportNotMe = async (
     event: 'suspicious_activity',
     uuid,
     site: siteKey,
-    address: access.getStoredIp(request),
+    ipAddress: access.getStoredIp(request),
     metadata: {kind: 'not_me'},
   });
   await countFunnel(tx, siteKey, 'not_me');

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 
 import type {Queryable} from '../database/sql.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 
 const SETTLED_LINK_RETENTION = '30 days';
 
@@ -13,14 +13,14 @@ export interface Verification {
   keyId: string;
   uuid: string;
   siteKey: string;
-  address: string;
+  email: string;
   locale: string | null;
   state: VerificationState;
 }
 
 export interface NewVerification {
   uuid: string;
-  address: string;
+  email: string;
   keyId: string;
   validMs: number;
   /**
@@ -42,17 +42,17 @@ const MAX_WAIT = '1 day';
  */
 export const insertVerification = async (
   sql: Queryable,
-  {uuid, address, keyId, validMs, mailed}: NewVerification,
+  {uuid, email, keyId, validMs, mailed}: NewVerification,
 ): Promise<string> => {
   const id = randomUUID();
   const keepsOlder = mailed === 'never' && (await hasOpenLink(sql, uuid));
   if (mailed === 'delayed') await voidDelayedLink(sql, uuid);
   else if (!keepsOlder) await voidVerifications(sql, uuid);
-  const validFor = interval(validMs);
+  const validFor = toInterval(validMs);
   await sql`
     insert into email_verifications
       (id, key_id, session_uuid, address, expires_at, voided_at, delayed_at)
-    values (${id}, ${keyId}, ${uuid}, ${address},
+    values (${id}, ${keyId}, ${uuid}, ${email},
             now() + ${validFor}::interval + ${mailed === 'delayed' ? MAX_WAIT : '0'}::interval,
             case when ${keepsOlder} then now() end,
             case when ${mailed === 'delayed'} then now() end)`;
@@ -70,16 +70,20 @@ export const findDelayedEmail = async (
   sql: Queryable,
   uuid: string,
 ): Promise<string | undefined> => {
-  const [row] = await sql<{address: string}[]>`
-    select address from email_verifications
+  const [row] = await sql<{email: string}[]>`
+    select address as email from email_verifications
     where session_uuid = ${uuid} and delayed_at is not null`;
-  return row?.address;
+  return row?.email;
 };
 
 /** Restarts the validity of an open link, because its e-mail is sent now. */
-export const beginValidity = async (sql: Queryable, id: string, validMs: number): Promise<void> => {
+export const restartValidity = async (
+  sql: Queryable,
+  id: string,
+  validMs: number,
+): Promise<void> => {
   await sql`
-    update email_verifications set expires_at = now() + ${interval(validMs)}::interval
+    update email_verifications set expires_at = now() + ${toInterval(validMs)}::interval
     where id = ${id} and used_at is null and voided_at is null and delayed_at is null
       and expires_at > now()`;
 };
@@ -143,8 +147,8 @@ export const findVerification = async (
   id: string,
 ): Promise<Verification | undefined> => {
   const [verification] = await sql<Verification[]>`
-    select v.id, v.key_id as "keyId", v.session_uuid as uuid, s.site_key as "siteKey", v.address,
-           s.locale,
+    select v.id, v.key_id as "keyId", v.session_uuid as uuid, s.site_key as "siteKey",
+           v.address as email, s.locale,
            case when v.used_at is not null then 'used'
                 when v.expires_at < now() or s.archived_at is not null then 'expired'
                 when v.voided_at is not null then 'voided'
@@ -180,12 +184,12 @@ export const useVerification = async (sql: Queryable, id: string): Promise<void>
  * Returns the e-mail address of the latest link, unless it has been confirmed. In a complete
  * session, a void link means that the change was cancelled, unless a limit suppressed its e-mail.
  */
-export const unconfirmedEmail = async (
+export const findUnconfirmedEmail = async (
   sql: Queryable,
   uuid: string,
 ): Promise<string | undefined> => {
-  const [row] = await sql<{address: string; settled: boolean}[]>`
-    select v.address,
+  const [row] = await sql<{email: string; settled: boolean}[]>`
+    select v.address as email,
            v.used_at is not null or (s.verified and (
              v.address = s.email
              or (v.voided_at is not null and (not ${wasNeverMailed(sql)} or v.expires_at < now()))
@@ -193,7 +197,7 @@ export const unconfirmedEmail = async (
     from email_verifications v join user_sessions s on s.uuid = v.session_uuid
     where v.session_uuid = ${uuid}
     order by v.created_at desc, v.id limit 1`;
-  return row?.settled === false ? row.address : undefined;
+  return row?.settled === false ? row.email : undefined;
 };
 
 /**
@@ -216,7 +220,7 @@ export const deleteSettledLinks = async (sql: Queryable, limit: number): Promise
 };
 
 /** Returns the seconds until another link can be requested; 0 for now. */
-export const secondsUntilResend = async (
+export const getSecondsUntilResend = async (
   sql: Queryable,
   uuid: string,
   perDay: number,

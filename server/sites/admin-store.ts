@@ -16,17 +16,17 @@ export interface SiteUse {
   referenced: boolean;
 }
 
-const columns = (sql: Queryable) => sql`
+const selectColumns = (sql: Queryable) => sql`
   key, name, allowed_origins as "allowedOrigins", notify_email as "notifyEmail", settings,
   removed_at as "removedAt"`;
 
 export const listSites = (sql: Queryable): Promise<ListedSite[]> =>
-  sql<ListedSite[]>`select ${columns(sql)} from sites order by key`;
+  sql<ListedSite[]>`select ${selectColumns(sql)} from sites order by key`;
 
 /** Locks and returns a site. Includes removed sites, so that they can be shown and restored. */
 export const lockSite = async (sql: Queryable, key: string): Promise<ListedSite | undefined> => {
   const [site] = await sql<ListedSite[]>`
-    select ${columns(sql)} from sites where key = ${key} for update`;
+    select ${selectColumns(sql)} from sites where key = ${key} for update`;
   return site;
 };
 

@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
-import {toSinglePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
 import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
@@ -14,7 +14,7 @@ import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {readSite} from './read-site.js';
-import type {GivenSite} from './read-site.js';
+import type {SiteInput} from './read-site.js';
 import {saveSite} from './store.js';
 import type {Site} from './store.js';
 
@@ -50,7 +50,7 @@ const SOON = 'Running servers apply the change within 5 seconds.';
 
 interface Call {
   key: string;
-  given: GivenSite;
+  given: SiteInput;
   json: boolean;
   format: Format;
   force: boolean;
@@ -63,7 +63,7 @@ export const siteCommand: Command = {
     const [action = '', key, ...rest] = positionals;
     const runAction = ACTIONS[action];
     if (!runAction || rest.length > 0 || NEEDS_KEY.has(action) !== (key !== undefined)) {
-      throw usageError(`Expected one of these:\n\n${USAGE}`);
+      throw createUsageError(`Expected one of these:\n\n${USAGE}`);
     }
     const {json, format = json ? 'json' : 'table', force, settings, ...given} = values;
     // A site command can be the first command that uses a new database.
@@ -72,7 +72,7 @@ export const siteCommand: Command = {
       key: key ?? '',
       given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
       json,
-      format: readFormat(format),
+      format: parseFormat(format),
       force,
     });
   },
@@ -82,7 +82,7 @@ const NEEDS_KEY = new Set(['add', 'set', 'show', 'remove']);
 
 const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
   for (const option of ['name', 'origin', 'notify'] as const) {
-    if (given[option] === undefined) throw usageError(`site add needs --${option}.`);
+    if (given[option] === undefined) throw createUsageError(`site add needs --${option}.`);
   }
   const site = withEncryptedSecrets(readSite(key, given, toResponderPolicy(config)), config);
   const before = await transaction(sql, async (tx) => {
@@ -98,16 +98,18 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   await print(
     before ? `Site "${key}" is restored, with its earlier sessions.` : `Site "${key}" is created.`,
   );
-  await print(`${SOON} Paste this into its pages:\n\n${snippet(site, config.publicUrl)}`);
+  await print(`${SOON} Paste this into its pages:\n\n${createSnippet(site, config.publicUrl)}`);
 };
 
 const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
   if (Object.values(given).every((value) => value === undefined)) {
-    throw usageError('site set needs at least one of --name, --origin, --notify, --settings.');
+    throw createUsageError(
+      'site set needs at least one of --name, --origin, --notify, --settings.',
+    );
   }
   await transaction(sql, async (tx) => {
     const before = await lockSite(tx, key);
-    if (!before || before.removedAt) throw noSuchSite(key);
+    if (!before || before.removedAt) throw createUnknownSite(key);
     await saveSite(
       tx,
       withEncryptedSecrets(readSite(key, given, {...toResponderPolicy(config), before}), config),
@@ -139,23 +141,23 @@ const withEncryptedSecrets = (site: Site, {secrets}: Config): Site => {
 };
 
 const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json}: Call) => {
-  const site = (await listSites(sql)).find((one) => one.key === key);
-  if (!site) throw noSuchSite(key);
-  const shown = {...described(site), settings: site.settings};
+  const site = (await listSites(sql)).find((listedSite) => listedSite.key === key);
+  if (!site) throw createUnknownSite(key);
+  const shown = {...describeSite(site), settings: site.settings};
   if (json) return print(JSON.stringify(shown));
-  for (const [name, value] of Object.entries(described(site))) {
+  for (const [name, value] of Object.entries(describeSite(site))) {
     await print(
       `${name.padEnd(8)} ${Array.isArray(value) ? value.join(' ') : String(value ?? '–')}`,
     );
   }
   await print(`settings ${JSON.stringify(site.settings, null, 2)}`);
-  return site.removedAt ? undefined : print(`\n${snippet(site, config.publicUrl)}`);
+  return site.removedAt ? undefined : print(`\n${createSnippet(site, config.publicUrl)}`);
 };
 
 const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) => {
   const sites = await listSites(sql);
   if (format !== 'table')
-    return printRows(print, format, LISTED, toSinglePage(sites.map(described)));
+    return printRows(print, format, LISTED, toSinglePage(sites.map(describeSite)));
   if (sites.length === 0) return print('There are no sites. Create one with: maria site add');
   for (const {key, name, allowedOrigins, removedAt} of sites) {
     await print(`${key}  ${name}  ${removedAt ? '(removed)' : allowedOrigins.join(' ')}`);
@@ -167,9 +169,9 @@ const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Call) => {
   const outcome = await transaction(sql, async (tx) => {
     const site = await lockSite(tx, key);
-    if (!site || site.removedAt) throw noSuchSite(key);
+    if (!site || site.removedAt) throw createUnknownSite(key);
     const use = await countSiteUse(tx, key);
-    if (!force && isInUse(use)) throw new CommandFailed(refusal(key, use));
+    if (!force && isInUse(use)) throw new CommandFailed(describeRefusal(key, use));
     if (use.referenced) await disableSite(tx, key);
     else await deleteSite(tx, key);
     return use;
@@ -181,7 +183,7 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Ca
   );
 };
 
-const schema = async ({print}: CommandDeps) => print(JSON.stringify(SiteSettings, null, 2));
+const printSchema = async ({print}: CommandDeps) => print(JSON.stringify(SiteSettings, null, 2));
 
 const ACTIONS: Record<string, (deps: CommandDeps, call: Call) => Promise<void>> = {
   add,
@@ -189,12 +191,12 @@ const ACTIONS: Record<string, (deps: CommandDeps, call: Call) => Promise<void>> 
   show,
   list,
   remove,
-  schema,
+  schema: printSchema,
 };
 
 const isInUse = ({pending, complete, open}: SiteUse): boolean => pending + complete + open > 0;
 
-const refusal = (key: string, {pending, complete, open, files}: SiteUse): string =>
+const describeRefusal = (key: string, {pending, complete, open, files}: SiteUse): string =>
   `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${formatCount(open, 'unfinished visit')} and ${formatCount(files, 'file')}. Nothing was changed.
 
 With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
@@ -202,10 +204,10 @@ can no longer open their sessions. Nothing is deleted. Sessions and files stay u
 (maria erase) or their retention time ends. maria sessions and maria export still find them.
 To restore the site, add it again: maria site add ${key} …`;
 
-const noSuchSite = (key: string): CommandFailed =>
+const createUnknownSite = (key: string): CommandFailed =>
   new CommandFailed(`There is no site "${key}". List all sites with: maria site list`);
 
-const described = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSite) => ({
+const describeSite = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSite) => ({
   key,
   name,
   origins: allowedOrigins,
@@ -213,13 +215,13 @@ const described = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSi
   ...(removedAt && {removed: removedAt.toISOString()}),
 });
 
-const snippet = ({key}: Site, publicUrl: string): string =>
+const createSnippet = ({key}: Site, publicUrl: string): string =>
   `<script src="${publicUrl}/maria-chat.js" data-site="${key}" async></script>`;
 
 const readJson = async (file: string): Promise<unknown> => {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as unknown;
   } catch (error) {
-    throw usageError(`--settings ${file} cannot be read: ${(error as Error).message}`);
+    throw createUsageError(`--settings ${file} cannot be read: ${(error as Error).message}`);
   }
 };

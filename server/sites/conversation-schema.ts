@@ -3,7 +3,7 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import {Conversation} from '../contract/conversation.js';
 import type {Plugin} from '../http/app-type.js';
-import {documentRoute} from '../http/documents.js';
+import {documentRoute} from '../http/json-document-route.js';
 
 const PATH = '/api/conversation.schema.json';
 

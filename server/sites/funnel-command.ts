@@ -1,8 +1,8 @@
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
-import {toSinglePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
 import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
 import type {Step} from '../contract/conversation.js';
 import type {Sql} from '../database/sql.js';
@@ -29,8 +29,8 @@ export const funnelCommand: Command = {
   usage: USAGE,
   run: async ({backgroundSql: sql, print}, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const format = readFormat(values.format);
-    if (values.site === undefined) throw usageError('funnel needs --site.');
+    const format = parseFormat(values.format);
+    if (values.site === undefined) throw createUsageError('funnel needs --site.');
     const days = readDays(values.days);
     const site = await findSite(sql, values.site);
     if (!site)
@@ -52,7 +52,7 @@ export const funnelCommand: Command = {
 const readDays = (given: string): number => {
   const days = Number(given);
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
-  throw usageError(`--days must be a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
+  throw createUsageError(`--days must be a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
 };
 
 /** Sums the counters of the last days, including today, in UTC. */

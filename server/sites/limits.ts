@@ -4,7 +4,7 @@ import type {Site} from './store.js';
 export type FileLimits = Config['limits'];
 
 /** Returns the server's limits, lowered by the site's settings. */
-export const siteLimits = (site: Site, limits: FileLimits): FileLimits => {
+export const getFileLimits = (site: Site, limits: FileLimits): FileLimits => {
   const maxFiles = Math.min(limits.maxFiles, site.settings.max_files ?? Infinity);
   return {
     maxFiles,

@@ -1,6 +1,6 @@
 import {SiteKey} from '../contract/common.js';
 import type {SiteSettings} from '../contract/sites.js';
-import {usageError} from '../command/command.js';
+import {createUsageError} from '../command/command.js';
 import type {ValidationError} from '../errors.js';
 import {parseEmail} from '../text/email.js';
 import {formatCount} from '../text/count.js';
@@ -10,7 +10,7 @@ import {validateSettings} from './settings.js';
 import type {ServerLimits} from './settings.js';
 import type {Site} from './store.js';
 
-export interface GivenSite {
+export interface SiteInput {
   name?: string | undefined;
   origin?: string[] | undefined;
   notify?: string | undefined;
@@ -23,7 +23,7 @@ const EMPTY: Site = {key: '', name: '', allowedOrigins: [], notifyEmail: null, s
 /** Merges the given values into the stored site. Throws one error that lists all problems. */
 export const readSite = (
   key: string,
-  {name, origin, notify, settings}: GivenSite,
+  {name, origin, notify, settings}: SiteInput,
   {before = EMPTY, ...server}: ServerLimits & {before?: Site},
 ): Site => {
   const faults = [
@@ -33,7 +33,7 @@ export const readSite = (
     ...(notify === undefined ? [] : validateEmail(notify)),
     ...(settings === undefined ? [] : validateSettings(settings, server).map(inSettings)),
   ];
-  if (faults.length > 0) throw usageError(describeErrors(faults));
+  if (faults.length > 0) throw createUsageError(describeErrors(faults));
   return {
     key,
     name: name?.trim() ?? before.name,

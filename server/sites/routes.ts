@@ -8,10 +8,10 @@ import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {UnknownSite} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
-import {responseSchemas} from '../http/answers.js';
-import {createEtag, hasBody} from '../http/etag.js';
-import {rateLimit} from '../http/rate-limits.js';
-import {siteLimits} from './limits.js';
+import {responseSchemas} from '../http/response-schemas.js';
+import {createEtag, matchesEtag} from '../http/etag.js';
+import {createRateLimit} from '../http/rate-limits.js';
+import {getFileLimits} from './limits.js';
 import {requireAllowedOrigin} from './origin.js';
 import type {Site, Sites} from './store.js';
 
@@ -28,7 +28,7 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, ver
   app.get(
     '/:key/config',
     {
-      config: rateLimit(config.ratePerMinute, 'config'),
+      config: createRateLimit(config.ratePerMinute, 'config'),
       schema: {
         operationId: 'getSiteConfig',
         summary: 'A site’s public settings, conversation and limits',
@@ -70,17 +70,17 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, ver
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
-      const response = publicConfig(site, config, version);
+      const response = toPublicConfig(site, config, version);
       const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
-      if (hasBody(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
+      if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
       return reply.send(response);
     },
   );
 };
 
-const publicConfig = (site: Site, config: Config, version: string): SiteConfig => {
-  const {maxFiles, minFiles, maxFileBytes} = siteLimits(site, config.limits);
+const toPublicConfig = (site: Site, config: Config, version: string): SiteConfig => {
+  const {maxFiles, minFiles, maxFileBytes} = getFileLimits(site, config.limits);
   return {
     site: site.key,
     name: site.name,

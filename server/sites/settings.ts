@@ -41,13 +41,23 @@ const validateLimits = (
 ): ValidationError[] => {
   const highest = typeof max_files === 'number' ? Math.min(max_files, maxFiles) : maxFiles;
   return [
-    ...tooHigh('/max_files', max_files, maxFiles, `the server's MAX_FILES`),
-    ...tooHigh('/min_files', min_files, highest, 'the highest number of files'),
-    ...tooHigh('/max_file_bytes', max_file_bytes, maxFileBytes, `the server's MAX_FILE_SIZE_MB`),
+    ...createTooHigh('/max_files', max_files, maxFiles, `the server's MAX_FILES`),
+    ...createTooHigh('/min_files', min_files, highest, 'the highest number of files'),
+    ...createTooHigh(
+      '/max_file_bytes',
+      max_file_bytes,
+      maxFileBytes,
+      `the server's MAX_FILE_SIZE_MB`,
+    ),
   ];
 };
 
-const tooHigh = (path: string, given: unknown, max: number, source: string): ValidationError[] =>
+const createTooHigh = (
+  path: string,
+  given: unknown,
+  max: number,
+  source: string,
+): ValidationError[] =>
   typeof given === 'number' && given > max
     ? [{path, message: `must be at most ${max}, ${source}`}]
     : [];

@@ -24,7 +24,7 @@ export const validateConversation = (document: unknown, path: string): Validatio
   return [
     ...frame,
     ...steps.flatMap((step: unknown, i) => validateStep(step, ids, `${path}/steps/${i}`)),
-    ...repeatedIds(ids, `${path}/steps`),
+    ...findRepeatedIds(ids, `${path}/steps`),
   ];
 };
 
@@ -69,7 +69,7 @@ const validateCondition = (condition: unknown, path: string, depth = 1): Validat
   if (combined === 'not') return [...validateCondition(inner, at, depth + 1), ...extra];
   if (!Array.isArray(inner)) return [{path: at, message: 'must be array'}, ...extra];
   return [
-    ...inner.flatMap((one: unknown, i) => validateCondition(one, `${at}/${i}`, depth + 1)),
+    ...inner.flatMap((item: unknown, i) => validateCondition(item, `${at}/${i}`, depth + 1)),
     ...extra,
   ];
 };
@@ -81,7 +81,7 @@ const validateTest = (test: Fields, path: string): ValidationError[] => {
   return [{path: `${path}/value`, message: `must be a number for ${String(test['operator'])}`}];
 };
 
-const repeatedIds = (ids: unknown[], path: string): ValidationError[] =>
+const findRepeatedIds = (ids: unknown[], path: string): ValidationError[] =>
   ids.flatMap((id, i) => {
     const first = ids.indexOf(id);
     if (typeof id !== 'string' || first === i) return [];

@@ -36,16 +36,16 @@ const validateResponder = (
 ): ValidationError[] => {
   const {kind, url, model, secret} = responder;
   const toError = (path: string, message: string) => ({path: `/responder/${path}`, message});
-  const unused = CREDENTIALS.filter((one) => responder[one] !== undefined)
-    .filter((one) => !SUPPORTED[kind]?.includes(one))
-    .map((one) => toError(one, `is not accepted by a responder of kind ${kind}`));
+  const unused = CREDENTIALS.filter((item) => responder[item] !== undefined)
+    .filter((item) => !SUPPORTED[kind]?.includes(item))
+    .map((item) => toError(item, `is not accepted by a responder of kind ${kind}`));
   if (url === undefined) {
     // Without a URL, the server's responder is used, with the server's credentials.
-    const needless = (['key', 'secret'] as const).filter((one) => responder[one] !== undefined);
+    const needless = (['key', 'secret'] as const).filter((item) => responder[item] !== undefined);
     const isUnavailable = kind !== 'none' && kind !== policy.responder.kind;
     return [
       ...unused,
-      ...needless.map((one) => toError(one, 'has no effect without a url')),
+      ...needless.map((item) => toError(item, 'has no effect without a url')),
       ...(isUnavailable
         ? [toError('url', `is missing, and the server has no RESPONDER=${kind}`)]
         : []),

@@ -16,15 +16,15 @@ export const validateSchema = (schema: TSchema, value: unknown, path = ''): Vali
         case 'anyOf':
           return [];
         case 'additionalProperties':
-          return errorsFor(at, details.additionalProperties, 'is not an allowed property');
+          return createErrors(at, details.additionalProperties, 'is not an allowed property');
         case 'required':
-          return errorsFor(at, details.requiredProperties, 'is missing');
+          return createErrors(at, details.requiredProperties, 'is missing');
         default:
           return [{path: at || '/', message: `${message}${allowed(params)}`}];
       }
     });
 
-const errorsFor = (path: string, names: string[] = [], message: string): ValidationError[] =>
+const createErrors = (path: string, names: string[] = [], message: string): ValidationError[] =>
   names.map((name) => ({path: `${path}/${name}`, message}));
 
 const allowed = (params: object): string => {

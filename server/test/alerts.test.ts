@@ -14,8 +14,8 @@ import {DevMailbox} from '../mail/dev-mailbox.js';
 import {DatabaseOutage} from '../alerts/database-outage.js';
 import type {MailJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
-import {migrated} from './migrated-database.js';
-import {patiently} from './patiently.js';
+import {openMigratedDatabase} from './migrated-database.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -37,7 +37,7 @@ const queued = async (sql: Sql) =>
   ).map(({payload}) => payload);
 
 t.test('one cause leads to one e-mail an hour, and then a summary with the count', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
 
   for (let i = 0; i < 5; i++) await raiseAlert(sql, {...ALERT, message: `It failed: ${i}.`});
   await raiseAlert(sql, {...ALERT, cause: 'another part'});
@@ -69,7 +69,7 @@ t.test('one cause leads to one e-mail an hour, and then a summary with the count
 });
 
 t.test('an event after the hour is counted with the events before it', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   await raiseAlert(sql, ALERT);
   await raiseAlert(sql, ALERT);
   await hourPasses(sql);
@@ -80,7 +80,7 @@ t.test('an event after the hour is counted with the events before it', async (t)
 });
 
 t.test('many concurrent events of one cause lead to one e-mail', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   await Promise.all(Array.from({length: 20}, () => raiseAlert(sql, ALERT)));
   t.equal((await queued(sql)).length, 1);
   t.match(await sql`select count from alerts`, [{count: 20}]);
@@ -121,7 +121,7 @@ t.test('without ADMIN_EMAIL an alert is only logged', async (t) => {
   server.sender.wake();
   await until(async () => (await queued(server.sql)).length === 0);
   t.match(
-    server.logged.filter(({level}) => level === 50),
+    server.logLines.filter(({level}) => level === 50),
     [{alert: ALERT, msg: /set ADMIN_EMAIL/}],
   );
   t.same(await notified(server.sql), []);
@@ -141,7 +141,7 @@ t.test('the development mailbox also captures alerts', async (t) => {
 });
 
 const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {
-  const {body} = await patiently(() => visitor.upload(makePdf(), {name}));
+  const {body} = await callSuccessfully(() => visitor.upload(makePdf(), {name}));
   return body.file.id;
 };
 
@@ -161,15 +161,15 @@ t.test('a failed request is reported with its session and the actions before it'
   const visitor = await Visitor.consenting(server.url);
   const id = await uploaded(visitor, 'secret-name.pdf');
 
-  const answer = await visitor.call('GET', `/api/files/download/${id}`);
-  t.equal(answer.status, 500);
+  const response = await visitor.call('GET', `/api/files/download/${id}`);
+  t.equal(response.status, 500);
   await until(async () => (await queued(server.sql)).length === 1);
   server.sender.wake();
 
   const mail = await server.mailbox.waitFor(OPERATOR);
   t.match(mail.text, new RegExp(`Session: ${visitor.uuid}`));
   t.match(mail.text, /Code: internal/);
-  t.match(mail.text, new RegExp(`Request ${String(answer.body['request_id'])} failed`));
+  t.match(mail.text, new RegExp(`Request ${String(response.body['request_id'])} failed`));
   t.match(mail.text, /Last actions: .*file_upload, consent_given/);
   t.match(mail.text, new RegExp(`Full log: .*maria audit --uuid ${visitor.uuid}`));
   t.notMatch(
@@ -184,7 +184,7 @@ t.test('a failed request is reported with its session and the actions before it'
 t.test('the last actions are cut at 200 characters and contain no IP address', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
-  const entry = {uuid: visitor.uuid, site: 'demo', address: '203.0.113.5'};
+  const entry = {uuid: visitor.uuid, site: 'demo', ipAddress: '203.0.113.5'};
   for (let i = 0; i < 30; i++)
     await recordAudit(server.sql, {...entry, event: 'verification_sent'});
   const links = new ConfirmationLinks(server.config.secrets, server.url);
@@ -213,8 +213,8 @@ const SHORTEST_OUTAGE_MS = 1_000;
 
 t.test('an outage of the database is reported after its end, with its start and end', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
-  const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
+  const proxy = await FaultProxy.start(t, url);
+  const server = await startServer(t, {settings: {DATABASE_URL: proxy.replaceHost(url)}});
   const visitor = await Visitor.consenting(server.url);
   server.sender.wake();
   await sleep(200);
@@ -242,7 +242,7 @@ t.test('an outage of the database is reported after its end, with its start and 
 });
 
 t.test('a single closed connection or a statement timeout is no outage', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const outage = new DatabaseOutage();
   outage.record(Object.assign(new Error('cut'), {code: 'CONNECTION_CLOSED'}));
   await outage.resolve(sql);

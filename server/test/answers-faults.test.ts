@@ -11,41 +11,41 @@ import {TransientEvents} from '../events/transient-events.js';
 import type {DiskObjects} from '../object-store/disk.js';
 import {ResponderService} from '../responders/service.js';
 import {
-  AI_ANSWERS,
-  answeredBy,
-  answersOf,
-  said,
+  AI_CONSENT_CONVERSATION,
+  getResponderSettings,
+  waitForReplies,
+  bodiesWithState,
   startModelServer,
   startReceiver,
-  write,
-} from './answer-parts.js';
-import {storeThat} from './failing-store.js';
+  writeMessage,
+} from './responder-helpers.js';
+import {createFailingStore} from './failing-store.js';
 import {FaultProxy} from './fault-proxy.js';
 import {Locks} from './held-lock.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {textPdf} from './text-pdf.js';
+import {makeTextPdf} from './text-pdf.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 const startWithStore = async (t: Test, failing: Partial<DiskObjects>) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {
-    answers: true,
-    settings: answeredBy(model),
-    deps: {objects: await storeThat(t, failing)},
+    repliesToMessages: true,
+    settings: getResponderSettings(model),
+    deps: {objects: await createFailingStore(t, failing)},
   });
   await server.sql`update sites set settings = ${JSON.stringify({
-    conversation: AI_ANSWERS,
+    conversation: AI_CONSENT_CONVERSATION,
     responder_documents: true,
   })}::text::jsonb`;
   const visitor = await Visitor.consenting(server.url);
   await visitor.consent({ai_answers: true});
-  await visitor.upload(textPdf([['A page.']]));
+  await visitor.upload(makeTextPdf([['A page.']]));
   return {...server, model, visitor};
 };
 
-const outcomeOf = async ({sql}: TestServer, uuid: string): Promise<string> => {
+const getOutcome = async ({sql}: TestServer, uuid: string): Promise<string> => {
   let outcome: string | null = null;
   await until(async () => {
     const [row] = await sql<{outcome: string | null}[]>`
@@ -56,7 +56,7 @@ const outcomeOf = async ({sql}: TestServer, uuid: string): Promise<string> => {
   return outcome ?? '';
 };
 
-const mailsTo = ({mailbox}: TestServer, address: string) =>
+const getMailsTo = ({mailbox}: TestServer, address: string) =>
   mailbox.mails.filter(({to}) => to?.[0]?.address === address);
 
 t.test('stop ends a turn while it fetches documents', async (t) => {
@@ -69,14 +69,14 @@ t.test('stop ends a turn while it fetches documents', async (t) => {
     },
   });
 
-  await write(server.visitor, 'What does it say?');
+  await writeMessage(server.visitor, 'What does it say?');
   await until(() => isFetching);
   await server.visitor.call('POST', '/api/messages/stop');
 
-  t.equal(await outcomeOf(server, server.visitor.uuid), 'stopped');
-  t.same(await model.seen(), []);
-  t.same(said(await answersOf(server.visitor, 0)), [], 'no message follows a stop');
-  t.same(mailsTo(server, 'operator@example.com'), []);
+  t.equal(await getOutcome(server, server.visitor.uuid), 'stopped');
+  t.same(await model.getRequests(), []);
+  t.same(bodiesWithState(await waitForReplies(server.visitor, 0)), [], 'no message follows a stop');
+  t.same(getMailsTo(server, 'operator@example.com'), []);
 });
 
 t.test(
@@ -88,13 +88,15 @@ t.test(
       },
     });
 
-    await write(server.visitor, 'What does it say?');
+    await writeMessage(server.visitor, 'What does it say?');
 
-    t.match(said(await answersOf(server.visitor)), [/could not answer this.*e-mail/]);
-    t.equal(await outcomeOf(server, server.visitor.uuid), 'failed_storage_failed');
-    t.same(await model.seen(), []);
-    await until(() => mailsTo(server, 'operator@example.com').length === 1);
-    await until(() => mailsTo(server, 'owner@example.com').length === 1);
+    t.match(bodiesWithState(await waitForReplies(server.visitor)), [
+      /could not answer this.*e-mail/,
+    ]);
+    t.equal(await getOutcome(server, server.visitor.uuid), 'failed_storage_failed');
+    t.same(await model.getRequests(), []);
+    await until(() => getMailsTo(server, 'operator@example.com').length === 1);
+    await until(() => getMailsTo(server, 'owner@example.com').length === 1);
   },
 );
 
@@ -108,19 +110,22 @@ t.test(
         response.end('{"choices":[{"message":{"content":"Too late."}}]}');
       };
     });
-    const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
+    const server = await startServer(t, {
+      repliesToMessages: true,
+      settings: getResponderSettings(receiver),
+    });
     const visitor = await Visitor.consenting(server.url);
-    await write(visitor, 'Hello?');
-    await until(() => receiver.called.length === 1);
+    await writeMessage(visitor, 'Hello?');
+    await until(() => receiver.requests.length === 1);
     // The session ends between two of the checks that would abort the turn.
     await server.sql`update visits set state = 'purging' where uuid = ${visitor.uuid}`;
 
     answer();
 
-    t.equal(await outcomeOf(server, visitor.uuid), 'gone');
+    t.equal(await getOutcome(server, visitor.uuid), 'gone');
     t.equal((await server.sql`select from messages where role = 'maria'`).length, 0);
     t.same(
-      server.logged.filter(({level}) => (level as number) >= 50),
+      server.logLines.filter(({level}) => (level as number) >= 50),
       [],
     );
   },
@@ -130,20 +135,23 @@ t.test(
   'nothing is sent to the model when the consent is withdrawn during the preparation',
   async (t) => {
     const model = await startModelServer(t);
-    const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+    const server = await startServer(t, {
+      repliesToMessages: true,
+      settings: getResponderSettings(model),
+    });
     const visitor = await Visitor.consenting(server.url);
     const budgets = await Locks.open(t, server).holdTable('responder_budgets');
-    await write(visitor, 'Hello?');
+    await writeMessage(visitor, 'Hello?');
     await budgets.untilWaiting(1, 'responder_budgets');
 
     await visitor.consent({personal_data: false});
     await budgets.release();
 
     await untilEnded(server, 'gone');
-    t.same(await model.seen(), []);
+    t.same(await model.getRequests(), []);
     t.same(await alertsAndMails(server), []);
     t.same(
-      server.logged.filter(({level}) => (level as number) >= 40),
+      server.logLines.filter(({level}) => (level as number) >= 40),
       [],
     );
   },
@@ -154,10 +162,13 @@ t.test('a consent that is withdrawn while the responder fails leads to no alert'
   const receiver = await startReceiver(t, (response) => {
     fail = () => response.writeHead(400).end();
   });
-  const server = await startServer(t, {answers: true, settings: answeredBy(receiver)});
+  const server = await startServer(t, {
+    repliesToMessages: true,
+    settings: getResponderSettings(receiver),
+  });
   const visitor = await Visitor.consenting(server.url);
-  await write(visitor, 'Hello?');
-  await until(() => receiver.called.length === 1);
+  await writeMessage(visitor, 'Hello?');
+  await until(() => receiver.requests.length === 1);
   // The consent ends between two of the checks that would abort the turn.
   await server.sql`
     insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)
@@ -186,23 +197,26 @@ t.test('a reply that ends during an outage of the database is stored after it', 
   const model = await startModelServer(t);
   const other = await startServer(t);
   const direct = other.config.databaseUrl ?? '';
-  const database = await FaultProxy.before(t, direct);
-  const settings = {...answeredBy(model, 'slow'), DATABASE_URL: database.through(direct)};
-  const server = await startServer(t, {answers: true, beside: other, settings});
+  const database = await FaultProxy.start(t, direct);
+  const settings = {
+    ...getResponderSettings(model, 'slow'),
+    DATABASE_URL: database.replaceHost(direct),
+  };
+  const server = await startServer(t, {repliesToMessages: true, beside: other, settings});
   const visitor = await Visitor.consenting(server.url);
 
-  await write(visitor, 'one two three four five six seven eight nine ten');
-  await until(async () => ((await model.seen())[0]?.pieces ?? 0) > 4);
+  await writeMessage(visitor, 'one two three four five six seven eight nine ten');
+  await until(async () => ((await model.getRequests())[0]?.pieces ?? 0) > 4);
   await database.set('refuse');
-  await until(async () => (await model.seen())[0]?.outcome === 'done');
+  await until(async () => (await model.getRequests())[0]?.outcome === 'done');
   await sleep(2_000);
   await database.set('pass');
 
   const there = visitor.at(other.url);
-  t.same(said(await answersOf(there)), [
+  t.same(bodiesWithState(await waitForReplies(there)), [
     'You said: one two three four five six seven eight nine ten',
   ]);
-  t.equal(await outcomeOf(other, visitor.uuid), 'answered');
+  t.equal(await getOutcome(other, visitor.uuid), 'answered');
 });
 
 t.test('a database that is unavailable is not queried without pauses', async (t) => {
@@ -224,7 +238,7 @@ t.test('a database that is unavailable is not queried without pauses', async (t)
     transientEvents: new TransientEvents(sql),
     log: app.log,
     onMail: () => undefined,
-    metrics: {turnEnded: () => undefined},
+    metrics: {countTurn: () => undefined},
   });
   t.teardown(async () => {
     await answering.stop();
@@ -242,7 +256,7 @@ t.test('a database that is unavailable is not queried without pauses', async (t)
 t.test('a lapsed turn ends only together with the message to its visitor', async (t) => {
   const before = await startServer(t);
   const visitor = await Visitor.consenting(before.url);
-  await write(visitor, 'Does anybody read this?');
+  await writeMessage(visitor, 'Does anybody read this?');
   await before.sql`
     update turns set state = 'running', owner = gen_random_uuid(),
                      leased_until = now() - interval '1 second'`;
@@ -253,9 +267,9 @@ t.test('a lapsed turn ends only together with the message to its visitor', async
     create trigger refuse_answers before insert on messages
       for each row when (new.role = 'maria') execute function refuse()`;
 
-  const server = await startServer(t, {beside: before, answers: true});
+  const server = await startServer(t, {beside: before, repliesToMessages: true});
   server.responderService.wake();
-  await until(() => server.logged.some(({msg}) => msg === 'failed to end a lapsed turn'));
+  await until(() => server.logLines.some(({msg}) => msg === 'failed to end a lapsed turn'));
 
   const [turn] = await server.sql`select state from turns`;
   t.equal(turn?.['state'], 'running');
@@ -263,7 +277,7 @@ t.test('a lapsed turn ends only together with the message to its visitor', async
 
   await server.sql`drop trigger refuse_answers on messages`;
   server.responderService.wake();
-  await until(async () => (await outcomeOf(server, visitor.uuid)) === 'lost');
+  await until(async () => (await getOutcome(server, visitor.uuid)) === 'lost');
   const {body} = await visitor.call<{messages: {role: string}[]}>('GET', '/api/messages');
   t.same(
     body.messages.map(({role}) => role),

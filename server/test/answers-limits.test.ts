@@ -1,13 +1,13 @@
 import t from 'tap';
 
 import {
-  answeredBy,
-  answersOf,
-  said,
+  getResponderSettings,
+  waitForReplies,
+  bodiesWithState,
   startModelServer,
   startReceiver,
-  write,
-} from './answer-parts.js';
+  writeMessage,
+} from './responder-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -16,67 +16,67 @@ import {Visitor} from './visitor.js';
 const settle = ({sql}: TestServer) =>
   until(async () => (await sql`select from turns where state <> 'done'`).length === 0);
 
-const outcomesOf = async ({sql}: TestServer): Promise<string[]> => {
+const getOutcomes = async ({sql}: TestServer): Promise<string[]> => {
   const rows = await sql<{outcome: string}[]>`select outcome from turns order by message_id`;
   return rows.map(({outcome}) => outcome);
 };
 
-const mailsAbout = ({mailbox}: TestServer, subject: RegExp) =>
+const getMailsAbout = ({mailbox}: TestServer, subject: RegExp) =>
   mailbox.mails.filter((mail) => subject.test(mail.subject ?? ''));
 
 t.test('without a responder Maria announces once that a person will reply', async (t) => {
-  const server = await startServer(t, {answers: true});
+  const server = await startServer(t, {repliesToMessages: true});
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('anna@example.com', 'Anna', {locale: 'de'});
 
-  await write(visitor, 'Geheime Frage nach XYZZY');
-  await answersOf(visitor, 1);
+  await writeMessage(visitor, 'Geheime Frage nach XYZZY');
+  await waitForReplies(visitor, 1);
   await settle(server);
-  await write(visitor, 'Noch eine?');
+  await writeMessage(visitor, 'Noch eine?');
   await settle(server);
 
-  t.same(said(await answersOf(visitor, 1)), [
+  t.same(bodiesWithState(await waitForReplies(visitor, 1)), [
     'Vielen Dank für Ihre Nachricht. Ein Mensch wird sie lesen und Ihnen per E-Mail antworten.',
   ]);
-  await until(() => mailsAbout(server, /A visitor has written/).length === 1);
-  const [mail] = mailsAbout(server, /A visitor has written/);
+  await until(() => getMailsAbout(server, /A visitor has written/).length === 1);
+  const [mail] = getMailsAbout(server, /A visitor has written/);
   t.equal(mail?.to?.[0]?.address, 'owner@example.com');
   t.match(mail?.text, visitor.uuid);
   t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna|anna@/);
 });
 
 t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
-  const server = await startServer(t, {answers: true});
+  const server = await startServer(t, {repliesToMessages: true});
   const visitor = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 4; i++) {
-    await write(visitor, `Message ${i}`);
+    await writeMessage(visitor, `Message ${i}`);
     await settle(server);
   }
 
-  await until(() => mailsAbout(server, /A visitor has written/).length === 1);
+  await until(() => getMailsAbout(server, /A visitor has written/).length === 1);
   const waiting = await server.sql<{minutes: number}[]>`
     select extract(epoch from run_at - now())::float8 / 60 as minutes from jobs
     where payload->>'template' = 'message'`;
   t.equal(waiting.length, 1);
   t.ok((waiting[0]?.minutes ?? 0) > 8 && (waiting[0]?.minutes ?? 0) <= 10);
-  t.match(said(await answersOf(visitor, 1)), [/give your e-mail address/]);
+  t.match(bodiesWithState(await waitForReplies(visitor, 1)), [/give your e-mail address/]);
 });
 
 t.test('the budgets of a session, a client and a site are shared by two replicas', async (t) => {
   const model = await startModelServer(t);
-  const settings = answeredBy(model);
+  const settings = getResponderSettings(model);
   const deps = {answering: {budgets: {perSession: 4, perSessionMinute: 100, perClientHour: 7}}};
-  const server = await startServer(t, {answers: true, settings, deps});
-  const other = await startServer(t, {answers: true, settings, deps, beside: server});
+  const server = await startServer(t, {repliesToMessages: true, settings, deps});
+  const other = await startServer(t, {repliesToMessages: true, settings, deps, beside: server});
   const first = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 6; i++) {
-    await write(first.at(i % 2 ? server.url : other.url), `Question ${i}`);
+    await writeMessage(first.at(i % 2 ? server.url : other.url), `Question ${i}`);
     await settle(server);
   }
-  t.equal((await model.seen()).length, 4);
-  t.match(said(await answersOf(first, 6)).slice(3), [
+  t.equal((await model.getRequests()).length, 4);
+  t.match(bodiesWithState(await waitForReplies(first, 6)).slice(3), [
     /^You said/,
     /as much as I may/,
     /as much as/,
@@ -84,11 +84,11 @@ t.test('the budgets of a session, a client and a site are shared by two replicas
 
   const second = await Visitor.consenting(server.url);
   for (let i = 0; i < 4; i++) {
-    await write(second, `Question ${i}`);
+    await writeMessage(second, `Question ${i}`);
     await settle(server);
   }
-  t.equal((await model.seen()).length, 7, 'both came from one IP address');
-  t.same((await outcomesOf(server)).slice(4), [
+  t.equal((await model.getRequests()).length, 7, 'both came from one IP address');
+  t.same((await getOutcomes(server)).slice(4), [
     ...['budget_session', 'budget_session'],
     ...['answered', 'answered', 'answered', 'budget_client'],
   ]);
@@ -96,33 +96,40 @@ t.test('the budgets of a session, a client and a site are shared by two replicas
 
 t.test('a site has a daily budget, and its owner is notified', async (t) => {
   const model = await startModelServer(t);
-  const server = await startServer(t, {answers: true, settings: answeredBy(model)});
+  const server = await startServer(t, {
+    repliesToMessages: true,
+    settings: getResponderSettings(model),
+  });
   await server.sql`update sites set settings = '{"responder_turns_per_day": 2}'`;
 
   for (let i = 0; i < 4; i++) {
-    await write(await Visitor.consenting(server.url), `Question ${i}`);
+    await writeMessage(await Visitor.consenting(server.url), `Question ${i}`);
     await settle(server);
   }
 
-  t.equal((await model.seen()).length, 2);
+  t.equal((await model.getRequests()).length, 2);
   const used = ['answered', 'answered', 'budget_day', 'budget_day'];
-  t.same(await outcomesOf(server), used);
-  await until(() => mailsAbout(server, /responder_failed/).length === 1);
+  t.same(await getOutcomes(server), used);
+  await until(() => getMailsAbout(server, /responder_failed/).length === 1);
 });
 
 t.test('many concurrent questions use exactly the budget', async (t) => {
   const model = await startModelServer(t);
   const deps = {answering: {budgets: {perClientHour: 5}}};
-  const server = await startServer(t, {answers: true, settings: answeredBy(model), deps});
+  const server = await startServer(t, {
+    repliesToMessages: true,
+    settings: getResponderSettings(model),
+    deps,
+  });
   const visitors = await Promise.all(
     Array.from({length: 12}, () => Visitor.consenting(server.url)),
   );
 
-  await Promise.all(visitors.map((visitor) => write(visitor, 'Me first.')));
-  await until(async () => (await outcomesOf(server)).length === 12);
+  await Promise.all(visitors.map((visitor) => writeMessage(visitor, 'Me first.')));
+  await until(async () => (await getOutcomes(server)).length === 12);
   await settle(server);
 
-  t.equal((await model.seen()).length, 5);
+  t.equal((await model.getRequests()).length, 5);
 });
 
 t.test('a responder that fails repeatedly is called again only after a pause', async (t) => {
@@ -135,15 +142,19 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
     }
   });
   const deps = {answering: {circuit: {failures: 3, withinMs: 60_000, openMs: 8_000}}};
-  const server = await startServer(t, {answers: true, settings: answeredBy(receiver), deps});
+  const server = await startServer(t, {
+    repliesToMessages: true,
+    settings: getResponderSettings(receiver),
+    deps,
+  });
   const visitor = await Visitor.consenting(server.url);
 
   for (let i = 0; i < 5; i++) {
-    await write(visitor, `Question ${i}`);
+    await writeMessage(visitor, `Question ${i}`);
     await settle(server);
   }
-  t.equal(receiver.called.length, 3, 'the last two questions were not sent');
-  t.same(await outcomesOf(server), [
+  t.equal(receiver.requests.length, 3, 'the last two questions were not sent');
+  t.same(await getOutcomes(server), [
     ...['failed_http_error', 'failed_http_error', 'failed_http_error'],
     ...['failed_circuit_open', 'failed_circuit_open'],
   ]);
@@ -151,13 +162,17 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
   works = true;
   await until(async () => {
     const another = await Visitor.consenting(server.url);
-    await write(another, 'Are you there?');
+    await writeMessage(another, 'Are you there?');
     await settle(server);
-    return (await answersOf(another))[0]?.body === 'Here I am.';
+    return (await waitForReplies(another))[0]?.body === 'Here I am.';
   });
-  await until(() => mailsAbout(server, /responder_failed/).length === 2);
-  t.equal(mailsAbout(server, /responder_failed/).length, 2, 'one e-mail for each cause and hour');
-  const texts = mailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
+  await until(() => getMailsAbout(server, /responder_failed/).length === 2);
+  t.equal(
+    getMailsAbout(server, /responder_failed/).length,
+    2,
+    'one e-mail for each cause and hour',
+  );
+  const texts = getMailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
   t.match(texts.join(), /http_error 401/);
   t.notMatch(texts.join(), /Question/);
 });

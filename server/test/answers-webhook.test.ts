@@ -7,8 +7,15 @@ import type {Test} from 'tap';
 
 import {CALL_BACK_MS} from '../responders/callbacks.js';
 import {MAX_CALLBACKS_PER_TURN} from '../responders/callback-route.js';
-import {answersOf, messagesOf, said, startReceiver, tracedTurns, write} from './answer-parts.js';
-import type {Called, Receiver} from './answer-parts.js';
+import {
+  waitForReplies,
+  getMessages,
+  bodiesWithState,
+  startReceiver,
+  findTurnsWithClient,
+  writeMessage,
+} from './responder-helpers.js';
+import type {ReceivedRequest, Receiver} from './responder-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServerOptions} from './start-server.js';
 import {until} from './until.js';
@@ -23,7 +30,7 @@ const start = async (
   {settings, answering}: {settings?: Record<string, string>; answering?: object} = {},
 ) => {
   const options: TestServerOptions = {
-    answers: true,
+    repliesToMessages: true,
     settings: {
       RESPONDER: 'webhook',
       RESPONDER_URL: `${receiver.url}/bot?x=1`,
@@ -37,7 +44,7 @@ const start = async (
   return {...server, visitor: await Visitor.consenting(server.url)};
 };
 
-const outcome = async ({sql, visitor}: Awaited<ReturnType<typeof start>>) => {
+const getOutcome = async ({sql, visitor}: Awaited<ReturnType<typeof start>>) => {
   let found: string | null = null;
   await until(async () => {
     const [turn] = await sql<{outcome: string | null}[]>`
@@ -48,7 +55,7 @@ const outcome = async ({sql, visitor}: Awaited<ReturnType<typeof start>>) => {
   return found as unknown as string;
 };
 
-const isSigned = ({headers, body}: Called): boolean => {
+const isSigned = ({headers, body}: ReceivedRequest): boolean => {
   const signed = `${headers['webhook-id'] as string}.${headers['webhook-timestamp'] as string}.${body}`;
   const mac = createHmac('sha256', KEY).update(signed).digest('base64');
   return headers['webhook-signature'] === `v1,${mac}`;
@@ -88,13 +95,13 @@ t.test('every form of a reply is understood', async (t) => {
   const server = await start(t, receiver);
 
   for (const [i, [type, body]] of forms.entries()) {
-    await write(server.visitor, `Question ${i}`);
-    await answersOf(server.visitor, i + 1);
-    t.equal(await outcome(server), 'answered', `${type} ${body}`);
+    await writeMessage(server.visitor, `Question ${i}`);
+    await waitForReplies(server.visitor, i + 1);
+    t.equal(await getOutcome(server), 'answered', `${type} ${body}`);
   }
 
   t.same(
-    said(await answersOf(server.visitor, forms.length)),
+    bodiesWithState(await waitForReplies(server.visitor, forms.length)),
     forms.map(([, , text]) => text),
   );
 });
@@ -106,10 +113,10 @@ t.test('a turn is signed and contains no name, e-mail address or token', async (
   const {visitor} = await start(t, receiver);
   await visitor.contact('anna@example.com', 'Anna Beispiel', {locale: 'de'});
 
-  await write(visitor, 'Is it complete?');
-  await answersOf(visitor);
+  await writeMessage(visitor, 'Is it complete?');
+  await waitForReplies(visitor);
 
-  const [turn] = receiver.called;
+  const [turn] = receiver.requests;
   t.ok(turn && isSigned(turn));
   t.match(turn?.url, '/bot?x=1');
   const age = Date.now() / 1000 - Number(turn?.headers['webhook-timestamp']);
@@ -136,13 +143,13 @@ t.test('the request is repeated under one id until a reply begins', async (t) =>
   });
   const {visitor} = await start(t, receiver);
 
-  await write(visitor, 'Hello?');
+  await writeMessage(visitor, 'Hello?');
 
-  t.same(said(await answersOf(visitor)), ['Now.']);
-  t.equal(receiver.called.length, 3);
-  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
-  t.ok(receiver.called.every(isSigned));
-  const [, second, third] = receiver.called;
+  t.same(bodiesWithState(await waitForReplies(visitor)), ['Now.']);
+  t.equal(receiver.requests.length, 3);
+  t.equal(new Set(receiver.requests.map(({headers}) => headers['webhook-id'])).size, 1);
+  t.ok(receiver.requests.every(isSigned));
+  const [, second, third] = receiver.requests;
   t.ok((third?.atMs ?? 0) - (second?.atMs ?? 0) >= 1_000, 'not before the time in Retry-After');
 });
 
@@ -155,21 +162,24 @@ t.test('after its first byte a reply is never requested again, and its text stay
   });
   const server = await start(t, receiver);
 
-  await write(server.visitor, 'Hello?');
+  await writeMessage(server.visitor, 'Hello?');
 
-  t.match(said(await answersOf(server.visitor, 2)), ['failed: I thi', /could not finish/]);
-  t.equal(await outcome(server), 'failed_cut');
-  t.equal(receiver.called.length, 1);
+  t.match(bodiesWithState(await waitForReplies(server.visitor, 2)), [
+    'failed: I thi',
+    /could not finish/,
+  ]);
+  t.equal(await getOutcome(server), 'failed_cut');
+  t.equal(receiver.requests.length, 1);
 });
 
 t.test('204 adds no message', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const server = await start(t, receiver);
 
-  await write(server.visitor, 'Hello?');
+  await writeMessage(server.visitor, 'Hello?');
 
-  t.equal(await outcome(server), 'silent');
-  t.equal((await messagesOf(server.visitor)).length, 1);
+  t.equal(await getOutcome(server), 'silent');
+  t.equal((await getMessages(server.visitor)).length, 1);
 });
 
 t.test('slow, redirecting, malformed and oversized replies are reported as failures', async (t) => {
@@ -210,13 +220,13 @@ t.test('slow, redirecting, malformed and oversized replies are reported as failu
 
   for (const [i, [reason]] of wrong.entries()) {
     now = i;
-    await write(server.visitor, 'Hello?');
-    const answers = await answersOf(server.visitor, i + 1);
+    await writeMessage(server.visitor, 'Hello?');
+    const answers = await waitForReplies(server.visitor, i + 1);
     t.match(answers.at(-1)?.body, /could not answer/, reason);
-    t.equal(await outcome(server), `failed_${reason}`, reason);
+    t.equal(await getOutcome(server), `failed_${reason}`, reason);
     await server.sql`update responder_budgets set used = 0`;
   }
-  t.equal(receiver.called.length, wrong.length, 'none of these requests is repeated');
+  t.equal(receiver.requests.length, wrong.length, 'none of these requests is repeated');
 });
 
 t.test('a responder that replies later does so once, or until it says done', async (t) => {
@@ -229,14 +239,14 @@ t.test('a responder that replies later does so once, or until it says done', asy
       headers: {'content-type': 'application/json'},
       body: JSON.stringify(json),
     });
-  const linkOf = (i: number) =>
-    (JSON.parse(receiver.called[i]?.body ?? '{}') as {callback: {url: string}}).callback.url;
+  const getLink = (i: number) =>
+    (JSON.parse(receiver.requests[i]?.body ?? '{}') as {callback: {url: string}}).callback.url;
 
-  await write(visitor, 'Hello?');
+  await writeMessage(visitor, 'Hello?');
   await until(
     async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
   );
-  const link = linkOf(0);
+  const link = getLink(0);
   await server.sql`alter table messages rename to lost`;
   t.equal((await callBack(link, {text: 'A moment.', done: false})).status, 500);
   await server.sql`alter table lost rename to messages`;
@@ -245,31 +255,31 @@ t.test('a responder that replies later does so once, or until it says done', asy
   const late = await callBack(link, {text: 'Again.'});
   t.equal(late.status, 410);
   t.match(await late.json(), {status: 'error', code: 'answer_over'});
-  t.same(said(await answersOf(visitor, 2)), ['A moment.', 'Done.']);
+  t.same(bodiesWithState(await waitForReplies(visitor, 2)), ['A moment.', 'Done.']);
 
   const forged = link.replace(/\.(\d+)\./, (_, time: string) => `.${Number(time) + 60}.`);
   t.equal((await callBack(forged, {text: 'Mine.'})).status, 404);
   t.equal((await callBack(`${link}x`, {text: 'Mine.'})).status, 404);
   t.equal((await callBack(link, {text: 'x', set: {consent: true}})).status, 400);
 
-  await write(visitor, 'And now?');
-  await until(() => receiver.called.length === 2);
+  await writeMessage(visitor, 'And now?');
+  await until(() => receiver.requests.length === 2);
   await until(
     async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
   );
   await visitor.call('POST', '/api/messages/stop');
-  t.equal((await callBack(linkOf(1), {text: 'Too late.'})).status, 410, 'the turn was stopped');
+  t.equal((await callBack(getLink(1), {text: 'Too late.'})).status, 410, 'the turn was stopped');
 
-  await write(visitor, 'And now?');
+  await writeMessage(visitor, 'And now?');
   await until(
     async () => (await server.sql`select from turns where state = 'waiting'`).length === 1,
   );
   await server.sql`update turns set leased_until = now() - interval '1 second' where state = 'waiting'`;
-  t.equal((await callBack(linkOf(2), {text: 'Too late.'})).status, 410);
+  t.equal((await callBack(getLink(2), {text: 'Too late.'})).status, 410);
   server.responderService.wake();
-  const answers = await answersOf(visitor, 3);
+  const answers = await waitForReplies(visitor, 3);
   t.match(answers.at(-1)?.body, /could not/);
-  t.same(await tracedTurns(server), [], 'the client hash is cleared');
+  t.same(await findTurnsWithClient(server), [], 'the client hash is cleared');
 });
 
 t.test('a responder can call back before it has responded', async (t) => {
@@ -288,12 +298,12 @@ t.test('a responder can call back before it has responded', async (t) => {
   });
   const server = await start(t, receiver);
 
-  await write(server.visitor, 'Hello?');
+  await writeMessage(server.visitor, 'Hello?');
 
-  t.same(said(await answersOf(server.visitor, 2)), ['A moment.', 'Done.']);
+  t.same(bodiesWithState(await waitForReplies(server.visitor, 2)), ['A moment.', 'Done.']);
   await until(() => statuses.length === 2);
   t.same(statuses, [204, 204]);
-  t.equal(await outcome(server), 'answered');
+  t.equal(await getOutcome(server), 'answered');
   const counted = async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     return metrics.split('\n').filter((line) => line.startsWith('maria_answers_total{'));
@@ -305,7 +315,7 @@ t.test('a responder can call back before it has responded', async (t) => {
 t.test('a callback link stops working when it expires or reaches its limit of calls', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(202).end());
   const server = await start(t, receiver);
-  await write(server.visitor, 'Hello?');
+  await writeMessage(server.visitor, 'Hello?');
   const waiting = () => server.sql<{id: string}[]>`select id from turns where state = 'waiting'`;
   await until(async () => (await waiting()).length === 1);
   const [turn] = await waiting();
@@ -324,7 +334,10 @@ t.test('a callback link stops working when it expires or reaches its limit of ca
   for (let i = 0; i < MAX_CALLBACKS_PER_TURN + 1; i++) statuses.push(await call(0));
 
   t.same(statuses, [...Array<number>(MAX_CALLBACKS_PER_TURN).fill(204), 410]);
-  t.equal((await answersOf(server.visitor, MAX_CALLBACKS_PER_TURN)).length, MAX_CALLBACKS_PER_TURN);
+  t.equal(
+    (await waitForReplies(server.visitor, MAX_CALLBACKS_PER_TURN)).length,
+    MAX_CALLBACKS_PER_TURN,
+  );
 });
 
 t.test('a private IP address is refused unless its host is allowed', async (t) => {
@@ -336,10 +349,10 @@ t.test('a private IP address is refused unless its host is allowed', async (t) =
       responder: {kind: 'webhook', url: `http://localhost:${port}/`, secret: SECRET},
     })}::text::jsonb`;
 
-  await write(server.visitor, 'Hello?');
-  const [answer] = await answersOf(server.visitor);
+  await writeMessage(server.visitor, 'Hello?');
+  const [answer] = await waitForReplies(server.visitor);
 
   t.match(answer?.body, /could not answer/);
-  t.equal(await outcome({sql, ...server}), 'failed_address_refused');
-  t.equal(receiver.called.length, 0);
+  t.equal(await getOutcome({sql, ...server}), 'failed_address_refused');
+  t.equal(receiver.requests.length, 0);
 });

@@ -1,9 +1,9 @@
 import t from 'tap';
 
-import {addVisit, migrated} from './migrated-database.js';
+import {addVisit, openMigratedDatabase} from './migrated-database.js';
 
 void t.test('the audit trail', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   await sql`
     insert into audit_logs (event_type, ip_address, metadata)
     values ('uuid_generated', '203.0.113.1', '{"a": 1}')`;
@@ -88,7 +88,7 @@ void t.test('the audit trail', async (t) => {
 });
 
 void t.test('consents are append-only', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const uuid = await addVisit(sql);
   await sql`
     insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale)

@@ -24,11 +24,11 @@ const PIECES = [1, 2, 3, 4, 5, 6];
 
 t.test('connections that are cut while they open', async (t) => {
   const {url} = await createTestDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
+  const proxy = await FaultProxy.start(t, url);
 
   for (const pieces of PIECES) {
     await t.test(`after ${pieces} pieces: their queries fail, and that is all`, async (t) => {
-      const sql = connectDatabase({url: proxy.through(url), max: 3});
+      const sql = connectDatabase({url: proxy.replaceHost(url), max: 3});
       t.teardown(() => sql.end({timeout: 1}));
       const ask = () => Promise.allSettled([1, 2, 3].map((i) => sql`select ${i}::int as i`));
 
@@ -37,7 +37,7 @@ t.test('connections that are cut while they open', async (t) => {
       proxy.cutAfterPieces = undefined;
       const next = await ask();
 
-      for (const one of cut) if (one.status === 'rejected') t.ok(isDatabaseDown(one.reason));
+      for (const item of cut) if (item.status === 'rejected') t.ok(isDatabaseDown(item.reason));
       t.same(
         next.map(({status}) => status),
         ['fulfilled', 'fulfilled', 'fulfilled'],
@@ -48,8 +48,8 @@ t.test('connections that are cut while they open', async (t) => {
 
 t.test('a server survives them', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
-  const server = await startProcess(t, {DATABASE_URL: proxy.through(url)});
+  const proxy = await FaultProxy.start(t, url);
+  const server = await startProcess(t, {DATABASE_URL: proxy.replaceHost(url)});
   const askReadiness = () => request(server.url, 'GET', '/readyz').catch(() => undefined);
   const open = () =>
     request(server.url, 'POST', '/api/session/validate-uuid', {json: {uuid: randomUUID()}});
@@ -60,8 +60,8 @@ t.test('a server survives them', async (t) => {
     await proxy.set('cut');
     proxy.cutAfterPieces = pieces;
     await proxy.set('pass');
-    const answers = await Promise.all(Array.from({length: 30}, open));
-    for (const {status} of answers) statuses.add(status);
+    const responses = await Promise.all(Array.from({length: 30}, open));
+    for (const {status} of responses) statuses.add(status);
   }
   proxy.cutAfterPieces = undefined;
 

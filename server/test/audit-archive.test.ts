@@ -42,14 +42,14 @@ const addOldMonth = async (sql: Sql, count: number, month = OLD) => {
     from generate_series(1, ${count}::int) n`;
 };
 
-const linesOf = async (file: string) =>
+const getLines = async (file: string) =>
   gunzipSync(await readFile(file))
     .toString()
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-const again = (sql: Sql) =>
+const archiveAgain = (sql: Sql) =>
   sql`update tasks set next_run_at = now(), leased_until = null where name = 'audit_archive'`;
 
 t.test('a month beyond its retention is archived whole, then dropped', async (t) => {
@@ -61,7 +61,7 @@ t.test('a month beyond its retention is archived whole, then dropped', async (t)
   await keep();
 
   t.same(await readdir(archiveDir), ['audit-2025-06.jsonl.gz']);
-  const lines = await linesOf(path.join(archiveDir, 'audit-2025-06.jsonl.gz'));
+  const lines = await getLines(path.join(archiveDir, 'audit-2025-06.jsonl.gz'));
   t.same(
     lines.map(({id, metadata}) => ({id, size: (metadata as {size: number}).size})),
     stored,
@@ -121,7 +121,7 @@ t.test('after a kill between archive and drop, the next run uses that file', asy
   const {sql, archiveDir, parts, keep} = await open(t);
   const file = await archiveOnly(parts, archiveDir);
   const before = await readFile(file);
-  await again(sql);
+  await archiveAgain(sql);
 
   await keep();
 
@@ -135,7 +135,7 @@ t.test('after a kill during the archive, the next run writes another file', asyn
   const file = await archiveOnly(parts, archiveDir);
   await writeFile(`${file}.part`, 'half of it');
   await truncate(file, 200);
-  await again(sql);
+  await archiveAgain(sql);
 
   await keep();
 
@@ -144,7 +144,7 @@ t.test('after a kill during the archive, the next run writes another file', asyn
     'audit-2025-06.jsonl.gz',
     'audit-2025-06.jsonl.gz.part',
   ]);
-  t.equal((await linesOf(path.join(archiveDir, 'audit-2025-06-2.jsonl.gz'))).length, 50);
+  t.equal((await getLines(path.join(archiveDir, 'audit-2025-06-2.jsonl.gz'))).length, 50);
   t.notOk((await auditMonths(sql)).includes(OLD));
 });
 
@@ -155,12 +155,12 @@ t.test('an archive is never overwritten', async (t) => {
   const file = path.join(archiveDir, 'audit-2025-06.jsonl.gz');
   const before = await readFile(file);
   await addOldMonth(sql, 2);
-  await again(sql);
+  await archiveAgain(sql);
 
   await keep();
 
   t.same(await readFile(file), before);
-  t.equal((await linesOf(path.join(archiveDir, 'audit-2025-06-2.jsonl.gz'))).length, 2);
+  t.equal((await getLines(path.join(archiveDir, 'audit-2025-06-2.jsonl.gz'))).length, 2);
 });
 
 t.test('two replicas archive a month once', async (t) => {
@@ -171,7 +171,7 @@ t.test('two replicas archive a month once', async (t) => {
   await Promise.all([dropOldMonths(parts), dropOldMonths(parts), dropOldMonths(parts)]);
 
   t.same(await readdir(archiveDir), ['audit-2025-06.jsonl.gz']);
-  t.equal((await linesOf(path.join(archiveDir, 'audit-2025-06.jsonl.gz'))).length, 3_000);
+  t.equal((await getLines(path.join(archiveDir, 'audit-2025-06.jsonl.gz'))).length, 3_000);
   const runs = await sql`select from audit_logs where event_type = 'orphan_cleanup'`;
   t.equal(runs.length, 1);
 });

@@ -8,7 +8,7 @@ import {chainAuditLog, advanceWatermark} from '../audit/chain/chain.js';
 import {AuditMaintenance} from '../audit/maintenance.js';
 import {verifyMonth} from '../audit/chain/verify.js';
 import {RestoreGuard} from '../database/restore-guard.js';
-import {addRows, chained, open, thisMonth} from './audit-parts.js';
+import {addAuditRows, getChainedRows, openAuditDatabase, getCurrentMonth} from './audit-helpers.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -20,28 +20,28 @@ import {Visitor} from './visitor.js';
 const OTHERS_MS = 60_000;
 
 t.test('every row is chained once, in batches, whatever its text', async (t) => {
-  const {sql} = await open(t);
-  await addRows(sql, 250);
+  const {sql} = await openAuditDatabase(t);
+  await addAuditRows(sql, 250);
 
   t.equal(await chainAuditLog(sql, {batchRows: 100}), 250);
   t.equal(await chainAuditLog(sql, {batchRows: 100}), 0);
-  await addRows(sql, 1);
+  await addAuditRows(sql, 1);
   t.equal(await chainAuditLog(sql, {batchRows: 100}), 1);
 
-  const entries = await chained(sql);
+  const entries = await getChainedRows(sql);
   t.same(
     entries.map(([seq]) => seq),
     Array.from({length: 251}, (_, i) => i + 1),
   );
   t.equal(new Set(entries.map(([, id]) => id)).size, 251);
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 251, unchained: 0, fault: undefined});
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 251, unchained: 0, fault: undefined});
 });
 
 t.test('four concurrent runs chain every row once', async (t) => {
-  const {sql} = await open(t);
+  const {sql} = await openAuditDatabase(t);
   const writing = Promise.all(
     Array.from({length: 20}, async () => {
-      for (let i = 0; i < 10; i++) await addRows(sql, 3);
+      for (let i = 0; i < 10; i++) await addAuditRows(sql, 3);
     }),
   );
   const chaining = Array.from({length: 4}, async () => {
@@ -53,18 +53,18 @@ t.test('four concurrent runs chain every row once', async (t) => {
   await Promise.all([writing, ...chaining]);
   await chainAuditLog(sql, {batchRows: 50});
 
-  t.equal((await chained(sql)).length, 600);
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 600, unchained: 0, fault: undefined});
+  t.equal((await getChainedRows(sql)).length, 600);
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 600, unchained: 0, fault: undefined});
 });
 
 t.test('the deletion of an IP address does not break the chain', async (t) => {
-  const {sql} = await open(t);
-  await addRows(sql, 5);
+  const {sql} = await openAuditDatabase(t);
+  await addAuditRows(sql, 5);
   await chainAuditLog(sql);
 
   await sql`update audit_logs set ip_address = null`;
 
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 5, fault: undefined});
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 5, fault: undefined});
 });
 
 /** Adds two rows that stay invisible until `commit` is called. */
@@ -76,7 +76,7 @@ const addRowsUncommitted = async (t: Test, url: string) => {
   let begun: () => void = () => undefined;
   const hasBegun = new Promise<void>((resolve) => (begun = resolve));
   const late = slow.begin(async (tx) => {
-    await addRows(tx, 2, 'session_reset');
+    await addAuditRows(tx, 2, 'session_reset');
     begun();
     await mayCommit;
   });
@@ -85,48 +85,48 @@ const addRowsUncommitted = async (t: Test, url: string) => {
 };
 
 t.test('a row that becomes visible after younger ones is chained', async (t) => {
-  const {sql, url} = await open(t);
+  const {sql, url} = await openAuditDatabase(t);
   const {late, commit} = await addRowsUncommitted(t, url);
 
   // Without the open transaction, this many runs would settle all rows.
   for (let i = 0; i < 8; i++) {
-    await addRows(sql, 10);
+    await addAuditRows(sql, 10);
     await chainAuditLog(sql);
   }
-  t.equal((await chained(sql)).length, 80);
+  t.equal((await getChainedRows(sql)).length, 80);
   commit();
   await late;
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 82, unchained: 2, fault: undefined});
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 82, unchained: 2, fault: undefined});
   await chainAuditLog(sql);
 
-  const ids = (await chained(sql)).map(([, id]) => id ?? 0);
+  const ids = (await getChainedRows(sql)).map(([, id]) => id ?? 0);
   t.equal(ids.length, 82);
   t.ok((ids.at(-1) ?? 0) < (ids[0] ?? 0), 'an older id at the end');
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 82, unchained: 0, fault: undefined});
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 82, unchained: 0, fault: undefined});
 });
 
 t.test('a rolled-back transaction leaves a gap in the ids and none in the chain', async (t) => {
-  const {sql} = await open(t);
-  await addRows(sql, 2);
+  const {sql} = await openAuditDatabase(t);
+  await addAuditRows(sql, 2);
   await t.rejects(
     sql.begin(async (tx) => {
-      await addRows(tx, 3);
+      await addAuditRows(tx, 3);
       throw new Error('no');
     }),
   );
-  await addRows(sql, 2);
+  await addAuditRows(sql, 2);
   await chainAuditLog(sql);
   t.same(
-    (await chained(sql)).map(([seq]) => seq),
+    (await getChainedRows(sql)).map(([seq]) => seq),
     [1, 2, 3, 4],
   );
-  t.match(await verifyMonth(sql, thisMonth()), {rows: 4, fault: undefined});
+  t.match(await verifyMonth(sql, getCurrentMonth()), {rows: 4, fault: undefined});
 });
 
 t.test('settled rows are not read again', async (t) => {
-  const {sql} = await open(t);
+  const {sql} = await openAuditDatabase(t);
   await until(async () => {
-    await addRows(sql, 3);
+    await addAuditRows(sql, 3);
     await chainAuditLog(sql);
     const [task] = await sql<{progress: {settled: string}}[]>`
       select progress from tasks where name = 'audit_chain'`;
@@ -152,14 +152,14 @@ t.test('settled rows are not read again', async (t) => {
 });
 
 t.test('an aborted run is continued, and rows that appear late are chained', async (t) => {
-  const {sql, url} = await open(t);
+  const {sql, url} = await openAuditDatabase(t);
   const {late, commit} = await addRowsUncommitted(t, url);
-  await addRows(sql, 250);
+  await addAuditRows(sql, 250);
   const cutOff = async () => {
     await chainAuditLog(sql, {batchRows: 100, signal: AbortSignal.abort()});
     const [task] = await sql<{progress: {settled: string}}[]>`
       select progress from tasks where name = 'audit_chain'`;
-    return [task?.progress.settled, (await chained(sql)).length];
+    return [task?.progress.settled, (await getChainedRows(sql)).length];
   };
 
   t.same(await cutOff(), ['0', 100]);
@@ -189,10 +189,10 @@ t.test('the background job chains rows, logs the last hash and reports its failu
 
   keeper.start();
   const loggedHead = () =>
-    server.logged.find((line) => line['audit_chain'])?.['audit_chain'] as
+    server.logLines.find((line) => line['audit_chain'])?.['audit_chain'] as
       {hash: string} | undefined;
   await until(() => loggedHead() !== undefined);
-  const {head} = await verifyMonth(server.sql, thisMonth());
+  const {head} = await verifyMonth(server.sql, getCurrentMonth());
   t.equal(loggedHead()?.hash, head);
 
   await server.sql`alter table audit_chain rename to audit_chain_away`;

@@ -10,7 +10,7 @@ import {Visitor} from './visitor.js';
 const FORMULA = '=HYPERLINK("https://evil.example","x")';
 
 /** Replaces the audit log with events of two sites. The oldest event is two days old. */
-const trail = async (server: TestServer) => {
+const getTrail = async (server: TestServer) => {
   const visitor = await Visitor.arrive(server.url);
   await server.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
@@ -28,26 +28,26 @@ const trail = async (server: TestServer) => {
 t.test('all filters of maria audit apply together', async (t) => {
   const server = await startServer(t);
   await server.sql`select make_audit_month(date_trunc('month', now() - interval '2 days')::date)`;
-  const visitor = await trail(server);
-  const numbers = async (...args: string[]) =>
+  const visitor = await getTrail(server);
+  const getNumbers = async (...args: string[]) =>
     (
       JSON.parse(await runCommand(server, auditCommand, ...args, '--format', 'json')) as {
         metadata: {n: number};
       }[]
     ).map(({metadata}) => metadata.n);
 
-  t.same(await numbers(), [1, 2, 3, 4]);
-  t.same(await numbers('--site', 'acme'), [1, 3, 4]);
-  t.same(await numbers('--type', 'contact_given'), [1, 2, 4]);
-  t.same(await numbers('--since', '1d'), [2, 3, 4]);
-  t.same(await numbers('--site', 'acme', '--type', 'contact_given'), [1, 4]);
-  t.same(await numbers('--site', 'acme', '--type', 'contact_given', '--since', '1d'), [4]);
+  t.same(await getNumbers(), [1, 2, 3, 4]);
+  t.same(await getNumbers('--site', 'acme'), [1, 3, 4]);
+  t.same(await getNumbers('--type', 'contact_given'), [1, 2, 4]);
+  t.same(await getNumbers('--since', '1d'), [2, 3, 4]);
+  t.same(await getNumbers('--site', 'acme', '--type', 'contact_given'), [1, 4]);
+  t.same(await getNumbers('--site', 'acme', '--type', 'contact_given', '--since', '1d'), [4]);
   t.same(
-    await numbers('--uuid', visitor.uuid.toUpperCase(), '--site', 'acme', '--since', '3h'),
+    await getNumbers('--uuid', visitor.uuid.toUpperCase(), '--site', 'acme', '--since', '3h'),
     [3],
   );
-  t.same(await numbers('--site', 'none'), []);
-  t.same(await numbers('--site', "acme' or true --"), []);
+  t.same(await getNumbers('--site', 'none'), []);
+  t.same(await getNumbers('--site', "acme' or true --"), []);
 });
 
 t.test('CSV is quoted and contains no formula', async (t) => {

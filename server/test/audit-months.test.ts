@@ -5,13 +5,13 @@ import {auditMonths} from '../audit/chain/store.js';
 import {dropAuditMonth, makeAuditPartitions} from '../audit/partitions.js';
 import {BatchedAuditWriter} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
-import {open, thisMonth} from './audit-parts.js';
+import {openAuditDatabase, getCurrentMonth} from './audit-helpers.js';
 
 const addRow = (sql: Sql | postgres.TransactionSql) =>
   sql`insert into audit_logs (event_type) values ('file_download')`;
 
 t.test('months are created without blocking writers', async (t) => {
-  const {sql, url} = await open(t);
+  const {sql, url} = await openAuditDatabase(t);
   const writer = postgres(url, {max: 1});
   t.teardown(() => writer.end());
   const next = (await auditMonths(sql)).length;
@@ -33,7 +33,7 @@ t.test('months are created without blocking writers', async (t) => {
 });
 
 t.test('a month is not dropped during a write to its trail, and writers continue', async (t) => {
-  const {sql, url} = await open(t);
+  const {sql, url} = await openAuditDatabase(t);
   await sql`select make_audit_month('2025-01-01')`;
   const writer = postgres(url, {max: 1});
   t.teardown(() => writer.end());
@@ -54,8 +54,8 @@ t.test('a month is not dropped during a write to its trail, and writers continue
 });
 
 t.test('a row creates its missing month', async (t) => {
-  const {sql} = await open(t);
-  const leaf = `audit_logs_${thisMonth().replace('-', '_')}`;
+  const {sql} = await openAuditDatabase(t);
+  const leaf = `audit_logs_${getCurrentMonth().replace('-', '_')}`;
   await sql.unsafe(`drop table ${leaf}`);
   await t.rejects(addRow(sql), {message: /no partition/});
 

@@ -4,7 +4,7 @@ import {chainAuditLog} from '../audit/chain/chain.js';
 import {auditCommand} from '../audit/command.js';
 import {verifyAuditLog} from '../audit/chain/verify.js';
 import type {Sql} from '../database/sql.js';
-import {addRows, chained, open, thisMonth} from './audit-parts.js';
+import {addAuditRows, getChainedRows, openAuditDatabase, getCurrentMonth} from './audit-helpers.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -72,8 +72,8 @@ t.test('tampering is found', async (t) => {
     ],
   ] as const) {
     await t.test(what, async (t) => {
-      const {sql} = await open(t);
-      await addRows(sql, 100);
+      const {sql} = await openAuditDatabase(t);
+      await addAuditRows(sql, 100);
       await chainAuditLog(sql);
       for (let i = 0; i < 3; i++) await chainAuditLog(sql);
 
@@ -92,10 +92,10 @@ t.test('tampering is found', async (t) => {
 });
 
 t.test('the chain itself cannot be changed', async (t) => {
-  const {sql} = await open(t);
-  await addRows(sql, 2);
+  const {sql} = await openAuditDatabase(t);
+  await addAuditRows(sql, 2);
   await chainAuditLog(sql);
-  const leaf = `audit_chain_${thisMonth().replace('-', '_')}`;
+  const leaf = `audit_chain_${getCurrentMonth().replace('-', '_')}`;
   for (const table of ['audit_chain', leaf]) {
     for (const statement of [
       `update ${table} set hash = sha256('x')`,
@@ -105,7 +105,7 @@ t.test('the chain itself cannot be changed', async (t) => {
       await t.rejects(sql.unsafe(statement), {message: /append-only/}, statement);
     }
   }
-  t.equal((await chained(sql)).length, 2);
+  t.equal((await getChainedRows(sql)).length, 2);
 });
 
 t.test('maria audit verify reports the first broken row and fails', async (t) => {
@@ -114,9 +114,9 @@ t.test('maria audit verify reports the first broken row and fails', async (t) =>
   await chainAuditLog(server.sql);
 
   const whole = await runCommand(server, auditCommand, 'verify');
-  t.match(whole, new RegExp(`${thisMonth()}: intact, \\d+ rows; last hash [0-9a-f]{64}`));
+  t.match(whole, new RegExp(`${getCurrentMonth()}: intact, \\d+ rows; last hash [0-9a-f]{64}`));
   t.match(whole, /\d+ rows in \d+ months checked\.$/);
-  const one = await runCommand(server, auditCommand, 'verify', '--month', thisMonth());
+  const one = await runCommand(server, auditCommand, 'verify', '--month', getCurrentMonth());
   t.match(one, /in 1 month checked/);
 
   await tamper(

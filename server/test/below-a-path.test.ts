@@ -3,7 +3,7 @@ import {readdir} from 'node:fs/promises';
 import t from 'tap';
 
 import {DevMailbox} from '../mail/dev-mailbox.js';
-import {linkIn} from './mailbox.js';
+import {getConfirmationLink} from './mailbox.js';
 import {nginxMissing, startNginxBelow} from './nginx.js';
 import {freePort} from './free-port.js';
 import {startServer, temporaryFolder} from './start-server.js';
@@ -14,9 +14,9 @@ import {Visitor, request} from './visitor.js';
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
 /** Returns the URLs on a page's own host that it fetches, links to or submits to. */
-const addressesIn = (html: string, of: string): string[] =>
+const findAddresses = (html: string, of: string): string[] =>
   [...html.matchAll(/(?:href|src|action)="([^"]+)"/g)]
-    .map(([, address = '']) => new URL(address, of))
+    .map(([, pageUrl = '']) => new URL(pageUrl, of))
     .filter(({origin}) => origin === new URL(of).origin)
     .map(({href}) => href);
 
@@ -29,12 +29,12 @@ t.test('a server below a path of another server', {skip: nginxMissing}, async (t
   await startNginxBelow(t, {port, path: '/3d/chat', target: server.url});
   const visitor = await Visitor.consenting(url);
   await visitor.contact('anna@example.com');
-  const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
+  const link = getConfirmationLink(await server.mailbox.waitFor('anna@example.com'));
 
   const pages = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.html'));
 
   await t.test('shows pages with all their files', async (t) => {
-    for (const address of [
+    for (const pageUrl of [
       link,
       `${link}/not-me`,
       `${url}/verify/x`,
@@ -46,13 +46,13 @@ t.test('a server below a path of another server', {skip: nginxMissing}, async (t
       `${url}/examples`,
       ...pages.map((name) => `${url}/examples/${name}`),
     ]) {
-      const response = await fetch(address);
+      const response = await fetch(pageUrl);
       const page = await response.text();
-      t.match(response.headers.get('content-type'), 'text/html', address);
-      const addresses = addressesIn(page, response.url).filter((one) => !one.endsWith('/limits'));
-      t.ok(addresses.length >= 1, `${address} has ${addresses.length}`);
+      t.match(response.headers.get('content-type'), 'text/html', pageUrl);
+      const addresses = findAddresses(page, response.url).filter((one) => !one.endsWith('/limits'));
+      t.ok(addresses.length >= 1, `${pageUrl} has ${addresses.length}`);
       for (const one of new Set(addresses)) {
-        t.ok(one.startsWith(url), `${address} leads to ${one}`);
+        t.ok(one.startsWith(url), `${pageUrl} leads to ${one}`);
         t.equal((await fetch(one)).status, 200, one);
       }
     }

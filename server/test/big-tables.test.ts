@@ -7,11 +7,11 @@ import {Expiry} from '../cleanup/expiry.js';
 import {Reaper} from '../cleanup/reaper.js';
 import {migrate} from '../database/migrate.js';
 import {QueueStatsCache} from '../http/queue-stats.js';
-import {nextJobMs} from '../jobs/queue.js';
+import {getNextJobMs} from '../jobs/queue.js';
 import {eraseCommand} from '../privacy/erase-command.js';
-import {linkIn} from './mailbox.js';
-import {migrated, open} from './migrated-database.js';
-import {patiently} from './patiently.js';
+import {getConfirmationLink} from './mailbox.js';
+import {openMigratedDatabase, connect} from './migrated-database.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
@@ -26,7 +26,7 @@ const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
  * Fills the tables like those of a busy site after some weeks. Each session has one row of each
  * kind.
  */
-const fill = (sql: ReturnType<typeof open>, count: number) =>
+const fill = (sql: ReturnType<typeof connect>, count: number) =>
   sql.unsafe(`
     create temp table ids as select gen_random_uuid() as id, i from generate_series(1, ${count}) i;
     insert into visits (uuid, site_key, token_hash, state)
@@ -64,13 +64,13 @@ const fill = (sql: ReturnType<typeof open>, count: number) =>
 
 t.test('no statement reads a big table as a whole', async (t) => {
   const server = await startServer(t);
-  const sql = open(t, server.config.databaseUrl ?? '');
+  const sql = connect(t, server.config.databaseUrl ?? '');
   await fill(sql, ROWS);
   const big = await sql<{name: string}[]>`
     select relname as name from pg_class
     where relkind = 'r' and relnamespace = 'public'::regnamespace and reltuples >= ${ROWS / 2}`;
   t.ok(big.length >= 13, big.map(({name}) => name).join());
-  const scans = async () => {
+  const getScans = async () => {
     const rows = await sql<{name: string; scans: number}[]>`
       select relname as name, seq_scan::int as scans from pg_stat_user_tables
       where relname = any(${big.map(({name}) => name)}) order by relname`;
@@ -84,31 +84,33 @@ t.test('no statement reads a big table as a whole', async (t) => {
       where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
     await until(async () => (await server.sql`select 1`.catch(() => [])).length === 1);
     await sql`select pg_stat_clear_snapshot()`;
-    return scans();
+    return getScans();
   };
   const before = await settled();
 
   const visitor = await Visitor.consenting(server.url);
-  await patiently(() => visitor.upload(makePdf(), {key: randomUUID()}));
-  await patiently(() => visitor.call('POST', '/api/session/progress', {json: {step: 'files'}}));
-  await patiently(() =>
+  await callSuccessfully(() => visitor.upload(makePdf(), {key: randomUUID()}));
+  await callSuccessfully(() =>
+    visitor.call('POST', '/api/session/progress', {json: {step: 'files'}}),
+  );
+  await callSuccessfully(() =>
     visitor.call('POST', '/api/messages', {json: {client_id: 'm1', body: 'Question'}}),
   );
-  await patiently(() => visitor.call('GET', '/api/messages?after=0'));
-  await patiently(() => visitor.session());
+  await callSuccessfully(() => visitor.call('GET', '/api/messages?after=0'));
+  await callSuccessfully(() => visitor.session());
   const [file] = await visitor.files();
-  await patiently(() => visitor.call('GET', `/api/files/download/${file?.id}`));
-  await patiently(() => visitor.contact(email));
+  await callSuccessfully(() => visitor.call('GET', `/api/files/download/${file?.id}`));
+  await callSuccessfully(() => visitor.contact(email));
   server.sender.wake();
-  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
-  await patiently(() => visitor.call('GET', '/api/session/export'));
+  await fetch(getConfirmationLink(await server.mailbox.waitFor(email)), {method: 'POST'});
+  await callSuccessfully(() => visitor.call('GET', '/api/session/export'));
   await runCommand(server, eraseCommand, '--email', email);
-  await new QueueStatsCache(server.sql).latest();
-  for (const kind of ['mail', 'webhook'] as const) await nextJobMs(server.sql, kind);
+  await new QueueStatsCache(server.sql).getLatest();
+  for (const kind of ['mail', 'webhook'] as const) await getNextJobMs(server.sql, kind);
   await new Reaper({...server, log: server.app.log}).run();
   await new Expiry({...server, log: server.app.log}).run();
-  await patiently(() => visitor.call('DELETE', `/api/files/${file?.id}`));
-  await patiently(() => visitor.call('DELETE', '/api/session'));
+  await callSuccessfully(() => visitor.call('DELETE', `/api/files/${file?.id}`));
+  await callSuccessfully(() => visitor.call('DELETE', '/api/session'));
 
   t.same(await settled(), before);
 });
@@ -120,7 +122,7 @@ t.test('no statement reads a big table as a whole', async (t) => {
 const UNINDEXED_KEYS = ['user_sessions_site_key_fkey', 'visits_site_key_fkey'];
 
 t.test('every foreign key has an index that begins with its columns', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const keys = await sql<{name: string; hasIndex: boolean}[]>`
     select conname as name, exists (
       select from pg_index
@@ -147,7 +149,7 @@ t.test(
   'a filled database of the previous version gets its indexes without blocking writers',
   async (t) => {
     const {url} = await createTestDatabase(t);
-    const sql = open(t, url);
+    const sql = connect(t, url);
     await migrate(url);
     await sql`insert into sites (key, name) values ('demo', 'Demo')`;
     await fill(sql, ROWS);

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import {CircuitBreakers} from '../responders/circuit.js';
 
 const LIMITS = {failures: 3, withinMs: 1_000, openMs: 5_000};
@@ -18,7 +18,7 @@ const onClock = () => {
     }
   };
   const fail = (count: number, error?: CallFailed) => {
-    for (let i = 0; i < count; i++) circuits.failed('bot', error);
+    for (let i = 0; i < count; i++) circuits.recordFailure('bot', error);
   };
   return {circuits, isOpen, fail, pass: (ms: number) => (nowMs += ms)};
 };
@@ -59,7 +59,7 @@ t.test(
     t.notOk(isOpen(), 'one request is let through');
     t.ok(isOpen(), 'another request is refused');
 
-    circuits.succeeded('bot');
+    circuits.recordSuccess('bot');
     t.notOk(isOpen());
     t.notOk(isOpen());
     fail(LIMITS.failures - 1);

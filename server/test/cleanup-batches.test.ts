@@ -2,8 +2,8 @@ import t from 'tap';
 
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import {reaperOf, visitWithFile} from './cleanup-parts.js';
-import {keysIn} from './keys-in.js';
+import {createReaper, createVisitWithFile} from './cleanup-helpers.js';
+import {listKeys} from './list-keys.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -29,12 +29,12 @@ t.test('one run deletes everything that is due, batch after batch', async (t) =>
 
   await t.test('archiving', async (t) => {
     await due(31);
-    t.match(await reaperOf(server).run(), {archived: 450, purged: 0});
+    t.match(await createReaper(server).run(), {archived: 450, purged: 0});
   });
 
   await t.test('purging', async (t) => {
     await due(8);
-    t.match(await reaperOf(server).run(), {archived: 0, purged: 450});
+    t.match(await createReaper(server).run(), {archived: 0, purged: 450});
     t.equal((await sql`select from user_sessions`).length, 0);
   });
 
@@ -43,7 +43,7 @@ t.test('one run deletes everything that is due, batch after batch', async (t) =>
     await sql`
       update user_sessions set verified = true, completed_at = now() - case
         when id % 2 = 0 then interval '90 days 1 minute' else interval '89 days 23 hours' end`;
-    t.match(await reaperOf(server).run(), {purged: 60});
+    t.match(await createReaper(server).run(), {purged: 60});
     t.equal((await sql`select from user_sessions`).length, 60);
   });
 
@@ -58,7 +58,7 @@ t.test('one run deletes everything that is due, batch after batch', async (t) =>
       select gen_random_uuid(), 'k', uuid, 'n@example.com', now() - interval '1 minute' from visits
       on conflict do nothing`;
 
-    await reaperOf(server).run();
+    await createReaper(server).run();
 
     const open = await sql`
       select from email_verifications where voided_at is null and used_at is null`;
@@ -72,25 +72,25 @@ t.test('one run deletes everything that is due, batch after batch', async (t) =>
       insert into visits (uuid, site_key, token_hash, last_seen_at)
       select gen_random_uuid(), 'demo', sha256('x'), now() - interval '31 minutes'
       from generate_series(1, 250)`;
-    t.match(await reaperOf(server).run(), {abandoned: 250, tombstones: 250});
+    t.match(await createReaper(server).run(), {abandoned: 250, tombstones: 250});
   });
 });
 
 t.test('files that the visitor deleted are removed with the erased session', async (t) => {
   const server = await startServer(t);
-  const {visitor, id} = await visitWithFile(server);
+  const {visitor, id} = await createVisitWithFile(server);
   await visitor.contact('anna@example.com');
   await visitor.call('DELETE', `/api/files/${id}`);
-  await reaperOf(server).run();
-  const rows = async () =>
+  await createReaper(server).run();
+  const getRows = async () =>
     (await server.sql`select from file_uploads where session_uuid = ${visitor.uuid}`).length;
-  t.equal(await rows(), 1, 'a deleted file stays as a row of its session');
+  t.equal(await getRows(), 1, 'a deleted file stays as a row of its session');
 
   await visitor.call('DELETE', '/api/session');
   // The server's own cleanup can run at the same time.
   await until(async () => {
-    await reaperOf(server).run();
-    return (await rows()) === 0;
+    await createReaper(server).run();
+    return (await getRows()) === 0;
   });
 });
 
@@ -110,7 +110,7 @@ t.test('a run reads no large table from end to end', async (t) => {
   const server = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
   const {databaseUrl: url = ''} = server.config;
   const setUp = connectDatabase({url, max: 1, silenceMs: 30_000});
-  const {visitor} = await visitWithFile(server);
+  const {visitor} = await createVisitWithFile(server);
   await addSessions({...server, sql: setUp}, 8_000);
   for (const state of ['gone', 'erased', 'open']) {
     await setUp`
@@ -137,25 +137,25 @@ t.test('a run reads no large table from end to end', async (t) => {
   t.teardown(() => statisticsSql.end());
   await endOthers(statisticsSql);
   await setUp.end();
-  const reads = async () => {
+  const getReads = async () => {
     const rows = await statisticsSql<{table: string; scans: number}[]>`
       select relname as table, seq_scan::int as scans from pg_stat_user_tables
       where n_live_tup > 5000 or relname like 'audit_logs%'`;
     return new Map(rows.map(({table, scans}) => [table, scans]));
   };
-  const before = await reads();
+  const before = await getReads();
   for (const table of ['visits', 'user_sessions', 'file_uploads', 'email_verifications']) {
     t.ok(before.has(table), `${table} is large`);
   }
 
   const own = connectDatabase({url, max: 1});
-  await reaperOf(server, {sql: own}).run();
-  await reaperOf(server, {sql: own}).runUrgent();
+  await createReaper(server, {sql: own}).run();
+  await createReaper(server, {sql: own}).runUrgent();
   await endOthers(statisticsSql);
   await own.end();
 
-  const after = await reads();
+  const after = await getReads();
   for (const [table, scans] of before) t.equal(after.get(table), scans, table);
   t.equal((await visitor.session()).status, 200);
-  t.equal((await keysIn(server.objects)).length, 1);
+  t.equal((await listKeys(server.objects)).length, 1);
 });

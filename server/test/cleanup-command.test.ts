@@ -1,8 +1,14 @@
 import t from 'tap';
 
 import type {ObjectStore} from '../object-store/object-store.js';
-import {letIdle, putUnknown, reaperOf, sweepOf, visitWithFile} from './cleanup-parts.js';
-import {keysIn} from './keys-in.js';
+import {
+  backdateActivity,
+  putUnknownObject,
+  createReaper,
+  createSweep,
+  createVisitWithFile,
+} from './cleanup-helpers.js';
+import {listKeys} from './list-keys.js';
 import {runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -12,7 +18,7 @@ import {until} from './until.js';
 const maria = ({config, dataDir}: TestServer, ...args: string[]) =>
   runMaria({DATABASE_URL: config.databaseUrl ?? '', DATA_DIR: dataDir}, 'cleanup', ...args);
 
-const traces = async ({sql}: TestServer) =>
+const getTraces = async ({sql}: TestServer) =>
   (
     await sql<{metadata: Record<string, unknown>}[]>`
       select metadata from audit_logs where event_type = 'orphan_cleanup' order by id`
@@ -20,16 +26,16 @@ const traces = async ({sql}: TestServer) =>
 
 t.test('maria cleanup', async (t) => {
   const server = await startServer(t);
-  const {visitor} = await visitWithFile(server);
-  await letIdle(server, visitor, 31);
-  const {key} = await visitWithFile(server);
-  const unknown = await putUnknown(server);
+  const {visitor} = await createVisitWithFile(server);
+  await backdateActivity(server, visitor, 31);
+  const {key} = await createVisitWithFile(server);
+  const unknown = await putUnknownObject(server);
 
   await t.test('lists what would be deleted, and deletes nothing', async (t) => {
     const {stdout} = await maria(server, '--dry-run', '--json');
     t.match(JSON.parse(stdout), {dry_run: true, abandoned: 1, removed: 0, would_remove: 1});
-    t.equal((await keysIn(server.objects)).length, 3);
-    t.same(await traces(server), []);
+    t.equal((await listKeys(server.objects)).length, 3);
+    t.same(await getTraces(server), []);
   });
 
   await t.test(
@@ -43,7 +49,7 @@ t.test('maria cleanup', async (t) => {
         "verified = true, completed_at = now() - interval '91 days'",
         'locale = null',
       ].entries()) {
-        const {visitor, key} = await visitWithFile(own);
+        const {visitor, key} = await createVisitWithFile(own);
         await visitor.contact(`p${i}@example.com`);
         await own.sql.unsafe(`update user_sessions set ${set} where uuid = '${visitor.uuid}'`);
         keys.push(key);
@@ -61,7 +67,7 @@ t.test('maria cleanup', async (t) => {
       t.match(await dry(), {would_archive: 1, would_purge: 1, would_remove: 1});
       t.same(await own.sql`select uuid, archived_at from user_sessions order by id`, before);
       t.match(
-        await reaperOf(own).run(),
+        await createReaper(own).run(),
         {archived: 1, purged: 2, removed: 2},
         'the run does what the dry run listed',
       );
@@ -74,7 +80,7 @@ t.test('maria cleanup', async (t) => {
     t.equal(code, 0);
     const report = JSON.parse(stdout) as Record<string, unknown>;
     t.match(report, {abandoned: 1, seen: 1, kept: 0, removed: 1, failures: 0, tombstones: 1});
-    t.same(await traces(server), [{part: 'reaper', ...report}]);
+    t.same(await getTraces(server), [{part: 'reaper', ...report}]);
   });
 
   await t.test('sweeps without deleting unless it is asked to delete', async (t) => {
@@ -82,14 +88,14 @@ t.test('maria cleanup', async (t) => {
     const dry = await maria(server, '--sweep', ...age);
     t.match(dry.stdout, /^young: too recent to judge/m);
     t.match(dry.stdout, new RegExp(`^unknown ${unknown}\nstarted at: .*\nseen: 2\n`));
-    t.equal((await traces(server)).length, 1);
+    t.equal((await getTraces(server)).length, 1);
 
     const {stdout} = await maria(server, '--sweep', '--delete', '--json', ...age);
 
     const report = JSON.parse(stdout) as Record<string, unknown>;
     t.match(report, {seen: 2, kept: 1, unknown: 1, removed: 1, failures: 0, dry_run: false});
-    t.same((await traces(server)).at(-1), {part: 'sweep', ...report});
-    t.same(await keysIn(server.objects), [key]);
+    t.same((await getTraces(server)).at(-1), {part: 'sweep', ...report});
+    t.same(await listKeys(server.objects), [key]);
   });
 
   await t.test('refuses options without the options that they need', async (t) => {
@@ -113,7 +119,7 @@ t.test('maria cleanup', async (t) => {
       t.equal(code, 1);
       t.match(stdout, /Nothing was deleted/);
     }
-    t.same(await keysIn(server.objects), [key]);
+    t.same(await listKeys(server.objects), [key]);
   });
 });
 
@@ -123,15 +129,15 @@ t.test('maria cleanup reports an outage after the first deletion', async (t) => 
     [['--sweep', '--delete', '--age', '0', '--quarantine', '0'], 'orphan_candidates'],
   ] as const) {
     const server = await startServer(t);
-    const {visitor} = await visitWithFile(server);
-    await letIdle(server, visitor, 31);
-    if (args.length > 0) await putUnknown(server);
-    const count = (await keysIn(server.objects)).length;
+    const {visitor} = await createVisitWithFile(server);
+    await backdateActivity(server, visitor, 31);
+    if (args.length > 0) await putUnknownObject(server);
+    const count = (await listKeys(server.objects)).length;
     await shutDownAtDeletion(server, table);
 
     const {code, stdout} = await maria(server, ...args);
 
-    t.equal((await keysIn(server.objects)).length, count - 1);
+    t.equal((await listKeys(server.objects)).length, count - 1);
     t.equal(code, 1);
     t.match(stdout, /The database stopped responding, .* Earlier deletions are permanent\./);
     t.notMatch(stdout, 'Nothing was deleted');
@@ -151,14 +157,14 @@ t.test('maria cleanup beside two busy servers removes each file once', async (t)
   const beside = await startServer(t, {beside: server});
   const count = 12;
   for (let i = 0; i < count; i++) {
-    const {visitor} = await visitWithFile(server);
-    await letIdle(server, visitor, 31);
+    const {visitor} = await createVisitWithFile(server);
+    await backdateActivity(server, visitor, 31);
   }
 
   const [command, ...reports] = await Promise.all([
     maria(server, '--json'),
-    reaperOf(server).run(),
-    reaperOf(beside).run(),
+    createReaper(server).run(),
+    createReaper(beside).run(),
   ]);
 
   const all = [...reports, JSON.parse(command.stdout) as (typeof reports)[0]];
@@ -166,14 +172,14 @@ t.test('maria cleanup beside two busy servers removes each file once', async (t)
     const sum = all.reduce((total, report) => total + report[name], 0);
     t.equal(sum, count, name);
   }
-  t.same(await keysIn(server.objects), []);
-  t.equal((await traces(server)).length, 3);
+  t.same(await listKeys(server.objects), []);
+  t.equal((await getTraces(server)).length, 3);
 });
 
 t.test('maria cleanup --sweep skips a bucket that a server is sweeping', async (t) => {
   const server = await startServer(t);
-  await visitWithFile(server);
-  const unknown = await putUnknown(server);
+  await createVisitWithFile(server);
+  const unknown = await putUnknownObject(server);
   let goOn = (): void => undefined;
   const held = new Promise<void>((resolve) => (goOn = resolve));
   let isListing = false;
@@ -184,13 +190,13 @@ t.test('maria cleanup --sweep skips a bucket that a server is sweeping', async (
       yield* server.objects.list(prefix, after);
     },
   });
-  const sweeping = sweepOf(server, {objects}).run({dryRun: false});
+  const sweeping = createSweep(server, {objects}).run({dryRun: false});
   await until(() => isListing);
 
   const args = ['--sweep', '--delete', '--age', '0', '--quarantine', '0'];
   t.match((await maria(server, ...args)).stdout, /Another process is sweeping/);
   t.same(JSON.parse((await maria(server, ...args, '--json')).stdout), {swept: false});
-  t.ok((await keysIn(server.objects)).includes(unknown));
+  t.ok((await listKeys(server.objects)).includes(unknown));
   goOn();
 
   t.match(await sweeping, {seen: 2, removed: 0});

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import {Sweep} from '../cleanup/sweep.js';
 import {S3Objects} from '../object-store/s3.js';
-import {ComputedBucket, fillRows} from './computed-bucket.js';
+import {ComputedBucket, insertRows} from './computed-bucket.js';
 import {startServer} from './start-server.js';
 
 /** Returns whether the sweep looks up keys in the database with this statement. */
@@ -22,7 +22,7 @@ t.test('a sweep makes only the calls that its keys need', async (t) => {
     debug: (_connection, statement) => statements.push(statement),
   });
   t.teardown(() => sql.end());
-  const unknown = await fillRows(sql, bucket.count);
+  const unknown = await insertRows(sql, bucket.count);
   statements.length = 0;
 
   const report = await new Sweep({sql, config, objects, log: app.log}).run({

@@ -20,18 +20,18 @@ import {Spool} from '../files/spool.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
 import {
-  alertsIn,
-  letIdle,
-  putUnknown,
-  reaperOf,
-  sweepOf,
-  unknownKey,
-  visitWithFile,
-} from './cleanup-parts.js';
-import {keysIn} from './keys-in.js';
+  getAlertCauses,
+  backdateActivity,
+  putUnknownObject,
+  createReaper,
+  createSweep,
+  createUnknownKey,
+  createVisitWithFile,
+} from './cleanup-helpers.js';
+import {listKeys} from './list-keys.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {GREEDY} from './sweep-parts.js';
+import {DELETE_ALL_UNKNOWN} from './sweep-helpers.js';
 import {bucketsMissing} from './test-bucket.js';
 import {until} from './until.js';
 
@@ -49,29 +49,29 @@ const rawClient = (t: Test, {config}: TestServer) => {
 t.test('unfinished multipart uploads on a real store', {skip}, async (t) => {
   const server = await startServer(t, {store: 's3'});
   const {client, Bucket} = rawClient(t, server);
-  await visitWithFile(server);
+  await createVisitWithFile(server);
   const begin = async (Key: string) => {
     const {UploadId} = await client.send(new CreateMultipartUploadCommand({Bucket, Key}));
     await client.send(
       new UploadPartCommand({Bucket, Key, UploadId, PartNumber: 1, Body: Buffer.alloc(1_000)}),
     );
   };
-  await begin(unknownKey());
-  await begin(unknownKey());
+  await begin(createUnknownKey());
+  await begin(createUnknownKey());
   await begin('elsewhere/a.pdf');
   const left = async () =>
     (await client.send(new ListMultipartUploadsCommand({Bucket}))).Uploads?.length ?? 0;
 
   await t.test('are kept for a day', async (t) => {
-    const report = await sweepOf(server).run({dryRun: false, force: true});
+    const report = await createSweep(server).run({dryRun: false, force: true});
     t.match(report, {aborted_uploads: 0});
     t.equal(await left(), 3);
   });
 
   await t.test('are aborted by the sweep after that, if they are ours', async (t) => {
-    t.match(await sweepOf(server).run(GREEDY), {aborted_uploads: 2, removed: 0});
+    t.match(await createSweep(server).run(DELETE_ALL_UNKNOWN), {aborted_uploads: 2, removed: 0});
     t.equal(await left(), 1);
-    t.equal((await keysIn(server.objects)).length, 1);
+    t.equal((await listKeys(server.objects)).length, 1);
   });
 });
 
@@ -80,27 +80,27 @@ t.test('a versioned bucket keeps no version', {skip}, async (t) => {
   const {client, Bucket} = rawClient(t, server);
   const VersioningConfiguration = {Status: 'Enabled' as const};
   await client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration}));
-  const versions = async () => {
+  const getVersions = async () => {
     const found = await client.send(new ListObjectVersionsCommand({Bucket}));
     return (found.Versions?.length ?? 0) + (found.DeleteMarkers?.length ?? 0);
   };
 
   await t.test('of files that their visitor discarded', async (t) => {
-    const {visitor, key} = await visitWithFile(server);
+    const {visitor, key} = await createVisitWithFile(server);
     await client.send(new PutObjectCommand({Bucket, Key: key, Body: 'an older life'}));
-    t.equal(await versions(), 2);
+    t.equal(await getVersions(), 2);
 
     await visitor.call('DELETE', '/api/session');
 
-    await until(async () => (await versions()) === 0);
+    await until(async () => (await getVersions()) === 0);
   });
 
   await t.test('of files that the sweep removed', async (t) => {
-    await visitWithFile(server);
-    await putUnknown(server, await putUnknown(server));
-    t.equal(await versions(), 3);
-    t.match(await sweepOf(server).run(GREEDY), {removed: 1});
-    t.equal(await versions(), 1);
+    await createVisitWithFile(server);
+    await putUnknownObject(server, await putUnknownObject(server));
+    t.equal(await getVersions(), 3);
+    t.match(await createSweep(server).run(DELETE_ALL_UNKNOWN), {removed: 1});
+    t.equal(await getVersions(), 1);
   });
 });
 
@@ -109,8 +109,8 @@ t.test('each bucket has separate orphan candidates', {skip}, async (t) => {
   const {client, Bucket} = rawClient(t, server);
   const other = `${Bucket}-other`;
   await client.send(new CreateBucketCommand({Bucket: other}));
-  await visitWithFile(server);
-  const key = await putUnknown(server);
+  await createVisitWithFile(server);
+  const key = await putUnknownObject(server);
   const {s3, ...config} = server.config;
   const objects = new S3Objects({...s3, bucket: other});
   t.teardown(() => objects.close());
@@ -122,25 +122,25 @@ t.test('each bucket has separate orphan candidates', {skip}, async (t) => {
     otherBucket: other,
   });
   const patient = {dryRun: false, force: true, minAgeMs: 0};
-  await sweepOf(server).run(patient);
+  await createSweep(server).run(patient);
   await server.sql`update orphan_candidates set first_seen_at = now() - interval '8 days'`;
 
   // The quarantine of this key in the other bucket only begins now.
-  await putUnknown({...server, objects}, key);
+  await putUnknownObject({...server, objects}, key);
   const report = await elsewhere.run(patient);
 
   t.match(report, {seen: 1, unknown: 1, sighted: 1, removed: 0, missing: 0});
-  t.notOk((await alertsIn(server)).includes('object_missing'));
+  t.notOk((await getAlertCauses(server)).includes('object_missing'));
   t.equal((await server.sql`select from orphan_candidates`).length, 2);
   t.match(
-    await sweepOf(server).run(patient),
+    await createSweep(server).run(patient),
     {unknown: 1, removed: 1},
     'the quarantine in this bucket is over',
   );
-  t.same(await keysIn(objects), [key]);
+  t.same(await listKeys(objects), [key]);
   await server.sql`update tasks set next_run_at = now() - interval '1 day' where name like ${`%${other}`}`;
   t.equal(
-    await sweepOf(server).run({dryRun: false}),
+    await createSweep(server).run({dryRun: false}),
     undefined,
     'the daily sweep of the other bucket is due separately',
   );
@@ -149,16 +149,16 @@ t.test('each bucket has separate orphan candidates', {skip}, async (t) => {
 t.test('one key that can never be deleted', async (t) => {
   const server = await startServer(t);
   const visits = [];
-  for (let i = 0; i < 3; i++) visits.push(await visitWithFile(server));
+  for (let i = 0; i < 3; i++) visits.push(await createVisitWithFile(server));
   const [stuck] = visits;
-  for (const {visitor} of visits) await letIdle(server, visitor, 31);
+  for (const {visitor} of visits) await backdateActivity(server, visitor, 31);
   const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
     delete: async (keys: string[]) => ({
       deleted: (await server.objects.delete(keys.filter((key) => key !== stuck?.key))).deleted,
       failed: keys.filter((key) => key === stuck?.key).map((key) => ({key, code: 'AccessDenied'})),
     }),
   });
-  const run = () => reaperOf(server, {objects}).run();
+  const run = () => createReaper(server, {objects}).run();
   const waitsMinutes = async () => {
     const [row] = await server.sql<{minutes: number}[]>`
       select round(extract(epoch from leased_until - now()) / 60)::int as minutes
@@ -168,7 +168,7 @@ t.test('one key that can never be deleted', async (t) => {
 
   await t.test('does not block other keys, and is not counted', async (t) => {
     t.match(await run(), {seen: 3, kept: 1, removed: 2, failures: 1, tombstones: 2});
-    t.same(await keysIn(server.objects), [stuck?.key]);
+    t.same(await listKeys(server.objects), [stuck?.key]);
     t.match(await run(), {seen: 0, removed: 0, failures: 0}, 'the key waits for its next attempt');
   });
 
@@ -176,7 +176,7 @@ t.test('one key that can never be deleted', async (t) => {
     const pauses = [await waitsMinutes()];
     for (let tries = 2; tries <= 8; tries++) {
       t.equal(
-        (await alertsIn(server)).includes('object_stuck'),
+        (await getAlertCauses(server)).includes('object_stuck'),
         tries > 5,
         `before attempt ${tries}`,
       );
@@ -189,23 +189,23 @@ t.test('one key that can never be deleted', async (t) => {
 
   await t.test('is deleted when the store allows it', async (t) => {
     await server.sql`update file_uploads set leased_until = now() - interval '1 second'`;
-    t.match(await reaperOf(server).run(), {removed: 1, failures: 0, tombstones: 1});
-    t.same(await keysIn(server.objects), []);
+    t.match(await createReaper(server).run(), {removed: 1, failures: 0, tombstones: 1});
+    t.same(await listKeys(server.objects), []);
   });
 });
 
 t.test('refused keys come last, so that a batch of them blocks no other key', async (t) => {
   const server = await startServer(t);
-  const {visitor} = await visitWithFile(server);
+  const {visitor} = await createVisitWithFile(server);
   await server.sql`
     insert into file_uploads (id, session_uuid, file_name, s3_key, state, removal_failures)
     select id, ${visitor.uuid}, 'a.pdf', 'uploads/' || ${visitor.uuid}::text || '/' || id || '.pdf',
            'deleting', 7
     from (select gen_random_uuid() as id from generate_series(1, 600)) as made`;
-  await letIdle(server, visitor, 31);
+  await backdateActivity(server, visitor, 31);
   const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
     delete: async (keys: string[]) => {
-      const there = await keysIn(server.objects);
+      const there = await listKeys(server.objects);
       const deleted = keys.filter((key) => there.includes(key));
       await server.objects.delete(deleted);
       const failed = keys.filter((key) => !there.includes(key));
@@ -213,9 +213,9 @@ t.test('refused keys come last, so that a batch of them blocks no other key', as
     },
   });
 
-  t.match(await reaperOf(server, {objects}).run(), {removed: 1});
+  t.match(await createReaper(server, {objects}).run(), {removed: 1});
 
-  t.same(await keysIn(server.objects), []);
+  t.same(await listKeys(server.objects), []);
 });
 
 t.test('the spool', async (t) => {

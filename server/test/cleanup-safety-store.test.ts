@@ -3,13 +3,18 @@ import t from 'tap';
 
 import {claimDeletions, recordDeletionFailure} from '../cleanup/store.js';
 import {S3Objects} from '../object-store/s3.js';
-import {alertsIn, sweepOf, unknownKey, visitWithFile} from './cleanup-parts.js';
-import {fillRows} from './computed-bucket.js';
+import {
+  getAlertCauses,
+  createSweep,
+  createUnknownKey,
+  createVisitWithFile,
+} from './cleanup-helpers.js';
+import {insertRows} from './computed-bucket.js';
 import {FaultProxy} from './fault-proxy.js';
-import {keysIn} from './keys-in.js';
+import {listKeys} from './list-keys.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {GREEDY, afterFirstPage, computed} from './sweep-parts.js';
+import {DELETE_ALL_UNKNOWN, callAfterFirstPage, startComputedBucket} from './sweep-helpers.js';
 import {bucketsMissing} from './test-bucket.js';
 
 t.test(
@@ -17,8 +22,8 @@ t.test(
   {skip: bucketsMissing},
   async (t) => {
     const server = await startServer(t, {store: 's3'});
-    await visitWithFile(server);
-    const ours = unknownKey();
+    await createVisitWithFile(server);
+    const ours = createUnknownKey();
     const [, uuid = '', file = ''] = ours.split('/');
     const odd = [
       ours.toUpperCase().replace('UPLOADS', 'uploads').replace('.PDF', '.pdf'),
@@ -39,7 +44,7 @@ t.test(
     const elsewhere = `uploads-old/${uuid}/${file}`;
     await putRaw(server, [...odd, elsewhere, ours]);
 
-    const report = await sweepOf(server).run(GREEDY);
+    const report = await createSweep(server).run(DELETE_ALL_UNKNOWN);
 
     t.match(report, {seen: odd.length + 3, foreign: odd.length + 1, unknown: 1, removed: 1});
     const left: string[] = [];
@@ -47,7 +52,7 @@ t.test(
       left.push(...objects.map(({key}) => key));
     for (const key of [...odd, elsewhere]) t.ok(left.includes(key), JSON.stringify(key));
     t.notOk(left.includes(ours));
-    t.ok((await alertsIn(server)).includes('foreign_keys'));
+    t.ok((await getAlertCauses(server)).includes('foreign_keys'));
   },
 );
 
@@ -66,8 +71,8 @@ const putRaw = async ({config}: TestServer, keys: string[]): Promise<void> => {
 
 t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
   const server = await startServer(t, {store: 's3'});
-  const {visitor} = await visitWithFile(server);
-  const keys = Array.from({length: 1_001}, unknownKey);
+  const {visitor} = await createVisitWithFile(server);
+  const keys = Array.from({length: 1_001}, createUnknownKey);
   await putRaw(server, keys);
   // Each key except the last one in the list has a live visit.
   const last = [...keys].sort().at(-1) ?? '';
@@ -79,18 +84,20 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
 
   await t.test('nothing is deleted when the second page fails', async (t) => {
     const {s3} = server.config;
-    const proxy = await FaultProxy.before(t, s3?.endpoint ?? '');
+    const proxy = await FaultProxy.start(t, s3?.endpoint ?? '');
     const objects = new S3Objects({
       ...s3,
       bucket: s3?.bucket ?? '',
-      endpoint: proxy.through(s3?.endpoint ?? ''),
+      endpoint: proxy.replaceHost(s3?.endpoint ?? ''),
     });
     t.teardown(() => objects.close());
-    const cutOff = afterFirstPage(objects, () => proxy.set('refuse'));
+    const cutOff = callAfterFirstPage(objects, () => proxy.set('refuse'));
 
-    await t.rejects(sweepOf(server, {objects: cutOff}).run(GREEDY), {name: 'StoreUnavailable'});
+    await t.rejects(createSweep(server, {objects: cutOff}).run(DELETE_ALL_UNKNOWN), {
+      name: 'StoreUnavailable',
+    });
 
-    t.equal((await keysIn(server.objects)).length, 1_002);
+    t.equal((await listKeys(server.objects)).length, 1_002);
     const [row] = await server.sql`
       select metadata from audit_logs
       where event_type = 'orphan_cleanup' and metadata->>'part' = 'sweep'`;
@@ -98,13 +105,13 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
   });
 
   await t.test('all keys are seen, and only the last one is deleted', async (t) => {
-    t.match(await sweepOf(server).run(GREEDY), {
+    t.match(await createSweep(server).run(DELETE_ALL_UNKNOWN), {
       seen: 1_002,
       known: 1_001,
       unknown: 1,
       removed: 1,
     });
-    const left = await keysIn(server.objects);
+    const left = await listKeys(server.objects);
     t.equal(left.length, 1_001);
     t.notOk(left.includes(last));
   });
@@ -112,33 +119,33 @@ t.test('1,001 folders on a real store', {skip: bucketsMissing}, async (t) => {
 
 t.test('a list that fails in the middle deletes nothing and is continued', async (t) => {
   const server = await startServer(t);
-  const {bucket, objects, unknown} = await computed(t, server, 3_000);
-  const sweep = sweepOf(server, {objects});
+  const {bucket, objects, unknown} = await startComputedBucket(t, server, 3_000);
+  const sweep = createSweep(server, {objects});
 
   bucket.failingList = 2;
-  await t.rejects(sweep.run(GREEDY), {name: 'AccessDenied'});
-  t.equal(bucket.countOf('delete'), 0);
-  const report = await sweep.run(GREEDY);
+  await t.rejects(sweep.run(DELETE_ALL_UNKNOWN), {name: 'AccessDenied'});
+  t.equal(bucket.countCalls('delete'), 0);
+  const report = await sweep.run(DELETE_ALL_UNKNOWN);
 
   t.match(report, {seen: 3_000, unknown, removed: unknown, missing: 0});
-  t.equal(bucket.countOf('list'), 2 + 2, 'the first page is not listed again');
+  t.equal(bucket.countCalls('list'), 2 + 2, 'the first page is not listed again');
 });
 
 t.test('an object that gets its row between the list and the deletion stays', async (t) => {
   const server = await startServer(t);
-  const {bucket, objects, unknown} = await computed(t, server, 2_000);
-  const backup = afterFirstPage(objects, () => fillRows(server.sql, 2_000, {known: false}));
+  const {bucket, objects, unknown} = await startComputedBucket(t, server, 2_000);
+  const backup = callAfterFirstPage(objects, () => insertRows(server.sql, 2_000, {known: false}));
 
-  const report = await sweepOf(server, {objects: backup}).run(GREEDY);
+  const report = await createSweep(server, {objects: backup}).run(DELETE_ALL_UNKNOWN);
 
   t.ok((report?.unknown ?? 0) >= unknown / 2 - 3, 'the objects of the first page were unknown');
   t.match(report, {removed: 0});
-  t.equal(bucket.countOf('delete'), 0);
+  t.equal(bucket.countCalls('delete'), 0);
 });
 
 t.test('the failure of an expired claim does not change the next claim', async (t) => {
   const {sql, ...server} = await startServer(t);
-  const {id} = await visitWithFile({sql, ...server});
+  const {id} = await createVisitWithFile({sql, ...server});
   await sql`update file_uploads set state = 'deleting', slot = null where id = ${id}`;
   const expired = await claimDeletions(sql, 1);
   await sql`update file_uploads set leased_until = now() - interval '1 second'`;
@@ -154,8 +161,8 @@ t.test('the failure of an expired claim does not change the next claim', async (
 
 t.test('failed deletions are retried and never counted', async (t) => {
   const server = await startServer(t);
-  const {bucket, objects, unknown} = await computed(t, server, 1_000);
-  const sweep = sweepOf(server, {objects});
+  const {bucket, objects, unknown} = await startComputedBucket(t, server, 1_000);
+  const sweep = createSweep(server, {objects});
   const refused = new Map<string, number>();
   // The store refuses every third key once, and every seventh key always.
   const isStuck = (i: number) => i % 7 === 0;
@@ -167,7 +174,7 @@ t.test('failed deletions are retried and never counted', async (t) => {
     return isStuck(i) ? 'AccessDenied' : 'InternalError';
   };
 
-  const report = await sweep.run(GREEDY);
+  const report = await sweep.run(DELETE_ALL_UNKNOWN);
 
   const stuck = [...refused].filter(([key]) => isStuck(bucket.indexOf(key))).length;
   t.ok(stuck > 0 && stuck < unknown);
@@ -183,7 +190,7 @@ t.test('failed deletions are retried and never counted', async (t) => {
     [unknown, refused.size],
     'one retry, only for the refused keys',
   );
-  t.ok((await alertsIn(server)).includes('orphan_deletion'));
+  t.ok((await getAlertCauses(server)).includes('orphan_deletion'));
   bucket.refuse = () => undefined;
-  t.match(await sweep.run(GREEDY), {unknown: stuck, removed: stuck, failures: 0});
+  t.match(await sweep.run(DELETE_ALL_UNKNOWN), {unknown: stuck, removed: stuck, failures: 0});
 });

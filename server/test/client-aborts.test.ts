@@ -7,12 +7,12 @@ import {runInNewContext} from 'node:vm';
 import t from 'tap';
 
 import {isDatabaseDown} from '../database/errors.js';
-import {toMariaError} from '../http/error-answers.js';
+import {toMariaError} from '../http/error-handler.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {freePort} from './free-port.js';
-import {fetchDescription, operationsOf} from './openapi-document.js';
+import {fetchOpenApi, getOperations} from './openapi-document.js';
 import {makePdf} from './pdf.js';
-import {rawUpload} from './raw-upload.js';
+import {sendRawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
@@ -24,8 +24,8 @@ const CLOSED = 'the client closed the connection';
 /** Pause that is long enough to turn two failures into an outage. */
 const APART_MS = 1_100;
 
-const warnings = ({logged}: TestServer) =>
-  logged.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'responded');
+const getWarnings = ({logLines}: TestServer) =>
+  logLines.filter(({level, msg}) => (level as number) >= WARNING && msg !== 'responded');
 
 /** Sends half of a body, then closes or resets the connection. */
 const breakOff = async (
@@ -54,13 +54,13 @@ const garbageCollector = (): (() => void) => {
 t.test('a client that disconnects causes no failure of the server', async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
-  const operations = operationsOf(await fetchDescription(server.url)).filter(
+  const operations = getOperations(await fetchOpenApi(server.url)).filter(
     ({method}) => method !== 'GET',
   );
 
-  const closed = () => server.logged.filter(({msg}) => msg === CLOSED);
+  const closed = () => server.logLines.filter(({msg}) => msg === CLOSED);
   // A route can refuse a request before its client closes the connection.
-  const answered = () => server.logged.filter(({msg}) => msg === 'responded');
+  const answered = () => server.logLines.filter(({msg}) => msg === 'responded');
   const noted = () => answered().length + closed().length;
 
   for (const isReset of [false, true]) {
@@ -77,7 +77,7 @@ t.test('a client that disconnects causes no failure of the server', async (t) =>
   await visitor.contact('anna@example.com');
   await server.mailbox.waitFor('anna@example.com');
 
-  t.same(warnings(server), []);
+  t.same(getWarnings(server), []);
   t.same([...(await server.sql`select cause from alerts`)], []);
   t.same([...(await server.sql`select from audit_logs where event_type = 'error'`)], []);
 });
@@ -91,7 +91,7 @@ t.test('aborted requests leave nothing in memory', async (t) => {
   const request = {method: 'POST', path: '/api/messages', headers};
 
   for (let i = 0; i < 10; i++) await breakOff(server, request, i % 2 === 0);
-  await until(() => server.logged.filter(({msg}) => msg === CLOSED).length === 10);
+  await until(() => server.logLines.filter(({msg}) => msg === CLOSED).length === 10);
 
   const collectGarbage = garbageCollector();
   await until(() => {
@@ -111,7 +111,7 @@ for (const store of ['disk', 's3'] as const) {
     const uploads = 12;
     for (let i = 0; i < uploads; i++) {
       const fileBytes = makePdf(20_000 + 60_000 * i);
-      const socket = await rawUpload(server, visitor, {
+      const socket = await sendRawUpload(server, visitor, {
         contentLength: fileBytes.length + 500,
         fileBytes,
       });
@@ -124,7 +124,7 @@ for (const store of ['disk', 's3'] as const) {
     }
 
     t.same([...new Set((await failed()).map(({code}) => code))], ['aborted']);
-    t.same(warnings(server), []);
+    t.same(getWarnings(server), []);
     t.same([...(await server.sql`select cause from alerts`)], []);
     t.same([...(await server.sql`select from file_uploads`)], []);
   });

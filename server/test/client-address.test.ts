@@ -1,7 +1,12 @@
 import t from 'tap';
 
-import {clientIp, clientRateLimitKey, proxyTest, anonymizeIp} from '../http/client-address.js';
-import {auditOf, generate} from './session-parts.js';
+import {
+  getClientIp,
+  clientRateLimitKey,
+  createProxyTest,
+  anonymizeIp,
+} from '../http/client-address.js';
+import {getAuditRows, generateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -57,23 +62,27 @@ const ENTRIES: [string, string | null][] = [
 
 void t.test('a client behind a proxy', async (t) => {
   const server = await startServer(t, {settings: {TRUST_PROXY: '127.0.0.1,10.0.0.0/8,fd00::/8'}});
-  const addressBehind = async (forwarded: string) => {
-    const {body} = await generate(server.url, {}, {'x-forwarded-for': forwarded});
-    const [row] = await auditOf(server, body.uuid, 'uuid_generated');
+  const getAddressBehind = async (forwarded: string) => {
+    const {body} = await generateUuid(server.url, {}, {'x-forwarded-for': forwarded});
+    const [row] = await getAuditRows(server, body.uuid, 'uuid_generated');
     return row?.ip;
   };
 
   for (const [entry, expected] of ENTRIES) {
     await t.test(`X-Forwarded-For: ${entry}`, async (t) => {
-      t.equal(await addressBehind(entry), expected ?? '127.0.0.1');
+      t.equal(await getAddressBehind(entry), expected ?? '127.0.0.1');
     });
   }
 
   await t.test('is found behind several proxies, whatever they add to the header', async (t) => {
-    t.equal(await addressBehind('203.0.113.5:1, 10.0.0.7:2222'), '203.0.113.5');
-    t.equal(await addressBehind('203.0.113.5, [fd00::7]:2222, 10.0.0.8'), '203.0.113.5');
-    t.equal(await addressBehind('198.51.100.1, 203.0.113.5:1, 10.0.0.7'), '203.0.113.5', 'forged');
-    t.equal(await addressBehind('203.0.113.5, unknown, 10.0.0.7'), '10.0.0.7');
+    t.equal(await getAddressBehind('203.0.113.5:1, 10.0.0.7:2222'), '203.0.113.5');
+    t.equal(await getAddressBehind('203.0.113.5, [fd00::7]:2222, 10.0.0.8'), '203.0.113.5');
+    t.equal(
+      await getAddressBehind('198.51.100.1, 203.0.113.5:1, 10.0.0.7'),
+      '203.0.113.5',
+      'forged',
+    );
+    t.equal(await getAddressBehind('203.0.113.5, unknown, 10.0.0.7'), '10.0.0.7');
   });
 });
 
@@ -90,14 +99,14 @@ void t.test('a new port is not a new client', async (t) => {
     const statuses: number[] = [];
     for (let port = 50_000; port < 50_012; port++) {
       const headers = {'x-forwarded-for': `203.0.113.5:${port}`};
-      statuses.push((await generate(server.url, {}, headers)).status);
+      statuses.push((await generateUuid(server.url, {}, headers)).status);
     }
     t.same(statuses, [...Array<number>(10).fill(200), 429, 429]);
     for (let port = 5_000; port < 5_010; port++) {
-      await generate(server.url, {}, {'x-forwarded-for': `[2001:db8::${port}]:${port}`});
+      await generateUuid(server.url, {}, {'x-forwarded-for': `[2001:db8::${port}]:${port}`});
     }
     const other = {'x-forwarded-for': '[2001:db8::1]:443'};
-    t.equal((await generate(server.url, {}, other)).status, 429, 'nor is another of one /64');
+    t.equal((await generateUuid(server.url, {}, other)).status, 429, 'nor is another of one /64');
   });
 
   await t.test('for the limits of streams', async (t) => {
@@ -129,13 +138,13 @@ void t.test('a client network is an IPv4 address or an IPv6 /64', (t) => {
 
 void t.test('a connection that was reset has no IP address', (t) => {
   const gone = {ip: undefined as unknown as string};
-  t.equal(clientIp(gone), undefined);
+  t.equal(getClientIp(gone), undefined);
   t.equal(typeof clientRateLimitKey(gone), 'string');
   t.end();
 });
 
 void t.test('proxies are configured by IP address or CIDR, in either form of IPv4', (t) => {
-  const isProxy = proxyTest(['::ffff:10.0.0.1', '192.0.2.0/24', 'fd00::/8', 'fe80::1%eth0']);
+  const isProxy = createProxyTest(['::ffff:10.0.0.1', '192.0.2.0/24', 'fd00::/8', 'fe80::1%eth0']);
   for (const ip of ['10.0.0.1', '[::ffff:10.0.0.1]:1', '192.0.2.9', 'fd12::1', 'fe80::1%eth1']) {
     t.ok(isProxy(ip), ip);
   }

@@ -5,7 +5,7 @@ import t from 'tap';
 
 import {auditCommand} from '../audit/command.js';
 import type {Command} from '../command/command.js';
-import {readSince} from '../command/since.js';
+import {parseSince} from '../command/since.js';
 import {connectDatabase} from '../database/connect.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {eraseCommand} from '../privacy/erase-command.js';
@@ -14,17 +14,17 @@ import {rectifyCommand} from '../privacy/rectify-command.js';
 import {sessionsCommand} from '../sessions/command.js';
 import {countFunnel} from '../visits/store.js';
 import {funnelCommand} from '../sites/funnel-command.js';
-import {keysIn} from './keys-in.js';
-import {linkIn} from './mailbox.js';
+import {listKeys} from './list-keys.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
-import {sessionIn, zipContents} from './zip-contents.js';
+import {parseSession, readZip} from './read-zip.js';
 
-const session = async (server: TestServer, email: string, name = 'Zora Zwiebelfisch') => {
+const getSession = async (server: TestServer, email: string, name = 'Zora Zwiebelfisch') => {
   await server.sql`delete from mail_counts`;
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(), {name: 'cv.pdf'});
@@ -37,10 +37,12 @@ const auditedBy = async ({sql}: TestServer, uuid: string, event: string) =>
 
 t.test('maria erase finds an old e-mail address in the links of a session', async (t) => {
   const server = await startServer(t);
-  const visitor = await session(server, 'kept@example.com');
-  await fetch(linkIn(await server.mailbox.waitFor('kept@example.com')), {method: 'POST'});
+  const visitor = await getSession(server, 'kept@example.com');
+  await fetch(getConfirmationLink(await server.mailbox.waitFor('kept@example.com')), {
+    method: 'POST',
+  });
   await visitor.call('PATCH', '/api/session', {json: {email: 'stranger@example.com'}});
-  const link = linkIn(await server.mailbox.waitFor('stranger@example.com'));
+  const link = getConfirmationLink(await server.mailbox.waitFor('stranger@example.com'));
   t.equal((await fetch(`${link}/not-me`, {method: 'POST'})).status, 200);
   const erase = ['--email', 'Stranger@example.com'];
 
@@ -63,10 +65,10 @@ t.test('maria erase finds an old e-mail address in the links of a session', asyn
 t.test('maria export, rectify and erase', async (t) => {
   const server = await startServer(t);
   const both = [
-    await session(server, 'Zora@example.com'),
-    await session(server, 'zora@example.com'),
+    await getSession(server, 'Zora@example.com'),
+    await getSession(server, 'zora@example.com'),
   ];
-  const other = await session(server, 'other@example.com');
+  const other = await getSession(server, 'other@example.com');
   const [first, second] = both as [Visitor, Visitor];
 
   await t.test('export writes one session that only its owner can read', async (t) => {
@@ -75,9 +77,9 @@ t.test('maria export, rectify and erase', async (t) => {
     const printed = await runCommand(server, exportCommand, '--uuid', first.uuid, '--out', out);
 
     t.equal(printed, `1 session in ${out}`);
-    const contents = zipContents(await readFile(out));
+    const contents = readZip(await readFile(out));
     t.same([...contents.keys()], ['cv.pdf', 'session.json']);
-    t.match(sessionIn(contents), {session: {email: 'Zora@example.com'}});
+    t.match(parseSession(contents), {session: {email: 'Zora@example.com'}});
     t.equal((await stat(out)).mode & 0o777, 0o600);
     t.notOk((await readdir(server.dataDir)).includes('one.zip.part'));
     t.same(await auditedBy(server, first.uuid, 'data_exported'), [{metadata: {by: 'operator'}}]);
@@ -86,7 +88,7 @@ t.test('maria export, rectify and erase', async (t) => {
   await t.test('export by e-mail address writes all its sessions, each in a folder', async (t) => {
     const out = path.join(server.dataDir, 'two.zip');
     await runCommand(server, exportCommand, '--email', 'ZORA@example.com', '--out', out);
-    const contents = zipContents(await readFile(out));
+    const contents = readZip(await readFile(out));
     t.same(
       [...contents.keys()],
       both.flatMap(({uuid}) => [`${uuid}/cv.pdf`, `${uuid}/session.json`]),
@@ -118,7 +120,9 @@ t.test('maria export, rectify and erase', async (t) => {
         server.sql`select name, email from user_sessions where uuid = ${other.uuid}`;
       t.same(await stored(), [{name: 'Right Name', email: 'other@example.com'}]);
       server.sender.wake();
-      await fetch(linkIn(await server.mailbox.waitFor('right@example.com')), {method: 'POST'});
+      await fetch(getConfirmationLink(await server.mailbox.waitFor('right@example.com')), {
+        method: 'POST',
+      });
       t.same(await stored(), [{name: 'Right Name', email: 'right@example.com'}]);
       t.same(await auditedBy(server, other.uuid, 'data_rectified'), [
         {metadata: {fields: ['name', 'email'], by: 'operator'}},
@@ -145,9 +149,9 @@ t.test('maria export, rectify and erase', async (t) => {
       named.split('\n'),
       both.map(({uuid}) => `Corrected ${uuid}.`),
     );
-    const names = () =>
+    const getNames = () =>
       server.sql`select distinct name from user_sessions where uuid = any(${both.map(({uuid}) => uuid)}::uuid[])`;
-    t.same(await names(), [{name: 'Zora Neu'}]);
+    t.same(await getNames(), [{name: 'Zora Neu'}]);
     const nobody = runCommand(server, rectifyCommand, '--email', 'no@example.com', '--name', 'X');
     await t.rejects(nobody, {message: /There is no session with this e-mail address/});
   });
@@ -157,7 +161,7 @@ t.test('maria export, rectify and erase', async (t) => {
       await runCommand(server, eraseCommand, '--email', 'zora@example.com'),
       new RegExp(`Nothing was erased.*${first.uuid}.*${second.uuid}`, 's'),
     );
-    t.equal((await keysIn(server.objects)).length, 3);
+    t.equal((await listKeys(server.objects)).length, 3);
 
     const erase = ['--email', 'zora@example.com', '--yes'];
     t.same(
@@ -166,7 +170,7 @@ t.test('maria export, rectify and erase', async (t) => {
     );
 
     t.same(
-      (await keysIn(server.objects)).map((key) => key.split('/')[1]),
+      (await listKeys(server.objects)).map((key) => key.split('/')[1]),
       [other.uuid],
     );
     t.equal((await first.session()).status, 410);
@@ -185,7 +189,7 @@ t.test('maria export, rectify and erase', async (t) => {
     t.same(await server.sql`select state from visits where uuid = ${visit.uuid}`, [
       {state: 'gone'},
     ]);
-    t.equal((await keysIn(server.objects)).length, 1);
+    t.equal((await listKeys(server.objects)).length, 1);
   });
 
   await t.test('each command reports missing options', async (t) => {
@@ -211,7 +215,7 @@ t.test('maria export, rectify and erase', async (t) => {
 
 t.test('maria sessions, audit and funnel', async (t) => {
   const server = await startServer(t);
-  const visitor = await session(server, 'a@example.com', '=Zora "Z", X');
+  const visitor = await getSession(server, 'a@example.com', '=Zora "Z", X');
   await server.sql`
     insert into visits (uuid, site_key, token_hash, state)
     select gen_random_uuid(), 'demo', sha256('x'), 'session' from generate_series(1, 1200)`;
@@ -324,11 +328,11 @@ t.test('a missing file is not reported as an unavailable database', async (t) =>
 });
 
 t.test('--since accepts a day, a time or a duration', (t) => {
-  t.equal(readSince('2026-11-21').toISOString(), '2026-11-21T00:00:00.000Z');
-  t.equal(readSince('2026-11-21T09:30:00Z').toISOString(), '2026-11-21T09:30:00.000Z');
-  t.equal(readSince('2h', 7_200_000).getTime(), 0);
+  t.equal(parseSince('2026-11-21').toISOString(), '2026-11-21T00:00:00.000Z');
+  t.equal(parseSince('2026-11-21T09:30:00Z').toISOString(), '2026-11-21T09:30:00.000Z');
+  t.equal(parseSince('2h', 7_200_000).getTime(), 0);
   for (const bad of ['', 'yesterday', '5', '5w', '2026-13-01', '-1d']) {
-    t.throws(() => readSince(bad), {message: /--since/}, bad);
+    t.throws(() => parseSince(bad), {message: /--since/}, bad);
   }
   t.end();
 });

@@ -13,9 +13,9 @@ const MAX_KEYS = 1_000;
 const TAIL = '-0000-4000-8000-000000000000';
 const AGE_MS = 3 * 3_600_000;
 
-const uuidOf = (number: number): string => number.toString(16).padStart(8, '0') + TAIL;
-export const keyOf = (i: number): string =>
-  `uploads/${uuidOf(Math.floor(i / FILES_PER_VISIT))}/${uuidOf(i)}.pdf`;
+const getUuid = (number: number): string => number.toString(16).padStart(8, '0') + TAIL;
+export const getKey = (i: number): string =>
+  `uploads/${getUuid(Math.floor(i / FILES_PER_VISIT))}/${getUuid(i)}.pdf`;
 const indexOf = (key: string): number => parseInt(key.split('/')[2]?.slice(0, 8) ?? '', 16);
 
 export interface Call {
@@ -62,7 +62,7 @@ export class ComputedBucket {
     await once(this.server, 'close');
   }
 
-  countOf(what: Call['what']): number {
+  countCalls(what: Call['what']): number {
     return this.calls.filter((call) => call.what === what).length;
   }
 
@@ -72,7 +72,7 @@ export class ComputedBucket {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {searchParams} = new URL(request.url ?? '', 'http://store');
-    const body = await textOf(request);
+    const body = await readText(request);
     response.setHeader('date', new Date(Date.now() + this.clockMs).toUTCString());
     response.setHeader('content-type', 'application/xml');
     if (searchParams.has('list-type')) this.list(searchParams, response);
@@ -92,11 +92,11 @@ export class ComputedBucket {
     const found: string[] = [];
     let i = after ? indexOf(after) + 1 : 0;
     for (; i < this.count && found.length < most; i++) {
-      if (!this.deleted.has(i)) found.push(keyOf(i));
+      if (!this.deleted.has(i)) found.push(getKey(i));
     }
     while (i < this.count && this.deleted.has(i)) i++;
     this.calls.push({what: 'list', keys: found.length});
-    if (this.countOf('list') === this.failingList) {
+    if (this.countCalls('list') === this.failingList) {
       response.statusCode = 403;
       response.end('<Error><Code>AccessDenied</Code><Message>Not this page.</Message></Error>');
       return;
@@ -128,7 +128,7 @@ export class ComputedBucket {
  * Inserts visits and rows for all keys except those of every tenth visit. If `known` is false,
  * inserts them only for those. Returns the number of keys without a row.
  */
-export const fillRows = async (
+export const insertRows = async (
   sql: Sql,
   count: number,
   {known = true}: {known?: boolean} = {},
@@ -153,7 +153,7 @@ export const fillRows = async (
   return count - rows.count;
 };
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
+const readText = async (request: IncomingMessage): Promise<string> => {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
   return text;

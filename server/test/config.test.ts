@@ -8,14 +8,14 @@ import t from 'tap';
 import {readConfig} from '../config/config.js';
 import type {Config} from '../config/config.js';
 import {Settings} from '../config/environment.js';
-import {unknownSettings} from '../config/unknown-settings.js';
-import {SECRET, faultsOf, read} from './read-settings.js';
+import {findUnknownSettings} from '../config/unknown-settings.js';
+import {SECRET, getSettingErrors, readSettings} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
 
 const run = promisify(execFile);
 
 void t.test('no setting is required', (t) => {
-  const {secrets: _, ...config} = read();
+  const {secrets: _, ...config} = readSettings();
 
   t.same(config, {
     port: 8080,
@@ -34,8 +34,8 @@ void t.test('no setting is required', (t) => {
       admin: 'operator@localhost.localdomain',
     },
     limits: {maxFiles: 3, minFiles: 1, maxFileBytes: 5 * 1024 * 1024},
-    uploads: {perSession: 10, perAddress: 100, total: 200},
-    streams: {perSession: 10, perAddress: 200, total: 4_000},
+    uploads: {perSession: 10, perClient: 100, total: 200},
+    streams: {perSession: 10, perClient: 200, total: 4_000},
     ratePerMinute: 10,
     trustProxy: [],
     visit: {idleMs: 30 * 60_000, maxMs: 24 * 3_600_000, leaveGraceMs: undefined},
@@ -75,43 +75,51 @@ void t.test('empty strings mean unset', (t) => {
     'LOG_LEVEL',
   ];
 
-  t.same(read(Object.fromEntries(names.map((name) => [name, '']))), read());
-  t.same(read(Object.fromEntries(names.map((name) => [name, '  ']))), read());
+  t.same(readSettings(Object.fromEntries(names.map((name) => [name, '']))), readSettings());
+  t.same(readSettings(Object.fromEntries(names.map((name) => [name, '  ']))), readSettings());
   t.end();
 });
 
 void t.test('settings are parsed into their values', (t) => {
-  t.equal(read({PORT: '0'}).port, 0);
-  t.equal(read({PORT: '3000'}).publicUrl, 'http://localhost:3000');
+  t.equal(readSettings({PORT: '0'}).port, 0);
+  t.equal(readSettings({PORT: '3000'}).publicUrl, 'http://localhost:3000');
   t.equal(
-    read({PUBLIC_URL: 'https://chat.example.com/maria/'}).publicUrl,
+    readSettings({PUBLIC_URL: 'https://chat.example.com/maria/'}).publicUrl,
     'https://chat.example.com/maria',
   );
-  t.equal(read({MAX_FILE_SIZE_MB: '0.5'}).limits.maxFileBytes, 512 * 1024);
-  t.equal(read({LEAVE_GRACE_SECONDS: '0'}).visit.leaveGraceMs, 0);
-  t.equal(read({CLEANUP_INTERVAL_MINUTES: '0'}).cleanup.intervalMs, 0);
-  t.equal(read({COMPLETE_RETENTION_DAYS: '90'}).retention.completeMs, 90 * 86_400_000);
-  t.same(read({TRUST_PROXY: '10.0.0.0/8, 127.0.0.1,::1'}).trustProxy, [
+  t.equal(readSettings({MAX_FILE_SIZE_MB: '0.5'}).limits.maxFileBytes, 512 * 1024);
+  t.equal(readSettings({LEAVE_GRACE_SECONDS: '0'}).visit.leaveGraceMs, 0);
+  t.equal(readSettings({CLEANUP_INTERVAL_MINUTES: '0'}).cleanup.intervalMs, 0);
+  t.equal(readSettings({COMPLETE_RETENTION_DAYS: '90'}).retention.completeMs, 90 * 86_400_000);
+  t.same(readSettings({TRUST_PROXY: '10.0.0.0/8, 127.0.0.1,::1'}).trustProxy, [
     '10.0.0.0/8',
     '127.0.0.1',
     '::1',
   ]);
-  t.same(read({CLAMAV_HOST: 'clamav'}).scanner, {host: 'clamav', port: 3310, required: true});
-  t.same(read({CLAMAV_HOST: '[::1]:3311', SCAN_REQUIRED: 'false'}).scanner, {
+  t.same(readSettings({CLAMAV_HOST: 'clamav'}).scanner, {
+    host: 'clamav',
+    port: 3310,
+    required: true,
+  });
+  t.same(readSettings({CLAMAV_HOST: '[::1]:3311', SCAN_REQUIRED: 'false'}).scanner, {
     host: '::1',
     port: 3311,
     required: false,
   });
-  t.equal(read({S3_BUCKET: 'b'}).s3?.forcePathStyle, false);
-  t.equal(read({S3_BUCKET: 'b', S3_ENDPOINT: 'http://127.0.0.1:9000'}).s3?.forcePathStyle, true);
+  t.equal(readSettings({S3_BUCKET: 'b'}).s3?.forcePathStyle, false);
+  t.equal(
+    readSettings({S3_BUCKET: 'b', S3_ENDPOINT: 'http://127.0.0.1:9000'}).s3?.forcePathStyle,
+    true,
+  );
   t.same(
-    read({S3_BUCKET: 'b', AWS_ACCESS_KEY_ID: 'i', AWS_SECRET_ACCESS_KEY: 'k'}).s3?.credentials,
+    readSettings({S3_BUCKET: 'b', AWS_ACCESS_KEY_ID: 'i', AWS_SECRET_ACCESS_KEY: 'k'}).s3
+      ?.credentials,
     {
       accessKeyId: 'i',
       secretAccessKey: 'k',
     },
   );
-  t.equal(read({S3_BUCKET: 'b'}).s3?.credentials, undefined, 'the usual chain');
+  t.equal(readSettings({S3_BUCKET: 'b'}).s3?.credentials, undefined, 'the usual chain');
   t.end();
 });
 
@@ -184,42 +192,48 @@ const faulty: [string, string, string?][] = [
 for (const [name, wrong, right] of faulty) {
   const beside: Record<string, string> = name === 'AWS_ACCESS_KEY_ID' ? {S3_BUCKET: 'b'} : {};
   void t.test(`${name}=${wrong.slice(0, 30)} is refused by name`, (t) => {
-    const faults = faultsOf({...beside, [name]: wrong});
+    const faults = getSettingErrors({...beside, [name]: wrong});
 
     t.equal(faults.length, 1, faults.join(' '));
     t.match(faults[0], new RegExp(name));
     if (right !== undefined)
-      t.same(faultsOf({...beside, [name]: right}), [], `${right} is accepted`);
+      t.same(getSettingErrors({...beside, [name]: right}), [], `${right} is accepted`);
     t.end();
   });
 }
 
 void t.test('an error about a choice lists the accepted values', (t) => {
-  t.match(faultsOf({IP_MODE: 'some'}), [
+  t.match(getSettingErrors({IP_MODE: 'some'}), [
     'IP_MODE must be one of full, truncated, none, but is "some".',
   ]);
-  t.match(faultsOf({LOG_LEVEL: 'loud'}), [
+  t.match(getSettingErrors({LOG_LEVEL: 'loud'}), [
     /^LOG_LEVEL must be one of fatal, error, warn, info, debug/,
   ]);
   t.end();
 });
 
 void t.test('a responder requires its settings and refuses those of other kinds', (t) => {
-  t.match(faultsOf({RESPONDER: 'robot'}), [
+  t.match(getSettingErrors({RESPONDER: 'robot'}), [
     /^RESPONDER must be one of none, webhook, openai, but is "robot"/,
   ]);
   for (const name of ['RESPONDER_URL', 'RESPONDER_KEY', 'RESPONDER_MODEL', 'RESPONDER_SECRET']) {
-    const [fault, ...others] = faultsOf({RESPONDER: 'none', [name]: 'https://bot.example/xyz'});
+    const [fault, ...others] = getSettingErrors({
+      RESPONDER: 'none',
+      [name]: 'https://bot.example/xyz',
+    });
     t.match(fault, new RegExp(`^${name} is set, but RESPONDER is none`));
     t.notMatch(fault, /xyz/, 'the value may be a secret');
     t.same(others, []);
   }
-  t.match(faultsOf({RESPONDER: 'openai'}), [/^RESPONDER_URL must be set/, /^RESPONDER_MODEL must/]);
-  t.match(faultsOf({RESPONDER: 'webhook'}), [
+  t.match(getSettingErrors({RESPONDER: 'openai'}), [
+    /^RESPONDER_URL must be set/,
+    /^RESPONDER_MODEL must/,
+  ]);
+  t.match(getSettingErrors({RESPONDER: 'webhook'}), [
     /^RESPONDER_URL must be set/,
     /^RESPONDER_SECRET must/,
   ]);
-  const [secret, ...none] = faultsOf({
+  const [secret, ...none] = getSettingErrors({
     RESPONDER: 'webhook',
     RESPONDER_URL: 'https://bot.example/',
     RESPONDER_SECRET: 'xyz',
@@ -228,15 +242,17 @@ void t.test('a responder requires its settings and refuses those of other kinds'
   t.notMatch(secret, /xyz/);
   t.same(none, []);
   const openai = {RESPONDER: 'openai', RESPONDER_MODEL: 'm', RESPONDER_URL: 'https://bot.example/'};
-  t.same(faultsOf({...openai, RESPONDER_KEY: 'sk-proj_1.2'}), []);
+  t.same(getSettingErrors({...openai, RESPONDER_KEY: 'sk-proj_1.2'}), []);
   for (const key of ['sk\r\nX-Other: 1', 'sk ü', 'sk 1']) {
-    t.match(faultsOf({...openai, RESPONDER_KEY: key}), [/^RESPONDER_KEY must be printable ASCII/]);
+    t.match(getSettingErrors({...openai, RESPONDER_KEY: key}), [
+      /^RESPONDER_KEY must be printable ASCII/,
+    ]);
   }
   t.end();
 });
 
 void t.test('a responder on a private network must be allowed', (t) => {
-  const settings = (url: string, hosts = '') => ({
+  const getSettings = (url: string, hosts = '') => ({
     RESPONDER: 'openai',
     RESPONDER_URL: url,
     RESPONDER_MODEL: 'small',
@@ -244,24 +260,24 @@ void t.test('a responder on a private network must be allowed', (t) => {
   });
   for (const url of ['http://localhost:11434/v1', 'http://127.0.0.1:11434', 'http://[::1]:11434']) {
     t.match(
-      faultsOf(settings(url)),
+      getSettingErrors(getSettings(url)),
       [/^RESPONDER_URL must not lead into a private network.*:11434, but/],
       url,
     );
   }
-  t.same(faultsOf(settings('http://localhost:11434/v1', 'localhost:11434')), []);
-  t.same(faultsOf(settings('https://models.example.com/v1')), []);
-  t.match(faultsOf(settings('https://models.example.com/v1', 'http://x')), [
+  t.same(getSettingErrors(getSettings('http://localhost:11434/v1', 'localhost:11434')), []);
+  t.same(getSettingErrors(getSettings('https://models.example.com/v1')), []);
+  t.match(getSettingErrors(getSettings('https://models.example.com/v1', 'http://x')), [
     /^ALLOW_PRIVATE_HOSTS/,
   ]);
-  t.match(faultsOf(settings('ftp://models.example.com/')), [
+  t.match(getSettingErrors(getSettings('ftp://models.example.com/')), [
     /^RESPONDER_URL must be a complete URL/,
   ]);
   t.end();
 });
 
 void t.test('all validation errors are reported together', (t) => {
-  const faults = faultsOf({
+  const faults = getSettingErrors({
     PORT: 'abc',
     MAX_FILES: 'many',
     LOG_LEVEL: 'loud',
@@ -325,7 +341,7 @@ void t.test('the secret', async (t) => {
       const DATA_DIR = path.join(folder, name);
       mkdirSync(DATA_DIR);
       writeFileSync(path.join(DATA_DIR, 'secret-key'), kept);
-      const [fault, ...others] = faultsOf({SECRET_KEY: '', DATA_DIR});
+      const [fault, ...others] = getSettingErrors({SECRET_KEY: '', DATA_DIR});
       t.match(fault, /secret-key is incomplete: it has \d+ characters.*delete it/);
       t.notMatch(fault, /ccc/);
       t.same(others, []);
@@ -343,12 +359,12 @@ void t.test('the secret', async (t) => {
   await t.test('is read from a file with a line break at the end', (t) => {
     const file = path.join(folder, 'key');
     writeFileSync(file, `${SECRET}\n`);
-    t.same(readConfig({SECRET_KEY_FILE: file}).secrets, read().secrets);
+    t.same(readConfig({SECRET_KEY_FILE: file}).secrets, readSettings().secrets);
     t.end();
   });
 
   await t.test('is an error if its file is missing', (t) => {
-    t.match(faultsOf({SECRET_KEY: '', SECRET_KEY_FILE: path.join(folder, 'none')}), [
+    t.match(getSettingErrors({SECRET_KEY: '', SECRET_KEY_FILE: path.join(folder, 'none')}), [
       /SECRET_KEY_FILE cannot be read/,
     ]);
     t.end();
@@ -356,7 +372,7 @@ void t.test('the secret', async (t) => {
 
   await t.test('can be a list, whose first entry signs', (t) => {
     const other = 'o'.repeat(32);
-    const {secrets} = read({SECRET_KEY: `${other}, ${SECRET}`});
+    const {secrets} = readSettings({SECRET_KEY: `${other}, ${SECRET}`});
     t.same(
       secrets.map(({bytes}) => bytes.toString()),
       [other, SECRET],
@@ -386,14 +402,16 @@ void t.test('no error shows a password, in whichever setting it is', (t) => {
       `postgres://maria:${password}@host.example/maria?sslmode=maybe`,
     ]) {
       for (const NODE_ENV of ['production', 'development']) {
-        const faults = faultsOf({...beside, NODE_ENV, [name]: value}).join('\n');
+        const faults = getSettingErrors({...beside, NODE_ENV, [name]: value}).join('\n');
         t.notMatch(faults, new RegExp(password), `${name}=${value}`);
       }
     }
   }
   for (const name of ['SECRET_KEY', 'SECRET_KEY_FILE', 'RESPONDER_SECRET', 'RESPONDER_KEY']) {
     const settings = {RESPONDER: name === 'RESPONDER_SECRET' ? 'webhook' : 'openai'};
-    const faults = faultsOf({...settings, SECRET_KEY: '', [name]: `${password} ü`}).join('\n');
+    const faults = getSettingErrors({...settings, SECRET_KEY: '', [name]: `${password} ü`}).join(
+      '\n',
+    );
     t.match(faults, new RegExp(name));
     t.notMatch(faults, new RegExp(password), name);
   }
@@ -402,12 +420,16 @@ void t.test('no error shows a password, in whichever setting it is', (t) => {
 
 void t.test('the SDK’s own settings for the endpoint are used if there is a bucket', (t) => {
   const endpoint = (settings: Record<string, string>) =>
-    read({S3_BUCKET: 'b', ...settings}).s3?.endpoint;
+    readSettings({S3_BUCKET: 'b', ...settings}).s3?.endpoint;
   const [ours, theirs, general] = ['http://a.example', 'http://b.example', 'http://c.example'];
   t.equal(endpoint({AWS_ENDPOINT_URL: general}), general);
   t.equal(endpoint({AWS_ENDPOINT_URL: general, AWS_ENDPOINT_URL_S3: theirs}), theirs);
   t.equal(endpoint({AWS_ENDPOINT_URL_S3: theirs, S3_ENDPOINT: ours}), ours);
-  t.equal(read({AWS_ENDPOINT_URL: general}).s3, undefined, 'without a bucket they are ignored');
+  t.equal(
+    readSettings({AWS_ENDPOINT_URL: general}).s3,
+    undefined,
+    'without a bucket they are ignored',
+  );
   t.end();
 });
 
@@ -425,16 +447,16 @@ void t.test('an unknown name that resembles a setting is reported with the neare
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['PORTS', 'PORT'],
   ] as const) {
-    t.same(unknownSettings({[name]: 'a secret'}), [
+    t.same(findUnknownSettings({[name]: 'a secret'}), [
       `${name} is not a setting. Did you mean ${meant}?`,
     ]);
   }
-  t.match(unknownSettings({SMTP_PASSWORD: 'a secret', MARIA_VERSION: '1'}), [
+  t.match(findUnknownSettings({SMTP_PASSWORD: 'a secret', MARIA_VERSION: '1'}), [
     'MARIA_VERSION is not a setting.',
     /^SMTP_PASSWORD is not a setting\. Settings with this beginning: SMTP_URL, /,
   ]);
   t.same(
-    unknownSettings({
+    findUnknownSettings({
       ...Object.fromEntries(Object.keys(Settings.properties).map((name) => [name, 'x'])),
       HOME: '/root',
       HOSTNAME: 'maria-1',
@@ -460,7 +482,7 @@ void t.test('an unknown name that resembles a setting is reported with the neare
 void t.test('an S3 endpoint has no credentials, no query and no fragment', (t) => {
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT']) {
     for (const rest of ['?key=xyz', '#xyz', '/base?xyz', '/?', '#']) {
-      const [fault = '', ...others] = faultsOf({
+      const [fault = '', ...others] = getSettingErrors({
         S3_BUCKET: 'b',
         [name]: `https://s3.example.com${rest}`,
       });
@@ -469,10 +491,10 @@ void t.test('an S3 endpoint has no credentials, no query and no fragment', (t) =
       t.notMatch(fault, 'xyz', 'the value may be a secret');
       t.same(others, []);
     }
-    t.match(faultsOf({S3_BUCKET: 'b', [name]: 'https://user:xyz@s3.example.com'}), [
+    t.match(getSettingErrors({S3_BUCKET: 'b', [name]: 'https://user:xyz@s3.example.com'}), [
       new RegExp(`^${name} must be an http or https URL without credentials((?!xyz).)*$`),
     ]);
-    t.same(faultsOf({S3_BUCKET: 'b', [name]: 'https://s3.example.com/storage/v1/s3'}), []);
+    t.same(getSettingErrors({S3_BUCKET: 'b', [name]: 'https://s3.example.com/storage/v1/s3'}), []);
   }
   t.end();
 });
@@ -495,7 +517,7 @@ void t.test('a bucket has a possible name', (t) => {
     'b'.repeat(256),
   ];
   for (const name of impossible) {
-    t.match(faultsOf({S3_BUCKET: name}), [/^S3_BUCKET must be the name of a bucket/], name);
+    t.match(getSettingErrors({S3_BUCKET: name}), [/^S3_BUCKET must be the name of a bucket/], name);
   }
   const possible = [
     'b',
@@ -504,6 +526,6 @@ void t.test('a bucket has a possible name', (t) => {
     'tenant:files',
     'arn:aws:s3:eu-west-1:123456789012:accesspoint/files',
   ];
-  for (const name of possible) t.same(faultsOf({S3_BUCKET: name}), [], name);
+  for (const name of possible) t.same(getSettingErrors({S3_BUCKET: name}), [], name);
   t.end();
 });

@@ -1,7 +1,14 @@
 import t from 'tap';
 
-import {OWNER, linksOf, mailsTo, pending, press, sessionOf} from './contact-parts.js';
-import {auditOf} from './session-parts.js';
+import {
+  OWNER_EMAIL,
+  getLinks,
+  countMailsTo,
+  createPendingContact,
+  confirmLink,
+  getSessionRow,
+} from './contact-helpers.js';
+import {getAuditRows} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import type {Visitor} from './visitor.js';
@@ -10,9 +17,9 @@ void t.test('the page behind the link', async (t) => {
   const server = await startServer(t);
 
   await t.test('changes nothing, however often a scanner opens it', async (t) => {
-    const {visitor, link} = await pending(server, 'scanned@example.com');
-    const trail = () => server.sql`select from audit_logs where user_uuid = ${visitor.uuid}`;
-    const before = (await trail()).length;
+    const {visitor, link} = await createPendingContact(server, 'scanned@example.com');
+    const getTrail = () => server.sql`select from audit_logs where user_uuid = ${visitor.uuid}`;
+    const before = (await getTrail()).length;
 
     for (let i = 0; i < 10; i++) {
       t.equal((await fetch(link)).status, 200);
@@ -20,13 +27,13 @@ void t.test('the page behind the link', async (t) => {
       t.equal((await fetch(`${link}/not-me`)).status, 200);
     }
 
-    t.match(await linksOf(server, visitor.uuid), [{used: false, voided: false}]);
+    t.match(await getLinks(server, visitor.uuid), [{used: false, voided: false}]);
     t.equal((await visitor.session()).body.state, 'pending');
-    t.equal((await trail()).length, before);
+    t.equal((await getTrail()).length, before);
   });
 
   await t.test('is a form without a script that cannot be framed or cached', async (t) => {
-    const {link} = await pending(server, 'page@example.com');
+    const {link} = await createPendingContact(server, 'page@example.com');
     const response = await fetch(link);
     const page = await response.text();
 
@@ -43,10 +50,10 @@ void t.test('the page behind the link', async (t) => {
   });
 
   await t.test('confirms with its button, and repeats the result', async (t) => {
-    const {visitor, link} = await pending(server, 'button@example.com');
+    const {visitor, link} = await createPendingContact(server, 'button@example.com');
 
-    const first = await press(link);
-    const again = await press(link);
+    const first = await confirmLink(link);
+    const again = await confirmLink(link);
     const read = await fetch(link);
 
     t.same([first.status, again.status, read.status], [200, 200, 200]);
@@ -54,12 +61,12 @@ void t.test('the page behind the link', async (t) => {
     t.match(await again.text(), /already confirmed/);
     t.match(await read.text(), /already confirmed/);
     t.equal((await visitor.session()).body.state, 'complete');
-    t.match(await linksOf(server, visitor.uuid), [{used: true, voided: false}]);
-    t.equal((await auditOf(server, visitor.uuid, 'email_verified')).length, 1);
+    t.match(await getLinks(server, visitor.uuid), [{used: true, voided: false}]);
+    t.equal((await getAuditRows(server, visitor.uuid, 'email_verified')).length, 1);
   });
 
   await t.test('accepts the form from any origin without a body', async (t) => {
-    const {visitor, link} = await pending(server, 'form@example.com');
+    const {visitor, link} = await createPendingContact(server, 'form@example.com');
 
     const response = await fetch(link, {
       method: 'POST',
@@ -72,24 +79,29 @@ void t.test('the page behind the link', async (t) => {
   });
 
   await t.test('confirms once and notifies the owner once after concurrent clicks', async (t) => {
-    const {visitor, link} = await pending(server, 'parallel@example.com');
-    const mailsBefore = await mailsTo(server, OWNER);
+    const {visitor, link} = await createPendingContact(server, 'parallel@example.com');
+    const mailsBefore = await countMailsTo(server, OWNER_EMAIL);
 
-    const answers = await Promise.all([press(link), press(link), press(link), press(link)]);
+    const responses = await Promise.all([
+      confirmLink(link),
+      confirmLink(link),
+      confirmLink(link),
+      confirmLink(link),
+    ]);
 
     t.same(
-      answers.map(({status}) => status),
+      responses.map(({status}) => status),
       [200, 200, 200, 200],
     );
-    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    const texts = await Promise.all(responses.map((response) => response.text()));
     t.equal(texts.filter((text) => text.includes('Thank you')).length, 1);
-    t.equal((await auditOf(server, visitor.uuid, 'email_verified')).length, 1);
-    t.equal(await mailsTo(server, OWNER), mailsBefore + 1);
+    t.equal((await getAuditRows(server, visitor.uuid, 'email_verified')).length, 1);
+    t.equal(await countMailsTo(server, OWNER_EMAIL), mailsBefore + 1);
   });
 
   await t.test('is unknown with another signature, and confirms nothing', async (t) => {
-    const {visitor, link} = await pending(server, 'forged@example.com');
-    const other = await pending(server, 'other@example.com');
+    const {visitor, link} = await createPendingContact(server, 'forged@example.com');
+    const other = await createPendingContact(server, 'other@example.com');
     const [id, mac = ''] = (link.split('/').at(-1) ?? '').split('.');
     const otherMac = other.link.split('.').at(-1) ?? '';
     for (const path of [
@@ -134,7 +146,7 @@ void t.test('the page behind the link', async (t) => {
   ];
   for (const [what, kill] of dead) {
     await t.test(`is invalid if it is ${what}, and explains the next step`, async (t) => {
-      const {visitor, link} = await pending(server, `dead-${what.length}@example.com`);
+      const {visitor, link} = await createPendingContact(server, `dead-${what.length}@example.com`);
       await kill(server, visitor);
 
       for (const method of ['GET', 'POST']) {
@@ -142,46 +154,46 @@ void t.test('the page behind the link', async (t) => {
         t.equal(response.status, 410);
         t.match(await response.text(), /newest mail/);
       }
-      t.equal((await sessionOf(server, visitor.uuid))?.verified, false);
+      t.equal((await getSessionRow(server, visitor.uuid))?.verified, false);
     });
   }
 
   await t.test('is valid until its last second', async (t) => {
-    const {visitor, link} = await pending(server, 'late@example.com');
+    const {visitor, link} = await createPendingContact(server, 'late@example.com');
     await server.sql`
       update email_verifications set expires_at = now() + interval '20 seconds'
       where session_uuid = ${visitor.uuid}`;
 
-    t.match(await (await press(link)).text(), /Thank you/);
+    t.match(await (await confirmLink(link)).text(), /Thank you/);
   });
 
   await t.test('asks for a confirmation of “not me”, then voids the link', async (t) => {
-    const {visitor, link} = await pending(server, 'notme@example.com');
+    const {visitor, link} = await createPendingContact(server, 'notme@example.com');
 
     const question = await fetch(`${link}/not-me`);
     t.match(await question.text(), /<button/);
-    t.match(await linksOf(server, visitor.uuid), [{voided: false}]);
-    const answer = await press(`${link}/not-me`);
+    t.match(await getLinks(server, visitor.uuid), [{voided: false}]);
+    const response = await confirmLink(`${link}/not-me`);
 
-    t.equal(answer.status, 200);
-    t.match(await answer.text(), /Thank you for telling us/);
-    t.match(await linksOf(server, visitor.uuid), [{used: false, voided: true}]);
-    t.equal((await press(link)).status, 410);
-    t.match(await auditOf(server, visitor.uuid, 'suspicious_activity'), [
+    t.equal(response.status, 200);
+    t.match(await response.text(), /Thank you for telling us/);
+    t.match(await getLinks(server, visitor.uuid), [{used: false, voided: true}]);
+    t.equal((await confirmLink(link)).status, 410);
+    t.match(await getAuditRows(server, visitor.uuid, 'suspicious_activity'), [
       {metadata: {kind: 'not_me'}},
     ]);
     t.equal((await visitor.session()).body.state, 'pending');
   });
 
   await t.test('shows the site, and links to it once there is no button left', async (t) => {
-    const {link} = await pending(server, 'back@example.com');
+    const {link} = await createPendingContact(server, 'back@example.com');
     const back = `<a href="${server.url}">Back to Demo</a>`;
 
     const question = await (await fetch(link)).text();
     t.match(question, /<p class="site">Demo<\/p>/);
     t.notMatch(question, /Back to/);
-    for (const answer of [await press(link), await press(link)]) {
-      const page = await answer.text();
+    for (const response of [await confirmLink(link), await confirmLink(link)]) {
+      const page = await response.text();
       t.match(page, /<p class="site">Demo<\/p>/);
       t.ok(page.includes(back), 'a link to the page with the chat');
     }
@@ -190,12 +202,12 @@ void t.test('the page behind the link', async (t) => {
   });
 
   await t.test('explains the next step after a misused confirmation', async (t) => {
-    const {visitor, link} = await pending(server, 'misused@example.com');
-    await press(link);
+    const {visitor, link} = await createPendingContact(server, 'misused@example.com');
+    await confirmLink(link);
 
-    for (const answer of [await fetch(`${link}/not-me`), await press(`${link}/not-me`)]) {
-      const page = await answer.text();
-      t.equal(answer.status, 200);
+    for (const response of [await fetch(`${link}/not-me`), await confirmLink(`${link}/not-me`)]) {
+      const page = await response.text();
+      t.equal(response.status, 200);
       t.match(page, /write to Demo/);
       t.notMatch(page, /nothing left to do|misused@|Zora/);
     }
@@ -203,8 +215,8 @@ void t.test('the page behind the link', async (t) => {
   });
 
   await t.test('reassures a person who clicks “not me” on a void link', async (t) => {
-    const {link} = await pending(server, 'void@example.com');
-    await press(`${link}/not-me`);
+    const {link} = await createPendingContact(server, 'void@example.com');
+    await confirmLink(`${link}/not-me`);
 
     const again = await fetch(`${link}/not-me`);
     const page = await again.text();
@@ -215,8 +227,8 @@ void t.test('the page behind the link', async (t) => {
   });
 
   await t.test('reveals no session', async (t) => {
-    const {visitor, link} = await pending(server, 'nosession@example.com');
-    const response = await press(link);
+    const {visitor, link} = await createPendingContact(server, 'nosession@example.com');
+    const response = await confirmLink(link);
     t.equal(response.headers.get('set-cookie'), null);
     t.notMatch(await response.text(), new RegExp(visitor.uuid));
   });

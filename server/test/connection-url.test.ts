@@ -7,10 +7,10 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {parseConnection, formatHosts, readConnectionUrl} from '../database/connection-url.js';
-import {faultsOf} from './read-settings.js';
+import {getSettingErrors} from './read-settings.js';
 import {temporaryFolder} from './start-server.js';
 
-const faultsIn = (url: string): string[] => {
+const findErrors = (url: string): string[] => {
   const faults: string[] = [];
   readConnectionUrl(url, faults);
   return faults;
@@ -61,7 +61,7 @@ t.test('a DATABASE_URL is parsed like in every PostgreSQL client', async (t) => 
     const hosts = 'one.example.com:5432,two.example.com:5433';
     t.equal(formatHosts(`postgres://u:p@${hosts}/maria?target_session_attrs=read-write`), hosts);
     t.equal(formatHosts('postgres:///maria?host=one,two&port=6000'), 'one:6000,two:6000');
-    t.match(faultsIn('postgres:///maria?host=one,two&port=1,2,3'), [/one port, or one for each/]);
+    t.match(findErrors('postgres:///maria?host=one,two&port=1,2,3'), [/one port, or one for each/]);
   });
 
   await t.test('with parameters instead of parts of the URL', async (t) => {
@@ -78,13 +78,13 @@ t.test('a DATABASE_URL is parsed like in every PostgreSQL client', async (t) => 
   });
 
   await t.test('with TLS according to sslmode', async (t) => {
-    const tlsOf = (query: string) => parseConnection(`postgres://host/x${query}`).tls;
-    t.same(tlsOf(''), {mode: undefined, options: undefined});
-    t.same(tlsOf('?sslmode=disable'), {mode: 'disable', options: undefined});
-    t.same(tlsOf('?sslmode=require').options, {rejectUnauthorized: false});
-    t.same(tlsOf('?sslmode=verify-full'), {mode: 'verify-full', options: {}});
-    t.same(tlsOf('?sslrootcert=system'), {mode: 'verify-full', options: {}});
-    t.match(tlsOf('?sslmode=verify-ca').options, {checkServerIdentity: Function});
+    const getTls = (query: string) => parseConnection(`postgres://host/x${query}`).tls;
+    t.same(getTls(''), {mode: undefined, options: undefined});
+    t.same(getTls('?sslmode=disable'), {mode: 'disable', options: undefined});
+    t.same(getTls('?sslmode=require').options, {rejectUnauthorized: false});
+    t.same(getTls('?sslmode=verify-full'), {mode: 'verify-full', options: {}});
+    t.same(getTls('?sslrootcert=system'), {mode: 'verify-full', options: {}});
+    t.match(getTls('?sslmode=verify-ca').options, {checkServerIdentity: Function});
   });
 
   await t.test('with files for TLS', async (t) => {
@@ -100,12 +100,12 @@ t.test('a DATABASE_URL is parsed like in every PostgreSQL client', async (t) => 
     const locked = await makeCertificate(t, '-passout', 'pass:secret');
     const url = `postgres://host/x?sslmode=require&sslcert=${locked.cert}&sslkey=${locked.key}`;
     t.equal(parseConnection(`${url}&sslpassword=secret`).tls.options?.passphrase, 'secret');
-    t.match(faultsIn(`${url}&sslpassword=other`), [/sslkey=.* cannot be used/]);
+    t.match(findErrors(`${url}&sslpassword=other`), [/sslkey=.* cannot be used/]);
   });
 });
 
 t.test('an unsupported parameter is reported with an alternative', async (t) => {
-  const faultsAt = (query: string) => faultsIn(`postgres://u:secret@host/x?${query}`);
+  const getErrorsAt = (query: string) => findErrors(`postgres://u:secret@host/x?${query}`);
 
   for (const [query, ...expected] of [
     ['channel_binding=require', /channel_binding=disable, prefer\. .*sslmode=verify-full/],
@@ -125,8 +125,8 @@ t.test('an unsupported parameter is reported with an alternative', async (t) => 
     ['schema=app&pgbouncer=true', /schema/, /pgbouncer/],
     ['%73chema=x', /cannot be read/],
   ] as [string, ...RegExp[]][]) {
-    t.match(faultsAt(query), expected, query);
-    t.equal(faultsAt(query).length, expected.length, query);
+    t.match(getErrorsAt(query), expected, query);
+    t.equal(getErrorsAt(query).length, expected.length, query);
   }
   for (const query of [
     'channel_binding=prefer',
@@ -136,7 +136,7 @@ t.test('an unsupported parameter is reported with an alternative', async (t) => 
     'connect_timeout=600',
     '',
   ]) {
-    t.same(faultsAt(query), [], query);
+    t.same(getErrorsAt(query), [], query);
   }
 });
 
@@ -145,7 +145,7 @@ t.test('a file without a certificate is reported', async (t) => {
   const file = path.join(folder, 'empty.pem');
   await writeFile(file, 'no certificate');
 
-  const faults = faultsIn(`postgres://host/x?sslmode=verify-full&sslrootcert=${file}`);
+  const faults = findErrors(`postgres://host/x?sslmode=verify-full&sslrootcert=${file}`);
 
   t.match(faults, [/empty\.pem, which cannot be used/]);
 });
@@ -158,7 +158,7 @@ t.test('credentials that are not percent-encoded are reported and not repeated',
     S3_ENDPOINT: 'https://user:secret@s3.example.com',
   };
 
-  const faults = faultsOf(wrong);
+  const faults = getSettingErrors(wrong);
 
   t.match(faults, [
     /^DATABASE_URL cannot be read as a URL\. Percent-encode .*% as %25/,
@@ -171,7 +171,7 @@ t.test('credentials that are not percent-encoded are reported and not repeated',
       ['DATABASE_URL', `postgres://u:12${sign}secret@db.example/x?sslmode=require`],
       ['SMTP_URL', `smtp://u:12${sign}secret@mail.example:587`],
     ] as const) {
-      const found = faultsOf({[name]: url});
+      const found = getSettingErrors({[name]: url});
       // The mail library accepts these two signs, because their meaning is clear.
       const works = name === 'SMTP_URL' && (sign === '%' || sign === '@');
       if (works) t.same(found, [], `${name} ${sign}`);
@@ -182,7 +182,11 @@ t.test('credentials that are not percent-encoded are reported and not repeated',
 });
 
 t.test('a URL without a host is reported', async (t) => {
-  const faults = faultsOf({S3_BUCKET: 'files', S3_ENDPOINT: 'https://', SMTP_URL: 'smtp://'});
+  const faults = getSettingErrors({
+    S3_BUCKET: 'files',
+    S3_ENDPOINT: 'https://',
+    SMTP_URL: 'smtp://',
+  });
 
   t.match(faults, [/^S3_ENDPOINT must be .* but is "https:\/\/"/, /^SMTP_URL must name a host/]);
 });

@@ -40,11 +40,11 @@ t.test(
   {skip: bucketsMissing},
   async (t) => {
     const bucket = await createTestBucket(t);
-    const store = await FaultProxy.before(t, bucket.endpoint);
+    const store = await FaultProxy.start(t, bucket.endpoint);
     const server = await startServer(t, {
       settings: {
         S3_BUCKET: bucket.bucket,
-        S3_ENDPOINT: store.through(bucket.endpoint),
+        S3_ENDPOINT: store.replaceHost(bucket.endpoint),
         AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
       },
@@ -84,10 +84,10 @@ t.test('after a refusal the connection accepts the next request', async (t) => {
       headers: uploadHead(visitor, body.length),
     });
     asked.end(body);
-    const [answer] = (await once(asked, 'response')) as [http.IncomingMessage];
-    answer.resume();
-    await once(answer, 'end');
-    return {status: answer.statusCode, reused: asked.reusedSocket};
+    const [response] = (await once(asked, 'response')) as [http.IncomingMessage];
+    response.resume();
+    await once(response, 'end');
+    return {status: response.statusCode, reused: asked.reusedSocket};
   };
   const refusals: [number, () => Promise<[Visitor, Buffer]>][] = [
     [413, async () => [await Visitor.consenting(server.url), uploadBody(makePdf(5_400_000))]],
@@ -145,7 +145,7 @@ t.test('five hundred slow clients do not delay others', async (t) => {
   });
   await sleep(200);
 
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     request(server.url, 'POST', '/api/session/validate-uuid', {json: {uuid: randomUUID()}}),
     visitor.session(),
     visitor.upload(makePdf(200_000)),
@@ -153,7 +153,7 @@ t.test('five hundred slow clients do not delay others', async (t) => {
   ]);
 
   t.same(
-    answers.map(({status}) => status),
+    responses.map(({status}) => status),
     [200, 200, 201, 202],
   );
   t.equal(

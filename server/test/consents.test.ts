@@ -5,11 +5,11 @@ import t from 'tap';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {saveSite} from '../sites/store.js';
 import {makePdf} from './pdf.js';
-import {auditOf, objectsOf, stateOf} from './session-parts.js';
+import {getAuditRows, listSessionKeys, getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
-import {objectsIn, rowsIn} from './upload-parts.js';
+import {listStoredKeys, getFileRows} from './stored-files.js';
 import {Visitor} from './visitor.js';
 
 const ASKS_FOR_ANSWERS = {
@@ -56,7 +56,7 @@ void t.test('consents', async (t) => {
         ['consent_given', 1],
         ['consent_withdrawn', 1],
       ] as const) {
-        t.equal((await auditOf(server, visitor.uuid, event)).length, count, event);
+        t.equal((await getAuditRows(server, visitor.uuid, event)).length, count, event);
       }
     },
   );
@@ -67,27 +67,27 @@ void t.test('consents', async (t) => {
       const consents = [{purpose: 'ai_training', granted, wording, locale}];
       await visitor.call('PUT', '/api/session/consents', {json: {consents}});
     };
-    const rows = async () =>
+    const getRows = async () =>
       (
         await server.sql<{decision: string; wording: string}[]>`
           select decision, wording from consents where session_uuid = ${visitor.uuid} order by id`
       ).map(({decision, wording}) => `${decision} ${wording}`);
 
     await Promise.all(Array.from({length: 8}, () => decide(true, 'May we?')));
-    t.same(await rows(), ['granted May we?']);
+    t.same(await getRows(), ['granted May we?']);
     await decide(true, 'May we train?');
     await decide(true, 'May we?');
-    t.same(await rows(), ['granted May we?', 'granted May we train?']);
+    t.same(await getRows(), ['granted May we?', 'granted May we train?']);
     await decide(false, 'May we?');
     await decide(true, 'May we?');
     const changed = ['refused May we?', 'granted May we?'];
-    t.same((await rows()).slice(2), changed, 'each change of the decision is recorded');
+    t.same((await getRows()).slice(2), changed, 'each change of the decision is recorded');
     t.match((await visitor.session()).body.consents, [{granted: true}]);
-    t.equal((await auditOf(server, visitor.uuid, 'consent_given')).length, 3);
+    t.equal((await getAuditRows(server, visitor.uuid, 'consent_given')).length, 3);
 
     await aMinuteLater(server, visitor);
     await decide(true, 'May we?');
-    t.equal((await rows()).length, 5, 'a minute later it is a separate decision');
+    t.equal((await getRows()).length, 5, 'a minute later it is a separate decision');
   });
 
   await t.test('are at most 100 rows, and every granted consent can be withdrawn', async (t) => {
@@ -103,12 +103,12 @@ void t.test('consents', async (t) => {
     t.equal(await count(), 95);
 
     const wordings = Array.from({length: 12}, (_, i) => `Another wording ${i}`);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       wordings.map((wording) => decide('ai_training', true, wording)),
     );
 
-    t.same(answers.filter(({status}) => status === 200).length, 5, 'the last free rows');
-    const refused = answers.find(({status}) => status !== 200);
+    t.same(responses.filter(({status}) => status === 200).length, 5, 'the last free rows');
+    const refused = responses.find(({status}) => status !== 200);
     t.match(refused, {status: 409, body: {status: 'error', code: 'too_many_consents', uuid: null}});
     const consents = [{purpose: 'ai_training', granted: true, wording: 'New', locale: 'en'}];
     const patched = await visitor.call('PATCH', '/api/session', {json: {name: 'Bert', consents}});
@@ -125,7 +125,7 @@ void t.test('consents', async (t) => {
     t.equal((await decide('ai_training', true, 'Again')).status, 409);
     t.equal(await count(), 101);
     t.equal((await decide('personal_data', false, 'Nothing more')).status, 200);
-    t.equal(await stateOf(server, visitor.uuid), 'erased');
+    t.equal(await getVisitState(server, visitor.uuid), 'erased');
   });
 
   await t.test('accept a wording of at most 4,000 characters in any script', async (t) => {
@@ -202,13 +202,13 @@ void t.test('consents', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.upload(makePdf());
     await visitor.upload(makePdf());
-    t.equal((await objectsOf(server, visitor.uuid)).length, 2);
+    t.equal((await listSessionKeys(server, visitor.uuid)).length, 2);
 
     const {status} = await visitor.consent({personal_data: false});
 
     t.equal(status, 200);
     t.same(await visitor.files(), []);
-    await until(async () => (await objectsOf(server, visitor.uuid)).length === 0);
+    await until(async () => (await listSessionKeys(server, visitor.uuid)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 403);
     await visitor.consent({personal_data: true});
     t.equal(
@@ -225,7 +225,7 @@ void t.test('consents', async (t) => {
     await visitor.consent({ai_training: false});
 
     t.equal((await visitor.files()).length, 1);
-    t.equal((await objectsOf(server, visitor.uuid)).length, 1);
+    t.equal((await listSessionKeys(server, visitor.uuid)).length, 1);
   });
 
   await t.test('erase the session if its storage is withdrawn', async (t) => {
@@ -234,7 +234,7 @@ void t.test('consents', async (t) => {
 
     t.equal((await visitor.consent({personal_data: false})).status, 200);
 
-    t.equal(await stateOf(server, visitor.uuid), 'erased');
+    t.equal(await getVisitState(server, visitor.uuid), 'erased');
     t.equal((await visitor.session()).status, 410);
     t.equal((await server.sql`select from user_sessions where uuid = ${visitor.uuid}`).length, 0);
   });
@@ -274,7 +274,7 @@ t.test('a consent that is withdrawn during an upload', async (t) => {
     await t.test(`by ${end}: an object that is stored afterwards is deleted`, async (t) => {
       const visitor = (await Visitor.consenting(server.url)).at(beside.url);
       const upload = visitor.upload(makePdf());
-      await until(async () => (await rowsIn(server)).some(({state}) => state === 'uploading'));
+      await until(async () => (await getFileRows(server)).some(({state}) => state === 'uploading'));
 
       if (end === 'refusal') await visitor.at(server.url).consent({personal_data: false});
       else await visitor.at(server.url).call('DELETE', '/api/session');
@@ -282,7 +282,7 @@ t.test('a consent that is withdrawn during an upload', async (t) => {
       open();
 
       t.not((await upload).status, 201);
-      await until(async () => (await objectsIn(server)).length === 0);
+      await until(async () => (await listStoredKeys(server)).length === 0);
     });
   }
 });

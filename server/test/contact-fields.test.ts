@@ -2,7 +2,7 @@ import {domainToUnicode} from 'node:url';
 
 import t from 'tap';
 
-import {forgetMailCounts, sessionOf} from './contact-parts.js';
+import {resetMailLimits, getSessionRow} from './contact-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -127,12 +127,12 @@ void t.test('names and e-mail addresses', async (t) => {
   ];
   for (const [what, email, stored] of good) {
     await t.test(`an e-mail address ${what} is accepted`, async (t) => {
-      await forgetMailCounts(server);
+      await resetMailLimits(server);
       const own = await Visitor.consenting(server.url);
 
       t.equal((await own.contact(email)).status, 202);
 
-      t.equal((await sessionOf(server, own.uuid))?.email, stored);
+      t.equal((await getSessionRow(server, own.uuid))?.email, stored);
       // The SMTP server of the tests shows domains in Unicode and accepts at most 253 characters.
       if (stored.length === 254) return;
       await server.mailbox.waitFor(stored.replace(/[^@]+$/, domainToUnicode));
@@ -147,10 +147,10 @@ void t.test('names and e-mail addresses', async (t) => {
       ['🙂'.repeat(99) + 'a', '🙂'.repeat(99) + 'a'],
       ['O’Neil & Sons <b>', 'O’Neil & Sons <b>'],
     ] as const) {
-      await forgetMailCounts(server);
+      await resetMailLimits(server);
       const own = await Visitor.consenting(server.url);
       t.equal((await own.contact('name@example.com', given)).status, 202);
-      t.equal((await sessionOf(server, own.uuid))?.name, stored);
+      t.equal((await getSessionRow(server, own.uuid))?.name, stored);
     }
   });
 

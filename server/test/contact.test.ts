@@ -1,9 +1,16 @@
 import t from 'tap';
 
-import {NAME, forgetMailCounts, linksOf, mailsTo, pending, sessionOf} from './contact-parts.js';
-import {linkIn} from './mailbox.js';
+import {
+  VISITOR_NAME,
+  resetMailLimits,
+  getLinks,
+  countMailsTo,
+  createPendingContact,
+  getSessionRow,
+} from './contact-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
-import {auditOf} from './session-parts.js';
+import {getAuditRows} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -16,7 +23,7 @@ void t.test('the submission of an e-mail address', async (t) => {
     await visitor.upload(makePdf());
     t.equal((await server.sql`select from user_sessions`).length, 0, 'no session before it');
 
-    const {status, body} = await visitor.contact('first@example.com', NAME);
+    const {status, body} = await visitor.contact('first@example.com', VISITOR_NAME);
 
     t.equal(status, 202);
     t.same(body, {state: 'pending', email_masked: 'f•••@example.com', delayed: false});
@@ -24,7 +31,7 @@ void t.test('the submission of an e-mail address', async (t) => {
       {
         uuid: visitor.uuid,
         site_key: 'demo',
-        name: NAME,
+        name: VISITOR_NAME,
         email: 'first@example.com',
         ip_address: '127.0.0.1',
         consent_personal_data: true,
@@ -34,10 +41,12 @@ void t.test('the submission of an e-mail address', async (t) => {
       },
     ]);
     const mail = await server.mailbox.waitFor('first@example.com');
-    t.match(linkIn(mail), new RegExp(`^${server.config.publicUrl}/verify/`));
+    t.match(getConfirmationLink(mail), new RegExp(`^${server.config.publicUrl}/verify/`));
     t.same(server.mailbox.receivers, [['first@example.com']]);
-    t.equal((await auditOf(server, visitor.uuid, 'contact_given')).length, 1);
-    t.match(await auditOf(server, visitor.uuid, 'verification_sent'), [{metadata: {mailed: true}}]);
+    t.equal((await getAuditRows(server, visitor.uuid, 'contact_given')).length, 1);
+    t.match(await getAuditRows(server, visitor.uuid, 'verification_sent'), [
+      {metadata: {mailed: true}},
+    ]);
     t.equal((await visitor.files()).length, 1);
   });
 
@@ -46,34 +55,34 @@ void t.test('the submission of an e-mail address', async (t) => {
     const decision = {purpose: 'personal_data', wording: 'May we?', locale: 'en'};
 
     const none = await visitor.contact('none@example.com');
-    const refused = await visitor.contact('none@example.com', NAME, {
+    const refused = await visitor.contact('none@example.com', VISITOR_NAME, {
       consents: [{...decision, granted: false}],
     });
     t.same([none.status, none.body['code']], [403, 'consent_required']);
     t.same([refused.status, refused.body['code']], [403, 'consent_required']);
-    t.equal(await sessionOf(server, visitor.uuid), undefined);
+    t.equal(await getSessionRow(server, visitor.uuid), undefined);
 
-    const given = await visitor.contact('given@example.com', NAME, {
+    const given = await visitor.contact('given@example.com', VISITOR_NAME, {
       consents: [{...decision, granted: true}],
     });
     t.equal(given.status, 202);
-    t.equal(await mailsTo(server, 'none@example.com'), 0);
+    t.equal(await countMailsTo(server, 'none@example.com'), 0);
   });
 
   await t.test('changes and sends nothing if it is repeated', async (t) => {
-    const {visitor} = await pending(server, 'twice@example.com');
-    const before = await sessionOf(server, visitor.uuid);
+    const {visitor} = await createPendingContact(server, 'twice@example.com');
+    const before = await getSessionRow(server, visitor.uuid);
 
-    const {status, body} = await visitor.contact('twice@example.com', NAME);
+    const {status, body} = await visitor.contact('twice@example.com', VISITOR_NAME);
 
     t.same([status, body['state']], [202, 'pending']);
-    t.same(await sessionOf(server, visitor.uuid), before);
-    t.equal((await linksOf(server, visitor.uuid)).length, 1);
-    t.equal(await mailsTo(server, 'twice@example.com'), 1);
+    t.same(await getSessionRow(server, visitor.uuid), before);
+    t.equal((await getLinks(server, visitor.uuid)).length, 1);
+    t.equal(await countMailsTo(server, 'twice@example.com'), 1);
   });
 
   await t.test('corrects the data, and records the correction', async (t) => {
-    const {visitor} = await pending(server, 'wrong@example.com', {locale: 'en'});
+    const {visitor} = await createPendingContact(server, 'wrong@example.com', {locale: 'en'});
 
     const {status, body} = await visitor.contact('right@example.com', 'Zora', {locale: 'de'});
 
@@ -85,28 +94,28 @@ void t.test('the submission of an e-mail address', async (t) => {
       pending_email_masked: 'r•••@example.com',
     });
     t.match((await server.mailbox.waitFor('right@example.com')).html, /lang="de"/);
-    t.match(await auditOf(server, visitor.uuid, 'data_rectified'), [
+    t.match(await getAuditRows(server, visitor.uuid, 'data_rectified'), [
       {metadata: {fields: ['name', 'email', 'locale']}},
     ]);
     await visitor.contact('right@example.com', 'Zora', {locale: 'de'});
-    t.equal((await auditOf(server, visitor.uuid, 'data_rectified')).length, 1);
+    t.equal((await getAuditRows(server, visitor.uuid, 'data_rectified')).length, 1);
   });
 
   await t.test('eight times concurrently creates one session and one e-mail', async (t) => {
-    await forgetMailCounts(server);
+    await resetMailLimits(server);
     const visitor = await Visitor.consenting(server.url);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({length: 8}, () => visitor.contact('eight@example.com')),
     );
 
-    t.same(new Set(answers.map(({status}) => status)), new Set([202]));
-    t.equal((await linksOf(server, visitor.uuid)).length, 1);
-    t.equal(await mailsTo(server, 'eight@example.com'), 1);
+    t.same(new Set(responses.map(({status}) => status)), new Set([202]));
+    t.equal((await getLinks(server, visitor.uuid)).length, 1);
+    t.equal(await countMailsTo(server, 'eight@example.com'), 1);
   });
 
   await t.test('does not reveal whether an e-mail address is known', async (t) => {
-    await pending(server, 'known@example.com');
+    await createPendingContact(server, 'known@example.com');
     const answers = [];
     for (const email of ['known@example.com', 'fresh@example.com']) {
       const visitor = await Visitor.consenting(server.url);

@@ -30,7 +30,7 @@ void t.test('OncePerWindow', async (t) => {
 });
 
 void t.test('the gate for uploads', async (t) => {
-  const limits = {perSession: 2, perAddress: 3, total: 4};
+  const limits = {perSession: 2, perClient: 3, total: 4};
 
   await t.test('keeps each of its three limits and releases slots', (t) => {
     const gate = new ConcurrencyLimit(limits, 'Too many at once.');

@@ -7,7 +7,7 @@ import type {Test} from 'tap';
 
 import {Reaper} from '../cleanup/reaper.js';
 import type {UploadStep} from './dying-server.js';
-import {keysIn} from './keys-in.js';
+import {listKeys} from './list-keys.js';
 import {makePdf} from './pdf.js';
 import {kill, startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
@@ -96,7 +96,7 @@ const objectsMatchRows = async (t: Test, {sql, objects}: TestServer) => {
     'no row is stuck',
   );
   t.same(
-    (await keysIn(objects)).sort(),
+    (await listKeys(objects)).sort(),
     rows.map(({key}) => key).sort(),
     'an object for each row, and a row for each object',
   );
@@ -112,12 +112,12 @@ const nothingIsLost = async (t: Test, server: TestServer, {files, contacts}: Ack
     select from user_sessions where uuid = any(${uuids}::uuid[])`;
   t.equal(sessions.length, contacts.length, 'every acknowledged session');
   const {mails, receivers} = server.mailbox;
-  const idsOf = (email: string) =>
+  const getIds = (email: string) =>
     new Set(mails.filter((_, i) => receivers[i]?.includes(email)).map(({messageId}) => messageId));
   server.sender.wake();
   await until(async () => (await server.sql`select from jobs`).length === 0, 60_000);
   t.same(
-    contacts.filter(({email}) => idsOf(email).size !== 1),
+    contacts.filter(({email}) => getIds(email).size !== 1),
     [],
     'each contact has one e-mail, and every copy has its Message-ID',
   );

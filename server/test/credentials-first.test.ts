@@ -1,9 +1,9 @@
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import {isError} from './error-shape.js';
-import {fetchDescription, operationsOf} from './openapi-document.js';
-import {untilServed} from './patiently.js';
+import {assertErrorBody} from './error-body.js';
+import {fetchOpenApi, getOperations} from './openapi-document.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
 
@@ -21,7 +21,7 @@ t.test('every request of a session is checked for credentials first', async (t) 
   const visitor = await Visitor.consenting(server.url);
   const other = await Visitor.consenting(server.url);
   const {authorization = '', 'x-session-uuid': uuid = ''} = visitor.credentials;
-  const operations = operationsOf(await fetchDescription(server.url)).filter(
+  const operations = getOperations(await fetchOpenApi(server.url)).filter(
     ({security: [one, ...others]}) => one && 'sessionUuid' in one && others.length === 0,
   );
   const missing: Record<string, Record<string, string>> = {
@@ -38,27 +38,27 @@ t.test('every request of a session is checked for credentials first', async (t) 
   for (const {method, path} of operations) {
     await t.test(`${method} ${path}`, async (t) => {
       // The route would accept neither this id nor this query.
-      const address = `${path.replace(/\{\w+\}/g, 'no-uuid')}?after=x&limit=x`;
+      const urlPath = `${path.replace(/\{\w+\}/g, 'no-uuid')}?after=x&limit=x`;
       const call = (headers: Record<string, string>, body?: string) =>
-        untilServed(() =>
-          request<ErrorBody>(server.url, method, address, {
+        retryWhileBusy(() =>
+          request<ErrorBody>(server.url, method, urlPath, {
             headers,
             ...(body !== undefined && {body}),
           }),
         );
       for (const [what, headers] of Object.entries(missing)) {
-        const answer = await call(headers);
-        t.equal(answer.status, 401, what);
-        isError(t, answer.body, 'token_required');
+        const response = await call(headers);
+        t.equal(response.status, 401, what);
+        assertErrorBody(t, response.body, 'token_required');
       }
       const refused = await call(wrong);
       t.equal(refused.status, 401);
-      isError(t, refused.body, 'token_invalid');
+      assertErrorBody(t, refused.body, 'token_invalid');
       if (method === 'GET') return;
       for (const {type, body} of BODIES) {
-        const answer = await call({'content-type': type}, body);
-        t.equal(answer.status, 401, `${type} ${body.length}`);
-        isError(t, answer.body, 'token_required');
+        const response = await call({'content-type': type}, body);
+        t.equal(response.status, 401, `${type} ${body.length}`);
+        assertErrorBody(t, response.body, 'token_required');
         t.equal((await call({...wrong, 'content-type': type}, body)).body.code, 'token_invalid');
       }
     });

@@ -4,7 +4,7 @@ import t from 'tap';
 import {v4} from 'uuid';
 
 import {makePdf} from './pdf.js';
-import {addSite, generate, validate} from './session-parts.js';
+import {addSite, generateUuid, validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -13,7 +13,7 @@ void t.test('two clients cannot both use one UUID', async (t) => {
   const uuid = v4();
   const [first, second] = await Promise.all(
     [0, 1].map(async () => {
-      const {body} = await validate(server.url, {uuid});
+      const {body} = await validateUuid(server.url, {uuid});
       return new Visitor(server.url, uuid, body.token ?? '');
     }),
   );
@@ -21,16 +21,16 @@ void t.test('two clients cannot both use one UUID', async (t) => {
   t.not(first.token, second.token);
   t.same([(await first.session()).status, (await second.session()).status], [200, 200]);
 
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     first.consent({personal_data: true}),
     second.consent({personal_data: true}),
   ]);
 
-  t.same(answers.map(({status}) => status).sort(), [200, 401]);
-  const [winner, loser] = answers[0].status === 200 ? [first, second] : [second, first];
+  t.same(responses.map(({status}) => status).sort(), [200, 401]);
+  const [winner, loser] = responses[0].status === 200 ? [first, second] : [second, first];
   t.match((await loser.session()).body, {code: 'token_invalid'});
   t.equal((await loser.upload(makePdf())).status, 401);
-  t.equal((await validate(server.url, {uuid}, loser.token)).status, 409);
+  t.equal((await validateUuid(server.url, {uuid}, loser.token)).status, 409);
   t.equal((await winner.upload(makePdf())).status, 201);
   t.equal((await winner.files()).length, 1);
   t.equal((await server.sql`select from consents where session_uuid = ${uuid}`).length, 1);
@@ -40,7 +40,7 @@ void t.test('a token is valid only for its UUID at its site', async (t) => {
   const server = await startServer(t);
   await addSite(server, 'acme', []);
   const visitor = await Visitor.consenting(server.url);
-  const elsewhere = (await validate(server.url, {uuid: v4(), site: 'acme'})).body;
+  const elsewhere = (await validateUuid(server.url, {uuid: v4(), site: 'acme'})).body;
 
   await t.test('a token of another UUID is refused', async (t) => {
     const stranger = await Visitor.consenting(server.url);
@@ -50,8 +50,8 @@ void t.test('a token is valid only for its UUID at its site', async (t) => {
 
   await t.test('a token of the same UUID at another site is refused', async (t) => {
     const uuid = v4();
-    const atDemo = (await validate(server.url, {uuid})).body.token ?? '';
-    const atAcme = (await validate(server.url, {uuid, site: 'acme'})).body.token ?? '';
+    const atDemo = (await validateUuid(server.url, {uuid})).body.token ?? '';
+    const atAcme = (await validateUuid(server.url, {uuid, site: 'acme'})).body.token ?? '';
     await new Visitor(server.url, uuid, atDemo).consent({personal_data: true});
 
     t.equal((await new Visitor(server.url, uuid, atAcme).session()).status, 401);
@@ -74,12 +74,12 @@ void t.test('a token is valid only for its UUID at its site', async (t) => {
   });
 
   await t.test('an unknown site is reported', async (t) => {
-    for (const answer of [
-      await generate(server.url, {site: 'nobody'}),
-      await validate(server.url, {uuid: v4(), site: 'nobody'}),
+    for (const response of [
+      await generateUuid(server.url, {site: 'nobody'}),
+      await validateUuid(server.url, {uuid: v4(), site: 'nobody'}),
     ]) {
-      t.equal(answer.status, 404);
-      t.match(answer.body, {
+      t.equal(response.status, 404);
+      t.match(response.body, {
         code: 'unknown_site',
         message: /^There is no site with this key/,
         uuid: null,
@@ -153,9 +153,13 @@ t.test('nothing is stored without credentials and consent', async (t) => {
       ['DELETE', '/api/session'],
       ['POST', '/api/files/upload'],
     ];
-    for (const [method, address] of calls) {
-      const answer = await visitor.call(method, address, {headers});
-      t.same([answer.status, answer.body['code']], [401, 'token_required'], `${method} ${address}`);
+    for (const [method, urlPath] of calls) {
+      const response = await visitor.call(method, urlPath, {headers});
+      t.same(
+        [response.status, response.body['code']],
+        [401, 'token_required'],
+        `${method} ${urlPath}`,
+      );
     }
     t.equal((await visitor.files()).length, 1);
   });

@@ -6,10 +6,10 @@ import type {Test} from 'tap';
 import {Reaper} from '../cleanup/reaper.js';
 import {connectDatabase} from '../database/connect.js';
 import {migrate} from '../database/migrate.js';
-import {forgetMailCounts} from './contact-parts.js';
-import {linkIn} from './mailbox.js';
-import {OwnRole} from './own-role.js';
-import {patiently, untilServed} from './patiently.js';
+import {resetMailLimits} from './contact-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
+import {TestRole} from './test-role.js';
+import {callSuccessfully, retryWhileBusy} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -36,7 +36,7 @@ const HABITS = [
 ];
 
 /** Returns the current values of the settings that these tests change for the server's role. */
-const settingsOf = async ({sql}: TestServer): Promise<Record<string, string>> => {
+const getSettings = async ({sql}: TestServer): Promise<Record<string, string>> => {
   const names = HABITS.flat().map((habit) => habit.split(' ')[0] ?? '');
   const rows = await sql<{name: string; setting: string}[]>`
     select name, setting from pg_settings where lower(name) = any (${names}::text[])`;
@@ -46,20 +46,20 @@ const settingsOf = async ({sql}: TestServer): Promise<Record<string, string>> =>
 /** Does everything that a visitor can do, from the upload to the deletion. */
 const walk = async (t: Test, server: TestServer) => {
   const email = `${randomUUID()}@example.com`;
-  await forgetMailCounts(server);
+  await resetMailLimits(server);
   const visitor = await Visitor.consenting(server.url);
   const bytes = makePdf(3_000);
 
   const uploads = await Promise.all(
     Array.from({length: 5}, (_, i) =>
-      untilServed(() => visitor.upload(bytes, {name: 'Lebenslauf \\ Zoë.pdf', key: `k${i}`})),
+      retryWhileBusy(() => visitor.upload(bytes, {name: 'Lebenslauf \\ Zoë.pdf', key: `k${i}`})),
     ),
   );
   t.equal(uploads.filter(({status}) => status < 300).length, 3);
   t.equal(uploads.filter(({status}) => status === 409).length, 2);
   const [file] = await visitor.files();
   t.same((await visitor.download(file?.id ?? '')).bytes, bytes);
-  await patiently(() =>
+  await callSuccessfully(() =>
     visitor.call('POST', '/api/messages', {json: {client_id: 'm1', body: 'C:\\new\\'}}),
   );
   const {body: messages} = await visitor.call<{messages: {body: string; created_at: string}[]}>(
@@ -71,9 +71,9 @@ const walk = async (t: Test, server: TestServer) => {
 
   t.equal((await visitor.contact(email)).status, 202);
   server.sender.wake();
-  const link = linkIn(await server.mailbox.waitFor(email));
-  t.equal((await untilServed(() => fetch(link, {method: 'POST'}))).status, 200);
-  const {body} = await patiently(() => visitor.session());
+  const link = getConfirmationLink(await server.mailbox.waitFor(email));
+  t.equal((await retryWhileBusy(() => fetch(link, {method: 'POST'}))).status, 200);
+  const {body} = await callSuccessfully(() => visitor.session());
   t.match(body, {state: 'complete', files: [{size: 3_000}, {}, {}]});
   t.ok(isRecent(file?.uploaded_at));
   t.equal((await visitor.call('GET', '/api/session/export')).status, 200);
@@ -85,11 +85,11 @@ const isRecent = (time: string | undefined): boolean =>
   Math.abs(Date.parse(time ?? '') - Date.now()) < 3_600_000;
 
 t.test('a role with unusual defaults', async (t) => {
-  const role = await OwnRole.withTables(t);
+  const role = await TestRole.withTables(t);
   const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
   const earlier = await Visitor.consenting(server.url);
 
-  const expected = await settingsOf(server);
+  const expected = await getSettings(server);
   t.equal(Object.keys(expected).length, 11);
 
   for (const habits of HABITS) {
@@ -98,19 +98,19 @@ t.test('a role with unusual defaults', async (t) => {
       t.teardown(async () => {
         for (const habit of habits) await role.reset(habit);
       });
-      await role.cutOff();
-      await patiently(() => earlier.session());
+      await role.closeConnections();
+      await callSuccessfully(() => earlier.session());
 
-      t.same(await settingsOf(server), expected);
+      t.same(await getSettings(server), expected);
       await walk(t, server);
-      await patiently(() => earlier.consent({ai_training: true}));
+      await callSuccessfully(() => earlier.consent({ai_training: true}));
       await new Reaper({...server, log: server.app.log}).run();
     });
   }
 });
 
 t.test('tables in the schema of the role’s search path', async (t) => {
-  const role = await OwnRole.create(t);
+  const role = await TestRole.create(t);
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
   await sql`create schema app`;
@@ -123,7 +123,7 @@ t.test('tables in the schema of the role’s search path', async (t) => {
 });
 
 t.test('tables in the schema of DATABASE_URL', async (t) => {
-  const role = await OwnRole.create(t);
+  const role = await TestRole.create(t);
   const url = `${role.url}?options=-csearch_path%3Dintake`;
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));

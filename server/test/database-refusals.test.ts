@@ -2,8 +2,8 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
-import {OwnRole} from './own-role.js';
-import {patiently} from './patiently.js';
+import {TestRole} from './test-role.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -25,8 +25,8 @@ const rollBack = async ({sql}: TestServer, {times, code}: {times: number; code: 
     create trigger conflict before insert on consents for each row execute function conflict()`;
 };
 
-const level = ({logged}: TestServer, atLeast: number) =>
-  logged.filter((line) => (line['level'] as number) >= atLeast && line['msg'] !== 'responded');
+const level = ({logLines}: TestServer, atLeast: number) =>
+  logLines.filter((line) => (line['level'] as number) >= atLeast && line['msg'] !== 'responded');
 
 for (const [name, code] of [
   ['deadlock', '40P01'],
@@ -62,13 +62,13 @@ for (const [name, code] of [
 }
 
 t.test('a password that is changed while the server runs', async (t) => {
-  const role = await OwnRole.withTables(t);
+  const role = await TestRole.withTables(t);
   const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
   const visitor = await Visitor.consenting(server.url);
   const {password} = new URL(role.url);
 
   await role.setPassword(randomUUID());
-  await role.cutOff();
+  await role.closeConnections();
   // A connection that was cut off fails with another error.
   await until(async () => (await loginRefusals(server, visitor)) > 0);
   const refused = await visitor.session();
@@ -78,11 +78,15 @@ t.test('a password that is changed while the server runs', async (t) => {
   t.same(level(server, 50), []);
 
   await role.setPassword(password);
-  t.equal((await patiently(() => visitor.session())).status, 200, 'requests are served again');
+  t.equal(
+    (await callSuccessfully(() => visitor.session())).status,
+    200,
+    'requests are served again',
+  );
 });
 
 const loginRefusals = async (server: TestServer, visitor: Visitor): Promise<number> => {
   await visitor.session();
-  return server.logged.filter(({err}) => (err as {code?: string} | undefined)?.code === '28P01')
+  return server.logLines.filter(({err}) => (err as {code?: string} | undefined)?.code === '28P01')
     .length;
 };

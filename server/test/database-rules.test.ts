@@ -4,10 +4,10 @@ import type postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {addVisit, migrated} from './migrated-database.js';
+import {addVisit, openMigratedDatabase} from './migrated-database.js';
 
 void t.test('rules that the database enforces', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const refuses = async (
     t: Test,
     what: string,
@@ -144,7 +144,7 @@ void t.test('rules that the database enforces', async (t) => {
 });
 
 void t.test('a look-up by UUID reads one index', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const uuid = await addVisit(sql);
   await sql`set enable_seqscan = off`;
 

@@ -71,7 +71,7 @@ interface TlsServer {
 t.test('a database behind TLS', async (t) => {
   const {url} = await createTestDatabase(t);
   const {url: secured, ...server} = await startTlsServer(t, url);
-  const proxy = await FaultProxy.before(t, secured);
+  const proxy = await FaultProxy.start(t, secured);
   const open = (t: Test, address: string, mode: string, more: Record<string, string> = {}) => {
     const target = new URL(address);
     for (const [name, value] of Object.entries({sslmode: mode, ...more})) {
@@ -130,7 +130,7 @@ t.test('a database behind TLS', async (t) => {
   });
 
   await t.test('fails its queries while it is frozen, and recovers', async (t) => {
-    const sql = open(t, proxy.through(secured), 'require');
+    const sql = open(t, proxy.replaceHost(secured), 'require');
     await sql`select 1`;
     await proxy.set('freeze');
 

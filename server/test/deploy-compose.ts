@@ -3,9 +3,9 @@ import path from 'node:path';
 
 import {parse} from 'yaml';
 
-import {SERVER_ALONE} from './deploy-image.js';
+import {SERVER_READINESS_PATH} from './deploy-image.js';
 import type {Image} from './deploy-image.js';
-import {settingFaults} from './deploy-settings.js';
+import {findSettingErrors} from './deploy-settings.js';
 
 interface Service {
   image?: string;
@@ -46,13 +46,13 @@ type RequireThat = (holds: unknown, fault: string) => void;
 const FILLED = 'f1f1f1f1f1f1f1f1';
 const VARIABLE = /\$\{(\w+)(:\?[^}]*)?\}/g;
 
-export const valuesOf = (env: string): Record<string, string> =>
+export const parseEnv = (env: string): Record<string, string> =>
   Object.fromEntries(
     [...env.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value]) => [name, value || FILLED]),
   );
 
 /** Returns the faults of the compose file, and its contradictions with the files around it. */
-export const composeFaults = (
+export const findComposeErrors = (
   files: ComposeFiles,
   image: Image,
   {examples, temporary}: {examples: string; temporary: string},
@@ -61,7 +61,7 @@ export const composeFaults = (
   const requireThat: RequireThat = (holds, fault) => {
     if (!holds) faults.push(fault);
   };
-  const values = valuesOf(files.env);
+  const values = parseEnv(files.env);
   const used = new Set([...files.compose.matchAll(VARIABLE)].map(([, name = '']) => name));
   for (const name of used) requireThat(name in values, `${name} is not in .env.example`);
   for (const name of Object.keys(values)) requireThat(used.has(name), `${name} is not used`);
@@ -144,7 +144,9 @@ const serverFaults = (
     if (!holds) faults.push(`${name}: ${fault}`);
   };
   const env = server.environment ?? {};
-  faults.push(...settingFaults({...image.env, ...env}, temporary).map((one) => `${name}: ${one}`));
+  faults.push(
+    ...findSettingErrors({...image.env, ...env}, temporary).map((one) => `${name}: ${one}`),
+  );
   requireThat(
     server.read_only && server.cap_drop?.includes('ALL'),
     'has more rights than it needs',
@@ -202,8 +204,8 @@ const serverFaults = (
   return faults;
 };
 
-const meets = (one: Service, other: Service | undefined): boolean =>
-  one.networks?.some((network) => other?.networks?.includes(network)) ?? false;
+const meets = (service: Service, other: Service | undefined): boolean =>
+  service.networks?.some((network) => other?.networks?.includes(network)) ?? false;
 
 const UPLOAD_SECONDS = 900;
 const ANSWER_MS = 2_000;
@@ -237,7 +239,7 @@ const checkProxy = (
   requireThat(wait === undefined || Number(wait) > UPLOAD_SECONDS, 'proxy: ends a slow upload');
   const health = /health_uri (\S+)/.exec(caddyfile)?.[1];
   requireThat(
-    health === SERVER_ALONE,
+    health === SERVER_READINESS_PATH,
     'proxy: the health check does not detect a stop, or includes shared dependencies',
   );
   // The last pause and the last attempt can begin just before the time ends.

@@ -19,11 +19,11 @@ export interface Image {
  * Path of a load balancer's health check. It excludes shared dependencies, because their failure
  * would remove all servers at once.
  */
-export const SERVER_ALONE = '/readyz?part=server';
+export const SERVER_READINESS_PATH = '/readyz?part=server';
 
 const HEALTH_PATHS = ['/healthz', '/readyz'];
 
-const instructionsOf = (text: string): Instruction[] =>
+const getInstructions = (text: string): Instruction[] =>
   text
     .replace(/^#.*\n/gm, '')
     .replace(/\\\n\s*/g, '')
@@ -32,14 +32,14 @@ const instructionsOf = (text: string): Instruction[] =>
     .map((line) => ({keyword: line.split(/\s/, 1)[0] ?? '', rest: line.replace(/^\S+\s+/, '')}));
 
 /** Returns the instructions of the last stage, which becomes the image. */
-const lastStageOf = (all: Instruction[]): Instruction[] =>
+const getLastStage = (all: Instruction[]): Instruction[] =>
   all.slice(all.findLastIndex(({keyword}) => keyword === 'FROM'));
 
 const last = (stage: Instruction[], keyword: string): string =>
-  stage.findLast((one) => one.keyword === keyword)?.rest ?? '';
+  stage.findLast((instruction) => instruction.keyword === keyword)?.rest ?? '';
 
-export const imageOf = (text: string): Image => {
-  const stage = lastStageOf(instructionsOf(text));
+export const parseImage = (text: string): Image => {
+  const stage = getLastStage(getInstructions(text));
   const pairs = stage
     .filter(({keyword}) => keyword === 'ENV')
     .flatMap(({rest}) => rest.split(/\s+/))
@@ -52,16 +52,16 @@ export const imageOf = (text: string): Image => {
 };
 
 /** Returns the faults of a Dockerfile and of its ignore file, and their contradictions. */
-export const imageFaults = (text: string, ignored: string, project: string): string[] => {
+export const findImageErrors = (text: string, ignored: string, project: string): string[] => {
   const faults = validate(text).map(({message}) =>
     typeof message === 'string' ? message : message.value,
   );
   const requireThat = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
   };
-  const all = instructionsOf(text);
-  const stage = lastStageOf(all);
-  const {env, user, port} = imageOf(text);
+  const all = getInstructions(text);
+  const stage = getLastStage(all);
+  const {env, user, port} = parseImage(text);
   const bases = all.filter(({keyword}) => keyword === 'FROM').map(({rest}) => rest);
   requireThat(bases.length >= 2, 'one stage: the compilers would be in the image');
   requireThat(

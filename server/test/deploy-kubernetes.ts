@@ -1,8 +1,8 @@
 import {parseAllDocuments} from 'yaml';
 
-import {SERVER_ALONE} from './deploy-image.js';
+import {SERVER_READINESS_PATH} from './deploy-image.js';
 import type {Image} from './deploy-image.js';
-import {settingFaults} from './deploy-settings.js';
+import {findSettingErrors} from './deploy-settings.js';
 
 /** Fields of the various kinds that are checked. */
 interface Resource {
@@ -51,15 +51,15 @@ const STOP_SECONDS = 25;
 const UPLOAD_SECONDS = 900;
 
 /** Returns the faults of the manifest, and the contradictions between its parts. */
-export const kubernetesFaults = (text: string, image: Image, temporary: string): string[] => {
+export const findKubernetesErrors = (text: string, image: Image, temporary: string): string[] => {
   const faults: string[] = [];
   const requireThat: RequireThat = (holds, fault) => {
     if (!holds) faults.push(fault);
   };
   // Kubernetes reads YAML 1.1, where 0400 is octal.
   const documents = parseAllDocuments(text, {version: '1.1'});
-  const resources = documents.map((one) => one.toJS() as Resource);
-  const of = (kind: string) => resources.filter((one) => one.kind === kind);
+  const resources = documents.map((item) => item.toJS() as Resource);
+  const of = (kind: string) => resources.filter((resource) => resource.kind === kind);
   const [deployment] = of('Deployment');
   if (!deployment) return ['no Deployment'];
   const {replicas, template} = deployment.spec as {
@@ -106,13 +106,13 @@ const checkContainer = (pod: Pod, image: Image, requireThat: RequireThat): void 
   for (const [name, path] of [
     ['startupProbe', '/healthz'],
     ['livenessProbe', '/healthz'],
-    ['readinessProbe', SERVER_ALONE],
+    ['readinessProbe', SERVER_READINESS_PATH],
   ] as const) {
     const {httpGet} = container[name];
     // An outage of the database must not stop the servers.
     requireThat(httpGet.path === path, `${name} requests ${httpGet.path}`);
     requireThat(
-      container.ports.some((one) => one.name === httpGet.port),
+      container.ports.some((item) => item.name === httpGet.port),
       `${name} requests an unknown port`,
     );
   }
@@ -121,7 +121,7 @@ const checkContainer = (pod: Pod, image: Image, requireThat: RequireThat): void 
   const needed = Number(pause ?? 0) / 1000 + STOP_SECONDS;
   requireThat(pod.terminationGracePeriodSeconds >= needed, `killed before ${needed} s`);
   for (const {name, mountPath} of container.volumeMounts) {
-    const volume = pod.volumes.find((one) => one.name === name);
+    const volume = pod.volumes.find((item) => item.name === name);
     requireThat(volume, `no volume ${name}`);
     requireThat(
       mountPath !== image.env['DATA_DIR'] || volume?.emptyDir,
@@ -146,7 +146,9 @@ const environmentFaults = (
   const faults: string[] = [];
   const env: Record<string, string> = {...image.env};
   const find = (kind: string, name: string) => {
-    const found = resources.find((one) => one.kind === kind && one.metadata.name === name);
+    const found = resources.find(
+      (resource) => resource.kind === kind && resource.metadata.name === name,
+    );
     if (!found) faults.push(`no ${kind} ${name}`);
     return found?.data ?? found?.stringData ?? {};
   };
@@ -157,12 +159,12 @@ const environmentFaults = (
   const files = pod.volumes.flatMap(({name, secret}) => {
     if (!secret) return [];
     if (secret.defaultMode !== 0o400) faults.push(`all accounts can read ${secret.secretName}`);
-    const mount = volumeMounts.find((one) => one.name === name)?.mountPath ?? '';
+    const mount = volumeMounts.find((item) => item.name === name)?.mountPath ?? '';
     return Object.keys(find('Secret', secret.secretName)).map((key) => `${mount}/${key}`);
   });
   if (!files.includes(env['SECRET_KEY_FILE'] ?? '')) faults.push('no secret at SECRET_KEY_FILE');
   if (!env['TRUST_PROXY']) faults.push('all visitors share the IP address of the ingress');
-  return [...faults, ...settingFaults(env, temporary)];
+  return [...faults, ...findSettingErrors(env, temporary)];
 };
 
 const checkIngress = (

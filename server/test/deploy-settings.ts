@@ -7,7 +7,7 @@ import {Settings} from '../config/environment.js';
 const KNOWN = new Set(Object.keys(Settings.properties));
 
 /** Returns the faults that a server in production would report about exactly this environment. */
-export const settingFaults = (env: Record<string, string>, folder: string): string[] => {
+export const findSettingErrors = (env: Record<string, string>, folder: string): string[] => {
   const faults = Object.keys(env)
     .filter((name) => !KNOWN.has(name))
     .map((name) => `${name} is no setting`);

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-import {settingFaults} from './deploy-settings.js';
+import {findSettingErrors} from './deploy-settings.js';
 
 /** Minimum time that the unit must allow for a stop. The server needs at most 25 s. */
 const STOP_SECONDS = 30;
@@ -19,23 +19,23 @@ const COMMON = [
 export const analyzerMissing = spawnSync('systemd-analyze', ['--version']).status !== 0;
 
 /** Returns the assignments in `Name=value` lines. The last one of a name counts. */
-export const assignmentsIn = (text: string): Record<string, string> =>
+export const parseAssignments = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^([A-Za-z]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
 
 /** Returns the faults of a unit and of its environment file, and their contradictions. */
-export const systemdFaults = (
+export const findSystemdErrors = (
   unit: string,
   env: string,
   {project, temporary}: {project: string; temporary: string},
 ): string[] => {
-  const faults = settingFaults(assignmentsIn(env), temporary);
+  const faults = findSettingErrors(parseAssignments(env), temporary);
   const requireThat = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
   };
-  const service = assignmentsIn(unit);
-  const settings = assignmentsIn(env);
+  const service = parseAssignments(unit);
+  const settings = parseAssignments(env);
   for (const name of COMMON) requireThat(Boolean(settings[name]), `${name} is missing`);
   const [program = '', script = ''] = service['ExecStart']?.split(' ') ?? [];
   requireThat(
@@ -79,7 +79,7 @@ const analyzed = (
 };
 
 /** Returns the environment that `node --env-file` reads from the file. */
-export const nodeReads = (file: string): Record<string, string> => {
+export const readEnvWithNode = (file: string): Record<string, string> => {
   const script = 'process.stdout.write(JSON.stringify(process.env))';
   const args = [`--env-file=${file}`, '-e', script];
   const {stdout} = spawnSync(process.execPath, args, {encoding: 'utf8', env: {}});

@@ -5,11 +5,16 @@ import {fileURLToPath} from 'node:url';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {composeFaults} from './deploy-compose.js';
+import {findComposeErrors} from './deploy-compose.js';
 import type {ComposeFiles} from './deploy-compose.js';
-import {imageFaults, imageOf} from './deploy-image.js';
-import {kubernetesFaults} from './deploy-kubernetes.js';
-import {analyzerMissing, assignmentsIn, nodeReads, systemdFaults} from './deploy-systemd.js';
+import {findImageErrors, parseImage} from './deploy-image.js';
+import {findKubernetesErrors} from './deploy-kubernetes.js';
+import {
+  analyzerMissing,
+  parseAssignments,
+  readEnvWithNode,
+  findSystemdErrors,
+} from './deploy-systemd.js';
 import {temporaryFolder} from './start-server.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,7 +48,7 @@ const replaceIn = (original: string, from: string, to: string): string => {
 
 t.test('the Dockerfile', (t) => {
   const ignored = text('Dockerfile.dockerignore');
-  const faults = imageFaults(DOCKERFILE, ignored, PROJECT);
+  const faults = findImageErrors(DOCKERFILE, ignored, PROJECT);
   t.same(faults, []);
 
   for (const [from, to] of [
@@ -63,7 +68,7 @@ t.test('the Dockerfile', (t) => {
     ['FROM node:24-bookworm-slim AS build', 'FORM node:24-bookworm-slim AS build'],
     ['.npmrc ./', '.npmrc .env ./'],
   ] as const) {
-    const changed = imageFaults(replaceIn(DOCKERFILE, from, to), ignored, PROJECT);
+    const changed = findImageErrors(replaceIn(DOCKERFILE, from, to), ignored, PROJECT);
     assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   for (const [from, to] of [
@@ -71,16 +76,16 @@ t.test('the Dockerfile', (t) => {
     ['!widget\n', ''],
     ['!server\n', '!servers\n'],
   ] as const) {
-    const changed = imageFaults(DOCKERFILE, replaceIn(ignored, from, to), PROJECT);
+    const changed = findImageErrors(DOCKERFILE, replaceIn(ignored, from, to), PROJECT);
     assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   t.end();
 });
 
 t.test('the compose file and its neighbours', async (t) => {
-  const image = imageOf(DOCKERFILE);
+  const image = parseImage(DOCKERFILE);
   const places = {examples: EXAMPLES, temporary: await temporaryFolder(t)};
-  const faults = composeFaults(FILES, image, places);
+  const faults = findComposeErrors(FILES, image, places);
   t.same(faults, []);
 
   for (const [file, from, to] of [
@@ -127,14 +132,14 @@ t.test('the compose file and its neighbours', async (t) => {
     ['caddyfile', '{$CHAT_SERVERS}', '{$SERVERS}'],
   ] as const) {
     const files = {...FILES, [file]: replaceIn(FILES[file], from, to)};
-    assertNoticed(t, faults, composeFaults(files, image, places), `${file}: ${from} → ${to}`);
+    assertNoticed(t, faults, findComposeErrors(files, image, places), `${file}: ${from} → ${to}`);
   }
 });
 
 t.test('the Kubernetes manifest', async (t) => {
-  const image = imageOf(DOCKERFILE);
+  const image = parseImage(DOCKERFILE);
   const temporary = await temporaryFolder(t);
-  const faults = kubernetesFaults(KUBERNETES, image, temporary);
+  const faults = findKubernetesErrors(KUBERNETES, image, temporary);
   t.same(faults, []);
 
   for (const [from, to] of [
@@ -169,16 +174,16 @@ t.test('the Kubernetes manifest', async (t) => {
     ["proxy-read-timeout: '960'", "proxy-read-timeout: '60'"],
     ['kind: PodDisruptionBudget', 'kind: CronJob'],
   ] as const) {
-    const changed = kubernetesFaults(replaceIn(KUBERNETES, from, to), image, temporary);
+    const changed = findKubernetesErrors(replaceIn(KUBERNETES, from, to), image, temporary);
     assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
 });
 
 t.test('the systemd unit and its environment file', async (t) => {
   const places = {project: PROJECT, temporary: await temporaryFolder(t)};
-  const faults = systemdFaults(UNIT, ENVIRONMENT, places);
+  const faults = findSystemdErrors(UNIT, ENVIRONMENT, places);
   t.same(faults, []);
-  t.match(nodeReads(path.join(EXAMPLES, 'maria-chat.env')), assignmentsIn(ENVIRONMENT));
+  t.match(readEnvWithNode(path.join(EXAMPLES, 'maria-chat.env')), parseAssignments(ENVIRONMENT));
 
   for (const [from, to] of [
     ['dist/server/main.js', 'dist/server/start.js'],
@@ -192,7 +197,7 @@ t.test('the systemd unit and its environment file', async (t) => {
     ...(analyzerMissing ? [] : [['Restart=always', 'Restart=forever'] as const]),
     ...(analyzerMissing ? [] : [['ProtectClock=', 'ProtectClocks='] as const]),
   ] as const) {
-    const changed = systemdFaults(replaceIn(UNIT, from, to), ENVIRONMENT, places);
+    const changed = findSystemdErrors(replaceIn(UNIT, from, to), ENVIRONMENT, places);
     assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
   for (const [from, to] of [
@@ -204,7 +209,7 @@ t.test('the systemd unit and its environment file', async (t) => {
     ['DATA_DIR=/var/lib/maria-chat', 'DATA_DIR=/opt/maria-chat'],
     ['NODE_ENV=production\n', ''],
   ] as const) {
-    const changed = systemdFaults(UNIT, replaceIn(ENVIRONMENT, from, to), places);
+    const changed = findSystemdErrors(UNIT, replaceIn(ENVIRONMENT, from, to), places);
     assertNoticed(t, faults, changed, `${from} → ${to}`);
   }
 });

@@ -24,27 +24,30 @@ void t.test('the mailbox for development', async (t) => {
     const {body} = await request<unknown[]>(server.url, 'GET', '/dev/mail.json');
     t.match(body, [{to: ['caught@example.com'], text: /\/verify\//}]);
     const [mail] = await mailbox.list();
-    const one = await request(server.url, 'GET', `/dev/mail/${mail?.id ?? ''}`);
-    t.match(one.body['text'], /<a href="http:[^"]+\/verify\//);
-    t.notMatch(one.body['text'], /<script/);
-    t.match(one.headers.get('content-security-policy'), /default-src 'none'/);
-    t.match(one.body['text'], /<a[^>]+href="\/">Demo page/, 'a link to the demo page');
+    const apiResponse = await request(server.url, 'GET', `/dev/mail/${mail?.id ?? ''}`);
+    t.match(apiResponse.body['text'], /<a href="http:[^"]+\/verify\//);
+    t.notMatch(apiResponse.body['text'], /<script/);
+    t.match(apiResponse.headers.get('content-security-policy'), /default-src 'none'/);
+    t.match(apiResponse.body['text'], /<a[^>]+href="\/">Demo page/, 'a link to the demo page');
   });
 
   await t.test('shows an e-mail in a frame without scripts, and its source', async (t) => {
     const [mail] = await mailbox.list();
-    const address = `/dev/mail/${mail?.id ?? ''}`;
-    const one = await request(server.url, 'GET', address);
-    t.match(one.body['text'], /<iframe[^>]+sandbox="allow-popups allow-popups-to-escape-sandbox">/);
+    const urlPath = `/dev/mail/${mail?.id ?? ''}`;
+    const apiResponse = await request(server.url, 'GET', urlPath);
+    t.match(
+      apiResponse.body['text'],
+      /<iframe[^>]+sandbox="allow-popups allow-popups-to-escape-sandbox">/,
+    );
 
-    const framed = await request(server.url, 'GET', `${address}/html`);
+    const framed = await request(server.url, 'GET', `${urlPath}/html`);
     t.match(framed.body['text'], /Confirm my address/);
     t.match(framed.body['text'], /<base target="_blank">/);
     const policy = framed.headers.get('content-security-policy') ?? '';
     t.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox allow-popups/);
     t.notMatch(policy, /script-src|img-src|allow-scripts|allow-same-origin/);
 
-    const source = await request(server.url, 'GET', `${address}/source`);
+    const source = await request(server.url, 'GET', `${urlPath}/source`);
     t.match(source.headers.get('content-disposition'), /^attachment; filename="[\w-]+\.eml"$/);
     t.match(source.body['text'], /^Message-ID: /m);
   });
@@ -114,23 +117,23 @@ void t.test('the mailbox for development', async (t) => {
 
   await t.test('responds only to the host names of this machine', async (t) => {
     const {port} = server.config;
-    const statusFor = async (host: string): Promise<number | undefined> => {
+    const getStatusFor = async (host: string): Promise<number | undefined> => {
       const asked = get({port, host: '127.0.0.1', path: '/dev/mail.json', headers: {host}});
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-      answer.resume();
-      return answer.statusCode;
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
     };
     for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.evil.example']) {
-      t.equal(await statusFor(host), 404, host);
+      t.equal(await getStatusFor(host), 404, host);
     }
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, 'LOCALHOST']) {
-      t.equal(await statusFor(host), 200, host);
+      t.equal(await getStatusFor(host), 200, host);
     }
   });
 
   for (const header of ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via']) {
     await t.test(`refuses requests with ${header}`, async (t) => {
-      for (const address of [
+      for (const urlPath of [
         '/dev/mail',
         '/dev/mail.json',
         '/dev/mail.css',
@@ -138,10 +141,10 @@ void t.test('the mailbox for development', async (t) => {
         '/dev/mail/x/html',
         '/dev/mail/x/source',
       ]) {
-        const {status, body} = await request(server.url, 'GET', address, {
+        const {status, body} = await request(server.url, 'GET', urlPath, {
           headers: {[header]: 'for=127.0.0.1'},
         });
-        t.same([status, body['code']], [404, 'not_found'], address);
+        t.same([status, body['code']], [404, 'not_found'], urlPath);
       }
     });
   }

@@ -15,7 +15,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {Config} from '../config/config.js';
-import {examine} from './doctor-run.js';
+import {runDoctor} from './run-doctor.js';
 import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -109,13 +109,13 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
         new PutPublicAccessBlockCommand({Bucket: bucket.Bucket, PublicAccessBlockConfiguration}),
       );
 
-      const {at, passed} = await examine(bucket.server);
+      const {findingsAt, passed} = await runDoctor(bucket.server);
 
-      t.same(at('fail'), []);
+      t.same(findingsAt('fail'), []);
       t.ok(passed);
       // This store cannot encrypt, and the mailbox of the tests does not support TLS.
-      t.same(at('warn'), ['storage encryption', 'mail encryption']);
-      t.match(at('ok').join(), /storage put,.*storage multipart,.*storage links/);
+      t.same(findingsAt('warn'), ['storage encryption', 'mail encryption']);
+      t.match(findingsAt('ok').join(), /storage put,.*storage multipart,.*storage links/);
       t.equal(await left(bucket), 0);
     },
   );
@@ -132,9 +132,9 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     // This store cannot encrypt.
     t.same(refused, ['put-bucket-encryption']);
 
-    const {of, findings} = await examine(bucket.server);
-    t.match(of('storage lifecycle'), /^aborts unfinished uploads/);
-    t.equal(of('storage public access block'), 'all four settings are on');
+    const {resultOf, findings} = await runDoctor(bucket.server);
+    t.match(resultOf('storage lifecycle'), /^aborts unfinished uploads/);
+    t.equal(resultOf('storage public access block'), 'all four settings are on');
     const put = findings.find(({check}) => check === 'put');
     t.match(
       put,
@@ -154,15 +154,15 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     };
     await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(open)}));
 
-    const {at} = await examine(bucket.server);
+    const {findingsAt} = await runDoctor(bucket.server);
 
-    t.same(at('fail'), [
+    t.same(findingsAt('fail'), [
       'storage private: read',
       'storage private: list',
       'storage private: write',
       'storage policy',
     ]);
-    t.ok(at('warn').includes('storage public access block'));
+    t.ok(findingsAt('warn').includes('storage public access block'));
     t.equal(await left(bucket), 0, 'the object that an anonymous client wrote is removed as well');
   });
 
@@ -178,10 +178,10 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
     };
     await client.send(new PutBucketPolicyCommand({Bucket, Policy: policy(open)}));
 
-    const {at} = await examine(bucket.server);
+    const {findingsAt} = await runDoctor(bucket.server);
 
-    t.ok(at('fail').includes('storage private: write'));
-    t.ok(at('ok').includes('storage delete versions'), 'only our own are counted');
+    t.ok(findingsAt('fail').includes('storage private: write'));
+    t.ok(findingsAt('ok').includes('storage delete versions'), 'only our own are counted');
     t.equal(await left(bucket), 0);
   });
 
@@ -200,12 +200,12 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       }),
     );
 
-    const {at, of} = await examine(bucket.server);
+    const {findingsAt, resultOf} = await runDoctor(bucket.server);
 
-    t.match(of('storage versioning'), /^enabled/);
-    t.ok(at('ok').includes('storage delete versions'));
-    t.ok(at('warn').includes('storage cors'));
-    t.same(at('fail'), ['storage lifecycle']);
+    t.match(resultOf('storage versioning'), /^enabled/);
+    t.ok(findingsAt('ok').includes('storage delete versions'));
+    t.ok(findingsAt('warn').includes('storage cors'));
+    t.same(findingsAt('fail'), ['storage lifecycle']);
     t.equal(await left(bucket), 0, 'no version of it is left');
   });
 
@@ -223,7 +223,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
 
     const findingsAfter = async (rule: object) => {
       await deny(rule);
-      return (await examine(bucket.server)).at('fail');
+      return (await runDoctor(bucket.server)).findingsAt('fail');
     };
 
     t.same(
@@ -235,7 +235,7 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       t.not((await findingsAfter({Action: [action]})).length, 0, `${action} is needed`);
     }
     await deny({Action: ['s3:GetBucketVersioning']});
-    t.match((await examine(bucket.server)).of('storage versioning'), /^unknown/);
+    t.match((await runDoctor(bucket.server)).resultOf('storage versioning'), /^unknown/);
     await versioned(bucket);
     t.same(await findingsAfter({NotAction: [...needed, ...stillOurs]}), [], 'with versions too');
     t.same(await findingsAfter({Action: ['s3:DeleteObjectVersion']}), [
@@ -253,8 +253,8 @@ t.test('maria doctor and a bucket', {skip: bucketsMissing}, async (t) => {
       {...s3, bucket: 'there-is-no-such-bucket'},
       {...s3, endpoint: `http://127.0.0.1:${await freePort()}`},
     ]) {
-      const {at, findings} = await examine(server, {s3: changed});
-      t.equal(at('fail')[0], 'storage reachable');
+      const {findingsAt, findings} = await runDoctor(server, {s3: changed});
+      t.equal(findingsAt('fail')[0], 'storage reachable');
       t.notMatch(JSON.stringify(findings), /a-secret-of-nobody/);
     }
   });

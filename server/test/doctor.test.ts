@@ -16,7 +16,7 @@ import type {Config} from '../config/config.js';
 import type {SecretKeys} from '../config/secrets.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
 import {clamdMissing, startClamd} from './clamd.js';
-import {examine} from './doctor-run.js';
+import {runDoctor} from './run-doctor.js';
 import {freePort} from './free-port.js';
 import {runMaria} from './run-command.js';
 import {startServer, temporaryFolder} from './start-server.js';
@@ -81,54 +81,54 @@ t.test('maria doctor finds', async (t) => {
   const {config} = server;
 
   await t.test('no problem on a correct server', async (t) => {
-    const {passed, at} = await examine(server);
+    const {passed, findingsAt} = await runDoctor(server);
     t.equal(passed, true);
-    t.same(at('fail'), []);
-    t.same(at('warn'), ['mail encryption']);
+    t.same(findingsAt('fail'), []);
+    t.same(findingsAt('warn'), ['mail encryption']);
   });
 
   await t.test('a database that does not respond', async (t) => {
     const databaseUrl = `postgres://${await nowhere()}/maria`;
-    const {at, of} = await examine(server, {databaseUrl});
-    t.same(at('fail'), ['database reachable']);
-    t.match(of('database reachable'), /ECONNREFUSED/);
-    t.match(at('warn'), ['clock database']);
+    const {findingsAt, resultOf} = await runDoctor(server, {databaseUrl});
+    t.same(findingsAt('fail'), ['database reachable']);
+    t.match(resultOf('database reachable'), /ECONNREFUSED/);
+    t.match(findingsAt('warn'), ['clock database']);
   });
 
   await t.test('missing and unknown migrations', async (t) => {
     const [last] = await server.sql`
       delete from schema_migrations where version = (select max(version) from schema_migrations)
       returning *`;
-    t.ok((await examine(server)).at('warn').includes('database migrations'));
+    t.ok((await runDoctor(server)).findingsAt('warn').includes('database migrations'));
     await server.sql`insert into schema_migrations ${server.sql(last ?? {})}`;
     await server.sql`insert into schema_migrations (version, name, checksum) values (9999, 'x', 'y')`;
-    t.same((await examine(server)).at('fail'), ['database migrations']);
+    t.same((await runDoctor(server)).findingsAt('fail'), ['database migrations']);
     await server.sql`delete from schema_migrations where version = 9999`;
   });
 
   await t.test('a test e-mail that is captured in development', async (t) => {
     const dataDir = await temporaryFolder(t);
     const mail = {...config.mail, smtpUrl: undefined};
-    const {of} = await examine(server, {mail, dataDir}, '--mail', 'you@example.com');
-    t.equal(of('mail test mail'), 'caught, not delivered');
+    const {resultOf} = await runDoctor(server, {mail, dataDir}, '--mail', 'you@example.com');
+    t.equal(resultOf('mail test mail'), 'caught, not delivered');
     const mailbox = await DevMailbox.start(path.join(dataDir, 'mail'));
     t.teardown(() => mailbox.stop());
     t.match(await mailbox.list(), [{mail: {to: [{address: 'you@example.com'}]}}]);
 
-    const wrong = await examine(server, {mail, dataDir}, '--mail', 'nobody');
-    t.equal(wrong.of('mail test mail'), 'not sent');
+    const wrong = await runDoctor(server, {mail, dataDir}, '--mail', 'nobody');
+    t.equal(wrong.resultOf('mail test mail'), 'not sent');
   });
 
   await t.test('a mail server that is unavailable', async (t) => {
     const mail = {...config.mail, smtpUrl: `smtp://${await nowhere()}`};
-    const {at, of} = await examine(server, {mail});
-    t.same(at('fail'), ['mail server']);
-    t.match(of('mail server'), /ECONNREFUSED|ESOCKET/);
+    const {findingsAt, resultOf} = await runDoctor(server, {mail});
+    t.same(findingsAt('fail'), ['mail server']);
+    t.match(resultOf('mail server'), /ECONNREFUSED|ESOCKET/);
   });
 
   await t.test('a mail server without TLS if TLS is required', async (t) => {
-    const {at} = await examine(server, {mail: {...config.mail, requireTls: true}});
-    t.same(at('fail'), ['mail encryption']);
+    const {findingsAt} = await runDoctor(server, {mail: {...config.mail, requireTls: true}});
+    t.same(findingsAt('fail'), ['mail encryption']);
   });
 
   await t.test('that a password would be sent in plain text, and does not send it', async (t) => {
@@ -149,11 +149,11 @@ t.test('maria doctor finds', async (t) => {
     const mailTo = ['--mail', 'you@example.com'];
 
     const open = {mail: {...config.mail, smtpUrl, requireTls: false}};
-    t.same((await examine(server, open, ...mailTo)).at('warn'), ['mail encryption']);
+    t.same((await runDoctor(server, open, ...mailTo)).findingsAt('warn'), ['mail encryption']);
     t.not(logins.length, 0, 'it logs in if plain text is allowed');
     logins.length = 0;
     const closed = {mail: {...config.mail, smtpUrl, requireTls: true}};
-    t.same((await examine(server, closed, ...mailTo)).at('fail'), ['mail encryption']);
+    t.same((await runDoctor(server, closed, ...mailTo)).findingsAt('fail'), ['mail encryption']);
     t.same(logins, []);
   });
 
@@ -170,7 +170,7 @@ t.test('maria doctor finds', async (t) => {
     t.teardown(() => void smtp.close());
     const {port} = smtp.server.address() as AddressInfo;
     const mail = {...config.mail, smtpUrl: `smtp://maria:wrong-password@127.0.0.1:${port}`};
-    const {findings} = await examine(server, {mail});
+    const {findings} = await runDoctor(server, {mail});
     const found = findings.find(({level}) => level === 'fail');
     t.match(found, {
       part: 'mail',
@@ -183,24 +183,24 @@ t.test('maria doctor finds', async (t) => {
 
   await t.test('the path of a test e-mail, on request', async (t) => {
     const before = server.mailbox.mails.length;
-    await examine(server);
+    await runDoctor(server);
     t.equal(server.mailbox.mails.length, before, 'none is sent without a request');
-    t.ok((await examine(server, {}, '--mail', 'you@example.com')).passed);
+    t.ok((await runDoctor(server, {}, '--mail', 'you@example.com')).passed);
     t.match(await server.mailbox.waitFor('you@example.com'), {subject: /test mail/});
-    const two = await examine(server, {}, '--mail', 'a@example.com, b@example.com');
-    t.same(two.at('fail'), ['mail test mail']);
+    const two = await runDoctor(server, {}, '--mail', 'a@example.com, b@example.com');
+    t.same(two.findingsAt('fail'), ['mail test mail']);
   });
 
   await t.test('a weak secret, and a secret that others can read', async (t) => {
     const secret = (value: string): SecretKeys => [{id: 'x', bytes: Buffer.from(value)}];
-    const weak = await examine(server, {secrets: secret('ab'.repeat(20))});
-    t.same(weak.at('fail'), ['secret strength']);
+    const weak = await runDoctor(server, {secrets: secret('ab'.repeat(20))});
+    t.same(weak.findingsAt('fail'), ['secret strength']);
     for (const word of ['change-me-', 'replace-me-']) {
-      const {of} = await examine(server, {secrets: secret(word.repeat(4))});
-      t.match(of('secret strength'), /can be guessed/, word);
+      const {resultOf} = await runDoctor(server, {secrets: secret(word.repeat(4))});
+      t.match(resultOf('secret strength'), /can be guessed/, word);
     }
     const unlucky = '0123456789a'.repeat(3);
-    t.ok((await examine(server, {secrets: secret(unlucky)})).passed, 'as some random digits are');
+    t.ok((await runDoctor(server, {secrets: secret(unlucky)})).passed, 'as some random digits are');
     const secretFile = path.join(await temporaryFolder(t), 'secret');
     await writeFile(secretFile, 'x');
     for (const [mode, level, production] of [
@@ -211,7 +211,7 @@ t.test('maria doctor finds', async (t) => {
       [0o620, 'fail', false],
     ] as const) {
       await chmod(secretFile, mode);
-      const {findings} = await examine(server, {secretFile, production});
+      const {findings} = await runDoctor(server, {secretFile, production});
       const found = findings.find(({check}) => check === 'keeping');
       t.equal(found?.level, level, found?.found ?? 'nothing was found');
     }
@@ -221,15 +221,15 @@ t.test('maria doctor finds', async (t) => {
     const folder = await temporaryFolder(t);
     await writeFile(path.join(folder, 'file'), '');
     const archive = (archiveDir: string) => ({audit: {...config.audit, archiveDir}});
-    const {at} = await examine(server, archive(path.join(folder, 'file', 'archive')));
-    t.same(at('fail'), ['folders AUDIT_ARCHIVE_DIR']);
+    const {findingsAt} = await runDoctor(server, archive(path.join(folder, 'file', 'archive')));
+    t.same(findingsAt('fail'), ['folders AUDIT_ARCHIVE_DIR']);
     await mkdir(path.join(folder, 'archive'));
-    t.ok((await examine(server, archive(path.join(folder, 'archive')))).passed);
+    t.ok((await runDoctor(server, archive(path.join(folder, 'archive')))).passed);
   });
 
   await t.test('a certificate of a private CA, and the variable for it', async (t) => {
     const publicUrl = await startHttps(t);
-    const {findings} = await examine(server, {publicUrl});
+    const {findings} = await runDoctor(server, {publicUrl});
     t.match(
       findings.find(({part, level}) => part === 'public' && level === 'fail'),
       {check: 'reachable', advice: /private CA.*NODE_EXTRA_CA_CERTS/},
@@ -239,10 +239,10 @@ t.test('maria doctor finds', async (t) => {
   });
 
   await t.test('a public URL without a server, or with another server', async (t) => {
-    const gone = await examine(server, {publicUrl: `http://${await nowhere()}`});
-    t.same(gone.at('fail'), ['public reachable']);
-    const other = await examine(server, {publicUrl: `${server.url}/api/docs`});
-    t.same(other.at('fail'), ['public reachable']);
+    const gone = await runDoctor(server, {publicUrl: `http://${await nowhere()}`});
+    t.same(gone.findingsAt('fail'), ['public reachable']);
+    const other = await runDoctor(server, {publicUrl: `${server.url}/api/docs`});
+    t.same(other.findingsAt('fail'), ['public reachable']);
   });
 });
 
@@ -253,62 +253,68 @@ t.test('maria doctor sends the scanner a file of maximum size', {skip: clamdMiss
     return {scanner: {host: name, port: Number(port), required}};
   };
   const clamd = await startClamd(t);
-  const {at, of} = await examine(server, scannerAt(clamd.host, true));
-  t.same(at('fail'), []);
-  t.match(of('scanner virus scan'), /accepts 5242880 bytes/);
+  const {findingsAt, resultOf} = await runDoctor(server, scannerAt(clamd.host, true));
+  t.same(findingsAt('fail'), []);
+  t.match(resultOf('scanner virus scan'), /accepts 5242880 bytes/);
   const away = await nowhere();
-  t.same((await examine(server, scannerAt(away, true))).at('fail'), ['scanner virus scan']);
-  t.ok((await examine(server, scannerAt(away, false))).at('warn').includes('scanner virus scan'));
+  t.same((await runDoctor(server, scannerAt(away, true))).findingsAt('fail'), [
+    'scanner virus scan',
+  ]);
+  t.ok(
+    (await runDoctor(server, scannerAt(away, false)))
+      .findingsAt('warn')
+      .includes('scanner virus scan'),
+  );
 });
 
 t.test('maria doctor checks which IP address counts', async (t) => {
   const trust = {TRUST_PROXY: '127.0.0.1,::1,::ffff:127.0.0.1'};
   const open = await startServer(t);
   const behind = await startServer(t, {settings: trust});
-  const finding = async (server: TestServer, changed: Partial<Config> = {}) => {
-    const {findings} = await examine(server, changed);
+  const getFinding = async (server: TestServer, changed: Partial<Config> = {}) => {
+    const {findings} = await runDoctor(server, changed);
     const found = findings.find(({check}) => check === 'client address');
     return `${found?.level}: ${found?.found}`;
   };
 
   // No proxy: the server ignores a forged header.
-  t.match(await finding(open), /^ok: the IP address of the connection/);
+  t.match(await getFinding(open), /^ok: the IP address of the connection/);
   // The server trusts the doctor's IP address like that of a proxy that forwards every header.
-  t.match(await finding(behind), /^fail: visitors can choose/);
+  t.match(await getFinding(behind), /^fail: visitors can choose/);
   // A proxy on this machine sets the IP address of the doctor.
   const {trustProxy} = behind.config;
   const here = await proxyThatSees(t, '127.0.0.1', behind.url);
-  t.match(await finding(behind, {publicUrl: here}), /^warn: .*the proxy is on this machine/);
+  t.match(await getFinding(behind, {publicUrl: here}), /^warn: .*the proxy is on this machine/);
   const {audit} = open.config;
-  t.match(await finding(open, {audit: {...audit, ipMode: 'none'}}), /^warn: .*IP_MODE/);
+  t.match(await getFinding(open, {audit: {...audit, ipMode: 'none'}}), /^warn: .*IP_MODE/);
 
   // A trusted proxy sets no IP address.
   for (const address of ownNonLoopback()) {
     const publicUrl = await proxyThatSees(t, undefined, open.url, address);
-    const found = await finding(open, {publicUrl, trustProxy});
+    const found = await getFinding(open, {publicUrl, trustProxy});
     t.match(found, /^fail: .*is in TRUST_PROXY/, address);
   }
 
   // The doctor runs among the proxies, as in a container. No visitor could have its IP address.
   for (const address of ownNonLoopback()) {
     const inside = {trustProxy: [...trustProxy, address]};
-    t.match(await finding(behind, inside), /^warn: cannot be tested here/, address);
+    t.match(await getFinding(behind, inside), /^warn: cannot be tested here/, address);
   }
   // A network translates the doctor's IP address on the way out.
   const publicUrl = await proxyThatSees(t, '198.51.100.7', behind.url);
-  t.match(await finding(behind, {publicUrl}), /^ok: X-Forwarded-For is trusted/);
+  t.match(await getFinding(behind, {publicUrl}), /^ok: X-Forwarded-For is trusted/);
   const translated = {publicUrl, trustProxy: [...trustProxy, '198.51.100.0/24']};
-  t.match(await finding(behind, translated), /^warn: cannot be tested here/);
+  t.match(await getFinding(behind, translated), /^warn: cannot be tested here/);
 });
 
 t.test('maria doctor leaves one audit row and no opened panel', async (t) => {
   const server = await startServer(t);
   const asked = await startServer(t, {beside: server});
-  const rows = async () => (await server.sql`select from audit_logs`).length;
-  const before = await rows();
-  const {findings} = await examine(server, {publicUrl: asked.url});
+  const getRows = async () => (await server.sql`select from audit_logs`).length;
+  const before = await getRows();
+  const {findings} = await runDoctor(server, {publicUrl: asked.url});
   t.equal(findings.find(({check}) => check === 'client address')?.level, 'ok');
-  t.equal(await rows(), before + 1);
+  t.equal(await getRows(), before + 1);
   // The server writes its counts when it closes.
   await asked.app.close();
   t.same(await server.sql`select from funnel_daily where counter = 'opened'`, []);
@@ -333,9 +339,9 @@ const proxyThatSees = async (
     const onward = request(
       `${url}${incoming.url}`,
       {method: incoming.method, headers},
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
       },
     );
     incoming.pipe(onward);

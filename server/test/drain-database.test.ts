@@ -10,8 +10,8 @@ import {Visitor} from './visitor.js';
 t.test('a server stops in time although the database does not respond', async (t) => {
   const server = await startServer(t);
   const url = server.config.databaseUrl ?? '';
-  const database = await FaultProxy.before(t, url);
-  const behind = await startProcessBeside(t, server, {DATABASE_URL: database.through(url)});
+  const database = await FaultProxy.start(t, url);
+  const behind = await startProcessBeside(t, server, {DATABASE_URL: database.replaceHost(url)});
   const exit = once(behind.child, 'exit') as Promise<[number | null]>;
   // The visit opens a panel, which the server has not counted yet.
   await Visitor.arrive(behind.url);

@@ -6,8 +6,8 @@ import t from 'tap';
 
 import {stopGracefully} from '../graceful-stop.js';
 import {saveSite} from '../sites/store.js';
-import {holdUpload} from './held-upload.js';
-import {keysIn} from './keys-in.js';
+import {startPausedUpload} from './paused-upload.js';
+import {listKeys} from './list-keys.js';
 import {makePdf} from './pdf.js';
 import {startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
@@ -40,7 +40,7 @@ t.test('SIGTERM in production', {skip: bucketsMissing}, async (t) => {
   const visitor = await Visitor.arrive(url, 'acme');
   await visitor.consent({personal_data: true});
   const bytes = makePdf(600_000);
-  const upload = await holdUpload(visitor, bytes);
+  const upload = await startPausedUpload(visitor, bytes);
   await until(() => uploading(server));
   const kept = new Agent({keepAlive: true, maxSockets: 1});
   t.equal((await askOver(kept, url)).headers.connection, 'keep-alive');
@@ -80,7 +80,7 @@ t.test('/readyz reports it immediately, also after a recent request', async (t) 
 t.test('a second signal ends the process immediately', async (t) => {
   const server = await startServer(t);
   const {child, url} = await startProcessBeside(t, server);
-  const upload = await holdUpload(await Visitor.consenting(url), makePdf(600_000));
+  const upload = await startPausedUpload(await Visitor.consenting(url), makePdf(600_000));
   await until(() => uploading(server));
   const exit = once(child, 'exit') as Promise<[number | null]>;
   child.kill('SIGTERM');
@@ -95,19 +95,19 @@ t.test('a second signal ends the process immediately', async (t) => {
 
 t.test('requests that would take too long are aborted and leave nothing behind', async (t) => {
   const server = await startServer(t);
-  const upload = await holdUpload(await Visitor.consenting(server.url), makePdf(600_000));
+  const upload = await startPausedUpload(await Visitor.consenting(server.url), makePdf(600_000));
   await until(() => uploading(server));
 
   await stopGracefully(server, {noticeMs: 0, requestsMs: 300});
 
   t.ok(await upload.broken);
   await until(async () => !(await uploading(server)));
-  t.same(await keysIn(server.objects), []);
+  t.same(await listKeys(server.objects), []);
 });
 
 const askOver = async (agent: Agent, url: string): Promise<IncomingMessage> => {
-  const [answer] = (await once(get(`${url}/healthz`, {agent}), 'response')) as [IncomingMessage];
-  answer.resume();
-  await once(answer, 'end');
-  return answer;
+  const [response] = (await once(get(`${url}/healthz`, {agent}), 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return response;
 };

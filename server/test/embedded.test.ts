@@ -68,7 +68,7 @@ t.test('two concurrent starts share one server', async (t) => {
 t.test('the server outlives a killed parent; the next start adopts and stops it', async (t) => {
   const dataDir = await folder(t);
   const parent = await startInOtherProcess(t, dataDir);
-  const pid = await postmasterPid(dataDir);
+  const pid = await getPostmasterPid(dataDir);
   parent.process.kill('SIGKILL');
   await once(parent.process, 'exit');
 
@@ -116,7 +116,7 @@ t.test('a command that started the server leaves it to the process that adopted 
 t.test('an owner that exits without cleanup stops the server', async (t) => {
   const dataDir = await folder(t);
   const owner = await startInOtherProcess(t, dataDir);
-  const pid = await postmasterPid(dataDir);
+  const pid = await getPostmasterPid(dataDir);
 
   owner.process.stdin.end('throw');
   await once(owner.process, 'exit');
@@ -131,7 +131,7 @@ t.test('root with the rights of a container uses a folder of mode 0700', async (
   const {url} = await startInOtherProcess(t, dataDir, AS_CONTAINER_ROOT);
 
   t.same(await ask(url, (sql) => sql`select 1 as number`), [{number: 1}]);
-  t.ok(isAlive(await postmasterPid(dataDir)));
+  t.ok(isAlive(await getPostmasterPid(dataDir)));
 });
 
 t.test('acknowledged data survives a kill of PostgreSQL', async (t) => {
@@ -142,7 +142,7 @@ t.test('acknowledged data survives a kill of PostgreSQL', async (t) => {
     for (let number = 1; number <= 200; number += 1) await sql`insert into kept values (${number})`;
     return [];
   });
-  process.kill(await postmasterPid(dataDir), 'SIGKILL');
+  process.kill(await getPostmasterPid(dataDir), 'SIGKILL');
 
   const second = await start(t, dataDir);
 
@@ -155,7 +155,7 @@ t.test('an old PID file with the number of another process does no harm', async 
   const first = await start(t, dataDir);
   await first.stop();
   const left = `${process.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n\nready   \n`;
-  await writeFile(pidFile(dataDir), left);
+  await writeFile(getPidFile(dataDir), left);
 
   const second = await start(t, dataDir);
 
@@ -224,10 +224,10 @@ async function startInOtherProcess(t: Test, dataDir: string, prefix: string[] = 
   return {process: child, url: String(url).trim()};
 }
 
-const pidFile = (dataDir: string) => path.join(dataDir, 'cluster', 'data', 'postmaster.pid');
+const getPidFile = (dataDir: string) => path.join(dataDir, 'cluster', 'data', 'postmaster.pid');
 
-async function postmasterPid(dataDir: string): Promise<number> {
-  return parseInt(await readFile(pidFile(dataDir), 'utf8'));
+async function getPostmasterPid(dataDir: string): Promise<number> {
+  return parseInt(await readFile(getPidFile(dataDir), 'utf8'));
 }
 
 async function until(condition: () => boolean): Promise<void> {

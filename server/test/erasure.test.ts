@@ -6,9 +6,9 @@ import type {Test} from 'tap';
 
 import type {GeneratedUuid} from '../contract/sessions.js';
 import {eraseCommand} from '../privacy/erase-command.js';
-import {readStream} from './event-readers.js';
-import {keysIn} from './keys-in.js';
-import {linkIn} from './mailbox.js';
+import {subscribeWithSse} from './event-subscribers.js';
+import {listKeys} from './list-keys.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
@@ -45,13 +45,17 @@ const visitorWithTraces = async (server: TestServer) => {
   await visitor.call('GET', `/api/files/download/${uploaded.file.id}`);
   await visitor.call('DELETE', `/api/files/${uploaded.file.id}`);
   await visitor.contact(EMAIL, NAME);
-  const link = linkIn(await server.mailbox.waitFor(EMAIL));
+  const link = getConfirmationLink(await server.mailbox.waitFor(EMAIL));
   await server.sender.stop();
   await fetch(link, {method: 'POST', headers: {'x-forwarded-for': ADDRESS}});
   await visitor.call('PATCH', '/api/session', {json: {email: NEW_EMAIL}});
   await visitor.call('POST', '/api/messages', {json: {client_id: 'first', body: MESSAGE}});
   const reply = `${NAME}, ${MESSAGE}?`;
-  await server.messageService.say(visitor.uuid, {role: 'agent', clientId: 'reply', body: reply});
+  await server.messageService.writeMessage(visitor.uuid, {
+    role: 'agent',
+    clientId: 'reply',
+    body: reply,
+  });
   // Both requests fail, and each error is logged.
   await visitor.contact('nobody', NAME);
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});
@@ -88,8 +92,8 @@ const filesWith = async ({dataDir}: TestServer, needles: string[]): Promise<stri
   return found;
 };
 
-const linesWith = ({logged}: TestServer, needles: string[]) =>
-  logged.filter((line) => needles.some((needle) => JSON.stringify(line).includes(needle)));
+const linesWith = ({logLines}: TestServer, needles: string[]) =>
+  logLines.filter((line) => needles.some((needle) => JSON.stringify(line).includes(needle)));
 
 const erasedBy = async (
   t: Test,
@@ -122,7 +126,7 @@ const erasedBy = async (
   );
 
   await erase(server, visitor);
-  await until(async () => (await keysIn(server.objects)).length === 0);
+  await until(async () => (await listKeys(server.objects)).length === 0);
 
   t.same(await columnsWith(server, needles), []);
   t.same(await filesWith(server, needles), []);
@@ -144,8 +148,8 @@ t.test('no data is left after an erasure by the operator', (t) =>
 t.test('subscribers are notified of an erasure immediately', async (t) => {
   const server = await startServer(t);
   const {uuid, ...visitor} = await Visitor.consenting(server.url);
-  const reader = readStream(new Visitor(server.url, uuid, visitor.token));
-  await until(() => server.live.countSubscribers(uuid) === 1 && server.live.isHearing);
+  const subscriber = subscribeWithSse(new Visitor(server.url, uuid, visitor.token));
+  await until(() => server.live.countSubscribers(uuid) === 1 && server.live.isListening);
   const {databaseUrl = ''} = server.config;
 
   const {code} = await runMaria(
@@ -155,7 +159,7 @@ t.test('subscribers are notified of an erasure immediately', async (t) => {
 
   t.equal(code, 0);
   // The notification arrives before the next poll, 15 s after the last one.
-  await until(() => reader.events.length === 1, 5_000);
-  t.match(reader.events, [{type: 'session_state', data: {state: 'gone'}}]);
-  t.equal(await reader.ended, 'end');
+  await until(() => subscriber.events.length === 1, 5_000);
+  t.match(subscriber.events, [{type: 'session_state', data: {state: 'gone'}}]);
+  t.equal(await subscriber.ended, 'end');
 });

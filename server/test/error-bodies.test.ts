@@ -7,9 +7,9 @@ import type {Test} from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import {MAX_FAULTS} from '../errors.js';
-import {fetchDescription, operationsOf} from './openapi-document.js';
+import {fetchOpenApi, getOperations} from './openapi-document.js';
 import type {DescribedOperation, JsonSchema, OpenApiDocument} from './openapi-document.js';
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -29,7 +29,7 @@ interface Sent {
 }
 
 /** Sends a request unchanged, because `fetch` would refuse or change some of them. */
-const send = (url: string, sent: Sent) => untilServed(() => sendOnce(url, sent));
+const send = (url: string, sent: Sent) => retryWhileBusy(() => sendOnce(url, sent));
 
 const sendOnce = async (url: string, {method, path, headers = {}, body}: Sent) => {
   // Node sets no length for DELETE.
@@ -87,15 +87,15 @@ interface ArrayIn {
 /**
  * Lists the arrays of a schema. Throws if an array is in a place where the server checks no length.
  */
-const arraysIn = (document: OpenApiDocument, given: JsonSchema, path = ''): ArrayIn[] => {
+const findArrays = (document: OpenApiDocument, given: JsonSchema, path = ''): ArrayIn[] => {
   const {type, maxItems, items, properties = {}, ...others} = resolved(document, given);
   const hidden = Object.values(others).some((part) => JSON.stringify(part)?.includes('"array"'));
   if (hidden) throw new Error(`${path} has an array whose length is not checked.`);
   if (type === 'array') {
-    return [{path, maxItems}, ...arraysIn(document, items as JsonSchema, `${path}/0`)];
+    return [{path, maxItems}, ...findArrays(document, items as JsonSchema, `${path}/0`)];
   }
   return Object.entries(properties as Record<string, JsonSchema>).flatMap(([name, inner]) =>
-    arraysIn(document, inner, `${path}/${name}`),
+    findArrays(document, inner, `${path}/${name}`),
   );
 };
 
@@ -108,9 +108,9 @@ const isSmall = (t: Test, text: string, what: string): ErrorBody => {
 
 t.test('the response to a hostile body', async (t) => {
   const server = await startServer(t);
-  const document = await fetchDescription(server.url);
+  const document = await fetchOpenApi(server.url);
   const visitor = await Visitor.consenting(server.url);
-  const operations = operationsOf(document);
+  const operations = getOperations(document);
   const headers = {...visitor.credentials, 'content-type': 'application/json'};
   const sendTo = ({method, path}: DescribedOperation, body: string) =>
     send(server.url, {method, path: path.replace(/\{\w+\}/g, 'x'), headers, body});
@@ -131,7 +131,9 @@ t.test('the response to a hostile body', async (t) => {
     });
   }
 
-  for (const operation of operations.filter((one) => one.method !== 'GET' && !one.requestBody)) {
+  for (const operation of operations.filter(
+    (describedOperation) => describedOperation.method !== 'GET' && !describedOperation.requestBody,
+  )) {
     if (operation.path.startsWith('/verify')) continue;
     await t.test(`is small at ${operation.method} ${operation.path}, without body`, async (t) => {
       for (const what of ['thousands of unknown properties', 'an array of numbers']) {
@@ -160,7 +162,7 @@ t.test('the response to a hostile body', async (t) => {
   });
 
   await t.test('contains a property’s name only if it is short', async (t) => {
-    const paths = async (json: object) => {
+    const getPaths = async (json: object) => {
       const {text} = await send(server.url, {
         method: 'POST',
         path: '/api/session/progress',
@@ -171,16 +173,16 @@ t.test('the response to a hostile body', async (t) => {
     };
     const longest = 'a'.repeat(40);
 
-    t.same(await paths({[longest]: 1}), [`/${longest}`]);
-    t.same(await paths({[`${longest}a`]: 1}), ['/…']);
-    t.same(await paths({'<b>': 1}), ['/…']);
+    t.same(await getPaths({[longest]: 1}), [`/${longest}`]);
+    t.same(await getPaths({[`${longest}a`]: 1}), ['/…']);
+    t.same(await getPaths({'<b>': 1}), ['/…']);
   });
 
   await t.test('reports an array that is too long without checking its elements', async (t) => {
     let seen = 0;
     for (const operation of operations.filter(hasJsonBody)) {
       const {schema} = operation.requestBody?.content['application/json'] ?? {};
-      for (const {path, maxItems} of arraysIn(document, schema ?? {})) {
+      for (const {path, maxItems} of findArrays(document, schema ?? {})) {
         seen++;
         t.type(maxItems, 'number', `${operation.operationId} ${path}`);
         const body = filled(`{"${path.slice(1)}":[`, () => '{}', ']}');

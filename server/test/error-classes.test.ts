@@ -2,11 +2,11 @@ import postgres from 'postgres';
 import t from 'tap';
 
 import {ConnectionFailed} from '../database/connection-failed.js';
-import {isConflict, isDatabaseDown, isStatementTimeout, sqlState} from '../database/errors.js';
+import {isConflict, isDatabaseDown, isStatementTimeout, getSqlState} from '../database/errors.js';
 import {toRefusal} from '../database/refusal.js';
 import {getFailureCode} from '../files/failure-code.js';
 import {ClientAborted} from '../http/client-aborted.js';
-import {toMariaError} from '../http/error-answers.js';
+import {toMariaError} from '../http/error-handler.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 
 const URL = 'postgres://maria@db.example/maria';
@@ -16,10 +16,10 @@ const refusedWith = (code: string) =>
   Object.assign(new postgres.PostgresError(`cause: ${code}`), {code});
 
 t.test('only errors of PostgreSQL have a SQLSTATE', async (t) => {
-  t.equal(sqlState(refusedWith('23505')), '23505');
+  t.equal(getSqlState(refusedWith('23505')), '23505');
   // Codes of files, sockets and certificates, some of which have five characters too.
   for (const code of ['EROFS', 'EPERM', 'EPIPE', 'ECONNRESET', '23505']) {
-    t.equal(sqlState(withCode(code)), undefined, code);
+    t.equal(getSqlState(withCode(code)), undefined, code);
   }
   t.ok(isStatementTimeout(refusedWith('57014')));
   t.ok(isConflict(refusedWith('40P01')));

@@ -6,9 +6,9 @@ import {v4} from 'uuid';
 
 import type {ErrorBody} from '../contract/common.js';
 import {StoreUnavailable} from '../object-store/errors.js';
-import {isError} from './error-shape.js';
-import {storeThat} from './failing-store.js';
-import {untilServed} from './patiently.js';
+import {assertErrorBody} from './error-body.js';
+import {createFailingStore} from './failing-store.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -23,7 +23,7 @@ void t.test('every error has one shape', async (t) => {
   const server = await startServer(t);
   const validate = `${server.url}/api/session/validate-uuid`;
 
-  for (const address of [
+  for (const urlPath of [
     '/api/nothing',
     '/nothing',
     '/api',
@@ -31,21 +31,21 @@ void t.test('every error has one shape', async (t) => {
     '/verify',
     '/..%2fetc',
   ]) {
-    await t.test(`404 for ${address}`, async (t) => {
-      const {status, body, headers} = await request<ErrorBody>(server.url, 'GET', address);
+    await t.test(`404 for ${urlPath}`, async (t) => {
+      const {status, body, headers} = await request<ErrorBody>(server.url, 'GET', urlPath);
 
       t.equal(status, 404);
-      isError(t, body, 'not_found');
+      assertErrorBody(t, body, 'not_found');
       t.equal(body.request_id, headers.get('x-request-id'));
     });
   }
 
-  for (const address of ['/%zz', '/api/files/download/%E0%A4%A']) {
-    await t.test(`400 for ${address}, which cannot be decoded`, async (t) => {
-      const {status, body} = await request<ErrorBody>(server.url, 'GET', address);
+  for (const urlPath of ['/%zz', '/api/files/download/%E0%A4%A']) {
+    await t.test(`400 for ${urlPath}, which cannot be decoded`, async (t) => {
+      const {status, body} = await request<ErrorBody>(server.url, 'GET', urlPath);
 
       t.equal(status, 400);
-      isError(t, body, 'invalid_request');
+      assertErrorBody(t, body, 'invalid_request');
     });
   }
 
@@ -62,7 +62,7 @@ void t.test('every error has one shape', async (t) => {
       const {status, body, headers} = await request<ErrorBody>(server.url, method, address);
 
       t.equal(status, 405);
-      isError(t, body, 'method_not_allowed');
+      assertErrorBody(t, body, 'method_not_allowed');
       t.equal(headers.get('allow'), allow);
     });
   }
@@ -76,7 +76,7 @@ void t.test('every error has one shape', async (t) => {
       const {response, body} = await send(validate, '{}', type);
 
       t.equal(response.status, 415);
-      isError(t, body, 'unsupported_media_type');
+      assertErrorBody(t, body, 'unsupported_media_type');
     });
   }
 
@@ -95,7 +95,7 @@ void t.test('every error has one shape', async (t) => {
 
     t.same([most.response.status, most.body.code], [400, 'invalid_uuid']);
     t.equal(more.response.status, 413);
-    isError(t, more.body, 'body_too_large');
+    assertErrorBody(t, more.body, 'body_too_large');
   });
 
   for (const [what, text] of [
@@ -113,7 +113,7 @@ void t.test('every error has one shape', async (t) => {
       const {response, body} = await send(validate, text);
 
       t.equal(response.status, 400);
-      isError(t, body, 'invalid_request');
+      assertErrorBody(t, body, 'invalid_request');
       t.equal(body.uuid, null);
     });
   }
@@ -145,29 +145,31 @@ void t.test('every error has one shape', async (t) => {
 
   await t.test('400 names the path of each fault', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const paths = async (method: string, address: string, json: unknown) => {
-      const {status, body} = await visitor.call<ErrorBody>(method, address, {json});
+    const getPaths = async (method: string, urlPath: string, json: unknown) => {
+      const {status, body} = await visitor.call<ErrorBody>(method, urlPath, {json});
       t.same([status, body.code], [400, 'invalid_request']);
       t.ok(body.faults?.every(({path, message}) => body.message.includes(path) && message));
       return body.faults?.map(({path}) => path).sort();
     };
 
-    t.same(await paths('PUT', '/api/session/contact', {name: 5, admin: true}), [
+    t.same(await getPaths('PUT', '/api/session/contact', {name: 5, admin: true}), [
       '/admin',
       '/email',
       '/name',
     ]);
     t.same(
-      await paths('PUT', '/api/session/consents', {
+      await getPaths('PUT', '/api/session/consents', {
         consents: [{purpose: 'personal_data', granted: 'yes', wording: '', locale: 'e n', x: 1}],
       }),
       ['/consents/0/granted', '/consents/0/locale', '/consents/0/wording', '/consents/0/x'],
     );
-    t.same(await paths('POST', '/api/session/progress', {}), ['/step']);
-    t.same(await paths('POST', '/api/session/validate-uuid', {uuid: v4(), extra: 1}), ['/extra']);
-    t.same(await paths('POST', '/api/session/verification', {x: 1}), ['/x']);
-    t.same(await paths('DELETE', '/api/session', [1]), ['/0']);
-    t.same(await paths('DELETE', '/api/session', 'x'), ['/']);
+    t.same(await getPaths('POST', '/api/session/progress', {}), ['/step']);
+    t.same(await getPaths('POST', '/api/session/validate-uuid', {uuid: v4(), extra: 1}), [
+      '/extra',
+    ]);
+    t.same(await getPaths('POST', '/api/session/verification', {x: 1}), ['/x']);
+    t.same(await getPaths('DELETE', '/api/session', [1]), ['/0']);
+    t.same(await getPaths('DELETE', '/api/session', 'x'), ['/']);
     t.equal((await visitor.session()).status, 200, 'and nothing was ended');
   });
 
@@ -211,7 +213,7 @@ void t.test('every error has one shape', async (t) => {
     ] as const) {
       const {status, body} = await visitor.call<ErrorBody>(method, address);
       t.equal(status, 404, address);
-      isError(t, body, code);
+      assertErrorBody(t, body, code);
     }
     t.equal((await request(server.url, 'GET', '/api/sites/demo/config?foo=de')).status, 200);
   });
@@ -224,9 +226,9 @@ void t.test('every error has one shape', async (t) => {
       ['PATCH', '/api/session/generate-uuid', 405],
       ['GET', '/api/session/nothing', 404],
     ] as const) {
-      const answer = await request<ErrorBody>(server.url, method, address);
-      t.equal(answer.status, status);
-      t.equal(answer.body.uuid, null, `${method} ${address}`);
+      const response = await request<ErrorBody>(server.url, method, address);
+      t.equal(response.status, status);
+      t.equal(response.body.uuid, null, `${method} ${address}`);
     }
     const refused = await visitor.call<ErrorBody>('PUT', '/api/session/consents', {json: {}});
     t.match(refused, {status: 400, body: {uuid: null}});
@@ -255,26 +257,26 @@ void t.test('every error has one shape', async (t) => {
 });
 
 void t.test('an internal error contains only the request’s id', async (t) => {
-  const objects = await storeThat(t, {
-    downloadUrl: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
+  const objects = await createFailingStore(t, {
+    createDownloadLink: () => Promise.reject(new Error('password=hunter2 at /srv/secret')),
   });
   const server = await startServer(t, {deps: {objects}});
   const visitor = await Visitor.consenting(server.url);
   const {body} = await visitor.upload(makePdf());
 
-  const answer = await visitor.call<ErrorBody>('GET', `/api/files/download/${body.file.id}`);
+  const response = await visitor.call<ErrorBody>('GET', `/api/files/download/${body.file.id}`);
 
-  t.equal(answer.status, 500);
-  isError(t, answer.body, 'internal');
-  t.notMatch(JSON.stringify(answer.body), /hunter2|secret|stack/);
-  const lines = server.logged.filter((line) => line['req'] === answer.body.request_id);
+  t.equal(response.status, 500);
+  assertErrorBody(t, response.body, 'internal');
+  t.notMatch(JSON.stringify(response.body), /hunter2|secret|stack/);
+  const lines = server.logLines.filter((line) => line['req'] === response.body.request_id);
   t.match(lines, [{err: {message: /hunter2/}}, {status: 500}]);
   const [file] = await server.sql`select download_count from file_uploads`;
   t.equal(file?.['download_count'], 0, 'the transaction is rolled back');
   await until(async () => (await server.sql`select from jobs`).length === 1);
   const told = () => server.sql`select metadata from audit_logs where event_type = 'error'`;
   await until(async () => (await told()).length === 1);
-  t.match(await told(), [{metadata: {code: 'internal', request_id: answer.body.request_id}}]);
+  t.match(await told(), [{metadata: {code: 'internal', request_id: response.body.request_id}}]);
   await visitor.call('GET', `/api/files/download/${body.file.id}`);
   await until(async () => {
     const [alert] = await server.sql<{count: number}[]>`select count from alerts`;
@@ -284,12 +286,12 @@ void t.test('an internal error contains only the request’s id', async (t) => {
 });
 
 t.test('an unavailable store is reported as such, and to the operator', async (t) => {
-  const objects = await storeThat(t, {
+  const objects = await createFailingStore(t, {
     put: () => Promise.reject(new StoreUnavailable('put', new Error('connect ECONNREFUSED'))),
   });
   const server = await startServer(t, {deps: {objects}});
   const visitor = await Visitor.consenting(server.url);
-  const rows = (event: string) =>
+  const getRows = (event: string) =>
     server.sql`select user_uuid, metadata from audit_logs where event_type = ${event}`;
 
   for (let i = 0; i < 2; i++) {
@@ -297,13 +299,13 @@ t.test('an unavailable store is reported as such, and to the operator', async (t
     t.same([status, body.code], [503, 'unavailable']);
   }
 
-  await until(async () => (await rows('error')).length === 2);
-  await until(async () => (await rows('file_upload_error')).length === 2);
-  t.match(await rows('error'), [{user_uuid: visitor.uuid, metadata: {code: 'unavailable'}}]);
-  t.match(await rows('file_upload_error'), [{metadata: {code: 'unavailable'}}]);
-  const alerts = () => server.sql`select cause, count from alerts`;
-  await until(async () => (await alerts())[0]?.['count'] === 2);
-  t.match(await alerts(), [{cause: 'unavailable storage'}]);
+  await until(async () => (await getRows('error')).length === 2);
+  await until(async () => (await getRows('file_upload_error')).length === 2);
+  t.match(await getRows('error'), [{user_uuid: visitor.uuid, metadata: {code: 'unavailable'}}]);
+  t.match(await getRows('file_upload_error'), [{metadata: {code: 'unavailable'}}]);
+  const getAlerts = () => server.sql`select cause, count from alerts`;
+  await until(async () => (await getAlerts())[0]?.['count'] === 2);
+  t.match(await getAlerts(), [{cause: 'unavailable storage'}]);
   t.equal((await server.sql`select from jobs`).length, 1, 'one mail an hour');
 });
 
@@ -356,9 +358,9 @@ t.test('invalid HTTP gets an error of the same shape, and the connection is clos
 
 t.test('cookies of other programs do not block a request', async (t) => {
   const server = await startServer(t);
-  const open = (address: string, kilobytes: number, headers = {}) =>
-    untilServed(() =>
-      fetch(`${server.url}${address}`, {
+  const open = (urlPath: string, kilobytes: number, headers = {}) =>
+    retryWhileBusy(() =>
+      fetch(`${server.url}${urlPath}`, {
         headers: {cookie: `a=${'x'.repeat(1024 * kilobytes)}`, ...headers},
       }),
     );
@@ -372,7 +374,7 @@ t.test('cookies of other programs do not block a request', async (t) => {
   for (const kilobytes of [33, 120, 140]) {
     const refused = await open('/api/session', kilobytes);
     t.equal(refused.status, 431);
-    isError(t, (await refused.json()) as ErrorBody, 'headers_too_large');
+    assertErrorBody(t, (await refused.json()) as ErrorBody, 'headers_too_large');
     t.equal(refused.headers.get('access-control-allow-origin'), '*');
   }
   for (const kilobytes of [33, 120]) {

@@ -2,8 +2,8 @@ import {once} from 'node:events';
 
 import t from 'tap';
 
-import type {OpenReader} from './event-readers.js';
-import {WAYS, readStream, untilTold} from './event-readers.js';
+import type {Subscribe} from './event-subscribers.js';
+import {TRANSPORTS, subscribeWithSse, untilReceived} from './event-subscribers.js';
 import {makePdf} from './pdf.js';
 import {startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
@@ -13,18 +13,18 @@ t.test('a server that stops', async (t) => {
   const server = await startServer(t);
   const {child, url} = await startProcessBeside(t, server);
   const visitor = await Visitor.consenting(url);
-  const readers = Object.values(WAYS).map((open: OpenReader) => open(visitor));
+  const subscribers = Object.values(TRANSPORTS).map((open: Subscribe) => open(visitor));
   t.teardown(() => {
-    for (const reader of readers) reader.close();
+    for (const subscriber of subscribers) subscriber.close();
   });
   await visitor.upload(makePdf());
-  for (const reader of readers) await untilTold(reader, 1);
+  for (const subscriber of subscribers) await untilReceived(subscriber, 1);
   const exit = once(child, 'exit') as Promise<[number | null]>;
 
   child.kill('SIGTERM');
 
   await t.test('ends its streams so that their clients reconnect', async (t) => {
-    const [stream, polls, socket] = await Promise.all(readers.map(({ended}) => ended));
+    const [stream, polls, socket] = await Promise.all(subscribers.map(({ended}) => ended));
     t.equal(stream, 'end', 'the stream is not aborted');
     t.equal(polls, 'TypeError', 'the poll got a response, and the next one fails');
     t.equal(socket, '1001');
@@ -36,9 +36,9 @@ t.test('a server that stops', async (t) => {
 
   await t.test('lets another server continue its streams', async (t) => {
     const there = visitor.at(server.url);
-    const reader = readStream(there, {after: 1});
-    t.teardown(() => reader.close());
+    const subscriber = subscribeWithSse(there, {after: 1});
+    t.teardown(() => subscriber.close());
     await there.upload(makePdf());
-    t.match(await untilTold(reader, 1), [{seq: 2, type: 'file_upload_complete'}]);
+    t.match(await untilReceived(subscriber, 1), [{seq: 2, type: 'file_upload_complete'}]);
   });
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
 
 import {PAGE_EVENTS, findEvents} from '../live/store.js';
-import {WAYS, untilTold} from './event-readers.js';
+import {TRANSPORTS, untilReceived} from './event-subscribers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -45,14 +45,14 @@ t.test('a query for the events of a session', async (t) => {
     t.same(await findPage(uuid, PAGE_EVENTS), [[], false]);
   });
 
-  for (const [way, open] of Object.entries(WAYS)) {
+  for (const [way, open] of Object.entries(TRANSPORTS)) {
     await t.test(`is repeated until a subscriber has all events: ${way}`, async (t) => {
       const count = 20;
       const visitor = await withEvents(server, {count, bytes: 30 * KILOBYTE});
-      const reader = open(visitor);
-      t.teardown(() => reader.close());
+      const subscriber = open(visitor);
+      t.teardown(() => subscriber.close());
 
-      const events = await untilTold(reader, count);
+      const events = await untilReceived(subscriber, count);
 
       t.same(
         events.map(({seq}) => seq),

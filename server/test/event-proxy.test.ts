@@ -2,8 +2,13 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {keepsReadingContract} from './event-contract.js';
-import {poll, readSocket, readStream, untilTold} from './event-readers.js';
+import {testEventTransport} from './event-transport.js';
+import {
+  subscribeWithLongPoll,
+  subscribeWithWebSocket,
+  subscribeWithSse,
+  untilReceived,
+} from './event-subscribers.js';
 import {nginxMissing, startNginx, startReadmeNginx} from './nginx.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -14,39 +19,42 @@ t.test('behind nginx with its default settings', {skip: nginxMissing}, async (t)
   const server = await startServer(t);
   const url = await startNginx(t, server.url);
 
-  for (const [way, open] of Object.entries({'a stream': readStream, 'a long poll': poll})) {
+  for (const [way, open] of Object.entries({
+    'a stream': subscribeWithSse,
+    'a long poll': subscribeWithLongPoll,
+  })) {
     await t.test(`${way} fulfils its contract`, async (t) => {
-      await keepsReadingContract(t, {server, url, open});
+      await testEventTransport(t, {server, url, open});
     });
   }
 
   await t.test('only because the stream disables buffering', async (t) => {
     const deaf = await startNginx(t, server.url, 'proxy_ignore_headers X-Accel-Buffering;');
     const visitor = await Visitor.consenting(url);
-    const held = readStream(visitor.at(deaf));
-    const free = readStream(visitor);
+    const held = subscribeWithSse(visitor.at(deaf));
+    const free = subscribeWithSse(visitor);
     t.teardown(() => {
       held.close();
       free.close();
     });
     await until(() => server.live.countSubscribers(visitor.uuid) === 2);
     await visitor.upload(makePdf());
-    await untilTold(free, 1);
+    await untilReceived(free, 1);
     await sleep(500);
     t.same(held.events, [], 'nginx buffers the events');
     await visitor.call('DELETE', '/api/session');
-    await untilTold(held, 2);
+    await untilReceived(held, 2);
     t.equal(await held.ended, 'end', 'nginx sends the events when the stream ends');
   });
 
   await t.test('a WebSocket is refused with a reason', async (t) => {
     const visitor = await Visitor.consenting(url);
-    t.equal(await readSocket(visitor).ended, '426');
+    t.equal(await subscribeWithWebSocket(visitor).ended, '426');
   });
 
   await t.test('a WebSocket fulfils its contract if nginx forwards it', async (t) => {
     const passing = await startReadmeNginx(t, server);
-    await keepsReadingContract(t, {server, url: passing, open: readSocket});
+    await testEventTransport(t, {server, url: passing, open: subscribeWithWebSocket});
     const visitor = await Visitor.consenting(passing);
     t.equal((await visitor.upload(makePdf())).status, 201);
     t.equal((await fetch(`${passing}/metrics`)).status, 404);

@@ -6,13 +6,13 @@ import type {Test} from 'tap';
 
 import type {LiveEvent} from '../contract/events.js';
 import type {Sql} from '../database/sql.js';
-import {lastEvent, recordEvents} from '../events/store.js';
+import {getLastEventNumber, recordEvents} from '../events/store.js';
 import {transaction} from '../database/transaction.js';
-import {WAYS} from './event-readers.js';
-import type {OpenReader} from './event-readers.js';
+import {TRANSPORTS} from './event-subscribers.js';
+import type {Subscribe} from './event-subscribers.js';
 import {FaultProxy} from './fault-proxy.js';
-import {linkIn} from './mailbox.js';
-import {OwnCluster} from './own-cluster.js';
+import {getConfirmationLink} from './mailbox.js';
+import {TestCluster} from './test-cluster.js';
 import {makePdf} from './pdf.js';
 import {startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
@@ -39,7 +39,7 @@ interface Restless {
 }
 
 /** Reads from the servers in turn, and continues each time after the last received event. */
-const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Restless => {
+const readRestlessly = (open: Subscribe, visitor: Visitor, urls: string[]): Restless => {
   const events: LiveEvent[] = [];
   let stopped = false;
   const restless = {events, visits: 0, stop: async () => undefined as void};
@@ -47,12 +47,12 @@ const readRestlessly = (open: OpenReader, visitor: Visitor, urls: string[]): Res
     while (!stopped) {
       const url = urls[restless.visits++ % urls.length] ?? '';
       const after = events.at(-1)?.seq ?? 0;
-      const reader = open(visitor.at(url), {after});
-      await until(() => reader.events.length > 0, WAIT_MS).catch(() => undefined);
+      const subscriber = open(visitor.at(url), {after});
+      await until(() => subscriber.events.length > 0, WAIT_MS).catch(() => undefined);
       await sleep(STAY_MS);
-      reader.close();
-      events.push(...reader.events.filter(({seq}) => seq !== null));
-      await reader.ended;
+      subscriber.close();
+      events.push(...subscriber.events.filter(({seq}) => seq !== null));
+      await subscriber.ended;
     }
   };
   const reading = read();
@@ -70,13 +70,14 @@ const write = async ({sql, messageService}: TestServer, uuid: string, writer: nu
     const deleted = () => ({type: 'file_deleted', data: {file_id: randomUUID()}}) as const;
     const batch = Array.from({length: BATCH}, deleted);
     await messageService
-      .say(uuid, named)
+      .writeMessage(uuid, named)
       .then(() => transaction(sql, (tx) => recordEvents(tx, uuid, ...batch)))
       .catch(() => sleep(100));
   }
 };
 
-const countOf = (sql: Sql, uuid: string): Promise<number> => lastEvent(sql, uuid).catch(() => 0);
+const countOf = (sql: Sql, uuid: string): Promise<number> =>
+  getLastEventNumber(sql, uuid).catch(() => 0);
 
 const run = async (
   t: Test,
@@ -84,7 +85,7 @@ const run = async (
   during: () => Promise<void> = async () => undefined,
 ) => {
   const visitor = await Visitor.consenting(server.url);
-  const readers = Object.values(WAYS).map((open) => readRestlessly(open, visitor, urls));
+  const readers = Object.values(TRANSPORTS).map((open) => readRestlessly(open, visitor, urls));
   const writers = Array.from({length: WRITERS}, (_, i) => write(server, visitor.uuid, i));
   await during();
   await Promise.all(writers);
@@ -119,8 +120,8 @@ process.once('beforeExit', () => process.exit());
 t.test('subscribers that switch between two servers', async (t) => {
   const server = await startServer(t);
   const direct = server.config.databaseUrl ?? '';
-  const database = await FaultProxy.before(t, direct);
-  const behind = {DATABASE_URL: database.through(direct), MAX_STREAMS_PER_SESSION: '100'};
+  const database = await FaultProxy.start(t, direct);
+  const behind = {DATABASE_URL: database.replaceHost(direct), MAX_STREAMS_PER_SESSION: '100'};
   const urls = [
     (await startProcessBeside(t, server, behind)).url,
     (await startProcessBeside(t, server, behind)).url,
@@ -145,35 +146,35 @@ t.test('subscribers that switch between two servers', async (t) => {
 
   await t.test('are notified of files and of the e-mail address by announcements', async (t) => {
     const visitor = await Visitor.consenting(urls[0] ?? '');
-    const readers = Object.values(WAYS).map((open) => open(visitor.at(server.url)));
+    const subscribers = Object.values(TRANSPORTS).map((open) => open(visitor.at(server.url)));
     t.teardown(() => {
-      for (const reader of readers) reader.close();
+      for (const subscriber of subscribers) subscriber.close();
     });
     // Without its poll timer, this server learns about the others' events only from PostgreSQL.
     clearInterval(server.live['timer']);
-    await until(() => server.live.isHearing && server.live.countSubscribers(visitor.uuid) >= 2);
+    await until(() => server.live.isListening && server.live.countSubscribers(visitor.uuid) >= 2);
     for (const turn of [1, 2]) {
       const {file} = (await visitor.upload(makePdf())).body;
-      await until(() => readers.every(({events}) => events.length === 4 * turn - 3));
+      await until(() => subscribers.every(({events}) => events.length === 4 * turn - 3));
       await visitor.call('DELETE', `/api/files/${file.id}`);
-      await until(() => readers.every(({events}) => events.length === 4 * turn - 2));
+      await until(() => subscribers.every(({events}) => events.length === 4 * turn - 2));
       await visitor.upload(makePdf());
-      await until(() => readers.every(({events}) => events.length === 4 * turn - 1));
+      await until(() => subscribers.every(({events}) => events.length === 4 * turn - 1));
       const [again] = await visitor.files();
       await visitor.call('DELETE', `/api/files/${again?.id}`);
-      await until(() => readers.every(({events}) => events.length === 4 * turn));
+      await until(() => subscribers.every(({events}) => events.length === 4 * turn));
     }
     await visitor.contact('anna@example.com');
-    const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
-    await until(() => readers.every(({events}) => events.length === 9));
+    const link = getConfirmationLink(await server.mailbox.waitFor('anna@example.com'));
+    await until(() => subscribers.every(({events}) => events.length === 9));
     await fetch(link, {method: 'POST'});
-    await until(() => readers.every(({events}) => events.length === 11));
-    t.ok(readers.every(({events}) => events[9]?.type === 'email_verified'));
+    await until(() => subscribers.every(({events}) => events.length === 11));
+    t.ok(subscribers.every(({events}) => events[9]?.type === 'email_verified'));
   });
 });
 
 t.test('a database that stops and starts again', async (t) => {
-  const cluster = await OwnCluster.start(t);
+  const cluster = await TestCluster.start(t);
   const settings = {MAX_STREAMS_PER_SESSION: '100'};
   const server = await startServer(t, {settings: {DATABASE_URL: cluster.url, ...settings}});
   const urls = [

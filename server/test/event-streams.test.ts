@@ -8,32 +8,32 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {LiveEvent} from '../contract/events.js';
-import {DeafProxy} from './deaf-proxy.js';
+import {NotificationProxy} from './notification-proxy.js';
 import {
   WebSocketClient,
-  blocksOf,
-  poll,
-  readSocket,
-  readStream,
-  untilTold,
-} from './event-readers.js';
-import type {EventReader} from './event-readers.js';
+  readBlocks,
+  subscribeWithLongPoll,
+  subscribeWithWebSocket,
+  subscribeWithSse,
+  untilReceived,
+} from './event-subscribers.js';
+import type {EventSubscriber} from './event-subscribers.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-const STREAMS = {'Server-Sent Events': readStream, WebSocket: readSocket};
+const STREAMS = {'Server-Sent Events': subscribeWithSse, WebSocket: subscribeWithWebSocket};
 
-const reading = async (t: Test, server: TestServer, reader: EventReader, uuid: string) => {
-  t.teardown(() => reader.close());
+const reading = async (t: Test, server: TestServer, subscriber: EventSubscriber, uuid: string) => {
+  t.teardown(() => subscriber.close());
   await until(() => server.live.countSubscribers(uuid) > 0);
-  return reader;
+  return subscriber;
 };
 
 /** Joins the pieces of a text like a client. */
-const textOf = ({events}: EventReader): string =>
+const getText = ({events}: EventSubscriber): string =>
   events.reduce((text, event) => {
     if (event.type === 'message_delta') return text.slice(0, event.data.offset) + event.data.text;
     return event.type === 'message_completed' ? event.data.body : text;
@@ -41,7 +41,7 @@ const textOf = ({events}: EventReader): string =>
 
 const has =
   (type: LiveEvent['type']) =>
-  ({events}: EventReader) =>
+  ({events}: EventSubscriber) =>
     events.some((event) => event.type === type);
 
 t.test('a client reconnects with the sequence number in a header', async (t) => {
@@ -49,10 +49,10 @@ t.test('a client reconnects with the sequence number in a header', async (t) => 
   const visitor = await Visitor.consenting(server.url);
   for (const _ of [1, 2, 3]) await visitor.upload(makePdf());
 
-  const reader = readStream(visitor, {after: 1, headers: {'last-event-id': '2'}});
-  t.teardown(() => reader.close());
+  const subscriber = subscribeWithSse(visitor, {after: 1, headers: {'last-event-id': '2'}});
+  t.teardown(() => subscriber.close());
 
-  t.match(await untilTold(reader, 1), [{seq: 3}]);
+  t.match(await untilReceived(subscriber, 1), [{seq: 3}]);
 });
 
 for (const [way, open] of Object.entries(STREAMS)) {
@@ -65,15 +65,17 @@ for (const [way, open] of Object.entries(STREAMS)) {
     const running = await server.messageService.startMessage(visitor.uuid, named);
 
     running?.delta('One, 👋 ');
-    await until(() => textOf(early) === 'One, 👋 ');
+    await until(() => getText(early) === 'One, 👋 ');
     const late = await reading(t, server, open(visitor, {after: 1}), visitor.uuid);
-    await until(() => textOf(late) === 'One, 👋 ');
+    await until(() => getText(late) === 'One, 👋 ');
     t.equal(late.events[0]?.seq, null, 'a late subscriber gets the text so far');
     running?.delta('two');
-    await until(() => [early, late].every((reader) => textOf(reader) === 'One, 👋 two'));
+    await until(() => [early, late].every((subscriber) => getText(subscriber) === 'One, 👋 two'));
     const long = `, ${'much '.repeat(1_500)}`;
     running?.delta(long);
-    await until(() => [early, late].every((reader) => textOf(reader) === `One, 👋 two${long}`));
+    await until(() =>
+      [early, late].every((subscriber) => getText(subscriber) === `One, 👋 two${long}`),
+    );
     await running?.complete();
     await until(() => [early, late].every(has('message_completed')));
 
@@ -85,7 +87,7 @@ for (const [way, open] of Object.entries(STREAMS)) {
         event.type === 'message_delta' ? [event.data.offset] : [],
       );
       t.same(begins, [0, ...ends.slice(0, -1)], 'each piece begins at the end of the last one');
-      t.equal(textOf(reader), `One, 👋 two${long}`);
+      t.equal(getText(reader), `One, 👋 two${long}`);
     }
     t.match(
       early.events.filter(({seq}) => seq !== null),
@@ -101,16 +103,18 @@ for (const [way, open] of Object.entries(STREAMS)) {
     const server = await startServer(t);
     const beside = await startServer(t, {beside: server});
     const visitor = await Visitor.consenting(server.url);
-    const readers = [
+    const subscribers = [
       await reading(t, server, open(visitor), visitor.uuid),
       await reading(t, beside, open(visitor.at(beside.url)), visitor.uuid),
     ];
-    await until(() => server.live.isHearing && beside.live.isHearing);
+    await until(() => server.live.isListening && beside.live.isListening);
 
-    server.messageService.typing(visitor.uuid, 'agent');
+    server.messageService.sendTyping(visitor.uuid, 'agent');
 
-    for (const reader of readers) {
-      t.match(await untilTold(reader, 1), [{seq: null, type: 'typing', data: {role: 'agent'}}]);
+    for (const subscriber of subscribers) {
+      t.match(await untilReceived(subscriber, 1), [
+        {seq: null, type: 'typing', data: {role: 'agent'}},
+      ]);
     }
   });
 }
@@ -185,10 +189,10 @@ t.test('a WebSocket', async (t) => {
         call.write(body.subarray(0, 1_000));
         await sleep(50);
         call.end(body.subarray(1_000));
-        const [answer] = (await once(call, 'response')) as [http.IncomingMessage];
-        const [json] = (await once(answer, 'data')) as [Buffer];
+        const [response] = (await once(call, 'response')) as [http.IncomingMessage];
+        const [json] = (await once(response, 'data')) as [Buffer];
         t.match(JSON.parse(json.toString()), {message: {client_id: 'h2c'}});
-        t.equal(answer.headers.connection, /close/.test(connection) ? 'close' : 'keep-alive');
+        t.equal(response.headers.connection, /close/.test(connection) ? 'close' : 'keep-alive');
         call.destroy();
       }
     },
@@ -216,7 +220,7 @@ t.test('the head of a stream', beside, async (t) => {
     t.equal(response.headers.get(name ?? ''), value);
   }
   t.match(response.headers.get('access-control-expose-headers'), /x-request-id/);
-  const blocks = blocksOf(response);
+  const blocks = readBlocks(response);
   t.match((await blocks.next()).value, /^retry: \d{4}$/);
   t.equal((await blocks.next()).value, ': ', 'a heartbeat is sent without events');
   await response.body?.cancel().catch(() => undefined);
@@ -238,8 +242,8 @@ t.test('a long poll', beside, async (t) => {
 
   await t.test('releases its slot when its client disconnects', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const reader = await reading(t, server, poll(visitor), visitor.uuid);
-    reader.close();
+    const subscriber = await reading(t, server, subscribeWithLongPoll(visitor), visitor.uuid);
+    subscriber.close();
     await until(() => server.live.countSubscribers(visitor.uuid) === 0);
   });
 });
@@ -267,10 +271,10 @@ t.test('a subscriber that does not read', beside, async (t) => {
   await until(() => server.live.countSubscribers(visitor.uuid) === 1);
 
   await t.test('does not block others, and little is buffered for it', async (t) => {
-    const other = readStream(visitor, {after: many});
+    const other = subscribeWithSse(visitor, {after: many});
     t.teardown(() => other.close());
     await visitor.upload(makePdf());
-    t.match(await untilTold(other, 1), [{seq: many + 1}]);
+    t.match(await untilReceived(other, 1), [{seq: many + 1}]);
     await until(() => response?.writableNeedDrain ?? false);
     const waiting = response?.writableLength ?? Infinity;
     t.ok(waiting > 0 && waiting < 128 * 1024, `${waiting} bytes wait`);
@@ -283,9 +287,9 @@ t.test('a subscriber that does not read', beside, async (t) => {
     const read = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     t.ok(read.length < many, `it has read ${read.length}`);
 
-    const back = readStream(visitor, {after: read.at(-1) ?? 0});
+    const back = subscribeWithSse(visitor, {after: read.at(-1) ?? 0});
     t.teardown(() => back.close());
-    await untilTold(back, many + 1 - read.length, 60_000);
+    await untilReceived(back, many + 1 - read.length, 60_000);
 
     const seqs = [...read, ...back.events.map(({seq}) => seq)];
     t.same(
@@ -300,42 +304,46 @@ t.test('a server without its listening connection polls for events', beside, asy
   const databaseUrl = 'postgres://127.0.0.1:1/nobody';
   const deaf = await startServer(t, {beside: server, deps: {databaseUrl}});
   const visitor = await Visitor.consenting(server.url);
-  const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
+  const subscriber = await reading(t, deaf, subscribeWithSse(visitor.at(deaf.url)), visitor.uuid);
   t.match((await request(deaf.url, 'GET', '/metrics')).body, {text: /maria_notices_heard 0/});
-  await until(() => server.live.isHearing);
+  await until(() => server.live.isListening);
   t.match((await request(server.url, 'GET', '/metrics')).body, {text: /maria_notices_heard 1/});
 
   await visitor.upload(makePdf());
 
   // Without notifications, the server polls more often than every 15 s.
-  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}]);
+  t.match(await untilReceived(subscriber, 1, 10_000), [{seq: 1}]);
 });
 
 t.test('events that were committed without a notification are sent', beside, async (t) => {
   const server = await startServer(t);
   const visitor = await Visitor.consenting(server.url);
-  const reader = await reading(t, server, readStream(visitor), visitor.uuid);
-  await until(() => server.live.isHearing);
+  const subscriber = await reading(t, server, subscribeWithSse(visitor), visitor.uuid);
+  await until(() => server.live.isListening);
   await server.sql`
     insert into events (session_uuid, seq, type) values (${visitor.uuid}, 1, 'email_verified')`;
   await server.sql`update visits set last_event = 1 where uuid = ${visitor.uuid}`;
 
-  t.match(await untilTold(reader, 1, 60_000), [{seq: 1}], 'the regular poll finds the event');
+  t.match(
+    await untilReceived(subscriber, 1, 60_000),
+    [{seq: 1}],
+    'the regular poll finds the event',
+  );
 });
 
 t.test('a server whose notifications stop polls for events', beside, async (t) => {
   const server = await startServer(t);
-  const {proxy, url} = await DeafProxy.before(t, server.config.databaseUrl ?? '');
+  const {proxy, url} = await NotificationProxy.start(t, server.config.databaseUrl ?? '');
   const deaf = await startServer(t, {beside: server, deps: {databaseUrl: url}});
   const visitor = await Visitor.consenting(server.url);
-  const reader = await reading(t, deaf, readStream(visitor.at(deaf.url)), visitor.uuid);
-  await until(() => deaf.live.isHearing);
+  const subscriber = await reading(t, deaf, subscribeWithSse(visitor.at(deaf.url)), visitor.uuid);
+  await until(() => deaf.live.isListening);
 
-  proxy.isDeaf = true;
-  await until(() => !deaf.live.isHearing);
+  proxy.isBlocking = true;
+  await until(() => !deaf.live.isListening);
   await visitor.upload(makePdf());
-  t.match(await untilTold(reader, 1, 10_000), [{seq: 1}], 'the server polls for events');
-  proxy.isDeaf = false;
+  t.match(await untilReceived(subscriber, 1, 10_000), [{seq: 1}], 'the server polls for events');
+  proxy.isBlocking = false;
 
-  await until(() => deaf.live.isHearing);
+  await until(() => deaf.live.isListening);
 });

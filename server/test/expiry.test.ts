@@ -53,7 +53,7 @@ const each = (count: number) => ({
   responder_budgets: count,
 });
 
-const addresses = async ({sql}: TestServer): Promise<number> =>
+const getAddresses = async ({sql}: TestServer): Promise<number> =>
   (await sql`select from audit_logs where event_type = 'test_row' and ip_address is not null`)
     .length;
 
@@ -64,7 +64,7 @@ t.test('expired rows are deleted in batches, and current rows stay', async (t) =
   await server.expiry.run();
 
   t.same(await counted(server), each(1_100));
-  t.equal(await addresses(server), 0);
+  t.equal(await getAddresses(server), 0);
 });
 
 t.test('expiry does not depend on cleanup', async (t) => {
@@ -81,7 +81,7 @@ t.test('expiry does not depend on cleanup', async (t) => {
     });
 
     await until(async () => Object.values(await counted(server)).every((count) => count === 1));
-    await until(async () => (await addresses(server)) === 0);
+    await until(async () => (await getAddresses(server)) === 0);
     await kill(child);
   });
 
@@ -98,8 +98,8 @@ t.test('expiry does not depend on cleanup', async (t) => {
     t.equal((await server.sql`select from watched`).length, 1);
     t.equal((await server.sql`select from responder_budgets`).length, 1);
     t.equal((await server.sql`select from jobs where state = 'dead'`).length, 1);
-    t.equal(await addresses(server), 0);
-    const failed = server.logged.filter(({level}) => level === 50).map(({step}) => step);
+    t.equal(await getAddresses(server), 0);
+    const failed = server.logLines.filter(({level}) => level === 50).map(({step}) => step);
     t.same(failed, ['rate_limits', 'mail_counts']);
   });
 });

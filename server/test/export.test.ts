@@ -11,20 +11,20 @@ import type {Bytes} from '../object-store/object-store.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import {ArchiveNames} from '../privacy/archive-names.js';
 import {EXPORT_LIMITS} from '../privacy/routes.js';
-import {linkIn} from './mailbox.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
-import {sessionIn, zipContents} from './zip-contents.js';
+import {parseSession, readZip} from './read-zip.js';
 
 const exported = async (visitor: Visitor) => {
   const response = await fetch(`${visitor.url}/api/session/export`, {
     headers: visitor.credentials,
   });
   const bytes = Buffer.from(await response.arrayBuffer());
-  return {response, bytes, contents: response.ok ? zipContents(bytes) : new Map<string, Buffer>()};
+  return {response, bytes, contents: response.ok ? readZip(bytes) : new Map<string, Buffer>()};
 };
 
 const audited = ({sql}: TestServer, uuid: string) =>
@@ -41,7 +41,7 @@ t.test('GET /api/session/export', async (t) => {
     const pdfs = [makePdf(), makePdf(2_000), makePdf(70_000)];
     for (const pdf of pdfs) await visitor.upload(pdf, {name: 'Lebenslauf Zoë 🙂.pdf'});
     await visitor.contact('zora@example.com', 'Zora Zwiebelfisch');
-    const link = linkIn(await server.mailbox.waitFor('zora@example.com'));
+    const link = getConfirmationLink(await server.mailbox.waitFor('zora@example.com'));
     await fetch(link, {method: 'POST'});
     await server.sql`
       insert into webhooks (id, site_key, url, events, key_id)
@@ -70,7 +70,7 @@ t.test('GET /api/session/export', async (t) => {
       ],
     );
     t.same([...contents.values()].slice(0, 3), pdfs);
-    const session = sessionIn(contents);
+    const session = parseSession(contents);
     t.match(session, {
       uuid: visitor.uuid,
       visit: {state: 'session', site_key: 'demo'},
@@ -115,17 +115,17 @@ t.test('GET /api/session/export', async (t) => {
 
   await t.test('of a pending session, a visit, and a visit before its first change', async (t) => {
     const fresh = await Visitor.arrive(server.url);
-    const before = sessionIn((await exported(fresh)).contents);
+    const before = parseSession((await exported(fresh)).contents);
     t.match(before, {visit: null, session: null, files: [], consents: []});
 
     await fresh.consent({personal_data: true});
     await fresh.upload(makePdf(), {name: 'cv.pdf'});
     const visit = await exported(fresh);
     t.same([...visit.contents.keys()], ['cv.pdf', 'session.json']);
-    t.match(sessionIn(visit.contents), {visit: {state: 'open'}, session: null});
+    t.match(parseSession(visit.contents), {visit: {state: 'open'}, session: null});
 
     await fresh.contact('pending@example.com');
-    const pending = sessionIn((await exported(fresh)).contents);
+    const pending = parseSession((await exported(fresh)).contents);
     t.match(pending, {session: {email: 'pending@example.com', verified: false}});
   });
 
@@ -151,7 +151,7 @@ t.test('GET /api/session/export', async (t) => {
     const {contents} = await exported(visitor);
 
     t.same([...contents.keys()], ['kept.pdf', 'session.json']);
-    const files = sessionIn(contents)['files'] as {file_name: string; missing?: boolean}[];
+    const files = parseSession(contents)['files'] as {file_name: string; missing?: boolean}[];
     t.same(files.map((file) => [file.file_name, file.missing]).sort(), [
       ['kept.pdf', undefined],
       ['lost.pdf', true],
@@ -182,14 +182,14 @@ t.test('an archive that fails on the way is cut and reported to the operator', a
 
   await t.rejects(exported(visitor), 'the reader sees that it is not whole');
 
-  const trail = () => server.sql<{event: string; request: string | null}[]>`
+  const getTrail = () => server.sql<{event: string; request: string | null}[]>`
     select event_type as event, metadata ->> 'request_id' as request from audit_logs
     where user_uuid = ${visitor.uuid} and event_type in ('data_exported', 'error') order by id`;
-  await until(async () => (await trail()).length === 2);
-  const [begun, broken] = await trail();
+  await until(async () => (await getTrail()).length === 2);
+  const [begun, broken] = await getTrail();
   t.same([begun?.event, broken?.event], ['data_exported', 'error']);
   t.match(
-    server.logged.filter(({level}) => level === 50),
+    server.logLines.filter(({level}) => level === 50),
     [{req: broken?.request, code: 'internal', err: {code: '42P01'}}],
   );
   server.sender.wake();
@@ -214,7 +214,7 @@ t.test('a client that disconnects ends the reading of the store', async (t) => {
 
   await until(() => signal?.aborted === true);
   t.same(
-    server.logged.filter(({level}) => Number(level) >= 50),
+    server.logLines.filter(({level}) => Number(level) >= 50),
     [],
     'no error is logged',
   );
@@ -246,13 +246,13 @@ const endlessExports = async (t: Test) => {
   const pulled = {bytes: 0};
   server.objects.get = async (_key, signal) => counted(endless(), pulled, signal);
   const visitor = async () => {
-    const one = await Visitor.consenting(server.url);
-    await one.upload(makePdf());
-    return one;
+    const visitor = await Visitor.consenting(server.url);
+    await visitor.upload(makePdf());
+    return visitor;
   };
   const open: Socket[] = [];
-  const ask = async (one: Visitor, client?: string) => {
-    const {socket, status} = await openUnreadExport(t, one, client);
+  const ask = async (visitor: Visitor, client?: string) => {
+    const {socket, status} = await openUnreadExport(t, visitor, client);
     if (status === 200) open.push(socket);
     return status;
   };
@@ -261,7 +261,7 @@ const endlessExports = async (t: Test) => {
 
 t.test('a session and a client network have a limit of concurrent exports', async (t) => {
   const {server, visitor, ask, open} = await endlessExports(t);
-  const {perSession, perAddress} = EXPORT_LIMITS;
+  const {perSession, perClient} = EXPORT_LIMITS;
   const one = await visitor();
 
   for (let i = 0; i < perSession; i++) t.equal(await ask(one), 200);
@@ -269,7 +269,7 @@ t.test('a session and a client network have a limit of concurrent exports', asyn
   t.equal(response.status, 503);
   t.match(response.headers.get('retry-after'), /^\d+$/);
   await response.body?.cancel();
-  for (let i = perSession; i < perAddress; i++) t.equal(await ask(await visitor()), 200);
+  for (let i = perSession; i < perClient; i++) t.equal(await ask(await visitor()), 200);
   t.equal(await ask(await visitor()), 503);
   t.equal(await ask(await visitor(), '192.0.2.2'), 200);
 
@@ -328,9 +328,9 @@ t.test('an export whose client stops reading is aborted and releases its slot', 
   const closed = once(socket, 'close');
   socket.resume();
   await closed;
-  t.ok(server.logged.some(({msg}) => /read too slowly/.test(String(msg))));
+  t.ok(server.logLines.some(({msg}) => /read too slowly/.test(String(msg))));
   t.same(
-    server.logged.filter(({level}) => Number(level) >= 50),
+    server.logLines.filter(({level}) => Number(level) >= 50),
     [],
   );
 });

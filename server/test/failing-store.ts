@@ -3,7 +3,7 @@ import type {Test} from 'tap';
 import {DiskObjects} from '../object-store/disk.js';
 import {temporaryFolder} from './start-server.js';
 
-export const storeThat = async (t: Test, failing: Partial<DiskObjects>) =>
+export const createFailingStore = async (t: Test, failing: Partial<DiskObjects>) =>
   Object.assign(
     new DiskObjects({
       directory: await temporaryFolder(t),

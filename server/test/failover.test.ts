@@ -9,27 +9,27 @@ import {isDatabaseDown} from '../database/errors.js';
 import {READ_ONLY, reportsReadOnly, requireWritable} from '../database/read-only.js';
 import {transaction} from '../database/transaction.js';
 import {FaultProxy} from './fault-proxy.js';
-import {OwnRole} from './own-role.js';
+import {TestRole} from './test-role.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 /** Simulates a primary that has become a standby: it closes connections and refuses writes. */
-const makeReadOnly = async (role: OwnRole) => {
+const makeReadOnly = async (role: TestRole) => {
   await role.set('default_transaction_read_only = on');
-  await role.cutOff();
+  await role.closeConnections();
 };
 
-const makeWritable = (role: OwnRole) => role.set('default_transaction_read_only = off');
+const makeWritable = (role: TestRole) => role.set('default_transaction_read_only = off');
 
 const start = async (t: Test) => {
-  const role = await OwnRole.withTables(t);
+  const role = await TestRole.withTables(t);
   const server = await startServer(t, {settings: {DATABASE_URL: role.url}});
   return {role, server};
 };
 
-const readiness = async ({url}: TestServer) => {
+const getReadiness = async ({url}: TestServer) => {
   const {status, body} = await request<{checks: {database: string}}>(url, 'GET', '/readyz');
   return {status, database: body.checks.database};
 };
@@ -37,7 +37,7 @@ const readiness = async ({url}: TestServer) => {
 t.test('a database that has become read-only', async (t) => {
   const {role, server} = await start(t);
   const visitor = await Visitor.consenting(server.url);
-  await until(() => server.live.isHearing);
+  await until(() => server.live.isListening);
 
   await makeReadOnly(role);
 
@@ -56,27 +56,27 @@ t.test('a database that has become read-only', async (t) => {
   });
 
   await t.test('is named by /readyz', async (t) => {
-    t.same(await readiness(server), {status: 503, database: 'DATABASE_READ_ONLY'});
+    t.same(await getReadiness(server), {status: 503, database: 'DATABASE_READ_ONLY'});
   });
 
   await t.test('keeps no connection, not even the listening one', async () => {
-    await until(() => !server.live.isHearing);
-    await until(async () => (await role.connections()).length === 0);
+    await until(() => !server.live.isListening);
+    await until(async () => (await role.getConnections()).length === 0);
   });
 
   await t.test('is used again once it accepts writes, without a restart', async (t) => {
     await makeWritable(role);
 
-    await until(async () => (await readiness(server)).status === 200);
+    await until(async () => (await getReadiness(server)).status === 200);
     t.equal((await visitor.consent({ai_training: true})).status, 200);
-    await until(() => server.live.isHearing);
+    await until(() => server.live.isListening);
     const names = Array.from({length: 20}, (_, i) => `task ${i}`);
     await Promise.all(names.map((name) => server.sql`insert into tasks (name) values (${name})`));
   });
 
   await t.test('causes no error of the server itself', (t) => {
     t.same(
-      server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg),
+      server.logLines.filter(({level}) => Number(level) >= 50).map(({msg}) => msg),
       [],
     );
     t.end();
@@ -84,22 +84,22 @@ t.test('a database that has become read-only', async (t) => {
 });
 
 t.test('a connection that no longer accepts writes is closed', async (t) => {
-  const role = await OwnRole.create(t);
+  const role = await TestRole.create(t);
   const sql = connectDatabase({url: role.url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
   await sql`create table written (word text)`;
-  const pidOf = async (on: Queryable) => {
+  const getPid = async (on: Queryable) => {
     const [row] = await on<{pid: number}[]>`select pg_backend_pid() as pid`;
     return row?.pid ?? 0;
   };
   const becomesClosed = async (pid: number) => {
-    await until(async () => !(await role.connections()).some((one) => one.pid === pid));
-    await until(async () => (await pidOf(sql).catch(() => pid)) !== pid);
+    await until(async () => !(await role.getConnections()).some((item) => item.pid === pid));
+    await until(async () => (await getPid(sql).catch(() => pid)) !== pid);
     await sql`insert into written values ('afterwards')`;
   };
 
   await t.test('when a write is refused', async (t) => {
-    const pid = await pidOf(sql);
+    const pid = await getPid(sql);
 
     const failure = await sql
       .begin(async (tx) => {
@@ -113,7 +113,7 @@ t.test('a connection that no longer accepts writes is closed', async (t) => {
   });
 
   await t.test('when the server reports it', async (t) => {
-    const pid = await pidOf(sql);
+    const pid = await getPid(sql);
 
     const failure = await sql`set default_transaction_read_only = on`.catch(
       (error: unknown) => error,
@@ -133,7 +133,7 @@ t.test('a connection that no longer accepts writes is closed', async (t) => {
   });
 
   await t.test('and no other connection is closed', async (t) => {
-    const pid = await pidOf(sql);
+    const pid = await getPid(sql);
 
     await t.rejects(sql`select 1 / 0`);
     await sql.begin('read only', (tx) => tx`select from written`);
@@ -141,42 +141,42 @@ t.test('a connection that no longer accepts writes is closed', async (t) => {
       () => undefined,
     );
 
-    t.equal(await pidOf(sql), pid);
+    t.equal(await getPid(sql), pid);
   });
 });
 
 t.test('the host in DATABASE_URL that accepts writes is used', async (t) => {
-  const one = await OwnRole.create(t);
+  const testRole = await TestRole.create(t);
   const folder = await temporaryFolder(t);
   const other = await startEmbeddedPostgres({dataDir: folder, fsync: false, log: () => undefined});
   t.teardown(() => other.stop());
-  const two = await one.createOn(t, other.url);
-  const proxy = await FaultProxy.before(t, one.url);
-  const hosts = [proxy.through(one.url), two.url].map((url) => new URL(url).host);
-  const url = proxy.through(one.url).replace(hosts[0] ?? '', hosts.join(','));
+  const two = await testRole.createOn(t, other.url);
+  const proxy = await FaultProxy.start(t, testRole.url);
+  const hosts = [proxy.replaceHost(testRole.url), two.url].map((url) => new URL(url).host);
+  const url = proxy.replaceHost(testRole.url).replace(hosts[0] ?? '', hosts.join(','));
   const sql = connectDatabase({url, max: 3, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
-  const portInUse = async () => {
+  const getPortInUse = async () => {
     const [row] = await sql<{port: string}[]>`select current_setting('port') as port`;
     return row?.port;
   };
-  const portOf = ({url: target}: OwnRole) => new URL(target).port;
-  const uses = (role: OwnRole) =>
-    until(async () => (await portInUse().catch(() => undefined)) === portOf(role));
+  const getPort = ({url: target}: TestRole) => new URL(target).port;
+  const uses = (role: TestRole) =>
+    until(async () => (await getPortInUse().catch(() => undefined)) === getPort(role));
 
   await t.test('from the first query', async (t) => {
-    await makeReadOnly(one);
+    await makeReadOnly(testRole);
 
-    const ports = await Promise.all(Array.from({length: 6}, portInUse));
+    const ports = await Promise.all(Array.from({length: 6}, getPortInUse));
 
-    t.same([...new Set(ports)], [portOf(two)]);
+    t.same([...new Set(ports)], [getPort(two)]);
   });
 
   await t.test('when another one takes over', async () => {
-    await makeWritable(one);
+    await makeWritable(testRole);
     await makeReadOnly(two);
 
-    await uses(one);
+    await uses(testRole);
   });
 
   await t.test('when one host is unavailable', async () => {
@@ -188,7 +188,7 @@ t.test('the host in DATABASE_URL that accepts writes is used', async (t) => {
   });
 
   await t.test('and without such a host the error reports it', async () => {
-    await makeReadOnly(one);
+    await makeReadOnly(testRole);
     await makeReadOnly(two);
 
     await until(async () => {

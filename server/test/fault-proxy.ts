@@ -39,7 +39,7 @@ export class FaultProxy {
   }
 
   /** Starts a proxy before the host and port of `url`. */
-  static async before(t: Test, url: string): Promise<FaultProxy> {
+  static async start(t: Test, url: string): Promise<FaultProxy> {
     const {hostname, port} = new URL(url);
     const proxy = new FaultProxy({host: hostname, port: Number(port)}, 0);
     await proxy.listen();
@@ -48,14 +48,14 @@ export class FaultProxy {
   }
 
   /** Returns the URL with the proxy's host and port. */
-  through(url: string): string {
+  replaceHost(url: string): string {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href.replace(/\/$/, url.endsWith('/') ? '/' : '');
   }
 
   /** Forwards new connections to the host and port of `url`. */
-  moveTo(url: string): void {
+  setTarget(url: string): void {
     const {hostname, port} = new URL(url);
     this.target = {host: hostname, port: Number(port)};
   }

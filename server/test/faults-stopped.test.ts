@@ -3,11 +3,11 @@ import {randomUUID} from 'node:crypto';
 import postgres from 'postgres';
 import t from 'tap';
 
-import {endure, isInTime, nothingIsLost} from './endurance.js';
-import {Guest} from './load.js';
+import {failUnderLoad, isInTime, assertNothingLost} from './fail-under-load.js';
+import {LoadVisitor} from './load.js';
 import {startServer} from './start-server.js';
-import {StoppedProcess, startSmtpProcess} from './stopped-process.js';
-import {bucketsMissing, createOwnBucket} from './test-bucket.js';
+import {FreezableProcess, startSmtpProcess} from './freezable-process.js';
+import {bucketsMissing, createSeparateBucket} from './test-bucket.js';
 import {until} from './until.js';
 
 /**
@@ -15,8 +15,8 @@ import {until} from './until.js';
  * connections, and the process responds as soon as it continues.
  */
 t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t) => {
-  const {bucket, gateway} = await createOwnBucket(t);
-  const store = new StoppedProcess(t, gateway);
+  const {bucket, gateway} = await createSeparateBucket(t);
+  const store = new FreezableProcess(t, gateway);
   const {mailbox, process: mail} = await startSmtpProcess(t);
   const server = await startServer(t, {
     settings: {
@@ -32,23 +32,23 @@ t.test('a process that is stopped for a while', {skip: bucketsMissing}, async (t
   t.teardown(() => sql.end());
 
   await t.test('the store', async (t) => {
-    const {load, during} = await endure(t, server, store, 'freeze');
+    const {load, during} = await failUnderLoad(t, server, store, 'freeze');
 
     const refused = during.filter(({status}) => status === 503);
     t.same([...new Set(refused.map(({kind}) => kind))], ['upload'], 'only uploads notice');
     t.same(await sql`select from file_uploads where state = 'uploading'`, []);
-    await nothingIsLost(t, {sql, mailbox}, load);
+    await assertNothingLost(t, {sql, mailbox}, load);
   });
 
   await t.test('the mail server', async (t) => {
-    const {load, during} = await endure(t, server, mail, 'freeze');
+    const {load, during} = await failUnderLoad(t, server, mail, 'freeze');
 
     t.same([...new Set(during.filter(({status}) => status >= 400))], [], 'no request fails');
-    await nothingIsLost(t, {sql, mailbox}, load);
+    await assertNothingLost(t, {sql, mailbox}, load);
 
     await mail.set('freeze');
     const email = `${randomUUID()}@example.com`;
-    t.equal((await (await Guest.welcome(server.url)).contact(email)).status, 202);
+    t.equal((await (await LoadVisitor.create(server.url)).contact(email)).status, 202);
     await mail.set('pass');
     const back = performance.now();
     await until(() => mailbox.receivers.some((to) => to.includes(email)));

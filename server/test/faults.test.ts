@@ -8,10 +8,16 @@ import type {Test} from 'tap';
 import {Reaper} from '../cleanup/reaper.js';
 import {connectDatabase} from '../database/connect.js';
 import {isDatabaseDown} from '../database/errors.js';
-import {endure, isInTime, mailCounts, mailsAreOut, nothingIsLost} from './endurance.js';
+import {
+  failUnderLoad,
+  isInTime,
+  countMails,
+  waitForEmptyQueue,
+  assertNothingLost,
+} from './fail-under-load.js';
 import {FaultProxy} from './fault-proxy.js';
 import type {Fault} from './fault-proxy.js';
-import {Guest} from './load.js';
+import {LoadVisitor} from './load.js';
 import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';
 import {makePdf} from './pdf.js';
@@ -40,18 +46,18 @@ const partsBehindProxies = async (t: Test): Promise<Parts> => {
   const {url} = await createMigratedDatabase(t);
   const sql = postgres(url, {max: 2, onnotice: () => undefined});
   t.teardown(() => sql.end());
-  const database = await FaultProxy.before(t, url);
+  const database = await FaultProxy.start(t, url);
   const mailbox = await startMailbox(t);
-  const mail = await FaultProxy.before(t, mailbox.url);
+  const mail = await FaultProxy.start(t, mailbox.url);
   const bucket = bucketsMissing ? undefined : await createTestBucket(t);
-  const storage = bucket && (await FaultProxy.before(t, bucket.endpoint));
+  const storage = bucket && (await FaultProxy.start(t, bucket.endpoint));
   const settings = {
     TRUST_PROXY: '127.0.0.1,::1',
-    DATABASE_URL: database.through(url),
-    SMTP_URL: mail.through(mailbox.url),
+    DATABASE_URL: database.replaceHost(url),
+    SMTP_URL: mail.replaceHost(mailbox.url),
     ...(bucket && {
       S3_BUCKET: bucket.bucket,
-      S3_ENDPOINT: storage?.through(bucket.endpoint) ?? '',
+      S3_ENDPOINT: storage?.replaceHost(bucket.endpoint) ?? '',
       AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
     }),
@@ -72,10 +78,10 @@ t.test('a dependency that fails and recovers', async (t) => {
 
   for (const fault of FAULTS) {
     await t.test(`PostgreSQL, ${fault}`, async (t) => {
-      const {load, during} = await endure(t, server, parts.database, fault);
+      const {load, during} = await failUnderLoad(t, server, parts.database, fault);
 
       t.ok(during.some(({status}) => status === 503));
-      await nothingIsLost(t, parts, load);
+      await assertNothingLost(t, parts, load);
       await until(async () => {
         const stuck = await parts.sql`select from file_uploads where state = 'uploading'`;
         return stuck.length === 0;
@@ -86,12 +92,12 @@ t.test('a dependency that fails and recovers', async (t) => {
   for (const fault of FAULTS) {
     const skip = bucketsMissing;
     await t.test(`the store, ${fault}`, {skip}, async (t) => {
-      const {load, during} = await endure(t, server, parts.storage as FaultProxy, fault);
+      const {load, during} = await failUnderLoad(t, server, parts.storage as FaultProxy, fault);
 
       const refused = during.filter(({status}) => status === 503);
       t.same([...new Set(refused.map(({kind}) => kind))], ['upload'], 'only uploads notice');
       t.same(await parts.sql`select from file_uploads where state = 'uploading'`, []);
-      await nothingIsLost(t, parts, load);
+      await assertNothingLost(t, parts, load);
     });
   }
 
@@ -99,21 +105,21 @@ t.test('a dependency that fails and recovers', async (t) => {
     await t.test(`the mail server, ${fault}, with 20 registrations`, async (t) => {
       await parts.mail.set(fault);
       const emails = Array.from({length: 20}, () => `${randomUUID()}@example.com`);
-      const visitors = await Promise.all(emails.map(() => Guest.welcome(server.url)));
+      const visitors = await Promise.all(emails.map(() => LoadVisitor.create(server.url)));
       const before = performance.now();
       // The requests do not wait for the mail server, which recovers only afterwards.
-      const answers = await Promise.all(visitors.map((v, i) => v.contact(emails[i] ?? '')));
+      const responses = await Promise.all(visitors.map((v, i) => v.contact(emails[i] ?? '')));
       const ms = performance.now() - before;
       await sleep(1_000);
-      const sentMeanwhile = emails.filter((email) => mailCounts(parts.mailbox).has(email));
+      const sentMeanwhile = emails.filter((email) => countMails(parts.mailbox).has(email));
       await parts.mail.set('pass');
 
-      t.same([...new Set(answers.map(({status}) => status))], [202]);
+      t.same([...new Set(responses.map(({status}) => status))], [202]);
       t.ok(isInTime(ms), `${Math.round(ms)} ms`);
       t.same(sentMeanwhile, []);
-      await mailsAreOut(parts.sql);
+      await waitForEmptyQueue(parts.sql);
       t.same(
-        emails.filter((email) => mailCounts(parts.mailbox).get(email) !== 1),
+        emails.filter((email) => countMails(parts.mailbox).get(email) !== 1),
         [],
         'each visitor gets one e-mail',
       );
@@ -146,7 +152,7 @@ t.test('a dependency that fails and recovers', async (t) => {
     t.equal(await server.objects.head(key), undefined, 'the object is deleted afterwards');
   });
 
-  const errors = server.logged.filter(({level}) => Number(level) >= 50).map(({msg}) => msg);
+  const errors = server.logLines.filter(({level}) => Number(level) >= 50).map(({msg}) => msg);
   t.same(
     // Fastify logs this about a handler that continued after its 503 for a timeout.
     errors.filter((msg) => msg !== 'Promise errored, but reply.sent = true was set'),
@@ -157,8 +163,8 @@ t.test('a dependency that fails and recovers', async (t) => {
 
 t.test('a transaction whose connection dies leaves the pool intact', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
-  const sql = connectDatabase({url: proxy.through(url), max: 2, silenceMs: 500});
+  const proxy = await FaultProxy.start(t, url);
+  const sql = connectDatabase({url: proxy.replaceHost(url), max: 2, silenceMs: 500});
   t.teardown(() => sql.end({timeout: 1}));
 
   for (const fault of [...FAULTS, ...FAULTS]) {
@@ -170,8 +176,8 @@ t.test('a transaction whose connection dies leaves the pool intact', async (t) =
       }),
     );
     const outcomes = await Promise.allSettled(begun);
-    const failures = outcomes.flatMap((one) =>
-      one.status === 'rejected' ? [one.reason as unknown] : [],
+    const failures = outcomes.flatMap((item) =>
+      item.status === 'rejected' ? [item.reason as unknown] : [],
     );
     t.same(failures.length, 6, fault);
     t.ok(failures.every(isDatabaseDown), 'each failure is recognised');
@@ -190,8 +196,8 @@ t.test('a transaction whose connection dies leaves the pool intact', async (t) =
 
 t.test('a server that stops responding is detected:', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
-  const sql = connectDatabase({url: proxy.through(url), max: 1, silenceMs: 2_000});
+  const proxy = await FaultProxy.start(t, url);
+  const sql = connectDatabase({url: proxy.replaceHost(url), max: 1, silenceMs: 2_000});
   t.teardown(() => sql.end({timeout: 1}));
   await sql`select 1`;
   const isNoticed = async (t: Test, query: Promise<unknown>) => {
@@ -232,7 +238,7 @@ t.test('a server that stops responding is detected:', async (t) => {
 
 t.test('a slot whose acknowledgement was lost is free for the retry', async (t) => {
   const {server, database, sql} = await startBehindProxies(t);
-  const visitor = await Guest.welcome(server.url);
+  const visitor = await LoadVisitor.create(server.url);
   const bytes = makePdf();
   const key = randomUUID();
 
@@ -257,11 +263,11 @@ t.test('a server that starts while a dependency is unavailable', async (t) => {
     ...(bucketsMissing ? [] : [{part: 'storage', fault: 'freeze'} as const]),
   ];
   const started = await Promise.all(
-    cases.map(async (one) => {
+    cases.map(async (item) => {
       const parts = await partsBehindProxies(t);
-      const proxy = parts[one.part] as FaultProxy;
-      await proxy.set(one.fault);
-      return {...one, parts, proxy, ...(await startProcess(t, parts.settings))};
+      const proxy = parts[item.part] as FaultProxy;
+      await proxy.set(item.fault);
+      return {...item, parts, proxy, ...(await startProcess(t, parts.settings))};
     }),
   );
 
@@ -279,7 +285,7 @@ t.test('a server that starts while a dependency is unavailable', async (t) => {
         await proxy.set('pass');
         await until(async () => (await askReadiness())?.status === 200);
 
-        const visitor = await Guest.welcome(url);
+        const visitor = await LoadVisitor.create(url);
         t.equal((await visitor.upload(makePdf())).status, 201);
         const email = `${randomUUID()}@example.com`;
         t.equal((await visitor.contact(email)).status, 202);

@@ -8,7 +8,7 @@ export interface WireRequest {
   body?: Buffer;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
@@ -47,13 +47,13 @@ export const isReadable = ({path, headers}: WireRequest): boolean =>
   ) && Buffer.byteLength([path, ...headers.flat()].join('    ')) < READABLE_BYTES;
 
 /** Returns the response, or the reason why there is none. */
-export const send = (port: number, request: WireRequest): Promise<WireAnswer | string> =>
+export const sendRequest = (port: number, request: WireRequest): Promise<WireResponse | string> =>
   isOrdinary(request) && isReadable(request)
     ? sendOrdinary(port, request)
     : sendBytes(port, request);
 
 const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) =>
-  new Promise<WireAnswer | string>((resolve) => {
+  new Promise<WireResponse | string>((resolve) => {
     const merged: Record<string, string[]> = {};
     for (const [name, value] of headers) (merged[name] ??= []).push(value);
     if (body) merged['content-length'] = [String(body.length)];
@@ -93,7 +93,7 @@ const sendOrdinary = (port: number, {method, path, headers, body}: WireRequest) 
 
 /** Sends requests that client libraries refuse: broken headers, odd paths. */
 export const sendBytes = (port: number, {method, path, headers, body}: WireRequest) =>
-  new Promise<WireAnswer | string>((resolve) => {
+  new Promise<WireResponse | string>((resolve) => {
     const lines = [
       `${method} ${path} HTTP/1.1`,
       'host: 127.0.0.1',
@@ -113,14 +113,16 @@ export const sendBytes = (port: number, {method, path, headers, body}: WireReque
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      resolve(readAnswer(Buffer.concat(chunks)) ?? 'the connection was closed without an answer');
+      resolve(
+        parseResponse(Buffer.concat(chunks)) ?? 'the connection was closed without an answer',
+      );
     });
     socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? NOTHING]));
   });
 
 const NOTHING = Buffer.alloc(0);
 
-const readAnswer = (bytes: Buffer): WireAnswer | undefined => {
+const parseResponse = (bytes: Buffer): WireResponse | undefined => {
   const end = bytes.indexOf('\r\n\r\n');
   const [first = '', ...lines] = bytes
     .subarray(0, Math.max(0, end))
@@ -129,7 +131,7 @@ const readAnswer = (bytes: Buffer): WireAnswer | undefined => {
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]);
   if (!status) return undefined;
   const rest = bytes.subarray(end + 4);
-  if (status < 200) return readAnswer(rest);
+  if (status < 200) return parseResponse(rest);
   const headers = Object.fromEntries(
     lines.map((line) => {
       const colon = line.indexOf(':');
@@ -138,13 +140,13 @@ const readAnswer = (bytes: Buffer): WireAnswer | undefined => {
   );
   const isChunked = headers['transfer-encoding'] === 'chunked';
   const length = Number(headers['content-length'] ?? rest.length);
-  return {status, headers, body: isChunked ? unchunked(rest) : rest.subarray(0, length)};
+  return {status, headers, body: isChunked ? decodeChunks(rest) : rest.subarray(0, length)};
 };
 
-const unchunked = (bytes: Buffer): Buffer => {
+const decodeChunks = (bytes: Buffer): Buffer => {
   const end = bytes.indexOf('\r\n');
   const length = parseInt(bytes.subarray(0, Math.max(0, end)).toString(), 16);
   if (!length) return NOTHING;
   const next = end + 2 + length;
-  return Buffer.concat([bytes.subarray(end + 2, next), unchunked(bytes.subarray(next + 2))]);
+  return Buffer.concat([bytes.subarray(end + 2, next), decodeChunks(bytes.subarray(next + 2))]);
 };

@@ -8,14 +8,14 @@ import {hostileString} from './fuzz-values.js';
  */
 export const jsonTexts = (values: Arbitrary<unknown>): Arbitrary<Buffer> =>
   fc.oneof(
-    {weight: 14, arbitrary: values.map(textOf)},
+    {weight: 14, arbitrary: values.map(toJson)},
     {weight: 6, arbitrary: fc.tuple(values, changes).map(([value, change]) => change(value))},
-    {weight: 4, arbitrary: fc.tuple(values.map(textOf), breaks).map(([text, one]) => one(text))},
+    {weight: 4, arbitrary: fc.tuple(values.map(toJson), breaks).map(([text, one]) => one(text))},
     {weight: 1, arbitrary: fc.json().map((text) => Buffer.from(text))},
     {weight: 1, arbitrary: fc.uint8Array({maxLength: 200}).map((bytes) => Buffer.from(bytes))},
   );
 
-const textOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value) ?? '');
+const toJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value) ?? '');
 
 const DEEP = 10_000;
 const deepArray = `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`;
@@ -44,7 +44,7 @@ const changes: Arbitrary<(value: unknown) => Buffer> = fc
   })
   .map(({where, how, key, put}) => (value: unknown) => {
     const copy = structuredClone(value);
-    const places = placesIn(copy);
+    const places = findPlaces(copy);
     const place = places[where % Math.max(1, places.length)];
     if (!place) return Buffer.from(put);
     if (how === 'remove') delete place.parent[place.key];
@@ -57,10 +57,10 @@ interface Place {
   key: string;
 }
 
-const placesIn = (value: unknown): Place[] => {
+const findPlaces = (value: unknown): Place[] => {
   if (typeof value !== 'object' || value === null) return [];
   const parent = value as Record<string, unknown>;
-  return Object.keys(parent).flatMap((key) => [{parent, key}, ...placesIn(parent[key])]);
+  return Object.keys(parent).flatMap((key) => [{parent, key}, ...findPlaces(parent[key])]);
 };
 
 /** Defines a property, because an assignment to `__proto__` would not create one. */

@@ -6,13 +6,13 @@ import {isReadable} from './fuzz-http.js';
 import {jsonTexts} from './fuzz-json.js';
 import {multipartBodies} from './fuzz-multipart.js';
 import type {RawBody} from './fuzz-multipart.js';
-import {hostileString, valuesOf} from './fuzz-values.js';
+import {hostileString, createValues} from './fuzz-values.js';
 import type {Hints} from './fuzz-values.js';
 import {HOSTILE_CONTENT_TYPES, HOSTILE_SEGMENTS} from './hostile-strings.js';
 import type {DescribedOperation, OpenApiDocument, Parameter} from './openapi-document.js';
 
 /** Placeholders in a plan for values that are known only when it is carried out. */
-export const PLACES = {
+export const PLACEHOLDERS = {
   ownUuid: 'own-uuid-3b1e',
   ownToken: 'own-token-3b1e',
   ownFile: 'own-file-3b1e',
@@ -23,7 +23,7 @@ export const PLACES = {
   bentLink: 'bent-link-3b1e',
 } as const;
 
-export interface Plan {
+export interface RequestPlan {
   operation: DescribedOperation;
   method: string;
   path: string;
@@ -42,10 +42,14 @@ function mostly(usual: Arbitrary<string>): Arbitrary<string> {
 const HINTS: Hints = {
   site: fc.constantFrom('demo', 'demo', 'acme', 'nobody'),
   key: fc.constantFrom('demo', 'demo', 'acme', 'nobody'),
-  uuid: fc.constantFrom(PLACES.ownUuid, PLACES.canaryUuid, PLACES.ownUuid.toUpperCase()),
-  token: fc.constantFrom(PLACES.ownToken, PLACES.bentToken),
-  file_id: fc.constantFrom(PLACES.ownFile, PLACES.ownFile, PLACES.canaryFile),
-  link: fc.constantFrom(PLACES.ownLink, PLACES.bentLink),
+  uuid: fc.constantFrom(
+    PLACEHOLDERS.ownUuid,
+    PLACEHOLDERS.canaryUuid,
+    PLACEHOLDERS.ownUuid.toUpperCase(),
+  ),
+  token: fc.constantFrom(PLACEHOLDERS.ownToken, PLACEHOLDERS.bentToken),
+  file_id: fc.constantFrom(PLACEHOLDERS.ownFile, PLACEHOLDERS.ownFile, PLACEHOLDERS.canaryFile),
+  link: fc.constantFrom(PLACEHOLDERS.ownLink, PLACEHOLDERS.bentLink),
   step: fc.constantFrom(...DEFAULT_CONVERSATION.steps.map(({id}) => id)),
   name: mostly(fc.constant('Bert Beispiel')),
   email: mostly(fc.nat({max: 500}).map((n) => `bert${n}@example.org`)),
@@ -55,28 +59,42 @@ const HINTS: Hints = {
 };
 
 const CREDENTIALS: Arbitrary<[string, string][]> = fc.oneof(
-  {weight: 14, arbitrary: fc.constant(headersWith(PLACES.ownUuid, PLACES.ownToken))},
+  {
+    weight: 14,
+    arbitrary: fc.constant(credentialHeaders(PLACEHOLDERS.ownUuid, PLACEHOLDERS.ownToken)),
+  },
   {weight: 1, arbitrary: fc.constant<[string, string][]>([])},
-  {weight: 1, arbitrary: fc.constant(headersWith(PLACES.canaryUuid, PLACES.ownToken))},
-  {weight: 1, arbitrary: fc.constant(headersWith(PLACES.canaryUuid, PLACES.bentToken))},
-  {weight: 1, arbitrary: fc.constant(headersWith(PLACES.ownUuid.toUpperCase(), PLACES.ownToken))},
+  {
+    weight: 1,
+    arbitrary: fc.constant(credentialHeaders(PLACEHOLDERS.canaryUuid, PLACEHOLDERS.ownToken)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(credentialHeaders(PLACEHOLDERS.canaryUuid, PLACEHOLDERS.bentToken)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      credentialHeaders(PLACEHOLDERS.ownUuid.toUpperCase(), PLACEHOLDERS.ownToken),
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc
       .tuple(hostileString, hostileString)
-      .map(([uuid, token]) => headersWith(uuid, token)),
+      .map(([uuid, token]) => credentialHeaders(uuid, token)),
   },
   {
     // Each header appears twice, for two different sessions.
     weight: 1,
     arbitrary: fc.constant<[string, string][]>([
-      ...headersWith(PLACES.ownUuid, PLACES.ownToken),
-      ...headersWith(PLACES.canaryUuid, PLACES.bentToken),
+      ...credentialHeaders(PLACEHOLDERS.ownUuid, PLACEHOLDERS.ownToken),
+      ...credentialHeaders(PLACEHOLDERS.canaryUuid, PLACEHOLDERS.bentToken),
     ]),
   },
 );
 
-function headersWith(uuid: string, token: string): [string, string][] {
+function credentialHeaders(uuid: string, token: string): [string, string][] {
   return [
     ['authorization', `Bearer ${token}`],
     ['x-session-uuid', uuid],
@@ -126,11 +144,11 @@ const ODD_HEADERS: Arbitrary<[string, string]> = fc.constantFrom<[string, string
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'];
 
 /** Generates a request to any of the operations: likely, changed or malformed. */
-export const plans = (
+export const createPlans = (
   document: OpenApiDocument,
   operations: DescribedOperation[],
-): Arbitrary<Plan> => {
-  const byOperation = operations.map((operation) => plansOf(document, operation));
+): Arbitrary<RequestPlan> => {
+  const byOperation = operations.map((operation) => createPlansFor(document, operation));
   return fc.oneof(
     ...byOperation.map((arbitrary, i) => ({
       weight: operations[i]?.requestBody ? 2 : 1,
@@ -139,20 +157,23 @@ export const plans = (
   );
 };
 
-const plansOf = (document: OpenApiDocument, operation: DescribedOperation): Arbitrary<Plan> => {
-  const needsToken = operation.security.some((one) => 'visitorToken' in one);
+const createPlansFor = (
+  document: OpenApiDocument,
+  operation: DescribedOperation,
+): Arbitrary<RequestPlan> => {
+  const needsToken = operation.security.some((record) => 'visitorToken' in record);
   return fc
     .record({
-      address: addressesOf(document, operation),
+      address: createPaths(document, operation),
       method: rarely(fc.constantFrom(...METHODS), operation.method),
       credentials: needsToken ? CREDENTIALS : fc.constant<[string, string][]>([]),
-      own: headersOf(document, operation),
+      own: createHeaders(document, operation),
       more: fc.oneof(
         {weight: 2, arbitrary: fc.constant<[string, string][]>([])},
         {weight: 1, arbitrary: fc.array(MORE_HEADERS, {maxLength: 2})},
       ),
       odd: rarely(ODD_HEADERS, undefined),
-      body: bodiesOf(document, operation),
+      body: createBodies(document, operation),
       who: fc.nat({max: 1_000}),
     })
     .map(({address, method, credentials, own, more, odd, body, who}) => {
@@ -170,11 +191,11 @@ const rarely = <T, U>(odd: Arbitrary<T>, usual: U): Arbitrary<T | U> =>
     {weight: 24, arbitrary: fc.constant(usual)},
   );
 
-const parametersOf = ({parameters = []}: DescribedOperation, where: Parameter['in']) =>
+const getParameters = ({parameters = []}: DescribedOperation, where: Parameter['in']) =>
   parameters.filter((parameter) => parameter.in === where);
 
-const addressesOf = (document: OpenApiDocument, operation: DescribedOperation) => {
-  const named = parametersOf(operation, 'path');
+const createPaths = (document: OpenApiDocument, operation: DescribedOperation) => {
+  const named = getParameters(operation, 'path');
   const values = named.map(({name, schema}) =>
     fc.oneof(
       {
@@ -183,7 +204,7 @@ const addressesOf = (document: OpenApiDocument, operation: DescribedOperation) =
       },
       {
         weight: 2,
-        arbitrary: valuesOf(document, schema).map((value) => segment(value as string)),
+        arbitrary: createValues(document, schema).map((value) => segment(value as string)),
       },
       {weight: 1, arbitrary: hostileString.map(segment)},
       {
@@ -192,7 +213,7 @@ const addressesOf = (document: OpenApiDocument, operation: DescribedOperation) =
       },
     ),
   );
-  return fc.tuple(fc.tuple(...values), queriesOf(operation)).map(([segments, query]) => ({
+  return fc.tuple(fc.tuple(...values), createQueries(operation)).map(([segments, query]) => ({
     path:
       named.reduce(
         (path, {name}, i) => path.replace(`{${name}}`, () => segments[i]?.text ?? ''),
@@ -208,8 +229,8 @@ const segment = (value: string) => ({
   isOdd: /^\.{0,2}$/.test(value) || value.length > 100,
 });
 
-const queriesOf = (operation: DescribedOperation): Arbitrary<string> => {
-  const names = parametersOf(operation, 'query').map(({name}) => name);
+const createQueries = (operation: DescribedOperation): Arbitrary<string> => {
+  const names = getParameters(operation, 'query').map(({name}) => name);
   const pair = fc
     .tuple(fc.constantFrom(...names, 'x', '__proto__', 'constructor[prototype]'), hostileString)
     .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`);
@@ -218,12 +239,12 @@ const queriesOf = (operation: DescribedOperation): Arbitrary<string> => {
   return fc.oneof(fc.constantFrom('', '?locale=de', '?locale=a&locale=b', '?&&', '?%zz'), odd);
 };
 
-const headersOf = (document: OpenApiDocument, operation: DescribedOperation) =>
+const createHeaders = (document: OpenApiDocument, operation: DescribedOperation) =>
   fc
     .tuple(
-      ...parametersOf(operation, 'header').map(({name, schema}) =>
+      ...getParameters(operation, 'header').map(({name, schema}) =>
         fc.option(
-          (HINTS[name] ?? valuesOf(document, schema)).map((value): [string, string] => [
+          (HINTS[name] ?? createValues(document, schema)).map((value): [string, string] => [
             name,
             String(value),
           ]),
@@ -234,7 +255,7 @@ const headersOf = (document: OpenApiDocument, operation: DescribedOperation) =>
 
 type Body = {contentType?: string; bytes: Buffer} | undefined;
 
-const bodiesOf = (
+const createBodies = (
   document: OpenApiDocument,
   {requestBody, method}: DescribedOperation,
 ): Arbitrary<Body> => {
@@ -262,7 +283,7 @@ const bodiesOf = (
         {weight: 12, arbitrary: fc.constantFrom(...Object.keys(content))},
         {weight: 2, arbitrary: fc.constantFrom(...HOSTILE_CONTENT_TYPES)},
       ),
-      bytes: jsonTexts(valuesOf(document, schema, HINTS)),
+      bytes: jsonTexts(createValues(document, schema, HINTS)),
     })
     .map((body): Body => body);
   const none: Body = undefined;

@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {send} from './fuzz-http.js';
+import {sendRequest} from './fuzz-http.js';
 import type {WireRequest} from './fuzz-http.js';
-import {Judge} from './fuzz-judge.js';
-import type {Plan} from './fuzz-requests.js';
+import {ResponseChecker} from './fuzz-checker.js';
+import type {RequestPlan} from './fuzz-requests.js';
 import type {FuzzWorld} from './fuzz-world.js';
 import type {OpenApiDocument} from './openapi-document.js';
 
@@ -16,21 +16,21 @@ export class FuzzRun {
   readonly problems: string[] = [];
   readonly statuses = new Map<string, number>();
   sent = 0;
-  private readonly judge: Judge;
+  private readonly judge: ResponseChecker;
 
   constructor(
     document: OpenApiDocument,
     private readonly world: FuzzWorld,
     private readonly port: number,
   ) {
-    this.judge = new Judge(document);
+    this.judge = new ResponseChecker(document);
   }
 
   /** Carries out the plans concurrently. Returns false after too many problems. */
-  async all(plans: Plan[]): Promise<boolean> {
+  async all(plans: RequestPlan[]): Promise<boolean> {
     await Promise.all(
       plans.map((plan) =>
-        this.one(plan).catch((error: unknown) => {
+        this.runPlan(plan).catch((error: unknown) => {
           this.problems.push(`the test failed: ${(error as Error).stack} <- ${describePlan(plan)}`);
         }),
       ),
@@ -43,9 +43,9 @@ export class FuzzRun {
     return `${this.sent} requests, ${counts.join(', ')}`;
   }
 
-  private async one(plan: Plan): Promise<void> {
+  private async runPlan(plan: RequestPlan): Promise<void> {
     const request = await this.world.requestFor(plan);
-    const answer = await this.answerTo(request);
+    const answer = await this.sendWithRetry(request);
     this.sent++;
     if (typeof answer === 'string') {
       this.problems.push(`${answer} <- ${describePlan(plan)}`);
@@ -53,9 +53,9 @@ export class FuzzRun {
     }
     const {status, headers, body} = answer;
     this.statuses.set(String(status), (this.statuses.get(String(status)) ?? 0) + 1);
-    const leaks = this.world.leaksIn(JSON.stringify(headers) + body.toString('latin1'));
+    const leaks = this.world.findLeaks(JSON.stringify(headers) + body.toString('latin1'));
     const faults = [
-      ...this.judge.faultsOf(plan, request, answer),
+      ...this.judge.findErrors(plan, request, answer),
       ...leaks.map((secret) => `gives away ${secret}`),
     ];
     for (const fault of faults) this.problems.push(`${fault} <- ${describePlan(plan)}`);
@@ -63,12 +63,12 @@ export class FuzzRun {
   }
 
   /** Sends a request again after 503, because an overloaded machine returns it for a while. */
-  private async answerTo(request: WireRequest) {
-    let answer = await send(this.port, request);
+  private async sendWithRetry(request: WireRequest) {
+    let answer = await sendRequest(this.port, request);
     for (let tries = 1; tries < MAX_TRIES; tries++) {
       if (typeof answer === 'string' || answer.status !== 503) break;
       await sleep(BUSY_PAUSE_MS);
-      answer = await send(this.port, request);
+      answer = await sendRequest(this.port, request);
     }
     return answer;
   }
@@ -77,5 +77,5 @@ export class FuzzRun {
 const MAX_CHARACTERS = 1_500;
 
 /** Returns the data that is needed to send the request again. */
-const describePlan = ({method, path, headers, body}: Plan): string =>
+const describePlan = ({method, path, headers, body}: RequestPlan): string =>
   JSON.stringify({method, path, headers, body: body?.toString('latin1')}).slice(0, MAX_CHARACTERS);

@@ -19,12 +19,12 @@ export const hostileString: Arbitrary<string> = fc.oneof(
 );
 
 /** Generates values that match a schema of the description. */
-export const valuesOf = (
+export const createValues = (
   document: OpenApiDocument,
   schema: JsonSchema,
   hints: Hints = {},
 ): Arbitrary<unknown> => {
-  const inner = (one: JsonSchema) => valuesOf(document, one, hints);
+  const inner = (jsonSchema: JsonSchema) => createValues(document, jsonSchema, hints);
   if (typeof schema['$ref'] === 'string') {
     const name = schema['$ref'].split('/').at(-1) ?? '';
     return inner(document.components.schemas[name] ?? {});
@@ -36,18 +36,18 @@ export const valuesOf = (
   }
   switch (schema['type']) {
     case 'object':
-      return objectsOf(schema, (name, one) => hinted(hints[name], inner(one)));
+      return createObjects(schema, (name, jsonSchema) => withHint(hints[name], inner(jsonSchema)));
     case 'array':
       return fc.array(inner((schema['items'] as JsonSchema | undefined) ?? {}), {
-        minLength: numberIn(schema, 'minItems', 0),
-        maxLength: numberIn(schema, 'maxItems', 3),
+        minLength: getNumber(schema, 'minItems', 0),
+        maxLength: getNumber(schema, 'maxItems', 3),
       });
     case 'string':
-      return stringsOf(schema);
+      return createStrings(schema);
     case 'integer':
       return fc.integer({
-        min: numberIn(schema, 'minimum', -1_000),
-        max: numberIn(schema, 'maximum', 10_000),
+        min: getNumber(schema, 'minimum', -1_000),
+        max: getNumber(schema, 'maximum', 10_000),
       });
     case 'boolean':
       return fc.boolean();
@@ -58,10 +58,10 @@ export const valuesOf = (
   }
 };
 
-const hinted = (hint: Arbitrary<unknown> | undefined, plain: Arbitrary<unknown>) =>
+const withHint = (hint: Arbitrary<unknown> | undefined, plain: Arbitrary<unknown>) =>
   hint ? fc.oneof({weight: 3, arbitrary: hint}, {weight: 1, arbitrary: plain}) : plain;
 
-const objectsOf = (
+const createObjects = (
   schema: JsonSchema,
   inner: (name: string, schema: JsonSchema) => Arbitrary<unknown>,
 ): Arbitrary<unknown> => {
@@ -72,13 +72,13 @@ const objectsOf = (
   const requiredKeys = (schema['required'] as string[] | undefined) ?? [];
   return fc
     .record(model, {requiredKeys})
-    .filter((value) => Object.keys(value).length >= numberIn(schema, 'minProperties', 0));
+    .filter((value) => Object.keys(value).length >= getNumber(schema, 'minProperties', 0));
 };
 
-const stringsOf = (schema: JsonSchema): Arbitrary<string> => {
+const createStrings = (schema: JsonSchema): Arbitrary<string> => {
   if (schema['format'] === 'uuid') return fc.uuid();
-  const minLength = numberIn(schema, 'minLength', 0);
-  const maxLength = numberIn(schema, 'maxLength', 12_000);
+  const minLength = getNumber(schema, 'minLength', 0);
+  const maxLength = getNumber(schema, 'maxLength', 12_000);
   const fits = (text: string) => {
     const {length} = [...text];
     return length >= minLength && length <= maxLength;
@@ -94,5 +94,5 @@ const stringsOf = (schema: JsonSchema): Arbitrary<string> => {
   return fc.oneof(plain.filter(fits), fc.constantFrom(...HOSTILE_STRINGS.filter(fits)));
 };
 
-const numberIn = (schema: JsonSchema, key: string, otherwise: number): number =>
+const getNumber = (schema: JsonSchema, key: string, otherwise: number): number =>
   typeof schema[key] === 'number' ? schema[key] : otherwise;

@@ -2,11 +2,11 @@ import {v4} from 'uuid';
 
 import type {GeneratedUuid} from '../contract/sessions.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import type {Plan} from './fuzz-requests.js';
-import {PLACES} from './fuzz-requests.js';
+import type {RequestPlan} from './fuzz-requests.js';
+import {PLACEHOLDERS} from './fuzz-requests.js';
 import type {WireRequest} from './fuzz-http.js';
-import {linkIn} from './mailbox.js';
-import {patiently} from './patiently.js';
+import {getConfirmationLink} from './mailbox.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import type {TestServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
@@ -44,12 +44,12 @@ export class FuzzWorld {
   }
 
   static async open(server: TestServer): Promise<FuzzWorld> {
-    const canary = await arrived(server.url);
+    const canary = await createVisitor(server.url);
     const bytes = makePdf(2_000);
-    const {body} = await patiently(() => canary.upload(bytes, {name: CANARY.fileName}));
-    await patiently(() => canary.contact(CANARY.email, CANARY.name));
-    const link = linkIn(await server.mailbox.waitFor(CANARY.email));
-    await patiently(() => fetch(link, {method: 'POST'}));
+    const {body} = await callSuccessfully(() => canary.upload(bytes, {name: CANARY.fileName}));
+    await callSuccessfully(() => canary.contact(CANARY.email, CANARY.name));
+    const link = getConfirmationLink(await server.mailbox.waitFor(CANARY.email));
+    await callSuccessfully(() => fetch(link, {method: 'POST'}));
     const world = new FuzzWorld(server, canary, body.file.id, new URL(link).pathname.slice(8));
     for (let i = 0; i < ATTACKERS; i++) world.attackers.push(world.arrive(i));
     await Promise.all(world.attackers);
@@ -57,19 +57,19 @@ export class FuzzWorld {
   }
 
   /** Returns the request of a plan, with the values of this run in place of the placeholders. */
-  async requestFor({path, headers, method, body, who}: Plan): Promise<WireRequest> {
+  async requestFor({path, headers, method, body, who}: RequestPlan): Promise<WireRequest> {
     const {visitor, fileId, linkPath} = await this.attacker(who);
     const put = (text: string): string =>
       text
-        .replaceAll(PLACES.ownUuid, visitor.uuid)
-        .replaceAll(PLACES.ownUuid.toUpperCase(), visitor.uuid.toUpperCase())
-        .replaceAll(PLACES.ownToken, visitor.token)
-        .replaceAll(PLACES.ownFile, fileId)
-        .replaceAll(PLACES.ownLink, linkPath)
-        .replaceAll(PLACES.canaryUuid, this.canary.uuid)
-        .replaceAll(PLACES.canaryFile, this.canaryFile)
-        .replaceAll(PLACES.bentToken, withLastCharacterChanged(this.canary.token))
-        .replaceAll(PLACES.bentLink, withLastCharacterChanged(this.canaryLink));
+        .replaceAll(PLACEHOLDERS.ownUuid, visitor.uuid)
+        .replaceAll(PLACEHOLDERS.ownUuid.toUpperCase(), visitor.uuid.toUpperCase())
+        .replaceAll(PLACEHOLDERS.ownToken, visitor.token)
+        .replaceAll(PLACEHOLDERS.ownFile, fileId)
+        .replaceAll(PLACEHOLDERS.ownLink, linkPath)
+        .replaceAll(PLACEHOLDERS.canaryUuid, this.canary.uuid)
+        .replaceAll(PLACEHOLDERS.canaryFile, this.canaryFile)
+        .replaceAll(PLACEHOLDERS.bentToken, withLastCharacterChanged(this.canary.token))
+        .replaceAll(PLACEHOLDERS.bentLink, withLastCharacterChanged(this.canaryLink));
     const hasPlaces = body?.includes('-3b1e') || body?.includes('-3B1E');
     return {
       method,
@@ -90,7 +90,7 @@ export class FuzzWorld {
   }
 
   /** Returns the canary's secrets that a response contains. */
-  leaksIn(answer: string): string[] {
+  findLeaks(answer: string): string[] {
     const secrets = [...Object.values(CANARY), ...this.canary.token.split('.demo.'), 'canary-q7x'];
     return secrets.filter((secret) => answer.includes(secret));
   }
@@ -99,10 +99,10 @@ export class FuzzWorld {
   async canaryState() {
     const {sql} = this.server;
     const {uuid} = this.canary;
-    const answer = await patiently(() => this.canary.session());
+    const response = await callSuccessfully(() => this.canary.session());
     const {bytes} = await this.canary.download(this.canaryFile);
     return {
-      answer: answer.body,
+      answer: response.body,
       bytes: bytes.toString('base64'),
       session: await sql`select * from user_sessions where uuid = ${uuid}`,
       visit: await sql`select state, token_hash, site_key from visits where uuid = ${uuid}`,
@@ -120,25 +120,27 @@ export class FuzzWorld {
 
   /** Creates an attacker. Every second attacker has submitted an e-mail address. */
   private async arrive(place: number): Promise<Attacker> {
-    const visitor = await arrived(this.server.url);
+    const visitor = await createVisitor(this.server.url);
     const bytes = makePdf(1_000);
-    const {body} = await patiently(() => visitor.upload(bytes));
+    const {body} = await callSuccessfully(() => visitor.upload(bytes));
     const fileId = body.file.id;
     if (place % 2 === 0) return {visitor, fileId, linkPath: `${v4()}.${'A'.repeat(43)}`};
-    await patiently(() => visitor.contact(`bert-${v4()}@example.org`, 'Bert Beispiel'));
+    await callSuccessfully(() => visitor.contact(`bert-${v4()}@example.org`, 'Bert Beispiel'));
     const [row] = await this.server.sql<{id: string; keyId: string}[]>`
       select id, key_id as "keyId" from email_verifications where session_uuid = ${visitor.uuid}`;
-    const linkPath = row ? this.links.url(row.id, row.keyId).slice('/verify/'.length) : 'none';
+    const linkPath = row
+      ? this.links.createUrl(row.id, row.keyId).slice('/verify/'.length)
+      : 'none';
     return {visitor, fileId, linkPath};
   }
 }
 
-const arrived = async (url: string): Promise<Visitor> => {
-  const {body} = await patiently(() =>
+const createVisitor = async (url: string): Promise<Visitor> => {
+  const {body} = await callSuccessfully(() =>
     request<GeneratedUuid>(url, 'POST', '/api/session/generate-uuid', {json: {}}),
   );
   const visitor = new Visitor(url, body.uuid, body.token);
-  await patiently(() => visitor.consent({personal_data: true}));
+  await callSuccessfully(() => visitor.consent({personal_data: true}));
   return visitor;
 };
 

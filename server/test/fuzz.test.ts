@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 
 import {closeConnections} from './fuzz-http.js';
-import {plans} from './fuzz-requests.js';
+import {createPlans} from './fuzz-requests.js';
 import {FuzzRun} from './fuzz-run.js';
 import {FuzzWorld} from './fuzz-world.js';
-import {fetchDescription, operationsOf} from './openapi-document.js';
+import {fetchOpenApi, getOperations} from './openapi-document.js';
 import {startServer} from './start-server.js';
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 3_000);
@@ -16,11 +16,11 @@ const RATE_LIMIT = {RATE_LIMIT_PER_MINUTE: '100000'};
 t.test('every response to a random request matches the description', async (t) => {
   const server = await startServer(t, {settings: RATE_LIMIT});
   t.teardown(closeConnections);
-  const document = await fetchDescription(server.url);
+  const document = await fetchOpenApi(server.url);
   const world = await FuzzWorld.open(server);
   const canary = await world.canaryState();
   const run = new FuzzRun(document, world, Number(new URL(server.url).port));
-  const batches = fc.array(plans(document, operationsOf(document)), {
+  const batches = fc.array(createPlans(document, getOperations(document)), {
     minLength: AT_ONCE,
     maxLength: AT_ONCE,
   });
@@ -38,6 +38,6 @@ t.test('every response to a random request matches the description', async (t) =
     t.ok(run.statuses.has(status), `${status} was among the responses`);
   }
   t.same(await world.canaryState(), canary, 'the canary is unchanged');
-  const unseen = server.logged.filter(({level}) => (level as number) >= 50);
+  const unseen = server.logLines.filter(({level}) => (level as number) >= 50);
   t.same(unseen, [], 'no error is logged without a response');
 });

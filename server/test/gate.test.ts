@@ -2,11 +2,11 @@ import t from 'tap';
 
 import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 
-const LIMITS = {perSession: 2, perAddress: 3, total: 4};
+const LIMITS = {perSession: 2, perClient: 3, total: 4};
 const gate = () => new ConcurrencyLimit(LIMITS, 'Too many at once.');
-const isShut = (one: ConcurrencyLimit, uuid: string, client: string): boolean => {
+const isShut = (concurrencyLimit: ConcurrencyLimit, uuid: string, client: string): boolean => {
   try {
-    one.acquire(uuid, client)();
+    concurrencyLimit.acquire(uuid, client)();
     return false;
   } catch (error) {
     return (error as {code?: string}).code === 'busy';
@@ -14,54 +14,56 @@ const isShut = (one: ConcurrencyLimit, uuid: string, client: string): boolean =>
 };
 
 t.test('a session, an IP address and the server have limits', async (t) => {
-  const one = gate();
-  one.acquire('a', 'x');
-  t.notOk(isShut(one, 'a', 'x'));
-  one.acquire('a', 'x');
-  t.ok(isShut(one, 'a', 'y'), 'of a session');
-  one.acquire('b', 'x');
-  t.ok(isShut(one, 'c', 'x'), 'of an IP address');
-  t.notOk(isShut(one, 'c', 'y'));
-  one.acquire('c', 'y');
-  t.ok(isShut(one, 'd', 'z'), 'of all');
-  t.equal(one.total, LIMITS.total);
+  const concurrencyLimit = gate();
+  concurrencyLimit.acquire('a', 'x');
+  t.notOk(isShut(concurrencyLimit, 'a', 'x'));
+  concurrencyLimit.acquire('a', 'x');
+  t.ok(isShut(concurrencyLimit, 'a', 'y'), 'of a session');
+  concurrencyLimit.acquire('b', 'x');
+  t.ok(isShut(concurrencyLimit, 'c', 'x'), 'of an IP address');
+  t.notOk(isShut(concurrencyLimit, 'c', 'y'));
+  concurrencyLimit.acquire('c', 'y');
+  t.ok(isShut(concurrencyLimit, 'd', 'z'), 'of all');
+  t.equal(concurrencyLimit.total, LIMITS.total);
 });
 
 t.test('the limit that was reached is counted, the narrowest first', (t) => {
   const refused: string[] = [];
-  const one = new ConcurrencyLimit(LIMITS, 'Too many at once.', (limit) => refused.push(limit));
-  one.acquire('a', 'x');
-  one.acquire('a', 'x');
-  isShut(one, 'a', 'y');
-  one.acquire('b', 'x');
-  isShut(one, 'a', 'x');
-  isShut(one, 'c', 'x');
-  one.acquire('c', 'y');
-  isShut(one, 'd', 'z');
+  const concurrencyLimit = new ConcurrencyLimit(LIMITS, 'Too many at once.', (limit) =>
+    refused.push(limit),
+  );
+  concurrencyLimit.acquire('a', 'x');
+  concurrencyLimit.acquire('a', 'x');
+  isShut(concurrencyLimit, 'a', 'y');
+  concurrencyLimit.acquire('b', 'x');
+  isShut(concurrencyLimit, 'a', 'x');
+  isShut(concurrencyLimit, 'c', 'x');
+  concurrencyLimit.acquire('c', 'y');
+  isShut(concurrencyLimit, 'd', 'z');
   t.same(refused, ['session', 'session', 'address', 'total']);
   t.end();
 });
 
 t.test('a refusal uses no slot', async (t) => {
-  const one = gate();
-  const leave = [one.acquire('a', 'x'), one.acquire('a', 'x')];
+  const concurrencyLimit = gate();
+  const leave = [concurrencyLimit.acquire('a', 'x'), concurrencyLimit.acquire('a', 'x')];
 
-  for (let i = 0; i < 5; i++) t.ok(isShut(one, 'a', 'y'));
+  for (let i = 0; i < 5; i++) t.ok(isShut(concurrencyLimit, 'a', 'y'));
   for (const each of leave) each();
 
-  t.equal(one.total, 0);
-  t.notOk(isShut(one, 'a', 'y'));
+  t.equal(concurrencyLimit.total, 0);
+  t.notOk(isShut(concurrencyLimit, 'a', 'y'));
 });
 
 t.test('a slot that is released twice counts once', async (t) => {
-  const one = gate();
-  const leave = one.acquire('a', 'x');
-  one.acquire('a', 'x');
+  const concurrencyLimit = gate();
+  const leave = concurrencyLimit.acquire('a', 'x');
+  concurrencyLimit.acquire('a', 'x');
 
   leave();
   leave();
 
-  t.equal(one.total, 1);
-  one.acquire('a', 'x');
-  t.ok(isShut(one, 'a', 'x'));
+  t.equal(concurrencyLimit.total, 1);
+  concurrencyLimit.acquire('a', 'x');
+  t.ok(isShut(concurrencyLimit, 'a', 'x'));
 });

@@ -3,8 +3,8 @@ import t from 'tap';
 import type {ErrorBody} from '../contract/common.js';
 import {connectDatabase} from '../database/connect.js';
 import {StoreUnavailable} from '../object-store/errors.js';
-import {isError} from './error-shape.js';
-import {storeThat} from './failing-store.js';
+import {assertErrorBody} from './error-body.js';
+import {createFailingStore} from './failing-store.js';
 import {freePort} from './free-port.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -42,18 +42,18 @@ void t.test('health', async (t) => {
       t.notMatch(JSON.stringify(body), /secret|127\.0\.0\.1/);
       t.same(await serverAlone(server), {status: 200, checks: {server: 'ok'}});
 
-      const answer = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
+      const response = await request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
         json: {},
       });
-      t.equal(answer.status, 503);
-      isError(t, answer.body, 'unavailable');
-      t.equal(answer.body.status, 'unavailable');
-      t.ok(Number(answer.headers.get('retry-after')) > 0);
+      t.equal(response.status, 503);
+      assertErrorBody(t, response.body, 'unavailable');
+      t.equal(response.body.status, 'unavailable');
+      t.ok(Number(response.headers.get('retry-after')) > 0);
     },
   );
 
   await t.test('without its storage the server is not ready, and reports the reason', async (t) => {
-    const objects = await storeThat(t, {
+    const objects = await createFailingStore(t, {
       check: () => Promise.reject(Object.assign(new Error('key=hunter2'), {code: 'EACCES'})),
     });
     const server = await startServer(t, {deps: {objects}});
@@ -78,7 +78,7 @@ void t.test('health', async (t) => {
       [forbidden, 'Forbidden (HTTP 403)'],
       [new DOMException('after 900 ms', 'TimeoutError'), 'TimeoutError'],
     ] as const) {
-      const objects = await storeThat(t, {
+      const objects = await createFailingStore(t, {
         check: () => Promise.reject(new StoreUnavailable('reach the bucket', cause)),
       });
       const server = await startServer(t, {deps: {objects}});

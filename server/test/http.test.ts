@@ -48,8 +48,8 @@ void t.test('headers of every response', async (t) => {
 
   await t.test('a session’s responses are not cached', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    for (const address of ['/api/session', '/api/files']) {
-      t.equal((await visitor.call('GET', address)).headers.get('cache-control'), 'no-store');
+    for (const urlPath of ['/api/session', '/api/files']) {
+      t.equal((await visitor.call('GET', urlPath)).headers.get('cache-control'), 'no-store');
     }
   });
 
@@ -63,19 +63,19 @@ void t.test('headers of every response', async (t) => {
 
 t.test('a large document is serialised once, revalidated and limited', async (t) => {
   const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
-  for (const address of ['/api/openapi.json', '/api/conversation.schema.json']) {
-    const first = await fetch(`${server.url}${address}`);
+  for (const urlPath of ['/api/openapi.json', '/api/conversation.schema.json']) {
+    const first = await fetch(`${server.url}${urlPath}`);
     const text = await first.text();
     t.equal(first.status, 200);
     t.match(first.headers.get('content-type'), /^application\/json/);
     const etag = first.headers.get('etag') ?? '';
 
     const headers = {'if-none-match': `W/${etag}`};
-    const again = await fetch(`${server.url}${address}`, {headers});
+    const again = await fetch(`${server.url}${urlPath}`, {headers});
     t.same([again.status, await again.text()], [304, '']);
-    t.equal(await (await fetch(`${server.url}${address}`)).text(), text);
+    t.equal(await (await fetch(`${server.url}${urlPath}`)).text(), text);
   }
-  for (const address of [
+  for (const urlPath of [
     '/api/openapi.json',
     '/api/conversation.schema.json',
     '/api/docs/json',
@@ -84,12 +84,12 @@ t.test('a large document is serialised once, revalidated and limited', async (t)
   ]) {
     const statuses = await Promise.all(
       Array.from({length: 40}, async () => {
-        const response = await fetch(`${server.url}${address}`);
+        const response = await fetch(`${server.url}${urlPath}`);
         await response.arrayBuffer();
         return response.status;
       }),
     );
-    t.ok(statuses.includes(429), address);
+    t.ok(statuses.includes(429), urlPath);
   }
   t.equal((await fetch(`${server.url}/api/nothing`)).status, 404, 'it has a separate limit');
 });
@@ -103,8 +103,8 @@ void t.test('the API describes itself', async (t) => {
 
   await t.test('as OpenAPI 3.1, with every route', async (t) => {
     t.match(body.openapi, /^3\.1\./);
-    const listed = Object.entries(body.paths).flatMap(([address, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${address}`),
+    const listed = Object.entries(body.paths).flatMap(([urlPath, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${urlPath}`),
     );
     t.same(listed.sort(), [
       'DELETE /api/files/{file_id}',

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import t from 'tap';
 
 import type {FileList} from '../contract/files.js';
-import {holdUpload} from './held-upload.js';
+import {startPausedUpload} from './paused-upload.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -30,10 +30,12 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     const bytes = makePdf(100_000);
     const key = randomUUID();
 
-    const answers = await Promise.all(Array.from({length: 8}, () => visitor.upload(bytes, {key})));
+    const responses = await Promise.all(
+      Array.from({length: 8}, () => visitor.upload(bytes, {key})),
+    );
 
-    t.equal(answers.filter(({status}) => status === 201).length, 1);
-    t.equal(answers.filter(({status}) => status === 200).length, 7);
+    t.equal(responses.filter(({status}) => status === 201).length, 1);
+    t.equal(responses.filter(({status}) => status === 200).length, 7);
     t.equal((await visitor.files()).length, 1);
   });
 
@@ -42,9 +44,9 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     const key = randomUUID();
     await visitor.upload(makePdf(1_000), {key});
 
-    const answer = await visitor.upload(makePdf(1_001), {key});
+    const response = await visitor.upload(makePdf(1_001), {key});
 
-    t.same([answer.status, answer.body.code], [422, 'idempotency_key_reused']);
+    t.same([response.status, response.body.code], [422, 'idempotency_key_reused']);
     const text = await visitor.upload(Buffer.from('no PDF'), {key});
     t.same([text.status, text.body.code], [422, 'idempotency_key_reused']);
     t.equal((await visitor.files()).length, 1);
@@ -76,7 +78,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
     const key = randomUUID();
     t.equal((await list()).uploading, undefined);
 
-    const held = await holdUpload(visitor, makePdf(100_000), {'idempotency-key': key});
+    const held = await startPausedUpload(visitor, makePdf(100_000), {'idempotency-key': key});
     await until(async () => (await list()).uploading !== undefined);
     t.same((await list()).uploading, [{idempotency_key: key}]);
     t.same((await list()).files, []);
@@ -92,7 +94,7 @@ t.test('a retry with the same Idempotency-Key is safe', async (t) => {
 
   await t.test('files are listed in the order in which their uploads began', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const first = await holdUpload(visitor, makePdf(100_000));
+    const first = await startPausedUpload(visitor, makePdf(100_000));
     await until(
       async () =>
         (

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {Locks} from './held-lock.js';
 import {makePdf} from './pdf.js';
-import {auditOf, objectsOf, stateOf} from './session-parts.js';
+import {getAuditRows, listSessionKeys, getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -41,8 +41,8 @@ void t.test('an idle visit', async (t) => {
     await touched.commit();
 
     t.same([(await reading).status, (await changing).status], [200, 200]);
-    t.equal(await stateOf(server, visitor.uuid), 'open');
-    t.equal((await auditOf(server, visitor.uuid, 'visit_abandoned')).length, 0);
+    t.equal(await getVisitState(server, visitor.uuid), 'open');
+    t.equal((await getAuditRows(server, visitor.uuid, 'visit_abandoned')).length, 0);
   });
 
   for (const [what, call] of [
@@ -60,13 +60,13 @@ void t.test('an idle visit', async (t) => {
 
       t.equal(status, 410);
       t.match(body, {status: 'gone', code: 'session_gone'});
-      await until(async () => (await stateOf(server, visitor.uuid)) === 'gone');
-      t.same(await objectsOf(server, visitor.uuid), []);
+      await until(async () => (await getVisitState(server, visitor.uuid)) === 'gone');
+      t.same(await listSessionKeys(server, visitor.uuid), []);
       const left = await server.sql`
         select from file_uploads where session_uuid = ${visitor.uuid}
         union all select from consents where session_uuid = ${visitor.uuid}`;
       t.equal(left.length, 0);
-      t.match(await auditOf(server, visitor.uuid, 'visit_abandoned'), [
+      t.match(await getAuditRows(server, visitor.uuid, 'visit_abandoned'), [
         {metadata: {cause: 'idle'}},
       ]);
       t.equal((await visitor.session()).status, 410);
@@ -84,7 +84,9 @@ void t.test('an idle visit', async (t) => {
       update visits set started_at = now() - interval '24 hours 1 minute' where uuid = ${old.uuid}`;
 
     t.same([(await young.session()).status, (await old.session()).status], [200, 410]);
-    t.match(await auditOf(server, old.uuid, 'visit_abandoned'), [{metadata: {cause: 'too_old'}}]);
+    t.match(await getAuditRows(server, old.uuid, 'visit_abandoned'), [
+      {metadata: {cause: 'too_old'}},
+    ]);
   });
 
   await t.test('a limit of seconds is exact', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import {v4} from 'uuid';
 
 import {makePdf} from './pdf.js';
-import {addSite, auditOf, objectsOf, stateOf} from './session-parts.js';
+import {addSite, getAuditRows, listSessionKeys, getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -33,7 +33,11 @@ void t.test('leaving the page', async (t) => {
       t.equal(await isLeft(server, visitor.uuid), false);
       t.equal((await visitor.call('POST', '/api/session/leave')).status, 204);
       t.equal(await isLeft(server, visitor.uuid), true);
-      t.equal(await stateOf(server, visitor.uuid), 'open', 'unset grace: the idle limit applies');
+      t.equal(
+        await getVisitState(server, visitor.uuid),
+        'open',
+        'unset grace: the idle limit applies',
+      );
     },
   );
 
@@ -73,7 +77,7 @@ void t.test('leaving the page', async (t) => {
     const visitor = await Visitor.arrive(server.url);
 
     t.equal((await beacon(server.url, visitor)).status, 204);
-    t.equal(await stateOf(server, visitor.uuid), undefined);
+    t.equal(await getVisitState(server, visitor.uuid), undefined);
   });
 
   await t.test('without grace period deletes the files immediately', async (t) => {
@@ -83,10 +87,12 @@ void t.test('leaving the page', async (t) => {
 
     await beacon(server.url, visitor);
 
-    await until(async () => (await stateOf(server, visitor.uuid)) === 'gone');
-    t.same(await objectsOf(server, visitor.uuid), []);
+    await until(async () => (await getVisitState(server, visitor.uuid)) === 'gone');
+    t.same(await listSessionKeys(server, visitor.uuid), []);
     t.equal((await visitor.session()).status, 410);
-    t.match(await auditOf(server, visitor.uuid, 'visit_abandoned'), [{metadata: {cause: 'left'}}]);
+    t.match(await getAuditRows(server, visitor.uuid, 'visit_abandoned'), [
+      {metadata: {cause: 'left'}},
+    ]);
   });
 
   await t.test('with a return within the grace period keeps them', async (t) => {
@@ -101,8 +107,8 @@ void t.test('leaving the page', async (t) => {
     t.equal((await back.session()).status, 200);
     await beacon(server.url, away);
 
-    await until(async () => (await stateOf(server, away.uuid)) === 'gone');
-    t.equal(await stateOf(server, back.uuid), 'open');
+    await until(async () => (await getVisitState(server, away.uuid)) === 'gone');
+    t.equal(await getVisitState(server, back.uuid), 'open');
     t.equal((await back.files()).length, 1);
   });
 

@@ -7,12 +7,12 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 /** Visitor with a separate IP address, because the server limits e-mails per IP address. */
-export class Guest extends Visitor {
+export class LoadVisitor extends Visitor {
   private readonly address = Array.from({length: 4}, () => 1 + Math.floor(Math.random() * 200));
 
-  static async welcome(url: string): Promise<Guest> {
+  static async create(url: string): Promise<LoadVisitor> {
     const {uuid, token} = await Visitor.arrive(url);
-    const guest = new Guest(url, uuid, token);
+    const guest = new LoadVisitor(url, uuid, token);
     const {status} = await guest.consent({personal_data: true});
     if (status !== 200) throw new Error(`The consent was refused with ${status}.`);
     return guest;
@@ -25,7 +25,7 @@ export class Guest extends Visitor {
 
 type Kind = 'validate' | 'session' | 'consents' | 'upload' | 'contact';
 
-export interface Answered {
+export interface RecordedResponse {
   kind: Kind;
   status: number;
   body: Record<string, unknown>;
@@ -35,7 +35,7 @@ export interface Answered {
 
 /** Light load of mixed requests. It records every response and everything that was acknowledged. */
 export class Load {
-  readonly answers: Answered[] = [];
+  readonly responses: RecordedResponse[] = [];
   readonly stored: {visitor: Visitor; id: string; bytes: Buffer}[] = [];
   readonly registered: {visitor: Visitor; email: string}[] = [];
   private readonly workers: Promise<void>[];
@@ -49,14 +49,16 @@ export class Load {
   ) {
     this.workers = [
       this.repeat(() => this.validate()),
-      this.repeat(() => this.ask('session', () => this.steady.session())),
-      this.repeat(() => this.ask('consents', () => this.steady.consent({ai_training: true}))),
-      ...visitors.map((visitor) => this.registerAgainAndAgain(visitor)),
+      this.repeat(() => this.callAndRecord('session', () => this.steady.session())),
+      this.repeat(() =>
+        this.callAndRecord('consents', () => this.steady.consent({ai_training: true})),
+      ),
+      ...visitors.map((visitor) => this.registerRepeatedly(visitor)),
     ];
   }
 
-  static async on({url}: TestServer): Promise<Load> {
-    const visitors = await Promise.all(Array.from({length: 4}, () => Guest.welcome(url)));
+  static async start({url}: TestServer): Promise<Load> {
+    const visitors = await Promise.all(Array.from({length: 4}, () => LoadVisitor.create(url)));
     return new Load(url, visitors[0] as Visitor, visitors.slice(1));
   }
 
@@ -66,19 +68,19 @@ export class Load {
   }
 
   /** Waits until each request that is open now has its response. */
-  async untilAnswered(): Promise<void> {
+  async untilResponded(): Promise<void> {
     const waiting = [...this.open];
-    await until(() => !waiting.some((one) => this.open.has(one)));
+    await until(() => !waiting.some((item) => this.open.has(item)));
   }
 
   /** Returns whether each kind of request has succeeded since `at`. */
   allSucceededSince(at: number): boolean {
-    const good = this.answers.filter((answer) => answer.at >= at && answer.status < 300);
+    const good = this.responses.filter((response) => response.at >= at && response.status < 300);
     return new Set(good.map(({kind}) => kind)).size === 5;
   }
 
-  private validate(): Promise<Answered> {
-    return this.ask('validate', () =>
+  private validate(): Promise<RecordedResponse> {
+    return this.callAndRecord('validate', () =>
       request(this.url, 'POST', '/api/session/validate-uuid', {json: {uuid: randomUUID()}}),
     );
   }
@@ -87,10 +89,10 @@ export class Load {
    * Uploads and registers like the widget. Repeats each request until it is acknowledged, an upload
    * under the same key.
    */
-  private async registerAgainAndAgain(first: Visitor): Promise<void> {
+  private async registerRepeatedly(first: Visitor): Promise<void> {
     let visitor: Visitor | undefined = first;
     while (!this.stopped) {
-      visitor ??= await Guest.welcome(this.url).catch(() => undefined);
+      visitor ??= await LoadVisitor.create(this.url).catch(() => undefined);
       if (visitor && (await this.register(visitor))) visitor = undefined;
       await sleep(20);
     }
@@ -101,7 +103,7 @@ export class Load {
     const key = randomUUID();
     let id: unknown;
     while (id === undefined && !this.stopped) {
-      const {status, body} = await this.ask('upload', () => visitor.upload(bytes, {key}));
+      const {status, body} = await this.callAndRecord('upload', () => visitor.upload(bytes, {key}));
       if (status < 300) id = (body['file'] as {id: string}).id;
       else await sleep(100);
     }
@@ -109,7 +111,7 @@ export class Load {
     this.stored.push({visitor, id, bytes});
     const email = `${visitor.uuid}@example.com`;
     while (!this.stopped) {
-      const {status} = await this.ask('contact', () => visitor.contact(email));
+      const {status} = await this.callAndRecord('contact', () => visitor.contact(email));
       if (status === 202) {
         this.registered.push({visitor, email});
         return true;
@@ -126,26 +128,26 @@ export class Load {
     }
   }
 
-  private async ask(
+  private async callAndRecord(
     kind: Kind,
     call: () => Promise<{status: number; body: object}>,
-  ): Promise<Answered> {
+  ): Promise<RecordedResponse> {
     const at = performance.now();
     const request = {kind};
     this.open.add(request);
     const {status, body} = await call().finally(() => this.open.delete(request));
     const ms = performance.now() - at;
     const answered = {kind, status, body: body as Record<string, unknown>, ms, at};
-    this.answers.push(answered);
+    this.responses.push(answered);
     return answered;
   }
 }
 
-export const summary = (answers: Answered[]): string => {
+export const summarise = (responses: RecordedResponse[]): string => {
   const counts = new Map<string, number>();
-  for (const {kind, status} of answers) {
+  for (const {kind, status} of responses) {
     counts.set(`${kind} ${status}`, (counts.get(`${kind} ${status}`) ?? 0) + 1);
   }
-  const slowest = Math.round(Math.max(...answers.map(({ms}) => ms)));
+  const slowest = Math.round(Math.max(...responses.map(({ms}) => ms)));
   return `${[...counts].map(([what, count]) => `${what}: ${count}`).join(', ')}; slowest ${slowest} ms`;
 };

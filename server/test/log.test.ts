@@ -5,7 +5,7 @@ import postgres from 'postgres';
 import t from 'tap';
 
 import {createLog} from '../log.js';
-import {linkIn} from './mailbox.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
@@ -70,7 +70,7 @@ void t.test('the log of a whole visit contains no personal data', async (t) => {
     headers,
   });
   await visitor.contact('zwiebelfisch@@example.com');
-  const link = linkIn(await server.mailbox.waitFor('zora@example.com'));
+  const link = getConfirmationLink(await server.mailbox.waitFor('zora@example.com'));
   await fetch(link);
   await fetch(link, {method: 'POST'});
   await fetch(`${link}/not-me`, {method: 'POST'});
@@ -78,8 +78,8 @@ void t.test('the log of a whole visit contains no personal data', async (t) => {
   await server.mailbox.waitFor('owner@example.com');
   await visitor.call('DELETE', '/api/session', {headers});
 
-  await until(() => server.logged.filter(({msg}) => msg === 'responded').length >= 14);
-  const log = JSON.stringify(server.logged);
+  await until(() => server.logLines.filter(({msg}) => msg === 'responded').length >= 14);
+  const log = JSON.stringify(server.logLines);
   t.match(log, /"route":"\/verify\/:link"/);
   t.match(log, /"busboyOptions":\{/, 'other packages log their options');
   for (const [what, secret] of [

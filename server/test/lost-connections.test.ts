@@ -15,7 +15,7 @@ const CLIENTS = 30;
 const PATIENCE_MS = 10_000;
 const SETTLED_MS = 1_000;
 
-const headOf = (method: string, path: string, headers: Record<string, string | number> = {}) =>
+const getHead = (method: string, path: string, headers: Record<string, string | number> = {}) =>
   `${method} ${path} HTTP/1.1\r\n${Object.entries({host: 'a', ...headers})
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`;
@@ -64,8 +64,8 @@ t.test('a client that resets its connection leaves no limit behind', async (t) =
   const server = await startServer(t, {settings});
   const addresses: (string | undefined)[] = [];
   server.app.server.on('request', ({socket}) => addresses.push(socket.remoteAddress));
-  const texts = Array.from({length: CLIENTS}, () => headOf('GET', '/nothing'));
-  texts.push(headOf('POST', '/api/session/generate-uuid'));
+  const texts = Array.from({length: CLIENTS}, () => getHead('GET', '/nothing'));
+  texts.push(getHead('POST', '/api/session/generate-uuid'));
 
   await sendAndReset(server, texts);
   await until(() => addresses.length === texts.length);
@@ -75,7 +75,7 @@ t.test('a client that resets its connection leaves no limit behind', async (t) =
   const rows = await server.sql`select event_type from audit_logs where ip_address is null`;
   t.same([...rows], [], 'no row is recorded without the client’s IP address');
   t.same(
-    server.logged.filter(({level}) => (level as number) >= ERROR),
+    server.logLines.filter(({level}) => (level as number) >= ERROR),
     [],
   );
 });
@@ -92,7 +92,7 @@ t.test('a request on an open connection is served while the server closes', asyn
   server.drain();
   const closing = server.app.close();
   await until(() => !server.app.server.listening);
-  socket.write(headOf('GET', '/api/sites/demo/config'));
+  socket.write(getHead('GET', '/api/sites/demo/config'));
   await Promise.all([closing, closed]);
 
   t.match(text, /^HTTP\/1\.1 200 OK\r\n/);

@@ -1,17 +1,17 @@
 import t from 'tap';
 
 import {readConfig} from '../config/config.js';
-import {examine} from './doctor-run.js';
+import {runDoctor} from './run-doctor.js';
 import {startServer} from './start-server.js';
 import {startStrictRelay} from './strict-relay.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 void t.test('the name in EHLO is the host of PUBLIC_URL if that is a full name', (t) => {
-  const nameFor = (PUBLIC_URL: string) =>
+  const getNameFor = (PUBLIC_URL: string) =>
     readConfig({PUBLIC_URL, SECRET_KEY: 's'.repeat(32)}).mail.ehloName;
-  t.equal(nameFor('https://chat.example.com:8443/maria'), 'chat.example.com');
-  t.equal(nameFor('https://chat.bücher.example'), 'chat.xn--bcher-kva.example');
+  t.equal(getNameFor('https://chat.example.com:8443/maria'), 'chat.example.com');
+  t.equal(getNameFor('https://chat.bücher.example'), 'chat.xn--bcher-kva.example');
   for (const url of [
     'http://localhost:8080',
     'http://chat',
@@ -19,7 +19,7 @@ void t.test('the name in EHLO is the host of PUBLIC_URL if that is a full name',
     'http://192.0.2.1',
     'http://[2001:db8::1]',
   ]) {
-    t.equal(nameFor(url), undefined, url);
+    t.equal(getNameFor(url), undefined, url);
   }
   t.end();
 });
@@ -38,17 +38,17 @@ void t.test('a mail server that requires a full name in EHLO', async (t) => {
   });
 
   await t.test('passes the doctor, and so does a name in SMTP_URL', async (t) => {
-    t.same((await examine(server, {mail: {...mail, smtpUrl: relay.url}})).at('fail'), [
+    t.same((await runDoctor(server, {mail: {...mail, smtpUrl: relay.url}})).findingsAt('fail'), [
       'public reachable',
     ]);
     relay.names.length = 0;
-    await examine(server, {mail: {...mail, smtpUrl: `${relay.url}?name=mail.example.org`}});
+    await runDoctor(server, {mail: {...mail, smtpUrl: `${relay.url}?name=mail.example.org`}});
     t.same(new Set(relay.names), new Set(['mail.example.org']));
   });
 
   await t.test('is reported by the doctor as the cause when it rejects a short name', async (t) => {
     const nameless = {...mail, smtpUrl: `${relay.url}?name=vm`, ehloName: undefined};
-    const {findings} = await examine(server, {mail: nameless});
+    const {findings} = await runDoctor(server, {mail: nameless});
     t.match(
       findings.find(({part, level}) => part === 'mail' && level === 'fail'),
       {
@@ -62,7 +62,7 @@ void t.test('a mail server that requires a full name in EHLO', async (t) => {
   await t.test('is also reported when it rejects the name only with an e-mail', async (t) => {
     const late = await startStrictRelay(t, {atRecipient: true});
     const nameless = {...mail, smtpUrl: `${late.url}?name=vm`};
-    const {findings} = await examine(server, {mail: nameless}, '--mail', 'you@example.com');
+    const {findings} = await runDoctor(server, {mail: nameless}, '--mail', 'you@example.com');
     t.match(
       findings.find(({check}) => check === 'test mail'),
       {level: 'fail', advice: /^The server refused the name vm in EHLO/},

@@ -7,11 +7,17 @@ import type {ErrorBody} from '../contract/common.js';
 import type {ContactResponse} from '../contract/sessions.js';
 import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {consumeMailQuota} from '../mail/limits.js';
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import {transaction} from '../database/transaction.js';
-import {NAME, forgetMailCounts, mailsTo, pending, press} from './contact-parts.js';
-import {linkIn} from './mailbox.js';
-import {auditOf} from './session-parts.js';
+import {
+  VISITOR_NAME,
+  resetMailLimits,
+  countMailsTo,
+  createPendingContact,
+  confirmLink,
+} from './contact-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
+import {getAuditRows} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -25,7 +31,7 @@ void t.test('another confirmation link', async (t) => {
     where session_uuid = ${visitor.uuid}`;
 
   await t.test('is sent at least one minute after the last one', async (t) => {
-    const {visitor, link} = await pending(server, 'again@example.com');
+    const {visitor, link} = await createPendingContact(server, 'again@example.com');
 
     await age(visitor, 50);
     const early = await resend(visitor);
@@ -35,28 +41,28 @@ void t.test('another confirmation link', async (t) => {
     await age(visitor, 11);
     t.equal((await resend(visitor)).status, 202);
 
-    const newer = linkIn(await server.mailbox.waitFor('again@example.com', 1));
+    const newer = getConfirmationLink(await server.mailbox.waitFor('again@example.com', 1));
     t.not(newer, link);
     t.equal((await fetch(link)).status, 410);
-    t.equal((await press(newer)).status, 200);
+    t.equal((await confirmLink(newer)).status, 200);
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
   await t.test('is sent five times a day and not a sixth time', async (t) => {
-    const {visitor} = await pending(server, 'daily@example.com');
+    const {visitor} = await createPendingContact(server, 'daily@example.com');
     for (let i = 0; i < 5; i++) {
-      await forgetMailCounts(server);
+      await resetMailLimits(server);
       await age(visitor, 61);
       t.equal((await resend(visitor)).status, 202);
     }
-    await forgetMailCounts(server);
+    await resetMailLimits(server);
     await age(visitor, 61);
 
     const sixth = await resend(visitor);
 
     t.equal(sixth.status, 429);
     t.ok(Number(sixth.headers.get('retry-after')) > 80_000);
-    t.equal(await mailsTo(server, 'daily@example.com'), 6);
+    t.equal(await countMailsTo(server, 'daily@example.com'), 6);
     await age(visitor, 86_400);
     t.equal((await resend(visitor)).status, 202, 'it is sent again a day later');
   });
@@ -65,23 +71,23 @@ void t.test('another confirmation link', async (t) => {
     const nobody = await Visitor.consenting(server.url);
     t.equal((await resend(nobody)).status, 404);
 
-    const {visitor, link} = await pending(server, 'done@example.com');
-    await press(link);
+    const {visitor, link} = await createPendingContact(server, 'done@example.com');
+    await confirmLink(link);
     t.equal((await resend(visitor)).status, 202);
-    t.equal(await mailsTo(server, 'done@example.com'), 1);
+    t.equal(await countMailsTo(server, 'done@example.com'), 1);
   });
 });
 
 /** Consumes quota as if e-mails had been sent. Returns the outcomes. */
 const countMails = async (
   {sql, config}: TestServer,
-  {times, address, client}: {times: number; address?: string; client?: string},
+  {times, email, client}: {times: number; email?: string; client?: string},
 ) => {
-  const key = derivedKey(config.secrets[0], 'mail-counts');
+  const key = deriveKey(config.secrets[0], 'mail-counts');
   const outcomes: string[] = [];
   for (let i = 0; i < times; i++) {
     const mail = {
-      address: address ?? `other-${randomUUID()}@example.com`,
+      email: email ?? `other-${randomUUID()}@example.com`,
       client: client ?? randomUUID(),
     };
     outcomes.push((await transaction(sql, (tx) => consumeMailQuota(tx, key, mail))).outcome);
@@ -89,7 +95,7 @@ const countMails = async (
   return outcomes;
 };
 
-const usedUp = (server: TestServer, address: string) => countMails(server, {times: 3, address});
+const usedUp = (server: TestServer, email: string) => countMails(server, {times: 3, email});
 
 /** Moves e-mail counters, links and jobs into the past. */
 const timePasses = async ({sql, sender}: TestServer, time: string) => {
@@ -108,13 +114,13 @@ void t.test('limits on mail', async (t) => {
   const contactFrom = async (server: TestServer, email: string, ip: string) => {
     const visitor = await Visitor.consenting(server.url);
     const {status, body} = await visitor.call<ContactResponse>('PUT', '/api/session/contact', {
-      json: {name: NAME, email},
+      json: {name: VISITOR_NAME, email},
       headers: {'x-forwarded-for': ip},
     });
     return {visitor, status, delayed: body.delayed};
   };
   const stops = async (t: Test, server: TestServer, visitor: Visitor, by: string) => {
-    t.match(await auditOf(server, visitor.uuid, 'verification_sent'), [
+    t.match(await getAuditRows(server, visitor.uuid, 'verification_sent'), [
       {metadata: {mailed: false, stopped_by: by}},
     ]);
   };
@@ -140,13 +146,13 @@ void t.test('limits on mail', async (t) => {
       );
       t.equal((await fourth.visitor.session()).body.delayed, false);
       await stops(t, server, fourth.visitor, 'address');
-      t.equal(await mailsTo(server, 'full@example.com'), 1);
-      const alerts = () => mailsTo(server, 'operator@example.com');
-      await until(async () => (await alerts()) === 1);
+      t.equal(await countMailsTo(server, 'full@example.com'), 1);
+      const getAlerts = () => countMailsTo(server, 'operator@example.com');
+      await until(async () => (await getAlerts()) === 1);
       t.equal(server.mailbox.mails.length, 4, 'the operator is notified');
       await server.sql`update mail_counts set counted_at = now() - interval '61 minutes'`;
       t.equal((await contactFrom(server, 'full@example.com', '203.0.113.9')).status, 202);
-      t.equal(await mailsTo(server, 'full@example.com'), 2, 'it is sent again an hour later');
+      t.equal(await countMailsTo(server, 'full@example.com'), 2, 'it is sent again an hour later');
     },
   );
 
@@ -157,61 +163,61 @@ void t.test('limits on mail', async (t) => {
       await server.sql`
         update mail_counts set counted_at = counted_at - interval '61 minutes'`;
     }
-    t.equal(await mailsTo(server, 'day@example.com'), 6);
+    t.equal(await countMailsTo(server, 'day@example.com'), 6);
   });
 
   await t.test('a link that was not mailed leaves the mailed link valid', async (t) => {
     const server = await startServer(t);
-    const {visitor, link} = await pending(server, 'keeps@example.com');
+    const {visitor, link} = await createPendingContact(server, 'keeps@example.com');
     await server.sql`
       insert into mail_counts (key) select key from mail_counts, generate_series(1, 3)`;
     await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
 
     t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
 
-    t.equal(await mailsTo(server, 'keeps@example.com'), 1);
+    t.equal(await countMailsTo(server, 'keeps@example.com'), 1);
     t.equal(
       (await visitor.call('POST', '/api/session/verification')).status,
       429,
       'the unmailed link counts',
     );
-    t.match(await (await press(link)).text(), /Thank you/);
+    t.match(await (await confirmLink(link)).text(), /Thank you/);
     t.equal((await visitor.session()).body.state, 'complete');
   });
 
   await t.test('an unmailed link to another recipient leaves the older link valid', async (t) => {
     const server = await startServer(t);
-    const {visitor, link} = await pending(server, 'typo@exmaple.com');
+    const {visitor, link} = await createPendingContact(server, 'typo@exmaple.com');
     await usedUp(server, 'typo@example.com');
 
-    t.equal((await visitor.contact('typo@example.com', NAME)).status, 202);
+    t.equal((await visitor.contact('typo@example.com', VISITOR_NAME)).status, 202);
 
-    t.equal(await mailsTo(server, 'typo@example.com'), 0);
+    t.equal(await countMailsTo(server, 'typo@example.com'), 0);
     t.match((await visitor.session()).body, {pending_email_masked: 't•••@example.com'});
-    t.match(await (await press(link)).text(), /Thank you/);
+    t.match(await (await confirmLink(link)).text(), /Thank you/);
     t.match((await visitor.session()).body, {
       state: 'complete',
       email_masked: 't•••@exmaple.com',
       pending_email_masked: 't•••@example.com',
     });
-    await forgetMailCounts(server);
+    await resetMailLimits(server);
     await server.sql`
       update email_verifications
       set created_at = created_at - interval '2 minutes', voided_at = voided_at - interval '2 minutes'`;
     t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
-    await press(linkIn(await server.mailbox.waitFor('typo@example.com')));
+    await confirmLink(getConfirmationLink(await server.mailbox.waitFor('typo@example.com')));
     t.match((await visitor.session()).body, {
       email_masked: 't•••@example.com',
       pending_email_masked: null,
     });
     t.equal((await visitor.call('POST', '/api/session/verification')).status, 202);
-    t.equal(await mailsTo(server, 'typo@example.com'), 1, 'nothing is left to confirm');
+    t.equal(await countMailsTo(server, 'typo@example.com'), 1, 'nothing is left to confirm');
   });
 
   await t.test('an unmailed change of the e-mail address can be cancelled', async (t) => {
     const server = await startServer(t);
-    const {visitor, link} = await pending(server, 'first@example.com');
-    await press(link);
+    const {visitor, link} = await createPendingContact(server, 'first@example.com');
+    await confirmLink(link);
     await visitor.call('PATCH', '/api/session', {json: {email: 'second@example.com'}});
     await server.mailbox.waitFor('second@example.com');
     await usedUp(server, 'third@example.com');
@@ -227,7 +233,7 @@ void t.test('limits on mail', async (t) => {
 
   await t.test('the counters contain no e-mail address', async (t) => {
     const server = await startServer(t);
-    await pending(server, 'counted@example.com');
+    await createPendingContact(server, 'counted@example.com');
     const rows = await server.sql<{row: string}[]>`select m::text as row from mail_counts m`;
     t.ok(rows.length > 0);
     t.notMatch(rows.map(({row}) => row).join(), /counted|127\.0/);
@@ -244,7 +250,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     const contact = async (email: string, client = SCHOOL, visitor?: Visitor) => {
       const one = visitor ?? (await Visitor.consenting(server.url));
       const {status, body} = await one.call<ContactResponse>('PUT', '/api/session/contact', {
-        json: {name: NAME, email},
+        json: {name: VISITOR_NAME, email},
         ...from(client),
       });
       return {visitor: one, answer: [status, body.delayed]};
@@ -252,7 +258,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     const resend = (visitor: Visitor) =>
       visitor.call<ErrorBody & ContactResponse>('POST', '/api/session/verification', from(SCHOOL));
     const isDelayed = async (visitor: Visitor) => (await visitor.session()).body.delayed;
-    const sent = (visitor: Visitor) => auditOf(server, visitor.uuid, 'verification_sent');
+    const sent = (visitor: Visitor) => getAuditRows(server, visitor.uuid, 'verification_sent');
     return {server, contact, resend, isDelayed, sent};
   };
 
@@ -295,7 +301,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
       select expires_at - now() between '50 minutes' and '1 hour' as "isAnHour"
       from email_verifications where session_uuid = ${visitor.uuid}`;
     t.equal(validity?.isAnHour, true);
-    t.match(await (await press(linkIn(mail))).text(), /Thank you/);
+    t.match(await (await confirmLink(getConfirmationLink(mail))).text(), /Thank you/);
     t.equal((await visitor.session()).body.state, 'complete');
     const all = server.mailbox.receivers.flat().filter((one) => one === '61@example.com');
     t.equal(all.length, 1);
@@ -304,7 +310,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
   await t.test('keeps the older link until the newer one is sent', async (t) => {
     const {server, contact, isDelayed} = await start(t);
     const {visitor} = await contact('typo@exmaple.com');
-    const first = linkIn(await server.mailbox.waitFor('typo@exmaple.com'));
+    const first = getConfirmationLink(await server.mailbox.waitFor('typo@exmaple.com'));
     await countMails(server, {times: 60, client: SCHOOL});
 
     t.same((await contact('typo@example.com', SCHOOL, visitor)).answer, [202, true]);
@@ -314,10 +320,10 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.same((await contact('right@example.com', SCHOOL, visitor)).answer, [202, true]);
     await server.sql`update email_verifications set expires_at = expires_at + interval '2 hours'`;
     await timePasses(server, '61 minutes');
-    const newer = linkIn(await server.mailbox.waitFor('right@example.com'));
+    const newer = getConfirmationLink(await server.mailbox.waitFor('right@example.com'));
     t.equal((await fetch(first)).status, 410, 'the older link ends when the newer one is sent');
-    t.equal(await mailsTo(server, 'typo@example.com'), 0, 'the obsolete link is not sent');
-    await press(newer);
+    t.equal(await countMailsTo(server, 'typo@example.com'), 0, 'the obsolete link is not sent');
+    await confirmLink(newer);
     t.match((await visitor.session()).body, {state: 'complete', email_masked: 'r•••@example.com'});
     t.equal(await isDelayed(visitor), false);
   });
@@ -343,7 +349,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     ]);
     const alert = await server.mailbox.waitFor('operator@example.com');
     t.match(alert.text, /mail_limit[\s\S]*60 an hour for one client network/);
-    t.equal(await mailsTo(server, 'late@example.com'), 0);
+    t.equal(await countMailsTo(server, 'late@example.com'), 0);
     t.equal((await visitor.session()).body.state, 'pending');
     await timePasses(server, '2 hours');
     t.match((await resend(visitor)).body, {delayed: false}, 'the visitor can ask again');
@@ -358,7 +364,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
 
     await timePasses(server, '61 minutes');
-    t.equal(await mailsTo(server, 'erased@example.com'), 0);
+    t.equal(await countMailsTo(server, 'erased@example.com'), 0);
   });
 
   await t.test('has links that expire if no server was there to send them', async (t) => {
@@ -371,7 +377,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
     await expireLinksAndDeliveries(server.sql);
 
     t.equal(await isDelayed(visitor), false);
-    t.equal((await auditOf(server, visitor.uuid, 'verification_expired')).length, 1);
+    t.equal((await getAuditRows(server, visitor.uuid, 'verification_expired')).length, 1);
   });
 
   await t.test('never gets more than 60 e-mails within an hour', async (t) => {

@@ -8,7 +8,7 @@ import type {Test} from 'tap';
 import type {Sql} from '../database/sql.js';
 import {claimJobs, deadLetterExpired, rescheduleJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
-import {linkIn, startMailbox} from './mailbox.js';
+import {getConfirmationLink, startMailbox} from './mailbox.js';
 import {kill, startProcessBeside} from './server-process.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -30,14 +30,14 @@ const register = async ({url}: TestServer, i: number): Promise<number> => {
   const visitor = new Visitor(url, body.uuid, body.token);
   const wording = 'May we store your data?';
   const consents = [{purpose: 'personal_data', granted: true, wording, locale: 'en'}];
-  const answer = await visitor.call('PUT', '/api/session/contact', {
-    json: {name: 'Anna Beispiel', email: addressOf(i), consents},
+  const response = await visitor.call('PUT', '/api/session/contact', {
+    json: {name: 'Anna Beispiel', email: getAddress(i), consents},
     headers,
   });
-  return answer.status;
+  return response.status;
 };
 
-const addressOf = (i: number) => `visitor-${i}@example.com`;
+const getAddress = (i: number) => `visitor-${i}@example.com`;
 
 const registerAll = async (servers: TestServer[], count: number): Promise<void> => {
   let next = 0;
@@ -56,10 +56,10 @@ const waiting = async (sql: Sql): Promise<number> => (await sql`select from jobs
 /** Starts a server that sends its e-mails through a proxy that can fail. */
 const behindProxy = async (t: Test) => {
   const mailbox = await startMailbox(t);
-  const proxy = await FaultProxy.before(t, mailbox.url);
+  const proxy = await FaultProxy.start(t, mailbox.url);
   const options = {
     settings: {TRUST_PROXY: '127.0.0.1'},
-    deps: {smtpUrl: proxy.through(mailbox.url)},
+    deps: {smtpUrl: proxy.replaceHost(mailbox.url)},
   };
   const server = await startServer(t, options);
   const beside = () => startServer(t, {...options, beside: server});
@@ -87,9 +87,9 @@ t.test('500 registrations during an SMTP outage lead to 500 distinct e-mails', a
   t.equal(mailbox.mails.length, 500);
   t.same(
     mailbox.receivers.map((to) => to.join()).sort(),
-    Array.from({length: 500}, (_, i) => addressOf(i)).sort(),
+    Array.from({length: 500}, (_, i) => getAddress(i)).sort(),
   );
-  t.equal(new Set(mailbox.mails.map(linkIn)).size, 500);
+  t.equal(new Set(mailbox.mails.map(getConfirmationLink)).size, 500);
   t.equal(new Set(mailbox.mails.map(({messageId}) => messageId)).size, 500);
   t.match(
     await server.sql`select count(*)::int as count from audit_logs where event_type = 'verification_sent'`,
@@ -101,7 +101,7 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
   t.test(`the sender reconnects to a mail server that was down (${fault})`, async (t) => {
     const {mailbox, proxy, server} = await behindProxy(t);
     await registerAll([server], 1);
-    await mailbox.waitFor(addressOf(0));
+    await mailbox.waitFor(getAddress(0));
     // Wait until the sender has deleted the job. If it is cut off before that, it sends again.
     await until(async () => (await waiting(server.sql)) === 0);
     await proxy.set(fault);
@@ -109,7 +109,7 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
     for (let i = 1; i < 8; i++) t.equal(await register(server, i), 202);
     if (fault !== 'freeze') {
       await until(() =>
-        server.logged.some(({msg}) => String(msg).startsWith('the mail server is unavailable')),
+        server.logLines.some(({msg}) => String(msg).startsWith('the mail server is unavailable')),
       );
     }
     await proxy.set('pass');
@@ -117,9 +117,9 @@ for (const fault of ['refuse', 'cut', 'freeze'] as const) {
     await until(async () => (await waiting(server.sql)) === 0, 30_000);
     t.same(
       mailbox.receivers.map((to) => to.join()).sort(),
-      Array.from({length: 8}, (_, i) => addressOf(i)),
+      Array.from({length: 8}, (_, i) => getAddress(i)),
     );
-    const told = server.logged.filter(({msg}) =>
+    const told = server.logLines.filter(({msg}) =>
       String(msg).startsWith('the mail server is unavailable'),
     );
     t.ok(told.length <= 1, 'reported once, not for each e-mail');
@@ -133,11 +133,11 @@ t.test('an e-mail whose connection is closed delays no other e-mail', async (t) 
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     onRcptTo(address, session, done) {
-      if (address.address === addressOf(0)) {
-        for (const one of (
+      if (address.address === getAddress(0)) {
+        for (const item of (
           server as unknown as {connections: Set<{_socket: {destroy(): void}; session: unknown}>}
         ).connections) {
-          if (one.session === session) one._socket.destroy();
+          if (item.session === session) item._socket.destroy();
         }
         return;
       }
@@ -164,7 +164,7 @@ t.test('an e-mail whose connection is closed delays no other e-mail', async (t) 
   for (let i = 0; i < 12; i++) t.equal(await register(ours, i), 202);
 
   await until(() => got.length === 11, 30_000);
-  t.notOk(got.includes(addressOf(0)));
+  t.notOk(got.includes(getAddress(0)));
   t.match(await ours.sql`select attempts > 0 as tried, state from jobs`, [
     {tried: true, state: 'queued'},
   ]);
@@ -175,7 +175,7 @@ t.test('another server sends a killed sender’s e-mail with the same Message-ID
   await server.sender.stop();
   await proxy.set('freeze');
   const doomed = await startProcessBeside(t, server, {
-    SMTP_URL: proxy.through(mailbox.url),
+    SMTP_URL: proxy.replaceHost(mailbox.url),
     TRUST_PROXY: '127.0.0.1',
   });
   t.equal(await register(server, 1), 202);
@@ -190,14 +190,14 @@ t.test('another server sends a killed sender’s e-mail with the same Message-ID
 
   const other = await startServer(t, {
     beside: server,
-    deps: {smtpUrl: proxy.through(mailbox.url)},
+    deps: {smtpUrl: proxy.replaceHost(mailbox.url)},
   });
   t.equal((await claimJobs(server.sql, 5)).length, 0, 'its lease is still valid');
   const id = (await job())?.id ?? '';
   await server.sql`update jobs set leased_until = now() - interval '1 second'`;
   other.sender.wake();
 
-  const mail = await mailbox.waitFor(addressOf(1));
+  const mail = await mailbox.waitFor(getAddress(1));
   await until(async () => (await waiting(server.sql)) === 0);
   t.match(mail.messageId, id);
 });
@@ -207,7 +207,7 @@ t.test('a kill after sending repeats the e-mail once, with the same Message-ID',
   await server.sender.stop();
   await proxy.set('freeze');
   const doomed = await startProcessBeside(t, server, {
-    SMTP_URL: proxy.through(mailbox.url),
+    SMTP_URL: proxy.replaceHost(mailbox.url),
     TRUST_PROXY: '127.0.0.1',
   });
   t.equal(await register(server, 1), 202);
@@ -218,7 +218,7 @@ t.test('a kill after sending repeats the e-mail once, with the same Message-ID',
     // The lock blocks the update of the row after the mail server has accepted the e-mail.
     await tx`select from jobs for update`;
     await proxy.set('pass');
-    await mailbox.waitFor(addressOf(1));
+    await mailbox.waitFor(getAddress(1));
     await kill(doomed.child);
   });
   t.equal(await waiting(server.sql), 1);
@@ -229,7 +229,7 @@ t.test('a kill after sending repeats the e-mail once, with the same Message-ID',
   for (const {sender} of others) sender.wake();
 
   await until(async () => (await waiting(server.sql)) === 0);
-  t.same(mailbox.receivers, [[addressOf(1)], [addressOf(1)]]);
+  t.same(mailbox.receivers, [[getAddress(1)], [getAddress(1)]]);
   t.equal(new Set(mailbox.mails.map(({messageId}) => messageId)).size, 1);
 });
 
@@ -266,14 +266,14 @@ t.test('no content of an e-mail adds a header or a receiver', async (t) => {
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('good@example.com', 'A & <i>B</i>');
   const mail = await server.mailbox.waitFor('good@example.com');
-  await fetch(linkIn(mail), {method: 'POST'});
+  await fetch(getConfirmationLink(mail), {method: 'POST'});
   const lead = await server.mailbox.waitFor('owner@example.com');
 
-  for (const one of [mail, lead]) {
-    t.notOk(one.headers.some(({key}) => key === 'bcc' || key === 'cc'));
-    t.notMatch(one.html, /<b>x<\/b>|<i>/);
-    t.ok(one.text && one.html, 'text and HTML');
-    t.equal(one.headers.find(({key}) => key === 'auto-submitted')?.value, 'auto-generated');
+  for (const email of [mail, lead]) {
+    t.notOk(email.headers.some(({key}) => key === 'bcc' || key === 'cc'));
+    t.notMatch(email.html, /<b>x<\/b>|<i>/);
+    t.ok(email.text && email.html, 'text and HTML');
+    t.equal(email.headers.find(({key}) => key === 'auto-submitted')?.value, 'auto-generated');
   }
   t.match(lead.text, /A & <i>B<\/i>/);
   t.same(server.mailbox.receivers, [['good@example.com'], ['owner@example.com']]);

@@ -1,8 +1,8 @@
 import t from 'tap';
 
-import {press} from './contact-parts.js';
+import {confirmLink} from './contact-helpers.js';
 import {freePort} from './free-port.js';
-import {linkIn, startMailbox} from './mailbox.js';
+import {getConfirmationLink, startMailbox} from './mailbox.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -29,7 +29,7 @@ void t.test('e-mail that cannot be sent now', async (t) => {
 
     await until(async () => (await server.sql`select from jobs`).length === 0);
     t.equal(mailbox.mails.length, 1);
-    t.match(await (await press(linkIn(mail))).text(), /Thank you/);
+    t.match(await (await confirmLink(getConfirmationLink(mail))).text(), /Thank you/);
   });
 
   await t.test('keeps its link and its Message-ID on every retry', async (t) => {
@@ -47,7 +47,7 @@ void t.test('e-mail that cannot be sent now', async (t) => {
     other.sender.wake();
     const second = await server.mailbox.waitFor('repeat@example.com', 1);
 
-    t.equal(linkIn(second), linkIn(first));
+    t.equal(getConfirmationLink(second), getConfirmationLink(first));
     t.equal(second.messageId, first.messageId);
   });
 

@@ -1,20 +1,30 @@
 import t from 'tap';
 
 import {formatSize, formatTime} from '../mail/format.js';
-import {NAME, OWNER, forgetMailCounts, mailsTo, pending, press, whole} from './contact-parts.js';
-import {linkIn} from './mailbox.js';
+import {
+  VISITOR_NAME,
+  OWNER_EMAIL,
+  resetMailLimits,
+  countMailsTo,
+  createPendingContact,
+  confirmLink,
+  getWholeMail,
+} from './contact-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
 void t.test('the e-mail to the visitor', async (t) => {
   const server = await startServer(t);
-  const {visitor, mail, link} = await pending(server, 'zora.z@example.com', {locale: 'en-GB'});
+  const {visitor, mail, link} = await createPendingContact(server, 'zora.z@example.com', {
+    locale: 'en-GB',
+  });
 
   await t.test('contains nothing that the visitor typed', async (t) => {
-    t.notMatch(whole(mail), /Zora|Zwiebelfisch|zora\.z/i);
+    t.notMatch(getWholeMail(mail), /Zora|Zwiebelfisch|zora\.z/i);
     t.equal(mail.to?.[0]?.name, '');
-    t.notMatch(whole(mail), new RegExp(visitor.token.slice(0, 20)));
+    t.notMatch(getWholeMail(mail), new RegExp(visitor.token.slice(0, 20)));
   });
 
   await t.test('has text, HTML, the site’s name and a way to report a mistake', async (t) => {
@@ -30,7 +40,7 @@ void t.test('the e-mail to the visitor', async (t) => {
     const own = await startServer(t);
     const writer = await Visitor.consenting(own.url);
     await own.sender.stop();
-    await writer.contact('resting@example.com', NAME);
+    await writer.contact('resting@example.com', VISITOR_NAME);
 
     const jobs = await own.sql<{row: string}[]>`select j::text as row from jobs j`;
     t.equal(jobs.length, 1);
@@ -63,9 +73,13 @@ void t.test('the e-mail to the visitor', async (t) => {
     ['xx', 'en', 'ltr', 'Confirm'],
   ] as const) {
     await t.test(`and its page use ${language} for ${locale}`, async (t) => {
-      const {mail, link} = await pending(server, `reader-${locale}@example.com`.toLowerCase(), {
-        locale,
-      });
+      const {mail, link} = await createPendingContact(
+        server,
+        `reader-${locale}@example.com`.toLowerCase(),
+        {
+          locale,
+        },
+      );
 
       const opening = `<html lang="${language}" dir="${direction}">`;
       t.ok(mail.html?.includes(opening));
@@ -78,17 +92,17 @@ void t.test('the e-mail to the visitor', async (t) => {
 
 void t.test('the owner is notified of a confirmed e-mail address', async (t) => {
   const server = await startServer(t);
-  await forgetMailCounts(server);
+  await resetMailLimits(server);
   const visitor = await Visitor.consenting(server.url);
   await visitor.consent({ai_training: false});
   await visitor.upload(makePdf(3_000), {name: 'Lebenslauf <1>.pdf'});
   await visitor.upload(makePdf(4_000), {name: 'تقرير.pdf'});
   await visitor.contact('lead@example.com', 'Zora <b>Z</b>');
-  t.equal(await mailsTo(server, OWNER), 0, 'not before');
+  t.equal(await countMailsTo(server, OWNER_EMAIL), 0, 'not before');
 
-  await press(linkIn(await server.mailbox.waitFor('lead@example.com')));
+  await confirmLink(getConfirmationLink(await server.mailbox.waitFor('lead@example.com')));
 
-  const mail = await server.mailbox.waitFor(OWNER);
+  const mail = await server.mailbox.waitFor(OWNER_EMAIL);
   for (const expected of [
     visitor.uuid,
     'Zora <b>Z</b>',
@@ -108,7 +122,7 @@ void t.test('the owner is notified of a confirmed e-mail address', async (t) => 
   );
   t.ok(mail.html?.includes('Zora &lt;b&gt;Z&lt;/b&gt;'), 'escaped in HTML');
   t.notMatch(mail.subject, /Zora|lead@/);
-  t.notMatch(whole(mail), new RegExp(visitor.token.slice(0, 20)));
+  t.notMatch(getWholeMail(mail), new RegExp(visitor.token.slice(0, 20)));
 });
 
 void t.test('the owner’s e-mail names a consent that was not asked for', async (t) => {
@@ -116,9 +130,9 @@ void t.test('the owner’s e-mail names a consent that was not asked for', async
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact('brief@example.com', 'Zora');
 
-  await press(linkIn(await server.mailbox.waitFor('brief@example.com')));
+  await confirmLink(getConfirmationLink(await server.mailbox.waitFor('brief@example.com')));
 
-  const mail = await server.mailbox.waitFor(OWNER);
+  const mail = await server.mailbox.waitFor(OWNER_EMAIL);
   for (const part of [mail.text ?? '', mail.html ?? ''])
     t.match(part, /Training the AI agent: not asked/);
 });

@@ -68,7 +68,7 @@ export const startMailbox = async (t: Test, onPort = 0): Promise<Mailbox> => {
 };
 
 /** Returns the confirmation link in an e-mail. */
-export const linkIn = (mail: Email): string => {
+export const getConfirmationLink = (mail: Email): string => {
   const link = /http\S+\/verify\/[\w-]+\.[\w-]{43}(?=\s)/.exec(mail.text ?? '')?.[0];
   if (!link) throw new Error(`No confirmation link in: ${mail.text ?? ''}`);
   return link;

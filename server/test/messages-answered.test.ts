@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {list, send} from './message-parts.js';
+import {listMessages, sendMessage} from './message-calls.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -16,44 +16,47 @@ t.test('a responder’s message', async (t) => {
     const stop = messageService.onVisitorMessage(({uuid, siteKey, message}) => {
       heard.push(`${uuid} ${siteKey} ${message.body}`);
     });
-    await send(visitor, {client_id: '1', body: 'Hello?'});
-    await send(visitor, {client_id: '1', body: 'Hello?'});
+    await sendMessage(visitor, {client_id: '1', body: 'Hello?'});
+    await sendMessage(visitor, {client_id: '1', body: 'Hello?'});
     stop();
     t.same(heard, [`${visitor.uuid} demo Hello?`]);
 
-    const said = await messageService.say(visitor.uuid, {...named, body: 'Hello!'});
-    const again = await messageService.say(visitor.uuid, {...named, body: 'Hello again!'});
+    const said = await messageService.writeMessage(visitor.uuid, {...named, body: 'Hello!'});
+    const again = await messageService.writeMessage(visitor.uuid, {...named, body: 'Hello again!'});
 
     t.same(again, said);
-    t.match((await list(visitor)).messages, [{role: 'visitor'}, {role: 'maria', body: 'Hello!'}]);
-    t.same(await messageService.history(visitor.uuid, 1), [said]);
+    t.match((await listMessages(visitor)).messages, [
+      {role: 'visitor'},
+      {role: 'maria', body: 'Hello!'},
+    ]);
+    t.same(await messageService.getHistory(visitor.uuid, 1), [said]);
   });
 
   await t.test('arrives in pieces, and is started once', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await messageService.startMessage(visitor.uuid, named);
     t.equal(await messageService.startMessage(visitor.uuid, named), undefined);
-    t.match((await list(visitor)).messages, [{state: 'running', body: ''}]);
+    t.match((await listMessages(visitor)).messages, [{state: 'running', body: ''}]);
 
     running?.delta('One, ');
     running?.delta('two.');
     await running?.complete();
 
-    t.match((await list(visitor)).messages, [{state: 'complete', body: 'One, two.'}]);
+    t.match((await listMessages(visitor)).messages, [{state: 'complete', body: 'One, two.'}]);
     t.equal(await running?.complete('Three.'), undefined, 'a message is completed once');
   });
 
   await t.test('has its partial text stored while it is running', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await messageService.startMessage(visitor.uuid, named);
-    const isKept = async (body: string) => (await list(visitor)).messages[0]?.body === body;
+    const isKept = async (body: string) => (await listMessages(visitor)).messages[0]?.body === body;
 
     running?.delta('One, ');
     await until(() => isKept('One, '), 5_000);
     running?.delta('two.');
     await until(() => isKept('One, two.'), 5_000);
 
-    t.match((await list(visitor)).messages, [{state: 'running'}]);
+    t.match((await listMessages(visitor)).messages, [{state: 'running'}]);
     await running?.fail();
   });
 
@@ -61,20 +64,24 @@ t.test('a responder’s message', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     const running = await messageService.startMessage(visitor.uuid, named);
     await messageService.failLapsed();
-    t.match((await list(visitor)).messages, [{state: 'running'}], 'a valid lease keeps it running');
+    t.match(
+      (await listMessages(visitor)).messages,
+      [{state: 'running'}],
+      'a valid lease keeps it running',
+    );
 
     await server.sql`
       update messages set leased_until = now() - interval '1 second', body = 'So far'
       where session_uuid = ${visitor.uuid}`;
     await messageService.failLapsed();
 
-    t.match((await list(visitor)).messages, [{state: 'failed', body: 'So far'}]);
+    t.match((await listMessages(visitor)).messages, [{state: 'failed', body: 'So far'}]);
     t.equal(await running?.complete(), undefined);
   });
 
   await t.test('is not stored where nothing may be stored', async (t) => {
     const visitor = await Visitor.arrive(server.url);
-    const say = () => messageService.say(visitor.uuid, {...named, body: 'Hello'});
+    const say = () => messageService.writeMessage(visitor.uuid, {...named, body: 'Hello'});
     await t.rejects(say(), {code: 'session_gone'}, 'the UUID has no visit yet');
     await visitor.consent({personal_data: false});
     await t.rejects(say(), {code: 'consent_required'});

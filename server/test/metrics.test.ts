@@ -8,13 +8,13 @@ import {createMigratedDatabase} from './test-database.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
-const metricsOf = async (url: string): Promise<string> => {
+const getMetrics = async (url: string): Promise<string> => {
   const {status, body} = await request<{text: string}>(url, 'GET', '/metrics');
   if (status !== 200) throw new Error(`/metrics responded with ${status}.`);
   return body.text;
 };
 
-const valueOf = (metrics: string, line: string): number =>
+const getValue = (metrics: string, line: string): number =>
   Number(
     metrics
       .split('\n')
@@ -49,21 +49,23 @@ t.test('the metrics count a visit', async (t) => {
   server.cleanup.start();
   let metrics = '';
   await until(async () => {
-    metrics = await metricsOf(server.url);
-    return valueOf(metrics, CLEANUPS) >= 1 && AT_REST.every((name) => valueOf(metrics, name) === 0);
+    metrics = await getMetrics(server.url);
+    return (
+      getValue(metrics, CLEANUPS) >= 1 && AT_REST.every((name) => getValue(metrics, name) === 0)
+    );
   });
 
-  t.equal(valueOf(metrics, 'maria_uploads_total{outcome="stored"}'), 1);
-  t.equal(valueOf(metrics, 'maria_uploads_total{outcome="not_a_pdf"}'), 1);
-  t.equal(valueOf(metrics, 'maria_upload_bytes_sum'), bytes.length);
-  t.equal(valueOf(metrics, 'maria_errors_total{code="not_a_pdf"}'), 1);
-  t.equal(valueOf(metrics, 'maria_jobs{state="dead"}'), 0);
-  t.ok(valueOf(metrics, 'maria_audit_events_total{event="file_upload"}') >= 1);
-  t.ok(valueOf(metrics, 'maria_database_connections{pool="requests",state="open"}') >= 1);
-  t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="open"}') >= 1);
-  t.ok(valueOf(metrics, 'maria_cleanup_last_success_seconds{part="reaper"}') > 0);
+  t.equal(getValue(metrics, 'maria_uploads_total{outcome="stored"}'), 1);
+  t.equal(getValue(metrics, 'maria_uploads_total{outcome="not_a_pdf"}'), 1);
+  t.equal(getValue(metrics, 'maria_upload_bytes_sum'), bytes.length);
+  t.equal(getValue(metrics, 'maria_errors_total{code="not_a_pdf"}'), 1);
+  t.equal(getValue(metrics, 'maria_jobs{state="dead"}'), 0);
+  t.ok(getValue(metrics, 'maria_audit_events_total{event="file_upload"}') >= 1);
+  t.ok(getValue(metrics, 'maria_database_connections{pool="requests",state="open"}') >= 1);
+  t.ok(getValue(metrics, 'maria_database_connections{pool="background",state="open"}') >= 1);
+  t.ok(getValue(metrics, 'maria_cleanup_last_success_seconds{part="reaper"}') > 0);
   const contact = '{route="/api/session/contact",method="PUT",status="202"}';
-  t.equal(valueOf(metrics, `maria_http_requests_total${contact}`), 1);
+  t.equal(getValue(metrics, `maria_http_requests_total${contact}`), 1);
   for (const secret of [visitor.uuid, visitor.token, 'anna', '127.0.0.1', '::1']) {
     t.notOk(metrics.includes(secret), `no ${secret} among the metrics`);
   }
@@ -79,7 +81,7 @@ t.test('frequent reads of the metrics cost one database query', async (t) => {
   const watched = await startServer(t, {beside: server, deps: {backgroundSql}});
 
   for (let i = 0; i < 5; i++) {
-    await Promise.all([1, 2, 3].map(() => metricsOf(watched.url)));
+    await Promise.all([1, 2, 3].map(() => getMetrics(watched.url)));
   }
 
   const looks = statements.filter((statement) => /from jobs\b[^]*\bunion all\b/.test(statement));
@@ -92,8 +94,8 @@ t.test('audit rows of another app in this process are not counted', async (t) =>
   await (await Visitor.consenting(server.url)).upload(makePdf(1_000));
 
   const line = 'maria_audit_events_total{event="file_upload"}';
-  t.equal(valueOf(await metricsOf(server.url), line), 1);
-  t.same(valueOf(await metricsOf(other.url), line), NaN);
+  t.equal(getValue(await getMetrics(server.url), line), 1);
+  t.same(getValue(await getMetrics(other.url), line), NaN);
 });
 
 t.test('a database that does not respond delays no other metric', async (t) => {
@@ -103,8 +105,8 @@ t.test('a database that does not respond delays no other metric', async (t) => {
 
   const metrics = await locking.begin(async (tx) => {
     await tx`lock table jobs in access exclusive mode`;
-    await metricsOf(server.url);
-    const answer = await metricsOf(server.url);
+    await getMetrics(server.url);
+    const answer = await getMetrics(server.url);
     const waiting = await tx`
       select from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
@@ -112,8 +114,8 @@ t.test('a database that does not respond delays no other metric', async (t) => {
     return answer;
   });
 
-  t.same(valueOf(metrics, 'maria_jobs{state="queued"}'), NaN, 'which is not zero');
-  t.ok(valueOf(metrics, 'maria_database_connections{pool="background",state="busy"}') >= 1);
+  t.same(getValue(metrics, 'maria_jobs{state="queued"}'), NaN, 'which is not zero');
+  t.ok(getValue(metrics, 'maria_database_connections{pool="background",state="busy"}') >= 1);
 });
 
 t.test('a pool’s connections are counted while they are open', async (t) => {

@@ -5,13 +5,14 @@ import type {Test} from 'tap';
 
 import {createMigratedDatabase} from './test-database.js';
 
-export const open = (t: Test, url: string) => {
+export const connect = (t: Test, url: string) => {
   const sql = postgres(url, {max: 2, onnotice: () => undefined});
   t.teardown(() => sql.end());
   return sql;
 };
 
-export const migrated = async (t: Test) => open(t, (await createMigratedDatabase(t)).url);
+export const openMigratedDatabase = async (t: Test) =>
+  connect(t, (await createMigratedDatabase(t)).url);
 
 export const addVisit = async (sql: postgres.Sql): Promise<string> => {
   const uuid = randomUUID();

@@ -7,7 +7,7 @@ import type postgres from 'postgres';
 import t from 'tap';
 
 import {migrate} from '../database/migrate.js';
-import {addVisit, open} from './migrated-database.js';
+import {addVisit, connect} from './migrated-database.js';
 import {createTestDatabase} from './test-database.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
@@ -27,7 +27,7 @@ const apply = async (sql: postgres.Sql, name: string) => {
 };
 
 /** Selects columns, constraints, indexes and triggers as text. */
-const schemaOf = (sql: postgres.Sql) => sql`
+const getSchema = (sql: postgres.Sql) => sql`
   select 'column' as kind, table_name || '.' || column_name as name,
          data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as definition
   from information_schema.columns where table_schema = 'public'
@@ -47,7 +47,7 @@ void t.test('migrate', async (t) => {
 
     await migrate(url);
 
-    const tables = await open(t, url)<{name: string}[]>`
+    const tables = await connect(t, url)<{name: string}[]>`
       select table_name as name from information_schema.tables where table_schema = 'public'`;
     const names = tables.map(({name}) => name);
     for (const name of [
@@ -73,7 +73,7 @@ void t.test('migrate', async (t) => {
 
     await Promise.all([migrate(url), migrate(url), migrate(url)]);
 
-    const sql = open(t, url);
+    const sql = connect(t, url);
     const rows = await sql`select version, count(*)::int from schema_migrations group by 1`;
     t.ok(rows.length > 0);
     t.ok(rows.every((row) => row['count'] === 1));
@@ -82,49 +82,49 @@ void t.test('migrate', async (t) => {
   await t.test('changes nothing when it runs again', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
-    const sql = open(t, url);
-    const before = [...(await schemaOf(sql))];
+    const sql = connect(t, url);
+    const before = [...(await getSchema(sql))];
     const applied = [...(await sql`select * from schema_migrations`)];
 
     await migrate(url);
 
-    t.same([...(await schemaOf(sql))], before);
+    t.same([...(await getSchema(sql))], before);
     t.same([...(await sql`select * from schema_migrations`)], applied);
   });
 
   await t.test('applies a migration that was added after one with a later number', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
-    const sql = open(t, url);
-    const before = [...(await schemaOf(sql))];
+    const sql = connect(t, url);
+    const before = [...(await getSchema(sql))];
     await sql`alter table sites drop column removed_at`;
     await sql`delete from schema_migrations where version = 2`;
 
     await migrate(url);
 
-    t.same([...(await schemaOf(sql))], before);
+    t.same([...(await getSchema(sql))], before);
     t.equal((await sql`select from schema_migrations where version = 2`).length, 1);
   });
 
   await t.test('releases its locks if a table is locked, and succeeds later', async (t) => {
     const {url} = await createTestDatabase(t);
-    const sql = open(t, url);
+    const sql = connect(t, url);
     for (const name of ['0001_schema.sql', '0002_removed_sites.sql']) await apply(sql, name);
-    const before = [...(await schemaOf(sql))];
+    const before = [...(await getSchema(sql))];
 
     await sql.begin(async (dump) => {
       await dump`lock table file_uploads in access share mode`;
       await t.rejects(migrate(url), {code: '55P03'});
     });
 
-    t.same([...(await schemaOf(sql))], before);
+    t.same([...(await getSchema(sql))], before);
     await migrate(url);
-    t.notSame([...(await schemaOf(sql))], before);
+    t.notSame([...(await getSchema(sql))], before);
   });
 
   await t.test('keeps the rows of a filled database and adds the table of releases', async (t) => {
     const {url} = await createTestDatabase(t);
-    const sql = open(t, url);
+    const sql = connect(t, url);
     const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
     for (const name of names.filter((one) => !one.startsWith('0009_'))) await apply(sql, name);
     const uuid = await addVisit(sql);
@@ -144,7 +144,7 @@ void t.test('migrate', async (t) => {
   await t.test('rejects an edited migration by name', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
-    await open(t, url)`
+    await connect(t, url)`
       update schema_migrations set checksum = 'other' where version = 1`;
 
     await t.rejects(migrate(url), {message: /0001_schema\.sql differs/});
@@ -153,19 +153,19 @@ void t.test('migrate', async (t) => {
   await t.test('rejects a newer database and leaves it unchanged', async (t) => {
     const {url} = await createTestDatabase(t);
     await migrate(url);
-    const sql = open(t, url);
+    const sql = connect(t, url);
     await sql`
       insert into schema_migrations (version, name, checksum) values (9999, '9999_later.sql', 'x')`;
-    const before = [...(await schemaOf(sql))];
+    const before = [...(await getSchema(sql))];
 
     await t.rejects(migrate(url), {message: /9999_later\.sql.*newer version/});
 
-    t.same([...(await schemaOf(sql))], before);
+    t.same([...(await getSchema(sql))], before);
   });
 
   await t.test('leaves nothing after a failure in the middle', async (t) => {
     const {url} = await createTestDatabase(t);
-    const sql = open(t, url);
+    const sql = connect(t, url);
     await sql`create table audit_logs (id int)`;
 
     await t.rejects(migrate(url));

@@ -30,7 +30,7 @@ const readJson = async (request: IncomingMessage): Promise<Asked & Record<string
   return JSON.parse(Buffer.concat(chunks).toString()) as Asked & Record<string, unknown>;
 };
 
-const piecesOf = ({model, messages}: Asked): string[] => {
+const getPieces = ({model, messages}: Asked): string[] => {
   const last = messages.at(-1)?.content ?? '';
   if (model === 'echo-all') return [messages.map(({content}) => content).join('\n')];
   if (model === 'obedient')
@@ -72,7 +72,7 @@ const complete = async (request: IncomingMessage, response: ServerResponse): Pro
     `data: ${JSON.stringify({...head, choices: [{index: 0, delta, finish_reason: finish}]})}\n\n`;
   response.writeHead(200, {'content-type': 'text/event-stream; charset=utf-8'});
   response.write(chunk({role: 'assistant', content: ''}));
-  for (const piece of piecesOf(body)) {
+  for (const piece of getPieces(body)) {
     if (response.destroyed) return;
     response.write(chunk({content: piece}));
     note.pieces++;

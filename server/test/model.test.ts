@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import type {RunDetails} from 'fast-check';
 import t from 'tap';
 
-import {demandAgreement, demandFunnel} from './model/agreement.js';
-import {arrivals} from './model/arrivals.js';
-import {decisions} from './model/decisions.js';
-import {fileOperations} from './model/files.js';
-import {kills} from './model/kill.js';
+import {requireAgreement, requireFunnel} from './model/agreement.js';
+import {visitOperations} from './model/visit-operations.js';
+import {sessionOperations} from './model/session-operations.js';
+import {fileOperations} from './model/file-operations.js';
+import {killOperations} from './model/kill-operations.js';
 import type {Model, Operation} from './model/operation.js';
-import {passingTime} from './model/time.js';
+import {timeOperations} from './model/time-operations.js';
 import {World} from './model/world.js';
 
 /** `MODEL_OPERATIONS=10000 npm run test:server model` is the long run. */
@@ -17,7 +17,13 @@ const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 500);
 const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31);
 const LONGEST_RUN = 120;
 
-const operations = [...arrivals, ...fileOperations, ...decisions, ...passingTime, ...kills];
+const operations = [
+  ...visitOperations,
+  ...fileOperations,
+  ...sessionOperations,
+  ...timeOperations,
+  ...killOperations,
+];
 
 /** Describes why a run failed, how to repeat it, and the shortest known history. */
 const explained = (outcome: RunDetails<[Iterable<Operation>]>, seed: number): string => {
@@ -44,7 +50,7 @@ t.test('two replicas behave as the model predicts', {timeout: 0}, async (t) => {
     const run = fc.asyncProperty(commands, async (steps) => {
       const model: Model = {visits: [], funnel, operations: 0};
       await fc.asyncModelRun(() => ({model, real: world}), steps);
-      await demandAgreement(model, world);
+      await requireAgreement(model, world);
       done += model.operations;
     });
     // Each step is a call to real servers, so shrinking can take hours. It happens only when a seed
@@ -57,7 +63,7 @@ t.test('two replicas behave as the model predicts', {timeout: 0}, async (t) => {
     }
   }
 
-  await demandFunnel({funnel}, world);
+  await requireFunnel({funnel}, world);
   t.comment(`${done} operations from MODEL_SEED=${SEED}`);
   t.ok(done >= OPERATIONS);
 });

@@ -18,7 +18,7 @@ const GONE_WITHIN_MS = 30_000;
 interface Started {
   pid: number;
   /** Process ids of the server and its database. */
-  family: number[];
+  pids: number[];
 }
 
 /** Runs `npm start` without its `prestart`, which would compile again. */
@@ -42,26 +42,26 @@ const npmStart = async (t: Test): Promise<Started> => {
   const pid = child.pid ?? 0;
   const ready = async () =>
     (await fetch(`http://localhost:${port}/readyz`).catch(() => undefined))?.ok ?? false;
-  let family: number[] = [];
+  let pids: number[] = [];
   t.teardown(() => {
-    for (const one of [pid, ...family]) if (isAlive(one)) process.kill(one, 'SIGKILL');
+    for (const id of [pid, ...pids]) if (isAlive(id)) process.kill(id, 'SIGKILL');
   });
   await until(ready, READY_WITHIN_MS).finally(async () => {
-    family = await descendants(pid);
+    pids = await getDescendants(pid);
   });
-  return {pid, family};
+  return {pid, pids};
 };
 
 /** Returns the ids of all processes below this one, read from `/proc`. */
-const descendants = async (ancestor: number): Promise<number[]> => {
+const getDescendants = async (ancestor: number): Promise<number[]> => {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
-  const rows = await Promise.all(pids.map(async (pid) => ({pid, parent: await parentOf(pid)})));
+  const rows = await Promise.all(pids.map(async (pid) => ({pid, parent: await getParent(pid)})));
   const below = (parent: number): number[] =>
     rows.filter((row) => row.parent === parent).flatMap(({pid}) => [pid, ...below(pid)]);
   return below(ancestor);
 };
 
-const parentOf = async (pid: number): Promise<number> => {
+const getParent = async (pid: number): Promise<number> => {
   const status = await readFile(path.join('/proc', String(pid), 'status'), 'utf8').catch(() => '');
   return Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 };
@@ -81,12 +81,12 @@ for (const [signal, whom] of [
   ['SIGINT', 'all, as Ctrl-C sends it'],
 ] as const) {
   t.test(`no process of npm start remains after ${signal} to ${whom}`, async (t) => {
-    const {pid, family} = await npmStart(t);
-    t.ok(family.length >= 3, 'the server, the database and its processes run');
+    const {pid, pids} = await npmStart(t);
+    t.ok(pids.length >= 3, 'the server, the database and its processes run');
 
     process.kill(whom === 'npm' ? pid : -pid, signal);
 
-    await until(() => !family.some(isAlive), GONE_WITHIN_MS);
-    t.notOk(family.some(isAlive));
+    await until(() => !pids.some(isAlive), GONE_WITHIN_MS);
+    t.notOk(pids.some(isAlive));
   });
 }

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import type {Bytes} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
-import {examine} from './doctor-run.js';
+import {runDoctor} from './run-doctor.js';
 import {startServer} from './start-server.js';
 import {StoreProxy} from './store-proxy.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
@@ -25,7 +25,7 @@ for (const seconds of [-1_200, -90, 0, 90, 1_200]) {
 
     await store.check();
     await store.put('a.pdf', once(Buffer.from('%PDF-')), 5, never);
-    const {url} = await store.downloadUrl('a.pdf', DOWNLOAD);
+    const {url} = await store.createDownloadLink('a.pdf', DOWNLOAD);
 
     const response = await fetch(url);
     t.equal(response.status, 200);
@@ -38,9 +38,9 @@ t.test('the doctor fails if the clock is off by more than a link’s lifetime', 
   const server = await startServer(t, {store: 's3'});
   const {s3} = server.config;
   if (!s3) throw new Error('The server has no bucket.');
-  const proxy = await StoreProxy.before(t, s3.endpoint);
+  const proxy = await StoreProxy.start(t, s3.endpoint);
   const shift = (seconds: number) => {
-    proxy.change = (reply) => ({
+    proxy.changeResponse = (reply) => ({
       ...reply,
       headers: {
         ...reply.headers,
@@ -49,16 +49,16 @@ t.test('the doctor fails if the clock is off by more than a link’s lifetime', 
     });
   };
   const examined = (downloadSeconds: number) =>
-    examine(server, {s3: {...s3, endpoint: proxy.endpoint}, downloadSeconds});
+    runDoctor(server, {s3: {...s3, endpoint: proxy.endpoint}, downloadSeconds});
 
   shift(-90);
-  const {at, findings} = await examined(60);
-  t.ok(at('fail').includes('clock storage'));
+  const {findingsAt, findings} = await examined(60);
+  t.ok(findingsAt('fail').includes('clock storage'));
   const links = findings.find(({check}) => check === 'links');
   t.match(links, {level: 'fail', advice: /NTP/}, 'the finding does not name S3_PUBLIC_ENDPOINT');
-  t.ok((await examined(180)).at('warn').includes('clock storage'));
+  t.ok((await examined(180)).findingsAt('warn').includes('clock storage'));
   shift(0);
-  t.ok((await examined(60)).at('ok').includes('clock storage'));
+  t.ok((await examined(60)).findingsAt('ok').includes('clock storage'));
 });
 
 async function* once(bytes: Buffer): Bytes {

@@ -208,13 +208,13 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     const names = ['plain.pdf', 'señal "quoted".pdf', 'חוזה.pdf', '契約 🖊️.pdf', "it's 100%;.pdf"];
     for (const fileName of names) {
       const options = {fileName, contentType: 'application/pdf', seconds: 60};
-      const {url, expiresAt} = await store.downloadUrl(KEY, options);
+      const {url, expiresAt} = await store.createDownloadLink(KEY, options);
 
-      const answer = await fetch(url);
+      const response = await fetch(url);
 
-      t.equal(await answer.text(), KEY);
-      t.equal(answer.headers.get('content-type'), 'application/pdf');
-      t.equal(parseFileName(answer.headers.get('content-disposition')!), fileName);
+      t.equal(await response.text(), KEY);
+      t.equal(response.headers.get('content-type'), 'application/pdf');
+      t.equal(parseFileName(response.headers.get('content-disposition')!), fileName);
       const seconds = (expiresAt.getTime() - Date.now()) / 1000;
       t.ok(seconds > 50 && seconds < 62, 'the expiry is returned');
     }
@@ -225,8 +225,13 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
     await putText(store, KEY);
     await putText(store, 'uploads/other.pdf');
     const link = async (seconds: number) =>
-      (await store.downloadUrl(KEY, {fileName: 'a.pdf', contentType: 'application/pdf', seconds}))
-        .url;
+      (
+        await store.createDownloadLink(KEY, {
+          fileName: 'a.pdf',
+          contentType: 'application/pdf',
+          seconds,
+        })
+      ).url;
     const good = await link(60);
     const short = await link(1);
 
@@ -259,7 +264,7 @@ export function testObjectStore(t: Test, create: (t: Test) => Promise<StoreUnder
       await t.rejects(async () => store.get(key, never), InvalidKey);
       await t.rejects(async () => store.head(key), InvalidKey);
       await t.rejects(async () => store.delete([key]), InvalidKey);
-      await t.rejects(async () => store.downloadUrl(key, options), InvalidKey);
+      await t.rejects(async () => store.createDownloadLink(key, options), InvalidKey);
     }
   });
 

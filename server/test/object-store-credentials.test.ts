@@ -8,28 +8,28 @@ import {readConfig} from '../config/config.js';
 import {StoreUnavailable} from '../object-store/errors.js';
 import type {Bytes} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
-import {examine} from './doctor-run.js';
+import {runDoctor} from './run-doctor.js';
 import {startServer, temporaryFolder} from './start-server.js';
-import {StoreProxy, refusal} from './store-proxy.js';
+import {StoreProxy, createErrorResponse} from './store-proxy.js';
 
 const KEYS = {AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret'};
 const DOWNLOAD = {fileName: 'a.pdf', contentType: 'application/pdf', seconds: 60};
 
-const settingsOf = async (t: Test, env: Record<string, string>) => {
+const getSettings = async (t: Test, env: Record<string, string>) => {
   const {s3} = readConfig({DATA_DIR: await temporaryFolder(t), S3_BUCKET: 'files', ...env});
   if (!s3) throw new Error('There are no settings of a bucket.');
   return s3;
 };
 
 const open = async (t: Test, env: Record<string, string>): Promise<S3Objects> => {
-  const store = new S3Objects(await settingsOf(t, env));
+  const store = new S3Objects(await getSettings(t, env));
   t.teardown(() => store.close());
   return store;
 };
 
 t.test('temporary credentials sign every call and every link', async (t) => {
-  const proxy = await StoreProxy.before(t);
-  proxy.answer = ({method}) => ({status: method === 'DELETE' ? 204 : 200});
+  const proxy = await StoreProxy.start(t);
+  proxy.respond = ({method}) => ({status: method === 'DELETE' ? 204 : 200});
   const env = {...KEYS, AWS_SESSION_TOKEN: 'STS-TOKEN', S3_ENDPOINT: proxy.endpoint};
   const store = await open(t, env);
 
@@ -37,7 +37,7 @@ t.test('temporary credentials sign every call and every link', async (t) => {
   await store.put('a.pdf', once(Buffer.from('%PDF-')), 5, new AbortController().signal);
   await store.get('a.pdf', new AbortController().signal);
   await store.delete(['a.pdf']);
-  const {url} = await store.downloadUrl('a.pdf', DOWNLOAD);
+  const {url} = await store.createDownloadLink('a.pdf', DOWNLOAD);
 
   t.ok(proxy.calls.length >= 4);
   for (const {method, query, headers} of proxy.calls) {
@@ -48,35 +48,36 @@ t.test('temporary credentials sign every call and every link', async (t) => {
 
 t.test('without a token, none is sent', async (t) => {
   const store = await open(t, {...KEYS, S3_ENDPOINT: 'http://127.0.0.1:9000'});
-  const {url} = await store.downloadUrl('a.pdf', DOWNLOAD);
+  const {url} = await store.createDownloadLink('a.pdf', DOWNLOAD);
   t.notMatch(url, /security-token/i);
 });
 
 t.test('the region', async (t) => {
-  const scopeOf = async (t: Test, env: Record<string, string>) => {
-    const {url} = await (await open(t, {...KEYS, ...env})).downloadUrl('a.pdf', DOWNLOAD);
+  const getScope = async (t: Test, env: Record<string, string>) => {
+    const {url} = await (await open(t, {...KEYS, ...env})).createDownloadLink('a.pdf', DOWNLOAD);
     return new URL(url).searchParams.get('X-Amz-Credential')?.split('/')[2];
   };
   const endpoint = {S3_ENDPOINT: 'http://127.0.0.1:9000'};
 
   t.equal(
-    await scopeOf(t, {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-3'}),
+    await getScope(t, {AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-3'}),
     'eu-west-1',
   );
-  t.equal(await scopeOf(t, {AWS_DEFAULT_REGION: 'eu-central-1'}), 'eu-central-1');
-  t.equal(await scopeOf(t, {...endpoint, AWS_DEFAULT_REGION: 'garage'}), 'garage');
-  t.equal(await scopeOf(t, endpoint), 'us-east-1', 'compatible stores accept the default region');
+  t.equal(await getScope(t, {AWS_DEFAULT_REGION: 'eu-central-1'}), 'eu-central-1');
+  t.equal(await getScope(t, {...endpoint, AWS_DEFAULT_REGION: 'garage'}), 'garage');
+  t.equal(await getScope(t, endpoint), 'us-east-1', 'compatible stores accept the default region');
 
   const file = path.join(await temporaryFolder(t), 'config');
   await writeFile(file, '[default]\nregion = ap-south-1\n');
   process.env['AWS_CONFIG_FILE'] = file;
   t.teardown(() => delete process.env['AWS_CONFIG_FILE']);
-  t.equal(await scopeOf(t, {}), 'ap-south-1', 'the region is that of the profile');
+  t.equal(await getScope(t, {}), 'ap-south-1', 'the region is that of the profile');
 });
 
 t.test('a bucket in another region is reported to the operator', async (t) => {
-  const proxy = await StoreProxy.before(t);
-  proxy.answer = () => refusal(301, 'PermanentRedirect', {'x-amz-bucket-region': 'eu-central-1'});
+  const proxy = await StoreProxy.start(t);
+  proxy.respond = () =>
+    createErrorResponse(301, 'PermanentRedirect', {'x-amz-bucket-region': 'eu-central-1'});
   const env = {...KEYS, S3_ENDPOINT: proxy.endpoint};
   const store = await open(t, env);
   const sentence = /the bucket is in the region eu-central-1.*Set AWS_REGION=eu-central-1/i;
@@ -86,9 +87,9 @@ t.test('a bucket in another region is reported to the operator', async (t) => {
   t.match((await store.delete(['a.pdf'])).failed, [{key: 'a.pdf', code: 'StoreUnavailable'}]);
 
   const server = await startServer(t);
-  const {of, at} = await examine(server, {s3: await settingsOf(t, env)});
-  t.match(of('storage reachable'), sentence);
-  t.ok(at('fail').includes('storage reachable'));
+  const {resultOf, findingsAt} = await runDoctor(server, {s3: await getSettings(t, env)});
+  t.match(resultOf('storage reachable'), sentence);
+  t.ok(findingsAt('fail').includes('storage reachable'));
 });
 
 t.test('a missing region is reported as a missing setting', async (t) => {

@@ -10,11 +10,11 @@ import type {Test} from 'tap';
 import type {Bytes} from '../object-store/object-store.js';
 import {S3Objects} from '../object-store/s3.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
-import {alertsIn, reaperOf, visitWithFile} from './cleanup-parts.js';
-import {keysIn} from './keys-in.js';
+import {getAlertCauses, createReaper, createVisitWithFile} from './cleanup-helpers.js';
+import {listKeys} from './list-keys.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
-import {StoreProxy, refusal} from './store-proxy.js';
+import {StoreProxy, createErrorResponse} from './store-proxy.js';
 import type {StoreCall} from './store-proxy.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
 import {until} from './until.js';
@@ -33,7 +33,7 @@ const open = (t: Test, settings: S3Settings): S3Objects => {
 
 const put = (store: S3Objects, key: string) => store.put(key, once(Buffer.from('%PDF-')), 5, never);
 
-const ownerOf = (t: Test, settings: S3Settings): S3Client => {
+const getOwner = (t: Test, settings: S3Settings): S3Client => {
   const client = new S3Client(settings);
   t.teardown(() => client.destroy());
   return client;
@@ -42,7 +42,7 @@ const ownerOf = (t: Test, settings: S3Settings): S3Client => {
 const setVersioning = (client: S3Client, Bucket: string, Status: 'Enabled' | 'Suspended') =>
   client.send(new PutBucketVersioningCommand({Bucket, VersioningConfiguration: {Status}}));
 
-const versionsIn = async (client: S3Client, Bucket: string): Promise<number> => {
+const findVersions = async (client: S3Client, Bucket: string): Promise<number> => {
   const {Versions = [], DeleteMarkers = []} = await client.send(
     new ListObjectVersionsCommand({Bucket}),
   );
@@ -52,7 +52,7 @@ const versionsIn = async (client: S3Client, Bucket: string): Promise<number> => 
 /** Starts a server that calls its store through a proxy. */
 const serverBehind = async (t: Test): Promise<{server: TestServer; proxy: StoreProxy}> => {
   const bucket = await createTestBucket(t);
-  const proxy = await StoreProxy.before(t, bucket.endpoint);
+  const proxy = await StoreProxy.start(t, bucket.endpoint);
   const {accessKeyId, secretAccessKey} = bucket.credentials;
   const server = await startServer(t, {
     settings: {
@@ -71,61 +71,63 @@ for (const [status, code] of [
 ] as const) {
   t.test(`without multi-delete (${status}), objects are deleted one by one`, {skip}, async (t) => {
     const settings = await createTestBucket(t);
-    const proxy = await StoreProxy.before(t, settings.endpoint);
-    proxy.answer = (call) => (isMultiDelete(call) ? refusal(status, code) : undefined);
-    const store = open(t, proxy.through(settings));
+    const proxy = await StoreProxy.start(t, settings.endpoint);
+    proxy.respond = (call) => (isMultiDelete(call) ? createErrorResponse(status, code) : undefined);
+    const store = open(t, proxy.withEndpoint(settings));
     const keys = Array.from({length: 20}, (_, i) => `uploads/${i}.pdf`);
     for (const key of keys) await put(store, key);
 
     const {deleted, failed} = await store.delete([...keys, 'absent']);
     t.same(deleted.toSorted(), [...keys, 'absent'].sort());
     t.same(failed, []);
-    t.same(await keysIn(store, ''), []);
+    t.same(await listKeys(store, ''), []);
     await put(store, 'b');
     t.same(await store.delete(['b']), {deleted: ['b'], failed: []});
-    t.equal(proxy.callsTo(isMultiDelete), 1, 'the result is cached');
+    t.equal(proxy.countCalls(isMultiDelete), 1, 'the result is cached');
   });
 }
 
 t.test('without multi-delete, versions are deleted one by one', {skip}, async (t) => {
   const settings = await createTestBucket(t);
-  const owner = ownerOf(t, settings);
+  const owner = getOwner(t, settings);
   const {bucket} = settings;
   await setVersioning(owner, bucket, 'Enabled');
-  const proxy = await StoreProxy.before(t, settings.endpoint);
-  proxy.answer = (call) => (isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined);
-  const store = open(t, proxy.through(settings));
+  const proxy = await StoreProxy.start(t, settings.endpoint);
+  proxy.respond = (call) =>
+    isMultiDelete(call) ? createErrorResponse(501, 'NotImplemented') : undefined;
+  const store = open(t, proxy.withEndpoint(settings));
   for (const key of ['a', 'a', 'a', 'b']) await put(store, key);
 
   t.same(await store.delete(['a', 'b']), {deleted: ['a', 'b'], failed: []});
 
-  t.equal(await versionsIn(owner, bucket), 0);
+  t.equal(await findVersions(owner, bucket), 0);
 });
 
 t.test('without multi-delete, a refused consent deletes the file', {skip}, async (t) => {
   const {server, proxy} = await serverBehind(t);
-  proxy.answer = (call) => (isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined);
-  const {visitor} = await visitWithFile(server);
+  proxy.respond = (call) =>
+    isMultiDelete(call) ? createErrorResponse(501, 'NotImplemented') : undefined;
+  const {visitor} = await createVisitWithFile(server);
 
   await visitor.consent({personal_data: false});
 
-  await until(async () => (await keysIn(server.objects)).length === 0);
+  await until(async () => (await listKeys(server.objects)).length === 0);
 });
 
 t.test('a store that deletes nothing is not reported as unavailable', {skip}, async (t) => {
   const {server, proxy} = await serverBehind(t);
-  const refuse = refusal(501, 'NotImplemented');
-  proxy.answer = (call) => (isMultiDelete(call) || call.method === 'DELETE' ? refuse : undefined);
-  const {visitor} = await visitWithFile(server);
+  const refuse = createErrorResponse(501, 'NotImplemented');
+  proxy.respond = (call) => (isMultiDelete(call) || call.method === 'DELETE' ? refuse : undefined);
+  const {visitor} = await createVisitWithFile(server);
   await visitor.consent({personal_data: false});
-  const reaper = reaperOf(server);
+  const reaper = createReaper(server);
 
   for (let i = 0; i < 6; i++) {
     await server.sql`update file_uploads set leased_until = null where state = 'deleting'`;
     await reaper.run();
   }
 
-  t.ok((await alertsIn(server)).includes('object_stuck'));
+  t.ok((await getAlertCauses(server)).includes('object_stuck'));
   const codes = await server.sql<{code: string}[]>`
     select distinct metadata ->> 'code' as code from audit_logs
     where event_type = 'file_deletion_error'`;
@@ -133,15 +135,15 @@ t.test('a store that deletes nothing is not reported as unavailable', {skip}, as
 });
 
 t.test('a store without multipart uploads has no unfinished uploads', async (t) => {
-  const proxy = await StoreProxy.before(t);
-  proxy.answer = () => refusal(501, 'NotImplemented');
+  const proxy = await StoreProxy.start(t);
+  proxy.respond = () => createErrorResponse(501, 'NotImplemented');
   const store = open(t, FAKE(proxy));
 
   t.equal(await store.abortStaleUploads('', new Date()), 0);
 });
 
 t.test('lists of versions and of unfinished uploads end', async (t) => {
-  const proxy = await StoreProxy.before(t);
+  const proxy = await StoreProxy.start(t);
   const xml = (body: string) => ({
     status: 200,
     headers: {'content-type': 'application/xml'},
@@ -149,7 +151,7 @@ t.test('lists of versions and of unfinished uploads end', async (t) => {
   });
   const more =
     '<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>1</NextVersionIdMarker><NextUploadIdMarker>1</NextUploadIdMarker>';
-  proxy.answer = ({query}) => {
+  proxy.respond = ({query}) => {
     if (query.has('versioning')) {
       return xml('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>');
     }
@@ -169,17 +171,17 @@ for (const multi of [true, false]) {
   const name = multi ? 'with' : 'without';
   t.test(`versioning switched on later is detected, ${name} multi-delete`, {skip}, async (t) => {
     const settings = await createTestBucket(t);
-    const owner = ownerOf(t, settings);
+    const owner = getOwner(t, settings);
     const {bucket} = settings;
-    const proxy = await StoreProxy.before(t, settings.endpoint);
-    proxy.answer = (call) =>
-      !multi && isMultiDelete(call) ? refusal(501, 'NotImplemented') : undefined;
-    const replicas = [open(t, proxy.through(settings)), open(t, proxy.through(settings))];
+    const proxy = await StoreProxy.start(t, settings.endpoint);
+    proxy.respond = (call) =>
+      !multi && isMultiDelete(call) ? createErrorResponse(501, 'NotImplemented') : undefined;
+    const replicas = [open(t, proxy.withEndpoint(settings)), open(t, proxy.withEndpoint(settings))];
     for (const [i, store] of replicas.entries()) {
       await put(store, `before${i}`);
       await store.delete([`before${i}`]);
     }
-    t.equal(proxy.callsTo(isVersioningCheck), 2, 'both replicas have asked');
+    t.equal(proxy.countCalls(isVersioningCheck), 2, 'both replicas have asked');
 
     await setVersioning(owner, bucket, 'Enabled');
 
@@ -188,13 +190,13 @@ for (const multi of [true, false]) {
       await put(store, key);
       await put(store, key);
       t.same(await store.delete([key, 'absent']), {deleted: [key, 'absent'], failed: []});
-      t.equal(await versionsIn(owner, bucket), 0, `replica ${i} leaves no version`);
+      t.equal(await findVersions(owner, bucket), 0, `replica ${i} leaves no version`);
     }
     await setVersioning(owner, bucket, 'Suspended');
     await put(replicas[0] as S3Objects, 'last');
     await owner.send(new DeleteObjectCommand({Bucket: bucket, Key: 'last'}));
     await replicas[0]?.delete(['last']);
-    t.equal(await versionsIn(owner, bucket), 0);
+    t.equal(await findVersions(owner, bucket), 0);
   });
 }
 

@@ -182,7 +182,7 @@ t.test('download links use the endpoint for browsers', async (t) => {
     credentials: {accessKeyId: 'a', secretAccessKey: 'b'},
   });
   const options = {fileName: 'a.pdf', contentType: 'application/pdf', seconds: 60};
-  const {url} = await store.downloadUrl('uploads/a.pdf', options);
+  const {url} = await store.createDownloadLink('uploads/a.pdf', options);
   t.match(url, /^https:\/\/files\.example\.com\/files\/uploads\/a\.pdf\?/);
 });
 

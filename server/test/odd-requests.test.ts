@@ -3,7 +3,7 @@ import net from 'node:net';
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -19,7 +19,7 @@ t.test('odd requests', async (t) => {
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n` +
     `${makePdf().toString('latin1')}\r\n--${boundary}--\r\n`;
   const upload = async (boundary: string) => {
-    const response = await untilServed(() =>
+    const response = await retryWhileBusy(() =>
       fetch(`${server.url}/api/files/upload`, {
         method: 'POST',
         headers: {
@@ -65,17 +65,17 @@ t.test('odd requests', async (t) => {
     ] as const) {
       const headers = {'content-type': 'multipart/form-data; boundary=x'};
       const body = form('x');
-      const answer = await untilServed(() =>
+      const response = await retryWhileBusy(() =>
         visitor.call<ErrorBody>(method, address, {headers, body}),
       );
-      t.same([answer.status, answer.body.code], [415, 'unsupported_media_type'], address);
+      t.same([response.status, response.body.code], [415, 'unsupported_media_type'], address);
     }
-    t.equal((await untilServed(() => visitor.session())).status, 200, 'the visit still exists');
+    t.equal((await retryWhileBusy(() => visitor.session())).status, 200, 'the visit still exists');
   });
 
   await t.test('a missing body counts as {}, but null does not', async (t) => {
     const generate = (headers: Record<string, string>, body?: string) =>
-      untilServed(() =>
+      retryWhileBusy(() =>
         request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {
           headers,
           ...(body !== undefined && {body}),
@@ -91,7 +91,7 @@ t.test('odd requests', async (t) => {
 
   await t.test('a response without content has no body, not even null', async (t) => {
     const json = {step: 'files'};
-    const {status, headers, body} = await untilServed(() =>
+    const {status, headers, body} = await retryWhileBusy(() =>
       visitor.call<{text: string}>('POST', '/api/session/progress', {json}),
     );
 
@@ -101,10 +101,10 @@ t.test('odd requests', async (t) => {
   });
 
   await t.test('an accepted resend reports whether its e-mail is delayed', async (t) => {
-    await untilServed(() => visitor.contact('anna@example.com'));
+    await retryWhileBusy(() => visitor.contact('anna@example.com'));
     await server.sql`update email_verifications set created_at = now() - interval '2 minutes'`;
 
-    const {status, body} = await untilServed(() =>
+    const {status, body} = await retryWhileBusy(() =>
       visitor.call('POST', '/api/session/verification'),
     );
 
@@ -153,7 +153,7 @@ t.test('odd requests', async (t) => {
 
   await t.test('JSON is UTF-8 and is returned unchanged', async (t) => {
     const send = (body: Buffer, headers: Record<string, string>) =>
-      untilServed(async () => {
+      retryWhileBusy(async () => {
         const response = await fetch(`${server.url}/api/session/validate-uuid`, {
           method: 'POST',
           headers: {'content-type': 'application/json', ...headers},
@@ -188,7 +188,7 @@ t.test('odd requests', async (t) => {
       const {status} = await send(json, {[name]: value});
       t.equal(status, 409, 'it is read: the UUID is known and its token missing');
     }
-    const upload = await untilServed(() =>
+    const upload = await retryWhileBusy(() =>
       visitor.call<ErrorBody>('POST', '/api/files/upload', {
         headers: {'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip'},
         body: form('x'),

@@ -2,7 +2,13 @@ import {setImmediate as soon} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {answeredBy, answersOf, said, startReceiver, write} from './answer-parts.js';
+import {
+  getResponderSettings,
+  waitForReplies,
+  bodiesWithState,
+  startReceiver,
+  writeMessage,
+} from './responder-helpers.js';
 import {ODD_STREAMS} from './odd-streams.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -21,31 +27,31 @@ t.test('streams of real servers are understood or reported as failures', async (
     response.end();
   });
   const server = await startServer(t, {
-    answers: true,
-    settings: answeredBy(model),
+    repliesToMessages: true,
+    settings: getResponderSettings(model),
     deps: {answering: NO_LIMITS},
   });
 
   for (const name of names) {
     const {says, fails} = ODD_STREAMS[name]!;
     const visitor = await Visitor.consenting(server.url);
-    await write(visitor, 'Hello?');
+    await writeMessage(visitor, 'Hello?');
 
-    const texts = said(await answersOf(visitor, fails && says ? 2 : 1));
+    const texts = bodiesWithState(await waitForReplies(visitor, fails && says ? 2 : 1));
     if (!fails) t.same(texts, [says], name);
     else if (says) t.match(texts, [`failed: ${says}`, /could not finish.*e-mail/], name);
     else t.match(texts, [/could not answer.*e-mail/], name);
     const outcome = fails ? `failed_${fails}` : 'answered';
-    await until(async () => (await outcomeOf(server, visitor.uuid)) !== null);
-    t.equal(await outcomeOf(server, visitor.uuid), outcome, `${name}: ${outcome}`);
+    await until(async () => (await getOutcome(server, visitor.uuid)) !== null);
+    t.equal(await getOutcome(server, visitor.uuid), outcome, `${name}: ${outcome}`);
   }
-  t.equal(model.called.length, names.length, 'no request is repeated');
-  t.notMatch(JSON.stringify(server.logged), /sk-secret/, 'no text of these servers is logged');
+  t.equal(model.requests.length, names.length, 'no request is repeated');
+  t.notMatch(JSON.stringify(server.logLines), /sk-secret/, 'no text of these servers is logged');
 });
 
 const NO_LIMITS = {budgets: {perClientHour: 1_000}, circuit: {failures: 1_000}};
 
-const outcomeOf = async ({sql}: TestServer, uuid: string) => {
+const getOutcome = async ({sql}: TestServer, uuid: string) => {
   const [turn] = await sql<
     {outcome: string}[]
   >`select outcome from turns where session_uuid = ${uuid}`;

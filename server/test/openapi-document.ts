@@ -1,6 +1,6 @@
 import Schema from 'typebox/schema';
 
-import {patiently} from './patiently.js';
+import {callSuccessfully} from './retry-while-busy.js';
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -48,10 +48,12 @@ export interface DescribedOperation extends Operation {
   path: string;
 }
 
-export const fetchDescription = async (url: string): Promise<OpenApiDocument> =>
-  (await (await patiently(() => fetch(`${url}/api/openapi.json`))).json()) as OpenApiDocument;
+export const fetchOpenApi = async (url: string): Promise<OpenApiDocument> =>
+  (await (
+    await callSuccessfully(() => fetch(`${url}/api/openapi.json`))
+  ).json()) as OpenApiDocument;
 
-export const operationsOf = ({paths}: OpenApiDocument): DescribedOperation[] =>
+export const getOperations = ({paths}: OpenApiDocument): DescribedOperation[] =>
   Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       ...operation,
@@ -63,7 +65,7 @@ export const operationsOf = ({paths}: OpenApiDocument): DescribedOperation[] =>
 /** Returns the validation errors of a value; empty if it is valid. */
 export type Check = (value: unknown) => string[];
 
-export const checkOf = ({components}: OpenApiDocument, schema: JsonSchema): Check => {
+export const createCheck = ({components}: OpenApiDocument, schema: JsonSchema): Check => {
   // References such as `#/components/schemas/Session` are read from the schema's own root.
   const compiled = Schema.Compile({...schema, components});
   return (value) => {

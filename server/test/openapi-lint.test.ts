@@ -1,7 +1,7 @@
 import t from 'tap';
 
 import {importInstalled} from './manifests.js';
-import {fetchDescription} from './openapi-document.js';
+import {fetchOpenApi} from './openapi-document.js';
 import {startServer} from './start-server.js';
 
 interface Linter {
@@ -31,7 +31,7 @@ t.test('the API description passes the recommended rules of its linter', async (
   });
 
   const problems = await lintFromString({
-    source: JSON.stringify(await fetchDescription(server.url)),
+    source: JSON.stringify(await fetchOpenApi(server.url)),
     absoluteRef: 'openapi.json',
     config,
   });

@@ -5,9 +5,9 @@ import t from 'tap';
 
 import {ERROR_CODES} from '../contract/error-codes.js';
 import type {ErrorCode} from '../contract/error-codes.js';
-import {checkOf, fetchDescription, operationsOf} from './openapi-document.js';
+import {createCheck, fetchOpenApi, getOperations} from './openapi-document.js';
 import type {DescribedOperation, MediaType, OpenApiDocument} from './openapi-document.js';
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 
 /** URLs that are not part of the API. */
@@ -41,18 +41,18 @@ const eachOperation = (
   document: OpenApiDocument,
   faults: (operation: DescribedOperation) => (string | false | undefined)[],
 ): string[] =>
-  operationsOf(document).flatMap((operation) =>
+  getOperations(document).flatMap((operation) =>
     faults(operation)
       .filter((fault) => typeof fault === 'string')
       .map((fault) => `${operation.operationId}: ${fault}`),
   );
 
-const examplesOf = ({example, examples = {}}: MediaType): unknown[] => [
+const getExamples = ({example, examples = {}}: MediaType): unknown[] => [
   ...(example === undefined ? [] : [example]),
   ...Object.values(examples).map(({value}) => value),
 ];
 
-const mediaOf = ({requestBody, responses}: DescribedOperation): [string, MediaType][] =>
+const getMedia = ({requestBody, responses}: DescribedOperation): [string, MediaType][] =>
   Object.entries({request: requestBody, ...responses}).flatMap(([where, described]) =>
     Object.entries(described?.content ?? {}).map(([type, media]): [string, MediaType] => [
       `${where} ${type}`,
@@ -63,8 +63,8 @@ const mediaOf = ({requestBody, responses}: DescribedOperation): [string, MediaTy
 t.test('the API description', async (t) => {
   const routes = watchRoutes();
   const server = await startServer(t, {settings: {PUBLIC_URL: 'https://chat.maria-chat.test'}});
-  const document = await fetchDescription(server.url);
-  const operations = operationsOf(document);
+  const document = await fetchOpenApi(server.url);
+  const operations = getOperations(document);
 
   t.test('distinguishes pages and metrics from JSON', async (t) => {
     for (const [address, type] of [
@@ -73,18 +73,18 @@ t.test('the API description', async (t) => {
       ['/healthz', 'application/json'],
     ] as const) {
       const described = document.paths[address]?.['get']?.responses['200']?.content;
-      const answer = await untilServed(() =>
+      const response = await retryWhileBusy(() =>
         fetch(`${server.url}${address.replace('{link}', 'x')}`),
       );
       t.same(Object.keys(described ?? {}), [type]);
-      t.ok(answer.headers.get('content-type')?.startsWith(type), address);
+      t.ok(response.headers.get('content-type')?.startsWith(type), address);
     }
   });
 
   t.test('contains exactly the existing routes', (t) => {
     const isPublic = (route: string) => {
-      const [method = '', address = ''] = route.split(' ');
-      return method !== 'HEAD' && !NOT_DESCRIBED.some((pattern) => pattern.test(address));
+      const [method = '', urlPath = ''] = route.split(' ');
+      return method !== 'HEAD' && !NOT_DESCRIBED.some((pattern) => pattern.test(urlPath));
     };
     const registered = [...routes]
       .filter(isPublic)
@@ -118,7 +118,7 @@ t.test('the API description', async (t) => {
   t.test('gives every operation the required details', (t) => {
     const faults = eachOperation(document, ({operationId, security, responses, requestBody}) => [
       !security && 'says nothing of credentials',
-      security?.some((one) => 'sessionUuid' in one && !('visitorToken' in one)) &&
+      security?.some((record) => 'sessionUuid' in record && !('visitorToken' in record)) &&
         'takes a UUID for a credential',
       !responses['503'] && !responses['500'] && 'never fails',
       ...Object.entries(responses).flatMap(([status, {headers, content, description}]) => [
@@ -132,11 +132,11 @@ t.test('the API description', async (t) => {
           'no Retry-After with 503',
         Number(status) >= 400 &&
           content?.['application/json'] &&
-          examplesOf(content['application/json']).length === 0 &&
+          getExamples(content['application/json']).length === 0 &&
           `${status} has no example`,
       ]),
       ...Object.entries(requestBody?.content ?? {}).map(
-        ([type, media]) => examplesOf(media).length === 0 && `no example of ${type}`,
+        ([type, media]) => getExamples(media).length === 0 && `no example of ${type}`,
       ),
     ]);
 
@@ -152,14 +152,14 @@ t.test('the API description', async (t) => {
   t.test('has examples that match their schemas', (t) => {
     let seen = 0;
     const check = (schema: MediaType['schema'], values: unknown[], where: string) => {
-      const faultsOf = checkOf(document, schema);
+      const faultsOf = createCheck(document, schema);
       seen += values.length;
       return values.flatMap(faultsOf).map((fault) => `${where}: ${fault}`);
     };
 
     const faults = eachOperation(document, (operation) => [
-      ...mediaOf(operation).flatMap(([where, media]) =>
-        check(media.schema, examplesOf(media), where),
+      ...getMedia(operation).flatMap(([where, media]) =>
+        check(media.schema, getExamples(media), where),
       ),
       ...(operation.parameters ?? []).flatMap(({schema, name, example}) =>
         check(schema, example === undefined ? [] : [example], name),

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {addSite, generate, stateOf} from './session-parts.js';
+import {addSite, generateUuid, getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -9,7 +9,7 @@ void t.test('origins', async (t) => {
   const server = await startServer(t);
   await addSite(server, 'acme', ['https://www.acme.example', 'null', 'capacitor://localhost']);
   await addSite(server, 'strict', ['https://strict.example']);
-  const from = (site: string, origin: string) => generate(server.url, {site}, {origin});
+  const from = (site: string, origin: string) => generateUuid(server.url, {site}, {origin});
 
   for (const [site, origin] of [
     ['acme', 'https://www.acme.example'],
@@ -56,7 +56,7 @@ void t.test('origins', async (t) => {
   }
 
   await t.test('a call without Origin is accepted', async (t) => {
-    t.equal((await generate(server.url, {site: 'strict'})).status, 200);
+    t.equal((await generateUuid(server.url, {site: 'strict'})).status, 200);
   });
 
   await t.test('the origin is checked on every call of a session', async (t) => {
@@ -72,13 +72,13 @@ void t.test('origins', async (t) => {
       t.equal((await call(method, path, 'https://evil.example')).status, 403, `${method} ${path}`);
     }
     t.equal((await call('GET', '/api/session', 'https://strict.example')).status, 200);
-    t.equal(await stateOf(server, visitor.uuid), undefined);
+    t.equal(await getVisitState(server, visitor.uuid), undefined);
   });
 
   await t.test('a rejection is audited once a minute for each IP address', async (t) => {
-    const rows = () => server.sql`select from audit_logs where event_type = 'origin_refused'`;
-    await until(async () => (await rows()).length > 0);
-    t.equal((await rows()).length, 1);
+    const getRows = () => server.sql`select from audit_logs where event_type = 'origin_refused'`;
+    await until(async () => (await getRows()).length > 0);
+    t.equal((await getRows()).length, 1);
   });
 
   await t.test('a page can read the file name in a response', async (t) => {

@@ -3,13 +3,13 @@ import type {LookupAddress} from 'node:dns';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {isPublicAddress} from '../outbound/addresses.js';
-import type {Resolve} from '../outbound/addresses.js';
-import type {CallFailed} from '../outbound/failure.js';
+import {isPublicAddress} from '../outbound/public-host.js';
+import type {Resolve} from '../outbound/public-host.js';
+import type {CallFailed} from '../outbound/call-failed.js';
 import {post} from '../outbound/post.js';
-import {parseSecret, signedHeaders} from '../outbound/signature.js';
-import {startReceiver} from './answer-parts.js';
-import type {Receiver} from './answer-parts.js';
+import {parseSecret, createSignedHeaders} from '../outbound/signature.js';
+import {startReceiver} from './responder-helpers.js';
+import type {Receiver} from './responder-helpers.js';
 
 const LIMITS = {connectMs: 5_000, firstByteMs: 1_000, silenceMs: 1_000};
 
@@ -99,7 +99,7 @@ t.test('a name that resolves to a private network is rejected before the connect
   ]) {
     t.equal(await call(`http://${host}:${port}/`), 'address_refused', host);
   }
-  t.equal(receiver.called.length, 0);
+  t.equal(receiver.requests.length, 0);
 });
 
 t.test('a name is resolved once, so a change after the check has no effect', async (t) => {
@@ -114,7 +114,7 @@ t.test('a name is resolved once, so a change after the check has no effect', asy
 
   t.match(String(outcome), /connect/);
   t.same(changing.asked, ['bot.example'], 'the name is resolved once');
-  t.equal(receiver.called.length, 0);
+  t.equal(receiver.requests.length, 0);
 });
 
 t.test('a host that the operator allows is called, only at that port', async (t) => {
@@ -124,7 +124,7 @@ t.test('a host that the operator allows is called, only at that port', async (t)
   t.equal(await call(receiver.url, {allowedHosts: [receiver.host]}), 200);
   t.equal(await call(receiver.url, {allowedHosts: ['127.0.0.1']}), 200);
   t.equal(await call(other.url, {allowedHosts: [receiver.host]}), 'address_refused');
-  t.equal(other.called.length, 0);
+  t.equal(other.requests.length, 0);
 });
 
 t.test('signatures follow Standard Webhooks', async (t) => {
@@ -133,7 +133,7 @@ t.test('signatures follow Standard Webhooks', async (t) => {
   const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
   const body = '{"test": 2432232314}';
 
-  const headers = signedHeaders(key!, {id, body, now: 1_614_265_330_000});
+  const headers = createSignedHeaders(key!, {id, body, now: 1_614_265_330_000});
 
   t.match(headers, {
     'webhook-id': id,

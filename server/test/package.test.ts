@@ -197,7 +197,7 @@ t.test('the package', async (t) => {
       ['cssStates', 'verified'],
       ['cssProperties', '--maria-accent'],
     ] as const) {
-      const names = element?.[kind]?.map((one) => one.name) ?? [];
+      const names = element?.[kind]?.map((item) => item.name) ?? [];
       t.ok(names.includes(name), `${kind}: ${name}`);
       t.same(names, [...new Set(names)], `each of the ${kind} once`);
     }

@@ -16,7 +16,7 @@ const checkOf = (bytes: Buffer, chunkBytes = bytes.length): PdfCheck => {
   return check;
 };
 
-const flagsOf = (text: string, cuts: number[] = []): string[] => {
+const getFlags = (text: string, cuts: number[] = []): string[] => {
   const scan = new ActiveContentScan();
   const bytes = Buffer.from(text, 'latin1');
   for (const [i, end] of [...cuts, bytes.length].entries()) {
@@ -106,10 +106,10 @@ void t.test('active content', async (t) => {
     for (const [name, flag] of names) {
       const text = `${'x'.repeat(100)} ${name} ${'y'.repeat(100)}`;
       for (let cut = 1; cut < text.length; cut++) {
-        if (flagsOf(text, [cut])[0] !== flag) t.fail(`${name} cut at ${cut}`);
+        if (getFlags(text, [cut])[0] !== flag) t.fail(`${name} cut at ${cut}`);
       }
       const single = Array.from({length: text.length - 1}, (_, i) => i + 1);
-      t.same(flagsOf(text, single), [flag], `${name} byte by byte`);
+      t.same(getFlags(text, single), [flag], `${name} byte by byte`);
     }
     t.end();
   });
@@ -123,17 +123,17 @@ void t.test('active content', async (t) => {
           .join('');
         const text = `<< /${escaped} 1 >>`;
         for (let cut = 1; cut < text.length; cut++) {
-          if (flagsOf(text, [cut])[0] !== flag) t.fail(`${text} cut at ${cut}`);
+          if (getFlags(text, [cut])[0] !== flag) t.fail(`${text} cut at ${cut}`);
         }
-        t.same(flagsOf(text), [flag], text);
+        t.same(getFlags(text), [flag], text);
       }
     }
-    t.same(flagsOf('/J#61vaScript '), ['javascript']);
+    t.same(getFlags('/J#61vaScript '), ['javascript']);
     t.end();
   });
 
   await t.test('is detected at the very end', (t) => {
-    t.same(flagsOf('<< /S /JS'), ['javascript']);
+    t.same(getFlags('<< /S /JS'), ['javascript']);
     t.end();
   });
 
@@ -147,8 +147,8 @@ void t.test('active content', async (t) => {
       'JS ',
       '/J S ',
     ]) {
-      t.same(flagsOf(`<< ${text} >>`), [], text);
-      t.same(flagsOf(`<< ${text} >>`, [5, 6, 7]), [], `${text} in pieces`);
+      t.same(getFlags(`<< ${text} >>`), [], text);
+      t.same(getFlags(`<< ${text} >>`, [5, 6, 7]), [], `${text} in pieces`);
     }
     t.end();
   });
@@ -156,7 +156,11 @@ void t.test('active content', async (t) => {
   /** Scans the text whole, cut in two at every position, and byte by byte. */
   const flagsHoweverCut = (text: string): string[] => {
     const cuts = Array.from({length: text.length - 1}, (_, i) => i + 1);
-    const found = [flagsOf(text), flagsOf(text, cuts), ...cuts.map((cut) => flagsOf(text, [cut]))];
+    const found = [
+      getFlags(text),
+      getFlags(text, cuts),
+      ...cuts.map((cut) => getFlags(text, [cut])),
+    ];
     return [...new Set(found.map((flags) => flags.join()))];
   };
 
@@ -223,7 +227,7 @@ void t.test('active content', async (t) => {
   });
 
   await t.test('is reported once, in order', (t) => {
-    t.same(flagsOf('/Launch /JS /JS /JavaScript /Encrypt '), [
+    t.same(getFlags('/Launch /JS /JS /JavaScript /Encrypt '), [
       'encrypted',
       'javascript',
       'launch_action',

@@ -2,7 +2,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import path from 'node:path';
 
 import {makePdf} from './pdf.js';
-import {textPdf} from './text-pdf.js';
+import {makeTextPdf} from './text-pdf.js';
 
 export interface CorpusFile {
   name: string;
@@ -21,5 +21,5 @@ export const readCorpus = async (): Promise<CorpusFile[]> => {
 
 const GENERATED: CorpusFile[] = [
   {name: 'scan.pdf', bytes: makePdf(90_000)},
-  {name: 'letter.pdf', bytes: textPdf([['Dear Maria,', 'JS (x) /JS'], [], ['Page 3']])},
+  {name: 'letter.pdf', bytes: makeTextPdf([['Dear Maria,', 'JS (x) /JS'], [], ['Page 3']])},
 ];

@@ -9,9 +9,9 @@ import t from 'tap';
 import type {ErrorBody} from '../contract/common.js';
 import {DevMailbox} from '../mail/dev-mailbox.js';
 import {saveSite} from '../sites/store.js';
-import {storeThat} from './failing-store.js';
+import {createFailingStore} from './failing-store.js';
 import {freePort} from './free-port.js';
-import {linkIn, startMailbox} from './mailbox.js';
+import {getConfirmationLink, startMailbox} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {bucketsMissing, createTestBucket} from './test-bucket.js';
@@ -75,7 +75,7 @@ t.test('the server in production, with external services', {skip: bucketsMissing
     const bytes = makePdf(400_000);
     const {body} = await visitor.upload(bytes);
     await visitor.contact('anna@example.com');
-    const link = linkIn(await mailbox.waitFor('anna@example.com'));
+    const link = getConfirmationLink(await mailbox.waitFor('anna@example.com'));
 
     t.match(link, /^https:\/\/chat\.acme\.example\/verify\//);
     const page = await request(url, 'POST', new URL(link).pathname);
@@ -86,8 +86,8 @@ t.test('the server in production, with external services', {skip: bucketsMissing
   });
 
   await t.test('has no development pages', async (t) => {
-    for (const address of ['/', '/dev/mail', '/examples/index.html']) {
-      t.equal((await request(url, 'GET', address)).status, 404, address);
+    for (const urlPath of ['/', '/dev/mail', '/examples/index.html']) {
+      t.equal((await request(url, 'GET', urlPath)).status, 404, urlPath);
     }
     t.equal((await sql`select from sites where key = 'demo'`).length, 0);
     const nameless = await request(url, 'POST', '/api/session/generate-uuid', {json: {}});
@@ -129,7 +129,7 @@ void t.test('in production', async (t) => {
       S3_BUCKET: 'bucket',
       MAIL_FROM: 'maria@example.com',
     },
-    deps: {objects: await storeThat(t, {}), mailbox},
+    deps: {objects: await createFailingStore(t, {}), mailbox},
   });
 
   await t.test('HSTS is sent', async (t) => {
@@ -137,9 +137,9 @@ void t.test('in production', async (t) => {
     t.match(headers.get('strict-transport-security'), /^max-age=31536000/);
   });
 
-  for (const address of ['/', '/examples/index.html', '/dev/mail', '/dev/mail.json']) {
-    await t.test(`${address} does not exist`, async (t) => {
-      t.equal((await request(server.url, 'GET', address)).status, 404);
+  for (const urlPath of ['/', '/examples/index.html', '/dev/mail', '/dev/mail.json']) {
+    await t.test(`${urlPath} does not exist`, async (t) => {
+      t.equal((await request(server.url, 'GET', urlPath)).status, 404);
     });
   }
 
@@ -160,7 +160,7 @@ void t.test('in production', async (t) => {
     await visitor.consent({personal_data: true});
     await visitor.contact('public@example.com');
     const mail = await server.mailbox.waitFor('public@example.com');
-    t.match(linkIn(mail), /^https:\/\/chat\.example\.com\/verify\//);
+    t.match(getConfirmationLink(mail), /^https:\/\/chat\.example\.com\/verify\//);
     t.equal(mail.from?.address, 'maria@example.com');
   });
 });

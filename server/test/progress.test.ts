@@ -1,7 +1,7 @@
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import {auditOf} from './session-parts.js';
+import {getAuditRows} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -30,7 +30,7 @@ void t.test('progress of a conversation', async (t) => {
       t.equal((await reach(step)).status, 204);
     }
     t.equal(await furthest(), 'files');
-    const steps = (await auditOf(server, visitor.uuid, 'step_reached')).map(
+    const steps = (await getAuditRows(server, visitor.uuid, 'step_reached')).map(
       ({metadata}) => metadata['step'],
     );
     t.same(steps, ['welcome', 'name', 'files']);
@@ -46,6 +46,6 @@ void t.test('progress of a conversation', async (t) => {
         other.call('POST', '/api/session/progress', {json: {step: 'welcome'}}),
       ),
     );
-    t.equal((await auditOf(server, other.uuid, 'step_reached')).length, 1);
+    t.equal((await getAuditRows(server, other.uuid, 'step_reached')).length, 1);
   });
 });

@@ -4,34 +4,34 @@ import {applyRetention} from '../cleanup/retention.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import {
   PAIR_ROUNDS,
-  arena,
-  contact,
-  forgetMails,
-  inTurn,
-  oneAfterTheOther,
-  withFile,
-} from './race-arena.js';
+  startRaceServers,
+  submitContact,
+  deleteMails,
+  getServersOfRound,
+  runInOrder,
+  createVisitorWithFile,
+} from './race-servers.js';
 import type {TestServer} from './start-server.js';
 import {request} from './visitor.js';
 import type {Visitor} from './visitor.js';
 
 t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
-  const parts = await arena(t);
+  const parts = await startRaceServers(t);
   const [server] = parts.servers;
   const links = new ConfirmationLinks(server.config.secrets, '');
 
   const press = async ({url}: TestServer, {uuid}: Visitor): Promise<number> => {
     const [row] = await server.sql<{id: string; keyId: string}[]>`
       select id, key_id as "keyId" from email_verifications where session_uuid = ${uuid}`;
-    return (await request(url, 'POST', links.url(row?.id ?? '', row?.keyId ?? ''))).status;
+    return (await request(url, 'POST', links.createUrl(row?.id ?? '', row?.keyId ?? ''))).status;
   };
   const pending = async (at: TestServer): Promise<Visitor> => {
-    await forgetMails(at);
-    const visitor = await withFile(at);
-    await contact(visitor);
+    await deleteMails(at);
+    const visitor = await createVisitorWithFile(at);
+    await submitContact(visitor);
     return visitor;
   };
-  const fateOf = async ({uuid}: Visitor) => {
+  const getFate = async ({uuid}: Visitor) => {
     const [row] = await server.sql`
       select verified, archived_at is not null as archived,
              (select count(*)::int from audit_logs
@@ -43,9 +43,9 @@ t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
 
   await t.test('confirms once if it is used twice', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
+      const [one, other] = getServersOfRound(parts, round);
       const visitor = await pending(one);
-      const pressed = oneAfterTheOther(
+      const pressed = runInOrder(
         parts,
         visitor,
         () => press(one, visitor),
@@ -53,13 +53,13 @@ t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
       );
 
       t.same(await pressed, [200, 200]);
-      t.match(await fateOf(visitor), {verified: true, confirmed: 1, completed: round + 1});
+      t.match(await getFate(visitor), {verified: true, confirmed: 1, completed: round + 1});
     }
   });
 
   await t.test('either confirms a session or fails because the session was archived', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
+      const [one, other] = getServersOfRound(parts, round);
       const visitor = await pending(one);
       await server.sql`
         update user_sessions set created_at = now() - interval '31 days'
@@ -78,7 +78,7 @@ t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
       await archiving;
 
       t.equal(await pressing, isFirst ? 200 : 410);
-      t.match(await fateOf(visitor), {verified: isFirst, archived: !isFirst});
+      t.match(await getFate(visitor), {verified: isFirst, archived: !isFirst});
     }
   });
 
@@ -94,6 +94,6 @@ t.test('the confirmation link of a session', {timeout: 0}, async (t) => {
     await held.commit();
 
     t.equal(await pressing, 410);
-    t.match(await fateOf(visitor), {verified: false, confirmed: 0});
+    t.match(await getFate(visitor), {verified: false, confirmed: 0});
   });
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {keysIn} from './keys-in.js';
+import {listKeys} from './list-keys.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
@@ -38,7 +38,7 @@ t.test('three of eight concurrent uploads are stored', {timeout: 0}, async (t) =
   }
 
   t.same(Object.fromEntries(answered), {201: 3 * SESSIONS, 409: 5 * SESSIONS});
-  t.equal((await keysIn(first.objects)).length, 3 * SESSIONS);
+  t.equal((await listKeys(first.objects)).length, 3 * SESSIONS);
   const rows = await first.sql`select from file_uploads where state = 'stored'`;
   t.equal(rows.length, 3 * SESSIONS);
 });

@@ -5,16 +5,16 @@ import {makePdf} from './pdf.js';
 import {
   PAIR_ROUNDS,
   ROUNDS,
-  THE_VISIT,
-  arena,
-  contact,
-  forgetMails,
-  inTurn,
-  leftOf,
-  oneAfterTheOther,
-  withFile,
-} from './race-arena.js';
-import type {Arena} from './race-arena.js';
+  VISIT_QUERY,
+  startRaceServers,
+  submitContact,
+  deleteMails,
+  getServersOfRound,
+  getRemains,
+  runInOrder,
+  createVisitorWithFile,
+} from './race-servers.js';
+import type {RaceServers} from './race-servers.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
@@ -22,7 +22,7 @@ import type {Visitor} from './visitor.js';
 interface Race {
   name: string;
   /** Plays the race. Returns the status of the contact call. */
-  play: (arena: Arena, visitor: Visitor, reap: () => Promise<unknown>) => Promise<number>;
+  play: (arena: RaceServers, visitor: Visitor, reap: () => Promise<unknown>) => Promise<number>;
   /** Status that the contact call must get, if the order forces one. */
   status?: number;
 }
@@ -33,7 +33,7 @@ const INTERLEAVINGS: Race[] = [
     status: 202,
     play: async ({locks}, visitor, reap) => {
       const held = await locks.holdTable('jobs');
-      const told = contact(visitor);
+      const told = submitContact(visitor);
       await held.untilWaiting(1, 'insert into jobs');
       await reap();
       await held.release();
@@ -47,7 +47,7 @@ const INTERLEAVINGS: Race[] = [
       const held = await locks.holdTable('audit_logs');
       const reaping = reap();
       await held.untilWaiting(1, 'insert into audit_logs');
-      const told = contact(visitor);
+      const told = submitContact(visitor);
       await held.untilWaiting(1, 'insert into visits');
       await held.release();
       await reaping;
@@ -59,8 +59,8 @@ const INTERLEAVINGS: Race[] = [
     status: 202,
     play: async ({locks}, visitor, reap) => {
       const held = await locks.holdVisit(visitor.uuid);
-      const told = contact(visitor);
-      await held.untilWaiting(1, THE_VISIT);
+      const told = submitContact(visitor);
+      await held.untilWaiting(1, VISIT_QUERY);
       await reap();
       await held.release();
       return told;
@@ -70,8 +70,8 @@ const INTERLEAVINGS: Race[] = [
     name: 'both go when the visit is let go',
     play: async ({locks}, visitor, reap) => {
       const held = await locks.holdVisit(visitor.uuid);
-      const told = contact(visitor);
-      await held.untilWaiting(1, THE_VISIT);
+      const told = submitContact(visitor);
+      await held.untilWaiting(1, VISIT_QUERY);
       await Promise.all([held.release(), reap()]);
       return told;
     },
@@ -79,24 +79,24 @@ const INTERLEAVINGS: Race[] = [
   {
     name: 'nobody holds anything',
     play: async (_arena, visitor, reap) => {
-      const [told] = await Promise.all([contact(visitor), reap()]);
+      const [told] = await Promise.all([submitContact(visitor), reap()]);
       return told;
     },
   },
 ];
 
 t.test('either contact or cleanup wins', {timeout: 0}, async (t) => {
-  const parts = await arena(t);
+  const parts = await startRaceServers(t);
   const wins = {contact: 0, cleanup: 0};
 
   for (let round = 0; round < ROUNDS; round++) {
-    const [asked, cleaning] = inTurn(parts, round);
+    const [asked, cleaning] = getServersOfRound(parts, round);
     const {name, play, status} = INTERLEAVINGS[round % INTERLEAVINGS.length] as Race;
-    await forgetMails(asked);
-    const visitor = await withFile(asked);
+    await deleteMails(asked);
+    const visitor = await createVisitorWithFile(asked);
     await asked.sql`
       update visits set left_at = now() - interval '1 second' where uuid = ${visitor.uuid}`;
-    const reaper = parts.reaperOf(cleaning);
+    const reaper = parts.createReaper(cleaning);
     // Half of the rounds use a whole run, the other half the urgent run after a leave.
     const told = await play(parts, visitor, () =>
       round % 4 < 2 ? reaper.runUrgent() : reaper.run(),
@@ -104,7 +104,7 @@ t.test('either contact or cleanup wins', {timeout: 0}, async (t) => {
 
     if (status !== undefined && told !== status) t.fail(`${name}: contact got ${told}`);
     await reaper.run();
-    const left = await leftOf(asked, visitor);
+    const left = await getRemains(asked, visitor);
     const seen = (await visitor.at(cleaning.url).session()).status;
     const session = {state: 'session', sessions: 1, files: 1, objects: 1};
     const nothing = {state: 'gone', sessions: 0, files: 0, objects: 0};
@@ -120,31 +120,31 @@ t.test('either contact or cleanup wins', {timeout: 0}, async (t) => {
 const ONLY_TOMBSTONE = {sessions: 0, files: 0, objects: 0};
 
 t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
-  const parts = await arena(t);
-  const {servers, reaperOf} = parts;
+  const parts = await startRaceServers(t);
+  const {servers, createReaper} = parts;
   const swept = async (visitor: Visitor) => {
     // A server that has begun to delete an object finishes that first.
     await until(async () => {
-      for (const server of servers) await reaperOf(server).run();
-      return (await leftOf(servers[0], visitor)).state !== 'purging';
+      for (const server of servers) await createReaper(server).run();
+      return (await getRemains(servers[0], visitor)).state !== 'purging';
     });
-    return leftOf(servers[0], visitor);
+    return getRemains(servers[0], visitor);
   };
   const erase = async (visitor: Visitor) => (await visitor.call('DELETE', '/api/session')).status;
 
   await t.test('contact and discard leave nothing in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
-      await forgetMails(one);
-      const visitor = await withFile(one);
-      const give = () => contact(visitor);
+      const [one, other] = getServersOfRound(parts, round);
+      await deleteMails(one);
+      const visitor = await createVisitorWithFile(one);
+      const give = () => submitContact(visitor);
       const discard = () => erase(visitor.at(other.url));
 
       if (round % 4 < 2) {
-        t.same(await oneAfterTheOther(parts, visitor, give, discard), [202, 204]);
+        t.same(await runInOrder(parts, visitor, give, discard), [202, 204]);
         t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'erased'});
       } else {
-        t.same(await oneAfterTheOther(parts, visitor, discard, give), [204, 410]);
+        t.same(await runInOrder(parts, visitor, discard, give), [204, 410]);
         t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'gone'});
       }
     }
@@ -162,18 +162,18 @@ t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
 
   await t.test('an upload’s end and a refusal leave no file in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
-      const visitor = await withFile(one);
+      const [one, other] = getServersOfRound(parts, round);
+      const visitor = await createVisitorWithFile(one);
       const upload = await halfSent(one, visitor);
       const end = () => upload.finish();
       const refuse = async () =>
         (await visitor.at(other.url).consent({personal_data: false})).status;
 
       if (round % 4 < 2) {
-        const [ended, refused] = await oneAfterTheOther(parts, visitor, end, refuse);
+        const [ended, refused] = await runInOrder(parts, visitor, end, refuse);
         t.same([ended.status, refused], [201, 200]);
       } else {
-        const [refused, ended] = await oneAfterTheOther(parts, visitor, refuse, end);
+        const [refused, ended] = await runInOrder(parts, visitor, refuse, end);
         t.same([refused, ended], [200, {status: 403, code: 'consent_required'}]);
       }
       t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'open'});
@@ -182,19 +182,19 @@ t.test('concurrent calls on one visit', {timeout: 0}, async (t) => {
 
   await t.test('an upload’s end and an erasure leave nothing in either order', async (t) => {
     for (let round = 0; round < PAIR_ROUNDS; round++) {
-      const [one, other] = inTurn(parts, round);
-      await forgetMails(one);
-      const visitor = await withFile(one);
-      await contact(visitor);
+      const [one, other] = getServersOfRound(parts, round);
+      await deleteMails(one);
+      const visitor = await createVisitorWithFile(one);
+      await submitContact(visitor);
       const upload = await halfSent(one, visitor);
       const end = () => upload.finish();
       const eraseAll = () => erase(visitor.at(other.url));
 
       if (round % 4 < 2) {
-        const [ended, erased] = await oneAfterTheOther(parts, visitor, end, eraseAll);
+        const [ended, erased] = await runInOrder(parts, visitor, end, eraseAll);
         t.same([ended.status, erased], [201, 204]);
       } else {
-        const [erased, ended] = await oneAfterTheOther(parts, visitor, eraseAll, end);
+        const [erased, ended] = await runInOrder(parts, visitor, eraseAll, end);
         t.same([erased, ended], [204, {status: 410, code: 'session_gone'}]);
       }
       t.same(await swept(visitor), {...ONLY_TOMBSTONE, state: 'erased'});

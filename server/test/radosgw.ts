@@ -45,7 +45,7 @@ export async function startRadosgw(): Promise<Radosgw> {
   try {
     return {...(await start(folder, parts)), stop};
   } catch (error) {
-    const log = await tailOf(folder);
+    const log = await getTail(folder);
     await stop();
     throw new Error(`radosgw did not start.\n${log}`, {cause: error});
   }
@@ -171,7 +171,7 @@ async function end(part: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function tailOf(folder: string): Promise<string> {
+async function getTail(folder: string): Promise<string> {
   const outputs = ['ceph-mon', 'ceph-osd', 'radosgw'].map(async (program) => {
     const file = path.join(folder, 'log', `${program}.out`);
     await appendFile(file, '');

@@ -10,7 +10,7 @@ interface RawUpload extends net.Socket {
 }
 
 /** Sends the headers of an upload and the first bytes of its file. The test sends the rest. */
-export async function rawUpload(
+export async function sendRawUpload(
   {config}: TestServer,
   visitor: Visitor,
   {contentLength, fileBytes = makePdf(2_000)}: {contentLength: number; fileBytes?: Buffer},

@@ -7,20 +7,20 @@ import type {Test} from 'tap';
 
 import {TRANSIENT_EVENTS, STORED_EVENTS} from '../contract/event-names.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
-import {newSecret, parseSecret, signedHeaders} from '../outbound/signature.js';
+import {createSecret, parseSecret, createSignedHeaders} from '../outbound/signature.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {siteCommand} from '../sites/command.js';
 import {webhookCommand} from '../webhooks/command.js';
-import {answersOf, said, startReceiver, write} from './answer-parts.js';
+import {waitForReplies, bodiesWithState, startReceiver, writeMessage} from './responder-helpers.js';
 import {freePort} from './free-port.js';
-import {checkOf, fetchDescription} from './openapi-document.js';
+import {createCheck, fetchOpenApi} from './openapi-document.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {kill} from './server-process.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
-import {sessionIn, zipContents} from './zip-contents.js';
+import {parseSession, readZip} from './read-zip.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
@@ -31,7 +31,7 @@ const blockOf = async (heading: string, language: string): Promise<string> => {
   return block;
 };
 
-const rowsOf = async (heading: string): Promise<string[]> => {
+const getRows = async (heading: string): Promise<string[]> => {
   const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
   const [table = ''] = /^\|[^]*?\n\n/m.exec(section) ?? [];
   return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, name]) => name ?? '');
@@ -61,25 +61,25 @@ const startReadmeReceiver = async (t: Test, secrets: string[], given?: number) =
 };
 
 t.test('the receiver of the README replies to turns, and only to Maria', async (t) => {
-  const secret = newSecret();
-  const {url, host} = await startReadmeReceiver(t, [newSecret(), secret]);
+  const secret = createSecret();
+  const {url, host} = await startReadmeReceiver(t, [createSecret(), secret]);
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: url,
     RESPONDER_SECRET: secret,
     ALLOW_PRIVATE_HOSTS: host,
   };
-  const server = await startServer(t, {answers: true, settings});
+  const server = await startServer(t, {repliesToMessages: true, settings});
   const visitor = await Visitor.consenting(server.url);
 
-  await write(visitor, 'Grüße 👋');
-  t.same(said(await answersOf(visitor)), ['You said: Grüße 👋']);
+  await writeMessage(visitor, 'Grüße 👋');
+  t.same(bodiesWithState(await waitForReplies(visitor)), ['You said: Grüße 👋']);
 
   const body = '{"type":"turn","input":{"text":"Hello?"}}';
   const key = parseSecret(secret)!;
   const post = async (headers: Record<string, string>, sent = body) =>
     (await fetch(url, {method: 'POST', body: sent, headers})).status;
-  const signed = signedHeaders(key, {id: '1', body});
+  const signed = createSignedHeaders(key, {id: '1', body});
   t.equal(await post(signed), 200);
   t.equal(
     await post({...signed, 'webhook-signature': `v1,AAAA ${signed['webhook-signature']}`}),
@@ -87,10 +87,10 @@ t.test('the receiver of the README replies to turns, and only to Maria', async (
   );
   t.equal(await post(signed, body.replace('Hello', 'Howdy')), 401, 'other words');
   t.equal(await post({...signed, 'webhook-id': '2'}), 401, 'another id');
-  const old = signedHeaders(key, {id: '1', body, now: Date.now() - 600_000});
+  const old = createSignedHeaders(key, {id: '1', body, now: Date.now() - 600_000});
   t.equal(await post(old), 401, 'an old timestamp');
   t.equal(
-    await post(signedHeaders(parseSecret(newSecret())!, {id: '1', body})),
+    await post(createSignedHeaders(parseSecret(createSecret())!, {id: '1', body})),
     401,
     'another key',
   );
@@ -100,14 +100,14 @@ t.test('the receiver of the README replies to turns, and only to Maria', async (
 t.test('one receiver accepts turns and webhooks, each with a separate secret', async (t) => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  const secret = newSecret();
+  const secret = createSecret();
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: url,
     RESPONDER_SECRET: secret,
     ALLOW_PRIVATE_HOSTS: '127.0.0.1',
   };
-  const server = await startServer(t, {answers: true, settings});
+  const server = await startServer(t, {repliesToMessages: true, settings});
   const made = await runCommand(server, webhookCommand, ...['add', '--site', 'demo', '--url', url]);
   const [, id = ''] = /Created webhook (\S+)\./.exec(made) ?? [];
   const [printedSecret = ''] = /^whsec_\S+$/m.exec(made) ?? [];
@@ -115,8 +115,8 @@ t.test('one receiver accepts turns and webhooks, each with a separate secret', a
 
   t.match(await runCommand(server, webhookCommand, 'test', id), /^Accepted: 204/);
   const visitor = await Visitor.consenting(server.url);
-  await write(visitor, 'Hello?');
-  t.same(said(await answersOf(visitor)), ['You said: Hello?']);
+  await writeMessage(visitor, 'Hello?');
+  t.same(bodiesWithState(await waitForReplies(visitor)), ['You said: Hello?']);
   await visitor.contact('anna@example.com');
   server.webhooks.wake();
 
@@ -131,23 +131,23 @@ t.test('the audit log contains no message, and the export contains it', async (t
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: receiver.url,
-    RESPONDER_SECRET: newSecret(),
+    RESPONDER_SECRET: createSecret(),
     ALLOW_PRIVATE_HOSTS: receiver.host,
   };
-  const server = await startServer(t, {answers: true, settings});
+  const server = await startServer(t, {repliesToMessages: true, settings});
   const visitor = await Visitor.consenting(server.url);
-  const trail = () =>
+  const getTrail = () =>
     server.sql`select event_type, metadata from audit_logs order by timestamp, id`;
-  const before = await trail();
+  const before = await getTrail();
 
-  await write(visitor, 'Hello?');
-  await until(() => receiver.called.length === 1);
+  await writeMessage(visitor, 'Hello?');
+  await until(() => receiver.requests.length === 1);
   await until(async () => (await server.sql`select from turns where state = 'done'`).length === 1);
 
-  t.same(await trail(), before);
+  t.same(await getTrail(), before);
   const out = path.join(server.dataDir, 'session.zip');
   await runCommand(server, exportCommand, '--uuid', visitor.uuid, '--out', out);
-  const session = sessionIn(zipContents(await readFile(out)));
+  const session = parseSession(readZip(await readFile(out)));
   t.match(session, {messages: [{role: 'visitor', body: 'Hello?'}]});
 });
 
@@ -156,10 +156,10 @@ t.test('a turn and an owner’s event have the form that the README shows', asyn
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: receiver.url,
-    RESPONDER_SECRET: newSecret(),
+    RESPONDER_SECRET: createSecret(),
     ALLOW_PRIVATE_HOSTS: receiver.host,
   };
-  const server = await startServer(t, {answers: true, settings});
+  const server = await startServer(t, {repliesToMessages: true, settings});
   const url = `${receiver.url}/owner`;
   await runCommand(
     server,
@@ -169,31 +169,34 @@ t.test('a turn and an owner’s event have the form that the README shows', asyn
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(), {name: 'cv.pdf'});
   await visitor.contact('anna@example.com', 'Anna');
-  await write(visitor, 'Is it complete?');
+  await writeMessage(visitor, 'Is it complete?');
   server.webhooks.wake();
-  await until(() => receiver.called.length === 2);
+  await until(() => receiver.requests.length === 2);
 
   const sent = (isOwner: boolean): unknown =>
-    JSON.parse(receiver.called.find((one) => (one.url === '/owner') === isOwner)?.body ?? '{}');
+    JSON.parse(
+      receiver.requests.find((receivedRequest) => (receivedRequest.url === '/owner') === isOwner)
+        ?.body ?? '{}',
+    );
   const shown = async (heading: string) => JSON.parse(await blockOf(heading, 'json')) as unknown;
-  t.same(namesIn(sent(false)), namesIn(await shown('### A program of your own')));
-  t.same(namesIn(sent(true)), namesIn(await shown('## Webhooks')));
-  const description = await fetchDescription(server.url);
-  const faultsOf = (name: string, body: unknown) =>
-    checkOf(description, {$ref: `#/components/schemas/${name}`})(body);
-  t.same(faultsOf('TurnBody', sent(false)), [], 'the body matches the API description');
-  t.same(faultsOf('OwnerEvent', sent(true)), []);
+  t.same(findNames(sent(false)), findNames(await shown('### A program of your own')));
+  t.same(findNames(sent(true)), findNames(await shown('## Webhooks')));
+  const description = await fetchOpenApi(server.url);
+  const getErrors = (name: string, body: unknown) =>
+    createCheck(description, {$ref: `#/components/schemas/${name}`})(body);
+  t.same(getErrors('TurnBody', sent(false)), [], 'the body matches the API description');
+  t.same(getErrors('OwnerEvent', sent(true)), []);
 });
 
 /**
  * Returns the names of all fields. Arrays count as values, because an empty one shows no fields.
  */
-const namesIn = (value: unknown): unknown => {
+const findNames = (value: unknown): unknown => {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return true;
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => a.localeCompare(b))
-      .map(([name, inner]) => [name, namesIn(inner)]),
+      .map(([name, inner]) => [name, findNames(inner)]),
   );
 };
 
@@ -211,6 +214,6 @@ t.test('the settings of the README are accepted', async (t) => {
 });
 
 t.test('the README has a row for each event', async (t) => {
-  t.same((await rowsOf('### Live events')).sort(), [...STORED_EVENTS, ...TRANSIENT_EVENTS].sort());
-  t.same((await rowsOf('## Webhooks')).sort(), [...WEBHOOK_EVENTS].sort());
+  t.same((await getRows('### Live events')).sort(), [...STORED_EVENTS, ...TRANSIENT_EVENTS].sort());
+  t.same((await getRows('## Webhooks')).sort(), [...WEBHOOK_EVENTS].sort());
 });

@@ -27,7 +27,7 @@ interface Refused {
   version?: '1.0' | '1.1';
 }
 
-const fileOf = (bytes: Buffer): Buffer =>
+const getFile = (bytes: Buffer): Buffer =>
   Buffer.concat([
     Buffer.from('--cut\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'),
     bytes,
@@ -44,7 +44,7 @@ const connect = async ({app, config}: TestServer) => {
   return {socket, takenBytes: () => peer.bytesRead, isClosed};
 };
 
-const headOf = ({path, headers = {}, version = '1.1'}: Refused, bytes: number): string =>
+const getHead = ({path, headers = {}, version = '1.1'}: Refused, bytes: number): string =>
   [
     `POST ${path} HTTP/${version}`,
     ...Object.entries({host: 'localhost', 'content-length': String(bytes), ...headers}).map(
@@ -53,7 +53,7 @@ const headOf = ({path, headers = {}, version = '1.1'}: Refused, bytes: number): 
     '\r\n',
   ].join('\r\n');
 
-const statusIn = async (socket: net.Socket): Promise<number> => {
+const findStatus = async (socket: net.Socket): Promise<number> => {
   const [bytes] = (await once(socket, 'data')) as [Buffer];
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(bytes.toString('latin1'))?.[1]);
 };
@@ -63,12 +63,12 @@ const expectUsable = async (t: Test, server: TestServer, refused: Refused): Prom
   const bytes = Number(refused.headers?.['content-length'] ?? 7 * MEGABYTE);
   const {start = Buffer.alloc(0)} = refused;
   const {socket} = await connect(server);
-  socket.write(headOf(refused, bytes));
+  socket.write(getHead(refused, bytes));
   socket.write(start);
-  t.equal(await statusIn(socket), refused.status);
+  t.equal(await findStatus(socket), refused.status);
   socket.write(Buffer.alloc(bytes - start.length));
   socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
-  t.equal(await statusIn(socket), 200, 'the connection accepts another request');
+  t.equal(await findStatus(socket), 200, 'the connection accepts another request');
   socket.destroy();
 };
 
@@ -78,8 +78,8 @@ const expectResponse = async (t: Test, server: TestServer, refused: Refused): Pr
   const {socket, takenBytes, isClosed} = await connect(server);
   const failures: Error[] = [];
   socket.on('error', (error) => failures.push(error));
-  socket.write(headOf(refused, bytes));
-  t.equal(await statusIn(socket), refused.status);
+  socket.write(getHead(refused, bytes));
+  t.equal(await findStatus(socket), refused.status);
   socket.resume();
   socket.write(Buffer.alloc(bytes));
   await isClosed;
@@ -90,8 +90,8 @@ const expectResponse = async (t: Test, server: TestServer, refused: Refused): Pr
 const expectCutOff = async (t: Test, server: TestServer, refused: Refused): Promise<void> => {
   const bytes = 50 * MEGABYTE;
   const {socket, takenBytes, isClosed} = await connect(server);
-  socket.write(headOf(refused, bytes));
-  t.equal(await statusIn(socket), refused.status);
+  socket.write(getHead(refused, bytes));
+  t.equal(await findStatus(socket), refused.status);
   socket.write(Buffer.alloc(bytes));
   await isClosed;
   t.ok(takenBytes() < DRAIN_MAX_BYTES + KERNEL_BUFFER_BYTES, `it took ${takenBytes()} bytes`);
@@ -137,19 +137,19 @@ t.test('the body of a rejected request', async (t) => {
       status: 413,
       path: upload,
       headers: {...visitor.credentials, ...FORM},
-      start: fileOf(makePdf(2_000)),
+      start: getFile(makePdf(2_000)),
     },
     {
       status: 409,
       path: upload,
       headers: {...full.credentials, ...FORM, 'content-length': String(5 * MEGABYTE)},
-      start: fileOf(makePdf(2_000)),
+      start: getFile(makePdf(2_000)),
     },
     {
       status: 415,
       path: upload,
       headers: {...visitor.credentials, ...FORM, 'content-length': String(5 * MEGABYTE)},
-      start: fileOf(Buffer.alloc(70_000, 'x')),
+      start: getFile(Buffer.alloc(70_000, 'x')),
     },
   ];
   for (const refused of begun) {
@@ -160,8 +160,8 @@ t.test('the body of a rejected request', async (t) => {
 
   await t.test('an endless body is cut off in time, however slow it is', async (t) => {
     const {socket, isClosed} = await connect(server);
-    socket.write(headOf({status: 404, path: '/api/nothing'}, 50 * MEGABYTE));
-    t.equal(await statusIn(socket), 404);
+    socket.write(getHead({status: 404, path: '/api/nothing'}, 50 * MEGABYTE));
+    t.equal(await findStatus(socket), 404);
     await isClosed;
     t.pass('closed by the server');
   });
@@ -191,9 +191,9 @@ const refusing = async (t: Test, limits: Partial<DrainLimits>) => {
     const accepted = once(server, 'connection') as Promise<[net.Socket]>;
     const socket = net.connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write(headOf({status: 404, path: '/', headers: {'x-client': client}}, bytes));
+    socket.write(getHead({status: 404, path: '/', headers: {'x-client': client}}, bytes));
     const [peer] = await accepted;
-    await statusIn(socket);
+    await findStatus(socket);
     return {socket, peer};
   };
   return {begun, send};
@@ -239,7 +239,7 @@ t.test('the bodies of all connections together', async (t) => {
     socket.write(Buffer.alloc(MEGABYTE));
     await until(() => peer.bytesRead > MEGABYTE);
     socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
-    t.equal(await statusIn(socket), 404, 'the connection is usable');
+    t.equal(await findStatus(socket), 404, 'the connection is usable');
     socket.destroy();
   });
 });

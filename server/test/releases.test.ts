@@ -3,11 +3,17 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {WIDGET, isWidgetBuilt, projectVersion} from '../http/assets.js';
+import {WIDGET, isWidgetBuilt, readProjectVersion} from '../http/assets.js';
 import {readBuild} from '../releases/build.js';
 import {LOADER} from '../releases/names.js';
 import {FaultProxy} from './fault-proxy.js';
-import {buildOf, setBack, store, textOf, unusedDays} from './release-parts.js';
+import {
+  createBuild,
+  backdateLastUse,
+  storeRelease,
+  getFileText,
+  getUnusedDays,
+} from './release-builds.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
@@ -17,10 +23,10 @@ const DAY_MS = 86_400_000;
 const CHUNK = 'chat-Ab_cd-12.js';
 const YEAR = 'public, max-age=31536000, immutable';
 
-const get = ({url}: Pick<TestServer, 'url'>, address: string, headers = {}, method = 'GET') =>
-  fetch(`${url}${address}`, {method, headers});
+const get = ({url}: Pick<TestServer, 'url'>, urlPath: string, headers = {}, method = 'GET') =>
+  fetch(`${url}${urlPath}`, {method, headers});
 
-const codeOf = async (response: Response) =>
+const getCode = async (response: Response) =>
   ((await response.json()) as {code?: string}).code ?? '';
 
 const skip = isWidgetBuilt ? false : 'the widget is not built';
@@ -28,7 +34,7 @@ const skip = isWidgetBuilt ? false : 'the widget is not built';
 void t.test('a server stores its own release', {skip}, async (t) => {
   const own = await readBuild(WIDGET);
   const names = own?.files.map(({name}) => name).sort();
-  const namesIn = async ({sql}: TestServer) => {
+  const findNames = async ({sql}: TestServer) => {
     const rows = await sql<{name: string}[]>`select name from widget_releases order by name`;
     return rows.map(({name}) => name).sort();
   };
@@ -38,9 +44,9 @@ void t.test('a server stores its own release', {skip}, async (t) => {
 
     await server.release.start();
 
-    t.same(await namesIn(server), names);
+    t.same(await findNames(server), names);
     const [row] = await server.sql`
-      select * from widget_releases where name = ${LOADER} and release = ${projectVersion()}`;
+      select * from widget_releases where name = ${LOADER} and release = ${readProjectVersion()}`;
     t.match(row, {content_type: 'text/javascript; charset=utf-8'});
     for (const [column, ending] of [
       ['bytes', ''],
@@ -57,13 +63,13 @@ void t.test('a server stores its own release', {skip}, async (t) => {
 
     await Promise.all([first, ...others].map(({release}) => release.start()));
 
-    t.same(await namesIn(first), names);
+    t.same(await findNames(first), names);
   });
 
   await t.test('without replacing stored files when it starts again', async (t) => {
     const first = await startServer(t);
     await first.release.start();
-    await setBack(first, projectVersion(), 3);
+    await backdateLastUse(first, readProjectVersion(), 3);
     const second = await startServer(t, {beside: first});
     const storedAt = () => first.sql`select name, stored_at from widget_releases order by name`;
     const before = [...(await storedAt())];
@@ -71,32 +77,36 @@ void t.test('a server stores its own release', {skip}, async (t) => {
     await second.release.start();
 
     t.same([...(await storedAt())], before);
-    t.same(await unusedDays(first, projectVersion()), [0], 'the use is recorded at the start');
+    t.same(
+      await getUnusedDays(first, readProjectVersion()),
+      [0],
+      'the use is recorded at the start',
+    );
   });
 
   await t.test('later, if the database is unavailable at the start', async (t) => {
     const {url} = await createMigratedDatabase(t);
-    const proxy = await FaultProxy.before(t, url);
-    const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
+    const proxy = await FaultProxy.start(t, url);
+    const server = await startServer(t, {settings: {DATABASE_URL: proxy.replaceHost(url)}});
     await proxy.set('refuse');
 
     await server.release.start();
     await proxy.set('pass');
 
-    await until(async () => (await namesIn(server)).length === names?.length);
-    t.same(await namesIn(server), names);
+    await until(async () => (await findNames(server)).length === names?.length);
+    t.same(await findNames(server), names);
   });
 });
 
 void t.test('the files of another release', {skip}, async (t) => {
   const server = await startServer(t);
-  const build = buildOf('0.0.9', CHUNK);
-  await store(server, build);
+  const build = createBuild('0.0.9', CHUNK);
+  await storeRelease(server, build);
   const ownChunk = (await readBuild(WIDGET))?.files.find(({name}) => name.startsWith('chat-'));
   const addresses = [
     [`/widget/${CHUNK}`, `/widget/${ownChunk?.name}`],
     [`/widget/again/${CHUNK}`, `/widget/again/${ownChunk?.name}`],
-    [`/0.0.9/${LOADER}`, `/${projectVersion()}/${LOADER}`],
+    [`/0.0.9/${LOADER}`, `/${readProjectVersion()}/${LOADER}`],
   ] as const;
 
   for (const [address, ownAddress] of addresses) {
@@ -116,7 +126,7 @@ void t.test('the files of another release', {skip}, async (t) => {
           t.same(alike(response.headers), alike(own.headers));
           t.equal(response.headers.get('cache-control'), YEAR);
           t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
-          const text = textOf(build, path.basename(address));
+          const text = getFileText(build, path.basename(address));
           const wanted = 'range' in headers ? text.slice(0, 10) : text;
           if (method === 'GET') t.equal(await response.text(), wanted);
           await own.body?.cancel();
@@ -133,21 +143,21 @@ void t.test('the files of another release', {skip}, async (t) => {
   }
 
   await t.test('are found by a server that started before they were stored', async (t) => {
-    const next = buildOf('9.0.0', 'later-NextNext.js');
-    await store(server, next);
+    const next = createBuild('9.0.0', 'later-NextNext.js');
+    await storeRelease(server, next);
 
     const response = await get(server, '/widget/later-NextNext.js');
 
     t.equal(response.status, 200);
-    t.equal(await response.text(), textOf(next, 'later-NextNext.js'));
+    t.equal(await response.text(), getFileText(next, 'later-NextNext.js'));
   });
 
   await t.test('are not found under a name that no release has', async (t) => {
-    for (const address of ['/widget/chat-12345678.js', `/0.0.8/${LOADER}`]) {
-      const response = await get(server, address);
+    for (const urlPath of ['/widget/chat-12345678.js', `/0.0.8/${LOADER}`]) {
+      const response = await get(server, urlPath);
       t.equal(response.status, 404);
       t.equal(response.headers.get('cache-control'), 'no-store');
-      t.equal(await codeOf(response), 'not_found');
+      t.equal(await getCode(response), 'not_found');
     }
   });
 });
@@ -165,31 +175,31 @@ void t.test('two builds of one version', {skip}, async (t) => {
   await t.test('share the loader that was stored first, and both chunks are found', async (t) => {
     const server = await startServer(t);
     const [first, second] = [
-      buildOf('0.0.9', 'chat-first-11.js', 'first'),
-      buildOf('0.0.9', 'chat-second-2.js', 'second'),
+      createBuild('0.0.9', 'chat-first-11.js', 'first'),
+      createBuild('0.0.9', 'chat-second-2.js', 'second'),
     ];
 
-    t.same(await store(server, first), []);
-    t.same(await store(server, second), [LOADER], 'the call returns the files that differ');
+    t.same(await storeRelease(server, first), []);
+    t.same(await storeRelease(server, second), [LOADER], 'the call returns the files that differ');
 
-    t.equal(await (await get(server, `/0.0.9/${LOADER}`)).text(), textOf(first, LOADER));
+    t.equal(await (await get(server, `/0.0.9/${LOADER}`)).text(), getFileText(first, LOADER));
     for (const [build, name] of [
       [first, 'chat-first-11.js'],
       [second, 'chat-second-2.js'],
     ] as const) {
-      t.equal(await (await get(server, `/widget/${name}`)).text(), textOf(build, name));
+      t.equal(await (await get(server, `/widget/${name}`)).text(), getFileText(build, name));
     }
   });
 
   await t.test('are also found if one of them is the build of this server', async (t) => {
     const server = await startServer(t);
-    const earlier = buildOf(projectVersion(), 'chat-earlier1.js', 'earlier');
-    await store(server, earlier);
+    const earlier = createBuild(readProjectVersion(), 'chat-earlier1.js', 'earlier');
+    await storeRelease(server, earlier);
 
     await server.release.start();
 
-    const pinned = await get(server, `/${projectVersion()}/${LOADER}`);
-    t.equal(await pinned.text(), textOf(earlier, LOADER));
+    const pinned = await get(server, `/${readProjectVersion()}/${LOADER}`);
+    t.equal(await pinned.text(), getFileText(earlier, LOADER));
     t.equal(pinned.headers.get('cache-control'), YEAR);
     const current = await readFile(path.join(WIDGET, LOADER), 'utf8');
     t.equal(await (await get(server, `/${LOADER}`)).text(), current);
@@ -208,7 +218,7 @@ void t.test('the number of database queries', {skip}, async (t) => {
   await t.test('is zero for a name that no release file can have', async (t) => {
     const server = await startServer(t);
     await withoutTable(server, async () => {
-      for (const address of [
+      for (const urlPath of [
         '/widget/nothing.js',
         '/widget/chat-short.js',
         '/widget/chat-Ab_cd-12.css',
@@ -217,8 +227,8 @@ void t.test('the number of database queries', {skip}, async (t) => {
         `/not-a-version/${LOADER}`,
         `/1.2/${LOADER}`,
       ]) {
-        const response = await get(server, address);
-        t.equal(response.status, 404, address);
+        const response = await get(server, urlPath);
+        t.equal(response.status, 404, urlPath);
       }
     });
   });
@@ -235,7 +245,7 @@ void t.test('the number of database queries', {skip}, async (t) => {
 
   await t.test('is one for an existing file', async (t) => {
     const server = await startServer(t);
-    await store(server, buildOf('0.0.9', CHUNK));
+    await storeRelease(server, createBuild('0.0.9', CHUNK));
     t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
 
     await withoutTable(server, async () => {
@@ -246,7 +256,7 @@ void t.test('the number of database queries', {skip}, async (t) => {
 
   await t.test('is limited for each client network', async (t) => {
     const server = await startServer(t, {settings: {RATE_LIMIT_PER_MINUTE: '1'}});
-    await store(server, buildOf('0.0.9', CHUNK));
+    await storeRelease(server, createBuild('0.0.9', CHUNK));
     t.equal((await get(server, `/widget/${CHUNK}`)).status, 200);
     const statuses = [];
     for (let i = 0; i < 12; i++) {
@@ -257,7 +267,7 @@ void t.test('the number of database queries', {skip}, async (t) => {
     t.equal(statuses[11], 429);
     const refused = await get(server, '/widget/chat-flood999.js');
     t.ok(Number(refused.headers.get('retry-after')) > 0);
-    t.equal(await codeOf(refused), 'rate_limited');
+    t.equal(await getCode(refused), 'rate_limited');
     t.equal((await get(server, `/widget/${CHUNK}`)).status, 200, 'cached files need no lookup');
     await until(async () => {
       const rows = await server.sql`
@@ -270,10 +280,10 @@ void t.test('the number of database queries', {skip}, async (t) => {
 
 void t.test('a server without the database', {skip}, async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const proxy = await FaultProxy.before(t, url);
-  const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(url)}});
-  const build = buildOf('0.0.9', CHUNK);
-  await store(server, build);
+  const proxy = await FaultProxy.start(t, url);
+  const server = await startServer(t, {settings: {DATABASE_URL: proxy.replaceHost(url)}});
+  const build = createBuild('0.0.9', CHUNK);
+  await storeRelease(server, build);
   t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200);
   await proxy.set('refuse');
 
@@ -281,7 +291,7 @@ void t.test('a server without the database', {skip}, async (t) => {
   t.equal(response.status, 503);
   t.equal(response.headers.get('cache-control'), 'no-store');
   t.ok(Number(response.headers.get('retry-after')) > 0);
-  t.equal(await codeOf(response), 'unavailable');
+  t.equal(await getCode(response), 'unavailable');
   t.equal((await get(server, `/0.0.9/${LOADER}`)).status, 200, 'a cached file is served');
   t.equal((await get(server, `/${LOADER}`)).status, 200, 'the running release is served');
 
@@ -293,33 +303,34 @@ void t.test('a server without the database', {skip}, async (t) => {
 void t.test('the use of a release is recorded once a day', {skip}, async (t) => {
   await t.test('when a page requests one of its files', async (t) => {
     const server = await startServer(t);
-    await store(server, buildOf('0.0.9', CHUNK));
-    await setBack(server, '0.0.9', 3);
+    await storeRelease(server, createBuild('0.0.9', CHUNK));
+    await backdateLastUse(server, '0.0.9', 3);
 
     await get(server, `/widget/${CHUNK}`);
-    await until(async () => (await unusedDays(server, '0.0.9')).join() === '0');
+    await until(async () => (await getUnusedDays(server, '0.0.9')).join() === '0');
 
-    const versions = () => server.sql`select name, xmin::text from widget_releases order by name`;
-    const before = [...(await versions())];
+    const getVersions = () =>
+      server.sql`select name, xmin::text from widget_releases order by name`;
+    const before = [...(await getVersions())];
     await get(server, `/0.0.9/${LOADER}`);
     await get(server, `/widget/${CHUNK}`);
     await new Promise(setImmediate);
-    t.same([...(await versions())], before, 'another request writes nothing');
+    t.same([...(await getVersions())], before, 'another request writes nothing');
   });
 
   await t.test('also for the running release, which is served from disk', async (t) => {
     const server = await startServer(t);
     await server.release.start();
-    await setBack(server, projectVersion(), 3);
+    await backdateLastUse(server, readProjectVersion(), 3);
     await get(server, `/${LOADER}`);
-    t.same(await unusedDays(server, projectVersion()), [3], 'already recorded today');
+    t.same(await getUnusedDays(server, readProjectVersion()), [3], 'already recorded today');
 
     const {now} = Date;
     t.teardown(() => (Date.now = now));
     Date.now = () => now() + DAY_MS;
     await get(server, `/${LOADER}`);
 
-    await until(async () => (await unusedDays(server, projectVersion())).join() === '0');
+    await until(async () => (await getUnusedDays(server, readProjectVersion())).join() === '0');
   });
 });
 
@@ -329,8 +340,8 @@ void t.test('a release unused for WIDGET_RELEASE_DAYS is deleted', async (t) => 
     ['0.0.7', 11],
     ['0.0.8', 9],
   ] as const) {
-    await store(server, buildOf(release, `chat-${release.replaceAll('.', '')}-hash.js`));
-    await setBack(server, release, days);
+    await storeRelease(server, createBuild(release, `chat-${release.replaceAll('.', '')}-hash.js`));
+    await backdateLastUse(server, release, days);
   }
 
   await server.expiry.run();

@@ -40,7 +40,7 @@ t.test('three servers on one database and one store', async (t) => {
 
   await t.test('share one rate limit', async (t) => {
     await first.sql`delete from rate_limits`;
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({length: 3 * LIMIT}, (_, i) =>
         request(urls[i % 3] as string, 'POST', '/api/session/validate-uuid', {
           json: {uuid: randomUUID()},
@@ -48,8 +48,8 @@ t.test('three servers on one database and one store', async (t) => {
       ),
     );
 
-    t.equal(answers.filter(({status}) => status === 200).length, LIMIT);
-    t.equal(answers.filter(({status}) => status === 429).length, 2 * LIMIT);
+    t.equal(responses.filter(({status}) => status === 200).length, LIMIT);
+    t.equal(responses.filter(({status}) => status === 429).length, 2 * LIMIT);
   });
 
   await t.test('store one file if all of them receive the same key at once', async (t) => {
@@ -58,9 +58,9 @@ t.test('three servers on one database and one store', async (t) => {
     const key = randomUUID();
     const bytes = makePdf(200_000);
 
-    const answers = await Promise.all(urls.map((url) => visitor.at(url).upload(bytes, {key})));
+    const responses = await Promise.all(urls.map((url) => visitor.at(url).upload(bytes, {key})));
 
-    t.same(answers.map(({status}) => status).sort(), [200, 200, 201]);
+    t.same(responses.map(({status}) => status).sort(), [200, 200, 201]);
     t.equal((await visitor.files()).length, 1);
   });
 

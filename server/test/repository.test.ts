@@ -14,7 +14,7 @@ const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const text = (file: string) => readFile(path.join(PROJECT, file), 'utf8');
 
-const sources = async (folder: string): Promise<string[]> => {
+const getSources = async (folder: string): Promise<string[]> => {
   const names = await readdir(path.join(PROJECT, folder), {recursive: true});
   return names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
 };
@@ -25,7 +25,7 @@ const firstCells = (readme: string, heading: string): string[] => {
   return [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? '');
 };
 
-const names = (cells: string[]): string[] =>
+const getNames = (cells: string[]): string[] =>
   cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '')).sort();
 
 const isSetting = (name: string): boolean => name === name.toUpperCase();
@@ -46,7 +46,7 @@ t.test('the README names exactly the existing settings', async (t) => {
   const cells = firstCells(await text('README.md'), '## Settings');
 
   t.same(
-    names(cells).filter(isSetting),
+    getNames(cells).filter(isSetting),
     [...Object.keys(Settings.properties), 'NODE_ENV'].sort().filter(isFirst),
   );
 });
@@ -56,21 +56,21 @@ t.test('the README names exactly the existing metrics', async (t) => {
   const metrics = await text('server/http/metrics.ts');
 
   t.same(
-    names(cells).filter((name) => !isSetting(name)),
+    getNames(cells).filter((name) => !isSetting(name)),
     unique([...metrics.matchAll(/name: '(maria_\w+)'/g)].map(second)),
   );
 });
 
 t.test('the README names the widget’s events, attributes, properties and parts', async (t) => {
   const readme = await text('README.md');
-  const widget = (await Promise.all((await sources('widget')).filter(isProduct).map(text))).join(
+  const widget = (await Promise.all((await getSources('widget')).filter(isProduct).map(text))).join(
     '\n',
   );
 
   const events = unique(
     [...(await text('widget/events.ts')).matchAll(/'(maria-[a-z-]+)'/g)].map(second),
   );
-  t.same(names(firstCells(readme, '### Events')), events);
+  t.same(getNames(firstCells(readme, '### Events')), events);
   t.ok(events.every((event) => (WIDGET_EVENTS as readonly string[]).includes(event)));
 
   const attributes = await text('widget/attribute-check.ts');
@@ -81,10 +81,10 @@ t.test('the README names the widget’s events, attributes, properties and parts
     ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
     ...[...(await text('widget/looks.ts')).matchAll(keys)].map(second),
   ]);
-  t.same([...names(firstCells(readme, '### Attributes')), 'locale'].sort(), known);
+  t.same([...getNames(firstCells(readme, '### Attributes')), 'locale'].sort(), known);
 
   const properties = unique([...widget.matchAll(/(--maria-[a-z-]+)/g)].map(second));
-  t.same(unique(names(firstCells(readme, '### Style'))), properties);
+  t.same(unique(getNames(firstCells(readme, '### Style'))), properties);
   t.ok(properties.length <= 25);
 
   const parts = unique([...widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g)].map(second));
@@ -178,8 +178,8 @@ const LAYERS = [
 t.test('imports between folders of the server point to earlier layers', async (t) => {
   const wrong: string[] = [];
   for (const {file, target} of await serverImports()) {
-    const from = layerOf(file);
-    const to = layerOf(target);
+    const from = getLayer(file);
+    const to = getLayer(target);
     if (from !== to && LAYERS.indexOf(to) >= LAYERS.indexOf(from))
       wrong.push(`${file} -> ${target}`);
   }
@@ -187,8 +187,8 @@ t.test('imports between folders of the server point to earlier layers', async (t
 });
 
 t.test('every folder of the server has a layer', async (t) => {
-  const files = (await sources('server')).filter(isProduct);
-  t.same(unique(files.map(layerOf)), [...LAYERS].sort());
+  const files = (await getSources('server')).filter(isProduct);
+  t.same(unique(files.map(getLayer)), [...LAYERS].sort());
 });
 
 t.test('the server’s README lists the folders in the order of the layers', async (t) => {
@@ -214,7 +214,7 @@ t.test('stores do not import HTTP modules', async (t) => {
 });
 
 t.test('only the folder of the database starts transactions at the driver', async (t) => {
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     if (file.startsWith('server/database/')) continue;
     t.notMatch(await text(file), /sql\.begin\b|\.begin\((?:async|\(tx)/i, file);
   }
@@ -223,20 +223,20 @@ t.test('only the folder of the database starts transactions at the driver', asyn
 const EMPTY_COLLECTION = /^(?:export )?const \w+(?:: .*)? = new (?:Map|Set)(?:<.*>)?\(\)/m;
 
 t.test('modules of the server have no mutable state', async (t) => {
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     t.notMatch(await text(file), /^(?:export )?let /m, file);
     t.notMatch(await text(file), EMPTY_COLLECTION, file);
   }
 });
 
 t.test('Promise.race appears only in async/', async (t) => {
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     if (!file.startsWith('server/async/')) t.notMatch(await text(file), /Promise\.race/, file);
   }
 });
 
 t.test('only the module of the settings reads the environment', async (t) => {
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     if (/main\.ts$|cli\.ts$|bench/.test(file)) continue;
     if (!/\/embedded|\/node-version-warning/.test(file))
       t.notMatch(await text(file), /process\.env/, file);
@@ -246,9 +246,9 @@ t.test('only the module of the settings reads the environment', async (t) => {
 t.test('every file with routes exports a plugin, and routes.ts registers it', async (t) => {
   const registered = await text('server/routes.ts');
   const missing: string[] = [];
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     const plugins = [...(await text(file)).matchAll(/^export const (\w+): Plugin</gm)].map(second);
-    if (/\/(.*-)?routes?\.ts$/.test(file) && layerOf(file) !== 'routes' && plugins.length === 0)
+    if (/\/(.*-)?routes?\.ts$/.test(file) && getLayer(file) !== 'routes' && plugins.length === 0)
       missing.push(`${file} exports no plugin`);
     for (const plugin of plugins)
       if (!new RegExp(`await (app|scope)\\.register\\(${plugin},`).test(registered))
@@ -259,7 +259,7 @@ t.test('every file with routes exports a plugin, and routes.ts registers it', as
 
 t.test('every plugin is registered with await or return', async (t) => {
   const floating: string[] = [];
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     for (const line of (await text(file)).split('\n'))
       if (
         /^(?!\s*(\/\/|\/?\*)).*\.register\(/.test(line) &&
@@ -283,7 +283,7 @@ const SINGLE_MECHANISMS: [RegExp, string[]][] = [
 
 t.test('a mechanism is written once', async (t) => {
   const copies: string[] = [];
-  for (const file of (await sources('server')).filter(isProduct)) {
+  for (const file of (await getSources('server')).filter(isProduct)) {
     const source = await text(file);
     for (const [pattern, homes] of SINGLE_MECHANISMS)
       if (!homes.includes(file) && pattern.test(source)) copies.push(`${file}: ${pattern}`);
@@ -303,7 +303,7 @@ t.test('only the border of a transport reads codes that transports share', async
   const shared =
     /'(ECONN(RESET|REFUSED|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)'/;
   const readers: string[] = [];
-  for (const file of (await sources('server')).filter(isProduct))
+  for (const file of (await getSources('server')).filter(isProduct))
     if (shared.test(await text(file))) readers.push(path.relative('server', file));
   t.same(readers.sort(), [...TRANSPORT_BORDERS].sort());
 });
@@ -319,7 +319,7 @@ interface Import {
 }
 
 async function serverImports(): Promise<Import[]> {
-  const files = (await sources('server')).filter(isProduct);
+  const files = (await getSources('server')).filter(isProduct);
   const imports = files.map(async (file) =>
     [
       ...(await text(file)).matchAll(/(?:^(?:im|ex)port (type )?[^;]*?from |import\()'(\..*?)'/gms),
@@ -333,7 +333,7 @@ async function serverImports(): Promise<Import[]> {
 }
 
 /** Returns the folder below `server/`, or the name of a module at its top level. */
-function layerOf(file: string): string {
+function getLayer(file: string): string {
   return (file.split('/')[1] ?? '').replace(/\.ts$/, '');
 }
 

@@ -6,7 +6,7 @@ import t from 'tap';
 
 import {makePdf} from './pdf.js';
 import {bucketsMissing} from './test-bucket.js';
-import {consenting, proxyMissing, startTopology} from './topology.js';
+import {createConsentingVisitor, proxyMissing, startTopology} from './topology.js';
 import type {Topology} from './topology.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
@@ -52,7 +52,7 @@ const beginLoad = ({url}: Topology): Load => {
   const load: Omit<Load, 'stop'> = {stored: [], troubles: []};
   let stopped = false;
   const visit = async (): Promise<void> => {
-    const visitor = await consenting(url);
+    const visitor = await createConsentingVisitor(url);
     const bytes = makePdf(100_000);
     const {status, body} = await visitor.upload(bytes);
     if (status === 201) load.stored.push({visitor, id: body.file.id, bytes});

@@ -1,13 +1,13 @@
 import t from 'tap';
 
-import {pending, press} from './contact-parts.js';
+import {createPendingContact, confirmLink} from './contact-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
 void t.test('a rotated secret key', async (t) => {
   const [old, fresh] = ['o'.repeat(40), 'f'.repeat(40)];
   const server = await startServer(t, {settings: {SECRET_KEY: old}});
-  const {visitor, link} = await pending(server, 'rotated@example.com');
+  const {visitor, link} = await createPendingContact(server, 'rotated@example.com');
   const rotated = await startServer(t, {
     beside: server,
     settings: {SECRET_KEY: `${fresh},${old}`},
@@ -17,7 +17,7 @@ void t.test('a rotated secret key', async (t) => {
 
   await t.test('still verifies old tokens and links', async (t) => {
     t.equal((await visitor.at(rotated.url).session()).status, 200);
-    t.equal((await press(`${rotated.url}${path}`)).status, 200);
+    t.equal((await confirmLink(`${rotated.url}${path}`)).status, 200);
     t.equal((await visitor.session()).body.state, 'complete');
   });
 

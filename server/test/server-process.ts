@@ -11,7 +11,7 @@ import {temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
-/** Long enough for several servers that start at once on a busy machine. */
+/** Time limit that is enough for several servers that start at once on a busy machine. */
 const READY_WITHIN_MS = 120_000;
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
@@ -75,7 +75,7 @@ export const startProcessBeside = async (
   };
   for (;;) {
     const started = await startProcess(t, own, program);
-    if (await isReady(started)) return started;
+    if (await becomesReady(started)) return started;
     // Another program may have taken the port since it was checked.
     if (!started.output().includes('EADDRINUSE') || own['PORT'])
       throw new Error(`The server did not become ready: ${started.output()}`);
@@ -83,7 +83,7 @@ export const startProcessBeside = async (
 };
 
 /** Waits until the server is ready, or its process has ended. */
-const isReady = async ({child, url}: ServerProcess): Promise<boolean> => {
+const becomesReady = async ({child, url}: ServerProcess): Promise<boolean> => {
   const answers = async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false;
   let ready = false;
   await until(async () => {

@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 
 import {FaultProxy} from './fault-proxy.js';
-import {patiently} from './patiently.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
@@ -26,7 +26,7 @@ interface Validated {
 const validate = (url: string, uuid: string, headers: Record<string, string> = {}) =>
   request<Validated>(url, 'POST', '/api/session/validate-uuid', {json: {uuid}, headers});
 
-const outcomesOf = async ({sql}: TestServer, uuid: string): Promise<string[]> => {
+const getOutcomes = async ({sql}: TestServer, uuid: string): Promise<string[]> => {
   const rows = await sql<{outcome: string}[]>`
     select metadata->>'outcome' as outcome from audit_logs
     where event_type = 'uuid_validation_attempt' and user_uuid = ${uuid}`;
@@ -39,9 +39,9 @@ const callAllAtOnce = async ({url}: TestServer) => {
   const groups = Array.from({length: 8}, async () => {
     const known = await Visitor.consenting(url);
     const lead = await Visitor.consenting(url);
-    await patiently(() => lead.contact(`${randomUUID()}@example.com`));
+    await callSuccessfully(() => lead.contact(`${randomUUID()}@example.com`));
     const erased = await Visitor.consenting(url);
-    await patiently(() => erased.call('DELETE', '/api/session'));
+    await callSuccessfully(() => erased.call('DELETE', '/api/session'));
     const foreign = await Visitor.arrive(url);
     return [
       {uuid: randomUUID(), headers: {}, expected: [200, 'claimed']},
@@ -55,8 +55,8 @@ const callAllAtOnce = async ({url}: TestServer) => {
     ];
   });
   const calls = (await Promise.all(groups)).flat();
-  const answers = await Promise.all(calls.map(({uuid, headers}) => validate(url, uuid, headers)));
-  return {calls, answers};
+  const responses = await Promise.all(calls.map(({uuid, headers}) => validate(url, uuid, headers)));
+  return {calls, answers: responses};
 };
 
 t.test('concurrent calls share statements, and each gets the response for its UUID', async (t) => {
@@ -77,7 +77,7 @@ t.test('concurrent calls share statements, and each gets the response for its UU
   const uuids = [...new Set(calls.map(({uuid}) => uuid))];
   for (const uuid of uuids) {
     t.same(
-      (await outcomesOf(server, uuid)).sort(),
+      (await getOutcomes(server, uuid)).sort(),
       calls
         .filter((call) => call.uuid === uuid)
         .map(({expected}) => expected[1])
@@ -91,21 +91,21 @@ t.test('two concurrent claims of one UUID are audited twice and bound to neither
   const server = await startServer(t);
   const uuid = randomUUID();
 
-  const answers = await Promise.all([validate(server.url, uuid), validate(server.url, uuid)]);
+  const responses = await Promise.all([validate(server.url, uuid), validate(server.url, uuid)]);
 
   t.same(
-    answers.map(({status}) => status),
+    responses.map(({status}) => status),
     [200, 200],
   );
-  t.not(answers[0]?.body.token, answers[1]?.body.token);
-  t.same(await outcomesOf(server, uuid), ['claimed', 'claimed']);
+  t.not(responses[0]?.body.token, responses[1]?.body.token);
+  t.same(await getOutcomes(server, uuid), ['claimed', 'claimed']);
   t.equal((await server.sql`select from visits where uuid = ${uuid}`).length, 0);
 });
 
 t.test('calls that got a response before a database failure are audited', async (t) => {
   const database = (await createMigratedDatabase(t)).url;
-  const proxy = await FaultProxy.before(t, database);
-  const server = await startServer(t, {settings: {DATABASE_URL: proxy.through(database)}});
+  const proxy = await FaultProxy.start(t, database);
+  const server = await startServer(t, {settings: {DATABASE_URL: proxy.replaceHost(database)}});
   const claimed: string[] = [];
   const codes = new Set<string | undefined>();
   const call = async () => {
@@ -129,7 +129,7 @@ t.test('calls that got a response before a database failure are audited', async 
   }
 
   t.same([...codes], ['503 unavailable'], 'there is no other rejection');
-  for (const uuid of claimed) t.same(await outcomesOf(server, uuid), ['claimed']);
+  for (const uuid of claimed) t.same(await getOutcomes(server, uuid), ['claimed']);
 });
 
 t.test('concurrent calls over two replicas are counted exactly for each IP address', async (t) => {

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import t from 'tap';
 
 import {makePdf} from './pdf.js';
-import {auditOf, objectsOf, stateOf, validate} from './session-parts.js';
+import {getAuditRows, listSessionKeys, getVisitState, validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -20,20 +20,20 @@ void t.test('DELETE /api/session', async (t) => {
     const again = await visitor.call('DELETE', '/api/session');
 
     t.same([first.status, again.status], [204, 204]);
-    await until(async () => (await stateOf(server, visitor.uuid)) === 'gone');
+    await until(async () => (await getVisitState(server, visitor.uuid)) === 'gone');
     t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
-    t.same(await objectsOf(server, visitor.uuid), []);
+    t.same(await listSessionKeys(server, visitor.uuid), []);
     t.equal((await visitor.session()).status, 410);
     t.equal((await visitor.upload(makePdf())).status, 410);
-    t.match(await auditOf(server, visitor.uuid, 'session_reset'), [{ip: null}]);
+    t.match(await getAuditRows(server, visitor.uuid, 'session_reset'), [{ip: null}]);
   });
 
   await t.test('prevents any later use of its UUID', async (t) => {
     const visitor = await Visitor.arrive(server.url);
     await visitor.call('DELETE', '/api/session');
 
-    t.equal((await validate(server.url, {uuid: visitor.uuid})).status, 409);
-    t.equal((await validate(server.url, {uuid: visitor.uuid}, visitor.token)).status, 410);
+    t.equal((await validateUuid(server.url, {uuid: visitor.uuid})).status, 409);
+    t.equal((await validateUuid(server.url, {uuid: visitor.uuid}, visitor.token)).status, 410);
   });
 
   await t.test('erases nothing with another visitor’s token', async (t) => {
@@ -42,7 +42,7 @@ void t.test('DELETE /api/session', async (t) => {
     const mixed = new Visitor(server.url, visitor.uuid, stranger.token);
 
     t.equal((await mixed.call('DELETE', '/api/session')).status, 401);
-    t.equal(await stateOf(server, visitor.uuid), 'open');
+    t.equal(await getVisitState(server, visitor.uuid), 'open');
   });
 
   await t.test('leaves no personal data in any table after contact', async (t) => {
@@ -61,19 +61,19 @@ void t.test('DELETE /api/session', async (t) => {
     await visitor.contact('zwiebelfisch@example.com', 'Zora Zwiebelfisch');
     await own.mailbox.waitFor('zwiebelfisch@example.com');
     await visitor.call('PATCH', '/api/session', {json: {email: 'zora.zwiebelfisch@example.org'}});
-    t.not((await tracesOf(own, 'zwiebelfisch')).length, 0, 'the value was stored before');
-    t.not((await tracesOf(own, ip)).length, 0, 'the IP address was stored before');
+    t.not((await getTraces(own, 'zwiebelfisch')).length, 0, 'the value was stored before');
+    t.not((await getTraces(own, ip)).length, 0, 'the IP address was stored before');
     const rows = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
 
     t.equal((await visitor.call('DELETE', '/api/session')).status, 204);
 
-    t.same(await tracesOf(own, 'zwiebelfisch'), []);
-    t.same(await tracesOf(own, 'Zora'), []);
-    t.same(await tracesOf(own, ip), []);
-    await until(async () => (await objectsOf(own, uuid)).length === 0);
+    t.same(await getTraces(own, 'zwiebelfisch'), []);
+    t.same(await getTraces(own, 'Zora'), []);
+    t.same(await getTraces(own, ip), []);
+    await until(async () => (await listSessionKeys(own, uuid)).length === 0);
     const left = await own.sql`select from audit_logs where user_uuid = ${uuid}`;
     t.ok(left.length > rows.length, 'the audit rows remain and record the erasure');
-    t.match(await auditOf(own, uuid, 'session_erased'), [{metadata: {by: 'visitor'}}]);
+    t.match(await getAuditRows(own, uuid, 'session_erased'), [{metadata: {by: 'visitor'}}]);
     t.equal((await own.sql`select from consents where session_uuid = ${uuid}`).length, 2);
     t.match(await own.sql`select * from visits where uuid = ${uuid}`, [
       {state: 'erased', site_key: 'demo', furthest_step: null},
@@ -84,7 +84,7 @@ void t.test('DELETE /api/session', async (t) => {
 });
 
 /** Returns every row of every table that contains a text, whatever the column's type. */
-const tracesOf = async ({sql}: TestServer, text: string): Promise<string[]> => {
+const getTraces = async ({sql}: TestServer, text: string): Promise<string[]> => {
   const tables = await sql<{name: string}[]>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE'`;

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import type {Session} from '../contract/sessions.js';
 import {makePdf} from './pdf.js';
-import {stateOf} from './session-parts.js';
+import {getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -17,7 +17,7 @@ void t.test('a UUID is an empty visit before its first change', async (t) => {
   t.same([body.files, body.consents], [[], []]);
   const files = await visitor.call('GET', '/api/files');
   t.same([files.status, files.body], [200, {files: []}]);
-  t.equal(await stateOf(server, visitor.uuid), undefined);
+  t.equal(await getVisitState(server, visitor.uuid), undefined);
 });
 
 void t.test('GET /api/session returns the current state to a returning visitor', async (t) => {

@@ -9,10 +9,10 @@ import {AuditMaintenance} from '../audit/maintenance.js';
 import {cleanupCommand} from '../cleanup/command.js';
 import {RestoreGuard, RESTORED_DATABASE} from '../database/restore-guard.js';
 import {eraseCommand} from '../privacy/erase-command.js';
-import {alertsIn, letIdle, visitWithFile} from './cleanup-parts.js';
-import {OwnCluster} from './own-cluster.js';
+import {getAlertCauses, backdateActivity, createVisitWithFile} from './cleanup-helpers.js';
+import {TestCluster} from './test-cluster.js';
 import {runCommand} from './run-command.js';
-import {stateOf} from './session-parts.js';
+import {getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {copyDatabase, createMigratedDatabase} from './test-database.js';
@@ -30,15 +30,15 @@ const isThere = async ({objects}: TestServer, key: string) =>
 const isGone = (server: TestServer, key: string) =>
   until(async () => !(await isThere(server, key)));
 
-const heldMetric = async ({url}: TestServer): Promise<number> => {
+const getHeldMetric = async ({url}: TestServer): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/^maria_cleanup_held (\d)$/m.exec(text)?.[1]);
 };
 
-const runsOf = async ({sql}: TestServer): Promise<number> =>
+const getRuns = async ({sql}: TestServer): Promise<number> =>
   (await sql`select from audit_logs where event_type = 'orphan_cleanup'`).length;
 
-const stampOf = async ({sql}: TestServer): Promise<number> => {
+const getStamp = async ({sql}: TestServer): Promise<number> => {
   const [row] = await sql<{stamp: number}[]>`
     select (progress->>'stamp')::float8 as stamp from tasks where name = 'database'`;
   return row?.stamp ?? 0;
@@ -46,9 +46,9 @@ const stampOf = async ({sql}: TestServer): Promise<number> => {
 
 /** Triggers a check of the database and an urgent run. Waits until the check is recorded. */
 const looked = async (server: TestServer): Promise<void> => {
-  const before = await stampOf(server);
+  const before = await getStamp(server);
   server.cleanup.triggerSoon();
-  await until(async () => (await stampOf(server)) > before);
+  await until(async () => (await getStamp(server)) > before);
 };
 
 const answers = ({sql}: TestServer) =>
@@ -61,9 +61,9 @@ const answers = ({sql}: TestServer) =>
 
 /** Restores a backup that contains an open visit with a file, but not its later session. */
 const setBack = async (t: Test) => {
-  const cluster = await OwnCluster.start(t);
+  const cluster = await TestCluster.start(t);
   const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
-  const {visitor, key} = await visitWithFile(server);
+  const {visitor, key} = await createVisitWithFile(server);
   await looked(server);
   await cluster.backUp();
   await answers(server);
@@ -71,21 +71,21 @@ const setBack = async (t: Test) => {
   await looked(server);
   await cluster.restore();
   await answers(server);
-  await letIdle(server, visitor, 31);
-  t.equal(await stateOf(server, visitor.uuid), 'open', 'the state is that of the backup');
+  await backdateActivity(server, visitor, 31);
+  t.equal(await getVisitState(server, visitor.uuid), 'open', 'the state is that of the backup');
   return {cluster, server, visitor, key};
 };
 
 const isHeld = async (t: Test, server: TestServer, key: string): Promise<void> => {
-  await until(async () => (await alertsIn(server)).includes(ALERT));
-  await until(async () => (await heldMetric(server)) === 1);
+  await until(async () => (await getAlertCauses(server)).includes(ALERT));
+  await until(async () => (await getHeldMetric(server)) === 1);
   t.ok(
-    server.logged.some(({level, msg}) => level === 50 && msg === RESTORED_DATABASE),
+    server.logLines.some(({level, msg}) => level === 50 && msg === RESTORED_DATABASE),
     'the log says what to do',
   );
   t.equal((await request(server.url, 'GET', '/readyz')).status, 200, 'visitors are served');
   t.ok(await isThere(server, key));
-  t.equal(await runsOf(server), 0);
+  t.equal(await getRuns(server), 0);
 };
 
 t.test('a database that is restored under a running server is detected', async (t) => {
@@ -105,14 +105,14 @@ t.test('a database that is restored under a running server is detected', async (
   }
   t.match(await runCommand(server, cleanupCommand, '--dry-run'), `would delete ${key}`);
   await runCommand(server, cleanupCommand, '--sweep');
-  t.equal(await stateOf(server, visitor.uuid), 'open', 'no command deletes either');
+  t.equal(await getVisitState(server, visitor.uuid), 'open', 'no command deletes either');
 
   await runCommand(server, cleanupCommand, '--resume');
   await runCommand(server, cleanupCommand);
 
   t.notOk(await isThere(server, key));
   await looked(server);
-  t.equal(await heldMetric(server), 0);
+  t.equal(await getHeldMetric(server), 0);
 });
 
 t.test('a database that was restored between two starts is detected', async (t) => {
@@ -125,7 +125,7 @@ t.test('a database that was restored between two starts is detected', async (t) 
   next.cleanup.start();
 
   await isHeld(t, next, key);
-  t.equal(await stateOf(next, visitor.uuid), 'open');
+  t.equal(await getVisitState(next, visitor.uuid), 'open');
   await runCommand(next, cleanupCommand, '--resume');
   await runCommand(next, cleanupCommand);
   t.notOk(await isThere(next, key));
@@ -133,9 +133,9 @@ t.test('a database that was restored between two starts is detected', async (t) 
 
 t.test('a restored dump is detected by servers without a record of the database', async (t) => {
   const original = await startServer(t);
-  const {visitor, key} = await visitWithFile(original);
+  const {visitor, key} = await createVisitWithFile(original);
   await looked(original);
-  await letIdle(original, visitor, 31);
+  await backdateActivity(original, visitor, 31);
   const {url} = await copyDatabase(t, {url: original.config.databaseUrl ?? ''});
   const replicas = await Promise.all(
     [1, 2, 3].map(() =>
@@ -149,13 +149,13 @@ t.test('a restored dump is detected by servers without a record of the database'
 
   for (const {cleanup} of replicas) cleanup.start();
   for (const replica of replicas) {
-    await until(async () => (await heldMetric(replica)) === 1);
+    await until(async () => (await getHeldMetric(replica)) === 1);
   }
   await isHeld(t, first, key);
-  t.equal(await stateOf(first, visitor.uuid), 'open');
+  t.equal(await getVisitState(first, visitor.uuid), 'open');
 
   await runCommand(last, cleanupCommand, '--resume');
-  for (const replica of replicas) await until(async () => (await heldMetric(replica)) === 0);
+  for (const replica of replicas) await until(async () => (await getHeldMetric(replica)) === 0);
   await isGone(first, key);
 });
 
@@ -172,8 +172,8 @@ t.test('months of the audit log are kept while cleanup is paused', async (t) => 
 
   keeper.start();
   await until(() => known.isPaused);
-  const before = await stampOf(server);
-  await until(async () => (await stampOf(server)) > before);
+  const before = await getStamp(server);
+  await until(async () => (await getStamp(server)) > before);
 
   t.ok((await auditMonths(server.sql)).includes('2025-01'));
   await runCommand(server, cleanupCommand, '--resume');
@@ -182,18 +182,18 @@ t.test('months of the audit log are kept while cleanup is paused', async (t) => 
 
 t.test('no restore is detected after', async (t) => {
   await t.test('a crash of PostgreSQL', async (t) => {
-    const cluster = await OwnCluster.start(t);
+    const cluster = await TestCluster.start(t);
     const server = await startServer(t, {settings: {DATABASE_URL: cluster.url}});
     for (let i = 0; i < 3; i++) {
       await looked(server);
       await cluster.crash();
       await answers(server);
     }
-    const {visitor, key} = await visitWithFile(server);
+    const {visitor, key} = await createVisitWithFile(server);
     await visitor.consent({personal_data: false});
 
     await isGone(server, key);
-    t.notOk((await alertsIn(server)).includes(ALERT));
+    t.notOk((await getAlertCauses(server)).includes(ALERT));
   });
 
   await t.test('a switch to an empty database', async (t) => {
@@ -202,13 +202,13 @@ t.test('no restore is detected after', async (t) => {
     const {url} = await createMigratedDatabase(t);
     const settings = {DATABASE_URL: url, DATA_DIR: old.dataDir};
     const server = await startServer(t, {settings});
-    const {visitor, key} = await visitWithFile(server);
+    const {visitor, key} = await createVisitWithFile(server);
     await visitor.consent({personal_data: false});
 
     await isGone(server, key);
     await looked(old);
     t.same(
-      [await alertsIn(server), await alertsIn(old)],
+      [await getAlertCauses(server), await getAlertCauses(old)],
       [[], []],
       'alternating use raises no alert',
     );
@@ -222,17 +222,17 @@ t.test('no restore is detected after', async (t) => {
       await startServer(t, {settings: {...OFTEN, DATABASE_URL: server.config.databaseUrl ?? ''}}),
     ];
     for (const {cleanup} of replicas) cleanup.start();
-    const {visitor, key} = await visitWithFile(server);
+    const {visitor, key} = await createVisitWithFile(server);
     await visitor.contact('anna@example.com');
     await runCommand(server, eraseCommand, '--email', 'anna@example.com', '--yes');
     await isGone(server, key);
     await server.sql`delete from file_uploads`;
     await server.sql`delete from jobs`;
     await server.sql`vacuum full tasks`;
-    const runs = await runsOf(server);
-    await until(async () => (await runsOf(server)) > runs + 10);
+    const runs = await getRuns(server);
+    await until(async () => (await getRuns(server)) > runs + 10);
 
-    t.notOk((await alertsIn(server)).includes(ALERT));
-    for (const replica of replicas) t.equal(await heldMetric(replica), 0);
+    t.notOk((await getAlertCauses(server)).includes(ALERT));
+    for (const replica of replicas) t.equal(await getHeldMetric(replica), 0);
   });
 });

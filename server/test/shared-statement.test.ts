@@ -41,7 +41,7 @@ const turn = async () => {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 };
 
-const itemsOf = (batches: Batch[]) => batches.map(({items}) => items);
+const getItems = (batches: Batch[]) => batches.map(({items}) => items);
 
 t.test('calls of one tick share a statement, and each gets its result', async (t) => {
   const {statement, batches} = held({maxInFlight: 1});
@@ -49,12 +49,12 @@ t.test('calls of one tick share a statement, and each gets its result', async (t
   await turn();
   const others = [4, 5].map((item) => statement.add(item));
   await turn();
-  t.same(itemsOf(batches), [[1, 2, 3]], 'the others wait for the first to end');
+  t.same(getItems(batches), [[1, 2, 3]], 'the others wait for the first to end');
 
   batches[0]?.done();
   t.same(await Promise.all(waits), ['wrote 1', 'wrote 2', 'wrote 3']);
   await turn();
-  t.same(itemsOf(batches).slice(1), [[4, 5]]);
+  t.same(getItems(batches).slice(1), [[4, 5]]);
   batches[1]?.done();
   t.same(await Promise.all(others), ['wrote 4', 'wrote 5']);
 });
@@ -73,7 +73,7 @@ t.test('a database that does not respond fails only the whole batch', async (t) 
     {status: 'rejected', reason: down},
   ]);
   await turn();
-  t.same(itemsOf(batches), [[1, 2], [3]], 'a statement that may be committed is not repeated');
+  t.same(getItems(batches), [[1, 2], [3]], 'a statement that may be committed is not repeated');
   batches[1]?.done();
   t.equal(await after, 'wrote 3');
 });
@@ -92,7 +92,9 @@ t.test('a call that the database rejects fails without the others', async (t) =>
   const settled = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => statement.add(item)));
 
   t.same(
-    settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+    settled.map((item) =>
+      item.status === 'fulfilled' ? item.value : (item.reason as Error).message,
+    ),
     [1, 2, 3, 'refuses 4', 5],
   );
   t.same(sent, [[1, 2, 3, 4, 5], [1, 2, 3], [4, 5], [4], [5]]);
@@ -122,7 +124,7 @@ t.test('no batch exceeds its limit, and neither does the number in progress', as
   const waits = [1, 2, 3, 4, 5].map((item) => statement.add(item));
   await turn();
   await turn();
-  t.same(itemsOf(batches), [
+  t.same(getItems(batches), [
     [1, 2],
     [3, 4],
   ]);
@@ -130,7 +132,7 @@ t.test('no batch exceeds its limit, and neither does the number in progress', as
   await turn();
   batches[2]?.done();
   await Promise.all(waits);
-  t.same(itemsOf(batches)[2], [5]);
+  t.same(getItems(batches)[2], [5]);
 });
 
 t.test('a slow call does not fail the other calls of a read-only statement', async (t) => {
@@ -145,8 +147,8 @@ t.test('a slow call does not fail the other calls of a read-only statement', asy
   const write = new StatementBatcher<number, number>({run});
   const settled = async (statement: StatementBatcher<number, number>) => {
     const all = await Promise.allSettled([1, 2, 3, 4].map((item) => statement.add(item)));
-    return all.map((one) =>
-      one.status === 'fulfilled' ? one.value : isStatementTimeout(one.reason),
+    return all.map((item) =>
+      item.status === 'fulfilled' ? item.value : isStatementTimeout(item.reason),
     );
   };
 

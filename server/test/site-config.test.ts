@@ -14,8 +14,8 @@ void t.test('a site’s public settings', async (t) => {
     notifyEmail: 'secret-owner@acme.example',
     settings: {max_files: 2, min_files: 0, max_file_bytes: 1_000_000},
   });
-  const get = (address: string, headers = {}) =>
-    request<Record<string, unknown>>(server.url, 'GET', address, {headers});
+  const get = (urlPath: string, headers = {}) =>
+    request<Record<string, unknown>>(server.url, 'GET', urlPath, {headers});
 
   await t.test('are returned with the effective limits and without private values', async (t) => {
     const {status, body} = await get('/api/sites/acme/config?locale=de');

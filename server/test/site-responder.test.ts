@@ -4,7 +4,12 @@ import path from 'node:path';
 import t from 'tap';
 
 import {siteCommand} from '../sites/command.js';
-import {answersOf, said, startModelServer, write} from './answer-parts.js';
+import {
+  waitForReplies,
+  bodiesWithState,
+  startModelServer,
+  writeMessage,
+} from './responder-helpers.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -19,15 +24,15 @@ const set = async (server: TestServer, settings: object): Promise<string> => {
 t.test('a site has a separate responder, whose key is not readable in the database', async (t) => {
   const model = await startModelServer(t);
   const settings = {ALLOW_PRIVATE_HOSTS: new URL(model.url).host};
-  const server = await startServer(t, {answers: true, settings});
+  const server = await startServer(t, {repliesToMessages: true, settings});
   const responder = {kind: 'openai', url: model.url, model: 'echo', key: 'sk-very-secret'};
 
   await set(server, {responder, responder_instructions: 'We close at noon.'});
   const visitor = await Visitor.consenting(server.url);
-  await write(visitor, 'Hello?');
+  await writeMessage(visitor, 'Hello?');
 
-  t.same(said(await answersOf(visitor)), ['You said: Hello?']);
-  const [turn] = await model.seen();
+  t.same(bodiesWithState(await waitForReplies(visitor)), ['You said: Hello?']);
+  const [turn] = await model.getRequests();
   t.equal(turn?.authorization, 'Bearer sk-very-secret');
   t.match(turn?.body.messages[0]?.content, /We close at noon\./);
   const [row] = await server.sql<{text: string}[]>`select settings::text as text from sites`;
@@ -36,9 +41,9 @@ t.test('a site has a separate responder, whose key is not readable in the databa
   t.notMatch(shown, /sk-very-secret/);
 
   await set(server, (JSON.parse(shown) as {settings: object}).settings);
-  await write(visitor, 'Still there?');
-  t.equal((await answersOf(visitor, 2)).length, 2, 'the printed settings can be set again');
-  t.equal((await model.seen())[1]?.authorization, 'Bearer sk-very-secret');
+  await writeMessage(visitor, 'Still there?');
+  t.equal((await waitForReplies(visitor, 2)).length, 2, 'the printed settings can be set again');
+  t.equal((await model.getRequests())[1]?.authorization, 'Bearer sk-very-secret');
 });
 
 t.test('an unusable responder is rejected when it is set, with each error’s path', async (t) => {

@@ -28,7 +28,7 @@ const ACME = [
 
 const site = (server: TestServer, ...args: string[]) => runCommand(server, siteCommand, ...args);
 
-const settingsFile = async (server: TestServer, settings: unknown) => {
+const getSettingsFile = async (server: TestServer, settings: unknown) => {
   const file = path.join(server.dataDir, 'settings.json');
   await writeFile(file, JSON.stringify(settings));
   return file;
@@ -39,7 +39,7 @@ t.test('maria site', async (t) => {
 
   await t.test('add creates a site and prints the snippet', async (t) => {
     const settings = {max_files: 2, min_files: 0, conversation: DEFAULT_CONVERSATION};
-    const file = await settingsFile(server, settings);
+    const file = await getSettingsFile(server, settings);
 
     const printed = await site(
       server,
@@ -80,7 +80,7 @@ t.test('maria site', async (t) => {
   });
 
   await t.test('add reports all errors at once and writes nothing', async (t) => {
-    const file = await settingsFile(server, {max_files: 4, colour: 'red'});
+    const file = await getSettingsFile(server, {max_files: 4, colour: 'red'});
 
     await t.rejects(
       site(
@@ -224,14 +224,14 @@ t.test('an origin must have the exact form that browsers send', async (t) => {
 });
 
 t.test('settings', async (t) => {
-  const paths = (settings: unknown, kind: 'none' | 'webhook' = 'none') =>
+  const getPaths = (settings: unknown, kind: 'none' | 'webhook' = 'none') =>
     validateSettings(settings, {
       limits: LIMITS,
       allowedHosts: [],
       production: true,
       responder: {kind},
     }).map((fault) => fault.path);
-  const withSteps = (...steps: unknown[]) => paths({conversation: {version: 1, steps}});
+  const withSteps = (...steps: unknown[]) => getPaths({conversation: {version: 1, steps}});
   const end = {id: 'end', type: 'end', outcome: 'complete'};
   const going = (when: unknown) =>
     withSteps({id: 'a', type: 'say', next: [{when, to: 'end'}]}, end).map((one) =>
@@ -239,36 +239,36 @@ t.test('settings', async (t) => {
     );
   const is = {field: 'name', operator: 'is', value: 'x'};
 
-  t.same(paths({}), []);
-  t.same(paths({conversation: DEFAULT_CONVERSATION}), []);
-  t.same(paths({max_files: 3, min_files: 3, max_file_bytes: MAX_FILE_BYTES}), []);
-  t.same(paths({max_files: 4, max_file_bytes: MAX_FILE_BYTES + 1}), [
+  t.same(getPaths({}), []);
+  t.same(getPaths({conversation: DEFAULT_CONVERSATION}), []);
+  t.same(getPaths({max_files: 3, min_files: 3, max_file_bytes: MAX_FILE_BYTES}), []);
+  t.same(getPaths({max_files: 4, max_file_bytes: MAX_FILE_BYTES + 1}), [
     '/max_files',
     '/max_file_bytes',
   ]);
-  t.same(paths({max_files: 1, min_files: 2}), ['/min_files']);
-  t.same(paths({max_files: 0, min_files: -1, refuse_active_content: 'yes', x: 1}).sort(), [
+  t.same(getPaths({max_files: 1, min_files: 2}), ['/min_files']);
+  t.same(getPaths({max_files: 0, min_files: -1, refuse_active_content: 'yes', x: 1}).sort(), [
     '/max_files',
     '/min_files',
     '/refuse_active_content',
     '/x',
   ]);
-  t.same(paths([]), ['/']);
-  t.same(paths(null), ['/']);
-  t.same(paths({privacy_url: 'https://acme.example/privacy'}), []);
-  t.same(paths({privacy_url: 'javascript:alert(1)'}), ['/privacy_url']);
-  t.same(paths({privacy_url: '/privacy'}), ['/privacy_url']);
+  t.same(getPaths([]), ['/']);
+  t.same(getPaths(null), ['/']);
+  t.same(getPaths({privacy_url: 'https://acme.example/privacy'}), []);
+  t.same(getPaths({privacy_url: 'javascript:alert(1)'}), ['/privacy_url']);
+  t.same(getPaths({privacy_url: '/privacy'}), ['/privacy_url']);
 
-  t.same(paths({responder: {kind: 'none'}}), []);
-  t.same(paths({responder: {kind: 'webhook'}}, 'webhook'), []);
-  t.same(paths({responder: {kind: 'webhook'}}), ['/responder/url']);
-  t.same(paths({responder: {kind: 'openai', model: 'small'}}, 'webhook'), ['/responder/url']);
+  t.same(getPaths({responder: {kind: 'none'}}), []);
+  t.same(getPaths({responder: {kind: 'webhook'}}, 'webhook'), []);
+  t.same(getPaths({responder: {kind: 'webhook'}}), ['/responder/url']);
+  t.same(getPaths({responder: {kind: 'openai', model: 'small'}}, 'webhook'), ['/responder/url']);
 
-  t.same(paths({conversation: {version: 2, steps: []}}).sort(), [
+  t.same(getPaths({conversation: {version: 2, steps: []}}).sort(), [
     '/conversation/steps',
     '/conversation/version',
   ]);
-  t.same(paths({conversation: null}), ['/conversation']);
+  t.same(getPaths({conversation: null}), ['/conversation']);
   t.same(withSteps({id: 'a', type: 'dance'}, 7, {id: 'b', type: 'constructor'}), [
     '/conversation/steps/0/type',
     '/conversation/steps/1',

@@ -5,7 +5,7 @@ import t from 'tap';
 
 import type {Bytes} from '../object-store/object-store.js';
 import {Spool} from '../files/spool.js';
-import {storeThat} from './failing-store.js';
+import {createFailingStore} from './failing-store.js';
 import {makePdf} from './pdf.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import {until} from './until.js';
@@ -46,7 +46,7 @@ t.test('a reader that stops in the middle leaves no file open', {skip}, async (t
 });
 
 t.test('uploads that the store rejects leave no file open', {skip}, async (t) => {
-  const objects = await storeThat(t, {
+  const objects = await createFailingStore(t, {
     put: () => Promise.reject(new Error('The store refuses before it reads.')),
   });
   const server = await startServer(t, {deps: {objects}});

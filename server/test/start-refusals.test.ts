@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {freePort} from './free-port.js';
-import {OwnRole} from './own-role.js';
+import {TestRole} from './test-role.js';
 import {pgbouncerMissing, startPgbouncer} from './pgbouncer.js';
 import {runMaria} from './run-command.js';
 import {kill} from './server-process.js';
@@ -34,7 +34,7 @@ const start = async (t: Test, databaseUrl: string) => {
 };
 
 /** Returns the exit code and the last line of the log. */
-const refusalOf = async (t: Test, databaseUrl: string) => {
+const getRefusal = async (t: Test, databaseUrl: string) => {
   const {child, printed} = await start(t, databaseUrl);
   const [code] = (await once(child, 'close')) as [number];
   t.notMatch(printed.errors, /\n {4}at /, 'no stack');
@@ -43,7 +43,7 @@ const refusalOf = async (t: Test, databaseUrl: string) => {
 };
 
 t.test('an unusable database ends the start with one line', async (t) => {
-  const role = await OwnRole.create(t);
+  const role = await TestRole.create(t);
   const changed = (change: (url: URL) => void): string => {
     const url = new URL(role.url);
     change(url);
@@ -78,7 +78,7 @@ t.test('an unusable database ends the start with one line', async (t) => {
   ];
   for (const [name, url, code, message] of cases) {
     await t.test(name, async (t) => {
-      const {exitCode, line} = await refusalOf(t, url);
+      const {exitCode, line} = await getRefusal(t, url);
 
       t.equal(exitCode, 1);
       t.match(line, {level: 60, code, msg: message});
@@ -101,7 +101,7 @@ t.test('the start waits for an unavailable database', async (t) => {
 });
 
 t.test('the error names a pooler in transaction mode', {skip: pgbouncerMissing}, async (t) => {
-  const role = await OwnRole.create(t);
+  const role = await TestRole.create(t);
   const says = /connection pooler.*PgBouncer.*Use the URL of the database itself/;
   for (const [name, more] of [
     ['that refuses settings at the login', ''],
@@ -115,7 +115,7 @@ t.test('the error names a pooler in transaction mode', {skip: pgbouncerMissing},
     await t.test(name, async (t) => {
       const url = await startPgbouncer(t, role.url, more);
 
-      const {exitCode, line} = await refusalOf(t, url);
+      const {exitCode, line} = await getRefusal(t, url);
 
       t.equal(exitCode, 1);
       t.match(line, {level: 60, msg: says});

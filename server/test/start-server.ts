@@ -28,7 +28,7 @@ export interface TestServer extends RunningApp {
   objects: ObjectStore;
   mailbox: Mailbox;
   /** Parsed lines of the log. */
-  logged: Record<string, unknown>[];
+  logLines: Record<string, unknown>[];
   dataDir: string;
 }
 
@@ -38,14 +38,20 @@ export interface TestServerOptions {
   /** Another server, whose database and files are shared. */
   beside?: TestServer;
   /** Whether the server replies to messages. Otherwise they wait for another replica. */
-  answers?: boolean;
+  repliesToMessages?: boolean;
   deps?: Partial<AppDeps>;
 }
 
 /** Starts a whole server on a free port, with a separate database, store and mailbox. */
 export const startServer = async (
   t: Test,
-  {settings = {}, store = 'disk', beside, answers = false, deps = {}}: TestServerOptions = {},
+  {
+    settings = {},
+    store = 'disk',
+    beside,
+    repliesToMessages = false,
+    deps = {},
+  }: TestServerOptions = {},
 ): Promise<TestServer> => {
   const port = await freePort();
   const dataDir = beside?.dataDir ?? (await temporaryFolder(t));
@@ -64,9 +70,9 @@ export const startServer = async (
     ...(store === 's3' && (await bucketSettings(t))),
     ...settings,
   });
-  const logged: Record<string, unknown>[] = [];
+  const logLines: Record<string, unknown>[] = [];
   const log: FastifyBaseLogger = createLog(config.logLevel, {
-    write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>),
+    write: (line: string) => logLines.push(JSON.parse(line) as Record<string, unknown>),
   });
   const opened = await openResources(config, {log, takeOwnership: false});
   await ensureDemoSites(opened.sql, config.publicUrl);
@@ -81,9 +87,9 @@ export const startServer = async (
   });
   await running.app.listen({port, host: '127.0.0.1'});
   running.markReady();
-  if (!answers) await running.responderService.stop();
+  if (!repliesToMessages) await running.responderService.stop();
   t.teardown(async () => {
-    await closed(running);
+    await closeServer(running);
     await running.panelOpens.stop();
     await running.cleanup.stop();
     await running.expiry.stop();
@@ -101,13 +107,13 @@ export const startServer = async (
     sql,
     objects,
     mailbox,
-    logged,
+    logLines,
     dataDir,
   };
 };
 
 /** Closes the server. A client's unused open connection would delay that for a minute. */
-const closed = async ({app}: RunningApp): Promise<void> => {
+const closeServer = async ({app}: RunningApp): Promise<void> => {
   const breakingOff = setTimeout(() => {
     app.server.closeAllConnections();
   }, CLOSE_MS);

@@ -15,7 +15,7 @@ export interface StoreCall {
   body: Buffer;
 }
 
-export interface StoreReply {
+export interface StoreResponse {
   status: number;
   headers?: IncomingHttpHeaders;
   body?: Buffer | string;
@@ -23,14 +23,14 @@ export interface StoreReply {
 
 /**
  * An HTTP proxy before a store, which imitates the behaviour of other stores. Without a store
- * behind it, every call needs an `answer`.
+ * behind it, every call needs `respond`.
  */
 export class StoreProxy {
   readonly calls: StoreCall[] = [];
   /** Responds instead of the store. */
-  answer: (call: StoreCall) => StoreReply | undefined = () => undefined;
+  respond: (call: StoreCall) => StoreResponse | undefined = () => undefined;
   /** Changes the store's response. */
-  change: (reply: StoreReply, call: StoreCall) => StoreReply = (reply) => reply;
+  changeResponse: (reply: StoreResponse, call: StoreCall) => StoreResponse = (reply) => reply;
 
   private readonly server = createServer((request, response) => {
     this.handle(request, response).catch(() => response.destroy());
@@ -38,7 +38,7 @@ export class StoreProxy {
 
   private constructor(private readonly target: URL | undefined) {}
 
-  static async before(t: Test, endpoint?: string): Promise<StoreProxy> {
+  static async start(t: Test, endpoint?: string): Promise<StoreProxy> {
     const proxy = new StoreProxy(endpoint === undefined ? undefined : new URL(endpoint));
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
@@ -54,11 +54,11 @@ export class StoreProxy {
   }
 
   /** Returns the settings of the same bucket, with the proxy as endpoint. */
-  through<T extends S3Settings>(settings: T): T {
+  withEndpoint<T extends S3Settings>(settings: T): T {
     return {...settings, endpoint: this.endpoint};
   }
 
-  callsTo(isMeant: (call: StoreCall) => boolean): number {
+  countCalls(isMeant: (call: StoreCall) => boolean): number {
     return this.calls.filter(isMeant).length;
   }
 
@@ -69,11 +69,11 @@ export class StoreProxy {
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      body: await bytesOf(request),
+      body: await readBody(request),
     };
     this.calls.push(call);
-    const own = this.answer(call);
-    const reply = own ?? this.change(await this.forward(request, call.body), call);
+    const own = this.respond(call);
+    const reply = own ?? this.changeResponse(await this.forward(request, call.body), call);
     const {connection: _, 'transfer-encoding': __, ...headers} = reply.headers ?? {};
     const body = Buffer.from(reply.body ?? '');
     // The response to a HEAD has the content length of the object.
@@ -83,7 +83,7 @@ export class StoreProxy {
     response.end(body);
   }
 
-  private async forward(request: IncomingMessage, body: Buffer): Promise<StoreReply> {
+  private async forward(request: IncomingMessage, body: Buffer): Promise<StoreResponse> {
     if (!this.target) throw new Error('There is no store behind this proxy.');
     const {hostname, port} = this.target;
     const {method, url: path, headers} = request;
@@ -95,19 +95,23 @@ export class StoreProxy {
     return {
       status: incoming.statusCode ?? 0,
       headers: incoming.headers,
-      body: await bytesOf(incoming),
+      body: await readBody(incoming),
     };
   }
 }
 
 /** Returns the response of S3 to a call that it rejects. */
-export const refusal = (status: number, code: string, headers: IncomingHttpHeaders = {}) => ({
+export const createErrorResponse = (
+  status: number,
+  code: string,
+  headers: IncomingHttpHeaders = {},
+) => ({
   status,
   headers: {'content-type': 'application/xml', ...headers},
   body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
 });
 
-const bytesOf = async (message: IncomingMessage): Promise<Buffer> => {
+const readBody = async (message: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -5,8 +5,8 @@ import {v4} from 'uuid';
 
 import {SUSPICIOUS_TOKENS, SUSPICIOUS_UUIDS} from '../abuse/monitor.js';
 import {SlidingWindowCounter} from '../abuse/sliding-window-counter.js';
-import {migrated} from './migrated-database.js';
-import {validate} from './session-parts.js';
+import {openMigratedDatabase} from './migrated-database.js';
+import {validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -14,31 +14,31 @@ import {Visitor, request} from './visitor.js';
 
 void t.test('suspicious visitors are audited and alerted', async (t) => {
   const server = await startServer(t);
-  const suspicions = () => server.sql<{kind: string}[]>`
+  const getSuspicions = () => server.sql<{kind: string}[]>`
     select metadata->>'kind' as kind from audit_logs where event_type = 'suspicious_activity'`;
 
   await t.test('after the twentieth invalid UUID, not the nineteenth', async (t) => {
-    for (let i = 0; i < 19; i++) await validate(server.url, {uuid: 'x'});
-    t.equal((await suspicions()).length, 0);
-    await validate(server.url, {uuid: 'x'});
-    await until(async () => (await suspicions()).length === 1);
-    t.match(await suspicions(), [{kind: 'uuids'}]);
+    for (let i = 0; i < 19; i++) await validateUuid(server.url, {uuid: 'x'});
+    t.equal((await getSuspicions()).length, 0);
+    await validateUuid(server.url, {uuid: 'x'});
+    await until(async () => (await getSuspicions()).length === 1);
+    t.match(await getSuspicions(), [{kind: 'uuids'}]);
   });
 
   await t.test('after the fiftieth rejected token', async (t) => {
     const visitor = new Visitor(server.url, v4(), 'wrong');
     for (let i = 0; i < 49; i++) await visitor.session();
-    t.equal((await suspicions()).length, 1);
+    t.equal((await getSuspicions()).length, 1);
     await visitor.session();
-    await until(async () => (await suspicions()).length === 2);
+    await until(async () => (await getSuspicions()).length === 2);
   });
 });
 
 t.test('three replicas count suspicious calls together', async (t) => {
-  const one = await startServer(t);
-  const two = await startServer(t, {beside: one});
-  const three = await startServer(t, {beside: one});
-  const suspicions = () => one.sql<{kind: string; count: number}[]>`
+  const testServer = await startServer(t);
+  const two = await startServer(t, {beside: testServer});
+  const three = await startServer(t, {beside: testServer});
+  const getSuspicions = () => testServer.sql<{kind: string; count: number}[]>`
     select metadata->>'kind' as kind, (metadata->>'count')::int as count
     from audit_logs where event_type = 'suspicious_activity'`;
   // A busy server may respond with 503, which does not count as a guess.
@@ -48,20 +48,20 @@ t.test('three replicas count suspicious calls together', async (t) => {
     );
   };
 
-  for (let i = 0; i < 19; i++) await guess([one, two, three][i % 3] as TestServer);
+  for (let i = 0; i < 19; i++) await guess([testServer, two, three][i % 3] as TestServer);
   await sleep(200);
-  t.equal((await suspicions()).length, 0);
+  t.equal((await getSuspicions()).length, 0);
   await guess(two);
-  await until(async () => (await suspicions()).length === 1);
-  t.same([...(await suspicions())], [{kind: 'uuids', count: 20}]);
+  await until(async () => (await getSuspicions()).length === 1);
+  t.same([...(await getSuspicions())], [{kind: 'uuids', count: 20}]);
 
-  const rows = await one.sql<{key: string}[]>`select key from watched`;
+  const rows = await testServer.sql<{key: string}[]>`select key from watched`;
   t.ok(rows.length > 0);
   t.notMatch(rows.map(({key}) => key).join(), /127\.0\.0|::1/);
 });
 
 t.test('the window of the counters slides', async (t) => {
-  const sql = await migrated(t);
+  const sql = await openMigratedDatabase(t);
   const threshold = {kind: 'k', times: 5, windowMs: 60_000};
   const watched = new SlidingWindowCounter(sql, Buffer.alloc(32));
   const twin = new SlidingWindowCounter(sql, Buffer.alloc(32));

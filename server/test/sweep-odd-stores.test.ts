@@ -4,12 +4,17 @@ import type {Test} from 'tap';
 
 import {S3Objects} from '../object-store/s3.js';
 import type {S3Settings} from '../object-store/s3-clients.js';
-import {alertsIn, sweepOf, unknownKey, visitWithFile} from './cleanup-parts.js';
-import {keysIn} from './keys-in.js';
+import {
+  getAlertCauses,
+  createSweep,
+  createUnknownKey,
+  createVisitWithFile,
+} from './cleanup-helpers.js';
+import {listKeys} from './list-keys.js';
 import {startServer} from './start-server.js';
 import {StoreProxy} from './store-proxy.js';
-import type {StoreCall, StoreReply} from './store-proxy.js';
-import {GREEDY} from './sweep-parts.js';
+import type {StoreCall, StoreResponse} from './store-proxy.js';
+import {DELETE_ALL_UNKNOWN} from './sweep-helpers.js';
 import {bucketsMissing} from './test-bucket.js';
 
 const skip = bucketsMissing;
@@ -18,10 +23,10 @@ const MODIFIED = '2020-01-01T00:00:00.000Z';
 const isList = ({query}: StoreCall): boolean => query.has('list-type');
 
 /** Returns one page of a list, with keys in the form that the store writes. */
-const page = (
+const getPage = (
   keys: string[],
   {truncated = false, token}: {truncated?: boolean; token?: string} = {},
-): StoreReply => ({
+): StoreResponse => ({
   status: 200,
   headers: {'content-type': 'application/xml'},
   body: `<ListBucketResult><IsTruncated>${truncated}</IsTruncated><EncodingType>url</EncodingType>${
@@ -37,11 +42,11 @@ const page = (
 /** Starts a server with one file. Its sweep reads the bucket through a proxy. */
 const before = async (t: Test) => {
   const server = await startServer(t);
-  const file = await visitWithFile(server);
-  const proxy = await StoreProxy.before(t);
-  const objects = new S3Objects(proxy.through({...KEYS, bucket: 'odd', forcePathStyle: true}));
+  const file = await createVisitWithFile(server);
+  const proxy = await StoreProxy.start(t);
+  const objects = new S3Objects(proxy.withEndpoint({...KEYS, bucket: 'odd', forcePathStyle: true}));
   t.teardown(() => objects.close());
-  return {server, ...file, proxy, objects, sweep: sweepOf(server, {objects})};
+  return {server, ...file, proxy, objects, sweep: createSweep(server, {objects})};
 };
 
 const KEYS = {
@@ -56,25 +61,25 @@ const putRaw = async (t: Test, {bucket: Bucket, ...settings}: S3Settings, keys: 
 };
 
 const stopsWith = async (t: Test, {server, proxy, sweep}: Awaited<ReturnType<typeof before>>) => {
-  await t.rejects(sweep.run(GREEDY), /^The object store .*Nothing was deleted\.$/s);
-  t.ok(proxy.callsTo(isList) < 200, 'after a bounded number of calls');
-  t.same(await alertsIn(server), ['sweep_stopped'], 'no file is reported as missing');
+  await t.rejects(sweep.run(DELETE_ALL_UNKNOWN), /^The object store .*Nothing was deleted\.$/s);
+  t.ok(proxy.countCalls(isList) < 200, 'after a bounded number of calls');
+  t.same(await getAlertCauses(server), ['sweep_stopped'], 'no file is reported as missing');
   t.equal(
-    proxy.callsTo((call) => !isList(call)),
+    proxy.countCalls((call) => !isList(call)),
     0,
     'nothing is deleted',
   );
 };
 
 t.test('a store that lists the same keys again ends the sweep', async (t) => {
-  const keys = [unknownKey(), unknownKey(), unknownKey()].sort();
+  const keys = [createUnknownKey(), createUnknownKey(), createUnknownKey()].sort();
   for (const token of [undefined, 'same', 'new'] as const) {
     await t.test(`with ${token ?? 'no'} token`, async (t) => {
       const store = await before(t);
       let calls = 0;
-      store.proxy.answer = () => {
+      store.proxy.respond = () => {
         calls++;
-        return page(keys, {
+        return getPage(keys, {
           truncated: true,
           ...(token && {token: token === 'new' ? `token ${calls}` : token}),
         });
@@ -87,10 +92,10 @@ t.test('a store that lists the same keys again ends the sweep', async (t) => {
 
 t.test('a store that lists the last key of a page again ends the sweep', async (t) => {
   const store = await before(t);
-  const keys = [unknownKey(), unknownKey(), unknownKey()].sort();
-  store.proxy.answer = ({query}) => {
+  const keys = [createUnknownKey(), createUnknownKey(), createUnknownKey()].sort();
+  store.proxy.respond = ({query}) => {
     const after = query.get('start-after') ?? '';
-    return page(
+    return getPage(
       keys.filter((key) => key >= after),
       {truncated: true},
     );
@@ -102,25 +107,25 @@ t.test('a store that lists the last key of a page again ends the sweep', async (
 t.test('an empty page that is not the last one', async (t) => {
   await t.test('is followed by the page of its token', async (t) => {
     const {key, proxy, sweep, server} = await before(t);
-    const pages: Record<string, StoreReply> = {
-      start: page([], {truncated: true, token: 'a'}),
-      a: page([], {truncated: true, token: 'b'}),
-      b: page([key]),
+    const pages: Record<string, StoreResponse> = {
+      start: getPage([], {truncated: true, token: 'a'}),
+      a: getPage([], {truncated: true, token: 'b'}),
+      b: getPage([key]),
     };
-    proxy.answer = (call) =>
+    proxy.respond = (call) =>
       isList(call) ? pages[call.query.get('continuation-token') ?? 'start'] : {status: 200};
 
-    t.match(await sweep.run(GREEDY), {seen: 1, known: 1, missing: 0});
-    t.same(await alertsIn(server), []);
+    t.match(await sweep.run(DELETE_ALL_UNKNOWN), {seen: 1, known: 1, missing: 0});
+    t.same(await getAlertCauses(server), []);
   });
 
   for (const token of [undefined, 'same', 'new'] as const) {
     await t.test(`ends the sweep with ${token ?? 'no'} token`, async (t) => {
       const store = await before(t);
       let calls = 0;
-      store.proxy.answer = () => {
+      store.proxy.respond = () => {
         calls++;
-        return page([], {
+        return getPage([], {
           truncated: true,
           ...(token && {token: token === 'new' ? `token ${calls}` : token}),
         });
@@ -134,26 +139,30 @@ t.test('an empty page that is not the last one', async (t) => {
 t.test('a key that cannot be decoded is unmanaged', async (t) => {
   const {key, proxy, sweep, server} = await before(t);
   const odd = ['%', '%zz', '%FF', 'a%00b', '100%.pdf'];
-  proxy.answer = (call) => (isList(call) ? page([...odd, key]) : {status: 200});
+  proxy.respond = (call) => (isList(call) ? getPage([...odd, key]) : {status: 200});
 
-  t.match(await sweep.run(GREEDY), {seen: odd.length + 1, foreign: odd.length, known: 1});
-  t.same(await alertsIn(server), ['foreign_keys']);
+  t.match(await sweep.run(DELETE_ALL_UNKNOWN), {
+    seen: odd.length + 1,
+    foreign: odd.length,
+    known: 1,
+  });
+  t.same(await getAlertCauses(server), ['foreign_keys']);
 });
 
 t.test('the page after a key that cannot be decoded is read', async (t) => {
   const {key, proxy, sweep} = await before(t);
-  proxy.answer = (call) => {
+  proxy.respond = (call) => {
     if (!isList(call)) return {status: 200};
-    if (call.query.has('continuation-token')) return page([key]);
-    return page(['a', '100%.pdf'], {truncated: true, token: 'next'});
+    if (call.query.has('continuation-token')) return getPage([key]);
+    return getPage(['a', '100%.pdf'], {truncated: true, token: 'next'});
   };
 
-  t.match(await sweep.run(GREEDY), {seen: 3, foreign: 2, known: 1, missing: 0});
+  t.match(await sweep.run(DELETE_ALL_UNKNOWN), {seen: 3, foreign: 2, known: 1, missing: 0});
 });
 
 t.test('unusual keys in a real bucket are counted', {skip}, async (t) => {
   const server = await startServer(t, {store: 's3'});
-  const {key} = await visitWithFile(server);
+  const {key} = await createVisitWithFile(server);
   const odd = [
     ' ',
     '%',
@@ -177,13 +186,13 @@ t.test('unusual keys in a real bucket are counted', {skip}, async (t) => {
   ];
   await putRaw(t, server.config.s3 as S3Settings, odd);
 
-  t.match(await sweepOf(server).run(GREEDY), {
+  t.match(await createSweep(server).run(DELETE_ALL_UNKNOWN), {
     seen: odd.length + 1,
     foreign: odd.length,
     known: 1,
     missing: 0,
   });
-  const keys = await keysIn(server.objects, '');
+  const keys = await listKeys(server.objects, '');
   t.same(keys.toSorted(), [...odd, key].sort());
   for (const [at, after] of keys.entries()) {
     const behind: string[] = [];

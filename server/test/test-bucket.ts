@@ -34,7 +34,7 @@ export async function createTestBucket(_t: Test): Promise<TestBucket> {
 }
 
 /** Creates a bucket in a separate store, whose gateway the test may stop. */
-export async function createOwnBucket(t: Test) {
+export async function createSeparateBucket(t: Test) {
   const own = await startRadosgw();
   t.teardown(() => own.stop());
   return {bucket: await createBucketIn(own), gateway: own.gateway};

@@ -52,7 +52,7 @@ async function createDatabase(t: Test, from: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await withServer((sql) => sql`create database ${sql(name)} template ${sql(from)}`);
   t.teardown(() => withServer((sql) => sql`drop database ${sql(name)} with (force)`));
-  return {url: urlOf(await serverUrl(), name)};
+  return {url: getUrl(await serverUrl(), name)};
 }
 
 /**
@@ -65,7 +65,7 @@ async function makeTemplate(sql: postgres.Sql): Promise<string> {
   if (found?.['done']) return name;
   if (found) await sql`drop database ${sql(name)} with (force)`;
   await sql`create database ${sql(name)}`;
-  await migrate(urlOf(await serverUrl(), name));
+  await migrate(getUrl(await serverUrl(), name));
   await sql`alter database ${sql(name)} is_template true`;
   return name;
 }
@@ -107,7 +107,7 @@ async function startOwnServer(): Promise<string> {
   return own.url;
 }
 
-function urlOf(server: string, database: string): string {
+function getUrl(server: string, database: string): string {
   const url = new URL(server);
   url.pathname = `/${database}`;
   return url.href;

@@ -1,7 +1,7 @@
 const escaped = (line: string): string => line.replace(/[\\()]/g, '\\$&');
 
 /** Returns a PDF that shows these lines on its pages. A page without lines resembles a scan. */
-export const textPdf = (pages: string[][]): Buffer => {
+export const makeTextPdf = (pages: string[][]): Buffer => {
   const kids = pages.map((_, i) => `${4 + 2 * i} 0 R`).join(' ');
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',

@@ -4,12 +4,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import t from 'tap';
 
 import {Reaper} from '../cleanup/reaper.js';
-import {keysIn} from './keys-in.js';
+import {listKeys} from './list-keys.js';
 import {makePdf} from './pdf.js';
 import {kill} from './server-process.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
-import {callFrom, consenting, proxyMissing, startTopology} from './topology.js';
+import {callFrom, createConsentingVisitor, proxyMissing, startTopology} from './topology.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
 
@@ -30,7 +30,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
   const {sql} = inside;
 
   await t.test('share the work and continue each other’s sessions', async (t) => {
-    const visitor = await consenting(servers[0]?.url ?? '');
+    const visitor = await createConsentingVisitor(servers[0]?.url ?? '');
     const bytes = makePdf(100_000);
     const {status, body} = await visitor.at(servers[1]?.url ?? '').upload(bytes);
     t.equal(status, 201);
@@ -44,7 +44,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     await until(async () => {
       await visitor.at(url).session();
       const metrics = await Promise.all(
-        servers.map(async (one) => (await fetch(`${one.url}/metrics`)).text()),
+        servers.map(async (serverProcess) => (await fetch(`${serverProcess.url}/metrics`)).text()),
       );
       return metrics.every((text) => text.includes(asked));
     });
@@ -75,7 +75,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     const visits: string[] = [];
     const before = await cleanedSo(inside);
     for (let i = 0; i < abandoned; i++) {
-      const visitor = await consenting(url);
+      const visitor = await createConsentingVisitor(url);
       await visitor.upload(makePdf(1_000));
       visits.push(visitor.uuid);
     }
@@ -103,12 +103,12 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     /** Number of submissions of each contact; a second one follows if the response was lost. */
     const contacts = new Map<string, number>();
     const visit = async (i: number) => {
-      const visitor = await again(() => consenting(url));
+      const visitor = await again(() => createConsentingVisitor(url));
       const bytes = makePdf(150_000);
       const key = randomUUID();
       const {body} = await again(async () => {
-        const answer = await visitor.upload(bytes, {key});
-        return answer.status < 300 ? answer : undefined;
+        const response = await visitor.upload(bytes, {key});
+        return response.status < 300 ? response : undefined;
       });
       stored.push({visitor, id: body.file.id, bytes});
       const email = `${randomUUID()}@example.com`;
@@ -132,7 +132,7 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     await until(() => contacts.size >= VISITS / 4, PATIENCE_MS);
     const victim = servers[0]?.child;
     if (victim) await kill(victim);
-    const heldByTheDead = await leases(inside);
+    const heldByTheDead = await getLeases(inside);
     const uploading = await sql<{id: string}[]>`
       select id from file_uploads where state = 'uploading'`;
     await topology.restart(0);
@@ -143,12 +143,12 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     await walkers;
 
     await releaseOf(inside, heldByTheDead);
-    const idsOf = (email: string) =>
+    const getIds = (email: string) =>
       inside.mailbox.mails
         .filter((_, i) => inside.mailbox.receivers[i]?.includes(email))
         .map(({messageId}) => messageId);
     const emails = [...contacts.keys()];
-    await until(() => emails.every((email) => idsOf(email).length > 0), PATIENCE_MS);
+    await until(() => emails.every((email) => getIds(email).length > 0), PATIENCE_MS);
     await sql`update file_uploads set leased_until = now() where state = 'uploading'`;
     const reaper = new Reaper({...inside, log: inside.app.log});
     await reaper.run();
@@ -166,15 +166,17 @@ t.test('three servers behind a proxy', {skip: bucketsMissing || proxyMissing}, a
     }, PATIENCE_MS);
     const rows = await sql<{key: string}[]>`
       select s3_key as key from file_uploads where state = 'stored'`;
-    t.same((await keysIn(inside.objects)).sort(), rows.map(({key}) => key).sort());
+    t.same((await listKeys(inside.objects)).sort(), rows.map(({key}) => key).sort());
     const files = await sql<{count: number}[]>`
       select count(*)::int as count from file_uploads
       where session_uuid = any(${stored.map(({visitor}) => visitor.uuid)}::uuid[])
       group by session_uuid having count(*) <> 1`;
     t.same([...files], [], 'one file in each session');
-    const wrong = emails.filter((email) => new Set(idsOf(email)).size > (contacts.get(email) ?? 0));
+    const wrong = emails.filter(
+      (email) => new Set(getIds(email)).size > (contacts.get(email) ?? 0),
+    );
     t.same(wrong, [], 'one e-mail for each contact and no other');
-    const copies = emails.flatMap((email) => idsOf(email).slice(new Set(idsOf(email)).size));
+    const copies = emails.flatMap((email) => getIds(email).slice(new Set(getIds(email)).size));
     t.ok(
       copies.length <= SENT_AT_ONCE,
       'only e-mails in progress at the dead server may be repeated',
@@ -205,7 +207,7 @@ const again = async <T>(call: () => Promise<T | undefined>): Promise<T> => {
 
 type Leases = {id: string; until: string}[];
 
-const leases = async ({sql}: TestServer): Promise<Leases> => [
+const getLeases = async ({sql}: TestServer): Promise<Leases> => [
   ...(await sql<Leases>`
     select id, leased_until::text as until from jobs
     where state = 'queued' and leased_until > now()`),

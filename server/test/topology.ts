@@ -92,7 +92,7 @@ const startProxy = async (t: Test, env: Record<string, string>): Promise<void> =
 };
 
 /** Returns a visitor of the site who has consented to storage. */
-export const consenting = async (url: string): Promise<Visitor> => {
+export const createConsentingVisitor = async (url: string): Promise<Visitor> => {
   const visitor = await Visitor.arrive(url, SITE);
   const {status} = await visitor.consent({personal_data: true});
   if (status !== 200) throw new Error(`The consent call got ${status}.`);
@@ -116,8 +116,8 @@ export const callFrom = async (address: string, url: string, call: Call): Promis
     headers: {'content-type': 'application/json', ...headers},
   });
   outgoing.end(JSON.stringify(json));
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  answer.resume();
-  await once(answer, 'end');
-  return answer.statusCode ?? 0;
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return response.statusCode ?? 0;
 };

@@ -2,7 +2,7 @@ import net from 'node:net';
 
 import t from 'tap';
 
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -37,7 +37,7 @@ const askWithoutReading = ({config}: TestServer, {credentials}: Visitor): net.So
 };
 
 /** Collects the server's side of each connection that is opened from now on. */
-const peersOf = ({app}: TestServer): net.Socket[] => {
+const getPeers = ({app}: TestServer): net.Socket[] => {
   const peers: net.Socket[] = [];
   app.server.on('connection', (peer: net.Socket) => peers.push(peer));
   return peers;
@@ -49,12 +49,12 @@ t.test('a client that reads its response too slowly is disconnected', async (t) 
   const responses = {...LIMITS, baseMs: 1_000, bytesPerSecond: 1e9};
   const server = await startServer(t, {deps: {responses}});
   const visitor = await talkative(server);
-  const peers = peersOf(server);
+  const peers = getPeers(server);
 
   askWithoutReading(server, visitor);
 
   await until(() => closed(peers) === 1);
-  const {status} = await untilServed(() => visitor.session());
+  const {status} = await retryWhileBusy(() => visitor.session());
   t.equal(status, 200, 'other clients are served');
 });
 
@@ -62,7 +62,7 @@ t.test('clients that read nothing use a limited amount of memory', async (t) => 
   const unreadBytes = 2.5 * MESSAGES * MESSAGE_BYTES;
   const server = await startServer(t, {deps: {responses: {...LIMITS, unreadBytes}}});
   const visitor = await talkative(server);
-  const peers = peersOf(server);
+  const peers = getPeers(server);
   const waiting = () => peers.filter(({writableLength}) => writableLength > 0);
 
   const sockets = [askWithoutReading(server, visitor), askWithoutReading(server, visitor)];
@@ -76,7 +76,7 @@ t.test('clients that read nothing use a limited amount of memory', async (t) => 
   for (const socket of sockets) socket.destroy();
   await until(() => closed(peers) === peers.length);
 
-  const {status, body} = await untilServed(() =>
+  const {status, body} = await retryWhileBusy(() =>
     visitor.call<{messages: unknown[]}>('GET', '/api/messages'),
   );
   t.same([status, body.messages.length], [200, MESSAGES], 'a client that reads gets all of it');

@@ -5,10 +5,10 @@ import t from 'tap';
 
 import {MAX_FILE_BYTES} from '../contract/limits.js';
 import {makePdf} from './pdf.js';
-import {rawUpload} from './raw-upload.js';
+import {sendRawUpload} from './raw-upload.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
-import {leavesNothing, rowsIn, storedIn} from './upload-parts.js';
+import {assertNothingStored, getFileRows, getStoredState} from './stored-files.js';
 import {Visitor} from './visitor.js';
 
 t.test('limits', async (t) => {
@@ -23,13 +23,13 @@ t.test('limits', async (t) => {
   for (const size of [MAX_FILE_BYTES + 1, null]) {
     await t.test(`one byte more is rejected, ${size ? 'announced' : 'unannounced'}`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
-      const before = await storedIn(server);
+      const before = await getStoredState(server);
 
-      const answer = await visitor.upload(makePdf(MAX_FILE_BYTES + 1), {size});
+      const response = await visitor.upload(makePdf(MAX_FILE_BYTES + 1), {size});
 
-      t.equal(answer.status, 413);
-      t.equal(answer.body.code, 'file_too_large');
-      t.same(await storedIn(server), before);
+      t.equal(response.status, 413);
+      t.equal(response.body.code, 'file_too_large');
+      t.same(await getStoredState(server), before);
     });
   }
 
@@ -37,7 +37,7 @@ t.test('limits', async (t) => {
     'a far too large body is rejected early, and the connection stays open',
     async (t) => {
       const visitor = await Visitor.consenting(server.url);
-      const socket = await rawUpload(server, visitor, {contentLength: 7_000_000});
+      const socket = await sendRawUpload(server, visitor, {contentLength: 7_000_000});
 
       const first = await readAnswer(socket);
 
@@ -51,7 +51,7 @@ t.test('limits', async (t) => {
 
   await t.test('an endless rejected body has its connection closed', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const socket = await rawUpload(server, visitor, {contentLength: 500_000_000});
+    const socket = await sendRawUpload(server, visitor, {contentLength: 500_000_000});
     socket.on('error', () => undefined);
 
     t.match(await readAnswer(socket), /^HTTP\/1\.1 413 /);
@@ -79,13 +79,13 @@ t.test('limits', async (t) => {
   for (const [what, bytes, options, status, code] of refused) {
     await t.test(`${what} is refused with ${status} and leaves nothing`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
-      const before = await storedIn(server);
+      const before = await getStoredState(server);
 
-      const answer = await visitor.upload(bytes, options);
+      const response = await visitor.upload(bytes, options);
 
-      t.equal(answer.status, status);
-      t.equal(answer.body.code, code);
-      t.same(await storedIn(server), before);
+      t.equal(response.status, status);
+      t.equal(response.body.code, code);
+      t.same(await getStoredState(server), before);
       t.equal((await visitor.upload(makePdf())).status, 201, 'its slot is free');
     });
   }
@@ -98,10 +98,10 @@ t.test('limits', async (t) => {
 
   await t.test('a missing trailer is accepted and flagged', async (t) => {
     const visitor = await Visitor.consenting(server.url);
-    const answer = await visitor.upload(Buffer.from(`%PDF-1.4\n${'x'.repeat(3_000)}`));
+    const response = await visitor.upload(Buffer.from(`%PDF-1.4\n${'x'.repeat(3_000)}`));
 
     const [row] =
-      await server.sql`select flags from file_uploads where id = ${answer.body.file.id}`;
+      await server.sql`select flags from file_uploads where id = ${response.body.file.id}`;
     t.same(row?.['flags'], ['trailer_missing']);
   });
 
@@ -110,27 +110,27 @@ t.test('limits', async (t) => {
     const form = new FormData();
     form.set('size', '10');
 
-    const answer = await visitor.call('POST', '/api/files/upload', {form});
+    const response = await visitor.call('POST', '/api/files/upload', {form});
 
-    t.equal(answer.status, 400);
-    t.equal(answer.body['code'], 'no_file');
+    t.equal(response.status, 400);
+    t.equal(response.body['code'], 'no_file');
   });
 
   await t.test('the limit of concurrent uploads for a session is enforced', async (t) => {
     const own = await startServer(t, {settings: {MAX_UPLOADS_PER_SESSION: '1'}});
     const visitor = await Visitor.consenting(own.url);
-    const socket = await rawUpload(own, visitor, {contentLength: 100_000});
-    await until(async () => (await rowsIn(own)).length === 1);
+    const socket = await sendRawUpload(own, visitor, {contentLength: 100_000});
+    await until(async () => (await getFileRows(own)).length === 1);
 
-    const answer = await visitor.upload(makePdf());
+    const response = await visitor.upload(makePdf());
 
-    t.equal(answer.status, 503);
-    t.equal(answer.body.code, 'busy');
-    t.ok(Number(answer.headers.get('retry-after')) > 0);
+    t.equal(response.status, 503);
+    t.equal(response.body.code, 'busy');
+    t.ok(Number(response.headers.get('retry-after')) > 0);
     const metrics = await (await fetch(`${own.url}/metrics`)).text();
     t.match(metrics, 'maria_busy_total{what="uploads",limit="session"} 1\n');
     socket.destroy();
-    await until(async () => (await rowsIn(own)).length === 0);
+    await until(async () => (await getFileRows(own)).length === 0);
     t.equal((await visitor.upload(makePdf())).status, 201);
   });
 });
@@ -209,7 +209,7 @@ t.test('a form with more than a size and a file', async (t) => {
   for (const [what, parts, path, message] of forms) {
     await t.test(`${what} is rejected with its path and leaves nothing`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
-      const before = await storedIn(server);
+      const before = await getStoredState(server);
       const form = new FormData();
       for (const [name, value] of parts) {
         if (typeof value === 'string') form.append(name, value);
@@ -219,7 +219,7 @@ t.test('a form with more than a size and a file', async (t) => {
       const {status, body} = await visitor.call('POST', '/api/files/upload', {form});
 
       t.same([status, body['code'], body['faults']], [400, 'invalid_request', [{path, message}]]);
-      t.same(await storedIn(server), before);
+      t.same(await getStoredState(server), before);
       t.equal((await visitor.upload(makePdf())).status, 201, 'its slot is free');
     });
   }
@@ -237,7 +237,7 @@ t.test('active content is flagged, or rejected if the site requires it', async (
   await strict.sql`update sites set settings = '{"refuse_active_content": true}'`;
   const refused = await (await Visitor.consenting(strict.url)).upload(bytes);
   t.same([refused.status, refused.body.code], [422, 'active_content']);
-  await leavesNothing(t, strict);
+  await assertNothingStored(t, strict);
 
   const words = [
     '<</Title (Senior TypeScript/JavaScript Developer)>>',

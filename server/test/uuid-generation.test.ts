@@ -3,7 +3,7 @@ import type {Test} from 'tap';
 import {v4} from 'uuid';
 
 import type {GeneratedUuid} from '../contract/sessions.js';
-import {auditOf, generate, stateOf} from './session-parts.js';
+import {getAuditRows, generateUuid, getVisitState} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {request} from './visitor.js';
@@ -20,9 +20,9 @@ void t.test('generate-uuid', async (t) => {
 
     t.equal(status, 200);
     t.match(body, {status: 'success', uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/});
-    t.equal((await auditOf(server, body.uuid, 'uuid_generation_attempt')).length, 1);
-    t.equal((await auditOf(server, body.uuid, 'uuid_generated')).length, 1);
-    t.equal(await stateOf(server, body.uuid), undefined);
+    t.equal((await getAuditRows(server, body.uuid, 'uuid_generation_attempt')).length, 1);
+    t.equal((await getAuditRows(server, body.uuid, 'uuid_generated')).length, 1);
+    t.equal(await getVisitState(server, body.uuid), undefined);
   });
 
   const withKnown = async (t: Test, known: number) => {
@@ -39,7 +39,7 @@ void t.test('generate-uuid', async (t) => {
   await t.test('skips two UUIDs that are in use', async (t) => {
     const {server, last} = await withKnown(t, 2);
 
-    const {status, body} = await generate(server.url);
+    const {status, body} = await generateUuid(server.url);
 
     t.equal(status, 200);
     t.equal(body.uuid, last);
@@ -48,7 +48,7 @@ void t.test('generate-uuid', async (t) => {
   await t.test('fails with 500 and an audit row after three UUIDs in use', async (t) => {
     const {server} = await withKnown(t, 3);
 
-    const {status, body} = await generate(server.url);
+    const {status, body} = await generateUuid(server.url);
 
     t.equal(status, 500);
     const {request_id: _, ...rest} = body;

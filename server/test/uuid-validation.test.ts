@@ -1,9 +1,9 @@
 import t from 'tap';
 import {v1, v4, v7} from 'uuid';
 
-import {linkIn} from './mailbox.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
-import {addSite, auditOf, stateOf, validate} from './session-parts.js';
+import {addSite, getAuditRows, getVisitState, validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -13,7 +13,7 @@ import {Visitor} from './visitor.js';
 const completed = async (server: TestServer, email: string): Promise<Visitor> => {
   const visitor = await Visitor.consenting(server.url);
   await visitor.contact(email);
-  await fetch(linkIn(await server.mailbox.waitFor(email)), {method: 'POST'});
+  await fetch(getConfirmationLink(await server.mailbox.waitFor(email)), {method: 'POST'});
   return visitor;
 };
 
@@ -22,7 +22,7 @@ void t.test('validate-uuid rejects everything but version-4 UUIDs', async (t) =>
 
   for (const json of [{}, {uuid: ''}, {uuid: null}]) {
     await t.test(`a missing UUID is an error: ${JSON.stringify(json)}`, async (t) => {
-      const {status, body} = await validate(server.url, json);
+      const {status, body} = await validateUuid(server.url, json);
 
       t.equal(status, 400);
       t.match(body, {status: 'error', code: 'invalid_request', uuid: null});
@@ -47,7 +47,7 @@ void t.test('validate-uuid rejects everything but version-4 UUIDs', async (t) =>
   ];
   for (const [what, uuid] of wrong) {
     await t.test(`${what} is invalid`, async (t) => {
-      const {status, body} = await validate(server.url, {uuid});
+      const {status, body} = await validateUuid(server.url, {uuid});
 
       t.equal(status, 400);
       t.match(body, {status: 'invalid', code: 'invalid_uuid', uuid: null});
@@ -70,25 +70,25 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
   await t.test('an unknown UUID is claimed with a token, in lower case', async (t) => {
     const uuid = v4();
 
-    const {status, body} = await validate(server.url, {uuid: uuid.toUpperCase()});
+    const {status, body} = await validateUuid(server.url, {uuid: uuid.toUpperCase()});
 
     t.equal(status, 200);
     t.match(body, {status: 'success', uuid});
     t.equal(body.session, undefined);
     const visitor = new Visitor(server.url, uuid, body.token ?? '');
     t.equal((await visitor.consent({personal_data: true})).status, 200);
-    t.equal(await stateOf(server, uuid), 'open');
+    t.equal(await getVisitState(server, uuid), 'open');
   });
 
   await t.test('two tabs that begin with one UUID get the same token', async (t) => {
     const first = await Visitor.arrive(server.url);
-    const {body} = await validate(server.url, {uuid: first.uuid}, first.token);
+    const {body} = await validateUuid(server.url, {uuid: first.uuid}, first.token);
     t.equal(body.token, first.token);
     const second = new Visitor(server.url, first.uuid, body.token ?? '');
 
     t.equal((await first.consent({personal_data: true})).status, 200);
     t.equal((await second.session()).status, 200);
-    const {body: claimed} = await validate(server.url, {uuid: v4()}, first.token);
+    const {body: claimed} = await validateUuid(server.url, {uuid: v4()}, first.token);
     t.not(claimed.token, first.token, 'the token of another UUID is not valid');
   });
 
@@ -100,7 +100,7 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
   const gone = async () => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.call('DELETE', '/api/session');
-    await until(async () => (await stateOf(server, visitor.uuid)) === 'gone');
+    await until(async () => (await getVisitState(server, visitor.uuid)) === 'gone');
     return visitor;
   };
   const erased = async () => {
@@ -125,12 +125,12 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
     const visitor = await Visitor.consenting(server.url);
     const {uuid, token} = visitor;
 
-    const {status, body} = await validate(server.url, {uuid, site: 'acme'}, token);
+    const {status, body} = await validateUuid(server.url, {uuid, site: 'acme'}, token);
 
     t.equal(status, 409);
     t.match(body, {status: 'collision', code: 'uuid_collision', uuid: null});
     t.equal(body.session, undefined);
-    t.equal((await validate(server.url, {uuid, site: 'demo'}, token)).status, 200);
+    t.equal((await validateUuid(server.url, {uuid, site: 'demo'}, token)).status, 200);
   });
 
   const states: [string, () => Promise<Visitor>, number][] = [
@@ -147,7 +147,7 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
       await server.sql`delete from mail_counts`;
       const visitor = await make();
       const {uuid} = visitor;
-      const stranger = (await validate(server.url, {uuid: v4()})).body.token ?? '';
+      const stranger = (await validateUuid(server.url, {uuid: v4()})).body.token ?? '';
 
       for (const token of [
         undefined,
@@ -155,17 +155,17 @@ void t.test('validate-uuid responds according to the state of the UUID', async (
         `${'a'.repeat(43)}.demo.${'b'.repeat(43)}`,
         stranger,
       ]) {
-        const {status, body} = await validate(server.url, {uuid}, token);
+        const {status, body} = await validateUuid(server.url, {uuid}, token);
         t.equal(status, 409, `${String(token).slice(0, 8)} is refused`);
         t.match(body, {status: 'collision', code: 'uuid_collision', uuid: null});
         t.notOk('session' in body || 'token' in body);
       }
-      const right = await validate(server.url, {uuid: uuid.toUpperCase()}, visitor.token);
+      const right = await validateUuid(server.url, {uuid: uuid.toUpperCase()}, visitor.token);
       t.equal(right.status, whenRight);
       if (whenRight === 200) {
         t.match(right.body, {status: 'success', uuid, session: {uuid, state}});
         t.equal(right.body.token, undefined);
-        t.equal((await auditOf(server, uuid, 'session_resumed')).length, 1);
+        t.equal((await getAuditRows(server, uuid, 'session_resumed')).length, 1);
       } else {
         t.match(right.body, {status: 'gone', code: 'session_gone', uuid: null});
         t.equal((await visitor.session()).status, 410);

@@ -4,7 +4,7 @@ import {v4} from 'uuid';
 
 import {connectDatabase} from '../database/connect.js';
 import {freePort} from './free-port.js';
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 
@@ -18,7 +18,7 @@ const open = async (
   {method = 'GET', language = 'en', expects = 503} = {},
 ) => {
   const call = () => fetch(`${url}${address}`, {method, headers: {'accept-language': language}});
-  const response = expects === 503 ? await call() : await untilServed(call);
+  const response = expects === 503 ? await call() : await retryWhileBusy(call);
   return {response, page: await response.text()};
 };
 

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {MAX_FILE_BYTES} from '../contract/limits.js';
 import {VIRUS, clamdMissing, startClamd} from './clamd.js';
-import {keysIn} from './keys-in.js';
+import {listKeys} from './list-keys.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
@@ -30,12 +30,12 @@ t.test('with a virus scanner', {skip: clamdMissing}, async (t) => {
     const way = size === null ? 'through the spool' : 'streamed';
     await t.test(`an infected file is rejected, ${way}, and leaves nothing`, async (t) => {
       const visitor = await Visitor.consenting(server.url);
-      const before = await keysIn(server.objects);
+      const before = await listKeys(server.objects);
 
       const {status, body} = await visitor.upload(infected(), size === null ? {size} : {});
 
       t.same([status, body.code], [422, 'file_infected']);
-      t.same(await keysIn(server.objects), before);
+      t.same(await listKeys(server.objects), before);
       t.equal(
         (await server.sql`select from file_uploads where session_uuid = ${visitor.uuid}`).length,
         0,
@@ -60,6 +60,6 @@ t.test('with a virus scanner', {skip: clamdMissing}, async (t) => {
     t.equal(stored.status, 201);
     const [row] = await lax.sql`select flags from file_uploads`;
     t.same(row?.['flags'], ['not_scanned']);
-    t.equal((await keysIn(lax.objects)).length, 1);
+    t.equal((await listKeys(lax.objects)).length, 1);
   });
 });

@@ -1,9 +1,9 @@
 import type {ErrorBody} from '../contract/common.js';
 import type {FileList, UploadResponse} from '../contract/files.js';
 import type {GeneratedUuid, Session} from '../contract/sessions.js';
-import {untilServed} from './patiently.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 
-export interface Answer<T = Record<string, unknown>> {
+export interface ApiResponse<T = Record<string, unknown>> {
   status: number;
   headers: Headers;
   body: T;
@@ -28,16 +28,16 @@ export class Visitor {
 
   static async arrive(url: string, site?: string): Promise<Visitor> {
     const json = site ? {site} : {};
-    const answer = await untilServed(() =>
+    const response = await retryWhileBusy(() =>
       request<GeneratedUuid>(url, 'POST', '/api/session/generate-uuid', {json}),
     );
-    return new Visitor(url, answer.body.uuid, answer.body.token);
+    return new Visitor(url, response.body.uuid, response.body.token);
   }
 
   /** Returns a visitor who has consented to storage. */
   static async consenting(url: string): Promise<Visitor> {
     const visitor = await Visitor.arrive(url);
-    await untilServed(() => visitor.consent({personal_data: true}));
+    await retryWhileBusy(() => visitor.consent({personal_data: true}));
     return visitor;
   }
 
@@ -110,7 +110,7 @@ export const request = async <T = Record<string, unknown>>(
   method: string,
   path: string,
   {json, form, body, headers = {}, signal}: Call = {},
-): Promise<Answer<T>> => {
+): Promise<ApiResponse<T>> => {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {...(json !== undefined && {'content-type': 'application/json'}), ...headers},

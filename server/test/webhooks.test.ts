@@ -6,9 +6,9 @@ import type {Test} from 'tap';
 
 import {expireLinksAndDeliveries} from '../cleanup/housekeeping.js';
 import {webhookCommand} from '../webhooks/command.js';
-import {startReceiver, write} from './answer-parts.js';
-import type {Called, Receiver} from './answer-parts.js';
-import {linkIn} from './mailbox.js';
+import {startReceiver, writeMessage} from './responder-helpers.js';
+import type {ReceivedRequest, Receiver} from './responder-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
@@ -34,10 +34,10 @@ const add = async (server: TestServer, {url}: Receiver, ...args: string[]) => {
   return {id, key: Buffer.from(secret, 'base64')};
 };
 
-const eventsOf = ({called}: Receiver) =>
-  called.map(({body}) => JSON.parse(body) as {type: string; data: Record<string, unknown>});
+const getEvents = ({requests}: Receiver) =>
+  requests.map(({body}) => JSON.parse(body) as {type: string; data: Record<string, unknown>});
 
-const isSignedWith = (key: Buffer, {headers, body}: Called): boolean => {
+const isSignedWith = (key: Buffer, {headers, body}: ReceivedRequest): boolean => {
   const {'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature} = headers;
   const mac = createHmac('sha256', key).update(`${id as string}.${time as string}.${body}`);
   return signature === `v1,${mac.digest('base64')}`;
@@ -53,27 +53,27 @@ t.test('an owner receives signed events without personal data', async (t) => {
   const visitor = await Visitor.consenting(server.url);
   const {body: uploaded} = await visitor.upload(makePdf(), {name: 'Anna Beispiel.pdf'});
 
-  await write(visitor, 'A secret question.');
+  await writeMessage(visitor, 'A secret question.');
   await visitor.contact('anna@example.com');
-  const link = linkIn(await server.mailbox.waitFor('anna@example.com'));
+  const link = getConfirmationLink(await server.mailbox.waitFor('anna@example.com'));
   await fetch(link.replace(server.config.publicUrl, server.url), {method: 'POST'});
   server.webhooks.wake();
-  await until(() => receiver.called.length === 3);
+  await until(() => receiver.requests.length === 3);
   await visitor.call('DELETE', '/api/session');
   server.webhooks.wake();
-  await until(() => receiver.called.length === 4);
+  await until(() => receiver.requests.length === 4);
 
-  const types = eventsOf(receiver).map(({type}) => type);
+  const types = getEvents(receiver).map(({type}) => type);
   t.same(types.sort(), [
     'message.visitor',
     'session.complete',
     'session.erased',
     'session.pending',
   ]);
-  t.ok(receiver.called.every((one) => isSignedWith(key, one)));
-  const told = receiver.called.map(({body}) => body).join();
+  t.ok(receiver.requests.every((receivedRequest) => isSignedWith(key, receivedRequest)));
+  const told = receiver.requests.map(({body}) => body).join();
   t.notMatch(told, /anna|Beispiel|secret question/i);
-  const complete = eventsOf(receiver).find(({type}) => type === 'session.complete');
+  const complete = getEvents(receiver).find(({type}) => type === 'session.complete');
   t.match(complete?.data, {
     reference: visitor.uuid,
     site: 'demo',
@@ -81,7 +81,7 @@ t.test('an owner receives signed events without personal data', async (t) => {
     consents: [{purpose: 'personal_data', granted: true}],
     files: [{id: uploaded.file.id, size: uploaded.file.size}],
   });
-  const erased = eventsOf(receiver).find(({type}) => type === 'session.erased');
+  const erased = getEvents(receiver).find(({type}) => type === 'session.erased');
   t.match(erased?.data, {reference: visitor.uuid, state: 'erased', files: []});
 });
 
@@ -92,12 +92,12 @@ t.test('names, e-mail addresses and events are sent only if the owner chose them
   const visitor = await Visitor.consenting(server.url);
   await visitor.upload(makePdf(), {name: 'cv.pdf'});
 
-  await write(visitor, 'Hello?');
+  await writeMessage(visitor, 'Hello?');
   await visitor.contact('anna@example.com', 'Anna');
   server.webhooks.wake();
-  await until(() => receiver.called.length === 1);
+  await until(() => receiver.requests.length === 1);
 
-  const [event] = eventsOf(receiver);
+  const [event] = getEvents(receiver);
   t.match(event?.data, {
     contact: {name: 'Anna', email: 'anna@example.com'},
     files: [{name: 'cv.pdf'}],
@@ -119,9 +119,13 @@ t.test('an abandoned visit is reported after its data is deleted', async (t) => 
     return row?.['state'] === 'gone';
   });
   server.webhooks.wake();
-  await until(() => receiver.called.length === 1);
+  await until(() => receiver.requests.length === 1);
 
-  t.match(eventsOf(receiver)[0]?.data, {reference: visitor.uuid, state: 'abandoned', consents: []});
+  t.match(getEvents(receiver)[0]?.data, {
+    reference: visitor.uuid,
+    state: 'abandoned',
+    consents: [],
+  });
 });
 
 t.test('a failed delivery is retried under its id, with growing pauses', async (t) => {
@@ -140,12 +144,12 @@ t.test('a failed delivery is retried under its id, with growing pauses', async (
   };
   const visitor = await Visitor.consenting(server.url);
 
-  await write(visitor, 'Hello?');
-  await until(async () => receiver.called.length === 1 && (await pauseOf()) > 0);
+  await writeMessage(visitor, 'Hello?');
+  await until(async () => receiver.requests.length === 1 && (await pauseOf()) > 0);
   const first = await pauseOf();
   await server.sql`update jobs set run_at = now() where kind = 'webhook'`;
   server.webhooks.wake();
-  await until(async () => receiver.called.length === 2 && (await pauseOf()) > 5);
+  await until(async () => receiver.requests.length === 2 && (await pauseOf()) > 5);
   const second = await pauseOf();
   works = true;
   await server.sql`update jobs set run_at = now() where kind = 'webhook'`;
@@ -156,7 +160,7 @@ t.test('a failed delivery is retried under its id, with growing pauses', async (
   });
 
   t.ok(second > first, `${first} s, then ${second} s`);
-  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
+  t.equal(new Set(receiver.requests.map(({headers}) => headers['webhook-id'])).size, 1);
   const log = await runCommand(server, webhookCommand, 'log', id, '--format', 'json');
   const [line] = JSON.parse(log) as Record<string, unknown>[];
   t.match(line, {
@@ -178,8 +182,8 @@ t.test('a delivery that failed for a day is dead, reported, and can be replayed'
   const server = await start(t, receiver);
   const {id} = await add(server, receiver, '--events', 'message.visitor');
   const visitor = await Visitor.consenting(server.url);
-  await write(visitor, 'Hello?');
-  await until(() => receiver.called.length === 1);
+  await writeMessage(visitor, 'Hello?');
+  await until(() => receiver.requests.length === 1);
   await server.sql`
     update jobs set created_at = now() - interval '25 hours', run_at = now(), leased_until = null
     where kind = 'webhook'`;
@@ -195,8 +199,8 @@ t.test('a delivery that failed for a day is dead, reported, and can be replayed'
   const out = await runCommand(server, webhookCommand, 'replay', id);
   t.match(out, 'Queued 1 delivery again.');
   server.webhooks.wake();
-  await until(() => receiver.called.length === 3);
-  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
+  await until(() => receiver.requests.length === 3);
+  t.equal(new Set(receiver.requests.map(({headers}) => headers['webhook-id'])).size, 1);
   await until(async () => (await server.sql`select from jobs where kind = 'webhook'`).length === 0);
 
   await server.sql`update webhook_deliveries set created_at = now() - interval '31 days'`;
@@ -220,15 +224,15 @@ t.test('a delivery that could not be recorded is repeated', async (t) => {
   });
   const server = await start(t, receiver);
   await add(server, receiver, '--events', 'message.visitor');
-  await write(await Visitor.consenting(server.url), 'Hello?');
-  await until(() => server.logged.some(({msg}) => msg === 'failed to record a webhook delivery'));
+  await writeMessage(await Visitor.consenting(server.url), 'Hello?');
+  await until(() => server.logLines.some(({msg}) => msg === 'failed to record a webhook delivery'));
 
   await server.sql`alter table lost rename to webhook_deliveries`;
   await server.sql`update jobs set leased_until = null where kind = 'webhook'`;
   server.webhooks.wake();
 
-  await until(() => receiver.called.length === 2);
-  t.equal(new Set(receiver.called.map(({headers}) => headers['webhook-id'])).size, 1);
+  await until(() => receiver.requests.length === 2);
+  t.equal(new Set(receiver.requests.map(({headers}) => headers['webhook-id'])).size, 1);
   await until(async () => {
     const rows = await server.sql`select from webhook_deliveries where state = 'delivered'`;
     return rows.length === 1;
@@ -248,14 +252,14 @@ t.test('a receiver that hangs does not delay another', async (t) => {
   await add(server, quick, '--events', 'message.visitor');
   const visitor = await Visitor.consenting(server.url);
 
-  for (let i = 0; i < 6; i++) await write(visitor, `Message ${i}`);
+  for (let i = 0; i < 6; i++) await writeMessage(visitor, `Message ${i}`);
 
-  await until(() => quick.called.length === 6);
-  t.ok(hanging.called.length <= 3);
+  await until(() => quick.requests.length === 6);
+  t.ok(hanging.requests.length <= 3);
 
   hangs = false;
   for (const response of held) response.writeHead(200).end();
-  await until(() => hanging.called.length === 6);
+  await until(() => hanging.requests.length === 6);
 });
 
 t.test('a webhook is created, tested, listed and deleted', async (t) => {
@@ -266,8 +270,8 @@ t.test('a webhook is created, tested, listed and deleted', async (t) => {
   const {id, key} = await add(server, receiver);
 
   t.match(await run('test', id), /^Accepted: 200 after \d+ ms\.$/);
-  t.ok(isSignedWith(key, receiver.called[0]!));
-  t.match(JSON.parse(receiver.called[0]!.body), {type: 'webhook.test', data: {site: 'demo'}});
+  t.ok(isSignedWith(key, receiver.requests[0]!));
+  t.match(JSON.parse(receiver.requests[0]!.body), {type: 'webhook.test', data: {site: 'demo'}});
   status = 302;
   await t.rejects(run('test', id), /Not accepted: redirected 302/);
   const listed = await run('list', '--format', 'json');
@@ -305,18 +309,18 @@ t.test('a receiver gets at most three concurrent calls', async (t) => {
   const server = await start(t, slow, quick);
   await add(server, slow);
   const visitor = await Visitor.consenting(server.url);
-  for (let i = 0; i < 8; i++) await write(visitor, `Question ${i}`);
+  for (let i = 0; i < 8; i++) await writeMessage(visitor, `Question ${i}`);
   server.webhooks.wake();
 
   await until(() => open.length === 3);
   await add(server, quick);
-  await write(visitor, 'The last question');
+  await writeMessage(visitor, 'The last question');
   server.webhooks.wake();
-  await until(() => quick.called.length === 1);
-  while (slow.called.length < 9) {
-    const before = slow.called.length;
+  await until(() => quick.requests.length === 1);
+  while (slow.requests.length < 9) {
+    const before = slow.requests.length;
     open.shift()?.writeHead(200).end();
-    await until(() => slow.called.length > before);
+    await until(() => slow.requests.length > before);
   }
   for (const response of open.splice(0)) response.writeHead(200).end();
   await until(async () => (await server.sql`select from jobs where kind = 'webhook'`).length === 0);

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {projectVersion} from '../http/assets.js';
+import {readProjectVersion} from '../http/assets.js';
 import {createEtag} from '../http/etag.js';
 import {startServer} from './start-server.js';
 
@@ -21,11 +21,11 @@ void t.test(
   {skip: isBuilt ? false : 'the widget is not built'},
   async (t) => {
     const server = await startServer(t);
-    const get = (address: string, headers = {}) => fetch(`${server.url}${address}`, {headers});
+    const get = (urlPath: string, headers = {}) => fetch(`${server.url}${urlPath}`, {headers});
 
-    for (const address of ['/maria-chat.js', '/v1/maria-chat.js', '/widget/maria-chat.js']) {
-      await t.test(`${address} is cached for minutes and revalidated`, async (t) => {
-        const response = await get(address);
+    for (const urlPath of ['/maria-chat.js', '/v1/maria-chat.js', '/widget/maria-chat.js']) {
+      await t.test(`${urlPath} is cached for minutes and revalidated`, async (t) => {
+        const response = await get(urlPath);
 
         t.equal(response.status, 200);
         t.match(response.headers.get('content-type'), /javascript/);
@@ -35,20 +35,20 @@ void t.test(
         t.equal(response.headers.get('cross-origin-resource-policy'), 'cross-origin');
         t.equal(response.headers.get('access-control-allow-origin'), '*');
         const etag = response.headers.get('etag') ?? '';
-        t.equal((await get(address, {'if-none-match': etag, ...REVALIDATING})).status, 304);
+        t.equal((await get(urlPath, {'if-none-match': etag, ...REVALIDATING})).status, 304);
       });
     }
 
     const hashed = isBuilt ? readdirSync(WIDGET).find((name) => /-[\w-]{8}\.js$/.test(name)) : '';
-    for (const address of [
-      `/${projectVersion()}/maria-chat.js`,
+    for (const urlPath of [
+      `/${readProjectVersion()}/maria-chat.js`,
       `/widget/${hashed ?? ''}`,
       `/widget/again/${hashed ?? ''}`,
     ]) {
       await t.test(
-        `${address.replace(/-[\w-]{8}\.js/, '-….js')} is cached for a year`,
+        `${urlPath.replace(/-[\w-]{8}\.js/, '-….js')} is cached for a year`,
         async (t) => {
-          const response = await get(address);
+          const response = await get(urlPath);
 
           t.equal(response.status, 200);
           t.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
@@ -69,24 +69,24 @@ void t.test(
       }
     });
 
-    for (const address of [
+    for (const urlPath of [
       '/maria-chat.js',
       '/v1/maria-chat.js',
-      `/${projectVersion()}/maria-chat.js`,
+      `/${readProjectVersion()}/maria-chat.js`,
       '/widget/maria-chat.js',
       `/widget/${hashed ?? ''}`,
     ]) {
-      await t.test(`a cache can distinguish the encodings of ${address}`, async (t) => {
+      await t.test(`a cache can distinguish the encodings of ${urlPath}`, async (t) => {
         const etags = new Set<string | null>();
         for (const accept of ['br', 'gzip', 'identity']) {
-          const {headers} = await get(address, {'accept-encoding': accept});
+          const {headers} = await get(urlPath, {'accept-encoding': accept});
           t.match(headers.get('vary'), /accept-encoding/i);
           etags.add(headers.get('etag'));
         }
         t.equal(etags.size, 3);
         const [etag] = etags;
         const same = {'if-none-match': etag ?? '', 'accept-encoding': 'br', ...REVALIDATING};
-        const {status, headers} = await get(address, same);
+        const {status, headers} = await get(urlPath, same);
         t.equal(status, 304);
         t.match(headers.get('vary'), /accept-encoding/i);
       });
@@ -95,7 +95,7 @@ void t.test(
     await t.test('have tags that depend only on their contents', async (t) => {
       for (const [address, name] of [
         ['/maria-chat.js', 'maria-chat.js'],
-        [`/${projectVersion()}/maria-chat.js`, 'maria-chat.js'],
+        [`/${readProjectVersion()}/maria-chat.js`, 'maria-chat.js'],
         [`/widget/${hashed ?? ''}`, hashed ?? ''],
       ] as const) {
         for (const [accept, suffix] of Object.entries({identity: '', gzip: '.gz', br: '.br'})) {
@@ -108,7 +108,7 @@ void t.test(
     });
 
     await t.test('do not include files outside their folder', async (t) => {
-      for (const address of [
+      for (const urlPath of [
         '/widget/../server/main.js',
         '/widget/%2e%2e/server/main.js',
         '/widget/..%2fserver%2fmain.js',
@@ -116,8 +116,8 @@ void t.test(
         '/widget/',
         '/9.9.9/maria-chat.js',
       ]) {
-        const response = await get(address);
-        t.ok([400, 403, 404].includes(response.status), `${address}: ${response.status}`);
+        const response = await get(urlPath);
+        t.ok([400, 403, 404].includes(response.status), `${urlPath}: ${response.status}`);
         t.match(await response.json(), {code: /not_found|invalid_request/});
       }
     });

@@ -30,8 +30,8 @@ export const parseEmail = (given: string): string | undefined => {
   const domain = asciiDomain(text.slice(at + 1));
   if (local.length > MAX_EMAIL_LOCAL_LENGTH || !LOCAL.test(local)) return undefined;
   if (!DOMAIN.test(domain) || /^[\d.]+$/.test(domain)) return undefined;
-  const address = `${local}@${domain}`;
-  return address.length > MAX_EMAIL_LENGTH ? undefined : address;
+  const email = `${local}@${domain}`;
+  return email.length > MAX_EMAIL_LENGTH ? undefined : email;
 };
 
 const asciiLocal = (given: string): string =>
@@ -50,7 +50,7 @@ const asciiDomain = (given: string): string => {
 };
 
 /** Masks `anna@example.com` as `a•••@example.com`: enough to recognise, too little to learn it. */
-export const maskEmail = (address: string): string => {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, 1)}•••${address.slice(at)}`;
+export const maskEmail = (email: string): string => {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, 1)}•••${email.slice(at)}`;
 };

@@ -7,7 +7,7 @@ const TAGS = /[\u{e0000}-\u{e007f}]/gu;
  * Returns a responder's text without characters that could display something else than it contains.
  * Tabs and line feeds stay, and so do the joiners of emoji and scripts.
  */
-export const safeText = (text: string): string =>
+export const sanitizeText = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')
     .toWellFormed()
@@ -29,11 +29,11 @@ export class StreamingSanitizer {
     const text = this.unfinished + piece;
     const end = /[\ud800-\udbff\r]$/.test(text) ? text.length - 1 : text.length;
     this.unfinished = text.slice(end);
-    return this.cut(safeText(text.slice(0, end)));
+    return this.cut(sanitizeText(text.slice(0, end)));
   }
 
   end(): string {
-    const rest = safeText(this.unfinished);
+    const rest = sanitizeText(this.unfinished);
     this.unfinished = '';
     return this.cut(rest);
   }

@@ -1,20 +1,20 @@
 import type {FastifyRequest} from 'fastify';
 
 import {readBearerToken} from '../http/bearer-token.js';
-import {clientIp, anonymizeIp} from '../http/client-address.js';
+import {getClientIp, anonymizeIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
-import {againAfterConflict} from '../database/errors.js';
+import {retryAfterConflict} from '../database/errors.js';
 import {transaction} from '../database/transaction.js';
 import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
-import {countFunnel, expiryCause, findVisit, openVisit, touchVisit} from './store.js';
+import {countFunnel, getExpiryCause, findVisit, openVisit, touchVisit} from './store.js';
 import type {Visit} from './store.js';
-import {sameHash, tokenHash} from './token.js';
+import {isSameHash, hashToken} from './token.js';
 import type {VisitorTokens} from './token.js';
-import type {Visits} from './lookup.js';
+import type {Visits} from './visits.js';
 
 /** Sender of a request whose token is signed for this UUID and site. Its visit may have ended. */
 export interface Caller {
@@ -22,7 +22,7 @@ export interface Caller {
   site: Site;
   tokenHash: Buffer;
   /** IP address in the form that may be stored; null if it must not be stored. */
-  address: string | null;
+  ipAddress: string | null;
 }
 
 export interface Credentials {
@@ -41,7 +41,7 @@ export interface AccessDeps {
   /** Ends an expired visit in this transaction. */
   endVisit: (
     tx: Transaction,
-    visit: {uuid: string; siteKey: string; address: null},
+    visit: {uuid: string; siteKey: string; ipAddress: null},
     cause: 'idle' | 'too_old',
   ) => Promise<void>;
   /** Triggers the reaper after the end of a visit. */
@@ -61,7 +61,7 @@ export class Access {
   };
 
   /** Returns the caller, if its token is signed for its UUID. */
-  knownCaller(request: FastifyRequest): Caller | undefined {
+  findCaller(request: FastifyRequest): Caller | undefined {
     return this.identified.get(request);
   }
 
@@ -100,24 +100,24 @@ export class Access {
         'The site of this token was removed. Expected the key of an existing site. Check data-site.',
       );
     if (!isFromAnyOrigin) requireAllowedOrigin(site, request.headers.origin, this.deps.config);
-    const caller = {uuid, site, tokenHash: tokenHash(token), address: this.getStoredIp(request)};
+    const caller = {uuid, site, tokenHash: hashToken(token), ipAddress: this.getStoredIp(request)};
     this.identified.set(request, caller);
     return caller;
   }
 
   getStoredIp(request: FastifyRequest): string | null {
-    return anonymizeIp(clientIp(request), this.deps.config.audit.ipMode);
+    return anonymizeIp(getClientIp(request), this.deps.config.audit.ipMode);
   }
 
   /** Returns the caller's visit; undefined before its first change. Each call extends the visit. */
-  async visit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
+  async extendVisit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
     const {sql, config} = this.deps;
     const visit = await this.peekVisit(request, caller);
     if (visit?.state !== 'open') return visit;
     return {...visit, idleExpiresAt: await touchVisit(sql, caller.uuid, config.visit)};
   }
 
-  /** Like `visit`, without extending its idle time: for event streams. */
+  /** Like `extendVisit`, without extending its idle time: for event streams. */
   async peekVisit(request: FastifyRequest, caller: Caller): Promise<Visit | undefined> {
     const visit = await this.deps.visits.find(caller.uuid);
     if (!visit) return undefined;
@@ -132,7 +132,7 @@ export class Access {
    * its first change. Contact, uploads and the reaper all acquire this lock, so only the first of
    * them succeeds. `work` runs again if the database rolled it back because of another transaction.
    */
-  async change<T>(
+  async changeVisit<T>(
     request: FastifyRequest,
     caller: Caller,
     work: (tx: Transaction, visit: Visit) => Promise<T>,
@@ -152,10 +152,10 @@ export class Access {
       if (visit.isNew) await countFunnel(tx, caller.site.key, 'started');
       return {done};
     };
-    const outcome = await againAfterConflict(() => transaction(sql, changeOnce));
+    const outcome = await retryAfterConflict(() => transaction(sql, changeOnce));
     if (outcome !== 'expired') return outcome.done;
     await this.endExpired(caller);
-    return this.change(request, caller, work);
+    return this.changeVisit(request, caller, work);
   }
 
   /**
@@ -176,11 +176,11 @@ export class Access {
       this.requireToken(request, caller, visit);
       return work(tx, visit);
     };
-    return againAfterConflict(() => transaction(this.deps.sql, workOnce));
+    return retryAfterConflict(() => transaction(this.deps.sql, workOnce));
   }
 
   private requireToken(request: FastifyRequest, caller: Caller, visit: Visit): void {
-    if (sameHash(visit.tokenHash, caller.tokenHash) && visit.siteKey === caller.site.key) return;
+    if (isSameHash(visit.tokenHash, caller.tokenHash) && visit.siteKey === caller.site.key) return;
     this.deps.onTokenRefused(request, caller.uuid);
     throw new TokenInvalid();
   }
@@ -194,8 +194,8 @@ export class Access {
     const liveVisit = await transaction(sql, async (tx) => {
       const visit = await lockVisit(tx, uuid, config.visit);
       if (!visit?.expired) return visit;
-      const cause = await expiryCause(tx, uuid, config.visit);
-      await endVisit(tx, {uuid, siteKey: site.key, address: null}, cause);
+      const cause = await getExpiryCause(tx, uuid, config.visit);
+      await endVisit(tx, {uuid, siteKey: site.key, ipAddress: null}, cause);
       await countFunnel(tx, site.key, 'abandoned');
       return undefined;
     });

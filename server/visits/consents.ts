@@ -36,7 +36,10 @@ export const countConsents = async (sql: Queryable, uuid: string): Promise<numbe
 };
 
 /** Returns the latest decision of each purpose. */
-export const latestConsents = async (sql: Queryable, uuid: string): Promise<RecordedConsent[]> => {
+export const findLatestConsents = async (
+  sql: Queryable,
+  uuid: string,
+): Promise<RecordedConsent[]> => {
   const rows = await sql<{purpose: Purpose; granted: boolean; at: Date}[]>`
     select distinct on (purpose) purpose, decision = 'granted' as granted, recorded_at as at
     from consents where session_uuid = ${uuid} order by purpose desc, id desc`;

@@ -1,4 +1,4 @@
-import {SESSION_SECURITY} from '../http/answers.js';
+import {SESSION_SECURITY} from '../http/response-schemas.js';
 import type {App} from '../http/app-type.js';
 import type {Access} from './access.js';
 

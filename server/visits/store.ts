@@ -3,7 +3,7 @@ import type {AuditEntry} from '../audit/store.js';
 import type {SessionState} from '../contract/sessions.js';
 import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
-import {interval} from '../database/time.js';
+import {toInterval} from '../database/time.js';
 
 export type VisitState = 'open' | 'session' | 'purging' | 'gone' | 'erased';
 
@@ -37,10 +37,10 @@ export interface StoredSession {
 
 const visitColumns = (sql: Queryable, {idleMs, maxMs}: VisitTimes) => sql`
   uuid, site_key as "siteKey", token_hash as "tokenHash", state, furthest_step as "furthestStep",
-  least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
+  least(last_seen_at + ${toInterval(idleMs)}::interval, started_at + ${toInterval(maxMs)}::interval)
     as "idleExpiresAt",
   state = 'open' and
-  least(last_seen_at + ${interval(idleMs)}::interval, started_at + ${interval(maxMs)}::interval)
+  least(last_seen_at + ${toInterval(idleMs)}::interval, started_at + ${toInterval(maxMs)}::interval)
     < clock_timestamp() as expired,
   ${isAlive(sql)} as "isAlive"`;
 
@@ -84,7 +84,7 @@ export const findVisitsOrRecord = async (
   const visits = await sql<Visit[]>`
     with claimed as (
       insert into audit_logs (event_type, user_uuid, site_key, ip_address, metadata)
-      select event, uuid, site, address, metadata from ${auditEntriesCte(sql, claims)}
+      select event, uuid, site, ip_address, metadata from ${auditEntriesCte(sql, claims)}
       where (select v.uuid from visits v where v.uuid = given.uuid) is null
     )
     select ${visitColumns(sql, times)} from visits v where uuid = any(${uuids}::uuid[])`;
@@ -108,14 +108,14 @@ export const findVisit = async (
 ): Promise<Visit | undefined> => (await findVisits(sql, [uuid], times))[0];
 
 /** Returns the limit that an expired visit has exceeded; `idle` if it has exceeded both. */
-export const expiryCause = async (
+export const getExpiryCause = async (
   sql: Queryable,
   uuid: string,
   {idleMs}: VisitTimes,
 ): Promise<'idle' | 'too_old'> => {
   const rows = await sql`
     select from visits
-    where uuid = ${uuid} and last_seen_at < clock_timestamp() - ${interval(idleMs)}::interval`;
+    where uuid = ${uuid} and last_seen_at < clock_timestamp() - ${toInterval(idleMs)}::interval`;
   return rows.length > 0 ? 'idle' : 'too_old';
 };
 
@@ -148,8 +148,8 @@ export const touchVisit = async (
 ): Promise<Date> => {
   const rows = await sql<{at: Date}[]>`
     update visits set last_seen_at = clock_timestamp(), left_at = null where uuid = ${uuid}
-    returning least(last_seen_at + ${interval(idleMs)}::interval,
-                    started_at + ${interval(maxMs)}::interval) as at`;
+    returning least(last_seen_at + ${toInterval(idleMs)}::interval,
+                    started_at + ${toInterval(maxMs)}::interval) as at`;
   return one(rows).at;
 };
 
@@ -190,7 +190,7 @@ export interface NewSession {
   name: string;
   email: string;
   locale: string | null;
-  address: string | null;
+  ipAddress: string | null;
   trainingGranted: boolean;
 }
 
@@ -199,7 +199,7 @@ export const insertSession = async (sql: Queryable, session: NewSession): Promis
     insert into user_sessions
       (uuid, site_key, name, email, locale, ip_address, consent_personal_data, consent_ai_training)
     values (${session.uuid}, ${session.siteKey}, ${session.name}, ${session.email},
-            ${session.locale}, ${session.address}, true, ${session.trainingGranted})`;
+            ${session.locale}, ${session.ipAddress}, true, ${session.trainingGranted})`;
 };
 
 export const setSessionName = async (sql: Queryable, uuid: string, name: string): Promise<void> => {
@@ -235,14 +235,14 @@ export const setTrainingConsent = async (
 export const completeSession = async (
   sql: Queryable,
   uuid: string,
-  address: string,
+  email: string,
 ): Promise<{first: boolean; changed: boolean}> => {
   const [row] = await sql<{first: boolean; changed: boolean}[]>`
-    update user_sessions set email = ${address}, verified = true,
+    update user_sessions set email = ${email}, verified = true,
       completed_at = coalesce(user_sessions.completed_at, now()), updated_at = now()
     from (select verified, email from user_sessions where uuid = ${uuid}) as before
     where uuid = ${uuid}
-    returning not before.verified as first, before.verified and before.email <> ${address} as changed`;
+    returning not before.verified as first, before.verified and before.email <> ${email} as changed`;
   return row ?? {first: false, changed: false};
 };
 

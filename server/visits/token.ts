@@ -2,7 +2,7 @@ import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
 
 import {nanoid} from 'nanoid';
 
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 
 /**
@@ -20,7 +20,7 @@ export class VisitorTokens {
   private readonly keys: Buffer[];
 
   constructor(secrets: readonly SecretKey[]) {
-    this.keys = secrets.map((secret) => derivedKey(secret, 'visitor-token'));
+    this.keys = secrets.map((secret) => deriveKey(secret, 'visitor-token'));
   }
 
   issue(uuid: string, site: string): string {
@@ -48,7 +48,7 @@ export class VisitorTokens {
 }
 
 /** Returns the hash of a token, which is stored instead of the token. */
-export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
+export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-export const sameHash = (a: Uint8Array, b: Uint8Array): boolean =>
+export const isSameHash = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && timingSafeEqual(a, b);

@@ -3,11 +3,11 @@ import {parseArgs} from 'node:util';
 
 import {validate as isUuid} from 'uuid';
 
-import {CommandFailed, usageError} from '../command/command.js';
+import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
-import {toSinglePage, printRows, readFormat} from '../command/formats.js';
+import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
 import type {Format, Row} from '../command/formats.js';
-import {readSince} from '../command/since.js';
+import {parseSince} from '../command/since.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {formatSecret} from '../outbound/signature.js';
@@ -15,7 +15,7 @@ import {validateUrl} from '../outbound/validate-url.js';
 import {redactValue} from '../config/environment.js';
 import {findSite} from '../sites/store.js';
 import {formatCount} from '../text/count.js';
-import {deliver, webhookKey} from './deliver.js';
+import {deliver, deriveWebhookKey} from './deliver.js';
 import {
   deleteWebhook,
   findWebhook,
@@ -70,10 +70,10 @@ export const webhookCommand: Command = {
     const [action = '', id, ...rest] = positionals;
     const work = ACTIONS[action];
     if (!work || rest.length > 0 || NEEDS_ID.has(action) !== (id !== undefined)) {
-      throw usageError(`Expected one of these:\n\n${USAGE}`);
+      throw createUsageError(`Expected one of these:\n\n${USAGE}`);
     }
     if (values.delivery !== undefined && !isUuid(values.delivery)) {
-      throw usageError(
+      throw createUsageError(
         `Invalid --delivery "${values.delivery}". Pass an id from "maria webhook log".`,
       );
     }
@@ -82,7 +82,7 @@ export const webhookCommand: Command = {
       id: id ?? '',
       events: readEvents(values.events),
       withContact: values['with-contact'],
-      format: readFormat(values.format),
+      format: parseFormat(values.format),
     });
   },
 };
@@ -94,22 +94,24 @@ const readEvents = (given: string | undefined): WebhookEvent[] => {
   const known: readonly string[] = WEBHOOK_EVENTS;
   const unknown = events.find((event) => !known.includes(event));
   if (unknown === undefined) return [...new Set(events)] as WebhookEvent[];
-  throw usageError(`Invalid --events "${unknown}". Pass some of ${WEBHOOK_EVENTS.join(', ')}.`);
+  throw createUsageError(
+    `Invalid --events "${unknown}". Pass some of ${WEBHOOK_EVENTS.join(', ')}.`,
+  );
 };
 
 const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call) => {
   const {site, url, events, withContact} = call;
-  if (!site || !url) throw usageError('"webhook add" requires --site and --url.');
+  if (!site || !url) throw createUsageError('"webhook add" requires --site and --url.');
   const {allowedHosts, production} = config;
   const fault = validateUrl(url, {allowedHosts, production});
-  if (fault) throw usageError(`--url ${fault}, but is "${redactValue(url)}".`);
+  if (fault) throw createUsageError(`--url ${fault}, but is "${redactValue(url)}".`);
   if (!(await findSite(sql, site)))
     throw new CommandFailed(`There is no site "${site}". List all with: maria site list`);
   const [signing] = config.secrets;
   const id = randomUUID();
   await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
   await print(`Created webhook ${id}. Events: ${events.join(', ')}.`);
-  await print(`Its secret (not shown again):\n\n${formatSecret(webhookKey(signing, id))}\n`);
+  await print(`Its secret (not shown again):\n\n${formatSecret(deriveWebhookKey(signing, id))}\n`);
   await print(`Test it: maria webhook test ${id}`);
 };
 
@@ -134,7 +136,7 @@ const LIST_COLUMNS = ['id', 'site', 'url', 'events', 'with_contact', 'created_at
 
 const log = async ({backgroundSql: sql, print}: CommandDeps, {id, since, format}: Call) => {
   await requireWebhook(sql, id);
-  const rows = await listDeliveries(sql, id, readSince(since ?? '24h'));
+  const rows = await listDeliveries(sql, id, parseSince(since ?? '24h'));
   await printRows(print, format, LOG_COLUMNS, toSinglePage(rows.map((row): Row => ({...row}))));
 };
 
@@ -170,7 +172,7 @@ const replay = async (
 ) => {
   await requireWebhook(sql, id);
   const count = await replayDeliveries(sql, id, {
-    since: readSince(since ?? '30d'),
+    since: parseSince(since ?? '30d'),
     id: delivery,
     onlyDead: !all && delivery === undefined,
   });

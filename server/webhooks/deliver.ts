@@ -1,11 +1,11 @@
 import {abortAfter} from '../async/timeout.js';
 import type {Config} from '../config/config.js';
-import {CallFailed} from '../outbound/failure.js';
+import {CallFailed} from '../outbound/call-failed.js';
 import {post} from '../outbound/post.js';
 import type {TimeLimits} from '../outbound/post.js';
-import {signedHeaders} from '../outbound/signature.js';
+import {createSignedHeaders} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
-import {derivedKey} from '../config/secrets.js';
+import {deriveKey} from '../config/secrets.js';
 import type {SecretKey} from '../config/secrets.js';
 import type {DeliveryAttempt, Webhook} from './store.js';
 
@@ -17,8 +17,8 @@ export const DELIVERY_LIMITS: TimeLimits & {totalMs: number} = {
 };
 
 /** Derives a webhook's secret from the server's secret and the id, so that it is not stored. */
-export const webhookKey = (secret: SecretKey, id: string): Buffer =>
-  derivedKey(secret, `webhook ${id}`);
+export const deriveWebhookKey = (secret: SecretKey, id: string): Buffer =>
+  deriveKey(secret, `webhook ${id}`);
 
 /** Makes one attempt and returns its result, also if it fails. Only the status is read. */
 export const deliver = async (
@@ -41,7 +41,7 @@ export const deliver = async (
       throw new CallFailed('address_refused');
     const request = {
       url: new URL(webhook.url),
-      headers: signedHeaders(webhookKey(secret, webhook.id), {id, body}),
+      headers: createSignedHeaders(deriveWebhookKey(secret, webhook.id), {id, body}),
       body,
       limits,
       maxBytes: 0,

@@ -5,7 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
-import {claimWebhookCalls, deleteJobs, nextJobMs, rescheduleJob} from '../jobs/queue.js';
+import {claimWebhookCalls, deleteJobs, getNextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {Worker} from '../jobs/worker.js';
 import {deliver} from './deliver.js';
@@ -19,7 +19,7 @@ export interface WebhookSenderDeps {
   /** Returns the body of a delivery. */
   render: (webhook: Webhook, job: WebhookJob) => Promise<string>;
   onMail: () => void;
-  metrics: {webhookTried: (outcome: 'delivered' | 'failed' | 'dead') => void};
+  metrics: {countWebhookAttempt: (outcome: 'delivered' | 'failed' | 'dead') => void};
 }
 
 const MAX_CONCURRENT = 10;
@@ -62,7 +62,7 @@ export class WebhookSender {
         for (const job of jobs) this.begin(job);
         if (jobs.length > 0) return 0;
       }
-      const nextMs = (await nextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS;
+      const nextMs = (await getNextJobMs(sql, 'webhook')) ?? POLL_INTERVAL_MS;
       return Math.min(POLL_INTERVAL_MS, nextMs) + CLOCK_MARGIN_MS;
     } catch (error) {
       if (!isDatabaseDown(error)) log.error({err: error}, 'failed to process the webhook queue');
@@ -109,12 +109,12 @@ export class WebhookSender {
         await deleteJobs(tx, [job.id]);
         await recordAttempt(tx, job.id, {...tried, state: 'delivered'});
       });
-      metrics.webhookTried('delivered');
+      metrics.countWebhookAttempt('delivered');
       return;
     }
     const isDead = await rescheduleJob(sql, job, tried.error ?? '');
     await recordAttempt(sql, job.id, {...tried, state: isDead ? 'dead' : 'queued'});
-    metrics.webhookTried(isDead ? 'dead' : 'failed');
+    metrics.countWebhookAttempt(isDead ? 'dead' : 'failed');
     if (!isDead) return;
     await raiseAlert(sql, {
       cause: `webhook_dead_${webhook.id}`,

@@ -50,7 +50,7 @@ const jobsFrom = (sql: Queryable) => sql`
     'webhook', d.webhook_id, 'event', d.event, 'uuid', d.session_uuid,
     'at', d.created_at, 'details', d.details)`;
 
-const columns = (sql: Queryable) => sql`
+const selectColumns = (sql: Queryable) => sql`
   id, site_key as "siteKey", url, events, with_contact as "withContact", key_id as "keyId",
   created_at as "createdAt"`;
 
@@ -65,7 +65,7 @@ export const insertWebhook = async (
 
 export const findWebhook = async (sql: Queryable, id: string): Promise<Webhook | undefined> => {
   const [webhook] = await sql<Webhook[]>`
-    select ${columns(sql)} from webhooks where id = ${id}`;
+    select ${selectColumns(sql)} from webhooks where id = ${id}`;
   return webhook;
 };
 
@@ -73,7 +73,7 @@ export const listWebhooks = async (
   sql: Queryable,
   siteKey: string | undefined,
 ): Promise<Webhook[]> => sql<Webhook[]>`
-  select ${columns(sql)} from webhooks
+  select ${selectColumns(sql)} from webhooks
   where ${siteKey ?? null}::text is null or site_key = ${siteKey ?? null} order by created_at`;
 
 /** Deletes a webhook with its queued deliveries and its log. Returns whether it existed. */

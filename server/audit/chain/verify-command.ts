@@ -1,6 +1,6 @@
 import {parseArgs} from 'node:util';
 
-import {CommandFailed, usageError} from '../../command/command.js';
+import {CommandFailed, createUsageError} from '../../command/command.js';
 import type {CommandDeps} from '../../command/command.js';
 import {formatCount} from '../../text/count.js';
 import {verifyArchive, verifyAuditLog} from './verify.js';
@@ -13,10 +13,10 @@ export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args
   const {values} = parseArgs({args, options: OPTIONS, strict: true});
   const {month, file} = values;
   if (month !== undefined && file !== undefined) {
-    throw usageError('--month and --file cannot be used together. Pass one of them.');
+    throw createUsageError('--month and --file cannot be used together. Pass one of them.');
   }
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-    throw usageError(`Invalid --month "${month}". Pass a month such as 2026-11.`);
+    throw createUsageError(`Invalid --month "${month}". Pass a month such as 2026-11.`);
   }
   const total = {months: 0, rows: 0, broken: 0};
   const found = file === undefined ? verifyAuditLog(sql, month) : oneArchive(file);

@@ -2,14 +2,18 @@
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 
-import {Answered, Given, PATH} from './uuid-routes.js';
+import {ResponseBody, RequestBody, PATH} from './uuid-routes.js';
 
 const app = Fastify().withTypeProvider<TypeBoxTypeProvider>();
 
-app.post(PATH, {schema: {body: Given, response: {200: Answered}}}, async ({body: {uuid}}) => ({
-  status: 'success' as const,
-  uuid,
-  message: 'The session UUID is valid.',
-}));
+app.post(
+  PATH,
+  {schema: {body: RequestBody, response: {200: ResponseBody}}},
+  async ({body: {uuid}}) => ({
+    status: 'success' as const,
+    uuid,
+    message: 'The session UUID is valid.',
+  }),
+);
 
 await app.listen({port: Number(process.env['PORT'])});

@@ -1,9 +1,9 @@
 import {Type} from 'typebox';
 
 /** Schemas of a rival's request and response, like those of the product's route. */
-export const Given = Type.Object({uuid: Type.String()}, {additionalProperties: false});
+export const RequestBody = Type.Object({uuid: Type.String()}, {additionalProperties: false});
 
-export const Answered = Type.Object({
+export const ResponseBody = Type.Object({
   status: Type.Literal('success'),
   uuid: Type.String(),
   message: Type.String(),

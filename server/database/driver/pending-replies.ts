@@ -1,14 +1,14 @@
 /** Size of a message's type and length. The length counts itself, but not the type. */
 const HEAD_BYTES = 5;
-const code = (letter: string): number => letter.charCodeAt(0);
+const getCharCode = (letter: string): number => letter.charCodeAt(0);
 /** `Sync` and a simple `Query`. The server responds to each with exactly one `ReadyForQuery`. */
-const SYNCS = new Set(['S', 'Q'].map(code));
+const SYNCS = new Set(['S', 'Q'].map(getCharCode));
 /** `Parse`, `Bind`, `Describe`, `Execute`, `Flush`. The server can respond before the `Sync`. */
-const PARTIAL_REQUESTS = new Set(['P', 'B', 'D', 'E', 'H'].map(code));
-const READY = code('Z');
+const PARTIAL_REQUESTS = new Set(['P', 'B', 'D', 'E', 'H'].map(getCharCode));
+const READY = getCharCode('Z');
 /** `ErrorResponse` and `ParameterStatus`. */
-const REPORT_TYPES: ReadonlySet<number> = new Set(['E', 'S'].map(code));
-/** Enough for the severity and the code at the start of an error, and for a setting's name. */
+const REPORT_TYPES: ReadonlySet<number> = new Set(['E', 'S'].map(getCharCode));
+/** Length that is enough for the severity and code of an error, and for a setting's name. */
 const MAX_BODY_BYTES = 256;
 const NOTHING = Buffer.alloc(0);
 
@@ -38,12 +38,12 @@ export class PendingReplies {
     return this.pendingCount <= 0 && !this.hasPartialRequest;
   }
 
-  sent(bytes: Buffer): void {
+  recordSent(bytes: Buffer): void {
     if (this.hasSentStartup) this.toServer.parse(bytes, this.onSent);
     this.hasSentStartup = true;
   }
 
-  received(bytes: Buffer): void {
+  recordReceived(bytes: Buffer): void {
     this.fromServer.parse(bytes, this.onReceived);
   }
 

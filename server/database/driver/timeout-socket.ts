@@ -6,7 +6,7 @@ import type {DatabaseHost} from '../connection-url.js';
 import type {Hosts} from '../hosts.js';
 import {ConnectionFailed} from '../connection-failed.js';
 import {PendingReplies} from './pending-replies.js';
-import {readOnlyError, reportsReadOnly} from '../read-only.js';
+import {createReadOnlyError, reportsReadOnly} from '../read-only.js';
 
 export interface SocketTarget {
   hosts: Hosts;
@@ -73,10 +73,10 @@ export class TimeoutSocket extends EventEmitter {
 
   write(bytes: Buffer): boolean {
     if (this.closing) return true;
-    this.pending.sent(bytes);
+    this.pending.recordSent(bytes);
     const ms = this.hasWorked ? this.target.silenceMs : this.target.connectMs;
     this.timer ??= setTimeout(() => {
-      this.fail(failure(`The database was silent for ${ms} ms.`, 'CONNECTION_SILENT'));
+      this.fail(createFailure(`The database was silent for ${ms} ms.`, 'CONNECTION_SILENT'));
     }, ms);
     if (!this.bufferedWrites) return this.socket.write(bytes);
     this.bufferedWrites.push(bytes);
@@ -88,7 +88,7 @@ export class TimeoutSocket extends EventEmitter {
     if (!this.closing) this.socket.end(bytes);
   }
 
-  /** Called by the driver if a login takes too long. */
+  /** Closes the socket. The driver calls this if a login takes too long. */
   destroy(): void {
     if (!this.hasWorked) this.target.hosts.recordFailure(this.host);
     this.close();
@@ -104,11 +104,11 @@ export class TimeoutSocket extends EventEmitter {
 
   private forward(): void {
     this.socket.on('data', (bytes: Buffer) => {
-      this.pending.received(bytes);
+      this.pending.recordReceived(bytes);
       // Maria Chat needs a database that accepts writes. The next connection may reach the new
       // primary.
       if (this.isReadOnly) {
-        this.fail(readOnlyError());
+        this.fail(createReadOnlyError());
         return;
       }
       if (!this.hasWorked && this.pending.isLoggedIn) {
@@ -125,11 +125,11 @@ export class TimeoutSocket extends EventEmitter {
 
   private listenForEnd(): void {
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.fail(failure(error.message, error.code ?? 'CONNECTION_CLOSED'));
+      this.fail(createFailure(error.message, error.code ?? 'CONNECTION_CLOSED'));
     });
     this.socket.on('close', () => {
       if (this.ending) this.close();
-      else this.fail(failure('The database closed the connection.', 'CONNECTION_CLOSED'));
+      else this.fail(createFailure('The database closed the connection.', 'CONNECTION_CLOSED'));
     });
   }
 
@@ -143,7 +143,7 @@ export class TimeoutSocket extends EventEmitter {
       // More than one byte would be an attempt to inject data before the encryption starts.
       if (response.length !== 1 || response[0] !== TLS_ACCEPTED) {
         const message = 'The database does not offer TLS, which DATABASE_URL requires.';
-        this.fail(failure(message, 'TLS_REFUSED'));
+        this.fail(createFailure(message, 'TLS_REFUSED'));
         return;
       }
       const {host} = this.host;
@@ -188,4 +188,4 @@ export class TimeoutSocket extends EventEmitter {
   }
 }
 
-const failure = (message: string, code: string): Error => new ConnectionFailed(message, code);
+const createFailure = (message: string, code: string): Error => new ConnectionFailed(message, code);

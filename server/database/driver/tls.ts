@@ -40,10 +40,10 @@ export const readTls = (given: TlsParameters, faults: string[]): DatabaseTls => 
   if (given.sslrootcert === SYSTEM && mode !== 'verify-full') {
     faults.push('DATABASE_URL accepts sslrootcert=system only with sslmode=verify-full.');
   }
-  const ca = given.sslrootcert === SYSTEM ? undefined : authority(given.sslrootcert, faults);
+  const ca = given.sslrootcert === SYSTEM ? undefined : readAuthority(given.sslrootcert, faults);
   return {
     mode,
-    options: {...verification(mode, ca), ...(ca && {ca}), ...clientCertificate(given, faults)},
+    options: {...verification(mode, ca), ...(ca && {ca}), ...readClientCertificate(given, faults)},
   };
 };
 
@@ -58,12 +58,12 @@ const verification = (mode: TlsMode, ca: string | undefined): ConnectionOptions 
   return {};
 };
 
-const authority = (file: string | undefined, faults: string[]): string | undefined =>
+const readAuthority = (file: string | undefined, faults: string[]): string | undefined =>
   file === undefined
     ? undefined
     : readPem('sslrootcert', file, faults, (text) => new X509Certificate(text));
 
-const clientCertificate = (
+const readClientCertificate = (
   {sslcert, sslkey, sslpassword}: TlsParameters,
   faults: string[],
 ): ConnectionOptions => {

@@ -6,7 +6,7 @@ import {saveSite} from '../../sites/store.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {Widget, openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 import type {SitePage, SitePageOptions} from './site-page.js';
 
 const PHONE = {viewport: {width: 320, height: 568}, isMobile: true, hasTouch: true};
@@ -21,7 +21,7 @@ const open = async (t: Test, options: SitePageOptions): Promise<SitePage> => {
 };
 
 t.test('the launcher is not printed', async (t) => {
-  const {page, widget} = await open(t, {body: tagFor(url)});
+  const {page, widget} = await open(t, {body: createScriptTag(url)});
   const launcher = widget.root.locator('.launcher');
   await launcher.waitFor();
 
@@ -33,19 +33,19 @@ t.test('the launcher is not printed', async (t) => {
 
 t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) => {
   const {page, widget, session} = await open(t, {
-    body: tagFor(url),
+    body: createScriptTag(url),
     ...PHONE,
   });
   const insets = {top: 44, left: 30, bottom: 34, right: 30};
   await session.send('Emulation.setSafeAreaInsetsOverride', {insets});
   await widget.button('Open chat').waitFor();
 
-  const launcher = await boxOf(widget, '.launcher');
+  const launcher = await getBox(widget, '.launcher');
   t.equal(568 - launcher.bottom, 20 + insets.bottom);
   t.equal(320 - launcher.right, 20 + insets.right);
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
-  const [header, footnote] = [await boxOf(widget, '.header'), await boxOf(widget, '.footnote')];
+  const [header, footnote] = [await getBox(widget, '.header'), await getBox(widget, '.footnote')];
   t.equal(header.top, insets.top);
   t.equal(header.left, insets.left);
   t.equal(320 - header.right, insets.right);
@@ -54,7 +54,7 @@ t.test('a phone’s notch and bars cover neither launcher nor panel', async (t) 
 });
 
 t.test('the whole composer is visible above an on-screen keyboard', async (t) => {
-  const {page, widget} = await open(t, {body: tagFor(url), ...PHONE});
+  const {page, widget} = await open(t, {body: createScriptTag(url), ...PHONE});
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
 
@@ -63,20 +63,20 @@ t.test('the whole composer is visible above an on-screen keyboard', async (t) =>
     Object.defineProperty(visualViewport, 'height', {value: 300, configurable: true});
     visualViewport.dispatchEvent(new Event('resize'));
   }`);
-  const field = await boxOf(widget, 'input[name=answer]');
+  const field = await getBox(widget, 'input[name=answer]');
   t.ok(field.bottom <= 300 && field.top >= 100, `from ${field.top} to ${field.bottom}`);
-  t.equal((await boxOf(widget, '.header')).top, 0);
+  t.equal((await getBox(widget, '.header')).top, 0);
 
   await page.evaluate(`{
     delete visualViewport.height;
     visualViewport.dispatchEvent(new Event('resize'));
   }`);
-  t.equal((await boxOf(widget, '.panel')).bottom, 568, 'the panel fills the screen again');
+  t.equal((await getBox(widget, '.panel')).bottom, 568, 'the panel fills the screen again');
 });
 
 t.test('magnifying the page on a phone magnifies the chat', async (t) => {
   const {page, widget, session} = await open(t, {
-    body: tagFor(url),
+    body: createScriptTag(url),
     ...PHONE,
   });
   await widget.open();
@@ -86,7 +86,7 @@ t.test('magnifying the page on a phone magnifies the chat', async (t) => {
   await page.waitForFunction('visualViewport.scale === 2');
   await page.waitForFunction('new Promise(requestAnimationFrame).then(() => true)');
 
-  const {top, bottom} = await boxOf(widget, '.panel');
+  const {top, bottom} = await getBox(widget, '.panel');
   t.equal(bottom - top, 568, 'the panel does not shrink to its visible part');
 });
 
@@ -95,7 +95,7 @@ for (const [where, options] of [
   ['a phone', PHONE],
 ] as const) {
   t.test(`wider text spacing cuts no word on ${where}`, async (t) => {
-    const {page, widget} = await open(t, {body: tagFor(url), ...options});
+    const {page, widget} = await open(t, {body: createScriptTag(url), ...options});
     const cut: string[] = [];
     const look = async () => cut.push(...(await page.evaluate<string[]>(CUT_TEXTS)));
 
@@ -103,16 +103,16 @@ for (const [where, options] of [
     await widget.root.getByLabel('Your name').waitFor();
     await page.evaluate(SPACED);
     await look();
-    await widget.giveName('Ana');
+    await widget.submitName('Ana');
     await widget.button('I agree').waitFor();
     await look();
-    await widget.decide(true, true);
+    await widget.answerConsents(true, true);
     await widget.addFiles([{name: 'a-name-as-long-as-names-are.pdf', buffer: makePdf()}]);
     await widget.button('Upload files').waitFor();
     await look();
     await widget.uploadAll(1);
     await widget.button('Done & continue').click();
-    await widget.giveEmail('ana@example.com');
+    await widget.submitEmail('ana@example.com');
     await look();
 
     t.same(cut, []);
@@ -141,13 +141,13 @@ t.test('the conversation works in a sandboxed frame without storage', async (t) 
   const widget = new Widget(page, page.frameLocator('iframe'));
 
   await widget.open();
-  await widget.giveName('Ana');
-  await widget.decide(true, false);
-  await widget.says(/this conversation is not kept/).waitFor();
+  await widget.submitName('Ana');
+  await widget.answerConsents(true, false);
+  await widget.getByText(/this conversation is not kept/).waitFor();
   await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
   await widget.uploadAll(1);
   await widget.button('Done & continue').click();
-  await widget.giveEmail('ana@example.com');
+  await widget.submitEmail('ana@example.com');
 
   t.equal((await sql`select from user_sessions where site_key = 'framed'`).length, 1);
   const storing = page.frames()[1]?.evaluate('localStorage.length');
@@ -158,11 +158,11 @@ t.test('the conversation works in a sandboxed frame without storage', async (t) 
 t.test('a large default font of the browser does not change the chat', async (t) => {
   const {widget} = await open(t, {
     head: '<style>html { font-size: 40px }</style>',
-    body: tagFor(url),
+    body: createScriptTag(url),
     ...PHONE,
   });
   await widget.open();
-  const {bottom, top} = await boxOf(widget, 'input[name=answer]');
+  const {bottom, top} = await getBox(widget, 'input[name=answer]');
   t.equal(bottom - top, 48);
 });
 
@@ -173,7 +173,7 @@ interface Box {
   right: number;
 }
 
-async function boxOf(widget: Widget, selector: string): Promise<Box> {
+async function getBox(widget: Widget, selector: string): Promise<Box> {
   const box = await widget.root.locator(selector).boundingBox();
   if (!box) throw new Error(`${selector} is not visible.`);
   const {x, y, width, height} = box;

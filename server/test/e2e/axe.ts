@@ -13,7 +13,7 @@ const FOUND = `.then(({violations}) => violations.map(({id, nodes}) => id + ': '
  * Returns axe's findings for a page, or for one element of it. DevTools runs axe, so the page's
  * policy does not block it.
  */
-export const violations = async (page: Page, within = 'html'): Promise<string[]> => {
+export const findViolations = async (page: Page, within = 'html'): Promise<string[]> => {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(SOURCE);
   return page.evaluate<string[]>(`axe.run('${within}', ${OPTIONS})${FOUND}`);
 };

@@ -13,8 +13,8 @@ t.test('a browser that remembers a failed module still loads the whole chat', as
   await page.route('**/widget/chat-*', (route) => route.abort());
 
   await widget.open();
-  await widget.giveName('Ana');
-  await widget.says(/May we store your name/).waitFor();
+  await widget.submitName('Ana');
+  await widget.getByText(/May we store your name/).waitFor();
   await widget.button('I agree').waitFor();
 
   const chats = fetched.filter((path) => path.includes('/chat-'));
@@ -39,7 +39,7 @@ t.test('a lasting failure is displayed, and the next press tries again', async (
   await page.route('**/widget/**', (route) => route.abort());
 
   await widget.button('Open chat').click();
-  await widget.says('Chat unavailable. Please try again.').waitFor();
+  await widget.getByText('Chat unavailable. Please try again.').waitFor();
   await page.unroute('**/widget/**');
   await widget.open();
 
@@ -54,8 +54,8 @@ t.test('a missing file of developer warnings is reported once, not at every chan
   await page.evaluate(`document.querySelector('maria-chat').setAttribute('heading', 'Acme')`);
 
   await widget.open();
-  await widget.giveName('Ana');
-  await widget.says(/May we store your name/).waitFor();
+  await widget.submitName('Ana');
+  await widget.getByText(/May we store your name/).waitFor();
   await widget.button('I agree').waitFor();
 
   const told = () => noise.filter((line) => line.includes('Maria Chat: a part')).length;

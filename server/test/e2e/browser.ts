@@ -46,14 +46,14 @@ export const openDemo = async (
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
   const page = await context.newPage();
   const noise: string[] = [];
-  listen(page, noise);
+  collectConsole(page, noise);
   const response = await page.goto(url);
   if (!response) throw new Error(`The page is already at ${url}.`);
   return {page, context, widget: new Widget(page), noise, response};
 };
 
 /** Collects console output, which includes blocked stylesheets and scripts, and uncaught errors. */
-export const listen = (page: Page, noise: string[]): void => {
+export const collectConsole = (page: Page, noise: string[]): void => {
   page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`));
 };
@@ -82,7 +82,7 @@ export class Widget {
     await press();
     await Promise.race([
       opened,
-      this.says(/Ready\. Press again/)
+      this.getByText(/Ready\. Press again/)
         .waitFor()
         .then(press),
     ]);
@@ -90,12 +90,12 @@ export class Widget {
   }
 
   /** Chooses an entry of the header's menu. */
-  async choose(name: string): Promise<void> {
+  async chooseMenuEntry(name: string): Promise<void> {
     await this.button('More').click();
     await this.root.getByRole('dialog', {name: 'More'}).getByRole('button', {name}).click();
   }
 
-  says(text: string | RegExp): Locator {
+  getByText(text: string | RegExp): Locator {
     return this.root.getByText(text);
   }
 
@@ -104,17 +104,17 @@ export class Widget {
     await this.root.getByRole('dialog').waitFor();
   }
 
-  async giveName(name: string): Promise<void> {
+  async submitName(name: string): Promise<void> {
     await this.root.getByLabel('Your name').fill(name);
     await this.button('Send').click();
   }
 
   /** Answers both consents, one after the other. */
-  async decide(storing: boolean, training: boolean): Promise<void> {
-    await this.says(/May we store your name/).waitFor();
+  async answerConsents(storing: boolean, training: boolean): Promise<void> {
+    await this.getByText(/May we store your name/).waitFor();
     await this.button(storing ? 'I agree' : 'I do not agree').click();
     if (!storing) return;
-    await this.says(/to train our AI agent/).waitFor();
+    await this.getByText(/to train our AI agent/).waitFor();
     await this.button(training ? 'I agree' : 'I do not agree').click();
   }
 
@@ -131,10 +131,10 @@ export class Widget {
       .waitFor();
   }
 
-  async giveEmail(email: string): Promise<void> {
+  async submitEmail(email: string): Promise<void> {
     await this.root.getByLabel('Your e-mail address').fill(email);
     await this.button('Send').click();
-    await this.says('Please check your inbox').waitFor();
+    await this.getByText('Please check your inbox').waitFor();
   }
 
   storage(key: string): Promise<string | null> {
@@ -143,12 +143,12 @@ export class Widget {
   }
 
   /** Returns everything in the page's local storage as JSON. */
-  stored(): Promise<string> {
+  getLocalStorage(): Promise<string> {
     return this.page.evaluate<string>('JSON.stringify(localStorage)');
   }
 
   /** Returns the name of the focused element, inside the widget or outside. */
-  focused(): Promise<string> {
+  getFocusedName(): Promise<string> {
     return this.page.evaluate<string>(FOCUSED_NAME);
   }
 }

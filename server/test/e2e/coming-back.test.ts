@@ -2,8 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import t from 'tap';
 
-import {keysIn} from '../keys-in.js';
-import {linkIn} from '../mailbox.js';
+import {listKeys} from '../list-keys.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
@@ -18,8 +18,8 @@ t.test('a returning visitor', async (t) => {
   await t.test('is asked after a reload, and continues with the same files', async (t) => {
     const {page, context, widget, noise} = await openDemo(browser, server.url);
     await widget.open();
-    await widget.giveName('Bea');
-    await widget.decide(true, true);
+    await widget.submitName('Bea');
+    await widget.answerConsents(true, true);
     await widget.addFiles([pdf('one.pdf')]);
     await widget.uploadAll(1);
     const uuid = await widget.storage('session_uuid');
@@ -28,7 +28,7 @@ t.test('a returning visitor', async (t) => {
     await widget.button('Continue').click();
     await widget.root.getByText('one.pdf').waitFor();
     await widget.button('Done & continue').click();
-    await widget.giveEmail('bea@example.com');
+    await widget.submitEmail('bea@example.com');
 
     t.equal(await widget.storage('session_uuid'), uuid);
     const [row] =
@@ -41,8 +41,8 @@ t.test('a returning visitor', async (t) => {
   await t.test('can discard the visit, which deletes the files and starts again', async (t) => {
     const {page, context, widget} = await openDemo(browser, server.url);
     await widget.open();
-    await widget.giveName('Cem');
-    await widget.decide(true, false);
+    await widget.submitName('Cem');
+    await widget.answerConsents(true, false);
     await widget.addFiles([pdf('two.pdf')]);
     await widget.uploadAll(1);
     const uuid = await widget.storage('session_uuid');
@@ -53,7 +53,7 @@ t.test('a returning visitor', async (t) => {
     await widget.root.getByLabel('Your name').waitFor();
     t.not(await widget.storage('session_uuid'), uuid);
     await until(
-      async () => !(await keysIn(server.objects)).some((key) => key.includes(uuid ?? '')),
+      async () => !(await listKeys(server.objects)).some((key) => key.includes(uuid ?? '')),
     );
     await until(async () => {
       const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
@@ -66,12 +66,12 @@ t.test('a returning visitor', async (t) => {
   await t.test('ends politely with the first consent refused and leaves nothing', async (t) => {
     const {context, widget} = await openDemo(browser, server.url);
     await widget.open();
-    await widget.giveName('Dora');
-    await widget.decide(false, false);
+    await widget.submitName('Dora');
+    await widget.answerConsents(false, false);
 
-    await widget.says(/is stored nowhere/).waitFor();
+    await widget.getByText(/is stored nowhere/).waitFor();
 
-    const kept = await widget.stored();
+    const kept = await widget.getLocalStorage();
     t.notMatch(kept, /Dora/);
     await context.close();
   });
@@ -79,14 +79,14 @@ t.test('a returning visitor', async (t) => {
   await t.test('is asked before starting over discards the visit', async (t) => {
     const {context, widget} = await openDemo(browser, server.url);
     await widget.open();
-    await widget.giveName('Eva');
-    await widget.decide(true, false);
+    await widget.submitName('Eva');
+    await widget.answerConsents(true, false);
     const uuid = await widget.storage('session_uuid');
 
-    await widget.choose('Start over');
+    await widget.chooseMenuEntry('Start over');
     await widget.button('Cancel').click();
     t.equal(await widget.storage('session_uuid'), uuid);
-    await widget.choose('Start over');
+    await widget.chooseMenuEntry('Start over');
     await widget.root.getByRole('alertdialog').getByRole('button', {name: 'Start over'}).click();
 
     await widget.root.getByLabel('Your name').waitFor();
@@ -101,8 +101,8 @@ t.test('a returning visitor', async (t) => {
   await t.test('gets a friendly line and a fresh start after too long idle', async (t) => {
     const {page, context, widget} = await openDemo(browser, server.url);
     await widget.open();
-    await widget.giveName('Finn');
-    await widget.decide(true, false);
+    await widget.submitName('Finn');
+    await widget.answerConsents(true, false);
     const uuid = await widget.storage('session_uuid');
     // A pending call would extend the visit.
     await until(async () => {
@@ -114,11 +114,11 @@ t.test('a returning visitor', async (t) => {
       update visits set last_seen_at = now() - interval '31 minutes' where uuid = ${uuid}`;
 
     await page.reload();
-    await widget.says(/Your last visit was a while ago/).waitFor();
+    await widget.getByText(/Your last visit was a while ago/).waitFor();
     await widget.root.getByLabel('Your name').waitFor();
 
     t.not(await widget.storage('session_uuid'), uuid);
-    t.notMatch(await widget.stored(), /Finn/);
+    t.notMatch(await widget.getLocalStorage(), /Finn/);
     await context.close();
   });
 
@@ -127,17 +127,19 @@ t.test('a returning visitor', async (t) => {
     async (t) => {
       const {page, context, widget} = await openDemo(browser, server.url);
       await widget.open();
-      await widget.giveName('Gita');
-      await widget.decide(true, false);
+      await widget.submitName('Gita');
+      await widget.answerConsents(true, false);
       await widget.addFiles([pdf('three.pdf')]);
       await widget.uploadAll(1);
       await widget.button('Done & continue').click();
-      await widget.giveEmail('gita@example.com');
-      await fetch(linkIn(await server.mailbox.waitFor('gita@example.com')), {method: 'POST'});
-      await widget.says(/Thank you, Gita!/).waitFor();
+      await widget.submitEmail('gita@example.com');
+      await fetch(getConfirmationLink(await server.mailbox.waitFor('gita@example.com')), {
+        method: 'POST',
+      });
+      await widget.getByText(/Thank you, Gita!/).waitFor();
 
       await page.reload();
-      await widget.says(/Hello Gita, good to see you again/).waitFor();
+      await widget.getByText(/Hello Gita, good to see you again/).waitFor();
       await widget.button('Not you? Forget on this device').click();
 
       await widget.root.getByLabel('Your name').waitFor();
@@ -152,16 +154,16 @@ t.test('the conversation continues without a connection, and catches up', async 
   const server = await startServer(t);
   const {context, widget} = await openDemo(await openBrowser(t), server.url);
   await widget.open();
-  await widget.giveName('Hal');
-  await widget.decide(true, false);
+  await widget.submitName('Hal');
+  await widget.answerConsents(true, false);
   await widget.addFiles([pdf('late.pdf')]);
 
   await context.setOffline(true);
   await widget.button('Upload files').click();
   await sleep(500);
-  t.same(await keysIn(server.objects), []);
+  t.same(await listKeys(server.objects), []);
   await context.setOffline(false);
 
   await widget.root.getByText('Uploaded', {exact: true}).waitFor();
-  t.equal((await keysIn(server.objects)).length, 1);
+  t.equal((await listKeys(server.objects)).length, 1);
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
 const FAULT = 'Please tell me your name.';
@@ -11,25 +11,25 @@ const FAULT = 'Please tell me your name.';
 t.test('a double press', async (t) => {
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
-  const body = tagFor(url, 'data-load="eager"');
+  const body = createScriptTag(url, 'data-load="eager"');
 
   await t.test('with a finger on the launcher does not send the empty name', async (t) => {
     const {context, widget, session, page} = await openSite(browser, {body, ...PHONE});
     await page.waitForFunction('customElements.get("maria-chat")');
-    const place = await middleOf(widget.button('Open chat'));
+    const place = await getMiddle(widget.button('Open chat'));
     const seconds = Date.now() / 1000;
 
     await tap(session, place, seconds);
     const send = widget.button('Send');
     await send.waitFor();
-    t.ok(distance(await middleOf(send), place) < 30, 'both buttons are in the same place');
+    t.ok(getDistance(await getMiddle(send), place) < 30, 'both buttons are in the same place');
     await tap(session, place, seconds + 0.2);
-    await tap(session, await middleOf(widget.root.locator('input[name=answer]')), seconds + 3);
+    await tap(session, await getMiddle(widget.root.locator('input[name=answer]')), seconds + 3);
     await widget.root.locator('input:focus').waitFor();
-    t.equal(await widget.says(FAULT).count(), 0);
+    t.equal(await widget.getByText(FAULT).count(), 0);
 
     await tap(session, place, seconds + 4);
-    await t.resolves(widget.says(FAULT).waitFor(), 'a later press counts');
+    await t.resolves(widget.getByText(FAULT).waitFor(), 'a later press counts');
     await context.close();
   });
 
@@ -49,13 +49,13 @@ t.test('a double press', async (t) => {
   await t.test('with a mouse on a refusal shows the goodbye', async (t) => {
     const {page, context, widget} = await openSite(browser, {body});
     await widget.open();
-    await widget.giveName('Ana');
-    await widget.says(/May we store your name/).waitFor();
-    const place = await middleOf(widget.button('I do not agree'));
+    await widget.submitName('Ana');
+    await widget.getByText(/May we store your name/).waitFor();
+    const place = await getMiddle(widget.button('I do not agree'));
 
     await page.mouse.click(place.x, place.y);
     await widget.button('Start a new request').waitFor();
-    const next = await middleOf(widget.button('Start a new request'));
+    const next = await getMiddle(widget.button('Start a new request'));
     await page.mouse.move(next.x, next.y);
     // The second half of a double press hits the new button.
     await page.mouse.down({clickCount: 2});
@@ -73,13 +73,14 @@ interface Place {
   y: number;
 }
 
-async function middleOf(element: Locator): Promise<Place> {
+async function getMiddle(element: Locator): Promise<Place> {
   const box = await element.boundingBox();
   if (!box) throw new Error('The element is not displayed.');
   return {x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2)};
 }
 
-const distance = (one: Place, other: Place) => Math.hypot(one.x - other.x, one.y - other.y);
+const getDistance = (place: Place, other: Place) =>
+  Math.hypot(place.x - other.x, place.y - other.y);
 
 /** Taps with an explicit timestamp, so that a slow machine does not separate two quick taps. */
 async function tap(session: CDPSession, {x, y}: Place, timestamp: number): Promise<void> {

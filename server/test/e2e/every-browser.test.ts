@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {linkIn} from '../mailbox.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {chromium} from './browsers/chromium.js';
@@ -47,12 +47,12 @@ for (const kind of [chromium, firefox, webkit]) {
       const beside = new Visitor(besideTab);
       await besideTab.go(server.url);
       await beside.untilSaid('n•••@example.com');
-      const uuid = await visitor.stored('session_uuid');
-      t.equal(await beside.stored('session_uuid'), uuid, 'the tabs share one session');
+      const uuid = await visitor.getStored('session_uuid');
+      t.equal(await beside.getStored('session_uuid'), uuid, 'the tabs share one session');
 
       const mailTab = await browser.openTab();
       const reader = new Visitor(mailTab);
-      await mailTab.go(linkIn(await server.mailbox.waitFor('noor@example.com')));
+      await mailTab.go(getConfirmationLink(await server.mailbox.waitFor('noor@example.com')));
       await reader.press('Confirm');
       await reader.untilSaid('your address is confirmed');
       await tab.show();

@@ -96,7 +96,7 @@ async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
   await plain.locator('maria-chat').getByText('May we store your name').waitFor();
   await page.reload();
   await widget.button('Continue').click();
-  await widget.says('May we store your name').waitFor();
+  await widget.getByText('May we store your name').waitFor();
 
   for (const one of [page, plain]) await one.mouse.move(0, 0);
   const [here, there] = [await page.evaluate(LAYOUT), await plain.evaluate(LAYOUT)];
@@ -109,11 +109,14 @@ async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
 }
 
 async function singlePage(t: Test, {page, widget}: Opened): Promise<void> {
-  await widget.says('May we store your name').waitFor();
+  await widget.getByText('May we store your name').waitFor();
   for (const view of ['Prices', 'Home', 'Prices']) {
     await page.getByRole('link', {name: view}).click();
     await page.getByRole('heading', {name: view}).waitFor();
-    t.ok(await widget.says('May we store your name').isVisible(), `the conversation is on ${view}`);
+    t.ok(
+      await widget.getByText('May we store your name').isVisible(),
+      `the conversation is on ${view}`,
+    );
   }
   await page.goBack();
   await page.getByRole('heading', {name: 'Home'}).waitFor();
@@ -123,7 +126,7 @@ async function singlePage(t: Test, {page, widget}: Opened): Promise<void> {
   );
   t.equal(await count(page, 'maria-chat'), 1);
   await widget.button('I agree').click();
-  await t.resolves(widget.says('to train our AI agent').waitFor(), 'the chat still works');
+  await t.resolves(widget.getByText('to train our AI agent').waitFor(), 'the chat still works');
 }
 
 async function twoSites(t: Test, {page, widget}: Opened): Promise<void> {
@@ -173,7 +176,7 @@ async function ownButton(t: Test, {page, widget}: Opened): Promise<void> {
   t.equal(await widget.root.locator('.launcher').isVisible(), false, 'no bubble');
   await page.keyboard.press('Escape');
   await widget.root.getByRole('dialog').waitFor({state: 'hidden'});
-  t.equal(await widget.focused(), 'Send us your documents');
+  t.equal(await widget.getFocusedName(), 'Send us your documents');
   await page.getByRole('link', {name: /ask Maria/}).click();
   await widget.root.getByRole('dialog').waitFor();
 }

@@ -27,7 +27,7 @@ t.test('every example opens, replies and leaves the console empty', async (t) =>
       const field = widget.root.getByRole('textbox');
       await field.fill('Robin');
       await field.press('Enter');
-      await widget.says('Robin').first().waitFor();
+      await widget.getByText('Robin').first().waitFor();
 
       await example.shows(t, opened);
 
@@ -42,30 +42,30 @@ const TESTED_ELSEWHERE = /^(index|list|playground(-frame)?|languages)\.html$|^fr
 
 t.test('every page is linked from the demo page, and each link works', async (t) => {
   const server = await startServer(t);
-  const linksOf = async (address: string) => {
-    const response = await fetch(new URL(address, server.url));
-    t.equal(response.status, 200, address);
+  const getLinks = async (pageUrl: string) => {
+    const response = await fetch(new URL(pageUrl, server.url));
+    t.equal(response.status, 200, pageUrl);
     t.match(response.headers.get('content-security-policy'), /default-src 'none'/);
     const page = await response.text();
     const found = [...page.matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href = '']) => href);
     return found.map((href) => new URL(href, response.url).pathname);
   };
 
-  const first = await linksOf('/');
-  for (const address of ['/examples/', '/examples/playground.html', '/examples/languages.html'])
-    t.ok(first.includes(address), address);
-  const listed = await linksOf('/examples/');
+  const first = await getLinks('/');
+  for (const pageUrl of ['/examples/', '/examples/playground.html', '/examples/languages.html'])
+    t.ok(first.includes(pageUrl), pageUrl);
+  const listed = await getLinks('/examples/');
   t.same(
-    listed.filter((address) => /^\/examples\/[\w-]+\.html$/.test(address)).sort(),
+    listed.filter((pageUrl) => /^\/examples\/[\w-]+\.html$/.test(pageUrl)).sort(),
     EXAMPLE_PAGES.map(({file}) => `/examples/${file}`)
       .concat('/examples/playground.html', '/examples/languages.html')
       .sort(),
   );
-  t.same(await linksOf('/examples'), listed, 'also without the trailing slash');
+  t.same(await getLinks('/examples'), listed, 'also without the trailing slash');
   // This server sends e-mail, so it has no development mailbox.
-  const here = [...first, ...listed].filter((address) => address !== '/dev/mail');
-  for (const address of new Set(here)) {
-    t.equal((await fetch(new URL(address, server.url))).status, 200, address);
+  const here = [...first, ...listed].filter((pageUrl) => pageUrl !== '/dev/mail');
+  for (const pageUrl of new Set(here)) {
+    t.equal((await fetch(new URL(pageUrl, server.url))).status, 200, pageUrl);
   }
 });
 

@@ -12,8 +12,8 @@ t.test('the file step on a bad connection', async (t) => {
   const browser = await openBrowser(t);
   const {page, context, widget} = await openDemo(browser, server.url);
   await widget.open();
-  await widget.giveName('Bea');
-  await widget.decide(true, true);
+  await widget.submitName('Bea');
+  await widget.answerConsents(true, true);
   const line = await context.newCDPSession(page);
   await line.send('Network.emulateNetworkConditions', {
     offline: false,
@@ -24,7 +24,7 @@ t.test('the file step on a bad connection', async (t) => {
 
   await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_500_000)}]);
   await widget.button('Upload files').click();
-  await widget.says(/kB\/s · .+ left/).waitFor();
+  await widget.getByText(/kB\/s · .+ left/).waitFor();
 
   await t.test('leaving during an upload asks for confirmation', async (t) => {
     const asked = page.waitForEvent('dialog');
@@ -37,7 +37,7 @@ t.test('the file step on a bad connection', async (t) => {
 
   await t.test('a lost connection is displayed, and the file arrives later', async (t) => {
     await context.setOffline(true);
-    await widget.says('Waiting for the connection. It goes on by itself.').waitFor();
+    await widget.getByText('Waiting for the connection. It goes on by itself.').waitFor();
     t.equal(await widget.button('Upload files').count(), 0, 'nothing is left to press');
     await context.setOffline(false);
     await widget.root.getByText('Uploaded', {exact: true}).waitFor();

@@ -4,10 +4,10 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 
 import t from 'tap';
 
-import {linkIn} from '../mailbox.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
-import {listen, openBrowser, openDemo} from './browser.js';
+import {collectConsole, openBrowser, openDemo} from './browser.js';
 
 // dist/server/test/e2e/ -> the project
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -27,27 +27,27 @@ t.test('the chat in a framework', async (t) => {
   t.same(
     names.sort(),
     sources
-      .filter((one) => one.isDirectory() && one.name !== 'node_modules')
+      .filter((dirent) => dirent.isDirectory() && dirent.name !== 'node_modules')
       .map(({name}) => name)
       .sort(),
   );
   for (const name of names) {
     await t.test(name, async (t) => {
       const email = `${name}@example.com`;
-      const address = `${server.url}/examples/frameworks/${name}/index.html`;
-      const {page, context, widget, noise} = await openDemo(browser, address);
+      const pageUrl = `${server.url}/examples/frameworks/${name}/index.html`;
+      const {page, context, widget, noise} = await openDemo(browser, pageUrl);
 
       await page.getByRole('button', {name: 'Send us your documents'}).click();
       await widget.root.getByRole('dialog', {name: `Intake with ${name}`}).waitFor();
-      await widget.giveName('Kim');
-      await widget.decide(true, false);
+      await widget.submitName('Kim');
+      await widget.answerConsents(true, false);
       await widget.addFiles([{name: 'a.pdf', buffer: makePdf()}]);
       await widget.uploadAll(1);
       await widget.button('Done & continue').click();
-      await widget.giveEmail(email);
+      await widget.submitEmail(email);
       const confirmation = await context.newPage();
-      listen(confirmation, noise);
-      await confirmation.goto(linkIn(await server.mailbox.waitFor(email)));
+      collectConsole(confirmation, noise);
+      await confirmation.goto(getConfirmationLink(await server.mailbox.waitFor(email)));
       await confirmation.getByRole('button', {name: 'Confirm'}).click();
 
       await page

@@ -10,10 +10,12 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
   /** Presses Tab until the element with this name has the focus. */
   const tabTo = async (name: string) => {
     for (let i = 0; i < 60; i++) {
-      if ((await widget.focused()).startsWith(name)) return;
+      if ((await widget.getFocusedName()).startsWith(name)) return;
       await page.keyboard.press('Tab');
     }
-    throw new Error(`Tab never reached "${name}"; the focus is on "${await widget.focused()}".`);
+    throw new Error(
+      `Tab never reached "${name}"; the focus is on "${await widget.getFocusedName()}".`,
+    );
   };
 
   await tabTo('Open chat');
@@ -22,13 +24,13 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
   await tabTo('Your name');
   await page.keyboard.type('Ines');
   await page.keyboard.press('Enter');
-  await widget.says(/May we store your name/).waitFor();
+  await widget.getByText(/May we store your name/).waitFor();
   await tabTo('I agree');
   await page.keyboard.press('Enter');
-  await widget.says(/to train our AI agent/).waitFor();
+  await widget.getByText(/to train our AI agent/).waitFor();
   await tabTo('I do not agree');
   await page.keyboard.press('Space');
-  await widget.says(/Please add your documents/).waitFor();
+  await widget.getByText(/Please add your documents/).waitFor();
   const chooser = page.waitForEvent('filechooser');
   await tabTo('Choose PDF files');
   await page.keyboard.press('Enter');
@@ -44,11 +46,11 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
   await tabTo('Your e-mail address');
   await page.keyboard.type('ines@example.com');
   await page.keyboard.press('Enter');
-  await widget.says('Please check your inbox').waitFor();
+  await widget.getByText('Please check your inbox').waitFor();
   await page.keyboard.press('Escape');
 
   t.equal((await server.sql`select from user_sessions where name = 'Ines'`).length, 1);
   t.equal(await widget.root.getByRole('dialog').isVisible(), false, 'Esc closes');
-  t.match(await widget.focused(), /Open chat/, 'the launcher has the focus again');
+  t.match(await widget.getFocusedName(), /Open chat/, 'the launcher has the focus again');
   t.same(noise, []);
 });

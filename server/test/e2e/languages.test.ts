@@ -1,13 +1,13 @@
 import t from 'tap';
 
 import {startServer} from '../start-server.js';
-import {violations} from './axe.js';
+import {findViolations} from './axe.js';
 import {openBrowser, openDemo} from './browser.js';
 
 t.test('the page of languages', async (t) => {
   const server = await startServer(t);
-  const address = `${server.url}/examples/languages.html`;
-  const {page, noise} = await openDemo(await openBrowser(t), address);
+  const pageUrl = `${server.url}/examples/languages.html`;
+  const {page, noise} = await openDemo(await openBrowser(t), pageUrl);
   const rows = page.locator('tbody tr');
   await rows.first().waitFor();
 
@@ -23,6 +23,6 @@ t.test('the page of languages', async (t) => {
 
   await page.getByLabel('Find').fill('Wie heißen');
   t.same(await rows.locator('visible=true').locator('th').allInnerTexts(), ['askName']);
-  t.same(await violations(page), []);
+  t.same(await findViolations(page), []);
   t.same(noise, []);
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 import type {SitePage} from './site-page.js';
 
 const TIMES = 100;
@@ -87,9 +87,9 @@ interface Held {
 /** Opens a page whose chat has been opened and closed, so that every file is loaded. */
 async function used(t: Parameters<typeof startServer>[0]): Promise<SitePage> {
   const {url} = await startServer(t);
-  const site = await openSite(await openBrowser(t), {body: tagFor(url)});
+  const site = await openSite(await openBrowser(t), {body: createScriptTag(url)});
   await site.widget.open();
-  await site.widget.giveName('Ana');
+  await site.widget.submitName('Ana');
   await site.widget.button('I agree').waitFor();
   await site.page.evaluate('MariaChat.close()');
   return site;

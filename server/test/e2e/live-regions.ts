@@ -35,8 +35,8 @@ const LISTEN = `(() => {
   }).observe(document.querySelector('maria-chat').shadowRoot, {subtree: true, childList: true, characterData: true});
 })()`;
 
-export const listenToRegions = (page: Page): Promise<void> => page.evaluate<void>(LISTEN);
+export const collectAnnouncements = (page: Page): Promise<void> => page.evaluate<void>(LISTEN);
 
 /** Returns the announcements since the last call. */
-export const announced = (page: Page): Promise<Announcement[]> =>
+export const takeAnnouncements = (page: Page): Promise<Announcement[]> =>
   page.evaluate<Announcement[]>('window.announcements.splice(0)');

@@ -4,7 +4,7 @@ import t from 'tap';
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
 import {GLOBALS_PROBE, TIMER_PROBE} from './probes.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 /** Globals that Lit leaves: its versions on `window`, and the symbol and data of its decorators. */
 const LEFT_BY_LIT = [
@@ -18,13 +18,13 @@ const LEFT_BY_LIT = [
 t.test('the page has one global of ours, and after opening the globals of Lit', async (t) => {
   const {url} = await startServer(t);
   const {page, widget} = await openSite(await openBrowser(t), {
-    body: tagFor(url),
+    body: createScriptTag(url),
     probe: GLOBALS_PROBE,
   });
   await widget.button('Open chat').waitFor();
   const closed = await page.evaluate('difference()');
   await widget.open();
-  await widget.giveName('Ana');
+  await widget.submitName('Ana');
   await widget.button('I agree').waitFor();
   const open = await page.evaluate<string[]>('difference()');
 
@@ -41,14 +41,14 @@ t.test('the page has one global of ours, and after opening the globals of Lit', 
 t.test('no timer runs while the chat is closed, before and after its use', async (t) => {
   const {url} = await startServer(t);
   const {page, widget} = await openSite(await openBrowser(t), {
-    body: tagFor(url),
+    body: createScriptTag(url),
     probe: TIMER_PROBE,
   });
   await widget.button('Open chat').waitFor();
   t.same(await page.evaluate('timers()'), []);
 
   await widget.open();
-  await widget.giveName('Ana');
+  await widget.submitName('Ana');
   await widget.button('I agree').waitFor();
   await page.keyboard.press('Escape');
   await widget.button('Open chat').waitFor();
@@ -60,12 +60,14 @@ t.test('no timer runs while the chat is closed, before and after its use', async
 
 t.test('no listener for the page’s end prevents its restoration from the cache', async (t) => {
   const {url} = await startServer(t);
-  const {page, widget, session} = await openSite(await openBrowser(t), {body: tagFor(url)});
+  const {page, widget, session} = await openSite(await openBrowser(t), {
+    body: createScriptTag(url),
+  });
   await widget.open();
-  await widget.giveName('Ana');
+  await widget.submitName('Ana');
   await widget.button('I agree').waitFor();
 
-  const heard = await listenersOf(session, 'window');
+  const heard = await getListeners(session, 'window');
   t.ok(heard.includes('pagehide'), 'leaving is still reported');
   t.same(
     heard.filter((type) => /unload$/.test(type)),
@@ -73,13 +75,13 @@ t.test('no listener for the page’s end prevents its restoration from the cache
   );
   await page.evaluate('addEventListener("beforeunload", () => 0)');
   t.ok(
-    (await listenersOf(session, 'window')).includes('beforeunload'),
+    (await getListeners(session, 'window')).includes('beforeunload'),
     'the probe detects a listener',
   );
 });
 
 /** Returns the event listeners of an object of the page, from DevTools. */
-async function listenersOf(session: CDPSession, expression: string): Promise<string[]> {
+async function getListeners(session: CDPSession, expression: string): Promise<string[]> {
   const {result} = await session.send('Runtime.evaluate', {expression});
   const {listeners} = await session.send('DOMDebugger.getEventListeners', {
     objectId: result.objectId ?? '',

@@ -16,9 +16,9 @@ const loseFiles = async (page: Page, pattern: string): Promise<() => Promise<voi
 
 const toFiles = async (widget: Widget) => {
   await widget.open();
-  await widget.giveName('Ana');
-  await widget.decide(true, true);
-  await widget.says('Please add your documents.').waitFor();
+  await widget.submitName('Ana');
+  await widget.answerConsents(true, true);
+  await widget.getByText('Please add your documents.').waitFor();
 };
 
 t.test('a page whose release no longer exists opens the current one', async (t) => {
@@ -57,7 +57,7 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
       addEventListener('maria-offline', ({isOffline}) => codes.push('offline ' + isOffline));`);
     return opened;
   };
-  const codes = (page: Page) => page.evaluate<string[]>('codes');
+  const getCodes = (page: Page) => page.evaluate<string[]>('codes');
 
   await t.test('the menu', async (t) => {
     const {page, context, widget} = await open();
@@ -65,8 +65,8 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     const find = await loseFiles(page, '**/widget/dialogs-*');
 
     await widget.button('More').click();
-    await widget.says(NOT_LOADED).waitFor();
-    t.same(await codes(page), ['unavailable']);
+    await widget.getByText(NOT_LOADED).waitFor();
+    t.same(await getCodes(page), ['unavailable']);
 
     await find();
     await widget.button('More').click();
@@ -80,18 +80,18 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     await widget.open();
 
     await widget.button('More').click();
-    await widget.says(NOT_LOADED).waitFor();
-    await widget.giveName('Ana');
+    await widget.getByText(NOT_LOADED).waitFor();
+    await widget.submitName('Ana');
     await widget.button('Try again').waitFor();
-    await widget.says(NOT_LOADED).waitFor();
-    t.notOk((await codes(page)).some((code) => code.includes('offline')));
+    await widget.getByText(NOT_LOADED).waitFor();
+    t.notOk((await getCodes(page)).some((code) => code.includes('offline')));
 
     await find();
     await widget.button('Try again').click();
     await widget.button('Continue').click();
-    await widget.decide(true, true);
-    await widget.says('Please add your documents.').waitFor();
-    await widget.says(NOT_LOADED).waitFor({state: 'detached'});
+    await widget.answerConsents(true, true);
+    await widget.getByText('Please add your documents.').waitFor();
+    await widget.getByText(NOT_LOADED).waitFor({state: 'detached'});
     await context.close();
   });
 
@@ -101,13 +101,13 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     const find = await loseFiles(page, '**/widget/live-*');
 
     await widget.button('Ask a question').click();
-    await widget.says(NOT_LOADED).waitFor();
-    t.same(await codes(page), ['unavailable']);
+    await widget.getByText(NOT_LOADED).waitFor();
+    t.same(await getCodes(page), ['unavailable']);
 
     await find();
     await widget.button('Ask a question').click();
     await widget.root.locator('textarea').waitFor();
-    await widget.says(NOT_LOADED).waitFor({state: 'detached'});
+    await widget.getByText(NOT_LOADED).waitFor({state: 'detached'});
     await context.close();
   });
 
@@ -117,13 +117,13 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     const find = await loseFiles(page, '**/widget/de-*');
 
     await page.evaluate(`MariaChat.setLang('de')`);
-    await widget.says(NOT_LOADED).waitFor();
+    await widget.getByText(NOT_LOADED).waitFor();
     // The code may repeat, because the file is requested for the attribute and for the call.
-    t.same([...new Set(await codes(page))], ['unavailable']);
+    t.same([...new Set(await getCodes(page))], ['unavailable']);
 
     await find();
     await page.evaluate(`MariaChat.setLang('de')`);
-    await widget.says('Bitte fügen Sie Ihre Unterlagen hinzu.').waitFor();
+    await widget.getByText('Bitte fügen Sie Ihre Unterlagen hinzu.').waitFor();
     await context.close();
   });
 });

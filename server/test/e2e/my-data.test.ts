@@ -4,7 +4,7 @@ import t from 'tap';
 
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
-import {Widget, listen, openBrowser} from './browser.js';
+import {Widget, collectConsole, openBrowser} from './browser.js';
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'";
@@ -17,7 +17,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});
   const page = await context.newPage();
   const noise: string[] = [];
-  listen(page, noise);
+  collectConsole(page, noise);
   await page.route('**/strict.html', (route) =>
     route.fulfill({
       contentType: 'text/html',
@@ -28,15 +28,15 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   await page.goto(`${url}/strict.html`);
   const widget = new Widget(page);
   await widget.open();
-  await widget.giveName('Anna Beispiel');
-  await widget.decide(true, true);
+  await widget.submitName('Anna Beispiel');
+  await widget.answerConsents(true, true);
   await widget.addFiles([{name: 'Zeugnis.pdf', buffer: makePdf(90_000)}]);
   await widget.uploadAll(1);
   await widget.button('Done & continue').click();
-  await widget.giveEmail('anna@example.com');
+  await widget.submitEmail('anna@example.com');
 
-  await widget.choose('My data');
-  await widget.says('Anna Beispiel').last().waitFor();
+  await widget.chooseMenuEntry('My data');
+  await widget.getByText('Anna Beispiel').last().waitFor();
 
   const [archive] = await Promise.all([
     page.waitForEvent('download'),
@@ -60,18 +60,18 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   await widget.button('Change Your name').click();
   await widget.root.locator('#edit').fill('Anna B.');
   await widget.button('Save').click();
-  await widget.says('Anna B.').last().waitFor();
+  await widget.getByText('Anna B.').last().waitFor();
   t.equal((await sql`select name from user_sessions`)[0]?.['name'], 'Anna B.');
 
   await widget.button('Change Your e-mail address').click();
   await widget.root.locator('#edit').fill('anna.b@example.org');
   await widget.button('Save').click();
-  await widget.says('a link to a•••@example.org').last().waitFor();
+  await widget.getByText('a link to a•••@example.org').last().waitFor();
   await mailbox.waitFor('anna.b@example.org');
 
   await widget.button('Withdraw consent Training our AI agent with your files').click();
   await widget
-    .says(/I do not agree/)
+    .getByText(/I do not agree/)
     .last()
     .waitFor();
   const [{consent_ai_training: training}] =
@@ -89,7 +89,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
     .getByRole('alertdialog')
     .getByRole('button', {name: 'Erase everything'})
     .click();
-  await widget.says(/are erased, here and with us/).waitFor();
+  await widget.getByText(/are erased, here and with us/).waitFor();
   t.equal((await sql`select from user_sessions`).length, 0);
   t.equal(await widget.storage('session_uuid'), null);
   t.equal(await widget.storage('token'), null);

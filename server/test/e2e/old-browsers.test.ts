@@ -20,7 +20,7 @@ addEventListener('maria-open', () => console.info('maria-open arrived'));
 
 for (const width of [1280, 375]) {
   t.test(`the chat works in an older browser, ${width} px wide`, async (t) => {
-    const server = await startServer(t, {answers: true});
+    const server = await startServer(t, {repliesToMessages: true});
     const browser = await openBrowser(t);
     const {context} = await openDemo(browser, server.url, {viewport: {width, height: 700}});
     await context.addInitScript(LACKS);

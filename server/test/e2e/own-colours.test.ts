@@ -5,7 +5,7 @@ import type {Test} from 'tap';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
-import {violations} from './axe.js';
+import {findViolations} from './axe.js';
 import {openBrowser, openDemo} from './browser.js';
 import type {Widget} from './browser.js';
 
@@ -26,7 +26,7 @@ t.test('all elements keep their edges in forced colours', async (t) => {
       const look = async (state: string) => {
         // Wait for the lazily loaded styles, which contain the rules for these colours.
         await until(hasEdges);
-        t.same(await violations(page, 'maria-chat'), [], state);
+        t.same(await findViolations(page, 'maria-chat'), [], state);
       };
 
       t.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
@@ -61,7 +61,7 @@ const seeMoreContrast = async (t: Test, viewing: Viewing): Promise<void> => {
   t.equal(await page.evaluate('matchMedia("(prefers-contrast: more)").matches'), true);
   const look = async (state: string) => {
     await until(async () => (await page.evaluate<string[]>(GREY)).length === 0);
-    t.same(await violations(page, 'maria-chat'), [], state);
+    t.same(await findViolations(page, 'maria-chat'), [], state);
     t.same(await page.evaluate(PALE), [], `${state}: Maria’s messages have an edge`);
   };
   await goAllTheWay(widget, look);

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
 const LINK = '<p><a href="/two">Two</a></p>';
@@ -12,7 +12,7 @@ t.test('a page reloaded while the chat filled the screen', async (t) => {
   const browser = await openBrowser(t);
   const openTwo = async () => {
     const site = await openSite(browser, {
-      body: LINK + tagFor(url),
+      body: LINK + createScriptTag(url),
       ...PHONE,
     });
     await site.page.getByRole('link', {name: 'Two'}).tap();

@@ -8,17 +8,17 @@ import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import type {Widget} from './browser.js';
 import {openBrowser} from './browser.js';
-import {pagePackages} from './page-packages.js';
-import {openSite, tagFor} from './site-page.js';
+import {installPagePackages} from './page-packages.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 const PHONE = {viewport: {width: 375, height: 700}, isMobile: true, hasTouch: true};
 const FORM = '<form><input id="own" name="own"></form><p><a href="/two">Two</a></p>';
 
 t.test('the widget beside the libraries of host pages', async (t) => {
-  const packages = await pagePackages();
+  const packages = await installPagePackages();
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
-  const tag = tagFor(url);
+  const tag = createScriptTag(url);
 
   await t.test('works if jQuery inserts the tag with its attributes', async (t) => {
     const {page, context, widget} = await openSite(browser, {packages, head: JQUERY});
@@ -56,12 +56,12 @@ t.test('the widget beside the libraries of host pages', async (t) => {
         }
         await page.locator('#own').fill('half filled');
         await page.evaluate('window.bodyBefore = document.body; undefined');
-        const {length} = await historyOf(page);
+        const {length} = await getHistory(page);
         const before = requested.length;
 
         await openAndWait(widget);
-        t.equal((await historyOf(page)).length, length, way);
-        t.equal((await historyOf(page)).mark, null, way);
+        t.equal((await getHistory(page)).length, length, way);
+        t.equal((await getHistory(page)).mark, null, way);
         await widget.button('Close chat').tap();
         await widget.button('Open chat').waitFor();
         await page.waitForLoadState('networkidle');
@@ -90,7 +90,7 @@ t.test('the widget beside the libraries of host pages', async (t) => {
         await untilOne(page);
       }
       t.equal(await widget.root.getByLabel('Your name').inputValue(), 'Half na');
-      await widget.giveName('Ana');
+      await widget.submitName('Ana');
       await t.resolves(widget.button('I agree').waitFor());
       await context.close();
     });
@@ -104,8 +104,8 @@ t.test('the widget beside the libraries of host pages', async (t) => {
       viewport: {width: 900, height: 500},
     });
     await openAndWait(widget);
-    await widget.giveName('Ana');
-    await widget.decide(true, true);
+    await widget.submitName('Ana');
+    await widget.answerConsents(true, true);
     const names = ['a.pdf', 'b.pdf', 'c.pdf'];
     await widget.addFiles(names.map((name) => ({name, buffer: makePdf()})));
     await widget.root.getByText('c.pdf').waitFor();
@@ -114,9 +114,9 @@ t.test('the widget beside the libraries of host pages', async (t) => {
       ['.tray', 100],
     ] as const) {
       await widget.root.locator(part).hover();
-      await page.evaluate(`${boxOf(part)}.scrollTop = 0`);
+      await page.evaluate(`${getBox(part)}.scrollTop = 0`);
       await page.mouse.wheel(0, by);
-      await page.waitForFunction(`${boxOf(part)}.scrollTop !== 0`);
+      await page.waitForFunction(`${getBox(part)}.scrollTop !== 0`);
       t.equal(await page.evaluate('scrollY'), 0, `the page does not scroll over ${part}`);
     }
     await widget.root.locator('.header').hover();
@@ -181,7 +181,7 @@ t.test('the widget beside the libraries of host pages', async (t) => {
         await widget.root.getByLabel('Your name').inputValue(),
         state === 'closed' ? '' : 'Half name',
       );
-      await widget.giveName('Ana');
+      await widget.submitName('Ana');
       await t.resolves(widget.button('I agree').waitFor());
       await context.close();
     });
@@ -232,12 +232,12 @@ async function openAndWait(widget: Widget): Promise<void> {
   await widget.root.getByLabel('Your name').waitFor();
 }
 
-const historyOf = (page: Page) =>
+const getHistory = (page: Page) =>
   page.evaluate<{length: number; mark: number | null}>(
     '({length: history.length, mark: history.state?.mariaChat ?? null})',
   );
 
-const boxOf = (part: string) => `MariaChat.element.shadowRoot.querySelector('${part}')`;
+const getBox = (part: string) => `MariaChat.element.shadowRoot.querySelector('${part}')`;
 
 /** Waits until the visible page contains exactly one element. */
 const untilOne = (page: Page) =>

@@ -3,7 +3,7 @@ import t from 'tap';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 /** Handles every request of the page, including requests to other hosts. */
 const WORKER = `
@@ -23,21 +23,21 @@ t.test(
     const {url, sql} = await startServer(t);
     const {page, widget, noise} = await openSite(await openBrowser(t), {
       head: REGISTRATION,
-      body: tagFor(url),
+      body: createScriptTag(url),
       worker: WORKER,
     });
     await page.evaluate('controlled.then(() => undefined)');
     t.ok(await page.evaluate('Boolean(navigator.serviceWorker.controller)'));
 
     await widget.open();
-    await widget.giveName('Ana');
-    await widget.decide(true, true);
+    await widget.submitName('Ana');
+    await widget.answerConsents(true, true);
     await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
     await widget.uploadAll(1);
     await widget.button('Done & continue').click();
-    await widget.giveEmail('ana@example.com');
+    await widget.submitEmail('ana@example.com');
     await page.reload();
-    await t.resolves(widget.says('a•••@example.com').first().waitFor());
+    await t.resolves(widget.getByText('a•••@example.com').first().waitFor());
 
     const [row] = await sql`select name, email from user_sessions`;
     t.same(row, {name: 'Ana', email: 'ana@example.com'});

@@ -7,7 +7,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
-import {violations} from './axe.js';
+import {findViolations} from './axe.js';
 import {openBrowser, openDemo} from './browser.js';
 
 // dist/server/test/e2e/ -> the project
@@ -32,7 +32,7 @@ const SAMPLES: Record<string, string> = {
 t.test('the playground', async (t) => {
   const server = await startServer(t);
   const browser = await openBrowser(t);
-  const address = `${server.url}/examples/playground.html`;
+  const pageUrl = `${server.url}/examples/playground.html`;
   const attributes = firsts(
     (await text('widget/element-attributes.ts')).matchAll(/^ {2}'?([\w-]+)'?\?:/gm),
   );
@@ -41,7 +41,7 @@ t.test('the playground', async (t) => {
   );
 
   await t.test('has a control for every option, by its name', async (t) => {
-    const {page, context, noise} = await openDemo(browser, address);
+    const {page, context, noise} = await openDemo(browser, pageUrl);
     await page.locator('#properties input').first().waitFor({state: 'attached'});
     const names = await page.evaluate<string[]>(
       `[...new Set([...document.querySelector('#controls').elements].map(({name}) => name))].filter(Boolean)`,
@@ -57,7 +57,7 @@ t.test('the playground', async (t) => {
     );
     const offered = await page
       .locator('input[name=dressed]')
-      .evaluateAll((all) => all.map((one) => (one as unknown as {value: string}).value));
+      .evaluateAll((all) => all.map((item) => (item as unknown as {value: string}).value));
     t.same(offered.sort(), ['none', ...themes].sort());
     t.same(noise, []);
     await context.close();
@@ -72,7 +72,7 @@ t.test('the playground', async (t) => {
     );
     query.set('--maria-width', '333px');
     query.set('dressed', 'paper');
-    const {page, context} = await openDemo(browser, `${address}?${query.toString()}`);
+    const {page, context} = await openDemo(browser, `${pageUrl}?${query.toString()}`);
     const chat = page.frameLocator('#preview').locator('maria-chat');
     await chat.locator('.launcher').waitFor();
 
@@ -87,7 +87,7 @@ t.test('the playground', async (t) => {
   });
 
   await t.test('has working controls, a working event log and an empty console', async (t) => {
-    const {page, context, noise} = await openDemo(browser, address);
+    const {page, context, noise} = await openDemo(browser, pageUrl);
     const chat = page.frameLocator('#preview').locator('maria-chat');
     // The frame is scaled down, which the browser driver does not support.
     await chat.locator('.launcher').dispatchEvent('click');
@@ -98,7 +98,7 @@ t.test('the playground', async (t) => {
     const accent = 'rgb(15, 118, 110)';
     let seen: string | undefined;
     await until(async () => {
-      const frame = page.frames().find((one) => one.url().includes('frame'));
+      const frame = page.frames().find((frame) => frame.url().includes('frame'));
       seen = await frame?.evaluate<string>(COLOUR).catch(String);
       return seen === accent;
     }).catch(() => t.equal(seen, accent, page.url()));
@@ -118,7 +118,7 @@ t.test('the playground', async (t) => {
   });
 
   await t.test('has a pinned snippet with the digest of the served file', async (t) => {
-    const {page, context} = await openDemo(browser, address);
+    const {page, context} = await openDemo(browser, pageUrl);
     await page.getByRole('tab', {name: 'Pinned'}).click();
     const snippet = await page.locator('#snippet').innerText();
     const [, src = ''] = /src="([^"]+)"/.exec(snippet) ?? [];
@@ -132,24 +132,24 @@ t.test('the playground', async (t) => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await t.test(`has no findings of axe, ${colorScheme}`, async (t) => {
-      const {page, context} = await openDemo(browser, address, {colorScheme});
+      const {page, context} = await openDemo(browser, pageUrl, {colorScheme});
       await page.locator('details').last().waitFor();
       await page.evaluate(
         `document.querySelectorAll('details').forEach((one) => (one.open = true))`,
       );
 
-      t.same(await violations(page), []);
+      t.same(await findViolations(page), []);
       await context.close();
     });
   }
 
   await t.test('cannot be framed by other sites', async (t) => {
-    const policyOf = async (name: string) =>
+    const getPolicy = async (name: string) =>
       (await fetch(`${server.url}/examples/${name}`)).headers.get('content-security-policy') ?? '';
 
-    t.match(await policyOf('playground.html'), /frame-ancestors 'none'; frame-src 'self'/);
-    t.match(await policyOf('playground-frame.html'), /frame-ancestors 'self'/);
-    t.notMatch(await policyOf('playground.html'), /unsafe/);
+    t.match(await getPolicy('playground.html'), /frame-ancestors 'none'; frame-src 'self'/);
+    t.match(await getPolicy('playground-frame.html'), /frame-ancestors 'self'/);
+    t.notMatch(await getPolicy('playground.html'), /unsafe/);
   });
 });
 

@@ -18,7 +18,7 @@ addEventListener('securitypolicyviolation', (event) => violations.push(event.eff
 `;
 
 /** Lists everything that the page has stored. */
-export const STORED = `(async () => [
+export const STORAGE_PROBE = `(async () => [
   ...Object.keys(localStorage),
   ...Object.keys(sessionStorage),
   ...document.cookie.split(';').filter(Boolean),

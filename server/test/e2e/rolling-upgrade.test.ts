@@ -7,8 +7,8 @@ import type {Browser, Page} from 'playwright-core';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {projectVersion} from '../../http/assets.js';
-import {linkIn} from '../mailbox.js';
+import {readProjectVersion} from '../../http/assets.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {bucketsMissing} from '../test-bucket.js';
 import {proxyMissing, startTopology} from '../topology.js';
@@ -64,12 +64,12 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   await toEmail(atEmail);
   const pending = await visit();
   await toEmail(pending);
-  await pending.widget.giveEmail('pending@example.com');
+  await pending.widget.submitEmail('pending@example.com');
   const complete = await visit();
   await toEmail(complete);
-  await complete.widget.giveEmail('complete@example.com');
+  await complete.widget.submitEmail('complete@example.com');
   await confirm(topology, 'complete@example.com');
-  await complete.widget.says(/Your address is confirmed/).waitFor();
+  await complete.widget.getByText(/Your address is confirmed/).waitFor();
   const chatting = await visit();
   await toFiles(chatting);
   await chatting.widget.button('Ask a question').click();
@@ -81,11 +81,11 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   const german = await visit();
   await toFiles(german);
   await german.page.evaluate(`MariaChat.setLang('de')`);
-  await german.widget.says('Bitte fügen Sie Ihre Unterlagen hinzu.').waitFor();
+  await german.widget.getByText('Bitte fügen Sie Ihre Unterlagen hinzu.').waitFor();
   await slowDown(uploading);
   await uploading.widget.addFiles([pdf('large.pdf', LARGE_FILE_BYTES)]);
   await uploading.widget.button('Upload files').click();
-  await uploading.widget.says(/Uploading, [1-9]/).waitFor();
+  await uploading.widget.getByText(/Uploading, [1-9]/).waitFor();
 
   const load = beginLoad(topology);
   for (const place of [0, 1, 2]) {
@@ -99,19 +99,19 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   await until(() => load.versions.has(NEXT_VERSION), PATIENCE_MS);
   await load.stop();
   t.same(load.troubles, [], 'every server served the loader and the chat to every page');
-  t.ok(load.versions.has(projectVersion()), 'some pages had the old release');
+  t.ok(load.versions.has(readProjectVersion()), 'some pages had the old release');
 
   await t.test('a closed page opens with the release that it was loaded with', async (t) => {
     await toFiles(closed);
-    t.equal(await closed.page.evaluate('MariaChat.version'), projectVersion());
-    t.equal(await closed.widget.says(NEXT_TEXT).count(), 0);
+    t.equal(await closed.page.evaluate('MariaChat.version'), readProjectVersion());
+    t.equal(await closed.widget.getByText(NEXT_TEXT).count(), 0);
   });
   await t.test('the name can be given', async () => {
     await toFiles(atName, false);
   });
   await t.test('the consents can be given', async () => {
-    await atConsents.widget.decide(true, true);
-    await atConsents.widget.says('Please add your documents.').waitFor();
+    await atConsents.widget.answerConsents(true, true);
+    await atConsents.widget.getByText('Please add your documents.').waitFor();
   });
   await t.test('chosen files are uploaded', async () => {
     await chosen.widget.uploadAll(1);
@@ -120,30 +120,30 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
     await uploading.widget.root
       .getByText('Uploaded', {exact: true})
       .waitFor({timeout: PATIENCE_MS});
-    const files = await (await callerOf(uploading, topology)).files();
+    const files = await (await getCaller(uploading, topology)).files();
     t.same(
       files.map(({name, size}) => [name, size]),
       [['large.pdf', pdf('', LARGE_FILE_BYTES).buffer.length]],
     );
   });
   await t.test('the e-mail address can be given', async () => {
-    await atEmail.widget.giveEmail('email@example.com');
+    await atEmail.widget.submitEmail('email@example.com');
   });
   await t.test('a confirmation arrives', async () => {
     await confirm(topology, 'pending@example.com');
-    await pending.widget.says(/Your address is confirmed/).waitFor();
+    await pending.widget.getByText(/Your address is confirmed/).waitFor();
   });
   await t.test('a complete session stays complete, and shows its data', async () => {
-    await complete.widget.says(/Your address is confirmed/).waitFor();
-    await complete.widget.choose('My data');
-    await complete.widget.says('complete@example.com').waitFor();
+    await complete.widget.getByText(/Your address is confirmed/).waitFor();
+    await complete.widget.chooseMenuEntry('My data');
+    await complete.widget.getByText('complete@example.com').waitFor();
   });
   await t.test('messages arrive in both directions', async () => {
     await write(chatting, 'After the upgrade.');
-    const caller = await callerOf(chatting, topology);
+    const caller = await getCaller(chatting, topology);
     await caller.call('POST', '/api/messages', {json: {client_id: 'x', body: 'From elsewhere.'}});
-    await chatting.widget.says('From elsewhere.').waitFor({timeout: PATIENCE_MS});
-    await until(async () => (await chatting.widget.says('Not sent yet.').count()) === 0);
+    await chatting.widget.getByText('From elsewhere.').waitFor({timeout: PATIENCE_MS});
+    await until(async () => (await chatting.widget.getByText('Not sent yet.').count()) === 0);
   });
   await t.test('the open menu still works', async () => {
     await inMenu.widget.button('My data').click();
@@ -152,18 +152,18 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   await t.test('another language can be chosen', async () => {
     await german.page.evaluate(`MariaChat.setLang('fr')`);
     await german.widget
-      .says(/Ajoutez vos documents|documents/)
+      .getByText(/Ajoutez vos documents|documents/)
       .first()
       .waitFor();
   });
   await t.test('a new page gets the new release', async (t) => {
     const fresh = await visit();
     await fresh.widget.open();
-    await fresh.widget.says(NEXT_TEXT).waitFor();
+    await fresh.widget.getByText(NEXT_TEXT).waitFor();
     t.equal(await fresh.page.evaluate('MariaChat.version'), NEXT_VERSION);
   });
   await t.test('a pinned version is served by the servers of the next release', async (t) => {
-    const {status} = await fetch(`${topology.url}/${projectVersion()}/maria-chat.js`);
+    const {status} = await fetch(`${topology.url}/${readProjectVersion()}/maria-chat.js`);
     t.equal(status, 200);
   });
 
@@ -202,14 +202,14 @@ const openGuest = async (browser: Browser, site: string): Promise<Guest> => {
 
 const toConsents = async ({widget}: Guest, isClosed = true) => {
   if (isClosed) await widget.open();
-  await widget.giveName('Ana');
-  await widget.says(/May we store your name/).waitFor();
+  await widget.submitName('Ana');
+  await widget.getByText(/May we store your name/).waitFor();
 };
 
 const toFiles = async (guest: Guest, isClosed = true) => {
   await toConsents(guest, isClosed);
-  await guest.widget.decide(true, true);
-  await guest.widget.says('Please add your documents.').waitFor();
+  await guest.widget.answerConsents(true, true);
+  await guest.widget.getByText('Please add your documents.').waitFor();
 };
 
 const toEmail = async (guest: Guest) => {
@@ -224,7 +224,7 @@ const write = async ({widget}: Guest, text: string) => {
   const field = widget.root.locator('textarea');
   await field.fill(text);
   await field.press('Enter');
-  await widget.says(text).first().waitFor();
+  await widget.getByText(text).first().waitFor();
 };
 
 const slowDown = async ({page}: Guest) => {
@@ -240,13 +240,13 @@ const slowDown = async ({page}: Guest) => {
 
 /** Opens the mailed link at the proxy's URL and confirms the e-mail address. */
 const confirm = async ({url, inside}: Topology, email: string) => {
-  const link = new URL(linkIn(await inside.mailbox.waitFor(email)));
+  const link = new URL(getConfirmationLink(await inside.mailbox.waitFor(email)));
   const {status} = await fetch(`${url}${link.pathname}`, {method: 'POST'});
   if (status !== 200) throw new Error(`The confirmation got ${status}.`);
 };
 
 /** Returns a client that makes the visitor's calls without a browser. */
-const callerOf = async ({page}: Guest, {url}: Topology): Promise<Visitor> => {
+const getCaller = async ({page}: Guest, {url}: Topology): Promise<Visitor> => {
   const kept = await page.evaluate<string>(`localStorage['maria-chat:${SITE}:token']`);
   const [uuid = '', token = ''] = kept.split(' ');
   return new Visitor(url, uuid, token);
@@ -264,7 +264,7 @@ const beginLoad = ({url}: Topology) => {
   const walk = async () => {
     while (!isStopped) {
       const loader = await text('/maria-chat.js');
-      const [version] = [projectVersion(), NEXT_VERSION].filter((one) => loader.includes(one));
+      const [version] = [readProjectVersion(), NEXT_VERSION].filter((one) => loader.includes(one));
       if (version) load.versions.add(version);
       for (const [name] of loader.matchAll(/[\w-]+-[\w-]{8}\.js/g)) await text(`/widget/${name}`);
       await sleep(100);

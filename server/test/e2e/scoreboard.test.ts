@@ -11,8 +11,8 @@ import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
 import {openBrowser, openDemo} from './browser.js';
-import {PACE_PROBE, STORED, VIOLATION_PROBE} from './probes.js';
-import {openSite, tagFor} from './site-page.js';
+import {PACE_PROBE, STORAGE_PROBE, VIOLATION_PROBE} from './probes.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 const MAX_LOADER_BYTES = 3_000;
 const MAX_SCRIPT_MS = 30;
@@ -33,7 +33,7 @@ const browser = await openBrowser(t);
 const scoreboard: Record<string, number> = {};
 
 t.test('the loader’s transferred bytes', async (t) => {
-  const bytes = await bytesOf(`${url}/maria-chat.js`, 'gzip');
+  const bytes = await getBytes(`${url}/maria-chat.js`, 'gzip');
 
   scoreboard['loader bytes'] = bytes;
   t.ok(bytes > 1_000 && bytes <= MAX_LOADER_BYTES, `${bytes} bytes`);
@@ -45,7 +45,7 @@ t.test('before opening, two small files load, and nothing is stored or blocked',
   const isDisturbed = () => best('blockedMs') > 0 || best('scriptMs') > MAX_SCRIPT_MS;
   while (loads.length < LOADS || (isDisturbed() && loads.length < MAX_LOADS)) {
     const without = await loadSlowly('');
-    const withTag = await loadSlowly(tagFor(url));
+    const withTag = await loadSlowly(createScriptTag(url));
     loads.push({...withTag, scriptMs: withTag.scriptMs - without.scriptMs});
   }
 
@@ -65,14 +65,14 @@ t.test('before opening, two small files load, and nothing is stored or blocked',
 });
 
 t.test('pointing at the button stores nothing and makes no API call', async (t) => {
-  const {page, context, widget, requested} = await openSite(browser, {body: tagFor(url)});
+  const {page, context, widget, requested} = await openSite(browser, {body: createScriptTag(url)});
   t.teardown(() => context.close());
 
   await widget.button('Open chat').hover();
   await page.waitForFunction('customElements.get("maria-chat")');
   await page.waitForLoadState('networkidle');
 
-  t.same(await page.evaluate(STORED), []);
+  t.same(await page.evaluate(STORAGE_PROBE), []);
   t.ok(requested.length > 1);
   t.same(
     requested.filter((address) => address.includes('/api/')),
@@ -82,7 +82,7 @@ t.test('pointing at the button stores nothing and makes no API call', async (t) 
 
 for (const near of ['hover', 'focus'] as const) {
   t.test(`the first opening after a ${near} needs no further network requests`, async (t) => {
-    const {page, context, widget} = await openSite(browser, {body: tagFor(url)});
+    const {page, context, widget} = await openSite(browser, {body: createScriptTag(url)});
     t.teardown(() => context.close());
     await widget.button('Open chat')[near]();
     await page.waitForFunction('customElements.get("maria-chat")');
@@ -97,8 +97,8 @@ for (const near of ['hover', 'focus'] as const) {
 }
 
 t.test('the strictest policy blocks nothing and changes no pixel', async (t) => {
-  const strict = await picturesOf(false);
-  const free = await picturesOf(true);
+  const strict = await getPictures(false);
+  const free = await getPictures(true);
 
   const isTrust = (directive: string) => directive.includes('trusted-types');
   scoreboard['Trusted Types violations'] = strict.violations.filter(isTrust).length;
@@ -125,15 +125,15 @@ t.test('axe finds nothing, from the closed launcher to the mailed link', async (
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
   await look();
-  await widget.giveName('Ana');
+  await widget.submitName('Ana');
   await widget.button('I agree').waitFor();
   await look();
-  await widget.decide(true, true);
+  await widget.answerConsents(true, true);
   await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
   await widget.uploadAll(1);
   await look();
   await widget.button('Done & continue').click();
-  await widget.giveEmail('ana@example.com');
+  await widget.submitEmail('ana@example.com');
   await look();
 
   scoreboard['axe violations'] = found.length;
@@ -163,7 +163,7 @@ const AXE_RUN = `axe.run().then(({violations}) =>
   violations.map(({id, nodes}) => id + ' ' + nodes.map(({target}) => JSON.stringify(target)).join()))`;
 
 /** Returns the number of transferred bytes. `fetch` would decompress them. */
-function bytesOf(address: string, encoding: string): Promise<number> {
+function getBytes(address: string, encoding: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(address, {headers: {'accept-encoding': encoding}}, (response) => {
       let bytes = 0;
@@ -193,7 +193,7 @@ async function loadSlowly(body: string): Promise<Load> {
   const {metrics} = await session.send('Performance.getMetrics');
   const seconds = metrics.find(({name}) => name === 'ScriptDuration')?.value ?? NaN;
   const pace = await page.evaluate<{blockedMs: number; shift: number}>('pace');
-  const stored = await page.evaluate<string[]>(STORED);
+  const stored = await page.evaluate<string[]>(STORAGE_PROBE);
   await context.close();
   return {scriptMs: seconds * 1000, ...pace, requested, stored};
 }
@@ -205,18 +205,18 @@ interface Pictures {
 }
 
 /** Takes pictures of the page with the strictest policy, with the policy enforced or not. */
-async function picturesOf(bypassCSP: boolean): Promise<Pictures> {
+async function getPictures(bypassCSP: boolean): Promise<Pictures> {
   const context = await browser.newContext({bypassCSP, locale: 'en-GB', reducedMotion: 'reduce'});
   const page = await context.newPage();
   await page.addInitScript(VIOLATION_PROBE);
   await page.goto(`${url}/examples/strict-csp.html`);
   const launcher = page.locator('maria-chat').getByRole('button', {name: 'Open chat'});
   await launcher.waitFor();
-  const pictures = [await picture(page)];
+  const pictures = [await getPicture(page)];
   await launcher.click();
   await page.locator('maria-chat').getByLabel('Your name').waitFor();
   await page.mouse.move(0, 0);
-  pictures.push(await picture(page));
+  pictures.push(await getPicture(page));
   const violations = await page.evaluate<string[]>('violations.splice(0)');
   await page
     .evaluate(
@@ -232,7 +232,7 @@ async function picturesOf(bypassCSP: boolean): Promise<Pictures> {
 }
 
 /** Returns the hash of the page's picture after two identical ones in a row. */
-const picture = async (page: Page): Promise<string> => {
+const getPicture = async (page: Page): Promise<string> => {
   const take = async () => sha256(await page.screenshot({animations: 'disabled'}));
   let last = await take();
   await until(async () => {

@@ -4,11 +4,11 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {linkIn} from '../mailbox.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
-import {announced, listenToRegions} from './live-regions.js';
+import {takeAnnouncements, collectAnnouncements} from './live-regions.js';
 import type {Announcement} from './live-regions.js';
 
 // dist/server/test/e2e/ -> the project
@@ -21,7 +21,8 @@ const MAX_AT_ONCE = 9;
 
 /** Keeps the first quarter of an upload only, because their number depends on the connection. */
 const isOnce = ({words}: Announcement, at: number, all: Announcement[]): boolean =>
-  !/: \d+%$/.test(words) || all.findIndex((one) => /: \d+%$/.test(one.words)) === at;
+  !/: \d+%$/.test(words) ||
+  all.findIndex((announcement) => /: \d+%$/.test(announcement.words)) === at;
 
 /** Replaces text that differs from run to run. */
 const settled = (text: string): string =>
@@ -37,31 +38,31 @@ t.test('a screen reader announces the whole conversation, each part once', async
   const parts: string[] = [];
   const said: Announcement[] = [];
   const hear = async (moment: string) => {
-    const now = await announced(page);
+    const now = await takeAnnouncements(page);
     said.push(...now);
     t.ok(now.length <= MAX_AT_ONCE, `${moment}: ${now.length} announcements are within the limit`);
     const spoken = now.filter(isOnce).map(({by, words}) => `  ${by}: ${words}`);
     const tree = await widget.root.ariaSnapshot();
-    const focused = (await widget.focused()).replace(/\s+/g, ' ');
+    const focused = (await widget.getFocusedName()).replace(/\s+/g, ' ');
     const focus = `Focus: ${moment === 'closed' ? 'the page' : focused}`;
     parts.push([`# ${moment}`, 'Said:', ...spoken, focus, 'There:', tree].join('\n'));
   };
 
   await widget.root.locator('.launcher').waitFor();
-  await listenToRegions(page);
+  await collectAnnouncements(page);
   await hear('closed');
   await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
   await hear('the name is asked');
-  await widget.giveName('Ana');
-  await widget.says(/May we store your name/).waitFor();
+  await widget.submitName('Ana');
+  await widget.getByText(/May we store your name/).waitFor();
   await widget.button('I agree').waitFor();
   await hear('the first consent is asked');
   await widget.button('I agree').click();
-  await widget.says(/to train our AI agent/).waitFor();
+  await widget.getByText(/to train our AI agent/).waitFor();
   await hear('the second consent is asked');
   await widget.button('I do not agree').click();
-  await widget.says('Please add your documents').waitFor();
+  await widget.getByText('Please add your documents').waitFor();
   await widget.addFiles([{name: 'contract.pdf', buffer: makePdf()}]);
   await widget.root.getByText('Ready to upload').waitFor();
   await hear('a file is chosen');
@@ -70,13 +71,13 @@ t.test('a screen reader announces the whole conversation, each part once', async
   await widget.button('Done & continue').click();
   await widget.root.getByLabel('Your e-mail address').waitFor();
   await hear('the e-mail address is asked');
-  await widget.giveEmail('ana@example.com');
+  await widget.submitEmail('ana@example.com');
   await hear('the link is mailed');
   const confirmation = await context.newPage();
-  await confirmation.goto(linkIn(await server.mailbox.waitFor('ana@example.com')));
+  await confirmation.goto(getConfirmationLink(await server.mailbox.waitFor('ana@example.com')));
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
   await page.bringToFront();
-  await widget.says(/Thank you, Ana!/).waitFor();
+  await widget.getByText(/Thank you, Ana!/).waitFor();
   await widget.root.getByText('Your reference').waitFor();
   await hear('the address is confirmed');
 

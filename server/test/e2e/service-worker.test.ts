@@ -9,8 +9,8 @@ import {FaultProxy} from '../fault-proxy.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
-import {Widget, listen, openBrowser} from './browser.js';
-import {tagFor} from './site-page.js';
+import {Widget, collectConsole, openBrowser} from './browser.js';
+import {createScriptTag} from './site-page.js';
 
 const LONGER_THAN_THE_SILENCE_LIMIT_MS = 70_000;
 
@@ -47,13 +47,13 @@ for (const isControlled of [true, false]) {
       : 'without one, an upload that stays silent is begun again',
     async (t) => {
       const server = await startServer(t);
-      const proxy = await FaultProxy.before(t, server.url);
-      const tag = tagFor(proxy.through(server.url).replace('127.0.0.1', 'localhost'));
+      const proxy = await FaultProxy.start(t, server.url);
+      const tag = createScriptTag(proxy.replaceHost(server.url).replace('127.0.0.1', 'localhost'));
       const url = await serveSite(t, `${isControlled ? REGISTER : ''}${tag}`);
       const browser = await openBrowser(t);
       const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});
       const page = await context.newPage();
-      listen(page, []);
+      collectConsole(page, []);
       const uploads: string[] = [];
       page.on('request', (request) => {
         if (request.url().endsWith('/api/files/upload')) uploads.push(request.method());
@@ -63,8 +63,8 @@ for (const isControlled of [true, false]) {
       if (isControlled) await page.waitForFunction('navigator.serviceWorker.controller !== null');
       const widget = new Widget(page);
       await widget.open();
-      await widget.giveName('Bea');
-      await widget.decide(true, true);
+      await widget.submitName('Bea');
+      await widget.answerConsents(true, true);
       await widget.addFiles([{name: 'slow.pdf', buffer: makePdf(2_000_000)}]);
 
       // The headers may arrive before the body: two more pieces contain the start of the file.
@@ -77,7 +77,7 @@ for (const isControlled of [true, false]) {
         await page.clock.fastForward(LONGER_THAN_THE_SILENCE_LIMIT_MS);
         return isControlled || started() > 1;
       });
-      if (isControlled) await widget.says(/^Uploading/).waitFor();
+      if (isControlled) await widget.getByText(/^Uploading/).waitFor();
       await proxy.set('pass');
       await widget.root.getByText('Uploaded', {exact: true}).waitFor();
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import type {Browser, BrowserContextOptions, CDPSession, Page} from 'playwright-core';
 
-import {Widget, listen} from './browser.js';
+import {Widget, collectConsole} from './browser.js';
 import type {OpenPage} from './browser.js';
 
 export interface SitePage extends Omit<OpenPage, 'response'> {
@@ -50,11 +50,11 @@ export const openSite = async (
   const noise: string[] = [];
   const requested: string[] = [];
   const site = await serve(
-    (url) => (url === '/worker.js' && worker) || pageOf(head, pages[url] ?? body),
+    (url) => (url === '/worker.js' && worker) || createPage(head, pages[url] ?? body),
     packages,
   );
   context.on('close', site.close);
-  listen(page, noise);
+  collectConsole(page, noise);
   page.on('request', (request) => {
     if (request.url() !== site.url) requested.push(request.url());
   });
@@ -92,10 +92,10 @@ const slowDown = async (page: Page, rate: number): Promise<CDPSession> => {
   return session;
 };
 
-export const tagFor = (url: string, attributes = ''): string =>
+export const createScriptTag = (url: string, attributes = ''): string =>
   `<script src="${url}/maria-chat.js" data-site="demo" ${attributes} async></script>`;
 
-const pageOf = (head: string, body: string): string => `<!doctype html>
+const createPage = (head: string, body: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">

@@ -3,7 +3,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openSite, tagFor} from './site-page.js';
+import {openSite, createScriptTag} from './site-page.js';
 
 // After the first tap a script presses the button, because two quick taps count as a double press.
 const PHONE = {viewport: {width: 390, height: 780}, isMobile: true, hasTouch: true};
@@ -13,7 +13,7 @@ t.test('a press on a slow connection', async (t) => {
   const {url} = await startServer(t);
   const browser = await openBrowser(t);
   const openPage = async () => {
-    const site = await openSite(browser, {body: FIELD + tagFor(url), ...PHONE});
+    const site = await openSite(browser, {body: FIELD + createScriptTag(url), ...PHONE});
     await untilProtected(site.page);
     return {...site, launcher: site.widget.root.locator('.launcher')};
   };
@@ -24,12 +24,12 @@ t.test('a press on a slow connection', async (t) => {
       const {page, context, widget, launcher} = await openPage();
       const code = await hold(page, '**/widget/chat-*');
       const texts = await hold(page, '**/widget/en-*');
-      t.equal(await opacityOf(page), 1);
+      t.equal(await getOpacity(page), 1);
 
       await launcher.tap();
       await code.asked;
       t.equal(await launcher.getAttribute('aria-busy'), 'true');
-      t.ok((await opacityOf(page)) < 1);
+      t.ok((await getOpacity(page)) < 1);
 
       code.release();
       await texts.asked;
@@ -120,12 +120,12 @@ t.test('a press on a slow connection', async (t) => {
 t.test('a press without a connection', async (t) => {
   const {url} = await startServer(t);
   const {page, context, widget} = await openSite(await openBrowser(t), {
-    body: FIELD + tagFor(url),
+    body: FIELD + createScriptTag(url),
     ...PHONE,
   });
   await untilProtected(page);
   const launcher = widget.root.locator('.launcher');
-  const excuse = widget.says('Chat unavailable. Please try again.');
+  const excuse = widget.getByText('Chat unavailable. Please try again.');
   await context.setOffline(true);
 
   await launcher.tap();
@@ -150,7 +150,7 @@ t.test('a press without a connection', async (t) => {
 const untilProtected = (page: Page) =>
   page.waitForFunction('MariaChat.element?.hasAttribute("data-turbo-permanent")');
 
-const opacityOf = (page: Page) =>
+const getOpacity = (page: Page) =>
   page.evaluate<number>(
     `Number(getComputedStyle(MariaChat.element.shadowRoot.querySelector('.launcher')).opacity)`,
   );

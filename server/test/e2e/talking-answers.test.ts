@@ -3,7 +3,7 @@ import t from 'tap';
 import {until} from '../until.js';
 import {chromium} from './browsers/chromium.js';
 import {firefox} from './browsers/firefox.js';
-import {arrive, startTalkServer} from './talking.js';
+import {openChat, startChatServer} from './live-chat.js';
 
 const IN_BUBBLES = `document.querySelector('maria-chat').shadowRoot.querySelectorAll('.bubble`;
 const MARKED = [
@@ -12,23 +12,23 @@ const MARKED = [
 ];
 
 t.test('the visitor sees the reply of a model', async (t) => {
-  const server = await startTalkServer(t);
+  const server = await startChatServer(t);
 
   for (const kind of [chromium, firefox]) {
     const {name, missing} = kind;
     await t.test(`in ${name}`, {skip: missing}, async (t) => {
       const browser = await kind.start(t);
-      const {tab, visitor} = await arrive(browser, server.url);
-      const uuid = await visitor.stored('session_uuid');
+      const {tab, visitor} = await openChat(browser, server.url);
+      const uuid = await visitor.getStored('session_uuid');
 
       await t.test('as it is written, with the supported Markdown and nothing else', async (t) => {
         await visitor.write(`Is a scan enough (${name})?`);
-        const turn = await server.turn(`Is a scan enough (${name})?`);
-        turn.say('A scan ');
+        const turn = await server.waitForTurn(`Is a scan enough (${name})?`);
+        turn.write('A scan ');
         await visitor.untilSaid('A scan');
-        turn.say('is fine.\n\n');
+        turn.write('is fine.\n\n');
         await visitor.untilSaid('A scan is fine.');
-        for (const line of MARKED) turn.say(`${line}\n\n`);
+        for (const line of MARKED) turn.write(`${line}\n\n`);
         turn.end();
         await visitor.untilSaid('<img src=x onerror=alert(1)>');
         await until(() => tab.read(`!${IN_BUBBLES} [aria-hidden]').length`));
@@ -50,33 +50,33 @@ t.test('the visitor sees the reply of a model', async (t) => {
 
       await t.test('until Stop is pressed, and the next question gets a reply', async (t) => {
         await visitor.write(`Count (${name}).`);
-        const turn = await server.turn(`Count (${name}).`);
-        turn.say('One, two, ');
+        const turn = await server.waitForTurn(`Count (${name}).`);
+        turn.write('One, two, ');
         await visitor.untilSaid('One, two,');
         await visitor.press('Stop');
-        await until(() => turn.isBrokenOff);
+        await until(() => turn.isAborted);
         await visitor.untilSaid('Cancelled.');
         t.equal((await visitor.lines('One, two,')).length, 1, 'the partial reply stays');
 
         await visitor.write(`And then (${name})?`);
-        const next = await server.turn(`And then (${name})?`);
-        next.say('Three.');
+        const next = await server.waitForTurn(`And then (${name})?`);
+        next.write('Three.');
         next.end();
         await visitor.untilSaid('Three.');
       });
 
       await t.test('also after a reload in its middle', async (t) => {
         await visitor.write(`A story (${name})?`);
-        const turn = await server.turn(`A story (${name})?`);
-        turn.say('Once upon ');
+        const turn = await server.waitForTurn(`A story (${name})?`);
+        turn.write('Once upon ');
         await visitor.untilSaid('Once upon');
         await tab.reload();
-        turn.say('a time ');
+        turn.write('a time ');
         await visitor.press('Continue');
         await visitor.untilSaid('Once upon a time');
-        turn.say('there was ');
+        turn.write('there was ');
         await visitor.untilSaid('Once upon a time there was');
-        turn.say('a PDF.');
+        turn.write('a PDF.');
         turn.end();
         await visitor.untilSaid('Once upon a time there was a PDF.');
         await until(() => tab.read(`!${IN_BUBBLES} [aria-hidden]').length`));

@@ -5,11 +5,11 @@ import t from 'tap';
 import {makePdf} from '../pdf.js';
 import {until} from '../until.js';
 import {openBrowser, openDemo} from './browser.js';
-import {announced, listenToRegions} from './live-regions.js';
-import {startTalkServer} from './talking.js';
+import {takeAnnouncements, collectAnnouncements} from './live-regions.js';
+import {startChatServer} from './live-chat.js';
 
 t.test('a conversation with keyboard and screen reader', async (t) => {
-  const server = await startTalkServer(t);
+  const server = await startChatServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const written = async () => {
     const rows = await server.sql<{body: string}[]>`
@@ -18,7 +18,7 @@ t.test('a conversation with keyboard and screen reader', async (t) => {
   };
   await widget.open();
   await widget.button('I agree').click();
-  await widget.says('Do you have a question?').waitFor();
+  await widget.getByText('Do you have a question?').waitFor();
   const field = widget.root.getByLabel('Write a message');
   await field.focus();
 
@@ -32,7 +32,7 @@ t.test('a conversation with keyboard and screen reader', async (t) => {
     await until(async () => (await written()).length === 1);
     t.same(await written(), ['One\nTwo']);
     t.equal(await field.inputValue(), '');
-    t.equal(await widget.focused(), 'Write a message');
+    t.equal(await widget.getFocusedName(), 'Write a message');
   });
 
   await t.test('Enter at the end of a composition sends nothing', async (t) => {
@@ -52,27 +52,27 @@ t.test('a conversation with keyboard and screen reader', async (t) => {
 
   await t.test('a reply is announced once, when it is complete', async (t) => {
     for (const asked of ['One\nTwo', '日本']) {
-      const turn = await server.turn(asked);
-      turn.say(`To ${asked}.`);
+      const turn = await server.waitForTurn(asked);
+      turn.write(`To ${asked}.`);
       turn.end();
       await widget.root.locator('.bubble', {hasText: 'To '}).last().waitFor();
     }
-    await listenToRegions(page);
+    await collectAnnouncements(page);
     await page.keyboard.type('Is it done?');
     await page.keyboard.press('Enter');
-    const turn = await server.turn('Is it done?');
+    const turn = await server.waitForTurn('Is it done?');
     for (const word of ['It ', 'is ', 'done.']) {
-      turn.say(word);
+      turn.write(word);
       await widget.root.locator('.bubble', {hasText: word.trim()}).last().waitFor();
     }
-    const before = (await announced(page)).map(({words}) => words);
+    const before = (await takeAnnouncements(page)).map(({words}) => words);
     turn.end();
     await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
-    const after = (await announced(page)).map(({words}) => words);
+    const after = (await takeAnnouncements(page)).map(({words}) => words);
 
     t.notMatch(before.join(), /It is|done\./, 'not while it is being written');
     t.equal(after.filter((words) => words.includes('It is done.')).length, 1);
-    t.equal(await widget.focused(), 'Write a message');
+    t.equal(await widget.getFocusedName(), 'Write a message');
   });
 
   await t.test('a file is attached, sent and downloaded', async (t) => {
@@ -80,7 +80,7 @@ t.test('a conversation with keyboard and screen reader', async (t) => {
     await widget.root
       .locator('.talk input[type=file]')
       .setInputFiles([{name: 'Zeugnis 📜.pdf', mimeType: 'application/pdf', buffer: pdf}]);
-    await widget.says('Uploaded').waitFor();
+    await widget.getByText('Uploaded').waitFor();
     await field.focus();
     await page.keyboard.type('Here.');
     await page.keyboard.press('Enter');

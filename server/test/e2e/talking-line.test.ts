@@ -11,25 +11,25 @@ import {until} from '../until.js';
 import {openBrowser, openDemo} from './browser.js';
 import {chromium} from './browsers/chromium.js';
 import {firefox} from './browsers/firefox.js';
-import {arrive, startTalkServer} from './talking.js';
+import {openChat, startChatServer} from './live-chat.js';
 
 const sentBy = ({sql}: TestServer, uuid: string | null) => sql<{body: string; files: number}[]>`
   select body, (select count(*)::int from file_uploads f where f.message_id = m.id) as files
   from messages m where session_uuid = ${uuid} and role = 'visitor' order by id`;
 
 t.test('a message without a connection is queued', async (t) => {
-  const server = await startTalkServer(t);
+  const server = await startChatServer(t);
   const scan = path.join(server.dataDir, 'scan.pdf');
   await writeFile(scan, makePdf());
 
   for (const kind of [chromium, firefox]) {
     const {name, missing} = kind;
     await t.test(`in ${name}`, {skip: missing}, async (t) => {
-      const proxy = await FaultProxy.before(t, server.url);
-      const url = proxy.through(server.url);
+      const proxy = await FaultProxy.start(t, server.url);
+      const url = proxy.replaceHost(server.url);
       const browser = await kind.start(t);
-      const {tab, visitor} = await arrive(browser, url);
-      const uuid = await visitor.stored('session_uuid');
+      const {tab, visitor} = await openChat(browser, url);
+      const uuid = await visitor.getStored('session_uuid');
 
       await t.test('it is sent automatically, once and in order, after a reload', async (t) => {
         await visitor.choose([scan]);
@@ -43,7 +43,7 @@ t.test('a message without a connection is queued', async (t) => {
         await tab.go(url);
         await visitor.press('Continue');
         await visitor.untilSaid('First, with a file.', 'scan.pdf', 'Second.');
-        await until(async () => (await visitor.stored('outgoing')) === null);
+        await until(async () => (await visitor.getStored('outgoing')) === null);
 
         await visitor.untilGone('Not sent yet.');
         t.same(await sentBy(server, uuid), [
@@ -60,7 +60,7 @@ t.test('a message without a connection is queued', async (t) => {
         await until(async () => (await visitor.lines('Not sent yet.')).length === 2);
         await proxy.set('pass');
         await visitor.press('Try again');
-        await until(async () => (await visitor.stored('outgoing')) === null);
+        await until(async () => (await visitor.getStored('outgoing')) === null);
 
         await visitor.untilGone('Not sent yet.');
         const bodies = (await sentBy(server, uuid)).map(({body}) => body);
@@ -81,7 +81,7 @@ t.test(
   'the chat works behind a default proxy and after being offline',
   {skip: nginxMissing},
   async (t) => {
-    const server = await startTalkServer(t);
+    const server = await startChatServer(t);
     const url = await startNginx(t, server.url);
     const {context, page, widget} = await openDemo(await openBrowser(t), url);
     const eventCalls: string[] = [];
@@ -99,11 +99,11 @@ t.test(
 
     await t.test('a reply arrives in pieces', async (t) => {
       await write('Do you hear me?');
-      const turn = await server.turn('Do you hear me?');
-      turn.say('Word ');
-      await widget.says('Word').waitFor();
-      turn.say('by word.');
-      await widget.says('Word by word.').waitFor();
+      const turn = await server.waitForTurn('Do you hear me?');
+      turn.write('Word ');
+      await widget.getByText('Word').waitFor();
+      turn.write('by word.');
+      await widget.getByText('Word by word.').waitFor();
       turn.end();
       await until(async () => (await widget.root.locator('.bubble [aria-hidden]').count()) === 0);
       t.equal(eventCalls.length, 1, 'one event stream was opened');
@@ -112,13 +112,13 @@ t.test(
 
     await t.test('offline messages are marked as waiting, and sent later', async (t) => {
       await context.setOffline(true);
-      await widget.says('You seem to be offline.').waitFor();
+      await widget.getByText('You seem to be offline.').waitFor();
       await write('One, offline.');
       await write('Two, offline.');
-      await widget.says('Not sent yet.').nth(1).waitFor();
+      await widget.getByText('Not sent yet.').nth(1).waitFor();
       await context.setOffline(false);
-      await widget.says('Not sent yet.').first().waitFor({state: 'detached'});
-      await widget.says('You seem to be offline.').waitFor({state: 'detached'});
+      await widget.getByText('Not sent yet.').first().waitFor({state: 'detached'});
+      await widget.getByText('You seem to be offline.').waitFor({state: 'detached'});
       await until(async () => (await widget.storage('outgoing')) === null);
 
       const sent = await sentBy(server, await widget.storage('session_uuid'));
@@ -128,12 +128,12 @@ t.test(
       );
       for (const body of ['One, offline.', 'Two, offline.'])
         t.equal(await widget.root.locator('.bubble', {hasText: body}).count(), 1);
-      const turn = await server.turn('One, offline.');
-      turn.say('Back ');
-      await widget.says('Back').waitFor();
-      turn.say('again.');
+      const turn = await server.waitForTurn('One, offline.');
+      turn.write('Back ');
+      await widget.getByText('Back').waitFor();
+      turn.write('again.');
       turn.end();
-      await widget.says('Back again.').waitFor();
+      await widget.getByText('Back again.').waitFor();
     });
   },
 );

@@ -8,9 +8,9 @@ import type {TestServer} from '../start-server.js';
 import {until} from '../until.js';
 import {chromium} from './browsers/chromium.js';
 import {firefox} from './browsers/firefox.js';
-import {arrive, arriveBeside, callerOf, startTalkServer} from './talking.js';
+import {openChat, openChatInNewTab, createCaller, startChatServer} from './live-chat.js';
 
-const fileOf = async ({sql}: TestServer, uuid: string) => {
+const getFile = async ({sql}: TestServer, uuid: string) => {
   const [file] = await sql`
     select download_count as count, is_deleted as deleted from file_uploads
     where session_uuid = ${uuid} and file_name = 'proof.pdf'`;
@@ -18,7 +18,7 @@ const fileOf = async ({sql}: TestServer, uuid: string) => {
 };
 
 t.test('two tabs share one conversation', async (t) => {
-  const server = await startTalkServer(t);
+  const server = await startChatServer(t);
   const {live, url} = server;
   const proof = path.join(server.dataDir, 'proof.pdf');
   await writeFile(proof, makePdf());
@@ -27,28 +27,28 @@ t.test('two tabs share one conversation', async (t) => {
     const {name, missing} = kind;
     await t.test(`in ${name}`, {skip: missing}, async (t) => {
       const browser = await kind.start(t);
-      const first = await arrive(browser, url);
-      const second = await arriveBeside(browser, url);
-      const caller = await callerOf(first, url);
+      const first = await openChat(browser, url);
+      const second = await openChatInNewTab(browser, url);
+      const caller = await createCaller(first, url);
       const both = [first, second].map(({visitor}) => visitor);
       const answer = async (asked: string, ...pieces: string[]) => {
-        const turn = await server.turn(asked);
-        for (const piece of pieces) turn.say(piece);
+        const turn = await server.waitForTurn(asked);
+        for (const piece of pieces) turn.write(piece);
         turn.end();
       };
 
       await t.test('a question and its reply appear in both tabs', async (t) => {
         await second.visitor.untilSaid('Do you have a question?');
         await first.visitor.write(`Do both hear (${name})?`);
-        const turn = await server.turn(`Do both hear (${name})?`);
-        turn.say('Both hear ');
-        for (const one of both) await one.untilSaid('Both hear');
-        turn.say('it.');
+        const turn = await server.waitForTurn(`Do both hear (${name})?`);
+        turn.write('Both hear ');
+        for (const visitor of both) await visitor.untilSaid('Both hear');
+        turn.write('it.');
         turn.end();
-        for (const one of both) {
-          await one.untilSaid('Both hear it.');
-          t.equal((await one.lines('Do both hear')).length, 1);
-          t.equal((await one.lines('Both hear it.')).length, 1);
+        for (const visitor of both) {
+          await visitor.untilSaid('Both hear it.');
+          t.equal((await visitor.lines('Do both hear')).length, 1);
+          t.equal((await visitor.lines('Both hear it.')).length, 1);
         }
         t.equal(live.countSubscribers(caller.uuid), 1, 'only one tab has an event stream');
       });
@@ -59,32 +59,32 @@ t.test('two tabs share one conversation', async (t) => {
         await first.visitor.untilSaid('proof.pdf', 'Uploaded');
         await first.visitor.write(`Here it is (${name}).`);
         await answer(`Here it is (${name}).`, 'I have it.');
-        for (const one of both) await one.untilSaid('proof.pdf', 'I have it.');
+        for (const visitor of both) await visitor.untilSaid('proof.pdf', 'I have it.');
 
         await first.visitor.press('proof.pdf');
-        await until(async () => (await fileOf(server, caller.uuid))?.['count'] === 1);
+        await until(async () => (await getFile(server, caller.uuid))?.['count'] === 1);
         await first.tab.show();
         await first.visitor.press('Remove proof.pdf');
-        for (const one of both) await one.untilGone('proof.pdf');
-        t.equal((await fileOf(server, caller.uuid))?.['deleted'], true);
+        for (const visitor of both) await visitor.untilGone('proof.pdf');
+        t.equal((await getFile(server, caller.uuid))?.['deleted'], true);
         t.equal((await second.visitor.lines('Here it is')).length, 1, 'the message stays');
       });
 
       await t.test('uploads and deletions of another tab appear in both', async () => {
         await first.visitor.press('Continue');
-        for (const one of [first, second]) {
-          await one.tab.show();
-          await one.visitor.untilSaid('Please add your documents.');
+        for (const chatTab of [first, second]) {
+          await chatTab.tab.show();
+          await chatTab.visitor.untilSaid('Please add your documents.');
         }
         const {body} = await caller.upload(makePdf(), {name: 'elsewhere.pdf'});
-        for (const one of [first, second]) {
-          await one.tab.show();
-          await one.visitor.untilSaid('elsewhere.pdf');
+        for (const chatTab of [first, second]) {
+          await chatTab.tab.show();
+          await chatTab.visitor.untilSaid('elsewhere.pdf');
         }
         await caller.call('DELETE', `/api/files/${body.file.id}`);
-        for (const one of [first, second]) {
-          await one.tab.show();
-          await one.visitor.untilGone('elsewhere.pdf');
+        for (const chatTab of [first, second]) {
+          await chatTab.tab.show();
+          await chatTab.visitor.untilGone('elsewhere.pdf');
         }
       });
 

@@ -1,13 +1,13 @@
 import t from 'tap';
 
-import {linkIn} from '../mailbox.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';
 import {chromium} from './browsers/chromium.js';
 import {firefox} from './browsers/firefox.js';
 import type {Tab} from './browsers/tab.js';
-import {STEPS, arrive, callerOf, setConversation, startTalkServer} from './talking.js';
+import {CHAT_STEPS, openChat, createCaller, setConversation, startChatServer} from './live-chat.js';
 
 /** Returns the number of completed calls whose URL ends with this path. */
 const calls = (tab: Tab, path: string) =>
@@ -34,12 +34,12 @@ const look = (tab: Tab, isHidden: boolean) =>
   })()`);
 
 t.test('visitors ask questions during the conversation and after it', async (t) => {
-  const server = await startTalkServer(t);
+  const server = await startChatServer(t);
   const {live, messageService} = server;
 
   const asking = {id: 'ai_answers', type: 'consent', purpose: 'ai_answers'};
-  const quiet = await startServer(t, {answers: true});
-  await setConversation(quiet, STEPS.toSpliced(1, 0, asking));
+  const quiet = await startServer(t, {repliesToMessages: true});
+  await setConversation(quiet, CHAT_STEPS.toSpliced(1, 0, asking));
 
   for (const kind of [chromium, firefox]) {
     const {name, missing} = kind;
@@ -47,16 +47,16 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
       const browser = await kind.start(t);
 
       await t.test('a visitor who refuses AI replies is asked for an e-mail address', async (t) => {
-        const {tab, visitor} = await arrive(browser, quiet.url, async (one) => {
-          await one.untilSaid('May our AI assistant read the files you upload');
-          await one.press('I do not agree');
+        const {tab, visitor} = await openChat(browser, quiet.url, async (visitor) => {
+          await visitor.untilSaid('May our AI assistant read the files you upload');
+          await visitor.press('I do not agree');
         });
         await visitor.write('Who are you?');
         await visitor.untilSaid('Thank you for your message.', 'Please give your e-mail address');
         await visitor.press('Continue');
         await visitor.untilSaid('Please add your documents.');
 
-        const uuid = await visitor.stored('session_uuid');
+        const uuid = await visitor.getStored('session_uuid');
         const decided = await quiet.sql`
           select purpose, decision from consents where session_uuid = ${uuid} order by id`;
         t.same(decided, [
@@ -66,16 +66,16 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         await tab.close();
       });
 
-      const {tab, visitor} = await arrive(browser, server.url);
+      const {tab, visitor} = await openChat(browser, server.url);
       const address = `vera@${name.toLowerCase()}.example`;
-      const caller = await callerOf({tab, visitor}, server.url);
+      const caller = await createCaller({tab, visitor}, server.url);
 
       await t.test('a missing reply is reported, and the conversation continues', async () => {
         await visitor.write(`Break (${name}).`);
-        const turn = await server.turn(`Break (${name}).`);
-        turn.say('I thi');
+        const turn = await server.waitForTurn(`Break (${name}).`);
+        turn.write('I thi');
         await visitor.untilSaid('I thi');
-        turn.breakOff();
+        turn.abort();
         await visitor.untilSaid('I am sorry, I could not finish this answer.');
         await visitor.press('Continue');
         await caller.upload(makePdf(), {name: 'way.pdf'});
@@ -94,7 +94,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
           return (await calls(tab, '/api/session')) === before;
         });
         const mail = await server.mailbox.waitFor(address);
-        await fetch(linkIn(mail), {method: 'POST'});
+        await fetch(getConfirmationLink(mail), {method: 'POST'});
         await visitor.untilSaid('Thank you, Vera!');
         t.match(await caller.session(), {body: {state: 'complete'}});
       });
@@ -104,7 +104,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         await visitor.press('Close chat');
         await look(tab, true);
         const say = (count: number) =>
-          messageService.say(caller.uuid, {
+          messageService.writeMessage(caller.uuid, {
             role: 'agent',
             clientId: `call-${count}`,
             body: `Call ${count} of a person.`,
@@ -117,8 +117,8 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         await visitor.press('Open chat, new messages: 2');
         await visitor.untilSaid('Call 1 of a person.', 'Call 2 of a person.');
         await visitor.write(`Are we done (${name})?`);
-        const turn = await server.turn(`Are we done (${name})?`);
-        turn.say('You are.');
+        const turn = await server.waitForTurn(`Are we done (${name})?`);
+        turn.write('You are.');
         turn.end();
         await visitor.untilSaid('You are.');
       });

@@ -4,13 +4,13 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {keysIn} from '../keys-in.js';
-import {linkIn} from '../mailbox.js';
+import {listKeys} from '../list-keys.js';
+import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {bucketsMissing} from '../test-bucket.js';
 import {until} from '../until.js';
-import {listen, openBrowser, openDemo} from './browser.js';
+import {collectConsole, openBrowser, openDemo} from './browser.js';
 
 const corpus = process.env['TEST_PDF_DIR'];
 
@@ -32,19 +32,19 @@ t.test('a visitor completes the conversation', async (t) => {
   const {context, widget, noise} = await openDemo(await openBrowser(t), server.url);
   const files = await threePdfs();
 
-  t.equal(await widget.stored(), '{}', 'nothing stored before opening');
+  t.equal(await widget.getLocalStorage(), '{}', 'nothing stored before opening');
   await widget.open();
-  await widget.giveName('Anna Beispiel');
-  await widget.decide(true, false);
+  await widget.submitName('Anna Beispiel');
+  await widget.answerConsents(true, false);
   await widget.addFiles(files);
   await widget.uploadAll(3);
 
   t.equal((await sql`select from user_sessions`).length, 0, 'no session before the e-mail address');
   t.equal((await sql`select from visits where state = 'open'`).length, 1);
   await widget.button('Done & continue').click();
-  await widget.giveEmail('anna@example.com');
+  await widget.submitEmail('anna@example.com');
   await widget
-    .says(/a•••@example\.com/)
+    .getByText(/a•••@example\.com/)
     .first()
     .waitFor();
   const uuid = await widget.storage('session_uuid');
@@ -52,8 +52,8 @@ t.test('a visitor completes the conversation', async (t) => {
   t.notMatch(mail.text, /Anna/, 'the e-mail contains nothing that the visitor typed');
 
   const confirmation = await context.newPage();
-  listen(confirmation, noise);
-  await confirmation.goto(linkIn(mail));
+  collectConsole(confirmation, noise);
+  await confirmation.goto(getConfirmationLink(mail));
   t.equal(
     (await sql`select from user_sessions where verified`).length,
     0,
@@ -61,7 +61,7 @@ t.test('a visitor completes the conversation', async (t) => {
   );
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
   await confirmation.getByRole('heading', {name: /your address is confirmed/}).waitFor();
-  await widget.says(/Thank you, Anna Beispiel!/).waitFor();
+  await widget.getByText(/Thank you, Anna Beispiel!/).waitFor();
   t.ok(await widget.root.getByText(uuid ?? 'none').isVisible(), 'the reference is shown');
 
   const lead = await mailbox.waitFor('owner@example.com');
@@ -108,7 +108,7 @@ t.test('a visitor completes the conversation', async (t) => {
       );
       t.ok(
         await widget
-          .says(wording as string)
+          .getByText(wording as string)
           .first()
           .isVisible(),
         'the visitor saw this wording',
@@ -128,7 +128,7 @@ t.test('a visitor completes the conversation', async (t) => {
       new Map(rows.map(({name, hash}) => [name, hash])),
       new Map(files.map(({name, buffer}) => [name, sha256(buffer)])),
     );
-    t.same((await keysIn(server.objects)).sort(), rows.map(({key}) => key).sort());
+    t.same((await listKeys(server.objects)).sort(), rows.map(({key}) => key).sort());
     t.ok(rows.every(({key}) => key.startsWith(`uploads/${uuid}/`)));
   });
 

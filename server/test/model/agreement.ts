@@ -3,9 +3,9 @@ import {createHash} from 'node:crypto';
 
 import type {Session} from '../../contract/sessions.js';
 import {until} from '../until.js';
-import {count} from './operation.js';
+import {incrementCounter} from './operation.js';
 import type {Model} from './operation.js';
-import {cleaned} from './time.js';
+import {applyCleanup} from './time-operations.js';
 import {MAX_FILES} from './visit.js';
 import type {ModelVisit} from './visit.js';
 import type {World} from './world.js';
@@ -15,17 +15,17 @@ const READ_MS = 60_000;
 /**
  * Requires that rows, objects, responses and audit events agree after all operations have ended.
  */
-export const demandAgreement = async (model: Model, world: World): Promise<void> => {
+export const requireAgreement = async (model: Model, world: World): Promise<void> => {
   await world.reap();
   await world.reap();
-  await world.untilBuried();
-  cleaned(model);
+  await world.untilPurged();
+  applyCleanup(model);
   for (const visit of model.visits) {
     await requireResponses(visit, world);
     await requireRows(visit, world);
     await requireObjects(visit, world);
     await requireAuditRows(visit, world);
-    if (wasAbandoned(visit)) count(model, 'abandoned');
+    if (wasAbandoned(visit)) incrementCounter(model, 'abandoned');
   }
 };
 
@@ -34,7 +34,7 @@ const wasAbandoned = ({audited, wasStarted}: ModelVisit): boolean =>
 
 const requireResponses = async (visit: ModelVisit, world: World): Promise<void> => {
   for (const replica of [0, 1]) {
-    const {status, body} = await world.as<Session>(replica, visit, {
+    const {status, body} = await world.callAs<Session>(replica, visit, {
       method: 'GET',
       path: '/api/session',
     });
@@ -90,7 +90,7 @@ const requireObjects = async (visit: ModelVisit, {sql, server}: World): Promise<
   );
   const expected = visit.files.map(({id}) => `uploads/${visit.uuid}/${id}.pdf`).sort();
   // A replica may currently be deleting an object.
-  await until(async () => (await keysOf(visit, server)).join() === expected.join());
+  await until(async () => (await listObjectKeys(visit, server)).join() === expected.join());
   for (const {id, bytes} of visit.files) {
     const chunks: Uint8Array[] = [];
     const key = `uploads/${visit.uuid}/${id}.pdf`;
@@ -100,7 +100,10 @@ const requireObjects = async (visit: ModelVisit, {sql, server}: World): Promise<
   }
 };
 
-const keysOf = async ({uuid}: ModelVisit, {objects}: World['server']): Promise<string[]> => {
+const listObjectKeys = async (
+  {uuid}: ModelVisit,
+  {objects}: World['server'],
+): Promise<string[]> => {
   const keys: string[] = [];
   for await (const page of objects.list(`uploads/${uuid}/`)) {
     keys.push(...page.objects.map(({key}) => key));
@@ -112,37 +115,38 @@ const requireAuditRows = async (visit: ModelVisit, {sql}: World): Promise<void> 
   const rows = await sql<{event: string; count: number}[]>`
     select event_type as event, count(*)::int as count from audit_logs
     where user_uuid = ${visit.uuid} group by event_type`;
-  const found = asOneEnd(new Map(rows.map(({event, count}) => [event, count])));
-  const expected = asOneEnd(new Map<string, number>(visit.audited));
+  const found = mergeEnds(new Map(rows.map(({event, count}) => [event, count])));
+  const expected = mergeEnds(new Map<string, number>(visit.audited));
   // A killed server may or may not have logged a failed upload.
   if (visit.wasKilled) for (const trail of [found, expected]) trail.delete('file_upload_error');
-  assert.deepEqual(sorted(found), sorted(expected), `the audit rows of ${visit.uuid}`);
+  assert.deepEqual(formatCounts(found), formatCounts(expected), `the audit rows of ${visit.uuid}`);
 };
 
 /** Merges both ends of an expired visit, because either the visitor or cleanup may be first. */
-const asOneEnd = (trail: Map<string, number>): Map<string, number> => {
+const mergeEnds = (trail: Map<string, number>): Map<string, number> => {
   const ends = (trail.get('visit_abandoned') ?? 0) + (trail.get('session_reset') ?? 0);
   trail.delete('visit_abandoned');
   trail.delete('session_reset');
   return ends === 0 ? trail : trail.set('ended', ends);
 };
 
-const sorted = (trail: Map<string, number>) =>
+const formatCounts = (trail: Map<string, number>) =>
   [...trail].sort(([a], [b]) => (a < b ? -1 : 1)).map(([event, count]) => `${event} ${count}`);
 
 /** Requires the counters of a site, which include all runs. */
-export const demandFunnel = async (model: Pick<Model, 'funnel'>, world: World): Promise<void> => {
-  await demandCounted('opened', model, world);
-  assert.deepEqual(sorted(await funnelOf(world)), sorted(model.funnel));
+export const requireFunnel = async (model: Pick<Model, 'funnel'>, world: World): Promise<void> => {
+  await waitForCounter('opened', model, world);
+  assert.deepEqual(formatCounts(await getFunnel(world)), formatCounts(model.funnel));
 };
 
-export const demandCounted = async (
+export const waitForCounter = async (
   counter: string,
   {funnel}: Pick<Model, 'funnel'>,
   world: World,
-): Promise<void> => until(async () => (await funnelOf(world)).get(counter) === funnel.get(counter));
+): Promise<void> =>
+  until(async () => (await getFunnel(world)).get(counter) === funnel.get(counter));
 
-const funnelOf = async ({sql}: World): Promise<Map<string, number>> => {
+const getFunnel = async ({sql}: World): Promise<Map<string, number>> => {
   const rows = await sql<{counter: string; count: number}[]>`
     select counter, sum(count)::int as count from funnel_daily group by counter`;
   return new Map(rows.map(({counter, count}) => [counter, count]));

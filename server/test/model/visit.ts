@@ -14,16 +14,16 @@ export interface ModelFile {
 
 /** A confirmation link as its receiver finds it. */
 export interface ModelLink {
-  address: string;
-  fate: 'open' | 'used' | 'voided';
+  email: string;
+  state: 'open' | 'used' | 'voided';
   isExpired: boolean;
 }
 
-export type Life = 'visit' | 'pending' | 'complete' | 'archived' | 'gone' | 'erased';
+export type LifecycleState = 'visit' | 'pending' | 'complete' | 'archived' | 'gone' | 'erased';
 
 /** Expected state of one UUID, derived only from the specification. */
 export class ModelVisit {
-  life: Life = 'visit';
+  life: LifecycleState = 'visit';
   /** True after the first change. Before it, every token issued for the UUID is valid. */
   hasRow = false;
   /** True if the first change did not end the visit. */
@@ -36,7 +36,7 @@ export class ModelVisit {
   name: string | null = null;
   email: string | null = null;
   links: ModelLink[] = [];
-  linkWasMadeLately = false;
+  hasRecentLink = false;
   files: ModelFile[] = [];
   deletedIds: string[] = [];
   furthestStep = -1;
@@ -64,7 +64,7 @@ export class ModelVisit {
   }
 
   /** Any call that finds an expired visit ends it. */
-  meet(): void {
+  endIfExpired(): void {
     if (this.isExpired) this.end('visit_abandoned');
   }
 
@@ -78,15 +78,15 @@ export class ModelVisit {
 
   end(event: 'visit_abandoned' | 'session_reset'): void {
     this.audit(event);
-    this.forget('gone');
+    this.clearData('gone');
   }
 
   erase(): void {
     this.audit('session_erased');
-    this.forget('erased');
+    this.clearData('erased');
   }
 
-  private forget(life: Life): void {
+  private clearData(life: LifecycleState): void {
     this.life = life;
     this.isExpired = false;
     this.isOverdue = false;
@@ -95,14 +95,14 @@ export class ModelVisit {
     this.links = [];
   }
 
-  decide(purpose: Purpose, granted: boolean): void {
+  recordConsent(purpose: Purpose, granted: boolean): void {
     const wasGranted = this.consents[purpose] === true;
     this.consents[purpose] = granted;
     this.audit(granted ? 'consent_given' : wasGranted ? 'consent_withdrawn' : 'consent_refused');
   }
 
-  refuseStoring(): void {
-    this.decide('personal_data', false);
+  revokeStorageConsent(): void {
+    this.recordConsent('personal_data', false);
     if (this.isSession) this.erase();
     else this.files = [];
   }
@@ -118,71 +118,71 @@ export class ModelVisit {
     this.audit('file_deleted');
   }
 
-  giveContact(name: string, email: string): void {
+  submitContact(name: string, email: string): void {
     if (this.isSession) {
       if (name !== this.name || email !== (this.waitingAddress ?? this.email)) {
         this.audit('data_rectified');
       }
       this.name = name;
-      this.changeAddress(email);
+      this.changeEmail(email);
       return;
     }
     this.life = 'pending';
     this.name = name;
     this.email = email;
     this.audit('contact_given');
-    this.makeLink(email);
+    this.createLink(email);
   }
 
-  changeAddress(email: string): void {
+  changeEmail(email: string): void {
     if (email === (this.waitingAddress ?? this.email)) return;
     if (email === this.email && this.life === 'complete') this.voidLinks();
-    else this.makeLink(email);
+    else this.createLink(email);
   }
 
-  makeLink(address: string): void {
+  createLink(email: string): void {
     this.voidLinks();
-    this.links.push({address, fate: 'open', isExpired: false});
-    this.linkWasMadeLately = true;
+    this.links.push({email, state: 'open', isExpired: false});
+    this.hasRecentLink = true;
     this.audit('verification_sent');
   }
 
   voidLinks(): void {
-    for (const link of this.links) if (link.fate === 'open') link.fate = 'voided';
+    for (const link of this.links) if (link.state === 'open') link.state = 'voided';
   }
 
-  use(link: ModelLink): void {
-    link.fate = 'used';
+  confirm(link: ModelLink): void {
+    link.state = 'used';
     // A confirmation ends an overdue pending state. An overdue complete session stays overdue.
     if (this.life === 'pending') this.isOverdue = false;
     this.life = 'complete';
-    this.email = link.address;
+    this.email = link.email;
     this.audit('email_verified');
   }
 
   get mayResend(): boolean {
-    return !this.linkWasMadeLately && this.links.length <= RESENDS_PER_DAY;
+    return !this.hasRecentLink && this.links.length <= RESENDS_PER_DAY;
   }
 
   /** E-mail address of an unsettled link. */
   get waitingAddress(): string | undefined {
-    const latest = this.links.find(({fate}) => fate === 'open') ?? this.links.at(-1);
-    if (!latest || latest.fate === 'used') return undefined;
-    return this.life === 'complete' && latest.fate === 'voided' ? undefined : latest.address;
+    const latest = this.links.find(({state}) => state === 'open') ?? this.links.at(-1);
+    if (!latest || latest.state === 'used') return undefined;
+    return this.life === 'complete' && latest.state === 'voided' ? undefined : latest.email;
   }
 
   /** Applies a whole cleanup run, which also retires overdue sessions. */
   clean(): void {
     if (this.isExpired) this.end('visit_abandoned');
-    if (this.isOverdue) this.retire();
+    if (this.isOverdue) this.applyRetention();
     for (const link of this.links) {
-      if (link.fate !== 'open' || !link.isExpired) continue;
-      link.fate = 'voided';
+      if (link.state !== 'open' || !link.isExpired) continue;
+      link.state = 'voided';
       this.audit('verification_expired');
     }
   }
 
-  private retire(): void {
+  private applyRetention(): void {
     this.isOverdue = false;
     if (this.life !== 'pending') {
       this.erase();

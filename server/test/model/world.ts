@@ -4,7 +4,7 @@ import {Reaper} from '../../cleanup/reaper.js';
 import {Sweep} from '../../cleanup/sweep.js';
 import type {SweepReport} from '../../cleanup/sweep-report.js';
 import {ConfirmationLinks} from '../../mail/links.js';
-import {untilServed} from '../patiently.js';
+import {retryWhileBusy} from '../retry-while-busy.js';
 import {kill, startProcessBeside} from '../server-process.js';
 import type {ServerProcess} from '../server-process.js';
 import {startServer} from '../start-server.js';
@@ -12,7 +12,7 @@ import type {TestServer} from '../start-server.js';
 import {bucketsMissing} from '../test-bucket.js';
 import {until} from '../until.js';
 import {request} from '../visitor.js';
-import type {Answer} from '../visitor.js';
+import type {ApiResponse} from '../visitor.js';
 import type {ModelVisit} from './visit.js';
 
 export const SETTINGS = {
@@ -70,24 +70,24 @@ export class World {
   call<T = Record<string, unknown>>(
     replica: number,
     {method, path, json, form, headers}: Call,
-  ): Promise<Answer<T>> {
+  ): Promise<ApiResponse<T>> {
     const n = ++this.calls;
-    const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+    const ipAddress = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
     // Nothing is unavailable in the model: a replica responds with 503 only on a busy machine.
-    return untilServed(() =>
+    return retryWhileBusy(() =>
       request<T>(this.url(replica), method, path, {
         ...(json !== undefined && {json}),
         ...(form && {form}),
-        headers: {'x-forwarded-for': address, ...headers},
+        headers: {'x-forwarded-for': ipAddress, ...headers},
       }),
     );
   }
 
-  as<T = Record<string, unknown>>(
+  callAs<T = Record<string, unknown>>(
     replica: number,
     {uuid, token}: Pick<ModelVisit, 'uuid' | 'token'>,
     call: Call,
-  ): Promise<Answer<T>> {
+  ): Promise<ApiResponse<T>> {
     const credentials = {authorization: `Bearer ${token}`, 'x-session-uuid': uuid};
     return this.call(replica, {...call, headers: {...credentials, ...call.headers}});
   }
@@ -108,12 +108,12 @@ export class World {
   }
 
   /** Ends expired visits without the other tasks of a whole run. */
-  async promptReaper(): Promise<void> {
+  async runUrgentCleanup(): Promise<void> {
     await this.reaper.runUrgent();
   }
 
   /** Waits until no replica is deleting the remains of a visit. */
-  async untilBuried(): Promise<void> {
+  async untilPurged(): Promise<void> {
     await until(async () => {
       await this.reaper.runUrgent();
       return (await this.sql`select from visits where state = 'purging'`).length === 0;
@@ -130,7 +130,7 @@ export class World {
     const rows = await this.sql<{id: string; keyId: string}[]>`
       select id, key_id as "keyId" from email_verifications
       where session_uuid = ${uuid} order by created_at`;
-    return rows.map(({id, keyId}) => this.links.url(id, keyId));
+    return rows.map(({id, keyId}) => this.links.createUrl(id, keyId));
   }
 
   /** Sets the last link's creation time to now, however long the later operations have taken. */
@@ -141,7 +141,7 @@ export class World {
          order by created_at desc limit 1)`;
   }
 
-  async auditCount(uuid: string, event: string): Promise<number> {
+  async countAuditRows(uuid: string, event: string): Promise<number> {
     const [row] = await this.sql<{count: number}[]>`
       select count(*)::int as count from audit_logs
       where user_uuid = ${uuid} and event_type = ${event}`;
@@ -149,7 +149,7 @@ export class World {
   }
 
   /** Resets the e-mail counters, because no visitor in the model reaches their limits. */
-  async forgetMailCounts(): Promise<void> {
+  async resetMailLimits(): Promise<void> {
     await this.sql`delete from mail_counts`;
   }
 }

@@ -1,6 +1,6 @@
 import type {ElementHandle, Page} from 'playwright-core';
 
-import {listen, openBrowser} from '../browser.js';
+import {collectConsole, openBrowser} from '../browser.js';
 import type {BrowserKind, Tab} from './tab.js';
 
 export const chromium: BrowserKind = {
@@ -13,14 +13,14 @@ export const chromium: BrowserKind = {
     const noise: string[] = [];
     const openTab = async () => {
       const page = await context.newPage();
-      listen(page, noise);
-      return tabOf(page);
+      collectConsole(page, noise);
+      return createTab(page);
     };
     return {openTab, noise};
   },
 };
 
-const tabOf = (page: Page): Tab => {
+const createTab = (page: Page): Tab => {
   const find = async (element: string) => {
     const handle = await page.evaluateHandle<unknown>(element);
     return handle.asElement() as ElementHandle;

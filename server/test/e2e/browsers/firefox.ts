@@ -29,7 +29,7 @@ export const firefox: BrowserKind = {
       page.setDefaultTimeout(BUSY_MACHINE_MS);
       page.on('console', (message) => noise.push(`${message.type()}: ${message.text()}`));
       page.on('pageerror', (error) => noise.push(`uncaught: ${String(error)}`));
-      return tabOf(page);
+      return createTab(page);
     };
     return {openTab, noise};
   },
@@ -38,7 +38,7 @@ export const firefox: BrowserKind = {
 // The library's type of a file chooser needs the types of a page, which are not available here.
 type FoundElement = ElementHandle & {uploadFile(...paths: string[]): Promise<void>};
 
-const tabOf = (page: Page): Tab => {
+const createTab = (page: Page): Tab => {
   const find = async (element: string) => (await page.evaluateHandle(element)) as FoundElement;
   return {
     go: async (url) => void (await page.goto(url)),

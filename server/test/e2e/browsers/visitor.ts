@@ -50,7 +50,7 @@ export class Visitor {
     return all.filter((line) => line.includes(words));
   }
 
-  stored(key: string): Promise<string | null> {
+  getStored(key: string): Promise<string | null> {
     const name = JSON.stringify(`maria-chat:demo:${key}`);
     return this.tab.read<string | null>(`localStorage.getItem(${name})`);
   }

@@ -23,13 +23,13 @@ export const webkit: BrowserKind = {
     const openTab = async () => {
       const handle = isFirst ? await driver.firstTab() : await driver.newTab();
       isFirst = false;
-      return tabOf(driver, handle);
+      return createTab(driver, handle);
     };
     return {openTab, noise: []};
   },
 };
 
-const tabOf = (driver: WebDriver, handle: string): Tab => {
+const createTab = (driver: WebDriver, handle: string): Tab => {
   const at = async () => {
     await driver.switchTo(handle);
     return driver;
