@@ -95,6 +95,7 @@ export class Metrics {
   constructor(deps: MetricsDeps) {
     collectDefaultMetrics({register: this.registry});
     this.registerProcessMetrics(deps);
+    this.registerAuditMetrics(deps);
     this.registerQueueMetrics(deps.pools.background);
   }
 
@@ -153,7 +154,7 @@ export class Metrics {
   }
 
   /** Registers the metrics that are read from other objects on each request. */
-  private registerProcessMetrics({pools, queues, restoreGuard, live, ...deps}: MetricsDeps): void {
+  private registerProcessMetrics({pools, queues, restoreGuard, live}: MetricsDeps): void {
     const registers = [this.registry];
     const streams = new Gauge({
       name: 'maria_streams_running',
@@ -201,15 +202,18 @@ export class Metrics {
         for (const [queue, {queued}] of Object.entries(queues)) waiting.set({queue}, queued);
       },
     });
+  }
+
+  private registerAuditMetrics({pools, writtenEvents}: MetricsDeps): void {
     const events = new Counter({
       name: 'maria_audit_events_total',
       help: 'Audit rows that this process has written, by event.',
       labelNames: ['event'],
-      registers,
+      registers: [this.registry],
       collect: () => {
         events.reset();
         for (const pool of Object.values(pools)) {
-          for (const [event, count] of deps.writtenEvents(pool)) events.inc({event}, count);
+          for (const [event, count] of writtenEvents(pool)) events.inc({event}, count);
         }
       },
     });
