@@ -19,7 +19,7 @@ import {createTestDatabase} from './test-database.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
-const ROWS = 20_000;
+const ROWS = 100_000;
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 
 /**
