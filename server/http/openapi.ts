@@ -9,7 +9,7 @@ import {clientRateLimitKey} from './client-address.js';
 import type {App} from './app-type.js';
 import {ICON, MARK} from './icon.js';
 import {getBasePath} from './base-path.js';
-import {documentRoute} from './json-document-route.js';
+import {serveJsonDocument} from './json-document.js';
 import {RATE_MULTIPLES} from './rate-limits.js';
 import {postProcessOpenApi} from './openapi-components.js';
 import type {Description} from './openapi-components.js';
@@ -90,7 +90,7 @@ export const registerOpenApi = async (
     },
   });
   await registerDocsPage(app, {basePath: getBasePath(publicUrl), ratePerMinute});
-  documentRoute(app, {
+  serveJsonDocument(app, {
     path: '/api/openapi.json',
     ratePerMinute,
     schema: {

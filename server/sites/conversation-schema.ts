@@ -3,7 +3,7 @@ import {Type} from 'typebox';
 import type {Config} from '../config/config.js';
 import {Conversation} from '../contract/conversation.js';
 import type {Plugin} from '../http/app-type.js';
-import {documentRoute} from '../http/json-document-route.js';
+import {serveJsonDocument} from '../http/json-document.js';
 
 const PATH = '/api/conversation.schema.json';
 
@@ -18,7 +18,7 @@ export const conversationSchemaRoute: Plugin<Pick<Config, 'publicUrl' | 'ratePer
     title: 'A conversation of Maria Chat',
     ...Conversation,
   };
-  documentRoute(app, {
+  serveJsonDocument(app, {
     path: PATH,
     ratePerMinute,
     schema: {

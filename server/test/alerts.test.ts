@@ -16,6 +16,7 @@ import type {MailJob} from '../jobs/queue.js';
 import {FaultProxy} from './fault-proxy.js';
 import {openMigratedDatabase} from './migrated-database.js';
 import {callSuccessfully} from './retry-while-busy.js';
+import type {ObjectStore} from '../object-store/object-store.js';
 import {makePdf} from './pdf.js';
 import {startServer, temporaryFolder} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -148,12 +149,10 @@ const uploaded = async (visitor: Visitor, name = 'a.pdf'): Promise<string> => {
 /** Starts a server whose object store throws when a download link is requested. */
 const failing = async (t: Test) => {
   const server: TestServer = await startServer(t);
-  const broken = {
-    ...server.objects,
-    downloadUrl: () => Promise.reject(new Error('for Anna Beispiel, anna@example.com')),
-  };
-  const objects = Object.assign(Object.create(server.objects as object) as object, broken);
-  return startServer(t, {beside: server, deps: {objects: objects}});
+  const objects = Object.assign(Object.create(server.objects) as ObjectStore, {
+    createDownloadLink: () => Promise.reject(new Error('for Anna Beispiel, anna@example.com')),
+  } satisfies Partial<ObjectStore>);
+  return startServer(t, {beside: server, deps: {objects}});
 };
 
 t.test('a failed request is reported with its session and the actions before it', async (t) => {

@@ -17,7 +17,7 @@ export interface JsonDocument {
 const ETAG = {etag: {type: 'string', description: 'Entity tag, which changes with the document.'}};
 
 /** Serves a large document that stays the same while the server runs. Serialises it once. */
-export const documentRoute = (
+export const serveJsonDocument = (
   app: App,
   {path, ratePerMinute, schema, type, read}: JsonDocument,
 ): void => {
