@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {networkInterfaces, tmpdir} from 'node:os';
 import path from 'node:path';
@@ -132,6 +132,16 @@ t.test('root with the rights of a container uses a folder of mode 0700', async (
 
   t.same(await ask(url, (sql) => sql`select 1 as number`), [{number: 1}]);
   t.ok(isAlive(await getPostmasterPid(dataDir)));
+});
+
+t.test('a folder whose database an earlier version moved is refused', async (t) => {
+  const dataDir = await folder(t);
+  await mkdir(dataDir, {recursive: true});
+  await writeFile(path.join(dataDir, 'moved-to'), '/var/lib/maria-chat/1234\n');
+
+  await t.rejects(startEmbeddedPostgres({dataDir, log: () => undefined}), {
+    message: /\/var\/lib\/maria-chat\/1234.*move \/var\/lib\/maria-chat\/1234\/cluster to/,
+  });
 });
 
 t.test('acknowledged data survives a kill of PostgreSQL', async (t) => {

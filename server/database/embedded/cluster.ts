@@ -1,10 +1,11 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {chown, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
 import {runAs} from './account.js';
 import type {RunAsUser} from './account.js';
+import {PostgresNotStarted} from './not-started.js';
 import {isAlive} from './owner.js';
 
 export const DATABASE_USER = 'maria';
@@ -21,9 +22,23 @@ export interface Cluster {
  */
 export async function openCluster(account: RunAsUser, fsync: boolean): Promise<Cluster> {
   const home = path.join(account.directory, 'cluster');
-  if (!existsSync(home)) await createCluster(account, home, fsync);
+  if (!existsSync(home)) {
+    refuseMovedCluster(account.directory);
+    await createCluster(account, home, fsync);
+  }
   const password = await readFile(path.join(home, 'password'), 'utf8');
   return {data: path.join(home, 'data'), password};
+}
+
+/** Refuses a folder whose cluster is elsewhere: an empty database would look like lost data. */
+function refuseMovedCluster(directory: string): void {
+  const note = path.join(directory, 'moved-to');
+  if (!existsSync(note)) return;
+  const elsewhere = readFileSync(note, 'utf8').trim();
+  throw new PostgresNotStarted(
+    `The database of ${directory} is in ${elsewhere}: an earlier version moved it there. ` +
+      `Stop Maria Chat, move ${path.join(elsewhere, 'cluster')} to ${directory}, and delete ${note}.`,
+  );
 }
 
 async function createCluster(account: RunAsUser, home: string, fsync: boolean): Promise<void> {
