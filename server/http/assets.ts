@@ -67,8 +67,18 @@ export const registerAssets = async (
   }
 };
 
+/**
+ * Headers that the library would judge by its own tag and time, which files do not have. A range that
+ * depends on one gets the whole file: a part could continue a file of another release.
+ */
+const PRECONDITIONS = ['if-match', 'if-unmodified-since', 'if-range'];
+
 /** Responds with 304 if the client already has the file, because the tags are not the library's. */
 const revalidateFiles = (app: App): void => {
+  app.addHook('onRequest', async ({raw}) => {
+    if ('if-range' in raw.headers) delete raw.headers.range;
+    for (const name of PRECONDITIONS) delete raw.headers[name];
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     const etag = reply.raw.getHeader('etag');
     if (typeof etag !== 'string' || reply.statusCode !== 200) return payload;

@@ -22,7 +22,7 @@ export const matchesEtag = (ifNoneMatch: string | undefined, etag: string): bool
 /** Number of files whose tags are kept: more than those of two releases. */
 const MAX_FILES = 1_000;
 
-type FileVersion = Pick<Stats, 'mtimeMs' | 'size'>;
+type FileVersion = Pick<Stats, 'ctimeMs' | 'mtimeMs' | 'size'>;
 
 /**
  * Entity tags of files, from their contents. Size and time would differ between replicas of one
@@ -32,11 +32,12 @@ export class FileEtags {
   private readonly tags = new LRUCache<string, FileVersion & {etag: string}>({max: MAX_FILES});
 
   /** Returns the tag of a file. Reads the file the first time, and again after a change. */
-  get(file: string, {mtimeMs, size}: FileVersion): string {
+  get(file: string, {ctimeMs, mtimeMs, size}: FileVersion): string {
     const known = this.tags.get(file);
-    if (known?.mtimeMs === mtimeMs && known.size === size) return known.etag;
+    const isSame = known?.ctimeMs === ctimeMs && known.mtimeMs === mtimeMs && known.size === size;
+    if (isSame) return known.etag;
     const etag = createEtag(readFileSync(file));
-    this.tags.set(file, {mtimeMs, size, etag});
+    this.tags.set(file, {ctimeMs, mtimeMs, size, etag});
     return etag;
   }
 }

@@ -107,6 +107,18 @@ void t.test(
       }
     });
 
+    await t.test('are sent whole, whatever part or precondition a request names', async (t) => {
+      const etag = (await get('/maria-chat.js')).headers.get('etag') ?? '';
+      const requests: Record<string, string>[] = [
+        {'if-match': etag},
+        {'if-unmodified-since': new Date(0).toUTCString()},
+        {range: 'bytes=10-', 'if-range': new Date().toUTCString()},
+      ];
+      for (const headers of requests) {
+        t.equal((await get('/maria-chat.js', headers)).status, 200);
+      }
+    });
+
     await t.test('do not include files outside their folder', async (t) => {
       for (const urlPath of [
         '/widget/../server/main.js',
