@@ -8,6 +8,15 @@ import {nanoid} from 'nanoid';
 import {HeadersTooLarge, InvalidRequest, MethodNotAllowed, TooSlow} from '../errors.js';
 import type {MariaError} from '../errors.js';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    latestResponseOn: LatestResponse;
+  }
+}
+
+/** Returns the latest response on a connection. */
+export type LatestResponse = (socket: Duplex) => ServerResponse | undefined;
+
 const HEAD = Buffer.from('HEAD ');
 
 interface ClientError extends Error {
@@ -34,15 +43,22 @@ export const respondToClientError = (
   socket.end(toResponse(toMariaError(error), {isHead}));
 };
 
+export interface Refusal {
+  error: MariaError;
+  headers: Record<string, string>;
+  /** Latest response on the connection. */
+  latest: ServerResponse | undefined;
+}
+
 /** Sends an error to a client whose socket has left Node's HTTP server, and closes the socket. */
-export const endWithError = (
-  socket: Duplex,
-  error: MariaError,
-  headers: Record<string, string>,
-): void => {
+export const endWithError = (socket: Duplex, {error, headers, latest}: Refusal): void => {
   const close = () => {
     socket.destroy();
   };
+  if (latest && hasBegun(latest)) {
+    close();
+    return;
+  }
   socket.once('error', close);
   socket.once('finish', close);
   socket.end(toResponse(error, {headers}));
@@ -95,14 +111,14 @@ export const ignoreExpectations = (server: Server): void => {
 };
 
 /** Refuses CONNECT, which reaches no route. Node would close the connection without a response. */
-export const refuseTunnels = (server: Server): void => {
+export const refuseTunnels = (server: Server, latestOn: LatestResponse): void => {
   server.on('connect', (_request, socket) => {
-    endWithError(
-      socket,
-      new MethodNotAllowed(
+    endWithError(socket, {
+      error: new MethodNotAllowed(
         'This server does not support CONNECT, because it is no proxy. Send the request itself, with a method that the Allow header lists.',
       ),
-      {allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'},
-    );
+      headers: {allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'},
+      latest: latestOn(socket),
+    });
   });
 };

@@ -1,5 +1,5 @@
 import type {ServerResponse} from 'node:http';
-import type {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
 
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import Fastify, {LogController} from 'fastify';
@@ -13,6 +13,7 @@ import type {BodyDrain} from './drain.js';
 import type {App} from './app-type.js';
 import {getBasePath} from './base-path.js';
 import {ignoreExpectations, refuseTunnels, respondToClientError} from './client-errors.js';
+import type {LatestResponse} from './client-errors.js';
 import {sendUnrouted, toMariaError} from './error-handler.js';
 import {MAX_PARSED_BYTES} from './header-limit.js';
 import {setHeadersOfUnrouted} from './headers.js';
@@ -29,7 +30,7 @@ export const createApp = (
 ): App => {
   const basePath = getBasePath(publicUrl);
   /** Latest response of each connection. */
-  const latest = new WeakMap<Socket, ServerResponse>();
+  const latest = new WeakMap<Duplex, ServerResponse>();
   const app: App = Fastify({
     loggerInstance: log,
     logController: new LogController({disableRequestLogging: true}),
@@ -63,7 +64,9 @@ export const createApp = (
     schemaController: {compilersFactory: {buildSerializer: createSharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
-  refuseTunnels(app.server);
+  const latestOn: LatestResponse = (socket) => latest.get(socket);
+  refuseTunnels(app.server, latestOn);
+  app.decorate('latestResponseOn', latestOn);
   app.server.on('connection', (socket) => {
     // Node caches the IP address when it is first read. After a reset it cannot be read.
     void socket.remoteAddress;

@@ -56,13 +56,13 @@ export const acceptWebSockets = async (app: App): Promise<void> => {
   });
   // Otherwise the library sends an HTML page.
   app.websocketServer.on('wsClientError', ({message}: Error, socket: Duplex) => {
-    endWithError(
-      socket,
-      new InvalidRequest(
+    endWithError(socket, {
+      error: new InvalidRequest(
         `This is no WebSocket handshake: ${message}. Expected the headers of RFC 6455. Check the client, and the proxy in front of this server.`,
       ),
-      {'sec-websocket-version': '13'},
-    );
+      headers: {'sec-websocket-version': '13'},
+      latest: app.latestResponseOn(socket),
+    });
   });
 };
 

@@ -5,6 +5,7 @@ import t from 'tap';
 import type {ErrorBody} from '../contract/common.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
+import {Visitor} from './visitor.js';
 
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
 const VERSION = 'Sec-WebSocket-Version: 13';
@@ -116,4 +117,16 @@ t.test('a client that resets its connection after CONNECT does not end the serve
   send(['CONNECT example.com:443 HTTP/1.1', 'Host: example.com:443']);
   socket.resetAndDestroy();
   await until(async () => (await fetch(`${server.url}/healthz`)).status === 200);
+});
+
+t.test('a CONNECT during a response does not write into it', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.consenting(server.url);
+  const {state, send} = open(server.url);
+  const credentials = Object.entries(visitor.credentials).map((header) => header.join(': '));
+  send(['GET /api/events HTTP/1.1', HOST, ...credentials]);
+  await until(() => state.text.includes('retry:'));
+  send(['CONNECT example.com:443 HTTP/1.1', 'Host: example.com:443']);
+  await until(() => state.isClosed);
+  t.notMatch(state.text, /405/);
 });
