@@ -25,7 +25,7 @@ export async function writeDurably(file: string, bytes: Bytes): Promise<void> {
     for await (const chunk of bytes) await unavailableIfFailed(writeAll(handle, chunk));
     await unavailableIfFailed(handle.sync());
   } finally {
-    await handle.close();
+    await unavailableIfFailed(handle.close());
   }
 }
 
@@ -61,7 +61,7 @@ export async function syncFolder(folder: string): Promise<void> {
   try {
     await unavailableIfFailed(handle.sync());
   } finally {
-    await handle.close();
+    await unavailableIfFailed(handle.close());
   }
 }
 

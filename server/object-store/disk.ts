@@ -45,8 +45,8 @@ export class DiskObjects implements ObjectStore {
       await unavailableIfFailed(rename(partial, target));
       await syncFolder(path.dirname(target));
     } catch (error) {
-      await rm(partial, {force: true});
-      await this.removeEmptyFolders(partial);
+      await unavailableIfFailed(rm(partial, {force: true}));
+      await unavailableIfFailed(this.removeEmptyFolders(partial));
       throw error;
     }
   }
