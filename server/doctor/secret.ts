@@ -19,7 +19,7 @@ export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding
     ? ok('strength', `${formatCount(secrets.length, 'key')}, long enough`)
     : fail(
         'strength',
-        `${weak.length} of ${secrets.length} keys can be guessed`,
+        `${weak.length} of ${formatCount(secrets.length, 'key')} can be guessed`,
         'Use 32 random bytes: openssl rand -hex 32. A guessed key allows forging visitor tokens.',
       );
   if (secrets.length > 1) {

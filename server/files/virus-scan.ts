@@ -59,7 +59,7 @@ export class VirusScan {
     length.writeUInt32BE(bytes.length);
     this.socket.write(length);
     if (this.socket.write(bytes)) return;
-    // Ends without an error when the connection closes, because `verdict` reports the failure.
+    // Ends without an error when the connection closes, because `getVerdict` reports the failure.
     await once(this.socket, 'drain', {signal: this.closed.signal}).catch(() => undefined);
   }
 

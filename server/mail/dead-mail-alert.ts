@@ -1,5 +1,6 @@
 import {raiseAlert} from '../alerts/alerts.js';
 import type {Sql} from '../database/sql.js';
+import {formatCount} from '../text/count.js';
 
 /** Alerts the operator to e-mails that were given up. */
 export const alertDeadMail = (sql: Sql, templates: string[], reason: string): Promise<void> => {
@@ -7,6 +8,6 @@ export const alertDeadMail = (sql: Sql, templates: string[], reason: string): Pr
   return raiseAlert(sql, {
     cause: 'mail_dead',
     code: 'mail_dead',
-    message: `${templates.length} e-mails (${kinds}) were given up after a day. Reason: ${reason}. Check SMTP_URL and the mail server.`,
+    message: `Given up after a day: ${formatCount(templates.length, 'e-mail')} (${kinds}). Reason: ${reason}. Check SMTP_URL and the mail server.`,
   });
 };
