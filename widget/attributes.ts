@@ -1,17 +1,17 @@
+import type * as attributeCheck from './attribute-check.js';
 import type {MariaChat} from './maria-chat.js';
 
 /** What nearly every page writes needs no check, nor the file that makes it. */
 const PLAIN = /^(site|api|class|id|style|popover|inert|aria-.*|data-.*)$/;
 
-/** Not fetched again with every stroke of a key. */
-let isMissing = false;
+/** Loaded once, and null if that failed: a missing file is not loaded again with every key press. */
+let warnings: Promise<typeof attributeCheck | null> | null = null;
 
 export const checkAttributes = async (host: MariaChat) => {
-  if (isMissing || host.getAttributeNames().every((name) => PLAIN.test(name))) return;
-  try {
-    (await import('./attribute-check.js')).warnOfFaults(host);
-  } catch (error) {
-    isMissing = true;
+  if (host.getAttributeNames().every((name) => PLAIN.test(name))) return;
+  warnings ??= import('./attribute-check.js').catch((error: unknown) => {
     host.onLoadFailure(error);
-  }
+    return null;
+  });
+  (await warnings)?.warnOfFaults(host);
 };
