@@ -2,7 +2,7 @@ import {AbuseMonitor} from './abuse/monitor.js';
 import {SlidingWindowCounter} from './abuse/sliding-window-counter.js';
 import {DatabaseOutage} from './alerts/database-outage.js';
 import type {AppDeps} from './app-deps.js';
-import {BatchedAuditWriter, auditRowCounts} from './audit/store.js';
+import {BatchedAuditWriter, getAuditRowCounts} from './audit/store.js';
 import {deriveKey} from './config/secrets.js';
 import {RestoreGuard} from './database/restore-guard.js';
 import {TransientEvents} from './events/transient-events.js';
@@ -52,7 +52,7 @@ export const composeCore = (deps: AppDeps) => {
     pools: {requests: sql, background: backgroundSql},
     queues: {audit: attempts, claims: visits, rate_limits: counters, watched: abuseCounter},
     live,
-    writtenEvents: auditRowCounts,
+    writtenEvents: getAuditRowCounts,
   });
   const limits = createLimits(config, metrics);
   return {

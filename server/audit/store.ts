@@ -42,10 +42,10 @@ export const auditEntriesCte = (sql: Queryable, entries: AuditEntry[]) => sql`
     ${entries.map((entry) => JSON.stringify(entry.metadata ?? {}))}::text[]::jsonb[]
   ) as given (event, uuid, site, ip_address, metadata)`;
 
-const countsOf = perPool(() => new Map<AuditEvent, number>());
+const getCounts = perPool(() => new Map<AuditEvent, number>());
 
 export const countAuditRows = (sql: Queryable, entries: AuditEntry[]): void => {
-  const counts = countsOf(sql);
+  const counts = getCounts(sql);
   for (const {event} of entries) counts.set(event, (counts.get(event) ?? 0) + 1);
 };
 
@@ -53,7 +53,7 @@ export const countAuditRows = (sql: Queryable, entries: AuditEntry[]): void => {
  * Returns the number of rows that were written over a pool, by event. Rows of the few transactions
  * that were rolled back are included: the metric shows volume and kind only.
  */
-export const auditRowCounts = (pool: Sql): ReadonlyMap<AuditEvent, number> => countsOf(pool);
+export const getAuditRowCounts = (pool: Sql): ReadonlyMap<AuditEvent, number> => getCounts(pool);
 
 /** Writes the rows of attempts that change nothing, in batches. Responses wait for the commit. */
 export class BatchedAuditWriter {

@@ -137,12 +137,12 @@ export const markRemoved = async (sql: Queryable, files: DueFile[]): Promise<voi
   await sql`
     update file_uploads f set removals = removals + 1, removed_at = clock_timestamp(),
                               leased_until = null, removal_failures = 0
-    from ${claimsOf(sql, files)}
+    from ${getClaims(sql, files)}
     where f.id = mine.id and f.leased_until = mine.until`;
 };
 
 /** Returns the claims as rows `mine (id, until)`. */
-const claimsOf = (sql: Queryable, files: DueFile[]) => sql`
+const getClaims = (sql: Queryable, files: DueFile[]) => sql`
   unnest(${files.map(({id}) => id)}::uuid[],
          ${files.map(({claimedUntil}) => claimedUntil)}::text[]::timestamptz[]) as mine (id, until)`;
 
@@ -158,7 +158,7 @@ export const recordDeletionFailure = async (
     update file_uploads f set removal_failures = removal_failures + 1,
       leased_until = clock_timestamp()
         + least(${FIRST_PAUSE}::interval * 2 ^ least(removal_failures, 10), ${LONGEST_PAUSE}::interval)
-    from ${claimsOf(sql, files)}
+    from ${getClaims(sql, files)}
     where f.id = mine.id and f.leased_until = mine.until
     returning removal_failures as times`;
   return rows.map(({times}) => times);

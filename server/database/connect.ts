@@ -71,7 +71,7 @@ export const connectDatabase = ({
       socket: () => {
         const tls = settings.tls.options;
         const socket = new TimeoutSocket({hosts, tls, silenceMs, connectMs});
-        const sockets = socketsOf(sql).add(socket);
+        const sockets = getSockets(sql).add(socket);
         socket.once('close', () => sockets.delete(socket));
         return socket;
       },
@@ -81,10 +81,10 @@ export const connectDatabase = ({
 };
 
 /** Returns the pool's open sockets, because the driver does not expose its connections. */
-const socketsOf = perPool(() => new Set<TimeoutSocket>());
+const getSockets = perPool(() => new Set<TimeoutSocket>());
 
 /** Counts a pool's open connections, and those of them with a pending query. */
 export const countConnections = (sql: Sql): {open: number; busy: number} => {
-  const sockets = [...socketsOf(sql)].filter(({readyState}) => readyState === 'open');
+  const sockets = [...getSockets(sql)].filter(({readyState}) => readyState === 'open');
   return {open: sockets.length, busy: sockets.filter(({isBusy}) => isBusy).length};
 };

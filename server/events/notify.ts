@@ -23,7 +23,7 @@ interface Publisher {
 }
 
 /** The publisher belongs to the pool, because every transaction that writes events has its pool. */
-const publisherOf = perPool<Publisher>((pool) => ({
+const getPublisher = perPool<Publisher>((pool) => ({
   notices: new StatementBatcher({run: (batch) => notify(pool, batch)}),
   listeners: new Set(),
 }));
@@ -46,7 +46,7 @@ const notify = async (sql: Sql, notices: Notification[]): Promise<void[]> => {
  * trip through the database. Returns a function that removes the listener.
  */
 export const onPublished = (sql: Sql, listener: Listener): (() => void) => {
-  const {listeners} = publisherOf(sql);
+  const {listeners} = getPublisher(sql);
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
@@ -66,13 +66,13 @@ export const notifyAfterCommit = (tx: Transaction, uuid: string, seq = 0): void 
  * The number 0 means that the session itself has changed.
  */
 const publish = (sql: Sql, uuid: string, seq: number): void => {
-  for (const listener of publisherOf(sql).listeners) listener(uuid, seq);
+  for (const listener of getPublisher(sql).listeners) listener(uuid, seq);
   sendNotification(sql, {channel: EVENTS_CHANNEL, payload: `${uuid} ${seq}`});
 };
 
 /** Sends a notification without waiting for it. Subscribers recover from a lost notification. */
 export const sendNotification = (sql: Sql, notice: Notification): void => {
-  publisherOf(sql)
+  getPublisher(sql)
     .notices.add(notice)
     .catch(() => undefined);
 };

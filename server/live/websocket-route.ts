@@ -113,7 +113,7 @@ const awaitAuth = async (
   arrival: Arrival,
 ): Promise<void> => {
   try {
-    const text = await withTimeout(onlyMessage(socket), AUTH_TIMEOUT_MS, () => {
+    const text = await withTimeout(readOnlyMessage(socket), AUTH_TIMEOUT_MS, () => {
       throw new TooSlow();
     });
     if (text !== undefined) await admit(deps, socket, {...arrival, text});
@@ -127,7 +127,7 @@ const awaitAuth = async (
  * Returns the first message; undefined if the client disconnects. A second message closes the
  * WebSocket.
  */
-const onlyMessage = (socket: WebSocketLike): Promise<string | undefined> =>
+const readOnlyMessage = (socket: WebSocketLike): Promise<string | undefined> =>
   new Promise((resolve) => {
     let isReceived = false;
     socket.on('close', () => {

@@ -100,7 +100,7 @@ export class MessageService {
   ): Promise<void> {
     await this.withLiveVisit(uuid, async (tx) => {
       const reply = await make(tx);
-      if (reply) await writeMessage(tx, uuid, {...reply, body: toStorableReply(reply.body)});
+      if (reply) await insertMessageOnce(tx, uuid, {...reply, body: toStorableReply(reply.body)});
     });
   }
 
@@ -141,7 +141,7 @@ export class MessageService {
   }
 
   private write(uuid: string, text: NewText): Promise<Written> {
-    return this.withLiveVisit(uuid, (tx) => writeMessage(tx, uuid, text));
+    return this.withLiveVisit(uuid, (tx) => insertMessageOnce(tx, uuid, text));
   }
 
   private withLiveVisit<T>(uuid: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -160,7 +160,7 @@ interface Written {
   isNew: boolean;
 }
 
-const writeMessage = async (
+const insertMessageOnce = async (
   tx: Transaction,
   uuid: string,
   {role, clientId, ...text}: NewText,

@@ -9,7 +9,7 @@ import type {RunAsUser} from './account.js';
 import {findBinaries} from './binaries.js';
 import {DATABASE_USER, openCluster} from './cluster.js';
 import type {Cluster} from './cluster.js';
-import {launch, logTail} from './launch.js';
+import {launch, readLogTail} from './launch.js';
 import {PostgresNotStarted} from './not-started.js';
 import {findOwner, isAlive, writeOwner} from './owner.js';
 import {findPostmaster, stopPostmaster} from './postmaster.js';
@@ -81,7 +81,7 @@ async function ensureRunning(account: RunAsUser, cluster: Cluster, fsync: boolea
     await sleep(50 * 2 ** attempt);
   }
   throw new PostgresNotStarted(
-    `PostgreSQL does not start in ${account.directory}. See its log:\n${await logTail(account)}`,
+    `PostgreSQL does not start in ${account.directory}. See its log:\n${await readLogTail(account)}`,
   );
 }
 

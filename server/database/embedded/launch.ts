@@ -22,7 +22,7 @@ export async function launch(
   fsync: boolean,
 ): Promise<ChildProcess> {
   const program = path.join(account.native, 'bin', 'postgres');
-  const settings = Object.entries(await serverSettings(fsync));
+  const settings = Object.entries(await getServerSettings(fsync));
   const [command, ...args] = [
     ...account.prefix,
     ...[program, '-D', cluster.data],
@@ -42,9 +42,9 @@ export async function launch(
   return child;
 }
 
-async function serverSettings(fsync: boolean): Promise<Record<string, string | number>> {
+async function getServerSettings(fsync: boolean): Promise<Record<string, string | number>> {
   return {
-    port: await freePort(),
+    port: await findFreePort(),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 100,
@@ -59,7 +59,7 @@ async function serverSettings(fsync: boolean): Promise<Record<string, string | n
   };
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address() as AddressInfo;
@@ -68,16 +68,16 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const logFile = (account: RunAsUser) => path.join(account.directory, 'postgres.log');
+const getLogFile = (account: RunAsUser) => path.join(account.directory, 'postgres.log');
 
 async function openLog(account: RunAsUser): Promise<FileHandle> {
-  const file = logFile(account);
+  const file = getLogFile(account);
   const isLong = existsSync(file) && statSync(file).size > MAX_LOG_BYTES;
   if (isLong) await rename(file, `${file}.1`);
   return open(file, 'a', 0o600);
 }
 
 /** Returns the end of the log, for an error message. */
-export async function logTail(account: RunAsUser): Promise<string> {
-  return (await readFile(logFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
+export async function readLogTail(account: RunAsUser): Promise<string> {
+  return (await readFile(getLogFile(account), 'utf8')).slice(-LOG_TAIL_CHARACTERS);
 }
