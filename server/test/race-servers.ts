@@ -15,8 +15,8 @@ const SETTINGS = {
   // Cleanup may end a visit immediately after `leave`, although the visitor may still send calls.
   LEAVE_GRACE_SECONDS: '0',
 };
-/** Part of the statement in which a request waits for a locked visit. */
-export const VISIT_QUERY = 'from visits where uuid =';
+/** Pattern of the statement in which a request waits for a locked visit. */
+export const VISIT_QUERY = 'from visits%where uuid =';
 
 export interface RaceServers {
   servers: [TestServer, TestServer];
