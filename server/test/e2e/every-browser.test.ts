@@ -35,7 +35,8 @@ for (const kind of [chromium, firefox, webkit]) {
       await visitor.press('I do not agree');
       await visitor.choose(paths);
       await visitor.press('Upload files');
-      await visitor.untilSaid(...FILES, 'Uploaded');
+      // Before all files are stored, the widget asks whether to leave the page.
+      await visitor.untilSaid(...FILES, 'Done & continue');
       await tab.reload();
       await visitor.press('Continue');
       await visitor.untilSaid(...FILES);
