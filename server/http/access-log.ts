@@ -5,6 +5,7 @@ import type {Metrics} from './metrics.js';
 
 /** Status of nginx for a request whose client closed the connection before a response began. */
 const CLIENT_CLOSED = 499;
+const CLOSED = 'the client closed the connection';
 
 /** Logs and counts every request, also one whose client closed the connection too early. */
 export const logRequests = (
@@ -25,15 +26,22 @@ export const logRequests = (
   app.addHook('onResponse', async (request, reply) => {
     note(request, reply, 'responded', reply.statusCode);
   });
-  // A response whose connection is closed never finishes, so the framework does not report it.
-  app.addHook('onSend', async (request, reply) => {
+  // A response whose connection is closed never finishes, so the framework does not report it. It
+  // also waits forever for a body whose connection has closed before it reads the body.
+  const sending = new WeakSet<FastifyReply>();
+  const noteClosed = (request: FastifyRequest, reply: FastifyReply) => {
     const {raw} = reply;
-    const noteClosed = () => {
-      if (raw.writableFinished) return;
-      const status = raw.headersSent ? reply.statusCode : CLIENT_CLOSED;
-      note(request, reply, 'the client closed the connection', status);
-    };
-    if (raw.destroyed) noteClosed();
-    else raw.once('close', noteClosed);
+    const isHijacked = reply.sent && !sending.has(reply);
+    if (raw.writableFinished || isHijacked) return;
+    note(request, reply, CLOSED, raw.headersSent ? reply.statusCode : CLIENT_CLOSED);
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => {
+      noteClosed(request, reply);
+    });
+  });
+  app.addHook('onSend', async (request, reply) => {
+    sending.add(reply);
+    if (reply.raw.destroyed) noteClosed(request, reply);
   });
 };

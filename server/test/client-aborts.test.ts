@@ -13,6 +13,7 @@ import {freePort} from './free-port.js';
 import {fetchOpenApi, getOperations} from './openapi-document.js';
 import {makePdf} from './pdf.js';
 import {sendRawUpload} from './raw-upload.js';
+import {Locks} from './held-lock.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {bucketsMissing} from './test-bucket.js';
@@ -80,6 +81,18 @@ t.test('a client that disconnects causes no failure of the server', async (t) =>
   t.same(getWarnings(server), []);
   t.same([...(await server.sql`select cause from alerts`)], []);
   t.same([...(await server.sql`select from audit_logs where event_type = 'error'`)], []);
+});
+
+t.test('a request whose client leaves before its body is read is logged', async (t) => {
+  const server = await startServer(t);
+  const {credentials} = await Visitor.consenting(server.url);
+  const headers = {...credentials, 'content-type': 'application/json'};
+  const held = await Locks.open(t, server).hold((sql) => sql`lock table rate_limits`);
+
+  await breakOff(server, {method: 'POST', path: '/api/session/leave', headers}, true);
+  await held.release();
+
+  await until(() => server.logLines.some(({msg, status}) => msg === CLOSED && status === 499));
 });
 
 t.test('aborted requests leave nothing in memory', async (t) => {
