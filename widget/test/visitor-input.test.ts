@@ -195,6 +195,7 @@ describe('what visitors type and paste', () => {
     const notices = () => inside(chat, '.notices')?.textContent ?? '';
     await backend.fault(site, {method: 'DELETE', delayMs: 7_000, times: 1});
     await choose(chat, pdf('one.pdf'), pdf('two.pdf'));
+    await until(() => rows(chat).length === 2, 'the rows');
     await press(chat, 'Upload files');
     await until(() => rows(chat).every(({state}) => state === 'success'), 'the uploads');
     await press(chat, 'Remove one.pdf');
