@@ -213,15 +213,24 @@ export const findTurnContext = async (
   return row;
 };
 
-/** Returns the last messages up to a given message, oldest first. The given message is the last. */
+/**
+ * Returns the last messages up to a given message, oldest first. The given message is the last. The
+ * visitor's unanswered messages are after all replies, although a slow reply to an earlier message
+ * can have begun after them.
+ */
 export const loadHistory = async (
   sql: Queryable,
   {uuid, messageId}: {uuid: string; messageId: number},
   limit: number,
 ): Promise<HistoryMessage[]> => {
   const rows = await sql<{role: HistoryMessage['role']; text: string; at: Date}[]>`
+    with answered as (
+      select coalesce(max(message_id), 0) as id from turns
+      where session_uuid = ${uuid} and message_id < ${messageId} and outcome <> 'merged')
     select role, body as text, created_at as at from messages
-    where session_uuid = ${uuid} and id <= ${messageId} and role <> 'system' and body <> ''
-    order by id desc limit ${limit}`;
+    where session_uuid = ${uuid} and (id <= ${messageId} or role = 'maria')
+      and role <> 'system' and body <> ''
+    order by role = 'visitor' and id > (select answered.id from answered) desc, id desc
+    limit ${limit}`;
   return rows.reverse().map(({role, text, at}) => ({role, text, at: at.toISOString()}));
 };

@@ -116,19 +116,47 @@ t.test('messages that were sent during a reply are answered when it is stopped',
   await until(async () => (await sql`select from turns where outcome = 'stopped'`).length === 2);
 });
 
+t.test('messages that were sent before a reply began are answered after it', async (t) => {
+  const model = await startModelServer(t);
+  const {url} = await startServer(t, {
+    repliesToMessages: true,
+    settings: getResponderSettings(model, 'late'),
+  });
+  const visitor = await Visitor.consenting(url);
+
+  await writeMessage(visitor, 'First.');
+  await until(async () => (await model.getRequests()).length === 1);
+  await writeMessage(visitor, 'Second.');
+  await model.beginReplies();
+  await waitForReplies(visitor, 1);
+  await until(async () => (await model.getRequests()).length === 2);
+
+  const [, second] = await model.getRequests();
+  t.same(second?.body.messages.slice(1), [
+    {role: 'user', content: 'First.'},
+    {role: 'assistant', content: 'You said: First.'},
+    {role: 'user', content: 'Second.'},
+  ]);
+  await model.beginReplies();
+  await waitForReplies(visitor, 2);
+});
+
 t.test('messages that arrive during a reply are answered together', async (t) => {
   const model = await startModelServer(t);
   const server = await startServer(t, {
     repliesToMessages: true,
-    settings: getResponderSettings(model, 'slow'),
+    settings: getResponderSettings(model, 'late'),
   });
   const {url, sql} = server;
   const visitor = await Visitor.consenting(url);
 
-  await writeMessage(visitor, 'one two three four five six seven eight nine ten '.repeat(6));
+  await writeMessage(visitor, 'First.');
   await until(async () => (await model.getRequests()).length === 1);
   await writeMessage(visitor, 'Second.');
   await writeMessage(visitor, 'Third.');
+  await model.beginReplies();
+  await until(async () => (await model.getRequests()).length === 2);
+  await model.beginReplies();
   const answers = await waitForReplies(visitor, 2);
 
   t.equal(answers.length, 2);

@@ -21,6 +21,8 @@ interface Seen {
 }
 
 const seen: Seen[] = [];
+/** Replies of the model `late`, which begin when `/begin` is requested. */
+const heldReplies: (() => void)[] = [];
 const PAUSE_MS: Record<string, number> = {slow: 50, endless: 50};
 const ENDLESS = 100_000;
 
@@ -71,6 +73,7 @@ const complete = async (request: IncomingMessage, response: ServerResponse): Pro
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({...head, choices: [{index: 0, delta, finish_reason: finish}]})}\n\n`;
   response.writeHead(200, {'content-type': 'text/event-stream; charset=utf-8'});
+  if (body.model === 'late') await new Promise<void>((begin) => heldReplies.push(begin));
   response.write(chunk({role: 'assistant', content: ''}));
   for (const piece of getPieces(body)) {
     if (response.destroyed) return;
@@ -84,7 +87,10 @@ const complete = async (request: IncomingMessage, response: ServerResponse): Pro
 
 const server = createServer((request, response) => {
   if (request.method === 'GET' && request.url === '/seen') sendJson(response, 200, seen);
-  else if (request.url === '/v1/chat/completions') void complete(request, response);
+  else if (request.url === '/begin') {
+    heldReplies.splice(0).forEach((begin) => begin());
+    response.end();
+  } else if (request.url === '/v1/chat/completions') void complete(request, response);
   else sendJson(response, 404, {error: {message: 'not found'}});
 });
 // The process ends with its parent, even if the test was killed.

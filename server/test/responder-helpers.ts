@@ -37,6 +37,8 @@ export interface ModelRequest {
 export interface ModelServer {
   url: string;
   getRequests: () => Promise<ModelRequest[]>;
+  /** Lets the model `late` begin the replies that it was asked for until now. */
+  beginReplies: () => Promise<void>;
 }
 
 /** Starts a Chat Completions server in a separate process. */
@@ -48,6 +50,7 @@ export const startModelServer = async (t: Test): Promise<ModelServer> => {
   return {
     url: `${url}/v1`,
     getRequests: async () => (await (await fetch(`${url}/seen`)).json()) as ModelRequest[],
+    beginReplies: async () => void (await fetch(`${url}/begin`)),
   };
 };
 
