@@ -1,10 +1,9 @@
 import {randomUUID} from 'node:crypto';
-import {createWriteStream} from 'node:fs';
 import {mkdir, open, readdir, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
 
 import {UPLOAD_MAX_MS} from '../contract/limits.js';
+import {unavailableIfFailed, writeAll} from '../object-store/disk-files.js';
 
 /**
  * Temporary folder for files whose length was not announced, because a store must know the length
@@ -16,21 +15,33 @@ export class Spool {
 
   constructor(private readonly directory: string) {}
 
-  /** Writes all bytes to a file, passes them to `use` for one read, and deletes the file. */
+  /**
+   * Writes all bytes to a file, passes them to `use` for one read, and deletes the file. Throws
+   * `StoreUnavailable` if the disk fails.
+   */
   async buffer<T>(
     bytes: AsyncIterable<Uint8Array>,
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T> {
-    await mkdir(this.directory, {recursive: true, mode: 0o700});
+    await unavailableIfFailed(mkdir(this.directory, {recursive: true, mode: 0o700}));
     const name = randomUUID();
     const file = path.join(this.directory, name);
     this.inUse.add(name);
     try {
-      await pipeline(bytes, createWriteStream(file, {flags: 'wx', mode: 0o600}));
+      await this.write(file, bytes);
       return await this.read(file, use);
     } finally {
       await rm(file, {force: true});
       this.inUse.delete(name);
+    }
+  }
+
+  private async write(file: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const handle = await unavailableIfFailed(open(file, 'wx', 0o600));
+    try {
+      for await (const chunk of bytes) await unavailableIfFailed(writeAll(handle, chunk));
+    } finally {
+      await handle.close();
     }
   }
 
@@ -39,7 +50,7 @@ export class Spool {
     file: string,
     use: (spooled: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T> {
-    const handle = await open(file);
+    const handle = await unavailableIfFailed(open(file));
     const bytes = handle.createReadStream();
     try {
       return await use(bytes);

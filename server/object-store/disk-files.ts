@@ -42,7 +42,7 @@ async function openInNewFolder(file: string, attemptsLeft = 10): Promise<FileHan
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+export async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   let written = 0;
   while (written < chunk.length) {
     written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;

@@ -143,7 +143,7 @@ export class DiskObjects implements ObjectStore {
       await this.removeEmptyFolders(file);
       return undefined;
     } catch (error) {
-      return getErrorCode(error);
+      return error instanceof StoreUnavailable ? error.name : getErrorCode(error);
     }
   }
 

@@ -101,6 +101,20 @@ t.test('a disk that cannot be written to is unavailable', {skip: noSysfs()}, asy
   await t.rejects(store.check(), StoreUnavailable);
 });
 
+t.test(
+  'a deletion that the disk refuses is reported with its key',
+  {skip: noSysfs()},
+  async (t) => {
+    const directory = '/sys/kernel';
+    const store = new DiskObjects({directory, publicUrl: 'http://localhost', signingKey});
+
+    t.same(await store.delete(['uevent_seqnum']), {
+      deleted: [],
+      failed: [{key: 'uevent_seqnum', code: 'StoreUnavailable'}],
+    });
+  },
+);
+
 /** Returns why `/sys` cannot be used, where not even root can create a file. */
 function noSysfs(): string | false {
   return existsSync('/sys/kernel') ? false : 'needs the /sys of Linux';
