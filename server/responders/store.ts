@@ -73,10 +73,17 @@ export const renewTurns = async (
     where id = any(${ids}::uuid[]) and owner = ${owner} and state = 'running'
     returning id, stop_requested_at is not null as "isStopped"`;
 
-export const finishTurn = async (sql: Queryable, id: string, outcome: string): Promise<void> => {
-  await sql`
+/** Ends a turn. Returns its outcome, which is a different one if it had ended before. */
+export const finishTurn = async (sql: Queryable, id: string, outcome: string): Promise<string> => {
+  const rows = await sql`
     update turns set state = 'done', outcome = ${outcome}, client = ${NO_CLIENT}, leased_until = null
-    where id = ${id} and state in ('running', 'waiting')`;
+    where id = ${id} and state in ('running', 'waiting') returning id`;
+  return rows.length > 0 ? outcome : ((await findOutcome(sql, id)) ?? outcome);
+};
+
+const findOutcome = async (sql: Queryable, id: string): Promise<string | null | undefined> => {
+  const [turn] = await sql<{outcome: string | null}[]>`select outcome from turns where id = ${id}`;
+  return turn?.outcome;
 };
 
 /**
@@ -103,9 +110,7 @@ export const markAwaitingCallback = async (sql: Sql, id: string, ms: number): Pr
     update turns set state = 'waiting', leased_until = now() + ${toInterval(ms)}::interval
     where id = ${id} and state = 'running' and stop_requested_at is null returning id`;
   if (rows.length > 0) return 'later';
-  const [ended] = await sql<{outcome: string | null}[]>`
-    select outcome from turns where id = ${id}`;
-  return ended?.outcome ?? 'stopped';
+  return (await findOutcome(sql, id)) ?? 'stopped';
 };
 
 export const findSessionOfTurn = async (

@@ -152,9 +152,12 @@ export class TurnWorker {
       metrics.countTurn(isReleased ? outcome : 'stopped');
       return;
     }
-    if (outcome !== 'later')
-      await retryWhileDatabaseDown(() => finishTurn(sql, turn.id, outcome), TURN_LEASE_MS);
-    metrics.countTurn(outcome);
+    if (outcome === 'later') metrics.countTurn(outcome);
+    else {
+      const end = () => finishTurn(sql, turn.id, outcome);
+      // A callback can have ended the turn, and this process then stopped waiting for the response.
+      metrics.countTurn(await retryWhileDatabaseDown(end, TURN_LEASE_MS));
+    }
   }
 
   private async replyTo(

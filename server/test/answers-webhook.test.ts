@@ -1,4 +1,5 @@
 import {createHmac} from 'node:crypto';
+import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -182,43 +183,17 @@ t.test('204 adds no message', async (t) => {
   t.equal((await getMessages(server.visitor)).length, 1);
 });
 
-t.test('slow, redirecting, malformed and oversized replies are reported as failures', async (t) => {
-  const quick = {connectMs: 5_000, firstByteMs: 400, silenceMs: 400, totalMs: 1_500};
-  const wrong: [string, (response: ServerResponse) => unknown][] = [
-    ['first_byte_timeout', () => undefined],
-    [
-      'silence_timeout',
-      (r) => r.writeHead(200, {'content-type': 'text/event-stream'}).write(': hm\n'),
-    ],
-    [
-      'total_timeout',
-      async (r) => {
-        r.writeHead(200, {'content-type': 'text/event-stream'});
-        while (!r.destroyed) {
-          r.write(': still thinking\n\n');
-          await sleep(100);
-        }
-      },
-    ],
-    ['redirected', (r) => r.writeHead(302, {location: 'http://example.com/'}).end()],
-    ['bad_answer', (r) => r.writeHead(200, {'content-type': 'application/json'}).end('{"tex')],
-    [
-      'bad_answer',
-      (r) => r.writeHead(200, {'content-type': 'application/json'}).end('{"txt":"?"}'),
-    ],
-    ['bad_answer', (r) => r.writeHead(200, {'content-type': 'text/html'}).end('<p>Hello</p>')],
-    ['bad_answer', (r) => r.writeHead(200).end('Hello')],
-    [
-      'answer_too_large',
-      (r) => r.writeHead(200, {'content-type': 'application/json'}).end('x'.repeat(3 << 20)),
-    ],
-    ['http_error', (r) => r.writeHead(404).end('gone')],
-  ];
+/** Starts a server, and lets a responder fail in each of these ways, one after the other. */
+const testFailures = async (
+  t: Test,
+  ways: [string, (response: ServerResponse) => unknown][],
+  limits = LONG,
+) => {
   let now = 0;
-  const receiver = await startReceiver(t, (response) => void wrong[now]![1](response));
-  const server = await start(t, receiver, {answering: {limits: quick, circuit: {failures: 1_000}}});
+  const receiver = await startReceiver(t, (response) => void ways[now]![1](response));
+  const server = await start(t, receiver, {answering: {limits, circuit: {failures: 1_000}}});
 
-  for (const [i, [reason]] of wrong.entries()) {
+  for (const [i, [reason]] of ways.entries()) {
     now = i;
     await writeMessage(server.visitor, 'Hello?');
     const answers = await waitForReplies(server.visitor, i + 1);
@@ -226,7 +201,43 @@ t.test('slow, redirecting, malformed and oversized replies are reported as failu
     t.equal(await getOutcome(server), `failed_${reason}`, reason);
     await server.sql`update responder_budgets set used = 0`;
   }
-  t.equal(receiver.requests.length, wrong.length, 'none of these requests is repeated');
+  t.equal(receiver.requests.length, ways.length, 'none of these requests is repeated');
+};
+
+const LONG = {connectMs: 60_000, firstByteMs: 60_000, silenceMs: 60_000, totalMs: 60_000};
+
+t.test('a responder without a first byte has failed', (t) =>
+  testFailures(t, [['first_byte_timeout', () => undefined]], {...LONG, firstByteMs: 400}),
+);
+
+t.test('a responder that stops in its reply has failed', (t) => {
+  const stops = (r: ServerResponse) =>
+    r.writeHead(200, {'content-type': 'text/event-stream'}).write(': hm\n');
+  return testFailures(t, [['silence_timeout', stops]], {...LONG, silenceMs: 400});
+});
+
+t.test('a responder whose reply does not end has failed', (t) => {
+  const goesOn = async (r: ServerResponse) => {
+    r.writeHead(200, {'content-type': 'text/event-stream'});
+    while (!r.destroyed) {
+      r.write(': still thinking\n\n');
+      await sleep(100);
+    }
+  };
+  return testFailures(t, [['total_timeout', goesOn]], {...LONG, totalMs: 1_500});
+});
+
+t.test('redirecting, malformed and oversized replies are reported as failures', (t) => {
+  const json = {'content-type': 'application/json'};
+  return testFailures(t, [
+    ['redirected', (r) => r.writeHead(302, {location: 'http://example.com/'}).end()],
+    ['bad_answer', (r) => r.writeHead(200, json).end('{"tex')],
+    ['bad_answer', (r) => r.writeHead(200, json).end('{"txt":"?"}')],
+    ['bad_answer', (r) => r.writeHead(200, {'content-type': 'text/html'}).end('<p>Hello</p>')],
+    ['bad_answer', (r) => r.writeHead(200).end('Hello')],
+    ['answer_too_large', (r) => r.writeHead(200, json).end('x'.repeat(3 << 20))],
+    ['http_error', (r) => r.writeHead(404).end('gone')],
+  ]);
 });
 
 t.test('a responder that replies later does so once, or until it says done', async (t) => {
@@ -294,22 +305,28 @@ t.test('a responder can call back before it has responded', async (t) => {
       });
       statuses.push(called.status);
     }
-    response.writeHead(202).end();
+    await respond(response);
   });
+  let respond = async (response: ServerResponse) => void response.writeHead(202).end();
   const server = await start(t, receiver);
-
-  await writeMessage(server.visitor, 'Hello?');
-
-  t.same(bodiesWithState(await waitForReplies(server.visitor, 2)), ['A moment.', 'Done.']);
-  await until(() => statuses.length === 2);
-  t.same(statuses, [204, 204]);
-  t.equal(await getOutcome(server), 'answered');
   const counted = async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     return metrics.split('\n').filter((line) => line.startsWith('maria_answers_total{'));
   };
+
+  await writeMessage(server.visitor, 'Hello?');
+  t.same(bodiesWithState(await waitForReplies(server.visitor, 2)), ['A moment.', 'Done.']);
+  await until(() => statuses.length === 2);
+  t.same(statuses, [204, 204]);
+  t.equal(await getOutcome(server), 'answered');
   await until(async () => (await counted()).length > 0);
   t.same(await counted(), ['maria_answers_total{outcome="answered"} 1']);
+
+  // The server no longer waits for a response to a turn that a callback has ended.
+  respond = async (response) => void (await once(response, 'close'));
+  await writeMessage(server.visitor, 'And now?');
+  await until(async () => (await counted()).join() !== 'maria_answers_total{outcome="answered"} 1');
+  t.same(await counted(), ['maria_answers_total{outcome="answered"} 2']);
 });
 
 t.test('a callback link stops working when it expires or reaches its limit of calls', async (t) => {
