@@ -60,20 +60,24 @@ t.test('uploads that the store rejects leave no file open', {skip}, async (t) =>
   await until(async () => (await openIn(spool)).length === 0);
 });
 
-t.test('an upload is refused as unavailable while the disk cannot be written to', {skip}, async (t) => {
-  const server = await startServer(t);
-  const visitor = await Visitor.consenting(server.url);
-  const spool = path.join(server.dataDir, 'spool');
-  await rm(spool, {recursive: true, force: true});
-  // Not even root can create a file there.
-  await symlink('/sys/kernel', spool);
+t.test(
+  'an upload is refused as unavailable while the disk cannot be written to',
+  {skip},
+  async (t) => {
+    const server = await startServer(t);
+    const visitor = await Visitor.consenting(server.url);
+    const spool = path.join(server.dataDir, 'spool');
+    await rm(spool, {recursive: true, force: true});
+    // Not even root can create a file there.
+    await symlink('/sys/kernel', spool);
 
-  const refused = await visitor.upload(makePdf(), {size: null});
-  t.match(refused, {status: 503, body: {code: 'unavailable'}});
+    const refused = await visitor.upload(makePdf(), {size: null});
+    t.match(refused, {status: 503, body: {code: 'unavailable'}});
 
-  await rm(spool);
-  t.equal((await visitor.upload(makePdf(), {size: null})).status, 201);
-});
+    await rm(spool);
+    t.equal((await visitor.upload(makePdf(), {size: null})).status, 201);
+  },
+);
 
 async function* once(bytes: Buffer): Bytes {
   yield bytes;
