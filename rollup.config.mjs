@@ -14,15 +14,6 @@ const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 const NOTICE = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
 
-/** Roles in the manifest of chunks that are not languages and are not named by their role. */
-const ROLES = {
-  later: 'part',
-  'coming-back': 'coming back',
-  'attribute-check': 'warnings',
-  'debug-panel': 'debug',
-  'host-page': 'host page',
-};
-
 /** File names by role in the manifest. The loader is bundled last, because it contains two of them. */
 const manifest = {
   version,
@@ -66,7 +57,7 @@ export default [
     plugins,
   },
   {
-    input: 'widget/server-side.ts',
+    input: 'widget/ssr.ts',
     output: {file: `${OUT}/maria-chat.node.js`, format: 'es'},
     plugins,
   },
@@ -120,7 +111,7 @@ function writeManifest() {
 
 function roleOf({name, facadeModuleId}) {
   if (isOfDialogs({facadeModuleId})) return 'dialog-language';
-  return /locales/.test(facadeModuleId) ? 'language' : (ROLES[name] ?? name);
+  return /locales/.test(facadeModuleId) ? 'language' : name;
 }
 
 function isOfDialogs({facadeModuleId}) {

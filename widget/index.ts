@@ -1,8 +1,8 @@
-import {MariaChat} from './maria-chat.js';
+import {MariaChat} from './element/maria-chat.js';
 
 export {MariaChat};
 export * from './events.js';
-export type {MariaChatAttributes} from './element-attributes.js';
+export type {MariaChatAttributes} from './element/attribute-types.js';
 export type {MariaChatGlobal, MariaChatSettings} from './loader.js';
 
 // Two copies on one page are common (a tag manager and the page itself); the first one wins.

@@ -1,9 +1,9 @@
 import type * as HostPage from './host-page/protect.js';
-import {createLauncher, launcherStyles, launcherWords} from './launcher.js';
-import {applyLooks} from './looks.js';
-import type {MariaChat} from './maria-chat.js';
-import {watchOwnButton} from './own-button.js';
-import {recall} from './storage.js';
+import {createLauncher, launcherStyles, launcherWords} from './launcher/launcher.js';
+import {applyLooks} from './launcher/style-attributes.js';
+import type {MariaChat} from './element/maria-chat.js';
+import {watchOwnButton} from './launcher/page-launcher.js';
+import {recall} from './core/session/storage.js';
 
 /** Put in by the build: the names of two modules, and the version. */
 declare const CHAT_MODULE: string;

@@ -3,9 +3,9 @@ import {readFileSync} from 'node:fs';
 import {create, ts} from '@custom-elements-manifest/analyzer';
 import {litPlugin} from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
 
-const CLASSES = ['widget/maria-chat.ts', 'widget/configured-element.ts'];
-const ATTRIBUTES = 'widget/element-attributes.ts';
-const PROPERTIES = 'widget/styles/panel.ts';
+const CLASSES = ['widget/element/maria-chat.ts', 'widget/element/maria-chat-base.ts'];
+const ATTRIBUTES = 'widget/element/attribute-types.ts';
+const PROPERTIES = 'widget/ui/styles/panel.ts';
 
 /** Manifest for editors and catalogues; see https://custom-elements-manifest.open-wc.org. */
 export function customElementsManifest(module) {

@@ -35,7 +35,7 @@ const loader = sumOf(hasRole('loader'));
 const entryKb = Math.max(loader, sumOf(hasRole('module', 'launcher')));
 const rows = [
   ['before opening: loader', loader, BUDGETS_KB.loader],
-  ['before opening: protection from the page', sumOf(hasRole('host page')), BUDGETS_KB.hostPage],
+  ['before opening: protection from the page', sumOf(hasRole('host-page')), BUDGETS_KB.hostPage],
   [
     'first open: chat, largest language',
     sumOf(hasRole('chat')) + largestLanguage,
@@ -43,7 +43,7 @@ const rows = [
   ],
   [
     'everything, largest language',
-    entryKb + sumOf(hasRole('host page', 'chat', 'part')) + largestLanguage,
+    entryKb + sumOf(hasRole('host-page', 'chat', 'intake')) + largestLanguage,
     BUDGETS_KB.everything,
   ],
   [
@@ -54,13 +54,13 @@ const rows = [
   ['language, the largest', largestLanguage, BUDGETS_KB.language],
   ['texts of the dialogs, the largest language', largestDialogLanguage, BUDGETS_KB.dialogLanguage],
   // Loaded only when the visitor needs it.
-  ['live conversation', sumOf(hasRole('live')), BUDGETS_KB.live],
-  ['coming back', sumOf(hasRole('coming back')), BUDGETS_KB.comingBack],
-  ['saving and printing', sumOf(hasRole('keep')), BUDGETS_KB.keep],
+  ['live conversation', sumOf(hasRole('messages')), BUDGETS_KB.live],
+  ['coming back', sumOf(hasRole('resume')), BUDGETS_KB.comingBack],
+  ['saving and printing', sumOf(hasRole('export')), BUDGETS_KB.keep],
   ['sound', sumOf(hasRole('chime')), BUDGETS_KB.chime],
   // Loaded for developers: to check attributes, and to show the debug panel.
-  ['warnings of attributes', sumOf(hasRole('warnings')), BUDGETS_KB.warnings],
-  ['debug panel', sumOf(hasRole('debug')), BUDGETS_KB.debug],
+  ['warnings of attributes', sumOf(hasRole('attribute-warnings')), BUDGETS_KB.warnings],
+  ['debug panel', sumOf(hasRole('debug-panel')), BUDGETS_KB.debug],
 ];
 
 for (const [what, kB, budgetKb] of rows) {

@@ -143,13 +143,13 @@ void t.test('the files of another release', {skip}, async (t) => {
   }
 
   await t.test('are found by a server that started before they were stored', async (t) => {
-    const next = createBuild('9.0.0', 'later-NextNext.js');
+    const next = createBuild('9.0.0', 'intake-NextNext.js');
     await storeRelease(server, next);
 
-    const response = await get(server, '/widget/later-NextNext.js');
+    const response = await get(server, '/widget/intake-NextNext.js');
 
     t.equal(response.status, 200);
-    t.equal(await response.text(), getFileText(next, 'later-NextNext.js'));
+    t.equal(await response.text(), getFileText(next, 'intake-NextNext.js'));
   });
 
   await t.test('are not found under a name that no release has', async (t) => {

@@ -73,13 +73,13 @@ t.test('the README names the widget’s events, attributes, properties and parts
   t.same(getNames(firstCells(readme, '### Events')), events);
   t.ok(events.every((event) => (WIDGET_EVENTS as readonly string[]).includes(event)));
 
-  const attributes = await text('widget/attribute-check.ts');
+  const attributes = await text('widget/element/attribute-warnings.ts');
   const lists = [...attributes.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
   const keys = /^ {2}'?([a-z-]+)'?: /gm;
   const known = unique([
     ...[...attributes.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
     ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
-    ...[...(await text('widget/looks.ts')).matchAll(keys)].map(second),
+    ...[...(await text('widget/launcher/style-attributes.ts')).matchAll(keys)].map(second),
   ]);
   t.same([...getNames(firstCells(readme, '### Attributes')), 'locale'].sort(), known);
 
@@ -93,14 +93,14 @@ t.test('the README names the widget’s events, attributes, properties and parts
   const slots = unique([...widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g)].map(second));
   t.same(listedAs(readme, 'Slots'), slots);
 
-  const documented = await text('widget/configured-element.ts');
+  const documented = await text('widget/element/maria-chat-base.ts');
   const tagged = (tag: string) =>
     unique([...documented.matchAll(new RegExp(`@${tag} (\\w+)`, 'g'))].map(second));
   t.same(tagged('csspart'), parts);
   t.same(tagged('slot'), slots);
-  const typed = await text('widget/element-attributes.ts');
+  const typed = await text('widget/element/attribute-types.ts');
   t.same(unique([...typed.matchAll(/^ {2}'?([\w-]+)'?\?:/gm)].map(second)), known);
-  const sheet = await text('widget/styles/panel.ts');
+  const sheet = await text('widget/ui/styles/panel.ts');
   t.same(unique([...sheet.matchAll(/^ \* (--maria-[\w-]+)/gm)].map(second)), properties);
 
   const states = unique([...widget.matchAll(/setState\('([a-z]+)'/g)].map(second));

@@ -1,5 +1,5 @@
-import {ClientError} from '../client.js';
-import type {Around} from '../client.js';
+import {ClientError} from '../core/transport/api-client.js';
+import type {Around} from '../core/transport/api-client.js';
 
 const KEPT_CALLS = 12;
 

@@ -1,8 +1,8 @@
 import {render} from 'lit';
 import type {ReactiveController} from 'lit';
 
-import type {Chat} from '../chat.js';
-import type {MariaChat} from '../maria-chat.js';
+import type {Chat} from '../core/chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 import {CallLog} from './call-log.js';
 import {debugStyles} from './debug-styles.js';
 import {debugView} from './debug-view.js';

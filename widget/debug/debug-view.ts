@@ -1,7 +1,7 @@
 import {html} from 'lit';
 
-import type {Chat} from '../chat.js';
-import type {MariaChat} from '../maria-chat.js';
+import type {Chat} from '../core/chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 import type {Call, CallLog} from './call-log.js';
 
 interface Tools {

@@ -1,4 +1,4 @@
-import type {MariaChat} from '../maria-chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 
 /** Name under which `full-screen.ts` counts its entries in the state of the history. */
 const MARK = 'mariaChat';

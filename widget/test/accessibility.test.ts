@@ -51,9 +51,9 @@ describe('accessibility', () => {
   });
 
   it('progress is spoken in quarters', async () => {
-    const {ProgressAnnouncer} = await import('../progress-announcer.js');
-    const {loadLanguage} = await import('../texts.js');
-    const {Uploads} = await import('../uploads.js');
+    const {ProgressAnnouncer} = await import('../ui/steps/progress-announcer.js');
+    const {loadLanguage} = await import('../i18n/languages.js');
+    const {Uploads} = await import('../core/uploads/uploads.js');
     const language = await loadLanguage('en');
     const announcer = new ProgressAnnouncer();
     const uploads = new Uploads(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {

@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import type {MariaChat} from '../maria-chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 import {inside, mountOpen, newSite, pause, press, sitePage, until} from './helpers.js';
 
 const LONG = 'h1 { height: 5000px }';

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
 import {DEFAULT_CONVERSATION} from '../../server/contract/conversation.js';
-import {BUILT_IN, ConversationWalk} from '../conversation.js';
+import {BUILT_IN, ConversationWalk} from '../core/flow/step-graph.js';
 import './helpers.js';
 
 const walkThrough = (answers: Record<string, boolean>) => {

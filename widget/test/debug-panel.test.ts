@@ -36,7 +36,7 @@ describe('debug panel', () => {
     await answer(chat, 'Your name', 'Ana');
     await untilSaid(chat, 'May we store');
     expect(inside(chat, '.debug')).to.equal(null);
-    expect(fetched(window).some((name) => name.includes('/later-'))).to.equal(true);
+    expect(fetched(window).some((name) => name.includes('/intake-'))).to.equal(true);
     expect(fetched(window).filter((name) => name.includes('debug'))).to.deep.equal([]);
   });
 

@@ -1,7 +1,7 @@
 import {expect, oneEvent} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 
-import {meantEmail} from '../email-slips.js';
+import {meantEmail} from '../core/email/email-suggestion.js';
 import {
   answer,
   backend,

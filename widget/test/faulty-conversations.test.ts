@@ -1,13 +1,13 @@
 import {expect} from '@open-wc/testing';
 import fc from 'fast-check';
 
-import {BUILT_IN, ConversationWalk} from '../conversation.js';
-import type {Answers} from '../conversation.js';
-import {VisitorAnswers} from '../answers.js';
-import {Guide} from '../guide.js';
-import {SiteStorage} from '../storage.js';
-import {loadLanguage} from '../texts.js';
-import {Transcript} from '../transcript.js';
+import {BUILT_IN, ConversationWalk} from '../core/flow/step-graph.js';
+import type {Answers} from '../core/flow/step-graph.js';
+import {VisitorAnswers} from '../core/flow/answers.js';
+import {Guide} from '../core/flow/flow.js';
+import {SiteStorage} from '../core/session/storage.js';
+import {loadLanguage} from '../i18n/languages.js';
+import {Transcript} from '../core/flow/transcript.js';
 import {backend, lines, mountOpen, newSite, untilSaid} from './helpers.js';
 
 const RUNS = 300;

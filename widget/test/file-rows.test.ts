@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys, setViewport} from '@web/test-runner-commands';
 
-import {Pace} from '../pace.js';
+import {Pace} from '../core/uploads/transfer-speed.js';
 import {
   answer,
   backend,
@@ -79,8 +79,8 @@ describe('file rows', () => {
     ['ar', 'كيلوبايت/ث', 'بقي'],
   ] as const) {
     it(`speed and time left are told in ${lang}`, async () => {
-      const {paceText} = await import('../views/file-words.js');
-      const {loadLanguage} = await import('../texts.js');
+      const {paceText} = await import('../ui/steps/file-texts.js');
+      const {loadLanguage} = await import('../i18n/languages.js');
       const language = await loadLanguage(lang);
       const words = paceText({bytesPerSecond: 204_800, secondsLeft: 12}, language);
       expect(words.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')).to.include(pace);

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {ClientError} from '../client.js';
-import {Uploads} from '../uploads.js';
+import {ClientError} from '../core/transport/api-client.js';
+import {Uploads} from '../core/uploads/uploads.js';
 import {
   backend,
   button,

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {fill, formatSize, knownLanguage, languageTags, loadLanguage} from '../texts.js';
-import type {Texts} from '../locales/en.js';
+import {fill, formatSize, knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
+import type {Texts} from '../i18n/locales/en.js';
 import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
 

@@ -1,6 +1,6 @@
 import {expect, fixture, html} from '@open-wc/testing';
 
-import {markedView, plainView} from '../live/marks-view.js';
+import {markedView, plainView} from '../ui/messages/markdown-view.js';
 
 const shown = async (text: string) => {
   const place = await fixture(html`<div>${markedView(text)}</div>`);

@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {loadWords, makeOverlay} from '../dialogs/dialogs.js';
+import {loadWords, makeOverlay} from '../ui/dialogs/dialogs.js';
 import {
   backend,
   button,

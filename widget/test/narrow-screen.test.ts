@@ -1,7 +1,7 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import {setViewport} from '@web/test-runner-commands';
 
-import type {MariaChat} from '../maria-chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 import {
   choose,
   every,

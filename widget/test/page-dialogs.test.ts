@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys, sendMouse} from '@web/test-runner-commands';
 
-import type {MariaChat} from '../maria-chat.js';
+import type {MariaChat} from '../element/maria-chat.js';
 import {inside, mount, pause, press, until} from './helpers.js';
 
 const nameField = (chat: Element) => inside<HTMLInputElement>(chat, 'input[name=answer]');

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {laterStyles} from '../later.js';
-import {styles} from '../styles/index.js';
+import {laterStyles} from '../element/intake.js';
+import {styles} from '../ui/styles/index.js';
 import {inside, mountOpen, newSite, until} from './helpers.js';
 
 describe('right to left', () => {

@@ -328,7 +328,7 @@ describe('free chat', () => {
     const fetched = () =>
       chat.ownerDocument
         .defaultView!.performance.getEntriesByType('resource')
-        .filter(({name}) => /\/live-[\w-]+\.js/.test(name)).length;
+        .filter(({name}) => /\/messages-[\w-]+\.js/.test(name)).length;
     expect(fetched()).to.equal(0);
     await press(chat, 'Ask a question');
     await until(() => fetched() === 1, 'what is needed to write');

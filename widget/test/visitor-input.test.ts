@@ -1,8 +1,8 @@
 import {expect} from '@open-wc/testing';
 
-import {cleanName} from '../clean-name.js';
-import {cleanEmail, looksLikeEmail} from '../email-check.js';
-import {knownLanguage} from '../texts.js';
+import {cleanName} from '../core/flow/clean-name.js';
+import {cleanEmail, looksLikeEmail} from '../core/email/email-address.js';
+import {knownLanguage} from '../i18n/languages.js';
 import {
   answer,
   backend,

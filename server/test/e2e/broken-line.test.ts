@@ -49,8 +49,8 @@ t.test('a lasting failure is displayed, and the next press tries again', async (
 t.test('a missing file of developer warnings is reported once, not at every change', async (t) => {
   const server = await startServer(t);
   const {page, widget, noise} = await openDemo(await openBrowser(t), server.url);
-  await page.route('**/widget/**/attribute-check-*', (route) => route.abort());
-  await page.route('**/widget/attribute-check-*', (route) => route.abort());
+  await page.route('**/widget/**/attribute-warnings-*', (route) => route.abort());
+  await page.route('**/widget/attribute-warnings-*', (route) => route.abort());
   await page.evaluate(`document.querySelector('maria-chat').setAttribute('heading', 'Acme')`);
 
   await widget.open();

@@ -76,7 +76,7 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
 
   await t.test('the steps after the first answer', async (t) => {
     const {page, context, widget} = await open();
-    const find = await loseFiles(page, '**/widget/later-*');
+    const find = await loseFiles(page, '**/widget/intake-*');
     await widget.open();
 
     await widget.button('More').click();
@@ -98,7 +98,7 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
   await t.test('the live conversation', async (t) => {
     const {page, context, widget} = await open();
     await toFiles(widget);
-    const find = await loseFiles(page, '**/widget/live-*');
+    const find = await loseFiles(page, '**/widget/messages-*');
 
     await widget.button('Ask a question').click();
     await widget.getByText(NOT_LOADED).waitFor();

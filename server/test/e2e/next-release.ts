@@ -31,7 +31,9 @@ export const buildNextRelease = async (t: Test): Promise<string> => {
   await change('package.json', (text) =>
     JSON.stringify({...(JSON.parse(text) as object), version: NEXT_VERSION}),
   );
-  await change('widget/locales/en.ts', (text) => text.replace('What is your name?', NEXT_TEXT));
+  await change('widget/i18n/locales/en.ts', (text) =>
+    text.replace('What is your name?', NEXT_TEXT),
+  );
   const rollup = path.join(PROJECT, 'node_modules/rollup/dist/bin/rollup');
   const {status, stderr} = spawnSync(process.execPath, [rollup, '-c', 'rollup.config.mjs'], {
     cwd: folder,

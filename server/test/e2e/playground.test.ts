@@ -34,10 +34,10 @@ t.test('the playground', async (t) => {
   const browser = await openBrowser(t);
   const pageUrl = `${server.url}/examples/playground.html`;
   const attributes = firsts(
-    (await text('widget/element-attributes.ts')).matchAll(/^ {2}'?([\w-]+)'?\?:/gm),
+    (await text('widget/element/attribute-types.ts')).matchAll(/^ {2}'?([\w-]+)'?\?:/gm),
   );
   const properties = firsts(
-    (await text('widget/styles/panel.ts')).matchAll(/^ \* (--maria-[\w-]+)/gm),
+    (await text('widget/ui/styles/panel.ts')).matchAll(/^ \* (--maria-[\w-]+)/gm),
   );
 
   await t.test('has a control for every option, by its name', async (t) => {

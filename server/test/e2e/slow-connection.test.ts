@@ -86,7 +86,7 @@ t.test('a press on a slow connection', async (t) => {
 
   await t.test('leaves the focus in a field of the page', async (t) => {
     const {page, context, widget, launcher} = await openPage();
-    const rest = await hold(page, '**/widget/later-*');
+    const rest = await hold(page, '**/widget/intake-*');
 
     await launcher.tap();
     await rest.asked;

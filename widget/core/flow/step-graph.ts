@@ -1,0 +1,135 @@
+import type {Condition, Conversation, Step} from '../../../server/contract/conversation.js';
+
+export type Answer = string | number | boolean | null | undefined;
+/** What conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
+export type Answers = Record<string, Answer>;
+
+/** By type, what a step must name, and what that may be. */
+const STEP_TYPES: Record<string, string[]> = {
+  say: [],
+  ask: ['field', 'name', 'email'],
+  consent: ['purpose', 'personal_data', 'ai_training', 'ai_answers'],
+  upload: [],
+  verify_email: [],
+  assistant: [],
+  end: ['outcome', 'complete', 'refused'],
+};
+
+/** The default of the contract, so that a visitor is received even while the backend is away. */
+export const BUILT_IN: Conversation = {
+  version: 1,
+  steps: [
+    {id: 'welcome', type: 'say'},
+    {id: 'name', type: 'ask', field: 'name'},
+    {
+      id: 'consent_personal_data',
+      type: 'consent',
+      purpose: 'personal_data',
+      next: [
+        {when: {field: 'consents.personal_data', operator: 'is', value: false}, to: 'refused'},
+      ],
+    },
+    {id: 'consent_ai_training', type: 'consent', purpose: 'ai_training'},
+    {id: 'files', type: 'upload'},
+    {id: 'email', type: 'ask', field: 'email'},
+    {id: 'verify', type: 'verify_email'},
+    {id: 'complete', type: 'end', outcome: 'complete'},
+    {id: 'refused', type: 'end', outcome: 'refused'},
+  ],
+};
+
+/** Walks the steps. A document that cannot be walked is replaced by the built-in one. */
+export class ConversationWalk {
+  private readonly steps: Step[];
+
+  constructor(document: unknown) {
+    this.steps = isWalkable(document) ? document.steps : BUILT_IN.steps;
+  }
+
+  get first(): Step {
+    return this.steps[0]!;
+  }
+
+  /** The first branch whose condition holds, otherwise the step that stands next. */
+  after(step: Step, answers: Answers): Step | null {
+    const branch = step.next?.find(({when}) => when === undefined || holds(when, answers));
+    if (branch) return this.find(branch.to);
+    return this.steps[this.steps.indexOf(step) + 1] ?? null;
+  }
+
+  find(id: string) {
+    return this.firstOf((step) => step.id === id);
+  }
+
+  firstOf(fits: (step: Step) => boolean): Step | null {
+    return this.steps.find(fits) ?? null;
+  }
+
+  ofType(type: Step['type'], outcome?: 'complete' | 'refused'): Step | null {
+    const fits = (step: Step) =>
+      step.type === type &&
+      (outcome === undefined || (step.type === 'end' && step.outcome === outcome));
+    return this.firstOf(fits);
+  }
+
+  /** Where the visitor stands among the steps that ask for something. */
+  place(step: Step): {index: number; total: number} | null {
+    const asking = this.steps.filter(asksSomething);
+    const index = asking.findIndex((one) => one.id === step.id);
+    return index < 0 ? null : {index: index + 1, total: asking.length};
+  }
+}
+
+export const asksSomething = (step: Step) =>
+  step.type !== 'say' && step.type !== 'assistant' && step.type !== 'end';
+
+const holds = (condition: Condition, answers: Answers): boolean => {
+  if ('all' in condition) return condition.all.every((one) => holds(one, answers));
+  if ('any' in condition) return condition.any.some((one) => holds(one, answers));
+  if ('not' in condition) return !holds(condition.not, answers);
+  const found = answers[condition.field] ?? null;
+  const wanted = condition.value;
+  if (condition.operator === 'is') return found === wanted;
+  if (condition.operator === 'is_not') return found !== wanted;
+  if (typeof found !== 'number' || typeof wanted !== 'number') return false;
+  return condition.operator === 'at_least' ? found >= wanted : found <= wanted;
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const isWalkable = (document: unknown): document is Conversation => {
+  const {version, steps} = (document ?? {}) as Partial<Conversation>;
+  if (version !== 1 || !Array.isArray(steps) || steps.length === 0) return false;
+  const ids = new Set<unknown>(steps.map((step) => step?.id));
+  return ids.size === steps.length && steps.every((step) => isStep(step, ids));
+};
+
+const isStep = (step: unknown, ids: Set<unknown>) => {
+  if (!isObject(step)) return false;
+  const {id, type, text, next = []} = step;
+  if (typeof type !== 'string' || !Object.hasOwn(STEP_TYPES, type)) return false;
+  const [key, ...accepted] = STEP_TYPES[type]!;
+  return (
+    typeof id === 'string' &&
+    (!key || accepted.includes(step[key] as string)) &&
+    Object.values(isObject(text) ? text : [text ?? '']).every((one) => typeof one === 'string') &&
+    text !== null &&
+    Array.isArray(next) &&
+    next.every((branch) => isObject(branch) && ids.has(branch['to']) && isBranch(branch['when']))
+  );
+};
+
+const isBranch = (when: unknown) => when === undefined || isCondition(when);
+
+/** In the order in which `holds` looks for them. */
+const isCondition = (condition: unknown): boolean => {
+  if (!isObject(condition)) return false;
+  if ('all' in condition) return isList(condition['all']);
+  if ('any' in condition) return isList(condition['any']);
+  if ('not' in condition) return isCondition(condition['not']);
+  return typeof condition['field'] === 'string';
+};
+
+const isList = (conditions: unknown) =>
+  Array.isArray(conditions) && conditions.every((one) => isCondition(one));

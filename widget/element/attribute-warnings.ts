@@ -1,0 +1,69 @@
+import {lookOf, looks} from '../launcher/style-attributes.js';
+import {isNear} from '../core/email/edit-distance.js';
+import {knownLanguage} from '../i18n/languages.js';
+
+const ACCEPTED: Record<string, string[]> = {
+  theme: ['auto', 'light', 'dark'],
+  position: ['end', 'start', 'right', 'left'],
+  open: ['remember', 'true', 'false'],
+  launcher: ['bubble', 'none'],
+  mode: ['popup', 'inline'],
+  load: ['interaction', 'idle', 'eager'],
+};
+const FREE = [
+  'site',
+  'api',
+  'lang',
+  'locale',
+  'launcher-selector',
+  'launcher-label',
+  'target',
+  'heading',
+  'greeting',
+  'avatar',
+  'privacy-url',
+  'debug',
+];
+const COUNTS = ['max-files', 'max-file-size'];
+const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...looks];
+
+const warned = new Set<string>();
+
+/** Tells the page's developer, once for each fault, what was written and what could stand there. */
+export const warnOfFaults = (host: HTMLElement) => {
+  for (const name of host.getAttributeNames()) {
+    const fault = KNOWN.includes(name) ? faultOf(host, name) : misspelling(name);
+    if (fault && !warned.has(fault)) console.warn(`Maria Chat: ${fault}`);
+    if (fault) warned.add(fault);
+  }
+};
+
+const faultOf = (host: HTMLElement, name: string) => {
+  const value = host.getAttribute(name) ?? '';
+  const accepted = ACCEPTED[name];
+  if (!value || accepted?.includes(value)) return null;
+  if (accepted) {
+    const known = `Accepted: ${accepted.join(', ')}.`;
+    return `${name}="${value}" is not known. ${known}${guess(value, accepted)}`;
+  }
+  if (COUNTS.includes(name) && !(Number(value) > 0))
+    return `${name}="${value}" is not a number above 0.`;
+  if (looks.includes(name) && !lookOf(host, name))
+    return `${name}="${value}" is no CSS value for it.`;
+  if (name === 'lang' && value !== 'auto' && !knownLanguage(value)) {
+    return `lang="${value}" is not known.`;
+  }
+  return null;
+};
+
+/** Of attributes that are not ours, only those that were very likely meant to be. */
+const misspelling = (name: string) => {
+  const isAnyElements = name in HTMLElement.prototype || name === 'class';
+  const meant = isAnyElements ? '' : guess(name, KNOWN);
+  return meant && `there is no attribute ${name}.${meant}`;
+};
+
+const guess = (value: string, accepted: string[]) => {
+  const near = accepted.find((word) => isNear(word, value.toLowerCase(), 2));
+  return near ? ` Did you mean ${near}?` : '';
+};

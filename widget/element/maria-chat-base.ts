@@ -1,0 +1,115 @@
+import {LitElement} from 'lit';
+import type {PropertyDeclarations} from 'lit';
+
+import {applyLooks, looks} from '../launcher/style-attributes.js';
+import {NARROW} from './narrow.js';
+import {recall} from '../core/session/storage.js';
+
+/**
+ * The element's attributes, and what follows from them alone.
+ *
+ * @slot launcher - what stands in the button
+ * @slot header - the panel's title
+ * @slot avatar - the picture beside the title
+ * @csspart launcher - the button that opens and closes
+ * @csspart badge - how much is unread
+ * @csspart panel - the whole chat
+ * @csspart header - title, step and buttons above
+ * @csspart log - all that was said
+ * @csspart message - one line of it
+ * @csspart composer - a question's field and its button
+ * @csspart button - any button of the panel
+ * @csspart dropzone - where files are chosen or dropped
+ * @csspart file - one file's row
+ * @csspart progress - how far its upload is
+ * @csspart consent - the two equal answers
+ * @csspart notice - what concerns the whole conversation
+ * @csspart toast - what is said for a moment
+ * @csspart dialog - the menu, what it leads to, and questions before something is lost
+ * @cssstate open - the panel is open
+ * @cssstate unread - Maria has spoken while it was closed
+ * @cssstate uploading - a file is on its way
+ * @cssstate offline - no connection
+ * @cssstate verified - the address is confirmed
+ */
+export class ConfiguredElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    site: {},
+    api: {},
+    lang: {},
+    locale: {},
+    theme: {},
+    position: {},
+    mode: {},
+    heading: {},
+    greeting: {},
+    avatar: {},
+    privacyUrl: {attribute: 'privacy-url'},
+    maxFiles: {attribute: 'max-files', type: Number},
+    maxFileSize: {attribute: 'max-file-size', type: Number},
+    // The attribute `open`; the property of that name is the method.
+    opening: {attribute: 'open'},
+    debug: {},
+  };
+
+  declare site: string;
+  /** The backend's address, without a slash at the end. */
+  declare api: string;
+  declare locale: string | null;
+  declare theme: string;
+  declare position: string;
+  /** `popup`, or `inline`: part of the page, always open. */
+  declare mode: string;
+  declare heading: string | null;
+  /** Said instead of Maria's own welcome. */
+  declare greeting: string | null;
+  /** The address of a picture. */
+  declare avatar: string | null;
+  declare privacyUrl: string | null;
+  /** These two can only be stricter than the site's own limits. */
+  declare maxFiles: number | null;
+  /** In bytes. */
+  declare maxFileSize: number | null;
+  declare opening: string;
+  /** Anything but `false` shows the debug panel. */
+  declare debug: string | null;
+
+  /** @internal Matches while the panel fills the screen. */
+  readonly isNarrow = matchMedia(NARROW);
+
+  constructor() {
+    super();
+    this.site = 'demo';
+    this.api = new URL('..', import.meta.url).href.slice(0, -1);
+    this.theme = 'auto';
+    this.position = 'end';
+    this.mode = 'popup';
+    this.opening = 'remember';
+  }
+
+  static override get observedAttributes() {
+    return [...super.observedAttributes, ...looks];
+  }
+
+  override attributeChangedCallback(name: string, before: string | null, value: string | null) {
+    super.attributeChangedCallback(name, before, value);
+    if (!looks.includes(name)) return;
+    if (before !== null) this.style.removeProperty(`--maria-${name}`);
+    applyLooks(this, [name]);
+  }
+
+  get isInline() {
+    return this.mode === 'inline';
+  }
+
+  protected get wantsOpen() {
+    if (this.isInline) return true;
+    if (this.opening !== 'remember') return this.opening === 'true';
+    return recall(this.site, 'open') !== null;
+  }
+
+  /** @internal */
+  get chosenLang() {
+    return this.getAttribute('lang') ?? this.locale;
+  }
+}

@@ -1,0 +1,53 @@
+import {drawing} from './svg-icon.js';
+import type {Texts} from '../i18n/locales/en.js';
+import {fill} from '../i18n/languages.js';
+
+const CLOSE = 'M6 6l12 12M18 6 6 18';
+
+export interface LauncherState {
+  isOpen: boolean;
+  /** Pressed, and what it opens is being loaded. */
+  isBusy: boolean;
+  unreadCount: number;
+  /** The page's own name for it. */
+  label: string | null;
+  /** Null before the first language is there; then the launcher keeps the words it was drawn with. */
+  texts: Texts | null;
+}
+
+/** What the launcher shows and says, whoever has drawn it. */
+export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
+  launcher.setAttribute('aria-haspopup', 'dialog');
+  launcher.setAttribute('aria-expanded', String(state.isOpen));
+  launcher.ariaBusy = state.isBusy ? 'true' : null;
+  if (state.texts) launcher.setAttribute('aria-label', labelFor(state, state.texts));
+  if (!launcher.querySelector('slot')) wrapFace(launcher);
+  const badge = launcher.querySelector('.badge') ?? makeBadge();
+  badge.textContent = String(state.unreadCount);
+  if (state.unreadCount > 0) launcher.append(badge);
+  else badge.remove();
+};
+
+/** The same while it is open: that it is, `aria-expanded` tells, and closing has a button of its own. */
+const labelFor = ({unreadCount, label}: LauncherState, texts: Texts) => {
+  if (unreadCount === 0) return label ?? texts.open;
+  const words = fill(texts, 'openUnread', {count: unreadCount});
+  // What is to be read on a button is part of its name (WCAG 2.2, 2.5.3).
+  return label ? `${label}: ${words}` : words;
+};
+
+/** The page may put something else in the place of the icons. */
+const wrapFace = (launcher: HTMLElement) => {
+  const slot = document.createElement('slot');
+  slot.name = 'launcher';
+  const icon = launcher.querySelector('svg');
+  icon?.replaceWith(slot);
+  slot.append(icon ?? '', drawing(CLOSE));
+};
+
+const makeBadge = () => {
+  const badge = document.createElement('span');
+  badge.className = 'badge';
+  badge.setAttribute('part', 'badge');
+  return badge;
+};

@@ -1,0 +1,16 @@
+import {html} from 'lit';
+
+import {copyReference} from '../../core/commands/copy-reference.js';
+import type {Chat} from '../../core/chat.js';
+import type {Language} from '../../i18n/languages.js';
+import {iconButton} from './icons.js';
+import {COPY} from './intake-icons.js';
+
+/** What the visitor names when asking about the request. */
+export const referenceView = (chat: Chat, {texts}: Language) => html`
+  <div>
+    <p class="hint">${texts.reference}</p>
+    <p class="reference" dir="ltr">${chat.reference}</p>
+  </div>
+  ${iconButton(COPY, texts.copy, () => copyReference(chat))}
+`;

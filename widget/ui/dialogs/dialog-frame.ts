@@ -1,0 +1,66 @@
+import {html, nothing} from 'lit';
+
+import type {Chat} from '../../core/chat.js';
+import {CLOSE, iconButton} from '../controls/icons.js';
+import type {Words} from '../../i18n/dialogs/dialog-texts.js';
+
+interface Frame {
+  title: string;
+  body: unknown;
+  /** Where something else in it takes the focus. */
+  isFocusElsewhere?: boolean;
+}
+
+/** Covers the panel alone: the page around it stays usable. */
+export const frameView = (chat: Chat, words: Words, {title, body, isFocusElsewhere}: Frame) =>
+  coverView(
+    'dialog',
+    html`
+      <div class="fact">
+        <h2 id="title" tabindex="-1" ?data-focus-dialog=${!isFocusElsewhere}>${title}</h2>
+        ${iconButton(CLOSE, words.dismiss, () => chat.cover(null))}
+      </div>
+      <div class="content">${body}</div>
+    `,
+  );
+
+export interface Question {
+  title: string;
+  consequence: unknown;
+  confirm: string;
+  onConfirm: () => unknown;
+  onCancel: () => unknown;
+}
+
+/** Asks before something that cannot be undone. The harmless answer has the focus. */
+export const questionView = (words: Words, question: Question) =>
+  coverView(
+    'alertdialog',
+    html`
+      <h2 id="title">${question.title}</h2>
+      <div id="consequence" class="fact">${question.consequence}</div>
+      <div class="pair">
+        <button part="button" class="choice" data-focus-dialog @click=${question.onCancel}>
+          ${words.cancel}
+        </button>
+        <button part="button" class="danger" @click=${question.onConfirm}>
+          ${question.confirm}
+        </button>
+      </div>
+    `,
+  );
+
+const coverView = (role: string, body: unknown) => html`
+  <div class="veil">
+    <div
+      class="dialog"
+      part="dialog"
+      role=${role}
+      aria-modal="true"
+      aria-labelledby="title"
+      aria-describedby=${role === 'alertdialog' ? 'consequence' : nothing}
+    >
+      ${body}
+    </div>
+  </div>
+`;

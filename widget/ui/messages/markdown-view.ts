@@ -1,0 +1,46 @@
+import {html, nothing} from 'lit';
+
+import {textView} from '../panel/conversation-log.js';
+import {readLinks, readMarks} from './markdown.js';
+import type {Block, Piece} from './markdown.js';
+
+/** An answer with its few marks. */
+export const markedView = (text: string) => readMarks(text).map(blockView);
+
+/** The visitor's own words, with addresses to press. */
+export const plainView = (text: string) => textView(readLinks(text).map(pieceView));
+
+const blockView = (block: Block) => {
+  if (block.kind === 'code') return html`<pre dir="ltr"><code>${block.text}</code></pre>`;
+  if (block.kind === 'lines')
+    return block.lines.length === 0
+      ? nothing
+      : html`<p dir="auto">
+          ${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}
+        </p>`;
+  const items = block.items.map((item) => html`<li>${item.map(pieceView)}</li>`);
+  return block.kind === 'bullets'
+    ? html`<ul dir="auto">
+        ${items}
+      </ul>`
+    : html`<ol dir="auto">
+        ${items}
+      </ol>`;
+};
+
+const pieceView = (piece: Piece) => {
+  if (piece.kind === 'strong') return html`<strong>${piece.text}</strong>`;
+  if (piece.kind === 'em') return html`<em>${piece.text}</em>`;
+  if (piece.kind === 'code') return html`<code>${piece.text}</code>`;
+  if (piece.kind === 'link') return linkView(piece);
+  return piece.text;
+};
+
+/** Whoever reads it sees where it leads: words that only hold the place could name another. */
+const linkView = ({text, address}: Extract<Piece, {kind: 'link'}>) => {
+  const place = address.host || address.pathname;
+  const [named] = text.replace(/^(https?:\/\/|mailto:)/, '').split(/[/?#]/);
+  return html`<a href=${address.href} target="_blank" rel="noopener noreferrer nofollow ugc"
+      >${text}</a
+    >${named === place ? nothing : html` <span class="place">(<bdi>${place}</bdi>)</span>`}`;
+};
