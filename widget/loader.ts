@@ -1,9 +1,9 @@
 import type * as HostPage from './host-page/protect.js';
 import {createLauncher, launcherStyles, launcherWords} from './launcher/launcher.js';
-import {applyLooks} from './launcher/style-attributes.js';
+import {applyStyleAttributes} from './launcher/style-attributes.js';
 import type {MariaChat} from './element/maria-chat.js';
-import {watchOwnButton} from './launcher/page-launcher.js';
-import {recall} from './core/session/storage.js';
+import {watchPageLauncher} from './launcher/page-launcher.js';
+import {readStored} from './core/session/storage.js';
 
 /** Put in by the build: the names of two modules, and the version. */
 declare const CHAT_MODULE: string;
@@ -120,10 +120,10 @@ const start = () => {
   };
 
   const ready = place(host);
-  offer(call, Object.keys(methods), host, ready);
+  saveFile(call, Object.keys(methods), host, ready);
   const listen = () => {
     watchLauncher(launcher, preload, toggle);
-    watchOwnButton(host, toggle, signal);
+    watchPageLauncher(host, toggle, signal);
   };
   listen();
   Promise.all([importTwice(folder, HOST_PAGE), ready]).then(([hostPage, neighbours]) => {
@@ -143,7 +143,7 @@ const makeHost = (settings: MariaChatSettings) => {
     if (value && (name === 'lang' || !(name in HTMLElement.prototype)))
       host.setAttribute(name.replace(/[A-Z]/g, '-$&'), value);
   }
-  applyLooks(host);
+  applyStyleAttributes(host);
   return host;
 };
 
@@ -203,7 +203,7 @@ const methodsBefore = (
   };
 };
 
-const offer = (
+const saveFile = (
   call: (method: string, ...values: unknown[]) => Promise<unknown>,
   names: string[],
   host: HTMLElement,
@@ -231,7 +231,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
 };
 
 const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
-  mode === 'inline' || open === 'true' || (open !== 'false' && recall(site, 'open'));
+  mode === 'inline' || open === 'true' || (open !== 'false' && readStored(site, 'open'));
 
 /** True if the focus has gone to a field of the page since the press. */
 const hasMoved = (before: Element | null) => {

@@ -6,29 +6,29 @@ import type {SiteConfig} from '../../server/contract/sites.js';
 import {VisitorAnswers} from './flow/answers.js';
 import {arrive, comeBack, fetchBack} from './arriving.js';
 import type * as backParts from './resume.js';
-import {Client, ClientError} from './transport/api-client.js';
+import {ApiClient, ClientError} from './transport/api-client.js';
 import type {ClientHost} from './transport/api-client.js';
-import type {Confirmation} from './email/email-verification.js';
+import type {EmailVerification} from './email/email-verification.js';
 import {Drafts} from './flow/drafts.js';
-import {Endings} from './lifecycle.js';
+import {Lifecycle} from './lifecycle.js';
 import {MariaCompleteEvent} from '../events.js';
-import {Guide} from './flow/flow.js';
-import type {GuideHost} from './flow/flow.js';
-import type * as laterParts from '../element/intake.js';
+import {Flow} from './flow/flow.js';
+import type {FlowHost} from './flow/flow.js';
+import type * as intake from '../element/intake.js';
 import {Outbox} from './flow/outbox.js';
-import {Patience} from './transport/retry.js';
+import {Retrier} from './transport/retry.js';
 import {VisitorSession, endingOf} from './session/session.js';
-import {Signs} from './status.js';
-import type {SignsHost} from './status.js';
+import {Status} from './status.js';
+import type {StatusHost} from './status.js';
 import {SiteStorage} from './session/storage.js';
 import type {Language} from '../i18n/languages.js';
-import type {Talk} from './messages/message-thread.js';
+import type {MessageThread} from './messages/message-thread.js';
 import {Transcript} from './flow/transcript.js';
-import type {Words} from './flow/transcript.js';
+import type {LineText} from './flow/transcript.js';
 import type {Uploads} from './uploads/uploads.js';
 
 /** Something that covers the conversation until it is closed. */
-export interface Overlay {
+export interface Dialog {
   /** Begins once it covers the conversation. */
   load?(): Promise<void>;
   /** True where something within it was left. */
@@ -36,7 +36,7 @@ export interface Overlay {
   view(language: Language): unknown;
 }
 
-export interface ChatHost extends GuideHost, SignsHost, ClientHost {
+export interface ChatHost extends FlowHost, StatusHost, ClientHost {
   /** Null until the first language file has been loaded. */
   readonly language: Language | null;
   /** Its tag, before the language itself has come. */
@@ -50,7 +50,7 @@ export interface ChatHost extends GuideHost, SignsHost, ClientHost {
   readonly isOpen: boolean;
   readonly updateComplete: Promise<unknown>;
   /** What is needed after the first answer. */
-  loadLater(): Promise<typeof laterParts>;
+  loadIntake(): Promise<typeof intake>;
   onLoadFailure(error: unknown): void;
   adopt(sheets: CSSResult[]): void;
   /** The visitor has changed the settings that are kept in this browser. */
@@ -63,44 +63,44 @@ export interface ChatHost extends GuideHost, SignsHost, ClientHost {
  */
 export class Chat {
   state: Session['state'] = 'visit';
-  isSending = false;
+  isSubmitting = false;
   /** What covers the conversation. */
-  overlay: Overlay | null = null;
+  dialog: Dialog | null = null;
   /** Something covers the conversation, or does so no longer. */
   onCover: (() => void) | null = null;
   /** There is something for the other tabs to look at. */
-  tellTabs: (() => void) | null = null;
+  notifyTabs: (() => void) | null = null;
   /** Asks the backend how things stand, now or when somebody is there to see it. */
-  look: (() => void) | null = null;
+  refresh: (() => void) | null = null;
   /** Aborted when the element leaves the page, or the page is left. */
-  here: AbortSignal | null = null;
+  pageSignal: AbortSignal | null = null;
   /** What is written to and fro; null until the visitor may write. */
-  talk: Talk | null = null;
+  thread: MessageThread | null = null;
   /** What the page would have the visitor say, until they may. */
-  saidEarly = '';
+  waitingText = '';
   /** True for somebody whose finished session was found in this browser. */
   isRecognised = false;
   config: SiteConfig | null = null;
   /** As the backend keeps it, once the session has been handed in. */
   visitorName: string | null = null;
-  later: typeof laterParts | null = null;
+  intake: typeof intake | null = null;
   /** Null as long as nobody has come back. */
-  back: typeof backParts | null = null;
+  resumeParts: typeof backParts | null = null;
   /** Both are null until they have been fetched, which every step that needs them waits for. */
   uploads: Uploads | null = null;
-  confirmation: Confirmation | null = null;
+  verification: EmailVerification | null = null;
 
   readonly storage: SiteStorage;
   readonly drafts: Drafts;
-  readonly client: Client;
+  readonly client: ApiClient;
   readonly session: VisitorSession;
   readonly answers: VisitorAnswers;
   readonly transcript: Transcript;
-  readonly signs: Signs;
-  readonly guide: Guide;
+  readonly status: Status;
+  readonly flow: Flow;
   readonly outbox: Outbox;
-  readonly patience: Patience;
-  readonly endings = new Endings(this);
+  readonly retrier: Retrier;
+  readonly lifecycle = new Lifecycle(this);
   private prefilled: {name?: string; email?: string} = {};
   private leaving = new AbortController();
 
@@ -113,46 +113,46 @@ export class Chat {
     this.drafts = new Drafts(this.storage);
     const watcher = {
       onAnswer: (isChange: boolean) => {
-        this.signs.setConnection(this.client.isSlow ? 'slow' : null);
-        if (isChange) this.tellTabs?.();
+        this.status.setConnection(this.client.isSlow ? 'slow' : null);
+        if (isChange) this.notifyTabs?.();
       },
-      onSlow: (isSlow: boolean) => this.signs.showSlow(isSlow),
+      onSlow: (isSlow: boolean) => this.status.showSlow(isSlow),
     };
-    this.client = new Client(api, watcher, host);
+    this.client = new ApiClient(api, watcher, host);
     this.session = new VisitorSession(this.client, this.storage);
     this.answers = new VisitorAnswers(this.storage);
     this.transcript = new Transcript(() => host.requestUpdate());
-    this.signs = new Signs(host);
-    this.patience = new Patience((error) => this.signs.wait(error));
-    this.guide = new Guide(host, this.transcript, this.answers, {
-      facts: () => this.facts,
+    this.status = new Status(host);
+    this.retrier = new Retrier((error) => this.status.showRetrying(error));
+    this.flow = new Flow(host, this.transcript, this.answers, {
+      conditionValues: () => this.conditionValues,
       values: () => ({
         name: this.name ?? '',
-        email: this.confirmation?.emailMasked ?? '',
+        email: this.verification?.emailMasked ?? '',
         greeting: host.greeting ?? '',
-        isDelayed: this.confirmation?.isDelayed ?? false,
+        isDelayed: this.verification?.isDelayed ?? false,
       }),
       isPending: () => this.state === 'pending',
       prepare: async (step) => {
-        this.signs.blame(null);
-        return (step?.type === 'ask' && step.field === 'name') || this.equip();
+        this.status.setFieldError(null);
+        return (step?.type === 'ask' && step.field === 'name') || this.loadIntakeParts();
       },
       onRest: (step) => {
         // Another tab may have answered while Maria was typing.
         if (this.answers.isDone(step.id)) return void this.catchUp();
         // What was erased is not to be followed by a session that nobody has asked for.
         const isErased = !this.reference && step.type === 'end';
-        if (this.state === 'visit' && !isErased) this.outbox.reach(step.id);
-        if (this.uploads) void this.host.loadLater().then(({joinTalk}) => joinTalk(this));
-        this.wake();
+        if (this.state === 'visit' && !isErased) this.outbox.reportStep(step.id);
+        if (this.uploads) void this.host.loadIntake().then(({openThread}) => openThread(this));
+        this.startPolling();
       },
     });
     this.outbox = new Outbox(this.client, this.session, this.answers, {
       dispatch: (event) => host.dispatchEvent(event),
       onDelivered: () => {
-        this.endings.forgetRefusal();
+        this.lifecycle.forgetRefusal();
       },
-      onWait: (error) => this.signs.wait(error),
+      onWait: (error) => this.status.showRetrying(error),
       onFailure: (error) => this.fail(error),
       onReturn: (session) => void this.onSession(session),
     });
@@ -181,8 +181,8 @@ export class Chat {
   }
 
   /** What conditions of the conversation read. */
-  get facts() {
-    return this.answers.facts(this.uploads?.storedCount ?? 0);
+  get conditionValues() {
+    return this.answers.conditionValues(this.uploads?.storedCount ?? 0);
   }
 
   /** Aborted when this conversation ends. */
@@ -195,25 +195,25 @@ export class Chat {
   }
 
   /** The panel is open and the page visible: waiting for the confirmation makes sense. */
-  wake() {
-    if (this.state === 'pending' && this.guide.stage === 'step') this.confirmation?.watch();
+  startPolling() {
+    if (this.state === 'pending' && this.flow.phase === 'step') this.verification?.startPolling();
   }
 
-  rest() {
-    this.confirmation?.rest();
+  stopPolling() {
+    this.verification?.stopPolling();
   }
 
-  disconnect() {
-    this.signs.setConnection('offline');
-    this.uploads?.hold();
+  onOffline() {
+    this.status.setConnection('offline');
+    this.uploads?.pauseAll();
   }
 
-  reconnect() {
-    this.outbox.hurry();
-    if (!this.reference) this.signs.setConnection(null);
+  onOnline() {
+    this.outbox.retryNow();
+    if (!this.reference) this.status.setConnection(null);
     // With nothing to tell, too: that the line is back.
-    this.outbox.nudge();
-    this.patience.hurry();
+    this.outbox.flushLater();
+    this.retrier.retryNow();
     this.uploads?.resume();
   }
 
@@ -222,7 +222,7 @@ export class Chat {
     if (this.state !== 'visit' || !this.answers.hasBegun) return;
     this.client.leave();
     // Whoever looks from another tab is still there.
-    this.tellTabs?.();
+    this.notifyTabs?.();
   }
 
   /** Another tab has begun, or forgotten, the session. */
@@ -231,35 +231,35 @@ export class Chat {
     if (!session.uuid) answers.reload();
     // Nobody is torn from a goodbye before there is something to follow.
     if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
-    this.halt();
+    this.reset();
     await this.start();
   }
 
   /** What was answered in another tab is told here as well, before it goes on. */
   async catchUp() {
-    const {guide} = this;
-    const {round} = guide;
-    (await fetchBack(this))?.retell(this);
-    if (round === guide.round) await guide.begin();
+    const {flow} = this;
+    const {round} = flow;
+    (await fetchBack(this))?.replayAnswers(this);
+    if (round === flow.round) await flow.begin();
   }
 
-  halt() {
+  reset() {
     this.leaving.abort();
     this.leaving = new AbortController();
-    this.guide.halt();
+    this.flow.reset();
     this.outbox.stop();
-    this.confirmation?.rest();
+    this.verification?.stopPolling();
     this.uploads?.clear();
     this.drafts.clear();
-    this.signs.showToast(null);
+    this.status.showToast(null);
     Object.assign(this, {
       state: 'visit',
-      isSending: false,
+      isSubmitting: false,
       isRecognised: false,
       visitorName: null,
       uploads: null,
-      confirmation: null,
-      talk: null,
+      verification: null,
+      thread: null,
       saidEarly: '',
     });
     this.cover(null);
@@ -270,62 +270,62 @@ export class Chat {
     this.host.requestUpdate();
   }
 
-  cover(overlay: Overlay | null) {
-    this.overlay = overlay;
-    void overlay?.load?.();
+  cover(dialog: Dialog | null) {
+    this.dialog = dialog;
+    void dialog?.load?.();
     this.onCover?.();
     this.host.requestUpdate();
   }
 
   /** What lies on top goes first: a dialog, then a correction. False when there is neither. */
   stepBack() {
-    const {confirmation, guide, overlay, signs} = this;
-    if (overlay?.stepBack?.()) return true;
-    if (overlay) this.cover(null);
+    const {verification, flow, dialog, status} = this;
+    if (dialog?.stepBack?.()) return true;
+    if (dialog) this.cover(null);
     // While Maria goes back to the question there is nothing to leave yet.
-    else if (guide.reopened) {
+    else if (flow.reopenedStep) {
       this.drafts.delete('name');
-      void (guide.step && guide.finish(guide.reopened));
-    } else if (confirmation?.isChanging) {
-      confirmation.isChanging = confirmation.isDoubted = false;
+      void (flow.step && flow.complete(flow.reopenedStep));
+    } else if (verification?.isChanging) {
+      verification.isChanging = verification.isSuggestionAsked = false;
       this.drafts.delete('email');
-      signs.blame(null);
+      status.setFieldError(null);
     } else return false;
     return true;
   }
 
   /** Work that the visitor waits for, with the field that asked for it held still. */
-  async sending(work: () => Promise<void>) {
-    if (this.isSending) return;
-    const {round} = this.guide;
-    this.isSending = true;
-    this.signs.blame(null);
-    this.signs.notify(null);
+  async submit(work: () => Promise<void>) {
+    if (this.isSubmitting) return;
+    const {round} = this.flow;
+    this.isSubmitting = true;
+    this.status.setFieldError(null);
+    this.status.showNotice(null);
     try {
       await work();
     } catch (error) {
-      if (round === this.guide.round) this.fail(error);
+      if (round === this.flow.round) this.fail(error);
     } finally {
-      this.isSending = false;
+      this.isSubmitting = false;
       this.host.requestUpdate();
     }
   }
 
-  visitorSays(words: Words) {
-    this.signs.notify(null);
-    this.transcript.say('visitor', words, this.guide.step?.id);
+  addVisitorLine(words: LineText) {
+    this.status.showNotice(null);
+    this.transcript.say('visitor', words, this.flow.step?.id);
   }
 
   fail(error: unknown) {
-    const {signs} = this;
+    const {status} = this;
     const ended = endingOf(error);
-    if (ended) return void this.endings.startAfter(ended);
+    if (ended) return void this.lifecycle.restartAfter(ended);
     if (error instanceof ClientError) {
-      if (error.code === 'invalid_email') return signs.blame('emailInvalid');
-      if (error.isTransient) return signs.wait(error);
+      if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
+      if (error.isTransient) return status.showRetrying(error);
     }
-    signs.report(error);
-    signs.notify({key: 'error', kind: 'error'});
+    status.report(error);
+    status.showNotice({key: 'error', kind: 'error'});
   }
 
   /** What the backend says of the session, at the start or while the confirmation is awaited. */
@@ -333,27 +333,27 @@ export class Chat {
     const before = this.state;
     this.state = session.state;
     if (session.state === 'visit') return;
-    if (this.confirmation) this.confirmation.isDelayed = session.delayed;
+    if (this.verification) this.verification.isDelayed = session.delayed;
     this.visitorName = session.name;
     if (before === 'visit') await comeBack(this, session);
-    else if (before === 'pending' && session.state === 'complete') await this.celebrate();
+    else if (before === 'pending' && session.state === 'complete') await this.showComplete();
   }
 
-  private async celebrate() {
-    this.confirmation?.rest();
+  private async showComplete() {
+    this.verification?.stopPolling();
     this.host.dispatchEvent(new MariaCompleteEvent(this.reference));
-    await this.guide.goTo(this.guide.walk.ofType('end', 'complete'));
+    await this.flow.goTo(this.flow.graph.ofType('end', 'complete'));
   }
 
   /** Null when the rest of the conversation could not be fetched; the visitor may try again. */
-  async equip() {
+  async loadIntakeParts() {
     try {
-      const later = (this.later = await this.host.loadLater());
-      this.uploads ??= later.makeUploads(this);
-      this.confirmation ??= later.makeConfirmation(this);
-      return later;
+      const intake = (this.intake = await this.host.loadIntake());
+      this.uploads ??= intake.createUploads(this);
+      this.verification ??= intake.createVerification(this);
+      return intake;
     } catch {
-      this.endings.giveUp('notLoaded');
+      this.lifecycle.stopWithRetry('notLoaded');
       return null;
     }
   }

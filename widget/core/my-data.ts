@@ -3,7 +3,7 @@ import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
 import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 
-import type {Chat, Overlay} from './chat.js';
+import type {Chat, Dialog} from './chat.js';
 import {ClientError} from './transport/api-client.js';
 import {cleanEmail, looksLikeEmail} from './email/email-address.js';
 import {cleanName} from './flow/clean-name.js';
@@ -11,12 +11,12 @@ import {MariaResetEvent} from '../events.js';
 import {fetchBack} from './arriving.js';
 import {endingOf} from './session/session.js';
 import {mergeFiles, storedIds} from './uploads/shared-files.js';
-import {fill} from '../i18n/languages.js';
+import {interpolate} from '../i18n/languages.js';
 import type {Language} from '../i18n/languages.js';
 import {FileLinks} from '../ui/dialogs/file-links.js';
 import {myDataView} from '../ui/dialogs/my-data-dialog.js';
-import {offer} from '../ui/dialogs/save-file.js';
-import {wordsOf} from '../i18n/dialogs/dialog-texts.js';
+import {saveFile} from '../ui/dialogs/save-file.js';
+import {dialogTexts} from '../i18n/dialogs/dialog-texts.js';
 
 /** Fifteen megabytes on a bad line. */
 const EXPORT_TIMEOUT_MS = 600_000;
@@ -24,12 +24,12 @@ const EXPORT_TIMEOUT_MS = 600_000;
 type Fault = 'nameRequired' | 'emailInvalid' | 'away' | 'error';
 
 /** What is stored about the visitor: to see, correct, take along, and erase. */
-export class MyData implements Overlay {
+export class MyData implements Dialog {
   /** Null until it has been fetched, and where nothing was ever begun. */
   session: Session | null = null;
   /** Messages that the visitor has written. */
   messages: Message[] = [];
-  fault: Fault | null = null;
+  error: Fault | null = null;
   isBusy = false;
   editing: 'name' | 'email' | null = null;
   /** What waits for the visitor's last word: both erase everything. */
@@ -44,21 +44,21 @@ export class MyData implements Overlay {
   }
 
   view(language: Language) {
-    return myDataView(this, language, wordsOf(this.chat, language));
+    return myDataView(this, language, dialogTexts(this.chat, language));
   }
 
   async load() {
     await this.run(() => this.fetch());
   }
 
-  show(change: Partial<MyData>) {
-    Object.assign(this, {fault: null, ...change});
+  patch(change: Partial<MyData>) {
+    Object.assign(this, {error: null, ...change});
     this.chat.host.requestUpdate();
   }
 
   stepBack() {
     const isWithin = this.editing !== null || this.asking !== null;
-    if (isWithin) this.show({editing: null, asking: null});
+    if (isWithin) this.patch({editing: null, asking: null});
     return isWithin;
   }
 
@@ -67,9 +67,9 @@ export class MyData implements Overlay {
     const isEmail = this.editing === 'email';
     const value = isEmail ? cleanEmail(text) : cleanName(text);
     const isRight = isEmail ? looksLikeEmail(value) : value;
-    if (!isRight) return this.show({fault: isEmail ? 'emailInvalid' : 'nameRequired'});
+    if (!isRight) return this.patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
     await this.run(async () => {
-      if (isEmail) await this.chat.confirmation!.changeAddress(value);
+      if (isEmail) await this.chat.verification!.changeAddress(value);
       else if (state === 'visit') answers.name = value;
       else await this.call('PATCH', '/api/session', {name: value});
       await this.fetch();
@@ -78,14 +78,14 @@ export class MyData implements Overlay {
   }
 
   /** Withdrawn on the words of the button, and agreed to on those of the question. */
-  decide(purpose: Purpose, granted: boolean, wording: string) {
+  changeConsent(purpose: Purpose, granted: boolean, wording: string) {
     const {answers, outbox} = this.chat;
     const decision = {purpose, granted, wording, locale: this.chat.language.tag};
     return this.run(async () => {
       // Nobody waits for it later, if it does not get through.
       await outbox.record([decision]);
-      answers.decide(decision, true);
-      if (purpose === 'personal_data' && !granted) this.farewell();
+      answers.recordDecision(decision, true);
+      if (purpose === 'personal_data' && !granted) this.showErased();
       else await this.fetch();
     });
   }
@@ -93,7 +93,7 @@ export class MyData implements Overlay {
   erase() {
     return this.run(async () => {
       await this.call('DELETE', '/api/session');
-      this.farewell();
+      this.showErased();
     });
   }
 
@@ -108,17 +108,17 @@ export class MyData implements Overlay {
     const {client, reference, session} = this.chat;
     return this.run(async () => {
       const ask = () =>
-        client.ask('GET', '/api/session/export', undefined, {
+        client.fetch('GET', '/api/session/export', undefined, {
           signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
         });
-      const archive = await (await session.act(ask)).blob();
-      offer(archive, `maria-${reference}.zip`);
+      const archive = await (await session.call(ask)).blob();
+      saveFile(archive, `maria-${reference}.zip`);
     });
   }
 
   private call<T>(method: string, path: string, body?: object) {
     const {client, session} = this.chat;
-    return session.act(() => client.call<T>(method, path, body));
+    return session.call(() => client.call<T>(method, path, body));
   }
 
   private async fetch() {
@@ -131,7 +131,7 @@ export class MyData implements Overlay {
     if (session.name) chat.visitorName = session.name;
     if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
     this.messages = await this.fetchMessages();
-    (await fetchBack(chat))?.retell(chat, true);
+    (await fetchBack(chat))?.replayAnswers(chat, true);
   }
 
   private async fetchMessages() {
@@ -147,13 +147,13 @@ export class MyData implements Overlay {
 
   private async run(work: () => Promise<unknown>) {
     const {chat} = this;
-    this.show({isBusy: true, asking: null});
+    this.patch({isBusy: true, asking: null});
     try {
       await work();
     } catch (error) {
       if (endingOf(error)) return chat.fail(error);
-      chat.signs.tell(error);
-      this.fault = faultOf(error);
+      chat.status.emitError(error);
+      this.error = faultOf(error);
     } finally {
       this.isBusy = false;
       chat.host.requestUpdate();
@@ -161,16 +161,16 @@ export class MyData implements Overlay {
   }
 
   /** Nothing is left to come back to, here or there. */
-  private farewell() {
+  private showErased() {
     const {chat} = this;
     const {reference} = chat;
-    chat.halt();
+    chat.reset();
     chat.answers.wipe();
     chat.session.forget();
     chat.visitorName = null;
     chat.host.dispatchEvent(new MariaResetEvent('visitor'));
-    chat.guide.say((language) => fill(wordsOf(chat, language), 'erased', {reference}));
-    chat.guide.restAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
+    chat.flow.say((language) => interpolate(dialogTexts(chat, language), 'erased', {reference}));
+    chat.flow.waitAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
   }
 }
 

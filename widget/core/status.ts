@@ -11,34 +11,34 @@ export interface Notice {
   isRetryable?: boolean;
 }
 
-export interface SignsHost {
+export interface StatusHost {
   requestUpdate(): void;
   dispatchEvent(event: Event): boolean;
 }
 
 /** What the panel shows beside the conversation: notices, the state of the line, faults, toasts. */
-export class Signs {
+export class Status {
   notice: Notice | null = null;
   connection: 'offline' | 'busy' | 'slow' | null = null;
-  fieldFault: TextKey | null = null;
+  fieldError: TextKey | null = null;
   toast: TextKey | null = null;
   private toastTimer = 0;
 
-  constructor(private readonly host: SignsHost) {}
+  constructor(private readonly host: StatusHost) {}
 
-  notify(notice: Notice | null) {
+  showNotice(notice: Notice | null) {
     this.notice = notice;
     this.host.requestUpdate();
   }
 
   /** A part of the widget is missing: the connection failed, or no server has its release. */
-  miss(isMissing: boolean) {
-    if (isMissing) this.notify({key: 'notLoaded', kind: 'error'});
-    else if (this.notice?.key === 'notLoaded') this.notify(null);
+  showMissing(isMissing: boolean) {
+    if (isMissing) this.showNotice({key: 'notLoaded', kind: 'error'});
+    else if (this.notice?.key === 'notLoaded') this.showNotice(null);
   }
 
-  blame(fault: TextKey | null) {
-    this.fieldFault = fault;
+  setFieldError(fault: TextKey | null) {
+    this.fieldError = fault;
     this.host.requestUpdate();
   }
 
@@ -49,7 +49,7 @@ export class Signs {
     if (key) this.toastTimer = window.setTimeout(() => this.showToast(null), TOAST_MS);
   }
 
-  setConnection(connection: Signs['connection']) {
+  setConnection(connection: Status['connection']) {
     // The notice depends on the browser's own state as well.
     this.host.requestUpdate();
     if (connection === this.connection) return;
@@ -65,7 +65,7 @@ export class Signs {
   }
 
   /** A call waits for the line or the backend, and is repeated by itself. */
-  wait(error: ClientError) {
+  showRetrying(error: ClientError) {
     this.setConnection(error.code === 'offline' ? 'offline' : 'busy');
     if (!error.isTransient) this.report(error);
   }
@@ -73,10 +73,10 @@ export class Signs {
   report(error: unknown) {
     // For the page's developer: the backend's message names the setting to change.
     console.error('Maria Chat:', error);
-    this.tell(error);
+    this.emitError(error);
   }
 
-  tell(error: unknown) {
+  emitError(error: unknown) {
     const code = error instanceof ClientError ? error.code : 'internal';
     this.host.dispatchEvent(new MariaErrorEvent(code));
   }

@@ -1,5 +1,5 @@
 import {ClientError} from '../core/transport/api-client.js';
-import type {Around} from '../core/transport/api-client.js';
+import type {Interceptor} from '../core/transport/api-client.js';
 
 const KEPT_CALLS = 12;
 
@@ -19,7 +19,7 @@ export class CallLog {
 
   constructor(private readonly onChange: () => void) {}
 
-  readonly around: Around = async (method, path, run) => {
+  readonly interceptor: Interceptor = async (method, path, run) => {
     const call: Call = {method, path: path.split('?')[0]!, outcome: '', ms: null};
     const startedMs = performance.now();
     this.calls = [call, ...this.calls].slice(0, KEPT_CALLS);

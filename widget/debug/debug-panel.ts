@@ -28,7 +28,7 @@ export class DebugPanel implements ReactiveController {
     this.place.className = 'debug';
     root.adoptedStyleSheets.push(debugStyles.styleSheet!);
     root.append(this.place);
-    host.around = this.log.around;
+    host.interceptor = this.log.interceptor;
     host.addController(this);
     this.draw();
   }
@@ -46,8 +46,8 @@ export class DebugPanel implements ReactiveController {
 
   private simulateOffline(isOffline: boolean) {
     this.log.isOffline = isOffline;
-    if (isOffline) this.chat()?.disconnect();
-    else this.chat()?.reconnect();
+    if (isOffline) this.chat()?.onOffline();
+    else this.chat()?.onOnline();
     this.draw();
   }
 }

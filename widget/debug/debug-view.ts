@@ -35,9 +35,9 @@ export const debugView = (host: MariaChat, chat: Chat | null, {log, onOffline}: 
 const facts = (host: MariaChat, chat: Chat | null): [string, string][] => [
   ['session', chat?.reference || 'none yet'],
   ['state', chat?.state ?? 'not opened'],
-  ['step', [chat?.guide.stage, chat?.guide.step?.id].filter(Boolean).join(': ') || 'none'],
+  ['step', [chat?.flow.phase, chat?.flow.step?.id].filter(Boolean).join(': ') || 'none'],
   ['panel', host.isOpen ? 'open' : `closed, ${host.unreadCount} unread`],
-  ['line', chat?.signs.connection ?? 'up'],
+  ['line', chat?.status.connection ?? 'up'],
   ['files', chat?.uploads?.rows.map(({state}) => state).join(', ') || 'none'],
   ['decisions not told yet', String(chat?.answers.unrecorded.length ?? 0)],
   ['site', `${host.site} at ${host.api}`],

@@ -1,5 +1,5 @@
-import {lookOf, looks} from '../launcher/style-attributes.js';
-import {isNear} from '../core/email/edit-distance.js';
+import {cssValueOf, styleAttributes} from '../launcher/style-attributes.js';
+import {isWithinEdits} from '../core/email/edit-distance.js';
 import {knownLanguage} from '../i18n/languages.js';
 
 const ACCEPTED: Record<string, string[]> = {
@@ -25,12 +25,12 @@ const FREE = [
   'debug',
 ];
 const COUNTS = ['max-files', 'max-file-size'];
-const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...looks];
+const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...styleAttributes];
 
 const warned = new Set<string>();
 
 /** Tells the page's developer, once for each fault, what was written and what could stand there. */
-export const warnOfFaults = (host: HTMLElement) => {
+export const warnAboutAttributes = (host: HTMLElement) => {
   for (const name of host.getAttributeNames()) {
     const fault = KNOWN.includes(name) ? faultOf(host, name) : misspelling(name);
     if (fault && !warned.has(fault)) console.warn(`Maria Chat: ${fault}`);
@@ -48,7 +48,7 @@ const faultOf = (host: HTMLElement, name: string) => {
   }
   if (COUNTS.includes(name) && !(Number(value) > 0))
     return `${name}="${value}" is not a number above 0.`;
-  if (looks.includes(name) && !lookOf(host, name))
+  if (styleAttributes.includes(name) && !cssValueOf(host, name))
     return `${name}="${value}" is no CSS value for it.`;
   if (name === 'lang' && value !== 'auto' && !knownLanguage(value)) {
     return `lang="${value}" is not known.`;
@@ -64,6 +64,6 @@ const misspelling = (name: string) => {
 };
 
 const guess = (value: string, accepted: string[]) => {
-  const near = accepted.find((word) => isNear(word, value.toLowerCase(), 2));
+  const near = accepted.find((word) => isWithinEdits(word, value.toLowerCase(), 2));
   return near ? ` Did you mean ${near}?` : '';
 };

@@ -13,5 +13,5 @@ export const checkAttributes = async (host: MariaChat) => {
     host.onLoadFailure(error);
     return null;
   });
-  (await warnings)?.warnOfFaults(host);
+  (await warnings)?.warnAboutAttributes(host);
 };

@@ -1,12 +1,12 @@
-import type {Signs} from '../core/status.js';
+import type {Status} from '../core/status.js';
 import type {SiteStorage} from '../core/session/storage.js';
-import {recall} from '../core/session/storage.js';
+import {readStored} from '../core/session/storage.js';
 import {chooseLanguage, loadLanguage} from '../i18n/languages.js';
 import type {Language} from '../i18n/languages.js';
 
-export interface SpokenLanguageHost {
+export interface LanguageHost {
   readonly site: string;
-  readonly chat: {storage: SiteStorage; signs: Signs} | null;
+  readonly chat: {storage: SiteStorage; status: Status} | null;
   /** What the page asks for. */
   readonly chosenLang: string | null;
   isOpen: boolean;
@@ -15,15 +15,15 @@ export interface SpokenLanguageHost {
 }
 
 /** The language that is spoken: the visitor's choice, then the page's. */
-export class SpokenLanguage {
+export class LanguageController {
   /** Null until the first one has come. */
   language: Language | null = null;
 
-  constructor(private readonly host: SpokenLanguageHost) {}
+  constructor(private readonly host: LanguageHost) {}
 
   get wanted() {
     const {site, chat, chosenLang} = this.host;
-    const chosen = chat ? chat.storage.get('lang') : recall(site, 'lang');
+    const chosen = chat ? chat.storage.get('lang') : readStored(site, 'lang');
     return chooseLanguage(chosen ?? chosenLang);
   }
 
@@ -34,11 +34,11 @@ export class SpokenLanguage {
     if (this.language?.tag === tag) return true;
     try {
       const language = await loadLanguage(tag);
-      host.chat?.signs.miss(false);
+      host.chat?.status.showMissing(false);
       if (tag === this.wanted) this.language = language;
     } catch (error) {
       host.onLoadFailure(error);
-      host.chat?.signs.miss(true);
+      host.chat?.status.showMissing(true);
     }
     if (!this.language) host.isOpen = false;
     host.requestUpdate();

@@ -1,9 +1,9 @@
-import {showOnLauncher} from '../launcher/launcher-state.js';
+import {updateLauncher} from '../launcher/launcher-state.js';
 import type {LauncherState} from '../launcher/launcher-state.js';
-import {watchOwnButton} from '../launcher/page-launcher.js';
+import {watchPageLauncher} from '../launcher/page-launcher.js';
 
 /** The element's button: the one that the loader has drawn, or one of its own. */
-export class ElementLauncher {
+export class LauncherController {
   private button: HTMLButtonElement | null = null;
   private isOwn = false;
   private isAway = false;
@@ -32,7 +32,7 @@ export class ElementLauncher {
   /** The page's own button, as long as the element is on the page: a listener keeps it alive. */
   watch(onPress: () => void) {
     this.watching = new AbortController();
-    if (this.isOwn) watchOwnButton(this.host, onPress, this.watching.signal);
+    if (this.isOwn) watchPageLauncher(this.host, onPress, this.watching.signal);
   }
 
   unwatch() {
@@ -53,6 +53,6 @@ export class ElementLauncher {
 
   describe(state: Omit<LauncherState, 'label'>) {
     const label = this.host.getAttribute('launcher-label');
-    if (this.button) showOnLauncher(this.button, {...state, label});
+    if (this.button) updateLauncher(this.button, {...state, label});
   }
 }

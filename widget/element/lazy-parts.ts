@@ -1,14 +1,14 @@
 import type {Chat} from '../core/chat.js';
-import type * as laterParts from './intake.js';
+import type * as intake from './intake.js';
 import type {MariaChat} from './maria-chat.js';
 import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 import type {Language} from '../i18n/languages.js';
 
 /** The parts that come after the first opening. */
-export class LaterParts {
+export class LazyParts {
   /** Null until they have come. */
-  parts: typeof laterParts | null = null;
-  private fetching: Promise<typeof laterParts> | null = null;
+  parts: typeof intake | null = null;
+  private fetching: Promise<typeof intake> | null = null;
   private announcer: ProgressAnnouncer | null = null;
 
   constructor(
@@ -30,7 +30,7 @@ export class LaterParts {
   announce(chat: Chat, language: Language) {
     this.announcer?.listen(chat.uploads?.rows ?? [], language);
     // What has been passed is no news any more.
-    return chat.guide.step?.type === 'upload' ? (this.announcer?.words ?? '') : '';
+    return chat.flow.step?.type === 'upload' ? (this.announcer?.words ?? '') : '';
   }
 
   async showDebugPanel() {
@@ -46,12 +46,12 @@ export class LaterParts {
   }
 
   private async fetch() {
-    const later = await import('./intake.js');
-    this.host.adopt(later.laterStyles);
-    this.parts = later;
-    this.announcer = new later.ProgressAnnouncer();
+    const intake = await import('./intake.js');
+    this.host.adopt(intake.intakeStyles);
+    this.parts = intake;
+    this.announcer = new intake.ProgressAnnouncer();
     if (this.host.isConnected && this.host.chat) this.onArrival();
     this.host.requestUpdate();
-    return later;
+    return intake;
   }
 }

@@ -1,9 +1,9 @@
 import {LitElement} from 'lit';
 import type {PropertyDeclarations} from 'lit';
 
-import {applyLooks, looks} from '../launcher/style-attributes.js';
+import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
 import {NARROW} from './narrow.js';
-import {recall} from '../core/session/storage.js';
+import {readStored} from '../core/session/storage.js';
 
 /**
  * The element's attributes, and what follows from them alone.
@@ -32,7 +32,7 @@ import {recall} from '../core/session/storage.js';
  * @cssstate offline - no connection
  * @cssstate verified - the address is confirmed
  */
-export class ConfiguredElement extends LitElement {
+export class MariaChatBase extends LitElement {
   static override properties: PropertyDeclarations = {
     site: {},
     api: {},
@@ -88,14 +88,14 @@ export class ConfiguredElement extends LitElement {
   }
 
   static override get observedAttributes() {
-    return [...super.observedAttributes, ...looks];
+    return [...super.observedAttributes, ...styleAttributes];
   }
 
   override attributeChangedCallback(name: string, before: string | null, value: string | null) {
     super.attributeChangedCallback(name, before, value);
-    if (!looks.includes(name)) return;
+    if (!styleAttributes.includes(name)) return;
     if (before !== null) this.style.removeProperty(`--maria-${name}`);
-    applyLooks(this, [name]);
+    applyStyleAttributes(this, [name]);
   }
 
   get isInline() {
@@ -105,7 +105,7 @@ export class ConfiguredElement extends LitElement {
   protected get wantsOpen() {
     if (this.isInline) return true;
     if (this.opening !== 'remember') return this.opening === 'true';
-    return recall(this.site, 'open') !== null;
+    return readStored(this.site, 'open') !== null;
   }
 
   /** @internal */

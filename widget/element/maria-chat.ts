@@ -2,9 +2,9 @@ import {nothing} from 'lit';
 import type {CSSResult, PropertyDeclarations, PropertyValues} from 'lit';
 
 import {Chat} from '../core/chat.js';
-import type {Around} from '../core/transport/api-client.js';
-import {ConfiguredElement} from './maria-chat-base.js';
-import {ElementLauncher} from './launcher-controller.js';
+import type {Interceptor} from '../core/transport/api-client.js';
+import {MariaChatBase} from './maria-chat-base.js';
+import {LauncherController} from './launcher-controller.js';
 import {
   MariaBeforeOpenEvent,
   MariaCloseEvent,
@@ -13,9 +13,9 @@ import {
   MariaReadyEvent,
   MariaUnreadEvent,
 } from '../events.js';
-import {FocusKeeper} from '../ui/page/panel-focus.js';
-import {LaterParts} from './lazy-parts.js';
-import {SpokenLanguage} from './language-controller.js';
+import {PanelFocus} from '../ui/page/panel-focus.js';
+import {LazyParts} from './lazy-parts.js';
+import {LanguageController} from './language-controller.js';
 import {SiteStorage} from '../core/session/storage.js';
 import {styles} from '../ui/styles/index.js';
 import {panelView} from '../ui/panel/panel.js';
@@ -43,7 +43,7 @@ const RHYTHM_MS = 420;
  * @fires maria-offline - `isOffline`
  * @fires maria-error - `code`
  */
-export class MariaChat extends ConfiguredElement {
+export class MariaChat extends MariaChatBase {
   static override styles = styles;
 
   /** @internal A conversation was shown on this page, so that history entries may be its own. */
@@ -61,17 +61,17 @@ export class MariaChat extends ConfiguredElement {
   /** How often Maria has spoken while the panel was closed. */
   unreadCount = 0;
   /** @internal */
-  declare around?: Around;
+  declare interceptor?: Interceptor;
   /** @internal */
   chat: Chat | null = null;
   /** @internal */
-  readonly speech = new SpokenLanguage(this);
-  private readonly ownLauncher = new ElementLauncher(this);
-  private readonly laterParts = new LaterParts(this, () => this.listen());
+  readonly languageController = new LanguageController(this);
+  private readonly ownLauncher = new LauncherController(this);
+  private readonly lazyParts = new LazyParts(this, () => this.listen());
   private prefilled: {name?: string; email?: string} = {};
   private listening = new AbortController();
   /** @internal */
-  focusKeeper!: FocusKeeper;
+  panelFocus!: PanelFocus;
   private readonly internals = this.attachInternals();
 
   constructor() {
@@ -86,7 +86,7 @@ export class MariaChat extends ConfiguredElement {
 
   /** The step at which the conversation waits. */
   get step() {
-    return this.chat?.guide.step?.id ?? null;
+    return this.chat?.flow.step?.id ?? null;
   }
 
   /** `visit`, `pending` or `complete`; null before the first opening. */
@@ -107,28 +107,28 @@ export class MariaChat extends ConfiguredElement {
     const isRemembered = isQuiet && this.opening === 'remember' && !this.isInline;
     if (isRemembered && this.isNarrow.matches) return this.setUnread(1);
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
-    this.focusKeeper.remember(this);
+    this.panelFocus.remember(this);
     this.isOpen = true;
     // Both are on the line: nobody waits for one after the other.
-    const texts = this.speech.load();
+    const texts = this.languageController.load();
     this.startChat();
     this.describeLauncher();
     // Pressed once more, or taken off the page, meanwhile.
     if (!(await texts) || !this.isOpen || !this.isConnected) return;
     await this.updateComplete;
-    if (!isQuiet && !this.isInline) this.focusKeeper.enter();
+    if (!isQuiet && !this.isInline) this.panelFocus.enter();
     this.dispatchEvent(new MariaOpenEvent());
   }
 
   async close() {
     if (!this.isOpen || this.isInline) return;
-    const hadFocus = this.focusKeeper.isInside;
+    const hadFocus = this.panelFocus.isInside;
     this.isOpen = false;
     this.chat?.storage.remove('open');
-    this.chat?.rest();
+    this.chat?.stopPolling();
     await this.updateComplete;
-    this.focusKeeper.isInside = false;
-    if (hadFocus) this.focusKeeper.giveBack(this.ownLauncher);
+    this.panelFocus.isInside = false;
+    if (hadFocus) this.panelFocus.restore(this.ownLauncher);
     this.dispatchEvent(new MariaCloseEvent());
   }
 
@@ -152,7 +152,7 @@ export class MariaChat extends ConfiguredElement {
     this.chat?.storage.remove('lang');
     this.setAttribute('lang', lang);
     await this.updateComplete;
-    await this.speech.load();
+    await this.languageController.load();
   }
 
   async setTheme(theme: string) {
@@ -169,15 +169,15 @@ export class MariaChat extends ConfiguredElement {
   /** Says it in the visitor's name; before the consent to keep it, it waits in the field. */
   async sendMessage(text: string) {
     await this.open();
-    const {sendMessage} = await this.loadLater();
+    const {sendMessage} = await this.loadIntake();
     if (this.chat) await sendMessage(this.chat, `${text}`);
   }
 
   /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */
   async reset() {
-    await this.speech.load();
+    await this.languageController.load();
     const chat = this.chat ?? this.makeChat();
-    await chat.endings.startOver('page', this.isOpen);
+    await chat.lifecycle.startOver('page', this.isOpen);
     if (!this.isOpen) this.chat = null;
   }
 
@@ -186,7 +186,7 @@ export class MariaChat extends ConfiguredElement {
     const global = window.MariaChat;
     if (global?.element === this) return global.destroy();
     await this.close();
-    this.chat?.halt();
+    this.chat?.reset();
     this.chat = null;
     this.remove();
   }
@@ -196,9 +196,9 @@ export class MariaChat extends ConfiguredElement {
     this.protect().catch((error: unknown) => this.onLoadFailure(error));
     this.ownLauncher.watch(() => void this.toggle());
     this.goToTarget();
-    void this.speech.load();
+    void this.languageController.load();
     if (this.chat) this.listen();
-    this.focusKeeper.resume();
+    this.panelFocus.resume();
   }
 
   override disconnectedCallback() {
@@ -208,7 +208,7 @@ export class MariaChat extends ConfiguredElement {
     // An element that is moved is gone for a moment only.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.chat?.rest();
+      this.chat?.stopPolling();
       this.protect().catch(() => undefined);
     });
   }
@@ -227,34 +227,34 @@ export class MariaChat extends ConfiguredElement {
     root.addEventListener('keydown', this.onKey);
     if (this.chat) this.listen();
     this.requestUpdate();
-    void this.updateComplete.then(() => this.focusKeeper.resume());
+    void this.updateComplete.then(() => this.panelFocus.resume());
   }
 
   /** @internal */
   get language() {
-    return this.speech.language;
+    return this.languageController.language;
   }
 
   /** @internal */
   get wantedLanguage() {
-    return this.speech.wanted;
+    return this.languageController.wanted;
   }
 
   /** @internal */
-  loadLater() {
-    return this.laterParts.load();
+  loadIntake() {
+    return this.lazyParts.load();
   }
 
   /** @internal Heard in several tabs, it sounds in one. */
   onMariaSpoke(isLoud = true) {
     if (!this.isOpen) this.setUnread(this.unreadCount + 1);
-    if (this.chat && isLoud) void this.later?.chimeUnseen(this.isOpen, this.chat.storage);
+    if (this.chat && isLoud) void this.intake?.chimeUnseen(this.isOpen, this.chat.storage);
   }
 
   /** @internal What the visitor has set, here or in another tab. */
   followSettings() {
-    this.later?.applySettings(this.renderRoot as ShadowRoot, this.chat!.storage);
-    void this.speech.load();
+    this.intake?.applySettings(this.renderRoot as ShadowRoot, this.chat!.storage);
+    void this.languageController.load();
   }
 
   /** @internal */
@@ -269,7 +269,7 @@ export class MariaChat extends ConfiguredElement {
     // A copy: Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
-    this.focusKeeper = new FocusKeeper(root);
+    this.panelFocus = new PanelFocus(root);
     // The panel goes before the launcher, as in the order of the Tab key. Without a node to end at,
     // Lit would take all that follows for its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
@@ -280,9 +280,9 @@ export class MariaChat extends ConfiguredElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    void this.later?.checkAttributes(this);
-    if (changed.has('lang') || changed.has('locale')) void this.speech.load();
-    if (changed.has('debug')) void this.laterParts.showDebugPanel();
+    void this.intake?.checkAttributes(this);
+    if (changed.has('lang') || changed.has('locale')) void this.languageController.load();
+    if (changed.has('debug')) void this.lazyParts.showDebugPanel();
     if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
   }
 
@@ -291,14 +291,14 @@ export class MariaChat extends ConfiguredElement {
     if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
     this.setState('open', this.isShown);
     this.setState('uploading', this.chat?.uploads?.isBusy ?? false);
-    this.setState('offline', this.chat?.signs.connection === 'offline');
+    this.setState('offline', this.chat?.status.connection === 'offline');
     this.setState('verified', this.chat?.state === 'complete');
-    if (this.isOpen) this.focusKeeper.follow();
+    if (this.isOpen) this.panelFocus.follow();
   }
 
   protected override render(): unknown {
-    const {chat, later} = this;
-    const {language} = this.speech;
+    const {chat, intake} = this;
+    const {language} = this.languageController;
     if (!chat || !language) return nothing;
     return panelView(chat, language, {
       isOpen: this.isOpen,
@@ -307,17 +307,17 @@ export class MariaChat extends ConfiguredElement {
       isDropping: this.isDropping,
       heading: this.heading || language.texts.maria,
       avatar: this.avatar,
-      announcement: this.laterParts.announce(chat, language),
-      later,
+      announcement: this.lazyParts.announce(chat, language),
+      intake,
       onClose: () => void this.close(),
       onMenu: (event) =>
         void whileBusy(event, () =>
-          this.loadLater().then(
-            (later) => later.openOverlay(chat, 'menu'),
-            () => chat.signs.miss(true),
+          this.loadIntake().then(
+            (intake) => intake.openDialog(chat, 'menu'),
+            () => chat.status.showMissing(true),
           ),
         ),
-      onFocus: (event) => this.focusKeeper.note(event),
+      onFocus: (event) => this.panelFocus.note(event),
     });
   }
 
@@ -369,9 +369,9 @@ export class MariaChat extends ConfiguredElement {
     this.chat ??= this.makeChat();
     if (!this.isInline) this.chat.storage.set('open', '1');
     if (isFirst) this.listen();
-    void this.loadLater().catch(() => undefined);
+    void this.loadIntake().catch(() => undefined);
     if (isFirst) void this.chat.start();
-    else this.chat.wake();
+    else this.chat.startPolling();
   }
 
   private makeChat() {
@@ -381,7 +381,7 @@ export class MariaChat extends ConfiguredElement {
   }
 
   private changeSite() {
-    this.chat?.halt();
+    this.chat?.reset();
     this.chat = null;
     if (this.isOpen) this.startChat();
   }
@@ -390,7 +390,7 @@ export class MariaChat extends ConfiguredElement {
   private listen() {
     this.listening.abort();
     this.listening = new AbortController();
-    this.later?.followPage(this, this.chat!, this.listening.signal);
+    this.intake?.connectPage(this, this.chat!, this.listening.signal);
   }
 
   private readonly onKey = (event: Event) => {
@@ -401,8 +401,8 @@ export class MariaChat extends ConfiguredElement {
     if (!this.chat?.stepBack()) void this.close();
   };
 
-  private get later() {
-    return this.laterParts.parts;
+  private get intake() {
+    return this.lazyParts.parts;
   }
 
   private setUnread(count: number) {

@@ -2,7 +2,7 @@ const DESKTOP = {width: 1000, height: 760};
 const PHONE = {width: 390, height: 844};
 
 /** How visitors come: each state is pictured once for each. `attributes` go on the script tag. */
-export const LOOKS = [
+export const STYLE_ATTRIBUTES = [
   {name: 'light', viewport: DESKTOP},
   {name: 'dark', viewport: DESKTOP, colorScheme: 'dark'},
   {name: 'arabic', viewport: DESKTOP, lang: 'ar'},

@@ -54,7 +54,7 @@ export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
 };
 
 /** Puts values in a text's places. Isolates keep a Latin name from turning an Arabic line round. */
-export const fill = <T extends {dir: string}>(
+export const interpolate = <T extends {dir: string}>(
   texts: T,
   key: keyof T,
   values: Record<string, string | number>,
@@ -67,7 +67,7 @@ export const fill = <T extends {dir: string}>(
 };
 
 /** A site's own text in the visitor's language, or in English, or in whichever it has. */
-export const localised = (text: LocalisedText, tag: string): string => {
+export const localise = (text: LocalisedText, tag: string): string => {
   if (typeof text === 'string') return text;
   return text[tag] ?? text[baseOf(tag)] ?? text['en'] ?? Object.values(text)[0] ?? '';
 };

@@ -1,6 +1,6 @@
-import {drawing} from './svg-icon.js';
+import {svgIcon} from './svg-icon.js';
 import type {Texts} from '../i18n/locales/en.js';
-import {fill} from '../i18n/languages.js';
+import {interpolate} from '../i18n/languages.js';
 
 const CLOSE = 'M6 6l12 12M18 6 6 18';
 
@@ -16,7 +16,7 @@ export interface LauncherState {
 }
 
 /** What the launcher shows and says, whoever has drawn it. */
-export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
+export const updateLauncher = (launcher: HTMLElement, state: LauncherState) => {
   launcher.setAttribute('aria-haspopup', 'dialog');
   launcher.setAttribute('aria-expanded', String(state.isOpen));
   launcher.ariaBusy = state.isBusy ? 'true' : null;
@@ -31,7 +31,7 @@ export const showOnLauncher = (launcher: HTMLElement, state: LauncherState) => {
 /** The same while it is open: that it is, `aria-expanded` tells, and closing has a button of its own. */
 const labelFor = ({unreadCount, label}: LauncherState, texts: Texts) => {
   if (unreadCount === 0) return label ?? texts.open;
-  const words = fill(texts, 'openUnread', {count: unreadCount});
+  const words = interpolate(texts, 'openUnread', {count: unreadCount});
   // What is to be read on a button is part of its name (WCAG 2.2, 2.5.3).
   return label ? `${label}: ${words}` : words;
 };
@@ -42,7 +42,7 @@ const wrapFace = (launcher: HTMLElement) => {
   slot.name = 'launcher';
   const icon = launcher.querySelector('svg');
   icon?.replaceWith(slot);
-  slot.append(icon ?? '', drawing(CLOSE));
+  slot.append(icon ?? '', svgIcon(CLOSE));
 };
 
 const makeBadge = () => {

@@ -1,4 +1,4 @@
-import {drawing} from './svg-icon.js';
+import {svgIcon} from './svg-icon.js';
 
 /** What can be said before any language file is there. */
 const WORDS: Record<string, [open: string, unreachable: string]> = {
@@ -107,7 +107,7 @@ export const createLauncher = (host: Element) => {
   button.className = 'launcher';
   button.setAttribute('part', 'launcher');
   const label = host.getAttribute('launcher-label');
-  button.append(drawing(ICON), label ?? '');
+  button.append(svgIcon(ICON), label ?? '');
   button.setAttribute('aria-expanded', 'false');
   button.setAttribute('aria-label', label ?? launcherWords(host)[0]);
   return button;

@@ -1,5 +1,5 @@
 /** The page's own button. Looked for at each click, so that it may come later than the chat. */
-export const watchOwnButton = (host: HTMLElement, onPress: () => void, signal?: AbortSignal) =>
+export const watchPageLauncher = (host: HTMLElement, onPress: () => void, signal?: AbortSignal) =>
   document.addEventListener(
     'click',
     ({target}) => {

@@ -1,5 +1,5 @@
 /** Attributes that travel as custom properties, which the page's own style sheet can set as well. */
-const LOOKS: Record<string, string> = {
+const STYLE_ATTRIBUTES: Record<string, string> = {
   accent: 'color',
   // A property that takes lengths, and no `auto`.
   radius: 'gap',
@@ -8,17 +8,17 @@ const LOOKS: Record<string, string> = {
   'z-index': 'z-index',
 };
 
-export const looks = Object.keys(LOOKS);
+export const styleAttributes = Object.keys(STYLE_ATTRIBUTES);
 
 /** The attribute as CSS knows it: a length without a unit is in pixels. Undefined when it is none. */
-export const lookOf = (host: Element, look: string) => {
+export const cssValueOf = (host: Element, look: string) => {
   const given = host.getAttribute(look) ?? '';
-  return [`${given}px`, given].find((value) => CSS.supports(LOOKS[look]!, value));
+  return [`${given}px`, given].find((value) => CSS.supports(STYLE_ATTRIBUTES[look]!, value));
 };
 
-export const applyLooks = (host: HTMLElement, changed = looks) => {
+export const applyStyleAttributes = (host: HTMLElement, changed = styleAttributes) => {
   for (const look of changed) {
-    const value = lookOf(host, look);
+    const value = cssValueOf(host, look);
     if (value) host.style.setProperty(`--maria-${look}`, value);
   }
 };

@@ -1,13 +1,13 @@
 import {expect} from '@open-wc/testing';
 
 import {DEFAULT_CONVERSATION} from '../../server/contract/conversation.js';
-import {BUILT_IN, ConversationWalk} from '../core/flow/step-graph.js';
+import {BUILT_IN, StepGraph} from '../core/flow/step-graph.js';
 import './helpers.js';
 
 const walkThrough = (answers: Record<string, boolean>) => {
-  const walk = new ConversationWalk(BUILT_IN);
+  const graph = new StepGraph(BUILT_IN);
   const visited = [];
-  for (let step = walk.find('welcome'); step; step = walk.after(step, answers)) {
+  for (let step = graph.find('welcome'); step; step = graph.after(step, answers)) {
     visited.push(step.id);
     if (step.type === 'end') break;
   }
@@ -50,7 +50,7 @@ describe('conversation', () => {
     },
   })) {
     it(`${fault} is replaced by the built-in conversation`, () => {
-      expect(new ConversationWalk(document).first.id).to.equal('welcome');
+      expect(new StepGraph(document).first.id).to.equal('welcome');
     });
   }
 
@@ -61,7 +61,7 @@ describe('conversation', () => {
         {not: {any: [{field: 'name', operator: 'is', value: 'Ana'}]}},
       ],
     };
-    const walk = new ConversationWalk({
+    const graph = new StepGraph({
       version: 1,
       steps: [
         {id: 'a', type: 'say', next: [{when, to: 'c'}]},
@@ -69,7 +69,8 @@ describe('conversation', () => {
         {id: 'c', type: 'say'},
       ],
     });
-    const next = (answers: Record<string, string | number>) => walk.after(walk.first, answers)?.id;
+    const next = (answers: Record<string, string | number>) =>
+      graph.after(graph.first, answers)?.id;
     expect(next({'files.stored': 2, name: 'Bo'})).to.equal('c');
     expect(next({'files.stored': 1, name: 'Bo'})).to.equal('b');
     expect(next({'files.stored': 2, name: 'Ana'})).to.equal('b');

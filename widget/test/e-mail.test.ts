@@ -1,7 +1,7 @@
 import {expect, oneEvent} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 
-import {meantEmail} from '../core/email/email-suggestion.js';
+import {suggestEmail} from '../core/email/email-suggestion.js';
 import {
   answer,
   backend,
@@ -158,7 +158,7 @@ describe('e-mail', () => {
     nonsense: null,
   })) {
     it(`${typed} ${meant ? `was probably meant to be ${meant}` : 'is no slip'}`, () => {
-      expect(meantEmail(typed)).to.equal(meant);
+      expect(suggestEmail(typed)).to.equal(meant);
     });
   }
 

@@ -1,10 +1,10 @@
 import {expect} from '@open-wc/testing';
 import fc from 'fast-check';
 
-import {BUILT_IN, ConversationWalk} from '../core/flow/step-graph.js';
+import {BUILT_IN, StepGraph} from '../core/flow/step-graph.js';
 import type {Answers} from '../core/flow/step-graph.js';
 import {VisitorAnswers} from '../core/flow/answers.js';
-import {Guide} from '../core/flow/flow.js';
+import {Flow} from '../core/flow/flow.js';
 import {SiteStorage} from '../core/session/storage.js';
 import {loadLanguage} from '../i18n/languages.js';
 import {Transcript} from '../core/flow/transcript.js';
@@ -73,26 +73,26 @@ const broken = fc
 const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
-const visit = async (document: unknown, facts: Answers) => {
+const visit = async (document: unknown, conditionValues: Answers) => {
   const answers = new VisitorAnswers(new SiteStorage(newSite()));
   const transcript = new Transcript(() => undefined);
   const host = {rhythmMs: 0, dispatchEvent: () => true, onMariaSpoke: () => undefined};
-  const guide = new Guide(host, transcript, answers, {
-    facts: () => facts,
+  const flow = new Flow(host, transcript, answers, {
+    conditionValues: () => conditionValues,
     values: () => ({name: '', email: '', greeting: '', isDelayed: false}),
     isPending: () => false,
     prepare: () => Promise.resolve(true),
     onRest: () => undefined,
   });
-  guide.walk = new ConversationWalk(document);
-  await guide.begin();
-  const rests = [guide.step!.type];
-  while (guide.step!.type !== 'end' && rests.length < MOST_ANSWERS) {
-    await guide.finish(guide.step!);
-    rests.push(guide.step!.type);
+  flow.graph = new StepGraph(document);
+  await flow.begin();
+  const rests = [flow.step!.type];
+  while (flow.step!.type !== 'end' && rests.length < MOST_ANSWERS) {
+    await flow.complete(flow.step!);
+    rests.push(flow.step!.type);
   }
   answers.wipe();
-  return {rests, said: transcript.lines.map(({words}) => words(language))};
+  return {rests, said: transcript.lines.map(({text: words}) => words(language))};
 };
 
 const KNOWN = ['ask', 'consent', 'upload', 'end', 'assistant'];

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys, setViewport} from '@web/test-runner-commands';
 
-import {Pace} from '../core/uploads/transfer-speed.js';
+import {TransferSpeed} from '../core/uploads/transfer-speed.js';
 import {
   answer,
   backend,
@@ -60,7 +60,7 @@ const FAILED = {path: '/upload', status: 500, body: '<h1>Oops</h1>'};
 
 describe('file rows', () => {
   it('a pace is smoothed, and the first burst into the buffers told down', () => {
-    const pace = new Pace(0);
+    const pace = new TransferSpeed(0);
     pace.measure(64_000, 100);
     expect(pace.bytesPerSecond).to.equal(0);
     pace.measure(100_000, 1_000);

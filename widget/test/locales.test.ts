@@ -1,6 +1,12 @@
 import {expect} from '@open-wc/testing';
 
-import {fill, formatSize, knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
+import {
+  interpolate,
+  formatSize,
+  knownLanguage,
+  languageTags,
+  loadLanguage,
+} from '../i18n/languages.js';
 import type {Texts} from '../i18n/locales/en.js';
 import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
 import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
@@ -85,7 +91,7 @@ describe('locales', () => {
 
   it('a Latin name in an Arabic line is isolated', async () => {
     const {texts} = await loadLanguage('ar');
-    expect(fill(texts, 'niceToMeet', {name: 'Ana'})).to.include('\u2068Ana\u2069');
+    expect(interpolate(texts, 'niceToMeet', {name: 'Ana'})).to.include('\u2068Ana\u2069');
   });
 
   it('sizes are told in the visitor’s numerals and units', () => {

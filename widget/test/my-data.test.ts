@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {loadWords, makeOverlay} from '../ui/dialogs/dialogs.js';
+import {loadWords, createDialog} from '../ui/dialogs/dialogs.js';
 import {
   backend,
   button,
@@ -67,10 +67,10 @@ describe('my data', () => {
         ({method, path}) => method === 'GET' && path === '/api/session',
       );
     await loadWords('en');
-    const overlay = makeOverlay('myData', chat.chat!);
+    const dialog = createDialog('myData', chat.chat!);
     await untilQuiet(site);
     expect(await isAsked()).to.equal(false);
-    chat.chat!.cover(overlay);
+    chat.chat!.cover(dialog);
     await untilCalled(site, 'GET', '/api/session');
   });
 

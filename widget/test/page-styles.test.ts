@@ -69,12 +69,15 @@ describe('styles of the page', () => {
       const {left, top} = launcher.getBoundingClientRect();
       const isOnTop = () => document.elementFromPoint(left + 30, top + 30) === chat;
       await until(isOnTop, 'the launcher to be on top');
-      const looks = () => {
+      const styleAttributes = () => {
         const {opacity, clipPath, filter, maskImage, contentVisibility} =
           window.getComputedStyle(chat);
         return [opacity, clipPath, filter, maskImage, contentVisibility].join(' ');
       };
-      await until(() => looks() === '1 none none none visible', 'the element to be shown');
+      await until(
+        () => styleAttributes() === '1 none none none visible',
+        'the element to be shown',
+      );
       expect(window.getComputedStyle(launcher).visibility).to.equal('visible');
     });
   }

@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {laterStyles} from '../element/intake.js';
+import {intakeStyles} from '../element/intake.js';
 import {styles} from '../ui/styles/index.js';
 import {inside, mountOpen, newSite, until} from './helpers.js';
 
@@ -30,7 +30,7 @@ describe('right to left', () => {
   });
 
   it('the style sheets know no left and no right but for those positions', () => {
-    const sheets = [...styles, ...laterStyles].map(({cssText}) => cssText).join('');
+    const sheets = [...styles, ...intakeStyles].map(({cssText}) => cssText).join('');
     const rules = sheets.replace(/:host\(\[position='(left|right)'\]\)[^}]*}/g, '');
     expect(rules).to.not.match(/(^|[\s;{-])(left|right)\s*:/);
     expect(rules).to.not.match(/(margin|padding|border)-(left|right)/);

@@ -177,9 +177,9 @@ describe('two tabs', () => {
     await reachFiles(one);
     await until(() => inside(other, '.picker'), 'the files');
     await backend.fault(site, {path: '/upload', delayMs: 300});
-    const twin = new File(['%PDF-1.7\n', new Uint8Array(1_991).fill(7)], 'same.pdf');
+    const duplicate = new File(['%PDF-1.7\n', new Uint8Array(1_991).fill(7)], 'same.pdf');
     await choose(one, pdf('same.pdf'));
-    await choose(other, twin);
+    await choose(other, duplicate);
     await press(one, 'Upload files');
     await press(other, 'Upload files');
     for (const chat of [one, other]) {

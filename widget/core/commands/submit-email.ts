@@ -1,48 +1,49 @@
 import type {Chat} from '../chat.js';
 import {ClientError} from '../transport/api-client.js';
-import type {Confirmation} from '../email/email-verification.js';
+import type {EmailVerification} from '../email/email-verification.js';
 import {cleanEmail, looksLikeEmail} from '../email/email-address.js';
-import {meantEmail} from '../email/email-suggestion.js';
+import {suggestEmail} from '../email/email-suggestion.js';
 import {MariaSubmittedEvent} from '../../events.js';
 
 /** Hands over name and e-mail: from here on the session exists, and a link is on its way. */
-export const giveEmail = (chat: Chat, email: string) => {
-  const {answers, guide} = chat;
-  const step = guide.step!;
+export const submitEmail = (chat: Chat, email: string) => {
+  const {answers, flow} = chat;
+  const step = flow.step!;
   answers.email = cleanEmail(email);
   return send(chat, email, async (address) => {
     await submit(chat, address);
     chat.visitorName = answers.name;
-    answers.handOver();
+    answers.markSubmitted();
     chat.state = 'pending';
     chat.host.dispatchEvent(new MariaSubmittedEvent(chat.reference));
-    chat.visitorSays(() => address);
+    chat.addVisitorLine(() => address);
     chat.drafts.clear();
-    await guide.finish(step);
+    await flow.complete(step);
   });
 };
 
 export const changeEmail = (chat: Chat, email: string) =>
   send(chat, email, async (address) => {
-    const {confirmation, guide, signs} = chat;
-    await confirmation!.changeAddress(address);
+    const {verification, flow, status} = chat;
+    await verification!.changeAddress(address);
     // Two e-mail addresses may look the same behind the mask.
-    chat.visitorSays(() => address);
+    chat.addVisitorLine(() => address);
     chat.drafts.clear();
-    signs.showToast(confirmation!.isDelayed ? 'pendingDelayed' : 'sent');
-    if (guide.step) guide.say(guide.wordsOf(guide.step));
+    status.showToast(verification!.isDelayed ? 'pendingDelayed' : 'sent');
+    if (flow.step) flow.say(flow.promptFor(flow.step));
   });
 
 /** What is no address goes nowhere, and what is probably a slip is asked about first, once. */
 const send = (chat: Chat, email: string, work: (address: string) => Promise<void>) => {
-  const {drafts, signs} = chat;
-  const confirmation = chat.confirmation!;
+  const {drafts, status} = chat;
+  const verification = chat.verification!;
   const address = cleanEmail(email);
   drafts.set('email', address);
-  if (!looksLikeEmail(address)) return signs.blame('emailInvalid');
-  if (confirmation.isDoubted || !meantEmail(address)) return chat.sending(() => work(address));
-  confirmation.isDoubted = true;
-  signs.blame(null);
+  if (!looksLikeEmail(address)) return status.setFieldError('emailInvalid');
+  if (verification.isSuggestionAsked || !suggestEmail(address))
+    return chat.submit(() => work(address));
+  verification.isSuggestionAsked = true;
+  status.setFieldError(null);
 };
 
 const submit = async (chat: Chat, email: string) => {
@@ -50,20 +51,20 @@ const submit = async (chat: Chat, email: string) => {
   const contact = {name: answers.name ?? '', email, locale: chat.language.tag};
   const attempt = async () => {
     await outbox.flush();
-    await chat.confirmation!.submit(contact);
+    await chat.verification!.submit(contact);
   };
   try {
-    await chat.patience.insist(attempt, signal);
+    await chat.retrier.run(attempt, signal);
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== 'consent_required') throw error;
     answers.markAllUnrecorded();
-    await chat.patience.insist(attempt, signal);
+    await chat.retrier.run(attempt, signal);
   }
 };
 
-export const sendLinkAgain = (chat: Chat, confirmation: Confirmation) =>
-  chat.sending(async () => {
-    const outcome = await confirmation.resend();
-    const sent = confirmation.isDelayed ? 'pendingDelayed' : 'sentAgain';
-    if (outcome !== 'soon') chat.signs.showToast(outcome === 'sent' ? sent : 'sendAgainLater');
+export const resendLink = (chat: Chat, verification: EmailVerification) =>
+  chat.submit(async () => {
+    const outcome = await verification.resend();
+    const sent = verification.isDelayed ? 'pendingDelayed' : 'sentAgain';
+    if (outcome !== 'soon') chat.status.showToast(outcome === 'sent' ? sent : 'sendAgainLater');
   });

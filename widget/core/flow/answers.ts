@@ -7,7 +7,7 @@ import {toJson} from '../session/to-json.js';
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet, and whether the visitor has written at all. */
 export const UNSENT_KEY = 'outgoing';
-export const TALK_KEY = 'talk';
+export const THREAD_KEY = 'talk';
 /** The backend's default; its own word, once heard, replaces it. */
 const DEFAULT_IDLE_MS = 30 * 60_000;
 
@@ -75,7 +75,7 @@ export class VisitorAnswers {
     return this.draft.done.includes(stepId);
   }
 
-  finish(stepId: string) {
+  complete(stepId: string) {
     this.draft.done.push(stepId);
     this.save();
   }
@@ -86,7 +86,7 @@ export class VisitorAnswers {
     this.save();
   }
 
-  decide({purpose, ...decision}: ConsentDecision, isRecorded = false) {
+  recordDecision({purpose, ...decision}: ConsentDecision, isRecorded = false) {
     this.draft.decisions[purpose] = {...decision, isRecorded};
     this.save();
   }
@@ -106,14 +106,15 @@ export class VisitorAnswers {
   }
 
   /** What conditions of the conversation read. */
-  facts(storedFiles: number): Answers {
-    const facts: Answers = {
+  conditionValues(storedFiles: number): Answers {
+    const conditionValues: Answers = {
       name: this.name,
       email: this.email,
       'files.stored': storedFiles,
     };
-    for (const [purpose, {granted}] of this.decisions) facts[`consents.${purpose}`] = granted;
-    return facts;
+    for (const [purpose, {granted}] of this.decisions)
+      conditionValues[`consents.${purpose}`] = granted;
+    return conditionValues;
   }
 
   load() {
@@ -132,24 +133,24 @@ export class VisitorAnswers {
    * Takes over what the backend knows; the wording it has recorded is not asked for again. Between
    * two clocks only a difference means anything.
    */
-  adopt(session: Session, clockAheadMs: number) {
+  adopt(session: Session, clockOffsetMs: number) {
     if (session.name) this.draft.name = session.name;
     for (const {purpose, granted} of session.consents) {
       this.draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
     }
-    const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockAheadMs;
+    const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockOffsetMs;
     if (leftMs > 0) Object.assign(this.draft, {idleMs: leftMs, touchedAt: Date.now()});
   }
 
   /** The backend has them now: this browser keeps no copy beyond the page. */
-  handOver() {
+  markSubmitted() {
     this.isHandedOver = true;
     this.removeKept();
   }
 
   wipe() {
     this.removeKept();
-    for (const key of [UNSENT_KEY, TALK_KEY]) this.storage.remove(key);
+    for (const key of [UNSENT_KEY, THREAD_KEY]) this.storage.remove(key);
     this.load();
   }
 

@@ -1,23 +1,23 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
 import type {VisitorAnswers} from './answers.js';
-import {ConversationWalk} from './step-graph.js';
+import {StepGraph} from './step-graph.js';
 import type {Answers} from './step-graph.js';
 import {MariaStepEvent} from '../../events.js';
-import {wordsFor} from './step-texts.js';
+import {promptOf} from './step-texts.js';
 import type {Values} from './step-texts.js';
-import type {Transcript, Words} from './transcript.js';
+import type {Transcript, LineText} from './transcript.js';
 
-export interface GuideHost {
+export interface FlowHost {
   /** How long Maria types before she speaks. */
   readonly rhythmMs: number;
   dispatchEvent(event: Event): boolean;
   onMariaSpoke(isLoud?: boolean): void;
 }
 
-export interface GuideWatcher {
+export interface FlowWatcher {
   /** What conditions of the conversation read. */
-  facts(): Answers;
+  conditionValues(): Answers;
   values(): Values;
   /** Whether a mailed link waits to be opened. */
   isPending(): boolean;
@@ -27,63 +27,63 @@ export interface GuideWatcher {
 }
 
 /** Leads from step to step: says what needs no answer, and rests where the visitor is asked. */
-export class Guide {
-  stage: 'arriving' | 'returning' | 'step' = 'arriving';
+export class Flow {
+  phase: 'arriving' | 'returning' | 'step' = 'arriving';
   /** Null while Maria speaks. */
   step: Step | null = null;
   /** The answered step to which the visitor has gone back. */
-  reopened: Step | null = null;
-  walk = new ConversationWalk(null);
+  reopenedStep: Step | null = null;
+  graph = new StepGraph(null);
   /** Counts restarts: what an earlier conversation still had to say is dropped. */
   round = 0;
-  heard = new Set<Step>();
+  spokenSteps = new Set<Step>();
 
   constructor(
-    private readonly host: GuideHost,
+    private readonly host: FlowHost,
     private readonly transcript: Transcript,
     private readonly answers: VisitorAnswers,
-    private readonly watcher: GuideWatcher,
+    private readonly watcher: FlowWatcher,
   ) {}
 
-  get place() {
-    return this.step && this.walk.place(this.step);
+  get position() {
+    return this.step && this.graph.positionOf(this.step);
   }
 
-  show(stage: Guide['stage']) {
-    this.stage = stage;
-    this.transcript.showTyping(stage === 'arriving');
+  setPhase(phase: Flow['phase']) {
+    this.phase = phase;
+    this.transcript.showTyping(phase === 'arriving');
   }
 
-  halt() {
+  reset() {
     this.round++;
     this.step = null;
-    this.heard = new Set();
+    this.spokenSteps = new Set();
     this.transcript.clear();
   }
 
-  begin(remarks: Words[] = []) {
-    return this.goTo(this.walk.first, remarks);
+  begin(remarks: LineText[] = []) {
+    return this.goTo(this.graph.first, remarks);
   }
 
   /** Walked anew from the start: an answer that has changed may lead another way. */
-  finish(step: Step, remarks: Words[] = []) {
-    this.answers.finish(step.id);
+  complete(step: Step, remarks: LineText[] = []) {
+    this.answers.complete(step.id);
     return this.begin(remarks);
   }
 
   reopen(step: Step) {
     this.answers.reopen(step.id);
     const going = this.goTo(step);
-    this.reopened = step;
+    this.reopenedStep = step;
     return going;
   }
 
   /** Says what there is to say and comes to rest at the next step that needs the visitor. */
-  async goTo(from: Step | null, remarks: Words[] = []) {
+  async goTo(from: Step | null, remarks: LineText[] = []) {
     const round = this.round;
-    this.step = this.reopened = null;
-    this.stage = 'step';
-    const {step, spoken} = this.passBy(from);
+    this.step = this.reopenedStep = null;
+    this.phase = 'step';
+    const {step, spoken} = this.skipSteps(from);
     const prepared = this.watcher.prepare(step);
     // Whoever has just opened the chat has waited for the network already.
     const rhythmMs = this.transcript.lines.length > 0 ? this.host.rhythmMs : 0;
@@ -93,50 +93,50 @@ export class Guide {
       this.say(words);
     }
     await this.transcript.typeFor(rhythmMs);
-    if ((await prepared) && round === this.round) this.restAt(step);
+    if ((await prepared) && round === this.round) this.waitAt(step);
   }
 
-  restAt(step: Step | null, isSilent = false) {
+  waitAt(step: Step | null, isSilent = false) {
     this.step = step ?? {id: 'complete', type: 'end', outcome: 'complete'};
-    if (!isSilent) this.say(this.wordsOf(this.step));
-    const place = this.place;
+    if (!isSilent) this.say(this.promptFor(this.step));
+    const position = this.position;
     this.host.dispatchEvent(
-      new MariaStepEvent(this.step.id, place?.index ?? null, place?.total ?? null),
+      new MariaStepEvent(this.step.id, position?.index ?? null, position?.total ?? null),
     );
-    this.show('step');
+    this.setPhase('step');
     this.watcher.onRest(this.step);
   }
 
-  say(words: Words) {
+  say(words: LineText) {
     this.transcript.say('maria', words);
     this.host.onMariaSpoke();
   }
 
-  wordsOf(step: Step): Words {
-    return wordsFor(step, this.watcher.values());
+  promptFor(step: Step): LineText {
+    return promptOf(step, this.watcher.values());
   }
 
   /** Steps that need no answer are spoken in passing; out of a circle of them leads what is open. */
-  private passBy(from: Step | null) {
-    const spoken: Words[] = [];
+  private skipSteps(from: Step | null) {
+    const spoken: LineText[] = [];
     const seen = new Set<Step>();
     let step = from;
-    while (step && this.isPassedBy(step)) {
-      if (seen.has(step)) return {step: this.walk.firstOf((one) => !this.isPassedBy(one)), spoken};
+    while (step && this.isSkipped(step)) {
+      if (seen.has(step)) return {step: this.graph.firstOf((one) => !this.isSkipped(one)), spoken};
       seen.add(step);
-      if (step.type === 'say' && !this.heard.has(step)) spoken.push(this.wordsOf(step));
-      this.heard.add(step);
+      if (step.type === 'say' && !this.spokenSteps.has(step)) spoken.push(this.promptFor(step));
+      this.spokenSteps.add(step);
       // Somebody who comes back has heard what stood before the last answer.
       if (this.answers.isDone(step.id)) spoken.length = 0;
-      step = this.walk.after(step, this.watcher.facts());
+      step = this.graph.after(step, this.watcher.conditionValues());
     }
     return {step, spoken};
   }
 
-  isPassedBy(step: Step) {
+  isSkipped(step: Step) {
     if (step.type === 'verify_email') return !this.watcher.isPending();
     if (step.type === 'say' || this.answers.isDone(step.id)) return true;
     // What is written to it is kept, which the visitor must have agreed to.
-    return step.type === 'assistant' && !this.watcher.facts()['consents.personal_data'];
+    return step.type === 'assistant' && !this.watcher.conditionValues()['consents.personal_data'];
   }
 }

@@ -1,10 +1,10 @@
 import type {ConsentDecision, Session} from '../../../server/contract/sessions.js';
 
 import type {VisitorAnswers} from './answers.js';
-import type {Client} from '../transport/api-client.js';
+import type {ApiClient} from '../transport/api-client.js';
 import type {ClientError} from '../transport/api-client.js';
 import {MariaConsentEvent} from '../../events.js';
-import {Patience} from '../transport/retry.js';
+import {Retrier} from '../transport/retry.js';
 import type {VisitorSession} from '../session/session.js';
 
 export interface OutboxWatcher {
@@ -25,31 +25,31 @@ export class Outbox {
   private flushing: Promise<void> | null = null;
   private isTrying = false;
   private leaving = new AbortController();
-  private readonly patience: Patience;
+  private readonly retrier: Retrier;
 
   constructor(
-    private readonly client: Client,
+    private readonly client: ApiClient,
     private readonly session: VisitorSession,
     private readonly answers: VisitorAnswers,
     private readonly watcher: OutboxWatcher,
   ) {
-    this.patience = new Patience((error) => watcher.onWait(error));
+    this.retrier = new Retrier((error) => watcher.onWait(error));
   }
 
-  reach(step: string) {
+  reportStep(step: string) {
     this.step = step;
-    this.nudge();
+    this.flushLater();
   }
 
   /** Delivers in the background, for as long as it takes. */
-  nudge() {
+  flushLater() {
     if (this.isTrying) return;
     this.isTrying = true;
     void this.deliverAll(this.leaving.signal);
   }
 
-  hurry() {
-    this.patience.hurry();
+  retryNow() {
+    this.retrier.retryNow();
   }
 
   stop() {
@@ -70,7 +70,7 @@ export class Outbox {
 
   private async deliverAll(signal: AbortSignal) {
     try {
-      do await this.patience.insist(() => this.flush(), signal);
+      do await this.retrier.run(() => this.flush(), signal);
       while ((this.step !== null || this.answers.unrecorded.length > 0) && !signal.aborted);
     } catch (error) {
       if (!signal.aborted) this.watcher.onFailure(error);
@@ -92,7 +92,7 @@ export class Outbox {
   /** Now or not at all. */
   async record(consents: ConsentDecision[]) {
     if (consents.length === 0) return;
-    await this.session.act(() => this.client.call('PUT', '/api/session/consents', {consents}));
+    await this.session.call(() => this.client.call('PUT', '/api/session/consents', {consents}));
     this.answers.markRecorded(consents);
     for (const {purpose, granted} of consents) {
       this.watcher.dispatch(new MariaConsentEvent(purpose, granted));
@@ -102,7 +102,7 @@ export class Outbox {
   private async sendStep() {
     const step = this.step;
     if (!step) return;
-    await this.session.act(() => this.client.call('POST', '/api/session/progress', {step}));
+    await this.session.call(() => this.client.call('POST', '/api/session/progress', {step}));
     if (this.step === step) this.step = null;
   }
 }

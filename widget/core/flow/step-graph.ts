@@ -39,7 +39,7 @@ export const BUILT_IN: Conversation = {
 };
 
 /** Walks the steps. A document that cannot be walked is replaced by the built-in one. */
-export class ConversationWalk {
+export class StepGraph {
   private readonly steps: Step[];
 
   constructor(document: unknown) {
@@ -73,7 +73,7 @@ export class ConversationWalk {
   }
 
   /** Where the visitor stands among the steps that ask for something. */
-  place(step: Step): {index: number; total: number} | null {
+  positionOf(step: Step): {index: number; total: number} | null {
     const asking = this.steps.filter(asksSomething);
     const index = asking.findIndex((one) => one.id === step.id);
     return index < 0 ? null : {index: index + 1, total: asking.length};

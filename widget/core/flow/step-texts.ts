@@ -1,8 +1,8 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
-import {fill, localised} from '../../i18n/languages.js';
+import {interpolate, localise} from '../../i18n/languages.js';
 import type {TextKey} from '../../i18n/languages.js';
-import type {Words} from './transcript.js';
+import type {LineText} from './transcript.js';
 
 /** What texts may name. */
 export interface Values {
@@ -15,13 +15,13 @@ export interface Values {
 }
 
 /** The site's own words for a step, otherwise ours. */
-export const wordsFor = (step: Step, values: Values): Words => {
+export const promptOf = (step: Step, values: Values): LineText => {
   const {text} = step;
-  if (text !== undefined) return ({tag}) => localised(text, tag);
+  if (text !== undefined) return ({tag}) => localise(text, tag);
   if (step.type === 'say' && values.greeting) return () => values.greeting;
   const {isDelayed, ...named} = values;
   const key = ownWordsFor(step, named.name !== '', isDelayed);
-  return ({texts}) => fill(texts, key, named);
+  return ({texts}) => interpolate(texts, key, named);
 };
 
 const CONSENT_WORDS = {
@@ -42,7 +42,7 @@ const ownWordsFor = (step: Step, hasName: boolean, isDelayed: boolean): TextKey 
 };
 
 /** A consent's answer, in the words of its button. */
-export const decisionOf =
-  (isGranted: boolean): Words =>
+export const consentAnswer =
+  (isGranted: boolean): LineText =>
   ({texts}) =>
     isGranted ? texts.agree : texts.disagree;

@@ -1,12 +1,12 @@
 import type {Language} from '../../i18n/languages.js';
 
 /** Made when a line is drawn, so that a change of language reaches what was said before. */
-export type Words = (language: Language) => string;
+export type LineText = (language: Language) => string;
 
 export interface Line {
   id: number;
   from: 'maria' | 'visitor';
-  words: Words;
+  text: LineText;
   /** When it was said, in ms; 0 for what was said elsewhere, and is only told again. */
   at: number;
   /** Number of the message at the backend, once it is stored there. */
@@ -25,8 +25,8 @@ export class Transcript {
 
   constructor(private readonly onChange: () => void) {}
 
-  say(from: Line['from'], words: Words, step: string | null = null, at = Date.now()) {
-    this.lines = [...this.lines, {id: ++this.lastId, from, words, at, step}];
+  say(from: Line['from'], words: LineText, step: string | null = null, at = Date.now()) {
+    this.lines = [...this.lines, {id: ++this.lastId, from, text: words, at, step}];
     this.onChange();
   }
 

@@ -2,7 +2,7 @@ import type {StoredFile} from '../../../server/contract/files.js';
 
 import type {Chat} from '../chat.js';
 import type {FileRow} from '../uploads/uploads.js';
-import {accepted} from '../uploads/create-uploads.js';
+import {askPageToAccept} from '../uploads/create-uploads.js';
 
 /** The files of the message that is being written: sent up at once, and named by it. */
 export class Attachments {
@@ -23,7 +23,7 @@ export class Attachments {
     const {uploads, host} = this.chat;
     if (!uploads) return;
     const before = new Set(uploads.rows);
-    await uploads.add(accepted(host, files));
+    await uploads.add(askPageToAccept(host, files));
     for (const row of uploads.rows) {
       if (before.has(row)) continue;
       this.ids.add(row.id);
@@ -47,7 +47,7 @@ export class Attachments {
   }
 
   /** They belong to a message now. */
-  take(): StoredFile[] {
+  takeFiles(): StoredFile[] {
     const taken = this.rows.flatMap(({stored}) => (stored ? [stored] : []));
     this.ids = new Set();
     return taken;

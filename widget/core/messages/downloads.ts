@@ -32,7 +32,7 @@ export class Downloads {
   }
 
   private async run(id: string, work: () => Promise<'ready' | void>) {
-    const {host, signs} = this.chat;
+    const {host, status} = this.chat;
     this.states.set(id, 'loading');
     host.requestUpdate();
     try {
@@ -41,13 +41,13 @@ export class Downloads {
       else this.states.delete(id);
     } catch (error) {
       this.states.set(id, 'failed');
-      signs.tell(error);
+      status.emitError(error);
     }
     host.requestUpdate();
   }
 
   private call<T>(method: string, path: string) {
     const {client, session} = this.chat;
-    return session.act(() => client.call<T>(method, path));
+    return session.call(() => client.call<T>(method, path));
   }
 }

@@ -2,8 +2,8 @@ import {anySignal} from '../transport/any-signal.js';
 import type {EventPage, LiveEvent} from '../../../server/contract/events.js';
 
 import {ClientError, offline} from '../transport/api-client.js';
-import type {Asking} from '../transport/api-client.js';
-import {readEnvelopes} from './sse-parser.js';
+import type {FetchOptions} from '../transport/api-client.js';
+import {parseEvents} from './sse-parser.js';
 
 /** A proxy that holds the stream back shows by then: the server begins with a line at once. */
 const FIRST_BYTE_MS = 8_000;
@@ -17,11 +17,11 @@ const POLLING_MS = 300_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-export interface FeedParts {
-  ask(path: string, asking: Asking): Promise<Response>;
+export interface EventStreamDeps {
+  fetch(path: string, asking: FetchOptions): Promise<Response>;
   /** The number of the last event that is known. */
   cursor(): number;
-  hear(events: LiveEvent[]): void;
+  receive(events: LiveEvent[]): void;
   /** The session is at its end, or will hear the same answer every time. */
   onEnd(error: unknown): void;
   /** Somebody looks: without them no timer runs. */
@@ -29,16 +29,16 @@ export interface FeedParts {
 }
 
 /** What happens in the session, streamed; asked for in pieces where something on the way holds streams back. */
-export class Feed {
+export class EventStream {
   private wake: (() => void) | null = null;
   private failures = 0;
   /** Streams of which nothing came though the line was there. */
-  private heldBack = 0;
+  private silentStreams = 0;
   private pollingUntil = 0;
   /** Gives up what stays silent, as long as somebody looks. */
   private watch: () => void = () => undefined;
 
-  constructor(private readonly parts: FeedParts) {}
+  constructor(private readonly parts: EventStreamDeps) {}
 
   /**
    * Reads until the signal comes. Where the line breaks off and nobody looks, another tab may go on:
@@ -46,7 +46,7 @@ export class Feed {
    */
   async run(signal: AbortSignal) {
     while (!signal.aborted) {
-      if (this.heldBack >= STREAM_ATTEMPTS) this.pollOnly();
+      if (this.silentStreams >= STREAM_ATTEMPTS) this.pollOnly();
       const isStreaming = Date.now() >= this.pollingUntil;
       let restMs = FIRST_PAUSE_MS;
       try {
@@ -57,13 +57,13 @@ export class Feed {
         if (error instanceof ClientError && !error.isTransient) return this.parts.onEnd(error);
         restMs = pauseMs(++this.failures, error);
       }
-      if (!this.parts.isAttended()) return () => this.rest(0, signal);
-      await this.rest(restMs, signal);
+      if (!this.parts.isAttended()) return () => this.waitFor(0, signal);
+      await this.waitFor(restMs, signal);
     }
   }
 
   /** The line is back, or somebody looks again: what waits is tried now, and what is dead is noticed. */
-  hurry() {
+  retryNow() {
     this.wake?.();
     this.watch();
   }
@@ -79,19 +79,19 @@ export class Feed {
     };
     this.watch();
     try {
-      const response = await this.askAfter({signal: anySignal(signal, silence.signal)});
+      const response = await this.fetchEvents({signal: anySignal(signal, silence.signal)});
       if (!isStream(response)) {
-        this.heldBack++;
+        this.silentStreams++;
         throw offline(response.headers.get('Content-Type'));
       }
-      await readEnvelopes(response.body!, (event) => {
+      await parseEvents(response.body!, (event) => {
         hasBegun = true;
         this.watch();
-        this.failures = this.heldBack = 0;
-        this.parts.hear(event ? [event] : []);
+        this.failures = this.silentStreams = 0;
+        this.parts.receive(event ? [event] : []);
       });
     } finally {
-      if (!hasBegun && silence.signal.aborted) this.heldBack++;
+      if (!hasBegun && silence.signal.aborted) this.silentStreams++;
       clearTimeout(timer);
       silence.abort();
     }
@@ -99,22 +99,22 @@ export class Feed {
 
   private async poll(signal: AbortSignal) {
     const timed = anySignal(signal, AbortSignal.timeout(POLL_MS));
-    const response = await this.askAfter({signal: timed, headers: {Accept: 'application/json'}});
+    const response = await this.fetchEvents({signal: timed, headers: {Accept: 'application/json'}});
     const {events} = (await response.json()) as EventPage;
     this.failures = 0;
-    this.parts.hear(events);
+    this.parts.receive(events);
   }
 
-  private askAfter(asking: Asking) {
-    return this.parts.ask(`/api/events?after=${this.parts.cursor()}`, asking);
+  private fetchEvents(asking: FetchOptions) {
+    return this.parts.fetch(`/api/events?after=${this.parts.cursor()}`, asking);
   }
 
   private pollOnly() {
     this.pollingUntil = Date.now() + POLLING_MS;
-    this.heldBack = 0;
+    this.silentStreams = 0;
   }
 
-  private rest(ms: number, signal: AbortSignal) {
+  private waitFor(ms: number, signal: AbortSignal) {
     return new Promise<void>((resolve) => {
       const end = () => {
         clearTimeout(timer);

@@ -6,20 +6,20 @@ import type {Message, MessageList} from '../../../server/contract/messages.js';
 import {UNSENT_KEY} from '../flow/answers.js';
 import {anySignal} from '../transport/any-signal.js';
 import type {Chat} from '../chat.js';
-import type {Asking} from '../transport/api-client.js';
+import type {FetchOptions} from '../transport/api-client.js';
 import {MariaMessageEvent} from '../../events.js';
 import {endingOf} from '../session/session.js';
 import {makeUuid} from '../session/uuid.js';
 import {Attachments} from './attachments.js';
-import {Delivery} from './send-queue.js';
+import {SendQueue} from './send-queue.js';
 import {Downloads} from './downloads.js';
-import {Feed, SILENCE_MS} from './event-stream.js';
-import {readTogether} from '../sync/tab-leader.js';
+import {EventStream, SILENCE_MS} from './event-stream.js';
+import {shareStream} from '../sync/tab-leader.js';
 import {isOwn, readUnsent, timeOf} from './message.js';
-import type {Said} from './message.js';
-import {saidView} from '../../ui/messages/message-view.js';
-import {talkView} from '../../ui/messages/composer.js';
-import {UnseenTitle} from '../../ui/messages/title-badge.js';
+import type {ThreadMessage} from './message.js';
+import {messageView} from '../../ui/messages/message-view.js';
+import {composerView} from '../../ui/messages/composer.js';
+import {TitleBadge} from '../../ui/messages/title-badge.js';
 
 /** Whoever types for longer says so again. */
 const TYPING_MS = 6_000;
@@ -27,38 +27,38 @@ const TYPING_MS = 6_000;
 const isTooLong = (text: string) => [...text.trim()].length > MAX_MESSAGE_LENGTH;
 
 /** The live part of a conversation: what is written, what is answered, and what happens meanwhile. */
-export class Talk {
+export class MessageThread {
   /** What stands in the field. */
   draft = '';
   readonly attachments: Attachments;
   readonly downloads: Downloads;
-  readonly delivery: Delivery;
-  private readonly said: Said[] = [];
+  readonly sendQueue: SendQueue;
+  private readonly said: ThreadMessage[] = [];
   private lastEvent = 0;
-  private heardAt = 0;
+  private lastHeardAt = 0;
   /** What is heard here first, the other tabs hear from it. */
-  private isReading = false;
+  private isStreamOwner = false;
   private isOpened = false;
   /** False while it is being fetched; what is heard meanwhile waits. */
   private hasHistory = false;
   private history = Promise.resolve(false);
-  private readonly early: LiveEvent[] = [];
+  private readonly waitingEvents: LiveEvent[] = [];
   private typingTimer = 0;
-  private readonly feed: Feed;
-  private readonly title: UnseenTitle;
+  private readonly eventStream: EventStream;
+  private readonly title: TitleBadge;
   private readonly leaving = new AbortController();
   private listening = new AbortController();
 
   constructor(readonly chat: Chat) {
     this.attachments = new Attachments(chat);
     this.downloads = new Downloads(chat);
-    this.title = new UnseenTitle(this.leaving.signal);
-    this.delivery = new Delivery(chat, this.said, this.signal, (message) => this.put(message));
-    this.feed = new Feed({
-      ask: (path, asking) => this.ask('GET', path, asking),
+    this.title = new TitleBadge(this.leaving.signal);
+    this.sendQueue = new SendQueue(chat, this.said, this.signal, (message) => this.upsert(message));
+    this.eventStream = new EventStream({
+      fetch: (path, asking) => this.ask('GET', path, asking),
       cursor: () => this.lastEvent,
-      hear: (events) => this.tell(events),
-      onEnd: (error) => this.end(error),
+      receive: (events) => this.broadcast(events),
+      onEnd: (error) => this.onStreamEnd(error),
       isAttended: () => chat.host.isOpen && !document.hidden,
     });
     chat.signal.addEventListener('abort', () => this.stopReading());
@@ -75,8 +75,8 @@ export class Talk {
   }
 
   /** Whether this tab, or one beside it, hears what happens as it happens. */
-  get isHeard() {
-    return Date.now() - this.heardAt < SILENCE_MS;
+  get isStreaming() {
+    return Date.now() - this.lastHeardAt < SILENCE_MS;
   }
 
   get isTooLong() {
@@ -88,7 +88,7 @@ export class Talk {
     return this.draft.trim() !== '' && !this.isTooLong && isSettled;
   }
 
-  readonly view = talkView(this);
+  readonly view = composerView(this);
 
   /** Shows what was said before, and reads on from there. */
   async open() {
@@ -97,7 +97,7 @@ export class Talk {
     this.history = this.readHistory();
     this.listen();
     this.isOpened = await this.history;
-    void this.delivery.run();
+    void this.sendQueue.run();
   }
 
   type(draft: string) {
@@ -105,15 +105,15 @@ export class Talk {
     this.chat.host.requestUpdate();
   }
 
-  send() {
+  sendDraft() {
     if (!this.canSend) return;
     const {draft} = this;
     this.draft = '';
-    this.say(draft, this.attachments.take());
+    this.send(draft, this.attachments.takeFiles());
   }
 
   /** What is written is sent as it is; the field keeps what the visitor has in it. */
-  say(text: string, files: StoredFile[] = []) {
+  send(text: string, files: StoredFile[] = []) {
     const body = text.trim();
     if (!body) return;
     // Too much at once is the visitor's to shorten.
@@ -122,8 +122,8 @@ export class Talk {
     const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
     const said = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
     Object.assign(said, {files, fileIds: files.map(({id}) => id)});
-    this.delivery.keep();
-    void this.delivery.run();
+    this.sendQueue.save();
+    void this.sendQueue.run();
   }
 
   /** The words written so far stay. */
@@ -131,17 +131,17 @@ export class Talk {
     const {chat, said} = this;
     const running = said.filter(({state}) => state === 'running');
     const call = () => chat.client.call('POST', '/api/messages/stop');
-    const tell = () => {
+    const broadcast = () => {
       for (const one of running) one.isStopped = true;
       this.hideTyping();
     };
-    void chat.session.act(call).then(tell, (error: unknown) => chat.fail(error));
+    void chat.session.call(call).then(broadcast, (error: unknown) => chat.fail(error));
   }
 
   /** The line is back, or somebody looks again. */
-  hurry() {
-    this.delivery.patience.hurry();
-    this.feed.hurry();
+  retryNow() {
+    this.sendQueue.retrier.retryNow();
+    this.eventStream.retryNow();
   }
 
   private get signal() {
@@ -156,13 +156,13 @@ export class Talk {
   /** False where it cannot be had; then it is tried anew when the talk is opened again. */
   private async readHistory() {
     try {
-      await this.delivery.patience.insist(() => this.loadHistory(), this.signal);
+      await this.sendQueue.retrier.run(() => this.loadHistory(), this.signal);
     } catch (error) {
       if (!this.signal.aborted) this.chat.fail(error);
       return false;
     }
     this.hasHistory = true;
-    this.hear(this.early.splice(0));
+    this.receive(this.waitingEvents.splice(0));
     return true;
   }
 
@@ -172,7 +172,7 @@ export class Talk {
     for (;;) {
       const path = `/api/messages?after=${last}&limit=${MAX_MESSAGE_PAGE}`;
       const page = await this.call<MessageList>('GET', path);
-      for (const message of page.messages) this.put(message);
+      for (const message of page.messages) this.upsert(message);
       last = page.next;
       // What happened while the pages came is told once more, which harms nothing.
       lastEvent ??= page.last_event;
@@ -182,46 +182,46 @@ export class Talk {
 
   /** As long as the element is on the page. Somebody who comes back hears what was missed. */
   listen() {
-    const {chat, feed} = this;
-    if (!this.isOpened || !chat.here || chat.here.aborted) return;
+    const {chat, eventStream} = this;
+    if (!this.isOpened || !chat.pageSignal || chat.pageSignal.aborted) return;
     this.listening.abort();
     this.listening = new AbortController();
-    const signal = anySignal(this.signal, chat.here, this.listening.signal);
+    const signal = anySignal(this.signal, chat.pageSignal, this.listening.signal);
     const name = `maria-chat:${chat.storage.site}:${chat.reference}`;
-    this.isReading = false;
-    readTogether(
+    this.isStreamOwner = false;
+    shareStream(
       name,
-      async (tell) => {
-        this.isReading = true;
-        this.tell = tell;
-        const rest = (await this.history) ? await feed.run(signal) : undefined;
-        this.isReading = false;
+      async (broadcast) => {
+        this.isStreamOwner = true;
+        this.broadcast = broadcast;
+        const rest = (await this.history) ? await eventStream.run(signal) : undefined;
+        this.isStreamOwner = false;
         return rest;
       },
-      (events) => this.hear(events),
+      (events) => this.receive(events),
       signal,
     );
     const on = (target: EventTarget, type: string) =>
-      target.addEventListener(type, () => this.hurry(), {signal});
+      target.addEventListener(type, () => this.retryNow(), {signal});
     on(window, 'online');
     on(document, 'visibilitychange');
     on(document, 'maria-open');
   }
 
   /** Replaced by what tells the other tabs as well. */
-  private tell: (events: LiveEvent[]) => void = (events) => this.hear(events);
+  private broadcast: (events: LiveEvent[]) => void = (events) => this.receive(events);
 
-  private hear(events: LiveEvent[]) {
-    this.heardAt = Date.now();
+  private receive(events: LiveEvent[]) {
+    this.lastHeardAt = Date.now();
     for (const event of events) {
       const {seq} = event;
-      if (!this.hasHistory) this.early.push(event);
-      else if (seq === null) this.take(event);
+      if (!this.hasHistory) this.waitingEvents.push(event);
+      else if (seq === null) this.apply(event);
       // One was missed, such as while this tab was frozen.
       else if (seq > this.lastEvent + 1) void this.catchUp();
       else if (seq > this.lastEvent) {
         this.lastEvent = seq;
-        this.take(event);
+        this.apply(event);
       }
     }
     this.chat.host.requestUpdate();
@@ -232,15 +232,15 @@ export class Talk {
     await this.readHistory();
     this.hasHistory = true;
     // What was missed may have been another event than a message.
-    if (!this.signal.aborted) this.chat.look?.();
+    if (!this.signal.aborted) this.chat.refresh?.();
   }
 
-  private take({type, data}: LiveEvent) {
+  private apply({type, data}: LiveEvent) {
     const {chat} = this;
     if (type === 'typing') return this.showTyping();
     if (type === 'message_created') {
       if (!isOwn(data.message)) this.hideTyping();
-      const isNew = this.put(data.message);
+      const isNew = this.upsert(data.message);
       if (isNew) this.announce(data.message);
     } else if (type === 'message_delta') {
       const said = this.said.find(({id}) => id === data.message_id);
@@ -256,7 +256,7 @@ export class Talk {
           said.files = said.files.filter(({id}) => id !== data.file_id);
           said.fileIds = said.fileIds.filter((id) => id !== data.file_id);
         }
-      chat.look?.();
+      chat.refresh?.();
     }
   }
 
@@ -276,32 +276,32 @@ export class Talk {
     const {host} = this.chat;
     host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
     if (isOwn(message)) return;
-    host.onMariaSpoke(this.isReading);
+    host.onMariaSpoke(this.isStreamOwner);
     this.title.count();
   }
 
   /** True for one that was not known. */
-  private put(message: Message) {
+  private upsert(message: Message) {
     const {id, client_id: clientId, role, body, state, files} = message;
     const known = this.said.find((said) => said.id === id || said.clientId === clientId);
     const said =
       known ??
-      this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockAheadMs));
+      this.add({clientId, role, body, state}, timeOf(message, this.chat.client.clockOffsetMs));
     if (said.id === null) this.chat.transcript.number(said.line, id);
     // What streams is known further than it was when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
     Object.assign(said, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
-    if (known && isOwn(message)) this.delivery.keep();
+    if (known && isOwn(message)) this.sendQueue.save();
     return !known;
   }
 
-  private add(begun: Pick<Said, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
+  private add(begun: Pick<ThreadMessage, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
     const blank = {id: null, files: [], fileIds: [], isWaiting: false};
-    const said = {...begun, ...blank} as Omit<Said, 'line'> as Said;
+    const said = {...begun, ...blank} as Omit<ThreadMessage, 'line'> as ThreadMessage;
     said.line = this.chat.transcript.insert({
       from: isOwn(begun) ? 'visitor' : 'maria',
-      words: () => said.body,
-      view: saidView(this, said),
+      text: () => said.body,
+      view: messageView(this, said),
       at,
     });
     this.said.push(said);
@@ -309,21 +309,21 @@ export class Talk {
   }
 
   /** What has ended is looked into by a call that says how. */
-  private end(error: unknown) {
+  private onStreamEnd(error: unknown) {
     if (endingOf(error)) this.chat.fail(error);
-    else this.chat.signs.report(error);
+    else this.chat.status.report(error);
   }
 
   /** What is answered to a conversation that has ended is not to get into the next one. */
   private async call<T>(method: string, path: string, body?: object) {
     const {client, session} = this.chat;
-    const answer = await session.act(() => client.call<T>(method, path, body));
+    const answer = await session.call(() => client.call<T>(method, path, body));
     this.signal.throwIfAborted();
     return answer;
   }
 
-  private ask(method: string, path: string, asking: Asking) {
+  private ask(method: string, path: string, asking: FetchOptions) {
     const {client, session} = this.chat;
-    return session.act(() => client.ask(method, path, undefined, asking));
+    return session.call(() => client.fetch(method, path, undefined, asking));
   }
 }

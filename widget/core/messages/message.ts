@@ -5,7 +5,7 @@ import type {Line} from '../flow/transcript.js';
 import {toJson} from '../session/to-json.js';
 
 /** One message, ours or theirs, from the moment it was written. */
-export interface Said {
+export interface ThreadMessage {
   readonly clientId: string;
   /** Null until the backend has it. */
   id: number | null;
@@ -38,7 +38,7 @@ export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
  * What has not reached the backend, as text, and back. Whatever else stands there counts as nothing;
  * what this tab does not know of waits in another one.
  */
-export const writeUnsent = (said: Said[], kept: string | null) => {
+export const writeUnsent = (said: ThreadMessage[], kept: string | null) => {
   const own = said.filter(({id}) => id === null);
   const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.client_id);
   return toJson([
@@ -71,5 +71,5 @@ const toUnsent = (stored: Partial<LegacyUnsent>): Unsent[] => {
 };
 
 /** The backend's clock, put into this browser's. */
-export const timeOf = ({created_at}: Message, clockAheadMs: number) =>
-  Date.parse(created_at) - (clockAheadMs || 0);
+export const timeOf = ({created_at}: Message, clockOffsetMs: number) =>
+  Date.parse(created_at) - (clockOffsetMs || 0);

@@ -4,26 +4,26 @@ import type {Session} from '../../../server/contract/sessions.js';
 import {UNSENT_KEY} from '../flow/answers.js';
 import type {Chat} from '../chat.js';
 import {MariaMessageEvent} from '../../events.js';
-import {Patience} from '../transport/retry.js';
+import {Retrier} from '../transport/retry.js';
 import {endingOf} from '../session/session.js';
 import {writeUnsent} from './message.js';
-import type {Said} from './message.js';
+import type {ThreadMessage} from './message.js';
 
 /** What the visitor has written is on its way until the backend has it, however often it is tried. */
-export class Delivery {
-  readonly patience = new Patience(() => this.hold());
+export class SendQueue {
+  readonly retrier = new Retrier(() => this.markWaiting());
   private isRunning = false;
 
   constructor(
     private readonly chat: Chat,
-    private readonly said: Said[],
+    private readonly said: ThreadMessage[],
     private readonly signal: AbortSignal,
     private readonly onSent: (message: Message) => void,
   ) {}
 
-  retry(said: Said) {
+  retry(said: ThreadMessage) {
     said.state = 'sending';
-    this.patience.hurry();
+    this.retrier.retryNow();
     void this.run();
     this.chat.host.requestUpdate();
   }
@@ -39,7 +39,7 @@ export class Delivery {
   }
 
   /** In this browser, until the backend has it. */
-  keep() {
+  save() {
     const {storage, host} = this.chat;
     const text = writeUnsent(this.said, storage.get(UNSENT_KEY));
     if (text === '[]') storage.remove(UNSENT_KEY);
@@ -47,39 +47,39 @@ export class Delivery {
     host.requestUpdate();
   }
 
-  private async deliverOne(said: Said) {
+  private async deliverOne(said: ThreadMessage) {
     const {chat} = this;
     try {
-      const {message} = await this.patience.insist(() => this.post(said), this.signal);
+      const {message} = await this.retrier.run(() => this.post(said), this.signal);
       this.onSent(message);
       chat.host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
     } catch (error) {
       if (this.signal.aborted) return;
       said.state = 'unsent';
       if (endingOf(error)) chat.fail(error);
-      else chat.signs.report(error);
+      else chat.status.report(error);
     }
     chat.host.requestUpdate();
   }
 
-  private async post(said: Said) {
+  private async post(said: ThreadMessage) {
     const {client, outbox, session} = this.chat;
     await outbox.flush();
     if (said.files.length < said.fileIds.length) await this.loadFiles(said);
     const {clientId, body, fileIds} = said;
     const sent = {client_id: clientId, body, ...(fileIds.length > 0 && {file_ids: fileIds})};
-    return session.act(() => client.call<MessageResponse>('POST', '/api/messages', sent));
+    return session.call(() => client.call<MessageResponse>('POST', '/api/messages', sent));
   }
 
   /** The backend was unavailable when the page was loaded. Files deleted since then are left out. */
-  private async loadFiles(said: Said) {
+  private async loadFiles(said: ThreadMessage) {
     const {client, session} = this.chat;
-    const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
+    const {files} = await session.call(() => client.call<Session>('GET', '/api/session'));
     said.files = files.filter(({id}) => said.fileIds.includes(id));
     said.fileIds = said.files.map(({id}) => id);
   }
 
-  private hold() {
+  private markWaiting() {
     for (const said of this.said) if (said.state === 'sending') said.isWaiting = true;
     this.chat.host.requestUpdate();
   }

@@ -6,7 +6,7 @@ import type {LiveEvent} from '../../../server/contract/events.js';
  *
  * @throws what the network gives, and a SyntaxError where the data are no JSON
  */
-export const readEnvelopes = async (
+export const parseEvents = async (
   body: ReadableStream<BufferSource>,
   hear: (event: LiveEvent | null) => void,
 ) => {

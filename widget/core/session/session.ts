@@ -1,7 +1,7 @@
 import type {GeneratedUuid, Session, ValidatedUuid} from '../../../server/contract/sessions.js';
 
 import {ClientError} from '../transport/api-client.js';
-import type {Client} from '../transport/api-client.js';
+import type {ApiClient} from '../transport/api-client.js';
 import type {SiteStorage} from './storage.js';
 import {makeUuid} from './uuid.js';
 
@@ -12,7 +12,7 @@ const TOKEN_KEY = 'token';
 const ARRIVAL_ATTEMPTS = 3;
 
 /** How the visitor stands when the panel opens. */
-export type Arrival =
+export type OpenedSession =
   | {kind: 'new'}
   /** The UUID is ours and the backend knows nothing under it yet. */
   | {kind: 'claimed'}
@@ -53,10 +53,10 @@ export class VisitorSession {
   private isConfirmed = false;
   /** Another tab has removed the session from the storage. */
   private isRemoved = false;
-  private confirming: Promise<Arrival> | null = null;
+  private confirming: Promise<OpenedSession> | null = null;
 
   constructor(
-    private readonly client: Client,
+    private readonly client: ApiClient,
     private readonly storage: SiteStorage,
   ) {}
 
@@ -72,7 +72,7 @@ export class VisitorSession {
     this.isRemoved = this.uuid !== '' && this.storage.get(UUID_KEY) === null;
   }
 
-  async arrive(): Promise<Arrival> {
+  async open(): Promise<OpenedSession> {
     let ended: Ended | null = null;
     for (let attempt = 1; ; attempt++) {
       this.load();
@@ -85,30 +85,30 @@ export class VisitorSession {
         if (ending && attempt < ARRIVAL_ATTEMPTS) continue;
         if (!(error instanceof ClientError)) throw error;
         if (isRefused(error)) return {kind: 'refused', error};
-        const alone = this.goOnAlone(error);
+        const alone = this.startOffline(error);
         return ended ?? alone;
       }
     }
   }
 
   /** Makes sure that the backend knows the UUID as ours; asks once, however many callers wait. */
-  async confirm(): Promise<Arrival> {
+  async confirm(): Promise<OpenedSession> {
     if (this.isConfirmed) return {kind: 'claimed'};
     const lock = `maria-chat:${this.storage.site}`;
-    this.confirming ??= exclusively(lock, () => this.settle()).finally(() => {
+    this.confirming ??= exclusively(lock, () => this.confirmOnce()).finally(() => {
       this.confirming = null;
     });
     return this.confirming;
   }
 
   /** Runs a call in the visitor's name; a refused token is looked into once. */
-  async act<T>(call: () => Promise<T>): Promise<T> {
+  async call<T>(call: () => Promise<T>): Promise<T> {
     await this.confirm();
     const pair = this.keptPair;
     try {
       return await call();
     } catch (error) {
-      if (!isTokenRefused(error)) throw this.judge(error, pair);
+      if (!isTokenRefused(error)) throw this.classify(error, pair);
       this.isConfirmed = false;
       await this.confirm();
       return call();
@@ -142,7 +142,7 @@ export class VisitorSession {
   }
 
   /** One tab at a time; the others find what it has made. */
-  private async settle(): Promise<Arrival> {
+  private async confirmOnce(): Promise<OpenedSession> {
     const before = this.uuid;
     this.load();
     if (before && this.uuid !== before) throw new SessionReplaced();
@@ -151,12 +151,12 @@ export class VisitorSession {
     try {
       return await this.validate();
     } catch (error) {
-      throw this.judge(error, pair);
+      throw this.classify(error, pair);
     }
   }
 
   /** A session at its end is forgotten, unless another tab has replaced it already. */
-  private judge(error: unknown, pair: string) {
+  private classify(error: unknown, pair: string) {
     const ended = endingOf(error);
     if (!ended || ended.kind === 'replaced') return error;
     if (this.keptPair !== pair) return new SessionReplaced();
@@ -164,18 +164,18 @@ export class VisitorSession {
     return error;
   }
 
-  private async generate(): Promise<Arrival> {
+  private async generate(): Promise<OpenedSession> {
     const site = this.storage.site;
     const {uuid, token} = await this.client.call<GeneratedUuid>(
       'POST',
       '/api/session/generate-uuid',
       {site},
     );
-    this.keep(uuid, token);
+    this.save(uuid, token);
     return {kind: 'new'};
   }
 
-  private async validate(): Promise<Arrival> {
+  private async validate(): Promise<OpenedSession> {
     const site = this.storage.site;
     const asked = this.uuid;
     const known = this.client.credentials?.token;
@@ -185,11 +185,11 @@ export class VisitorSession {
       {uuid: asked, site},
     );
     if (this.storage.get(UUID_KEY) !== asked) throw new SessionReplaced();
-    this.keep(uuid, token ?? known ?? '');
+    this.save(uuid, token ?? known ?? '');
     return session ? {kind: 'back', session} : {kind: 'claimed'};
   }
 
-  private keep(uuid: string, token: string) {
+  private save(uuid: string, token: string) {
     this.uuid = uuid;
     this.isConfirmed = true;
     this.client.credentials = {uuid, token};
@@ -197,7 +197,7 @@ export class VisitorSession {
     this.storage.set(UUID_KEY, uuid);
   }
 
-  private goOnAlone(error: ClientError): Arrival {
+  private startOffline(error: ClientError): OpenedSession {
     this.load();
     if (!this.uuid) {
       this.uuid = makeUuid();

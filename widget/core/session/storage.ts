@@ -1,7 +1,7 @@
 const itemName = (site: string, key: string) => `maria-chat:${site}:${key}`;
 
 /** Reads one value and creates nothing. A blocked storage reads as an empty one. */
-export const recall = (site: string, key: string): string | null => {
+export const readStored = (site: string, key: string): string | null => {
   try {
     return localStorage.getItem(itemName(site, key));
   } catch {
@@ -18,7 +18,7 @@ export class SiteStorage {
   constructor(readonly site: string) {}
 
   get(key: string): string | null {
-    return this.memory.get(key) ?? recall(this.site, key);
+    return this.memory.get(key) ?? readStored(this.site, key);
   }
 
   set(key: string, value: string) {

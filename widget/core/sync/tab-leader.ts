@@ -8,7 +8,7 @@ type Rest = (() => Promise<void>) | void;
  * to a host. It gives its turn up while it rests. Without locks, or a channel, each tab reads for
  * itself.
  */
-export const readTogether = (
+export const shareStream = (
   name: string,
   read: (tell: (events: LiveEvent[]) => void) => Promise<Rest>,
   hear: (events: LiveEvent[]) => void,

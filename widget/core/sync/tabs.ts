@@ -8,7 +8,7 @@ const PAGE = Math.random();
 /** A chat on a page is there, or is no more. */
 type Presence = [page: number, chat: number, isThere: boolean];
 
-export interface TabsWatcher {
+export interface TabsListener {
   /** There is something to look at. */
   onWord(): void;
   onSettings(): void;
@@ -21,7 +21,7 @@ export interface TabsWatcher {
  * cannot say that it is gone, and a browser without channels does not know of the others: there the
  * visit ends by its idle limit, and here by the word of each tab.
  */
-export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal) => {
+export const connectTabs = (chat: Chat, watcher: TabsListener, signal: AbortSignal) => {
   const {storage, session} = chat;
   let timer = 0;
   const hear = () => {
@@ -65,7 +65,7 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
   };
   window.addEventListener('pagehide', leave, {signal});
   tell(true);
-  chat.tellTabs = () => {
+  chat.notifyTabs = () => {
     if (channel) return channel.postMessage(session.uuid);
     storage.set(WORD_KEY, String(Date.now()));
     storage.remove(WORD_KEY);
@@ -74,7 +74,7 @@ export const followTabs = (chat: Chat, watcher: TabsWatcher, signal: AbortSignal
     clearTimeout(timer);
     tell(false);
     channel?.close();
-    chat.tellTabs = null;
+    chat.notifyTabs = null;
   });
 };
 

@@ -34,14 +34,14 @@ export interface Credentials {
   token: string;
 }
 
-export type Around = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
+export type Interceptor = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
 
 export interface ClientHost {
   /** Put by its debug panel around every call, which it sees, and may keep from the line. */
-  readonly around?: Around;
+  readonly interceptor?: Interceptor;
 }
 
-export interface Asking {
+export interface FetchOptions {
   /** Ends the call; without it, its own time limit does. */
   signal?: AbortSignal;
   headers?: Record<string, string>;
@@ -55,13 +55,13 @@ export interface ClientWatcher {
 }
 
 /** The only caller of `fetch` and `sendBeacon`. */
-export class Client {
+export class ApiClient {
   credentials: Credentials | null = null;
   /** When the backend has last answered, by this browser's clock. */
-  heardAt = 0;
+  lastAnswerAt = 0;
   private slowCalls = 0;
   /** The backend's clock minus this browser's; NaN while unknown. */
-  clockAheadMs = NaN;
+  clockOffsetMs = NaN;
 
   constructor(
     readonly api: string,
@@ -76,11 +76,11 @@ export class Client {
       this.countSlow(1);
     }, SLOW_MS);
     try {
-      const response = await this.ask(method, path, body);
+      const response = await this.fetch(method, path, body);
       const answer = response.status === 204 ? undefined : parse(await textOf(response));
       if (answer === null) throw refusal(response.status, answer, null);
-      this.heardAt = Date.now();
-      this.clockAheadMs = Date.parse(response.headers.get('Date') ?? '') - this.heardAt;
+      this.lastAnswerAt = Date.now();
+      this.clockOffsetMs = Date.parse(response.headers.get('Date') ?? '') - this.lastAnswerAt;
       this.watcher.onAnswer(method !== 'GET');
       return answer as T;
     } finally {
@@ -100,18 +100,18 @@ export class Client {
   }
 
   /** The answer before it has been read. */
-  async ask(method: string, path: string, body?: unknown, {signal, headers}: Asking = {}) {
+  async fetch(method: string, path: string, body?: unknown, {signal, headers}: FetchOptions = {}) {
     const hasBody = body !== undefined;
     const type: Record<string, string> = hasBody ? {'Content-Type': 'application/json'} : {};
-    const response = await this.reach(path, {
+    const response = await this.fetchOrThrow(path, {
       method,
       headers: {...this.identity(), ...type, ...headers},
       body: hasBody ? toJson(body) : null,
       signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (response.ok) return response;
-    const pause = response.headers.get('Retry-After');
-    throw refusal(response.status, parse(await textOf(response)), pause);
+    const delay = response.headers.get('Retry-After');
+    throw refusal(response.status, parse(await textOf(response)), delay);
   }
 
   /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
@@ -120,7 +120,8 @@ export class Client {
     navigator.sendBeacon(`${this.api}/api/session/leave`, toJson(this.credentials));
   }
 
-  around: Around = (method, path, run) => this.host.around?.(method, path, run) ?? run();
+  interceptor: Interceptor = (method, path, run) =>
+    this.host.interceptor?.(method, path, run) ?? run();
 
   /** What says in whose name a call is made. */
   identity(): Record<string, string> {
@@ -129,9 +130,9 @@ export class Client {
     return {'X-Session-UUID': uuid, Authorization: `Bearer ${token}`};
   }
 
-  private async reach(path: string, init: RequestInit) {
+  private async fetchOrThrow(path: string, init: RequestInit) {
     try {
-      return await this.around(init.method!, path, () =>
+      return await this.interceptor(init.method!, path, () =>
         fetch(this.api + path, {
           ...init,
           credentials: 'omit',

@@ -1,5 +1,5 @@
 /** Over after that time, or as soon as the signal comes; `onBegin` is handed what ends it earlier. */
-export const pause = (ms: number, signal: AbortSignal, onBegin?: (end: () => void) => void) =>
+export const delay = (ms: number, signal: AbortSignal, onBegin?: (end: () => void) => void) =>
   new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);

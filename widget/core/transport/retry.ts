@@ -1,16 +1,16 @@
 import {ClientError} from './api-client.js';
-import {pause} from './delay.js';
+import {delay} from './delay.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Repeats a call while the backend is busy or away, with growing pauses. */
-export class Patience {
+export class Retrier {
   private readonly wakes = new Set<() => void>();
 
   constructor(private readonly onWait: (error: ClientError) => void) {}
 
-  async insist<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await call();
@@ -25,13 +25,13 @@ export class Patience {
   }
 
   /** The connection is back: every waiting call is tried now. */
-  hurry() {
+  retryNow() {
     for (const wake of this.wakes) wake();
   }
 
   private async rest(ms: number, signal: AbortSignal) {
     let wake = () => {};
-    await pause(ms, signal, (end) => this.wakes.add((wake = end)));
+    await delay(ms, signal, (end) => this.wakes.add((wake = end)));
     this.wakes.delete(wake);
   }
 }

@@ -3,33 +3,33 @@ import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from '../../../server/contract/lim
 
 import type {Chat, ChatHost} from '../chat.js';
 import {MariaFileAcceptEvent, MariaFileDeletedEvent, MariaFileUploadedEvent} from '../../events.js';
-import {sendFile} from './upload-request.js';
+import {uploadFile} from './upload-request.js';
 import {endingOf} from '../session/session.js';
-import {sendOnce} from './shared-files.js';
+import {uploadOnce} from './shared-files.js';
 import {Uploads} from './uploads.js';
 import type {FileLimits} from './uploads.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
 
 /** The visitor's files, which travel after the consent they depend on, and in the visitor's name. */
-export const makeUploads = (chat: Chat) => {
+export const createUploads = (chat: Chat) => {
   const {client, session, outbox, host} = chat;
   const guard = guardLeaving(chat);
   const uploads = new Uploads(() => limitsOf(chat), {
     async send(file, sending) {
       await outbox.flush();
-      const send = () => session.act(() => sendFile(client, file, sending));
-      const stored = await sendOnce(chat, file, send);
+      const send = () => session.call(() => uploadFile(client, file, sending));
+      const stored = await uploadOnce(chat, file, send);
       host.dispatchEvent(new MariaFileUploadedEvent(stored.id, stored.size));
       return stored;
     },
     async isInProgress(key) {
-      const {uploading} = await session.act(() => client.call<FileList>('GET', '/api/files'));
+      const {uploading} = await session.call(() => client.call<FileList>('GET', '/api/files'));
       return uploading?.some((upload) => upload.idempotency_key === key) ?? false;
     },
     async erase(file, ending) {
-      const erase = () => session.act(() => client.call('DELETE', `/api/files/${file.id}`));
-      await chat.patience.insist(erase, ending);
+      const erase = () => session.call(() => client.call('DELETE', `/api/files/${file.id}`));
+      await chat.retrier.run(erase, ending);
       host.dispatchEvent(new MariaFileDeletedEvent(file.id));
     },
     onChange: () => {
@@ -38,7 +38,7 @@ export const makeUploads = (chat: Chat) => {
       host.requestUpdate();
     },
     /** The row tells the reason; only the end of the session concerns more than the row. */
-    onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.signs.tell(error)),
+    onFailure: (error) => (endingOf(error) ? chat.fail(error) : chat.status.emitError(error)),
   });
   return uploads;
 };
@@ -71,14 +71,14 @@ const stricter = (asked: number | null, allowed: number) =>
 
 /** To the step that asks for them, otherwise to the message that is being written. */
 export const addFiles = async (
-  {host, guide, signs, talk, uploads}: Chat,
+  {host, flow, status, thread, uploads}: Chat,
   files: Iterable<File>,
 ) => {
-  if (guide.step?.type === 'upload') await uploads?.add(accepted(host, files));
-  else if (talk) await talk.attachments.add(files);
-  else signs.showToast('filesLater');
+  if (flow.step?.type === 'upload') await uploads?.add(askPageToAccept(host, files));
+  else if (thread) await thread.attachments.add(files);
+  else status.showToast('filesLater');
 };
 
 /** The page may leave files out. */
-export const accepted = (host: ChatHost, files: Iterable<File>) =>
+export const askPageToAccept = (host: ChatHost, files: Iterable<File>) =>
   [...files].filter((file) => host.dispatchEvent(new MariaFileAcceptEvent(file.size, file.type)));

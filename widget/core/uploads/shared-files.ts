@@ -14,10 +14,10 @@ export const storedIds = (uploads: Uploads | null) =>
  */
 export const mergeFiles = async (uploads: Uploads, files: StoredFile[], before: Set<string>) => {
   for (const stored of files.filter(({id}) => !before.has(id))) {
-    const twin = await twinOf(uploads.rows, stored);
+    const duplicate = await findDuplicate(uploads.rows, stored);
     // Meanwhile the answer to an upload of this tab may have come.
-    if (storedIds(uploads).has(stored.id) || twin?.state === 'uploading') continue;
-    if (twin) Object.assign(twin, asStored(stored));
+    if (storedIds(uploads).has(stored.id) || duplicate?.state === 'uploading') continue;
+    if (duplicate) Object.assign(duplicate, asStored(stored));
     else uploads.rows = [...uploads.rows, storedRow(stored)];
   }
   const kept = files.map(({id}) => id);
@@ -26,7 +26,7 @@ export const mergeFiles = async (uploads: Uploads, files: StoredFile[], before: 
 };
 
 /** Sends a file, unless another tab is sending the very same: then its outcome is taken over. */
-export const sendOnce = async (chat: Chat, file: File, send: () => Promise<StoredFile>) => {
+export const uploadOnce = async (chat: Chat, file: File, send: () => Promise<StoredFile>) => {
   const {session, storage} = chat;
   const {locks} = navigator as Partial<Navigator>;
   // Plain HTTP has no locks, and where storage is refused they are, too.
@@ -37,14 +37,14 @@ export const sendOnce = async (chat: Chat, file: File, send: () => Promise<Store
 };
 
 const storedElsewhere = async ({client, session, uploads}: Chat, file: File) => {
-  const {files} = await session.act(() => client.call<Session>('GET', '/api/session'));
+  const {files} = await session.call(() => client.call<Session>('GET', '/api/session'));
   const own = storedIds(uploads);
   for (const stored of files)
     if (!own.has(stored.id) && (await isSame(file, stored))) return stored;
   return null;
 };
 
-const twinOf = async (rows: FileRow[], stored: StoredFile) => {
+const findDuplicate = async (rows: FileRow[], stored: StoredFile) => {
   for (const row of rows)
     if (row.file && !row.stored && (await isSame(row.file, stored))) return row;
   return null;

@@ -3,7 +3,7 @@ const STEP_MS = 700;
 const MEMORY_MS = 4_000;
 
 /** How fast a file travels, smoothed: a line stutters, and nobody can read numbers that jump. */
-export class Pace {
+export class TransferSpeed {
   bytesPerSecond = 0;
   private sentBytes = 0;
 

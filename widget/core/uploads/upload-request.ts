@@ -2,27 +2,27 @@ import type {StoredFile, UploadResponse} from '../../../server/contract/files.js
 import {UPLOAD_MAX_MS} from '../../../server/contract/limits.js';
 
 import {offline, parse, refusal} from '../transport/api-client.js';
-import type {Client} from '../transport/api-client.js';
+import type {ApiClient} from '../transport/api-client.js';
 import {FileUnreadable} from './uploads.js';
 
 /** The server ends an upload that brings nothing for 20 s; an upload without progress ends here. */
 const SILENCE_MS = 60_000;
 const PATH = '/api/files/upload';
 
-export interface Sending {
+export interface UploadOptions {
   idempotencyKey: string;
   signal: AbortSignal;
   onProgress: (sentBytes: number) => void;
 }
 
 /** The only caller of `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
-export const sendFile = async (
-  client: Client,
+export const uploadFile = async (
+  client: ApiClient,
   file: File,
-  sending: Sending,
+  sending: UploadOptions,
 ): Promise<StoredFile> => {
   const copy = await inMemory(file);
-  return client.around('POST', PATH, () => send(client, copy, sending));
+  return client.interceptor('POST', PATH, () => send(client, copy, sending));
 };
 
 /**
@@ -39,7 +39,7 @@ const inMemory = async (file: File) => {
   throw new FileUnreadable();
 };
 
-const send = (client: Client, file: File, {idempotencyKey, signal, onProgress}: Sending) =>
+const send = (client: ApiClient, file: File, {idempotencyKey, signal, onProgress}: UploadOptions) =>
   new Promise<StoredFile>((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();

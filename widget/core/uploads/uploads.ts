@@ -3,9 +3,9 @@ import type {StoredFile} from '../../../server/contract/files.js';
 
 import {ClientError} from '../transport/api-client.js';
 import type {FailureCode} from '../transport/api-client.js';
-import {Pace} from './transfer-speed.js';
-import {pause} from '../transport/delay.js';
-import type {Sending} from './upload-request.js';
+import {TransferSpeed} from './transfer-speed.js';
+import {delay} from '../transport/delay.js';
+import type {UploadOptions} from './upload-request.js';
 import {makeUuid} from '../session/uuid.js';
 
 /** More at once would only share the same line, and make each of them slower to finish. */
@@ -44,9 +44,9 @@ export interface FileRow {
   bytesPerSecond: number;
   secondsLeft: number;
   /** Another row that seems to be the same file. */
-  twin: FileRow | null;
+  duplicate: FileRow | null;
   /** The visitor has said that it is to be sent. */
-  isAsked: boolean;
+  isConfirmed: boolean;
   /** Sending it again cannot help: the visitor has to choose another file, or the same one again. */
   isRefused: boolean;
   /** An attempt has been made, which the server may still be working on. */
@@ -62,7 +62,7 @@ export interface FileLimits {
 }
 
 export interface FileTransport {
-  send(file: File, sending: Sending): Promise<StoredFile>;
+  send(file: File, sending: UploadOptions): Promise<StoredFile>;
   /** Returns whether the server still holds an earlier attempt with this key. */
   isInProgress(idempotencyKey: string): Promise<boolean>;
   /** Repeats the call while the backend is unavailable. */
@@ -98,12 +98,12 @@ export class Uploads {
 
   /** Whether a file waits for the visitor's word. */
   get hasQueued() {
-    return this.rows.some((row) => row.state === 'queued' && !row.isAsked);
+    return this.rows.some((row) => row.state === 'queued' && !row.isConfirmed);
   }
 
   /** How many files would be lost by leaving the page now. */
   get unsent() {
-    return this.rows.filter(({state, reason}) => isOpen(state) || goesOn(reason)).length;
+    return this.rows.filter(({state, reason}) => isOpen(state) || isWaiting(reason)).length;
   }
 
   get failed() {
@@ -127,16 +127,16 @@ export class Uploads {
   async add(files: Iterable<File>) {
     for (const file of files) {
       const row = blankRow(file.name, file.size, file);
-      const reason = await this.faultOf(file);
+      const reason = await this.refusalOf(file);
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       this.rows = [...this.rows, row];
       this.transport.onChange();
-      if (!reason) this.change(row, {twin: await this.twinOf(row)});
+      if (!reason) this.change(row, {duplicate: await this.findDuplicate(row)});
     }
   }
 
   start() {
-    for (const row of this.rows) if (row.state === 'queued') row.isAsked = true;
+    for (const row of this.rows) if (row.state === 'queued') row.isConfirmed = true;
     this.sendNext();
   }
 
@@ -149,18 +149,18 @@ export class Uploads {
   }
 
   retry(row: FileRow) {
-    this.change(row, {state: 'queued', reason: null, percent: 0, isAsked: true});
+    this.change(row, {state: 'queued', reason: null, percent: 0, isConfirmed: true});
     this.sendNext();
   }
 
   /** The line is gone: what is under way waits for it. */
-  hold() {
+  pauseAll() {
     for (const stopper of this.running.values()) stopper.abort('offline');
   }
 
   /** Takes up what waits for a connection. */
   resume() {
-    for (const row of this.rows) if (goesOn(row.reason)) this.retry(row);
+    for (const row of this.rows) if (isWaiting(row.reason)) this.retry(row);
   }
 
   /** Returns false if the backend still has the file; the row then says so. */
@@ -169,7 +169,7 @@ export class Uploads {
     this.stopTimer(row);
     if (row.stored && !(await this.erase(row, row.stored))) return false;
     this.rows = this.rows.filter((other) => other !== row);
-    this.admitNext();
+    this.queueNextRefused();
     this.transport.onChange();
     return true;
   }
@@ -206,7 +206,7 @@ export class Uploads {
   }
 
   /** A place is free: the first that had none takes it. */
-  private admitNext() {
+  private queueNextRefused() {
     const next = this.rows.find((row) => row.isRefused && row.reason === 'too_many_files');
     if (next && !this.isFull)
       Object.assign(next, {state: 'queued', reason: null, isRefused: false});
@@ -214,12 +214,14 @@ export class Uploads {
 
   /** A few at a time; each that ends makes room for the next. */
   private sendNext() {
-    const waiting = this.rows.filter((row) => row.isAsked && row.state === 'queued' && !row.reason);
-    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.run(row);
+    const waiting = this.rows.filter(
+      (row) => row.isConfirmed && row.state === 'queued' && !row.reason,
+    );
+    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.uploadRow(row);
   }
 
   /** By its name and size, otherwise by its bytes. */
-  private async twinOf(row: FileRow) {
+  private async findDuplicate(row: FileRow) {
     for (const other of this.rows) {
       if (other === row || other.isRefused || other.size !== row.size) continue;
       const digest = other.name === row.name || (await digestOf(row));
@@ -232,7 +234,7 @@ export class Uploads {
     return this.rows.filter((row) => !row.isRefused).length;
   }
 
-  private async faultOf(file: File): Promise<FileReason | null> {
+  private async refusalOf(file: File): Promise<FileReason | null> {
     if (file.size === 0) return 'empty_file';
     if (file.size > this.limits.maxFileBytes) return 'file_too_large';
     if (!(await looksLikePdf(file))) return 'not_a_pdf';
@@ -240,11 +242,11 @@ export class Uploads {
     return this.isFull ? 'too_many_files' : null;
   }
 
-  private async run(row: FileRow) {
+  private async uploadRow(row: FileRow) {
     const stopper = this.begin(row);
     const {signal} = stopper;
     try {
-      const stored = await this.sendPatiently(row, signal);
+      const stored = await this.sendWithRetry(row, signal);
       this.change(row, asStored(stored));
     } catch (error) {
       if (signal.reason === 'cancelled') return;
@@ -252,9 +254,9 @@ export class Uploads {
       const isHeld = reason === 'offline' && (signal.aborted || !navigator.onLine);
       const isRefused = MUST_CHOOSE_AGAIN.includes(reason);
       this.change(row, {state: isHeld ? 'queued' : 'error', reason, isRefused});
-      if (isRefused) this.admitNext();
+      if (isRefused) this.queueNextRefused();
       if (!signal.aborted) this.transport.onFailure(error);
-      if (goesOn(reason)) this.resumeLater(row, error);
+      if (isWaiting(reason)) this.resumeLater(row, error);
     } finally {
       if (this.running.get(row.id) === stopper) this.running.delete(row.id);
       this.sendNext();
@@ -276,7 +278,7 @@ export class Uploads {
     );
     const askedMs = error instanceof ClientError ? error.retryAfterMs : 0;
     const resume = () => {
-      if (goesOn(row.reason)) this.retry(row);
+      if (isWaiting(row.reason)) this.retry(row);
     };
     this.stopTimer(row);
     this.resumeTimers.set(row.id, window.setTimeout(resume, Math.max(pauseMs, askedMs)));
@@ -287,7 +289,7 @@ export class Uploads {
     this.resumeTimers.delete(id);
   }
 
-  private async sendPatiently(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
+  private async sendWithRetry(row: FileRow, signal: AbortSignal): Promise<StoredFile> {
     let busyUntil = 0;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -308,17 +310,17 @@ export class Uploads {
         if (isInProgress) attempt--;
         this.change(row, {reason: error.code, percent: 0});
         const backoffMs = Math.max(error.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-        await pause(isInProgress ? error.retryAfterMs || LOOK_AGAIN_MS : backoffMs, signal);
+        await delay(isInProgress ? error.retryAfterMs || LOOK_AGAIN_MS : backoffMs, signal);
       }
     }
   }
 
   private follow(row: FileRow) {
-    const pace = new Pace(performance.now());
+    const speed = new TransferSpeed(performance.now());
     this.change(row, {bytesPerSecond: 0, secondsLeft: 0, reason: null});
     return (sentBytes: number) => {
-      pace.measure(sentBytes, performance.now());
-      const {bytesPerSecond} = pace;
+      speed.measure(sentBytes, performance.now());
+      const {bytesPerSecond} = speed;
       const secondsLeft = bytesPerSecond && Math.ceil((row.size - sentBytes) / bytesPerSecond);
       // 100 stands for stored, not for sent: the last word is the server's.
       const percent = Math.min(99, Math.round((100 * sentBytes) / row.size));
@@ -343,8 +345,8 @@ const blankRow = (name: string, size: number, file: File | null): FileRow => ({
   stored: null,
   bytesPerSecond: 0,
   secondsLeft: 0,
-  twin: null,
-  isAsked: false,
+  duplicate: null,
+  isConfirmed: false,
   isRefused: false,
   wasSent: false,
   resumptions: 0,
@@ -401,7 +403,7 @@ const AWAY: (FileReason | null)[] = [
   'rate_limited',
   'in_progress',
 ];
-export const goesOn = (reason: FileReason | null) => AWAY.includes(reason);
+export const isWaiting = (reason: FileReason | null) => AWAY.includes(reason);
 
 const isWorthRetrying = (error: unknown): error is ClientError =>
   error instanceof ClientError && error.isTransient;

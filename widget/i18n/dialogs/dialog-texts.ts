@@ -12,16 +12,16 @@ const LANGUAGES: InEachLanguage<DialogTexts> = {
 };
 
 const loaded = new Map<LanguageTag, DialogTexts>();
-const shown = new WeakMap<Chat, Words>();
+const shown = new WeakMap<Chat, AllTexts>();
 
-export type Words = Language['texts'] & DialogTexts;
+export type AllTexts = Language['texts'] & DialogTexts;
 
 export const loadWords = async (tag: LanguageTag) => {
   if (!loaded.has(tag)) loaded.set(tag, (await LANGUAGES[tag]()).default);
 };
 
 /** The dialogs' words beside the others; all in the language before, until these are there. */
-export const wordsOf = (chat: Chat, {tag, texts}: Language): Words => {
+export const dialogTexts = (chat: Chat, {tag, texts}: Language): AllTexts => {
   const words = loaded.get(tag);
   if (words) shown.set(chat, {...texts, ...words});
   else
@@ -29,5 +29,5 @@ export const wordsOf = (chat: Chat, {tag, texts}: Language): Words => {
       () => chat.host.requestUpdate(),
       () => undefined,
     );
-  return shown.get(chat) ?? (texts as Words);
+  return shown.get(chat) ?? (texts as AllTexts);
 };

@@ -49,7 +49,7 @@ const ar: Texts = {
   fileLimits: 'ملفات PDF فقط. العدد: حتى {count}. الحجم: حتى {size} لكل ملف.',
   files: 'ملفاتك',
   queued: 'جاهز للرفع',
-  twin: 'يبدو مطابقًا لـ {name}.',
+  duplicate: 'يبدو مطابقًا لـ {name}.',
   uploadStarts: 'جارٍ الرفع…',
   uploading: 'جارٍ الرفع، {percent}',
   timeLeft: 'بقي {time}',

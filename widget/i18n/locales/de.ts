@@ -50,7 +50,7 @@ const de: Texts = {
   fileLimits: 'Nur PDF. Dateien: bis zu {count}. Größe: je bis zu {size}.',
   files: 'Ihre Dateien',
   queued: 'Bereit zum Hochladen',
-  twin: 'Sieht aus wie {name}.',
+  duplicate: 'Sieht aus wie {name}.',
   uploadStarts: 'Wird hochgeladen …',
   uploading: 'Wird hochgeladen, {percent}',
   timeLeft: 'noch {time}',

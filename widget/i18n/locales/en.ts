@@ -48,7 +48,7 @@ const en = {
   fileLimits: 'PDF only. Files: up to {count}. Size: up to {size} each.',
   files: 'Your files',
   queued: 'Ready to upload',
-  twin: 'Looks the same as {name}.',
+  duplicate: 'Looks the same as {name}.',
   uploadStarts: 'Uploading…',
   uploading: 'Uploading, {percent}',
   timeLeft: '{time} left',

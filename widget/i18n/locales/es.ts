@@ -49,7 +49,7 @@ const es: Texts = {
   fileLimits: 'Solo PDF. Archivos: hasta {count}. Tamaño: hasta {size} cada uno.',
   files: 'Sus archivos',
   queued: 'Listo para subir',
-  twin: 'Parece igual que {name}.',
+  duplicate: 'Parece igual que {name}.',
   uploadStarts: 'Subiendo…',
   uploading: 'Subiendo, {percent}',
   timeLeft: 'faltan {time}',

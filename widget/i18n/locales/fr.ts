@@ -50,7 +50,7 @@ const fr: Texts = {
   fileLimits: 'PDF uniquement. Fichiers : {count} au plus. Taille : {size} au plus chacun.',
   files: 'Vos fichiers',
   queued: 'Prêt à envoyer',
-  twin: 'Semble identique à {name}.',
+  duplicate: 'Semble identique à {name}.',
   uploadStarts: 'Envoi…',
   uploading: 'Envoi, {percent}',
   timeLeft: 'encore {time}',

@@ -49,7 +49,7 @@ const ptBr: Texts = {
   fileLimits: 'Somente PDF. Arquivos: até {count}. Tamanho: até {size} cada.',
   files: 'Seus arquivos',
   queued: 'Pronto para enviar',
-  twin: 'Parece igual a {name}.',
+  duplicate: 'Parece igual a {name}.',
   uploadStarts: 'Enviando…',
   uploading: 'Enviando, {percent}',
   timeLeft: 'faltam {time}',

@@ -1,9 +1,9 @@
 import {html, nothing} from 'lit';
 
-import {giveName} from '../../core/commands/submit-name.js';
+import {submitName} from '../../core/commands/submit-name.js';
 import type {Chat} from '../../core/chat.js';
 import type {Language} from '../../i18n/languages.js';
-import {fill} from '../../i18n/languages.js';
+import {interpolate} from '../../i18n/languages.js';
 import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 import {SEND, icon} from './icons.js';
 
@@ -17,25 +17,25 @@ export interface Field {
 }
 
 export const nameView = (chat: Chat, language: Language) =>
-  composerView(chat, language, {
+  textFieldView(chat, language, {
     label: language.texts.nameLabel,
     value: chat.draft.name,
     type: 'text',
     autocomplete: 'name',
     maxLength: MAX_NAME_LENGTH,
-    onSubmit: (value) => giveName(chat, value),
+    onSubmit: (value) => submitName(chat, value),
   });
 
 /** One field and its button. `novalidate`: our own words say what is wrong, in the visitor's language. */
-export const composerView = (chat: Chat, language: Language, field: Field) => {
+export const textFieldView = (chat: Chat, language: Language, field: Field) => {
   const {texts} = language;
-  const {fieldFault} = chat.signs;
+  const {fieldError} = chat.status;
   const about = field.autocomplete;
   const keep = ({target}: Event) => {
     chat.drafts.set(about, (target as HTMLInputElement).value);
     chat.host.requestUpdate();
   };
-  const fault = fieldFault && fill(texts, fieldFault, {count: MAX_NAME_LENGTH});
+  const fault = fieldError && interpolate(texts, fieldError, {count: MAX_NAME_LENGTH});
   return html`
     <form
       class="composer"
@@ -56,13 +56,13 @@ export const composerView = (chat: Chat, language: Language, field: Field) => {
           enterkeyhint="send"
           dir="auto"
           .value=${chat.drafts.get(about) ?? field.value}
-          ?readonly=${chat.isSending}
+          ?readonly=${chat.isSubmitting}
           aria-invalid=${fault ? 'true' : 'false'}
           aria-describedby=${fault ? 'fault' : nothing}
           data-focus
         />
-        <button class="send" part="button" ?disabled=${chat.isSending} aria-label=${texts.send}>
-          ${chat.isSending ? html`<span class="spinner"></span>` : icon(SEND)}
+        <button class="send" part="button" ?disabled=${chat.isSubmitting} aria-label=${texts.send}>
+          ${chat.isSubmitting ? html`<span class="spinner"></span>` : icon(SEND)}
         </button>
       </div>
       <p class="fault" id="fault" role="alert">${fault}</p>

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import type {Chat} from '../../core/chat.js';
 import {CLOSE, iconButton} from '../controls/icons.js';
-import type {Words} from '../../i18n/dialogs/dialog-texts.js';
+import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 
 interface Frame {
   title: string;
@@ -12,7 +12,7 @@ interface Frame {
 }
 
 /** Covers the panel alone: the page around it stays usable. */
-export const frameView = (chat: Chat, words: Words, {title, body, isFocusElsewhere}: Frame) =>
+export const frameView = (chat: Chat, words: AllTexts, {title, body, isFocusElsewhere}: Frame) =>
   coverView(
     'dialog',
     html`
@@ -33,7 +33,7 @@ export interface Question {
 }
 
 /** Asks before something that cannot be undone. The harmless answer has the focus. */
-export const questionView = (words: Words, question: Question) =>
+export const questionView = (words: AllTexts, question: Question) =>
   coverView(
     'alertdialog',
     html`

@@ -7,13 +7,13 @@ import {dialogStyles} from '../styles/dialogs.js';
 
 export {FileLinks} from './file-links.js';
 export {formatTime} from '../../i18n/dialogs/format-time.js';
-export {offer} from './save-file.js';
+export {saveFile} from './save-file.js';
 export {loadWords} from '../../i18n/dialogs/dialog-texts.js';
 
-const OVERLAYS = {menu: Menu, myData: MyData, startOver: StartOver};
+const DIALOGS = {menu: Menu, myData: MyData, startOver: StartOver};
 
-export type OverlayName = keyof typeof OVERLAYS;
+export type DialogName = keyof typeof DIALOGS;
 
-export const makeOverlay = (name: OverlayName, chat: Chat) => new OVERLAYS[name](chat);
+export const createDialog = (name: DialogName, chat: Chat) => new DIALOGS[name](chat);
 
 export const styles = [dialogStyles];

@@ -6,9 +6,9 @@ const MARK = 'data-maria-print';
 /** What is on the screen, as a text that any device can open. */
 export const saveTranscript = async ({language, reference, transcript, uploads}: Chat) => {
   // Imported here, what both use is no further file.
-  const {formatTime, offer} = await import('./dialogs.js');
+  const {formatTime, saveFile} = await import('./dialogs.js');
   const {texts} = language;
-  const said = transcript.lines.map(({at, from, words}) => {
+  const said = transcript.lines.map(({at, from, text: words}) => {
     const who = from === 'maria' ? texts.mariaSays : texts.youSay;
     const time = at ? `${formatTime(new Date(at), language)}\n` : '';
     return `${time}${who} ${words(language)}\n`;
@@ -16,7 +16,7 @@ export const saveTranscript = async ({language, reference, transcript, uploads}:
   const files = uploads?.rows.flatMap(({stored}) => stored?.name ?? []) ?? [];
   const about = [texts.log, `${texts.reference}: ${reference}`, ''];
   const text = [...about, ...said, texts.files, ...files].join('\n');
-  offer(new Blob([text], {type: 'text/plain;charset=utf-8'}), `maria-${reference}.txt`);
+  saveFile(new Blob([text], {type: 'text/plain;charset=utf-8'}), `maria-${reference}.txt`);
 };
 
 /**

@@ -1,6 +1,6 @@
 import type {DownloadLink} from '../../../server/contract/files.js';
 
-import {offer} from './save-file.js';
+import {saveFile} from './save-file.js';
 
 /** Safari blocks a tab that opens more than about a second after the press. */
 const PRESS_LASTS_MS = 800;
@@ -21,13 +21,13 @@ export class FileLinks {
     const kept = this.kept.get(id);
     this.kept.delete(id);
     if (kept && Date.now() < kept.until) {
-      offer(kept.url);
+      saveFile(kept.url);
       return true;
     }
     const pressedAt = Date.now();
     const url = new URL((await fetchLink()).url, this.api).href;
     const isInTime = Date.now() - pressedAt < PRESS_LASTS_MS;
-    if (isInTime) offer(url);
+    if (isInTime) saveFile(url);
     else this.kept.set(id, {url, until: Date.now() + KEPT_MS});
     return isInTime;
   }

@@ -1,40 +1,40 @@
 import {html} from 'lit';
 
-import type {Chat, Overlay} from '../../core/chat.js';
+import type {Chat, Dialog} from '../../core/chat.js';
 import {LARGEST_TEXT, chime} from '../page/visitor-settings.js';
 import {formatPercent, languageTags} from '../../i18n/languages.js';
 import type {Language, LanguageTag} from '../../i18n/languages.js';
 import {frameView} from './dialog-frame.js';
-import {keepConversation, openOverlay} from './open-dialog.js';
-import {wordsOf} from '../../i18n/dialogs/dialog-texts.js';
-import type {Words} from '../../i18n/dialogs/dialog-texts.js';
+import {exportTranscript, openDialog} from './open-dialog.js';
+import {dialogTexts} from '../../i18n/dialogs/dialog-texts.js';
+import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 
 /** All that is not the conversation itself, and the visitor's own wishes for this browser. */
-export class Menu implements Overlay {
+export class Menu implements Dialog {
   constructor(private readonly chat: Chat) {}
 
   view(language: Language) {
     const {chat} = this;
-    const words = wordsOf(chat, language);
+    const words = dialogTexts(chat, language);
     const item = (label: string, act: (event: Event) => unknown, look = '') =>
       html`<button part="button" class="item ${look}" @click=${act}>${label}</button>`;
     const leaveTo = (how: 'saveTranscript' | 'printConversation') => async (event: Event) => {
       const path = event.composedPath();
       chat.cover(null);
       await chat.host.updateComplete;
-      await keepConversation(chat, how, path);
+      await exportTranscript(chat, how, path);
     };
     const body = html`
-      ${item(words.myData, () => openOverlay(chat, 'myData'))}
+      ${item(words.myData, () => openDialog(chat, 'myData'))}
       ${item(words.keep, leaveTo('saveTranscript'))}
       ${item(words.print, leaveTo('printConversation'))}
-      ${item(words.startOver, () => openOverlay(chat, 'startOver'), 'to-danger')}
+      ${item(words.startOver, () => openDialog(chat, 'startOver'), 'to-danger')}
       ${this.settingsView(words, language)}
     `;
     return frameView(chat, words, {title: words.menu, body});
   }
 
-  private settingsView(words: Words, language: Language) {
+  private settingsView(words: AllTexts, language: Language) {
     const {storage} = this.chat;
     const size = storage.get('text-size') ?? '1';
     return html`

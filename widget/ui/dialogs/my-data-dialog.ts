@@ -4,7 +4,7 @@ import type {StoredFile} from '../../../server/contract/files.js';
 import type {RecordedConsent} from '../../../server/contract/sessions.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 
-import {fill, formatSize} from '../../i18n/languages.js';
+import {interpolate, formatSize} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import {submitTo} from '../controls/text-field.js';
 import {iconButton} from '../controls/icons.js';
@@ -13,10 +13,10 @@ import {referenceView} from '../controls/reference.js';
 import {formatTime} from '../../i18n/dialogs/format-time.js';
 import {frameView, questionView} from './dialog-frame.js';
 import type {MyData} from '../../core/my-data.js';
-import type {Words} from '../../i18n/dialogs/dialog-texts.js';
+import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 
-export const myDataView = (data: MyData, language: Language, words: Words) => {
-  const {asking, chat, editing, fault, isBusy, session} = data;
+export const myDataView = (data: MyData, language: Language, words: AllTexts) => {
+  const {asking, chat, editing, error: fault, isBusy, session} = data;
   const wording = `${words.withdraw}: ${words.eraseConsequence}`;
   if (asking) {
     return questionView(words, {
@@ -24,8 +24,8 @@ export const myDataView = (data: MyData, language: Language, words: Words) => {
       consequence: words.eraseConsequence,
       confirm: words[asking],
       onConfirm: () =>
-        asking === 'erase' ? data.erase() : data.decide('personal_data', false, wording),
-      onCancel: () => data.show({asking: null}),
+        asking === 'erase' ? data.erase() : data.changeConsent('personal_data', false, wording),
+      onCancel: () => data.patch({asking: null}),
     });
   }
   return frameView(chat, words, {
@@ -38,14 +38,14 @@ export const myDataView = (data: MyData, language: Language, words: Words) => {
       ${
         session
           ? html`${actionView(data, words.downloadAll, () => data.downloadAll())}
-            ${actionView(data, words.erase, () => data.show({asking: 'erase'}), 'to-danger')}`
+            ${actionView(data, words.erase, () => data.patch({asking: 'erase'}), 'to-danger')}`
           : fault && actionView(data, words.retry, () => data.load())
       }
     `,
   });
 };
 
-const factsView = (data: MyData, language: Language, words: Words) => {
+const factsView = (data: MyData, language: Language, words: AllTexts) => {
   const {chat, session} = data;
   const isVisit = chat.state === 'visit';
   const name = session?.name ?? chat.name;
@@ -54,7 +54,7 @@ const factsView = (data: MyData, language: Language, words: Words) => {
     ${name ? fieldView(data, words, 'name', name) : nothing}
     ${isVisit ? html`<p class="hint">${words.onlyHere}</p>` : nothing}
     ${session?.email_masked ? fieldView(data, words, 'email', session.email_masked) : nothing}
-    ${pending ? html`<p class="hint">${fill(words, 'pending', {email: pending})}</p>` : nothing}
+    ${pending ? html`<p class="hint">${interpolate(words, 'pending', {email: pending})}</p>` : nothing}
     ${session?.consents.map((consent) => consentView(data, consent, language, words))}
     ${session?.files.map((file) => fileView(data, file, language, words))}
     ${messagesView(data, language, words)}
@@ -79,17 +79,17 @@ const linkView = (label: string, about: string, onClick: () => unknown) => html`
   </button>
 `;
 
-const actionView = (data: MyData, label: string, onClick: () => unknown, look = '') => html`
-  <button part="button" class="choice wide ${look}" ?disabled=${data.isBusy} @click=${onClick}>
+const actionView = (data: MyData, label: string, onClick: () => unknown, refresh = '') => html`
+  <button part="button" class="choice wide ${refresh}" ?disabled=${data.isBusy} @click=${onClick}>
     ${label}
   </button>
 `;
 
-const fieldView = (data: MyData, words: Words, field: 'name' | 'email', value: string) => {
+const fieldView = (data: MyData, words: AllTexts, field: 'name' | 'email', value: string) => {
   const isName = field === 'name';
   const label = isName ? words.nameLabel : words.emailLabel;
   if (data.editing !== field) {
-    const edit = () => data.show({editing: field});
+    const edit = () => data.patch({editing: field});
     return factView(label, value, linkView(words.change, label, edit));
   }
   return html`
@@ -118,27 +118,27 @@ const consentView = (
   data: MyData,
   {purpose, granted, recorded_at}: RecordedConsent,
   language: Language,
-  words: Words,
+  words: AllTexts,
 ) => {
-  const {guide} = data.chat;
+  const {flow} = data.chat;
   const about = words[purpose];
-  const asking = guide.walk.firstOf((step) => step.type === 'consent' && step.purpose === purpose);
-  const question = asking ? guide.wordsOf(asking)(language) : about;
+  const asking = flow.graph.firstOf((step) => step.type === 'consent' && step.purpose === purpose);
+  const question = asking ? flow.promptFor(asking)(language) : about;
   const decided = `${granted ? `✓ ${words.agree}` : `✗ ${words.disagree}`}, ${formatTime(new Date(recorded_at), language)}`;
   const withdraw = () =>
     purpose === 'personal_data'
-      ? data.show({asking: 'withdraw'})
-      : data.decide(purpose, false, `${words.withdraw}: ${about}`);
+      ? data.patch({asking: 'withdraw'})
+      : data.changeConsent(purpose, false, `${words.withdraw}: ${about}`);
   return granted
     ? factView(about, decided, linkView(words.withdraw, about, withdraw))
     : factView(
         question,
         decided,
-        linkView(words.agree, about, () => data.decide(purpose, true, question)),
+        linkView(words.agree, about, () => data.changeConsent(purpose, true, question)),
       );
 };
 
-const messagesView = ({messages}: MyData, language: Language, words: Words) =>
+const messagesView = ({messages}: MyData, language: Language, words: AllTexts) =>
   messages.length === 0
     ? nothing
     : html`
@@ -148,14 +148,14 @@ const messagesView = ({messages}: MyData, language: Language, words: Words) =>
         )}
       `;
 
-const fileView = (data: MyData, file: StoredFile, language: Language, words: Words) => {
+const fileView = (data: MyData, file: StoredFile, language: Language, words: AllTexts) => {
   const {id, name, size, uploaded_at} = file;
   const when = formatTime(new Date(uploaded_at), language);
   const isReady = data.readyFile === id;
   const facts = isReady
     ? language.texts.downloadReady
     : `${formatSize(size, language.tag)}, ${when}`;
-  const label = fill(words, 'downloadFile', {name});
+  const label = interpolate(words, 'downloadFile', {name});
   return factView(
     facts,
     name,

@@ -1,18 +1,18 @@
 import type {Chat} from '../../core/chat.js';
-import type {OverlayName} from './dialogs.js';
+import type {DialogName} from './dialogs.js';
 
 /** Fetched with its words when the first of them is asked for. */
-export const openOverlay = (chat: Chat, name: OverlayName) =>
+export const openDialog = (chat: Chat, name: DialogName) =>
   attempt(chat, async ({host}) => {
-    const {loadWords, makeOverlay, styles} = await import('./dialogs.js');
+    const {loadWords, createDialog, styles} = await import('./dialogs.js');
     await loadWords(chat.language.tag);
-    chat.signs.miss(false);
+    chat.status.showMissing(false);
     host.adopt(styles);
-    chat.cover(makeOverlay(name, chat));
+    chat.cover(createDialog(name, chat));
   });
 
 /** The path is that of the event that has asked for it. */
-export const keepConversation = (
+export const exportTranscript = (
   chat: Chat,
   how: 'saveTranscript' | 'printConversation',
   path: EventTarget[] = [],
@@ -23,6 +23,6 @@ const attempt = async (chat: Chat, work: (chat: Chat) => Promise<void>) => {
     await work(chat);
   } catch (error) {
     chat.host.onLoadFailure(error);
-    chat.signs.showToast('notLoaded');
+    chat.status.showToast('notLoaded');
   }
 };

@@ -1,7 +1,7 @@
 const REVOKE_AFTER_MS = 60_000;
 
 /** Hands a file to the browser's own downloads: an address, or what was made here. */
-export const offer = (what: string | Blob, name = '') => {
+export const saveFile = (what: string | Blob, name = '') => {
   const isMade = typeof what !== 'string';
   const link = document.createElement('a');
   link.href = isMade ? URL.createObjectURL(what) : what;

@@ -2,31 +2,31 @@ import {html, nothing} from 'lit';
 
 import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
 
-import {fill} from '../../i18n/languages.js';
+import {interpolate} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import type {FileRow} from '../../core/uploads/uploads.js';
 import {stateText} from '../steps/file-texts.js';
-import {nameView} from '../steps/files.js';
+import {fileNameView} from '../steps/files.js';
 import {CLOSE, FILE, SEND, icon, iconButton} from '../controls/icons.js';
 import {CLIP, RESTART} from '../controls/intake-icons.js';
-import type {Talk} from '../../core/messages/message-thread.js';
+import type {MessageThread} from '../../core/messages/message-thread.js';
 
 /** The field grows with what is written, up to here. */
 const MOST_HEIGHT_PX = 132;
 const STOP = 'M7.5 7.5h9v9h-9z';
 
 /** The field at the bottom: what is written to Maria, beside what she asks. */
-export const talkView = (talk: Talk) => (language: Language) => {
+export const composerView = (thread: MessageThread) => (language: Language) => {
   const {texts} = language;
-  const fault = talk.isTooLong ? fill(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
+  const fault = thread.isTooLong ? interpolate(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`
-    <form class="composer talk" part="composer" @submit=${submit(talk)}>
+    <form class="composer talk" part="composer" @submit=${submit(thread)}>
       <div class="rows">
-        ${talk.attachments.rows.map((row) => attachedView(talk, row, language))}
+        ${thread.attachments.rows.map((row) => attachedView(thread, row, language))}
       </div>
       <label class="sr" for="message">${texts.message}</label>
       <div class="field">
-        ${talk.chat.guide.step?.type === 'upload' ? nothing : clipView(talk, texts.chooseFiles)}
+        ${thread.chat.flow.step?.type === 'upload' ? nothing : clipView(thread, texts.chooseFiles)}
         <textarea
           id="message"
           rows="1"
@@ -35,36 +35,36 @@ export const talkView = (talk: Talk) => (language: Language) => {
           placeholder=${texts.message}
           aria-invalid=${fault ? 'true' : 'false'}
           aria-describedby=${fault ? 'message-fault' : nothing}
-          .value=${talk.draft}
-          @input=${type(talk)}
+          .value=${thread.draft}
+          @input=${type(thread)}
           @keydown=${sendByEnter}
         ></textarea>
-        ${talk.isAnswered ? stopView(talk, texts.stop) : sendView(talk, texts.send)}
+        ${thread.isAnswered ? stopView(thread, texts.stop) : sendView(thread, texts.send)}
       </div>
       <p class="fault" id="message-fault" role="alert">${fault}</p>
     </form>
   `;
 };
 
-const sendView = (talk: Talk, label: string) => html`
-  <button class="send" part="button" ?disabled=${!talk.canSend} aria-label=${label}>
+const sendView = (thread: MessageThread, label: string) => html`
+  <button class="send" part="button" ?disabled=${!thread.canSend} aria-label=${label}>
     ${icon(SEND)}
   </button>
 `;
 
-const stopView = (talk: Talk, label: string) => html`
+const stopView = (thread: MessageThread, label: string) => html`
   <button
     class="send stop"
     part="button"
     type="button"
     aria-label=${label}
-    @click=${() => talk.stop()}
+    @click=${() => thread.stop()}
   >
     ${icon(STOP)}
   </button>
 `;
 
-const clipView = (talk: Talk, label: string) => html`
+const clipView = (thread: MessageThread, label: string) => html`
   <label class="icon attach" title=${label}>
     ${icon(CLIP)}
     <input
@@ -75,44 +75,44 @@ const clipView = (talk: Talk, label: string) => html`
       aria-label=${label}
       @change=${(event: Event) => {
         const input = event.target as HTMLInputElement;
-        void talk.attachments.add([...(input.files ?? [])]);
+        void thread.attachments.add([...(input.files ?? [])]);
         input.value = '';
       }}
     />
   </label>
 `;
 
-const attachedView = ({attachments, chat}: Talk, row: FileRow, language: Language) => html`
+const attachedView = ({attachments, chat}: MessageThread, row: FileRow, language: Language) => html`
   <div class="file attached ${row.state}" part="file">
     ${row.state === 'uploading' ? html`<span class="spinner"></span>` : icon(FILE)}
     <span class="about">
-      <bdi class="name" title=${row.name}>${nameView(row.name)}</bdi>
+      <bdi class="name" title=${row.name}>${fileNameView(row.name)}</bdi>
       <span class="hint state" role=${row.reason ? 'alert' : nothing}
         >${stateText(chat.uploads!, row, language)}</span
       >
     </span>
     ${
       row.state === 'error' && !row.isRefused
-        ? iconButton(RESTART, fill(language.texts, 'retryFile', {name: row.name}), () =>
+        ? iconButton(RESTART, interpolate(language.texts, 'retryFile', {name: row.name}), () =>
             attachments.retry(row),
           )
         : nothing
     }
-    ${iconButton(CLOSE, fill(language.texts, 'removeFile', {name: row.name}), () => attachments.remove(row))}
+    ${iconButton(CLOSE, interpolate(language.texts, 'removeFile', {name: row.name}), () => attachments.remove(row))}
   </div>
 `;
 
-const submit = (talk: Talk) => (event: SubmitEvent) => {
+const submit = (thread: MessageThread) => (event: SubmitEvent) => {
   event.preventDefault();
-  talk.send();
+  thread.sendDraft();
   const field = (event.target as Element).querySelector('textarea')!;
   field.style.height = '';
   field.focus();
 };
 
-const type = (talk: Talk) => (event: Event) => {
+const type = (thread: MessageThread) => (event: Event) => {
   const field = event.target as HTMLTextAreaElement;
-  talk.type(field.value);
+  thread.type(field.value);
   field.style.height = 'auto';
   field.style.height = `${Math.min(field.scrollHeight + 2, MOST_HEIGHT_PX)}px`;
 };

@@ -1,11 +1,11 @@
 import {html, nothing} from 'lit';
 
 import {textView} from '../panel/conversation-log.js';
-import {readLinks, readMarks} from './markdown.js';
+import {readLinks, parseMarkdown} from './markdown.js';
 import type {Block, Piece} from './markdown.js';
 
 /** An answer with its few marks. */
-export const markedView = (text: string) => readMarks(text).map(blockView);
+export const markedView = (text: string) => parseMarkdown(text).map(blockView);
 
 /** The visitor's own words, with addresses to press. */
 export const plainView = (text: string) => textView(readLinks(text).map(pieceView));

@@ -29,7 +29,7 @@ const MARK = new RegExp(
  * The few marks of Markdown (CommonMark's emphasis, code, lists, links) that an answer may have. All
  * else stays the text that it is: no HTML, no pictures; an address only of a kind that browsers show.
  */
-export const readMarks = (text: string): Block[] => {
+export const parseMarkdown = (text: string): Block[] => {
   const blocks: Block[] = [];
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at++) {

@@ -2,26 +2,26 @@ import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
 
-import {fill, formatSize} from '../../i18n/languages.js';
+import {interpolate, formatSize} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
-import {nameView} from '../steps/files.js';
+import {fileNameView} from '../steps/files.js';
 import {FILE, icon, iconButton} from '../controls/icons.js';
 import {TRASH} from '../controls/intake-icons.js';
 import {markedView, plainView} from './markdown-view.js';
-import type {Said} from '../../core/messages/message.js';
+import type {ThreadMessage} from '../../core/messages/message.js';
 import {isOwn} from '../../core/messages/message.js';
-import type {Talk} from '../../core/messages/message-thread.js';
+import type {MessageThread} from '../../core/messages/message-thread.js';
 
 /** So much of a message tells it from the others. */
 const NAMED = 60;
 
 /** What stands in a message's bubble. */
-export const saidView = (talk: Talk, said: Said) => (language: Language) => {
+export const messageView = (thread: MessageThread, said: ThreadMessage) => (language: Language) => {
   const {body, files, state, isStopped} = said;
   return html`
     ${isOwn(said) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
-    ${files.map((file) => fileView(talk, file, language))}
-    ${isOwn(said) ? deliveryView(talk, said, language) : nothing}
+    ${files.map((file) => fileView(thread, file, language))}
+    ${isOwn(said) ? deliveryView(thread, said, language) : nothing}
     ${isStopped ? html`<span class="delivery">${language.texts.cancelled}</span>` : nothing}
   `;
 };
@@ -33,7 +33,7 @@ const runningView = (body: string) => html`
   </div>
 `;
 
-const deliveryView = (talk: Talk, said: Said, language: Language) => {
+const deliveryView = (thread: MessageThread, said: ThreadMessage, language: Language) => {
   const {texts} = language;
   const isHeld = said.state === 'unsent' || (said.state === 'sending' && said.isWaiting);
   if (!isHeld && said.state !== 'sending') return nothing;
@@ -45,8 +45,8 @@ const deliveryView = (talk: Talk, said: Said, language: Language) => {
           ? html`<button
               part="button"
               class="link"
-              aria-label=${fill(texts, 'retryFile', {name: said.body.slice(0, NAMED)})}
-              @click=${() => talk.delivery.retry(said)}
+              aria-label=${interpolate(texts, 'retryFile', {name: said.body.slice(0, NAMED)})}
+              @click=${() => thread.sendQueue.retry(said)}
             >
               ${texts.retry}
             </button>`
@@ -57,7 +57,7 @@ const deliveryView = (talk: Talk, said: Said, language: Language) => {
 };
 
 /** Its name fetches it. */
-const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) => {
+const fileView = ({downloads}: MessageThread, file: StoredFile, {texts, tag}: Language) => {
   const {id, name, size} = file;
   const state = downloads.stateOf(id);
   const hasFailed = state === 'failed';
@@ -66,7 +66,7 @@ const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) =
       ${state === 'loading' ? html`<span class="spinner"></span>` : icon(FILE)}
       <span class="about">
         <button part="button" class="link" title=${name} @click=${() => downloads.begin(id)}>
-          <bdi>${nameView(name)}</bdi>
+          <bdi>${fileNameView(name)}</bdi>
         </button>
         ${
           hasFailed
@@ -76,7 +76,7 @@ const fileView = ({downloads}: Talk, file: StoredFile, {texts, tag}: Language) =
               : html`<span class="hint">PDF · ${formatSize(size, tag)}</span>`
         }
       </span>
-      ${iconButton(TRASH, fill(texts, 'removeFile', {name}), () => downloads.erase(id))}
+      ${iconButton(TRASH, interpolate(texts, 'removeFile', {name}), () => downloads.erase(id))}
     </span>
   `;
 };

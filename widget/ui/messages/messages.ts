@@ -1,3 +1,3 @@
 /** What a conversation needs once the visitor writes to it. */
 export {styles} from '../styles/messages.js';
-export {Talk} from '../../core/messages/message-thread.js';
+export {MessageThread} from '../../core/messages/message-thread.js';

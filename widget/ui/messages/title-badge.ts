@@ -1,5 +1,5 @@
 /** How many messages came while the page was in the background stands before its title until somebody looks. */
-export class UnseenTitle {
+export class TitleBadge {
   private unseen = 0;
   /** As the page has it, and as we have left it. */
   private own = '';

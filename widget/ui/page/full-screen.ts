@@ -1,5 +1,5 @@
 import type {Chat} from '../../core/chat.js';
-import type {PageEventsHost} from './page-events.js';
+import type {PanelHost} from './page-events.js';
 
 /**
  * Stands in the history while the panel fills the screen, and once more while something covers it;
@@ -27,7 +27,7 @@ lockedPage.replaceSync('html{overflow:hidden!important}');
  * back button closes what lies on top. What is done to the page for that is taken back at the end.
  * An entry is made when it is asked for by a press: browsers pass over those that come by themselves.
  */
-export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: AbortSignal) => {
+export const connectFullScreen = (host: PanelHost, chat: Chat, signal: AbortSignal) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
   let entries = isFull() ? marks() : 0;
@@ -37,7 +37,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     lockPage(isFull());
     if (isLeaving) return;
     const isWanted = (isFull() && !isHistoryOwned()) || (host.isOpen && entries > 0);
-    const wanted = isWanted ? (chat.overlay ? 2 : 1) : 0;
+    const wanted = isWanted ? (chat.dialog ? 2 : 1) : 0;
     leave(wanted);
     while (marks() < wanted)
       history.pushState({...(history.state as object), [MARK]: marks() + 1}, '');
@@ -58,7 +58,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
     entries = marks();
     // Closed first: a dialog that goes from an open panel would make a new entry for that.
     if (!entries) void host.close();
-    if (chat.overlay) chat.cover(null);
+    if (chat.dialog) chat.cover(null);
   };
 
   chat.onCover = follow;
@@ -67,7 +67,7 @@ export const followFullScreen = (host: PageEventsHost, chat: Chat, signal: Abort
   window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
-    (event) => isFull() && keepInside(event as KeyboardEvent, host.focusKeeper.panel!),
+    (event) => isFull() && keepInside(event as KeyboardEvent, host.panelFocus.panel!),
     {signal},
   );
   signal.addEventListener('abort', () => {

@@ -1,19 +1,19 @@
 import type {Chat} from '../../core/chat.js';
 import {readFileEvent} from './file-drop.js';
 import {fitViewport} from './fit-viewport.js';
-import type {FocusKeeper} from './panel-focus.js';
-import {followFullScreen} from './full-screen.js';
-import {Looking} from '../../core/sync/session-sync.js';
-import {followTabs} from '../../core/sync/tabs.js';
-import {joinTalk} from '../../core/messages/messaging.js';
+import type {PanelFocus} from './panel-focus.js';
+import {connectFullScreen} from './full-screen.js';
+import {SessionSync} from '../../core/sync/session-sync.js';
+import {connectTabs} from '../../core/sync/tabs.js';
+import {openThread} from '../../core/messages/messaging.js';
 import {takeFiles} from '../steps/files.js';
 
-export interface PageEventsHost extends EventTarget {
+export interface PanelHost extends EventTarget {
   readonly isOpen: boolean;
   readonly isConnected: boolean;
   readonly renderRoot: HTMLElement | DocumentFragment;
   isDropping: boolean;
-  readonly focusKeeper: FocusKeeper;
+  readonly panelFocus: PanelFocus;
   /** Matches while the panel fills the screen. */
   readonly isNarrow: MediaQueryList;
   readonly isInline: boolean;
@@ -23,20 +23,20 @@ export interface PageEventsHost extends EventTarget {
 }
 
 /** Tells a conversation what happens on the page around it, until the signal comes. */
-export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal) => {
-  const {focusKeeper, isNarrow, renderRoot} = host;
-  const looking = new Looking(chat, signal);
+export const connectPage = (host: PanelHost, chat: Chat, signal: AbortSignal) => {
+  const {panelFocus, isNarrow, renderRoot} = host;
+  const sync = new SessionSync(chat, signal);
   const isAttended = () => host.isOpen && !document.hidden;
-  const look = () => {
-    if (isAttended()) void looking.look();
-    else looking.want();
+  const refresh = () => {
+    if (isAttended()) void sync.refresh();
+    else sync.schedule();
     // The visitor may have begun to write in another tab.
-    if (!chat.talk) void joinTalk(chat);
+    if (!chat.thread) void openThread(chat);
   };
   const attend = () => {
-    if (!isAttended()) return chat.rest();
-    chat.wake();
-    if (looking.isDue) look();
+    if (!isAttended()) return chat.stopPolling();
+    chat.startPolling();
+    if (sync.isDue) refresh();
   };
   const on = (target: EventTarget, type: string, hear: (event: Event) => unknown) =>
     // Captured, because no focus event leaves the element.
@@ -44,39 +44,39 @@ export const followPage = (host: PageEventsHost, chat: Chat, signal: AbortSignal
 
   on(host, 'maria-open', attend);
   on(document, 'visibilitychange', attend);
-  on(document, 'focusin', (event) => focusKeeper.observe(event));
-  on(window, 'offline', () => chat.disconnect());
+  on(document, 'focusin', (event) => panelFocus.observe(event));
+  on(window, 'offline', () => chat.onOffline());
   on(window, 'online', () => {
-    chat.reconnect();
-    looking.hurry();
-    look();
+    chat.onOnline();
+    sync.retryNow();
+    refresh();
   });
   on(window, 'pageshow', (event) => {
     if (!(event as PageTransitionEvent).persisted) return;
     // A page in the back-forward cache receives no storage events.
     chat.session.noteRemoval();
-    look();
+    refresh();
   });
   on(isNarrow, 'change', () => host.requestUpdate());
-  const fit = () => isNarrow.matches && fitViewport(focusKeeper.panel);
+  const fit = () => isNarrow.matches && fitViewport(panelFocus.panel);
   for (const type of window.visualViewport ? ['resize', 'scroll'] : [])
     on(window.visualViewport!, type, fit);
   const dropping = new Dropping(host, signal);
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop', 'paste'])
     on(renderRoot, type, (event) => receive(host, chat, dropping, event));
-  chat.look = look;
-  chat.here = signal;
-  chat.talk?.listen();
-  followTabs(chat, {onWord: look, onSettings: () => host.followSettings()}, signal);
-  followFullScreen(host, chat, signal);
+  chat.refresh = refresh;
+  chat.pageSignal = signal;
+  chat.thread?.listen();
+  connectTabs(chat, {onWord: refresh, onSettings: () => host.followSettings()}, signal);
+  connectFullScreen(host, chat, signal);
   host.followSettings();
-  if (!navigator.onLine) chat.signs.setConnection('offline');
+  if (!navigator.onLine) chat.status.setConnection('offline');
   attend();
 };
 
 /** Files dropped or pasted anywhere on the panel, at the wrong step as well: they must not replace the page. */
-const receive = (host: PageEventsHost, chat: Chat, dropping: Dropping, event: Event) => {
-  const found = readFileEvent(event, host.focusKeeper.panel!);
+const receive = (host: PanelHost, chat: Chat, dropping: Dropping, event: Event) => {
+  const found = readFileEvent(event, host.panelFocus.panel!);
   if (!found) return;
   dropping.set(found.isOver);
   if (found.files) void takeFiles(chat, found.files, host.renderRoot);
@@ -93,7 +93,7 @@ class Dropping {
   private timer = 0;
 
   constructor(
-    private readonly host: PageEventsHost,
+    private readonly host: PanelHost,
     signal: AbortSignal,
   ) {
     signal.addEventListener('abort', () => this.set(false));

@@ -1,5 +1,5 @@
 /** Keeps the focus with the conversation while the visitor is in it, and lets go when they leave. */
-export class FocusKeeper {
+export class PanelFocus {
   /** Whether the visitor was last seen inside the panel. */
   isInside = false;
   private target: HTMLElement | null = null;
@@ -39,7 +39,7 @@ export class FocusKeeper {
   }
 
   /** To what had it before: the page's own button, if that opened the panel. */
-  giveBack(launcher: {focus(): void}) {
+  restore(launcher: {focus(): void}) {
     const {opener} = this;
     const isElsewhere = opener?.isConnected && opener !== document.body;
     (isElsewhere ? (opener as HTMLElement) : launcher).focus();

@@ -1,14 +1,14 @@
 import {html, nothing} from 'lit';
 
 import type {Chat} from '../../core/chat.js';
-import type * as laterParts from '../../element/intake.js';
+import type * as intake from '../../element/intake.js';
 import type {Language} from '../../i18n/languages.js';
 import type {Line} from '../../core/flow/transcript.js';
 
-type Later = typeof laterParts | null;
+type Intake = typeof intake | null;
 
 /** Everything that has been said. Of what stands beside the words, the day alone is read out. */
-export const logView = (chat: Chat, language: Language, later: Later) => {
+export const logView = (chat: Chat, language: Language, intake: Intake) => {
   const {lines, isTyping} = chat.transcript;
   const turn = turnOf(chat);
   return html`
@@ -27,7 +27,7 @@ export const logView = (chat: Chat, language: Language, later: Later) => {
             line,
             lines[index - 1],
             language,
-            later?.marginView(chat, line, lines[index - 1], language),
+            intake?.marginView(chat, line, lines[index - 1], language),
           ),
         )}
         ${isTyping ? typingView(language) : nothing}
@@ -40,8 +40,8 @@ export const logView = (chat: Chat, language: Language, later: Later) => {
  * Whatever the visitor does is a turn and shows the end again: reversed, the list has nothing below 0,
  * which any number above it means. What Maria says moves nobody who reads further up.
  */
-const turnOf = ({guide, transcript}: Chat) =>
-  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + Number(!!guide.reopened);
+const turnOf = ({flow, transcript}: Chat) =>
+  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + Number(!!flow.reopenedStep);
 
 /** Browsers keep the place of whoever reads further up. A new turn writes the class anew, without this. */
 const followReader = ({target}: Event) => {
@@ -57,7 +57,7 @@ const lineView = (line: Line, before: Line | undefined, language: Language, marg
       ${isMaria ? avatarView(isFirst ? language : null) : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
-        <span dir="auto">${line.view?.(language) ?? textView(line.words(language))}</span>
+        <span dir="auto">${line.view?.(language) ?? textView(line.text(language))}</span>
       </p>
       ${margin}
     </div>

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {canChange, changeAnswer} from '../../core/commands/change-answer.js';
 import type {Chat} from '../../core/chat.js';
-import {fill} from '../../i18n/languages.js';
+import {interpolate} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import type {Line} from '../../core/flow/transcript.js';
 import {iconButton} from '../controls/icons.js';
@@ -30,14 +30,14 @@ export const marginView = (
 
 /** Comes to a line that was read out already, and is not read out itself. */
 const changeView = (chat: Chat, line: Line, language: Language) => {
-  const label = fill(language.texts, 'changeAnswer', {answer: line.words(language)});
+  const label = interpolate(language.texts, 'changeAnswer', {answer: line.text(language)});
   const change = () => changeAnswer(chat, line);
-  return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.guide.step)}</span>`;
+  return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.flow.step)}</span>`;
 };
 
 /** The way on for somebody who went back and finds the answer right. */
 export const keepView = (chat: Chat, {texts}: Language) =>
-  chat.guide.reopened && chat.guide.step
+  chat.flow.reopenedStep && chat.flow.step
     ? html`<button part="button" class="link" @click=${() => chat.stepBack()}>
         ${texts.cancel}
       </button>`

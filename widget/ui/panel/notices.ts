@@ -1,18 +1,18 @@
 import {html, nothing} from 'lit';
 
 import type {Chat} from '../../core/chat.js';
-import type {Signs} from '../../core/status.js';
+import type {Status} from '../../core/status.js';
 import type {Language} from '../../i18n/languages.js';
 import {freshText} from '../controls/fresh-text.js';
 import {ALERT, CLOSE, icon, iconButton} from '../controls/icons.js';
 
 /** What concerns the whole conversation; what concerns one field or file stands beside it. */
 export const noticesView = (chat: Chat, {texts}: Language) => {
-  const {signs} = chat;
-  const {notice} = signs;
+  const {status} = chat;
+  const {notice} = status;
   return html`
     <div class="notices" role="status">
-      ${signs.connection ? noticeView('info', texts[lineText(signs.connection)]) : nothing}
+      ${status.connection ? noticeView('info', texts[lineText(status.connection)]) : nothing}
       ${chat.storage.isKept ? nothing : noticeView('info', texts.notKept)}
       ${notice ? noticeView(notice.kind, texts[notice.key], endOf(chat, texts)) : nothing}
     </div>
@@ -20,16 +20,16 @@ export const noticesView = (chat: Chat, {texts}: Language) => {
 };
 
 /** A server that does not respond does not mean that the visitor is offline. */
-const lineText = (connection: NonNullable<Signs['connection']>) =>
+const lineText = (connection: NonNullable<Status['connection']>) =>
   connection === 'offline' && navigator.onLine ? 'unreachable' : connection;
 
 /** Dismissed, or, where the conversation has stopped, tried again. */
 const endOf = (chat: Chat, texts: Language['texts']) =>
-  chat.signs.notice?.isRetryable
-    ? html`<button part="button" class="choice" @click=${() => chat.endings.tryAgain()}>
+  chat.status.notice?.isRetryable
+    ? html`<button part="button" class="choice" @click=${() => chat.lifecycle.tryAgain()}>
         ${texts.retry}
       </button>`
-    : iconButton(CLOSE, texts.dismiss, () => chat.signs.notify(null));
+    : iconButton(CLOSE, texts.dismiss, () => chat.status.showNotice(null));
 
 const noticeView = (kind: string, words: string, end: unknown = nothing) => html`
   <div class="notice ${kind}" part="notice">${icon(ALERT)} ${freshText(words)} ${end}</div>

@@ -2,8 +2,8 @@ import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 
 import type {Chat} from '../../core/chat.js';
-import type * as laterParts from '../../element/intake.js';
-import {fill} from '../../i18n/languages.js';
+import type * as intake from '../../element/intake.js';
+import {interpolate} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import {nameView} from '../controls/text-field.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
@@ -21,7 +21,7 @@ export interface PanelState {
   avatar: string | null;
   announcement: string;
   /** Null until it has been fetched. */
-  later: typeof laterParts | null;
+  intake: typeof intake | null;
   onClose: () => void;
   onMenu: (event: Event) => void;
   onFocus: (event: Event) => void;
@@ -39,30 +39,30 @@ export const panelView = (chat: Chat, language: Language, panel: PanelState) => 
     @focusin=${panel.onFocus}
   >
     <div class="inside" lang=${language.tag} dir=${language.texts.dir}>
-      <div class="main" ?inert=${chat.overlay !== null}>
-        ${headerView(chat, language, panel)} ${logView(chat, language, panel.later)}
+      <div class="main" ?inert=${chat.dialog !== null}>
+        ${headerView(chat, language, panel)} ${logView(chat, language, panel.intake)}
         ${noticesView(chat, language)}
         <div class="tray">
-          ${trayView(chat, language, panel.later)} ${panel.later?.keepView(chat, language)}
+          ${trayView(chat, language, panel.intake)} ${panel.intake?.keepView(chat, language)}
         </div>
-        ${panel.later?.talkView(chat, language)}
+        ${panel.intake?.talkView(chat, language)}
         <p class="footnote">${language.texts.footnote}</p>
       </div>
-      ${chat.overlay?.view(language)} ${panel.later?.toastView(chat, language)}
+      ${chat.dialog?.view(language)} ${panel.intake?.toastView(chat, language)}
       <div class="sr" role="status">${panel.announcement}</div>
-      ${panel.isDropping ? panel.later?.dropView(chat, language) : nothing}
+      ${panel.isDropping ? panel.intake?.dropView(chat, language) : nothing}
     </div>
   </section>
 `;
 
 const headerView = (chat: Chat, {texts}: Language, panel: PanelState) => {
-  const {place} = chat.guide;
+  const {position: place} = chat.flow;
   return html`
     <div class="header" part="header">
       <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>
       <div class="titles">
         <slot name="header"><h2>${panel.heading}</h2></slot>
-        <p>${freshText(place ? fill(texts, 'stepOf', {...place}) : texts.subtitle)}</p>
+        <p>${freshText(place ? interpolate(texts, 'stepOf', {...place}) : texts.subtitle)}</p>
       </div>
       ${iconButton(MENU, texts.menu, panel.onMenu)}
       ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, panel.onClose)}
@@ -92,45 +92,45 @@ const stepsView = (index: number, total: number) => html`
   </div>
 `;
 
-type Later = PanelState['later'];
+type Intake = PanelState['intake'];
 
 /** What the visitor can do now. Keyed, so that no field inherits what was typed into another. */
-const trayView = (chat: Chat, language: Language, later: Later) =>
-  keyed(chat.guide.stage + chat.guide.step?.id, answerView(chat, language, later));
+const trayView = (chat: Chat, language: Language, intake: Intake) =>
+  keyed(chat.flow.phase + chat.flow.step?.id, answerView(chat, language, intake));
 
-const answerView = (chat: Chat, language: Language, later: Later) => {
-  const {stage, step} = chat.guide;
-  if (stage === 'returning') return chat.back?.returningView(chat, language);
-  if (stage === 'arriving') return turnedAwayView(chat, language);
+const answerView = (chat: Chat, language: Language, intake: Intake) => {
+  const {phase, step} = chat.flow;
+  if (phase === 'returning') return chat.resumeParts?.returningView(chat, language);
+  if (phase === 'arriving') return turnedAwayView(chat, language);
   if (!step) return nothing;
   if (step.type === 'ask' && step.field === 'name') return nameView(chat, language);
-  return later ? laterAnswerView(chat, language, later) : nothing;
+  return intake ? intakeStepView(chat, language, intake) : nothing;
 };
 
 /** Maria has said that she cannot be reached here; the owner may be about to mend it. */
-const turnedAwayView = ({endings, signs, transcript}: Chat, {texts}: Language) =>
-  transcript.isTyping || signs.notice
+const turnedAwayView = ({lifecycle, status, transcript}: Chat, {texts}: Language) =>
+  transcript.isTyping || status.notice
     ? nothing
     : html`
         <div class="pair">
-          <button part="button" class="choice" data-focus @click=${() => endings.tryAgain()}>
+          <button part="button" class="choice" data-focus @click=${() => lifecycle.tryAgain()}>
             ${texts.retry}
           </button>
         </div>
       `;
 
-const laterAnswerView = (chat: Chat, language: Language, later: NonNullable<Later>) => {
-  const {uploads, confirmation} = chat;
-  const {step} = chat.guide;
-  if (step?.type === 'ask') return later.emailView(chat, language);
-  if (step?.type === 'consent') return later.consentView(chat, language);
-  if (step?.type === 'upload' && uploads) return later.filesView(chat, uploads, language);
-  if (step?.type === 'verify_email' && confirmation) {
-    return later.pendingView(chat, confirmation, language);
+const intakeStepView = (chat: Chat, language: Language, intake: NonNullable<Intake>) => {
+  const {uploads, verification} = chat;
+  const {step} = chat.flow;
+  if (step?.type === 'ask') return intake.emailView(chat, language);
+  if (step?.type === 'consent') return intake.consentView(chat, language);
+  if (step?.type === 'upload' && uploads) return intake.filesView(chat, uploads, language);
+  if (step?.type === 'verify_email' && verification) {
+    return intake.pendingView(chat, verification, language);
   }
-  if (step?.type === 'assistant') return later.assistantView(chat, language);
+  if (step?.type === 'assistant') return intake.assistantView(chat, language);
   if (step?.type !== 'end') return nothing;
   return step.outcome === 'refused'
-    ? later.refusedView(chat, language)
-    : later.completeView(chat, language);
+    ? intake.refusedView(chat, language)
+    : intake.completeView(chat, language);
 };

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {decide} from '../../core/commands/answer-consent.js';
+import {answerConsent} from '../../core/commands/answer-consent.js';
 import type {Chat} from '../../core/chat.js';
 import type {Language} from '../../i18n/languages.js';
 
@@ -24,7 +24,7 @@ export const consentView = (chat: Chat, {texts}: Language) => html`
 
 /** The second click of a double click is meant for the first question, not for the next. */
 const choose = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
-  if (event.detail < 2) void decide(chat, granted);
+  if (event.detail < 2) void answerConsent(chat, granted);
 };
 
 const privacyLink = (url: string | null | undefined, label: string) =>

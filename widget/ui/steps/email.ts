@@ -2,25 +2,25 @@ import {html, nothing} from 'lit';
 
 import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
 
-import {changeEmail, giveEmail} from '../../core/commands/submit-email.js';
+import {changeEmail, submitEmail} from '../../core/commands/submit-email.js';
 import type {Chat} from '../../core/chat.js';
-import type {Confirmation} from '../../core/email/email-verification.js';
-import {meantEmail} from '../../core/email/email-suggestion.js';
-import {fill} from '../../i18n/languages.js';
+import type {EmailVerification} from '../../core/email/email-verification.js';
+import {suggestEmail} from '../../core/email/email-suggestion.js';
+import {interpolate} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
-import {composerView} from '../controls/text-field.js';
+import {textFieldView} from '../controls/text-field.js';
 
 export const emailView = (chat: Chat, language: Language) =>
   addressView(chat, language, {
     label: language.texts.emailLabel,
     value: chat.draft.email,
-    onSubmit: (value) => giveEmail(chat, value),
+    onSubmit: (value) => submitEmail(chat, value),
   });
 
-export const newAddressView = (chat: Chat, confirmation: Confirmation, language: Language) =>
+export const newAddressView = (chat: Chat, verification: EmailVerification, language: Language) =>
   addressView(chat, language, {
     label: language.texts.newAddress,
-    value: confirmation.address || chat.draft.email,
+    value: verification.address || chat.draft.email,
     onSubmit: (value) => changeEmail(chat, value),
   });
 
@@ -31,32 +31,37 @@ interface AddressField {
 }
 
 const addressView = (chat: Chat, language: Language, field: AddressField) => {
-  const {isDoubted} = chat.confirmation!;
+  const {isSuggestionAsked} = chat.verification!;
   const {texts} = language;
   const value = chat.drafts.get('email') ?? field.value;
-  const meant = meantEmail(value);
+  const meant = suggestEmail(value);
   const take = (email: string) => {
     chat.drafts.set('email', email);
-    if (isDoubted) field.onSubmit(email);
+    if (isSuggestionAsked) field.onSubmit(email);
     chat.host.requestUpdate();
   };
   const choice = (email: string, label: string) =>
-    html`<button part="button" class="link" ?disabled=${chat.isSending} @click=${() => take(email)}>
+    html`<button
+      part="button"
+      class="link"
+      ?disabled=${chat.isSubmitting}
+      @click=${() => take(email)}
+    >
       ${label}
     </button>`;
   // Whoever is still typing it needs no hint. The container stays, so that it is read out.
-  const isShown = meant && (isDoubted || !meant.startsWith(value.trim()));
+  const isShown = meant && (isSuggestionAsked || !meant.startsWith(value.trim()));
   return html`
-    ${composerView(chat, language, {
+    ${textFieldView(chat, language, {
       ...field,
       type: 'email',
       autocomplete: 'email',
       maxLength: MAX_EMAIL_LENGTH,
     })}
-    ${chat.isSending && chat.signs.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
+    ${chat.isSubmitting && chat.status.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
     <div role="status">
-      ${isShown ? choice(meant, fill(texts, 'didYouMean', {email: meant})) : nothing}
-      ${isShown && isDoubted ? choice(value, `${texts.send}: ${value}`) : nothing}
+      ${isShown ? choice(meant, interpolate(texts, 'didYouMean', {email: meant})) : nothing}
+      ${isShown && isSuggestionAsked ? choice(value, `${texts.send}: ${value}`) : nothing}
     </div>
   `;
 };

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {reconsider} from '../../core/commands/change-answer.js';
 import type {Chat} from '../../core/chat.js';
-import {keepConversation, openOverlay} from '../dialogs/open-dialog.js';
+import {exportTranscript, openDialog} from '../dialogs/open-dialog.js';
 import type {Language} from '../../i18n/languages.js';
 import {icon} from '../controls/icons.js';
 import {CHECK} from '../controls/intake-icons.js';
@@ -13,7 +13,7 @@ export const completeView = (chat: Chat, language: Language) => html`
     <span class="badge-icon large">${icon(CHECK)}</span>
     ${referenceView(chat, language)}
   </div>
-  <button part="button" class="link" @click=${() => keepConversation(chat, 'saveTranscript')}>
+  <button part="button" class="link" @click=${() => exportTranscript(chat, 'saveTranscript')}>
     ${language.texts.keep}
   </button>
   <button part="button" class="link" @click=${() => leaveBehind(chat)}>
@@ -23,7 +23,7 @@ export const completeView = (chat: Chat, language: Language) => html`
 
 /** Somebody else at this device should not be asked twice; the owner of a reference should. */
 const leaveBehind = (chat: Chat) =>
-  chat.isRecognised ? void chat.endings.startOver() : void openOverlay(chat, 'startOver');
+  chat.isRecognised ? void chat.lifecycle.startOver() : void openDialog(chat, 'startOver');
 
 /** There is nothing to think better of once everything has been erased. */
 export const refusedView = (chat: Chat, {texts}: Language) => {
@@ -35,14 +35,14 @@ export const refusedView = (chat: Chat, {texts}: Language) => {
           ? html`<button
               part="button"
               class="choice"
-              ?disabled=${chat.isSending}
+              ?disabled=${chat.isSubmitting}
               @click=${() => reconsider(chat)}
             >
               ${texts.changedMind}
             </button>`
           : nothing
       }
-      <button part="button" class="choice" @click=${() => chat.endings.startOver()}>
+      <button part="button" class="choice" @click=${() => chat.lifecycle.startOver()}>
         ${texts.newRequest}
       </button>
     </div>

@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
 
-import {finishFiles} from '../../core/commands/finish-uploads.js';
+import {finishUploads} from '../../core/commands/finish-uploads.js';
 import type {Chat} from '../../core/chat.js';
-import {fill, formatSize} from '../../i18n/languages.js';
+import {interpolate, formatSize} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import type {FileRow, Uploads} from '../../core/uploads/uploads.js';
 import {addFiles} from '../../core/uploads/create-uploads.js';
@@ -22,7 +22,7 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, tag);
-  const full = fill(texts, 'fileCount', {count, limit: count});
+  const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`
     <div class="files">
       <input
@@ -46,7 +46,7 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
         <b>${freshText(isFull ? full : hasRows ? texts.addMore : texts.chooseFiles)}</b>
         ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
-      <p class="hint" id="limits">${fill(texts, 'fileLimits', {count, size})}</p>
+      <p class="hint" id="limits">${interpolate(texts, 'fileLimits', {count, size})}</p>
       ${
         uploads.failed.length > 1
           ? html`<button
@@ -64,9 +64,9 @@ export const filesView = (chat: Chat, uploads: Uploads, language: Language) => {
 };
 
 /** Over the whole panel, so that nobody has to aim. */
-export const dropView = ({guide}: Chat, {texts}: Language) => html`
+export const dropView = ({flow}: Chat, {texts}: Language) => html`
   <div class="drop-here">
-    ${icon(FILE)}${guide.step?.type === 'upload' ? texts.dropHere : texts.filesLater}
+    ${icon(FILE)}${flow.step?.type === 'upload' ? texts.dropHere : texts.filesLater}
   </div>
 `;
 
@@ -76,7 +76,7 @@ const actionsView = (chat: Chat, uploads: Uploads, {texts}: Language) => {
   if (!hasQueued && !isDone) return nothing;
   const act = (event: MouseEvent) => {
     if (event.detail > 1) return;
-    if (isDone) return finishFiles(chat, uploads);
+    if (isDone) return finishUploads(chat, uploads);
     uploads.start();
     filesAround(event).querySelector<HTMLElement>('.rows')?.focus();
   };
@@ -99,19 +99,19 @@ const rowsView = (chat: Chat, uploads: Uploads, language: Language) => html`
 
 const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language) => {
   const {name, size, state} = row;
-  const isSending = state === 'uploading' && !row.reason;
-  const twin = row.twin && uploads.rows.includes(row.twin) && row.twin.name;
+  const isSubmitting = state === 'uploading' && !row.reason;
+  const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
   return html`
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state])}</span>
       <span class="about">
-        <bdi class="name" title=${name}>${nameView(name)}</bdi>
+        <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
         <span class="hint">
           ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
         </span>
-        ${twin ? html`<span class="hint">${fill(language.texts, 'twin', {name: twin})}</span>` : nothing}
-        ${isSending ? html`<span class="hint">${freshText(paceText(row, language))}</span>` : nothing}
-        ${isSending ? progressView(row) : nothing}
+        ${duplicate ? html`<span class="hint">${interpolate(language.texts, 'duplicate', {name: duplicate})}</span>` : nothing}
+        ${isSubmitting ? html`<span class="hint">${freshText(paceText(row, language))}</span>` : nothing}
+        ${isSubmitting ? progressView(row) : nothing}
       </span>
       ${rowButtons(chat, uploads, row, language)}
     </li>
@@ -119,10 +119,10 @@ const rowView = (chat: Chat, uploads: Uploads, row: FileRow, language: Language)
 };
 
 /** Long names are cut in the middle: their ends tell what they are. What is cut out can still be heard. */
-export const nameView = (name: string) => {
-  const signs = [...name];
-  if (signs.length <= SHORT_NAME) return name;
-  const part = (from: number, to?: number) => signs.slice(from, to).join('');
+export const fileNameView = (name: string) => {
+  const status = [...name];
+  if (status.length <= SHORT_NAME) return name;
+  const part = (from: number, to?: number) => status.slice(from, to).join('');
   return html`${part(0, 16)}<span class="cut">${part(16, -12)}</span>${part(-12)}`;
 };
 
@@ -149,25 +149,25 @@ const rowButtons = (chat: Chat, uploads: Uploads, row: FileRow, {texts}: Languag
   if (row.state === 'uploading') {
     return iconButton(
       CLOSE,
-      fill(texts, 'cancelFile', name),
+      interpolate(texts, 'cancelFile', name),
       does(() => uploads.cancel(row)),
     );
   }
   if (row.state === 'removing') return nothing;
   const remove = async () => {
-    if (await uploads.remove(row)) chat.signs.showToast('fileRemoved');
+    if (await uploads.remove(row)) chat.status.showToast('fileRemoved');
   };
   return html`
     ${
       row.state === 'error' && !row.isRefused
         ? iconButton(
             RESTART,
-            fill(texts, 'retryFile', name),
+            interpolate(texts, 'retryFile', name),
             does(() => uploads.retry(row)),
           )
         : nothing
     }
-    ${iconButton(TRASH, fill(texts, 'removeFile', name), does(remove))}
+    ${iconButton(TRASH, interpolate(texts, 'removeFile', name), does(remove))}
   `;
 };
 

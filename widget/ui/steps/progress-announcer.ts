@@ -1,4 +1,4 @@
-import {fill, formatPercent} from '../../i18n/languages.js';
+import {interpolate, formatPercent} from '../../i18n/languages.js';
 import type {Language} from '../../i18n/languages.js';
 import type {FileRow} from '../../core/uploads/uploads.js';
 
@@ -15,7 +15,7 @@ export class ProgressAnnouncer {
       if (row.file === null || quarter <= (this.heard.get(row.id) ?? 0)) continue;
       this.heard.set(row.id, quarter);
       const percent = formatPercent(quarter, tag);
-      this.words = fill(texts, 'fileProgress', {name: row.name, percent});
+      this.words = interpolate(texts, 'fileProgress', {name: row.name, percent});
     }
   }
 }
