@@ -3,7 +3,7 @@ import {createLauncher, launcherStyles, launcherWords} from './launcher/launcher
 import {applyStyleAttributes} from './launcher/style-attributes.js';
 import type {MariaChat} from './element/maria-chat.js';
 import {watchPageLauncher} from './launcher/page-launcher.js';
-import {readStored} from './core/session/storage.js';
+import {readStored} from './launcher/stored-value.js';
 
 /** Put in by the build: the names of two modules, and the version. */
 declare const CHAT_MODULE: string;

@@ -1,41 +1,143 @@
-import type {Chat} from './chat.js';
-import {MariaResetEvent} from '../events.js';
-import {endingOf, isEnd} from './session/session.js';
-import type {Ended, RealEnd} from './session/session.js';
+import type {Session} from '../../server/contract/sessions.js';
+import type {SiteConfig} from '../../server/contract/sites.js';
 
-const MOST_RESETS = 2;
+import {MariaCompleteEvent, MariaResetEvent, MariaSubmittedEvent} from '../events.js';
+import type {ChatHost} from './chat-host.js';
+import type {Outbox} from './flow/outbox.js';
+import type {ResumeDeps} from './resume.js';
+import {endingOf, isEnd, isRefused} from './session/session.js';
+import type {Ended, RealEnd, VisitorSession} from './session/session.js';
+import type {Status} from './status.js';
+import {ClientError} from './transport/api-client.js';
+import type {ApiClient} from './transport/api-client.js';
+
+const MAX_RESETS = 2;
 const RESETS_WITHIN_MS = 60_000;
 
-/** How a conversation ends before its end, and what begins after it. */
+/** The parts of a conversation that begin, resume and end it. */
+export interface LifecycleDeps extends ResumeDeps {
+  readonly host: ChatHost;
+  readonly client: ApiClient;
+  readonly session: VisitorSession;
+  readonly status: Status;
+  readonly outbox: Outbox;
+  /** Returns false if files and e-mail address cannot be loaded. */
+  loadIntake(): Promise<boolean>;
+  loadResume(): Promise<typeof import('./resume.js')>;
+  /** Clears the conversation in this tab. */
+  reset(): void;
+}
+
+/** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
 export class Lifecycle {
+  private siteConfig: SiteConfig | null = null;
   private resetTimes: number[] = [];
 
-  constructor(private readonly chat: Chat) {}
+  constructor(private readonly chat: LifecycleDeps) {}
 
-  /** Discards an unfinished visit; what has been handed in is only forgotten on this device. */
-  async startOver(reason: 'visitor' | 'page' = 'visitor', isToContinue = true) {
-    const {chat} = this;
-    const {answers, flow, host, session, status} = chat;
-    // What stands in the storage after an end is another tab's, and no more this visitor's to wipe.
-    if (reason === 'visitor' && !chat.reference) {
-      chat.reset();
-      return chat.start();
-    }
-    // Of a session that this page has not opened nobody knows whether it is unfinished.
-    const isUnfinished = chat.state === 'visit' && chat.reference !== '';
-    if (!chat.reference) session.load();
-    chat.reset();
-    flow.setPhase('arriving');
-    if (isUnfinished) await this.discard();
-    answers.wipe();
-    session.forget();
-    chat.visitorName = null;
-    status.showNotice(null);
-    host.dispatchEvent(new MariaResetEvent(reason));
-    if (isToContinue) await chat.start();
+  /** Null before the first start, and if the backend cannot be reached. */
+  get config() {
+    return this.siteConfig;
   }
 
-  /** The session is at its end, or another tab has replaced it. */
+  /** Begins a conversation, or resumes the one that this browser has. */
+  async start() {
+    const {answers, flow, session, status} = this.chat;
+    const signal = flow.interrupt();
+    flow.setPhase('starting');
+    answers.load();
+    const [config, opened] = await Promise.all([this.loadConfig(), session.open()]);
+    if (signal.aborted) return;
+    this.siteConfig = config;
+    flow.load(config?.conversation);
+    if (opened.kind === 'back') return this.openStored(opened.session);
+    if (opened.kind === 'refused') return this.showNotAvailable(opened.error);
+    if (opened.kind === 'offline') status.showRetrying(opened.error);
+    if (isEnd(opened) && !this.announceEnd(opened)) return;
+    if (opened.kind === 'new' || answers.isStale) answers.wipe();
+    return answers.hasBegun ? this.resume(null) : flow.begin();
+  }
+
+  /** Takes over what the backend says about the session. */
+  async onSession(session: Session) {
+    const {store, verification} = this.chat;
+    const before = store.state.sessionState;
+    store.patch({sessionState: session.state});
+    if (session.state === 'visit') return;
+    verification?.update(session);
+    store.patch({visitorName: session.name});
+    if (before === 'visit') await this.resume(session);
+    else if (before === 'pending' && session.state === 'complete') await this.showComplete();
+  }
+
+  /** The visitor has submitted name and e-mail address. */
+  onSubmitted() {
+    const {answers, host, session, store} = this.chat;
+    store.patch({sessionState: 'pending', visitorName: answers.name});
+    answers.markSubmitted();
+    host.emit(new MariaSubmittedEvent(session.uuid));
+  }
+
+  setVisitorName(visitorName: string | null) {
+    this.chat.store.patch({visitorName});
+  }
+
+  /** Starts again if another tab has begun or forgotten the session. */
+  async followOtherTab() {
+    const {answers, session} = this.chat;
+    if (!session.uuid) answers.reload();
+    // The last words stay on the screen until the other tab has begun a new session.
+    if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
+    this.chat.reset();
+    await this.start();
+  }
+
+  /** Shows answers that were given in another tab, and continues after them. */
+  async catchUp() {
+    const {flow} = this.chat;
+    const {signal} = flow;
+    await this.replayAnswers();
+    if (!signal.aborted) await flow.begin();
+  }
+
+  async replayAnswers(isCorrectionOnly = false) {
+    (await this.loadResume())?.replayAnswers(this.chat, isCorrectionOnly);
+  }
+
+  async continueVisit() {
+    await (await this.loadResume())?.continueVisit(this.chat);
+  }
+
+  /** Discards an unfinished visit. A submitted session is only forgotten on this device. */
+  async startOver(reason: 'visitor' | 'page' = 'visitor', isContinued = true) {
+    const {chat} = this;
+    const {flow, session, status, store} = chat;
+    // After an end, the stored values belong to another tab, which this visitor must not wipe.
+    if (reason === 'visitor' && !session.uuid) {
+      chat.reset();
+      return this.start();
+    }
+    // A session that this page has not opened may be submitted already.
+    const isUnfinished = store.state.sessionState === 'visit' && session.uuid !== '';
+    if (!session.uuid) session.load();
+    chat.reset();
+    flow.setPhase('starting');
+    if (isUnfinished) await this.discardVisit();
+    status.showNotice(null);
+    this.forget(reason);
+    if (isContinued) await this.start();
+  }
+
+  /** Removes the session and all answers from this browser. */
+  forget(reason: 'visitor' | 'page' | 'refused') {
+    const {answers, host, session, store} = this.chat;
+    answers.wipe();
+    session.forget();
+    store.patch({visitorName: null, waitingText: ''});
+    host.emit(new MariaResetEvent(reason));
+  }
+
+  /** Starts again after the session has ended, or another tab has replaced it. */
   async restartAfter(ended: Ended) {
     const {chat} = this;
     chat.reset();
@@ -43,22 +145,37 @@ export class Lifecycle {
       chat.session.forget();
       if (!this.announceEnd(ended)) return;
     }
-    await chat.start();
+    await this.start();
   }
 
+  /** Starts again for the same visitor, whose text still waits. */
   async tryAgain() {
     const {chat} = this;
-    const {waitingText: saidEarly} = chat;
+    const {waitingText} = chat.store.state;
     chat.reset();
-    // The same visitor goes on.
-    chat.waitingText = saidEarly;
+    chat.store.patch({waitingText});
     this.resetTimes = [];
     chat.status.showNotice(null);
-    await chat.start();
+    await this.start();
   }
 
-  /** False when it happens too often, and the conversation stops. */
-  announceEnd(ended: RealEnd) {
+  /** Stops the conversation until the visitor presses *Try again*. */
+  stopWithRetry(key: 'error' | 'notLoaded' = 'error') {
+    this.chat.transcript.showTyping(false);
+    this.chat.status.showNotice({key, kind: 'error', isRetryable: true});
+  }
+
+  /** Forgets a visit whose consent was refused, once the backend has recorded the refusal. */
+  forgetRefusal() {
+    const {answers, flow} = this.chat;
+    const {step} = flow;
+    if (step?.type !== 'end' || step.outcome !== 'refused') return;
+    // A call that was sent before the refusal did not contain it.
+    if (answers.unrecorded.length === 0) this.forget('refused');
+  }
+
+  /** Returns false if sessions end too often, and stops the conversation. */
+  private announceEnd(ended: RealEnd) {
     const {answers, host, status} = this.chat;
     answers.wipe();
     if (this.isTooOften()) {
@@ -66,42 +183,90 @@ export class Lifecycle {
       return false;
     }
     status.showNotice({key: ended.kind, kind: ended.kind === 'reset' ? 'error' : 'info'});
-    host.dispatchEvent(new MariaResetEvent(ended.kind));
+    host.emit(new MariaResetEvent(ended.kind));
     return true;
   }
 
-  /** The conversation stops here, until the visitor asks for another attempt. */
-  stopWithRetry(key: 'error' | 'notLoaded' = 'error') {
-    this.chat.transcript.showTyping(false);
-    this.chat.status.showNotice({key, kind: 'error', isRetryable: true});
+  /** Continues a session, or a conversation that only this browser has. */
+  private async resume(session: Session | null) {
+    const {chat} = this;
+    const {answers, flow, store} = chat;
+    const signal = flow.interrupt();
+    const [hasIntake, resume] = await Promise.all([chat.loadIntake(), this.loadResume()]);
+    if (!resume) return this.stopWithRetry('notLoaded');
+    if (!hasIntake || signal.aborted) return;
+    chat.uploads!.restore(session?.files ?? []);
+    if (session && session.state !== 'visit') {
+      answers.markSubmitted();
+      chat.verification!.update(session);
+      store.patch({isRecognised: session.state === 'complete'});
+      return resume.greetReturning(chat, session);
+    }
+    resume.resumeVisit(chat);
+    // The visitor sees earlier messages before deciding.
+    chat.host.onStep();
   }
 
-  /** What the visitor refused to have kept is forgotten here once the backend knows of it. */
-  forgetRefusal() {
-    const {answers, flow, host, session} = this.chat;
-    const {step} = flow;
-    if (step?.type !== 'end' || step.outcome !== 'refused') return;
-    // What was under way when the visitor refused has carried no word of the refusal.
-    if (answers.unrecorded.length > 0) return;
-    answers.wipe();
-    this.chat.waitingText = '';
-    session.forget();
-    host.dispatchEvent(new MariaResetEvent('refused'));
+  /** Returns null if the code cannot be loaded now. */
+  private async loadResume() {
+    try {
+      return await this.chat.loadResume();
+    } catch (error) {
+      this.chat.host.onLoadError(error);
+      return null;
+    }
   }
 
-  /** Whatever ends one session after the other would end the next one, too. */
+  private async openStored(session: Session) {
+    const {answers, client, flow} = this.chat;
+    answers.adopt(session, client.clockOffsetMs);
+    if (session.state !== 'visit') return this.onSession(session);
+    const isEmpty = session.files.length === 0 && session.consents.length === 0;
+    return isEmpty && !answers.hasBegun ? flow.begin() : this.resume(session);
+  }
+
+  private async showComplete() {
+    const {flow, host, session, verification} = this.chat;
+    verification?.stopPolling();
+    host.emit(new MariaCompleteEvent(session.uuid));
+    await flow.goTo(flow.graph.ofType('end', 'complete'));
+  }
+
+  /** Tells the page's developer why, and the visitor that the chat does not work here. */
+  private showNotAvailable(error: ClientError) {
+    const {flow, status, transcript} = this.chat;
+    transcript.showTyping(false);
+    status.report(error);
+    flow.say(({texts}) => texts.notHere);
+  }
+
+  private async loadConfig(): Promise<SiteConfig | null> {
+    const {client, host, status, storage} = this.chat;
+    const site = encodeURIComponent(storage.site);
+    try {
+      return await client.call('GET', `/api/sites/${site}/config?locale=${host.wantedLanguage}`);
+    } catch (error) {
+      // The default conversation is used instead.
+      if (error instanceof ClientError && !error.isTransient && !isRefused(error)) {
+        status.report(error);
+      }
+      return null;
+    }
+  }
+
+  /** True if sessions end one after the other, as the next one would. */
   private isTooOften() {
     const now = Date.now();
     this.resetTimes = this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS);
-    return this.resetTimes.push(now) > MOST_RESETS;
+    return this.resetTimes.push(now) > MAX_RESETS;
   }
 
-  private async discard() {
-    const {client, session, status} = this.chat;
+  private async discardVisit() {
+    const {session, status} = this.chat;
     try {
-      await session.call(() => client.call('DELETE', '/api/session'));
+      await session.call('DELETE', '/api/session');
     } catch (error) {
-      // The visit ends by its idle limit all the same; the visitor need not wait for it.
+      // The visit ends by its idle limit instead. The visitor need not wait for it.
       if (!endingOf(error)) status.emitError(error);
     }
   }

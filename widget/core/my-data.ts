@@ -1,88 +1,100 @@
 import type {DownloadLink} from '../../server/contract/files.js';
+import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
-import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 
-import type {Chat, Dialog} from './chat.js';
-import {ClientError} from './transport/api-client.js';
+import type {Chat} from './chat.js';
 import {cleanEmail, looksLikeEmail} from './email/email-address.js';
 import {cleanName} from './flow/clean-name.js';
-import {MariaResetEvent} from '../events.js';
-import {fetchBack} from './arriving.js';
+import type {TextOf} from './flow/transcript.js';
 import {endingOf} from './session/session.js';
-import {mergeFiles, storedIds} from './uploads/shared-files.js';
-import {interpolate} from '../i18n/languages.js';
-import type {Language} from '../i18n/languages.js';
-import {FileLinks} from '../ui/dialogs/file-links.js';
-import {myDataView} from '../ui/dialogs/my-data-dialog.js';
-import {saveFile} from '../ui/dialogs/save-file.js';
-import {dialogTexts} from '../i18n/dialogs/dialog-texts.js';
+import {ClientError} from './transport/api-client.js';
+import type {FileLinkOpener} from './uploads/file-link-opener.js';
 
-/** Fifteen megabytes on a bad line. */
+/** The export may have fifteen megabytes, on a slow connection. */
 const EXPORT_TIMEOUT_MS = 600_000;
 
-type Fault = 'nameRequired' | 'emailInvalid' | 'away' | 'error';
-
-/** What is stored about the visitor: to see, correct, take along, and erase. */
-export class MyData implements Dialog {
-  /** Null until it has been fetched, and where nothing was ever begun. */
-  session: Session | null = null;
+export interface MyDataState {
+  /** Null until it has been loaded, and if there is no session. */
+  session: Session | null;
   /** Messages that the visitor has written. */
-  messages: Message[] = [];
-  error: Fault | null = null;
-  isBusy = false;
-  editing: 'name' | 'email' | null = null;
-  /** What waits for the visitor's last word: both erase everything. */
-  asking: 'erase' | 'withdraw' | null = null;
-
+  messages: Message[];
+  error: 'nameRequired' | 'emailInvalid' | 'away' | 'error' | null;
+  isBusy: boolean;
+  editing: 'name' | 'email' | null;
+  /** The question that waits for the visitor's last word. Both answers erase everything. */
+  asking: 'erase' | 'withdraw' | null;
   /** Id of the file whose link waits for another press. */
-  readyFile: string | null = null;
-  private readonly links: FileLinks;
+  readyFile: string | null;
+}
 
-  constructor(readonly chat: Chat) {
-    this.links = new FileLinks(chat.client.api);
-  }
+export interface MyDataDeps {
+  chat: Chat;
+  links: FileLinkOpener;
+  saveFile(file: Blob, name: string): void;
+  /** Text that confirms the erasure. */
+  erasedText(reference: string): TextOf;
+}
 
-  view(language: Language) {
-    return myDataView(this, language, dialogTexts(this.chat, language));
+/** The data stored about the visitor: to see, correct, download and erase. */
+export class MyData {
+  private readonly current: MyDataState = {
+    session: null,
+    messages: [],
+    error: null,
+    isBusy: false,
+    editing: null,
+    asking: null,
+    readyFile: null,
+  };
+
+  constructor(private readonly deps: MyDataDeps) {}
+
+  get state(): Readonly<MyDataState> {
+    return this.current;
   }
 
   async load() {
     await this.run(() => this.fetch());
   }
 
-  patch(change: Partial<MyData>) {
-    Object.assign(this, {error: null, ...change});
-    this.chat.host.requestUpdate();
+  edit(editing: MyDataState['editing']) {
+    this.patch({editing, error: null});
   }
 
+  ask(asking: MyDataState['asking']) {
+    this.patch({asking, error: null});
+  }
+
+  /** Leaves a field or a question. Returns false if there is none. */
   stepBack() {
-    const isWithin = this.editing !== null || this.asking !== null;
-    if (isWithin) this.patch({editing: null, asking: null});
-    return isWithin;
+    const {asking, editing} = this.state;
+    if (editing === null && asking === null) return false;
+    this.patch({editing: null, asking: null, error: null});
+    return true;
   }
 
   async save(text: string) {
-    const {answers, state} = this.chat;
-    const isEmail = this.editing === 'email';
+    const {answers, session, state, verification} = this.deps.chat;
+    const isEmail = this.state.editing === 'email';
     const value = isEmail ? cleanEmail(text) : cleanName(text);
-    const isRight = isEmail ? looksLikeEmail(value) : value;
-    if (!isRight) return this.patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
+    const isValid = isEmail ? looksLikeEmail(value) : value;
+    if (!isValid) return this.patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
     await this.run(async () => {
-      if (isEmail) await this.chat.verification!.changeAddress(value);
-      else if (state === 'visit') answers.name = value;
-      else await this.call('PATCH', '/api/session', {name: value});
+      if (isEmail) await verification!.changeAddress(value);
+      else if (state.sessionState === 'visit') answers.setName(value);
+      else await session.call('PATCH', '/api/session', {name: value});
       await this.fetch();
-      this.editing = null;
+      this.patch({editing: null});
     });
   }
 
-  /** Withdrawn on the words of the button, and agreed to on those of the question. */
+  /** Records a consent or a withdrawal with the wording that was shown. */
   changeConsent(purpose: Purpose, granted: boolean, wording: string) {
-    const {answers, outbox} = this.chat;
-    const decision = {purpose, granted, wording, locale: this.chat.language.tag};
+    const {answers, language, outbox} = this.deps.chat;
+    const decision = {purpose, granted, wording, locale: language.tag};
     return this.run(async () => {
-      // Nobody waits for it later, if it does not get through.
+      // The visitor sees an error here. Nothing sends the decision later.
       await outbox.record([decision]);
       answers.recordDecision(decision, true);
       if (purpose === 'personal_data' && !granted) this.showErased();
@@ -92,53 +104,54 @@ export class MyData implements Dialog {
 
   erase() {
     return this.run(async () => {
-      await this.call('DELETE', '/api/session');
+      await this.deps.chat.session.call('DELETE', '/api/session');
       this.showErased();
     });
   }
 
   downloadFile(id: string) {
+    const {chat, links} = this.deps;
     return this.run(async () => {
-      const fetchLink = () => this.call<DownloadLink>('GET', `/api/files/download/${id}`);
-      this.readyFile = (await this.links.open(id, fetchLink)) ? null : id;
+      const path = `/api/files/download/${id}`;
+      const isOpened = await links.open(id, () => chat.session.call<DownloadLink>('GET', path));
+      this.patch({readyFile: isOpened ? null : id});
     });
   }
 
   downloadAll() {
-    const {client, reference, session} = this.chat;
+    const {chat, saveFile} = this.deps;
+    const {reference, session} = chat;
     return this.run(async () => {
-      const ask = () =>
-        client.fetch('GET', '/api/session/export', undefined, {
-          signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
-        });
-      const archive = await (await session.call(ask)).blob();
+      const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
+      const archive = await (await session.fetch('/api/session/export', {signal})).blob();
       saveFile(archive, `maria-${reference}.zip`);
     });
   }
 
-  private call<T>(method: string, path: string, body?: object) {
-    const {client, session} = this.chat;
-    return session.call(() => client.call<T>(method, path, body));
+  private patch(change: Partial<MyDataState>) {
+    Object.assign(this.current, change);
+    this.deps.chat.host.onChange();
   }
 
   private async fetch() {
-    const {chat} = this;
-    // What was decided a moment ago is to be seen, and to go before what is decided here.
-    await chat.outbox.flush();
-    if (!chat.reference) return;
-    const before = storedIds(chat.uploads);
-    const session = (this.session = await this.call<Session>('GET', '/api/session'));
-    if (session.name) chat.visitorName = session.name;
-    if (chat.uploads) await mergeFiles(chat.uploads, session.files, before);
-    this.messages = await this.fetchMessages();
-    (await fetchBack(chat))?.replayAnswers(chat, true);
+    const {lifecycle, outbox, reference, session, uploads} = this.deps.chat;
+    // The newest decisions are sent first, so that the response has them.
+    await outbox.flush();
+    if (!reference) return;
+    const before = uploads?.storedIds ?? new Set<string>();
+    const found = await session.call<Session>('GET', '/api/session');
+    this.patch({session: found});
+    if (found.name) lifecycle.setVisitorName(found.name);
+    await uploads?.merge(found.files, before);
+    this.patch({messages: await this.fetchMessages()});
+    await lifecycle.replayAnswers(true);
   }
 
   private async fetchMessages() {
     const written: Message[] = [];
     for (let after = 0; ;) {
       const path = `/api/messages?after=${after}&limit=${MAX_MESSAGE_PAGE}`;
-      const {messages, next} = await this.call<MessageList>('GET', path);
+      const {messages, next} = await this.deps.chat.session.call<MessageList>('GET', path);
       written.push(...messages.filter(({role}) => role === 'visitor'));
       if (messages.length < MAX_MESSAGE_PAGE) return written;
       after = next;
@@ -146,36 +159,32 @@ export class MyData implements Dialog {
   }
 
   private async run(work: () => Promise<unknown>) {
-    const {chat} = this;
-    this.patch({isBusy: true, asking: null});
+    const {chat} = this.deps;
+    this.patch({isBusy: true, asking: null, error: null});
     try {
       await work();
     } catch (error) {
       if (endingOf(error)) return chat.fail(error);
       chat.status.emitError(error);
-      this.error = faultOf(error);
+      this.patch({error: toState(error)});
     } finally {
-      this.isBusy = false;
-      chat.host.requestUpdate();
+      this.patch({isBusy: false});
     }
   }
 
-  /** Nothing is left to come back to, here or there. */
+  /** Ends the conversation: neither this browser nor the backend has anything to continue. */
   private showErased() {
-    const {chat} = this;
-    const {reference} = chat;
+    const {chat, erasedText} = this.deps;
+    const {flow, lifecycle, reference} = chat;
     chat.reset();
-    chat.answers.wipe();
-    chat.session.forget();
-    chat.visitorName = null;
-    chat.host.dispatchEvent(new MariaResetEvent('visitor'));
-    chat.flow.say((language) => interpolate(dialogTexts(chat, language), 'erased', {reference}));
-    chat.flow.waitAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
+    lifecycle.forget('visitor');
+    flow.say(erasedText(reference));
+    flow.waitAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
   }
 }
 
-const faultOf = (error: unknown): Fault => {
-  // An archive that breaks off while it is read is the line's fault, too.
+const toState = (error: unknown): MyDataState['error'] => {
+  // An export that ends early is a lost connection, too.
   if (!(error instanceof ClientError) || error.code === 'offline') return 'away';
   if (error.code === 'invalid_email') return 'emailInvalid';
   return error.isTransient ? 'away' : 'error';

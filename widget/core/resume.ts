@@ -1,106 +1,107 @@
-import {html} from 'lit';
-
 import type {Step} from '../../server/contract/conversation.js';
 import type {Session} from '../../server/contract/sessions.js';
 
-import type {Chat} from './chat.js';
+import {interpolate} from '../i18n/format.js';
+import type {EmailVerification} from './email/email-verification.js';
+import type {Answers, VisitorAnswers} from './flow/answers.js';
+import {UNSENT_FILES_KEY} from './flow/answers.js';
+import type {Flow} from './flow/flow.js';
 import {consentAnswer} from './flow/step-texts.js';
-import {interpolate} from '../i18n/languages.js';
-import type {Language} from '../i18n/languages.js';
-import type {LineText} from './flow/transcript.js';
+import type {TextOf, Transcript} from './flow/transcript.js';
+import type {SiteStorage} from './session/storage.js';
+import type {Store} from './state.js';
+import type {Uploads} from './uploads/uploads.js';
 
-/**
- * Goes on with somebody who comes back: to a session, or to answers that this browser has kept. A
- * file of its own, since most conversations are had in one go.
- */
-export const resumeVisit = (chat: Chat, session: Session | null) => {
-  chat.uploads!.restore(session?.files ?? []);
-  if (session && session.state !== 'visit') return greetReturning(chat, session);
+/** The parts of a conversation that returning visitors need. */
+export interface ResumeDeps {
+  readonly answers: VisitorAnswers;
+  readonly flow: Flow;
+  readonly storage: SiteStorage;
+  readonly store: Store;
+  readonly transcript: Transcript;
+  readonly uploads: Uploads | null;
+  readonly verification: EmailVerification | null;
+  readonly name: string | null;
+  readonly conditionValues: Answers;
+}
+
+/** Asks a visitor who has returned to an unfinished visit whether to continue it. */
+export const resumeVisit = (chat: ResumeDeps) => {
   const {answers, flow} = chat;
   const {name} = answers;
   replayAnswers(chat);
   flow.say(({texts}) => (name ? interpolate(texts, 'returning', {name}) : texts.returningUnnamed));
-  flow.setPhase('returning');
-  // What was written is seen before the visitor decides.
-  void chat.intake!.openThread(chat);
+  flow.setPhase('resuming');
 };
 
-/** Handed in earlier, in this browser. */
-const greetReturning = (chat: Chat, session: Session) => {
-  const {delayed, email_masked, name, pending_email_masked, state} = session;
+/** Greets a visitor whose session was submitted earlier, in this browser. */
+export const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
   const {flow} = chat;
-  chat.answers.markSubmitted();
-  chat.verification!.emailMasked = pending_email_masked ?? email_masked ?? '';
-  chat.verification!.isDelayed = delayed;
   replayAnswers(chat);
   if (state === 'pending') return flow.waitAt(flow.graph.ofType('verify_email'));
-  chat.isRecognised = true;
   flow.say(({texts}) => (name ? interpolate(texts, 'hello', {name}) : texts.helloUnnamed));
   flow.waitAt(flow.graph.ofType('end', 'complete'), true);
 };
 
-/** What the visitor has answered, as far as this page, its storage or the backend knows. */
-const answerTo = (chat: Chat, step: Step): LineText | null => {
-  const {verification, conditionValues, name, uploads} = chat;
-  if (step.type === 'consent') {
-    const isGranted = conditionValues[`consents.${step.purpose}`];
-    return isGranted === undefined ? null : consentAnswer(isGranted as boolean);
-  }
-  if (step.type === 'upload') {
-    const count = uploads?.storedCount;
-    return count ? ({texts}) => interpolate(texts, 'filesDone', {count}) : null;
-  }
-  if (step.type !== 'ask') return null;
-  const text = step.field === 'name' ? name : verification?.address || verification?.emailMasked;
-  return text ? () => text : null;
+/** Continues an unfinished visit. */
+export const continueVisit = async ({flow, storage, transcript}: ResumeDeps) => {
+  const remarks: TextOf[] = [({texts}) => texts.goesOn];
+  const count = Number(storage.getInTab(UNSENT_FILES_KEY));
+  if (count) remarks.push(({texts}) => interpolate(texts, 'filesAgain', {count}));
+  transcript.say('visitor', ({texts}) => texts.goOn);
+  await flow.begin(remarks);
 };
 
 /**
- * After a reload, and where another tab has gone on, this page has not heard all that was said: what
- * is missing before the last answer is told again, without a time and without being read out. An
- * answer that was corrected elsewhere is put right where it stands, which is all that may be done
- * while a later question waits.
+ * Adds the lines that this page does not have, after a reload or after an answer in another tab. They
+ * have no time and are not read out. An answer that was corrected elsewhere is corrected here, which
+ * is all that `isCorrectionOnly` allows.
  */
-export const replayAnswers = (chat: Chat, isToBeRightAlone = false) => {
-  const {flow, state, transcript} = chat;
+export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
+  const {flow, store, transcript} = chat;
   const seen = new Set<Step>();
-  let unheard: Step[] = [];
+  let unspoken: Step[] = [];
   let step: Step | null = flow.graph.first;
   const isPast = (one: Step) =>
-    flow.isSkipped(one) || (state !== 'visit' && one.type !== 'verify_email' && one.type !== 'end');
+    flow.isSkipped(one) ||
+    (store.state.sessionState !== 'visit' && one.type !== 'verify_email' && one.type !== 'end');
   while (step && !seen.has(step) && isPast(step)) {
     seen.add(step);
     const {id, type} = step;
     const answer = answerTo(chat, step);
-    const said = transcript.answerTo(id);
-    if (type === 'say' && !flow.spokenSteps.has(step)) unheard.push(step);
-    if (said && answer) said.text = answer;
-    else if (answer && !isToBeRightAlone) {
-      for (const one of [...unheard, step]) {
-        flow.spokenSteps.add(one);
-        // The question that waits here is the last thing that was said.
+    const line = transcript.answerTo(id);
+    if (type === 'say' && !flow.isSpoken(step)) unspoken.push(step);
+    if (line && answer) transcript.correct(line, answer);
+    else if (answer && !isCorrectionOnly) {
+      for (const one of [...unspoken, step]) {
+        flow.markSpoken(one);
+        // The question that waits here is the last line already.
         if (one !== flow.step) transcript.say('maria', flow.promptFor(one), null, 0);
       }
       transcript.say('visitor', answer, id, 0);
-      unheard = [];
+      unspoken = [];
     }
     step = flow.graph.after(step, chat.conditionValues);
   }
 };
 
-export const returningView = (chat: Chat, {texts}: Language) => html`
-  <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
-    <button part="button" class="primary" @click=${() => continueVisit(chat)}>${texts.goOn}</button>
-    <button part="button" class="choice" @click=${() => chat.lifecycle.startOver()}>
-      ${texts.discard}
-    </button>
-  </div>
-`;
+type AnswerOf = (chat: ResumeDeps, step: Step) => TextOf | null;
 
-const continueVisit = async (chat: Chat) => {
-  const remarks: LineText[] = [({texts}) => texts.goesOn];
-  const count = chat.storage.unsent();
-  if (count) remarks.push(({texts}) => interpolate(texts, 'filesAgain', {count}));
-  chat.addVisitorLine(({texts}) => texts.goOn);
-  await chat.flow.begin(remarks);
+/** Answers by type of step, as far as this page, the browser or the backend has them. */
+const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
+  ask: ({name, verification}, step) => {
+    const isName = step.type === 'ask' && step.field === 'name';
+    const text = isName ? name : verification?.address || verification?.emailMasked;
+    return text ? () => text : null;
+  },
+  consent: ({conditionValues}, step) => {
+    const isGranted = step.type === 'consent' && conditionValues[`consents.${step.purpose}`];
+    return typeof isGranted === 'boolean' ? consentAnswer(isGranted) : null;
+  },
+  upload: ({uploads}) => {
+    const count = uploads?.storedCount;
+    return count ? ({texts}) => interpolate(texts, 'filesDone', {count}) : null;
+  },
 };
+
+const answerTo: AnswerOf = (chat, step) => ANSWERS[step.type]?.(chat, step) ?? null;

@@ -1,83 +1,65 @@
-import {ClientError} from './transport/api-client.js';
 import {MariaErrorEvent, MariaOfflineEvent} from '../events.js';
 import type {TextKey} from '../i18n/languages.js';
+import type {ChatState, Notice, Store} from './state.js';
+import {ClientError} from './transport/api-client.js';
 
 const TOAST_MS = 4_000;
 
-export interface Notice {
-  key: TextKey;
-  kind: 'info' | 'error';
-  /** The conversation has stopped here, until the visitor asks for another attempt. */
-  isRetryable?: boolean;
-}
-
-export interface StatusHost {
-  requestUpdate(): void;
-  dispatchEvent(event: Event): boolean;
-}
-
-/** What the panel shows beside the conversation: notices, the state of the line, faults, toasts. */
+/** Writes what the panel shows beside the conversation: notice, connection, field error, toast. */
 export class Status {
-  notice: Notice | null = null;
-  connection: 'offline' | 'busy' | 'slow' | null = null;
-  fieldError: TextKey | null = null;
-  toast: TextKey | null = null;
-  private toastTimer = 0;
+  private toastTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly host: StatusHost) {}
+  constructor(
+    private readonly store: Store,
+    private readonly emit: (event: Event) => void,
+  ) {}
 
   showNotice(notice: Notice | null) {
-    this.notice = notice;
-    this.host.requestUpdate();
+    this.store.patch({notice});
   }
 
-  /** A part of the widget is missing: the connection failed, or no server has its release. */
+  /** A part of the widget cannot be loaded: the connection failed, or no server has its release. */
   showMissing(isMissing: boolean) {
     if (isMissing) this.showNotice({key: 'notLoaded', kind: 'error'});
-    else if (this.notice?.key === 'notLoaded') this.showNotice(null);
+    else if (this.store.state.notice?.key === 'notLoaded') this.showNotice(null);
   }
 
-  setFieldError(fault: TextKey | null) {
-    this.fieldError = fault;
-    this.host.requestUpdate();
+  setFieldError(fieldError: TextKey | null) {
+    this.store.patch({fieldError});
   }
 
-  showToast(key: TextKey | null) {
-    this.toast = key;
-    this.host.requestUpdate();
+  showToast(toast: TextKey | null) {
+    this.store.patch({toast});
     clearTimeout(this.toastTimer);
-    if (key) this.toastTimer = window.setTimeout(() => this.showToast(null), TOAST_MS);
+    if (toast) this.toastTimer = setTimeout(() => this.showToast(null), TOAST_MS);
   }
 
-  setConnection(connection: Status['connection']) {
-    // The notice depends on the browser's own state as well.
-    this.host.requestUpdate();
-    if (connection === this.connection) return;
-    const wasOffline = this.connection === 'offline';
+  setConnection(connection: ChatState['connection']) {
+    const wasOffline = this.store.state.connection === 'offline';
     const isOffline = connection === 'offline';
-    this.connection = connection;
-    if (wasOffline !== isOffline) this.host.dispatchEvent(new MariaOfflineEvent(isOffline));
+    this.store.patch({connection});
+    if (wasOffline !== isOffline) this.emit(new MariaOfflineEvent(isOffline));
   }
 
-  /** Told only where nothing worse is. */
+  /** Has no effect while a worse state is shown. */
   showSlow(isSlow: boolean) {
-    if (!this.connection || this.connection === 'slow') this.setConnection(isSlow ? 'slow' : null);
+    const {connection} = this.store.state;
+    if (!connection || connection === 'slow') this.setConnection(isSlow ? 'slow' : null);
   }
 
-  /** A call waits for the line or the backend, and is repeated by itself. */
+  /** A call has failed and is repeated automatically. */
   showRetrying(error: ClientError) {
     this.setConnection(error.code === 'offline' ? 'offline' : 'busy');
     if (!error.isTransient) this.report(error);
   }
 
+  /** Reports an error to the page's developer: the backend's message names the setting to change. */
   report(error: unknown) {
-    // For the page's developer: the backend's message names the setting to change.
     console.error('Maria Chat:', error);
     this.emitError(error);
   }
 
   emitError(error: unknown) {
-    const code = error instanceof ClientError ? error.code : 'internal';
-    this.host.dispatchEvent(new MariaErrorEvent(code));
+    this.emit(new MariaErrorEvent(error instanceof ClientError ? error.code : 'internal'));
   }
 }

@@ -3,26 +3,38 @@ import type {Interceptor} from '../core/transport/api-client.js';
 
 const KEPT_CALLS = 12;
 
-/** Without query, headers or body: no token, and nothing that the visitor has typed. */
+/** Has no query, headers or body, and so no token and nothing that the visitor has typed. */
 export interface Call {
   method: string;
   path: string;
-  /** An HTTP status, or the code of what went wrong; empty while the call is under way. */
+  /** An HTTP status or an error code; empty until the response. */
   outcome: string;
   ms: number | null;
 }
 
-/** What a chat has asked of the backend, and the switch that keeps all further calls from it. */
+/** Lists the calls of a chat, and can keep all further ones from the backend. */
 export class CallLog {
-  calls: Call[] = [];
-  isOffline = false;
+  private kept: Call[] = [];
+  private isSimulated = false;
 
   constructor(private readonly onChange: () => void) {}
+
+  get calls() {
+    return this.kept;
+  }
+
+  get isOffline() {
+    return this.isSimulated;
+  }
+
+  simulateOffline(isOffline: boolean) {
+    this.isSimulated = isOffline;
+  }
 
   readonly interceptor: Interceptor = async (method, path, run) => {
     const call: Call = {method, path: path.split('?')[0]!, outcome: '', ms: null};
     const startedMs = performance.now();
-    this.calls = [call, ...this.calls].slice(0, KEPT_CALLS);
+    this.kept = [call, ...this.kept].slice(0, KEPT_CALLS);
     this.onChange();
     try {
       if (this.isOffline) throw new ClientError('offline', 'unavailable');

@@ -1,20 +1,19 @@
 import {html} from 'lit';
 
-import type {Chat} from '../core/chat.js';
-import type {MariaChat} from '../element/maria-chat.js';
 import type {Call, CallLog} from './call-log.js';
+import type {DebugHost} from './debug-host.js';
 
 interface Tools {
   log: CallLog;
   onOffline: () => void;
 }
 
-/** In English alone: no visitor sees it. */
-export const debugView = (host: MariaChat, chat: Chat | null, {log, onOffline}: Tools) => html`
+/** In English only, because no visitor sees it. */
+export const debugView = (host: DebugHost, {log, onOffline}: Tools) => html`
   <details ?open=${!host.isNarrow.matches} lang="en" dir="ltr">
     <summary>Maria Chat, debug</summary>
     <dl class="about">
-      ${facts(host, chat).map(
+      ${facts(host).map(
         ([name, value]) => html`
           <dt>${name}</dt>
           <dd>${value}</dd>
@@ -31,19 +30,23 @@ export const debugView = (host: MariaChat, chat: Chat | null, {log, onOffline}: 
   </details>
 `;
 
-/** No name, address or file name: what is shown here ends up in screenshots. */
-const facts = (host: MariaChat, chat: Chat | null): [string, string][] => [
-  ['session', chat?.reference || 'none yet'],
-  ['state', chat?.state ?? 'not opened'],
-  ['step', [chat?.flow.phase, chat?.flow.step?.id].filter(Boolean).join(': ') || 'none'],
-  ['panel', host.isOpen ? 'open' : `closed, ${host.unreadCount} unread`],
-  ['line', chat?.status.connection ?? 'up'],
-  ['files', chat?.uploads?.rows.map(({state}) => state).join(', ') || 'none'],
-  ['decisions not told yet', String(chat?.answers.unrecorded.length ?? 0)],
-  ['site', `${host.site} at ${host.api}`],
-  ['language', host.language?.tag ?? 'not loaded'],
-  ['storage', chat && !chat.storage.isKept ? 'blocked' : 'kept'],
-];
+/** Has no name, address or file name, because screenshots will show it. */
+const facts = ({api, controller, isOpen, site, unreadCount}: DebugHost): [string, string][] => {
+  const {chat, language} = controller;
+  const state = chat?.state;
+  return [
+    ['session', chat?.reference || 'none yet'],
+    ['state', state?.sessionState ?? 'not opened'],
+    ['step', [state?.phase, state?.step?.id].filter(Boolean).join(': ') || 'none'],
+    ['panel', isOpen ? 'open' : `closed, ${unreadCount} unread`],
+    ['connection', state?.connection ?? 'online'],
+    ['files', chat?.uploads?.rows.map((row) => row.state).join(', ') || 'none'],
+    ['decisions not recorded', String(chat?.answers.unrecorded.length ?? 0)],
+    ['site', `${site} at ${api}`],
+    ['language', language?.tag ?? 'not loaded'],
+    ['storage', chat && !chat.storage.isKept ? 'blocked' : 'available'],
+  ];
+};
 
 const callsView = (calls: Call[]) => html`
   <table>

@@ -1,17 +1,20 @@
 import type * as attributeWarnings from './attribute-warnings.js';
-import type {MariaChat} from './maria-chat.js';
 
-/** What nearly every page writes needs no check, nor the file that makes it. */
+/** Attributes that most pages write need no check, and not the file that makes it. */
 const PLAIN = /^(site|api|class|id|style|popover|inert|aria-.*|data-.*)$/;
 
 /** Loaded once, and null if that failed: a missing file is not loaded again with every key press. */
 let warnings: Promise<typeof attributeWarnings | null> | null = null;
 
-export const checkAttributes = async (host: MariaChat) => {
-  if (host.getAttributeNames().every((name) => PLAIN.test(name))) return;
+/** Warns the page's developer about attributes that have no effect. */
+export const checkAttributes = async (
+  element: HTMLElement,
+  onLoadError: (error: unknown) => void,
+) => {
+  if (element.getAttributeNames().every((name) => PLAIN.test(name))) return;
   warnings ??= import('./attribute-warnings.js').catch((error: unknown) => {
-    host.onLoadFailure(error);
+    onLoadError(error);
     return null;
   });
-  (await warnings)?.warnAboutAttributes(host);
+  (await warnings)?.warnAboutAttributes(element);
 };

@@ -1,29 +1,20 @@
-/**
- * What a visitor needs after the first answers. It is a file of its own to keep the first opening
- * small, and is fetched while the first answer is being typed.
- */
+/** Code that is loaded while the visitor types the first answer, to keep the first opening small. */
 import {answerStyles} from '../ui/styles/answers.js';
 import {fileStyles} from '../ui/styles/files.js';
 
-export {checkAttributes} from './check-attributes.js';
+export {cancelChange} from '../core/commands/change-answer.js';
 export {createVerification} from '../core/email/email-verification.js';
-export {openDialog} from '../ui/dialogs/open-dialog.js';
-export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
-export {connectPage} from '../ui/page/page-events.js';
-export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
-export {consentView} from '../ui/steps/consent.js';
-export {emailView} from '../ui/steps/email.js';
-export {completeView, refusedView} from '../ui/steps/end.js';
-export {dropView, filesView} from '../ui/steps/files.js';
-export {
-  assistantView,
-  openThread,
-  sendMessage,
-  messageAreaView as talkView,
-} from '../core/messages/messaging.js';
-export {keepView, marginView} from '../ui/panel/line-details.js';
-export {pendingView} from '../ui/steps/verify-email.js';
-export {toastView} from '../ui/panel/toast.js';
+export {Messaging} from '../core/messages/messaging.js';
+export {goOffline, goOnline} from '../core/sync/connection.js';
 export {createUploads} from '../core/uploads/create-uploads.js';
+export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
+export {PageConnection} from '../ui/page/page-events.js';
+export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
+export * as views from '../ui/panel/intake-views.js';
+export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
+export {checkAttributes} from './check-attributes.js';
 
 export const intakeStyles = [answerStyles, fileStyles];
+
+/** Is here, because the file of the messages uses code of this one. */
+export const loadMessages = () => import('../ui/messages/messages.js');

@@ -1,49 +1,54 @@
+import type {ReactiveController} from 'lit';
+
 import {updateLauncher} from '../launcher/launcher-state.js';
 import type {LauncherState} from '../launcher/launcher-state.js';
 import {watchPageLauncher} from '../launcher/page-launcher.js';
 
-/** The element's button: the one that the loader has drawn, or one of its own. */
-export class LauncherController {
+/** The button that opens the panel: the loader's, or one that the element draws. */
+export class LauncherController implements ReactiveController {
   private button: HTMLButtonElement | null = null;
   private isOwn = false;
   private isAway = false;
   private watching = new AbortController();
 
-  constructor(private readonly host: HTMLElement) {}
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly onPress: () => void,
+  ) {}
 
-  /** What the loader has drawn, in the root that the element takes over. */
+  /** Watches for presses of the page's own button while the element is on the page. */
+  hostConnected() {
+    this.watching = new AbortController();
+    if (this.isOwn) watchPageLauncher(this.element, this.onPress, this.watching.signal);
+  }
+
+  hostDisconnected() {
+    this.watching.abort();
+  }
+
+  /** Finds the button that the loader has drawn in the root that the element takes over. */
   find(root: ShadowRoot | null) {
     return (this.button = root?.querySelector<HTMLButtonElement>('.launcher') ?? null);
   }
 
-  /** Without the loader nobody has drawn it yet. Its code is not fetched otherwise. */
-  async draw(root: ShadowRoot, onPress: () => void) {
+  /** Draws a button, whose code is loaded in pages without the loader only. */
+  async draw(root: ShadowRoot) {
     this.isOwn = true;
     const {createLauncher, launcherStyles} = await import('../launcher/launcher.js');
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(launcherStyles);
     root.adoptedStyleSheets.unshift(sheet);
-    this.button = createLauncher(this.host);
+    this.button = createLauncher(this.element);
     this.button.hidden = this.isAway;
-    this.button.addEventListener('click', () => this.button?.ariaBusy ?? onPress());
+    this.button.addEventListener('click', () => this.button?.ariaBusy ?? this.onPress());
     root.append(this.button);
   }
 
-  /** The page's own button, as long as the element is on the page: a listener keeps it alive. */
-  watch(onPress: () => void) {
-    this.watching = new AbortController();
-    if (this.isOwn) watchPageLauncher(this.host, onPress, this.watching.signal);
-  }
-
-  unwatch() {
-    this.watching.abort();
-  }
-
-  set isHidden(isHidden: boolean) {
+  setHidden(isHidden: boolean) {
     this.isAway = isHidden;
     if (!this.button) return;
     this.button.hidden = isHidden;
-    // Not every browser takes the focus from what is hidden.
+    // Some browsers leave the focus on a hidden element.
     if (isHidden) this.button.blur();
   }
 
@@ -51,8 +56,8 @@ export class LauncherController {
     this.button?.focus();
   }
 
-  describe(state: Omit<LauncherState, 'label'>) {
-    const label = this.host.getAttribute('launcher-label');
+  update(state: Omit<LauncherState, 'label'>) {
+    const label = this.element.getAttribute('launcher-label');
     if (this.button) updateLauncher(this.button, {...state, label});
   }
 }

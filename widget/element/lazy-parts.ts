@@ -1,57 +1,64 @@
-import type {Chat} from '../core/chat.js';
+import type {CSSResult} from 'lit';
+
 import type * as intake from './intake.js';
-import type {MariaChat} from './maria-chat.js';
-import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
-import type {Language} from '../i18n/languages.js';
 
-/** The parts that come after the first opening. */
+type Intake = typeof intake;
+type Resume = typeof import('../ui/steps/resume.js');
+type Messages = typeof import('../ui/messages/messages.js');
+
+export interface LazyPartsHost {
+  adopt(sheets: CSSResult[]): void;
+  onLoadError(error: unknown): void;
+  onLoaded(): void;
+}
+
+/** Loads the parts of the chat that have their own files. A part that failed is loaded again later. */
 export class LazyParts {
-  /** Null until they have come. */
-  parts: typeof intake | null = null;
-  private fetching: Promise<typeof intake> | null = null;
-  private announcer: ProgressAnnouncer | null = null;
+  private intakeParts: Intake | null = null;
+  private resumeParts: Resume | null = null;
+  private messageParts: Messages | null = null;
+  private loading: Promise<Intake> | null = null;
 
-  constructor(
-    private readonly host: MariaChat,
-    private readonly onArrival: () => void,
-  ) {}
+  constructor(private readonly host: LazyPartsHost) {}
 
-  /** @throws what the network gives; the next call tries again. */
-  load() {
-    this.fetching ??= this.fetch().catch((error: unknown) => {
-      this.fetching = null;
-      this.host.onLoadFailure(error);
+  /** Null until it has been loaded, as are the next two. */
+  get intake() {
+    return this.intakeParts;
+  }
+
+  get resume() {
+    return this.resumeParts;
+  }
+
+  get messages() {
+    return this.messageParts;
+  }
+
+  /** Rejects if the file cannot be loaded, as do the next two. */
+  loadIntake() {
+    this.loading ??= this.fetchIntake().catch((error: unknown) => {
+      this.loading = null;
+      this.host.onLoadError(error);
       throw error;
     });
-    return this.fetching;
+    return this.loading;
   }
 
-  /** What is said of the uploads' progress. */
-  announce(chat: Chat, language: Language) {
-    this.announcer?.listen(chat.uploads?.rows ?? [], language);
-    // What has been passed is no news any more.
-    return chat.flow.step?.type === 'upload' ? (this.announcer?.words ?? '') : '';
+  async loadResume() {
+    return (this.resumeParts ??= await import('../ui/steps/resume.js'));
   }
 
-  async showDebugPanel() {
-    const {host} = this;
-    const debug = host.getAttribute('debug');
-    if (debug === null || debug === 'false') return;
-    try {
-      const {DebugPanel} = await import('../debug/debug-panel.js');
-      DebugPanel.of(host, () => host.chat);
-    } catch (error) {
-      host.onLoadFailure(error);
-    }
+  async loadMessages() {
+    const messages = (this.messageParts ??= await (await this.loadIntake()).loadMessages());
+    this.host.adopt([messages.styles]);
+    return messages;
   }
 
-  private async fetch() {
-    const intake = await import('./intake.js');
-    this.host.adopt(intake.intakeStyles);
-    this.parts = intake;
-    this.announcer = new intake.ProgressAnnouncer();
-    if (this.host.isConnected && this.host.chat) this.onArrival();
-    this.host.requestUpdate();
-    return intake;
+  private async fetchIntake() {
+    const parts = await import('./intake.js');
+    this.host.adopt(parts.intakeStyles);
+    this.intakeParts = parts;
+    this.host.onLoaded();
+    return parts;
   }
 }

@@ -1,9 +1,11 @@
 import {LitElement} from 'lit';
 import type {PropertyDeclarations} from 'lit';
 
+import {readStored} from '../launcher/stored-value.js';
 import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
-import {NARROW} from './narrow.js';
-import {readStored} from '../core/session/storage.js';
+
+/** The panel fills such screens, and does not open there by itself. */
+const NARROW = '(width<600px),(height<480px)';
 
 /**
  * The element's attributes, and what follows from them alone.

@@ -1,27 +1,24 @@
 import {nothing} from 'lit';
-import type {CSSResult, PropertyDeclarations, PropertyValues} from 'lit';
+import type {PropertyDeclarations, PropertyValues} from 'lit';
 
-import {Chat} from '../core/chat.js';
-import type {Interceptor} from '../core/transport/api-client.js';
-import {MariaChatBase} from './maria-chat-base.js';
-import {LauncherController} from './launcher-controller.js';
+import {SiteStorage} from '../core/session/storage.js';
 import {
   MariaBeforeOpenEvent,
   MariaCloseEvent,
-  MariaErrorEvent,
   MariaOpenEvent,
   MariaReadyEvent,
   MariaUnreadEvent,
 } from '../events.js';
-import {PanelFocus} from '../ui/page/panel-focus.js';
-import {LazyParts} from './lazy-parts.js';
-import {LanguageController} from './language-controller.js';
-import {SiteStorage} from '../core/session/storage.js';
-import {styles} from '../ui/styles/index.js';
-import {panelView} from '../ui/panel/panel.js';
 import {whileBusy} from '../ui/controls/while-busy.js';
-
-const RHYTHM_MS = 420;
+import {PanelFocus} from '../ui/page/panel-focus.js';
+import {panelView} from '../ui/panel/panel.js';
+import {styles} from '../ui/styles/index.js';
+import {browserPlatform} from './browser-platform.js';
+import {ChatController} from './chat-controller.js';
+import {showDebugPanel} from './debug-loader.js';
+import {ElementStates} from './element-states.js';
+import {LauncherController} from './launcher-controller.js';
+import {MariaChatBase} from './maria-chat-base.js';
 
 /**
  * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.
@@ -46,7 +43,7 @@ const RHYTHM_MS = 420;
 export class MariaChat extends MariaChatBase {
   static override styles = styles;
 
-  /** @internal A conversation was shown on this page, so that history entries may be its own. */
+  /** @internal True after a conversation was shown on this page: history entries may be its own. */
   static hasStarted = false;
 
   static override properties: PropertyDeclarations = {
@@ -55,53 +52,42 @@ export class MariaChat extends MariaChatBase {
   };
 
   declare isOpen: boolean;
-  /** @internal Files are held over the panel. */
-  declare isDropping: boolean;
+  declare private isDropping: boolean;
 
-  /** How often Maria has spoken while the panel was closed. */
+  /** Number of times that Maria has spoken while the panel was closed. */
   unreadCount = 0;
   /** @internal */
-  declare interceptor?: Interceptor;
-  /** @internal */
-  chat: Chat | null = null;
-  /** @internal */
-  readonly languageController = new LanguageController(this);
-  private readonly ownLauncher = new LauncherController(this);
-  private readonly lazyParts = new LazyParts(this, () => this.listen());
-  private prefilled: {name?: string; email?: string} = {};
-  private listening = new AbortController();
+  readonly controller = new ChatController(this);
   /** @internal */
   panelFocus!: PanelFocus;
-  private readonly internals = this.attachInternals();
+  private readonly launcher = new LauncherController(this, () => void this.toggle());
+  private readonly states = new ElementStates(this.attachInternals());
 
   constructor() {
     super();
     this.isOpen = false;
     this.isDropping = false;
-    // Where a property has an attribute's name, frameworks write that; this one is a method.
+    this.addController(this.launcher);
+    this.addController(this.controller.languages);
+    // Frameworks write a property with the name of an attribute, and this property is a method.
     const open = this.open.bind(this);
     const set = (value: string) => this.setAttribute('open', value);
     Object.defineProperty(this, 'open', {get: () => open, set});
   }
 
-  /** The step at which the conversation waits. */
+  /** Id of the step at which the conversation waits. */
   get step() {
-    return this.chat?.flow.step?.id ?? null;
+    return this.controller.chat?.flow.step?.id ?? null;
   }
 
   /** `visit`, `pending` or `complete`; null before the first opening. */
   get state() {
-    return this.chat?.state ?? null;
-  }
-
-  /** @internal How long Maria types; nobody who asked for less motion waits for it. */
-  get rhythmMs() {
-    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : RHYTHM_MS;
+    return this.controller.chat?.state.sessionState ?? null;
   }
 
   /**
-   * Opens the panel. `isQuiet` leaves the focus where it is: the visitor has not asked for it. Where
-   * that would cover the whole page, the button says that the conversation waits.
+   * Opens the panel. `isQuiet` leaves the focus where it is, because the visitor has not asked for
+   * the panel. If it would cover the whole page, the launcher shows an unread message instead.
    */
   async open({isQuiet = false} = {}) {
     const isRemembered = isQuiet && this.opening === 'remember' && !this.isInline;
@@ -109,11 +95,11 @@ export class MariaChat extends MariaChatBase {
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
     this.panelFocus.remember(this);
     this.isOpen = true;
-    // Both are on the line: nobody waits for one after the other.
-    const texts = this.languageController.load();
+    // Texts and conversation are loaded at the same time.
+    const texts = this.controller.languages.load();
     this.startChat();
-    this.describeLauncher();
-    // Pressed once more, or taken off the page, meanwhile.
+    this.updateLauncher();
+    // Closed or removed from the page meanwhile.
     if (!(await texts) || !this.isOpen || !this.isConnected) return;
     await this.updateComplete;
     if (!isQuiet && !this.isInline) this.panelFocus.enter();
@@ -122,13 +108,12 @@ export class MariaChat extends MariaChatBase {
 
   async close() {
     if (!this.isOpen || this.isInline) return;
-    const hadFocus = this.panelFocus.isInside;
+    const {chat} = this.controller;
     this.isOpen = false;
-    this.chat?.storage.remove('open');
-    this.chat?.stopPolling();
+    chat?.storage.remove('open');
+    chat?.stopPolling();
     await this.updateComplete;
-    this.panelFocus.isInside = false;
-    if (hadFocus) this.panelFocus.restore(this.ownLauncher);
+    this.panelFocus.leave(this.launcher);
     this.dispatchEvent(new MariaCloseEvent());
   }
 
@@ -137,22 +122,23 @@ export class MariaChat extends MariaChatBase {
   }
 
   async show() {
-    this.ownLauncher.isHidden = false;
+    this.launcher.setHidden(false);
   }
 
-  /** With the launcher goes what it has opened. */
+  /** Hides the launcher, and closes the panel. */
   async hide() {
     await this.close();
-    this.ownLauncher.isHidden = true;
+    this.launcher.setHidden(true);
   }
 
-  /** Goes before what the visitor has chosen: whoever calls it knows better, such as a switch on the page. */
+  /** Changes the language, also if the visitor has chosen another one: the page calls it on purpose. */
   async setLang(lang: string) {
-    new SiteStorage(this.site).remove('lang');
-    this.chat?.storage.remove('lang');
+    const {chat, languages} = this.controller;
+    new SiteStorage(this.site, browserPlatform).remove('lang');
+    chat?.storage.remove('lang');
     this.setAttribute('lang', lang);
     await this.updateComplete;
-    await this.languageController.load();
+    await languages.load();
   }
 
   async setTheme(theme: string) {
@@ -160,61 +146,60 @@ export class MariaChat extends MariaChatBase {
     await this.updateComplete;
   }
 
-  /** Fills in what the page knows already; the visitor still sends it. */
+  /** Fills in what the page knows already. The visitor still sends it. */
   async prefill(values: {name?: string; email?: string}) {
-    this.prefilled = values;
-    this.chat?.prefill(values);
+    this.controller.prefill(values);
   }
 
-  /** Says it in the visitor's name; before the consent to keep it, it waits in the field. */
+  /** Sends a text for the visitor. Before the consent to store it, it waits in the field. */
   async sendMessage(text: string) {
     await this.open();
-    const {sendMessage} = await this.loadIntake();
-    if (this.chat) await sendMessage(this.chat, `${text}`);
+    await this.controller.parts.loadIntake();
+    await this.controller.messaging?.send(`${text}`);
   }
 
-  /** Ends this browser's session in every tab; an unfinished one that is open here is discarded. */
+  /** Ends this browser's session in every tab. An unfinished one that is open here is discarded. */
   async reset() {
-    await this.languageController.load();
-    const chat = this.chat ?? this.makeChat();
-    await chat.lifecycle.startOver('page', this.isOpen);
-    if (!this.isOpen) this.chat = null;
+    await this.controller.languages.load();
+    await this.controller.create().lifecycle.startOver('page', this.isOpen);
+    if (!this.isOpen) this.controller.forget();
   }
 
-  /** Leaves nothing, neither of the element nor of the script that has put it on the page. */
+  /** Removes the element, and everything that the script has added to the page. */
   async destroy(): Promise<void> {
     const global = window.MariaChat;
     if (global?.element === this) return global.destroy();
     await this.close();
-    this.chat?.reset();
-    this.chat = null;
+    this.controller.drop();
     this.remove();
   }
 
   override connectedCallback() {
     super.connectedCallback();
-    this.protect().catch((error: unknown) => this.onLoadFailure(error));
-    this.ownLauncher.watch(() => void this.toggle());
-    this.goToTarget();
-    void this.languageController.load();
-    if (this.chat) this.listen();
+    this.protect().catch((error: unknown) => this.controller.onLoadError(error));
+    this.moveToTarget();
+    this.controller.listen();
     this.panelFocus.resume();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.ownLauncher.unwatch();
-    this.listening.abort();
-    // An element that is moved is gone for a moment only.
+    this.controller.stopListening();
+    // An element that is moved is disconnected for a moment only.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.chat?.stopPolling();
+      this.controller.chat?.stopPolling();
       this.protect().catch(() => undefined);
     });
   }
 
+  override attributeChangedCallback(name: string, before: string | null, value: string | null) {
+    super.attributeChangedCallback(name, before, value);
+    this.checkAttributes();
+  }
+
   /**
-   * @internal Renders the panel again, with all its listeners: the page has removed them with
+   * @internal Renders the panel again, with all its listeners, after the page has removed them with
    * `document.open()`.
    */
   listenAgain() {
@@ -225,202 +210,159 @@ export class MariaChat extends MariaChatBase {
     renderBefore!.before(end);
     this.renderOptions.renderBefore = end;
     root.addEventListener('keydown', this.onKey);
-    if (this.chat) this.listen();
+    this.controller.listen();
     this.requestUpdate();
     void this.updateComplete.then(() => this.panelFocus.resume());
   }
 
-  /** @internal */
-  get language() {
-    return this.languageController.language;
+  /** @internal The element's own attributes. */
+  get settings() {
+    return this;
   }
 
   /** @internal */
-  get wantedLanguage() {
-    return this.languageController.wanted;
+  setDropping(isDropping: boolean) {
+    this.isDropping = isDropping;
   }
 
   /** @internal */
-  loadIntake() {
-    return this.lazyParts.load();
-  }
-
-  /** @internal Heard in several tabs, it sounds in one. */
-  onMariaSpoke(isLoud = true) {
-    if (!this.isOpen) this.setUnread(this.unreadCount + 1);
-    if (this.chat && isLoud) void this.intake?.chimeUnseen(this.isOpen, this.chat.storage);
-  }
-
-  /** @internal What the visitor has set, here or in another tab. */
-  followSettings() {
-    this.intake?.applySettings(this.renderRoot as ShadowRoot, this.chat!.storage);
-    void this.languageController.load();
+  onSettings() {
+    this.controller.applySettings();
   }
 
   /** @internal */
-  adopt(sheets: CSSResult[]) {
-    const {adoptedStyleSheets} = this.renderRoot as ShadowRoot;
-    for (const {styleSheet} of sheets)
-      if (!adoptedStyleSheets.includes(styleSheet!)) adoptedStyleSheets.push(styleSheet!);
+  onIntake() {
+    this.checkAttributes();
+  }
+
+  /** @internal */
+  onNoLanguage() {
+    this.isOpen = false;
+  }
+
+  /** @internal */
+  addUnread() {
+    this.setUnread(this.unreadCount + 1);
   }
 
   protected override createRenderRoot() {
-    const drawn = this.ownLauncher.find(this.shadowRoot);
-    // A copy: Lit replaces the contents of the list itself.
+    const drawn = this.launcher.find(this.shadowRoot);
+    // A copy, because Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
     this.panelFocus = new PanelFocus(root);
-    // The panel goes before the launcher, as in the order of the Tab key. Without a node to end at,
-    // Lit would take all that follows for its own, the launcher included.
+    // The panel is before the launcher, as in the order of the Tab key. Without a node to end at, Lit
+    // would treat all that follows as its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
     if (drawn) root.adoptedStyleSheets = [...drawnStyles, ...root.adoptedStyleSheets];
-    else this.drawLauncher(root).catch((error: unknown) => this.onLoadFailure(error));
+    else this.drawLauncher(root).catch((error: unknown) => this.controller.onLoadError(error));
     root.addEventListener('keydown', this.onKey);
     return root;
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    void this.intake?.checkAttributes(this);
-    if (changed.has('lang') || changed.has('locale')) void this.languageController.load();
-    if (changed.has('debug')) void this.lazyParts.showDebugPanel();
-    if ((changed.has('site') || changed.has('api')) && this.chat) this.changeSite();
+    const {controller} = this;
+    if ((changed.has('site') || changed.has('api')) && controller.chat) {
+      controller.drop();
+      if (this.isOpen) this.startChat();
+    }
+    if (changed.has('debug')) void showDebugPanel(this);
   }
 
   protected override updated() {
-    this.describeLauncher();
+    const {chat} = this.controller;
+    this.controller.onUpdated();
+    this.updateLauncher();
     if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
-    this.setState('open', this.isShown);
-    this.setState('uploading', this.chat?.uploads?.isBusy ?? false);
-    this.setState('offline', this.chat?.status.connection === 'offline');
-    this.setState('verified', this.chat?.state === 'complete');
+    this.states.set('open', this.isShown);
+    this.states.set('uploading', chat?.uploads?.isBusy ?? false);
+    this.states.set('offline', chat?.state.connection === 'offline');
+    this.states.set('verified', chat?.state.sessionState === 'complete');
     if (this.isOpen) this.panelFocus.follow();
   }
 
   protected override render(): unknown {
-    const {chat, intake} = this;
-    const {language} = this.languageController;
-    if (!chat || !language) return nothing;
-    return panelView(chat, language, {
+    const {controller} = this;
+    const context = controller.viewContext;
+    if (!context) return nothing;
+    return panelView(context, {
       isOpen: this.isOpen,
       isInline: this.isInline,
       isFullScreen: this.isNarrow.matches && !this.isInline,
       isDropping: this.isDropping,
-      heading: this.heading || language.texts.maria,
+      heading: this.heading || context.language.texts.maria,
       avatar: this.avatar,
-      announcement: this.lazyParts.announce(chat, language),
-      intake,
+      announcement: controller.announcement,
+      dialog: controller.dialogs.current,
+      intake: controller.parts.intake?.views ?? null,
+      resume: controller.parts.resume,
       onClose: () => void this.close(),
-      onMenu: (event) =>
-        void whileBusy(event, () =>
-          this.loadIntake().then(
-            (intake) => intake.openDialog(chat, 'menu'),
-            () => chat.status.showMissing(true),
-          ),
-        ),
+      onMenu: (event) => void whileBusy(event, () => context.dialogs.open('menu')),
       onFocus: (event) => this.panelFocus.note(event),
     });
   }
 
+  private startChat() {
+    MariaChat.hasStarted = true;
+    const chat = this.controller.create();
+    if (!this.isInline) chat.storage.set('open', '1');
+    this.controller.start();
+  }
+
+  private checkAttributes() {
+    const {parts} = this.controller;
+    void parts.intake?.checkAttributes(this, (error) => this.controller.onLoadError(error));
+  }
+
   private async drawLauncher(root: ShadowRoot) {
-    await this.ownLauncher.draw(root, () => void this.toggle());
-    this.describeLauncher();
+    await this.launcher.draw(root);
+    this.updateLauncher();
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen && this.isConnected) void this.open({isQuiet: true});
   }
 
-  /** Protects the element as long as it is on the page. */
+  /** Protects the element from the page while it is there. */
   private async protect() {
     const {protectElement, releaseElement} = await import('../host-page/protect.js');
     if (this.isConnected) protectElement(this);
     else releaseElement(this);
   }
 
-  /** What is part of the page stands where the page wants it. */
-  private goToTarget() {
+  /** Moves an inline element to the place that the page names. */
+  private moveToTarget() {
     const selector = this.isInline && this.getAttribute('target');
     const target = selector ? document.querySelector(selector) : null;
     if (target && !target.contains(this)) target.append(this);
   }
 
-  private describeLauncher() {
-    const {isOpen, isShown, unreadCount, language} = this;
-    this.ownLauncher.describe({
+  private updateLauncher() {
+    const {isOpen, isShown, unreadCount} = this;
+    this.launcher.update({
       isOpen: isShown,
       isBusy: isOpen && !isShown,
       unreadCount,
-      texts: language?.texts ?? null,
+      texts: this.controller.language?.texts ?? null,
     });
   }
 
-  /** False as well while the first language is being loaded: without its texts there is no panel. */
+  /** False also while the first language is loaded: without texts there is no panel. */
   private get isShown() {
-    return this.isOpen && this.language !== null;
-  }
-
-  /** @internal */
-  onLoadFailure(error: unknown) {
-    console.error('Maria Chat: a part could not be loaded:', error);
-    this.dispatchEvent(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
-  }
-
-  private startChat() {
-    MariaChat.hasStarted = true;
-    const isFirst = this.chat === null;
-    this.chat ??= this.makeChat();
-    if (!this.isInline) this.chat.storage.set('open', '1');
-    if (isFirst) this.listen();
-    void this.loadIntake().catch(() => undefined);
-    if (isFirst) void this.chat.start();
-    else this.chat.startPolling();
-  }
-
-  private makeChat() {
-    const chat = new Chat(this, this.api.replace(/\/$/, ''), this.site);
-    chat.prefill(this.prefilled);
-    return chat;
-  }
-
-  private changeSite() {
-    this.chat?.reset();
-    this.chat = null;
-    if (this.isOpen) this.startChat();
-  }
-
-  /** Listens to the page only once there is a conversation, and no longer than it is on the page. */
-  private listen() {
-    this.listening.abort();
-    this.listening = new AbortController();
-    this.intake?.connectPage(this, this.chat!, this.listening.signal);
+    return this.isOpen && this.controller.language !== null;
   }
 
   private readonly onKey = (event: Event) => {
     if ((event as KeyboardEvent).key !== 'Escape' || !this.isOpen) return;
     event.stopPropagation();
-    // It would close a dialog of the page that the element has been put in as well.
+    // A dialog of the page that contains the element would close as well.
     event.preventDefault();
-    if (!this.chat?.stepBack()) void this.close();
+    if (!this.controller.stepBack()) void this.close();
   };
-
-  private get intake() {
-    return this.lazyParts.parts;
-  }
 
   private setUnread(count: number) {
     this.unreadCount = count;
-    this.describeLauncher();
-    this.setState('unread', count > 0);
+    this.updateLauncher();
+    this.states.set('unread', count > 0);
     this.dispatchEvent(new MariaUnreadEvent(count));
-  }
-
-  /** Browsers before custom states without dashes throw (Chrome 124); the chat works without them. */
-  private setState(name: string, isOn: boolean) {
-    const {states} = this.internals;
-    try {
-      if (isOn) states?.add(name);
-      else states?.delete(name);
-    } catch {
-      // Only the page's `:state()` rules miss it.
-    }
   }
 }
 

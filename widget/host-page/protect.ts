@@ -3,7 +3,6 @@
  * has made the launcher. It must import no values that the chat imports as well: shared code would
  * be bundled with the chat, which is loaded only when a visitor comes near the launcher.
  */
-import type {MariaChat} from '../element/maria-chat.js';
 import {ignoreSecondPresses} from './double-press.js';
 import {encloseEvents} from './enclosed-events.js';
 import {showEmpty} from './not-empty.js';
@@ -41,7 +40,7 @@ export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove
     listen: () => {
       listen(host);
       placement.listen();
-      (host as Partial<MariaChat>).listenAgain?.();
+      (host as {listenAgain?(): void}).listenAgain?.();
     },
   });
 

@@ -1,5 +1,3 @@
-import type {MariaChat} from '../element/maria-chat.js';
-
 /** Name under which `full-screen.ts` counts its entries in the state of the history. */
 const MARK = 'mariaChat';
 
@@ -9,7 +7,7 @@ const MARK = 'mariaChat';
  */
 export const leaveStaleEntries = () => {
   const entries = Number((history.state as Record<string, unknown> | null)?.[MARK] ?? 0);
-  const element = customElements.get('maria-chat') as typeof MariaChat | undefined;
+  const element = customElements.get('maria-chat') as {hasStarted?: boolean} | undefined;
   // A chat that is, or will be, open on this page takes care of them.
   const isOwn = element?.hasStarted ?? false;
   if (!entries || isOwn || document.querySelector('maria-chat[open=true]')) return;

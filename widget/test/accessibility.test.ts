@@ -60,15 +60,16 @@ describe('accessibility', () => {
       send: () => new Promise(() => undefined),
       isInProgress: () => Promise.resolve(false),
       erase: () => Promise.resolve(),
+      isOnline: () => true,
       onChange: () => undefined,
       onFailure: () => undefined,
     });
     await uploads.add([pdf('a.pdf')]);
     const spoken = new Set<string>();
     for (let percent = 0; percent <= 100; percent++) {
-      uploads.rows[0]!.percent = percent;
-      announcer.listen(uploads.rows, language);
-      spoken.add(announcer.words);
+      Object.assign(uploads.rows[0]!, {percent});
+      announcer.update(uploads.rows, language);
+      spoken.add(announcer.text);
     }
     expect([...spoken]).to.deep.equal([
       '',

@@ -1,11 +1,12 @@
 import {expect} from '@open-wc/testing';
 import fc from 'fast-check';
 
-import {BUILT_IN, StepGraph} from '../core/flow/step-graph.js';
-import type {Answers} from '../core/flow/step-graph.js';
+import {BUILT_IN} from '../core/flow/step-graph.js';
 import {VisitorAnswers} from '../core/flow/answers.js';
+import type {Answers} from '../core/flow/answers.js';
 import {Flow} from '../core/flow/flow.js';
 import {SiteStorage} from '../core/session/storage.js';
+import {Store} from '../core/state.js';
 import {loadLanguage} from '../i18n/languages.js';
 import {Transcript} from '../core/flow/transcript.js';
 import {backend, lines, mountOpen, newSite, untilSaid} from './helpers.js';
@@ -74,17 +75,19 @@ const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
 const visit = async (document: unknown, conditionValues: Answers) => {
-  const answers = new VisitorAnswers(new SiteStorage(newSite()));
+  const answers = new VisitorAnswers(new SiteStorage(newSite(), {storage: new Map()}));
   const transcript = new Transcript(() => undefined);
-  const host = {rhythmMs: 0, dispatchEvent: () => true, onMariaSpoke: () => undefined};
-  const flow = new Flow(host, transcript, answers, {
+  const flow = new Flow({
+    store: new Store(() => undefined),
+    transcript,
+    answers,
+    host: {typingMs: 0, emit: () => true, onMariaSpoke: () => undefined},
     conditionValues: () => conditionValues,
-    values: () => ({name: '', email: '', greeting: '', isDelayed: false}),
-    isPending: () => false,
+    textValues: () => ({name: '', email: '', greeting: '', isDelayed: false}),
     prepare: () => Promise.resolve(true),
-    onRest: () => undefined,
+    onStep: () => undefined,
   });
-  flow.graph = new StepGraph(document);
+  flow.load(document);
   await flow.begin();
   const rests = [flow.step!.type];
   while (flow.step!.type !== 'end' && rests.length < MOST_ANSWERS) {

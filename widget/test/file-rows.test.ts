@@ -79,13 +79,13 @@ describe('file rows', () => {
     ['ar', 'كيلوبايت/ث', 'بقي'],
   ] as const) {
     it(`speed and time left are told in ${lang}`, async () => {
-      const {paceText} = await import('../ui/steps/file-texts.js');
+      const {speedText} = await import('../ui/steps/file-texts.js');
       const {loadLanguage} = await import('../i18n/languages.js');
       const language = await loadLanguage(lang);
-      const words = paceText({bytesPerSecond: 204_800, secondsLeft: 12}, language);
+      const words = speedText({bytesPerSecond: 204_800, secondsLeft: 12}, language);
       expect(words.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')).to.include(pace);
       expect(words.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')).to.include(left);
-      expect(paceText({bytesPerSecond: 0, secondsLeft: 0}, language)).to.equal('');
+      expect(speedText({bytesPerSecond: 0, secondsLeft: 0}, language)).to.equal('');
     });
   }
 

@@ -134,6 +134,7 @@ describe('file trouble', () => {
       send: () => Promise.reject(failure),
       isInProgress: () => Promise.resolve(false),
       erase: () => Promise.resolve(),
+      isOnline: () => true,
       onChange: () => undefined,
       onFailure: () => undefined,
     });

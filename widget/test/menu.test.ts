@@ -106,16 +106,16 @@ describe('menu', () => {
       const chat = await mountOpen(site);
       await reachPending(chat);
       await chat.close();
-      chat.onMariaSpoke();
+      chat.controller.onMariaSpoke();
       expect(ticks).to.equal(0);
       await chat.open();
       await openMenu(chat);
       inside(chat, 'input[type=checkbox]')!.click();
       await until(() => ticks === 1, 'a first tick, to know it by');
-      chat.onMariaSpoke();
+      chat.controller.onMariaSpoke();
       expect(ticks).to.equal(1);
       await chat.close();
-      chat.onMariaSpoke();
+      chat.controller.onMariaSpoke();
       await until(() => ticks === 2, 'a second tick');
       expect(stored(site, 'sound')).to.equal('true');
     } finally {

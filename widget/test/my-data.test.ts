@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {loadWords, createDialog} from '../ui/dialogs/dialogs.js';
+import {createDialog, loadDialogTexts} from '../ui/dialogs/dialogs.js';
 import {
   backend,
   button,
@@ -66,11 +66,16 @@ describe('my data', () => {
       (await backend.calls(site)).some(
         ({method, path}) => method === 'GET' && path === '/api/session',
       );
-    await loadWords('en');
-    const dialog = createDialog('myData', chat.chat!);
+    await loadDialogTexts('en');
+    const {controller} = chat;
+    const dialog = createDialog('myData', {
+      chat: controller.chat!,
+      dialogs: controller.dialogControls,
+      onSettings: () => undefined,
+    });
     await untilQuiet(site);
     expect(await isAsked()).to.equal(false);
-    chat.chat!.cover(dialog);
+    controller.dialogs.show(dialog);
     await untilCalled(site, 'GET', '/api/session');
   });
 

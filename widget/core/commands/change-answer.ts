@@ -1,13 +1,13 @@
 import type {Chat} from '../chat.js';
 import type {Line} from '../flow/transcript.js';
 
-/** The newest answer to each step, as long as nothing has been handed over. */
-export const canChange = (chat: Chat, line: Line) => {
-  const {answers, flow, isSubmitting, state, transcript} = chat;
+/** Returns whether a line is the newest answer to a step that can still be changed. */
+export const canChange = ({answers, flow, state, transcript}: Chat, line: Line) => {
+  const {isSubmitting, reopenedStep, sessionState} = state;
   const isSettled =
-    state !== 'visit' || isSubmitting || flow.reopenedStep || flow.step?.type === 'end';
+    sessionState !== 'visit' || isSubmitting || reopenedStep || flow.step?.type === 'end';
   if (isSettled || !line.step || !answers.isDone(line.step)) return false;
-  // Nothing but words is in a line while it is read out.
+  // The last line has only its text, because screen readers read it out.
   if (line === transcript.lines.at(-1)) return false;
   return line === transcript.answerTo(line.step);
 };
@@ -17,19 +17,33 @@ export const changeAnswer = ({flow}: Chat, line: Line) => {
   if (flow.step && step) void flow.reopen(step);
 };
 
-/** After a refusal: the same question again, in a session of its own. */
+/** Leaves a change of an answer or of the address. Returns false if there is none. */
+export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
+  if (state.reopenedStep) {
+    drafts.delete('name');
+    // While Maria goes back to the question, there is nothing to leave.
+    if (flow.step) void flow.complete(state.reopenedStep);
+  } else if (verification?.isChanging) {
+    verification.closeChange();
+    drafts.delete('email');
+    status.setFieldError(null);
+  } else return false;
+  return true;
+};
+
+/** Asks the refused question again, in a new session. */
 export const reconsider = (chat: Chat) =>
   chat.submit(async () => {
     const {answers, flow, outbox, reference, transcript} = chat;
     const refused = transcript.lines.filter(({step}) => step).at(-1);
-    // As long as there is a session, the backend has not heard of the refusal.
+    // While there is a session, the backend has not recorded the refusal.
     if (reference) await outbox.flush();
-    const naming = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
-    const named = naming && transcript.answerTo(naming.id);
-    // It still stands here, and need not be typed again.
-    if (named) {
-      answers.name = named.text(chat.language);
-      answers.complete(naming.id);
+    const nameStep = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
+    const name = nameStep && transcript.answerTo(nameStep.id);
+    // The name is still in a line, and need not be typed again.
+    if (name) {
+      answers.setName(name.text(chat.language));
+      answers.complete(nameStep.id);
     }
     transcript.say('visitor', ({texts}) => texts.changedMind);
     await flow.goTo(flow.graph.find(refused!.step!));

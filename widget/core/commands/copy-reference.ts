@@ -1,11 +1,11 @@
 import type {Chat} from '../chat.js';
 
-export const copyReference = async ({status, reference}: Chat) => {
+export const copyReference = async ({client, reference, status}: Chat) => {
   try {
-    await navigator.clipboard.writeText(reference);
+    await client.platform.copyText?.(reference);
     status.showToast('copied');
   } catch {
-    // Refused by the browser or absent over plain HTTP; the reference itself can be selected.
+    // Browsers may refuse, or lack a clipboard over plain HTTP. The reference can be selected.
     status.showToast('notCopied');
   }
 };

@@ -1,10 +1,11 @@
+import {interpolate} from '../../i18n/format.js';
 import type {Chat} from '../chat.js';
-import {interpolate} from '../../i18n/languages.js';
-import type {Uploads} from '../uploads/uploads.js';
 
-export const finishUploads = async (chat: Chat, uploads: Uploads) => {
+export const finishUploads = async (chat: Chat) => {
+  const {flow} = chat;
+  const uploads = chat.uploads!;
   const count = uploads.storedCount;
   uploads.dropUnstored();
-  chat.addVisitorLine(({texts}) => interpolate(texts, 'filesDone', {count}));
-  await chat.flow.complete(chat.flow.step!);
+  chat.addAnswer(({texts}) => interpolate(texts, 'filesDone', {count}));
+  await flow.complete(flow.step!);
 };

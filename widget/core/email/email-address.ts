@@ -20,7 +20,7 @@ export const cleanEmail = (text: string) => {
   return inBrackets.replace(/^mailto:([^?]*).*$/i, '$1').trim();
 };
 
-/** Catches slips of the finger; whether an address exists, only a mail can tell. */
+/** Catches typing errors. Only an e-mail can show that the address exists. */
 export const looksLikeEmail = (address: string) => {
   const at = address.lastIndexOf('@');
   return (

@@ -1,132 +1,151 @@
-import type {ContactResponse, Session} from '../../../server/contract/sessions.js';
 import {PENDING_POLL_MS} from '../../../server/contract/limits.js';
+import type {ContactResponse, Session} from '../../../server/contract/sessions.js';
 
-import type {Chat} from '../chat.js';
-import {ClientError} from '../transport/api-client.js';
-import type {ApiClient} from '../transport/api-client.js';
-import {delay} from '../transport/delay.js';
 import type {VisitorSession} from '../session/session.js';
+import {ClientError} from '../transport/api-client.js';
+import {delay, retryAfterOf} from '../transport/retry.js';
 
-/** A longer pause is not worth counting down. */
-const LONGEST_COUNTDOWN_MS = 120_000;
-/** The countdown moves once a second, twice as often as the backend is asked. */
+/** A longer wait is not worth a countdown. */
+const MAX_COUNTDOWN_MS = 120_000;
+/** The countdown changes once a second, twice as often as the backend is polled. */
 const TICK_MS = PENDING_POLL_MS / 2;
-const RESEND_PAUSE_MS = 60_000;
+const RESEND_DELAY_MS = 60_000;
 
-export interface VerificationWatcher {
+export interface VerificationDeps {
+  session: VisitorSession;
   onChange(): void;
   onSession(session: Session): void;
   onFailure(error: unknown): void;
-  /** Whether whatever happens is told at once, without asking. */
-  isStreaming(): boolean;
 }
 
-/** Waits for the visitor to open the mailed link; sends it again, or to another address. */
+/** Waits until the visitor opens the confirmation link; sends it again, or to another address. */
 export class EmailVerification {
-  emailMasked = '';
-  /** As it was typed on this page, and never written down: a mask hides slips. */
-  address = '';
-  /** The visitor has been asked whether the address has a slip in it, which is done once. */
-  isSuggestionAsked = false;
-  isChanging = false;
-  /** The e-mail with the link has not been sent yet. */
-  isDelayed = false;
-  isSubmitting = false;
+  private masked = '';
+  private typedAddress = '';
+  private isAsked = false;
+  private isChangeOpen = false;
+  private isMailDelayed = false;
   private resendAt = 0;
-  private watching: AbortController | null = null;
+  private polling: AbortController | null = null;
 
-  constructor(
-    private readonly client: ApiClient,
-    private readonly session: VisitorSession,
-    private readonly watcher: VerificationWatcher,
-  ) {}
+  constructor(private readonly deps: VerificationDeps) {}
+
+  get emailMasked() {
+    return this.masked;
+  }
+
+  /** The address as typed on this page. It is never stored, and shows errors that the mask hides. */
+  get address() {
+    return this.typedAddress;
+  }
+
+  /** True after the visitor was asked whether another address was meant, which happens once. */
+  get isSuggestionAsked() {
+    return this.isAsked;
+  }
+
+  /** True while the visitor is changing the address. */
+  get isChanging() {
+    return this.isChangeOpen;
+  }
+
+  /** True if the e-mail with the link has not been sent yet. */
+  get isDelayed() {
+    return this.isMailDelayed;
+  }
 
   get secondsToResend() {
     return Math.max(0, Math.ceil((this.resendAt - Date.now()) / 1000));
   }
 
-  /** Hands over name and e-mail: from here on the session exists. */
+  /** Takes over what the backend says about the address. */
+  update({delayed, email_masked, pending_email_masked}: Session) {
+    this.masked = pending_email_masked ?? email_masked ?? '';
+    this.isMailDelayed = delayed;
+  }
+
+  askSuggestion() {
+    this.isAsked = true;
+    this.deps.onChange();
+  }
+
+  openChange() {
+    this.isChangeOpen = true;
+    this.deps.onChange();
+  }
+
+  closeChange() {
+    this.isChangeOpen = this.isAsked = false;
+    this.deps.onChange();
+  }
+
+  /** Submits name and e-mail address, which makes the visit a session. */
   async submit(contact: {name: string; email: string; locale: string}) {
     await this.requestMail('PUT', '/api/session/contact', contact, contact.email);
   }
 
   async changeAddress(email: string) {
     await this.requestMail('PATCH', '/api/session', {email}, email);
-    this.isChanging = false;
+    this.closeChange();
   }
 
-  /** `soon`: the countdown tells when; `later`: no link for a while. */
+  /** Returns `soon` if the countdown shows when a link can be sent, and `later` after a long wait. */
   async resend(): Promise<'sent' | 'soon' | 'later'> {
     try {
       await this.requestMail('POST', '/api/session/verification');
       return 'sent';
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'rate_limited') throw error;
-      const pauseMs = error.retryAfterMs || RESEND_PAUSE_MS;
-      this.resendAt = Date.now() + pauseMs;
-      return pauseMs < LONGEST_COUNTDOWN_MS ? 'soon' : 'later';
+      const waitMs = error.retryAfterMs || RESEND_DELAY_MS;
+      this.resendAt = Date.now() + waitMs;
+      return waitMs < MAX_COUNTDOWN_MS ? 'soon' : 'later';
     }
   }
 
   startPolling() {
-    if (this.watching) return;
-    this.watching = new AbortController();
-    void this.poll(this.watching.signal);
+    if (this.polling) return;
+    this.polling = new AbortController();
+    void this.poll(this.polling.signal);
   }
 
   stopPolling() {
-    this.watching?.abort();
-    this.watching = null;
+    this.polling?.abort();
+    this.polling = null;
   }
 
   private async requestMail(method: string, path: string, body?: object, email?: string) {
-    this.isSubmitting = true;
-    this.watcher.onChange();
-    try {
-      const answer = await this.session.call(() =>
-        this.client.call<Partial<ContactResponse> | undefined>(method, path, body),
-      );
-      // A new address counts only once it is confirmed; until then the answer may name the old one.
-      this.emailMasked = email ? mask(email) : (answer?.email_masked ?? this.emailMasked);
-      if (email) this.address = email;
-      this.isDelayed = answer?.delayed ?? false;
-      this.isSuggestionAsked = false;
-      this.resendAt = Date.now() + RESEND_PAUSE_MS;
-    } finally {
-      this.isSubmitting = false;
-      this.watcher.onChange();
-    }
+    const {session} = this.deps;
+    const response = await session.call<Partial<ContactResponse> | undefined>(method, path, body);
+    // Before a new address is confirmed, the response may have the old one.
+    this.masked = email ? mask(email) : (response?.email_masked ?? this.masked);
+    if (email) this.typedAddress = email;
+    this.isMailDelayed = response?.delayed ?? false;
+    this.isAsked = false;
+    this.resendAt = Date.now() + RESEND_DELAY_MS;
+    this.deps.onChange();
   }
 
   private async poll(signal: AbortSignal) {
     for (let tick = 0; !signal.aborted; tick++) {
-      const isToAsk = tick % 2 === 0 && !this.watcher.isStreaming();
-      const pauseMs = isToAsk ? await this.pollOnce(signal) : TICK_MS;
-      this.watcher.onChange();
-      await delay(pauseMs, signal);
+      const isDue = tick % 2 === 0 && !this.deps.session.isLive;
+      const waitMs = isDue ? await this.pollOnce(signal) : TICK_MS;
+      this.deps.onChange();
+      await delay(waitMs, signal);
     }
   }
 
   private async pollOnce(signal: AbortSignal): Promise<number> {
     try {
-      const session = await this.session.call(() =>
-        this.client.call<Session>('GET', '/api/session'),
-      );
-      if (!signal.aborted) this.watcher.onSession(session);
+      const session = await this.deps.session.call<Session>('GET', '/api/session');
+      if (!signal.aborted) this.deps.onSession(session);
       return TICK_MS;
     } catch (error) {
-      if (!signal.aborted) this.watcher.onFailure(error);
-      return Math.max(PENDING_POLL_MS, error instanceof ClientError ? error.retryAfterMs : 0);
+      if (!signal.aborted) this.deps.onFailure(error);
+      return Math.max(PENDING_POLL_MS, retryAfterOf(error));
     }
   }
 }
 
-export const createVerification = (chat: Chat) =>
-  new EmailVerification(chat.client, chat.session, {
-    onChange: () => chat.host.requestUpdate(),
-    onSession: (session) => void chat.onSession(session),
-    onFailure: (error) => chat.fail(error),
-    isStreaming: () => chat.thread?.isStreaming ?? false,
-  });
+export const createVerification = (deps: VerificationDeps) => new EmailVerification(deps);
 
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;

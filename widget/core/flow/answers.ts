@@ -1,15 +1,20 @@
 import type {ConsentDecision, Purpose, Session} from '../../../server/contract/sessions.js';
 
-import type {Answers} from './step-graph.js';
 import type {SiteStorage} from '../session/storage.js';
-import {toJson} from '../session/to-json.js';
+import {toJson} from '../transport/to-json.js';
 
 const ANSWERS_KEY = 'answers';
-/** Messages that the backend does not have yet, and whether the visitor has written at all. */
+/** Messages that the backend does not have yet. */
 export const UNSENT_KEY = 'outgoing';
+/** Present if the visitor has opened the live conversation. */
 export const THREAD_KEY = 'talk';
-/** The backend's default; its own word, once heard, replaces it. */
+/** Number of files that were chosen in this tab and not uploaded. */
+export const UNSENT_FILES_KEY = 'unsent';
+/** The backend's default, until it has sent the site's own value. */
 const DEFAULT_IDLE_MS = 30 * 60_000;
+
+/** Values that conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
+export type Answers = Record<string, string | number | boolean | null | undefined>;
 
 export interface Decision extends Omit<ConsentDecision, 'purpose'> {
   isRecorded: boolean;
@@ -18,7 +23,7 @@ export interface Decision extends Omit<ConsentDecision, 'purpose'> {
 interface Draft {
   name: string | null;
   decisions: Partial<Record<Purpose, Decision>>;
-  /** Steps that need no second visit, in the order they were answered. */
+  /** Ids of the answered steps, in this order. */
   done: string[];
   idleMs: number;
   touchedAt: number;
@@ -33,14 +38,13 @@ const blankDraft = (): Draft => ({
 });
 
 /**
- * What the visitor has answered so far. It stays in this browser until the e-mail step hands it
- * over, and not longer than an idle visit lives.
+ * Answers of the visitor. They stay in this browser until the e-mail step submits them, and not
+ * longer than an idle visit lasts.
  */
 export class VisitorAnswers {
-  /** Never written down before it is sent. */
-  email: string | null = null;
+  private currentEmail: string | null = null;
   private draft: Draft = blankDraft();
-  private isHandedOver = false;
+  private isSubmitted = false;
 
   constructor(private readonly storage: SiteStorage) {}
 
@@ -48,9 +52,18 @@ export class VisitorAnswers {
     return this.draft.name;
   }
 
-  set name(name: string | null) {
+  setName(name: string | null) {
     this.draft.name = name;
     this.save();
+  }
+
+  get email() {
+    return this.currentEmail;
+  }
+
+  /** Keeps the address for this page only: it is not stored before it is sent. */
+  setEmail(email: string | null) {
+    this.currentEmail = email;
   }
 
   get hasBegun() {
@@ -58,8 +71,8 @@ export class VisitorAnswers {
   }
 
   /**
-   * True when the visit seems to have been idle for longer than the backend keeps it. Clocks are
-   * set forth and back: where the backend can be asked, its word counts.
+   * True if the visit seems to have been idle for longer than the backend keeps it. Clocks may be
+   * wrong: if the backend responds, its response decides.
    */
   get isStale() {
     return this.hasBegun && Math.abs(Date.now() - this.draft.touchedAt) >= this.draft.idleMs;
@@ -80,7 +93,6 @@ export class VisitorAnswers {
     this.save();
   }
 
-  /** The visitor has gone back to it. */
   reopen(stepId: string) {
     this.draft.done = this.draft.done.filter((id) => id !== stepId);
     this.save();
@@ -94,44 +106,42 @@ export class VisitorAnswers {
   markRecorded(decisions: ConsentDecision[]) {
     for (const {purpose, granted, wording} of decisions) {
       const decision = this.draft.decisions[purpose];
-      // The visitor may have decided otherwise while it was on its way.
+      // The visitor may have changed the decision during the call.
       if (decision?.granted === granted && decision.wording === wording) decision.isRecorded = true;
     }
     this.save();
   }
 
-  /** Sends every decision again: the backend has said that it misses one. */
+  /** Has every decision sent again, because the backend lacks one. */
   markAllUnrecorded() {
     for (const [, decision] of this.decisions) decision.isRecorded = false;
   }
 
-  /** What conditions of the conversation read. */
   conditionValues(storedFiles: number): Answers {
-    const conditionValues: Answers = {
+    const values: Answers = {
       name: this.name,
       email: this.email,
       'files.stored': storedFiles,
     };
-    for (const [purpose, {granted}] of this.decisions)
-      conditionValues[`consents.${purpose}`] = granted;
-    return conditionValues;
+    for (const [purpose, {granted}] of this.decisions) values[`consents.${purpose}`] = granted;
+    return values;
   }
 
   load() {
-    this.email = null;
-    this.isHandedOver = false;
+    this.currentEmail = null;
+    this.isSubmitted = false;
     this.draft = blankDraft();
     this.reload();
   }
 
-  /** Takes over what another tab has kept meanwhile. */
+  /** Reads the answers again, which another tab may have changed. */
   reload() {
     this.draft = readDraft(this.storage.get(ANSWERS_KEY)) ?? this.draft;
   }
 
   /**
-   * Takes over what the backend knows; the wording it has recorded is not asked for again. Between
-   * two clocks only a difference means anything.
+   * Adds the answers that the backend has. Recorded wordings are not needed again. The remaining
+   * time is a duration, because the two clocks may differ.
    */
   adopt(session: Session, clockOffsetMs: number) {
     if (session.name) this.draft.name = session.name;
@@ -142,9 +152,9 @@ export class VisitorAnswers {
     if (leftMs > 0) Object.assign(this.draft, {idleMs: leftMs, touchedAt: Date.now()});
   }
 
-  /** The backend has them now: this browser keeps no copy beyond the page. */
+  /** Removes the copy in this browser, because the backend has the answers. */
   markSubmitted() {
-    this.isHandedOver = true;
+    this.isSubmitted = true;
     this.removeKept();
   }
 
@@ -156,7 +166,7 @@ export class VisitorAnswers {
 
   private removeKept() {
     this.storage.remove(ANSWERS_KEY);
-    this.storage.unsent(0);
+    this.storage.setInTab(UNSENT_FILES_KEY, '');
   }
 
   private get decisions() {
@@ -164,15 +174,15 @@ export class VisitorAnswers {
   }
 
   private save() {
-    if (this.isHandedOver) return;
+    if (this.isSubmitted) return;
     this.draft.touchedAt = Date.now();
     this.storage.set(ANSWERS_KEY, toJson(this.draft));
   }
 }
 
 /**
- * Pages with other versions of the widget write the same item. Values that this version does not
- * know are kept. Null for an item that this version cannot read.
+ * Returns null for a value that this version cannot read. Other versions of the widget write the same
+ * value, so unknown keys are kept.
  */
 const readDraft = (text: string | null): Draft | null => {
   try {

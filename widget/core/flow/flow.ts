@@ -1,142 +1,163 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
-import type {VisitorAnswers} from './answers.js';
-import {StepGraph} from './step-graph.js';
-import type {Answers} from './step-graph.js';
 import {MariaStepEvent} from '../../events.js';
+import type {ChatHost} from '../chat-host.js';
+import type {ChatState, Store} from '../state.js';
+import type {Answers, VisitorAnswers} from './answers.js';
+import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import type {Values} from './step-texts.js';
-import type {Transcript, LineText} from './transcript.js';
+import type {TextValues} from './step-texts.js';
+import {typeOf} from './step-types.js';
+import type {TextOf, Transcript} from './transcript.js';
 
-export interface FlowHost {
-  /** How long Maria types before she speaks. */
-  readonly rhythmMs: number;
-  dispatchEvent(event: Event): boolean;
-  onMariaSpoke(isLoud?: boolean): void;
-}
-
-export interface FlowWatcher {
-  /** What conditions of the conversation read. */
+export interface FlowDeps {
+  store: Store;
+  transcript: Transcript;
+  answers: VisitorAnswers;
+  host: Pick<ChatHost, 'typingMs' | 'emit' | 'onMariaSpoke'>;
   conditionValues(): Answers;
-  values(): Values;
-  /** Whether a mailed link waits to be opened. */
-  isPending(): boolean;
-  /** Fetches what a step needs; nothing true when the conversation is not to go on to it. */
+  textValues(): TextValues;
+  /** Loads what a step needs. The flow stops if the result is falsy. */
   prepare(step: Step | null): Promise<unknown>;
-  onRest(step: Step): void;
+  onStep(step: Step): void;
 }
 
-/** Leads from step to step: says what needs no answer, and rests where the visitor is asked. */
+/** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
 export class Flow {
-  phase: 'arriving' | 'returning' | 'step' = 'arriving';
-  /** Null while Maria speaks. */
-  step: Step | null = null;
-  /** The answered step to which the visitor has gone back. */
-  reopenedStep: Step | null = null;
-  graph = new StepGraph(null);
-  /** Counts restarts: what an earlier conversation still had to say is dropped. */
-  round = 0;
-  spokenSteps = new Set<Step>();
+  private currentGraph = new StepGraph(null);
+  private spokenSteps = new Set<Step>();
+  private running = new AbortController();
 
-  constructor(
-    private readonly host: FlowHost,
-    private readonly transcript: Transcript,
-    private readonly answers: VisitorAnswers,
-    private readonly watcher: FlowWatcher,
-  ) {}
+  constructor(private readonly deps: FlowDeps) {}
 
+  get graph() {
+    return this.currentGraph;
+  }
+
+  get step() {
+    return this.deps.store.state.step;
+  }
+
+  /** Number of the step among the questions; null for other steps. */
   get position() {
     return this.step && this.graph.positionOf(this.step);
   }
 
-  setPhase(phase: Flow['phase']) {
-    this.phase = phase;
-    this.transcript.showTyping(phase === 'arriving');
+  /** Aborted when the flow begins elsewhere: work for the earlier step has no effect then. */
+  get signal() {
+    return this.running.signal;
+  }
+
+  /** Stops what is being said, and returns the signal of what follows. */
+  interrupt(): AbortSignal {
+    this.running.abort();
+    this.running = new AbortController();
+    return this.signal;
+  }
+
+  load(conversation: unknown) {
+    this.currentGraph = new StepGraph(conversation);
+  }
+
+  setPhase(phase: ChatState['phase']) {
+    this.deps.store.patch({phase});
+    this.deps.transcript.showTyping(phase === 'starting');
   }
 
   reset() {
-    this.round++;
-    this.step = null;
+    this.interrupt();
     this.spokenSteps = new Set();
-    this.transcript.clear();
+    this.deps.transcript.clear();
   }
 
-  begin(remarks: LineText[] = []) {
+  begin(remarks: TextOf[] = []) {
     return this.goTo(this.graph.first, remarks);
   }
 
-  /** Walked anew from the start: an answer that has changed may lead another way. */
-  complete(step: Step, remarks: LineText[] = []) {
-    this.answers.complete(step.id);
+  /** Continues after a step. Begins at the first one, because an answer may change the way. */
+  complete(step: Step, remarks: TextOf[] = []) {
+    this.deps.answers.complete(step.id);
     return this.begin(remarks);
   }
 
+  /** Goes back to an answered step. */
   reopen(step: Step) {
-    this.answers.reopen(step.id);
-    const going = this.goTo(step);
-    this.reopenedStep = step;
-    return going;
+    this.deps.answers.reopen(step.id);
+    const done = this.goTo(step);
+    this.deps.store.patch({reopenedStep: step});
+    return done;
   }
 
-  /** Says what there is to say and comes to rest at the next step that needs the visitor. */
-  async goTo(from: Step | null, remarks: LineText[] = []) {
-    const round = this.round;
-    this.step = this.reopenedStep = null;
-    this.phase = 'step';
+  /** Speaks the texts on the way, and waits at the next step that needs the visitor. */
+  async goTo(from: Step | null, remarks: TextOf[] = []) {
+    const {host, store, transcript} = this.deps;
+    const {signal} = this;
+    store.patch({phase: 'step', step: null, reopenedStep: null});
     const {step, spoken} = this.skipSteps(from);
-    const prepared = this.watcher.prepare(step);
-    // Whoever has just opened the chat has waited for the network already.
-    const rhythmMs = this.transcript.lines.length > 0 ? this.host.rhythmMs : 0;
-    for (const words of [...remarks, ...spoken]) {
-      await this.transcript.typeFor(rhythmMs);
-      if (round !== this.round) return;
-      this.say(words);
+    const prepared = this.deps.prepare(step);
+    // At the beginning, the visitor has waited for the network already.
+    const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
+    for (const text of [...remarks, ...spoken]) {
+      await transcript.typeFor(typingMs);
+      if (signal.aborted) return;
+      this.say(text);
     }
-    await this.transcript.typeFor(rhythmMs);
-    if ((await prepared) && round === this.round) this.waitAt(step);
+    await transcript.typeFor(typingMs);
+    if ((await prepared) && !signal.aborted) this.waitAt(step);
   }
 
-  waitAt(step: Step | null, isSilent = false) {
-    this.step = step ?? {id: 'complete', type: 'end', outcome: 'complete'};
-    if (!isSilent) this.say(this.promptFor(this.step));
-    const position = this.position;
-    this.host.dispatchEvent(
-      new MariaStepEvent(this.step.id, position?.index ?? null, position?.total ?? null),
-    );
+  waitAt(found: Step | null, isSilent = false) {
+    const {host, store} = this.deps;
+    const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
+    store.patch({step});
+    if (!isSilent) this.say(this.promptFor(step));
+    const {position} = this;
+    host.emit(new MariaStepEvent(step.id, position?.index ?? null, position?.total ?? null));
     this.setPhase('step');
-    this.watcher.onRest(this.step);
+    this.deps.onStep(step);
   }
 
-  say(words: LineText) {
-    this.transcript.say('maria', words);
-    this.host.onMariaSpoke();
+  say(text: TextOf) {
+    this.deps.transcript.say('maria', text);
+    this.deps.host.onMariaSpoke();
   }
 
-  promptFor(step: Step): LineText {
-    return promptOf(step, this.watcher.values());
+  promptFor(step: Step): TextOf {
+    return promptOf(step, this.deps.textValues());
   }
 
-  /** Steps that need no answer are spoken in passing; out of a circle of them leads what is open. */
+  isSpoken(step: Step) {
+    return this.spokenSteps.has(step);
+  }
+
+  markSpoken(step: Step) {
+    this.spokenSteps.add(step);
+  }
+
+  /** Returns whether the flow goes on from the step without waiting. */
+  isSkipped(step: Step) {
+    const isDone = this.deps.answers.isDone(step.id);
+    const isPending = this.deps.store.state.sessionState === 'pending';
+    const values = this.deps.conditionValues();
+    return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
+  }
+
+  /** Returns the step to wait at, and the texts before it. Leaves a circle at any step that waits. */
   private skipSteps(from: Step | null) {
-    const spoken: LineText[] = [];
+    const spoken: TextOf[] = [];
     const seen = new Set<Step>();
     let step = from;
     while (step && this.isSkipped(step)) {
-      if (seen.has(step)) return {step: this.graph.firstOf((one) => !this.isSkipped(one)), spoken};
+      if (seen.has(step)) {
+        return {step: this.graph.firstOf((one) => !this.isSkipped(one)), spoken};
+      }
       seen.add(step);
-      if (step.type === 'say' && !this.spokenSteps.has(step)) spoken.push(this.promptFor(step));
-      this.spokenSteps.add(step);
-      // Somebody who comes back has heard what stood before the last answer.
-      if (this.answers.isDone(step.id)) spoken.length = 0;
-      step = this.graph.after(step, this.watcher.conditionValues());
+      if (step.type === 'say' && !this.isSpoken(step)) spoken.push(this.promptFor(step));
+      this.markSpoken(step);
+      // Returning visitors have read the texts before their last answer.
+      if (this.deps.answers.isDone(step.id)) spoken.length = 0;
+      step = this.graph.after(step, this.deps.conditionValues());
     }
     return {step, spoken};
-  }
-
-  isSkipped(step: Step) {
-    if (step.type === 'verify_email') return !this.watcher.isPending();
-    if (step.type === 'say' || this.answers.isDone(step.id)) return true;
-    // What is written to it is kept, which the visitor must have agreed to.
-    return step.type === 'assistant' && !this.watcher.conditionValues()['consents.personal_data'];
   }
 }

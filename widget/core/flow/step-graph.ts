@@ -1,21 +1,9 @@
 import type {Condition, Conversation, Step} from '../../../server/contract/conversation.js';
 
-export type Answer = string | number | boolean | null | undefined;
-/** What conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
-export type Answers = Record<string, Answer>;
+import type {Answers} from './answers.js';
+import {isStepType, typeOf} from './step-types.js';
 
-/** By type, what a step must name, and what that may be. */
-const STEP_TYPES: Record<string, string[]> = {
-  say: [],
-  ask: ['field', 'name', 'email'],
-  consent: ['purpose', 'personal_data', 'ai_training', 'ai_answers'],
-  upload: [],
-  verify_email: [],
-  assistant: [],
-  end: ['outcome', 'complete', 'refused'],
-};
-
-/** The default of the contract, so that a visitor is received even while the backend is away. */
+/** The contract's default conversation, for visitors who arrive while the backend cannot be reached. */
 export const BUILT_IN: Conversation = {
   version: 1,
   steps: [
@@ -38,19 +26,19 @@ export const BUILT_IN: Conversation = {
   ],
 };
 
-/** Walks the steps. A document that cannot be walked is replaced by the built-in one. */
+/** Steps of a conversation and the branches between them. Invalid documents are replaced by the default. */
 export class StepGraph {
   private readonly steps: Step[];
 
   constructor(document: unknown) {
-    this.steps = isWalkable(document) ? document.steps : BUILT_IN.steps;
+    this.steps = isConversation(document) ? document.steps : BUILT_IN.steps;
   }
 
   get first(): Step {
     return this.steps[0]!;
   }
 
-  /** The first branch whose condition holds, otherwise the step that stands next. */
+  /** Returns the target of the first branch whose condition is true, otherwise the next step. */
   after(step: Step, answers: Answers): Step | null {
     const branch = step.next?.find(({when}) => when === undefined || holds(when, answers));
     if (branch) return this.find(branch.to);
@@ -72,16 +60,13 @@ export class StepGraph {
     return this.firstOf(fits);
   }
 
-  /** Where the visitor stands among the steps that ask for something. */
+  /** Returns the number of the step among the questions, or null for other steps. */
   positionOf(step: Step): {index: number; total: number} | null {
-    const asking = this.steps.filter(asksSomething);
-    const index = asking.findIndex((one) => one.id === step.id);
-    return index < 0 ? null : {index: index + 1, total: asking.length};
+    const questions = this.steps.filter((one) => typeOf(one).isQuestion);
+    const index = questions.findIndex((one) => one.id === step.id);
+    return index < 0 ? null : {index: index + 1, total: questions.length};
   }
 }
-
-export const asksSomething = (step: Step) =>
-  step.type !== 'say' && step.type !== 'assistant' && step.type !== 'end';
 
 const holds = (condition: Condition, answers: Answers): boolean => {
   if ('all' in condition) return condition.all.every((one) => holds(one, answers));
@@ -98,7 +83,7 @@ const holds = (condition: Condition, answers: Answers): boolean => {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-const isWalkable = (document: unknown): document is Conversation => {
+const isConversation = (document: unknown): document is Conversation => {
   const {version, steps} = (document ?? {}) as Partial<Conversation>;
   if (version !== 1 || !Array.isArray(steps) || steps.length === 0) return false;
   const ids = new Set<unknown>(steps.map((step) => step?.id));
@@ -108,8 +93,8 @@ const isWalkable = (document: unknown): document is Conversation => {
 const isStep = (step: unknown, ids: Set<unknown>) => {
   if (!isObject(step)) return false;
   const {id, type, text, next = []} = step;
-  if (typeof type !== 'string' || !Object.hasOwn(STEP_TYPES, type)) return false;
-  const [key, ...accepted] = STEP_TYPES[type]!;
+  if (!isStepType(type)) return false;
+  const [key, ...accepted] = typeOf({type}).field ?? [];
   return (
     typeof id === 'string' &&
     (!key || accepted.includes(step[key] as string)) &&
@@ -122,7 +107,7 @@ const isStep = (step: unknown, ids: Set<unknown>) => {
 
 const isBranch = (when: unknown) => when === undefined || isCondition(when);
 
-/** In the order in which `holds` looks for them. */
+/** Checks the keys in the same order as `holds`. */
 const isCondition = (condition: unknown): boolean => {
   if (!isObject(condition)) return false;
   if ('all' in condition) return isList(condition['all']);

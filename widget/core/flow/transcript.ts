@@ -1,59 +1,73 @@
 import type {Language} from '../../i18n/languages.js';
 
-/** Made when a line is drawn, so that a change of language reaches what was said before. */
-export type LineText = (language: Language) => string;
+/** Returns a text in a language. Lines are drawn with it, so that a new language reaches old lines. */
+export type TextOf = (language: Language) => string;
 
-export interface Line {
+export interface Line<Message = unknown> {
   id: number;
   from: 'maria' | 'visitor';
-  text: LineText;
-  /** When it was said, in ms; 0 for what was said elsewhere, and is only told again. */
+  text: TextOf;
+  /** When it was said, in ms since 1970; 0 for a line that is repeated after a reload. */
   at: number;
   /** Number of the message at the backend, once it is stored there. */
   number?: number;
-  /** The step that it answers. */
+  /** Id of the step that the line answers. */
   step: string | null;
-  /** Shown in the place of the words, which are what a saved transcript has. */
-  view?: (language: Language) => unknown;
+  /** The message that the line shows, in the live part of the conversation. */
+  message?: Message;
 }
 
-/** What has been said, and whether Maria is about to say more. */
+/** Lines of the conversation, and whether Maria is typing. */
 export class Transcript {
-  lines: Line[] = [];
-  isTyping = false;
+  private current: Line[] = [];
+  private isMariaTyping = false;
   private lastId = 0;
 
   constructor(private readonly onChange: () => void) {}
 
-  say(from: Line['from'], words: LineText, step: string | null = null, at = Date.now()) {
-    this.lines = [...this.lines, {id: ++this.lastId, from, text: words, at, step}];
+  get lines(): readonly Line[] {
+    return this.current;
+  }
+
+  get isTyping() {
+    return this.isMariaTyping;
+  }
+
+  say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
+    this.current = [...this.current, {id: ++this.lastId, from, text, at, step}];
     this.onChange();
   }
 
-  /** The newest one to a step. */
+  /** Returns the newest answer to a step. */
   answerTo(step: string) {
-    return this.lines.filter((line) => line.step === step).at(-1);
+    return this.current.filter((line) => line.step === step).at(-1);
   }
 
-  /** What was said before may be learned later: it goes to its place in time. */
-  insert(said: Omit<Line, 'id' | 'step'>): Line {
-    const line = {...said, id: ++this.lastId, step: null};
-    const after = this.lines.findIndex(({at}) => at > line.at);
-    const at = after < 0 ? this.lines.length : after;
-    this.lines = [...this.lines.slice(0, at), line, ...this.lines.slice(at)];
+  /** Replaces the text of an answer that another tab has corrected. */
+  correct(line: Line, text: TextOf) {
+    line.text = text;
+    this.onChange();
+  }
+
+  /** Inserts a line at its place in time. */
+  insert(added: Omit<Line, 'id' | 'step'>): Line {
+    const line = {...added, id: ++this.lastId, step: null};
+    const after = this.current.findIndex(({at}) => at > line.at);
+    const at = after < 0 ? this.current.length : after;
+    this.current = [...this.current.slice(0, at), line, ...this.current.slice(at)];
     this.onChange();
     return line;
   }
 
-  /** Clocks differ, so messages that the backend has are in the order of its numbers. */
+  /** Orders stored messages by the backend's numbers, because clocks differ. */
   number(line: Line, number: number) {
     line.number = number;
-    const others = this.lines.filter((one) => one !== line);
+    const others = this.current.filter((one) => one !== line);
     const lower = others.findLastIndex((one) => one.number! < number);
     const higher = others.findIndex((one) => one.number! > number);
-    const place = Math.max(this.lines.indexOf(line), lower + 1);
+    const place = Math.max(this.current.indexOf(line), lower + 1);
     others.splice(higher < 0 ? place : Math.min(place, higher), 0, line);
-    this.lines = others;
+    this.current = others;
     this.onChange();
   }
 
@@ -63,12 +77,12 @@ export class Transcript {
   }
 
   showTyping(isTyping: boolean) {
-    this.isTyping = isTyping;
+    this.isMariaTyping = isTyping;
     this.onChange();
   }
 
   clear() {
-    this.lines = [];
-    this.isTyping = false;
+    this.current = [];
+    this.isMariaTyping = false;
   }
 }

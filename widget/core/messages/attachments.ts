@@ -1,10 +1,10 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
 import type {Chat} from '../chat.js';
-import type {FileRow} from '../uploads/uploads.js';
-import {askPageToAccept} from '../uploads/create-uploads.js';
+import {acceptFiles} from '../uploads/accept-files.js';
+import type {FileRow} from '../uploads/file-row.js';
 
-/** The files of the message that is being written: sent up at once, and named by it. */
+/** Files of the message that is being written. They are uploaded at once. */
 export class Attachments {
   private ids = new Set<string>();
 
@@ -14,7 +14,7 @@ export class Attachments {
     return this.chat.uploads?.rows.filter(({id}) => this.ids.has(id)) ?? [];
   }
 
-  /** Nothing is on its way, and nothing has failed unnoticed. */
+  /** True if all files are stored. */
   get isSettled() {
     return this.rows.every(({state}) => state === 'success');
   }
@@ -23,13 +23,13 @@ export class Attachments {
     const {uploads, host} = this.chat;
     if (!uploads) return;
     const before = new Set(uploads.rows);
-    await uploads.add(askPageToAccept(host, files));
+    await uploads.add(acceptFiles(host, files));
     for (const row of uploads.rows) {
       if (before.has(row)) continue;
       this.ids.add(row.id);
       if (row.state === 'queued') uploads.retry(row);
     }
-    host.requestUpdate();
+    host.onChange();
   }
 
   async remove(row: FileRow) {
@@ -40,16 +40,16 @@ export class Attachments {
     this.chat.uploads?.retry(row);
   }
 
-  /** Those of a message that was written before the page was loaded. */
-  stored(ids: string[]): StoredFile[] {
+  /** Returns the stored files with these ids. */
+  findStored(ids: string[]): StoredFile[] {
     const rows = this.chat.uploads?.rows ?? [];
     return rows.flatMap(({stored}) => (stored && ids.includes(stored.id) ? [stored] : []));
   }
 
-  /** They belong to a message now. */
+  /** Returns the files and removes them here, because they belong to a sent message now. */
   takeFiles(): StoredFile[] {
-    const taken = this.rows.flatMap(({stored}) => (stored ? [stored] : []));
+    const files = this.rows.flatMap(({stored}) => (stored ? [stored] : []));
     this.ids = new Set();
-    return taken;
+    return files;
   }
 }

@@ -1,14 +1,17 @@
 import type {DownloadLink} from '../../../server/contract/files.js';
 
 import type {Chat} from '../chat.js';
-import type {FileLinks} from '../../ui/dialogs/dialogs.js';
+import type {FileLinkOpener} from '../uploads/file-link-opener.js';
 
-/** The files of messages: fetched, or erased, each with its own state. */
+/** Downloads and deletes files of messages. Each file has a state of its own. */
 export class Downloads {
   private readonly states = new Map<string, 'loading' | 'ready' | 'failed'>();
-  private links: FileLinks | null = null;
+  private links: FileLinkOpener | null = null;
 
-  constructor(private readonly chat: Chat) {}
+  constructor(
+    private readonly chat: Chat,
+    private readonly loadLinks: () => Promise<FileLinkOpener>,
+  ) {}
 
   stateOf(id: string) {
     return this.states.get(id);
@@ -16,25 +19,24 @@ export class Downloads {
 
   begin(id: string) {
     return this.run(id, async () => {
-      // Imported here, what the dialogs use as well is no further file.
-      const {FileLinks} = await import('../../ui/dialogs/dialogs.js');
-      this.links ??= new FileLinks(this.chat.client.api);
-      const fetchLink = () => this.call<DownloadLink>('GET', `/api/files/download/${id}`);
+      this.links ??= await this.loadLinks();
+      const path = `/api/files/download/${id}`;
+      const fetchLink = () => this.chat.session.call<DownloadLink>('GET', path);
       return (await this.links.open(id, fetchLink)) ? undefined : 'ready';
     });
   }
 
-  /** The row goes when the backend says that the file has gone. */
+  /** Deletes a file. Its row goes when the backend reports that. */
   erase(id: string) {
     return this.run(id, async () => {
-      await this.call('DELETE', `/api/files/${id}`);
+      await this.chat.session.call('DELETE', `/api/files/${id}`);
     });
   }
 
   private async run(id: string, work: () => Promise<'ready' | void>) {
     const {host, status} = this.chat;
     this.states.set(id, 'loading');
-    host.requestUpdate();
+    host.onChange();
     try {
       const state = await work();
       if (state) this.states.set(id, state);
@@ -43,11 +45,6 @@ export class Downloads {
       this.states.set(id, 'failed');
       status.emitError(error);
     }
-    host.requestUpdate();
-  }
-
-  private call<T>(method: string, path: string) {
-    const {client, session} = this.chat;
-    return session.call(() => client.call<T>(method, path));
+    host.onChange();
   }
 }

@@ -1,81 +1,78 @@
-import {anySignal} from '../transport/any-signal.js';
 import type {EventPage, LiveEvent} from '../../../server/contract/events.js';
 
+import {STREAM_SILENCE_MS} from '../session/session.js';
+import {anySignal} from '../transport/any-signal.js';
 import {ClientError, offline} from '../transport/api-client.js';
 import type {FetchOptions} from '../transport/api-client.js';
+import {FIRST_DELAY_MS, backoffMs, delay, retryAfterOf} from '../transport/retry.js';
 import {parseEvents} from './sse-parser.js';
 
-/** A proxy that holds the stream back shows by then: the server begins with a line at once. */
+/** The server begins a stream with a line at once. A proxy that buffers streams shows by then. */
 const FIRST_BYTE_MS = 8_000;
-/** The server's heart beats every 15 s. */
-export const SILENCE_MS = 40_000;
-/** An empty answer comes after 25 s. */
+/** The server ends an empty long poll after 25 s. */
 const POLL_MS = 40_000;
-/** How often in a row a stream may bring nothing before it is asked for in pieces, and for how long. */
+/** After this many streams in a row without data, long polling is used for a while. */
 const STREAM_ATTEMPTS = 2;
 const POLLING_MS = 300_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 
 export interface EventStreamDeps {
-  fetch(path: string, asking: FetchOptions): Promise<Response>;
-  /** The number of the last event that is known. */
+  fetch(path: string, options: FetchOptions): Promise<Response>;
+  /** Number of the last event that is known. */
   cursor(): number;
   receive(events: LiveEvent[]): void;
-  /** The session is at its end, or will hear the same answer every time. */
+  /** The session has ended, or every call will get the same error. */
   onEnd(error: unknown): void;
-  /** Somebody looks: without them no timer runs. */
+  /** True while the visitor can see the panel. Otherwise no timer runs. */
   isAttended(): boolean;
 }
 
-/** What happens in the session, streamed; asked for in pieces where something on the way holds streams back. */
+/** Receives the events of the session: streamed, or by long polling if a proxy buffers streams. */
 export class EventStream {
-  private wake: (() => void) | null = null;
+  private endDelay: (() => void) | null = null;
   private failures = 0;
-  /** Streams of which nothing came though the line was there. */
   private silentStreams = 0;
   private pollingUntil = 0;
-  /** Gives up what stays silent, as long as somebody looks. */
+  /** Restarts the timer that ends a silent stream. */
   private watch: () => void = () => undefined;
 
-  constructor(private readonly parts: EventStreamDeps) {}
+  constructor(private readonly deps: EventStreamDeps) {}
 
   /**
-   * Reads until the signal comes. Where the line breaks off and nobody looks, another tab may go on:
-   * then it answers what to wait for before it is run again.
+   * Receives until the signal aborts. If the connection breaks while the visitor cannot see the
+   * panel, it returns a function to wait with before the next run, so that another tab may go on.
    */
   async run(signal: AbortSignal) {
     while (!signal.aborted) {
       if (this.silentStreams >= STREAM_ATTEMPTS) this.pollOnly();
       const isStreaming = Date.now() >= this.pollingUntil;
-      let restMs = FIRST_PAUSE_MS;
+      let waitMs = FIRST_DELAY_MS;
       try {
         await (isStreaming ? this.stream(signal) : this.poll(signal));
         if (!isStreaming) continue;
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof ClientError && !error.isTransient) return this.parts.onEnd(error);
-        restMs = pauseMs(++this.failures, error);
+        if (error instanceof ClientError && !error.isTransient) return this.deps.onEnd(error);
+        waitMs = jitteredMs(++this.failures, error);
       }
-      if (!this.parts.isAttended()) return () => this.waitFor(0, signal);
-      await this.waitFor(restMs, signal);
+      if (!this.deps.isAttended()) return () => this.waitFor(0, signal);
+      await this.waitFor(waitMs, signal);
     }
   }
 
-  /** The line is back, or somebody looks again: what waits is tried now, and what is dead is noticed. */
+  /** Tries again at once, and ends a silent stream, after the connection or the visitor is back. */
   retryNow() {
-    this.wake?.();
+    this.endDelay?.();
     this.watch();
   }
 
   private async stream(signal: AbortSignal) {
     const silence = new AbortController();
     let hasBegun = false;
-    let timer = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     this.watch = () => {
       clearTimeout(timer);
-      const limitMs = hasBegun ? SILENCE_MS : FIRST_BYTE_MS;
-      if (this.parts.isAttended()) timer = window.setTimeout(() => silence.abort(), limitMs);
+      const limitMs = hasBegun ? STREAM_SILENCE_MS : FIRST_BYTE_MS;
+      if (this.deps.isAttended()) timer = setTimeout(() => silence.abort(), limitMs);
     };
     this.watch();
     try {
@@ -88,7 +85,7 @@ export class EventStream {
         hasBegun = true;
         this.watch();
         this.failures = this.silentStreams = 0;
-        this.parts.receive(event ? [event] : []);
+        this.deps.receive(event ? [event] : []);
       });
     } finally {
       if (!hasBegun && silence.signal.aborted) this.silentStreams++;
@@ -102,11 +99,11 @@ export class EventStream {
     const response = await this.fetchEvents({signal: timed, headers: {Accept: 'application/json'}});
     const {events} = (await response.json()) as EventPage;
     this.failures = 0;
-    this.parts.receive(events);
+    this.deps.receive(events);
   }
 
-  private fetchEvents(asking: FetchOptions) {
-    return this.parts.fetch(`/api/events?after=${this.parts.cursor()}`, asking);
+  private fetchEvents(options: FetchOptions) {
+    return this.deps.fetch(`/api/events?after=${this.deps.cursor()}`, options);
   }
 
   private pollOnly() {
@@ -114,27 +111,17 @@ export class EventStream {
     this.silentStreams = 0;
   }
 
-  private waitFor(ms: number, signal: AbortSignal) {
-    return new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        this.wake = null;
-        resolve();
-      };
-      const timer = this.parts.isAttended() ? window.setTimeout(end, ms) : 0;
-      this.wake = end;
-      signal.addEventListener('abort', end);
-    });
+  /** Waits, without a timer while the visitor cannot see the panel. */
+  private async waitFor(ms: number, signal: AbortSignal) {
+    const waitMs = this.deps.isAttended() ? ms : Infinity;
+    await delay(waitMs, signal, (end) => (this.endDelay = end));
+    this.endDelay = null;
   }
 }
 
 const isStream = ({headers}: Response) =>
   headers.get('Content-Type')?.startsWith('text/event-stream');
 
-/** Many that were cut off together do not come back together. */
-const pauseMs = (failures: number, error: unknown) => {
-  const askedMs = error instanceof ClientError ? error.retryAfterMs : 0;
-  const growing = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-  return Math.max(askedMs, growing * (0.75 + Math.random() / 2));
-};
+/** Varies the delay, so that clients that were cut off together do not return together. */
+const jitteredMs = (failures: number, error: unknown) =>
+  Math.max(retryAfterOf(error), backoffMs(failures + 1) * (0.75 + Math.random() / 2));

@@ -2,20 +2,20 @@ import type {StoredFile} from '../../../server/contract/files.js';
 import type {Message, MessageRole, MessageState} from '../../../server/contract/messages.js';
 
 import type {Line} from '../flow/transcript.js';
-import {toJson} from '../session/to-json.js';
+import {toJson} from '../transport/to-json.js';
 
-/** One message, ours or theirs, from the moment it was written. */
+/** A message of the thread, from the moment it was written. Only `MessageThread` changes it. */
 export interface ThreadMessage {
   readonly clientId: string;
   /** Null until the backend has it. */
   id: number | null;
   readonly role: MessageRole;
   body: string;
-  /** `sending` until it is stored; `unsent`: refused, the visitor may try again. */
+  /** `sending` until it is stored; `unsent` if it was refused, and the visitor may try again. */
   state: 'sending' | 'unsent' | MessageState;
-  /** The line is away, or the backend: it goes on by itself. */
+  /** The backend cannot be reached. The message is sent automatically later. */
   isWaiting: boolean;
-  /** The visitor wanted no more of it. */
+  /** The visitor has stopped the reply. */
   isStopped?: boolean;
   files: StoredFile[];
   /** Ids of the files that the message is sent with, also of files not loaded yet. */
@@ -23,8 +23,8 @@ export interface ThreadMessage {
   line: Line;
 }
 
-/** Message in localStorage until the backend has it. Later versions read the same keys. */
-export interface Unsent {
+/** Message in `localStorage` until the backend has it. Later versions read the same keys. */
+export interface UnsentMessage {
   client_id: string;
   body: string;
   file_ids: string[];
@@ -35,21 +35,22 @@ export interface Unsent {
 export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
 
 /**
- * What has not reached the backend, as text, and back. Whatever else stands there counts as nothing;
- * what this tab does not know of waits in another one.
+ * Returns the messages that the backend does not have, as text. Stored messages that this tab does
+ * not know belong to another tab, and are kept.
  */
-export const writeUnsent = (said: ThreadMessage[], kept: string | null) => {
-  const own = said.filter(({id}) => id === null);
-  const isKnown = (one: Unsent) => said.some(({clientId}) => clientId === one.client_id);
+export const formatUnsent = (messages: ThreadMessage[], stored: string | null) => {
+  const own = messages.filter(({id}) => id === null);
+  const isKnown = (one: UnsentMessage) => messages.some(({clientId}) => clientId === one.client_id);
   return toJson([
-    ...readUnsent(kept).filter((one) => !isKnown(one)),
-    ...own.map(({clientId, body, fileIds, line}): Unsent => {
+    ...parseUnsent(stored).filter((one) => !isKnown(one)),
+    ...own.map(({clientId, body, fileIds, line}): UnsentMessage => {
       return {client_id: clientId, body, file_ids: fileIds, at: line.at};
     }),
   ]);
 };
 
-export const readUnsent = (text: string | null): Unsent[] => {
+/** Returns no messages for text that is invalid. */
+export const parseUnsent = (text: string | null): UnsentMessage[] => {
   try {
     const found = JSON.parse(text ?? '[]') as Partial<LegacyUnsent>[];
     return found.flatMap(toUnsent);
@@ -59,10 +60,10 @@ export const readUnsent = (text: string | null): Unsent[] => {
 };
 
 /** Older versions wrote `clientId`, and the file ids under a key such as `$12`, which each build chose. */
-type LegacyUnsent = Unsent & {clientId: string; [key: string]: unknown};
+type LegacyUnsent = UnsentMessage & {clientId: string; [key: string]: unknown};
 
 /** Returns nothing for a message without a list of file ids, so that none is sent without its files. */
-const toUnsent = (stored: Partial<LegacyUnsent>): Unsent[] => {
+const toUnsent = (stored: Partial<LegacyUnsent>): UnsentMessage[] => {
   const {body, at} = stored;
   const clientId = stored.client_id ?? stored.clientId;
   const fileIds = (stored.file_ids ?? Object.values(stored).find(Array.isArray)) as string[];
@@ -70,6 +71,6 @@ const toUnsent = (stored: Partial<LegacyUnsent>): Unsent[] => {
   return isWhole ? [{client_id: clientId, body, file_ids: fileIds, at}] : [];
 };
 
-/** The backend's clock, put into this browser's. */
+/** Returns when the message was created, by this browser's clock. */
 export const timeOf = ({created_at}: Message, clockOffsetMs: number) =>
   Date.parse(created_at) - (clockOffsetMs || 0);

@@ -1,73 +1,78 @@
-import {html, nothing} from 'lit';
-
-import {THREAD_KEY} from '../flow/answers.js';
 import type {Chat} from '../chat.js';
-import type {Language} from '../../i18n/languages.js';
-import {whileBusy} from '../../ui/controls/while-busy.js';
+import {THREAD_KEY} from '../flow/answers.js';
+import type {MessageThread} from './message-thread.js';
 
-/** What is written is kept, so that it needs the consent to that. */
-const mayWrite = ({conditionValues, flow: {phase, step}, state}: Chat) =>
-  phase !== 'arriving' &&
-  !(step?.type === 'end' && step.outcome === 'refused') &&
-  (state !== 'visit' || conditionValues['consents.personal_data'] === true);
+export interface MessagingDeps {
+  chat: Chat;
+  /** Loads the code of the live part. Rejects if its file cannot be loaded. */
+  loadThread(): Promise<(chat: Chat) => MessageThread>;
+}
 
-/** At a step that is there for it, and wherever the visitor wrote before. */
-export const openThread = async (chat: Chat, isWanted = false) => {
-  const {flow, host, waitingText: saidEarly, signal, storage} = chat;
-  if (!mayWrite(chat)) return;
-  if (!isWanted && !saidEarly && flow.step?.type !== 'assistant' && !storage.get(THREAD_KEY))
-    return;
-  try {
-    const {MessageThread, styles} = await import('../../ui/messages/messages.js');
-    if (signal.aborted) return;
-    chat.status.showMissing(false);
-    host.adopt([styles]);
-    chat.thread ??= new MessageThread(chat);
-    if (chat.waitingText) chat.thread.type([chat.thread.draft, chat.waitingText].join('\n').trim());
-    chat.waitingText = '';
-    storage.set(THREAD_KEY, '1');
-    host.requestUpdate();
-    void chat.thread.open();
-  } catch (error) {
-    host.onLoadFailure(error);
-    chat.status.showMissing(true);
+/** Decides whether the visitor may write, and opens the live part of the conversation. */
+export class Messaging {
+  private current: MessageThread | null = null;
+  private pageSignal: AbortSignal | null = null;
+
+  constructor(private readonly deps: MessagingDeps) {}
+
+  /** Null until the visitor may write and the live part is open. */
+  get thread() {
+    return this.current;
   }
-};
 
-/** In the visitor's name; until they may write, or what that needs has come, it waits. */
-export const sendMessage = async (chat: Chat, text: string) => {
-  const isReady = mayWrite(chat);
-  if (isReady) await openThread(chat, true);
-  if (isReady && chat.thread) chat.thread.send(text);
-  else chat.waitingText = text;
-};
+  /** Messages are stored, which the visitor must have agreed to. */
+  get mayWrite() {
+    const {conditionValues, state} = this.deps.chat;
+    const {phase, sessionState, step} = state;
+    const isRefused = step?.type === 'end' && step.outcome === 'refused';
+    const isAllowed =
+      sessionState !== 'visit' || conditionValues['consents.personal_data'] === true;
+    return phase !== 'starting' && !isRefused && isAllowed;
+  }
 
-export const messageAreaView = (chat: Chat, language: Language) => {
-  const {flow, thread} = chat;
-  if (flow.phase !== 'step' || !mayWrite(chat)) return nothing;
-  // Between two steps the field stays, and with it the focus and the keyboard of a phone.
-  if (thread) return thread.view(language);
-  if (!flow.step) return nothing;
-  return html`<button
-    part="button"
-    class="link ask"
-    @click=${(event: Event) => whileBusy(event, () => ask(chat))}
-  >
-    ${language.texts.askQuestion}
-  </button>`;
-};
+  /** Opens the live part if the step asks for it, the visitor has used it before, or text waits. */
+  async openIfNeeded() {
+    const {flow, state, storage} = this.deps.chat;
+    const isNeeded =
+      state.waitingText || flow.step?.type === 'assistant' || storage.get(THREAD_KEY);
+    if (isNeeded) await this.open();
+  }
 
-const ask = async (chat: Chat) => {
-  await openThread(chat, true);
-  await chat.host.updateComplete;
-  chat.host.renderRoot.querySelector('textarea')?.focus();
-};
+  async open() {
+    const {chat, loadThread} = this.deps;
+    const {signal, status, storage} = chat;
+    if (!this.mayWrite) return;
+    try {
+      const createThread = await loadThread();
+      if (signal.aborted) return;
+      status.showMissing(false);
+      const thread = (this.current ??= createThread(chat));
+      const {waitingText} = chat.state;
+      if (waitingText) thread.setDraft([thread.draft, waitingText].join('\n').trim());
+      chat.store.patch({waitingText: ''});
+      storage.set(THREAD_KEY, '1');
+      void thread.open(this.pageSignal);
+    } catch (error) {
+      chat.host.onLoadError(error);
+      status.showMissing(true);
+    }
+  }
 
-/** The way on from a step where the visitor may ask. */
-export const assistantView = ({flow}: Chat, {texts}: Language) => html`
-  <div class="pair">
-    <button part="button" class="choice" @click=${() => flow.complete(flow.step!)}>
-      ${texts.goOn}
-    </button>
-  </div>
-`;
+  /** Sends a text for the visitor. It waits until the visitor may write and the code is loaded. */
+  async send(text: string) {
+    const isReady = this.mayWrite;
+    if (isReady) await this.open();
+    if (isReady && this.thread) this.thread.send(text);
+    else this.deps.chat.store.patch({waitingText: text});
+  }
+
+  /** Receives events until the signal aborts. */
+  connect(pageSignal: AbortSignal) {
+    this.pageSignal = pageSignal;
+    this.thread?.listen(pageSignal);
+  }
+
+  reset() {
+    this.current = null;
+  }
+}

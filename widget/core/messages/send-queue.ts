@@ -1,86 +1,88 @@
 import type {Message, MessageResponse} from '../../../server/contract/messages.js';
 import type {Session} from '../../../server/contract/sessions.js';
 
-import {UNSENT_KEY} from '../flow/answers.js';
-import type {Chat} from '../chat.js';
 import {MariaMessageEvent} from '../../events.js';
-import {Retrier} from '../transport/retry.js';
+import type {Chat} from '../chat.js';
+import {UNSENT_KEY} from '../flow/answers.js';
 import {endingOf} from '../session/session.js';
-import {writeUnsent} from './message.js';
+import {Retrier} from '../transport/retry.js';
+import {formatUnsent} from './message.js';
 import type {ThreadMessage} from './message.js';
 
-/** What the visitor has written is on its way until the backend has it, however often it is tried. */
+/** Sends the visitor's messages, and tries again until the backend has them. */
 export class SendQueue {
   readonly retrier = new Retrier(() => this.markWaiting());
   private isRunning = false;
 
   constructor(
     private readonly chat: Chat,
-    private readonly said: ThreadMessage[],
+    private readonly messages: ThreadMessage[],
     private readonly signal: AbortSignal,
     private readonly onSent: (message: Message) => void,
   ) {}
 
-  retry(said: ThreadMessage) {
-    said.state = 'sending';
+  retry(message: ThreadMessage) {
+    message.state = 'sending';
     this.retrier.retryNow();
     void this.run();
-    this.chat.host.requestUpdate();
+    this.chat.host.onChange();
   }
 
-  /** One after the other, as they were written. */
+  /** Sends one message after the other, in the order in which they were written. */
   async run() {
     if (this.isRunning) return;
     this.isRunning = true;
-    const next = () => this.said.find(({state}) => state === 'sending');
-    for (let said = next(); said && !this.signal.aborted; said = next())
-      await this.deliverOne(said);
+    const next = () => this.messages.find(({state}) => state === 'sending');
+    for (let message = next(); message && !this.signal.aborted; message = next()) {
+      await this.send(message);
+    }
     this.isRunning = false;
   }
 
-  /** In this browser, until the backend has it. */
+  /** Stores the messages in this browser that the backend does not have. */
   save() {
-    const {storage, host} = this.chat;
-    const text = writeUnsent(this.said, storage.get(UNSENT_KEY));
+    const {host, storage} = this.chat;
+    const text = formatUnsent(this.messages, storage.get(UNSENT_KEY));
     if (text === '[]') storage.remove(UNSENT_KEY);
     else storage.set(UNSENT_KEY, text);
-    host.requestUpdate();
+    host.onChange();
   }
 
-  private async deliverOne(said: ThreadMessage) {
+  private async send(message: ThreadMessage) {
     const {chat} = this;
     try {
-      const {message} = await this.retrier.run(() => this.post(said), this.signal);
-      this.onSent(message);
-      chat.host.dispatchEvent(new MariaMessageEvent(message.id, message.role));
+      const {message: stored} = await this.retrier.run(() => this.post(message), this.signal);
+      this.onSent(stored);
+      chat.host.emit(new MariaMessageEvent(stored.id, stored.role));
     } catch (error) {
       if (this.signal.aborted) return;
-      said.state = 'unsent';
+      message.state = 'unsent';
       if (endingOf(error)) chat.fail(error);
       else chat.status.report(error);
     }
-    chat.host.requestUpdate();
+    chat.host.onChange();
   }
 
-  private async post(said: ThreadMessage) {
-    const {client, outbox, session} = this.chat;
+  private async post(message: ThreadMessage) {
+    const {outbox, session} = this.chat;
     await outbox.flush();
-    if (said.files.length < said.fileIds.length) await this.loadFiles(said);
-    const {clientId, body, fileIds} = said;
+    if (message.files.length < message.fileIds.length) await this.loadFiles(message);
+    const {clientId, body, fileIds} = message;
     const sent = {client_id: clientId, body, ...(fileIds.length > 0 && {file_ids: fileIds})};
-    return session.call(() => client.call<MessageResponse>('POST', '/api/messages', sent));
+    return session.call<MessageResponse>('POST', '/api/messages', sent);
   }
 
-  /** The backend was unavailable when the page was loaded. Files deleted since then are left out. */
-  private async loadFiles(said: ThreadMessage) {
-    const {client, session} = this.chat;
-    const {files} = await session.call(() => client.call<Session>('GET', '/api/session'));
-    said.files = files.filter(({id}) => said.fileIds.includes(id));
-    said.fileIds = said.files.map(({id}) => id);
+  /** Loads files that the page did not get while it was loaded. Deleted files are left out. */
+  private async loadFiles(message: ThreadMessage) {
+    const {files} = await this.chat.session.call<Session>('GET', '/api/session');
+    message.files = files.filter(({id}) => message.fileIds.includes(id));
+    message.fileIds = message.files.map(({id}) => id);
   }
 
   private markWaiting() {
-    for (const said of this.said) if (said.state === 'sending') said.isWaiting = true;
-    this.chat.host.requestUpdate();
+    for (const message of this.messages) {
+      if (message.state === 'sending') message.isWaiting = true;
+    }
+    this.chat.host.onChange();
   }
 }

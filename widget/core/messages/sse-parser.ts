@@ -1,27 +1,27 @@
 import type {LiveEvent} from '../../../server/contract/events.js';
 
 /**
- * Reads Server-Sent Events (WHATWG HTML, section 9.2) whose data are envelopes. `hear` gets null for
- * whatever comes, comments included: the line is alive.
+ * Parses Server-Sent Events (WHATWG HTML, section 9.2) whose data are events as JSON. The listener
+ * gets null for all other data, comments included, because they show that the connection is open.
  *
- * @throws what the network gives, and a SyntaxError where the data are no JSON
+ * @throws errors of the network, and a SyntaxError for data that are no JSON
  */
 export const parseEvents = async (
   body: ReadableStream<BufferSource>,
-  hear: (event: LiveEvent | null) => void,
+  onEvent: (event: LiveEvent | null) => void,
 ) => {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
     const {done, value} = await reader.read();
     if (done) return;
-    hear(null);
+    onEvent(null);
     // JSON has no line ends of its own.
     const blocks = (rest + value.replaceAll('\r', '')).split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) {
       const data = dataOf(block);
-      if (data) hear(JSON.parse(data) as LiveEvent);
+      if (data) onEvent(JSON.parse(data) as LiveEvent);
     }
   }
 };

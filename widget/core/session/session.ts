@@ -1,37 +1,39 @@
 import type {GeneratedUuid, Session, ValidatedUuid} from '../../../server/contract/sessions.js';
 
 import {ClientError} from '../transport/api-client.js';
-import type {ApiClient} from '../transport/api-client.js';
+import type {ApiClient, FetchOptions} from '../transport/api-client.js';
 import type {SiteStorage} from './storage.js';
 import {makeUuid} from './uuid.js';
 
 const UUID_KEY = 'session_uuid';
-/** Holds `<uuid> <token>`: tabs write at the same time, and half of a pair opens nothing. */
+/** Has `<uuid> <token>` in one value, because tabs may write at the same time. */
 const TOKEN_KEY = 'token';
-/** Each attempt but the last found that another tab had been quicker, or a session at its end. */
-const ARRIVAL_ATTEMPTS = 3;
+/** Another attempt follows if another tab was faster, or if the session has ended. */
+const OPEN_ATTEMPTS = 3;
+/** The server sends a comment every 15 s. */
+export const STREAM_SILENCE_MS = 40_000;
 
-/** How the visitor stands when the panel opens. */
+/** The session that a visitor has when the panel opens. */
 export type OpenedSession =
   | {kind: 'new'}
-  /** The UUID is ours and the backend knows nothing under it yet. */
+  /** The UUID is this visitor's, and the backend has no data for it yet. */
   | {kind: 'claimed'}
   | {kind: 'back'; session: Session}
-  /** The backend is busy or away: this browser goes on by itself and catches up later. */
+  /** The backend is busy or cannot be reached: the conversation begins, and calls are sent later. */
   | {kind: 'offline'; error: ClientError}
-  /** The site is unknown, or this page is none of its pages: nothing will come of it. */
+  /** The site is unknown, or this page is none of its pages: every call will fail. */
   | {kind: 'refused'; error: ClientError}
   | Ended;
 
 export interface Ended {
-  /** `replaced`: another tab has put a different session in the place of this one. */
+  /** `replaced`: another tab has replaced this session by another one. */
   kind: 'gone' | 'reset' | 'replaced';
 }
 
 export type RealEnd = Ended & {kind: 'gone' | 'reset'};
 
-export const isEnd = (word: {kind: string}): word is RealEnd =>
-  word.kind === 'gone' || word.kind === 'reset';
+export const isEnd = (found: {kind: string}): found is RealEnd =>
+  found.kind === 'gone' || found.kind === 'reset';
 
 class SessionReplaced extends ClientError {
   constructor() {
@@ -39,7 +41,7 @@ class SessionReplaced extends ClientError {
   }
 }
 
-/** The words that end a session. A backend that is busy or away never does. */
+/** Returns how an error ends the session. A backend that is busy or cannot be reached never does. */
 export const endingOf = (error: unknown): Ended | null => {
   if (error instanceof SessionReplaced) return {kind: 'replaced'};
   if (!(error instanceof ClientError)) return null;
@@ -47,10 +49,11 @@ export const endingOf = (error: unknown): Ended | null => {
   return error.status === 'invalid' || error.status === 'collision' ? {kind: 'reset'} : null;
 };
 
-/** The visitor's UUID and token: made, kept, confirmed by the backend, forgotten. */
+/** The visitor's UUID and token, and the calls that are made with them. */
 export class VisitorSession {
-  uuid = '';
+  private currentUuid = '';
   private isConfirmed = false;
+  private lastEventAt = 0;
   /** Another tab has removed the session from the storage. */
   private isRemoved = false;
   private confirming: Promise<OpenedSession> | null = null;
@@ -60,14 +63,29 @@ export class VisitorSession {
     private readonly storage: SiteStorage,
   ) {}
 
-  /** Whether another tab has moved on to a different session, or begun one after the end of this. */
+  /** Empty while there is no session. */
+  get uuid() {
+    return this.currentUuid;
+  }
+
+  /** True while this tab, or another one, receives the session's events as they happen. */
+  get isLive() {
+    return Date.now() - this.lastEventAt < STREAM_SILENCE_MS;
+  }
+
+  /** To be called whenever the event stream has brought something. */
+  noteEvents() {
+    this.lastEventAt = Date.now();
+  }
+
+  /** True if another tab has begun another session, or one after the end of this one. */
   get isStale() {
     const stored = this.storage.get(UUID_KEY);
-    // A page may have emptied the whole storage, which ends no session.
+    // A page that empties the whole storage ends no session.
     return stored === null ? this.isRemoved : stored !== this.uuid;
   }
 
-  /** To be called when another tab may have ended the session: by its storage event, or while away. */
+  /** To be called after another tab may have ended the session. */
   noteRemoval() {
     this.isRemoved = this.uuid !== '' && this.storage.get(UUID_KEY) === null;
   }
@@ -77,34 +95,48 @@ export class VisitorSession {
     for (let attempt = 1; ; attempt++) {
       this.load();
       try {
-        const arrival = await this.confirm();
-        return ended ?? arrival;
+        const opened = await this.confirm();
+        return ended ?? opened;
       } catch (error) {
         const ending = endingOf(error);
         if (ending && ending.kind !== 'replaced') ended = ending;
-        if (ending && attempt < ARRIVAL_ATTEMPTS) continue;
+        if (ending && attempt < OPEN_ATTEMPTS) continue;
         if (!(error instanceof ClientError)) throw error;
         if (isRefused(error)) return {kind: 'refused', error};
-        const alone = this.startOffline(error);
-        return ended ?? alone;
+        const offline = this.startOffline(error);
+        return ended ?? offline;
       }
     }
   }
 
-  /** Makes sure that the backend knows the UUID as ours; asks once, however many callers wait. */
+  /** Ensures that the backend has accepted the UUID and its token. Parallel callers share one call. */
   async confirm(): Promise<OpenedSession> {
     if (this.isConfirmed) return {kind: 'claimed'};
     const lock = `maria-chat:${this.storage.site}`;
-    this.confirming ??= exclusively(lock, () => this.confirmOnce()).finally(() => {
+    const {locks} = this.client.platform;
+    this.confirming ??= exclusively(locks, lock, () => this.confirmOnce()).finally(() => {
       this.confirming = null;
     });
     return this.confirming;
   }
 
-  /** Runs a call in the visitor's name; a refused token is looked into once. */
-  async call<T>(call: () => Promise<T>): Promise<T> {
+  /** Calls the backend with the visitor's credentials. @throws {ClientError} */
+  call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.run(() => this.client.call<T>(method, path, body));
+  }
+
+  /** As `call`, and returns the response before its body is read. */
+  fetch(path: string, options: FetchOptions) {
+    return this.run(() => this.client.fetch('GET', path, undefined, options));
+  }
+
+  /**
+   * Runs a call that needs the visitor's credentials. If the backend refuses the token, the UUID is
+   * validated again and the call repeated once.
+   */
+  async run<T>(call: () => Promise<T>): Promise<T> {
     await this.confirm();
-    const pair = this.keptPair;
+    const pair = this.storedPair;
     try {
       return await call();
     } catch (error) {
@@ -115,7 +147,7 @@ export class VisitorSession {
     }
   }
 
-  /** Leaves alone what another tab has stored meanwhile. */
+  /** Removes the session from this browser, but not one that another tab has stored. */
   forget() {
     if (!this.isStale) {
       this.storage.remove(UUID_KEY);
@@ -126,28 +158,29 @@ export class VisitorSession {
 
   load() {
     this.drop();
-    this.uuid = this.storage.get(UUID_KEY) ?? '';
+    this.currentUuid = this.storage.get(UUID_KEY) ?? '';
     const [owner, token] = (this.storage.get(TOKEN_KEY) ?? '').split(' ');
-    if (this.uuid && owner === this.uuid && token) this.client.credentials = {uuid: owner, token};
+    if (this.uuid && owner === this.uuid && token) this.client.authenticate({uuid: owner, token});
   }
 
-  private get keptPair() {
+  private get storedPair() {
     return `${this.storage.get(UUID_KEY)} ${this.storage.get(TOKEN_KEY)}`;
   }
 
   private drop() {
-    this.uuid = '';
+    this.currentUuid = '';
     this.isConfirmed = this.isRemoved = false;
-    this.client.credentials = null;
+    this.lastEventAt = 0;
+    this.client.authenticate(null);
   }
 
-  /** One tab at a time; the others find what it has made. */
+  /** Runs in one tab at a time; the others find the session that it has stored. */
   private async confirmOnce(): Promise<OpenedSession> {
     const before = this.uuid;
     this.load();
     if (before && this.uuid !== before) throw new SessionReplaced();
     if (!this.uuid) return this.generate();
-    const pair = this.keptPair;
+    const pair = this.storedPair;
     try {
       return await this.validate();
     } catch (error) {
@@ -155,11 +188,11 @@ export class VisitorSession {
     }
   }
 
-  /** A session at its end is forgotten, unless another tab has replaced it already. */
+  /** Forgets a session that has ended, unless another tab has replaced it already. */
   private classify(error: unknown, pair: string) {
     const ended = endingOf(error);
     if (!ended || ended.kind === 'replaced') return error;
-    if (this.keptPair !== pair) return new SessionReplaced();
+    if (this.storedPair !== pair) return new SessionReplaced();
     this.forget();
     return error;
   }
@@ -178,7 +211,7 @@ export class VisitorSession {
   private async validate(): Promise<OpenedSession> {
     const site = this.storage.site;
     const asked = this.uuid;
-    const known = this.client.credentials?.token;
+    const known = this.client.token;
     const {uuid, token, session} = await this.client.call<ValidatedUuid>(
       'POST',
       '/api/session/validate-uuid',
@@ -190,9 +223,9 @@ export class VisitorSession {
   }
 
   private save(uuid: string, token: string) {
-    this.uuid = uuid;
+    this.currentUuid = uuid;
     this.isConfirmed = true;
-    this.client.credentials = {uuid, token};
+    this.client.authenticate({uuid, token});
     this.storage.set(TOKEN_KEY, `${uuid} ${token}`);
     this.storage.set(UUID_KEY, uuid);
   }
@@ -200,29 +233,33 @@ export class VisitorSession {
   private startOffline(error: ClientError): OpenedSession {
     this.load();
     if (!this.uuid) {
-      this.uuid = makeUuid();
+      this.currentUuid = makeUuid();
       this.storage.set(UUID_KEY, this.uuid);
     }
     return {kind: 'offline', error};
   }
 }
 
-/** Under a Web Lock; where the browser has none, or refuses it, the work is done all the same. */
-const exclusively = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
+/** Runs the work under a Web Lock, or without one if the browser has none or refuses it. */
+const exclusively = async <T>(
+  locks: LockManager | undefined,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> => {
   let hasBegun = false;
   const begin = () => {
     hasBegun = true;
     return work();
   };
   try {
-    return await navigator.locks.request(lock, begin);
+    if (locks) return await locks.request(name, begin);
   } catch (error) {
     if (hasBegun) throw error;
-    return work();
   }
+  return work();
 };
 
-/** Which every call of this page will hear. */
+/** True for an error that every call of this page will get. */
 export const isRefused = ({code}: ClientError) =>
   code === 'unknown_site' || code === 'origin_not_allowed';
 

@@ -1,32 +1,31 @@
-const itemName = (site: string, key: string) => `maria-chat:${site}:${key}`;
+import type {Platform, ValueStore} from '../platform.js';
+import {itemName} from './item-name.js';
 
-/** Reads one value and creates nothing. A blocked storage reads as an empty one. */
-export const readStored = (site: string, key: string): string | null => {
-  try {
-    return localStorage.getItem(itemName(site, key));
-  } catch {
-    return null;
-  }
-};
-
-/** What this browser keeps for one site. Without storage it lasts as long as the page. */
+/** Values that this browser keeps for one site. Without storage they last as long as the page. */
 export class SiteStorage {
-  /** False once the browser has refused to keep something. */
-  isKept = true;
+  private isBlocked = false;
   private readonly memory = new Map<string, string>();
 
-  constructor(readonly site: string) {}
+  constructor(
+    readonly site: string,
+    private readonly platform: Pick<Platform, 'storage' | 'tabStorage'>,
+  ) {}
+
+  /** False after the browser has refused to keep a value. */
+  get isKept() {
+    return !this.isBlocked;
+  }
 
   get(key: string): string | null {
-    return this.memory.get(key) ?? readStored(this.site, key);
+    return this.memory.get(key) ?? read(this.platform.storage, itemName(this.site, key)) ?? null;
   }
 
   set(key: string, value: string) {
     try {
-      localStorage.setItem(itemName(this.site, key), value);
+      this.platform.storage.set(itemName(this.site, key), value);
       this.memory.delete(key);
     } catch {
-      this.isKept = false;
+      this.isBlocked = true;
       this.memory.set(key, value);
     }
   }
@@ -34,39 +33,38 @@ export class SiteStorage {
   remove(key: string) {
     this.memory.delete(key);
     try {
-      localStorage.removeItem(itemName(this.site, key));
+      this.platform.storage.delete(itemName(this.site, key));
     } catch {
-      this.isKept = false;
+      this.isBlocked = true;
     }
   }
 
-  /**
-   * How many files were chosen in this tab and not sent: a reload loses them, and is to say so. Kept
-   * for the tab; no number sets it.
-   */
-  unsent(count?: number) {
-    return this.inTab('unsent', count === undefined ? undefined : String(count || ''));
+  /** Returns a value that is kept for this tab, also across reloads. */
+  getInTab(key: string) {
+    return read(this.platform.tabStorage, itemName(this.site, key));
   }
 
-  /** Text in a field of this tab, as JSON; an empty one removes it. */
-  draft(text?: string) {
-    return this.inTab('draft', text);
-  }
-
-  /** Reads a value that is kept for this tab, after setting or removing it. */
-  private inTab(key: string, value?: string) {
+  /** Keeps a value for this tab; an empty one removes it. */
+  setInTab(key: string, value: string) {
     const name = itemName(this.site, key);
     try {
-      if (value) sessionStorage[name] = value;
-      else if (value === '') delete sessionStorage[name];
-      return sessionStorage[name] as string | undefined;
+      if (value) this.platform.tabStorage?.set(name, value);
+      else this.platform.tabStorage?.delete(name);
     } catch {
-      return;
+      // Then a reload loses it.
     }
   }
 
-  /** True for a change made by another tab to one of this site's values. */
-  isOurs(event: StorageEvent, key: string) {
-    return event.key === null || event.key === itemName(this.site, key);
+  /** Returns whether another tab has changed this value of the site, or emptied the storage. */
+  isChanged({key: name}: {key: string | null}, key: string) {
+    return name === null || name === itemName(this.site, key);
   }
 }
+
+const read = (store: ValueStore | undefined, name: string) => {
+  try {
+    return store?.get(name);
+  } catch {
+    return null;
+  }
+};

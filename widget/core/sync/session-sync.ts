@@ -2,18 +2,17 @@ import type {Session} from '../../../server/contract/sessions.js';
 
 import type {Chat} from '../chat.js';
 import {Retrier} from '../transport/retry.js';
-import {mergeFiles, storedIds} from '../uploads/shared-files.js';
 
-/** What was heard of the backend so lately needs no second look. */
+/** A response that is not older needs no refresh. */
 const FRESH_MS = 30_000;
 
 /**
- * Another tab, the back button or a day's sleep may lie between what is shown and what is so. The
- * backend's word is taken over; nothing that the visitor has typed is lost to it.
+ * Refreshes the session after another tab, the back button or a long sleep may have changed it. What
+ * the visitor has typed stays.
  */
 export class SessionSync {
   private isRunning = false;
-  private isWanted = false;
+  private isScheduled = false;
   private readonly retrier: Retrier;
 
   constructor(
@@ -22,21 +21,20 @@ export class SessionSync {
   ) {
     this.retrier = new Retrier((error) => {
       chat.status.showRetrying(error);
-      if (chat.state === 'visit' && chat.answers.isStale) throw error;
+      if (this.isStaleVisit) throw error;
     });
   }
 
-  /** Clocks jump: a difference in either direction is one. */
+  /** Clocks may jump, so differences in both directions count. */
   get isDue() {
     const {answers, client} = this.chat;
-    return (
-      this.isWanted || answers.isStale || Math.abs(Date.now() - client.lastAnswerAt) > FRESH_MS
-    );
+    const ageMs = Math.abs(Date.now() - client.lastResponseAt);
+    return this.isScheduled || answers.isStale || ageMs > FRESH_MS;
   }
 
-  /** Somebody will be there to see it later. */
+  /** Has the session refreshed when the visitor opens the panel. */
   schedule() {
-    this.isWanted = true;
+    this.isScheduled = true;
   }
 
   retryNow() {
@@ -44,47 +42,46 @@ export class SessionSync {
   }
 
   async refresh() {
-    const {chat} = this;
-    this.isWanted = true;
-    if (this.isRunning || chat.flow.phase === 'arriving') return;
+    this.isScheduled = true;
+    if (this.isRunning || this.chat.state.phase === 'starting') return;
     this.isRunning = true;
-    while (this.isWanted && !this.signal.aborted) {
-      this.isWanted = false;
+    while (this.isScheduled && !this.signal.aborted) {
+      this.isScheduled = false;
       await this.refreshOnce();
     }
     this.isRunning = false;
   }
 
+  private get isStaleVisit() {
+    const {answers, state} = this.chat;
+    return state.sessionState === 'visit' && answers.isStale;
+  }
+
   private async refreshOnce() {
     const {chat, signal} = this;
-    const {answers, client, lifecycle, flow, session} = chat;
-    // An ended visit has left no session to ask for, unless another tab has begun one.
-    if (session.isStale || !session.uuid) return chat.followOtherTab();
-    const {round} = flow;
-    const before = storedIds(chat.uploads);
+    const {answers, flow, lifecycle, session} = chat;
+    // After an end there is no session, unless another tab has begun one.
+    if (session.isStale || !session.uuid) return lifecycle.followOtherTab();
+    const flowSignal = flow.signal;
+    const before = chat.uploads?.storedIds ?? new Set<string>();
     answers.reload();
     try {
-      const ask = () => session.call(() => client.call<Session>('GET', '/api/session'));
-      const found = await this.retrier.run(ask, signal);
-      if (round === flow.round && !chat.isSubmitting) await takeOver(chat, found, before);
+      const call = () => session.call<Session>('GET', '/api/session');
+      const found = await this.retrier.run(call, signal);
+      if (!flowSignal.aborted && !chat.state.isSubmitting) await this.apply(found, before);
     } catch (error) {
-      if (signal.aborted || round !== flow.round) return;
-      if (chat.state === 'visit' && answers.isStale) void lifecycle.restartAfter({kind: 'gone'});
+      if (signal.aborted || flowSignal.aborted) return;
+      if (this.isStaleVisit) void lifecycle.restartAfter({kind: 'gone'});
       else chat.fail(error);
     }
   }
-}
 
-const takeOver = async (chat: Chat, session: Session, before: Set<string>) => {
-  const {answers, client, verification, flow, uploads} = chat;
-  answers.adopt(session, client.clockOffsetMs);
-  if (uploads) await mergeFiles(uploads, session.files, before);
-  if (session.state !== 'visit') {
-    if (verification)
-      verification.emailMasked = session.pending_email_masked ?? session.email_masked ?? '';
-    await chat.onSession(session);
-  } else if (flow.step && answers.isDone(flow.step.id)) {
-    await chat.catchUp();
+  private async apply(session: Session, before: Set<string>) {
+    const {answers, client, flow, host, lifecycle, uploads} = this.chat;
+    answers.adopt(session, client.clockOffsetMs);
+    await uploads?.merge(session.files, before);
+    if (session.state !== 'visit') await lifecycle.onSession(session);
+    else if (flow.step && answers.isDone(flow.step.id)) await lifecycle.catchUp();
+    host.onChange();
   }
-  chat.host.requestUpdate();
-};
+}

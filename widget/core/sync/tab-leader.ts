@@ -1,51 +1,49 @@
 import type {LiveEvent} from '../../../server/contract/events.js';
 
-/** What to wait for before the next turn; nothing where there is to be none. */
-type Rest = (() => Promise<void>) | void;
+import type {Platform} from '../platform.js';
+
+/** Waits before the next turn. Nothing if there is no next turn. */
+type Wait = (() => Promise<void>) | void;
+
+interface SharedStream {
+  /** Name of the lock and of the channel. */
+  name: string;
+  platform: Pick<Platform, 'locks' | 'openChannel'>;
+  signal: AbortSignal;
+  read(broadcast: (events: LiveEvent[]) => void): Promise<Wait>;
+  receive(events: LiveEvent[]): void;
+}
 
 /**
- * One tab of a session reads for all of them: a stream is a connection, of which browsers have six
- * to a host. It gives its turn up while it rests. Without locks, or a channel, each tab reads for
- * itself.
+ * Lets one tab of a session receive events for all of them, because browsers allow six connections
+ * to a host. The tab gives up its turn while it waits. Without locks or a channel, each tab receives
+ * for itself.
  */
-export const shareStream = (
-  name: string,
-  read: (tell: (events: LiveEvent[]) => void) => Promise<Rest>,
-  hear: (events: LiveEvent[]) => void,
-  signal: AbortSignal,
-) => {
-  const channel = openChannel(name);
-  const hearMessage = ({data}: MessageEvent<LiveEvent[]>) => {
-    // Another version of the widget, in another tab, may have more to say.
-    if (Array.isArray(data)) hear(data);
+export const shareStream = ({name, platform, signal, read, receive}: SharedStream) => {
+  const {locks} = platform;
+  const channel = platform.openChannel?.(name);
+  const onMessage = ({data}: MessageEvent<LiveEvent[]>) => {
+    // Another version of the widget, in another tab, may send other messages.
+    if (Array.isArray(data)) receive(data);
   };
-  channel?.addEventListener('message', hearMessage, {signal});
+  channel?.addEventListener('message', onMessage, {signal});
   signal.addEventListener('abort', () => channel?.close());
   const readForAll = () =>
     read((events) => {
-      hear(events);
+      receive(events);
       if (!signal.aborted) channel?.postMessage(events);
     });
-  const takeTurns = async (turn: () => Promise<Rest>) => {
-    for (let rest = await turn(); rest; rest = await turn()) await rest();
+  const takeTurns = async (turn: () => Promise<Wait>) => {
+    for (let wait = await turn(); wait; wait = await turn()) await wait();
   };
-  const isShared = channel && 'locks' in navigator;
-  const turn = () => navigator.locks.request(name, {signal}, readForAll);
-  takeTurns(isShared ? turn : readForAll).catch((error: unknown) => {
+  const turn = () => locks!.request(name, {signal}, readForAll);
+  takeTurns(channel && locks ? turn : readForAll).catch((error: unknown) => {
     if (signal.aborted) return;
     if (!isRefused(error)) throw error;
     void takeTurns(readForAll);
   });
 };
 
-/** Browsers that refuse storage refuse these as well. */
+/** Browsers that refuse storage refuse locks as well. */
 const isRefused = (error: unknown) =>
   error instanceof DOMException && error.name === 'SecurityError';
-
-const openChannel = (name: string) => {
-  try {
-    return new BroadcastChannel(name);
-  } catch {
-    return null;
-  }
-};

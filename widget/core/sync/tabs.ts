@@ -1,88 +1,101 @@
 import type {Chat} from '../chat.js';
+import {leavePage} from './connection.js';
 
-/** What one tab does in a moment is looked at once by the others. */
+/** Changes of one tab within this time are one refresh in the others. */
 const GATHER_MS = 150;
-const WORD_KEY = 'changed';
-/** Two chats of one site on one page are left together: neither keeps the other's visitor there. */
+const CHANGED_KEY = 'changed';
+/** Chats of one site on one page are left together: neither keeps the other's visitor there. */
 const PAGE = Math.random();
-/** A chat on a page is there, or is no more. */
-type Presence = [page: number, chat: number, isThere: boolean];
+/** A chat on a page is open, or has been closed. */
+type Presence = [page: number, chat: number, isOpen: boolean];
 
 export interface TabsListener {
-  /** There is something to look at. */
-  onWord(): void;
+  /** Another tab has changed the session. */
+  onChange(): void;
   onSettings(): void;
 }
 
 /**
- * Tabs of one site tell each other that they are there, and that there is something to look at, and
- * no more: what it is, the backend and the storage know. The word carries the session, so that no
- * other conversation hears it. Who leaves one tab of several has not left. A tab that has crashed
- * cannot say that it is gone, and a browser without channels does not know of the others: there the
- * visit ends by its idle limit, and here by the word of each tab.
+ * Connects the tabs of a site. They tell each other that they are open, and that the session has
+ * changed; what has changed, they ask the backend and the storage. A tab that closes while others are
+ * open has not left. Without channels a tab does not know of the others: then each tab that closes
+ * leaves, and the idle limit ends visits of tabs that crashed.
  */
-export const connectTabs = (chat: Chat, watcher: TabsListener, signal: AbortSignal) => {
-  const {storage, session} = chat;
-  let timer = 0;
-  const hear = () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => watcher.onWord(), GATHER_MS);
-  };
-  const channel = openChannel(`maria-chat:${storage.site}`);
-  const others = new Set<number>();
-  const self = Math.random();
-  const tell = (isThere: boolean) => channel?.postMessage([PAGE, self, isThere] satisfies Presence);
-  const hearWord = ({data}: MessageEvent<string | Presence>) => {
-    if (typeof data === 'string') return data === session.uuid && hear();
-    // Another version of the widget, in another tab, may have more to say.
-    if (!Array.isArray(data)) return;
-    const [page, other, isThere] = data;
-    if (page === PAGE) return;
-    if (!isThere) others.delete(other);
-    else if (!others.has(other)) {
-      others.add(other);
-      tell(true);
-    }
-  };
-  channel?.addEventListener('message', hearWord, {signal});
-  const hearStorage = (event: StorageEvent) => {
-    const isOf = (...keys: string[]) => keys.some((key) => storage.isOurs(event, key));
-    // Without a key, the page has emptied the whole storage, such as when its user logs out.
-    if (event.key !== null && isOf('session_uuid')) {
-      session.noteRemoval();
-      void chat.followOtherTab();
-    }
-    if (isOf('answers', WORD_KEY)) hear();
-    if (isOf('lang', 'text-size')) watcher.onSettings();
-  };
-  window.addEventListener('storage', hearStorage, {signal});
-  window.addEventListener('pageshow', () => tell(true), {signal});
-  const leave = () => {
-    if (others.size === 0) chat.leave();
-    tell(false);
-    // Back from the browser's memory, it is told anew by those who are still there.
-    others.clear();
-  };
-  window.addEventListener('pagehide', leave, {signal});
-  tell(true);
-  chat.notifyTabs = () => {
-    if (channel) return channel.postMessage(session.uuid);
-    storage.set(WORD_KEY, String(Date.now()));
-    storage.remove(WORD_KEY);
-  };
-  signal.addEventListener('abort', () => {
-    clearTimeout(timer);
-    tell(false);
-    channel?.close();
-    chat.notifyTabs = null;
-  });
-};
+export class Tabs {
+  private readonly channel: BroadcastChannel | null | undefined;
+  private readonly others = new Set<number>();
+  private readonly self = Math.random();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Browsers that refuse storage may refuse this as well. */
-const openChannel = (name: string) => {
-  try {
-    return new BroadcastChannel(name);
-  } catch {
-    return null;
+  constructor(
+    private readonly chat: Chat,
+    private readonly listener: TabsListener,
+    signal: AbortSignal,
+  ) {
+    const {client, storage} = chat;
+    this.channel = client.platform.openChannel?.(`maria-chat:${storage.site}`);
+    this.channel?.addEventListener('message', (event) => this.onMessage(event), {signal});
+    signal.addEventListener('abort', () => this.close());
+    this.announce(true);
   }
-};
+
+  /** Tells the other tabs that the session has changed. */
+  notify() {
+    const {session, storage} = this.chat;
+    if (this.channel) return this.channel.postMessage(session.uuid);
+    storage.set(CHANGED_KEY, String(Date.now()));
+    storage.remove(CHANGED_KEY);
+  }
+
+  /** Another tab has written a stored value. The key is null if the whole storage was emptied. */
+  onStorage(event: {key: string | null}) {
+    const {lifecycle, session, storage} = this.chat;
+    const isAny = (...keys: string[]) => keys.some((key) => storage.isChanged(event, key));
+    // A page empties the storage, such as when its user logs out, without ending the session.
+    if (event.key !== null && isAny('session_uuid')) {
+      session.noteRemoval();
+      void lifecycle.followOtherTab();
+    }
+    if (isAny('answers', CHANGED_KEY)) this.gather();
+    if (isAny('lang', 'text-size')) this.listener.onSettings();
+  }
+
+  onPageShow() {
+    this.announce(true);
+  }
+
+  onPageHide() {
+    if (this.others.size === 0) leavePage(this.chat);
+    this.announce(false);
+    // A page that returns from the back-forward cache is answered by the tabs that are still open.
+    this.others.clear();
+  }
+
+  private onMessage({data}: MessageEvent<string | Presence>) {
+    if (typeof data === 'string') return data === this.chat.session.uuid && this.gather();
+    // Another version of the widget, in another tab, may send other messages.
+    if (!Array.isArray(data)) return;
+    const [page, other, isOpen] = data;
+    if (page === PAGE) return;
+    if (!isOpen) this.others.delete(other);
+    else if (!this.others.has(other)) {
+      this.others.add(other);
+      this.announce(true);
+    }
+  }
+
+  private gather() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.listener.onChange(), GATHER_MS);
+  }
+
+  private announce(isOpen: boolean) {
+    this.channel?.postMessage([PAGE, this.self, isOpen] satisfies Presence);
+  }
+
+  private close() {
+    clearTimeout(this.timer);
+    this.announce(false);
+    this.channel?.close();
+  }
+}

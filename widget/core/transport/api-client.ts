@@ -1,15 +1,16 @@
 import type {ErrorCode, ErrorStatus} from '../../../server/contract/error-codes.js';
 import type {ErrorBody} from '../../../server/contract/common.js';
-import {toJson} from '../session/to-json.js';
+import type {Platform} from '../platform.js';
+import {toJson} from './to-json.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Longer than that, and the visitor is told that it is still being tried. */
+/** After this time, the panel says that the call takes long. */
 const SLOW_MS = 4_000;
 
-/** `offline`: no answer at all. `unintelligible`: an answer that is not ours, such as a proxy's page. */
+/** `offline`: no response. `unintelligible`: a response that is not the backend's, such as a proxy's page. */
 export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
 
-/** The one error this side of the network; everything that can go wrong is mapped to it. */
+/** The only error that calls of the backend throw. */
 export class ClientError extends Error {
   constructor(
     readonly code: FailureCode,
@@ -21,7 +22,7 @@ export class ClientError extends Error {
     this.name = 'ClientError';
   }
 
-  /** Busy or away: the same call may succeed a moment later, and nothing is wrong with the session. */
+  /** True if the same call may succeed a moment later, and the session is not at fault. */
   get isTransient() {
     return (
       this.status === 'unavailable' || this.status === 'rate_limited' || this.code === 'in_progress'
@@ -34,72 +35,81 @@ export interface Credentials {
   token: string;
 }
 
+/** Runs a call, or throws instead. */
 export type Interceptor = <T>(method: string, path: string, run: () => Promise<T>) => Promise<T>;
 
-export interface ClientHost {
-  /** Put by its debug panel around every call, which it sees, and may keep from the line. */
-  readonly interceptor?: Interceptor;
-}
-
 export interface FetchOptions {
-  /** Ends the call; without it, its own time limit does. */
+  /** Ends the call. The default is a time limit. */
   signal?: AbortSignal;
   headers?: Record<string, string>;
 }
 
-export interface ClientWatcher {
-  /** The backend has done what it was asked. */
-  onAnswer(isChange: boolean): void;
-  /** Whether it takes long, and is still being tried. */
+export interface ApiClientHost {
+  /** Set by the debug panel, which lists calls and can simulate a lost connection. */
+  readonly interceptor?: Interceptor;
+  /** The backend has responded. `isChange` is true for all methods but GET. */
+  onResponse(isChange: boolean): void;
+  /** A call takes long, or no call does any more. */
   onSlow(isSlow: boolean): void;
 }
 
-/** The only caller of `fetch` and `sendBeacon`. */
+/** Calls the backend. No other module calls `fetch` or sends beacons. */
 export class ApiClient {
-  credentials: Credentials | null = null;
-  /** When the backend has last answered, by this browser's clock. */
-  lastAnswerAt = 0;
+  private credentials: Credentials | null = null;
   private slowCalls = 0;
-  /** The backend's clock minus this browser's; NaN while unknown. */
-  clockOffsetMs = NaN;
+  private respondedAt = 0;
+  private offsetMs = NaN;
 
   constructor(
     readonly api: string,
-    readonly watcher: ClientWatcher,
-    private readonly host: ClientHost,
+    readonly platform: Platform,
+    private readonly host: ApiClientHost,
   ) {}
 
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    let isSlow = false;
-    const slow = setTimeout(() => {
-      isSlow = true;
-      this.countSlow(1);
-    }, SLOW_MS);
-    try {
-      const response = await this.fetch(method, path, body);
-      const answer = response.status === 204 ? undefined : parse(await textOf(response));
-      if (answer === null) throw refusal(response.status, answer, null);
-      this.lastAnswerAt = Date.now();
-      this.clockOffsetMs = Date.parse(response.headers.get('Date') ?? '') - this.lastAnswerAt;
-      this.watcher.onAnswer(method !== 'GET');
-      return answer as T;
-    } finally {
-      clearTimeout(slow);
-      if (isSlow) this.countSlow(-1);
-    }
+  /** Time of the last response, in ms since 1970; 0 before the first. */
+  get lastResponseAt() {
+    return this.respondedAt;
   }
 
-  /** A quick call that ends must not remove the notice of a slow one. */
-  private countSlow(change: number) {
-    this.slowCalls += change;
-    this.watcher.onSlow(this.isSlow);
+  /** The backend's clock minus this browser's, in ms; NaN before the first response. */
+  get clockOffsetMs() {
+    return this.offsetMs;
   }
 
   get isSlow() {
     return this.slowCalls > 0;
   }
 
-  /** The answer before it has been read. */
+  get token() {
+    return this.credentials?.token;
+  }
+
+  authenticate(credentials: Credentials | null) {
+    this.credentials = credentials;
+  }
+
+  /** Returns the body of the response. @throws {ClientError} */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.countSlow(1);
+    }, SLOW_MS);
+    try {
+      const response = await this.fetch(method, path, body);
+      const result = response.status === 204 ? undefined : parse(await textOf(response));
+      if (result === null) throw errorOf(response.status, result, null);
+      this.respondedAt = Date.now();
+      this.offsetMs = Date.parse(response.headers.get('Date') ?? '') - this.respondedAt;
+      this.host.onResponse(method !== 'GET');
+      return result as T;
+    } finally {
+      clearTimeout(timer);
+      if (isSlow) this.countSlow(-1);
+    }
+  }
+
+  /** Returns the response before its body is read. @throws {ClientError} */
   async fetch(method: string, path: string, body?: unknown, {signal, headers}: FetchOptions = {}) {
     const hasBody = body !== undefined;
     const type: Record<string, string> = hasBody ? {'Content-Type': 'application/json'} : {};
@@ -110,29 +120,42 @@ export class ApiClient {
       signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (response.ok) return response;
-    const delay = response.headers.get('Retry-After');
-    throw refusal(response.status, parse(await textOf(response)), delay);
+    const retryAfter = response.headers.get('Retry-After');
+    throw errorOf(response.status, parse(await textOf(response)), retryAfter);
   }
 
-  /** Outlives the page. Beacons carry no headers, hence the credentials in the body. */
+  /** Runs an upload, and reports it to the host like a call. */
+  async upload<T>(path: string, send: (headers: Record<string, string>) => Promise<T>): Promise<T> {
+    const result = await this.intercept('POST', path, () => send(this.identity()));
+    this.host.onResponse(true);
+    return result;
+  }
+
+  /** Tells the backend that the page is left. Beacons have no headers: the credentials are in the body. */
   leave() {
-    if (!this.credentials) return;
-    navigator.sendBeacon(`${this.api}/api/session/leave`, toJson(this.credentials));
+    if (this.credentials)
+      this.platform.sendBeacon?.(`${this.api}/api/session/leave`, toJson(this.credentials));
   }
 
-  interceptor: Interceptor = (method, path, run) =>
+  private intercept: Interceptor = (method, path, run) =>
     this.host.interceptor?.(method, path, run) ?? run();
 
-  /** What says in whose name a call is made. */
-  identity(): Record<string, string> {
+  private identity(): Record<string, string> {
     if (!this.credentials) return {};
     const {uuid, token} = this.credentials;
     return {'X-Session-UUID': uuid, Authorization: `Bearer ${token}`};
   }
 
+  /** A fast call that ends must not remove the notice of a slow one. */
+  private countSlow(change: number) {
+    this.slowCalls += change;
+    this.host.onSlow(this.isSlow);
+  }
+
   private async fetchOrThrow(path: string, init: RequestInit) {
+    const {fetch} = this.platform;
     try {
-      return await this.interceptor(init.method!, path, () =>
+      return await this.intercept(init.method!, path, () =>
         fetch(this.api + path, {
           ...init,
           credentials: 'omit',
@@ -156,6 +179,7 @@ const textOf = async (response: Response) => {
   }
 };
 
+/** Returns null for text that is no JSON object or array. */
 export const parse = (text: string): object | null => {
   try {
     const value: unknown = JSON.parse(text);
@@ -165,22 +189,24 @@ export const parse = (text: string): object | null => {
   }
 };
 
-export const refusal = (
+/** Returns the error of a response that is no success. */
+export const errorOf = (
   httpStatus: number,
-  answer: object | null | undefined,
+  body: object | null | undefined,
   retryAfter: string | null,
 ) => {
-  const {code, status, message} = (answer ?? {}) as Partial<ErrorBody>;
-  const pauseMs = retryAfterMs(retryAfter);
-  if (code && status) return new ClientError(code, status, pauseMs, message ? {message} : {});
-  if (httpStatus === 429) return new ClientError('rate_limited', 'rate_limited', pauseMs);
+  const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
+  const waitMs = parseRetryAfter(retryAfter);
+  if (code && status) return new ClientError(code, status, waitMs, message ? {message} : {});
+  if (httpStatus === 429) return new ClientError('rate_limited', 'rate_limited', waitMs);
   if (httpStatus >= 502 && httpStatus <= 504) {
-    return new ClientError('unavailable', 'unavailable', pauseMs);
+    return new ClientError('unavailable', 'unavailable', waitMs);
   }
-  return new ClientError('unintelligible', 'error', pauseMs);
+  return new ClientError('unintelligible', 'error', waitMs);
 };
 
-const retryAfterMs = (header: string | null) => {
+/** Returns ms. The header has seconds or a date (RFC 9110, section 10.2.3). */
+const parseRetryAfter = (header: string | null) => {
   if (!header) return 0;
   const seconds = Number(header);
   const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;

@@ -1,37 +1,63 @@
 import {ClientError} from './api-client.js';
-import {delay} from './delay.js';
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+export const FIRST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 30_000;
 
-/** Repeats a call while the backend is busy or away, with growing pauses. */
+/** Returns how long to wait after so many failures in a row: longer each time, up to a limit. */
+export const backoffMs = (failures: number) =>
+  Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
+
+/** Returns how long the backend has asked to wait before the next attempt, in ms. */
+export const retryAfterOf = (error: unknown) =>
+  error instanceof ClientError ? error.retryAfterMs : 0;
+
+/**
+ * Resolves after the time, or as soon as the signal aborts; `Infinity` needs no timer. `onBegin` gets
+ * a function that ends the delay.
+ */
+export const delay = (ms: number, signal: AbortSignal, onBegin?: (end: () => void) => void) =>
+  new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = ms < Infinity ? setTimeout(end, ms) : undefined;
+    signal.addEventListener('abort', end);
+    onBegin?.(end);
+  });
+
+/** Repeats calls while the backend is busy or cannot be reached, with growing delays. */
 export class Retrier {
-  private readonly wakes = new Set<() => void>();
+  private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly onWait: (error: ClientError) => void) {}
+  constructor(private readonly onRetry: (error: ClientError) => void) {}
 
+  /** Throws errors that a retry cannot help, and the signal's reason after an abort. */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
+    for (let failures = 1; ; failures++) {
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof ClientError) || !error.isTransient) throw error;
-        this.onWait(error);
-        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-        await this.rest(Math.max(pauseMs, error.retryAfterMs), signal);
+        if (!isTransient(error)) throw error;
+        this.onRetry(error);
+        await this.wait(Math.max(backoffMs(failures), error.retryAfterMs), signal);
         signal.throwIfAborted();
       }
     }
   }
 
-  /** The connection is back: every waiting call is tried now. */
+  /** Repeats all waiting calls at once, such as when the browser is online again. */
   retryNow() {
-    for (const wake of this.wakes) wake();
+    for (const end of this.waiting) end();
   }
 
-  private async rest(ms: number, signal: AbortSignal) {
-    let wake = () => {};
-    await delay(ms, signal, (end) => this.wakes.add((wake = end)));
-    this.wakes.delete(wake);
+  private async wait(ms: number, signal: AbortSignal) {
+    let stopWaiting = () => {};
+    await delay(ms, signal, (end) => this.waiting.add((stopWaiting = end)));
+    this.waiting.delete(stopWaiting);
   }
 }
+
+export const isTransient = (error: unknown): error is ClientError =>
+  error instanceof ClientError && error.isTransient;

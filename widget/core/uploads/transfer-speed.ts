@@ -1,20 +1,25 @@
-const STEP_MS = 700;
-/** A measurement this old counts for a third. */
+const INTERVAL_MS = 700;
+/** A measurement of this age has a weight of about a third. */
 const MEMORY_MS = 4_000;
 
-/** How fast a file travels, smoothed: a line stutters, and nobody can read numbers that jump. */
+/** Speed of an upload, smoothed: connections stutter, and numbers that jump cannot be read. */
 export class TransferSpeed {
-  bytesPerSecond = 0;
+  private smoothed = 0;
   private sentBytes = 0;
 
   constructor(private atMs: number) {}
 
+  /** 0 until it has been measured. */
+  get bytesPerSecond() {
+    return this.smoothed;
+  }
+
   measure(sentBytes: number, atMs: number) {
     const ms = atMs - this.atMs;
-    if (ms < STEP_MS) return;
+    if (ms < INTERVAL_MS) return;
     const latest = ((sentBytes - this.sentBytes) * 1000) / ms;
-    const weight = this.bytesPerSecond ? 1 - Math.exp(-ms / MEMORY_MS) : 1;
-    this.bytesPerSecond += weight * (latest - this.bytesPerSecond);
+    const weight = this.smoothed ? 1 - Math.exp(-ms / MEMORY_MS) : 1;
+    this.smoothed += weight * (latest - this.smoothed);
     this.atMs = atMs;
     this.sentBytes = sentBytes;
   }

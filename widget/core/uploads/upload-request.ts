@@ -1,12 +1,10 @@
 import type {StoredFile, UploadResponse} from '../../../server/contract/files.js';
-import {UPLOAD_MAX_MS} from '../../../server/contract/limits.js';
 
-import {offline, parse, refusal} from '../transport/api-client.js';
+import type {Platform, UploadRequest, UploadResult} from '../platform.js';
+import {errorOf, offline, parse} from '../transport/api-client.js';
 import type {ApiClient} from '../transport/api-client.js';
-import {FileUnreadable} from './uploads.js';
+import {FileUnreadable} from './file-row.js';
 
-/** The server ends an upload that brings nothing for 20 s; an upload without progress ends here. */
-const SILENCE_MS = 60_000;
 const PATH = '/api/files/upload';
 
 export interface UploadOptions {
@@ -15,21 +13,43 @@ export interface UploadOptions {
   onProgress: (sentBytes: number) => void;
 }
 
-/** The only caller of `XMLHttpRequest`, for `fetch` does not tell how much has been sent. */
+/** Uploads a file. @throws {ClientError | FileUnreadable} */
 export const uploadFile = async (
   client: ApiClient,
   file: File,
-  sending: UploadOptions,
+  {idempotencyKey, signal, onProgress}: UploadOptions,
 ): Promise<StoredFile> => {
-  const copy = await inMemory(file);
-  return client.interceptor('POST', PATH, () => send(client, copy, sending));
+  const body = uploadForm(await copyInMemory(file));
+  return client.upload(PATH, async (credentials) => {
+    const {platform} = client;
+    const headers = {...credentials, 'Idempotency-Key': idempotencyKey};
+    const request = {url: client.api + PATH, headers, body, signal, onProgress};
+    let result: UploadResult;
+    try {
+      result = await (platform.upload ?? uploadByFetch(platform))(request);
+    } catch (cause) {
+      throw offline(cause);
+    }
+    const {status, text, retryAfter} = result;
+    const response = parse(text) as UploadResponse | null;
+    if (status < 300 && response?.file) return response.file;
+    throw errorOf(status, response, retryAfter);
+  });
 };
+
+const uploadByFetch =
+  ({fetch}: Platform) =>
+  async ({url, headers, body, signal}: UploadRequest): Promise<UploadResult> => {
+    const response = await fetch(url, {method: 'POST', headers, body, signal});
+    const retryAfter = response.headers.get('Retry-After');
+    return {status: response.status, text: await response.text(), retryAfter};
+  };
 
 /**
  * Browsers report a file that changes during its upload as a lost connection, or report nothing. A
  * copy in memory cannot change.
  */
-const inMemory = async (file: File) => {
+const copyInMemory = async (file: File) => {
   try {
     const bytes = await file.arrayBuffer();
     if (bytes.byteLength === file.size) return new File([bytes], file.name, {type: file.type});
@@ -39,55 +59,10 @@ const inMemory = async (file: File) => {
   throw new FileUnreadable();
 };
 
-const send = (client: ApiClient, file: File, {idempotencyKey, signal, onProgress}: UploadOptions) =>
-  new Promise<StoredFile>((resolve, reject) => {
-    signal.throwIfAborted();
-    const request = new XMLHttpRequest();
-    const silence = watchSilence(() => request.abort(), silenceMs());
-    request.open('POST', client.api + PATH);
-    const headers = {...client.identity(), 'Idempotency-Key': idempotencyKey};
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = (event) => {
-      silence.heard();
-      onProgress(event.loaded);
-    };
-    request.onload = () => {
-      const answer = parse(request.responseText) as UploadResponse | null;
-      if (request.status < 300 && answer?.file) {
-        client.watcher.onAnswer(true);
-        resolve(answer.file);
-      } else reject(refusal(request.status, answer, request.getResponseHeader('Retry-After')));
-    };
-    request.onerror = request.onabort = () => reject(offline(signal.reason));
-    request.onloadend = () => silence.stop();
-    signal.addEventListener('abort', () => request.abort());
-    request.send(uploadForm(file));
-  });
-
-/** The size goes first, so that the server knows the length before the bytes arrive. */
+/** Puts the size first, so that the server knows the length before the bytes arrive. */
 const uploadForm = (file: File) => {
   const form = new FormData();
   form.append('size', String(file.size));
   form.append('file', file);
   return form;
-};
-
-/** A service worker sends the bytes in the page's place, and the page then gets no progress. */
-const silenceMs = () => {
-  try {
-    return navigator.serviceWorker?.controller ? UPLOAD_MAX_MS : SILENCE_MS;
-  } catch {
-    // A sandboxed frame has no service worker, and must not ask for one.
-    return SILENCE_MS;
-  }
-};
-
-const watchSilence = (giveUp: () => void, ms: number) => {
-  let timer = setTimeout(giveUp, ms);
-  const stop = () => clearTimeout(timer);
-  const heard = () => {
-    stop();
-    timer = setTimeout(giveUp, ms);
-  };
-  return {heard, stop};
 };

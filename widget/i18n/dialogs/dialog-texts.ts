@@ -1,4 +1,4 @@
-import type {Chat} from '../../core/chat.js';
+import {cached} from '../format.js';
 import type {InEachLanguage, Language, LanguageTag} from '../languages.js';
 import type {DialogTexts} from './locales/en.js';
 
@@ -12,22 +12,32 @@ const LANGUAGES: InEachLanguage<DialogTexts> = {
 };
 
 const loaded = new Map<LanguageTag, DialogTexts>();
-const shown = new WeakMap<Chat, AllTexts>();
+const shown = new WeakMap<object, AllTexts>();
 
+/** Texts of the dialogs and of the panel. */
 export type AllTexts = Language['texts'] & DialogTexts;
 
-export const loadWords = async (tag: LanguageTag) => {
+export const loadDialogTexts = async (tag: LanguageTag) => {
   if (!loaded.has(tag)) loaded.set(tag, (await LANGUAGES[tag]()).default);
 };
 
-/** The dialogs' words beside the others; all in the language before, until these are there. */
-export const dialogTexts = (chat: Chat, {tag, texts}: Language): AllTexts => {
-  const words = loaded.get(tag);
-  if (words) shown.set(chat, {...texts, ...words});
-  else
-    void loadWords(tag).then(
-      () => chat.host.requestUpdate(),
-      () => undefined,
-    );
-  return shown.get(chat) ?? (texts as AllTexts);
+/**
+ * Returns the texts of a language. While they are loaded, it returns those that the owner has shown
+ * before, and calls `onLoaded` afterwards.
+ */
+export const dialogTexts = (
+  {tag, texts}: Language,
+  owner: object,
+  onLoaded: () => void,
+): AllTexts => {
+  const own = loaded.get(tag);
+  if (own) shown.set(owner, {...texts, ...own});
+  else void loadDialogTexts(tag).then(onLoaded, () => undefined);
+  return shown.get(owner) ?? (texts as AllTexts);
 };
+
+export const formatTime = (time: Date, {tag}: Language) =>
+  cached(
+    `${tag} time`,
+    () => new Intl.DateTimeFormat(tag, {dateStyle: 'medium', timeStyle: 'short'}),
+  ).format(time);

@@ -1,5 +1,5 @@
 import {html} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 
-/** A text that changes. Page translators replace text nodes, so that each new text needs an element. */
+/** Gives each new text a new element, because page translators replace text nodes. */
 export const freshText = (text: string) => keyed(text, html`<span>${text}</span>`);

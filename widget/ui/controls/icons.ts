@@ -6,11 +6,11 @@ export const MENU = 'M4.5 12h1m6 0h1m6 0h1';
 export const FILE = 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5';
 export const ALERT = 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z';
 
-/** The path of one of these, or of those in `later-icons.ts`. */
+/** Draws a path of this file or of `intake-icons.ts`. */
 export const icon = (path: string) =>
   html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
 
-/** A button that only a picture shows, and its name tells. */
+/** A button with an icon only; the label is for screen readers and as a tooltip. */
 export const iconButton = (
   path: string,
   label: string,

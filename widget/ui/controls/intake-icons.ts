@@ -1,4 +1,4 @@
-/** Those that only the later views show. */
+/** Icons of the views that are loaded after the panel has opened. */
 export const RESTART = 'M4 12a8 8 0 1 0 2.6-5.9M4 4v4.5h4.5';
 export const CLIP =
   'M20 11.5 12 19.4a5 5 0 0 1-7-7l8.3-8.3a3.4 3.4 0 0 1 4.8 4.8l-8.3 8.2a1.7 1.7 0 0 1-2.4-2.4l7.5-7.4';

@@ -6,7 +6,7 @@ import type {Language} from '../../i18n/languages.js';
 import {iconButton} from './icons.js';
 import {COPY} from './intake-icons.js';
 
-/** What the visitor names when asking about the request. */
+/** The reference that visitors quote when they ask about their request. */
 export const referenceView = (chat: Chat, {texts}: Language) => html`
   <div>
     <p class="hint">${texts.reference}</p>

@@ -1,13 +1,12 @@
 import {html, nothing} from 'lit';
 
-import {submitName} from '../../core/commands/submit-name.js';
-import type {Chat} from '../../core/chat.js';
-import type {Language} from '../../i18n/languages.js';
-import {interpolate} from '../../i18n/languages.js';
 import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
+
+import {interpolate} from '../../i18n/format.js';
+import type {ViewContext} from '../view-context.js';
 import {SEND, icon} from './icons.js';
 
-export interface Field {
+export interface TextField {
   label: string;
   value: string;
   type: 'text' | 'email';
@@ -16,26 +15,13 @@ export interface Field {
   onSubmit: (value: string) => unknown;
 }
 
-export const nameView = (chat: Chat, language: Language) =>
-  textFieldView(chat, language, {
-    label: language.texts.nameLabel,
-    value: chat.draft.name,
-    type: 'text',
-    autocomplete: 'name',
-    maxLength: MAX_NAME_LENGTH,
-    onSubmit: (value) => submitName(chat, value),
-  });
-
-/** One field and its button. `novalidate`: our own words say what is wrong, in the visitor's language. */
-export const textFieldView = (chat: Chat, language: Language, field: Field) => {
+/** A field and its button. `novalidate`: our own texts say what is wrong, in the visitor's language. */
+export const textFieldView = ({chat, language, state}: ViewContext, field: TextField) => {
   const {texts} = language;
-  const {fieldError} = chat.status;
-  const about = field.autocomplete;
-  const keep = ({target}: Event) => {
-    chat.drafts.set(about, (target as HTMLInputElement).value);
-    chat.host.requestUpdate();
-  };
-  const fault = fieldError && interpolate(texts, fieldError, {count: MAX_NAME_LENGTH});
+  const {fieldError, isSubmitting} = state;
+  const name = field.autocomplete;
+  const keep = ({target}: Event) => chat.drafts.set(name, (target as HTMLInputElement).value);
+  const error = fieldError && interpolate(texts, fieldError, {count: MAX_NAME_LENGTH});
   return html`
     <form
       class="composer"
@@ -50,27 +36,27 @@ export const textFieldView = (chat: Chat, language: Language, field: Field) => {
           id="answer"
           name="answer"
           type=${field.type}
-          autocomplete=${about}
+          autocomplete=${name}
           inputmode=${field.type}
           maxlength=${field.maxLength}
           enterkeyhint="send"
           dir="auto"
-          .value=${chat.drafts.get(about) ?? field.value}
-          ?readonly=${chat.isSubmitting}
-          aria-invalid=${fault ? 'true' : 'false'}
-          aria-describedby=${fault ? 'fault' : nothing}
+          .value=${chat.drafts.get(name) ?? field.value}
+          ?readonly=${isSubmitting}
+          aria-invalid=${error ? 'true' : 'false'}
+          aria-describedby=${error ? 'fault' : nothing}
           data-focus
         />
-        <button class="send" part="button" ?disabled=${chat.isSubmitting} aria-label=${texts.send}>
-          ${chat.isSubmitting ? html`<span class="spinner"></span>` : icon(SEND)}
+        <button class="send" part="button" ?disabled=${isSubmitting} aria-label=${texts.send}>
+          ${isSubmitting ? html`<span class="spinner"></span>` : icon(SEND)}
         </button>
       </div>
-      <p class="fault" id="fault" role="alert">${fault}</p>
+      <p class="fault" id="fault" role="alert">${error}</p>
     </form>
   `;
 };
 
-/** Hands on what stands in the one field of a form. */
+/** Returns a listener that passes on the value of the form's only field. */
 export const submitTo = (onSubmit: (value: string) => unknown) => (event: SubmitEvent) => {
   event.preventDefault();
   onSubmit((event.target as HTMLFormElement).querySelector('input')!.value);

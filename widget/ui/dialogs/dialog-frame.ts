@@ -1,24 +1,28 @@
 import {html, nothing} from 'lit';
 
-import type {Chat} from '../../core/chat.js';
-import {CLOSE, iconButton} from '../controls/icons.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
+import {CLOSE, iconButton} from '../controls/icons.js';
+import type {DialogControls} from '../dialog-host.js';
 
 interface Frame {
   title: string;
   body: unknown;
-  /** Where something else in it takes the focus. */
+  /** True if something in the body has the focus, instead of the title. */
   isFocusElsewhere?: boolean;
 }
 
-/** Covers the panel alone: the page around it stays usable. */
-export const frameView = (chat: Chat, words: AllTexts, {title, body, isFocusElsewhere}: Frame) =>
+/** Covers the panel only: the page around it stays usable. */
+export const frameView = (
+  dialogs: DialogControls,
+  texts: AllTexts,
+  {title, body, isFocusElsewhere}: Frame,
+) =>
   coverView(
     'dialog',
     html`
       <div class="fact">
         <h2 id="title" tabindex="-1" ?data-focus-dialog=${!isFocusElsewhere}>${title}</h2>
-        ${iconButton(CLOSE, words.dismiss, () => chat.cover(null))}
+        ${iconButton(CLOSE, texts.dismiss, () => dialogs.close())}
       </div>
       <div class="content">${body}</div>
     `,
@@ -33,7 +37,7 @@ export interface Question {
 }
 
 /** Asks before something that cannot be undone. The harmless answer has the focus. */
-export const questionView = (words: AllTexts, question: Question) =>
+export const questionView = (texts: AllTexts, question: Question) =>
   coverView(
     'alertdialog',
     html`
@@ -41,7 +45,7 @@ export const questionView = (words: AllTexts, question: Question) =>
       <div id="consequence" class="fact">${question.consequence}</div>
       <div class="pair">
         <button part="button" class="choice" data-focus-dialog @click=${question.onCancel}>
-          ${words.cancel}
+          ${texts.cancel}
         </button>
         <button part="button" class="danger" @click=${question.onConfirm}>
           ${question.confirm}

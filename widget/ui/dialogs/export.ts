@@ -1,29 +1,37 @@
 import type {Chat} from '../../core/chat.js';
+import type {Language} from '../../i18n/languages.js';
 
-/** On what is printed, and on all around it, until that is done. */
+/** Marks the printed element, and all elements around it, until the print has ended. */
 const MARK = 'data-maria-print';
 
-/** What is on the screen, as a text that any device can open. */
-export const saveTranscript = async ({language, reference, transcript, uploads}: Chat) => {
-  // Imported here, what both use is no further file.
-  const {formatTime, saveFile} = await import('./dialogs.js');
+/** Functions of the dialogs' file, which this file would otherwise share in one more file. */
+export interface ExportTools {
+  formatTime(time: Date, language: Language): string;
+  saveFile(file: Blob, name: string): void;
+}
+
+/** Saves the lines on the screen as a text that any device can open. */
+export const saveTranscript = (
+  {language, reference, transcript, uploads}: Chat,
+  {formatTime, saveFile}: ExportTools,
+) => {
   const {texts} = language;
-  const said = transcript.lines.map(({at, from, text: words}) => {
-    const who = from === 'maria' ? texts.mariaSays : texts.youSay;
+  const lines = transcript.lines.map(({at, from, text}) => {
+    const speaker = from === 'maria' ? texts.mariaSays : texts.youSay;
     const time = at ? `${formatTime(new Date(at), language)}\n` : '';
-    return `${time}${who} ${words(language)}\n`;
+    return `${time}${speaker} ${text(language)}\n`;
   });
   const files = uploads?.rows.flatMap(({stored}) => stored?.name ?? []) ?? [];
-  const about = [texts.log, `${texts.reference}: ${reference}`, ''];
-  const text = [...about, ...said, texts.files, ...files].join('\n');
+  const heading = [texts.log, `${texts.reference}: ${reference}`, ''];
+  const text = [...heading, ...lines, texts.files, ...files].join('\n');
   saveFile(new Blob([text], {type: 'text/plain;charset=utf-8'}), `maria-${reference}.txt`);
 };
 
 /**
- * Without the page around it, which is as before when the paper is done. The path of an event from
- * within the panel leads through all that holds it: the page's own components hide what is in them.
+ * Prints the conversation without the page around it. The path of an event from the panel leads
+ * through all elements that contain it. Those may be the page's components, which hide their contents.
  */
-export const printConversation = (_chat: Chat, path: EventTarget[]) => {
+export const printConversation = (path: EventTarget[]) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`@media print{:not([${MARK}],maria-chat[${MARK}] *){display:none!important}}`);
   const around = path.slice(path.findIndex((one) => one instanceof ShadowRoot) + 1);

@@ -1,51 +1,47 @@
 import {html} from 'lit';
 
-import type {Chat, Dialog} from '../../core/chat.js';
-import {LARGEST_TEXT, chime} from '../page/visitor-settings.js';
-import {formatPercent, languageTags} from '../../i18n/languages.js';
-import type {Language, LanguageTag} from '../../i18n/languages.js';
-import {frameView} from './dialog-frame.js';
-import {exportTranscript, openDialog} from './open-dialog.js';
 import {dialogTexts} from '../../i18n/dialogs/dialog-texts.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
+import {formatPercent} from '../../i18n/format.js';
+import {languageTags} from '../../i18n/languages.js';
+import type {Language, LanguageTag} from '../../i18n/languages.js';
+import type {Dialog, DialogDeps, ExportKind} from '../dialog-host.js';
+import {LARGEST_TEXT, chime} from '../page/visitor-settings.js';
+import {frameView} from './dialog-frame.js';
 
-/** All that is not the conversation itself, and the visitor's own wishes for this browser. */
+/** Opens the other dialogs, and has the visitor's settings for this browser. */
 export class Menu implements Dialog {
-  constructor(private readonly chat: Chat) {}
+  constructor(private readonly deps: DialogDeps) {}
 
   view(language: Language) {
-    const {chat} = this;
-    const words = dialogTexts(chat, language);
-    const item = (label: string, act: (event: Event) => unknown, look = '') =>
-      html`<button part="button" class="item ${look}" @click=${act}>${label}</button>`;
-    const leaveTo = (how: 'saveTranscript' | 'printConversation') => async (event: Event) => {
-      const path = event.composedPath();
-      chat.cover(null);
-      await chat.host.updateComplete;
-      await exportTranscript(chat, how, path);
-    };
+    const {chat, dialogs} = this.deps;
+    const texts = dialogTexts(language, chat, () => chat.host.onChange());
+    const item = (label: string, act: (event: Event) => unknown, style = '') =>
+      html`<button part="button" class="item ${style}" @click=${act}>${label}</button>`;
+    const exportAs = (kind: ExportKind) => (event: Event) =>
+      dialogs.exportConversation(kind, event.composedPath());
     const body = html`
-      ${item(words.myData, () => openDialog(chat, 'myData'))}
-      ${item(words.keep, leaveTo('saveTranscript'))}
-      ${item(words.print, leaveTo('printConversation'))}
-      ${item(words.startOver, () => openDialog(chat, 'startOver'), 'to-danger')}
-      ${this.settingsView(words, language)}
+      ${item(texts.myData, () => dialogs.open('myData'))}
+      ${item(texts.keep, exportAs('saveTranscript'))}
+      ${item(texts.print, exportAs('printConversation'))}
+      ${item(texts.startOver, () => dialogs.open('startOver'), 'to-danger')}
+      ${this.settingsView(texts, language)}
     `;
-    return frameView(chat, words, {title: words.menu, body});
+    return frameView(dialogs, texts, {title: texts.menu, body});
   }
 
-  private settingsView(words: AllTexts, language: Language) {
-    const {storage} = this.chat;
+  private settingsView(texts: AllTexts, language: Language) {
+    const {storage} = this.deps.chat;
     const size = storage.get('text-size') ?? '1';
     return html`
       <label class="fact">
-        <span>${words.language}</span>
-        <select @change=${this.heed('lang')}>
+        <span>${texts.language}</span>
+        <select @change=${this.saveAs('lang')}>
           ${languageTags.map((tag) => optionView(tag, tag === language.tag))}
         </select>
       </label>
       <label class="fact">
-        <span>${words.textSize}</span>
+        <span>${texts.textSize}</span>
         <input
           type="range"
           min="1"
@@ -53,33 +49,33 @@ export class Menu implements Dialog {
           step="0.15"
           .value=${size}
           aria-valuetext=${formatPercent(Math.round(Number(size) * 100), language.tag)}
-          @change=${this.heed('text-size')}
+          @change=${this.saveAs('text-size')}
         />
       </label>
       <label class="fact">
-        <span>${words.sound}</span>
+        <span>${texts.sound}</span>
         <input
           type="checkbox"
           .checked=${storage.get('sound') === 'true'}
-          @change=${this.heed('sound')}
+          @change=${this.saveAs('sound')}
         />
       </label>
     `;
   }
 
-  private heed(key: string) {
+  private saveAs(key: string) {
     return ({target}: Event) => {
       const {checked, type, value} = target as HTMLInputElement;
-      const {host, storage} = this.chat;
-      storage.set(key, type === 'checkbox' ? String(checked) : value);
-      host.followSettings();
-      host.requestUpdate();
+      const {chat, onSettings} = this.deps;
+      chat.storage.set(key, type === 'checkbox' ? String(checked) : value);
+      onSettings();
+      chat.host.onChange();
       if (checked) void chime();
     };
   }
 }
 
-/** Each as its own speakers call it. */
+/** Shows a language in its own name. */
 const optionView = (tag: LanguageTag, isChosen: boolean) => html`
   <option value=${tag} lang=${tag} ?selected=${isChosen}>
     ${new Intl.DisplayNames([tag], {type: 'language'}).of(tag)}

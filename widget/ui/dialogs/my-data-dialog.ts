@@ -1,63 +1,119 @@
 import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
-import type {RecordedConsent} from '../../../server/contract/sessions.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
+import type {RecordedConsent} from '../../../server/contract/sessions.js';
 
-import {interpolate, formatSize} from '../../i18n/languages.js';
+import type {Chat} from '../../core/chat.js';
+import {MyData} from '../../core/my-data.js';
+import {dialogTexts, formatTime} from '../../i18n/dialogs/dialog-texts.js';
+import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
+import {formatSize, interpolate} from '../../i18n/format.js';
 import type {Language} from '../../i18n/languages.js';
-import {submitTo} from '../controls/text-field.js';
 import {iconButton} from '../controls/icons.js';
 import {DOWNLOAD} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
-import {formatTime} from '../../i18n/dialogs/format-time.js';
+import {submitTo} from '../controls/text-field.js';
+import type {Dialog, DialogDeps} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
-import type {MyData} from '../../core/my-data.js';
-import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
+import {FileLinks} from './file-links.js';
+import {saveFile} from './save-file.js';
 
-export const myDataView = (data: MyData, language: Language, words: AllTexts) => {
-  const {asking, chat, editing, error: fault, isBusy, session} = data;
-  const wording = `${words.withdraw}: ${words.eraseConsequence}`;
-  if (asking) {
-    return questionView(words, {
-      title: words[asking],
-      consequence: words.eraseConsequence,
-      confirm: words[asking],
-      onConfirm: () =>
-        asking === 'erase' ? data.erase() : data.changeConsent('personal_data', false, wording),
-      onCancel: () => data.patch({asking: null}),
+interface MyDataContext {
+  chat: Chat;
+  data: MyData;
+  language: Language;
+  texts: AllTexts;
+}
+
+/** Shows the data stored about the visitor, and has it corrected, downloaded and erased. */
+export class MyDataDialog implements Dialog {
+  private readonly data: MyData;
+
+  constructor(private readonly deps: DialogDeps) {
+    const {chat} = deps;
+    this.data = new MyData({
+      chat,
+      saveFile,
+      links: new FileLinks(chat.client.api),
+      erasedText: (reference) => (language) =>
+        interpolate(this.textsIn(language), 'erased', {reference}),
     });
   }
-  return frameView(chat, words, {
-    title: words.myData,
-    isFocusElsewhere: editing !== null,
-    body: html`
-      ${factsView(data, language, words)}
-      <p class="fault" id="data-fault" role="alert">${fault && words[fault]}</p>
-      <p class="hint" role="status">${isBusy ? words.loading : nothing}</p>
-      ${
-        session
-          ? html`${actionView(data, words.downloadAll, () => data.downloadAll())}
-            ${actionView(data, words.erase, () => data.patch({asking: 'erase'}), 'to-danger')}`
-          : fault && actionView(data, words.retry, () => data.load())
-      }
-    `,
-  });
-};
 
-const factsView = (data: MyData, language: Language, words: AllTexts) => {
-  const {chat, session} = data;
-  const isVisit = chat.state === 'visit';
+  load() {
+    return this.data.load();
+  }
+
+  stepBack() {
+    return this.data.stepBack();
+  }
+
+  view(language: Language) {
+    const {chat, dialogs} = this.deps;
+    const {data} = this;
+    const texts = this.textsIn(language);
+    const context = {chat, data, language, texts};
+    const {asking, editing, error, isBusy, session} = data.state;
+    if (asking) return eraseQuestionView(context, asking);
+    const button = (label: string, onClick: () => unknown, style = '') => html`
+      <button part="button" class="choice wide ${style}" ?disabled=${isBusy} @click=${onClick}>
+        ${label}
+      </button>
+    `;
+    return frameView(dialogs, texts, {
+      title: texts.myData,
+      isFocusElsewhere: editing !== null,
+      body: html`
+        ${factsView(context)}
+        <p class="fault" id="data-fault" role="alert">${error && texts[error]}</p>
+        <p class="hint" role="status">${isBusy ? texts.loading : nothing}</p>
+        ${
+          session
+            ? html`${button(texts.downloadAll, () => data.downloadAll())}
+              ${button(texts.erase, () => data.ask('erase'), 'to-danger')}`
+            : error && button(texts.retry, () => data.load())
+        }
+      `,
+    });
+  }
+
+  private textsIn(language: Language) {
+    const {chat} = this.deps;
+    return dialogTexts(language, chat, () => chat.host.onChange());
+  }
+}
+
+/** Both questions erase everything: the erasure itself, and the withdrawal of the consent. */
+const eraseQuestionView = ({data, texts}: MyDataContext, asking: 'erase' | 'withdraw') =>
+  questionView(texts, {
+    title: texts[asking],
+    consequence: texts.eraseConsequence,
+    confirm: texts[asking],
+    onConfirm: () =>
+      asking === 'erase'
+        ? data.erase()
+        : data.changeConsent(
+            'personal_data',
+            false,
+            `${texts.withdraw}: ${texts.eraseConsequence}`,
+          ),
+    onCancel: () => data.ask(null),
+  });
+
+const factsView = (context: MyDataContext) => {
+  const {chat, data, language, texts} = context;
+  const {session} = data.state;
+  const isVisit = chat.state.sessionState === 'visit';
   const name = session?.name ?? chat.name;
   const pending = session?.pending_email_masked;
   return html`
-    ${name ? fieldView(data, words, 'name', name) : nothing}
-    ${isVisit ? html`<p class="hint">${words.onlyHere}</p>` : nothing}
-    ${session?.email_masked ? fieldView(data, words, 'email', session.email_masked) : nothing}
-    ${pending ? html`<p class="hint">${interpolate(words, 'pending', {email: pending})}</p>` : nothing}
-    ${session?.consents.map((consent) => consentView(data, consent, language, words))}
-    ${session?.files.map((file) => fileView(data, file, language, words))}
-    ${messagesView(data, language, words)}
+    ${name ? fieldView(context, 'name', name) : nothing}
+    ${isVisit ? html`<p class="hint">${texts.onlyHere}</p>` : nothing}
+    ${session?.email_masked ? fieldView(context, 'email', session.email_masked) : nothing}
+    ${pending ? html`<p class="hint">${interpolate(texts, 'pending', {email: pending})}</p>` : nothing}
+    ${session?.consents.map((consent) => consentView(context, consent))}
+    ${session?.files.map((file) => fileView(context, file))} ${messagesView(context)}
     ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language)}</div>`}
   `;
 };
@@ -72,29 +128,26 @@ const factView = (label: string, value: string, end: unknown) => html`
   </div>
 `;
 
-/** Its name says what it is about, for those who hear one button after the other. */
+/** A button whose name says what it is about, because screen readers may read the buttons only. */
 const linkView = (label: string, about: string, onClick: () => unknown) => html`
   <button part="button" class="link" @click=${onClick}>
     ${label}<span class="sr"> ${about}</span>
   </button>
 `;
 
-const actionView = (data: MyData, label: string, onClick: () => unknown, refresh = '') => html`
-  <button part="button" class="choice wide ${refresh}" ?disabled=${data.isBusy} @click=${onClick}>
-    ${label}
-  </button>
-`;
-
-const fieldView = (data: MyData, words: AllTexts, field: 'name' | 'email', value: string) => {
+const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value: string) => {
   const isName = field === 'name';
-  const label = isName ? words.nameLabel : words.emailLabel;
-  if (data.editing !== field) {
-    const edit = () => data.patch({editing: field});
-    return factView(label, value, linkView(words.change, label, edit));
+  const label = isName ? texts.nameLabel : texts.emailLabel;
+  if (data.state.editing !== field) {
+    return factView(
+      label,
+      value,
+      linkView(texts.change, label, () => data.edit(field)),
+    );
   }
   return html`
     <form novalidate @submit=${submitTo((text) => data.save(text))}>
-      <label class="hint" for="edit">${isName ? label : words.newAddress}</label>
+      <label class="hint" for="edit">${isName ? label : texts.newAddress}</label>
       <div class="field">
         <input
           id="edit"
@@ -107,55 +160,54 @@ const fieldView = (data: MyData, words: AllTexts, field: 'name' | 'email', value
           aria-describedby="data-fault"
           data-focus-dialog
         />
-        <button part="button" class="primary" ?disabled=${data.isBusy}>${words.save}</button>
+        <button part="button" class="primary" ?disabled=${data.state.isBusy}>${texts.save}</button>
       </div>
-      ${isName ? nothing : html`<p class="hint">${words.askEmail}</p>`}
+      ${isName ? nothing : html`<p class="hint">${texts.askEmail}</p>`}
     </form>
   `;
 };
 
 const consentView = (
-  data: MyData,
+  {chat, data, language, texts}: MyDataContext,
   {purpose, granted, recorded_at}: RecordedConsent,
-  language: Language,
-  words: AllTexts,
 ) => {
-  const {flow} = data.chat;
-  const about = words[purpose];
-  const asking = flow.graph.firstOf((step) => step.type === 'consent' && step.purpose === purpose);
-  const question = asking ? flow.promptFor(asking)(language) : about;
-  const decided = `${granted ? `✓ ${words.agree}` : `✗ ${words.disagree}`}, ${formatTime(new Date(recorded_at), language)}`;
+  const {flow} = chat;
+  const about = texts[purpose];
+  const step = flow.graph.firstOf((one) => one.type === 'consent' && one.purpose === purpose);
+  const question = step ? flow.promptFor(step)(language) : about;
+  const answer = granted ? `✓ ${texts.agree}` : `✗ ${texts.disagree}`;
+  const decided = `${answer}, ${formatTime(new Date(recorded_at), language)}`;
   const withdraw = () =>
     purpose === 'personal_data'
-      ? data.patch({asking: 'withdraw'})
-      : data.changeConsent(purpose, false, `${words.withdraw}: ${about}`);
+      ? data.ask('withdraw')
+      : data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
   return granted
-    ? factView(about, decided, linkView(words.withdraw, about, withdraw))
+    ? factView(about, decided, linkView(texts.withdraw, about, withdraw))
     : factView(
         question,
         decided,
-        linkView(words.agree, about, () => data.changeConsent(purpose, true, question)),
+        linkView(texts.agree, about, () => data.changeConsent(purpose, true, question)),
       );
 };
 
-const messagesView = ({messages}: MyData, language: Language, words: AllTexts) =>
-  messages.length === 0
+const messagesView = ({data, language, texts}: MyDataContext) =>
+  data.state.messages.length === 0
     ? nothing
     : html`
-        <h3 class="hint">${words.messages}</h3>
-        ${messages.map(({body, created_at}) =>
+        <h3 class="hint">${texts.messages}</h3>
+        ${data.state.messages.map(({body, created_at}) =>
           factView(formatTime(new Date(created_at), language), body, nothing),
         )}
       `;
 
-const fileView = (data: MyData, file: StoredFile, language: Language, words: AllTexts) => {
+const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   const {id, name, size, uploaded_at} = file;
   const when = formatTime(new Date(uploaded_at), language);
-  const isReady = data.readyFile === id;
-  const facts = isReady
-    ? language.texts.downloadReady
-    : `${formatSize(size, language.tag)}, ${when}`;
-  const label = interpolate(words, 'downloadFile', {name});
+  const facts =
+    data.state.readyFile === id
+      ? language.texts.downloadReady
+      : `${formatSize(size, language.tag)}, ${when}`;
+  const label = interpolate(texts, 'downloadFile', {name});
   return factView(
     facts,
     name,

@@ -1,28 +1,38 @@
-import type {Chat} from '../../core/chat.js';
-import type {DialogName} from './dialogs.js';
+import type {CSSResult} from 'lit';
 
-/** Fetched with its words when the first of them is asked for. */
-export const openDialog = (chat: Chat, name: DialogName) =>
-  attempt(chat, async ({host}) => {
-    const {loadWords, createDialog, styles} = await import('./dialogs.js');
-    await loadWords(chat.language.tag);
-    chat.status.showMissing(false);
-    host.adopt(styles);
-    chat.cover(createDialog(name, chat));
+import type {DialogDeps, DialogHost, DialogName, ExportKind} from '../dialog-host.js';
+
+interface OpenDeps extends DialogDeps {
+  host: DialogHost;
+  adopt(sheets: CSSResult[]): void;
+}
+
+/** Loads the dialogs and their texts when the first of them is opened. */
+export const openDialog = (deps: OpenDeps, name: DialogName) =>
+  tryToLoad(deps, async () => {
+    const {createDialog, loadDialogTexts, styles} = await import('./dialogs.js');
+    await loadDialogTexts(deps.chat.language.tag);
+    deps.chat.status.showMissing(false);
+    deps.adopt(styles);
+    deps.host.show(createDialog(name, deps));
   });
 
-/** The path is that of the event that has asked for it. */
-export const exportTranscript = (
-  chat: Chat,
-  how: 'saveTranscript' | 'printConversation',
-  path: EventTarget[] = [],
-) => attempt(chat, async () => (await import('./export.js'))[how](chat, path));
+export const exportConversation = (
+  deps: Pick<OpenDeps, 'chat'>,
+  kind: ExportKind,
+  path: EventTarget[],
+) =>
+  tryToLoad(deps, async () => {
+    const [tools, exports] = await Promise.all([import('./dialogs.js'), import('./export.js')]);
+    if (kind === 'saveTranscript') exports.saveTranscript(deps.chat, tools);
+    else exports.printConversation(path);
+  });
 
-const attempt = async (chat: Chat, work: (chat: Chat) => Promise<void>) => {
+const tryToLoad = async ({chat}: Pick<OpenDeps, 'chat'>, work: () => Promise<void>) => {
   try {
-    await work(chat);
+    await work();
   } catch (error) {
-    chat.host.onLoadFailure(error);
+    chat.host.onLoadError(error);
     chat.status.showToast('notLoaded');
   }
 };

@@ -1,15 +1,15 @@
 const REVOKE_AFTER_MS = 60_000;
 
-/** Hands a file to the browser's own downloads: an address, or what was made here. */
-export const saveFile = (what: string | Blob, name = '') => {
-  const isMade = typeof what !== 'string';
+/** Saves a file with the browser's own downloads: a URL, or a file that was created here. */
+export const saveFile = (file: string | Blob, name = '') => {
+  const isCreated = typeof file !== 'string';
   const link = document.createElement('a');
-  link.href = isMade ? URL.createObjectURL(what) : what;
+  link.href = isCreated ? URL.createObjectURL(file) : file;
   link.rel = 'noopener';
-  // An address of another host may answer with a page, which must not take the place of this one.
-  if (isMade) link.download = name;
+  // Another host may respond with a page, which must not replace this one.
+  if (isCreated) link.download = name;
   else link.target = '_blank';
   link.click();
-  // Some browsers begin to read only after the click.
-  if (isMade) setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
+  // Some browsers begin to read after the click.
+  if (isCreated) setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
 };

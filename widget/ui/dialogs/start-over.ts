@@ -1,27 +1,27 @@
 import {html} from 'lit';
 
-import type {Chat, Dialog} from '../../core/chat.js';
-import type {Language} from '../../i18n/languages.js';
-import {questionView} from './dialog-frame.js';
-import {referenceView} from '../controls/reference.js';
 import {dialogTexts} from '../../i18n/dialogs/dialog-texts.js';
+import type {Language} from '../../i18n/languages.js';
+import {referenceView} from '../controls/reference.js';
+import type {Dialog, DialogDeps} from '../dialog-host.js';
+import {questionView} from './dialog-frame.js';
 
 export class StartOver implements Dialog {
-  constructor(private readonly chat: Chat) {}
+  constructor(private readonly deps: DialogDeps) {}
 
   view(language: Language) {
-    const {chat} = this;
-    const words = dialogTexts(chat, language);
-    const isHandedIn = chat.state !== 'visit';
-    return questionView(words, {
-      title: words.startOver,
-      consequence: isHandedIn
-        ? html`<p>${words.confirmForget}</p>
+    const {chat, dialogs} = this.deps;
+    const texts = dialogTexts(language, chat, () => chat.host.onChange());
+    const isSubmitted = chat.state.sessionState !== 'visit';
+    return questionView(texts, {
+      title: texts.startOver,
+      consequence: isSubmitted
+        ? html`<p>${texts.confirmForget}</p>
             ${referenceView(chat, language)}`
-        : words.confirmDiscard,
-      confirm: words.startOver,
+        : texts.confirmDiscard,
+      confirm: texts.startOver,
       onConfirm: () => chat.lifecycle.startOver(),
-      onCancel: () => chat.cover(null),
+      onCancel: () => dialogs.close(),
     });
   }
 }

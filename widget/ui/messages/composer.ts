@@ -2,46 +2,48 @@ import {html, nothing} from 'lit';
 
 import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
 
-import {interpolate} from '../../i18n/languages.js';
+import {interpolate} from '../../i18n/format.js';
+import type {Chat} from '../../core/chat.js';
 import type {Language} from '../../i18n/languages.js';
-import type {FileRow} from '../../core/uploads/uploads.js';
+import type {FileRow} from '../../core/uploads/file-row.js';
 import {stateText} from '../steps/file-texts.js';
-import {fileNameView} from '../steps/files.js';
+import {fileNameView} from '../controls/file-name.js';
 import {CLOSE, FILE, SEND, icon, iconButton} from '../controls/icons.js';
 import {CLIP, RESTART} from '../controls/intake-icons.js';
 import type {MessageThread} from '../../core/messages/message-thread.js';
+import type {ViewContext} from '../view-context.js';
 
-/** The field grows with what is written, up to here. */
-const MOST_HEIGHT_PX = 132;
+/** The field grows with its text, up to this height. */
+const MAX_HEIGHT_PX = 132;
 const STOP = 'M7.5 7.5h9v9h-9z';
 
-/** The field at the bottom: what is written to Maria, beside what she asks. */
-export const composerView = (thread: MessageThread) => (language: Language) => {
+/** The field to write to Maria, below the step that she asks. */
+export const composerView = ({chat, language, state}: ViewContext, thread: MessageThread) => {
   const {texts} = language;
-  const fault = thread.isTooLong ? interpolate(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
+  const error = thread.isTooLong ? interpolate(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`
     <form class="composer talk" part="composer" @submit=${submit(thread)}>
       <div class="rows">
-        ${thread.attachments.rows.map((row) => attachedView(thread, row, language))}
+        ${thread.attachments.rows.map((row) => attachedView(chat, thread, row, language))}
       </div>
       <label class="sr" for="message">${texts.message}</label>
       <div class="field">
-        ${thread.chat.flow.step?.type === 'upload' ? nothing : clipView(thread, texts.chooseFiles)}
+        ${state.step?.type === 'upload' ? nothing : clipView(thread, texts.chooseFiles)}
         <textarea
           id="message"
           rows="1"
           dir="auto"
           enterkeyhint="send"
           placeholder=${texts.message}
-          aria-invalid=${fault ? 'true' : 'false'}
-          aria-describedby=${fault ? 'message-fault' : nothing}
+          aria-invalid=${error ? 'true' : 'false'}
+          aria-describedby=${error ? 'message-fault' : nothing}
           .value=${thread.draft}
           @input=${type(thread)}
           @keydown=${sendByEnter}
         ></textarea>
         ${thread.isAnswered ? stopView(thread, texts.stop) : sendView(thread, texts.send)}
       </div>
-      <p class="fault" id="message-fault" role="alert">${fault}</p>
+      <p class="fault" id="message-fault" role="alert">${error}</p>
     </form>
   `;
 };
@@ -82,7 +84,12 @@ const clipView = (thread: MessageThread, label: string) => html`
   </label>
 `;
 
-const attachedView = ({attachments, chat}: MessageThread, row: FileRow, language: Language) => html`
+const attachedView = (
+  chat: Chat,
+  {attachments}: MessageThread,
+  row: FileRow,
+  language: Language,
+) => html`
   <div class="file attached ${row.state}" part="file">
     ${row.state === 'uploading' ? html`<span class="spinner"></span>` : icon(FILE)}
     <span class="about">
@@ -112,12 +119,12 @@ const submit = (thread: MessageThread) => (event: SubmitEvent) => {
 
 const type = (thread: MessageThread) => (event: Event) => {
   const field = event.target as HTMLTextAreaElement;
-  thread.type(field.value);
+  thread.setDraft(field.value);
   field.style.height = 'auto';
-  field.style.height = `${Math.min(field.scrollHeight + 2, MOST_HEIGHT_PX)}px`;
+  field.style.height = `${Math.min(field.scrollHeight + 2, MAX_HEIGHT_PX)}px`;
 };
 
-/** Shift+Enter breaks the line; while an input method is at work, Enter is its own. */
+/** Sends with Enter. Shift+Enter breaks the line, and an input method uses Enter itself. */
 const sendByEnter = (event: KeyboardEvent) => {
   const isComposing = event.isComposing || event.keyCode === 229;
   if (event.key !== 'Enter' || event.shiftKey || isComposing) return;

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {textView} from '../panel/conversation-log.js';
+import {textView} from '../controls/text-view.js';
 import {readLinks, parseMarkdown} from './markdown.js';
 import type {Block, Piece} from './markdown.js';
 

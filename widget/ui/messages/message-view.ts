@@ -2,51 +2,57 @@ import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
 
-import {interpolate, formatSize} from '../../i18n/languages.js';
+import {formatSize, interpolate} from '../../i18n/format.js';
 import type {Language} from '../../i18n/languages.js';
-import {fileNameView} from '../steps/files.js';
+import {fileNameView} from '../controls/file-name.js';
 import {FILE, icon, iconButton} from '../controls/icons.js';
 import {TRASH} from '../controls/intake-icons.js';
 import {markedView, plainView} from './markdown-view.js';
 import type {ThreadMessage} from '../../core/messages/message.js';
 import {isOwn} from '../../core/messages/message.js';
 import type {MessageThread} from '../../core/messages/message-thread.js';
+import type {ViewContext} from '../view-context.js';
 
-/** So much of a message tells it from the others. */
-const NAMED = 60;
+/** The beginning of a message identifies it. */
+const LABEL_LENGTH = 60;
 
-/** What stands in a message's bubble. */
-export const messageView = (thread: MessageThread, said: ThreadMessage) => (language: Language) => {
-  const {body, files, state, isStopped} = said;
+/** The contents of a message's bubble. */
+export const messageView = (
+  {language}: ViewContext,
+  thread: MessageThread,
+  message: ThreadMessage,
+) => {
+  const {body, files, state, isStopped} = message;
   return html`
-    ${isOwn(said) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
+    ${isOwn(message) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
     ${files.map((file) => fileView(thread, file, language))}
-    ${isOwn(said) ? deliveryView(thread, said, language) : nothing}
+    ${isOwn(message) ? deliveryView(thread, message, language) : nothing}
     ${isStopped ? html`<span class="delivery">${language.texts.cancelled}</span>` : nothing}
   `;
 };
 
-/** Read out as a whole once it is there, not word by word. */
+/** Hidden from screen readers until it is complete: they read it as a whole. */
 const runningView = (body: string) => html`
   <div aria-hidden="true">
     ${markedView(body)}<span class="typing"><i></i><i></i><i></i></span>
   </div>
 `;
 
-const deliveryView = (thread: MessageThread, said: ThreadMessage, language: Language) => {
+const deliveryView = (thread: MessageThread, message: ThreadMessage, language: Language) => {
   const {texts} = language;
-  const isHeld = said.state === 'unsent' || (said.state === 'sending' && said.isWaiting);
-  if (!isHeld && said.state !== 'sending') return nothing;
+  const isWaiting =
+    message.state === 'unsent' || (message.state === 'sending' && message.isWaiting);
+  if (!isWaiting && message.state !== 'sending') return nothing;
   return html`
     <span class="delivery" dir=${texts.dir}>
-      ${isHeld ? texts.notSent : texts.sending}
+      ${isWaiting ? texts.notSent : texts.sending}
       ${
-        isHeld
+        isWaiting
           ? html`<button
               part="button"
               class="link"
-              aria-label=${interpolate(texts, 'retryFile', {name: said.body.slice(0, NAMED)})}
-              @click=${() => thread.sendQueue.retry(said)}
+              aria-label=${interpolate(texts, 'retryFile', {name: message.body.slice(0, LABEL_LENGTH)})}
+              @click=${() => thread.sendQueue.retry(message)}
             >
               ${texts.retry}
             </button>`
@@ -56,7 +62,7 @@ const deliveryView = (thread: MessageThread, said: ThreadMessage, language: Lang
   `;
 };
 
-/** Its name fetches it. */
+/** A press of the name downloads the file. */
 const fileView = ({downloads}: MessageThread, file: StoredFile, {texts, tag}: Language) => {
   const {id, name, size} = file;
   const state = downloads.stateOf(id);

@@ -1,3 +1,23 @@
-/** What a conversation needs once the visitor writes to it. */
+/** The live part of a conversation, in a file of its own: not every visitor writes. */
+import type {Chat} from '../../core/chat.js';
+import {MessageThread} from '../../core/messages/message-thread.js';
+import {TitleBadge} from './title-badge.js';
+
 export {styles} from '../styles/messages.js';
-export {MessageThread} from '../../core/messages/message-thread.js';
+export {composerView} from './composer.js';
+export {messageView} from './message-view.js';
+
+/** Creates the thread of a conversation. `refresh` asks the backend for the session. */
+export const createThread = (chat: Chat, refresh: () => void) => {
+  const title = new TitleBadge(chat.signal);
+  return new MessageThread({
+    chat,
+    refresh,
+    onMessage: () => title.count(),
+    // The dialogs' file has the class as well, and is loaded for the first download only.
+    loadLinks: async () => {
+      const {FileLinks} = await import('../dialogs/dialogs.js');
+      return new FileLinks(chat.client.api);
+    },
+  });
+};

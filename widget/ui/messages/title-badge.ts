@@ -1,13 +1,14 @@
-/** How many messages came while the page was in the background stands before its title until somebody looks. */
+/** Shows the number of messages that arrived while the page was hidden before the page's title. */
 export class TitleBadge {
   private unseen = 0;
-  /** As the page has it, and as we have left it. */
+  /** The page's title. */
   private own = '';
+  /** The title that was set here last. */
   private shown = '';
 
   constructor(signal: AbortSignal) {
-    const look = () => document.hidden || this.clear();
-    document.addEventListener('visibilitychange', look, {signal});
+    const clear = () => document.hidden || this.clear();
+    document.addEventListener('visibilitychange', clear, {signal});
     signal.addEventListener('abort', () => this.clear());
   }
 

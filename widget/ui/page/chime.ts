@@ -1,7 +1,7 @@
 const TICK_HZ = 660;
 const TICK_S = 0.12;
 
-/** One soft tick, without a file. A page that was never touched keeps silent. */
+/** Plays a soft tick without a sound file. Browsers keep a page silent that was never touched. */
 export const tick = () => {
   const audio = new AudioContext();
   const tone = new OscillatorNode(audio, {frequency: TICK_HZ});

@@ -1,9 +1,9 @@
-import type {Chat} from '../../core/chat.js';
-import type {PanelHost} from './page-events.js';
+import type {DialogHost} from '../dialog-host.js';
+import type {PanelHost} from './panel-host.js';
 
 /**
- * Stands in the history while the panel fills the screen, and once more while something covers it;
- * its value counts them. The page's own state stays beside it.
+ * Key in the state of the chat's history entries. Its value counts them: one while the panel fills the
+ * screen, and a second while a dialog is open. The page's own state stays beside it.
  */
 const MARK = 'mariaChat';
 
@@ -23,27 +23,27 @@ const lockedPage = new CSSStyleSheet();
 lockedPage.replaceSync('html{overflow:hidden!important}');
 
 /**
- * While the panel fills the screen, the page below neither scrolls nor takes the Tab key, and the
- * back button closes what lies on top. What is done to the page for that is taken back at the end.
- * An entry is made when it is asked for by a press: browsers pass over those that come by themselves.
+ * Manages a panel that fills the screen: the page below does not scroll, the Tab key stays in the panel,
+ * and the back button closes the dialog or the panel. All changes of the page are undone at the end.
+ * History entries are added after a press only, because browsers skip other ones.
  */
-export const connectFullScreen = (host: PanelHost, chat: Chat, signal: AbortSignal) => {
+export const connectFullScreen = (host: PanelHost, dialogs: DialogHost, signal: AbortSignal) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && isNarrow.matches && !host.isInline;
   let entries = isFull() ? marks() : 0;
-  /** The browser takes an entry back some time after it was told to. */
+  /** True until the browser has gone back, which it does some time after the call. */
   let isLeaving = false;
   const follow = () => {
     lockPage(isFull());
     if (isLeaving) return;
     const isWanted = (isFull() && !isHistoryOwned()) || (host.isOpen && entries > 0);
-    const wanted = isWanted ? (chat.dialog ? 2 : 1) : 0;
+    const wanted = isWanted ? (dialogs.current ? 2 : 1) : 0;
     leave(wanted);
     while (marks() < wanted)
       history.pushState({...(history.state as object), [MARK]: marks() + 1}, '');
     entries = wanted;
   };
-  /** The page may have moved on meanwhile; its entries are its own. */
+  /** Removes surplus entries, but none that the page has added meanwhile. */
   const leave = (wanted: number) => {
     const surplus = Math.min(marks(), entries) - wanted;
     isLeaving = surplus > 0;
@@ -56,12 +56,12 @@ export const connectFullScreen = (host: PanelHost, chat: Chat, signal: AbortSign
     }
     if (marks() >= entries) return;
     entries = marks();
-    // Closed first: a dialog that goes from an open panel would make a new entry for that.
+    // The panel closes first, because a dialog that closes in an open panel adds an entry.
     if (!entries) void host.close();
-    if (chat.dialog) chat.cover(null);
+    if (dialogs.current) dialogs.close();
   };
 
-  chat.onCover = follow;
+  dialogs.addEventListener('change', follow, {signal});
   for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
   isNarrow.addEventListener('change', follow, {signal});
   window.addEventListener('popstate', turnBack, {signal});
@@ -71,7 +71,6 @@ export const connectFullScreen = (host: PanelHost, chat: Chat, signal: AbortSign
     {signal},
   );
   signal.addEventListener('abort', () => {
-    chat.onCover = null;
     lockPage(false);
     queueMicrotask(() => !host.isConnected && !isLeaving && leave(0));
   });
@@ -82,13 +81,13 @@ type State = Record<string, unknown> | null;
 
 const marks = () => Number((history.state as State)?.[MARK] ?? 0);
 
-/** A sheet of its own: whatever the page has set on its elements is as it was afterwards. */
+/** Uses a style sheet of its own, so that the styles of the page's elements stay as they are. */
 const lockPage = (isLocked: boolean) => {
   const others = document.adoptedStyleSheets.filter((sheet) => sheet !== lockedPage);
   document.adoptedStyleSheets = isLocked ? [...others, lockedPage] : others;
 };
 
-/** The Tab key goes round. The page cannot be made inert: it is not ours. */
+/** Keeps the Tab key in the panel. The page is not ours, and is not made inert. */
 const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
   if (event.key !== 'Tab') return;
   const stops = [
@@ -96,10 +95,21 @@ const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
   ].filter((stop) => !stop.matches(':disabled, [inert] *') && stop.getClientRects().length > 0);
   const [first, last] = [stops[0], stops.at(-1)];
   const current = (panel.getRootNode() as ShadowRoot).activeElement;
-  // A title that has the focus is no stop; what stands before it is covered.
+  // A title that has the focus is no stop, and the stops before it are covered.
   const isAtStart = current === first || !stops.includes(current as HTMLElement);
   const isAtEdge = event.shiftKey ? isAtStart : current === last;
   if (!isAtEdge) return;
   event.preventDefault();
   (event.shiftKey ? last : first)?.focus();
+};
+
+/** Keeps the panel above the keyboard of a phone, which covers a part of what `dvh` counts as visible. */
+export const fitViewport = (panel: HTMLElement | null) => {
+  const viewport = window.visualViewport;
+  // A magnified page is seen in parts, and the panel keeps the size of the screen.
+  if (!viewport || !panel || viewport.scale > 1) return;
+  // The viewport does not count the page's `zoom`, and the lengths of the panel do.
+  const zoom = panel.currentCSSZoom ?? 1;
+  panel.style.setProperty('--viewport-height', `${viewport.height / zoom}px`);
+  panel.style.setProperty('--viewport-top', `${viewport.offsetTop / zoom}px`);
 };

@@ -1,30 +1,34 @@
-/** Keeps the focus with the conversation while the visitor is in it, and lets go when they leave. */
+/** Keeps the focus in the panel while the visitor is there, and not after the visitor has left. */
 export class PanelFocus {
-  /** Whether the visitor was last seen inside the panel. */
-  isInside = false;
+  private wasInside = false;
   private target: HTMLElement | null = null;
   /** The element inside that had the focus last. */
   private last: HTMLElement | null = null;
-  /** What had the focus before something covered the conversation. */
+  /** The element that had the focus before a dialog opened. */
   private before: Element | null = null;
-  /** What had it when the panel was opened. */
+  /** The element that had the focus when the panel opened. */
   private opener: Element | null = null;
 
   constructor(private readonly root: ParentNode & DocumentOrShadowRoot) {}
+
+  /** True if the last focus of the visitor was in the panel. */
+  get isInside() {
+    return this.wasInside;
+  }
 
   get panel() {
     return this.root.querySelector<HTMLElement>('.panel');
   }
 
-  /** Called for every focus on the page. What is removed loses it to the body, which tells nothing. */
+  /** Called for every focus on the page. An element that is removed loses it to the body. */
   observe(event: Event) {
     const path = event.composedPath();
-    if (path[0] !== document.body) this.isInside = path.includes(this.panel!);
+    if (path[0] !== document.body) this.wasInside = path.includes(this.panel!);
   }
 
   /** Called for every focus in the panel. */
   note({target}: Event) {
-    this.isInside = true;
+    this.wasInside = true;
     this.last = target as HTMLElement;
   }
 
@@ -38,16 +42,19 @@ export class PanelFocus {
     this.opener = activeElement === host ? null : activeElement;
   }
 
-  /** To what had it before: the page's own button, if that opened the panel. */
-  restore(launcher: {focus(): void}) {
+  /** Leaves the panel: focuses the element that had the focus before it opened, or the launcher. */
+  leave(launcher: {focus(): void}) {
+    const hadFocus = this.wasInside;
+    this.wasInside = false;
+    if (!hadFocus) return;
     const {opener} = this;
     const isElsewhere = opener?.isConnected && opener !== document.body;
     (isElsewhere ? (opener as HTMLElement) : launcher).focus();
   }
 
   enter() {
-    this.isInside = true;
-    // A dialog of the page may hold the focus. It does not object to its going nowhere first.
+    this.wasInside = true;
+    // A dialog of the page may keep the focus, but lets it go to the body first.
     if (!this.root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
     const target = this.wanted;
     const wouldRaiseKeyboard =
@@ -55,9 +62,9 @@ export class PanelFocus {
     (wouldRaiseKeyboard || !target ? this.panel : target)?.focus({preventScroll: true});
   }
 
-  /** When the answered question makes room for the next, the focus follows. */
+  /** Moves the focus to the next question after an answer. */
   follow() {
-    if (this.isElsewhere) this.isInside = false;
+    if (this.isElsewhere) this.wasInside = false;
     if (!this.isInside) return;
     const target = this.wanted;
     const isNew = target !== this.target;
@@ -71,7 +78,7 @@ export class PanelFocus {
     else if (!this.root.activeElement) this.refocus();
   }
 
-  /** True if an element of the page has the focus, which is noticed late before all code is loaded. */
+  /** True if an element of the page has the focus. No event has reported it before all code is loaded. */
   private get isElsewhere() {
     const {activeElement, body} = document;
     return !this.root.activeElement && activeElement !== null && activeElement !== body;

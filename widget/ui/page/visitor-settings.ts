@@ -1,12 +1,12 @@
 import type {SiteStorage} from '../../core/session/storage.js';
 
-/** The panel is laid out for this, also where it is 320 px wide. */
+/** The layout of the panel has room for this, also at a width of 320 px. */
 export const LARGEST_TEXT = 1.3;
 
-/** One for each element: two of two sites may stand on one page. */
+/** Style sheets by element, because a page may have chats of two sites. */
 const sheets = new WeakMap<ShadowRoot, CSSStyleSheet>();
 
-/** What the visitor has set in this browser reaches the panel, also from another tab. */
+/** Applies the settings that the visitor has chosen, here or in another tab. */
 export const applySettings = (root: ShadowRoot, storage: SiteStorage) => {
   const size = Math.min(Number(storage.get('text-size')) || 1, LARGEST_TEXT);
   if (!sheets.has(root)) {
@@ -16,12 +16,12 @@ export const applySettings = (root: ShadowRoot, storage: SiteStorage) => {
   sheets.get(root)!.replaceSync(`.inside{zoom:${size}}`);
 };
 
-/** Only for those who have asked for it, and only while they look elsewhere. */
+/** Chimes if the visitor has chosen it and cannot see the panel. */
 export const chimeUnseen = (isOpen: boolean, storage: SiteStorage) => {
   if ((!isOpen || document.hidden) && storage.get('sound') === 'true') void chime();
 };
 
-/** Few have asked for it; where it cannot be fetched it stays quiet. */
+/** Loads the sound when it is needed. If it cannot be loaded, the chat stays silent. */
 export const chime = () =>
   import('./chime.js').then(
     ({tick}) => tick(),

@@ -1,16 +1,19 @@
 import {html, nothing} from 'lit';
 
-import type {Chat} from '../../core/chat.js';
-import type * as intake from '../../element/intake.js';
-import type {Language} from '../../i18n/languages.js';
 import type {Line} from '../../core/flow/transcript.js';
+import type {ThreadMessage} from '../../core/messages/message.js';
+import type {Language} from '../../i18n/languages.js';
+import {textView} from '../controls/text-view.js';
+import type {ViewContext} from '../view-context.js';
+import type * as intakeViews from './intake-views.js';
 
-type Intake = typeof intake | null;
+type IntakeViews = typeof intakeViews | null;
 
-/** Everything that has been said. Of what stands beside the words, the day alone is read out. */
-export const logView = (chat: Chat, language: Language, intake: Intake) => {
+/** The lines of the conversation. Screen readers read the text and the day, and nothing beside them. */
+export const logView = (context: ViewContext, views: IntakeViews) => {
+  const {chat, language} = context;
   const {lines, isTyping} = chat.transcript;
-  const turn = turnOf(chat);
+  const turn = turnOf(context);
   return html`
     <div
       class="log turn-${turn}"
@@ -19,15 +22,15 @@ export const logView = (chat: Chat, language: Language, intake: Intake) => {
       tabindex="0"
       aria-label=${language.texts.log}
       .scrollTop=${turn}
-      @scroll=${followReader}
+      @scroll=${markScrolledBack}
     >
       <div class="lines">
         ${lines.map((line, index) =>
           lineView(
+            context,
             line,
             lines[index - 1],
-            language,
-            intake?.marginView(chat, line, lines[index - 1], language),
+            views?.detailsView(context, line, lines[index - 1]),
           ),
         )}
         ${isTyping ? typingView(language) : nothing}
@@ -37,41 +40,48 @@ export const logView = (chat: Chat, language: Language, intake: Intake) => {
 };
 
 /**
- * Whatever the visitor does is a turn and shows the end again: reversed, the list has nothing below 0,
- * which any number above it means. What Maria says moves nobody who reads further up.
+ * Counts what the visitor does, and scrolls to the end each time. The list has `column-reverse`: 0 is
+ * its end, and browsers clamp positive values to it. Lines of Maria do not scroll a visitor who reads
+ * further up.
  */
-const turnOf = ({flow, transcript}: Chat) =>
-  transcript.lines.filter(({from}) => from === 'visitor').length * 2 + Number(!!flow.reopenedStep);
+const turnOf = ({chat, state}: ViewContext) =>
+  chat.transcript.lines.filter(({from}) => from === 'visitor').length * 2 +
+  Number(!!state.reopenedStep);
 
-/** Browsers keep the place of whoever reads further up. A new turn writes the class anew, without this. */
-const followReader = ({target}: Event) => {
+/** Sets a class that keeps the place of a visitor who reads further up. A new turn replaces the class. */
+const markScrolledBack = ({target}: Event) => {
   const log = target as Element;
   log.classList.toggle('back', log.scrollTop < -24);
 };
 
-const lineView = (line: Line, before: Line | undefined, language: Language, margin: unknown) => {
+const lineView = (context: ViewContext, line: Line, before: Line | undefined, details: unknown) => {
+  const {language, messageViews, messaging} = context;
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
+  const message = line.message as ThreadMessage | undefined;
   return html`
     <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
       ${isMaria ? avatarView(isFirst ? language : null) : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
-        <span dir="auto">${line.view?.(language) ?? textView(line.text(language))}</span>
+        <span dir="auto"
+          >${
+            message && messaging?.thread
+              ? messageViews?.messageView(context, messaging.thread, message)
+              : textView(line.text(language))
+          }</span
+        >
       </p>
-      ${margin}
+      ${details}
     </div>
   `;
 };
 
-/** Keeps the line breaks of a text, and not those of the templates around it. */
-export const textView = (text: unknown) => html`<span class="text">${text}</span>`;
-
-/** One for what was said in one breath; below it its place stays empty. */
+/** Shown once for consecutive lines; beside the others its place is empty. */
 const avatarView = (language: Language | null) =>
   html`<span class="avatar" aria-hidden="true">${language?.texts.maria[0]}</span>`;
 
-/** Hidden from screen readers: the sentence itself follows within a second. */
+/** Hidden from screen readers, because the sentence follows within a second. */
 const typingView = (language: Language) => html`
   <div class="line maria first" title=${language.texts.typing} aria-hidden="true">
     ${avatarView(language)}

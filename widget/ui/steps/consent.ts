@@ -2,10 +2,10 @@ import {html, nothing} from 'lit';
 
 import {answerConsent} from '../../core/commands/answer-consent.js';
 import type {Chat} from '../../core/chat.js';
-import type {Language} from '../../i18n/languages.js';
+import type {ViewContext} from '../view-context.js';
 
-/** Two equal buttons, none chosen before. The group takes the focus, so that neither is nudged. */
-export const consentView = (chat: Chat, {texts}: Language) => html`
+/** Shows two equal buttons, none preselected. The group has the focus, so that none is suggested. */
+export const consentView = ({chat, language: {texts}}: ViewContext) => html`
   <div
     class="consent"
     part="consent"
@@ -18,11 +18,11 @@ export const consentView = (chat: Chat, {texts}: Language) => html`
       <button part="button" class="choice" @click=${choose(chat, true)}>${texts.agree}</button>
       <button part="button" class="choice" @click=${choose(chat, false)}>${texts.disagree}</button>
     </div>
-    ${privacyLink(chat.host.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
+    ${privacyLink(chat.host.settings.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
   </div>
 `;
 
-/** The second click of a double click is meant for the first question, not for the next. */
+/** Ignores the second click of a double click, which is meant for the first question. */
 const choose = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
   if (event.detail < 2) void answerConsent(chat, granted);
 };

@@ -3,26 +3,26 @@ import {html, nothing} from 'lit';
 import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
 
 import {changeEmail, submitEmail} from '../../core/commands/submit-email.js';
-import type {Chat} from '../../core/chat.js';
-import type {EmailVerification} from '../../core/email/email-verification.js';
 import {suggestEmail} from '../../core/email/email-suggestion.js';
-import {interpolate} from '../../i18n/languages.js';
-import type {Language} from '../../i18n/languages.js';
+import {interpolate} from '../../i18n/format.js';
 import {textFieldView} from '../controls/text-field.js';
+import type {ViewContext} from '../view-context.js';
 
-export const emailView = (chat: Chat, language: Language) =>
-  addressView(chat, language, {
-    label: language.texts.emailLabel,
-    value: chat.draft.email,
-    onSubmit: (value) => submitEmail(chat, value),
+export const emailView = (context: ViewContext) =>
+  addressView(context, {
+    label: context.language.texts.emailLabel,
+    value: context.chat.fieldValues.email,
+    onSubmit: (value) => submitEmail(context.chat, value),
   });
 
-export const newAddressView = (chat: Chat, verification: EmailVerification, language: Language) =>
-  addressView(chat, language, {
-    label: language.texts.newAddress,
-    value: verification.address || chat.draft.email,
-    onSubmit: (value) => changeEmail(chat, value),
+export const newAddressView = (context: ViewContext) => {
+  const {fieldValues, verification} = context.chat;
+  return addressView(context, {
+    label: context.language.texts.newAddress,
+    value: verification!.address || fieldValues.email,
+    onSubmit: (value) => changeEmail(context.chat, value),
   });
+};
 
 interface AddressField {
   label: string;
@@ -30,37 +30,37 @@ interface AddressField {
   onSubmit: (value: string) => unknown;
 }
 
-const addressView = (chat: Chat, language: Language, field: AddressField) => {
-  const {isSuggestionAsked} = chat.verification!;
+const addressView = (context: ViewContext, field: AddressField) => {
+  const {chat, language, state} = context;
   const {texts} = language;
+  const {isSuggestionAsked} = chat.verification!;
   const value = chat.drafts.get('email') ?? field.value;
-  const meant = suggestEmail(value);
-  const take = (email: string) => {
+  const suggested = suggestEmail(value);
+  const choose = (email: string) => {
     chat.drafts.set('email', email);
     if (isSuggestionAsked) field.onSubmit(email);
-    chat.host.requestUpdate();
   };
   const choice = (email: string, label: string) =>
     html`<button
       part="button"
       class="link"
-      ?disabled=${chat.isSubmitting}
-      @click=${() => take(email)}
+      ?disabled=${state.isSubmitting}
+      @click=${() => choose(email)}
     >
       ${label}
     </button>`;
-  // Whoever is still typing it needs no hint. The container stays, so that it is read out.
-  const isShown = meant && (isSuggestionAsked || !meant.startsWith(value.trim()));
+  // A visitor who is still typing needs no hint. The container stays, so that the hint is read out.
+  const isShown = suggested && (isSuggestionAsked || !suggested.startsWith(value.trim()));
   return html`
-    ${textFieldView(chat, language, {
+    ${textFieldView(context, {
       ...field,
       type: 'email',
       autocomplete: 'email',
       maxLength: MAX_EMAIL_LENGTH,
     })}
-    ${chat.isSubmitting && chat.status.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
+    ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
     <div role="status">
-      ${isShown ? choice(meant, interpolate(texts, 'didYouMean', {email: meant})) : nothing}
+      ${isShown ? choice(suggested, interpolate(texts, 'didYouMean', {email: suggested})) : nothing}
       ${isShown && isSuggestionAsked ? choice(value, `${texts.send}: ${value}`) : nothing}
     </div>
   `;

@@ -1,32 +1,39 @@
 import {html, nothing} from 'lit';
 
 import {reconsider} from '../../core/commands/change-answer.js';
-import type {Chat} from '../../core/chat.js';
-import {exportTranscript, openDialog} from '../dialogs/open-dialog.js';
-import type {Language} from '../../i18n/languages.js';
 import {icon} from '../controls/icons.js';
 import {CHECK} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
+import type {ViewContext} from '../view-context.js';
 
-export const completeView = (chat: Chat, language: Language) => html`
-  <div class="card done" tabindex="-1" data-focus>
-    <span class="badge-icon large">${icon(CHECK)}</span>
-    ${referenceView(chat, language)}
-  </div>
-  <button part="button" class="link" @click=${() => exportTranscript(chat, 'saveTranscript')}>
-    ${language.texts.keep}
-  </button>
-  <button part="button" class="link" @click=${() => leaveBehind(chat)}>
-    ${chat.isRecognised ? language.texts.notYou : language.texts.newRequest}
-  </button>
-`;
+export const endView = (context: ViewContext) => {
+  const {step} = context.state;
+  const isRefused = step?.type === 'end' && step.outcome === 'refused';
+  return isRefused ? refusedView(context) : completeView(context);
+};
 
-/** Somebody else at this device should not be asked twice; the owner of a reference should. */
-const leaveBehind = (chat: Chat) =>
-  chat.isRecognised ? void chat.lifecycle.startOver() : void openDialog(chat, 'startOver');
+const completeView = (context: ViewContext) => {
+  const {chat, dialogs, language, state} = context;
+  const {texts} = language;
+  // A visitor who finds another one's session here is not asked again; the owner of one is.
+  const leave = () =>
+    state.isRecognised ? void chat.lifecycle.startOver() : void dialogs.open('startOver');
+  return html`
+    <div class="card done" tabindex="-1" data-focus>
+      <span class="badge-icon large">${icon(CHECK)}</span>
+      ${referenceView(chat, language)}
+    </div>
+    <button part="button" class="link" @click=${() => dialogs.exportConversation('saveTranscript')}>
+      ${texts.keep}
+    </button>
+    <button part="button" class="link" @click=${leave}>
+      ${state.isRecognised ? texts.notYou : texts.newRequest}
+    </button>
+  `;
+};
 
-/** There is nothing to think better of once everything has been erased. */
-export const refusedView = (chat: Chat, {texts}: Language) => {
+/** After an erasure there is no answer to reconsider. */
+const refusedView = ({chat, language: {texts}, state}: ViewContext) => {
   const hasAnswers = chat.transcript.lines.some(({step}) => step);
   return html`
     <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
@@ -35,7 +42,7 @@ export const refusedView = (chat: Chat, {texts}: Language) => {
           ? html`<button
               part="button"
               class="choice"
-              ?disabled=${chat.isSubmitting}
+              ?disabled=${state.isSubmitting}
               @click=${() => reconsider(chat)}
             >
               ${texts.changedMind}

@@ -1,8 +1,9 @@
-import {interpolate, formatPercent, formatSize} from '../../i18n/languages.js';
-import type {Texts} from '../../i18n/locales/en.js';
+import {isWaiting} from '../../core/uploads/file-row.js';
+import type {FileReason, FileRow} from '../../core/uploads/file-row.js';
+import type {Uploads} from '../../core/uploads/uploads.js';
+import {cached, formatPercent, formatSize, interpolate} from '../../i18n/format.js';
 import type {Language, TextKey} from '../../i18n/languages.js';
-import {isWaiting} from '../../core/uploads/uploads.js';
-import type {FileReason, FileRow, Uploads} from '../../core/uploads/uploads.js';
+import type {Texts} from '../../i18n/locales/en.js';
 
 export const stateText = ({limits}: Uploads, row: FileRow, {texts, tag}: Language) => {
   if (row.reason) {
@@ -14,21 +15,22 @@ export const stateText = ({limits}: Uploads, row: FileRow, {texts, tag}: Languag
   return interpolate(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
 };
 
-/** Reasons with words of their own; the others are told by what the visitor can do about them. */
+/** Some reasons have a text of their own. The others share one that says what to do. */
 const reasonKey = (reason: FileReason, texts: Texts): TextKey => {
   if (reason === 'offline') return 'fileOffline';
-  if (isWaiting(reason)) return 'fileBusy';
+  if (isWaiting({reason})) return 'fileBusy';
   return reason in texts ? (reason as TextKey) : 'fileFailed';
 };
 
 type Speed = Pick<FileRow, 'bytesPerSecond' | 'secondsLeft'>;
 
-/** How fast, and for how long still; nothing before it has been measured. */
-export const paceText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: Language) => {
+/** Returns speed and remaining time; an empty text before they have been measured. */
+export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: Language) => {
   if (!secondsLeft) return '';
   const isLong = secondsLeft > 90;
-  const time = new Intl.NumberFormat(tag, {style: 'unit', unit: isLong ? 'minute' : 'second'});
-  const left = time.format(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft);
-  const pace = formatSize(bytesPerSecond, tag, '-per-second');
-  return `${pace} · ${interpolate(texts, 'timeLeft', {time: left})}`;
+  const unit = isLong ? 'minute' : 'second';
+  const format = cached(tag + unit, () => new Intl.NumberFormat(tag, {style: 'unit', unit}));
+  const time = format.format(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft);
+  const speed = formatSize(bytesPerSecond, tag, '-per-second');
+  return `${speed} · ${interpolate(texts, 'timeLeft', {time})}`;
 };

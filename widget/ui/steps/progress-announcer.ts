@@ -1,21 +1,25 @@
-import {interpolate, formatPercent} from '../../i18n/languages.js';
+import type {FileRow} from '../../core/uploads/file-row.js';
+import {formatPercent, interpolate} from '../../i18n/format.js';
 import type {Language} from '../../i18n/languages.js';
-import type {FileRow} from '../../core/uploads/uploads.js';
 
 const QUARTER = 25;
 
-/** Speaks an upload's progress in quarters: every percent would drown the conversation. */
+/** Announces the progress of uploads in quarters: every percent would interrupt everything else. */
 export class ProgressAnnouncer {
-  words = '';
-  private readonly heard = new Map<string, number>();
+  private latest = '';
+  private readonly announced = new Map<string, number>();
 
-  listen(rows: FileRow[], {texts, tag}: Language) {
+  get text() {
+    return this.latest;
+  }
+
+  update(rows: readonly FileRow[], {texts, tag}: Language) {
     for (const row of rows) {
       const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
-      if (row.file === null || quarter <= (this.heard.get(row.id) ?? 0)) continue;
-      this.heard.set(row.id, quarter);
+      if (row.file === null || quarter <= (this.announced.get(row.id) ?? 0)) continue;
+      this.announced.set(row.id, quarter);
       const percent = formatPercent(quarter, tag);
-      this.words = interpolate(texts, 'fileProgress', {name: row.name, percent});
+      this.latest = interpolate(texts, 'fileProgress', {name: row.name, percent});
     }
   }
 }

@@ -1,31 +1,32 @@
 import {html} from 'lit';
 
+import {cancelChange} from '../../core/commands/change-answer.js';
 import {resendLink} from '../../core/commands/submit-email.js';
-import type {Chat} from '../../core/chat.js';
-import type {EmailVerification} from '../../core/email/email-verification.js';
-import {interpolate} from '../../i18n/languages.js';
-import type {Language} from '../../i18n/languages.js';
-import {newAddressView} from './email.js';
+import {interpolate} from '../../i18n/format.js';
 import {freshText} from '../controls/fresh-text.js';
 import {icon} from '../controls/icons.js';
 import {MAIL} from '../controls/intake-icons.js';
+import type {ViewContext} from '../view-context.js';
+import {newAddressView} from './email.js';
 
-export const pendingView = (chat: Chat, verification: EmailVerification, language: Language) => {
+export const verifyEmailView = (context: ViewContext) => {
+  const {chat, language, state} = context;
   const {texts} = language;
-  const askForAddress = () => {
-    verification.isChanging = true;
-    chat.status.setFieldError(null);
-  };
+  const verification = chat.verification!;
   const address = html`<bdi>${verification.address || verification.emailMasked}</bdi>`;
   if (verification.isChanging) {
     return html`
       <p class="hint">${texts.emailLabel}: ${address}</p>
-      ${newAddressView(chat, verification, language)}
-      <button part="button" class="link" @click=${() => chat.stepBack()}>
+      ${newAddressView(context)}
+      <button part="button" class="link" @click=${() => cancelChange(chat)}>
         ${texts.keepAddress}
       </button>
     `;
   }
+  const openChange = () => {
+    verification.openChange();
+    chat.status.setFieldError(null);
+  };
   const seconds = verification.secondsToResend;
   return html`
     <div class="card" tabindex="-1" data-focus>
@@ -40,12 +41,12 @@ export const pendingView = (chat: Chat, verification: EmailVerification, languag
       <button
         part="button"
         class="choice"
-        ?disabled=${seconds > 0 || chat.isSubmitting}
-        @click=${() => resendLink(chat, verification)}
+        ?disabled=${seconds > 0 || state.isSubmitting}
+        @click=${() => resendLink(chat)}
       >
         ${freshText(seconds > 0 ? interpolate(texts, 'sendAgainIn', {seconds}) : texts.sendAgain)}
       </button>
-      <button part="button" class="choice" @click=${askForAddress}>${texts.changeAddress}</button>
+      <button part="button" class="choice" @click=${openChange}>${texts.changeAddress}</button>
     </div>
   `;
 };

@@ -1,0 +1,73 @@
+import type {Step} from '../../../server/contract/conversation.js';
+
+import type {TextKey} from '../../i18n/languages.js';
+import type {Answers} from './answers.js';
+
+/** State that decides whether a step is skipped. */
+export interface StepContext {
+  isDone: boolean;
+  /** The visitor has a confirmation link to open. */
+  isPending: boolean;
+  values: Answers;
+}
+
+/** State that decides which text a step has. */
+export interface TextContext {
+  hasName: boolean;
+  /** The e-mail with the confirmation link has not been sent yet. */
+  isDelayed: boolean;
+}
+
+interface StepType<S extends Step = Step> {
+  /** A field that the step must have, and the values that it accepts. */
+  field?: readonly [name: string, ...values: string[]];
+  /** Whether the step counts in *step 2 of 6*. */
+  isQuestion?: boolean;
+  /** The default is to skip steps that are done. */
+  isSkipped?(context: StepContext): boolean;
+  /** Key of our text, which the site's own text replaces. */
+  textKey(step: S, context: TextContext): TextKey;
+}
+
+const CONSENT_TEXTS = {
+  personal_data: 'consentPersonalData',
+  ai_training: 'consentAiTraining',
+  ai_answers: 'consentAiAnswers',
+} as const;
+
+/** Everything that the flow has to know about each type of step. `ui/steps/steps.ts` has the views. */
+const STEP_TYPES: {[Type in Step['type']]: StepType<Extract<Step, {type: Type}>>} = {
+  say: {isSkipped: () => true, textKey: () => 'welcome'},
+  ask: {
+    field: ['field', 'name', 'email'],
+    isQuestion: true,
+    textKey: ({field}) => (field === 'name' ? 'askName' : 'askEmail'),
+  },
+  consent: {
+    field: ['purpose', ...Object.keys(CONSENT_TEXTS)],
+    isQuestion: true,
+    textKey: ({purpose}) => CONSENT_TEXTS[purpose],
+  },
+  upload: {isQuestion: true, textKey: () => 'askFiles'},
+  verify_email: {
+    isQuestion: true,
+    isSkipped: ({isPending}) => !isPending,
+    textKey: (_step, {isDelayed}) => (isDelayed ? 'pendingLater' : 'pending'),
+  },
+  assistant: {
+    // Messages are stored, which the visitor must have agreed to.
+    isSkipped: ({isDone, values}) => isDone || !values['consents.personal_data'],
+    textKey: () => 'askAssistant',
+  },
+  end: {
+    field: ['outcome', 'complete', 'refused'],
+    textKey: ({outcome}, {hasName}) =>
+      outcome === 'refused' ? 'refused' : hasName ? 'completeNamed' : 'complete',
+  },
+};
+
+export const isStepType = (type: unknown): type is Step['type'] =>
+  typeof type === 'string' && Object.hasOwn(STEP_TYPES, type);
+
+/** Returns the entry of the table. Each entry is called with steps of its own type only. */
+export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type] as StepType;

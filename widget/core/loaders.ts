@@ -1,0 +1,15 @@
+import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
+import type {UploadDeps} from './uploads/create-uploads.js';
+import type {Uploads} from './uploads/uploads.js';
+
+/** Parts that are loaded while the visitor types the first answer. */
+export interface IntakeParts {
+  createUploads(deps: UploadDeps): Uploads;
+  createVerification(deps: VerificationDeps): EmailVerification;
+}
+
+/** Load the parts of the core that have their own files. Each rejects if its file cannot be loaded. */
+export interface Loaders {
+  intake(): Promise<IntakeParts>;
+  resume(): Promise<typeof import('./resume.js')>;
+}

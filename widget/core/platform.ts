@@ -1,0 +1,40 @@
+/** A store for values by name, such as a `Map`. Browsers that refuse storage make it throw. */
+export interface ValueStore {
+  get(name: string): string | null | undefined;
+  set(name: string, value: string): unknown;
+  delete(name: string): unknown;
+}
+
+export interface UploadRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: FormData;
+  signal: AbortSignal;
+  onProgress(sentBytes: number): void;
+}
+
+export interface UploadResult {
+  status: number;
+  text: string;
+  retryAfter: string | null;
+}
+
+/** Environment of the core. Node has enough with the first two; `browser-platform.ts` makes all. */
+export interface Platform {
+  fetch: typeof fetch;
+  /** Shared by the tabs of this browser. */
+  storage: ValueStore;
+  /** Kept for this tab, also across reloads. */
+  tabStorage?: ValueStore;
+  /** Uploads with progress, which `fetch` does not report. Rejects if the connection fails. */
+  upload?(request: UploadRequest): Promise<UploadResult>;
+  /** Web Locks, which browsers have on secure pages only. */
+  readonly locks?: LockManager | undefined;
+  /** Null in browsers that refuse storage. */
+  openChannel?(name: string): BroadcastChannel | null;
+  /** Sends a text that outlives the page. */
+  sendBeacon?(url: string, text: string): void;
+  readonly isOnline?: boolean;
+  /** Rejects if the browser refuses. */
+  copyText?(text: string): Promise<void>;
+}

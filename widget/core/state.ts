@@ -1,0 +1,74 @@
+import type {Step} from '../../server/contract/conversation.js';
+import type {Session} from '../../server/contract/sessions.js';
+
+import type {TextKey} from '../i18n/languages.js';
+
+export interface Notice {
+  key: TextKey;
+  kind: 'info' | 'error';
+  /** The conversation has stopped, and the notice has a button that starts it again. */
+  isRetryable?: boolean;
+}
+
+/** State of one conversation. Lists are in the objects that own them: lines, files, messages. */
+export interface ChatState {
+  /** `resuming`: a visitor has returned, and is asked whether to continue. */
+  phase: 'starting' | 'resuming' | 'step';
+  /** The step that waits for the visitor. Null while Maria types. */
+  step: Step | null;
+  /** The answered step that the visitor has gone back to. */
+  reopenedStep: Step | null;
+  sessionState: Session['state'];
+  /** The name that the backend has stored. */
+  visitorName: string | null;
+  /** True if a complete session was found in this browser. */
+  isRecognised: boolean;
+  /** True while the visitor waits for a call: fields and buttons are locked. */
+  isSubmitting: boolean;
+  /** Text that the page wants to send, until the visitor may write. */
+  waitingText: string;
+  notice: Notice | null;
+  connection: 'offline' | 'busy' | 'slow' | null;
+  fieldError: TextKey | null;
+  toast: TextKey | null;
+}
+
+const initialState = (): ChatState => ({
+  phase: 'starting',
+  step: null,
+  reopenedStep: null,
+  sessionState: 'visit',
+  visitorName: null,
+  isRecognised: false,
+  isSubmitting: false,
+  waitingText: '',
+  notice: null,
+  connection: null,
+  fieldError: null,
+  toast: null,
+});
+
+/**
+ * Holds the state, and reports each change. Each field has one writer: `Flow` writes `phase`, `step`
+ * and `reopenedStep`; `Status` writes the last four; `Lifecycle` and `Chat` write the others.
+ */
+export class Store {
+  private readonly current = initialState();
+
+  constructor(readonly onChange: () => void) {}
+
+  get state(): Readonly<ChatState> {
+    return this.current;
+  }
+
+  patch(change: Partial<ChatState>) {
+    Object.assign(this.current, change);
+    this.onChange();
+  }
+
+  /** Begins the state of another conversation. Notice and connection outlast it. */
+  reset() {
+    const {notice, connection} = this.current;
+    this.patch({...initialState(), notice, connection});
+  }
+}

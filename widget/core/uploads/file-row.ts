@@ -1,0 +1,111 @@
+import type {StoredFile} from '../../../server/contract/files.js';
+import {PDF_HEADER_WITHIN_BYTES} from '../../../server/contract/limits.js';
+
+import {makeUuid} from '../session/uuid.js';
+import type {FailureCode} from '../transport/api-client.js';
+
+export type FileState = 'queued' | 'uploading' | 'success' | 'removing' | 'error';
+export type FileReason = FailureCode | 'cancelled' | 'unreadable' | 'notRemoved';
+
+/** A file and the state of its upload. Only `Uploads` changes it. */
+export interface FileRow {
+  /** Also the `Idempotency-Key`: the file is stored once, however often it is sent. */
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly file: File | null;
+  readonly state: FileState;
+  /** 0 until the browser has reported progress. */
+  readonly percent: number;
+  /** While `uploading`: the reason for the current delay between two attempts. */
+  readonly reason: FileReason | null;
+  readonly stored: StoredFile | null;
+  /** Both are 0 until they have been measured. */
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number;
+  /** Another row that seems to be the same file. */
+  readonly duplicate: FileRow | null;
+  /** The visitor has pressed *Upload files*. */
+  readonly isConfirmed: boolean;
+  /** Sending it again cannot help: the visitor has to choose another file, or the same one again. */
+  readonly isRefused: boolean;
+  /** An attempt has been made, which the server may still be working on. */
+  readonly wasSent: boolean;
+  /** Number of automatic restarts. The delays grow with it. */
+  readonly resumptions: number;
+}
+
+/** Thrown if the browser can no longer read the file: it was changed, moved or deleted. */
+export class FileUnreadable extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The file can no longer be read.', options);
+    this.name = 'FileUnreadable';
+  }
+}
+
+export const newRow = (name: string, size: number, file: File | null): FileRow => ({
+  id: makeUuid(),
+  name,
+  size,
+  file,
+  state: 'queued',
+  percent: 0,
+  reason: null,
+  stored: null,
+  bytesPerSecond: 0,
+  secondsLeft: 0,
+  duplicate: null,
+  isConfirmed: false,
+  isRefused: false,
+  wasSent: false,
+  resumptions: 0,
+});
+
+export const asStored = (stored: StoredFile) =>
+  ({state: 'success', percent: 100, reason: null, stored}) as const;
+
+export const storedRow = (stored: StoredFile): FileRow => ({
+  ...newRow(stored.name, stored.size, null),
+  ...asStored(stored),
+});
+
+/** Decides by the bytes, as the server does. Names and declared types prove nothing. */
+export const looksLikePdf = async (file: File) => {
+  try {
+    const head = await file.slice(0, PDF_HEADER_WITHIN_BYTES).arrayBuffer();
+    return new TextDecoder('latin1').decode(head).includes('%PDF-');
+  } catch {
+    // A folder that was dropped, or a file that was removed meanwhile, cannot be read.
+    return false;
+  }
+};
+
+/** Returns null if the file cannot be read. Browsers compute digests on secure pages only. */
+export const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
+  if (!file) return stored?.sha256;
+  try {
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    const hexadecimal = (byte: number) => byte.toString(16).padStart(2, '0');
+    return Array.from(new Uint8Array(digest), hexadecimal).join('');
+  } catch {
+    return null;
+  }
+};
+
+export const isSameFile = async (file: File, stored: StoredFile) =>
+  file.size === stored.size && (await digestOf({file, stored: null})) === stored.sha256;
+
+/** True for states that end by themselves or by a press of *Upload files*. */
+export const isOpen = ({state}: FileRow) =>
+  state === 'queued' || state === 'uploading' || state === 'removing';
+
+const WAITING_REASONS: (FileReason | null)[] = [
+  'offline',
+  'unavailable',
+  'busy',
+  'rate_limited',
+  'in_progress',
+];
+
+/** True if the upload is tried again automatically. */
+export const isWaiting = ({reason}: Pick<FileRow, 'reason'>) => WAITING_REASONS.includes(reason);

@@ -1,0 +1,64 @@
+import type {StoredFile} from '../../../server/contract/files.js';
+
+import {ClientError} from '../transport/api-client.js';
+import {backoffMs, delay, isTransient} from '../transport/retry.js';
+import type {FileRow} from './file-row.js';
+import {TransferSpeed} from './transfer-speed.js';
+import type {FileTransport} from './uploads.js';
+
+/** An interrupted attempt keeps its key until its lease on the server expires. */
+const IN_PROGRESS_MS = 90_000;
+const IN_PROGRESS_POLL_MS = 3_000;
+
+interface SendOptions {
+  signal: AbortSignal;
+  change(part: Partial<FileRow>): void;
+  /** Number of attempts. The row shows the reason of each that fails. */
+  attempts: number;
+}
+
+/** Sends a file, and repeats attempts that failed for a transient reason. */
+export const sendWithRetry = async (
+  row: FileRow,
+  transport: FileTransport,
+  {signal, change, attempts}: SendOptions,
+): Promise<StoredFile> => {
+  let busyUntil = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      signal.throwIfAborted();
+      // The bytes are sent again only if the server can accept them.
+      if (row.wasSent && (await transport.isInProgress(row.id))) throw inProgress();
+      signal.throwIfAborted();
+      const onProgress = measure(row, change);
+      change({wasSent: true});
+      return await transport.send(row.file!, {idempotencyKey: row.id, signal, onProgress});
+    } catch (error) {
+      if (signal.aborted || !transport.isOnline() || !isTransient(error)) throw error;
+      const isInProgress = error.code === 'in_progress';
+      if (isInProgress) busyUntil ||= Date.now() + IN_PROGRESS_MS;
+      if (isInProgress ? Date.now() > busyUntil : attempt >= attempts) throw error;
+      // An attempt in progress is no failure, and attempts count failures.
+      if (isInProgress) attempt--;
+      change({reason: error.code, percent: 0});
+      const waitMs = Math.max(error.retryAfterMs, backoffMs(attempt));
+      await delay(isInProgress ? error.retryAfterMs || IN_PROGRESS_POLL_MS : waitMs, signal);
+    }
+  }
+};
+
+/** Returns a listener that shows progress and speed in the row. */
+const measure = (row: FileRow, change: SendOptions['change']) => {
+  const speed = new TransferSpeed(performance.now());
+  change({bytesPerSecond: 0, secondsLeft: 0, reason: null});
+  return (sentBytes: number) => {
+    speed.measure(sentBytes, performance.now());
+    const {bytesPerSecond} = speed;
+    const secondsLeft = bytesPerSecond && Math.ceil((row.size - sentBytes) / bytesPerSecond);
+    // 100 means stored, which only the server can say.
+    const percent = Math.min(99, Math.round((100 * sentBytes) / row.size));
+    change({bytesPerSecond, secondsLeft, percent});
+  };
+};
+
+const inProgress = () => new ClientError('in_progress', 'error');

@@ -1,0 +1,100 @@
+import {html, nothing} from 'lit';
+
+import type {FileRow} from '../../core/uploads/file-row.js';
+import type {Uploads} from '../../core/uploads/uploads.js';
+import {formatSize, interpolate} from '../../i18n/format.js';
+import {fileNameView} from '../controls/file-name.js';
+import {freshText} from '../controls/fresh-text.js';
+import {ALERT, CLOSE, FILE, icon, iconButton} from '../controls/icons.js';
+import {CHECK, RESTART, TRASH} from '../controls/intake-icons.js';
+import type {ViewContext} from '../view-context.js';
+import {speedText, stateText} from './file-texts.js';
+
+const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
+
+/** Can have the focus, after a button that has done its work is gone. */
+export const fileListView = (context: ViewContext, uploads: Uploads) => html`
+  <ul class="rows" aria-label=${context.language.texts.files} tabindex="-1">
+    ${uploads.rows.map((row) => rowView(context, uploads, row))}
+  </ul>
+`;
+
+const rowView = (context: ViewContext, uploads: Uploads, row: FileRow) => {
+  const {language} = context;
+  const {name, size, state} = row;
+  const isSending = state === 'uploading' && !row.reason;
+  const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
+  return html`
+    <li class="file ${state}" part="file">
+      <span class="badge-icon">${icon(ICONS[state])}</span>
+      <span class="about">
+        <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
+        <span class="hint">
+          ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
+        </span>
+        ${
+          duplicate
+            ? html`<span class="hint"
+                >${interpolate(language.texts, 'duplicate', {name: duplicate})}</span
+              >`
+            : nothing
+        }
+        ${isSending ? html`<span class="hint">${freshText(speedText(row, language))}</span>` : nothing}
+        ${isSending ? progressView(row) : nothing}
+      </span>
+      ${buttonsView(context, uploads, row)}
+    </li>
+  `;
+};
+
+/** An error has an element of its own, so that screen readers read it at once. */
+const stateView = ({reason}: FileRow, text: string) =>
+  reason
+    ? html`<span class="state" role="alert">${freshText(text)}</span>`
+    : html`<span class="state">${freshText(text)}</span>`;
+
+const progressView = (row: FileRow) => html`
+  <progress
+    part="progress"
+    max="100"
+    value=${row.percent || nothing}
+    aria-label=${row.name}
+  ></progress>
+`;
+
+const buttonsView = (context: ViewContext, uploads: Uploads, row: FileRow) => {
+  const {texts} = context.language;
+  const button = (path: string, key: 'cancelFile' | 'retryFile' | 'removeFile', work: Work) =>
+    iconButton(path, interpolate(texts, key, {name: row.name}), passFocusOn(context, work));
+  if (row.state === 'uploading') return button(CLOSE, 'cancelFile', () => uploads.cancel(row));
+  if (row.state === 'removing') return nothing;
+  const remove = async () => {
+    if (await uploads.remove(row)) context.chat.status.showToast('fileRemoved');
+  };
+  return html`
+    ${
+      row.state === 'error' && !row.isRefused
+        ? button(RESTART, 'retryFile', () => uploads.retry(row))
+        : nothing
+    }
+    ${button(TRASH, 'removeFile', remove)}
+  `;
+};
+
+type Work = () => unknown;
+
+/** Moves the focus to the row at the same place, or to the picker, if the button goes. */
+const passFocusOn =
+  ({whenUpdated}: ViewContext, work: Work) =>
+  async (event: Event) => {
+    const button = event.currentTarget as Element;
+    const list = button.closest('.files')!;
+    const currentRows = () => [...list.querySelectorAll('.file')];
+    const at = currentRows().indexOf(button.closest('.file')!);
+    await work();
+    await whenUpdated();
+    const focused = (list.getRootNode() as ShadowRoot).activeElement;
+    if (focused && !focused.matches('.panel')) return;
+    const row = currentRows()[at] ?? currentRows().at(-1) ?? list;
+    row.querySelector<HTMLElement>('button, .picker')?.focus();
+  };
